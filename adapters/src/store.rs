@@ -1,0 +1,105 @@
+//! The log of all cases: what every store can do, and what goes wrong.
+//!
+//! Invariant: nothing is acknowledged before it is durable; the events, the case's view and the outbox of an
+//! append stand in one transaction; a conflict refuses that append alone.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use engine::action::{ActionId, CaseRef, OfficeCode};
+use engine::calendar::Instant;
+use engine::case::{Case, Event};
+use esrs::store::EventStore;
+use projections::CaseView;
+use uuid::Uuid;
+
+use crate::bridge::CaseAggregate;
+
+/// The place of an event in the log, counted from 1 over all cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position(pub i64);
+
+/// The world's no: what was attempted, what was found, and what the caller does next.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The stream has moved on: load it again and decide again.
+    #[error("the case {0} has changed meanwhile")]
+    Conflict(CaseRef),
+    /// The id is that of another action, in another case: refuse the action.
+    #[error("the id {0} is used by an action of another case; send this one under an id of its own")]
+    UsedId(ActionId),
+    /// Try again later: locked, full, read-only.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Stop: not ours, from a newer program, damaged.
+    #[error("{0}")]
+    Corrupt(String),
+}
+
+/// Events to append to one case's stream.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// The case.
+    pub case: CaseRef,
+    /// The stream's version that the events were decided on.
+    pub expected: u32,
+    /// The events, at least one.
+    pub events: Vec<Event>,
+    /// The case after them.
+    pub after: Arc<Case>,
+}
+
+/// An event in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// Its place in the log.
+    pub position: Position,
+    /// The case.
+    pub case: CaseRef,
+    /// Its version in the stream, from 1.
+    pub version: u32,
+    /// The event.
+    pub event: Event,
+}
+
+/// The proof that an alert was delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The alert event's place in the log.
+    pub position: Position,
+    /// The alert's id.
+    pub alert: Uuid,
+    /// Its sequence in the JetStream stream.
+    pub stream_sequence: u64,
+    /// When the server acknowledged it.
+    pub at: Instant,
+}
+
+/// What the program needs of a store beyond one stream: batches, due cases, views and the outbox.
+#[async_trait]
+pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send + Sync {
+    /// The case as the log holds it (version 0 and empty if it has no events). May come from a cache; an append
+    /// on a stale one is a conflict, after which the cache is fresh.
+    async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault>;
+    /// Appends to one stream and answers after the commit. An action whose id stands in another case refuses the
+    /// append with [`Fault::UsedId`].
+    async fn append(&self, append: Append) -> Result<(), Fault>;
+    /// The earliest instant at which any case has something to tell.
+    async fn next_due(&self) -> Result<Option<Instant>, Fault>;
+    /// Cases whose next due instant is not later than `until`, earliest first, at most `most`.
+    async fn due(&self, until: Instant, most: usize) -> Result<Vec<CaseRef>, Fault>;
+    /// Alert events that may be published and have no delivery, in the order of the log, at most `most`, behind `after`.
+    async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault>;
+    /// Records deliveries; those already recorded add nothing.
+    async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault>;
+    /// The highest stream sequence of any delivery; 0 before the first.
+    async fn last_stream_sequence(&self) -> Result<u64, Fault>;
+    /// The views of a court's cases, by reference.
+    async fn docket(&self, court: &OfficeCode) -> Result<Vec<CaseView>, Fault>;
+    /// The alert events to a prosecutor's office recorded since `since`, in the order of the log.
+    async fn alerts(&self, prosecutor: &OfficeCode, since: Option<Instant>) -> Result<Vec<Stored>, Fault>;
+    /// The events of a case in order, with their positions.
+    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault>;
+    /// Counts up when the log changes, also by another process; for the watch and the relay to notice.
+    async fn change_counter(&self) -> Result<i64, Fault>;
+}

@@ -1,0 +1,425 @@
+//! The difference between the alerts that a case's stream holds and those that an assessment calls for.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::{About, Addressees, Alert, Settlement, Stage, Topic, Withdrawal};
+use crate::action::{Action, ActionId, ActionName};
+use crate::assess::{Assessment, Breach, assess};
+use crate::calendar::Instant;
+use crate::case::{Case, Fact};
+use crate::conditions::NotOnRecord;
+use crate::explain;
+use crate::limits::{Deadline, Reckoning};
+use crate::rulebook::{Period, Role, RuleId, Rulebook};
+use crate::timeline::Names;
+
+/// What was told on a topic: the last alert, and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    pub(crate) alert: Alert,
+    pub(crate) state: State,
+    /// The occurrence of the last settlement, if there was one.
+    pub(crate) last_settlement: Option<u32>,
+}
+
+/// What became of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Open,
+    Settled { by: ActionId },
+    Withdrawn,
+}
+
+/// For actions that take the child's liberty, what is not on record is also a notice to the office.
+const TAKES_LIBERTY: Names = Names::of(&[
+    ActionName::BroughtIn,
+    ActionName::Arrested,
+    ActionName::CustodyStarted,
+    ActionName::RemandOrdered,
+    ActionName::RemandExtended,
+]);
+
+/// How actions come into the log.
+#[derive(Clone, Copy)]
+pub(crate) struct Recording<'a> {
+    /// The actions that are being recorded; empty when only time has passed.
+    pub(crate) new: &'a [Action],
+    /// What is over is recorded and not published.
+    pub(crate) as_history: bool,
+}
+
+/// What has to be told now: withdrawals, alerts and settlements, in an order of their own that depends on nothing else.
+pub(crate) fn difference(
+    case: &Case,
+    assessment: &Assessment<'_>,
+    book: &Rulebook,
+    recording: Recording<'_>,
+) -> Vec<Fact> {
+    let mut due = Due { case, assessment, book, recording, to: addressees(assessment), told: Vec::new() };
+    let mut wanted = due.wanted();
+    for (topic, told) in &case.alerts {
+        if told.state != State::Withdrawn {
+            due.review(topic, told, &mut wanted);
+        }
+    }
+    for (topic, wanted) in wanted {
+        due.raise(topic, wanted);
+    }
+    due.told
+}
+
+/// An alert that the assessment calls for.
+struct Wanted<'t> {
+    of: Of<'t>,
+    /// Set where it stands in for one that is withdrawn.
+    inherits_history: bool,
+}
+
+/// The part of the assessment that an alert is about.
+#[derive(Clone, Copy)]
+enum Of<'t> {
+    Limit(&'t Deadline),
+    Finding { action: usize, owed_by: Role, breach: Breach },
+    Missing { action: usize, owed_by: Role, all: &'t [NotOnRecord] },
+}
+
+struct Due<'t, 'a> {
+    case: &'t Case,
+    assessment: &'t Assessment<'a>,
+    book: &'t Rulebook,
+    recording: Recording<'t>,
+    to: Addressees,
+    told: Vec<Fact>,
+}
+
+impl<'t, 'a> Due<'t, 'a> {
+    fn action(&self, entry: usize) -> &'a Action {
+        self.assessment.timeline.entries()[entry].action
+    }
+
+    fn topic(&self, rule: RuleId, entry: usize, period: u32, stage: Stage) -> Topic {
+        Topic { rule, on: self.action(entry).id, period, stage }
+    }
+
+    /// Every alert that would be raised now if nothing had been told.
+    fn wanted(&self) -> BTreeMap<Topic, Wanted<'t>> {
+        let at = self.assessment.at;
+        let mut wanted = BTreeMap::new();
+        let mut want = |topic, of| wanted.insert(topic, Wanted { of, inherits_history: false });
+        for deadline in &self.assessment.deadlines {
+            let stage = match deadline.breach(at) {
+                Some(Breach::Certain) => Some(Stage::Breach),
+                Some(Breach::Arguable) => Some(Stage::Arguable),
+                None => passed_notice(deadline, self.book, at).map(Stage::Notice),
+            };
+            if let Some(stage) = stage {
+                want(self.topic(deadline.rule, deadline.opened_by, deadline.period, stage), Of::Limit(deadline));
+            }
+        }
+        for finding in &self.assessment.findings {
+            let stage = match finding.breach {
+                Breach::Arguable => Stage::Arguable,
+                Breach::Certain => Stage::Breach,
+            };
+            let of = Of::Finding { action: finding.action, owed_by: finding.owed_by, breach: finding.breach };
+            want(self.topic(finding.rule, finding.action, 0, stage), of);
+        }
+        for all in self.assessment.not_on_record.chunk_by(|a, b| (a.rule, a.action) == (b.rule, b.action)) {
+            let NotOnRecord { rule, action, owed_by, .. } = all[0];
+            if TAKES_LIBERTY.has(self.action(action).name()) {
+                want(self.topic(rule, action, 0, Stage::Missing), Of::Missing { action, owed_by, all });
+            }
+        }
+        wanted
+    }
+
+    /// Whether an alert still stands, corrected where its values changed, settled where its duty was done.
+    fn review(&mut self, topic: &Topic, told: &Told, wanted: &mut BTreeMap<Topic, Wanted<'t>>) {
+        let Some(of) = self.stands(topic) else {
+            self.withdraw(told, None);
+            return;
+        };
+        let is_wanted = wanted.remove(topic).is_some();
+        let now = self.values(*topic, of, told.alert.occurrence);
+        if !self.needs_correction(&now, told, of) {
+            self.settle(told.alert.clone(), told, of);
+            return;
+        }
+        let replaced = match topic.stage {
+            Stage::Notice(_) => is_wanted,
+            Stage::Missing | Stage::Arguable | Stage::Breach => true,
+        };
+        if replaced {
+            let id = Topic::id(topic, self.case.reference(), &topic.stage.to_string(), told.alert.occurrence + 1);
+            self.withdraw(told, Some(id));
+            wanted.insert(*topic, Wanted { of, inherits_history: told.alert.history });
+        } else {
+            self.withdraw(told, None);
+        }
+    }
+
+    /// What in the assessment bears an alert out, if anything does. A breach bears out its `arguable` too.
+    fn stands(&self, topic: &Topic) -> Option<Of<'t>> {
+        let on = |entry: usize| self.action(entry).id == topic.on;
+        let assessment = self.assessment;
+        let deadlines = assessment.deadlines.iter();
+        if topic.rule.is_limit() {
+            let mut same = deadlines.filter(|deadline| {
+                deadline.rule == topic.rule && deadline.period == topic.period && on(deadline.opened_by)
+            });
+            let deadline = same.next()?;
+            let stands = match topic.stage {
+                Stage::Breach => deadline.breach(assessment.at) == Some(Breach::Certain),
+                Stage::Arguable => deadline.breach(assessment.at).is_some(),
+                Stage::Notice(_) | Stage::Missing => true,
+            };
+            return stands.then_some(Of::Limit(deadline));
+        }
+        if topic.stage == Stage::Missing {
+            let mut chunks = assessment.not_on_record.chunk_by(|a, b| (a.rule, a.action) == (b.rule, b.action));
+            let all = chunks.find(|all| all[0].rule == topic.rule && on(all[0].action))?;
+            return Some(Of::Missing { action: all[0].action, owed_by: all[0].owed_by, all });
+        }
+        let finding = assessment.findings.iter().find(|finding| finding.rule == topic.rule && on(finding.action))?;
+        let stands = topic.stage == Stage::Arguable || finding.breach == Breach::Certain;
+        stands.then_some(Of::Finding { action: finding.action, owed_by: finding.owed_by, breach: finding.breach })
+    }
+
+    /// Whether what was told has become wrong, or goes to other offices now. A notice of a limit that no longer
+    /// runs has done its work; of a duty that was done only the instants are corrected.
+    fn needs_correction(&self, now: &Alert, told: &Told, of: Of<'_>) -> bool {
+        let same_offices = now.to == told.alert.to && now.owed_by == told.alert.owed_by;
+        match (&now.about, &told.alert.about, of) {
+            (
+                About::Limit { earliest, latest, .. },
+                About::Limit { earliest: was, latest: were, .. },
+                Of::Limit(deadline),
+            ) => {
+                let same_instants = earliest == was && latest == were;
+                if let Stage::Notice(_) = now.topic.stage {
+                    return runs(deadline, self.assessment.at) && !(same_instants && same_offices);
+                }
+                let settled =
+                    discharged(deadline, now.topic.stage).is_some() && matches!(told.state, State::Settled { .. });
+                !same_instants || !(same_offices || settled && now.owed_by == told.alert.owed_by)
+            }
+            (About::Missing { fields }, About::Missing { fields: were }, _) => fields != were || !same_offices,
+            _ => !same_offices,
+        }
+    }
+
+    fn withdraw(&mut self, told: &Told, replaced_by: Option<Uuid>) {
+        self.told.push(Fact::AlertWithdrawn(Box::new(Withdrawal {
+            alert: told.alert.clone(),
+            settlement: None,
+            replaced_by,
+        })));
+    }
+
+    /// Settles an alert whose duty was done; withdraws the settlement if what discharged the duty no longer does.
+    fn settle(&mut self, alert: Alert, told: &Told, of: Of<'_>) {
+        let Of::Limit(deadline) = of else { return };
+        let by = discharged(deadline, alert.topic.stage);
+        let was = match told.state {
+            State::Settled { by } => Some(by),
+            State::Open | State::Withdrawn => None,
+        };
+        if was == by.map(|by| self.action(by).id) {
+            return;
+        }
+        if was.is_some() {
+            let withdrawal = Withdrawal { alert: alert.clone(), settlement: told.last_settlement, replaced_by: None };
+            self.told.push(Fact::AlertWithdrawn(Box::new(withdrawal)));
+        }
+        if let Some(by) = by {
+            self.push_settlement(alert, by, told.last_settlement);
+        }
+    }
+
+    fn push_settlement(&mut self, alert: Alert, by: usize, last: Option<u32>) {
+        let by = self.action(by);
+        let occurrence = last.map_or(alert.occurrence, |last| alert.occurrence.max(last + 1));
+        let settlement = Settlement { alert, occurrence, by: by.id, by_action: by.name(), by_at: by.at };
+        self.told.push(Fact::AlertSettled(Box::new(settlement)));
+    }
+
+    /// Raises an alert, and settles it in the same breath where its duty was already done.
+    fn raise(&mut self, topic: Topic, wanted: Wanted<'t>) {
+        let before = self.case.alerts.get(&topic);
+        let occurrence = before.map_or(0, |told| told.alert.occurrence + 1);
+        let mut alert = self.values(topic, wanted.of, occurrence);
+        let done = match wanted.of {
+            Of::Limit(deadline) => discharged(deadline, topic.stage),
+            Of::Finding { .. } | Of::Missing { .. } => None,
+        };
+        let open_limit = matches!(wanted.of, Of::Limit(_)) && done.is_none();
+        alert.history = (self.recording.as_history || wanted.inherits_history) && !open_limit;
+        alert.late_record = self.is_late_record(&alert, wanted.of);
+        let answered = done.is_some().then(|| alert.clone());
+        alert.because = match wanted.of {
+            Of::Limit(deadline) => explain::deadline(self.assessment, deadline, self.book, topic.stage),
+            Of::Finding { action, .. } | Of::Missing { action, .. } => {
+                explain::finding(self.assessment, topic.rule, action, self.book)
+            }
+        };
+        self.told.push(Fact::AlertRaised(Box::new(alert)));
+        if let (Some(by), Some(alert)) = (done, answered) {
+            self.push_settlement(alert, by, before.and_then(|told| told.last_settlement));
+        }
+    }
+
+    fn values(&self, topic: Topic, of: Of<'_>, occurrence: u32) -> Alert {
+        let (entry, owed_by, about) = match of {
+            Of::Limit(deadline) => {
+                let about = About::Limit {
+                    earliest: deadline.earliest(),
+                    latest: deadline.latest(),
+                    done_by: deadline.done_by().map(|entry| self.action(entry).id),
+                    breach: deadline.breach(self.assessment.at),
+                };
+                (deadline.opened_by, deadline.owed_by, about)
+            }
+            Of::Finding { action, owed_by, breach } => (action, owed_by, About::Finding { breach }),
+            Of::Missing { action, owed_by, all } => {
+                (action, owed_by, About::Missing { fields: all.iter().map(|missing| missing.field).collect() })
+            }
+        };
+        let action = self.action(entry);
+        Alert {
+            topic,
+            occurrence,
+            to: self.to.clone(),
+            owed_by,
+            action: action.name(),
+            action_at: action.at,
+            about,
+            late_record: false,
+            history: false,
+            because: Vec::new(),
+        }
+    }
+
+    /// Whether the fact behind a breach was recorded after the breach began: the opening action itself, or, where
+    /// the actions now recorded made the breach, those.
+    fn is_late_record(&self, alert: &Alert, of: Of<'_>) -> bool {
+        let Of::Limit(deadline) = of else { return false };
+        let began = match alert.topic.stage {
+            Stage::Arguable => deadline.earliest().plus(1),
+            Stage::Breach => deadline.latest().unwrap_or(deadline.earliest()).plus(1),
+            Stage::Notice(_) | Stage::Missing => return false,
+        };
+        let at = self.assessment.at;
+        if at <= began {
+            return false;
+        }
+        let opening = self.action(deadline.opened_by).id;
+        match self.case.recorded_at_of(opening) {
+            None => true,
+            Some(recorded) if recorded > began => true,
+            Some(_) => !self.recording.new.is_empty() && !self.was_known(deadline, alert.topic.stage),
+        }
+    }
+
+    /// Whether the breach stood, with the same instants, before the actions now recorded.
+    fn was_known(&self, deadline: &Deadline, stage: Stage) -> bool {
+        let Some(before) = assess(self.case.actions(), self.book, self.assessment.at) else { return false };
+        let opening = self.action(deadline.opened_by).id;
+        let id = |entry: usize| before.timeline.entries()[entry].action.id;
+        before.deadlines.iter().any(|known| {
+            let same = known.rule == deadline.rule && known.period == deadline.period && id(known.opened_by) == opening;
+            let breach = known.breach(before.at);
+            let stood = if stage == Stage::Breach { breach == Some(Breach::Certain) } else { breach.is_some() };
+            same && stood && known.earliest() == deadline.earliest() && known.latest() == deadline.latest()
+        })
+    }
+}
+
+fn addressees(assessment: &Assessment<'_>) -> Addressees {
+    let offices = assessment.timeline.offices();
+    Addressees {
+        court: offices.court.clone(),
+        prosecutor: offices.prosecutor.clone(),
+        investigator: offices.investigator.clone(),
+        legal_aid: offices.legal_aid.cloned(),
+    }
+}
+
+/// The entry that discharged the duty for an alert of `stage`: an arguable one under the protective reading, a
+/// breach under both.
+fn discharged(deadline: &Deadline, stage: Stage) -> Option<usize> {
+    let by = |reckoning: &Reckoning| reckoning.done.map(|done| done.by);
+    let protective = by(&deadline.protective)?;
+    match (stage, &deadline.lenient) {
+        (Stage::Breach, Some(lenient)) => Some(by(lenient)?.max(protective)),
+        (Stage::Notice(_) | Stage::Missing, _) => None,
+        _ => Some(protective),
+    }
+}
+
+/// Whether a limit still runs under the protective reading.
+fn runs(deadline: &Deadline, at: Instant) -> bool {
+    deadline.protective.done.is_none() && at <= deadline.earliest()
+}
+
+/// When a notice is given: a lead in days counts back from the last lawful day, at the notice hour.
+pub(crate) fn notice_at(deadline: &Deadline, lead: Period, book: &Rulebook) -> Instant {
+    let due = deadline.earliest();
+    match lead {
+        Period::Minutes(n) => due.plus(-60 * i64::from(n)),
+        Period::Hours(n) => due.plus(-3600 * i64::from(n)),
+        Period::Days(n) => notice_hour(due, u64::from(n), book),
+        Period::Months(n) => notice_hour(due, 30 * u64::from(n), book),
+    }
+}
+
+fn notice_hour(due: Instant, days: u64, book: &Rulebook) -> Instant {
+    let day = due.date().checked_sub_days(chrono::Days::new(days)).unwrap_or(due.date());
+    Instant::first_of(day).plus(book.notice_hour)
+}
+
+/// Of the notices already past for a limit that still runs, the one with the shortest lead.
+fn passed_notice(deadline: &Deadline, book: &Rulebook, at: Instant) -> Option<Period> {
+    if !runs(deadline, at) {
+        return None;
+    }
+    let leads = &book.rule(deadline.rule).warn_before;
+    leads
+        .iter()
+        .copied()
+        .filter(|&lead| notice_at(deadline, lead, book) <= at)
+        .max_by_key(|&lead| notice_at(deadline, lead, book))
+}
+
+/// The next instant after `assessment.at` at which something has to be told, if nothing more is recorded.
+pub(crate) fn next_due(case: &Case, assessment: &Assessment<'_>, book: &Rulebook) -> Option<Instant> {
+    let at = assessment.at;
+    let in_time = |reckoning: &Reckoning| reckoning.done.is_some_and(|done| done.at <= reckoning.due);
+    let mut instants: Vec<Instant> = Vec::new();
+    for deadline in &assessment.deadlines {
+        if deadline.protective.done.is_none() {
+            let leads = book.rule(deadline.rule).warn_before.iter();
+            instants.extend(leads.map(|&lead| notice_at(deadline, lead, book)));
+        }
+        if !in_time(&deadline.protective) {
+            instants.push(deadline.earliest().plus(1));
+            instants
+                .extend(deadline.lenient.iter().filter(|lenient| !in_time(lenient)).map(|lenient| lenient.due.plus(1)));
+        }
+    }
+    let to_come = case.actions().map(|action| action.at.first()).filter(|&first| first > at);
+    let before = instants.len();
+    instants.extend(to_come);
+    let surely = instants.len() == before;
+    instants.retain(|&instant| instant > at);
+    instants.sort_unstable();
+    if surely {
+        return instants.first().copied();
+    }
+    // An action recorded minutes ahead of the clock may change what is due: only what would really be told counts.
+    instants.into_iter().find(|&instant| {
+        let then = assess(case.actions(), book, instant);
+        then.is_some_and(|then| !difference(case, &then, book, Recording { new: &[], as_history: false }).is_empty())
+    })
+}

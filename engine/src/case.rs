@@ -1,0 +1,257 @@
+//! A case as a decider: events, how they fold into the case, and what a command adds.
+//!
+//! Invariant: `evolve` is total; `decide` twice with the same command gives nothing the second time; record time
+//! never runs backwards in a stream.
+
+mod admit;
+mod codec;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::action::{Action, ActionId, CaseRef, OfficeCode};
+use crate::alert::{self, Alert, Settlement, Told, Topic, Withdrawal};
+use crate::alert::{Recording, State};
+use crate::assess::{Assessment, assess};
+use crate::calendar::Instant;
+use crate::rulebook::{Digest, Rulebook};
+
+pub use crate::action::Refusal;
+pub use admit::{TOLERANCE_SECONDS, Verdict, admit};
+pub use codec::Unreadable;
+
+// ---- events
+
+/// One event of a case's stream, in its envelope.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// When it was recorded, by our clock. Valid time is in the action.
+    pub recorded_at: Instant,
+    /// The office that sent it, or `kamnot` for what the program found by itself.
+    pub recorded_by: OfficeCode,
+    /// The rulebook under which it was decided.
+    pub rulebook: Digest,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// What an event says. The names are the storage format.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// An action was recorded.
+    ActionRecorded(Arc<Action>),
+    /// An alert was raised.
+    AlertRaised(Box<Alert>),
+    /// An alert's duty was done.
+    AlertSettled(Box<Settlement>),
+    /// An alert or its settlement did not stand.
+    AlertWithdrawn(Box<Withdrawal>),
+}
+
+// ---- fold
+
+/// An action with its envelope.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedAction {
+    /// The action.
+    pub action: Arc<Action>,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+    /// Who recorded it.
+    pub recorded_by: OfficeCode,
+}
+
+/// Everything known about one case: the actions in the order in which they were recorded, and what was told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Case {
+    reference: Option<CaseRef>,
+    version: u32,
+    recorded_at: Option<Instant>,
+    recorded: Vec<RecordedAction>,
+    pub(crate) alerts: BTreeMap<Topic, Told>,
+}
+
+/// Folds one event into the case.
+#[must_use]
+pub fn evolve(mut case: Case, event: &Event) -> Case {
+    case.version += 1;
+    case.recorded_at = Some(event.recorded_at);
+    match &event.fact {
+        Fact::ActionRecorded(action) => {
+            case.reference.get_or_insert_with(|| action.case.clone());
+            case.recorded.push(RecordedAction {
+                action: Arc::clone(action),
+                recorded_at: event.recorded_at,
+                recorded_by: event.recorded_by.clone(),
+            });
+        }
+        Fact::AlertRaised(alert) => {
+            let alert = Alert { because: Vec::new(), ..(**alert).clone() };
+            let last_settlement = case.alerts.get(&alert.topic).and_then(|told| told.last_settlement);
+            case.alerts.insert(alert.topic, Told { alert, state: State::Open, last_settlement });
+        }
+        Fact::AlertSettled(settlement) => {
+            if let Some(told) = case.alerts.get_mut(&settlement.alert.topic) {
+                told.state = State::Settled { by: settlement.by };
+                told.last_settlement = Some(settlement.occurrence);
+            }
+        }
+        Fact::AlertWithdrawn(withdrawal) => {
+            if let Some(told) = case.alerts.get_mut(&withdrawal.alert.topic) {
+                told.state = if withdrawal.settlement.is_some() { State::Open } else { State::Withdrawn };
+            }
+        }
+    }
+    case
+}
+
+impl Case {
+    /// The case that these events fold into.
+    pub fn fold<'e>(events: impl IntoIterator<Item = &'e Event>) -> Self {
+        events.into_iter().fold(Self::default(), evolve)
+    }
+
+    /// The case's reference; `-` before the first event.
+    pub fn reference(&self) -> &CaseRef {
+        static NONE: std::sync::LazyLock<CaseRef> =
+            std::sync::LazyLock::new(|| CaseRef::new("-").expect("an allowed character"));
+        self.reference.as_ref().unwrap_or(&NONE)
+    }
+
+    /// How many events the stream holds: the version of the last one.
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// When the last event was recorded.
+    pub const fn last_recorded_at(&self) -> Option<Instant> {
+        self.recorded_at
+    }
+
+    /// The actions with their envelopes, in the order in which they were recorded, the withdrawn ones too.
+    pub fn recorded(&self) -> &[RecordedAction] {
+        &self.recorded
+    }
+
+    /// The actions, in the order in which they were recorded, the withdrawn ones too.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> + Clone {
+        self.recorded.iter().map(|recorded| &*recorded.action)
+    }
+
+    /// The action with this id, if it was recorded.
+    pub fn action(&self, id: ActionId) -> Option<&Action> {
+        self.actions().find(|action| action.id == id)
+    }
+
+    pub(crate) fn recorded_at_of(&self, id: ActionId) -> Option<Instant> {
+        self.recorded.iter().find(|recorded| recorded.action.id == id).map(|recorded| recorded.recorded_at)
+    }
+
+    /// The alerts that stand: raised, neither settled nor withdrawn.
+    pub fn standing_alerts(&self) -> impl Iterator<Item = &Alert> {
+        self.alerts.values().filter(|told| told.state == State::Open).map(|told| &told.alert)
+    }
+
+    /// The case held against the law at `at`; none if it was not opened by then.
+    pub fn assess(&self, book: &Rulebook, at: Instant) -> Option<Assessment<'_>> {
+        assess(self.actions(), book, at)
+    }
+
+    /// The next instant at which this case has something to tell, as the log stands: its last record time where
+    /// alerts were held back. A function of the stream alone, so a rebuild finds the same.
+    pub fn next_due(&self, book: &Rulebook) -> Option<Instant> {
+        let at = self.recorded_at?;
+        let assessment = self.assess(book, at)?;
+        let held_back =
+            !alert::difference(self, &assessment, book, Recording { new: &[], as_history: false }).is_empty();
+        if held_back { Some(at) } else { alert::next_due(self, &assessment, book) }
+    }
+}
+
+// ---- decisions
+
+/// What is asked of a case.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Record actions of this case, all or none.
+    Record {
+        /// The actions; those already recorded add nothing.
+        actions: Vec<Action>,
+        /// The office that sends them; none: for each the office that acted.
+        by: Option<OfficeCode>,
+        /// What our clock says.
+        clock: Instant,
+        /// What becomes of the alerts.
+        alerts: Alerts,
+    },
+    /// It is now `clock`.
+    Now {
+        /// What our clock says.
+        clock: Instant,
+    },
+}
+
+/// What becomes of the alerts that recorded actions call for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alerts {
+    /// They are raised, to be published.
+    Raised,
+    /// They are raised; those on what is over are not published.
+    RaisedAsHistory,
+    /// They wait: the clock is in doubt.
+    HeldBack,
+}
+
+/// What a command adds to the stream.
+///
+/// # Errors
+/// The refusal of the first action that cannot be recorded; then nothing is.
+pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Result<Vec<Event>, Refusal> {
+    let (actions, by, clock, alerts) = match command {
+        Command::Record { actions, by, clock, alerts } => (actions, by, clock, alerts),
+        Command::Now { clock } => (Vec::new(), None, clock, Alerts::Raised),
+    };
+    let verdicts = admit(case, &actions, Some(clock), book);
+    let mut new: Vec<Action> = Vec::with_capacity(actions.len());
+    for (action, verdict) in actions.into_iter().zip(verdicts) {
+        match verdict {
+            Verdict::Accepted => new.push(action),
+            Verdict::Known => {}
+            Verdict::Refused(refusal) => return Err(refusal),
+        }
+    }
+    let at = case.recorded_at.map_or(clock, |last| last.max(clock));
+    let facts = if alerts == Alerts::HeldBack {
+        Vec::new()
+    } else {
+        let recording = Recording { new: &new, as_history: alerts == Alerts::RaisedAsHistory };
+        let all = case.actions().chain(new.iter());
+        // A new case has no reference of its own yet; the alerts' ids need it.
+        let opened;
+        let known = match (&case.reference, new.first()) {
+            (None, Some(first)) => {
+                opened = Case { reference: Some(first.case.clone()), ..Case::default() };
+                &opened
+            }
+            _ => case,
+        };
+        assess(all, book, at)
+            .map(|assessment| alert::difference(known, &assessment, book, recording))
+            .unwrap_or_default()
+    };
+    let envelope = |recorded_by: OfficeCode, fact| Event { recorded_at: at, recorded_by, rulebook: book.digest, fact };
+    let mut events: Vec<Event> = Vec::with_capacity(new.len() + facts.len());
+    for action in new {
+        let by = by.clone().unwrap_or_else(|| action.by.clone());
+        events.push(envelope(by, Fact::ActionRecorded(Arc::new(action))));
+    }
+    events.extend(facts.into_iter().map(|fact| envelope(kamnot(), fact)));
+    Ok(events)
+}
+
+/// The program as the sender of what it found by itself.
+fn kamnot() -> OfficeCode {
+    static KAMNOT: std::sync::LazyLock<OfficeCode> =
+        std::sync::LazyLock::new(|| OfficeCode::new("kamnot").expect("an allowed code"));
+    KAMNOT.clone()
+}

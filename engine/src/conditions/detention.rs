@@ -1,0 +1,236 @@
+//! Conditions on what takes a child's liberty: age, bringing-in, arrest, custody, remand, visits, release.
+
+use super::{Fails, PARENTS, Tester, all, any, has_any, not};
+use crate::action::{ActionName as N, Authority, Ground, OrderOnRecord, Person, Place, ReleaseKind, What};
+use crate::calendar;
+use crate::limits::Under;
+use crate::rulebook::{AgeAt, Reading, Role, RuleId, Summonses};
+use crate::timeline::{CUSTODY, Episode, Names};
+
+impl<'t> Tester<'t> {
+    /// Art. 50: under fifteen at the time of the offence.
+    pub(super) fn age_of_responsibility(&mut self, what: &What) {
+        let owed_by = match what {
+            What::RemandOrdered { .. } => self.ordered_by(),
+            What::ProsecutionOrdered { .. } => Role::Prosecutor,
+            _ => Role::Investigator,
+        };
+        let years = self.book.numbers.responsible_age;
+        let Some(birth) = self.timeline.birth_date() else {
+            let stated = self.timeline.age_years();
+            let under_age = stated.map(|age| age < years);
+            self.arguable(RuleId::AgeOfResponsibility, owed_by, &[("child.birth_date", true)], under_age);
+            return;
+        };
+        let responsible_from = calendar::birthday(birth, years);
+        let brought_in = matches!(what, What::BroughtIn { .. });
+        let offences = &self.timeline.opened().offences;
+        self.condition(RuleId::AgeOfResponsibility, owed_by, &[], |under, reading| {
+            let dates = offences.iter().map(|offence| offence.committed_on);
+            let tested = match under.choices.age_at {
+                AgeAt::EarliestOffence => dates.min(),
+                AgeAt::LatestOffence => dates.max(),
+            };
+            let untested = brought_in && reading == Reading::Lenient;
+            Some(!untested && tested.is_some_and(|date| date < responsible_from))
+        });
+    }
+
+    /// Art. 61: "ໄດ້ຮຽກຕົວເດັກ ເຖິງສາມຄັ້ງແລ້ວ ແຕ່ກໍຍັງບໍ່ມາໂດຍບໍ່ມີເຫດຜົນ", summoned three times and not come without reason.
+    pub(super) fn three_summonses(&mut self, by: Authority) {
+        let before = &self.timeline.entries()[..self.index];
+        let count = |counts: &dyn Fn(&What) -> bool| before.iter().filter(|entry| counts(&entry.action.what)).count();
+        let missed_without_reason =
+            count(&|what| matches!(what, What::SummonsMissed { authority, reason: None } if *authority == by));
+        let served = count(&|what| matches!(what, What::SummonsServed { .. }));
+        let missed = count(&|what| matches!(what, What::SummonsMissed { .. }));
+        let last_missed = before.iter().rev().find_map(|entry| match &entry.action.what {
+            What::SummonsMissed { reason, .. } => Some(reason.is_some()),
+            _ => None,
+        });
+        let enough = self.book.numbers.summonses as usize;
+        self.condition(RuleId::ThreeSummonses, Role::Investigator, &[], |under, _| {
+            Some(match under.choices.summonses {
+                Summonses::ThreeMissed => missed_without_reason < enough,
+                Summonses::ThreeServed => (served < enough && missed < enough) || last_missed != Some(false),
+            })
+        });
+    }
+
+    /// Art. 61
+    pub(super) fn brought_in_with_parents(&mut self, accompanied_by: Option<&Vec<Person>>) {
+        let fails = not(has_any(accompanied_by, PARENTS));
+        self.certain(
+            RuleId::BroughtInWithParents,
+            Role::Investigator,
+            &[("accompanied_by", accompanied_by.is_none())],
+            fails,
+        );
+    }
+
+    /// Art. 62
+    pub(super) fn custody_grounds(&mut self, evidence_firm: Option<bool>) {
+        let serious = self.offence().serious;
+        let short = |under: Under<'t>| self.under_three_years(under);
+        let [protective, lenient] = Under::both(self.timeline, self.book).map(short);
+        self.condition(
+            RuleId::CustodyGrounds,
+            Role::Investigator,
+            &[("evidence_firm", evidence_firm.is_none())],
+            |_, reading| {
+                let short = if reading == Reading::Protective { protective } else { lenient };
+                any([Some(!serious), not(evidence_firm), Some(short)])
+            },
+        );
+    }
+
+    /// Art. 62(6)
+    pub(super) fn custody_place(&mut self, place: Option<Place>) {
+        let children_only = place.and_then(|place| place.children_only);
+        let sexes_separated = place.and_then(|place| place.sexes_separated);
+        let fields = [
+            ("place", place.is_none()),
+            ("place.children_only", place.is_some() && children_only.is_none()),
+            ("place.sexes_separated", place.is_some() && sexes_separated.is_none()),
+        ];
+        self.certain(
+            RuleId::CustodyPlace,
+            Role::Investigator,
+            &fields,
+            any([not(children_only), not(sexes_separated)]),
+        );
+    }
+
+    /// Art. 62(1), (2), (4), by Art. 63 also after an arrest: tested when the custody ends, by release, remand or judgment.
+    pub(super) fn custody_duties(&mut self) {
+        const TESTED_ON: Names = Names::of(&[N::Released, N::RemandOrdered, N::JudgmentGiven]);
+        const DUTIES: [(RuleId, N); 3] = [
+            (RuleId::CustodyDutiesMedicalCheck, N::MedicalCheck),
+            (RuleId::CustodyDutiesParentsNotified, N::ParentsNotified),
+            (RuleId::CustodyDutiesRightsTold, N::RightsTold),
+        ];
+        let Some(&Episode { begin, taking, .. }) = self.timeline.episode_around(self.index) else { return };
+        let first = self.timeline.find(TESTED_ON, taking, self.index).is_none();
+        let custody = self.timeline.find(CUSTODY, taking, self.index).is_some();
+        if !first || !custody {
+            return;
+        }
+        for (rule, duty) in DUTIES {
+            let done = self.timeline.find(Names::of(&[duty]), begin + 1, self.index).is_some();
+            self.certain(rule, Role::Investigator, &[], Some(!done));
+        }
+    }
+
+    /// Art. 63: a written order, unless flagrant or urgent and serious.
+    pub(super) fn arrest_order(&mut self, order: &OrderOnRecord, flagrant: Option<bool>, urgent: Option<bool>) {
+        let excepted = all([any([flagrant, urgent]), Some(self.offence().serious)]);
+        let fields = [("flagrant", flagrant.is_none()), ("order", order.is_none()), ("urgent", urgent.is_none())];
+        let fails = all([no_written_order(order), not(excepted)]);
+        self.certain(RuleId::ArrestOrder, Role::Investigator, &fields, fails);
+    }
+
+    /// Art. 63: the law asks the four conditions of an order, so the lenient reading tests them only where there is one.
+    pub(super) fn arrest_grounds(&mut self, order: &OrderOnRecord, grounds: Option<&Vec<Ground>>) {
+        let ordered = no_written_order(order) == Some(false);
+        let [protective, lenient] =
+            Under::both(self.timeline, self.book).map(|under| self.four_grounds_missing(under, grounds));
+        self.condition(RuleId::ArrestGrounds, Role::Investigator, &[("grounds", grounds.is_none())], |_, reading| {
+            match reading {
+                Reading::Protective => protective,
+                Reading::Lenient if ordered => lenient,
+                Reading::Lenient => Some(false),
+            }
+        });
+    }
+
+    /// Art. 64(1): "ຕ້ອງມີຄຳສັ່ງເປັນລາຍລັກອັກສອນ", a written order.
+    pub(super) fn remand_order(&mut self, order: &OrderOnRecord) {
+        self.certain(RuleId::RemandOrder, self.ordered_by(), &[("order", order.is_none())], no_written_order(order));
+    }
+
+    /// Art. 64(1), on the conditions of Art. 63.
+    pub(super) fn remand_grounds(&mut self, grounds: Option<&Vec<Ground>>) {
+        let [protective, lenient] =
+            Under::both(self.timeline, self.book).map(|under| self.four_grounds_missing(under, grounds));
+        self.condition(RuleId::RemandGrounds, self.ordered_by(), &[("grounds", grounds.is_none())], |_, reading| {
+            match reading {
+                Reading::Protective => protective,
+                Reading::Lenient => lenient,
+            }
+        });
+    }
+
+    /// Art. 63(2), 64: no remand is foreseen for a minor offence.
+    pub(super) fn remand_minor_offence(&mut self) {
+        let minor = self.offence().class == crate::action::Class::Minor;
+        self.certain(RuleId::RemandMinorOffence, self.ordered_by(), &[], Some(minor));
+    }
+
+    /// Art. 64: an extension in time, of one month, within the cap, for further investigation.
+    pub(super) fn remand_extension(&mut self, months: Option<u32>, for_investigation: Option<bool>) {
+        let owed_by = self.ordered_by();
+        let index = self.index;
+        let running = self.limits.remands.iter().find_map(|remand| Some((remand, remand.nth_extension(index)?)));
+
+        let after_prosecution = self.is_before(N::ProsecutionOrdered);
+        let ground = [("for_investigation", for_investigation.is_none())];
+        self.condition(RuleId::RemandExtensionGround, owed_by, &ground, |_, reading| {
+            any([not(for_investigation), Some(after_prosecution && reading == Reading::Protective)])
+        });
+
+        let extended = running.and_then(|(remand, k)| {
+            let opened_by = if k == 1 { remand.order } else { remand.extensions[k - 2] };
+            self.limits
+                .deadlines
+                .iter()
+                .find(|deadline| deadline.rule == RuleId::RemandTerm && deadline.opened_by == opened_by)
+        });
+        self.condition(RuleId::RemandExtensionLate, owed_by, &[], |under, reading| {
+            let Some(extended) = extended else { return Some(true) };
+            Some(extended.reckoning(reading).is_some_and(|period| under.discharges(index) > period.due))
+        });
+
+        let too_long = months.unwrap_or(1) > self.book.numbers.extension_months;
+        self.certain(RuleId::RemandExtensionLength, owed_by, &[], Some(too_long));
+
+        if let Some((remand, k)) = running {
+            let [protective, lenient] =
+                remand.cap_before(index).map(|cap| cap.is_some_and(|months| k + 1 > months as usize));
+            self.condition(RuleId::RemandExtensionPastCap, owed_by, &[], |_, reading| match reading {
+                Reading::Protective => Some(protective),
+                Reading::Lenient => Some(lenient),
+            });
+        }
+    }
+
+    /// Art. 64(2): visits by "ພໍ່ແມ່, ຜູ້ປົກຄອງ, ຍາດພີ່ນ້ອງ, ໝູ່ເພື່ອນ ແລະຜູ້ປົກປ້ອງ"; a lawyer is not named.
+    pub(super) fn visits_allowed(&mut self, visitor: Option<Person>) {
+        const NAMED: &[Person] =
+            &[Person::Parent, Person::Guardian, Person::Relative, Person::Friend, Person::Protector];
+        let under_remand =
+            self.limits.remands.iter().any(|remand| remand.order < self.index && self.index < remand.end);
+        if !under_remand {
+            return;
+        }
+        self.condition(RuleId::VisitsAllowed, Role::Investigator, &[("visitor", visitor.is_none())], |_, reading| {
+            let visitor = visitor?;
+            Some(NAMED.contains(&visitor) || (visitor == Person::Lawyer && reading == Reading::Protective))
+        });
+    }
+
+    /// Art. 65: none for a crime; no bail unless necessary.
+    pub(super) fn provisional_release(&mut self, kind: ReleaseKind, bail: Option<bool>, bail_necessary: Option<bool>) {
+        if kind != ReleaseKind::Provisional {
+            return;
+        }
+        let fields = [("bail", bail.is_none()), ("bail_necessary", bail_necessary.is_none())];
+        self.certain(RuleId::BailUnlessNecessary, Role::Prosecutor, &fields, all([bail, not(bail_necessary)]));
+        let crime = self.offence().class == crate::action::Class::Crime;
+        self.certain(RuleId::ProvisionalReleaseCrime, Role::Prosecutor, &[], Some(crime));
+    }
+}
+
+/// "No written order" means that the order on record is null.
+fn no_written_order(order: &OrderOnRecord) -> Fails {
+    order.as_ref().map(Option::is_none)
+}

@@ -1,0 +1,168 @@
+//! Why: the steps of a computation as codes and values, and their sentences in English and Lao.
+//!
+//! Invariant: a step holds no sentence; sentences are the rulebook's, so its digest covers every one of them.
+//! No step holds personal data: offices, instants, enumerated words and numbers only.
+
+mod keys;
+mod steps;
+
+use std::fmt::Write as _;
+
+use crate::calendar::{Instant, parse_date};
+use crate::rulebook::{Language, Period, RuleId, Rulebook};
+
+pub use keys::KEYS;
+pub use steps::{deadline, finding};
+
+/// One step: the key of a text, and the values of its placeholders as codes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    key: &'static str,
+    values: Vec<String>,
+}
+
+/// The placeholders that a sentence takes from where it stands, not from the step.
+const FROM_CONTEXT: [&str; 5] = ["article", "sentence", "name", "case", "owed_by"];
+
+/// The placeholders of a key that a step gives values for.
+fn placeholders(key: &str) -> Option<(&'static str, impl Iterator<Item = &'static str>)> {
+    let (key, all) = KEYS.iter().find(|(known, _)| *known == key)?;
+    Some((*key, all.iter().copied().filter(|name| !FROM_CONTEXT.contains(name))))
+}
+
+impl Step {
+    /// A step; its values in the order of the key's placeholders.
+    fn new(key: &str, values: Vec<String>) -> Self {
+        Self::read(key, values).expect("a key of this program with its values; the tests raise every kind of alert")
+    }
+
+    /// A step that was stored; none if its key or the number of its values is not of this program.
+    pub fn read(key: &str, values: Vec<String>) -> Option<Self> {
+        let (key, names) = placeholders(key)?;
+        (names.count() == values.len()).then_some(Self { key, values })
+    }
+
+    /// The key of the text.
+    pub fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// The values, as codes.
+    pub fn values(&self) -> &[String] {
+        &self.values
+    }
+
+    /// The step's sentence about `rule`.
+    pub fn sentence(&self, book: &Rulebook, rule: RuleId, language: Language) -> String {
+        fill(book, rule, language, self.key, &self.values, &[])
+    }
+}
+
+/// The sentence of `key` about `rule`: `values` fill its own placeholders in their order, `context` names more.
+pub fn fill(
+    book: &Rulebook,
+    rule: RuleId,
+    language: Language,
+    key: &str,
+    values: &[String],
+    context: &[(&str, &str)],
+) -> String {
+    let mut sentence = book.text(key).in_language(language).to_owned();
+    let Some((_, names)) = placeholders(key) else { return sentence };
+    for (name, value) in names.zip(values) {
+        let question = values.first().map_or("", String::as_str);
+        sentence = sentence.replace(&format!("{{{name}}}"), &shown(book, language, name, value, question));
+    }
+    let of_rule = book.rule(rule);
+    let own = [
+        ("article", of_rule.article.as_str()),
+        ("sentence", of_rule.sentence.in_language(language)),
+        ("name", of_rule.name.in_language(language)),
+    ];
+    for (name, value) in own.iter().chain(context) {
+        sentence = sentence.replace(&format!("{{{name}}}"), value);
+    }
+    sentence
+}
+
+/// A value as a reader sees it; the placeholder's name says what kind of code it is.
+fn shown(book: &Rulebook, language: Language, name: &str, value: &str, question: &str) -> String {
+    let text = |key: String| book.text(&key).in_language(language).to_owned();
+    match name {
+        "action" => text(format!("action.{value}")),
+        "reading" => text(format!("reading.{value}")),
+        "question" => text(format!("question.{value}")),
+        "protective" | "lenient" => text(format!("answer.{question}.{value}")),
+        "field" => text(format!("field.{value}")),
+        "fields" => listed(value, |field| text(format!("field.{field}"))),
+        "class" => text(format!("word.{value}")),
+        "value" | "serious" => listed(value, |word| value_word(book, language, word)),
+        "amount" | "lead" | "left" | "used" | "over" => amount(book, language, value),
+        "penalty" => value.replace("mo", "").replace('-', "–") + " " + &unit_name(book, language),
+        _ => instant(value),
+    }
+}
+
+fn listed(value: &str, word: impl Fn(&str) -> String) -> String {
+    value.split(',').map(word).collect::<Vec<_>>().join(", ")
+}
+
+fn value_word(book: &Rulebook, language: Language, word: &str) -> String {
+    let key = match word {
+        "yes" | "no" | "none" => format!("value.{word}"),
+        number if number.bytes().all(|byte| byte.is_ascii_digit()) => return number.to_owned(),
+        word => format!("word.{word}"),
+    };
+    book.text(&key).in_language(language).to_owned()
+}
+
+/// The word for months without a number before it.
+fn unit_name(book: &Rulebook, language: Language) -> String {
+    book.text("unit.months").in_language(language).replace("{n}", "").trim().to_owned()
+}
+
+/// `2026-03-01T09:30:00+07:00` as `2026-03-01 09:30:00`; anything else as it is.
+fn instant(value: &str) -> String {
+    match (Instant::parse(value), parse_date(value)) {
+        (Some(_), _) => value[..19].replace('T', " "),
+        _ => value.to_owned(),
+    }
+}
+
+/// A length of time, `48h` or `90061s`, in words: at most two units.
+fn amount(book: &Rulebook, language: Language, value: &str) -> String {
+    let unit = |n: i64, one: &str, many: &str| {
+        let key = if n == 1 { one } else { many };
+        book.text(key).in_language(language).replace("{n}", &n.to_string())
+    };
+    let minutes = |n| unit(n, "unit.minute", "unit.minutes");
+    let hours = |n| unit(n, "unit.hour", "unit.hours");
+    let days = |n| unit(n, "unit.day", "unit.days");
+    match Period::parse(value) {
+        Some(Period::Minutes(n)) => return minutes(n.into()),
+        Some(Period::Hours(n)) => return hours(n.into()),
+        Some(Period::Days(n)) => return days(n.into()),
+        Some(Period::Months(n)) => return unit(n.into(), "unit.month", "unit.months"),
+        None => {}
+    }
+    let seconds: i64 = value.trim_end_matches('s').parse().unwrap_or(0);
+    let (d, h, m) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    let mut words = String::new();
+    match (d, h, m) {
+        (0, 0, _) => words = minutes(m.max(i64::from(seconds > 0))),
+        (0, _, 0) => words = hours(h),
+        (0, _, _) => {
+            let _ = write!(words, "{} {}", hours(h), minutes(m));
+        }
+        (_, 0, _) => words = days(d),
+        _ => {
+            let _ = write!(words, "{} {}", days(d), hours(h));
+        }
+    }
+    words
+}
+
+/// A length of time in words, in the rulebook's units: for lists and bars.
+pub fn duration(book: &Rulebook, language: Language, seconds: i64) -> String {
+    amount(book, language, &format!("{seconds}s"))
+}

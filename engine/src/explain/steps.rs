@@ -1,0 +1,376 @@
+//! The steps of a deadline and of a finding, read off the breakdown that the rules left.
+
+use std::borrow::Cow;
+
+use super::Step;
+use crate::action::{Action, ActionName, What};
+use crate::alert::Stage;
+use crate::assess::{Assessment, Breach};
+use crate::calendar::{self, DAYS_OF_A_SHORT_MONTH, Instant};
+use crate::json::Json;
+use crate::limits::{Deadline, Done, Reckoning, Turn};
+use crate::rulebook::{AgeAt, Choices, DecisionFrom, FirstDay, Month, Period, Reading, RuleId, Rulebook};
+
+/// The steps behind a deadline at the assessment's instant: the fact that opened it, both readings' arithmetic,
+/// what discharged it, how it stands; for a notice of the remand's end also what may still be done.
+pub fn deadline(assessment: &Assessment<'_>, deadline: &Deadline, book: &Rulebook, stage: Stage) -> Vec<Step> {
+    let mut steps = Steps { assessment, book, steps: Vec::with_capacity(8) };
+    let opening = steps.action(deadline.opened_by);
+    steps.push("fact", [opening.at.to_string(), opening.name().to_string()]);
+    steps.reckoning(deadline, Reading::Protective, &deadline.protective);
+    match &deadline.lenient {
+        Some(lenient) => steps.reckoning(deadline, Reading::Lenient, lenient),
+        None => steps.push("no-limit", [Reading::Lenient.to_string()]),
+    }
+    steps.discharge(deadline);
+    steps.standing(deadline);
+    if let (RuleId::RemandTerm, Stage::Notice(_)) = (deadline.rule, stage) {
+        steps.what_may_still_be_done(deadline);
+    }
+    if deadline.breach(assessment.at) == Some(Breach::Arguable) {
+        steps.questions(deadline.rule);
+    }
+    steps.steps
+}
+
+/// The steps behind a finding, or behind what is not on record: the fact, what the law asks, what is on record
+/// with it, under which readings it fails.
+pub fn finding(assessment: &Assessment<'_>, rule: RuleId, entry: usize, book: &Rulebook) -> Vec<Step> {
+    let mut steps = Steps { assessment, book, steps: Vec::with_capacity(8) };
+    let action = steps.action(entry);
+    steps.push("finding-fact", [action.at.to_string(), action.name().to_string()]);
+    steps.push("finding-asks", []);
+    steps.circumstances(rule, entry);
+    steps.fields(rule, action);
+    let found = assessment.findings.iter().find(|finding| finding.rule == rule && finding.action == entry);
+    match found.map(|finding| finding.breach) {
+        Some(Breach::Certain) => steps.push("fails-both", []),
+        Some(Breach::Arguable) => {
+            steps.push("fails-protective", []);
+            steps.questions(rule);
+        }
+        None => {}
+    }
+    steps.steps
+}
+
+struct Steps<'t, 'a> {
+    assessment: &'t Assessment<'a>,
+    book: &'t Rulebook,
+    steps: Vec<Step>,
+}
+
+impl<'a> Steps<'_, 'a> {
+    fn push<const N: usize>(&mut self, key: &str, values: [String; N]) {
+        self.steps.push(Step::new(key, values.into()));
+    }
+
+    fn action(&self, entry: usize) -> &'a Action {
+        self.assessment.timeline.entries()[entry].action
+    }
+
+    fn reckoning(&mut self, deadline: &Deadline, reading: Reading, reckoning: &Reckoning) {
+        let entry = &self.assessment.timeline.entries()[reckoning.from];
+        let name = entry.name.to_string();
+        let start = reckoning.start.to_string();
+        if entry.is_dated_only() {
+            self.push("start-date-only", [reading.to_string(), name, entry.action.at.to_string(), start]);
+        } else {
+            self.push("start", [reading.to_string(), name, start]);
+        }
+        self.period(deadline.rule, self.book.choices(reading), reckoning);
+        for turn in &reckoning.turns {
+            self.turn(deadline.rule, reckoning, *turn);
+        }
+    }
+
+    /// The plain counting, before any turn.
+    fn period(&mut self, rule: RuleId, choices: &Choices, reckoning: &Reckoning) {
+        let Reckoning { start, period, .. } = *reckoning;
+        let due = calendar::due(start, period, choices.first_day, choices.month).to_string();
+        let (from, amount) = (start.to_string(), period.to_string());
+        let counted = choices.first_day == FirstDay::Counted;
+        match period {
+            Period::Hours(_) | Period::Minutes(_) => {
+                let key = match rule {
+                    RuleId::ParentsNotified | RuleId::ReleaseAtOnce => "at-once",
+                    RuleId::ReleaseDecision24h if choices.decision_from == DecisionFrom::Request => "from-request",
+                    _ => "hours",
+                };
+                self.push(key, [from, amount, due]);
+            }
+            Period::Days(_) => {
+                self.push(if counted { "days-counted" } else { "days-not-counted" }, [from, amount, due])
+            }
+            Period::Months(n) if choices.month == Month::Shorter => {
+                let by_calendar = calendar::calendar_months_on(start.date(), n, choices.first_day);
+                let by_thirty = calendar::days_on(start.date(), n * DAYS_OF_A_SHORT_MONTH, choices.first_day);
+                let dates = [by_calendar, by_thirty].map(|date| Instant::last_of(date).to_string()[..10].to_owned());
+                let [by_calendar, by_thirty] = dates;
+                let key = if counted { "months-shorter-counted" } else { "months-shorter-not-counted" };
+                self.push(key, [from, amount, by_calendar, by_thirty, due]);
+            }
+            Period::Months(_) => {
+                self.push(if counted { "months-counted" } else { "months-not-counted" }, [from, amount, due]);
+            }
+        }
+    }
+
+    fn turn(&mut self, rule: RuleId, reckoning: &Reckoning, turn: Turn) {
+        let numbers = &self.book.numbers;
+        let extension = match rule {
+            RuleId::Investigation30d => numbers.investigation_extension,
+            _ => numbers.remand_extension,
+        };
+        match turn {
+            Turn::UsedBefore { seconds } => {
+                let left = (calendar::seconds(reckoning.period).unwrap_or(0) - seconds).max(0);
+                self.push("used-before", [format!("{seconds}s"), format!("{left}s")]);
+            }
+            Turn::Chained { start, due } => {
+                self.push("chained", [start.to_string(), extension.to_string(), due.to_string()])
+            }
+            Turn::Anew { start, due } => self.push("anew", [start.to_string(), extension.to_string(), due.to_string()]),
+            Turn::GoesOn { due } => self.push("goes-on", [extension.to_string(), due.to_string()]),
+            Turn::CapUsed { days, due } => self.push("cap-used", [days.to_string(), due.to_string()]),
+            Turn::CapChanged { by, months, due } => {
+                self.push("cap-changed", [self.action(by).at.to_string(), months.to_string(), due.to_string()]);
+            }
+            Turn::CapKept { by, due } => self.push("cap-kept", [self.action(by).at.to_string(), due.to_string()]),
+            Turn::CapBound { by, due } => self.push("cap-bound", [self.action(by).at.to_string(), due.to_string()]),
+            Turn::FromReceipt { start, due, .. } => {
+                self.push("from-receipt", [start.to_string(), numbers.release_decision.to_string(), due.to_string()]);
+            }
+            Turn::Raised { due } => self.push("raised", [due.to_string()]),
+        }
+    }
+
+    /// What discharged the limit; "no end is on record" where nothing did, for that may be all that is wrong.
+    fn discharge(&mut self, deadline: &Deadline) {
+        let lenient = deadline.lenient.as_ref().map(|lenient| (Reading::Lenient, lenient));
+        for (reading, reckoning) in std::iter::once((Reading::Protective, &deadline.protective)).chain(lenient) {
+            let Some(Done { by, at }) = reckoning.done else { continue };
+            let action = self.action(by);
+            let over = at.since(reckoning.due);
+            let said = [reading.to_string(), action.name().to_string(), action.at.to_string()];
+            if over > 0 {
+                let [reading, name, at] = said;
+                self.push("done-late", [reading, name, at, format!("{over}s")]);
+            } else {
+                self.push("done-in-time", said);
+            }
+        }
+        if deadline.protective.done.is_none() {
+            self.push("not-done", []);
+        }
+    }
+
+    fn standing(&mut self, deadline: &Deadline) {
+        let at = self.assessment.at;
+        let earliest = deadline.earliest();
+        match (deadline.breach(at), deadline.latest()) {
+            (Some(Breach::Certain), Some(latest)) => {
+                self.push("breach-certain", [earliest.to_string(), latest.to_string()])
+            }
+            (Some(_), Some(latest)) => self.push("breach-arguable", [earliest.to_string(), latest.to_string()]),
+            (Some(_), None) => self.push("breach-arguable-no-latest", [earliest.to_string()]),
+            (None, _) if deadline.protective.done.is_none() => {
+                let left = earliest.since(at).max(0);
+                self.push("running", [earliest.to_string(), format!("{left}s")]);
+            }
+            (None, _) => {}
+        }
+    }
+
+    /// The last lawful day to order an extension, and how many the cap leaves, both by the protective reading.
+    fn what_may_still_be_done(&mut self, deadline: &Deadline) {
+        let date = deadline.earliest().to_string()[..10].to_owned();
+        match self.assessment.extensions_left(deadline) {
+            None => self.push("remand-no-cap", [date]),
+            Some(0) => self.push("remand-none-left", [date]),
+            Some(left) => self.push("remand-extensions-left", [date, left.to_string()]),
+        }
+    }
+
+    /// The questions on which the readings part for a rule, with the answer of each.
+    fn questions(&mut self, rule: RuleId) {
+        let protective = self.book.protective.answers();
+        let lenient = self.book.lenient.answers();
+        for ((question, protective), (_, lenient)) in protective.into_iter().zip(lenient) {
+            if protective != lenient && asks(rule, question) {
+                self.push("question", [question.to_owned(), protective.to_owned(), lenient.to_owned()]);
+            }
+        }
+    }
+
+    /// The facts of the case that a condition looks at beyond the action itself.
+    fn circumstances(&mut self, rule: RuleId, entry: usize) {
+        let timeline = &self.assessment.timeline;
+        match rule {
+            RuleId::AgeOfResponsibility => self.age(),
+            RuleId::DiversionFirst
+            | RuleId::CustodyGrounds
+            | RuleId::ArrestGrounds
+            | RuleId::ArrestOrder
+            | RuleId::RemandGrounds
+            | RuleId::RemandMinorOffence
+            | RuleId::ProvisionalReleaseCrime
+            | RuleId::ImprisonmentLastResort => {
+                let offence = timeline.gravest_before(entry);
+                let serious = if offence.serious { "yes" } else { "no" };
+                let penalty = format!("{}-{}mo", offence.penalty_months.min, offence.penalty_months.max);
+                self.push("finding-offence", [offence.class.to_string(), serious.to_owned(), penalty]);
+            }
+            RuleId::ThreeSummonses => self.summonses(entry),
+            RuleId::CustodyDutiesRightsTold => self.push("finding-none-before", [ActionName::RightsTold.to_string()]),
+            RuleId::CustodyDutiesParentsNotified => {
+                self.push("finding-none-before", [ActionName::ParentsNotified.to_string()])
+            }
+            RuleId::CustodyDutiesMedicalCheck => {
+                self.push("finding-none-before", [ActionName::MedicalCheck.to_string()])
+            }
+            RuleId::InvestigationExtensionAgreed => self.extended(RuleId::Investigation30d, entry),
+            RuleId::RemandExtensionLate => {
+                if self.assessment.extension_number(entry).is_none() {
+                    self.push("finding-no-remand", []);
+                } else {
+                    self.extended(RuleId::RemandTerm, entry);
+                }
+            }
+            RuleId::RemandExtensionPastCap => {
+                if let (Some(number), Some(months)) =
+                    (self.assessment.extension_number(entry), self.assessment.cap_before(entry))
+                {
+                    self.push("finding-past-cap", [number.to_string(), months.to_string()]);
+                }
+            }
+            RuleId::RemandExtensionGround => {
+                let ordered =
+                    timeline.entries()[..entry].iter().find(|entry| entry.name == ActionName::ProsecutionOrdered);
+                if let Some(ordered) = ordered {
+                    self.push("finding-after", [ordered.name.to_string(), ordered.action.at.to_string()]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Art. 50, without the birth date.
+    fn age(&mut self) {
+        if self.assessment.timeline.birth_date().is_none() {
+            self.push("finding-age-stated", []);
+            return;
+        }
+        let dates = self.assessment.timeline.opened().offences.iter().map(|offence| offence.committed_on);
+        let tested = if self.book.protective.age_at == AgeAt::EarliestOffence { dates.min() } else { dates.max() };
+        if let Some(date) = tested {
+            self.push("finding-age", [Instant::last_of(date).to_string()[..10].to_owned()]);
+        }
+    }
+
+    fn summonses(&mut self, entry: usize) {
+        let entries = self.assessment.timeline.entries();
+        let What::BroughtIn { authority: by, .. } = &entries[entry].action.what else { return };
+        let before = || entries[..entry].iter().map(|entry| &entry.action.what);
+        let served =
+            before().filter(|what| matches!(what, What::SummonsServed { authority, .. } if authority == by)).count();
+        let missed =
+            before().filter(|what| matches!(what, What::SummonsMissed { authority, reason: None } if authority == by));
+        self.push("finding-summonses", [served.to_string(), missed.count().to_string()]);
+    }
+
+    /// The end of the period that an extension extends, by the protective reading.
+    fn extended(&mut self, rule: RuleId, entry: usize) {
+        let deadlines = self.assessment.deadlines.iter();
+        let before = deadlines.filter(|deadline| deadline.rule == rule && deadline.opened_by < entry);
+        if let Some(last) = before.max_by_key(|deadline| deadline.opened_by) {
+            self.push("finding-after-end", [last.earliest().to_string()]);
+        }
+    }
+
+    /// What is on record with the action of the fields that the rule looks at, and what is not.
+    fn fields(&mut self, rule: RuleId, action: &Action) {
+        let Json::Object(pairs) = action.to_json() else { return };
+        for &field in fields_of(rule) {
+            match on_record(&pairs, field) {
+                Some(value) => self.push("recorded", [field.to_owned(), value]),
+                None => self.push("not-recorded", [field.to_owned()]),
+            }
+        }
+    }
+}
+
+/// The value of a field as codes: words joined by commas, `yes`, `no`, `none`; none if it was left out.
+fn on_record(pairs: &[(Cow<'_, str>, Json<'_>)], field: &str) -> Option<String> {
+    let (name, inner) = field.split_once('.').map_or((field, None), |(name, inner)| (name, Some(inner)));
+    let (_, value) = pairs.iter().find(|(key, _)| key == name)?;
+    match (value, inner) {
+        (Json::Object(pairs), Some(inner)) => on_record(pairs, inner),
+        (Json::Object(pairs), None) => on_record(pairs, "by"),
+        (Json::Bool(value), _) => Some(if *value { "yes" } else { "no" }.to_owned()),
+        (Json::Number(number), _) => Some(number.to_string()),
+        (Json::Text(word), _) => Some(word.clone().into_owned()),
+        (Json::List(items), _) if !items.is_empty() => {
+            let words = items.iter().filter_map(|item| if let Json::Text(word) = item { Some(&**word) } else { None });
+            Some(words.collect::<Vec<_>>().join(","))
+        }
+        _ => Some("none".to_owned()),
+    }
+}
+
+/// The fields of the action that a condition looks at: enumerated words and yes or no, never free text.
+const fn fields_of(rule: RuleId) -> &'static [&'static str] {
+    match rule {
+        RuleId::DiversionFirst => &["mediation_possible"],
+        RuleId::MediationAttended | RuleId::InterviewAttended => &["attended_by"],
+        RuleId::MediationGrounds => &["evidence_solid", "child_acknowledges"],
+        RuleId::InterviewRoom => &["dedicated_room"],
+        RuleId::InvestigationExtensionAgreed => &["agreed_by"],
+        RuleId::BroughtInWithParents => &["accompanied_by"],
+        RuleId::CustodyGrounds => &["evidence_firm"],
+        RuleId::CustodyPlace => &["place.children_only", "place.sexes_separated"],
+        RuleId::ArrestOrder => &["order", "flagrant", "urgent"],
+        RuleId::ArrestGrounds | RuleId::RemandGrounds => &["grounds"],
+        RuleId::RemandOrder => &["order"],
+        RuleId::RemandExtensionLength => &["months"],
+        RuleId::RemandExtensionGround => &["for_investigation"],
+        RuleId::VisitsAllowed => &["visitor"],
+        RuleId::BailUnlessNecessary => &["bail", "bail_necessary"],
+        RuleId::HearingClosed => &["closed", "suitable_room"],
+        RuleId::HearingChildHeard => &["child_attended", "child_heard"],
+        RuleId::HearingLanguage => &["interpreter_needed", "interpreter_present"],
+        RuleId::HearingDefence => &["defended_by", "attended_by"],
+        RuleId::ForbiddenSentence => &["measure"],
+        RuleId::ImprisonmentLastResort => &["measure", "other_measures_considered"],
+        RuleId::TrainingCentre => &["measure", "served_in"],
+        _ => &[],
+    }
+}
+
+/// Whether a question of the readings bears on a rule.
+fn asks(rule: RuleId, question: &str) -> bool {
+    let days = matches!(question, "first_day" | "unknown_time");
+    match rule {
+        RuleId::Interview90Min => question == "unknown_time",
+        RuleId::Custody48h => matches!(question, "custody_from" | "repeat_detention" | "remand_order" | "unknown_time"),
+        RuleId::ParentsNotified | RuleId::ReleaseAtOnce => false,
+        RuleId::Investigation30d => days || matches!(question, "investigation_from" | "extension_chain"),
+        RuleId::InvestigatorMediation30d | RuleId::Prosecutor10d => days,
+        RuleId::RemandTerm => days || matches!(question, "month" | "remand_from" | "extension_chain"),
+        RuleId::RemandCap => days || matches!(question, "month" | "remand_from" | "repeat_detention" | "lower_cap"),
+        RuleId::ReleaseOpinion24h => matches!(question, "release_request_by" | "unknown_time"),
+        RuleId::ReleaseDecision24h => matches!(question, "release_request_by" | "decision_from" | "unknown_time"),
+        RuleId::ProsecutorMediation30d => days || question == "failed_mediation",
+        RuleId::Court15d => days || question == "hearing",
+        RuleId::AgeOfResponsibility => question == "age_at",
+        RuleId::DiversionFirst | RuleId::CustodyGrounds | RuleId::ArrestGrounds | RuleId::RemandGrounds => {
+            question == "three_years"
+        }
+        RuleId::InterviewAttended => question == "lawyer_as_protector",
+        RuleId::InvestigationExtensionAgreed => days || matches!(question, "investigation_from" | "extension_chain"),
+        RuleId::ThreeSummonses => question == "summonses",
+        RuleId::RemandExtensionLate => days || matches!(question, "month" | "remand_from" | "extension_chain"),
+        RuleId::RemandExtensionPastCap => question == "lower_cap",
+        _ => false,
+    }
+}

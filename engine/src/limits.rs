@@ -1,0 +1,258 @@
+//! The thirteen time limits: for each a deadline per opening action, reckoned under both readings.
+//!
+//! Invariant: numbers come from the rulebook, never from here; each deadline carries its breakdown, so that it
+//! can be explained without being computed again in another way.
+
+mod detention;
+mod procedure;
+
+use crate::action::{ActionName, OrderOnRecord, OrderedBy, What};
+use crate::calendar::{self, Instant};
+use crate::rulebook::{Choices, Period, Reading, Role, RuleId, Rulebook};
+use crate::timeline::{Names, Timeline};
+
+pub(crate) use detention::Remand;
+pub(crate) use procedure::starts_anew;
+
+/// One time limit at work: opened by an action, running or done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deadline {
+    /// The rule.
+    pub rule: RuleId,
+    /// Who owes it.
+    pub owed_by: Role,
+    /// The entry of the timeline that opened it.
+    pub opened_by: usize,
+    /// Which period, from 0: extensions open further ones.
+    pub period: u32,
+    /// How the protective reading reckons.
+    pub protective: Reckoning,
+    /// How the lenient reading reckons; none where it sees no limit.
+    pub lenient: Option<Reckoning>,
+}
+
+/// How one reading arrives at the last lawful instant, and what discharged the limit under it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reckoning {
+    /// The entry from which the clock starts.
+    pub from: usize,
+    /// The instant at which it starts.
+    pub start: Instant,
+    /// How long it runs.
+    pub period: Period,
+    /// What turned the plain reckoning.
+    pub turns: Vec<Turn>,
+    /// The last lawful instant.
+    pub due: Instant,
+    /// What discharged it, if anything did.
+    pub done: Option<Done>,
+}
+
+/// What discharged a limit, and when by this reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// The discharging entry.
+    pub by: usize,
+    /// When it counts as done.
+    pub at: Instant,
+}
+
+/// A step of a reckoning beyond start and period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Earlier custody in the case used up `seconds` of the limit.
+    UsedBefore {
+        /// Seconds used.
+        seconds: i64,
+    },
+    /// The month from the day after the period before ended, that day counted, comes earlier.
+    Chained {
+        /// The day after the period before ended, its first instant.
+        start: Instant,
+        /// The last lawful instant by that counting.
+        due: Instant,
+    },
+    /// After a returned file the period starts anew from the extension's own date.
+    Anew {
+        /// The extension's instant.
+        start: Instant,
+        /// The last lawful instant by that counting.
+        due: Instant,
+    },
+    /// A period went on from the end of one that had started anew.
+    GoesOn {
+        /// The last lawful instant by that counting.
+        due: Instant,
+    },
+    /// Earlier remands in the case took up `days` of the cap.
+    CapUsed {
+        /// Days of detention under earlier remands.
+        days: i64,
+        /// The end of the cap, brought forward.
+        due: Instant,
+    },
+    /// A reclassification changed the cap.
+    CapChanged {
+        /// The reclassification.
+        by: usize,
+        /// The cap's months from then on.
+        months: u32,
+        /// The end of the cap from then on.
+        due: Instant,
+    },
+    /// A reclassification came after the end of the cap: a limit already passed stays passed.
+    CapKept {
+        /// The reclassification.
+        by: usize,
+        /// The end of the cap, as it was.
+        due: Instant,
+    },
+    /// A lower cap binds only from the reclassification.
+    CapBound {
+        /// The reclassification.
+        by: usize,
+        /// The end of the cap from then on.
+        due: Instant,
+    },
+    /// The limit runs from the receipt of the request.
+    FromReceipt {
+        /// The receipt.
+        receipt: usize,
+        /// Its instant.
+        start: Instant,
+        /// The last lawful instant by that counting.
+        due: Instant,
+    },
+    /// The lenient answer lay before the protective one and is taken as equal.
+    Raised {
+        /// The last lawful instant of the protective reading.
+        due: Instant,
+    },
+}
+
+impl Deadline {
+    /// The last lawful instant of the protective reading.
+    pub const fn earliest(&self) -> Instant {
+        self.protective.due
+    }
+
+    /// The last lawful instant of the lenient reading; none where it sees no limit.
+    pub fn latest(&self) -> Option<Instant> {
+        self.lenient.as_ref().map(|reckoning| reckoning.due)
+    }
+
+    /// The discharging entry under the lenient reading, or under the protective one where that sees no limit.
+    pub fn done_by(&self) -> Option<usize> {
+        self.lenient.as_ref().unwrap_or(&self.protective).done.map(|done| done.by)
+    }
+
+    /// How `reading` reckons.
+    pub fn reckoning(&self, reading: Reading) -> Option<&Reckoning> {
+        match reading {
+            Reading::Protective => Some(&self.protective),
+            Reading::Lenient => self.lenient.as_ref(),
+        }
+    }
+}
+
+impl Reckoning {
+    /// Whether the limit is breached at `at`: its last lawful instant has passed and it was not discharged by then.
+    pub fn is_breached(&self, at: Instant) -> bool {
+        at > self.due && self.done.is_none_or(|done| done.at > self.due)
+    }
+}
+
+/// All deadlines of a case, in no particular order, and its remands, which conditions ask for.
+pub(crate) struct Limits {
+    pub(crate) deadlines: Vec<Deadline>,
+    pub(crate) remands: Vec<Remand>,
+}
+
+impl Limits {
+    pub(crate) fn of(timeline: &Timeline<'_>, book: &Rulebook) -> Self {
+        let mut deadlines = Vec::with_capacity(16);
+        procedure::deadlines(timeline, book, &mut deadlines);
+        let remands = detention::deadlines(timeline, book, &mut deadlines);
+        Self { deadlines, remands }
+    }
+}
+
+/// What both readings share: the timeline and the answers of one of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Under<'t> {
+    pub(crate) timeline: &'t Timeline<'t>,
+    pub(crate) choices: &'t Choices,
+}
+
+impl<'t> Under<'t> {
+    pub(crate) fn both(timeline: &'t Timeline<'t>, book: &'t Rulebook) -> [Self; 2] {
+        [&book.protective, &book.lenient].map(|choices| Self { timeline, choices })
+    }
+
+    /// When entry `i` starts a clock.
+    pub(crate) fn starts(&self, i: usize) -> Instant {
+        self.timeline.entries()[i].starts(self.choices)
+    }
+
+    /// When entry `i` discharges a clock, and when it counts as made.
+    pub(crate) fn discharges(&self, i: usize) -> Instant {
+        self.timeline.entries()[i].discharges(self.choices)
+    }
+
+    /// The last lawful instant of `period` from `start`.
+    fn due(&self, start: Instant, period: Period) -> Instant {
+        calendar::due(start, period, self.choices.first_day, self.choices.month)
+    }
+
+    /// A plain reckoning: `period` from entry `from`, discharged by entry `done`.
+    fn plain(&self, from: usize, period: Period, done: Option<usize>) -> Reckoning {
+        let start = self.starts(from);
+        Reckoning { from, start, period, turns: Vec::new(), due: self.due(start, period), done: self.done(done) }
+    }
+
+    fn done(&self, by: Option<usize>) -> Option<Done> {
+        by.map(|by| Done { by, at: self.discharges(by) })
+    }
+}
+
+/// Brings the two reckonings together; nothing where the protective reading sees no limit.
+fn push(
+    deadlines: &mut Vec<Deadline>,
+    rule: RuleId,
+    owed_by: Role,
+    opened_by: usize,
+    period: u32,
+    reckonings: [Option<Reckoning>; 2],
+) {
+    let [Some(protective), mut lenient] = reckonings else { return };
+    if let Some(lenient) = &mut lenient
+        && lenient.due < protective.due
+    {
+        lenient.due = protective.due;
+        lenient.turns.push(Turn::Raised { due: protective.due });
+    }
+    deadlines.push(Deadline { rule, owed_by, opened_by, period, protective, lenient });
+}
+
+/// Who ordered: the court if the order on record is a juvenile court's, else the prosecutor.
+pub(crate) fn ordered_by(what: &What) -> Role {
+    match what {
+        What::RemandOrdered { order, .. } | What::RemandExtended { order, .. } if by_court(order) => Role::Court,
+        _ => Role::Prosecutor,
+    }
+}
+
+fn by_court(order: &OrderOnRecord) -> bool {
+    matches!(order, Some(Some(order)) if order.by == OrderedBy::JuvenileCourt)
+}
+
+/// `names` and the closing of the case, which discharges every limit but those on liberty.
+const fn or_closed(names: &[ActionName]) -> Names {
+    let mut all = [ActionName::CaseClosed; 8];
+    let mut i = 0;
+    while i < names.len() {
+        all[i] = names[i];
+        i += 1;
+    }
+    Names::of(&all)
+}

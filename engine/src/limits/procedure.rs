@@ -1,0 +1,276 @@
+//! The limits on the steps of a case: interview, notification, investigation, mediation, release, file, hearing.
+
+use super::{Deadline, Reckoning, Turn, Under, or_closed, push};
+use crate::action::{ActionName as N, Mediator, Person, What};
+use crate::calendar::{self, Instant};
+use crate::rulebook::{
+    DecisionFrom, ExtensionChain, FailedMediation, Hearing, InvestigationFrom, Period, ReleaseRequestBy, Role, RuleId,
+    Rulebook,
+};
+use crate::timeline::{CUSTODY, Names, Timeline};
+
+pub(super) fn deadlines(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mut Vec<Deadline>) {
+    parents_notified(timeline, book, deadlines);
+    investigation(timeline, book, deadlines);
+    for (i, entry) in timeline.entries().iter().enumerate() {
+        let plain = match &entry.action.what {
+            // Art. 59(4): each interview.
+            What::InterviewStarted { .. } => {
+                (RuleId::Interview90Min, Role::Investigator, book.numbers.interview, or_closed(&[N::InterviewEnded]))
+            }
+            // Art. 58(2)
+            What::ComplaintReceived => (
+                RuleId::InvestigatorMediation30d,
+                Role::Investigator,
+                book.numbers.investigator_mediation,
+                or_closed(&[N::MediationEnded, N::InvestigationOpened, N::FileSent]),
+            ),
+            // Art. 67
+            What::FileReceived => (
+                RuleId::Prosecutor10d,
+                Role::Prosecutor,
+                book.numbers.prosecutor,
+                or_closed(&[N::FileReturned, N::ProsecutionOrdered, N::ProsecutionDeclined, N::ReferredToMediation]),
+            ),
+            What::ReleaseRequested { requested_by } => {
+                release_request(timeline, book, i, *requested_by, deadlines);
+                continue;
+            }
+            What::ReleaseDecided { granted: true } => {
+                release_at_once(timeline, book, i, deadlines);
+                continue;
+            }
+            What::ReferredToMediation { to: Mediator::Prosecutor } => {
+                prosecutor_mediation(timeline, book, i, deadlines);
+                continue;
+            }
+            What::ProsecutionOrderReceived => {
+                court(timeline, book, i, deadlines);
+                continue;
+            }
+            _ => continue,
+        };
+        let (rule, owed_by, period, done) = plain;
+        let done = timeline.first_after(i, done);
+        push(
+            deadlines,
+            rule,
+            owed_by,
+            i,
+            0,
+            Under::both(timeline, book).map(|under| Some(under.plain(i, period, done))),
+        );
+    }
+}
+
+/// "At once": the law gives no number, so the protective reading takes the policy's grace and the lenient sees no limit.
+fn at_once(
+    timeline: &Timeline<'_>,
+    book: &Rulebook,
+    rule: RuleId,
+    opened_by: usize,
+    done: Option<usize>,
+    deadlines: &mut Vec<Deadline>,
+) {
+    let [protective, _] = Under::both(timeline, book);
+    let reckoning = protective.plain(opened_by, book.numbers.at_once, done);
+    push(deadlines, rule, Role::Investigator, opened_by, 0, [Some(reckoning), None]);
+}
+
+/// Art. 62(2), by Art. 63 also after an arrest: the first custody or arrest of an episode. Parents told since the
+/// first deprivation were told in time.
+fn parents_notified(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mut Vec<Deadline>) {
+    const TOLD: Names = Names::of(&[N::ParentsNotified]);
+    const CLOSED: Names = Names::of(&[N::CaseClosed]);
+    for episode in timeline.episodes() {
+        let end = episode.end.unwrap_or(timeline.entries().len());
+        let Some(opening) = timeline.find(CUSTODY, episode.taking, end) else { continue };
+        let told = timeline.first_after(episode.begin, TOLD);
+        let closed = timeline.first_after(opening, CLOSED);
+        let done = told.into_iter().chain(closed).min();
+        at_once(timeline, book, RuleId::ParentsNotified, opening, done, deadlines);
+    }
+}
+
+/// Art. 65: "ຕ້ອງປ່ອຍຕົວພາງເດັກໂດຍທັນທີ", release at once after the decision. The closing of a case frees nobody.
+fn release_at_once(timeline: &Timeline<'_>, book: &Rulebook, decision: usize, deadlines: &mut Vec<Deadline>) {
+    let done = timeline.first_after(decision, Names::of(&[N::Released]));
+    at_once(timeline, book, RuleId::ReleaseAtOnce, decision, done, deadlines);
+}
+
+/// Art. 59(5): thirty days, thirty more per agreed extension, no cap. The first step of the case opens period 0;
+/// the k-th agreed extension discharges period k - 1, even if it comes late.
+fn investigation(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mut Vec<Deadline>) {
+    const STEPS: Names = Names::of(&[
+        N::InvestigationOpened,
+        N::SummonsServed,
+        N::BroughtIn,
+        N::CustodyStarted,
+        N::Arrested,
+        N::InterviewStarted,
+    ]);
+    const DONE: Names = or_closed(&[N::FileSent, N::ReferredToMediation]);
+    let Some(first) = timeline.all(STEPS).next() else { return };
+    let agreed =
+        |&i: &usize| i > first && timeline.entries()[i].action.what == What::InvestigationExtended { agreed: true };
+    let mut opening: Vec<usize> = vec![first];
+    opening.extend(timeline.all(Names::of(&[N::InvestigationExtended])).filter(agreed));
+    let done: Vec<Option<usize>> = opening
+        .iter()
+        .enumerate()
+        .map(|(k, &i)| timeline.first_after(i, DONE).into_iter().chain(opening.get(k + 1).copied()).min())
+        .collect();
+    let [protective, lenient] =
+        Under::both(timeline, book).map(|under| investigation_under(under, book, &opening, &done));
+    let both = protective.into_iter().zip(lenient);
+    for (k, reckonings) in both.enumerate() {
+        let period = u32::try_from(k).unwrap_or(u32::MAX);
+        push(deadlines, RuleId::Investigation30d, Role::Investigator, opening[k], period, reckonings.into());
+    }
+}
+
+fn investigation_under(
+    under: Under<'_>,
+    book: &Rulebook,
+    opening: &[usize],
+    done: &[Option<usize>],
+) -> Vec<Option<Reckoning>> {
+    let timeline = under.timeline;
+    let from = match under.choices.investigation_from {
+        InvestigationFrom::FirstStep => Some(opening[0]),
+        InvestigationFrom::Opened => timeline.all(Names::of(&[N::InvestigationOpened])).next(),
+    };
+    let Some(from) = from else { return vec![None; opening.len()] };
+    let start = under.starts(from);
+    let mut started_anew = false;
+    let mut previous = start;
+    let mut reckonings = Vec::with_capacity(opening.len());
+    for (k, &opened_by) in opening.iter().enumerate() {
+        let mut turns = Vec::new();
+        let period = periods(book.numbers.investigation, book.numbers.investigation_extension, k);
+        let mut due = under.due(start, period);
+        if k > 0 && started_anew {
+            due = Instant::last_of(calendar::days_on(
+                previous.date(),
+                days(book.numbers.investigation_extension),
+                crate::rulebook::FirstDay::NotCounted,
+            ));
+            turns.push(Turn::GoesOn { due });
+        }
+        if k > 0 && starts_anew(under, opening[k - 1], opened_by) {
+            let own = under.starts(opened_by);
+            let anew = under.due(own, book.numbers.investigation_extension);
+            if anew > due {
+                due = anew;
+                started_anew = true;
+                turns.push(Turn::Anew { start: own, due });
+            }
+        }
+        previous = due;
+        reckonings.push(Some(Reckoning { from, start, period, turns, due, done: under.done(done[k]) }));
+    }
+    reckonings
+}
+
+/// Whether the extension at `opened_by` is the first period opened after a `file_returned`, and the reading lets
+/// such a period start anew. `before` is the entry that opened the period before.
+pub(crate) fn starts_anew(under: Under<'_>, before: usize, opened_by: usize) -> bool {
+    under.choices.extension_chain == ExtensionChain::FromOrder
+        && under.timeline.find(Names::of(&[N::FileReturned]), before + 1, opened_by).is_some()
+}
+
+/// The limit and `k` extensions on.
+pub(super) fn periods(limit: Period, extension: Period, k: usize) -> Period {
+    let k = u32::try_from(k).unwrap_or(u32::MAX);
+    match (limit, extension) {
+        (Period::Days(n), Period::Days(more)) => Period::Days(n.saturating_add(more.saturating_mul(k))),
+        (Period::Months(n), Period::Months(more)) => Period::Months(n.saturating_add(more.saturating_mul(k))),
+        (other, _) => other,
+    }
+}
+
+fn days(period: Period) -> u32 {
+    match period {
+        Period::Days(n) => n,
+        _ => 0,
+    }
+}
+
+/// Art. 65: the opinion in twenty-four hours, then the decision in twenty-four.
+fn release_request(
+    timeline: &Timeline<'_>,
+    book: &Rulebook,
+    i: usize,
+    requested_by: Person,
+    deadlines: &mut Vec<Deadline>,
+) {
+    let family = matches!(requested_by, Person::Parent | Person::Guardian | Person::Relative);
+    let opens = |under: &Under<'_>| family || under.choices.release_request_by == ReleaseRequestBy::Anyone;
+    let opinion = timeline.first_after(i, or_closed(&[N::ReleaseOpinionGiven, N::ReleaseDecided, N::Released]));
+    let opinions = Under::both(timeline, book)
+        .map(|under| opens(&under).then(|| under.plain(i, book.numbers.release_opinion, opinion)));
+    push(deadlines, RuleId::ReleaseOpinion24h, Role::Investigator, i, 0, opinions);
+
+    let before_court = timeline.find(Names::of(&[N::ProsecutionOrderReceived]), 0, i).is_some();
+    let owed_by = if before_court { Role::Court } else { Role::Prosecutor };
+    let decided = timeline.first_after(i, or_closed(&[N::ReleaseDecided, N::Released]));
+    let receipt = timeline.first_after(i, Names::of(&[N::ReleaseRequestReceived]));
+    let decisions = Under::both(timeline, book)
+        .map(|under| opens(&under).then(|| decision(under, book, i, receipt, decided)).flatten());
+    push(deadlines, RuleId::ReleaseDecision24h, owed_by, i, 0, decisions);
+}
+
+fn decision(
+    under: Under<'_>,
+    book: &Rulebook,
+    request: usize,
+    receipt: Option<usize>,
+    done: Option<usize>,
+) -> Option<Reckoning> {
+    let from_receipt = receipt.map(|i| under.plain(i, book.numbers.release_decision, done));
+    match under.choices.decision_from {
+        DecisionFrom::Receipt => from_receipt,
+        DecisionFrom::Request => {
+            let mut reckoning = under.plain(request, book.numbers.release_decision_from_request, done);
+            if let (Some(receipt), Some(from_receipt)) = (receipt, from_receipt)
+                && from_receipt.due < reckoning.due
+            {
+                reckoning.due = from_receipt.due;
+                reckoning.turns.push(Turn::FromReceipt { receipt, start: from_receipt.start, due: from_receipt.due });
+            }
+            Some(reckoning)
+        }
+    }
+}
+
+/// Art. 67: mediation by the prosecutor, thirty days from the receipt of the file.
+fn prosecutor_mediation(timeline: &Timeline<'_>, book: &Rulebook, referral: usize, deadlines: &mut Vec<Deadline>) {
+    const DONE: Names = or_closed(&[N::ProsecutionOrdered, N::MediationEnded]);
+    let file = timeline.all(Names::of(&[N::FileReceived])).take_while(|&i| i < referral).last();
+    let from = file.unwrap_or(referral);
+    let reckonings = Under::both(timeline, book).map(|under| {
+        let ends = |&i: &usize| match timeline.entries()[i].action.what {
+            What::MediationEnded { settled, .. } => {
+                settled || under.choices.failed_mediation == FailedMediation::Outcome
+            }
+            _ => true,
+        };
+        let done = timeline.all(DONE).filter(|&i| i > referral).find(ends);
+        Some(under.plain(from, book.numbers.prosecutor_mediation, done))
+    });
+    push(deadlines, RuleId::ProsecutorMediation30d, Role::Prosecutor, referral, 0, reckonings);
+}
+
+/// Art. 71: the court brings the case out for consideration in fifteen days.
+fn court(timeline: &Timeline<'_>, book: &Rulebook, received: usize, deadlines: &mut Vec<Deadline>) {
+    const DONE: Names = or_closed(&[N::JudgmentGiven, N::HearingHeld]);
+    let reckonings = Under::both(timeline, book).map(|under| {
+        let considers = |&i: &usize| match &timeline.entries()[i].action.what {
+            What::HearingHeld(held) => held.substantive || under.choices.hearing == Hearing::Opened,
+            _ => true,
+        };
+        let done = timeline.all(DONE).filter(|&i| i > received).find(considers);
+        Some(under.plain(received, book.numbers.court, done))
+    });
+    push(deadlines, RuleId::Court15d, Role::Court, received, 0, reckonings);
+}

@@ -1,0 +1,564 @@
+//! The law as data: every rule with its article, its words, its limit, and the two readings.
+//!
+//! Invariant: a `Rulebook` that exists has every rule, a choice for every question under both readings,
+//! and no protective choice that is more lenient than its lenient one. Limits, thresholds, grace and caps
+//! are read from here and written nowhere else.
+
+mod load;
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use sha2::{Digest as _, Sha256};
+
+pub use load::Flaw;
+
+use crate::words::words;
+
+/// The rulebook of Law 05/NA that comes with the program.
+pub const LAW_05_NA_2006: &str = include_str!("../rulebooks/law-05-na-2006.toml");
+
+words! {
+    /// The rules of the law: 13 time limits, then 33 conditions, each group in the order of the articles' table.
+    RuleId {
+        /// Art. 59(4): an interview of at most ninety minutes.
+        Interview90Min = "interview-90min",
+        /// Art. 62: custody of at most forty-eight hours.
+        Custody48h = "custody-48h",
+        /// Art. 62(2): the parents are told at once.
+        ParentsNotified = "parents-notified",
+        /// Art. 59(5): the investigation ends in thirty days, thirty more per extension.
+        Investigation30d = "investigation-30d",
+        /// Art. 58(2): the investigator's mediation ends in thirty days.
+        InvestigatorMediation30d = "investigator-mediation-30d",
+        /// Art. 64: a remand of one month, one more per extension.
+        RemandTerm = "remand-term",
+        /// Art. 64: remand of at most four or eight months.
+        RemandCap = "remand-cap",
+        /// Art. 65: the investigator's opinion on a request for release in twenty-four hours.
+        ReleaseOpinion24h = "release-opinion-24h",
+        /// Art. 65: the decision on a request for release in twenty-four hours.
+        ReleaseDecision24h = "release-decision-24h",
+        /// Art. 65: release at once after the decision.
+        ReleaseAtOnce = "release-at-once",
+        /// Art. 67: ten days for the prosecutor with the file.
+        Prosecutor10d = "prosecutor-10d",
+        /// Art. 67: thirty days where the prosecutor mediates.
+        ProsecutorMediation30d = "prosecutor-mediation-30d",
+        /// Art. 71: fifteen days for the court.
+        Court15d = "court-15d",
+        /// Art. 50.
+        AgeOfResponsibility = "age-of-responsibility",
+        /// Art. 52, 66(3).
+        DiversionFirst = "diversion-first",
+        /// Art. 57(2).
+        MediationAttended = "mediation-attended",
+        /// Art. 57(1).
+        MediationGrounds = "mediation-grounds",
+        /// Art. 59(2).
+        InterviewAttended = "interview-attended",
+        /// Art. 59(3).
+        InterviewRoom = "interview-room",
+        /// Art. 59(5).
+        InvestigationExtensionAgreed = "investigation-extension-agreed",
+        /// Art. 61.
+        ThreeSummonses = "three-summonses",
+        /// Art. 61.
+        BroughtInWithParents = "brought-in-with-parents",
+        /// Art. 62.
+        CustodyGrounds = "custody-grounds",
+        /// Art. 62(6).
+        CustodyPlace = "custody-place",
+        /// Art. 62(1).
+        CustodyDutiesRightsTold = "custody-duties:rights_told",
+        /// Art. 62(2).
+        CustodyDutiesParentsNotified = "custody-duties:parents_notified",
+        /// Art. 62(4).
+        CustodyDutiesMedicalCheck = "custody-duties:medical_check",
+        /// Art. 63.
+        ArrestOrder = "arrest-order",
+        /// Art. 63.
+        ArrestGrounds = "arrest-grounds",
+        /// Art. 64(1).
+        RemandOrder = "remand-order",
+        /// Art. 64(1).
+        RemandGrounds = "remand-grounds",
+        /// Art. 63(2), 64.
+        RemandMinorOffence = "remand-minor-offence",
+        /// Art. 64.
+        RemandExtensionLate = "remand-extension-late",
+        /// Art. 64.
+        RemandExtensionLength = "remand-extension-length",
+        /// Art. 64.
+        RemandExtensionPastCap = "remand-extension-past-cap",
+        /// Art. 64.
+        RemandExtensionGround = "remand-extension-ground",
+        /// Art. 64(2).
+        VisitsAllowed = "visits-allowed",
+        /// Art. 65.
+        ProvisionalReleaseCrime = "provisional-release-crime",
+        /// Art. 65.
+        BailUnlessNecessary = "bail-unless-necessary",
+        /// Art. 70(1).
+        HearingClosed = "hearing-closed",
+        /// Art. 70(2).
+        HearingChildHeard = "hearing-child-heard",
+        /// Art. 70(3).
+        HearingLanguage = "hearing-language",
+        /// Art. 70(4).
+        HearingDefence = "hearing-defence",
+        /// Art. 72.
+        ForbiddenSentence = "forbidden-sentence",
+        /// Art. 72.
+        ImprisonmentLastResort = "imprisonment-last-resort",
+        /// Art. 74.
+        TrainingCentre = "training-centre",
+    }
+}
+
+impl RuleId {
+    /// How many of the rules, the first ones, are time limits.
+    pub const LIMITS: usize = 13;
+
+    /// Whether this rule is a time limit; otherwise it is a condition.
+    pub const fn is_limit(self) -> bool {
+        (self as usize) < Self::LIMITS
+    }
+}
+
+words! {
+    /// The two readings of every question that the law leaves open.
+    Reading {
+        /// Every open question answered the way that protects the child most.
+        Protective = "protective",
+        /// Every open question answered the way that gives the office the most time.
+        Lenient = "lenient",
+    }
+}
+
+words! {
+    /// Who owes a rule. Where the page says "see Remand", the engine decides by the order on record.
+    Role {
+        /// The investigation organisation.
+        Investigator = "investigator",
+        /// The people's prosecutor.
+        Prosecutor = "prosecutor",
+        /// The juvenile court or the juvenile panel of a people's court.
+        Court = "court",
+    }
+}
+
+/// Declares one question of the readings: its possible answers, the most protective first.
+macro_rules! choice {
+    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        words! { $(#[$meta])* $name { $($(#[$variant_meta])* $variant = $word),+ } }
+    };
+}
+
+choice! {
+    /// Does the day of the event count as day 1?
+    FirstDay { /// It does.
+        Counted = "counted", /// It does not.
+        NotCounted = "not_counted" }
+}
+choice! {
+    /// What is a month?
+    Month { /// The shorter of a calendar month and thirty days.
+        Shorter = "shorter", /// A calendar month.
+        Calendar = "calendar" }
+}
+choice! {
+    /// How does an action count that is known by its date alone?
+    UnknownTime { /// Against the office: a clock starts early, a discharge comes late.
+        AgainstOffice = "against_office", /// For the office.
+        ForOffice = "for_office" }
+}
+choice! {
+    /// What starts the forty-eight hours of custody?
+    CustodyFrom { /// The first deprivation of liberty.
+        FirstDeprivation = "first_deprivation", /// The custody itself.
+        Custody = "custody" }
+}
+choice! {
+    /// Does an earlier custody or remand in the same case use up the limit?
+    RepeatDetention { /// It does.
+        Cumulative = "cumulative", /// It does not.
+        Fresh = "fresh" }
+}
+choice! {
+    /// What starts the remand month and the cap?
+    RemandFrom { /// The first deprivation of liberty.
+        FirstDeprivation = "first_deprivation", /// The order.
+        Order = "order" }
+}
+choice! {
+    /// Where does the end of an extended period lie?
+    ExtensionChain { /// The shortest of the countings.
+        Shortest = "shortest", /// From the order or start, whole periods on.
+        FromOrder = "from_order" }
+}
+choice! {
+    /// What starts the thirty days of investigation?
+    InvestigationFrom { /// The first step against the child.
+        FirstStep = "first_step", /// The opening of the investigation.
+        Opened = "opened" }
+}
+choice! {
+    /// Which end of the penalty range does "from three years up" test?
+    ThreeYears { /// The minimum.
+        Minimum = "minimum", /// The maximum.
+        Maximum = "maximum" }
+}
+choice! {
+    /// What counts towards three summonses?
+    Summonses { /// Three missed without a reason.
+        ThreeMissed = "three_missed", /// Three served, the last one missed without a reason.
+        ThreeServed = "three_served" }
+}
+choice! {
+    /// With several offences, at which is the age of responsibility tested?
+    AgeAt { /// At the earliest.
+        EarliestOffence = "earliest_offence", /// At the latest.
+        LatestOffence = "latest_offence" }
+}
+choice! {
+    /// Does a lawyer alone satisfy "parents, guardian or other protector"?
+    LawyerAsProtector { /// No.
+        No = "no", /// Yes.
+        Yes = "yes" }
+}
+choice! {
+    /// Whose request for release starts the twenty-four hours?
+    ReleaseRequestBy { /// Anyone's.
+        Anyone = "anyone", /// That of a parent, guardian or relative.
+        Family = "family" }
+}
+choice! {
+    /// What starts the second twenty-four hours?
+    DecisionFrom { /// The request.
+        Request = "request", /// Its receipt.
+        Receipt = "receipt" }
+}
+choice! {
+    /// Must prosecution also follow within the mediation limit when mediation fails?
+    FailedMediation { /// It must.
+        ProsecutionToo = "prosecution_too", /// The outcome is enough.
+        Outcome = "outcome" }
+}
+choice! {
+    /// What counts as bringing the case out for consideration?
+    Hearing { /// A substantive hearing.
+        Substantive = "substantive", /// Any hearing.
+        Opened = "opened" }
+}
+choice! {
+    /// Does a remand without a written order end the forty-eight hours?
+    RemandOrder { /// Only a written one does.
+        Written = "written", /// Any does.
+        Any = "any" }
+}
+choice! {
+    /// When does a lower cap bind after a reclassification?
+    LowerCap { /// From the start of the remand.
+        FromStart = "from_start", /// From the reclassification.
+        FromReclassification = "from_reclassification" }
+}
+
+/// One reading: an answer to each question that the law leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is a question; its type says which")]
+pub struct Choices {
+    pub first_day: FirstDay,
+    pub month: Month,
+    pub unknown_time: UnknownTime,
+    pub custody_from: CustodyFrom,
+    pub repeat_detention: RepeatDetention,
+    pub remand_from: RemandFrom,
+    pub extension_chain: ExtensionChain,
+    pub investigation_from: InvestigationFrom,
+    pub three_years: ThreeYears,
+    pub summonses: Summonses,
+    pub age_at: AgeAt,
+    pub lawyer_as_protector: LawyerAsProtector,
+    pub release_request_by: ReleaseRequestBy,
+    pub decision_from: DecisionFrom,
+    pub failed_mediation: FailedMediation,
+    pub hearing: Hearing,
+    pub remand_order: RemandOrder,
+    pub lower_cap: LowerCap,
+}
+
+impl Choices {
+    /// Every question with the word of its answer, in the order of the table.
+    pub fn answers(&self) -> [(&'static str, &'static str); 18] {
+        [
+            ("first_day", self.first_day.word()),
+            ("month", self.month.word()),
+            ("unknown_time", self.unknown_time.word()),
+            ("custody_from", self.custody_from.word()),
+            ("repeat_detention", self.repeat_detention.word()),
+            ("remand_from", self.remand_from.word()),
+            ("extension_chain", self.extension_chain.word()),
+            ("investigation_from", self.investigation_from.word()),
+            ("three_years", self.three_years.word()),
+            ("summonses", self.summonses.word()),
+            ("age_at", self.age_at.word()),
+            ("lawyer_as_protector", self.lawyer_as_protector.word()),
+            ("release_request_by", self.release_request_by.word()),
+            ("decision_from", self.decision_from.word()),
+            ("failed_mediation", self.failed_mediation.word()),
+            ("hearing", self.hearing.word()),
+            ("remand_order", self.remand_order.word()),
+            ("lower_cap", self.lower_cap.word()),
+        ]
+    }
+}
+
+/// A length of time as the law states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Period {
+    /// Minutes from the instant (`90min`).
+    Minutes(u32),
+    /// Hours from the instant (`48h`).
+    Hours(u32),
+    /// Days to the end of a civil day (`30d`).
+    Days(u32),
+    /// Months to the end of a civil day (`1mo`).
+    Months(u32),
+}
+
+impl Period {
+    /// The length that a text such as `90min`, `48h`, `30d` or `1mo` states; none if it states none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let unit = text.find(|character: char| !character.is_ascii_digit())?;
+        let n = text[..unit].parse().ok()?;
+        match &text[unit..] {
+            "min" => Some(Self::Minutes(n)),
+            "h" => Some(Self::Hours(n)),
+            "d" => Some(Self::Days(n)),
+            "mo" => Some(Self::Months(n)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Minutes(n) => write!(f, "{n}min"),
+            Self::Hours(n) => write!(f, "{n}h"),
+            Self::Days(n) => write!(f, "{n}d"),
+            Self::Months(n) => write!(f, "{n}mo"),
+        }
+    }
+}
+
+/// The numbers of the law that the rules read; each comes from the rule's own table in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// `interview-90min.limit`
+    pub interview: Period,
+    /// `custody-48h.limit`
+    pub custody: Period,
+    /// `custody-48h.joined_by_bringing_in_within`: how long before the taking a bringing-in may lie to begin the episode.
+    pub bringing_in_joins: Period,
+    /// `investigation-30d.limit`
+    pub investigation: Period,
+    /// `investigation-30d.extension`
+    pub investigation_extension: Period,
+    /// `investigator-mediation-30d.limit`
+    pub investigator_mediation: Period,
+    /// `remand-term.limit`
+    pub remand: Period,
+    /// `remand-term.extension`
+    pub remand_extension: Period,
+    /// `remand-cap.major`
+    pub cap_major: Period,
+    /// `remand-cap.crime`
+    pub cap_crime: Period,
+    /// `release-opinion-24h.limit`
+    pub release_opinion: Period,
+    /// `release-decision-24h.limit`: from the receipt.
+    pub release_decision: Period,
+    /// `release-decision-24h.from_request`: the protective limit from the request.
+    pub release_decision_from_request: Period,
+    /// `prosecutor-10d.limit`
+    pub prosecutor: Period,
+    /// `prosecutor-mediation-30d.limit`
+    pub prosecutor_mediation: Period,
+    /// `court-15d.limit`
+    pub court: Period,
+    /// `[policy] at_once`: the grace for "at once"; policy, not law.
+    pub at_once: Period,
+    /// `age-of-responsibility.years`
+    pub responsible_age: u32,
+    /// `[scope] adult_age` (Art. 2(1)).
+    pub adult_age: u32,
+    /// `[scope] grave_penalty_months`: "from three years up" (Art. 52, 62, 63).
+    pub grave_penalty_months: u32,
+    /// `three-summonses.count`
+    pub summonses: u32,
+    /// `remand-extension-length.months`
+    pub extension_months: u32,
+}
+
+/// A sentence in the two languages of the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// English.
+    pub en: String,
+    /// Lao.
+    pub lo: String,
+}
+
+words! {
+    /// The languages of the program.
+    Language {
+        /// English.
+        En = "en",
+        /// Lao.
+        Lo = "lo",
+    }
+}
+
+impl Text {
+    /// The sentence in `language`.
+    pub fn in_language(&self, language: Language) -> &str {
+        match language {
+            Language::En => &self.en,
+            Language::Lo => &self.lo,
+        }
+    }
+}
+
+/// The words of the law behind a rule, verbatim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quote {
+    /// The article where the words stand, such as `59(4)`.
+    pub article: String,
+    /// The Lao words.
+    pub lo: String,
+}
+
+/// One rule as the file states it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Which rule.
+    pub id: RuleId,
+    /// The article as printed in assessments, such as `62(2)`.
+    pub article: String,
+    /// The law's own words, one or more places.
+    pub law: Vec<Quote>,
+    /// What the rule asks, in a sentence. The Lao one is not the law's own and not reviewed by a lawyer.
+    pub sentence: Text,
+    /// A name of a few words, for lists.
+    pub name: Text,
+    /// Who owes it, in words for the reader (`owed_by` in the file).
+    pub owed_by: String,
+    /// The leads of the notices before the limit, longest first. Empty for a condition.
+    pub warn_before: Vec<Period>,
+}
+
+/// The SHA-256 of a rulebook file's bytes, printed as `sha256:…`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest of a rulebook file's bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest that `text` (`sha256:` and 64 small hexadecimal digits) prints.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = text.strip_prefix("sha256:")?.as_bytes();
+        if hex.len() != 64 {
+            return None;
+        }
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sha256:")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// The law as data, checked on load.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rulebook {
+    /// The name of the rulebook, such as `law-05-na-2006`.
+    pub id: String,
+    /// The digest of the file's bytes.
+    pub digest: Digest,
+    /// The file's text, which the log keeps.
+    pub source: String,
+    /// What law it encodes.
+    pub title: Text,
+    /// Its legal basis and standing.
+    pub basis: Text,
+    /// The first day on which it holds.
+    pub in_force_from: NaiveDate,
+    /// The last day on which it holds; none while it does.
+    pub in_force_until: Option<NaiveDate>,
+    /// The hour of the day, Vientiane time, at which a notice with a lead in days is given: seconds after midnight.
+    pub notice_hour: i64,
+    /// The numbers of the rules.
+    pub numbers: Numbers,
+    /// The protective reading.
+    pub protective: Choices,
+    /// The lenient reading.
+    pub lenient: Choices,
+    rules: Vec<Rule>,
+    texts: std::collections::BTreeMap<String, Text>,
+}
+
+impl Rulebook {
+    /// Reads and checks a rulebook file's text.
+    ///
+    /// # Errors
+    /// The first flaw found: its line, what was found and what was expected.
+    pub fn parse(source: &str) -> Result<Self, Flaw> {
+        load::rulebook(source)
+    }
+
+    /// The rulebook of Law 05/NA of 2006 that comes with the program.
+    pub fn law_05_na_2006() -> Self {
+        Self::parse(LAW_05_NA_2006).expect("the rulebook in the program is checked by its tests")
+    }
+
+    /// The rule with this id.
+    pub fn rule(&self, id: RuleId) -> &Rule {
+        &self.rules[id as usize]
+    }
+
+    /// All rules, time limits first.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The answers of one reading.
+    pub const fn choices(&self, reading: Reading) -> &Choices {
+        match reading {
+            Reading::Protective => &self.protective,
+            Reading::Lenient => &self.lenient,
+        }
+    }
+
+    /// The template of an explaining sentence (table `texts` of the file), with placeholders such as `{date}`.
+    /// Every key in [`crate::explain::KEYS`] is there; the check on load sees to it.
+    pub fn text(&self, key: &str) -> &Text {
+        &self.texts[key]
+    }
+}

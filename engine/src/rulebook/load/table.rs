@@ -1,0 +1,225 @@
+//! The tables and values of a rulebook file, which know their lines.
+//!
+//! Invariant: whatever is wrong with a value, the flaw says its line, its path, what was found and what was expected.
+
+use std::ops::RangeInclusive;
+
+use chrono::NaiveDate;
+use toml::de::{DeTable, DeValue};
+
+use super::Flaw;
+use super::numbers::Unit;
+use crate::rulebook::{Period, Text};
+
+/// One table of the file.
+pub(super) struct Table<'a> {
+    source: &'a str,
+    start: usize,
+    path: String,
+    entries: &'a DeTable<'a>,
+}
+
+/// One value of the file.
+pub(super) struct Value<'a> {
+    source: &'a str,
+    start: usize,
+    path: String,
+    found: &'a DeValue<'a>,
+}
+
+impl<'a> Table<'a> {
+    pub(super) fn root(source: &'a str, entries: &'a DeTable<'a>) -> Self {
+        Self { source, start: 0, path: String::new(), entries }
+    }
+
+    /// A flaw on the line where this table begins.
+    pub(super) fn flaw(&self, what: &str) -> Flaw {
+        Flaw::new(self.source, self.start, &self.path, what)
+    }
+
+    /// Refuses every key but `known`.
+    pub(super) fn only(&self, known: &[&str]) -> Result<(), Flaw> {
+        match self.values().find(|(key, _)| !known.contains(key)) {
+            None => Ok(()),
+            Some((_, value)) => Err(value.flaw(&format!(
+                "unknown key; expected one of {}; check the spelling or take it out",
+                known.join(", ")
+            ))),
+        }
+    }
+
+    /// Every key with its value, in the order of the keys.
+    pub(super) fn values(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
+        self.entries.iter().map(|(key, value)| {
+            (key.get_ref().as_ref(), self.value_at(key.span().start, key.get_ref(), value.get_ref()))
+        })
+    }
+
+    pub(super) fn optional(&self, key: &str) -> Option<Value<'a>> {
+        let (key, value) = self.entries.get_key_value(key)?;
+        Some(self.value_at(key.span().start, key.get_ref(), value.get_ref()))
+    }
+
+    /// The value of `key`; `expected` completes "expected …" where it is missing.
+    pub(super) fn required(&self, key: &str, expected: &str) -> Result<Value<'a>, Flaw> {
+        self.optional(key).ok_or_else(|| self.flaw(&format!("\"{key}\" is missing; expected {expected}; add it")))
+    }
+
+    pub(super) fn table(&self, key: &str) -> Result<Table<'a>, Flaw> {
+        self.required(key, "a table")?.table()
+    }
+
+    pub(super) fn string(&self, key: &str, expected: &str) -> Result<&'a str, Flaw> {
+        self.required(key, expected)?.string(expected)
+    }
+
+    pub(super) fn integer(&self, key: &str, range: RangeInclusive<u32>) -> Result<u32, Flaw> {
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        self.required(key, &expected)?.integer(&range, &expected)
+    }
+
+    pub(super) fn period(&self, key: &str, unit: Unit) -> Result<Period, Flaw> {
+        self.required(key, &format!("a length such as \"{}\"", unit.sample()))?.period_in(unit)
+    }
+
+    /// The two languages of `key`.
+    pub(super) fn text(&self, key: &str) -> Result<Text, Flaw> {
+        self.required(key, "a text { en = \"…\", lo = \"…\" }")?.text()
+    }
+
+    fn value_at(&self, start: usize, key: &str, found: &'a DeValue<'a>) -> Value<'a> {
+        let key = if key.contains('.') || key.contains(':') { format!("\"{key}\"") } else { key.to_owned() };
+        let path = if self.path.is_empty() { key } else { format!("{}.{key}", self.path) };
+        Value { source: self.source, start, path, found }
+    }
+}
+
+impl<'a> Value<'a> {
+    /// A flaw on the line of this value.
+    pub(super) fn flaw(&self, what: &str) -> Flaw {
+        Flaw::new(self.source, self.start, &self.path, what)
+    }
+
+    fn unexpected(&self, expected: &str) -> Flaw {
+        let found = match self.found {
+            DeValue::String(text) if text.trim().is_empty() => "an empty string".to_owned(),
+            DeValue::String(text) => format!("\"{text}\""),
+            DeValue::Integer(number) => number.to_string(),
+            DeValue::Float(number) => number.to_string(),
+            DeValue::Boolean(truth) => truth.to_string(),
+            DeValue::Datetime(date) => date.to_string(),
+            DeValue::Array(_) => "a list".to_owned(),
+            DeValue::Table(_) => "a table".to_owned(),
+        };
+        self.flaw(&format!("found {found}; expected {expected}"))
+    }
+
+    pub(super) fn table(&self) -> Result<Table<'a>, Flaw> {
+        match self.found {
+            DeValue::Table(entries) => {
+                Ok(Table { source: self.source, start: self.start, path: self.path.clone(), entries })
+            }
+            _ => Err(self.unexpected("a table")),
+        }
+    }
+
+    pub(super) fn list(&self, expected: &str) -> Result<Vec<Value<'a>>, Flaw> {
+        let DeValue::Array(items) = self.found else {
+            return Err(self.unexpected(expected));
+        };
+        Ok(items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| Value {
+                source: self.source,
+                start: item.span().start,
+                path: format!("{}[{index}]", self.path),
+                found: item.get_ref(),
+            })
+            .collect())
+    }
+
+    /// A string that is not empty.
+    pub(super) fn string(&self, expected: &str) -> Result<&'a str, Flaw> {
+        match self.found {
+            DeValue::String(text) if !text.trim().is_empty() => Ok(text.as_ref()),
+            _ => Err(self.unexpected(expected)),
+        }
+    }
+
+    fn integer(&self, range: &RangeInclusive<u32>, expected: &str) -> Result<u32, Flaw> {
+        let DeValue::Integer(number) = self.found else {
+            return Err(self.unexpected(expected));
+        };
+        u32::from_str_radix(number.as_str(), number.radix())
+            .ok()
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| self.unexpected(expected))
+    }
+
+    pub(super) fn date(&self) -> Result<NaiveDate, Flaw> {
+        let expected = "a day of the calendar without quotation marks, such as 2007-03-27";
+        let DeValue::Datetime(toml::value::Datetime { date: Some(date), time: None, offset: None }) = self.found else {
+            return Err(self.unexpected(expected));
+        };
+        NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
+            .ok_or_else(|| self.unexpected(expected))
+    }
+
+    /// A time of day such as `08:00`, as seconds after midnight.
+    pub(super) fn time_of_day(&self) -> Result<i64, Flaw> {
+        let expected = "a time of day from \"00:00\" to \"23:59\", such as \"08:00\"";
+        let two_digits = |text: &str| match text.as_bytes() {
+            [b'0'..=b'9', b'0'..=b'9'] => text.parse::<i64>().ok(),
+            _ => None,
+        };
+        self.string(expected)?
+            .split_once(':')
+            .and_then(|(hour, minute)| Some((two_digits(hour)?, two_digits(minute)?)))
+            .filter(|(hour, minute)| *hour < 24 && *minute < 60)
+            .map(|(hour, minute)| hour * 3600 + minute * 60)
+            .ok_or_else(|| self.unexpected(expected))
+    }
+
+    /// A length of time in any unit, neither nothing nor more than ten years.
+    pub(super) fn period(&self) -> Result<Period, Flaw> {
+        let expected = "a length such as \"90min\", \"48h\", \"30d\" or \"1mo\"";
+        let text = self.string(expected)?;
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let unit = Unit::from_suffix(unit).filter(|_| !number.is_empty());
+        let unit = unit.ok_or_else(|| self.unexpected(expected))?;
+        number
+            .parse()
+            .ok()
+            .filter(|number| (1..=unit.ten_years()).contains(number))
+            .map(|number| unit.period(number))
+            .ok_or_else(|| self.unexpected(&format!("{expected}, more than nothing and at most ten years")))
+    }
+
+    fn period_in(&self, unit: Unit) -> Result<Period, Flaw> {
+        let period = self.period()?;
+        if Unit::of(period) == unit {
+            Ok(period)
+        } else {
+            Err(self.unexpected(&format!("a length in this unit: \"{}\"", unit.sample())))
+        }
+    }
+
+    /// The two languages of this value.
+    pub(super) fn text(&self) -> Result<Text, Flaw> {
+        let languages = self.table()?;
+        languages.only(&["en", "lo"])?;
+        Ok(Text {
+            en: languages.string("en", "the English words")?.to_owned(),
+            lo: languages.string("lo", "the Lao words")?.to_owned(),
+        })
+    }
+
+    /// Which of `words` this value is.
+    pub(super) fn index_in(&self, words: &[&str]) -> Result<usize, Flaw> {
+        let expected = format!("one of {}", words.join(", "));
+        let found = self.string(&expected)?;
+        words.iter().position(|word| *word == found).ok_or_else(|| self.unexpected(&expected))
+    }
+}

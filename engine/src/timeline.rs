@@ -1,0 +1,319 @@
+//! The actions of a case that count at an instant, in their order, with what follows from the order alone.
+//!
+//! Invariant: the same set of actions gives the same timeline, in whichever order they were recorded.
+
+use chrono::NaiveDate;
+
+use crate::action::{Action, ActionId, ActionName, CaseOpened, Class, Offence, OfficeCode, What, When};
+use crate::calendar::{self, Instant};
+use crate::rulebook::{Choices, Numbers, UnknownTime};
+
+/// A set of action names.
+#[derive(Clone, Copy)]
+pub(crate) struct Names(u64);
+
+impl Names {
+    /// The set of these names.
+    pub(crate) const fn of(names: &[ActionName]) -> Self {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < names.len() {
+            bits |= 1 << names[i] as u64;
+            i += 1;
+        }
+        Self(bits)
+    }
+
+    /// Whether `name` is in the set.
+    pub(crate) const fn has(self, name: ActionName) -> bool {
+        self.0 & (1 << name as u64) != 0
+    }
+}
+
+/// What ends a detention.
+pub(crate) const END_OF_DETENTION: Names = Names::of(&[ActionName::Released, ActionName::JudgmentGiven]);
+/// What begins a liberty episode while the child is free.
+const TAKING: Names = Names::of(&[ActionName::Arrested, ActionName::CustodyStarted, ActionName::RemandOrdered]);
+/// Custody and arrest, which open the forty-eight hours.
+pub(crate) const CUSTODY: Names = Names::of(&[ActionName::Arrested, ActionName::CustodyStarted]);
+
+/// One action in its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// The action.
+    pub action: &'a Action,
+    /// Its kind.
+    pub name: ActionName,
+    /// The first instant of its span.
+    pub first: Instant,
+    /// The last instant of its span.
+    pub last: Instant,
+    date: NaiveDate,
+    dated_only: bool,
+}
+
+/// A liberty episode: from the first deprivation of liberty to the end of detention.
+#[derive(Clone, Copy, Debug)]
+pub struct Episode {
+    /// The first deprivation: a bringing-in that led to the taking, or the taking.
+    pub begin: usize,
+    /// The taking: the first arrest, custody or remand while the child was free.
+    pub taking: usize,
+    /// The end of detention; none while it goes on.
+    pub end: Option<usize>,
+}
+
+/// The actions of a case that count at an instant, in their order.
+#[derive(Debug)]
+pub struct Timeline<'a> {
+    entries: Vec<Entry<'a>>,
+    opened: &'a CaseOpened,
+    birth_date: Option<NaiveDate>,
+    age_years: Option<u32>,
+    /// The gravest offence from the start, then from behind each reclassification.
+    gravest: Vec<(usize, Offence)>,
+    episodes: Vec<Episode>,
+}
+
+impl<'a> Timeline<'a> {
+    /// The timeline of one case's `actions` as it counts at `at`. What was withdrawn counts nowhere, whenever
+    /// it was withdrawn. None if the case was not opened by then.
+    pub fn new(actions: impl Iterator<Item = &'a Action> + Clone, at: Instant, numbers: &Numbers) -> Option<Self> {
+        let mut withdrawn: Vec<ActionId> = actions.clone().filter_map(withdraws).collect();
+        withdrawn.sort_unstable();
+        let mut entries: Vec<Entry<'a>> = actions
+            .filter(|action| action.at.first() <= at && withdrawn.binary_search(&action.id).is_err())
+            .map(Entry::new)
+            .collect();
+        let opened = entries.iter().find_map(|entry| match &entry.action.what {
+            What::CaseOpened(opened) => Some(&**opened),
+            _ => None,
+        })?;
+        sort(&mut entries);
+        let mut timeline = Self {
+            birth_date: opened.child.birth_date,
+            age_years: opened.child.age_years,
+            gravest: vec![(0, gravest(&opened.offences))],
+            episodes: Vec::new(),
+            entries,
+            opened,
+        };
+        timeline.follow_what_became_known();
+        timeline.find_episodes(numbers);
+        Some(timeline)
+    }
+
+    /// The actions in their order.
+    pub fn entries(&self) -> &[Entry<'a>] {
+        &self.entries
+    }
+
+    /// The opening of the case, which holds for the whole case.
+    pub fn opened(&self) -> &CaseOpened {
+        self.opened
+    }
+
+    /// The child's date of birth, as last known.
+    pub fn birth_date(&self) -> Option<NaiveDate> {
+        self.birth_date
+    }
+
+    /// The child's stated age at the time of the offence, as last known.
+    pub fn age_years(&self) -> Option<u32> {
+        self.age_years
+    }
+
+    /// The liberty episodes, in order.
+    pub fn episodes(&self) -> &[Episode] {
+        &self.episodes
+    }
+
+    /// The gravest offence as it was classified before entry `index`.
+    pub fn gravest_before(&self, index: usize) -> &Offence {
+        let known = self.gravest.iter().rev().find(|(from, _)| *from < index || *from == 0);
+        &known.unwrap_or(&self.gravest[0]).1
+    }
+
+    /// The reclassifications between two entries, both excluded, with the gravest class after each.
+    pub(crate) fn reclassifications(&self, after: usize, before: usize) -> impl Iterator<Item = (usize, Class)> + '_ {
+        self.gravest[1..]
+            .iter()
+            .filter(move |(at, _)| *at > after && *at < before)
+            .map(|(at, offence)| (*at, offence.class))
+    }
+
+    /// The first entry behind `after` whose name is in `names`.
+    pub(crate) fn first_after(&self, after: usize, names: Names) -> Option<usize> {
+        self.find(names, after + 1, self.entries.len())
+    }
+
+    /// The first entry of `names` in the half-open range.
+    pub(crate) fn find(&self, names: Names, from: usize, to: usize) -> Option<usize> {
+        (from..to).find(|&i| names.has(self.entries[i].name))
+    }
+
+    /// The entries of `names`, in order.
+    pub(crate) fn all(&self, names: Names) -> impl Iterator<Item = usize> + '_ {
+        (0..self.entries.len()).filter(move |&i| names.has(self.entries[i].name))
+    }
+
+    /// The episode that entry `index` lies in (begun before it, not ended before it).
+    pub(crate) fn episode_around(&self, index: usize) -> Option<&Episode> {
+        self.episodes.iter().find(|episode| episode.taking < index && episode.end.is_none_or(|end| end >= index))
+    }
+
+    /// The offices of the case as they stand after the last entry: court, prosecutor, investigator, legal aid.
+    pub fn offices(&self) -> Offices<'_> {
+        let opened = self.opened;
+        let mut offices = Offices {
+            court: &opened.court,
+            prosecutor: &opened.prosecutor,
+            investigator: &opened.investigator,
+            legal_aid: opened.legal_aid.as_ref(),
+        };
+        for entry in &self.entries {
+            if let What::CaseTransferred { court, prosecutor, investigator, legal_aid } = &entry.action.what {
+                offices.court = court.as_ref().unwrap_or(offices.court);
+                offices.prosecutor = prosecutor.as_ref().unwrap_or(offices.prosecutor);
+                offices.investigator = investigator.as_ref().unwrap_or(offices.investigator);
+                offices.legal_aid = legal_aid.as_ref().or(offices.legal_aid);
+            }
+        }
+        offices
+    }
+
+    fn follow_what_became_known(&mut self) {
+        let mut offences = None;
+        for (i, entry) in self.entries.iter().enumerate() {
+            match &entry.action.what {
+                What::ChildIdentified { birth_date, age_years } => {
+                    self.birth_date = birth_date.or(self.birth_date);
+                    self.age_years = age_years.or(self.age_years);
+                }
+                What::OffenceReclassified { offence, class, penalty_months, serious } => {
+                    let offences = offences.get_or_insert_with(|| self.opened.offences.clone());
+                    if let Some(offence) = offences.get_mut(*offence as usize) {
+                        offence.class = class.unwrap_or(offence.class);
+                        offence.penalty_months = penalty_months.unwrap_or(offence.penalty_months);
+                        offence.serious = serious.unwrap_or(offence.serious);
+                    }
+                    self.gravest.push((i, gravest(offences)));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A bringing-in begins the episode of a taking that follows it closely (see `custody-48h`); otherwise it
+    /// opens no limit, since the law sets none.
+    fn find_episodes(&mut self, numbers: &Numbers) {
+        let joins = calendar::seconds(numbers.bringing_in_joins).unwrap_or(0);
+        let mut brought_in: Vec<usize> = Vec::new();
+        let mut running = false;
+        for (i, entry) in self.entries.iter().enumerate() {
+            if END_OF_DETENTION.has(entry.name) {
+                if let (true, Some(episode)) = (running, self.episodes.last_mut()) {
+                    episode.end = Some(i);
+                }
+                running = false;
+                brought_in.clear();
+            } else if entry.name == ActionName::BroughtIn {
+                brought_in.push(i);
+            } else if TAKING.has(entry.name) && !running {
+                let close = |&&b: &&usize| entry.first.since(self.entries[b].first) <= joins;
+                let begin = brought_in.iter().find(close).copied().unwrap_or(i);
+                self.episodes.push(Episode { begin, taking: i, end: None });
+                running = true;
+            }
+        }
+    }
+}
+
+/// The offices of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are those of the format")]
+pub struct Offices<'a> {
+    pub court: &'a OfficeCode,
+    pub prosecutor: &'a OfficeCode,
+    pub investigator: &'a OfficeCode,
+    pub legal_aid: Option<&'a OfficeCode>,
+}
+
+impl<'a> Entry<'a> {
+    fn new(action: &'a Action) -> Self {
+        Self {
+            action,
+            name: action.name(),
+            first: action.at.first(),
+            last: action.at.last(),
+            date: action.at.date(),
+            dated_only: matches!(action.at, When::Date(_)),
+        }
+    }
+
+    /// When this action starts a clock: against the office its first instant, for it its last.
+    pub(crate) const fn starts(&self, choices: &Choices) -> Instant {
+        match choices.unknown_time {
+            UnknownTime::AgainstOffice => self.first,
+            UnknownTime::ForOffice => self.last,
+        }
+    }
+
+    /// When this action discharges a clock: against the office its last instant, for it its first.
+    pub(crate) const fn discharges(&self, choices: &Choices) -> Instant {
+        match choices.unknown_time {
+            UnknownTime::AgainstOffice => self.last,
+            UnknownTime::ForOffice => self.first,
+        }
+    }
+
+    /// The civil date.
+    pub const fn date(&self) -> NaiveDate {
+        self.date
+    }
+
+    /// Whether the time of day is not known.
+    pub const fn is_dated_only(&self) -> bool {
+        self.dated_only
+    }
+}
+
+fn withdraws(action: &Action) -> Option<ActionId> {
+    match action.what {
+        What::ActionWithdrawn { withdraws, .. } => Some(withdraws),
+        _ => None,
+    }
+}
+
+/// The highest class; among equals the highest maximum penalty, then the first listed.
+fn gravest(offences: &[Offence]) -> Offence {
+    let mut gravest = offences[0];
+    for offence in &offences[1..] {
+        if (offence.class, offence.penalty_months.max) > (gravest.class, gravest.penalty_months.max) {
+            gravest = *offence;
+        }
+    }
+    gravest
+}
+
+/// Orders by civil date; within a date by instant, equal instants by the course of a case, then by id; then puts
+/// each action known by its date alone behind the last timed action of that date that comes earlier in the course.
+fn sort(entries: &mut Vec<Entry<'_>>) {
+    entries.sort_unstable_by(|a, b| {
+        let key = |entry: &Entry<'_>| (entry.date, entry.dated_only, entry.first, entry.name, entry.action.id);
+        key(a).cmp(&key(b))
+    });
+    if !entries.iter().any(|entry| entry.dated_only) {
+        return;
+    }
+    let mut sorted = Vec::with_capacity(entries.len());
+    for day in entries.chunk_by(|a, b| a.date == b.date) {
+        let (timed, dated) = day.split_at(day.partition_point(|entry| !entry.dated_only));
+        let slot = |entry: &Entry<'_>| timed.iter().rposition(|earlier| earlier.name < entry.name).map_or(0, |i| i + 1);
+        for place in 0..=timed.len() {
+            sorted.extend(dated.iter().filter(|entry| slot(entry) == place));
+            sorted.extend(timed.get(place));
+        }
+    }
+    *entries = sorted;
+}

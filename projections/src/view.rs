@@ -1,0 +1,57 @@
+//! One row per case: what a court's docket and the watch need, without loading the case.
+//!
+//! Invariant: a function of the case and the rulebook alone, so that a rebuild gives the same bytes.
+
+use engine::action::{CaseRef, OfficeCode};
+use engine::assess::Breach;
+use engine::calendar::Instant;
+use engine::case::Case;
+use engine::rulebook::Rulebook;
+
+/// The row of one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseView {
+    /// The case's reference.
+    pub case: CaseRef,
+    /// How many events the stream holds.
+    pub version: u32,
+    /// When the last of them was recorded.
+    pub recorded_at: Instant,
+    /// The court that has the case.
+    pub court: OfficeCode,
+    /// The prosecutor's office that has it.
+    pub prosecutor: OfficeCode,
+    /// The investigation organisation that has it.
+    pub investigator: OfficeCode,
+    /// The legal aid office, if there is one.
+    pub legal_aid: Option<OfficeCode>,
+    /// The next instant at which something has to be told.
+    pub next_due: Option<Instant>,
+    /// The gravest standing of the case when the view was made.
+    pub worst: Option<Breach>,
+    /// The rest, as one JSON document.
+    pub document: String,
+}
+
+impl CaseView {
+    /// The view of a case; none while it is not opened.
+    pub fn of(case: &Case, book: &Rulebook) -> Option<Self> {
+        let at = case.last_recorded_at()?;
+        let assessment = case.assess(book, at)?;
+        let offices = assessment.timeline.offices();
+        let breaches = assessment.deadlines.iter().filter_map(|deadline| deadline.breach(at));
+        let worst = breaches.chain(assessment.findings.iter().map(|finding| finding.breach)).max();
+        Some(Self {
+            case: case.reference().clone(),
+            version: case.version(),
+            recorded_at: at,
+            court: offices.court.clone(),
+            prosecutor: offices.prosecutor.clone(),
+            investigator: offices.investigator.clone(),
+            legal_aid: offices.legal_aid.cloned(),
+            next_due: case.next_due(book),
+            worst,
+            document: String::new(),
+        })
+    }
+}

@@ -1,0 +1,62 @@
+//! Prints made-up cases as action lines.
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::{Parser, Subcommand};
+use scenarios::generator::{Conduct, Plan, history, interleaved};
+
+#[derive(Parser)]
+#[command(about = "Made-up cases for tests and measurements")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Print action lines (JSON Lines), the same for the same arguments
+    Generate {
+        /// What the cases are drawn from
+        #[arg(long)]
+        seed: u64,
+        /// How many cases
+        #[arg(long)]
+        cases: usize,
+        /// Cases as bad offices would leave them, instead of well-run ones
+        #[arg(long)]
+        disorderly: bool,
+        /// The day on which the first case is opened
+        #[arg(long, default_value = "2026-01-05")]
+        first_day: NaiveDate,
+        /// Merge the cases by time, with about so many open at once, instead of one after the other
+        #[arg(long)]
+        open: Option<usize>,
+    },
+}
+
+fn main() -> ExitCode {
+    let Command::Generate { seed, cases, disorderly, first_day, open } = Arguments::parse().command;
+    let conduct = if disorderly { Conduct::Disorderly } else { Conduct::Orderly };
+    match print(&Plan { seed, cases, conduct, first_day }, open) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads, `head` for one, may have enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("scenarios: writing the lines to standard output: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(plan: &Plan, open: Option<usize>) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    if let Some(open) = open {
+        interleaved(plan, open).try_for_each(|line| writeln!(out, "{}", line.json))?;
+    } else {
+        let mut lines = (0..plan.cases).flat_map(|n| history(plan, n));
+        lines.try_for_each(|line| writeln!(out, "{}", line.json))?;
+    }
+    out.flush()
+}
