@@ -1,5 +1,12 @@
 //! Everything that touches the world: stores, NATS, files, command line, clock.
 
 pub mod bridge;
+pub mod cli;
 pub mod clock;
+pub mod files;
+pub mod nats;
+pub mod offices;
+pub mod recorder;
+pub mod relay;
 pub mod store;
+pub mod watch;

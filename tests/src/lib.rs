@@ -1,1 +1,1 @@
-//! (being written)
+//! What the tests share: the program under test, servers of their own.
