@@ -1,1 +1,176 @@
-//! (being written)
+//! Files of actions: JSON Lines or CSV, read line by line.
+//!
+//! Invariant: every line that is not blank is either an action of its case or refused with its number; a line
+//! that cannot be read never stops the next one; no message echoes the line.
+
+mod csv;
+mod ids;
+mod jsonl;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use engine::action::{Action, CaseRef, Refusal};
+
+pub use ids::SharedIds;
+
+/// The longest line that is read, in bytes. An action is some hundred bytes long.
+pub const LONGEST_LINE: usize = 1 << 20;
+
+/// A file that can't be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The system's no: not there, not allowed, damaged.
+    #[error("{file}: can't be read: {error}")]
+    Io {
+        /// The file's name as it was given.
+        file: String,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The whole file is in a form that no line of it could be read in.
+    #[error("{file}: {what}")]
+    Form {
+        /// The file's name as it was given.
+        file: String,
+        /// What was found and what to do.
+        what: String,
+    },
+}
+
+/// How the lines of a file are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One JSON object a line.
+    JsonLines,
+    /// A table with the columns `case,id,action,at,by,details`.
+    Csv,
+}
+
+impl Form {
+    /// The form that a file's name says; JSON Lines unless it ends in `.csv`.
+    pub fn of(path: &Path) -> Self {
+        let csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+        if csv { Self::Csv } else { Self::JsonLines }
+    }
+}
+
+/// A line that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedLine {
+    /// Its number, from 1.
+    pub line: usize,
+    /// Why.
+    pub reason: Refusal,
+}
+
+/// The actions of one case, in the order of their lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseLines {
+    /// The case.
+    pub case: CaseRef,
+    /// The line of each action.
+    pub lines: Vec<usize>,
+    /// The actions.
+    pub actions: Vec<Action>,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Contents {
+    /// The cases, in the order of their first lines.
+    pub cases: Vec<CaseLines>,
+    /// The lines that can't be read, in order.
+    pub refused: Vec<RefusedLine>,
+}
+
+impl Contents {
+    /// How many lines there are, the blank ones left out.
+    pub fn lines(&self) -> usize {
+        self.refused.len() + self.cases.iter().map(|case| case.actions.len()).sum::<usize>()
+    }
+}
+
+/// One line as it was read.
+type Line = (usize, Result<Action, Refusal>);
+
+/// The bytes of a file; `-` is standard input.
+///
+/// # Errors
+/// When the file can't be opened or read.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|mut file| {
+            bytes.reserve_exact(usize::try_from(file.metadata()?.len()).unwrap_or(0));
+            file.read_to_end(&mut bytes)
+        })
+    };
+    read.map_err(|error| Unreadable::Io { file: shown(path), error })?;
+    Ok(bytes)
+}
+
+/// Reads the lines of a file; `-` is standard input, as JSON Lines.
+///
+/// # Errors
+/// When the file can't be read at all. A bad line is in [`Contents::refused`] instead.
+pub fn read(path: &Path) -> Result<Contents, Unreadable> {
+    let bytes = bytes(path)?;
+    parse(&bytes, Form::of(path)).map_err(|what| Unreadable::Form { file: shown(path), what })
+}
+
+/// The name of a file for messages.
+pub fn shown(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { PathBuf::from(path).display().to_string() }
+}
+
+/// Reads lines from bytes.
+///
+/// # Errors
+/// When no line could be read: what was found and what to do.
+pub fn parse(bytes: &[u8], form: Form) -> Result<Contents, String> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("found UTF-16 text, expected UTF-8; save the file again as UTF-8".to_owned());
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let lines = match form {
+        Form::JsonLines => jsonl::lines(bytes),
+        Form::Csv => csv::lines(bytes)?,
+    };
+    Ok(by_case(lines))
+}
+
+fn by_case(lines: Vec<Vec<Line>>) -> Contents {
+    let mut contents = Contents::default();
+    let mut places: HashMap<CaseRef, usize> = HashMap::new();
+    for (line, read) in lines.into_iter().flatten() {
+        match read {
+            Err(reason) => contents.refused.push(RefusedLine { line, reason }),
+            Ok(action) => {
+                let place = places.get(&action.case).copied().unwrap_or_else(|| {
+                    places.insert(action.case.clone(), contents.cases.len());
+                    contents.cases.push(CaseLines {
+                        case: action.case.clone(),
+                        lines: Vec::new(),
+                        actions: Vec::new(),
+                    });
+                    contents.cases.len() - 1
+                });
+                let case = &mut contents.cases[place];
+                case.lines.push(line);
+                case.actions.push(action);
+            }
+        }
+    }
+    contents
+}
+
+fn too_long(length: usize) -> Refusal {
+    Refusal::new(format!(
+        "found a line of {length} bytes, expected at most {LONGEST_LINE}; one action is one line of some hundred bytes"
+    ))
+}

@@ -1,0 +1,158 @@
+//! `kamnot assess`: a file held against the law as if all of it were recorded, without a database.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::num::NonZero;
+use std::thread;
+
+use engine::assess::Assessment;
+use engine::calendar::Instant;
+use engine::case::{Case, Verdict, admit};
+use engine::rulebook::Rulebook;
+
+use super::arguments::{self, AssessFormat, Common};
+use super::output::{Failure, Outcome, print_refused, rulebook};
+use crate::clock::{Clock as _, SystemClock};
+use crate::files::{self, CaseLines, Contents, RefusedLine, SharedIds};
+
+/// How many cases a thread takes at a time.
+const BATCH: usize = 512;
+
+pub(super) fn run(common: &Common, own: &arguments::Assess) -> Result<Outcome, Failure> {
+    let book = rulebook(common)?;
+    let at = own.at.unwrap_or_else(|| SystemClock.now());
+    let mut contents = files::read(&own.file)?;
+    SharedIds::of(&contents)
+        .refuse(&mut contents, |_, actions| admit(&Case::default(), actions, None, &book));
+    let Contents { mut cases, mut refused } = contents;
+    cases.sort_unstable_by(|a, b| a.case.cmp(&b.case));
+    let batches = assess_all(&cases, &book, at, own.format);
+    print(&batches, own.format)?;
+    refused.extend(batches.into_iter().flat_map(|batch| batch.refused));
+    refused.sort_unstable_by_key(|refused| refused.line);
+    print_refused(&files::shown(&own.file), &refused);
+    Ok(if refused.is_empty() { Outcome::Done } else { Outcome::SomethingRefused })
+}
+
+/// What came of a batch of cases.
+#[derive(Default)]
+struct Batch {
+    printed: String,
+    refused: Vec<RefusedLine>,
+}
+
+/// Assesses the cases on all processors; the batches are in the order of the cases.
+fn assess_all(cases: &[CaseLines], book: &Rulebook, at: Instant, format: AssessFormat) -> Vec<Batch> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = |first: usize| -> Vec<(usize, Batch)> {
+        let batches = cases.chunks(BATCH).enumerate().skip(first).step_by(threads);
+        batches.map(|(nth, cases)| (nth, assess_batch(cases, book, at, format))).collect()
+    };
+    let mut batches: Vec<(usize, Batch)> = thread::scope(|scope| {
+        let share = &share;
+        let others: Vec<_> = (1..threads).map(|first| scope.spawn(move || share(first))).collect();
+        let mut all = share(0);
+        for other in others {
+            all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    });
+    batches.sort_unstable_by_key(|(nth, _)| *nth);
+    batches.into_iter().map(|(_, batch)| batch).collect()
+}
+
+fn assess_batch(cases: &[CaseLines], book: &Rulebook, at: Instant, format: AssessFormat) -> Batch {
+    let mut batch = Batch::default();
+    for case in cases {
+        let verdicts = admit(&Case::default(), &case.actions, None, book);
+        for (line, verdict) in case.lines.iter().zip(&verdicts) {
+            if let Verdict::Refused(reason) = verdict {
+                batch.refused.push(RefusedLine { line: *line, reason: reason.clone() });
+            }
+        }
+        let accepted = case.actions.iter().zip(&verdicts).filter(|(_, verdict)| **verdict == Verdict::Accepted);
+        let Some(assessment) = engine::assess::assess(accepted.map(|(action, _)| action), book, at) else { continue };
+        match format {
+            AssessFormat::Table => block(&assessment, book, &mut batch.printed),
+            AssessFormat::Json => {
+                if !batch.printed.is_empty() {
+                    batch.printed.push_str(",\n");
+                }
+                assessment.write_json(book, &mut batch.printed);
+            }
+            AssessFormat::Jsonl => {
+                assessment.write_json(book, &mut batch.printed);
+                batch.printed.push('\n');
+            }
+        }
+    }
+    batch
+}
+
+fn print(batches: &[Batch], format: AssessFormat) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let written = batches.iter().map(|batch| batch.printed.as_str()).filter(|printed| !printed.is_empty());
+    if format == AssessFormat::Json {
+        out.write_all(b"[")?;
+        for (nth, printed) in written.enumerate() {
+            out.write_all(if nth == 0 { b"\n" } else { b",\n" })?;
+            out.write_all(printed.as_bytes())?;
+        }
+        out.write_all(b"\n]\n")?;
+    } else {
+        for printed in written {
+            out.write_all(printed.as_bytes())?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// A case for people: what is open or breached, and what fails.
+fn block(assessment: &Assessment<'_>, book: &Rulebook, out: &mut String) {
+    let case = assessment.timeline.entries().first().map_or("", |entry| entry.action.case.as_str());
+    let _ = writeln!(out, "{case}");
+    let none = assessment.deadlines.is_empty() && assessment.findings.is_empty();
+    if none {
+        out.push_str("  no limit runs and nothing was found\n");
+    }
+    for deadline in &assessment.deadlines {
+        let state = match (deadline.breach(assessment.at), deadline.done_by()) {
+            (Some(breach), _) => breach.word(),
+            (None, Some(_)) => "done",
+            (None, None) => "open",
+        };
+        let latest = deadline.latest().map_or_else(|| "no limit".to_owned(), short);
+        let _ = writeln!(
+            out,
+            "  {state:<9} {:<28} Art. {:<7} {:<13} {} … {latest}",
+            deadline.rule.word(),
+            book.rule(deadline.rule).article,
+            deadline.owed_by.word(),
+            short(deadline.earliest()),
+        );
+    }
+    for finding in &assessment.findings {
+        let entry = &assessment.timeline.entries()[finding.action];
+        let _ = writeln!(
+            out,
+            "  {:<9} {:<28} Art. {:<7} {:<13} {} of {}",
+            finding.breach.word(),
+            finding.rule.word(),
+            book.rule(finding.rule).article,
+            finding.owed_by.word(),
+            entry.name,
+            entry.action.at,
+        );
+    }
+    if !assessment.not_on_record.is_empty() {
+        let _ = writeln!(out, "  {} facts that the rules ask for are not on record", assessment.not_on_record.len());
+    }
+}
+
+/// `2026-03-03 09:30:00`
+fn short(instant: Instant) -> String {
+    let mut text = instant.to_string();
+    text.truncate(19);
+    text.replace('T', " ")
+}

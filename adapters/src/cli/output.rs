@@ -1,0 +1,87 @@
+//! How a command ends, and where it prints.
+
+use std::io::{self, BufWriter, Write as _};
+
+use engine::rulebook::Rulebook;
+
+use super::arguments::Common;
+use crate::files::{RefusedLine, Unreadable};
+
+/// How a command that did its work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// With nothing refused.
+    Done,
+    /// Something was refused, and said so.
+    SomethingRefused,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The domain's no.
+    #[error("{0}")]
+    Refused(String),
+    /// The world's no.
+    #[error("{0}")]
+    Fault(String),
+    /// Whoever reads the output, `head` for one, has enough.
+    #[error("nobody reads the output")]
+    NobodyReads,
+}
+
+impl Failure {
+    /// 1 for a refusal, 2 for a fault.
+    pub(super) const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Refused(_) => 1,
+            Self::Fault(_) | Self::NobodyReads => 2,
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    /// A failure to print.
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::NobodyReads
+        } else {
+            Self::Fault(format!("writing to standard output failed: {error}"))
+        }
+    }
+}
+
+impl From<Unreadable> for Failure {
+    fn from(error: Unreadable) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+/// The rulebook that the command line names.
+pub(super) fn rulebook(common: &Common) -> Result<Rulebook, Failure> {
+    let Some(path) = &common.rulebook else { return Ok(Rulebook::law_05_na_2006()) };
+    read_rulebook(path)
+}
+
+/// Reads and checks a rulebook file.
+pub(super) fn read_rulebook(path: &std::path::Path) -> Result<Rulebook, Failure> {
+    let name = path.display();
+    let source = std::fs::read(path).map_err(|error| Failure::Fault(format!("{name}: can't be read: {error}")))?;
+    let source = String::from_utf8(source).map_err(|error| {
+        let good = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
+        Failure::Refused(format!("{name}, line {line}: found bytes that are no UTF-8 text; save the file as UTF-8"))
+    })?;
+    Rulebook::parse(&source).map_err(|flaw| Failure::Refused(format!("{name}, line {}: {}", flaw.line, flaw.what)))
+}
+
+/// Prints refused lines on standard error, each with its file and number. Nothing is said when nobody reads there.
+pub(super) fn print_refused(file: &str, refused: &[RefusedLine]) {
+    let mut out = BufWriter::new(io::stderr().lock());
+    for RefusedLine { line, reason } in refused {
+        if writeln!(out, "{file}:{line}: {reason}").is_err() {
+            return;
+        }
+    }
+    let _ = out.flush();
+}

@@ -1,0 +1,76 @@
+//! JSON Lines: one action per line, parsed on all processors.
+
+use std::num::NonZero;
+use std::thread;
+
+use engine::action::{Action, Refusal};
+
+use super::{LONGEST_LINE, Line, too_long};
+
+/// A piece smaller than this isn't worth a thread.
+const SMALLEST_PIECE: usize = 1 << 18;
+
+/// The lines in order, in pieces; blank ones are left out.
+pub(super) fn lines(bytes: &[u8]) -> Vec<Vec<Line>> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(bytes.len() / SMALLEST_PIECE + 1);
+    let mut rest = bytes;
+    let mut pieces = Vec::with_capacity(threads);
+    for left in (1..=threads).rev() {
+        let (piece, behind) = rest.split_at(end_of_line(rest, rest.len() / left));
+        pieces.push(piece);
+        rest = behind;
+    }
+    let parsed: Vec<(usize, Vec<Line>)> = thread::scope(|scope| {
+        let (first, others) = pieces.split_first().map_or((&[][..], &[][..]), |(first, others)| (*first, others));
+        let others: Vec<_> = others.iter().map(|piece| scope.spawn(|| parse(piece))).collect();
+        let mut parsed = vec![parse(first)];
+        for other in others {
+            parsed.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        parsed
+    });
+    let mut before = 0;
+    parsed
+        .into_iter()
+        .map(|(count, mut lines)| {
+            lines.iter_mut().for_each(|(line, _)| *line += before);
+            before += count;
+            lines
+        })
+        .collect()
+}
+
+/// The end of the line in which `from` lies, behind its line break.
+fn end_of_line(bytes: &[u8], from: usize) -> usize {
+    bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at + 1)
+}
+
+/// The lines of one piece, counted from 1, and how many there are, the blank ones too.
+fn parse(piece: &[u8]) -> (usize, Vec<Line>) {
+    let mut lines = Vec::with_capacity(piece.len() / 256);
+    let mut count = 0;
+    for line in piece.split_inclusive(|byte| *byte == b'\n') {
+        count += 1;
+        let line = line.trim_ascii();
+        if !line.is_empty() {
+            lines.push((count, action(line)));
+        }
+    }
+    (count, lines)
+}
+
+fn action(line: &[u8]) -> Result<Action, Refusal> {
+    if line.len() > LONGEST_LINE {
+        return Err(too_long(line.len()));
+    }
+    let text = std::str::from_utf8(line).map_err(|error| {
+        Refusal::new(format!(
+            "found bytes that are no UTF-8 text, from byte {} of the line; save the file as UTF-8",
+            error.valid_up_to() + 1
+        ))
+    })?;
+    if line.contains(&0) {
+        return Err(Refusal::new("found a NUL character, which no text may hold; take it out"));
+    }
+    Action::read(text)
+}
