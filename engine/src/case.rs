@@ -160,11 +160,15 @@ impl Case {
     /// The next instant at which this case has something to tell, as the log stands: its last record time where
     /// alerts were held back. A function of the stream alone, so a rebuild finds the same.
     pub fn next_due(&self, book: &Rulebook) -> Option<Instant> {
-        let at = self.recorded_at?;
-        let assessment = self.assess(book, at)?;
-        let held_back =
-            !alert::difference(self, &assessment, book, Recording { new: &[], as_history: false }).is_empty();
-        if held_back { Some(at) } else { alert::next_due(self, &assessment, book) }
+        let assessment = self.assess(book, self.recorded_at?)?;
+        self.next_due_by(&assessment, book)
+    }
+
+    /// As [`Case::next_due`], by an assessment of this case at its last record time.
+    pub fn next_due_by(&self, assessment: &Assessment<'_>, book: &Rulebook) -> Option<Instant> {
+        let passing = Recording { new: &[], as_history: false };
+        let held_back = !alert::difference(self, assessment, book, passing).is_empty();
+        if held_back { Some(assessment.at) } else { alert::next_due(self, assessment, book) }
     }
 }
 

@@ -285,6 +285,13 @@ fn withdraws(action: &Action) -> Option<ActionId> {
     }
 }
 
+/// The ids of a case's actions in their order, the withdrawn ones too.
+pub fn in_order<'a>(actions: impl Iterator<Item = &'a Action>) -> Vec<ActionId> {
+    let mut entries: Vec<Entry<'a>> = actions.map(Entry::new).collect();
+    sort(&mut entries);
+    entries.into_iter().map(|entry| entry.action.id).collect()
+}
+
 /// The highest class; among equals the highest maximum penalty, then the first listed.
 fn gravest(offences: &[Offence]) -> Offence {
     let mut gravest = offences[0];

@@ -1,4 +1,13 @@
-//! Pure read models over the log of a case.
+//! Pure read models over the log of a case: what a court, an office and a lawyer see.
+//!
+//! Invariant: the docket depends on the set of actions and the instant alone; alerts and timelines on the log.
 
+pub mod alerts;
+pub mod docket;
+pub mod message;
+pub mod summary;
+pub mod timeline;
 pub mod view;
+
+pub use message::{Message, message};
 pub use view::CaseView;

@@ -8,6 +8,8 @@ use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 
+use crate::summary::Summary;
+
 /// The row of one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseView {
@@ -29,29 +31,31 @@ pub struct CaseView {
     pub next_due: Option<Instant>,
     /// The gravest standing of the case when the view was made.
     pub worst: Option<Breach>,
-    /// The rest, as one JSON document.
+    /// A [`Summary`] of all actions as one JSON document.
     pub document: String,
 }
 
 impl CaseView {
     /// The view of a case; none while it is not opened.
     pub fn of(case: &Case, book: &Rulebook) -> Option<Self> {
-        let at = case.last_recorded_at()?;
-        let assessment = case.assess(book, at)?;
+        let recorded_at = case.last_recorded_at()?;
+        // An action may lie minutes ahead of the recording clock; the view answers for when all of them count.
+        let last = case.actions().map(|action| action.at.first()).max()?;
+        let assessment = case.assess(book, recorded_at.max(last))?;
         let offices = assessment.timeline.offices();
-        let breaches = assessment.deadlines.iter().filter_map(|deadline| deadline.breach(at));
-        let worst = breaches.chain(assessment.findings.iter().map(|finding| finding.breach)).max();
+        let summary = Summary::of(&assessment);
+        let next_due = if last <= recorded_at { case.next_due_by(&assessment, book) } else { case.next_due(book) };
         Some(Self {
             case: case.reference().clone(),
             version: case.version(),
-            recorded_at: at,
+            recorded_at,
             court: offices.court.clone(),
             prosecutor: offices.prosecutor.clone(),
             investigator: offices.investigator.clone(),
             legal_aid: offices.legal_aid.cloned(),
-            next_due: case.next_due(book),
-            worst,
-            document: String::new(),
+            next_due,
+            worst: summary.worst(recorded_at),
+            document: summary.to_json(),
         })
     }
 }

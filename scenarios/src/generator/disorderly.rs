@@ -122,8 +122,11 @@ impl Course<'_> {
 
     /// A written order, none, or nothing on record; gives who would have ordered.
     fn order(&mut self) -> Office {
-        let (by, office) =
-            self.w.pick(&[("prosecutor", Office::Prosecutor), ("prosecutor", Office::Prosecutor), ("juvenile_court", Office::Court)]);
+        let (by, office) = self.w.pick(&[
+            ("prosecutor", Office::Prosecutor),
+            ("prosecutor", Office::Prosecutor),
+            ("juvenile_court", Office::Court),
+        ]);
         let number = self.w.between(1, 999);
         match self.w.between(1, 10) {
             1 => {}
@@ -345,7 +348,15 @@ impl Course<'_> {
             self.pass(DAY, 12 * DAY).act("hearing_held", Office::Court);
         }
         if self.w.chance(80) {
-            let measures = ["court_measure", "court_measure", "suspended", "imprisonment", "imprisonment", "acquittal", "life_imprisonment"];
+            let measures = [
+                "court_measure",
+                "court_measure",
+                "suspended",
+                "imprisonment",
+                "imprisonment",
+                "acquittal",
+                "life_imprisonment",
+            ];
             let measure = self.w.pick(&measures);
             self.w.text("measure", measure);
             self.flag("other_measures_considered", 70);

@@ -78,7 +78,9 @@ fn prosecuted(w: &mut Writer) {
     let judgment = hearing + w.between(0, 2);
     let release = (!crime && w.chance(75)).then(|| w.between(3, file_sent - 2));
 
-    remand(w, custody, release.unwrap_or(judgment), prosecution);
+    // A release may come two days after its request.
+    let last = release.map_or(judgment, |days| days + 2);
+    remand(w, custody, last, release.unwrap_or(prosecution) - 1);
     if let Some(days) = release {
         release_on_request(w, days);
     }
@@ -118,9 +120,9 @@ fn order(w: &mut Writer, by: Office) {
     w.field("order", format_args!(r#"{{"by":"{by}","number":"{number}"}}"#));
 }
 
-/// The remand and the extensions that it needs until `last`, all ordered before the prosecution (Art. 64: an extension
-/// is for further investigation).
-fn remand(w: &mut Writer, custody: i64, last: i64, prosecution: i64) {
+/// The remand and the extensions that it needs until the day `last`, all ordered by the day `ordered_by`, before the
+/// prosecution (Art. 64: an extension is for further investigation).
+fn remand(w: &mut Writer, custody: i64, last: i64, ordered_by: i64) {
     let by = w.pick(&[Office::Prosecutor, Office::Prosecutor, Office::Court]);
     let ordered = custody + w.between(20 * HOUR, 46 * HOUR);
     order(w, by);
@@ -130,7 +132,7 @@ fn remand(w: &mut Writer, custody: i64, last: i64, prosecution: i64) {
     // A strict month is never shorter than 28 days, the first counted.
     let mut extension = 1;
     while 27 * extension < last {
-        let day = (27 * extension).min(prosecution - 1);
+        let day = (27 * extension).min(ordered_by);
         let at = (w.opening_day() + day) * DAY + 9 * HOUR + extension * 10 * MINUTE;
         order(w, by);
         w.field("months", 1).field("for_investigation", true);

@@ -188,10 +188,7 @@ impl Writer {
         let age = child.age_years.map_or(String::new(), |age| format!(r#","age_years":{age}"#));
         let sex = self.pick(&["f", "m", "m"]);
         let number = self.case + 1;
-        self.field(
-            "child",
-            format_args!(r#"{{"ref":"C{number:06}","birth_date":{birth_date}{age},"sex":"{sex}"}}"#),
-        );
+        self.field("child", format_args!(r#"{{"ref":"C{number:06}","birth_date":{birth_date}{age},"sex":"{sex}"}}"#));
         let offences: Vec<String> = offences.iter().map(Offence::json).collect();
         self.field("offences", format_args!("[{}]", offences.join(",")));
         self.act("case_opened", When::Instant(self.opened_at), Office::Investigator);

@@ -1,0 +1,192 @@
+//! An alert as it is published: a CloudEvents 1.0 JSON object with its subject.
+//!
+//! Invariant: a function of the event, the rulebook and the installation's name; case reference and office codes
+//! only, no personal data (Art. 85).
+
+use std::fmt::Write as _;
+
+use engine::action::CaseRef;
+use engine::alert::{About, Alert, Kind, Stage};
+use engine::case::{Event, Fact};
+use engine::explain::fill;
+use engine::json::write_text;
+use engine::rulebook::{Language, Rulebook};
+use uuid::Uuid;
+
+/// A message to publish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// The subject: `kamnot.alerts.<prosecutor>.<court>.<investigator>.<legal aid>.<kind>.<rule>`.
+    pub subject: String,
+    /// The alert's id, also sent as `Nats-Msg-Id`.
+    pub id: Uuid,
+    /// The CloudEvents object.
+    pub body: String,
+}
+
+/// What an alert event says, whichever of the three it is.
+struct Told<'e> {
+    alert: &'e Alert,
+    kind: Kind,
+    id: Uuid,
+    /// The occurrence in the id.
+    occurrence: u32,
+    /// What it answers.
+    of: Option<Uuid>,
+    replaced_by: Option<Uuid>,
+}
+
+fn told<'e>(case: &CaseRef, fact: &'e Fact) -> Option<Told<'e>> {
+    Some(match fact {
+        Fact::ActionRecorded(_) => return None,
+        Fact::AlertRaised(alert) => Told {
+            alert,
+            kind: alert.topic.stage.kind(),
+            id: alert.id(case),
+            occurrence: alert.occurrence,
+            of: None,
+            replaced_by: None,
+        },
+        Fact::AlertSettled(settlement) => Told {
+            alert: &settlement.alert,
+            kind: Kind::Settled,
+            id: settlement.id(case),
+            occurrence: settlement.occurrence,
+            of: Some(settlement.alert.id(case)),
+            replaced_by: None,
+        },
+        Fact::AlertWithdrawn(withdrawal) => Told {
+            alert: &withdrawal.alert,
+            kind: Kind::Withdrawn,
+            id: withdrawal.id(case),
+            occurrence: withdrawal.settlement.unwrap_or(withdrawal.alert.occurrence),
+            of: Some(withdrawal.of(case)),
+            replaced_by: withdrawal.replaced_by,
+        },
+    })
+}
+
+/// The message of an alert event of a case; none for an action.
+pub fn message(case: &CaseRef, event: &Event, book: &Rulebook, installation: &str) -> Option<Message> {
+    let told = told(case, &event.fact)?;
+    let mut body = String::with_capacity(2048);
+    let _ = write!(body, "{{\"specversion\":\"1.0\",\"id\":\"{}\",\"source\":", told.id);
+    write_text(&format!("/kamnot/{installation}"), &mut body);
+    let _ = write!(
+        body,
+        ",\"type\":\"la.kamnot.alert.{}.v1\",\"subject\":\"{case}\",\"time\":\"{}\",\"datacontenttype\":\"application/json\",\"data\":{{",
+        told.kind, event.recorded_at
+    );
+    data(case, event, &told, book, &mut body);
+    body.push_str("}}");
+    Some(Message { subject: subject(&told), id: told.id, body })
+}
+
+/// The subject of the alert; what answers it goes to the same offices and rule, under its own kind.
+fn subject(told: &Told<'_>) -> String {
+    let to = &told.alert.to;
+    let legal_aid = to.legal_aid.as_ref().map_or("none", |office| office.as_str());
+    let rule = told.alert.topic.rule.word();
+    let rule = rule.split(':').next().unwrap_or(rule);
+    format!("kamnot.alerts.{}.{}.{}.{legal_aid}.{}.{rule}", to.prosecutor, to.court, to.investigator, told.kind)
+}
+
+fn data(case: &CaseRef, event: &Event, told: &Told<'_>, book: &Rulebook, out: &mut String) {
+    let Alert { topic, to, owed_by, action_at, about, .. } = told.alert;
+    let rule = book.rule(topic.rule);
+    let owed_by = to.of(*owed_by);
+    let _ = write!(out, "\"case\":\"{case}\",\"court\":\"{}\",\"prosecutor\":\"{}\"", to.court, to.prosecutor);
+    let _ =
+        write!(out, ",\"owed_by\":\"{owed_by}\",\"kind\":\"{}\",\"rule\":\"{}\",\"article\":", told.kind, topic.rule);
+    write_text(&rule.article, out);
+    match about {
+        About::Limit { earliest, latest, done_by, breach } => {
+            let _ = write!(out, ",\"breach\":{}", quoted(*breach));
+            let _ = write!(
+                out,
+                ",\"opened_by\":\"{}\",\"period\":{},\"occurrence\":{}",
+                topic.on, topic.period, told.occurrence
+            );
+            let _ = write!(
+                out,
+                ",\"opened_at\":\"{action_at}\",\"earliest\":\"{earliest}\",\"latest\":{}",
+                quoted(*latest)
+            );
+            let done_by = if let Fact::AlertSettled(settlement) = &event.fact { Some(settlement.by) } else { *done_by };
+            let _ = write!(out, ",\"done_by\":{}", quoted(done_by));
+        }
+        About::Finding { breach } => {
+            let _ = write!(
+                out,
+                ",\"breach\":\"{breach}\",\"action\":\"{}\",\"period\":0,\"occurrence\":{}",
+                topic.on, told.occurrence
+            );
+        }
+        About::Missing { fields } => {
+            let _ = write!(
+                out,
+                ",\"breach\":null,\"action\":\"{}\",\"period\":0,\"occurrence\":{}",
+                topic.on, told.occurrence
+            );
+            let _ = write!(out, ",\"fields\":[\"{}\"]", fields.join("\",\""));
+        }
+    }
+    if let Stage::Notice(lead) = topic.stage {
+        let _ = write!(out, ",\"lead\":\"{lead}\"");
+    }
+    if let Some(of) = told.of {
+        let _ = write!(out, ",\"of\":\"{of}\"");
+    }
+    if let Some(replaced_by) = told.replaced_by {
+        let _ = write!(out, ",\"replaced_by\":\"{replaced_by}\"");
+    }
+    let _ = write!(out, ",\"detected_at\":\"{}\",\"late_record\":{}", event.recorded_at, told.alert.late_record);
+    out.push_str(",\"rulebook\":");
+    write_text(&book.id, out);
+    let _ = write!(out, ",\"digest\":\"{}\",\"text\":{{\"en\":", event.rulebook);
+    write_text(&text(case, &event.fact, book, Language::En).unwrap_or_default(), out);
+    out.push_str(",\"lo\":");
+    write_text(&text(case, &event.fact, book, Language::Lo).unwrap_or_default(), out);
+    out.push_str("},\"because\":[");
+    for (i, step) in told.alert.because.iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        write_text(&step.sentence(book, topic.rule, Language::En), out);
+    }
+    out.push(']');
+}
+
+fn quoted(value: Option<impl std::fmt::Display>) -> String {
+    value.map_or_else(|| "null".to_owned(), |value| format!("\"{value}\""))
+}
+
+/// The sentence of an alert event in one language; none for an action.
+pub fn text(case: &CaseRef, fact: &Fact, book: &Rulebook, language: Language) -> Option<String> {
+    let told = told(case, fact)?;
+    let alert = told.alert;
+    let owed_by = alert.to.of(alert.owed_by).as_str();
+    let context = [("case", case.as_str()), ("owed_by", owed_by)];
+    let say = |key: &str, values: &[String]| fill(book, alert.topic.rule, language, key, values, &context);
+    let action = [alert.action.to_string(), alert.action_at.to_string()];
+    Some(match (fact, alert.topic.stage, &alert.about) {
+        (Fact::AlertSettled(settlement), ..) => {
+            say("alert-settled", &[settlement.by_action.to_string(), settlement.by_at.to_string()])
+        }
+        (Fact::AlertWithdrawn(withdrawal), ..) if withdrawal.replaced_by.is_some() => say("alert-replaced", &[]),
+        (Fact::AlertWithdrawn(_), ..) => say("alert-withdrawn", &[]),
+        (_, Stage::Notice(lead), About::Limit { earliest, .. }) => {
+            say("alert-notice", &[earliest.to_string(), lead.to_string()])
+        }
+        (_, Stage::Breach, About::Limit { earliest, latest, .. }) => {
+            say("alert-breach-limit", &[earliest.to_string(), latest.unwrap_or(*earliest).to_string()])
+        }
+        (_, _, About::Limit { earliest, .. }) => say("alert-arguable-limit", &[earliest.to_string()]),
+        (_, Stage::Breach, About::Finding { .. }) => say("alert-breach-finding", &action),
+        (_, _, About::Finding { .. }) => say("alert-arguable-finding", &action),
+        (_, _, About::Missing { fields }) => {
+            let [action, at] = action;
+            say("alert-notice-missing", &[action, at, fields.join(",")])
+        }
+    })
+}

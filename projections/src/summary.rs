@@ -1,0 +1,227 @@
+//! What a docket needs of a case: where the child is, and the limits that are or may become breached.
+//!
+//! Invariant: a summary of all actions answers for any instant from its `from` on, without the case being loaded;
+//! written and read it is the same.
+
+use engine::action::{ActionName, CaseRef, OfficeCode};
+use engine::assess::{Assessment, Breach};
+use engine::calendar::Instant;
+use engine::json::Json;
+use engine::limits::Reckoning;
+use engine::rulebook::{Role, RuleId};
+
+/// Where the child of a case is, as far as the record says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Under remand (Art. 64).
+    Remand,
+    /// In custody or arrested (Art. 62, 63).
+    Custody,
+    /// Free, the case going on.
+    Free,
+    /// The case is closed.
+    Closed,
+}
+
+impl Standing {
+    const ALL: [Self; 4] = [Self::Remand, Self::Custody, Self::Free, Self::Closed];
+
+    /// The word for it in JSON and CSV.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Remand => "remand",
+            Self::Custody => "custody",
+            Self::Free => "free",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// A limit that was not discharged in time under both readings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The rule.
+    pub rule: RuleId,
+    /// Which period.
+    pub period: u32,
+    /// Who owes it.
+    pub owed_by: Role,
+    /// The last lawful instant of the protective reading.
+    pub earliest: Instant,
+    /// The last lawful instant of the lenient reading; none where it sees no limit.
+    pub latest: Option<Instant>,
+    /// When it was discharged, per reading: protective, lenient.
+    pub done: [Option<Instant>; 2],
+}
+
+impl Limit {
+    /// Whether and how surely it is breached at `at`.
+    pub fn breach(&self, at: Instant) -> Option<Breach> {
+        let breached = |due: Instant, done: Option<Instant>| at > due && done.is_none_or(|done| done > due);
+        if !breached(self.earliest, self.done[0]) {
+            return None;
+        }
+        let certain = self.latest.is_some_and(|latest| breached(latest, self.done[1]));
+        Some(if certain { Breach::Certain } else { Breach::Arguable })
+    }
+
+    /// Whether it is still open under the protective reading.
+    pub const fn is_open(&self) -> bool {
+        self.done[0].is_none()
+    }
+}
+
+/// What a docket needs of one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// From which instant on the summary answers: all its actions count from then on.
+    pub from: Instant,
+    /// Where the child is.
+    pub standing: Standing,
+    /// The limits that are or may become breached, by earliest.
+    pub limits: Vec<Limit>,
+    /// Findings: arguable, certain.
+    pub findings: [u32; 2],
+    /// How many fields of conditions are not on record.
+    pub not_on_record: u32,
+}
+
+impl Summary {
+    /// The summary of an assessment; it answers from the last of the counted actions on.
+    pub fn of(assessment: &Assessment<'_>) -> Self {
+        let timeline = &assessment.timeline;
+        let from = timeline.entries().iter().map(|entry| entry.first).max().unwrap_or(assessment.at);
+        let count = |breach| assessment.findings.iter().filter(|finding| finding.breach == breach).count();
+        let limits = assessment.deadlines.iter().filter_map(|deadline| {
+            let in_time = |reckoning: &Reckoning| reckoning.done.is_some_and(|done| done.at <= reckoning.due);
+            let over = in_time(&deadline.protective);
+            let done = [Some(&deadline.protective), deadline.lenient.as_ref()]
+                .map(|reading| reading?.done.map(|done| done.at));
+            (!over).then_some(Limit {
+                rule: deadline.rule,
+                period: deadline.period,
+                owed_by: deadline.owed_by,
+                earliest: deadline.earliest(),
+                latest: deadline.latest(),
+                done,
+            })
+        });
+        Self {
+            from,
+            standing: standing(assessment),
+            limits: limits.collect(),
+            findings: [Breach::Arguable, Breach::Certain]
+                .map(|breach| u32::try_from(count(breach)).unwrap_or(u32::MAX)),
+            not_on_record: u32::try_from(assessment.not_on_record.len()).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The gravest standing of the case at `at`.
+    pub fn worst(&self, at: Instant) -> Option<Breach> {
+        let [arguable, certain] = self.findings;
+        let found = [(arguable, Breach::Arguable), (certain, Breach::Certain)];
+        let found = found.into_iter().filter(|(count, _)| *count > 0).map(|(_, breach)| breach);
+        self.limits.iter().filter_map(|limit| limit.breach(at)).chain(found).max()
+    }
+
+    /// The summary as one JSON document.
+    pub fn to_json(&self) -> String {
+        let limits = self.limits.iter().map(|limit| {
+            Json::List(vec![
+                Json::text(limit.rule.word()),
+                Json::Number(limit.period.into()),
+                Json::text(limit.owed_by.word()),
+                Json::Number(limit.earliest.unix()),
+                instant(limit.latest),
+                instant(limit.done[0]),
+                instant(limit.done[1]),
+            ])
+        });
+        let document = Json::Object(vec![
+            ("findings".into(), Json::List(self.findings.iter().map(|&count| Json::Number(count.into())).collect())),
+            ("from".into(), Json::Number(self.from.unix())),
+            ("limits".into(), Json::List(limits.collect())),
+            ("not_on_record".into(), Json::Number(self.not_on_record.into())),
+            ("standing".into(), Json::text(self.standing.word())),
+        ]);
+        let mut out = String::with_capacity(128 + 96 * self.limits.len());
+        document.write(&mut out);
+        out
+    }
+
+    /// Reads a summary that [`Summary::to_json`] wrote; none if it is none.
+    pub fn read(text: &str) -> Option<Self> {
+        let Ok(Json::Object(pairs)) = Json::read(text) else { return None };
+        let field = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+        let Json::List(findings) = field("findings")? else { return None };
+        let Json::List(limits) = field("limits")? else { return None };
+        let Json::Text(standing) = field("standing")? else { return None };
+        Some(Self {
+            from: read_instant(field("from")?)?,
+            standing: Standing::ALL.into_iter().find(|known| known.word() == standing)?,
+            limits: limits.iter().map(read_limit).collect::<Option<_>>()?,
+            findings: [count(findings.first()?)?, count(findings.get(1)?)?],
+            not_on_record: count(field("not_on_record")?)?,
+        })
+    }
+}
+
+fn instant<'a>(instant: Option<Instant>) -> Json<'a> {
+    instant.map_or(Json::Null, |instant| Json::Number(instant.unix()))
+}
+
+fn read_instant(json: &Json<'_>) -> Option<Instant> {
+    if let Json::Number(seconds) = json { Some(Instant::from_unix(*seconds)) } else { None }
+}
+
+fn count(json: &Json<'_>) -> Option<u32> {
+    if let Json::Number(number) = json { u32::try_from(*number).ok() } else { None }
+}
+
+fn read_limit(json: &Json<'_>) -> Option<Limit> {
+    let Json::List(items) = json else { return None };
+    let [Json::Text(rule), period, Json::Text(owed_by), earliest, latest, protective, lenient] = items.as_slice()
+    else {
+        return None;
+    };
+    let maybe = |json: &Json<'_>| if *json == Json::Null { Some(None) } else { read_instant(json).map(Some) };
+    Some(Limit {
+        rule: RuleId::from_word(rule)?,
+        period: count(period)?,
+        owed_by: Role::from_word(owed_by)?,
+        earliest: read_instant(earliest)?,
+        latest: maybe(latest)?,
+        done: [maybe(protective)?, maybe(lenient)?],
+    })
+}
+
+/// Where the child is: by the last episode, and whether the case is closed.
+fn standing(assessment: &Assessment<'_>) -> Standing {
+    let timeline = &assessment.timeline;
+    let entries = timeline.entries();
+    if let Some(episode) = timeline.episodes().last().filter(|episode| episode.end.is_none()) {
+        let remand = entries[episode.taking..].iter().any(|entry| entry.name == ActionName::RemandOrdered);
+        return if remand { Standing::Remand } else { Standing::Custody };
+    }
+    let closed = entries.iter().any(|entry| entry.name == ActionName::CaseClosed);
+    if closed { Standing::Closed } else { Standing::Free }
+}
+
+/// The office that holds a role in a view's row.
+pub fn office_of<'v>(
+    role: Role,
+    court: &'v OfficeCode,
+    prosecutor: &'v OfficeCode,
+    investigator: &'v OfficeCode,
+) -> &'v OfficeCode {
+    match role {
+        Role::Court => court,
+        Role::Prosecutor => prosecutor,
+        Role::Investigator => investigator,
+    }
+}
+
+/// A case's reference as JSON.
+pub(crate) fn reference<'a>(case: &'a CaseRef) -> Json<'a> {
+    Json::text(case.as_str())
+}
