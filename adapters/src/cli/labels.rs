@@ -1,0 +1,117 @@
+//! What the program itself says in lists, in the two languages. What the rules say stands in the rulebook.
+//!
+//! The Lao is ours and not reviewed by a lawyer.
+
+use engine::assess::Breach;
+use engine::rulebook::Language;
+use projections::summary::Standing;
+
+/// Declares the labels: name, English, Lao.
+macro_rules! labels {
+    ($($name:ident: $en:literal, $lo:literal;)+) => {
+        /// A word or two of the program's own.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Label { $($name),+ }
+
+        impl Label {
+            /// The label in a language.
+            pub(super) const fn of(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $((Self::$name, Language::En) => $en, (Self::$name, Language::Lo) => $lo,)+
+                }
+            }
+        }
+    };
+}
+
+labels! {
+    Case: "Case", "ຄະດີ";
+    Child: "Child", "ເດັກ";
+    Remand: "in remand", "ຖືກກັກຂັງພາງ";
+    Custody: "in custody", "ຖືກກັກຕົວ";
+    Free: "free", "ບໍ່ຖືກກັກ";
+    Closed: "case closed", "ປິດຄະດີແລ້ວ";
+    Standing: "Standing", "ສະພາບ";
+    Certain: "breach", "ເກີນ";
+    Arguable: "arguable", "ອາດເກີນ";
+    InOrder: "in order", "ປົກກະຕິ";
+    NextLimit: "Next limit", "ກຳນົດຕໍ່ໄປ";
+    Article: "Art.", "ມາດຕາ";
+    OwedBy: "Owed by", "ຜູ້ຮັບຜິດຊອບ";
+    Ends: "Ends", "ສິ້ນສຸດ";
+    EndsProtective: "Ends, protective reading", "ສິ້ນສຸດ ຕາມແບບປົກປ້ອງເດັກ";
+    EndsLenient: "Ends, lenient reading", "ສິ້ນສຸດ ຕາມແບບຜ່ອນຜັນ";
+    Left: "Left", "ຍັງເຫລືອ";
+    Over: "over", "ເກີນ";
+    LimitsBreached: "Limits", "ກຳນົດທີ່ເກີນ";
+    LimitsCertain: "Limits breached", "ກຳນົດທີ່ເກີນ";
+    LimitsArguable: "Limits arguable", "ກຳນົດທີ່ອາດເກີນ";
+    Findings: "Findings", "ຂໍ້ບົກຜ່ອງ";
+    FindingsCertain: "Findings certain", "ຂໍ້ບົກຜ່ອງແນ່ນອນ";
+    FindingsArguable: "Findings arguable", "ຂໍ້ບົກຜ່ອງອາດໂຕ້ແຍ້ງໄດ້";
+    NotOnRecord: "Not on record", "ບໍ່ມີການບັນທຶກ";
+    Raised: "Raised", "ແຈ້ງເມື່ອ";
+    Kind: "Kind", "ປະເພດ";
+    Rule: "Rule", "ກົດເກນ";
+    What: "What", "ເລື່ອງ";
+    Text: "Text", "ຂໍ້ຄວາມ";
+    Notices: "notices and findings", "ການແຈ້ງ ແລະ ຂໍ້ບົກຜ່ອງ";
+    LateRecord: "Recorded late", "ບັນທຶກຊ້າ";
+    History: "history", "ປະຫວັດ";
+    Yes: "yes", "ແມ່ນ";
+    No: "no", "ບໍ່ແມ່ນ";
+    Court: "Court", "ສານ";
+    Prosecutor: "Prosecutor", "ໄອຍະການປະຊາຊົນ";
+    Investigator: "Investigation", "ອົງການສືບສວນ-ສອບສວນ";
+    LegalAid: "Legal aid", "ການຊ່ວຍເຫລືອທາງດ້ານກົດໝາຍ";
+    At: "as of", "ໃນເວລາ";
+    AsKnownOn: "as known on", "ຕາມທີ່ຮູ້ໃນວັນທີ";
+    Since: "since", "ນັບແຕ່";
+    Entry: "Entry", "ລາຍການ";
+    Action: "action", "ການກະທຳ";
+    Deadline: "limit", "ກຳນົດເວລາ";
+    Finding: "finding", "ຂໍ້ບົກຜ່ອງ";
+    Alert: "alert", "ການແຈ້ງເຕືອນ";
+    When: "When", "ເມື່ອໃດ";
+    By: "By", "ໂດຍ";
+    RecordedOn: "recorded", "ບັນທຶກເມື່ອ";
+    Withdrawn: "withdrawn", "ຖອນແລ້ວ";
+    ToCome: "still to come", "ຍັງບໍ່ທັນຮອດ";
+    NoCases: "No cases.", "ບໍ່ມີຄະດີ.";
+    NoAlerts: "No alerts.", "ບໍ່ມີການແຈ້ງເຕືອນ.";
+    Docket: "Docket", "ບັນຊີຄະດີ";
+    Alerts: "Alerts", "ການແຈ້ງເຕືອນ";
+    Timeline: "Timeline", "ລຳດັບເຫດການ";
+    Of: "of", "ຈາກ";
+    Day: "day", "ວັນທີ";
+    NoLimit: "no limit", "ບໍ່ມີກຳນົດ";
+    Done: "done in time", "ທັນກຳນົດ";
+    DoneLate: "done late", "ຊ້າກວ່າກຳນົດ";
+    Running: "running", "ດຳເນີນຢູ່";
+    Protective: "Protective reading", "ການຕີຄວາມແບບປົກປ້ອງເດັກ";
+    Lenient: "Lenient reading", "ການຕີຄວາມແບບຜ່ອນຜັນ";
+    LawsWords: "The law", "ຕົວບົດກົດໝາຍ";
+    Limit: "Limit", "ກຳນົດເວລາ";
+    Notice: "Notice before", "ແຈ້ງລ່ວງໜ້າ";
+    Questions: "What the law leaves open", "ສິ່ງທີ່ກົດໝາຍບໍ່ໄດ້ກຳນົດຊັດເຈນ";
+    NotReviewed: "Not reviewed by a lawyer.", "ຍັງບໍ່ໄດ້ຜ່ານການກວດຂອງນັກກົດໝາຍ.";
+}
+
+/// Where the child is.
+pub(super) const fn standing(standing: Standing) -> Label {
+    match standing {
+        Standing::Remand => Label::Remand,
+        Standing::Custody => Label::Custody,
+        Standing::Free => Label::Free,
+        Standing::Closed => Label::Closed,
+    }
+}
+
+/// How a case or a limit stands.
+pub(super) const fn breach(breach: Option<Breach>) -> Label {
+    match breach {
+        Some(Breach::Certain) => Label::Certain,
+        Some(Breach::Arguable) => Label::Arguable,
+        None => Label::InOrder,
+    }
+}

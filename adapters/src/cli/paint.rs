@@ -1,0 +1,61 @@
+//! Colour, where it helps: on a terminal, unless `NO_COLOR` is set. What colour says, the text says too.
+
+use std::io::IsTerminal;
+
+/// What a piece of text is about, for its colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// As it is.
+    #[default]
+    Plain,
+    /// A heading.
+    Strong,
+    /// Breached under both readings.
+    Certain,
+    /// Breached under the protective reading alone.
+    Arguable,
+    /// Done, in order.
+    Good,
+    /// Of less weight.
+    Faint,
+}
+
+/// Whether there is colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Paint {
+    /// There is.
+    Colour,
+    /// There is not.
+    Bare,
+}
+
+impl Paint {
+    /// For a stream: colour on a terminal, unless `NO_COLOR` is set to something or the terminal is `dumb`.
+    pub(super) fn of(stream: &impl IsTerminal) -> Self {
+        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        if stream.is_terminal() && !refused && !dumb { Self::Colour } else { Self::Bare }
+    }
+
+    /// The text in its colour.
+    pub(super) fn text(self, tone: Tone, text: &str) -> String {
+        let code = match tone {
+            Tone::Plain => return text.to_owned(),
+            Tone::Strong => "1",
+            Tone::Certain => "1;31",
+            Tone::Arguable => "33",
+            Tone::Good => "32",
+            Tone::Faint => "2",
+        };
+        match self {
+            Self::Bare => text.to_owned(),
+            Self::Colour => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        }
+    }
+}
+
+/// How many columns a line may take: `COLUMNS`, or 100.
+pub(super) fn line_width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(100).clamp(40, 500)
+}

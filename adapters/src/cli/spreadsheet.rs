@@ -1,0 +1,32 @@
+//! CSV as a spreadsheet opens it: UTF-8 with its mark, lines ended by CRLF, and no cell that runs as a formula.
+
+/// The table as CSV.
+pub(super) fn csv<'a>(headings: impl IntoIterator<Item = &'a str>, rows: &[Vec<String>]) -> String {
+    let mut out = String::from("\u{feff}");
+    line(headings, &mut out);
+    for row in rows {
+        line(row.iter().map(String::as_str), &mut out);
+    }
+    out
+}
+
+fn line<'a>(cells: impl IntoIterator<Item = &'a str>, out: &mut String) {
+    for (nth, cell) in cells.into_iter().enumerate() {
+        if nth > 0 {
+            out.push(',');
+        }
+        push_cell(cell, out);
+    }
+    out.push_str("\r\n");
+}
+
+fn push_cell(cell: &str, out: &mut String) {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let mark = if formula { "'" } else { "" };
+    if cell.contains(['"', ',', '\r', '\n']) {
+        out.push_str(&format!("\"{mark}{}\"", cell.replace('"', "\"\"")));
+    } else {
+        out.push_str(mark);
+        out.push_str(cell);
+    }
+}
