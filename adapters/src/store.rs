@@ -3,13 +3,18 @@
 //! Invariant: nothing is acknowledged before it is durable; the events, the case's view and the outbox of an
 //! append stand in one transaction; a conflict refuses that append alone.
 
+pub mod memory;
+pub mod sqlite;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::DateTime;
 use engine::action::{ActionId, CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::{Case, Event};
-use esrs::store::EventStore;
+use engine::case::{Case, Event, Fact, evolve};
+use esrs::AggregateState;
+use esrs::store::{EventStore, StoreEvent, UnlockOnDrop};
 use projections::CaseView;
 use uuid::Uuid;
 
@@ -69,7 +74,7 @@ pub struct Delivery {
     pub position: Position,
     /// The alert's id.
     pub alert: Uuid,
-    /// Its sequence in the JetStream stream.
+    /// Its sequence in the `JetStream` stream.
     pub stream_sequence: u64,
     /// When the server acknowledged it.
     pub at: Instant,
@@ -102,4 +107,44 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault>;
     /// Counts up when the log changes, also by another process; for the watch and the relay to notice.
     async fn change_counter(&self) -> Result<i64, Fault>;
+}
+
+// ---- what every store is to esrs
+
+/// No lock: appends are checked by version alone.
+struct NoLock;
+
+impl UnlockOnDrop for NoLock {}
+
+/// The log is append-only.
+fn refuse_deletion() -> Result<(), Fault> {
+    Err(Fault::Unavailable("events are never deleted; withdraw an action by recording that it is withdrawn".to_owned()))
+}
+
+/// The append that persisting `events` on `state` means; none without events.
+fn persistable(state: &AggregateState<Case>, events: &[Event]) -> Result<Option<Append>, Fault> {
+    let Some(first) = events.first() else { return Ok(None) };
+    let before = state.inner();
+    let case = match &first.fact {
+        Fact::ActionRecorded(action) => action.case.clone(),
+        Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) => before.reference().clone(),
+    };
+    if case.stream_id() != *state.id() || i64::from(before.version()) != i64::from(*state.sequence_number()) {
+        return Err(Fault::Conflict(case));
+    }
+    let after = Arc::new(events.iter().fold(before.clone(), evolve));
+    Ok(Some(Append { case, expected: before.version(), events: events.to_vec(), after }))
+}
+
+/// An event as esrs knows it; it occurred when our clock recorded it.
+fn store_event(case: &CaseRef, version: u32, event: Event) -> Result<StoreEvent<Event>, Fault> {
+    let out_of_range = || Fault::Corrupt(format!("case {case}: version {version} or its instant is out of range"));
+    Ok(StoreEvent {
+        id: event.id(case),
+        aggregate_id: case.stream_id(),
+        occurred_on: DateTime::from_timestamp(event.recorded_at.unix(), 0).ok_or_else(out_of_range)?,
+        sequence_number: i32::try_from(version).map_err(|_| out_of_range())?,
+        version: Some(Event::VERSION),
+        payload: event,
+    })
 }

@@ -1,0 +1,177 @@
+//! A store in memory: what every store must do, in the fewest words.
+//!
+//! Invariant: it answers as the others do; nothing outlives it.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use engine::action::{ActionId, CaseRef, OfficeCode};
+use engine::alert::Alert;
+use engine::calendar::Instant;
+use engine::case::{Case, Event, Fact};
+use engine::rulebook::Rulebook;
+use esrs::AggregateState;
+use esrs::store::{EventStore, EventStoreLockGuard, StoreEvent};
+use projections::CaseView;
+use uuid::Uuid;
+
+use super::{Append, CaseStore, Delivery, Fault, NoLock, Position, Stored, persistable, refuse_deletion, store_event};
+use crate::bridge::CaseAggregate;
+
+/// The log of all cases, in memory.
+pub struct MemoryStore {
+    book: Arc<Rulebook>,
+    log: Mutex<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    events: Vec<Stored>,
+    actions: HashSet<ActionId>,
+    cases: BTreeMap<CaseRef, Arc<Case>>,
+    deliveries: BTreeMap<Position, Delivery>,
+}
+
+impl MemoryStore {
+    /// An empty log under this rulebook.
+    pub fn new(book: Arc<Rulebook>) -> Self {
+        Self { book, log: Mutex::default() }
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn views(&self) -> Vec<CaseView> {
+        self.log().cases.values().filter_map(|case| CaseView::of(case, &self.book)).collect()
+    }
+
+    fn events(&self, which: impl Fn(&Stored) -> bool) -> Vec<Stored> {
+        self.log().events.iter().filter(|stored| which(stored)).cloned().collect()
+    }
+}
+
+fn alert(stored: &Stored) -> Option<&Alert> {
+    match &stored.event.fact {
+        Fact::ActionRecorded(_) => None,
+        Fact::AlertRaised(alert) => Some(alert),
+        Fact::AlertSettled(settlement) => Some(&settlement.alert),
+        Fact::AlertWithdrawn(withdrawal) => Some(&withdrawal.alert),
+    }
+}
+
+fn action(event: &Event) -> Option<ActionId> {
+    if let Fact::ActionRecorded(action) = &event.fact { Some(action.id) } else { None }
+}
+
+#[async_trait]
+impl CaseStore for MemoryStore {
+    async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault> {
+        Ok(self.log().cases.get(case).cloned().unwrap_or_default())
+    }
+
+    async fn append(&self, append: Append) -> Result<(), Fault> {
+        let Append { case, expected, events, after } = append;
+        let mut log = self.log();
+        if log.cases.get(&case).map_or(0, |known| known.version()) != expected {
+            return Err(Fault::Conflict(case));
+        }
+        if let Some(used) = events.iter().filter_map(action).find(|id| log.actions.contains(id)) {
+            return Err(Fault::UsedId(used));
+        }
+        for (version, event) in (expected + 1..).zip(events) {
+            log.actions.extend(action(&event));
+            let position = log.events.last().map_or(Position(1), |last| Position(last.position.0 + 1));
+            log.events.push(Stored { position, case: case.clone(), version, event });
+        }
+        if after.version() > 0 {
+            log.cases.insert(case, after);
+        }
+        Ok(())
+    }
+
+    async fn next_due(&self) -> Result<Option<Instant>, Fault> {
+        Ok(self.views().into_iter().filter_map(|view| view.next_due).min())
+    }
+
+    async fn due(&self, until: Instant, most: usize) -> Result<Vec<CaseRef>, Fault> {
+        let due = self.views().into_iter().filter_map(|view| Some((view.next_due?, view.case)));
+        let mut due: Vec<(Instant, CaseRef)> = due.filter(|(next, _)| *next <= until).collect();
+        due.sort_unstable();
+        Ok(due.into_iter().map(|(_, case)| case).take(most).collect())
+    }
+
+    async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
+        let delivered: HashSet<Position> = self.log().deliveries.keys().copied().collect();
+        let waits = |stored: &Stored| alert(stored).is_some_and(|alert| !alert.history);
+        let mut waiting =
+            self.events(|stored| stored.position > after && waits(stored) && !delivered.contains(&stored.position));
+        waiting.truncate(most);
+        Ok(waiting)
+    }
+
+    async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
+        let mut log = self.log();
+        for delivery in deliveries {
+            log.deliveries.entry(delivery.position).or_insert(delivery);
+        }
+        Ok(())
+    }
+
+    async fn last_stream_sequence(&self) -> Result<u64, Fault> {
+        Ok(self.log().deliveries.values().map(|delivery| delivery.stream_sequence).max().unwrap_or(0))
+    }
+
+    async fn docket(&self, court: &OfficeCode) -> Result<Vec<CaseView>, Fault> {
+        Ok(self.views().into_iter().filter(|view| view.court == *court).collect())
+    }
+
+    async fn alerts(&self, prosecutor: &OfficeCode, since: Option<Instant>) -> Result<Vec<Stored>, Fault> {
+        Ok(self.events(|stored| {
+            alert(stored).is_some_and(|alert| alert.to.prosecutor == *prosecutor)
+                && since.is_none_or(|since| stored.event.recorded_at >= since)
+        }))
+    }
+
+    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
+        Ok(self.events(|stored| stored.case == *case))
+    }
+
+    async fn change_counter(&self) -> Result<i64, Fault> {
+        Ok(self.log().events.last().map_or(0, |last| last.position.0))
+    }
+}
+
+#[async_trait]
+impl EventStore for MemoryStore {
+    type Aggregate = CaseAggregate;
+    type Error = Fault;
+
+    async fn lock(&self, _: Uuid) -> Result<EventStoreLockGuard, Fault> {
+        Ok(EventStoreLockGuard::new(NoLock))
+    }
+
+    async fn by_aggregate_id(&self, aggregate_id: Uuid) -> Result<Vec<StoreEvent<Event>>, Fault> {
+        let stream = self.events(|stored| stored.case.stream_id() == aggregate_id);
+        stream.into_iter().map(|stored| store_event(&stored.case, stored.version, stored.event)).collect()
+    }
+
+    async fn persist(
+        &self,
+        state: &mut AggregateState<Case>,
+        events: Vec<Event>,
+    ) -> Result<Vec<StoreEvent<Event>>, Fault> {
+        let Some(append) = persistable(state, &events)? else { return Ok(Vec::new()) };
+        let case = append.case.clone();
+        self.append(append).await?;
+        let numbered = events.into_iter().map(|event| (state.next_sequence_number(), event));
+        numbered.map(|(number, event)| store_event(&case, number.cast_unsigned(), event)).collect()
+    }
+
+    async fn publish(&self, _: &[StoreEvent<Event>]) {}
+
+    async fn delete(&self, _: Uuid) -> Result<(), Fault> {
+        refuse_deletion()
+    }
+}

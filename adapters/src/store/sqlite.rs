@@ -1,0 +1,318 @@
+//! The embedded store: one `SQLite` file, one writer with group commit, as many readers as there are questions.
+//!
+//! Invariant: what was acknowledged is on disk; the events, the view and the outbox of an append stand in one
+//! transaction; several processes may write to the file, and each notices what the others wrote.
+
+mod cache;
+mod event_store;
+mod file;
+mod reads;
+mod rows;
+mod writer;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::action::{CaseRef, OfficeCode};
+use engine::calendar::Instant;
+use engine::case::Case;
+use engine::rulebook::Rulebook;
+use projections::CaseView;
+use rusqlite::Connection;
+use tokio::sync::{Semaphore, oneshot};
+use uuid::Uuid;
+
+use super::{Append, CaseStore, Delivery, Fault, Position, Stored};
+use cache::Cache;
+use file::{Failed, File};
+use rows::Rows;
+use writer::{Answer, Job, Writer};
+
+/// How many questions are read from the disk at the same time.
+const READERS: usize = 4;
+
+/// How the store is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long to wait for another program that holds the file locked.
+    pub busy_timeout: Duration,
+    /// How many actions the states of cases kept in memory may hold together.
+    pub cache_actions: usize,
+    /// Whether an absent or empty file becomes a new log.
+    pub create: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { busy_timeout: Duration::from_secs(10), cache_actions: 400_000, create: false }
+    }
+}
+
+/// The log of all cases in one `SQLite` file.
+pub struct SqliteStore {
+    file: Arc<File>,
+    book: Arc<Rulebook>,
+    installation: Uuid,
+    cache: Arc<Cache>,
+    changes: Arc<AtomicI64>,
+    readers: Arc<Readers>,
+    /// None only while the store is being dropped.
+    jobs: Option<mpsc::Sender<(Job, Answer)>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl SqliteStore {
+    /// Opens the log at `path`. Blocks while another program holds the file locked.
+    ///
+    /// # Errors
+    /// [`Fault::Corrupt`]: no database, not ours, from a newer program, another rulebook in force.
+    /// [`Fault::Unavailable`]: no such file, not writable, locked, full.
+    pub fn open(path: impl AsRef<Path>, book: Arc<Rulebook>, options: &Options) -> Result<Self, Fault> {
+        let file = Arc::new(File { path: path.as_ref().to_owned(), busy_timeout: options.busy_timeout });
+        let connection = file.connect_to_write(options.create)?;
+        put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?;
+        Self::start(connection, file, book, options)
+    }
+
+    /// The text of the rulebook in force in the log at `path`; none in a log that is not begun.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`], but any rulebook will do.
+    pub fn rulebook_in_force(path: impl AsRef<Path>) -> Result<Option<String>, Fault> {
+        let file = File { path: path.as_ref().to_owned(), busy_timeout: Options::default().busy_timeout };
+        let connection = file.connect_to_write(false)?;
+        let source = reads::meta(&connection, "rulebook")
+            .and_then(|digest| digest.map_or(Ok(None), |digest| reads::rulebook(&connection, &digest)));
+        source.map_err(|failed| file.fault(failed))
+    }
+
+    fn start(connection: Connection, file: Arc<File>, book: Arc<Rulebook>, options: &Options) -> Result<Self, Fault> {
+        let installation = reads::meta(&connection, "installation").map_err(|failed| file.fault(failed))?;
+        let installation = installation
+            .and_then(|text| Uuid::try_parse(&text).ok())
+            .ok_or_else(|| Fault::Corrupt(format!("{} does not say which installation it is", file.path.display())))?;
+        let cache = Arc::new(Cache::new(options.cache_actions));
+        let changes = Arc::new(AtomicI64::new(0));
+        // Every sender waits for its answer, so there are never more jobs than callers.
+        let (sender, jobs) = mpsc::channel();
+        let writer = Writer {
+            connection,
+            jobs,
+            file: Arc::clone(&file),
+            cache: Arc::clone(&cache),
+            changes: Arc::clone(&changes),
+            rulebook: book.digest,
+            state: writer::State::default(),
+        };
+        let thread = std::thread::Builder::new().name("log writer".to_owned()).spawn(move || writer.run());
+        let thread =
+            thread.map_err(|error| Fault::Unavailable(format!("the log's writer can't be started: {error}")))?;
+        let readers = Arc::new(Readers {
+            file: Arc::clone(&file),
+            permits: Semaphore::new(READERS),
+            idle: Mutex::new(Vec::new()),
+        });
+        Ok(Self { file, book, installation, cache, changes, readers, jobs: Some(sender), writer: Some(thread) })
+    }
+
+    /// Where the log lies.
+    pub fn path(&self) -> &Path {
+        &self.file.path
+    }
+
+    /// The random id that this log was given when it was laid out.
+    pub const fn installation(&self) -> Uuid {
+        self.installation
+    }
+
+    /// The rulebook in force.
+    pub const fn book(&self) -> &Arc<Rulebook> {
+        &self.book
+    }
+
+    /// The case as it was known at an instant of recording.
+    ///
+    /// # Errors
+    /// As [`CaseStore::load`].
+    pub async fn load_until(&self, case: &CaseRef, recorded: Instant) -> Result<Case, Fault> {
+        let case = case.clone();
+        self.read(move |connection| reads::case(connection, &case, Some(recorded))).await
+    }
+
+    /// Every case of the log, by reference.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
+        self.read(reads::cases).await
+    }
+
+    /// The events behind a position, in the order of the log, at most `most`.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
+        self.read(move |connection| reads::log(connection, after, most)).await
+    }
+
+    /// The text of a rulebook that the log was ever decided under, by its digest as printed.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn rulebook(&self, digest: &str) -> Result<Option<String>, Fault> {
+        let digest = digest.to_owned();
+        self.read(move |connection| reads::rulebook(connection, &digest)).await
+    }
+
+    /// A small text kept under `key`.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn meta(&self, key: &str) -> Result<Option<String>, Fault> {
+        let key = key.to_owned();
+        self.read(move |connection| reads::meta(connection, &key)).await
+    }
+
+    /// Keeps a small text under `key`, in place of what was there.
+    ///
+    /// # Errors
+    /// When the log can't be written.
+    pub async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault> {
+        self.write(Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
+    }
+
+    async fn write(&self, job: Job) -> Result<(), Fault> {
+        let ended = || Fault::Unavailable("the log's writer has ended; restart".to_owned());
+        let (answer, answered) = oneshot::channel();
+        self.jobs.as_ref().ok_or_else(ended)?.send((job, answer)).map_err(|_| ended())?;
+        answered.await.map_err(|_| ended())?
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, Failed> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let closed = || Fault::Unavailable("the program is shutting down".to_owned());
+        let _permit = self.readers.permits.acquire().await.map_err(|_| closed())?;
+        let readers = Arc::clone(&self.readers);
+        tokio::task::spawn_blocking(move || readers.ask(question)).await.map_err(|_| closed())?
+    }
+}
+
+impl Drop for SqliteStore {
+    /// Ends the writer and waits until it has closed the file.
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+/// Sees that `book` is the rulebook in force, or puts it in force in a log that has none.
+fn put_in_force(connection: &Connection, file: &File, book: &Rulebook) -> Result<(), Failed> {
+    let digest = book.digest.to_string();
+    if reads::meta(connection, "rulebook")?.is_none() {
+        let transaction = connection.unchecked_transaction()?;
+        let insert = "INSERT INTO rulebooks (digest, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        transaction.execute(insert, [&digest, &book.source])?;
+        transaction
+            .execute("INSERT INTO meta (key, value) VALUES ('rulebook', ?1) ON CONFLICT DO NOTHING", [&digest])?;
+        transaction.commit()?;
+    }
+    let in_force = reads::meta(connection, "rulebook")?.unwrap_or_default();
+    if in_force == digest {
+        return Ok(());
+    }
+    Err(Fault::Corrupt(format!(
+        "the log {} was decided under rulebook {in_force}; started with {digest}; \
+         start with that one, or run `kamnot rules adopt FILE` to put another in force",
+        file.path.display()
+    ))
+    .into())
+}
+
+/// Connections that only read.
+struct Readers {
+    file: Arc<File>,
+    permits: Semaphore,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    /// Asks on a connection of its own, which is kept for the next question.
+    fn ask<T>(&self, question: impl FnOnce(&Connection) -> Result<T, Failed>) -> Result<T, Fault> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.file.connect_to_read().map_err(|error| self.file.fault(error))?,
+        };
+        let answer = question(&connection).map_err(|failed| self.file.fault(failed));
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        answer
+    }
+}
+
+#[async_trait]
+impl CaseStore for SqliteStore {
+    async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault> {
+        if let Some(known) = self.cache.get(case) {
+            return Ok(known);
+        }
+        let drops = self.cache.drops();
+        let wanted = case.clone();
+        let read = Arc::new(self.read(move |connection| reads::case(connection, &wanted, None)).await?);
+        self.cache.offer(case, &read, drops);
+        Ok(read)
+    }
+
+    async fn append(&self, append: Append) -> Result<(), Fault> {
+        if append.events.is_empty() {
+            return Ok(());
+        }
+        self.write(Job::Append(Box::new(Rows::of(append, &self.book)))).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Instant>, Fault> {
+        self.read(reads::next_due).await
+    }
+
+    async fn due(&self, until: Instant, most: usize) -> Result<Vec<CaseRef>, Fault> {
+        self.read(move |connection| reads::due(connection, until, most)).await
+    }
+
+    async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
+        self.read(move |connection| reads::outbox(connection, after, most)).await
+    }
+
+    async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
+        self.write(Job::Deliveries(deliveries)).await
+    }
+
+    async fn last_stream_sequence(&self) -> Result<u64, Fault> {
+        self.read(reads::last_stream_sequence).await
+    }
+
+    async fn docket(&self, court: &OfficeCode) -> Result<Vec<CaseView>, Fault> {
+        let court = court.clone();
+        self.read(move |connection| reads::docket(connection, &court)).await
+    }
+
+    async fn alerts(&self, prosecutor: &OfficeCode, since: Option<Instant>) -> Result<Vec<Stored>, Fault> {
+        let prosecutor = prosecutor.clone();
+        self.read(move |connection| reads::alerts(connection, &prosecutor, since)).await
+    }
+
+    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
+        let stream_id = case.stream_id();
+        self.read(move |connection| reads::stream(connection, stream_id)).await
+    }
+
+    async fn change_counter(&self) -> Result<i64, Fault> {
+        Ok(self.changes.load(Ordering::Acquire))
+    }
+}

@@ -1,0 +1,158 @@
+//! The states of the cases that were used last, so that recording an action need not read its case again.
+//!
+//! Invariant: an entry is the case as some commit left it; it is replaced by a later one only, and dropped when
+//! another program has written to the case.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use engine::action::CaseRef;
+use engine::case::Case;
+
+/// The cache, shared by all tasks.
+pub(super) struct Cache(Mutex<Entries>);
+
+struct Entries {
+    /// The most actions that all entries may hold together.
+    most: usize,
+    actions: usize,
+    cases: HashMap<CaseRef, (u64, Arc<Case>)>,
+    /// The cases by their last use.
+    used: BTreeMap<u64, CaseRef>,
+    uses: u64,
+    drops: u64,
+}
+
+/// How often entries had been dropped when a case was read; what was read before a drop may be stale.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Drops(u64);
+
+impl Cache {
+    pub fn new(most: usize) -> Self {
+        let (cases, used) = (HashMap::new(), BTreeMap::new());
+        Self(Mutex::new(Entries { most, actions: 0, cases, used, uses: 0, drops: 0 }))
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn get(&self, case: &CaseRef) -> Option<Arc<Case>> {
+        let mut entries = self.entries();
+        let entries = &mut *entries;
+        let (used, known) = entries.cases.get_mut(case)?;
+        entries.uses += 1;
+        let last = std::mem::replace(used, entries.uses);
+        if let Some(reference) = entries.used.remove(&last) {
+            entries.used.insert(entries.uses, reference);
+        }
+        Some(Arc::clone(known))
+    }
+
+    pub fn drops(&self) -> Drops {
+        Drops(self.entries().drops)
+    }
+
+    /// Takes in what was read when there had been so many drops.
+    pub fn offer(&self, case: &CaseRef, read: &Arc<Case>, at: Drops) {
+        let mut entries = self.entries();
+        if entries.drops == at.0 && read.version() > 0 {
+            entries.put(case, Arc::clone(read));
+        }
+    }
+
+    /// Takes in what was committed.
+    pub fn put(&self, committed: impl Iterator<Item = (CaseRef, Arc<Case>)>) {
+        let mut entries = self.entries();
+        for (case, after) in committed {
+            entries.put(&case, after);
+        }
+    }
+
+    /// Drops what another program has changed.
+    pub fn drop_all<'c>(&self, cases: impl Iterator<Item = &'c CaseRef>) {
+        let mut entries = self.entries();
+        entries.drops += 1;
+        for case in cases {
+            entries.remove(case);
+        }
+    }
+}
+
+impl Entries {
+    fn put(&mut self, case: &CaseRef, after: Arc<Case>) {
+        if self.cases.get(case).is_some_and(|(_, known)| known.version() >= after.version()) {
+            return;
+        }
+        self.remove(case);
+        self.uses += 1;
+        self.actions += size(&after);
+        self.cases.insert(case.clone(), (self.uses, after));
+        self.used.insert(self.uses, case.clone());
+        while self.actions > self.most
+            && let Some((_, oldest)) = self.used.pop_first()
+        {
+            self.remove(&oldest);
+        }
+    }
+
+    fn remove(&mut self, case: &CaseRef) {
+        if let Some((used, known)) = self.cases.remove(case) {
+            self.used.remove(&used);
+            self.actions -= size(&known);
+        }
+    }
+}
+
+/// What a case counts for: its actions, and one for itself.
+fn size(case: &Case) -> usize {
+    case.recorded().len() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(version: u32) -> Arc<Case> {
+        use engine::action::{Action, OfficeCode};
+        use engine::case::{Event, Fact, evolve};
+        use engine::rulebook::Digest;
+        let line = r#"{"action":"case_closed","at":"2026-01-05T09:00:00+07:00","by":"x","case":"X","reason":"merged"}"#;
+        let Ok(action) = Action::read(line) else { return Arc::new(Case::default()) };
+        let event = Event {
+            recorded_at: action.at.first(),
+            recorded_by: OfficeCode::new("x").unwrap(),
+            rulebook: Digest::of(b""),
+            fact: Fact::ActionRecorded(Arc::new(action)),
+        };
+        Arc::new((0..version).fold(Case::default(), |case, _| evolve(case, &event)))
+    }
+
+    #[test]
+    fn an_older_state_never_replaces_a_newer_one() {
+        let (cache, reference) = (Cache::new(100), CaseRef::new("A").unwrap());
+        let drops = cache.drops();
+        cache.put([(reference.clone(), case(2))].into_iter());
+        cache.offer(&reference, &case(1), drops);
+        assert_eq!(cache.get(&reference).map(|case| case.version()), Some(2));
+    }
+
+    #[test]
+    fn what_was_read_before_a_drop_is_not_kept() {
+        let (cache, reference) = (Cache::new(100), CaseRef::new("A").unwrap());
+        let drops = cache.drops();
+        cache.drop_all([&reference].into_iter());
+        cache.offer(&reference, &case(1), drops);
+        assert_eq!(cache.get(&reference), None);
+    }
+
+    #[test]
+    fn the_case_used_longest_ago_makes_room() {
+        let cache = Cache::new(8);
+        let [a, b, c] = ["A", "B", "C"].map(|name| CaseRef::new(name).unwrap());
+        cache.put([(a.clone(), case(3)), (b.clone(), case(3))].into_iter());
+        assert!(cache.get(&a).is_some());
+        cache.put([(c.clone(), case(3))].into_iter());
+        assert!(cache.get(&a).is_some() && cache.get(&b).is_none() && cache.get(&c).is_some());
+    }
+}

@@ -1,0 +1,179 @@
+//! The database file: how it is opened, and what its errors mean to a caller.
+//!
+//! Invariant: every message names the file, what was found and what to do; none holds anything of a case.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::store::Fault;
+
+/// Says "this file is ours" in the header of the database file: `kamn`.
+const APPLICATION_ID: i64 = 0x6b61_6d6e;
+
+/// The version of the tables that this program reads and writes.
+const SCHEMA_VERSION: i64 = 1;
+
+/// What went wrong, before it is told with the name of the file.
+pub(super) enum Failed {
+    Sqlite(rusqlite::Error),
+    Fault(Fault),
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Where the log lies and how long to wait for another program.
+#[derive(Debug)]
+pub(super) struct File {
+    pub path: PathBuf,
+    pub busy_timeout: Duration,
+}
+
+impl File {
+    /// A connection that writes; `create`: an absent or empty file becomes a log.
+    pub fn connect_to_write(&self, create: bool) -> Result<Connection, Fault> {
+        let path = self.path.display();
+        if !create && !self.path.exists() {
+            return Err(Fault::Unavailable(format!("there is no log at {path}; check the path")));
+        }
+        let connection = self.connect().map_err(|error| self.fault(error))?;
+        self.claim(&connection, create).map_err(|failed| self.fault(failed))?;
+        if connection.is_readonly(rusqlite::DatabaseName::Main).map_err(|error| self.fault(error))? {
+            return Err(Fault::Unavailable(format!("{path} is write-protected; the log must be writable")));
+        }
+        Ok(connection)
+    }
+
+    /// A connection that only reads.
+    pub fn connect_to_read(&self) -> Result<Connection, rusqlite::Error> {
+        let connection = self.connect()?;
+        connection.execute_batch("PRAGMA query_only = ON; PRAGMA cache_size = -8000;")?;
+        Ok(connection)
+    }
+
+    fn connect(&self) -> Result<Connection, rusqlite::Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(self.busy_timeout)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        connection.execute_batch("PRAGMA synchronous = FULL;")?;
+        Ok(connection)
+    }
+
+    /// Sees that the database is ours and of our version, or makes an empty one ours.
+    fn claim(&self, connection: &Connection, create: bool) -> Result<(), Failed> {
+        let path = self.path.display();
+        let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        if application == 0 && is_empty(connection)? {
+            if !create {
+                return Err(Fault::Corrupt(format!("{path} is empty; it holds no log")).into());
+            }
+            self.lay_out(connection)?;
+        } else if application != APPLICATION_ID {
+            return Err(Fault::Corrupt(format!("{path} is a database of another program, not a log of kamnot")).into());
+        }
+        let version: i64 = connection.query_row(
+            "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema_version'",
+            [],
+            |row| row.get(0),
+        )?;
+        if version != SCHEMA_VERSION {
+            return Err(Fault::Corrupt(format!(
+                "{path} has the layout of version {version}; this program reads version {SCHEMA_VERSION}; \
+                 use the program that wrote it, or a newer one"
+            ))
+            .into());
+        }
+        // Pages of events are written once and read seldom; 64 MB hold the upper pages of the indexes.
+        connection.execute_batch("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;")?;
+        Ok(())
+    }
+
+    fn lay_out(&self, connection: &Connection) -> Result<(), Failed> {
+        self.switch_to_wal(connection)?;
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        // Another program may have laid it out while this one waited.
+        let laid_out = if is_empty(connection)? {
+            connection.execute_batch(include_str!("schema.sql")).and_then(|()| {
+                connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+                let random: [u8; 16] = connection.query_row("SELECT randomblob(16)", [], |row| row.get(0))?;
+                let installation = uuid::Builder::from_random_bytes(random).into_uuid();
+                let insert = "INSERT INTO meta (key, value) VALUES ('schema_version', ?1), ('installation', ?2)";
+                connection.execute(insert, [SCHEMA_VERSION.to_string(), installation.to_string()])?;
+                connection.execute_batch("COMMIT")
+            })
+        } else {
+            connection.execute_batch("COMMIT")
+        };
+        laid_out.map_err(|error| {
+            let _ = connection.execute_batch("ROLLBACK");
+            error.into()
+        })
+    }
+
+    /// The switch takes the file for itself and does not wait by itself.
+    fn switch_to_wal(&self, connection: &Connection) -> Result<(), rusqlite::Error> {
+        const PAUSE: Duration = Duration::from_millis(10);
+        let mut waited = Duration::ZERO;
+        loop {
+            match connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())) {
+                Err(error) if is_busy(&error) && waited < self.busy_timeout => {
+                    std::thread::sleep(PAUSE);
+                    waited += PAUSE;
+                }
+                switched => return switched,
+            }
+        }
+    }
+
+    /// What an error means to the caller.
+    pub fn fault(&self, failed: impl Into<Failed>) -> Fault {
+        let error = match failed.into() {
+            Failed::Fault(fault) => return fault,
+            Failed::Sqlite(error) => error,
+        };
+        let path = self.path.display();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Fault::Unavailable(format!(
+                "another program has held {path} locked for {} s; nothing of this was recorded; \
+                 end that program or wait for it, then send it again",
+                self.busy_timeout.as_secs_f32()
+            )),
+            Some(ErrorCode::DiskFull) => Fault::Unavailable(format!(
+                "no room is left for {path}; nothing of this was recorded; make room, then send it again"
+            )),
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Fault::Unavailable(
+                format!("{path} can't be written ({error}); the file and its folder must be there and be writable"),
+            ),
+            Some(ErrorCode::SystemIoFailure) => {
+                Fault::Unavailable(format!("the disk failed under {path} ({error}); check it, then send this again"))
+            }
+            Some(ErrorCode::NotADatabase) => Fault::Corrupt(format!("{path} is no database, so no log of kamnot")),
+            Some(ErrorCode::DatabaseCorrupt) => Fault::Corrupt(format!(
+                "{path} is damaged ({error}); stop all that use it, keep the file, and restore a copy"
+            )),
+            Some(_) => Fault::Unavailable(format!("{path} can't be used: {error}")),
+            None => Fault::Corrupt(format!("{path} holds what this program does not write: {error}")),
+        }
+    }
+}
+
+/// Whether this is `SQLite`'s word for "another has it".
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+fn is_empty(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    connection.query_row("SELECT count(*) = 0 FROM sqlite_master", [], |row| row.get(0))
+}

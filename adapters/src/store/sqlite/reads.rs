@@ -1,0 +1,200 @@
+//! The questions that are asked of the tables, each on a connection that it is given.
+
+use engine::action::{CaseRef, OfficeCode};
+use engine::assess::Breach;
+use engine::calendar::Instant;
+use engine::case::{Case, Event, evolve};
+use projections::CaseView;
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use uuid::Uuid;
+
+use super::file::Failed;
+use crate::store::{Fault, Position, Stored};
+
+/// The case as its events fold into it, up to an instant of recording if one is given.
+pub(super) fn case(connection: &Connection, case: &CaseRef, until: Option<Instant>) -> Result<Case, Failed> {
+    let mut state = Case::default();
+    let stream_id = case.stream_id();
+    let mut statement = connection.prepare_cached(
+        "SELECT e.version, e.format, e.payload FROM events e
+         WHERE e.case_key = (SELECT case_key FROM cases WHERE stream_id = ?1) ORDER BY e.version",
+    )?;
+    let mut rows = statement.query(params![stream_id.as_bytes().as_slice()])?;
+    while let Some(row) = rows.next()? {
+        let event = event(row, 1).map_err(|failed| of_case(failed, case.as_str(), state.version() + 1))?;
+        if until.is_some_and(|until| event.recorded_at > until) {
+            break;
+        }
+        state = evolve(state, &event);
+        if row.get::<_, u32>(0)? != state.version() {
+            let found = format!("case {case}: version {} is missing in its stream", state.version());
+            return Err(Fault::Corrupt(found).into());
+        }
+    }
+    Ok(state)
+}
+
+/// The event in the columns `format` and `payload`, from the column `at` on.
+pub(super) fn event(row: &Row<'_>, at: usize) -> Result<Event, Failed> {
+    let payload = row.get_ref(at + 1)?.as_str().map_err(|error| Fault::Corrupt(error.to_string()))?;
+    Event::from_json(row.get(at)?, payload).map_err(|unreadable| Fault::Corrupt(unreadable.to_string()).into())
+}
+
+/// Says in which case and at which version an event can't be read.
+pub(super) fn of_case(failed: Failed, case: &str, version: u32) -> Failed {
+    match failed {
+        Failed::Fault(Fault::Corrupt(found)) => {
+            Fault::Corrupt(format!("case {case}, event {version} of its stream: {found}")).into()
+        }
+        failed => failed,
+    }
+}
+
+/// The columns that [`stored_all`] reads, of events `e` and cases `c`.
+const STORED: &str = "e.position, c.reference, e.version, e.format, e.payload";
+
+/// Events in their places, of a query on the columns [`STORED`].
+fn stored_all(connection: &Connection, rest: &str, values: impl Params) -> Result<Vec<Stored>, Failed> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {STORED} FROM {rest}"))?;
+    let mut rows = statement.query(values)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let case = reference(row, 1)?;
+        let version = row.get(2)?;
+        let event = event(row, 3).map_err(|failed| of_case(failed, case.as_str(), version))?;
+        found.push(Stored { position: Position(row.get(0)?), case, version, event });
+    }
+    Ok(found)
+}
+
+/// The events of a stream in order.
+pub(super) fn stream(connection: &Connection, stream_id: Uuid) -> Result<Vec<Stored>, Failed> {
+    let rest = "cases c JOIN events e ON e.case_key = c.case_key WHERE c.stream_id = ?1 ORDER BY e.version";
+    stored_all(connection, rest, params![stream_id.as_bytes().as_slice()])
+}
+
+/// The events of the log behind a position.
+pub(super) fn log(connection: &Connection, after: Position, most: usize) -> Result<Vec<Stored>, Failed> {
+    let rest = "events e JOIN cases c ON c.case_key = e.case_key WHERE e.position > ?1 ORDER BY e.position LIMIT ?2";
+    stored_all(connection, rest, params![after.0, limit(most)])
+}
+
+/// What may be published and was not delivered.
+pub(super) fn outbox(connection: &Connection, after: Position, most: usize) -> Result<Vec<Stored>, Failed> {
+    let rest = "alerts a JOIN events e ON e.position = a.position JOIN cases c ON c.case_key = e.case_key
+                WHERE a.pending = 1 AND a.position > ?1 ORDER BY a.position LIMIT ?2";
+    stored_all(connection, rest, params![after.0, limit(most)])
+}
+
+/// The alert events to an office.
+pub(super) fn alerts(
+    connection: &Connection,
+    prosecutor: &OfficeCode,
+    since: Option<Instant>,
+) -> Result<Vec<Stored>, Failed> {
+    let rest = "alerts a JOIN events e ON e.position = a.position JOIN cases c ON c.case_key = e.case_key
+                WHERE a.prosecutor = ?1 AND a.recorded_at >= ?2 ORDER BY a.position";
+    let since = since.map_or(i64::MIN, Instant::unix);
+    stored_all(connection, rest, params![prosecutor.as_str(), since])
+}
+
+/// The cases that have something to tell.
+pub(super) fn due(connection: &Connection, until: Instant, most: usize) -> Result<Vec<CaseRef>, Failed> {
+    let mut statement = connection
+        .prepare_cached("SELECT reference FROM cases WHERE next_due <= ?1 ORDER BY next_due, reference LIMIT ?2")?;
+    let mut rows = statement.query(params![until.unix(), limit(most)])?;
+    references(&mut rows)
+}
+
+/// Every case, by reference.
+pub(super) fn cases(connection: &Connection) -> Result<Vec<CaseRef>, Failed> {
+    let mut statement = connection.prepare_cached("SELECT reference FROM cases ORDER BY reference")?;
+    let mut rows = statement.query([])?;
+    references(&mut rows)
+}
+
+fn references(rows: &mut rusqlite::Rows<'_>) -> Result<Vec<CaseRef>, Failed> {
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(reference(row, 0)?);
+    }
+    Ok(found)
+}
+
+/// The earliest instant at which a case has something to tell.
+pub(super) fn next_due(connection: &Connection) -> Result<Option<Instant>, Failed> {
+    let mut statement = connection.prepare_cached("SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL")?;
+    let unix: Option<i64> = statement.query_row([], |row| row.get(0))?;
+    Ok(unix.map(Instant::from_unix))
+}
+
+/// The columns of a view, in the order in which [`view`] reads them.
+pub(super) const VIEW: &str = "reference, version, recorded_at, court, prosecutor, investigator, legal_aid, next_due, \
+                               worst, document";
+
+/// The views of a court's cases, by reference.
+pub(super) fn docket(connection: &Connection, court: &OfficeCode) -> Result<Vec<CaseView>, Failed> {
+    let sql = format!("SELECT {VIEW} FROM cases WHERE court = ?1 ORDER BY reference");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([court.as_str()])?;
+    let mut views = Vec::new();
+    while let Some(row) = rows.next()? {
+        views.extend(view(row)?);
+    }
+    Ok(views)
+}
+
+/// The view in the columns [`VIEW`]; none where the case is not opened yet.
+pub(super) fn view(row: &Row<'_>) -> Result<Option<CaseView>, Failed> {
+    let Some(recorded_at) = row.get::<_, Option<i64>>(2)? else { return Ok(None) };
+    let office = |column: usize| -> Result<OfficeCode, Failed> {
+        text(row, column)?.and_then(OfficeCode::new).ok_or_else(|| unlike("an office"))
+    };
+    Ok(Some(CaseView {
+        case: reference(row, 0)?,
+        version: row.get(1)?,
+        recorded_at: Instant::from_unix(recorded_at),
+        court: office(3)?,
+        prosecutor: office(4)?,
+        investigator: office(5)?,
+        legal_aid: text(row, 6)?.map(|code| OfficeCode::new(code).ok_or_else(|| unlike("an office"))).transpose()?,
+        next_due: row.get::<_, Option<i64>>(7)?.map(Instant::from_unix),
+        worst: text(row, 8)?.map(|word| Breach::from_word(word).ok_or_else(|| unlike("a standing"))).transpose()?,
+        document: row.get(9)?,
+    }))
+}
+
+/// A small text of the table `meta`.
+pub(super) fn meta(connection: &Connection, key: &str) -> Result<Option<String>, Failed> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+}
+
+/// The text of a rulebook that the log was decided under.
+pub(super) fn rulebook(connection: &Connection, digest: &str) -> Result<Option<String>, Failed> {
+    let mut statement = connection.prepare_cached("SELECT source FROM rulebooks WHERE digest = ?1")?;
+    Ok(statement.query_row([digest], |row| row.get(0)).optional()?)
+}
+
+/// The highest stream sequence of any delivery.
+pub(super) fn last_stream_sequence(connection: &Connection) -> Result<u64, Failed> {
+    let last: Option<i64> =
+        connection.query_row("SELECT max(stream_sequence) FROM deliveries", [], |row| row.get(0))?;
+    Ok(last.map_or(0, i64::cast_unsigned))
+}
+
+fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, Failed> {
+    row.get_ref(column)?.as_str_or_null().map_err(|error| Fault::Corrupt(error.to_string()).into())
+}
+
+pub(super) fn reference(row: &Row<'_>, column: usize) -> Result<CaseRef, Failed> {
+    text(row, column)?.and_then(CaseRef::new).ok_or_else(|| unlike("a case's reference"))
+}
+
+fn unlike(what: &str) -> Failed {
+    Fault::Corrupt(format!("the view of a case holds what is not {what}; rebuild the views")).into()
+}
+
+fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,127 @@
+//! What an append is in the tables: made on the caller's task, written by the writer.
+//!
+//! Invariant: the rows follow from the events, the case after them and the rulebook alone; a rebuild makes the same.
+
+use std::sync::Arc;
+
+use engine::action::{CaseRef, OfficeCode};
+use engine::case::{Case, Event, Fact};
+use engine::rulebook::Rulebook;
+use projections::CaseView;
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use crate::store::{Append, Position};
+
+/// The rows of an append.
+pub(super) struct Rows {
+    pub case: CaseRef,
+    pub stream_id: Uuid,
+    pub expected: u32,
+    pub events: Vec<EventRow>,
+    /// None while the case is not opened.
+    pub view: Option<CaseView>,
+    pub after: Arc<Case>,
+}
+
+/// The row of an event, but for its place.
+pub(super) struct EventRow {
+    pub action: Option<Uuid>,
+    pub payload: String,
+    pub alert: Option<AlertRow>,
+}
+
+/// The row of an alert event, but for its place.
+#[derive(Debug, PartialEq)]
+pub(super) struct AlertRow {
+    pub prosecutor: OfficeCode,
+    pub recorded_at: i64,
+    pub publishable: bool,
+}
+
+impl Rows {
+    pub fn of(append: Append, book: &Rulebook) -> Self {
+        let Append { case, expected, events, after } = append;
+        let stream_id = case.stream_id();
+        let view = CaseView::of(&after, book);
+        let events = events.iter().map(EventRow::of).collect();
+        Self { case, stream_id, expected, events, view, after }
+    }
+}
+
+impl EventRow {
+    fn of(event: &Event) -> Self {
+        Self { action: action_id(event), payload: event.to_json(), alert: AlertRow::of(event) }
+    }
+}
+
+/// The id of the action that an event records.
+pub(super) fn action_id(event: &Event) -> Option<Uuid> {
+    match &event.fact {
+        Fact::ActionRecorded(action) => Some(action.id.0),
+        Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) => None,
+    }
+}
+
+impl AlertRow {
+    /// The row of an event that tells someone something.
+    pub fn of(event: &Event) -> Option<Self> {
+        let alert = match &event.fact {
+            Fact::ActionRecorded(_) => return None,
+            Fact::AlertRaised(alert) => alert,
+            Fact::AlertSettled(settlement) => &settlement.alert,
+            Fact::AlertWithdrawn(withdrawal) => &withdrawal.alert,
+        };
+        let prosecutor = alert.to.prosecutor.clone();
+        Some(Self { prosecutor, recorded_at: event.recorded_at.unix(), publishable: !alert.history })
+    }
+
+    /// Writes it; `pending`: publishable and not delivered.
+    pub fn insert(&self, connection: &Connection, position: Position, pending: bool) -> Result<(), rusqlite::Error> {
+        let sql = "INSERT INTO alerts (position, prosecutor, recorded_at, publishable, pending) \
+                   VALUES (?1, ?2, ?3, ?4, ?5)";
+        let values = params![position.0, self.prosecutor.as_str(), self.recorded_at, self.publishable, pending];
+        connection.prepare_cached(sql)?.execute(values)?;
+        Ok(())
+    }
+}
+
+/// Writes the view of a known case over that of version `expected`; false if the case is at another version.
+pub(super) fn update_view(
+    connection: &Connection,
+    key: i64,
+    expected: u32,
+    version: u32,
+    view: Option<&CaseView>,
+) -> Result<bool, rusqlite::Error> {
+    let sql = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6, investigator = ?7,
+               legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11 WHERE case_key = ?1 AND version = ?2";
+    let changed = connection.prepare_cached(sql)?.execute(params![
+        key,
+        expected,
+        version,
+        view.map(|view| view.recorded_at.unix()),
+        view.map(|view| view.court.as_str()),
+        view.map(|view| view.prosecutor.as_str()),
+        view.map(|view| view.investigator.as_str()),
+        view.and_then(|view| view.legal_aid.as_ref()).map(OfficeCode::as_str),
+        view.and_then(|view| view.next_due).map(engine::calendar::Instant::unix),
+        view.and_then(|view| view.worst).map(engine::assess::Breach::word),
+        view.map(|view| view.document.as_str()),
+    ])?;
+    Ok(changed == 1)
+}
+
+/// Writes the identity of a new case, at version 0; none if there is one already.
+pub(super) fn insert_case(
+    connection: &Connection,
+    key: Option<i64>,
+    case: &CaseRef,
+    stream_id: Uuid,
+) -> Result<Option<i64>, rusqlite::Error> {
+    let sql = "INSERT INTO cases (case_key, stream_id, reference, version) VALUES (?1, ?2, ?3, 0)
+               ON CONFLICT DO NOTHING";
+    let values = params![key, stream_id.as_bytes().as_slice(), case.as_str()];
+    let inserted = connection.prepare_cached(sql)?.execute(values)?;
+    Ok((inserted == 1).then(|| connection.last_insert_rowid()))
+}

@@ -1,0 +1,54 @@
+-- The log. Positions are contiguous from 1, versions contiguous from 1 in each case.
+CREATE TABLE events (
+    position  INTEGER PRIMARY KEY,
+    case_key  INTEGER NOT NULL,
+    version   INTEGER NOT NULL,
+    action_id BLOB,             -- of an action; null in an alert's event
+    format    INTEGER NOT NULL, -- the version of the payload's format
+    payload   TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX events_of_case ON events (case_key, version);
+CREATE UNIQUE INDEX events_of_action ON events (action_id) WHERE action_id IS NOT NULL;
+
+-- The view of each case; instants are seconds since 1970. Where a case is not opened yet, only its identity is set.
+CREATE TABLE cases (
+    case_key     INTEGER PRIMARY KEY,
+    stream_id    BLOB NOT NULL UNIQUE,
+    reference    TEXT NOT NULL,
+    version      INTEGER NOT NULL,
+    recorded_at  INTEGER,
+    court        TEXT,
+    prosecutor   TEXT,
+    investigator TEXT,
+    legal_aid    TEXT,
+    next_due     INTEGER,
+    worst        TEXT,
+    document     TEXT
+) STRICT;
+CREATE INDEX cases_by_due ON cases (next_due) WHERE next_due IS NOT NULL;
+CREATE INDEX cases_by_court ON cases (court);
+
+-- The alert events of the log; pending: publishable and not delivered.
+CREATE TABLE alerts (
+    position    INTEGER PRIMARY KEY,
+    prosecutor  TEXT NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    publishable INTEGER NOT NULL,
+    pending     INTEGER NOT NULL
+) STRICT;
+CREATE INDEX alerts_pending ON alerts (pending) WHERE pending = 1;
+CREATE INDEX alerts_by_prosecutor ON alerts (prosecutor, recorded_at);
+
+-- What was delivered. Not in the log, so no rebuild touches it.
+CREATE TABLE deliveries (
+    position        INTEGER PRIMARY KEY,
+    alert_id        BLOB NOT NULL,
+    stream_sequence INTEGER NOT NULL,
+    delivered_at    INTEGER NOT NULL
+) STRICT;
+
+-- Every rulebook that the log was ever decided under.
+CREATE TABLE rulebooks (digest TEXT PRIMARY KEY, source TEXT NOT NULL) STRICT;
+
+-- schema_version, installation (a random UUID), rulebook (the digest of the one in force), and what else must last.
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

@@ -1,0 +1,243 @@
+//! The one writer: takes whatever has gathered, writes it in one transaction, answers each caller after the commit.
+//!
+//! Invariant: no caller is answered "done" before its rows are durable; a refused append leaves no trace; after a
+//! commit of which nobody knows whether it is durable, nothing is written any more.
+
+mod appends;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use engine::rulebook::Digest;
+use rusqlite::{Connection, ErrorCode, params};
+use tokio::sync::oneshot;
+
+use super::cache::Cache;
+use super::file::{Failed, File};
+use super::reads;
+use super::rows::Rows;
+use crate::store::{Delivery, Fault};
+use appends::Appends;
+
+/// The most that goes into one transaction.
+const MOST_AT_ONCE: usize = 512;
+
+/// How often an idle writer looks for what other programs have written.
+const IDLE: Duration = Duration::from_millis(100);
+
+/// Where the answer goes.
+pub(super) type Answer = oneshot::Sender<Result<(), Fault>>;
+
+/// What the writer is asked to write.
+pub(super) enum Job {
+    Append(Box<Rows>),
+    Deliveries(Vec<Delivery>),
+    Meta { key: String, value: String },
+}
+
+/// The writer's side; it lives on a thread of its own.
+pub(super) struct Writer {
+    pub connection: Connection,
+    pub jobs: Receiver<(Job, Answer)>,
+    pub file: Arc<File>,
+    pub cache: Arc<Cache>,
+    pub changes: Arc<AtomicI64>,
+    /// The rulebook that the callers decide under.
+    pub rulebook: Digest,
+    pub state: State,
+}
+
+/// What the writer remembers from one transaction to the next.
+#[derive(Default)]
+pub(super) struct State {
+    appends: Appends,
+    /// The last position that is reflected in the cache.
+    seen: i64,
+    /// `SQLite`'s own mark of other programs' commits.
+    data_version: i64,
+    /// Why nothing can be written any more.
+    broken: Option<Fault>,
+}
+
+impl Writer {
+    /// Works until there is nobody left who could ask.
+    pub fn run(mut self) {
+        let _ = self.note_foreign_commits();
+        loop {
+            match self.jobs.recv_timeout(IDLE) {
+                Ok(first) => {
+                    let mut batch = vec![first];
+                    batch.extend(self.jobs.try_iter().take(MOST_AT_ONCE - 1));
+                    self.write(batch);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    // What can't be read now is asked for again after the next pause.
+                    let _ = self.note_foreign_commits();
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn write(&mut self, batch: Vec<(Job, Answer)>) {
+        let (jobs, answers): (Vec<Job>, Vec<Answer>) = batch.into_iter().unzip();
+        let outcomes = match &self.state.broken {
+            Some(broken) => Err(broken.clone()),
+            None => self.transact(&jobs),
+        };
+        match outcomes {
+            Ok(outcomes) => {
+                self.remember(jobs, &outcomes);
+                for (answer, outcome) in answers.into_iter().zip(outcomes) {
+                    // A caller that no longer waits will find what it wrote in the log.
+                    let _ = answer.send(outcome);
+                }
+            }
+            Err(fault) => {
+                for answer in answers {
+                    let _ = answer.send(Err(fault.clone()));
+                }
+            }
+        }
+    }
+
+    /// One transaction; the outcome of each job, or why none was written.
+    fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), Fault>>, Fault> {
+        let file = Arc::clone(&self.file);
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| file.fault(error))?;
+        match self.write_all(jobs) {
+            Ok(outcomes) => self.commit().map(|()| outcomes),
+            Err(failed) => {
+                self.roll_back();
+                Err(file.fault(failed))
+            }
+        }
+    }
+
+    fn write_all(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), Fault>>, Failed> {
+        let in_force = reads::meta(&self.connection, "rulebook")?.unwrap_or_default();
+        if in_force != self.rulebook.to_string() {
+            return Err(Fault::Unavailable(format!(
+                "the log {} is decided under rulebook {in_force} by now, not under {}; start again with that one",
+                self.file.path.display(),
+                self.rulebook
+            ))
+            .into());
+        }
+        let last: i64 = self
+            .connection
+            .prepare_cached("SELECT coalesce(max(position), 0) FROM events")?
+            .query_row([], |row| row.get(0))?;
+        if last != self.state.seen {
+            self.drop_foreign(last)?;
+        }
+        self.state.appends.begin(last);
+        let connection = &self.connection;
+        jobs.iter()
+            .map(|job| match job {
+                Job::Append(rows) => self.state.appends.write(connection, rows),
+                Job::Deliveries(deliveries) => Ok(Ok(deliver(connection, deliveries)?)),
+                Job::Meta { key, value } => {
+                    let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2)
+                               ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+                    connection.prepare_cached(sql)?.execute([key, value])?;
+                    Ok(Ok(()))
+                }
+            })
+            .collect()
+    }
+
+    fn commit(&mut self) -> Result<(), Fault> {
+        let Err(error) = self.connection.execute_batch("COMMIT") else { return Ok(()) };
+        let code = error.sqlite_error_code();
+        let fault = self.file.fault(error);
+        self.roll_back();
+        if code == Some(ErrorCode::DiskFull) {
+            return Err(fault);
+        }
+        // The disk may or may not hold the commit, and asking it again proves nothing.
+        let broken = Fault::Unavailable(format!(
+            "a commit failed, and whether it is on disk is not known; nothing more is written until a restart: {fault}"
+        ));
+        self.state.broken = Some(broken.clone());
+        Err(broken)
+    }
+
+    fn roll_back(&mut self) {
+        // Fails where SQLite has rolled back by itself.
+        let _ = self.connection.execute_batch("ROLLBACK");
+        self.state.appends.forget();
+    }
+
+    /// Brings the cache and the change counter to what was committed.
+    fn remember(&mut self, jobs: Vec<Job>, outcomes: &[Result<(), Fault>]) {
+        self.state.seen = self.state.appends.last_position();
+        let mut refused = Vec::new();
+        let appended = jobs.into_iter().zip(outcomes).filter_map(|(job, outcome)| match (job, outcome) {
+            (Job::Append(rows), Ok(())) => Some((rows.case, rows.after)),
+            (Job::Append(rows), Err(_)) => {
+                refused.push(rows.case);
+                None
+            }
+            _ => None,
+        });
+        let before = self.changes.load(Ordering::Relaxed);
+        let appended: Vec<_> = appended.collect();
+        let changed = !appended.is_empty();
+        if !refused.is_empty() {
+            self.cache.drop_all(refused.iter());
+        }
+        self.cache.put(appended.into_iter());
+        if changed {
+            self.changes.store(before + 1, Ordering::Release);
+        }
+    }
+
+    /// Looks whether another program has committed anything.
+    fn note_foreign_commits(&mut self) -> Result<(), Failed> {
+        let data_version: i64 =
+            self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        if data_version == self.state.data_version {
+            return Ok(());
+        }
+        let last: i64 = self
+            .connection
+            .prepare_cached("SELECT coalesce(max(position), 0) FROM events")?
+            .query_row([], |row| row.get(0))?;
+        self.drop_foreign(last)?;
+        self.state.data_version = data_version;
+        self.changes.fetch_add(1, Ordering::Release);
+        Ok(())
+    }
+
+    /// Drops from the cache the cases that other programs have written to.
+    fn drop_foreign(&mut self, last: i64) -> Result<(), Failed> {
+        let sql = "SELECT DISTINCT c.reference FROM events e JOIN cases c ON c.case_key = e.case_key
+                   WHERE e.position > ?1";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([self.state.seen])?;
+        let mut changed = Vec::new();
+        while let Some(row) = rows.next()? {
+            changed.push(reads::reference(row, 0)?);
+        }
+        self.cache.drop_all(changed.iter());
+        self.state.seen = last;
+        Ok(())
+    }
+}
+
+fn deliver(connection: &Connection, deliveries: &[Delivery]) -> Result<(), rusqlite::Error> {
+    let mut insert = connection.prepare_cached(
+        "INSERT INTO deliveries (position, alert_id, stream_sequence, delivered_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO NOTHING",
+    )?;
+    let mut done = connection.prepare_cached("UPDATE alerts SET pending = 0 WHERE position = ?1 AND pending = 1")?;
+    for Delivery { position, alert, stream_sequence, at } in deliveries {
+        let sequence = stream_sequence.cast_signed();
+        insert.execute(params![position.0, alert.as_bytes().as_slice(), sequence, at.unix()])?;
+        done.execute([position.0])?;
+    }
+    Ok(())
+}
