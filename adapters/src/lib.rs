@@ -8,5 +8,6 @@ pub mod nats;
 pub mod offices;
 pub mod recorder;
 pub mod relay;
+pub mod serve;
 pub mod store;
 pub mod watch;

@@ -1,1 +1,202 @@
-//! (being written)
+//! The watch: tells each case in time that it is time.
+//!
+//! Invariant: a loop around one plain function, [`Watch::tick`]. A lost or doubled wake-up is harmless, since a case
+//! that has nothing to tell decides nothing; while the clock is in doubt no alert is raised.
+
+pub mod clock_doubt;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::action::CaseRef;
+use engine::calendar::Instant;
+use futures::StreamExt as _;
+
+use crate::clock::Clock;
+use crate::recorder::Recorder;
+use crate::serve::Stop;
+use crate::store::{CaseStore, Fault};
+use clock_doubt::{ClockDoubt, Confirmed};
+
+/// How often the clock and the store are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How many cases one tick tells the time.
+const MOST: usize = 1024;
+/// How many of them at once: enough to fill the writer's commits.
+const AT_ONCE: usize = 256;
+/// The first and the longest wait before a case that could not be told is told again.
+const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+
+/// The watch over one store.
+pub struct Watch<S> {
+    recorder: Arc<Recorder<S>>,
+    clock: Arc<dyn Clock>,
+    doubt: Arc<ClockDoubt>,
+    confirmed: Confirmed,
+    /// What was confirmed last when the doubt was first seen; none without doubt.
+    confirmed_before: Option<Option<String>>,
+    /// The change counter for which `next` was read.
+    seen: Option<i64>,
+    next: Option<Instant>,
+    postponed: BTreeMap<CaseRef, Postponed>,
+}
+
+/// A case that is due and gave nothing.
+struct Postponed {
+    /// The stream's version then: once it moves on, the case is told again at once.
+    version: u32,
+    until: Duration,
+    wait: Duration,
+}
+
+impl<S: CaseStore> Watch<S> {
+    /// A watch that records with `recorder`, whose clock is `clock`.
+    pub fn new(
+        recorder: Arc<Recorder<S>>,
+        clock: Arc<dyn Clock>,
+        doubt: Arc<ClockDoubt>,
+        confirmed: Confirmed,
+    ) -> Self {
+        let (confirmed_before, seen, next, postponed) = (None, None, None, BTreeMap::new());
+        Self { recorder, clock, doubt, confirmed, confirmed_before, seen, next, postponed }
+    }
+
+    /// Tells the cases that are due at `now` that it is time, as many as one tick takes; how many it told. None are
+    /// left when it told none.
+    ///
+    /// # Errors
+    /// If the store can't be read or written.
+    pub async fn tick(&mut self, now: Instant) -> Result<usize, Fault> {
+        let most = MOST + self.postponed.len();
+        let due = self.recorder.store().due(now, most).await?;
+        let ready = self.ready(due).await?;
+        let told = ready.len();
+        let recorder = &self.recorder;
+        let results = futures::stream::iter(ready).map(|case| async move {
+            let result = recorder.tick(&case).await;
+            (case, result)
+        });
+        let results: Vec<_> = results.buffer_unordered(AT_ONCE).collect().await;
+        for (case, result) in results {
+            match result {
+                Ok(events) if events.is_empty() => self.postpone(case, "it has nothing to tell").await?,
+                Ok(_) => {
+                    self.postponed.remove(&case);
+                }
+                // The store's trouble and not the case's.
+                Err(fault @ Fault::Unavailable(_)) => return Err(fault),
+                Err(fault) => self.postpone(case, &fault.to_string()).await?,
+            }
+        }
+        Ok(told)
+    }
+
+    /// Watches until told to stop.
+    ///
+    /// # Errors
+    /// If the store is damaged.
+    pub async fn run(&mut self, stop: &Stop) -> Result<(), Fault> {
+        let mut told = None;
+        while !stop.is_set() {
+            match self.look(stop).await {
+                Ok(()) => {
+                    if told.take().is_some() {
+                        tracing::info!("the store answers again");
+                    }
+                }
+                Err(fault @ Fault::Corrupt(_)) => return Err(fault),
+                Err(fault) => {
+                    if told.as_ref() != Some(&fault) {
+                        tracing::error!(%fault, "limits can't be watched until the store answers");
+                    }
+                    told = Some(fault);
+                    self.seen = None;
+                    stop.or(tokio::time::sleep(WAIT.0)).await;
+                }
+            }
+            stop.or(tokio::time::sleep(LOOK_EVERY)).await;
+        }
+        Ok(())
+    }
+
+    /// Looks at the clock and the store, and lets time pass over what is due.
+    async fn look(&mut self, stop: &Stop) -> Result<(), Fault> {
+        while !stop.is_set() {
+            let now = self.clock.now();
+            if self.in_doubt(now).await? {
+                return Ok(());
+            }
+            // The counter first: what changes after it was read is seen at the next look.
+            let counter = self.recorder.store().change_counter().await?;
+            if self.seen != Some(counter) {
+                self.next = self.recorder.store().next_due().await?;
+                self.seen = Some(counter);
+            }
+            let due = self.next.is_some_and(|next| next <= now);
+            if !due || self.tick(now).await? == 0 {
+                return Ok(());
+            }
+            self.seen = None;
+        }
+        Ok(())
+    }
+
+    /// Whether alerts are to be held back at `now`.
+    async fn in_doubt(&mut self, now: Instant) -> Result<bool, Fault> {
+        if !self.doubt.compare(now) {
+            self.confirmed_before = None;
+            return Ok(false);
+        }
+        let confirmed = (self.confirmed)().await?;
+        let before = self.confirmed_before.get_or_insert_with(|| confirmed.clone());
+        if *before == confirmed {
+            return Ok(true);
+        }
+        self.doubt.confirm(now);
+        self.confirmed_before = None;
+        Ok(false)
+    }
+
+    /// Those of the due cases that are not postponed, or have changed since.
+    async fn ready(&mut self, due: Vec<CaseRef>) -> Result<Vec<CaseRef>, Fault> {
+        let mut ready = Vec::with_capacity(due.len());
+        for case in due {
+            if let Some(postponed) = self.postponed.get_mut(&case) {
+                let version = version(self.recorder.store().as_ref(), &case).await?;
+                if version == postponed.version && self.doubt.steady() < postponed.until {
+                    continue;
+                }
+                postponed.version = version;
+            }
+            ready.push(case);
+        }
+        Ok(ready)
+    }
+
+    /// Puts off a case that is due and gave nothing. The first time it is told again at once: another process may
+    /// have told it in between. The second time it is said, once, and told again ever more seldom.
+    async fn postpone(&mut self, case: CaseRef, why: &str) -> Result<(), Fault> {
+        let steady = self.doubt.steady();
+        if let Some(postponed) = self.postponed.get_mut(&case) {
+            if postponed.wait.is_zero() {
+                tracing::error!(%case, why, "a case is due and can't be told the time; it is tried again");
+            }
+            postponed.wait = (postponed.wait * 2).clamp(WAIT.0, WAIT.1);
+            postponed.until = steady + postponed.wait;
+        } else {
+            let version = version(self.recorder.store().as_ref(), &case).await?;
+            self.postponed.insert(case, Postponed { version, until: steady, wait: Duration::ZERO });
+        }
+        Ok(())
+    }
+}
+
+/// The version of a case's stream; 0 where it can't be read for good.
+async fn version<S: CaseStore>(store: &S, case: &CaseRef) -> Result<u32, Fault> {
+    match store.load(case).await {
+        Ok(case) => Ok(case.version()),
+        Err(fault @ Fault::Unavailable(_)) => Err(fault),
+        Err(_) => Ok(0),
+    }
+}

@@ -1,0 +1,63 @@
+//! The servers of a NATS URL. Invariant: printed, they show neither user nor password.
+
+use std::fmt;
+use std::str::FromStr;
+
+use async_nats::ServerAddr;
+
+use super::NatsFault;
+
+/// One or several servers of one NATS system.
+#[derive(Clone)]
+pub struct Servers(Vec<ServerAddr>);
+
+impl Servers {
+    pub(super) fn addresses(&self) -> Vec<ServerAddr> {
+        self.0.clone()
+    }
+
+    pub(super) const fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl FromStr for Servers {
+    type Err = NatsFault;
+
+    fn from_str(text: &str) -> Result<Self, NatsFault> {
+        text.split(',')
+            .map(|url| url.trim().parse::<ServerAddr>())
+            .collect::<Result<_, _>>()
+            .map(Self)
+            .map_err(|_| NatsFault::Address)
+    }
+}
+
+impl fmt::Display for Servers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, server) in self.0.iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            write!(f, "{comma}{}://{}:{}", server.scheme(), server.host(), server.port())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Servers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Servers({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_and_password_are_not_printed() {
+        let servers: Servers = "nats://user:secret@one:4222, nats://token@two".parse().expect("two servers");
+        assert_eq!(servers.to_string(), "nats://one:4222,nats://two:4222");
+        assert_eq!(format!("{servers:?}"), "Servers(nats://one:4222,nats://two:4222)");
+        assert_eq!("nats://".parse::<Servers>().err(), Some(NatsFault::Address));
+    }
+}

@@ -1,0 +1,156 @@
+//! A subscriber: shows an office's alerts, each once.
+//!
+//! Invariant: an alert is acknowledged only after it was shown and its id was written to disk, so none is missed; an
+//! id that was written isn't shown again, however often it is delivered.
+
+mod seen;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_nats::header::NATS_MESSAGE_ID;
+use async_nats::jetstream;
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
+use engine::action::OfficeCode;
+use futures::StreamExt as _;
+use uuid::Uuid;
+
+use super::{Link, NatsFault, STREAM, Servers};
+use crate::serve::Stop;
+use seen::Seen;
+
+/// The first and the longest wait before NATS is tried again.
+const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// After how long the server delivers again what was not acknowledged.
+const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(30);
+/// How often the server says that it is there while there is nothing to deliver.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How many alerts are fetched at once.
+const FETCH: usize = 256;
+
+/// An alert as it arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// Its id.
+    pub id: Uuid,
+    /// Its subject.
+    pub subject: String,
+    /// The CloudEvents object.
+    pub body: String,
+    /// Its sequence in the stream.
+    pub stream_sequence: u64,
+}
+
+/// Whose alerts are followed, and under which name.
+#[derive(Clone, Debug)]
+pub struct Subscription {
+    /// The prosecutor's office.
+    pub prosecutor: OfficeCode,
+    /// The name under which the server remembers how far this subscriber got: letters, digits, `-` and `_`.
+    pub durable: String,
+    /// The file of the ids that were shown.
+    pub seen: PathBuf,
+}
+
+/// Shows every alert to an office since the stream began, each once, and goes on with new ones until told to stop.
+/// Waits where NATS is away.
+///
+/// # Errors
+/// If NATS isn't fit for this, if the name is used for something else, if the file of ids can't be read or written,
+/// or if `show` fails: the alert is then not acknowledged, and shown again the next time.
+pub async fn follow(
+    servers: &Servers,
+    subscription: &Subscription,
+    stop: &Stop,
+    mut show: impl FnMut(&Received) -> std::io::Result<()>,
+) -> Result<(), NatsFault> {
+    let mut seen = Seen::open(&subscription.seen)?;
+    let mut wait = WAIT.0;
+    loop {
+        let received = seen.len();
+        let fault = match until_broken(servers, subscription, stop, &mut seen, &mut show).await {
+            Ok(()) => return Ok(()),
+            Err(fault) if !fault.passes() => return Err(fault),
+            Err(fault) => fault,
+        };
+        tracing::warn!(%fault, "no alerts until this is mended");
+        wait = if seen.len() > received { WAIT.0 } else { (wait * 2).min(WAIT.1) };
+        if stop.or(tokio::time::sleep(wait)).await.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+async fn until_broken(
+    servers: &Servers,
+    subscription: &Subscription,
+    stop: &Stop,
+    seen: &mut Seen,
+    show: &mut impl FnMut(&Received) -> std::io::Result<()>,
+) -> Result<(), NatsFault> {
+    let open = async {
+        let link = Link::open(servers).await?;
+        let consumer = link.run(consumer(&link, subscription)).await?;
+        let builder = consumer.stream().max_messages_per_batch(FETCH).heartbeat(HEARTBEAT);
+        let messages = builder.messages().await.map_err(|error| link.lost(error))?;
+        Ok((link, messages))
+    };
+    let Some(opened) = stop.or(open).await else { return Ok(()) };
+    let (link, mut messages) = opened?;
+    loop {
+        let next = link.run(async { Ok(messages.next().await) });
+        let Some(message) = stop.or(next).await else { break };
+        let message = message?.ok_or_else(|| link.lost("the delivery ended"))?.map_err(|error| link.lost(error))?;
+        match received(&message) {
+            Some(alert) if seen.contains(alert.id) => {
+                tracing::debug!(alert = %alert.id, "delivered again");
+            }
+            Some(alert) => {
+                show(&alert).map_err(|error| NatsFault::Own(format!("the alert {} is not shown: {error}", alert.id)))?;
+                seen.add(alert.id)?;
+            }
+            None => tracing::warn!(subject = %message.subject, "a message without an id is no alert"),
+        }
+        message.ack().await.map_err(|error| link.lost(error))?;
+    }
+    // What was acknowledged last shall reach the server; if it doesn't, the file of ids keeps it from being shown.
+    if let Err(error) = link.jetstream().client().flush().await {
+        tracing::debug!(%error, "the last acknowledgements may be lost");
+    }
+    Ok(())
+}
+
+async fn consumer(link: &Link, subscription: &Subscription) -> Result<Consumer<pull::Config>, NatsFault> {
+    let Subscription { prosecutor, durable, .. } = subscription;
+    if durable.is_empty() || !durable.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        return Err(NatsFault::Own(format!("the name {durable:?} is not made of letters, digits, - and _")));
+    }
+    let config = pull::Config {
+        durable_name: Some(durable.clone()),
+        filter_subject: format!("kamnot.alerts.{prosecutor}.>"),
+        deliver_policy: DeliverPolicy::All,
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: ACKNOWLEDGE_WITHIN,
+        ..pull::Config::default()
+    };
+    let wanted = config.filter_subject.clone();
+    let stream = link.jetstream().get_stream_no_info(STREAM).await;
+    let stream = stream.map_err(|error| link.answer("look up the stream of alerts", error))?;
+    let consumer = stream.get_or_create_consumer(durable, config).await;
+    let consumer = consumer.map_err(|error| link.answer("open the subscription", error))?;
+    let found = &consumer.cached_info().config;
+    if found.filter_subject != wanted || found.ack_policy != AckPolicy::Explicit {
+        return Err(NatsFault::Own(format!(
+            "the subscription {durable} follows {} and not {wanted}: choose another name",
+            found.filter_subject
+        )));
+    }
+    Ok(consumer)
+}
+
+fn received(message: &jetstream::Message) -> Option<Received> {
+    let id = message.headers.as_ref()?.get(NATS_MESSAGE_ID)?.as_str().parse().ok()?;
+    let body = String::from_utf8(message.payload.to_vec()).ok()?;
+    let stream_sequence = message.info().ok()?.stream_sequence;
+    Some(Received { id, subject: message.subject.to_string(), body, stream_sequence })
+}

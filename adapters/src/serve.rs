@@ -1,0 +1,148 @@
+//! `serve`: the watch and the relay side by side, until told to stop.
+//!
+//! Invariant: what is under way when the stop comes is finished, alerts recorded and deliveries marked.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use engine::rulebook::Rulebook;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::nats::{NatsFault, Servers};
+use crate::recorder::Recorder;
+use crate::relay::{Relay, RelayFault};
+use crate::store::{CaseStore, Fault};
+use crate::watch::Watch;
+use crate::watch::clock_doubt::{ClockDoubt, Confirmed};
+
+/// Why `serve` can't start or go on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ServeFault {
+    /// NATS isn't fit for alerts, and waiting wouldn't mend it.
+    #[error(transparent)]
+    Nats(#[from] NatsFault),
+    /// The store is damaged, or can't be read at the start.
+    #[error(transparent)]
+    Store(#[from] Fault),
+}
+
+/// Told to stop, once and for good. Dropping the [`Stopper`] tells it too.
+#[derive(Clone, Debug)]
+pub struct Stop(watch::Receiver<bool>);
+
+/// Tells every [`Stop`] of the pair.
+#[derive(Debug)]
+pub struct Stopper(watch::Sender<bool>);
+
+impl Stop {
+    /// A pair.
+    pub fn pair() -> (Stopper, Self) {
+        let (tell, told) = watch::channel(false);
+        (Stopper(tell), Self(told))
+    }
+
+    /// Whether it is time to stop.
+    pub fn is_set(&self) -> bool {
+        *self.0.borrow() || self.0.has_changed().is_err()
+    }
+
+    /// The work's result, or none if it is time to stop first; the work is then dropped.
+    pub async fn or<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut told = self.0.clone();
+        tokio::select! {
+            biased;
+            _ = told.wait_for(|stop| *stop) => None,
+            result = work => Some(result),
+        }
+    }
+}
+
+impl Stopper {
+    /// It is time to stop.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// What `serve` works with.
+pub struct Serve<S> {
+    /// The store.
+    pub store: Arc<S>,
+    /// The rulebook in force.
+    pub book: Arc<Rulebook>,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// Whether that is in doubt; to be shared with whoever else records in this process.
+    pub doubt: Arc<ClockDoubt>,
+    /// The operator's word that it is right.
+    pub confirmed: Confirmed,
+    /// Where NATS is; without it alerts wait in the outbox.
+    pub nats_url: Option<String>,
+    /// The installation's name in the messages' `source`.
+    pub installation: String,
+}
+
+/// Watches the limits and publishes the alerts until `shutdown` resolves. NATS being away is no reason not to start: alerts wait and are published when it comes.
+///
+/// # Errors
+/// If the URL is none, if at the start NATS answers and isn't fit for alerts (no JetStream, another stream, no
+/// permission), or if the store is damaged.
+pub async fn serve<S: CaseStore>(
+    with: Serve<S>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeFault> {
+    let Serve { store, book, clock, doubt, confirmed, nats_url, installation } = with;
+    let recorder = Arc::new(Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock)));
+    let mut watch = Watch::new(recorder, Arc::clone(&clock), doubt, confirmed);
+    let relay = match nats_url {
+        Some(url) => Some(Relay::new(store, book, clock, url.parse::<Servers>()?, installation)),
+        None => None,
+    };
+    if let Some(relay) = &relay {
+        refuse_what_waiting_does_not_mend(relay).await?;
+    }
+    let (stop_watch, watch_told) = Stop::pair();
+    let (stop_relay, relay_told) = Stop::pair();
+    // The watch stops first, so that the relay still takes along what it raised last.
+    let watching = async {
+        let result = watch.run(&watch_told).await;
+        stop_relay.stop();
+        result
+    };
+    let relaying = async {
+        let result = match &relay {
+            Some(relay) => relay.run(&relay_told).await,
+            None => Ok(()),
+        };
+        if result.is_err() {
+            stop_watch.stop();
+        }
+        result
+    };
+    let stopping = async {
+        if watch_told.or(shutdown).await.is_some() {
+            tracing::info!("stopping: finishing what is under way");
+            stop_watch.stop();
+        }
+    };
+    tracing::info!(nats = relay.is_some(), "watching");
+    let work = async { tokio::join!(watching, relaying) };
+    tokio::pin!(work);
+    let (watched, relayed) = tokio::select! {
+        results = &mut work => results,
+        () = stopping => work.await,
+    };
+    watched.and(relayed)?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn refuse_what_waiting_does_not_mend<S: CaseStore>(relay: &Relay<S>) -> Result<(), ServeFault> {
+    match relay.connect().await {
+        Err(RelayFault::Nats(fault)) if !fault.passes() => Err(fault.into()),
+        Err(RelayFault::Store(fault)) => Err(fault.into()),
+        // The relay connects by itself, as often as it takes.
+        Ok(_) | Err(RelayFault::Nats(_)) => Ok(()),
+    }
+}

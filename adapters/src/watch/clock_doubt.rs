@@ -1,0 +1,114 @@
+//! Doubt about the wall clock: it and the steady clock have parted.
+//!
+//! Invariant: while the doubt stands, nothing is told that rests on the wall clock alone. A false alert accuses an
+//! office, and a clock that is set back keeps silent about a child; so a person decides.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use engine::calendar::Instant;
+use engine::case::Alerts;
+use futures::future::BoxFuture;
+
+use crate::store::Fault;
+use crate::store::sqlite::SqliteStore;
+
+/// By how many seconds the two clocks may part.
+pub const TOLERANCE_SECONDS: i64 = 300;
+
+/// The key under which the store keeps an operator's word that the clock is right. Each new text there is a new word.
+pub const CLOCK_CONFIRMED: &str = "clock_confirmed";
+
+/// Asks for the operator's last word.
+pub type Confirmed = Box<dyn Fn() -> BoxFuture<'static, Result<Option<String>, Fault>> + Send + Sync>;
+
+/// The operator's word as the embedded store keeps it.
+pub fn confirmed_in(store: &Arc<SqliteStore>) -> Confirmed {
+    let store = Arc::clone(store);
+    Box::new(move || {
+        let store = Arc::clone(&store);
+        Box::pin(async move { store.meta(CLOCK_CONFIRMED).await })
+    })
+}
+
+/// A clock that nobody sets: it says how long it has been running.
+pub trait SteadyClock: Send + Sync {
+    /// The time since some moment in the past that stays the same.
+    fn running(&self) -> Duration;
+}
+
+/// The machine's steady clock.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemSteadyClock(std::time::Instant);
+
+impl SystemSteadyClock {
+    /// Starts it.
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+}
+
+impl SteadyClock for SystemSteadyClock {
+    fn running(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// Whether the wall clock is in doubt; shared by all who raise alerts.
+pub struct ClockDoubt {
+    steady: Arc<dyn SteadyClock>,
+    /// The two clocks when they were last taken to agree.
+    agreed: Mutex<(Instant, Duration)>,
+    stands: AtomicBool,
+}
+
+impl ClockDoubt {
+    /// No doubt: at `now` both are right.
+    pub fn new(now: Instant, steady: Arc<dyn SteadyClock>) -> Self {
+        let agreed = Mutex::new((now, steady.running()));
+        Self { steady, agreed, stands: AtomicBool::new(false) }
+    }
+
+    /// How long the steady clock has been running.
+    pub(super) fn steady(&self) -> Duration {
+        self.steady.running()
+    }
+
+    /// Whether the clock was in doubt when it was last compared.
+    pub fn stands(&self) -> bool {
+        self.stands.load(Ordering::Acquire)
+    }
+
+    /// What becomes of alerts that actions call for while they are recorded.
+    pub fn alerts(&self) -> Alerts {
+        if self.stands() { Alerts::HeldBack } else { Alerts::Raised }
+    }
+
+    /// Compares the wall clock's `now` with the steady clock; whether it is in doubt.
+    pub fn compare(&self, now: Instant) -> bool {
+        let (wall, steady) = *self.agreed.lock().unwrap_or_else(PoisonError::into_inner);
+        let passed = self.steady.running().saturating_sub(steady).as_secs();
+        let ahead = now.since(wall) - i64::try_from(passed).unwrap_or(i64::MAX);
+        let stands = ahead.abs() > TOLERANCE_SECONDS;
+        if stands != self.stands.swap(stands, Ordering::AcqRel) {
+            if stands {
+                tracing::error!(
+                    %now, ahead_seconds = ahead,
+                    "THE CLOCK IS IN DOUBT: it was set, or the machine slept. Actions are recorded, alerts are HELD BACK \
+                     until it is right again or `kamnot clock confirm` says that it is"
+                );
+            } else {
+                tracing::warn!(%now, "the clock is right again: alerts are raised");
+            }
+        }
+        stands
+    }
+
+    /// A person says that the wall clock's `now` is right.
+    pub fn confirm(&self, now: Instant) {
+        *self.agreed.lock().unwrap_or_else(PoisonError::into_inner) = (now, self.steady.running());
+        self.stands.store(false, Ordering::Release);
+        tracing::warn!(%now, "the clock is confirmed: alerts are raised");
+    }
+}
