@@ -1,1 +1,14 @@
-//! (being written)
+//! The law: worked cases, sample data, properties, and the life of an alert.
+
+#[path = "law/alerts.rs"]
+mod alerts;
+#[path = "law/event_format.rs"]
+mod event_format;
+#[path = "law/properties.rs"]
+mod properties;
+#[path = "law/rulebook_decides.rs"]
+mod rulebook_decides;
+#[path = "law/sample.rs"]
+mod sample;
+#[path = "law/worked_cases.rs"]
+mod worked_cases;

@@ -1,1 +1,3 @@
-//! What the tests share: the program under test, servers of their own.
+//! What the tests share: cases, the program under test, servers of their own.
+
+pub mod cases;

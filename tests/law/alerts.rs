@@ -1,0 +1,278 @@
+//! The life of an alert: given what was recorded, when something more is, then this is told.
+
+use engine::action::Action;
+use engine::calendar::Instant;
+use engine::case::{Alerts, Case, Command, Event, Fact, decide, evolve};
+use engine::rulebook::Rulebook;
+use projections::message;
+use tests::cases::instant;
+
+/// A case of made-up facts, moved along by a clock.
+struct Given {
+    book: Rulebook,
+    case: Case,
+    log: Vec<Event>,
+    next_id: u32,
+}
+
+/// What was told by one step: `kind rule` of each alert event, in order.
+struct Told(Vec<String>);
+
+impl Told {
+    #[track_caller]
+    fn then(self, expected: &[&str]) {
+        let mut found = self.0;
+        found.sort_unstable();
+        let mut expected: Vec<&str> = expected.to_vec();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+    }
+}
+
+const OPENING: &str = r#""action":"case_opened","at":"2026-02-01T08:00:00+07:00","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C1","birth_date":"2010-05-05"},"offences":[{"class":"crime","penalty_months":{"min":60,"max":120},"committed_on":"2026-01-20","serious":true}]"#;
+const CUSTODY: &str = r#""action":"custody_started","at":"2026-03-01T09:30:00+07:00","evidence_firm":true,"place":{"children_only":true,"sexes_separated":true}"#;
+const NOTIFIED: &str = r#""action":"parents_notified","at":"2026-03-01T09:40:00+07:00""#;
+
+impl Given {
+    /// A case in which custody began on 1 March 2026 at 09:30 and the parents were told, recorded at once.
+    #[track_caller]
+    fn custody() -> Self {
+        let mut given = Self { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+        given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
+        given.when("2026-03-01T09:30:00+07:00", CUSTODY).then(&[]);
+        given.when("2026-03-01T09:40:00+07:00", NOTIFIED).then(&[]);
+        given
+    }
+
+    /// Records an action at an instant; ids count up from 1.
+    #[track_caller]
+    fn when(&mut self, clock: &str, fields: &str) -> Told {
+        let id = format!("00000000-0000-4000-8000-{:012}", self.next_id);
+        self.next_id += 1;
+        let line = format!(r#"{{"case":"T-1","id":"{id}","by":"vte-investigation",{fields}}}"#);
+        let action = Action::read(&line).unwrap_or_else(|refusal| panic!("{refusal}: {line}"));
+        self.apply(Command::Record { actions: vec![action], by: None, clock: instant(clock), alerts: Alerts::Raised })
+    }
+
+    #[track_caller]
+    fn when_it_is(&mut self, clock: &str) -> Told {
+        self.apply(Command::Now { clock: instant(clock) })
+    }
+
+    #[track_caller]
+    fn apply(&mut self, command: Command) -> Told {
+        let events = decide(&self.case, &self.book, command).unwrap_or_else(|refusal| panic!("{refusal}"));
+        let told = events.iter().filter_map(|event| {
+            Some(match &event.fact {
+                Fact::ActionRecorded(_) => return None,
+                Fact::AlertRaised(alert) => format!("{} {}", alert.topic.stage, alert.topic.rule),
+                Fact::AlertSettled(settled) => {
+                    format!("settled-{} {}", settled.alert.topic.stage, settled.alert.topic.rule)
+                }
+                Fact::AlertWithdrawn(withdrawn) => {
+                    let what = if withdrawn.settlement.is_some() { "withdrawn-settled" } else { "withdrawn" };
+                    format!("{what}-{} {}", withdrawn.alert.topic.stage, withdrawn.alert.topic.rule)
+                }
+            })
+        });
+        let told = Told(told.collect());
+        for event in events {
+            self.case = evolve(std::mem::take(&mut self.case), &event);
+            self.log.push(event);
+        }
+        told
+    }
+
+    /// The data of the last alert as it is published.
+    fn last_message(&self) -> serde_json::Value {
+        let event = self.log.last().expect("an event");
+        let message = message(self.case.reference(), event, &self.book, "test").expect("an alert");
+        serde_json::from_str(&message.body).expect("JSON")
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.case.next_due(&self.book)
+    }
+}
+
+fn released(at: &str) -> String {
+    format!(r#""action":"released","at":"{at}","kind":"from_custody""#)
+}
+
+#[test]
+fn notices_are_given_at_their_leads_and_a_breach_one_second_after_the_limit() {
+    let mut given = Given::custody();
+    assert_eq!(given.due(), Some(instant("2026-03-02T21:30:00+07:00")));
+    given.when_it_is("2026-03-02T21:30:00+07:00").then(&["notice-12h custody-48h"]);
+    assert_eq!(given.due(), Some(instant("2026-03-03T07:30:00+07:00")));
+    given.when_it_is("2026-03-03T07:30:00+07:00").then(&["notice-2h custody-48h"]);
+    given.when_it_is("2026-03-03T09:30:00+07:00").then(&[]);
+    given.when_it_is("2026-03-03T09:30:01+07:00").then(&["breach custody-48h"]);
+    let message = given.last_message();
+    assert_eq!(message["data"]["detected_at"], "2026-03-03T09:30:01+07:00");
+    assert_eq!(message["data"]["late_record"], false);
+    assert_eq!(message["data"]["opened_at"], "2026-03-01T09:30:00+07:00");
+    let because: Vec<&str> =
+        message["data"]["because"].as_array().unwrap().iter().map(|step| step.as_str().unwrap()).collect();
+    assert!(because.iter().any(|step| step.contains("No end is on record")), "{because:?}");
+    assert!(because.iter().all(|step| !step.contains('{')), "{because:?}");
+}
+
+#[test]
+fn only_the_shortest_of_the_leads_already_past_is_given() {
+    let mut given = Given::custody();
+    given.when_it_is("2026-03-03T08:00:00+07:00").then(&["notice-2h custody-48h"]);
+    given.when_it_is("2026-03-03T09:00:00+07:00").then(&[]);
+}
+
+#[test]
+fn a_duty_done_late_settles_what_was_told() {
+    let mut given = Given::custody();
+    given.when_it_is("2026-03-03T09:30:01+07:00").then(&["breach custody-48h"]);
+    let told = given.when("2026-03-03T12:00:00+07:00", &released("2026-03-03T12:00:00+07:00"));
+    assert!(told.0.contains(&"settled-breach custody-48h".to_owned()), "{:?}", told.0);
+}
+
+#[test]
+fn what_is_first_seen_done_late_is_raised_and_settled_in_one_append() {
+    let mut given = Given::custody();
+    let told = given.when("2026-03-03T12:00:00+07:00", &released("2026-03-03T12:00:00+07:00"));
+    let limits: Vec<_> = told.0.iter().filter(|told| told.contains("custody-48h")).collect();
+    assert_eq!(limits, ["breach custody-48h", "settled-breach custody-48h"]);
+}
+
+#[test]
+fn a_late_fact_withdraws_a_breach_that_never_was() {
+    let mut given = Given::custody();
+    given.when_it_is("2026-03-03T09:30:01+07:00").then(&["breach custody-48h"]);
+    let told = given.when("2026-03-05T10:00:00+07:00", &released("2026-03-02T18:00:00+07:00"));
+    assert!(told.0.contains(&"withdrawn-breach custody-48h".to_owned()), "{:?}", told.0);
+    assert!(!told.0.iter().any(|told| told.starts_with("settled")), "{:?}", told.0);
+}
+
+#[test]
+fn a_withdrawn_discharge_withdraws_the_settlement_and_the_next_one_has_an_id_of_its_own() {
+    let mut given = Given::custody();
+    given.when_it_is("2026-03-03T09:30:01+07:00").then(&["breach custody-48h"]);
+    given.when("2026-03-03T12:00:00+07:00", &released("2026-03-03T12:00:00+07:00"));
+    let withdraw = r#""action":"action_withdrawn","at":"2026-03-03T13:00:00+07:00","withdraws":"00000000-0000-4000-8000-000000000004""#;
+    let told = given.when("2026-03-03T13:00:00+07:00", withdraw);
+    assert!(told.0.contains(&"withdrawn-settled-breach custody-48h".to_owned()), "{:?}", told.0);
+    let told = given.when("2026-03-03T14:00:00+07:00", &released("2026-03-03T14:00:00+07:00"));
+    assert!(told.0.contains(&"settled-breach custody-48h".to_owned()), "{:?}", told.0);
+    let mut ids: Vec<_> = given.log.iter().map(|event| event.id(given.case.reference())).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), given.log.len());
+}
+
+#[test]
+fn a_changed_limit_is_withdrawn_and_raised_again_under_the_next_occurrence() {
+    let mut given = Given::custody();
+    given.when_it_is("2026-03-03T09:30:01+07:00").then(&["breach custody-48h"]);
+    let brought_in = r#""action":"brought_in","at":"2026-03-01T06:00:00+07:00","authority":"investigator","accompanied_by":["parent"]"#;
+    let told = given.when("2026-03-03T10:00:00+07:00", brought_in);
+    let limits: Vec<_> = told.0.iter().filter(|told| told.contains("custody-48h")).collect();
+    assert_eq!(limits, ["withdrawn-breach custody-48h", "breach custody-48h"]);
+    let raised = given.log.iter().rev().find_map(|event| match &event.fact {
+        Fact::AlertRaised(alert) if alert.topic.rule.word() == "custody-48h" => Some(alert),
+        _ => None,
+    });
+    let raised = raised.expect("a breach");
+    assert_eq!(raised.occurrence, 1);
+    let withdrawn = given.log.iter().find_map(|event| match &event.fact {
+        Fact::AlertWithdrawn(withdrawal) => Some(withdrawal),
+        _ => None,
+    });
+    assert_eq!(withdrawn.expect("a withdrawal").replaced_by, Some(raised.id(given.case.reference())));
+}
+
+#[test]
+fn a_transfer_takes_a_standing_alert_to_the_new_offices_and_withdraws_it_from_the_old() {
+    let mut given = Given::custody();
+    given.when_it_is("2026-03-03T09:30:01+07:00").then(&["breach custody-48h"]);
+    let transfer = r#""action":"case_transferred","at":"2026-03-03T10:00:00+07:00","prosecutor":"lpb-prosecutor""#;
+    given.when("2026-03-03T10:00:00+07:00", transfer).then(&["withdrawn-breach custody-48h", "breach custody-48h"]);
+    let subjects: Vec<String> = given.log[given.log.len() - 2..]
+        .iter()
+        .map(|event| message(given.case.reference(), event, &given.book, "test").unwrap().subject)
+        .collect();
+    assert_eq!(
+        subjects,
+        [
+            "kamnot.alerts.vte-prosecutor.vte-juvenile-court.vte-investigation.none.withdrawn.custody-48h",
+            "kamnot.alerts.lpb-prosecutor.vte-juvenile-court.vte-investigation.none.breach.custody-48h",
+        ]
+    );
+}
+
+#[test]
+fn a_fact_recorded_after_the_breach_began_says_so() {
+    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
+    given.when("2026-03-05T09:30:00+07:00", CUSTODY).then(&["breach custody-48h", "arguable parents-notified"]);
+    for event in &given.log {
+        if let Fact::AlertRaised(alert) = &event.fact {
+            assert!(alert.late_record, "{}", alert.topic.rule);
+        }
+    }
+}
+
+#[test]
+fn a_condition_that_takes_liberty_and_lacks_a_field_is_a_notice() {
+    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
+    let custody = r#""action":"custody_started","at":"2026-03-01T09:30:00+07:00","evidence_firm":true"#;
+    given.when("2026-03-01T09:30:00+07:00", custody).then(&["notice custody-place"]);
+    let message = given.last_message();
+    assert_eq!(message["data"]["fields"], serde_json::json!(["place"]));
+    assert_eq!(message["type"], "la.kamnot.alert.notice.v1");
+}
+
+#[test]
+fn history_keeps_quiet_about_what_is_over_and_not_about_a_child_held_today() {
+    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let lines = [
+        OPENING,
+        CUSTODY,
+        r#""action":"released","at":"2026-03-04T09:30:00+07:00","kind":"from_custody""#,
+        r#""action":"custody_started","at":"2026-03-10T09:30:00+07:00","evidence_firm":false,"place":{"children_only":true,"sexes_separated":true}"#,
+    ];
+    let actions = lines.iter().enumerate().map(|(i, fields)| {
+        Action::read(&format!(
+            r#"{{"case":"T-1","id":"00000000-0000-4000-8000-{i:012}","by":"vte-investigation",{fields}}}"#
+        ))
+        .unwrap()
+    });
+    let clock = instant("2026-04-01T09:00:00+07:00");
+    given.apply(Command::Record { actions: actions.collect(), by: None, clock, alerts: Alerts::RaisedAsHistory });
+    let mut quiet = 0;
+    for event in &given.log {
+        let Fact::AlertRaised(alert) = &event.fact else { continue };
+        let open =
+            alert.topic.rule.is_limit() && given.case.standing_alerts().any(|standing| standing.topic == alert.topic);
+        assert_eq!(alert.history, !open, "{} {}", alert.topic.stage, alert.topic.rule);
+        quiet += usize::from(alert.history);
+    }
+    assert!(quiet > 0);
+    assert!(given.case.standing_alerts().any(|alert| !alert.history && alert.topic.rule.word() == "custody-48h"));
+}
+
+#[test]
+fn alerts_held_back_for_a_doubtful_clock_are_told_when_it_is_confirmed() {
+    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
+    let action = Action::read(&format!(r#"{{"case":"T-1","by":"vte-investigation",{CUSTODY}}}"#)).unwrap();
+    let clock = instant("2026-03-05T09:30:00+07:00");
+    given.apply(Command::Record { actions: vec![action], by: None, clock, alerts: Alerts::HeldBack }).then(&[]);
+    assert_eq!(given.due(), Some(clock));
+    given.when_it_is("2026-03-05T09:31:00+07:00").then(&["breach custody-48h", "arguable parents-notified"]);
+}
+
+#[test]
+fn no_message_carries_personal_data() {
+    let mut given = Given::custody();
+    given.when_it_is("2026-03-03T09:30:01+07:00").then(&["breach custody-48h"]);
+    let body = given.last_message().to_string();
+    assert!(!body.contains("2010") && !body.contains("C1"), "{body}");
+}
