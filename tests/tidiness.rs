@@ -1,1 +1,183 @@
-//! (being written)
+//! Style as tests: who may depend on whom, what the pure crates may not do, how long a file may grow.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every file below `folder` with this ending, sorted.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == ending) {
+                found.push(path);
+            }
+        }
+    }
+    assert!(!found.is_empty(), "no .{ending} below {}", folder.display());
+    found.sort();
+    found
+}
+
+fn sources(crates: &[&str]) -> Vec<PathBuf> {
+    crates.iter().flat_map(|name| files(&root().join(name).join("src"), "rs")).collect()
+}
+
+/// The lines of the product's own code in `path` that hold one of `words`, comments left out.
+fn lines_with(path: &Path, words: &[&str]) -> Vec<String> {
+    let text = read(path);
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+    let found = lines.filter(|(_, line)| words.iter().any(|word| line.contains(word)));
+    found.map(|(n, line)| format!("{}:{}: {}", path.display(), n + 1, line.trim())).collect()
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let allowed: BTreeMap<&str, &[&str]> = BTreeMap::from([
+        ("engine", &[][..]),
+        ("projections", &["engine"][..]),
+        ("adapters", &["engine", "projections"][..]),
+        ("scenarios", &["engine", "projections", "adapters"][..]),
+        ("tests", &["engine", "projections", "adapters", "scenarios"][..]),
+    ]);
+    for (name, allowed) in &allowed {
+        let manifest: toml::Table = toml::from_str(&read(&root().join(name).join("Cargo.toml"))).expect("a manifest");
+        for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
+            let Some(table) = manifest.get(table).and_then(toml::Value::as_table) else { continue };
+            for dependency in table
+                .keys()
+                .filter(|key| ["engine", "projections", "adapters", "scenarios", "tests"].contains(&key.as_str()))
+            {
+                assert!(allowed.contains(&dependency.as_str()), "{name} depends on {dependency}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_engine_and_the_projections_are_pure() {
+    let forbidden = [
+        "std::fs",
+        "std::net",
+        "std::env",
+        "std::io",
+        "std::time",
+        "std::thread",
+        "std::process",
+        "async ",
+        ".await",
+        "tokio",
+        "println!",
+        "eprintln!",
+        "tracing",
+        "Utc::now",
+        "Local::now",
+        "HashMap",
+        "HashSet",
+        "f32",
+    ];
+    let mut found: Vec<String> =
+        sources(&["engine", "projections"]).iter().flat_map(|path| lines_with(path, &forbidden)).collect();
+    // A number that is not whole is recognised so that it can be refused; nothing computes with one.
+    let floats = sources(&["engine", "projections"]).into_iter().flat_map(|path| lines_with(&path, &["f64"]));
+    found.extend(floats.filter(|line| !line.contains("fn visit_f64<E>(self, _: f64)")));
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn no_clock_is_read_outside_the_clock() {
+    let forbidden = ["Utc::now", "Local::now", "SystemTime::now", "Instant::now", "UNIX_EPOCH"];
+    let elsewhere = sources(&["engine", "projections", "adapters"])
+        .into_iter()
+        .filter(|path| !path.ends_with("adapters/src/clock.rs"));
+    let found: Vec<String> = elsewhere.flat_map(|path| lines_with(&path, &forbidden)).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn nothing_unwraps_outside_tests() {
+    let found: Vec<String> = sources(&["engine", "projections", "adapters", "scenarios"])
+        .iter()
+        .flat_map(|path| lines_with(path, &[".unwrap()", "todo!", "unimplemented!"]))
+        .collect();
+    // Unit tests stand at the end of their file.
+    let in_product = found.into_iter().filter(|line| {
+        let (path, rest) = line.split_once(".rs:").expect("a path");
+        let number: usize = rest.split(':').next().and_then(|number| number.parse().ok()).expect("a line");
+        let text = read(Path::new(&format!("{path}.rs")));
+        !text.lines().take(number).any(|line| line == "#[cfg(test)]")
+    });
+    let found: Vec<String> = in_product.collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn no_source_file_is_longer_than_four_hundred_lines() {
+    let long = |path: &PathBuf| {
+        let lines = read(path).lines().count();
+        (lines > LONGEST.iter().find(|(name, _)| path.ends_with(name)).map_or(400, |(_, most)| *most))
+            .then(|| format!("{}: {lines}", path.display()))
+    };
+    let found: Vec<String> =
+        sources(&["engine", "projections", "adapters", "scenarios", "tests"]).iter().filter_map(long).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// A room that is a list by nature: every action of the format with its fields.
+const LONGEST: [(&str, usize); 3] =
+    [("engine/src/action.rs", 700), ("engine/src/rulebook.rs", 700), ("engine/src/alert/difference.rs", 460)];
+
+#[test]
+fn no_room_is_named_after_nothing() {
+    let names = ["manager", "helper", "helpers", "util", "utils", "common", "misc"];
+    for path in sources(&["engine", "projections", "adapters", "scenarios", "tests"]) {
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+        assert!(!names.contains(&stem), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_source_file_says_what_it_is() {
+    for path in sources(&["engine", "projections", "adapters", "scenarios", "tests"]) {
+        assert!(read(&path).starts_with("//!"), "{} has no module documentation", path.display());
+    }
+}
+
+#[test]
+fn every_rule_has_an_article_its_words_and_a_test_of_its_file() {
+    let book = engine::rulebook::Rulebook::law_05_na_2006();
+    let ids: BTreeSet<_> = book.rules().iter().map(|rule| rule.id).collect();
+    assert_eq!(ids.len(), 46, "13 time limits and 33 conditions");
+    assert_eq!(book.rules().iter().filter(|rule| rule.id.is_limit()).count(), 13);
+    for rule in book.rules() {
+        assert!(
+            !rule.article.is_empty() && !rule.law.is_empty() && rule.law.iter().all(|quote| !quote.lo.is_empty()),
+            "{}",
+            rule.id
+        );
+    }
+}
+
+#[test]
+fn the_lints_hold_in_every_crate() {
+    for name in ["engine", "projections", "adapters", "scenarios", "tests"] {
+        let manifest: toml::Table = toml::from_str(&read(&root().join(name).join("Cargo.toml"))).expect("a manifest");
+        assert_eq!(manifest["lints"]["workspace"].as_bool(), Some(true), "{name}");
+    }
+    for path in sources(&["engine", "projections", "adapters", "scenarios", "tests"]) {
+        let found = lines_with(&path, &["#[allow(", "#![allow("]);
+        assert!(found.is_empty(), "use #[expect(…, reason = …)]: {}", found.join("\n"));
+    }
+}

@@ -4,6 +4,7 @@
 //! changed, only settled or withdrawn; time alone never withdraws anything.
 
 mod difference;
+mod due;
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -18,7 +19,8 @@ use crate::rulebook::{Period, Role, RuleId};
 use crate::words::words;
 
 pub use difference::Told;
-pub(crate) use difference::{Recording, State, difference, next_due};
+pub(crate) use difference::{Recording, State, difference};
+pub(crate) use due::next_due;
 
 words! {
     /// The kinds of alert, as the subject names them.

@@ -57,11 +57,15 @@ const fn not(a: Fails) -> Fails {
 
 /// Three-valued "or": one yes decides.
 fn any(of: impl IntoIterator<Item = Fails>) -> Fails {
-    of.into_iter().fold(Some(false), |a, b| match (a, b) {
-        (Some(true), _) | (_, Some(true)) => Some(true),
-        (Some(false), Some(false)) => Some(false),
-        _ => None,
-    })
+    let mut unknown = false;
+    for fails in of {
+        match fails {
+            Some(true) => return Some(true),
+            Some(false) => {}
+            None => unknown = true,
+        }
+    }
+    (!unknown).then_some(false)
 }
 
 /// Three-valued "and": one no decides.
@@ -126,7 +130,7 @@ impl<'t> Tester<'t> {
             }
             What::VisitRefused { visitor } => self.visits_allowed(*visitor),
             What::InterviewStarted { attended_by, dedicated_room } => {
-                self.interview(attended_by.as_ref(), *dedicated_room)
+                self.interview(attended_by.as_ref(), *dedicated_room);
             }
             What::InvestigationExtended { agreed } => self.investigation_extension(*agreed),
             What::MediationSession { attended_by, evidence_solid, child_acknowledges } => {

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::fmt::Write as _;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
@@ -64,7 +65,6 @@ impl<'a> Json<'a> {
             Self::Null | Self::Fraction => out.push_str("null"),
             Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Self::Number(number) => {
-                use fmt::Write as _;
                 let _ = write!(out, "{number}");
             }
             Self::Text(text) => write_text(text, out),
@@ -115,7 +115,9 @@ pub fn write_text(text: &str, out: &mut String) {
                 '\t' => out.push_str("\\t"),
                 '\u{8}' => out.push_str("\\b"),
                 '\u{c}' => out.push_str("\\f"),
-                control if control < ' ' => out.push_str(&format!("\\u{:04x}", control as u32)),
+                control if control < ' ' => {
+                    let _ = write!(out, "\\u{:04x}", control as u32);
+                }
                 other => out.push(other),
             }
         }

@@ -222,6 +222,6 @@ pub fn office_of<'v>(
 }
 
 /// A case's reference as JSON.
-pub(crate) fn reference<'a>(case: &'a CaseRef) -> Json<'a> {
+pub(crate) fn reference(case: &CaseRef) -> Json<'_> {
     Json::text(case.as_str())
 }

@@ -3,6 +3,8 @@
 //! Invariant: a message echoes enumerated words, office codes and instants only (Art. 85): of any other value
 //! it gives the field and the JSON type.
 
+#![expect(clippy::needless_pass_by_value, reason = "every reader of a field has the same shape")]
+
 use std::borrow::Cow;
 
 use chrono::NaiveDate;

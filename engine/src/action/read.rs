@@ -1,5 +1,7 @@
 //! Reading an action from JSON: every field by its type, every unknown one refused.
 
+#![expect(clippy::needless_pass_by_value, reason = "every reader of a field has the same shape")]
+
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -309,7 +311,7 @@ fn what_became_known(name: ActionName, f: &mut Fields<'_>) -> Result<What, Refus
     };
     match &what {
         What::ChildIdentified { birth_date, age_years } => {
-            at_least_one(birth_date.is_some() || age_years.is_some(), "`birth_date`, `age_years`")?
+            at_least_one(birth_date.is_some() || age_years.is_some(), "`birth_date`, `age_years`")?;
         }
         What::OffenceReclassified { class, penalty_months, serious, .. } => {
             at_least_one(

@@ -59,11 +59,11 @@ fn count<'a>(number: u32) -> Json<'a> {
     Json::Number(number.into())
 }
 
-fn words<'a, T: Copy>(items: &'a [T], word: impl Fn(T) -> &'static str) -> Json<'a> {
+fn words<T: Copy>(items: &[T], word: impl Fn(T) -> &'static str) -> Json<'_> {
     Json::List(items.iter().map(|&item| Json::text(word(item))).collect())
 }
 
-fn people(items: &Vec<Person>) -> Json<'_> {
+fn people(items: &[Person]) -> Json<'_> {
     words(items, Person::word)
 }
 
@@ -111,8 +111,8 @@ fn hearing<'a>(hearing: &'a HearingHeld, object: &mut Object<'a>) {
     object.put_bool("child_heard", hearing.child_heard);
     object.put_bool("interpreter_needed", hearing.interpreter_needed);
     object.put_bool("interpreter_present", hearing.interpreter_present);
-    object.put_known("defended_by", hearing.defended_by.as_ref(), people);
-    object.put_known("attended_by", hearing.attended_by.as_ref(), people);
+    object.put_known("defended_by", hearing.defended_by.as_deref(), people);
+    object.put_known("attended_by", hearing.attended_by.as_deref(), people);
 }
 
 #[expect(clippy::too_many_lines, reason = "one arm per kind of action, each a line or three")]
@@ -146,7 +146,7 @@ fn what<'a>(what: &'a What, object: &mut Object<'a>) {
         }
         What::BroughtIn { authority, accompanied_by } => {
             object.put("authority", Json::text(authority.word()));
-            object.put_known("accompanied_by", accompanied_by.as_ref(), people);
+            object.put_known("accompanied_by", accompanied_by.as_deref(), people);
         }
         What::Arrested { order: on_record, flagrant, urgent, grounds } => {
             object.put_known("order", order(on_record), |json| json);
@@ -164,7 +164,7 @@ fn what<'a>(what: &'a What, object: &mut Object<'a>) {
             }
         }
         What::InterviewStarted { attended_by, dedicated_room } => {
-            object.put_known("attended_by", attended_by.as_ref(), people);
+            object.put_known("attended_by", attended_by.as_deref(), people);
             object.put_bool("dedicated_room", *dedicated_room);
         }
         What::RemandOrdered { order: on_record, grounds } => {
@@ -182,7 +182,7 @@ fn what<'a>(what: &'a What, object: &mut Object<'a>) {
         }
         What::ReferredToMediation { to } => object.put("to", Json::text(to.word())),
         What::MediationSession { attended_by, evidence_solid, child_acknowledges } => {
-            object.put_known("attended_by", attended_by.as_ref(), people);
+            object.put_known("attended_by", attended_by.as_deref(), people);
             object.put_bool("evidence_solid", *evidence_solid);
             object.put_bool("child_acknowledges", *child_acknowledges);
         }

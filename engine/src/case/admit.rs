@@ -3,7 +3,7 @@
 //! Invariant: of two actions that contradict each other the later in the list is refused; what needs a refused
 //! one is refused too; the verdicts on the others don't depend on the order of the list.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
@@ -36,7 +36,7 @@ fn refused(reason: impl Into<String>) -> Verdict {
 /// The verdict on each of `actions`, all of the same case, in their order. `clock` is the recording clock; none
 /// where actions are only assessed.
 pub fn admit(case: &Case, actions: &[Action], clock: Option<Instant>, book: &Rulebook) -> Vec<Verdict> {
-    let mut known: HashMap<ActionId, &Action> = HashMap::new();
+    let mut known: BTreeMap<ActionId, &Action> = BTreeMap::new();
     if !actions.is_empty() {
         known.extend(case.actions().map(|action| (action.id, action)));
     }

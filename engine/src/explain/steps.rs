@@ -14,7 +14,7 @@ use crate::rulebook::{AgeAt, Choices, DecisionFrom, FirstDay, Month, Period, Rea
 /// The steps behind a deadline at the assessment's instant: the fact that opened it, both readings' arithmetic,
 /// what discharged it, how it stands; for a notice of the remand's end also what may still be done.
 pub fn deadline(assessment: &Assessment<'_>, deadline: &Deadline, book: &Rulebook, stage: Stage) -> Vec<Step> {
-    let mut steps = Steps { assessment, book, steps: Vec::with_capacity(8) };
+    let mut steps = Steps { assessment, book, found: Vec::with_capacity(8) };
     let opening = steps.action(deadline.opened_by);
     steps.push("fact", [opening.at.to_string(), opening.name().to_string()]);
     steps.reckoning(deadline, Reading::Protective, &deadline.protective);
@@ -30,13 +30,13 @@ pub fn deadline(assessment: &Assessment<'_>, deadline: &Deadline, book: &Ruleboo
     if deadline.breach(assessment.at) == Some(Breach::Arguable) {
         steps.questions(deadline.rule);
     }
-    steps.steps
+    steps.found
 }
 
 /// The steps behind a finding, or behind what is not on record: the fact, what the law asks, what is on record
 /// with it, under which readings it fails.
 pub fn finding(assessment: &Assessment<'_>, rule: RuleId, entry: usize, book: &Rulebook) -> Vec<Step> {
-    let mut steps = Steps { assessment, book, steps: Vec::with_capacity(8) };
+    let mut steps = Steps { assessment, book, found: Vec::with_capacity(8) };
     let action = steps.action(entry);
     steps.push("finding-fact", [action.at.to_string(), action.name().to_string()]);
     steps.push("finding-asks", []);
@@ -51,18 +51,18 @@ pub fn finding(assessment: &Assessment<'_>, rule: RuleId, entry: usize, book: &R
         }
         None => {}
     }
-    steps.steps
+    steps.found
 }
 
 struct Steps<'t, 'a> {
     assessment: &'t Assessment<'a>,
     book: &'t Rulebook,
-    steps: Vec<Step>,
+    found: Vec<Step>,
 }
 
 impl<'a> Steps<'_, 'a> {
     fn push<const N: usize>(&mut self, key: &str, values: [String; N]) {
-        self.steps.push(Step::new(key, values.into()));
+        self.found.push(Step::new(key, values.into()));
     }
 
     fn action(&self, entry: usize) -> &'a Action {
@@ -100,7 +100,7 @@ impl<'a> Steps<'_, 'a> {
                 self.push(key, [from, amount, due]);
             }
             Period::Days(_) => {
-                self.push(if counted { "days-counted" } else { "days-not-counted" }, [from, amount, due])
+                self.push(if counted { "days-counted" } else { "days-not-counted" }, [from, amount, due]);
             }
             Period::Months(n) if choices.month == Month::Shorter => {
                 let by_calendar = calendar::calendar_months_on(start.date(), n, choices.first_day);
@@ -128,7 +128,7 @@ impl<'a> Steps<'_, 'a> {
                 self.push("used-before", [format!("{seconds}s"), format!("{left}s")]);
             }
             Turn::Chained { start, due } => {
-                self.push("chained", [start.to_string(), extension.to_string(), due.to_string()])
+                self.push("chained", [start.to_string(), extension.to_string(), due.to_string()]);
             }
             Turn::Anew { start, due } => self.push("anew", [start.to_string(), extension.to_string(), due.to_string()]),
             Turn::GoesOn { due } => self.push("goes-on", [extension.to_string(), due.to_string()]),
@@ -170,7 +170,7 @@ impl<'a> Steps<'_, 'a> {
         let earliest = deadline.earliest();
         match (deadline.breach(at), deadline.latest()) {
             (Some(Breach::Certain), Some(latest)) => {
-                self.push("breach-certain", [earliest.to_string(), latest.to_string()])
+                self.push("breach-certain", [earliest.to_string(), latest.to_string()]);
             }
             (Some(_), Some(latest)) => self.push("breach-arguable", [earliest.to_string(), latest.to_string()]),
             (Some(_), None) => self.push("breach-arguable-no-latest", [earliest.to_string()]),
@@ -224,10 +224,10 @@ impl<'a> Steps<'_, 'a> {
             RuleId::ThreeSummonses => self.summonses(entry),
             RuleId::CustodyDutiesRightsTold => self.push("finding-none-before", [ActionName::RightsTold.to_string()]),
             RuleId::CustodyDutiesParentsNotified => {
-                self.push("finding-none-before", [ActionName::ParentsNotified.to_string()])
+                self.push("finding-none-before", [ActionName::ParentsNotified.to_string()]);
             }
             RuleId::CustodyDutiesMedicalCheck => {
-                self.push("finding-none-before", [ActionName::MedicalCheck.to_string()])
+                self.push("finding-none-before", [ActionName::MedicalCheck.to_string()]);
             }
             RuleId::InvestigationExtensionAgreed => self.extended(RuleId::Investigation30d, entry),
             RuleId::RemandExtensionLate => {
@@ -353,7 +353,6 @@ fn asks(rule: RuleId, question: &str) -> bool {
     match rule {
         RuleId::Interview90Min => question == "unknown_time",
         RuleId::Custody48h => matches!(question, "custody_from" | "repeat_detention" | "remand_order" | "unknown_time"),
-        RuleId::ParentsNotified | RuleId::ReleaseAtOnce => false,
         RuleId::Investigation30d => days || matches!(question, "investigation_from" | "extension_chain"),
         RuleId::InvestigatorMediation30d | RuleId::Prosecutor10d => days,
         RuleId::RemandTerm => days || matches!(question, "month" | "remand_from" | "extension_chain"),
