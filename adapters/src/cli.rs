@@ -3,9 +3,25 @@
 //! Invariant: results go to standard output, refusals, progress and logs to standard error; the exit code is 0,
 //! 1 where something was refused, 2 where something went wrong.
 
+mod admin;
 mod arguments;
 mod assess;
+mod bar;
+mod database;
+mod demo;
+mod import;
+mod labels;
+mod lists;
+mod logging;
 mod output;
+mod paint;
+mod progress;
+mod rules;
+mod serve;
+mod spreadsheet;
+mod table;
+mod time;
+mod timeline;
 
 use std::process::ExitCode;
 
@@ -17,7 +33,8 @@ use output::{Failure, Outcome};
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match run(arguments) {
+    logging::start(arguments.common.log, matches!(arguments.command, Command::Serve(_)));
+    match run(&arguments) {
         Ok(Outcome::Done) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Ok(Outcome::SomethingRefused) => ExitCode::from(1),
         Err(failure) => {
@@ -27,9 +44,21 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Arguments) -> Result<Outcome, Failure> {
-    let Arguments { command, common } = arguments;
+fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
     match command {
-        Command::Assess(own) => assess::run(&common, &own),
+        Command::Demo(own) => demo::run(common, own),
+        Command::Import(own) => import::import(common, own),
+        Command::Record(own) => import::record(common, own),
+        Command::Assess(own) => assess::run(common, own),
+        Command::Docket(own) => lists::docket(common, own),
+        Command::Alerts(own) if own.follow => serve::follow_alerts(common, own),
+        Command::Alerts(own) => lists::alerts(common, own),
+        Command::Timeline(own) => timeline::run(common, own),
+        Command::Serve(own) => serve::run(common, own),
+        Command::Rules(own) => rules::run(common, own),
+        Command::Offices(own) => admin::offices_list(common, own),
+        Command::Clock(own) => admin::clock(common, &own.command),
+        Command::Rebuild => admin::rebuild(common),
+        Command::Check => admin::check(common),
     }
 }

@@ -3,11 +3,27 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use engine::action::{CaseRef, OfficeCode, When};
 use engine::calendar::Instant;
+use engine::rulebook::{Language, RuleId};
+
+const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
+
+const EXAMPLES: &str = "\
+First steps:
+  kamnot demo                                     three made-up cases, seven months in seconds
+  kamnot assess cases.jsonl                       hold a file against the law, nothing is stored
+  kamnot import cases.jsonl --as vte-prosecutor   record a file in kamnot.db
+  kamnot docket --court vte-juvenile-court        a court's cases, children who are held first
+  kamnot alerts --prosecutor vte-prosecutor       what a prosecutor's office was told
+  kamnot timeline VTE-2026-0001 --why             one case, with the reckoning of every limit
+  kamnot serve --nats nats://localhost:4222       watch the limits, publish alerts as they fall due
+
+Exit code: 0, 1 if something was refused, 2 if something went wrong.";
 
 /// What the command line says.
 #[derive(Debug, Parser)]
-#[command(name = "kamnot", version, about = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA, Part V)")]
+#[command(name = "kamnot", version, about = ABOUT, after_help = EXAMPLES, infer_long_args = false)]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -16,21 +32,112 @@ pub(super) struct Arguments {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Common options")]
 pub(super) struct Common {
-    /// The rulebook, a TOML file; the one of Law 05/NA of 2006 comes with the program
+    /// The log, a SQLite file
+    #[arg(long, global = true, value_name = "FILE", env = "KAMNOT_DB", default_value = "kamnot.db")]
+    pub db: PathBuf,
+    /// The rulebook, a TOML file [default: the one in force in the log; in a new log, that of Law 05/NA of 2006]
     #[arg(long, global = true, value_name = "FILE")]
     pub rulebook: Option<PathBuf>,
+    /// More offices, or other names for those of the program, a TOML file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub offices: Option<PathBuf>,
+    /// The language of sentences and headings: en or lo
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language, default_value = "en")]
+    pub lang: Language,
+    /// How long to wait for another program that holds the log locked
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10)]
+    pub wait: u64,
+    /// How diagnostic messages are printed on standard error; RUST_LOG says which
+    #[arg(long, global = true, value_enum, value_name = "FORM", default_value = "text")]
+    pub log: LogForm,
+}
+
+/// How diagnostic messages are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogForm {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    Demo(Demo),
+    Import(Import),
+    Record(Record),
     Assess(Assess),
+    Docket(Docket),
+    Alerts(AlertsOf),
+    Timeline(Timeline),
+    Serve(Serve),
+    Rules(Rules),
+    Offices(Offices),
+    Clock(Clock),
+    /// Make the views of all cases anew from the log; the log and what was delivered stay as they are
+    Rebuild,
+    /// Check the log: every event readable and in its place, every view as the log says
+    Check,
 }
 
-/// Hold the cases of a file against the law, without a database
+/// Play three made-up cases on a clock that runs by itself; no server and no files needed
 #[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Publish the alerts on this NATS server too (JetStream)
+    #[arg(long, value_name = "URL")]
+    pub nats: Option<String>,
+}
+
+/// Record the actions of files
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot import 2026-03.jsonl --as vte-prosecutor
+  other-system | kamnot import -                  JSON Lines from standard input
+  kamnot import archive.csv --as-history          old cases: what is over is recorded, not published
+
+CSV has the columns case,id,action,at,by,details; details is a JSON object with the other fields, or empty.
+Lines that are refused are printed with their numbers on standard error; the others are recorded. Importing a file twice
+adds nothing.")]
+pub(super) struct Import {
+    /// JSON Lines, or CSV if the name ends in .csv; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Record what is over without publishing alerts on it; an open breached limit is published all the same
+    #[arg(long)]
+    pub as_history: bool,
+    /// Record nothing of a file of which a line is refused
+    #[arg(long)]
+    pub all_or_nothing: bool,
+    /// The office that sends the file [default: for each action the office that acted]
+    #[arg(long = "as", value_name = "OFFICE", value_parser = office)]
+    pub by: Option<OfficeCode>,
+}
+
+/// Record one action, a JSON object on standard input
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  echo '{\"case\":\"VTE-2026-0001\",\"action\":\"medical_check\",\"at\":\"2026-03-01T11:00:00+07:00\",\"by\":\"vte-investigation\"}' \\
+    | kamnot record --as vte-investigation")]
+pub(super) struct Record {
+    /// Record it without publishing alerts on what is over
+    #[arg(long)]
+    pub as_history: bool,
+    /// The office that sends it [default: the office that acted]
+    #[arg(long = "as", value_name = "OFFICE", value_parser = office)]
+    pub by: Option<OfficeCode>,
+}
+
+/// Hold the cases of a file against the law, as if all of it were recorded; no log is needed
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  kamnot assess cases.jsonl --at 2026-10-01T00:00:00+07:00 --format jsonl")]
 pub(super) struct Assess {
     /// JSON Lines, or CSV if the name ends in .csv; - is standard input
     pub file: PathBuf,
@@ -53,8 +160,180 @@ pub(super) enum AssessFormat {
     Jsonl,
 }
 
+/// How lists are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Table,
+    /// For a spreadsheet
+    Csv,
+    /// One array
+    Json,
+}
+
+/// A court's cases: children who are held first, then the gravest, then what ends first
+#[derive(Debug, Args)]
+pub(super) struct Docket {
+    /// The court's code
+    #[arg(long, value_name = "CODE", value_parser = office)]
+    pub court: OfficeCode,
+    /// The instant at which the cases are looked at [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub at: Option<Instant>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// What a prosecutor's office was told: limits on liberty first, the findings of a case in one row
+#[derive(Debug, Args)]
+pub(super) struct AlertsOf {
+    /// The code of the prosecutor's office
+    #[arg(long, value_name = "CODE", value_parser = office)]
+    pub prosecutor: OfficeCode,
+    /// Only what was told since then: an instant or a date
+    #[arg(long, value_name = "TIME", value_parser = when, conflicts_with = "follow")]
+    pub since: Option<When>,
+    /// Only what had been told by then [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant, conflicts_with = "follow")]
+    pub at: Option<Instant>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table", conflicts_with = "follow")]
+    pub format: Format,
+    /// Print each alert as it comes over NATS, until stopped
+    #[arg(long, requires = "nats")]
+    pub follow: bool,
+    /// The NATS server to follow
+    #[arg(long, value_name = "URL", requires = "follow")]
+    pub nats: Option<String>,
+    /// With --follow: a file that keeps which alerts were printed, so that none comes twice after a restart
+    #[arg(long, value_name = "FILE", requires = "follow")]
+    pub seen: Option<PathBuf>,
+}
+
+/// One case: actions, limits, findings and alerts in order
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot timeline VTE-2026-0001 --why
+  kamnot timeline VTE-2026-0001 --as-known-on 2026-03-05    what was on record by the end of that day")]
+pub(super) struct Timeline {
+    /// The case's reference
+    #[arg(value_parser = case)]
+    pub case: CaseRef,
+    /// Only what was on record by then: an instant, or a date for its end
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub as_known_on: Option<When>,
+    /// The instant at which the case is looked at [default: that of --as-known-on, or now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub at: Option<Instant>,
+    /// Print the reckoning of each limit and the grounds of each finding
+    #[arg(long)]
+    pub why: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// Watch the limits and publish alerts, until stopped (SIGTERM, Ctrl-C)
+#[derive(Debug, Args)]
+#[command(after_help = "Without --nats alerts are recorded and wait; they are published once a server is given.")]
+pub(super) struct Serve {
+    /// The NATS server or servers, nats://HOST:PORT, separated by commas
+    #[arg(long, value_name = "URL", env = "KAMNOT_NATS")]
+    pub nats: Option<String>,
+}
+
+/// The rules of the law as the program knows them
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, after_help = "\
+Examples:
+  kamnot rules                      all rules, with their articles
+  kamnot rules custody-48h          one rule: the law's words, the limit, both readings
+  kamnot rules check FILE           check a rulebook file
+  kamnot rules adopt FILE           what another rulebook would change; with --yes, put it in force")]
+pub(super) struct Rules {
+    #[command(subcommand)]
+    pub command: Option<RulesCommand>,
+    /// The rule
+    #[arg(value_parser = rule)]
+    pub rule: Option<RuleId>,
+}
+
+/// What to do with a rulebook file.
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Check a rulebook file
+    Check {
+        /// The rulebook, a TOML file
+        file: PathBuf,
+    },
+    /// Show what a rulebook would change in open cases; with --yes, put it in force
+    Adopt {
+        /// The rulebook, a TOML file
+        file: PathBuf,
+        /// Put it in force and assess every open case under it
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// The offices that the program knows by name
+#[derive(Debug, Args)]
+pub(super) struct Offices {
+    #[command(subcommand)]
+    pub command: Option<OfficesCommand>,
+}
+
+/// What to do with an offices file.
+#[derive(Debug, Subcommand)]
+pub(super) enum OfficesCommand {
+    /// Check an offices file
+    Check {
+        /// The offices, a TOML file
+        file: PathBuf,
+    },
+}
+
+/// The recording clock
+#[derive(Debug, Args)]
+pub(super) struct Clock {
+    #[command(subcommand)]
+    pub command: ClockCommand,
+}
+
+/// What to do about the clock.
+#[derive(Debug, Subcommand)]
+pub(super) enum ClockCommand {
+    /// Say that the machine's clock is right, after `serve` held alerts back because it had jumped
+    Confirm,
+}
+
 /// Reads an instant with its offset.
 fn instant(text: &str) -> Result<Instant, String> {
     Instant::parse(text)
         .ok_or_else(|| "expected an instant with its offset, such as 2026-03-04T08:00:00+07:00".to_owned())
+}
+
+fn when(text: &str) -> Result<When, String> {
+    When::parse(text).ok_or_else(|| {
+        "expected an instant with its offset, such as 2026-03-04T08:00:00+07:00, or a date such as 2026-03-04".to_owned()
+    })
+}
+
+fn office(text: &str) -> Result<OfficeCode, String> {
+    OfficeCode::new(text)
+        .ok_or_else(|| "expected an office code, 1 to 64 of a-z, 0-9, -, such as vte-prosecutor".to_owned())
+}
+
+fn case(text: &str) -> Result<CaseRef, String> {
+    CaseRef::new(text).ok_or_else(|| "expected a case reference, 1 to 64 of A-Z, a-z, 0-9, -, _".to_owned())
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::from_word(text).ok_or_else(|| "expected en or lo".to_owned())
+}
+
+fn rule(text: &str) -> Result<RuleId, String> {
+    RuleId::from_word(text).ok_or_else(|| "no such rule; `kamnot rules` lists them".to_owned())
 }

@@ -12,6 +12,7 @@ use engine::rulebook::Rulebook;
 
 use super::arguments::{self, AssessFormat, Common};
 use super::output::{Failure, Outcome, print_refused, rulebook};
+use super::time::full;
 use crate::clock::{Clock as _, SystemClock};
 use crate::files::{self, CaseLines, Contents, RefusedLine, SharedIds};
 
@@ -122,14 +123,14 @@ fn block(assessment: &Assessment<'_>, book: &Rulebook, out: &mut String) {
             (None, Some(_)) => "done",
             (None, None) => "open",
         };
-        let latest = deadline.latest().map_or_else(|| "no limit".to_owned(), short);
+        let latest = deadline.latest().map_or_else(|| "no limit".to_owned(), full);
         let _ = writeln!(
             out,
             "  {state:<9} {:<28} Art. {:<7} {:<13} {} … {latest}",
             deadline.rule.word(),
             book.rule(deadline.rule).article,
             deadline.owed_by.word(),
-            short(deadline.earliest()),
+            full(deadline.earliest()),
         );
     }
     for finding in &assessment.findings {
@@ -148,11 +149,4 @@ fn block(assessment: &Assessment<'_>, book: &Rulebook, out: &mut String) {
     if !assessment.not_on_record.is_empty() {
         let _ = writeln!(out, "  {} facts that the rules ask for are not on record", assessment.not_on_record.len());
     }
-}
-
-/// `2026-03-03 09:30:00`
-fn short(instant: Instant) -> String {
-    let mut text = instant.to_string();
-    text.truncate(19);
-    text.replace('T', " ")
 }

@@ -66,7 +66,6 @@ labels! {
     LegalAid: "Legal aid", "ການຊ່ວຍເຫລືອທາງດ້ານກົດໝາຍ";
     At: "as of", "ໃນເວລາ";
     AsKnownOn: "as known on", "ຕາມທີ່ຮູ້ໃນວັນທີ";
-    Since: "since", "ນັບແຕ່";
     Entry: "Entry", "ລາຍການ";
     Action: "action", "ການກະທຳ";
     Deadline: "limit", "ກຳນົດເວລາ";
@@ -79,6 +78,13 @@ labels! {
     ToCome: "still to come", "ຍັງບໍ່ທັນຮອດ";
     NoCases: "No cases.", "ບໍ່ມີຄະດີ.";
     NoAlerts: "No alerts.", "ບໍ່ມີການແຈ້ງເຕືອນ.";
+    CountsLegend: "Limits and findings: breached under both readings + under the protective reading alone.", "ກຳນົດ ແລະ ຂໍ້ບົກຜ່ອງ: ຕາມການຕີຄວາມທັງສອງແບບ + ສະເພາະຕາມແບບປົກປ້ອງເດັກ.";
+    EndsOrEnded: "Limit ends", "ກຳນົດສິ້ນສຸດ";
+    Code: "Code", "ລະຫັດ";
+    Name: "Name", "ຊື່";
+    JuvenileCourt: "Juvenile court", "ສານເດັກ";
+    JuvenilePanel: "Juvenile panel", "ຄະນະສານເດັກ";
+    Mediation: "Mediation", "ການໄກ່ເກັ່ຍ";
     Docket: "Docket", "ບັນຊີຄະດີ";
     Alerts: "Alerts", "ການແຈ້ງເຕືອນ";
     Timeline: "Timeline", "ລຳດັບເຫດການ";
@@ -86,7 +92,6 @@ labels! {
     Day: "day", "ວັນທີ";
     NoLimit: "no limit", "ບໍ່ມີກຳນົດ";
     Done: "done in time", "ທັນກຳນົດ";
-    DoneLate: "done late", "ຊ້າກວ່າກຳນົດ";
     Running: "running", "ດຳເນີນຢູ່";
     Protective: "Protective reading", "ການຕີຄວາມແບບປົກປ້ອງເດັກ";
     Lenient: "Lenient reading", "ການຕີຄວາມແບບຜ່ອນຜັນ";

@@ -6,6 +6,7 @@ use engine::rulebook::Rulebook;
 
 use super::arguments::Common;
 use crate::files::{RefusedLine, Unreadable};
+use crate::offices::{Offices, OfficesError};
 
 /// How a command that did its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,32 @@ impl From<io::Error> for Failure {
 impl From<Unreadable> for Failure {
     fn from(error: Unreadable) -> Self {
         Self::Fault(error.to_string())
+    }
+}
+
+/// Prints on standard output.
+pub(super) fn print_out(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// The offices of the program and of the command line.
+pub(super) fn offices(common: &Common) -> Result<Offices, Failure> {
+    let offices = Offices::of_the_program();
+    match &common.offices {
+        Some(file) => offices.with_file(file).map_err(Failure::from),
+        None => Ok(offices),
+    }
+}
+
+impl From<OfficesError> for Failure {
+    fn from(error: OfficesError) -> Self {
+        match error {
+            OfficesError::Io { .. } => Self::Fault(error.to_string()),
+            OfficesError::Line { .. } => Self::Refused(error.to_string()),
+        }
     }
 }
 

@@ -1,0 +1,107 @@
+//! `kamnot rebuild`, `check`, `clock confirm` and `offices`: looking after an installation.
+
+use std::fmt::Write as _;
+use std::io;
+
+use super::arguments::{ClockCommand, Common, Offices, OfficesCommand};
+use super::database::{Absent, Database, run as block_on};
+use super::labels::Label;
+use super::output::{Failure, Outcome, offices, print_out};
+use super::progress;
+use super::paint::{Paint, Tone, line_width};
+use super::table::{Cell, Table};
+use crate::clock::{Clock as _, SystemClock};
+use crate::offices::{CourtKind, Kind, Office};
+use crate::watch::clock_doubt::CLOCK_CONFIRMED;
+
+/// `kamnot clock confirm`
+pub(super) fn clock(common: &Common, command: &ClockCommand) -> Result<Outcome, Failure> {
+    let ClockCommand::Confirm = command;
+    let database = Database::open(common, Absent::Fail)?;
+    let now = SystemClock.now();
+    block_on(async { Ok(database.store.set_meta(CLOCK_CONFIRMED, &now.to_string()).await?) })?;
+    print_out(&format!(
+        "The clock of this machine, {now}, is confirmed. A running `kamnot serve` goes on raising alerts within seconds.\n"
+    ))?;
+    Ok(Outcome::Done)
+}
+
+/// `kamnot rebuild`
+pub(super) fn rebuild(common: &Common) -> Result<Outcome, Failure> {
+    let database = Database::open(common, Absent::Fail)?;
+    let bar = progress::bar(0, "events");
+    let rebuilt = database.store.rebuild(|done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    let mut out = format!(
+        "{}: rebuilt from {} events of {} cases; {} rows were not as the log says and now are\n",
+        common.db.display(),
+        rebuilt.events,
+        rebuilt.cases,
+        rebuilt.differing
+    );
+    for line in &rebuilt.differed {
+        let _ = writeln!(out, "  {line}");
+    }
+    print_out(&out)?;
+    Ok(Outcome::Done)
+}
+
+/// `kamnot check`
+pub(super) fn check(common: &Common) -> Result<Outcome, Failure> {
+    let database = Database::open(common, Absent::Fail)?;
+    let bar = progress::bar(0, "events");
+    let found = database.store.check(|done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    let log = common.db.display();
+    if found.is_empty() {
+        print_out(&format!("{log}: in order\n"))?;
+        return Ok(Outcome::Done);
+    }
+    print_out(&found.iter().map(|line| format!("{line}\n")).collect::<String>())?;
+    Err(Failure::Fault(format!("{log}: {} things are not as they should be; see above", found.len())))
+}
+
+/// `kamnot offices`
+pub(super) fn offices_list(common: &Common, own: &Offices) -> Result<Outcome, Failure> {
+    if let Some(OfficesCommand::Check { file }) = &own.command {
+        let with = crate::offices::Offices::of_the_program();
+        let of_the_program = with.all().count();
+        let all = with.with_file(file)?.all().count();
+        print_out(&format!(
+            "{}: in order; with those of the program {all} offices, {} of them new\n",
+            file.display(),
+            all - of_the_program
+        ))?;
+        return Ok(Outcome::Done);
+    }
+    let offices = offices(common)?;
+    let lang = common.lang;
+    let headings = [Label::Code, Label::Kind, Label::Name];
+    let mut table = Table { headings: headings.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    for (code, office) in offices.all() {
+        table.rows.push(vec![
+            Cell::new(code.as_str(), Tone::Strong),
+            Cell::plain(kind(office).of(lang)),
+            Cell::plain(office.name.in_language(lang)),
+        ]);
+    }
+    print_out(&table.draw(line_width(), Paint::of(&io::stdout())))?;
+    Ok(Outcome::Done)
+}
+
+const fn kind(office: &Office) -> Label {
+    match (office.kind, office.court) {
+        (Kind::Court, Some(CourtKind::JuvenilePanel)) => Label::JuvenilePanel,
+        (Kind::Court, _) => Label::JuvenileCourt,
+        (Kind::Prosecutor, _) => Label::Prosecutor,
+        (Kind::Investigator, _) => Label::Investigator,
+        (Kind::LegalAid, _) => Label::LegalAid,
+        (Kind::Mediation, _) => Label::Mediation,
+    }
+}

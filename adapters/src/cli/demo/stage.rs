@@ -1,0 +1,155 @@
+//! How the demo is shown: day by day, what was recorded and what each office was told.
+
+use std::io::{self, IsTerminal as _};
+use std::time::Duration;
+
+use engine::case::Fact;
+use engine::rulebook::Language;
+use projections::message::text;
+
+use super::story::Story;
+use super::Happened;
+use crate::cli::labels::Label;
+use crate::cli::lists::{Words, kind_name, kind_tone};
+use crate::cli::output::{Failure, print_out};
+use crate::cli::paint::{Paint, Tone, line_width};
+use crate::cli::table::wrap;
+use crate::cli::time::short;
+
+/// On a terminal each step stays for a moment, so that the eye can follow.
+const PAUSE: Duration = Duration::from_millis(60);
+/// Where what was told stands, behind the instant.
+const INDENT: usize = 21;
+
+/// The printing of the demo.
+pub(super) struct Stage<'w> {
+    words: Words<'w>,
+    paint: Paint,
+    pause: Option<Duration>,
+    month: String,
+}
+
+impl<'w> Stage<'w> {
+    /// An empty stage.
+    pub(super) fn new(words: Words<'w>) -> Self {
+        let stdout = io::stdout();
+        let pause = stdout.is_terminal().then_some(PAUSE);
+        Self { words, paint: Paint::of(&stdout), pause, month: String::new() }
+    }
+
+    /// Whether there is colour.
+    pub(super) const fn paint(&self) -> Paint {
+        self.paint
+    }
+
+    /// Prints as it is.
+    pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
+        print_out(text)
+    }
+
+    /// Says what is going to be played.
+    pub(super) fn opening(&self, story: &Story) -> Result<(), Failure> {
+        let mut out = format!("\n{}\n", self.paint.text(Tone::Strong, &story.title));
+        out += &paragraph(&story.intro, 0);
+        for child in &story.children {
+            let title = format!("{}  {}", child.case, child.title);
+            out += &format!("\n{}\n{}", self.paint.text(Tone::Strong, &title), paragraph(&child.intro, 2));
+        }
+        out += "\n";
+        out += &paragraph(
+            "Below, ● is what an office recorded, » is what the program told the offices by itself: notices before a \
+             limit, then \"arguable\" when it has passed under the reading that protects the child most, \"breach\" when \
+             it has passed under both.",
+            0,
+        );
+        if self.words.lang == Language::Lo {
+            out += &paragraph("The story itself is in English only.", 0);
+        }
+        self.print(&out)
+    }
+
+    /// Shows one step.
+    pub(super) fn show(&mut self, happened: &Happened) -> Result<(), Failure> {
+        let Words { book, lang, .. } = self.words;
+        let mut out = String::new();
+        let month = happened.at.to_string()[..7].to_owned();
+        if month != self.month {
+            out += &format!("\n{}\n", self.paint.text(Tone::Strong, &format!("── {month} ──")));
+            self.month = month;
+        }
+        let at = short(happened.at);
+        if let Some(step) = &happened.step {
+            let action = &step.action;
+            let name = book.text(&format!("action.{}", action.name())).in_language(lang);
+            let late = action.at.last() != happened.at;
+            let late = if late { format!(" ({})", crate::cli::time::when(action.at)) } else { String::new() };
+            let line = format!("{at:<19} ● {}  {name}{late}", action.case);
+            out += &self.paint.text(Tone::Faint, &line);
+            out += "\n";
+        }
+        for (case, event) in &happened.events {
+            let (Some(sentence), Some(kind)) = (text(case, &event.fact, book, lang), kind_of(&event.fact)) else {
+                continue;
+            };
+            let said = format!("{}: {sentence}", kind_name(kind, self.words));
+            for (nth, line) in wrap(&said, line_width().saturating_sub(INDENT + 1).max(30)).iter().enumerate() {
+                let lead = if nth == 0 { format!("{at:<19} » ") } else { " ".repeat(INDENT + 1) };
+                out += &format!("{lead}{}\n", self.paint.text(kind_tone(kind), line));
+            }
+        }
+        self.print(&out)?;
+        if let Some(pause) = self.pause {
+            std::thread::sleep(pause);
+        }
+        Ok(())
+    }
+
+    /// Says what was told.
+    pub(super) fn closing(&self, told: usize, nats: Option<&str>) -> Result<(), Failure> {
+        let published = if nats.is_some() { ", and published over NATS" } else { "" };
+        let text = format!("{told} alerts were raised, settled or withdrawn{published}.");
+        self.print(&format!(
+            "\n{}\n\n{}\n\n",
+            self.paint.text(Tone::Strong, &text),
+            paragraph(
+                "What the court saw on the day of the last breach of a limit on liberty, and one of the cases with all its \
+                 limits:",
+                0
+            )
+            .trim_end()
+        ))
+    }
+
+    /// Says how to go on.
+    pub(super) fn what_next(&self, story: &Story) -> Result<(), Failure> {
+        let Words { book, lang, .. } = self.words;
+        let law = book.title.in_language(lang);
+        self.print(&format!(
+            "\n{}\n  kamnot rules custody-48h          the law's words behind a limit, and how it is counted\n  \
+             kamnot import cases.jsonl         record your own cases; kamnot import --help shows the form\n  \
+             kamnot serve                      watch them\n\n{}\n",
+            self.paint.text(Tone::Strong, "How to go on"),
+            self.paint.text(
+                Tone::Faint,
+                &format!(
+                    "The {} cases are made up. {law}. {}",
+                    story.children.len(),
+                    Label::NotReviewed.of(lang)
+                )
+            ),
+        ))
+    }
+}
+
+const fn kind_of(fact: &Fact) -> Option<engine::alert::Kind> {
+    match fact {
+        Fact::ActionRecorded(_) => None,
+        Fact::AlertRaised(alert) => Some(alert.topic.stage.kind()),
+        Fact::AlertSettled(_) => Some(engine::alert::Kind::Settled),
+        Fact::AlertWithdrawn(_) => Some(engine::alert::Kind::Withdrawn),
+    }
+}
+
+fn paragraph(text: &str, indent: usize) -> String {
+    crate::cli::table::indented(text.trim(), indent, line_width())
+}

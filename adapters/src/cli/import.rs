@@ -1,0 +1,277 @@
+//! `kamnot import` and `kamnot record`: actions from files and standard input into the log.
+//!
+//! Invariant: each case's accepted actions are appended at once; every line is recorded, known already, or refused
+//! with its number; what was recorded before a fault stays recorded, and importing again goes on from there.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::action::{Action, ActionId, CaseRef, OfficeCode};
+use engine::case::{Alerts, Case, Event, Fact, Verdict, admit};
+use engine::rulebook::Language;
+use futures::{StreamExt as _, TryStreamExt as _};
+use projections::message::text;
+
+use super::arguments::{Common, Import, Record};
+use super::database::{Absent, Database, run as block_on};
+use super::output::{Failure, Outcome, print_out, print_refused};
+use super::progress;
+use crate::clock::{Clock as _, SystemClock};
+use crate::files::{self, CaseLines, Contents, RefusedLine, SharedIds};
+use crate::recorder::{Recorded, Recorder};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{CaseStore as _, Position};
+
+/// How many cases are recorded at the same time: the store writes what has gathered in one transaction.
+const IN_FLIGHT: usize = 256;
+/// How many events are read at a time when the whole log is looked through.
+const PAGE: usize = 10_000;
+
+/// How actions are recorded.
+#[derive(Clone, Debug)]
+struct How {
+    by: Option<OfficeCode>,
+    alerts: Alerts,
+}
+
+impl How {
+    const fn new(by: Option<OfficeCode>, as_history: bool) -> Self {
+        Self { by, alerts: if as_history { Alerts::RaisedAsHistory } else { Alerts::Raised } }
+    }
+}
+
+/// What became of the lines of a file.
+#[derive(Debug, Default)]
+struct Tally {
+    recorded: usize,
+    known: usize,
+    cases: usize,
+    /// Raised, settled, withdrawn.
+    alerts: [usize; 3],
+    refused: Vec<RefusedLine>,
+}
+
+/// `kamnot import`
+pub(super) fn import(common: &Common, own: &Import) -> Result<Outcome, Failure> {
+    let files: Vec<(&PathBuf, Contents)> =
+        own.files.iter().map(|file| Ok((file, files::read(file)?))).collect::<Result<_, Failure>>()?;
+    let database = Database::open(common, Absent::Begin)?;
+    let how = How::new(own.by.clone(), own.as_history);
+    block_on(async {
+        let mut outcome = Outcome::Done;
+        for (file, contents) in files {
+            let tally = import_file(&database, file, contents, &how, own.all_or_nothing).await?;
+            print_refused(&files::shown(file), &tally.refused);
+            print_out(&summary(file, &tally, own.all_or_nothing))?;
+            if !tally.refused.is_empty() {
+                outcome = Outcome::SomethingRefused;
+            }
+        }
+        Ok(outcome)
+    })
+}
+
+async fn import_file(
+    database: &Database,
+    file: &Path,
+    mut contents: Contents,
+    how: &How,
+    all_or_nothing: bool,
+) -> Result<Tally, Failure> {
+    refuse_shared_ids(database, &mut contents).await?;
+    if all_or_nothing {
+        let mut refused = std::mem::take(&mut contents.refused);
+        refused.extend(would_be_refused(database, &contents).await?);
+        if !refused.is_empty() {
+            refused.sort_unstable_by_key(|refused| refused.line);
+            return Ok(Tally { refused, ..Tally::default() });
+        }
+    }
+    let recorder = database.recorder();
+    let bar = progress::bar(contents.lines() - contents.refused.len(), "actions");
+    let mut tally = Tally { refused: contents.refused, ..Tally::default() };
+    let mut work = futures::stream::iter(contents.cases.into_iter().filter(|case| !case.actions.is_empty()))
+        .map(|case| record_case(Arc::clone(&recorder), case, how))
+        .buffer_unordered(IN_FLIGHT);
+    while let Some(result) = work.next().await {
+        let (lines, recorded) = result.map_err(|failure| interrupted(file, &tally, failure))?;
+        bar.inc(lines.len() as u64);
+        tally.add(&lines, recorded);
+    }
+    bar.finish_and_clear();
+    tally.refused.sort_unstable_by_key(|refused| refused.line);
+    Ok(tally)
+}
+
+async fn record_case(
+    recorder: Arc<Recorder<SqliteStore>>,
+    case: CaseLines,
+    how: &How,
+) -> Result<(Vec<usize>, Recorded), Failure> {
+    let CaseLines { case, lines, actions } = case;
+    let recorded = recorder.record(&case, actions, how.by.clone(), how.alerts).await?;
+    Ok((lines, recorded))
+}
+
+/// A fault in the middle: what stands and what to do.
+fn interrupted(file: &Path, tally: &Tally, failure: Failure) -> Failure {
+    Failure::Fault(format!(
+        "{}: {failure}\nBefore that, at least {} of its actions were recorded and stay so; import the file again once this \
+         is mended: what is recorded already is passed over.",
+        files::shown(file),
+        tally.recorded,
+    ))
+}
+
+/// Refuses, of the lines of different cases with one id, the later.
+async fn refuse_shared_ids(database: &Database, contents: &mut Contents) -> Result<(), Failure> {
+    let shared = SharedIds::of(contents);
+    let mut known: HashMap<usize, Arc<Case>> = HashMap::new();
+    for case in shared.cases() {
+        known.insert(case, database.store.load(&contents.cases[case].case).await?);
+    }
+    let clock = SystemClock.now();
+    shared.refuse(contents, |case, actions| admit(&known[&case], actions, Some(clock), &database.book));
+    Ok(())
+}
+
+/// The lines that would be refused, without recording anything.
+async fn would_be_refused(database: &Database, contents: &Contents) -> Result<Vec<RefusedLine>, Failure> {
+    let clock = SystemClock.now();
+    let judged = futures::stream::iter(&contents.cases).map(|case| async move {
+        let known = database.store.load(&case.case).await?;
+        let verdicts = admit(&known, &case.actions, Some(clock), &database.book);
+        let refused = case.lines.iter().zip(verdicts).filter_map(|(&line, verdict)| match verdict {
+            Verdict::Refused(reason) => Some(RefusedLine { line, reason }),
+            Verdict::Accepted | Verdict::Known => None,
+        });
+        Ok::<_, Failure>(refused.collect::<Vec<_>>())
+    });
+    let mut refused = judged.buffer_unordered(IN_FLIGHT).try_concat().await?;
+    if refused.is_empty() {
+        refused = ids_of_other_cases(&database.store, contents).await?;
+    }
+    Ok(refused)
+}
+
+/// The lines whose id stands in another case of the log.
+async fn ids_of_other_cases(store: &SqliteStore, contents: &Contents) -> Result<Vec<RefusedLine>, Failure> {
+    let lines = |case: &'_ CaseLines| {
+        let lines = case.lines.iter().zip(&case.actions);
+        lines.map(|(&line, action)| (action.id, (line, case.case.clone()))).collect::<Vec<_>>()
+    };
+    let ids: HashMap<ActionId, (usize, CaseRef)> = contents.cases.iter().flat_map(lines).collect();
+    let mut refused = Vec::new();
+    let mut after = Position(0);
+    loop {
+        let page = store.log(after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(refused) };
+        after = last.position;
+        for stored in &page {
+            let Fact::ActionRecorded(action) = &stored.event.fact else { continue };
+            if let Some((line, case)) = ids.get(&action.id)
+                && *case != stored.case
+            {
+                let reason = crate::store::Fault::UsedId(action.id).to_string();
+                refused.push(RefusedLine { line: *line, reason: engine::action::Refusal::new(reason) });
+            }
+        }
+    }
+}
+
+impl Tally {
+    fn add(&mut self, lines: &[usize], recorded: Recorded) {
+        self.cases += 1;
+        for (&line, verdict) in lines.iter().zip(recorded.verdicts) {
+            match verdict {
+                Verdict::Accepted => self.recorded += 1,
+                Verdict::Known => self.known += 1,
+                Verdict::Refused(reason) => self.refused.push(RefusedLine { line, reason }),
+            }
+        }
+        for event in &recorded.events {
+            match event.fact {
+                Fact::ActionRecorded(_) => {}
+                Fact::AlertRaised(_) => self.alerts[0] += 1,
+                Fact::AlertSettled(_) => self.alerts[1] += 1,
+                Fact::AlertWithdrawn(_) => self.alerts[2] += 1,
+            }
+        }
+    }
+}
+
+fn summary(file: &Path, tally: &Tally, all_or_nothing: bool) -> String {
+    let file = files::shown(file);
+    let refused = tally.refused.len();
+    if all_or_nothing && refused > 0 {
+        return format!("{file}: nothing recorded, since {refused} of its lines are refused (--all-or-nothing)\n");
+    }
+    let Tally { recorded, known, cases, alerts: [raised, settled, withdrawn], .. } = tally;
+    let mut text = format!(
+        "{file}: {recorded} {} recorded, {known} known already, {refused} refused; {cases} {}",
+        plural(*recorded, "action", "actions"),
+        plural(*cases, "case", "cases"),
+    );
+    for (count, what) in [(raised, "raised"), (settled, "settled"), (withdrawn, "withdrawn")] {
+        if *count > 0 {
+            let _ = write!(text, "; {count} {} {what}", plural(*count, "alert", "alerts"));
+        }
+    }
+    text.push('\n');
+    text
+}
+
+const fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
+
+/// `kamnot record`
+pub(super) fn record(common: &Common, own: &Record) -> Result<Outcome, Failure> {
+    let action = one_action()?;
+    let database = Database::open(common, Absent::Begin)?;
+    let how = How::new(own.by.clone(), own.as_history);
+    let (case, id, name) = (action.case.clone(), action.id, action.name());
+    let recorder = database.recorder();
+    let recorded = block_on(async { Ok(recorder.record(&case, vec![action], how.by, how.alerts).await?) })?;
+    match recorded.verdicts.into_iter().next() {
+        Some(Verdict::Refused(reason)) => return Err(Failure::Refused(format!("standard input: {reason}"))),
+        Some(Verdict::Known) => print_out(&format!("{case}: {name} {id} was recorded already; nothing changes\n"))?,
+        Some(Verdict::Accepted) | None => {
+            let alerts = alerts(&case, &recorded.events, &database, common.lang);
+            print_out(&format!("{case}: {name} recorded as {id}\n{alerts}"))?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn one_action() -> Result<Action, Failure> {
+    let bytes = files::bytes(Path::new("-"))?;
+    let refused = |what: String| Failure::Refused(format!("standard input: {what}"));
+    if bytes.len() > files::LONGEST_LINE {
+        return Err(refused(format!(
+            "found {} bytes, expected one action of at most {}; for many actions use kamnot import",
+            bytes.len(),
+            files::LONGEST_LINE
+        )));
+    }
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| refused("found bytes that are no UTF-8 text; send the action as UTF-8".to_owned()))?;
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return Err(refused("found nothing, expected one action as a JSON object".to_owned()));
+    }
+    Action::read(text).map_err(|refusal| refused(format!("{refusal}; for many actions use kamnot import")))
+}
+
+/// What the recording told the offices, a sentence each.
+fn alerts(case: &CaseRef, events: &[Event], database: &Database, language: Language) -> String {
+    let mut out = String::new();
+    for event in events {
+        if let Some(sentence) = text(case, &event.fact, &database.book, language) {
+            let _ = writeln!(out, "  {sentence}");
+        }
+    }
+    out
+}

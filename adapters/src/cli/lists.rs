@@ -1,0 +1,320 @@
+//! `kamnot docket` and `kamnot alerts`: lists for a court and a prosecutor's office.
+//!
+//! Invariant: JSON holds codes and instants, for programs; tables and CSV hold words, in the reader's language.
+
+use std::io;
+use std::sync::Arc;
+
+use engine::action::OfficeCode;
+use engine::alert::Kind;
+use engine::assess::Breach;
+use engine::calendar::Instant;
+use engine::json::Json;
+use engine::rulebook::{Language, Rulebook};
+use futures::{StreamExt as _, TryStreamExt as _};
+use projections::alerts::{AlertRow, breach_of, rows};
+use projections::docket::{self, DocketRow};
+
+use super::arguments::{AlertsOf, Common, Docket, Format};
+use super::database::{Absent, Database, run as block_on};
+use super::labels::{self, Label};
+use super::output::{Failure, Outcome, offices, print_out};
+use super::paint::{Paint, Tone, line_width};
+use super::spreadsheet::csv;
+use super::table::{Cell, Table};
+use super::time::{full, length, short};
+use crate::clock::{Clock as _, SystemClock};
+use crate::offices::Offices;
+use crate::store::{CaseStore as _, Stored};
+
+/// How many cases are loaded at the same time.
+const IN_FLIGHT: usize = 64;
+
+/// In what words a list is printed.
+#[derive(Clone, Copy)]
+pub(super) struct Words<'a> {
+    /// The rulebook with the names of the rules.
+    pub book: &'a Rulebook,
+    /// The names of the offices.
+    pub offices: &'a Offices,
+    /// The language.
+    pub lang: Language,
+}
+
+/// `kamnot docket`
+pub(super) fn docket(common: &Common, own: &Docket) -> Result<Outcome, Failure> {
+    let offices = offices(common)?;
+    let database = Database::open(common, Absent::Fail)?;
+    let now = SystemClock.now();
+    let at = own.at.unwrap_or(now);
+    let mut rows = block_on(docket_rows(&database, &own.court, at, at < now))?;
+    docket::sort(&mut rows);
+    let words = Words { book: &database.book, offices: &offices, lang: common.lang };
+    print_out(&match own.format {
+        Format::Json => json(rows.iter().map(DocketRow::to_json)),
+        Format::Csv => docket_csv(&rows, words),
+        Format::Table => docket_table(&rows, &own.court, at, words, Paint::of(&io::stdout())),
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// The court's cases at an instant. For a past one every case is looked at: it may have gone to another court since.
+async fn docket_rows(
+    database: &Database,
+    court: &OfficeCode,
+    at: Instant,
+    past: bool,
+) -> Result<Vec<DocketRow>, Failure> {
+    let Database { store, book } = database;
+    let mut rows = Vec::new();
+    let mut to_load = if past { store.cases().await? } else { Vec::new() };
+    for view in store.docket(court).await? {
+        match DocketRow::of_view(&view, book, at) {
+            Some(row) => {
+                if let Ok(place) = to_load.binary_search(&view.case) {
+                    to_load.remove(place);
+                }
+                rows.push(row);
+            }
+            None if !past => to_load.push(view.case),
+            None => {}
+        }
+    }
+    let loaded = futures::stream::iter(to_load).map(|case| async move {
+        let case = store.load(&case).await?;
+        Ok::<_, Failure>(DocketRow::of_case(&case, book, at))
+    });
+    let loaded: Vec<Option<DocketRow>> = loaded.buffered(IN_FLIGHT).try_collect().await?;
+    rows.extend(loaded.into_iter().flatten().filter(|row| row.court == *court));
+    Ok(rows)
+}
+
+/// Rows as one JSON array, one row a line.
+pub(super) fn json<'j>(rows: impl Iterator<Item = Json<'j>>) -> String {
+    let mut out = String::from("[");
+    for (nth, row) in rows.enumerate() {
+        out.push_str(if nth == 0 { "\n" } else { ",\n" });
+        row.write(&mut out);
+    }
+    out.push_str("\n]\n");
+    out
+}
+
+/// The colour of a standing.
+pub(super) const fn tone(breach: Option<Breach>) -> Tone {
+    match breach {
+        Some(Breach::Certain) => Tone::Certain,
+        Some(Breach::Arguable) => Tone::Arguable,
+        None => Tone::Plain,
+    }
+}
+
+/// The court's docket as a table with its heading.
+pub(super) fn docket_table(
+    rows: &[DocketRow],
+    court: &OfficeCode,
+    at: Instant,
+    words: Words<'_>,
+    paint: Paint,
+) -> String {
+    let Words { book, offices, lang } = words;
+    let heading = format!("{}: {} ({court})", Label::Docket.of(lang), offices.name(court, lang));
+    let mut out = format!("{}\n{} {}\n\n", paint.text(Tone::Strong, &heading), Label::At.of(lang), short(at));
+    if rows.is_empty() {
+        return out + Label::NoCases.of(lang) + "\n";
+    }
+    let columns = [
+        Label::Case,
+        Label::Child,
+        Label::Standing,
+        Label::NextLimit,
+        Label::OwedBy,
+        Label::Ends,
+        Label::Left,
+        Label::LimitsBreached,
+        Label::Findings,
+    ];
+    let mut table = Table { headings: columns.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    for row in rows {
+        let how = tone(row.worst);
+        let mut cells = vec![
+            Cell::new(row.case.as_str(), Tone::Strong),
+            Cell::plain(labels::standing(row.standing).of(lang)),
+            Cell::new(labels::breach(row.worst).of(lang), how),
+        ];
+        match &row.next {
+            Some(next) => cells.extend([
+                Cell::plain(book.rule(next.rule).name.in_language(lang)),
+                Cell::plain(next.owed_by.as_str()),
+                Cell::plain(short(next.earliest)),
+                Cell::new(left(next.left, words), tone(next.breach)),
+            ]),
+            None => cells.extend(["–", "", "", ""].map(Cell::plain)),
+        }
+        cells.extend([counts(row.limits), counts(row.findings)].map(Cell::plain));
+        table.rows.push(cells);
+    }
+    out += &table.draw(line_width(), paint);
+    out += &paint.text(Tone::Faint, &format!("\n{}\n", Label::CountsLegend.of(lang)));
+    out
+}
+
+/// What is left of a limit, or by how much it is over.
+fn left(seconds: i64, Words { book, lang, .. }: Words<'_>) -> String {
+    let length = length(book, lang, seconds);
+    if seconds < 0 { format!("{length} {}", Label::Over.of(lang)) } else { length }
+}
+
+/// Certain and arguable ones.
+fn counts([arguable, certain]: [u32; 2]) -> String {
+    if arguable + certain == 0 { "–".to_owned() } else { format!("{certain} + {arguable}") }
+}
+
+fn docket_csv(rows: &[DocketRow], Words { book, lang, .. }: Words<'_>) -> String {
+    let headings = [
+        Label::Case,
+        Label::Court,
+        Label::Prosecutor,
+        Label::Child,
+        Label::Standing,
+        Label::NextLimit,
+        Label::Article,
+        Label::OwedBy,
+        Label::EndsProtective,
+        Label::EndsLenient,
+        Label::LimitsCertain,
+        Label::LimitsArguable,
+        Label::FindingsCertain,
+        Label::FindingsArguable,
+        Label::NotOnRecord,
+    ]
+    .map(|label| label.of(lang));
+    let row = |row: &DocketRow| {
+        let mut cells = vec![
+            row.case.to_string(),
+            row.court.to_string(),
+            row.prosecutor.to_string(),
+            labels::standing(row.standing).of(lang).to_owned(),
+            labels::breach(row.worst).of(lang).to_owned(),
+        ];
+        cells.extend(match &row.next {
+            Some(next) => [
+                book.rule(next.rule).name.in_language(lang).to_owned(),
+                next.article.clone(),
+                next.owed_by.to_string(),
+                full(next.earliest),
+                next.latest.map_or_else(String::new, full),
+            ],
+            None => std::array::from_fn(|_| String::new()),
+        });
+        let [limits_arguable, limits_certain] = row.limits;
+        let [findings_arguable, findings_certain] = row.findings;
+        cells.extend(
+            [limits_certain, limits_arguable, findings_certain, findings_arguable, row.not_on_record]
+                .map(|count| count.to_string()),
+        );
+        cells
+    };
+    csv(headings, &rows.iter().map(row).collect::<Vec<_>>())
+}
+
+/// `kamnot alerts`, without `--follow`.
+pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
+    let offices = offices(common)?;
+    let database = Database::open(common, Absent::Fail)?;
+    let since = own.since.map(engine::action::When::first);
+    let store = Arc::clone(&database.store);
+    let mut log: Vec<Stored> = block_on(async { Ok(store.alerts(&own.prosecutor, since).await?) })?;
+    log.retain(|stored| own.at.is_none_or(|at| stored.event.recorded_at <= at));
+    let words = Words { book: &database.book, offices: &offices, lang: common.lang };
+    let rows = rows(log.iter().map(|stored| (&stored.case, &stored.event)), words.book, words.lang);
+    print_out(&match own.format {
+        Format::Json => json(rows.iter().map(AlertRow::to_json)),
+        Format::Csv => alerts_csv(&rows, words),
+        Format::Table => alerts_table(&rows, &own.prosecutor, words, Paint::of(&io::stdout())),
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// The colour of a kind of alert.
+pub(super) const fn kind_tone(kind: Kind) -> Tone {
+    match (breach_of(kind), kind) {
+        (Some(breach), _) => tone(Some(breach)),
+        (None, Kind::Settled) => Tone::Good,
+        (None, Kind::Withdrawn) => Tone::Faint,
+        (None, _) => Tone::Plain,
+    }
+}
+
+/// What a kind of alert is called.
+pub(super) fn kind_name<'a>(kind: Kind, Words { book, lang, .. }: Words<'a>) -> &'a str {
+    book.text(&format!("kind.{kind}")).in_language(lang)
+}
+
+/// What a row is about: the rule's name, or how many findings it sums up.
+fn about(row: &AlertRow, Words { book, lang, .. }: Words<'_>) -> String {
+    match row.rule {
+        Some(rule) => book.rule(rule).name.in_language(lang).to_owned(),
+        None => format!("{} {}", row.count(), Label::Notices.of(lang)),
+    }
+}
+
+fn alerts_table(rows: &[AlertRow], office: &OfficeCode, words: Words<'_>, paint: Paint) -> String {
+    let Words { offices, lang, .. } = words;
+    let heading = format!("{}: {} ({office})", Label::Alerts.of(lang), offices.name(office, lang));
+    let mut out = format!("{}\n\n", paint.text(Tone::Strong, &heading));
+    if rows.is_empty() {
+        return out + Label::NoAlerts.of(lang) + "\n";
+    }
+    let columns =
+        [Label::Raised, Label::Kind, Label::Case, Label::What, Label::Article, Label::OwedBy, Label::EndsOrEnded];
+    let mut table = Table { headings: columns.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    for row in rows {
+        table.rows.push(vec![
+            Cell::plain(short(row.raised_at)),
+            Cell::new(kind_name(row.kind, words), kind_tone(row.kind)),
+            Cell::new(row.case.as_str(), Tone::Strong),
+            Cell::plain(about(row, words)),
+            Cell::plain(row.articles.join(", ")),
+            Cell::plain(row.owed_by.join(", ")),
+            Cell::plain(row.earliest.map_or_else(String::new, short)),
+        ]);
+    }
+    out += &table.draw(line_width(), paint);
+    out
+}
+
+fn alerts_csv(rows: &[AlertRow], words: Words<'_>) -> String {
+    let lang = words.lang;
+    let headings = [
+        Label::Raised,
+        Label::Kind,
+        Label::Case,
+        Label::What,
+        Label::Article,
+        Label::OwedBy,
+        Label::EndsProtective,
+        Label::EndsLenient,
+        Label::LateRecord,
+        Label::History,
+        Label::Text,
+    ]
+    .map(|label| label.of(lang));
+    let yes = |yes: bool| if yes { Label::Yes } else { Label::No }.of(lang).to_owned();
+    let row = |row: &AlertRow| {
+        vec![
+            full(row.raised_at),
+            kind_name(row.kind, words).to_owned(),
+            row.case.to_string(),
+            about(row, words),
+            row.articles.join(", "),
+            row.owed_by.join(", "),
+            row.earliest.map_or_else(String::new, full),
+            row.latest.map_or_else(String::new, full),
+            yes(row.late_record),
+            yes(row.history),
+            row.text.join("\n"),
+        ]
+    };
+    csv(headings, &rows.iter().map(row).collect::<Vec<_>>())
+}

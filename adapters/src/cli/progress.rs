@@ -1,0 +1,16 @@
+//! A bar for long work: on standard error, on a terminal only.
+
+use std::io::{self, IsTerminal as _};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A bar of `length` steps; `what` says what is counted.
+pub(super) fn bar(length: usize, what: &'static str) -> ProgressBar {
+    let target = if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(length as u64), target).with_message(what);
+    // A template that does not parse leaves the plain bar.
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} {msg}, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,155 @@
+//! `kamnot rules`: the rules as the program knows them.
+
+mod adopt;
+
+use std::fmt::Write as _;
+use std::io;
+
+use engine::rulebook::{Period, Rule, RuleId, Rulebook};
+
+use super::arguments::{Common, Rules, RulesCommand};
+use super::database::holds_something;
+use super::labels::Label;
+use super::output::{Failure, Outcome, print_out, read_rulebook, rulebook};
+use super::paint::{Paint, Tone, line_width};
+use super::table::{Cell, Table, indented};
+use crate::store::sqlite::SqliteStore;
+
+/// `kamnot rules`
+pub(super) fn run(common: &Common, own: &Rules) -> Result<Outcome, Failure> {
+    match (&own.command, own.rule) {
+        (Some(RulesCommand::Check { file }), _) => {
+            let book = read_rulebook(file)?;
+            print_out(&format!("{}: in order; {} ({})\n", file.display(), book.id, book.digest))?;
+        }
+        (Some(RulesCommand::Adopt { file, yes }), _) => return adopt::run(common, file, *yes),
+        (None, Some(rule)) => print_out(&one(&known(common)?, rule, common, Paint::of(&io::stdout())))?,
+        (None, None) => print_out(&all(&known(common)?, common, Paint::of(&io::stdout())))?,
+    }
+    Ok(Outcome::Done)
+}
+
+/// The rulebook that is looked at: the named one, that of the log if there is one, else that of the program.
+fn known(common: &Common) -> Result<Rulebook, Failure> {
+    if common.rulebook.is_none() && holds_something(common) {
+        // What lies there may be no log at all; the rules can be read without one.
+        if let Ok(Some(source)) = SqliteStore::rulebook_in_force(&common.db)
+            && let Ok(book) = Rulebook::parse(&source)
+        {
+            return Ok(book);
+        }
+    }
+    rulebook(common)
+}
+
+fn all(book: &Rulebook, common: &Common, paint: Paint) -> String {
+    let lang = common.lang;
+    let mut out = format!("{}\n", paint.text(Tone::Strong, book.title.in_language(lang)));
+    out += &indented(book.basis.in_language(lang), 0, line_width());
+    let _ = writeln!(out, "{} · {}\n", book.id, book.digest);
+    let headings = [Label::Rule, Label::Article, Label::What, Label::Limit, Label::OwedBy];
+    let mut table = Table { headings: headings.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    for rule in book.rules() {
+        table.rows.push(vec![
+            Cell::new(rule.id.word(), Tone::Strong),
+            Cell::plain(rule.article.as_str()),
+            Cell::plain(rule.name.in_language(lang)),
+            Cell::plain(limits(book, rule.id).map(|period| period.to_string()).collect::<Vec<_>>().join(", ")),
+            Cell::plain(rule.owed_by.as_str()),
+        ]);
+    }
+    out + &table.draw(line_width(), paint)
+}
+
+/// The lengths of time of a limit.
+fn limits(book: &Rulebook, rule: RuleId) -> impl Iterator<Item = Period> {
+    let numbers = &book.numbers;
+    let lengths = match rule {
+        RuleId::Interview90Min => vec![numbers.interview],
+        RuleId::Custody48h => vec![numbers.custody],
+        RuleId::ParentsNotified | RuleId::ReleaseAtOnce => vec![numbers.at_once],
+        RuleId::Investigation30d => vec![numbers.investigation],
+        RuleId::InvestigatorMediation30d => vec![numbers.investigator_mediation],
+        RuleId::RemandTerm => vec![numbers.remand],
+        RuleId::RemandCap => vec![numbers.cap_major, numbers.cap_crime],
+        RuleId::ReleaseOpinion24h => vec![numbers.release_opinion],
+        RuleId::ReleaseDecision24h => vec![numbers.release_decision],
+        RuleId::Prosecutor10d => vec![numbers.prosecutor],
+        RuleId::ProsecutorMediation30d => vec![numbers.prosecutor_mediation],
+        RuleId::Court15d => vec![numbers.court],
+        _ => Vec::new(),
+    };
+    lengths.into_iter()
+}
+
+fn one(book: &Rulebook, id: RuleId, common: &Common, paint: Paint) -> String {
+    let lang = common.lang;
+    let width = line_width();
+    let rule: &Rule = book.rule(id);
+    let title = format!("{}  {}", rule.id, rule.name.in_language(lang));
+    let mut out = format!("{}\n", paint.text(Tone::Strong, &title));
+    let _ = writeln!(out, "{} {}  ·  {}: {}\n", Label::Article.of(lang), rule.article, Label::OwedBy.of(lang), rule.owed_by);
+    out += &indented(rule.sentence.in_language(lang), 0, width);
+    let _ = writeln!(out, "\n{}", paint.text(Tone::Strong, Label::LawsWords.of(lang)));
+    for quote in &rule.law {
+        out += &indented(&format!("{} {}: “{}”", Label::Article.of(lang), quote.article, quote.lo), 2, width);
+    }
+    let lengths: Vec<String> = limits(book, id).map(|period| period.to_string()).collect();
+    if !lengths.is_empty() {
+        let _ = writeln!(out, "\n{}: {}", paint.text(Tone::Strong, Label::Limit.of(lang)), lengths.join(", "));
+    }
+    if !rule.warn_before.is_empty() {
+        let leads: Vec<String> = rule.warn_before.iter().map(ToString::to_string).collect();
+        let _ = writeln!(out, "{}: {}", paint.text(Tone::Strong, Label::Notice.of(lang)), leads.join(", "));
+    }
+    out += &questions(book, id, common, paint);
+    let _ = writeln!(out, "\n{}", paint.text(Tone::Faint, Label::NotReviewed.of(lang)));
+    out
+}
+
+/// The questions on which the two readings of the rule part.
+fn questions(book: &Rulebook, rule: RuleId, common: &Common, paint: Paint) -> String {
+    let lang = common.lang;
+    let mut out = String::new();
+    let both = book.protective.answers().into_iter().zip(book.lenient.answers());
+    for ((question, protective), (_, lenient)) in both.filter(|((question, _), _)| bears_on(rule, question)) {
+        if out.is_empty() {
+            let _ = writeln!(out, "\n{}", paint.text(Tone::Strong, Label::Questions.of(lang)));
+        }
+        let answer = |answer: &str| book.text(&format!("answer.{question}.{answer}")).in_language(lang);
+        out += &indented(book.text(&format!("question.{question}")).in_language(lang), 2, line_width());
+        out += &indented(&format!("{}: {}", Label::Protective.of(lang), answer(protective)), 4, line_width());
+        out += &indented(&format!("{}: {}", Label::Lenient.of(lang), answer(lenient)), 4, line_width());
+    }
+    out
+}
+
+/// Whether a question of the readings bears on a rule. For reading only: the explanations of the engine keep the same
+/// table to themselves.
+fn bears_on(rule: RuleId, question: &str) -> bool {
+    let days = matches!(question, "first_day" | "unknown_time");
+    match rule {
+        RuleId::Interview90Min => question == "unknown_time",
+        RuleId::Custody48h => matches!(question, "custody_from" | "repeat_detention" | "remand_order" | "unknown_time"),
+        RuleId::Investigation30d | RuleId::InvestigationExtensionAgreed => {
+            days || matches!(question, "investigation_from" | "extension_chain")
+        }
+        RuleId::InvestigatorMediation30d | RuleId::Prosecutor10d => days,
+        RuleId::RemandTerm | RuleId::RemandExtensionLate => {
+            days || matches!(question, "month" | "remand_from" | "extension_chain")
+        }
+        RuleId::RemandCap => days || matches!(question, "month" | "remand_from" | "repeat_detention" | "lower_cap"),
+        RuleId::ReleaseOpinion24h => matches!(question, "release_request_by" | "unknown_time"),
+        RuleId::ReleaseDecision24h => matches!(question, "release_request_by" | "decision_from" | "unknown_time"),
+        RuleId::ProsecutorMediation30d => days || question == "failed_mediation",
+        RuleId::Court15d => days || question == "hearing",
+        RuleId::AgeOfResponsibility => question == "age_at",
+        RuleId::DiversionFirst | RuleId::CustodyGrounds | RuleId::ArrestGrounds | RuleId::RemandGrounds => {
+            question == "three_years"
+        }
+        RuleId::InterviewAttended => question == "lawyer_as_protector",
+        RuleId::ThreeSummonses => question == "summonses",
+        RuleId::RemandExtensionPastCap => question == "lower_cap",
+        _ => false,
+    }
+}

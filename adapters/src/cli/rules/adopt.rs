@@ -1,0 +1,153 @@
+//! `kamnot rules adopt`: what another rulebook would change in open cases, and putting it in force.
+//!
+//! Invariant: without `--yes` nothing is written.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::action::{ActionId, ActionName};
+use engine::assess::{Assessment, Breach};
+use engine::calendar::Instant;
+use engine::case::Case;
+use engine::rulebook::{RuleId, Rulebook};
+use futures::{StreamExt as _, TryStreamExt as _};
+
+use crate::cli::arguments::Common;
+use crate::cli::database::{Absent, Database, options, run as block_on};
+use crate::cli::output::{Failure, Outcome, print_out, read_rulebook};
+use crate::cli::progress;
+use crate::clock::{Clock as _, SystemClock};
+use crate::store::CaseStore as _;
+use crate::store::sqlite::SqliteStore;
+
+/// How many cases are loaded at the same time.
+const IN_FLIGHT: usize = 64;
+/// How many cases are told the time before the due ones are asked for again.
+const BATCH: usize = 1024;
+
+/// `kamnot rules adopt`
+pub(super) fn run(common: &Common, file: &Path, yes: bool) -> Result<Outcome, Failure> {
+    let new = read_rulebook(file)?;
+    // The log stays under its own rulebook until the new one is in force.
+    let common = Common { rulebook: None, ..common.clone() };
+    let database = Database::open(&common, Absent::Fail)?;
+    if new.digest == database.book.digest {
+        print_out(&format!("{} is in force already; nothing changes\n", file.display()))?;
+        return Ok(Outcome::Done);
+    }
+    let at = SystemClock.now();
+    let changes = block_on(changes(&database, &new, at))?;
+    let changed = changes.iter().filter(|(_, lines)| !lines.is_empty()).count();
+    let mut out = format!(
+        "In force:  {} ({})\nTo adopt:  {} ({})\n\n",
+        database.book.id, database.book.digest, new.id, new.digest
+    );
+    for (case, lines) in &changes {
+        for line in lines {
+            let _ = writeln!(out, "  {case}: {line}");
+        }
+    }
+    let _ = writeln!(out, "{changed} of {} open cases would change at {at}.", changes.len());
+    print_out(&out)?;
+    if !yes {
+        return print_out("Nothing was changed. To put it in force, add --yes.\n").map(|()| Outcome::Done);
+    }
+    put_in_force(&common, database, new)
+}
+
+/// What would change in each open case.
+async fn changes(
+    database: &Database,
+    new: &Rulebook,
+    at: Instant,
+) -> Result<Vec<(engine::action::CaseRef, Vec<String>)>, Failure> {
+    let cases = database.store.cases().await?;
+    let bar = progress::bar(cases.len(), "cases");
+    let loaded = futures::stream::iter(cases).map(|reference| {
+        let bar = &bar;
+        async move {
+            let case = database.store.load(&reference).await?;
+            bar.inc(1);
+            Ok::<_, Failure>(is_open(&case).then(|| (reference, differences(&case, &database.book, new, at))))
+        }
+    });
+    let all: Vec<_> = loaded.buffered(IN_FLIGHT).try_collect().await?;
+    bar.finish_and_clear();
+    Ok(all.into_iter().flatten().collect())
+}
+
+fn is_open(case: &Case) -> bool {
+    !case.actions().any(|action| action.name() == ActionName::CaseClosed)
+}
+
+/// What a rulebook says of a case, by what it is about.
+fn told(assessment: &Assessment<'_>) -> BTreeMap<(RuleId, ActionId, u32), String> {
+    let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
+    let breach = |breach: Option<Breach>| breach.map_or("in order", Breach::word);
+    let deadlines = assessment.deadlines.iter().map(|deadline| {
+        let latest = deadline.latest().map_or_else(|| "no limit".to_owned(), |latest| latest.to_string());
+        let says = format!("{} … {latest}, {}", deadline.earliest(), breach(deadline.breach(assessment.at)));
+        ((deadline.rule, id(deadline.opened_by), deadline.period), says)
+    });
+    let findings = assessment.findings.iter().map(|finding| {
+        ((finding.rule, id(finding.action), 0), breach(Some(finding.breach)).to_owned())
+    });
+    deadlines.chain(findings).collect()
+}
+
+fn differences(case: &Case, old: &Rulebook, new: &Rulebook, at: Instant) -> Vec<String> {
+    let told = |book| case.assess(book, at).map(|assessment| told(&assessment)).unwrap_or_default();
+    let (before, after) = (told(old), told(new));
+    let mut lines = Vec::new();
+    for (key, was) in &before {
+        match after.get(key) {
+            None => lines.push(format!("{}: {was} → nothing", key.0)),
+            Some(is) if is != was => lines.push(format!("{}: {was} → {is}", key.0)),
+            Some(_) => {}
+        }
+    }
+    for (key, is) in after.iter().filter(|(key, _)| !before.contains_key(key)) {
+        lines.push(format!("{}: nothing → {is}", key.0));
+    }
+    lines
+}
+
+/// Puts the rulebook in force and lets each open case say what follows.
+fn put_in_force(common: &Common, database: Database, new: Rulebook) -> Result<Outcome, Failure> {
+    drop(database);
+    let bar = progress::bar(0, "events");
+    let book = Arc::new(new);
+    let (store, rebuilt) = SqliteStore::adopt(&common.db, Arc::clone(&book), &options(common), |done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    let store = Arc::new(store);
+    let told = block_on(tell(&Database { store, book: Arc::clone(&book) }))?;
+    print_out(&format!(
+        "{} is in force; {} cases were looked at, and {told} alerts were raised, settled or withdrawn.\n",
+        book.id, rebuilt.cases
+    ))?;
+    Ok(Outcome::Done)
+}
+
+/// Tells the cases that have something to say that it is time; how many alerts they gave.
+async fn tell(database: &Database) -> Result<usize, Failure> {
+    let recorder = database.recorder();
+    let mut told = 0;
+    loop {
+        let due = database.store.due(SystemClock.now(), BATCH).await?;
+        let ticks = futures::stream::iter(due).map(|case| {
+            let recorder = Arc::clone(&recorder);
+            async move { Ok::<_, Failure>(recorder.tick(&case).await?.len()) }
+        });
+        let counts: Vec<usize> = ticks.buffer_unordered(IN_FLIGHT).try_collect().await?;
+        let more: usize = counts.iter().sum();
+        if more == 0 {
+            return Ok(told);
+        }
+        told += more;
+    }
+}

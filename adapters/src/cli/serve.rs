@@ -1,0 +1,141 @@
+//! `kamnot serve` and `kamnot alerts --follow`: what runs until it is stopped.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use engine::rulebook::Language;
+use serde::Deserialize;
+use tokio::signal::unix::{SignalKind, signal};
+use uuid::Uuid;
+
+use super::arguments::{AlertsOf, Common, Serve};
+use super::database::{Absent, Database, run as block_on};
+use super::lists::kind_tone;
+use super::output::{Failure, Outcome};
+use super::paint::{Paint, Tone};
+use crate::clock::{Clock as _, SystemClock};
+use crate::nats::subscriber::{Received, Subscription, follow};
+use crate::nats::{NatsFault, Servers};
+use crate::serve::{self, ServeFault, Stop};
+use crate::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, confirmed_in};
+
+impl From<NatsFault> for Failure {
+    fn from(fault: NatsFault) -> Self {
+        Self::Fault(fault.to_string())
+    }
+}
+
+impl From<ServeFault> for Failure {
+    fn from(fault: ServeFault) -> Self {
+        Self::Fault(fault.to_string())
+    }
+}
+
+/// `kamnot serve`
+pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
+    let database = Database::open(common, Absent::Begin)?;
+    let clock = Arc::new(SystemClock);
+    let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::new(SystemSteadyClock::start())));
+    let with = serve::Serve {
+        confirmed: confirmed_in(&database.store),
+        installation: database.store.installation().to_string(),
+        store: Arc::clone(&database.store),
+        book: Arc::clone(&database.book),
+        clock,
+        doubt,
+        nats_url: own.nats.clone(),
+    };
+    block_on(async {
+        let stopped = told_to_stop()?;
+        serve::serve(with, stopped).await?;
+        Ok(Outcome::Done)
+    })
+}
+
+/// Resolves when the process is told to stop.
+fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
+    let failed = |error| Failure::Fault(format!("the program can't listen for signals: {error}"));
+    let mut terminated = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupted = signal(SignalKind::interrupt()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+    })
+}
+
+/// `kamnot alerts --follow`
+pub(super) fn follow_alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
+    let servers: Servers = own.nats.as_deref().unwrap_or_default().parse::<Servers>()?;
+    let seen = own.seen.clone().unwrap_or_else(|| PathBuf::from(format!("kamnot-seen-{}", own.prosecutor)));
+    let failed = |error| Failure::Fault(format!("{}: the file of alerts seen has no folder: {error}", seen.display()));
+    let seen = std::path::absolute(&seen).map_err(failed)?;
+    let durable = format!("{}-{}", own.prosecutor, place(&seen));
+    let subscription = Subscription { prosecutor: own.prosecutor.clone(), durable, seen };
+    let paint = Paint::of(&io::stdout());
+    block_on(async {
+        let (stopper, stop) = Stop::pair();
+        let stopped = told_to_stop()?;
+        let following = async {
+            let result = follow(&servers, &subscription, &stop, |alert| show(alert, common.lang, paint)).await;
+            Ok(result?)
+        };
+        let stopping = async {
+            stopped.await;
+            stopper.stop();
+            std::future::pending::<Result<Outcome, Failure>>().await
+        };
+        tokio::select! {
+            result = following => result.map(|()| Outcome::Done),
+            result = stopping => result,
+        }
+    })
+}
+
+/// Which subscriber this is: one per machine and file of alerts seen, so that two never share what comes.
+fn place(seen: &std::path::Path) -> Uuid {
+    let machine = std::fs::read_to_string("/etc/machine-id")
+        .ok()
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .unwrap_or_default();
+    Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{}\0{}", machine.trim(), seen.display()).as_bytes())
+}
+
+/// What is printed of an alert.
+#[derive(Deserialize)]
+struct CloudEvent {
+    time: String,
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    kind: String,
+    text: Texts,
+}
+
+#[derive(Deserialize)]
+struct Texts {
+    en: String,
+    lo: String,
+}
+
+fn show(alert: &Received, lang: Language, paint: Paint) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match serde_json::from_str::<CloudEvent>(&alert.body) {
+        Ok(CloudEvent { time, data: Data { kind, text } }) => {
+            let sentence = match lang {
+                Language::En => text.en,
+                Language::Lo => text.lo,
+            };
+            let tone = engine::alert::Kind::from_word(&kind).map_or(Tone::Plain, kind_tone);
+            let line = paint.text(tone, &format!("{kind:<9} {sentence}"));
+            writeln!(out, "{}  {line}", time.replace('T', " ").trim_end_matches("+07:00"))?;
+        }
+        // From a program that writes another form: the subject at least says what it is about.
+        Err(_) => writeln!(out, "{} ({})", alert.subject, alert.id)?,
+    }
+    out.flush()
+}
