@@ -3,10 +3,12 @@
 //! Invariant: what was acknowledged is on disk; the events, the view and the outbox of an append stand in one
 //! transaction; several processes may write to the file, and each notices what the others wrote.
 
+mod audit;
 mod cache;
 mod event_store;
 mod file;
 mod reads;
+mod rebuild;
 mod rows;
 mod writer;
 
@@ -29,6 +31,7 @@ use uuid::Uuid;
 use super::{Append, CaseStore, Delivery, Fault, Position, Stored};
 use cache::Cache;
 use file::{Failed, File};
+pub use rebuild::Rebuilt;
 use rows::Rows;
 use writer::{Answer, Job, Writer};
 

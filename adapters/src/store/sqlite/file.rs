@@ -96,7 +96,7 @@ impl File {
             .into());
         }
         // Pages of events are written once and read seldom; 64 MB hold the upper pages of the indexes.
-        connection.execute_batch("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000;")?;
+        connection.execute_batch("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;")?;
         Ok(())
     }
 
@@ -139,10 +139,14 @@ impl File {
 
     /// What an error means to the caller.
     pub fn fault(&self, failed: impl Into<Failed>) -> Fault {
-        let error = match failed.into() {
-            Failed::Fault(fault) => return fault,
-            Failed::Sqlite(error) => error,
-        };
+        match failed.into() {
+            Failed::Fault(fault) => fault,
+            Failed::Sqlite(error) => self.fault_of(&error),
+        }
+    }
+
+    /// What an error of the database means to the caller.
+    pub fn fault_of(&self, error: &rusqlite::Error) -> Fault {
         let path = self.path.display();
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Fault::Unavailable(format!(

@@ -1,0 +1,178 @@
+//! Rebuilds views and alerts from the log alone, and checks what is there.
+//!
+//! Invariant: after a rebuild every row is what the log gives, byte for byte; deliveries are never touched; a
+//! damaged log is reported, never built upon.
+
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, mpsc};
+
+use engine::rulebook::Rulebook;
+
+use super::audit::{self, Chunk, Difference};
+use super::file::{Failed, File};
+use super::{Options, SqliteStore, put_in_force};
+use crate::store::Fault;
+
+/// How many cases a thread looks at before it reports.
+const CHUNK: i64 = 64;
+
+/// How many threads read and decode.
+const THREADS: usize = 2;
+
+/// What a rebuild did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// How many cases there are.
+    pub cases: u64,
+    /// How many events.
+    pub events: u64,
+    /// How many rows were not as the log gives them, and now are.
+    pub differing: u64,
+    /// The first thousand of them, in words.
+    pub differed: Vec<String>,
+}
+
+/// The most differences that are told in words.
+const MOST_TOLD: usize = 1000;
+
+impl Rebuilt {
+    fn note(&mut self, difference: Difference) {
+        self.differing += 1;
+        if self.differed.len() < MOST_TOLD {
+            self.differed.push(difference.found);
+        }
+    }
+}
+
+impl SqliteStore {
+    /// Rebuilds views and alerts from the log. No other program can write meanwhile. Blocks; `progress` is told how many
+    /// events are done, and of how many.
+    ///
+    /// # Errors
+    /// [`Fault::Corrupt`] when the log is damaged: then nothing was changed.
+    pub fn rebuild(&self, progress: impl FnMut(u64, u64)) -> Result<Rebuilt, Fault> {
+        rebuild(&self.file, &self.book, Purpose::Rebuild, progress)
+    }
+
+    /// Puts `book` in force in the log at `path`, with all views rebuilt under it, and opens the log. What the alerts
+    /// have to say about it is due at once.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`] and [`SqliteStore::rebuild`]; then the rulebook in force is the one before.
+    pub fn adopt(
+        path: impl AsRef<Path>,
+        book: Arc<Rulebook>,
+        options: &Options,
+        progress: impl FnMut(u64, u64),
+    ) -> Result<(Self, Rebuilt), Fault> {
+        let file = File { path: path.as_ref().to_owned(), busy_timeout: options.busy_timeout };
+        let rebuilt = rebuild(&file, &book, Purpose::Adopt, progress)?;
+        Ok((Self::open(path, book, options)?, rebuilt))
+    }
+
+    /// Everything that is not as it should be: the log's own damage, and views and alerts that are not what the log
+    /// gives. Others may go on writing. Blocks.
+    ///
+    /// # Errors
+    /// When the log can't be read at all.
+    pub fn check(&self, mut progress: impl FnMut(u64, u64)) -> Result<Vec<String>, Fault> {
+        let mut checked = || -> Result<Vec<String>, Failed> {
+            let connection = self.file.connect_to_read()?;
+            let mut found = audit::log_damage(&connection)?;
+            let (keys, events) = audit::extent(&connection)?;
+            let mut done = 0;
+            each_chunk(&self.file, &self.book, keys, |chunk| {
+                done += chunk.events;
+                progress(done.min(events), events);
+                found.extend(chunk.damage);
+                found.extend(chunk.differences.into_iter().map(|difference| difference.found));
+                Ok(())
+            })?;
+            found.extend(audit::stray_alerts(&connection)?.into_iter().map(|difference| difference.found));
+            Ok(found)
+        };
+        checked().map_err(|failed| self.file.fault(failed))
+    }
+}
+
+/// Whether the rulebook in force stays.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Rebuild,
+    Adopt,
+}
+
+fn rebuild(
+    file: &File,
+    book: &Rulebook,
+    purpose: Purpose,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Rebuilt, Fault> {
+    let connection = file.connect_to_write(false)?;
+    let mut rebuild = || -> Result<Rebuilt, Failed> {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        if purpose == Purpose::Adopt {
+            connection.execute("DELETE FROM meta WHERE key = 'rulebook'", [])?;
+        }
+        put_in_force(&connection, file, book)?;
+        let (keys, events) = audit::extent(&connection)?;
+        let mut rebuilt = Rebuilt::default();
+        each_chunk(file, book, keys, |chunk| {
+            if let Some(damage) = chunk.damage.into_iter().next() {
+                return Err(Fault::Corrupt(format!("the log {} is damaged: {damage}", file.path.display())).into());
+            }
+            rebuilt.cases += chunk.cases;
+            rebuilt.events += chunk.events;
+            for difference in chunk.differences {
+                difference.repair(&connection)?;
+                rebuilt.note(difference);
+            }
+            progress(rebuilt.events, events);
+            Ok(())
+        })?;
+        for stray in audit::stray_alerts(&connection)? {
+            stray.repair(&connection)?;
+            rebuilt.note(stray);
+        }
+        connection.execute_batch("COMMIT")?;
+        Ok(rebuilt)
+    };
+    rebuild().map_err(|failed| {
+        let _ = connection.execute_batch("ROLLBACK");
+        file.fault(failed)
+    })
+}
+
+/// Has all cases looked at by several threads, and hands on what each finds.
+fn each_chunk(
+    file: &File,
+    book: &Rulebook,
+    last_key: i64,
+    mut take: impl FnMut(Chunk) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    let next = AtomicI64::new(1);
+    std::thread::scope(|scope| {
+        let (sender, found) = mpsc::sync_channel(2 * THREADS);
+        for _ in 0..THREADS {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                let connection = file.connect_to_read();
+                let look = |keys: RangeInclusive<i64>| match &connection {
+                    Ok(connection) => audit::chunk(connection, book, &keys),
+                    Err(error) => Err(file.fault_of(error).into()),
+                };
+                loop {
+                    let first = next.fetch_add(CHUNK, Ordering::Relaxed);
+                    // An error ends the work: the receiver goes away, and with it the reason to go on.
+                    if first > last_key || sender.send(look(first..=first + CHUNK - 1)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        found.into_iter().try_for_each(|chunk| take(chunk?))
+    })
+}
