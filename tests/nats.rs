@@ -1,1 +1,16 @@
-//! (being written)
+//! The watch, the relay and the subscriber against a real nats-server.
+
+#[path = "nats/clock.rs"]
+mod clock;
+#[path = "nats/delivery.rs"]
+mod delivery;
+#[path = "nats/midnight.rs"]
+mod midnight;
+#[path = "nats/outage.rs"]
+mod outage;
+#[path = "nats/settings.rs"]
+mod settings;
+#[path = "nats/subscriber.rs"]
+mod subscriber;
+#[path = "nats/world.rs"]
+mod world;

@@ -72,6 +72,9 @@ pub enum NatsFault {
         /// What differs.
         differences: Vec<Difference>,
     },
+    /// Another stream takes in our subjects.
+    #[error("another stream at {0} already holds subjects of {SUBJECTS}: take them out of it")]
+    SubjectsTaken(String),
     /// The server answered with an error of its own.
     #[error("NATS at {server} refused to {attempt}: {reason}")]
     Answer {
@@ -121,7 +124,8 @@ impl Link {
         let server = servers.to_string();
         let (tell, trouble) = watch::channel(None);
         let events = (tell, server.clone());
-        let options = ConnectOptions::new()
+        let options = servers
+            .login(ConnectOptions::new())
             .name("kamnot")
             .connection_timeout(CONNECT_WITHIN)
             .request_timeout(Some(ANSWER_WITHIN))

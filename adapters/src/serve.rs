@@ -88,10 +88,7 @@ pub struct Serve<S> {
 /// # Errors
 /// If the URL is none, if at the start NATS answers and isn't fit for alerts (no JetStream, another stream, no
 /// permission), or if the store is damaged.
-pub async fn serve<S: CaseStore>(
-    with: Serve<S>,
-    shutdown: impl Future<Output = ()>,
-) -> Result<(), ServeFault> {
+pub async fn serve<S: CaseStore>(with: Serve<S>, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
     let Serve { store, book, clock, doubt, confirmed, nats_url, installation } = with;
     let recorder = Arc::new(Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock)));
     let mut watch = Watch::new(recorder, Arc::clone(&clock), doubt, confirmed);

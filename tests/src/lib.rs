@@ -1,3 +1,4 @@
 //! What the tests share: cases, the program under test, servers of their own.
 
 pub mod cases;
+pub mod nats_server;

@@ -77,6 +77,7 @@ fn refusal(link: &Link, attempt: &'static str, answer: &async_nats::jetstream::E
         ErrorCode::JETSTREAM_NOT_ENABLED | ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT => {
             NatsFault::NoJetStream(link.server().to_owned())
         }
+        ErrorCode::STREAM_SUBJECT_OVERLAP => NatsFault::SubjectsTaken(link.server().to_owned()),
         _ => link.answer(attempt, answer),
     }
 }
@@ -126,18 +127,18 @@ fn differences(found: &Config) -> Vec<Difference> {
         ("retention", word(&found.retention), word(&expected.retention)),
         ("max_age", age(found.max_age), age(expected.max_age)),
         ("max_msgs", limit(found.max_messages), limit(expected.max_messages)),
-        (
-            "max_msgs_per_subject",
-            limit(found.max_messages_per_subject),
-            limit(expected.max_messages_per_subject),
-        ),
+        ("max_msgs_per_subject", limit(found.max_messages_per_subject), limit(expected.max_messages_per_subject)),
         ("max_bytes", limit(found.max_bytes), limit(expected.max_bytes)),
         ("max_msg_size", limit(found.max_message_size.into()), limit(expected.max_message_size.into())),
         ("deny_delete", word(&found.deny_delete), word(&expected.deny_delete)),
         ("deny_purge", word(&found.deny_purge), word(&expected.deny_purge)),
         ("no_ack", word(&found.no_ack), word(&expected.no_ack)),
         ("sealed", word(&found.sealed), word(&expected.sealed)),
-        ("mirror or sources", if other_streams.is_empty() { "none".to_owned() } else { other_streams.join(" ") }, "none".to_owned()),
+        (
+            "mirror or sources",
+            if other_streams.is_empty() { "none".to_owned() } else { other_streams.join(" ") },
+            "none".to_owned(),
+        ),
     ];
     settings
         .into_iter()

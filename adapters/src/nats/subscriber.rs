@@ -106,7 +106,8 @@ async fn until_broken(
                 tracing::debug!(alert = %alert.id, "delivered again");
             }
             Some(alert) => {
-                show(&alert).map_err(|error| NatsFault::Own(format!("the alert {} is not shown: {error}", alert.id)))?;
+                show(&alert)
+                    .map_err(|error| NatsFault::Own(format!("the alert {} is not shown: {error}", alert.id)))?;
                 seen.add(alert.id)?;
             }
             None => tracing::warn!(subject = %message.subject, "a message without an id is no alert"),

@@ -1,0 +1,110 @@
+//! The worst second of a day: a thousand limits run out at a midnight, among a hundred thousand open ones.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant as Moment};
+
+use adapters::clock::Clock;
+use adapters::recorder::Recorder;
+use adapters::serve::{Serve, serve};
+use adapters::store::CaseStore as _;
+use adapters::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, confirmed_in};
+use engine::action::{Action, CaseRef};
+use engine::calendar::Instant;
+use engine::case::Alerts;
+use futures::StreamExt as _;
+use tests::nats_server::NatsServer;
+use tokio::sync::oneshot;
+
+use crate::world::{INSTALLATION, World, eventually, instant, investigation};
+
+const OPEN: u32 = 100_000;
+const DUE: u32 = 1_000;
+const MIDNIGHT: &str = "2026-03-31T00:00:00+07:00";
+
+/// A wall clock that runs, so that it is `at` at a moment.
+struct RunningClock {
+    at: Instant,
+    moment: Moment,
+}
+
+impl Clock for RunningClock {
+    fn now(&self) -> Instant {
+        let now = Moment::now();
+        let seconds = match now.checked_duration_since(self.moment) {
+            Some(after) => i64::try_from(after.as_secs()).expect("not so long"),
+            // A second that has begun before the moment is one less.
+            None => -i64::try_from((self.moment - now).as_secs_f64().ceil() as u64).expect("not so long"),
+        };
+        self.at.plus(seconds)
+    }
+}
+
+/// Fills the log: the limits of `DUE` cases run out at the midnight, those of the others from ten days later on.
+async fn fill(world: &World) {
+    let recorder = Arc::new(Recorder::new(
+        Arc::clone(&world.store),
+        Arc::clone(&world.book),
+        Arc::clone(&world.wall) as Arc<dyn Clock>,
+    ));
+    let work = futures::stream::iter(0..OPEN).map(|number| {
+        let recorder = Arc::clone(&recorder);
+        tokio::spawn(async move {
+            let day = if number < DUE { "2026-03-01".to_owned() } else { format!("2026-03-{}", 11 + number % 19) };
+            let case = format!("VTE-2026-{number:06}");
+            let lines = investigation(&case, number, &day);
+            let actions = lines.lines().map(|line| Action::read(line).expect("an action")).collect();
+            let case = CaseRef::new(&case).expect("a reference");
+            recorder.record(&case, actions, None, Alerts::Raised).await.expect("recorded");
+        })
+    });
+    work.buffer_unordered(2_000).for_each(|done| async { done.expect("no panic") }).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the clock above counts up from zero")]
+async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
+    let server = NatsServer::start();
+    let world = World::at("2026-03-30T23:59:30+07:00");
+    let started = Moment::now();
+    fill(&world).await;
+    println!("filled in {:.1?}", started.elapsed());
+    let at_midnight = instant(MIDNIGHT);
+    let next = world.store.next_due().await.expect("the store").expect("a limit");
+    assert_eq!(next, at_midnight, "nothing is due before");
+    // What the recording itself called for goes out first.
+    let first = world.serve(server.url());
+    eventually("the outbox is empty", || async { world.waiting().await == 0 }).await;
+    first.stop().await;
+
+    let client = async_nats::connect(server.url()).await.expect("a connection");
+    let mut arrivals = client.subscribe("kamnot.alerts.>").await.expect("subscribed");
+    client.flush().await.expect("subscribed");
+    let midnight = Moment::now() + Duration::from_secs(3);
+    let clock = Arc::new(RunningClock { at: at_midnight, moment: midnight });
+    let (stop, stopped) = oneshot::channel::<()>();
+    let with = Serve {
+        store: Arc::clone(&world.store),
+        book: Arc::clone(&world.book),
+        doubt: Arc::new(ClockDoubt::new(clock.now(), Arc::new(SystemSteadyClock::start()))),
+        clock,
+        confirmed: confirmed_in(&world.store),
+        nats_url: Some(server.url()),
+        installation: INSTALLATION.to_owned(),
+    };
+    let serving = tokio::spawn(serve(with, async {
+        let _ = stopped.await;
+    }));
+    let mut delays = Vec::new();
+    while delays.len() < DUE as usize {
+        let message = tokio::time::timeout(Duration::from_secs(30), arrivals.next()).await;
+        let message = message.expect("an alert within 30 seconds").expect("a connection");
+        let delay = Moment::now().checked_duration_since(midnight).expect("no alert before its instant");
+        assert!(message.subject.contains(".arguable.investigation-30d"), "{}", message.subject);
+        delays.push(delay);
+    }
+    let _ = stop.send(());
+    serving.await.expect("no panic").expect("no fault");
+    let (first, last) = (delays[0], delays[delays.len() - 1]);
+    println!("{DUE} of {OPEN}: first after {first:.0?}, last after {last:.0?}");
+    assert!(last < Duration::from_secs(1), "the last alert was published {last:?} after its instant");
+}

@@ -1,0 +1,109 @@
+//! Servers and streams that are not fit for alerts, and what we say about them.
+
+use adapters::nats::{Difference, NatsFault};
+use adapters::serve::ServeFault;
+use async_nats::jetstream::stream::{Config, StorageType};
+use std::time::Duration;
+use tests::nats_server::NatsServer;
+
+use crate::world::World;
+
+/// What `serve` says when it is started against this server.
+async fn refusal(url: String) -> NatsFault {
+    let world = World::at("2026-03-02T08:00:00+07:00");
+    let served = world.until(Some(url), world.doubt(), std::future::pending());
+    let served = tokio::time::timeout(Duration::from_secs(30), served).await.expect("an answer");
+    let Err(ServeFault::Nats(fault)) = served else { panic!("served: {served:?}") };
+    fault
+}
+
+async fn with_stream(config: Config) -> NatsServer {
+    let server = NatsServer::start();
+    let client = async_nats::connect(server.url()).await.expect("a connection");
+    async_nats::jetstream::new(client).create_stream(config).await.expect("the stream");
+    server
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_with_other_settings_is_refused_with_what_differs() {
+    let server = with_stream(Config {
+        name: "KAMNOT_ALERTS".to_owned(),
+        subjects: vec!["kamnot.alerts.>".to_owned(), "orders.>".to_owned()],
+        storage: StorageType::Memory,
+        max_age: Duration::from_secs(86_400),
+        deny_delete: true,
+        ..Config::default()
+    })
+    .await;
+    let fault = refusal(server.url()).await;
+    let NatsFault::OtherSettings { differences, .. } = &fault else { panic!("{fault}") };
+    let difference = |setting, found: &str, expected: &str| {
+        let (found, expected) = (found.to_owned(), expected.to_owned());
+        Difference { setting, found, expected }
+    };
+    assert_eq!(
+        *differences,
+        [
+            difference("subjects", "kamnot.alerts.> orders.>", "kamnot.alerts.>"),
+            difference("storage", "memory", "file"),
+            difference("max_age", "86400s", "no limit"),
+            difference("deny_purge", "false", "true"),
+        ]
+    );
+    assert!(fault.to_string().contains("storage: found memory, expected file"), "{fault}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_jetstream_is_refused() {
+    let server = NatsServer::with("");
+    assert_eq!(refusal(server.url()).await, NatsFault::NoJetStream(server.url()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_without_jetstream_is_refused() {
+    let lines = "jetstream { store_dir: DATA }
+        accounts { WITH { jetstream: enabled, users: [{ user: a, password: a }] }
+                   WITHOUT { users: [{ user: b, password: b }] } }";
+    let server = NatsServer::with(lines);
+    let url = server.url().replace("://", "://b:b@");
+    assert_eq!(refusal(url).await, NatsFault::NoJetStream(server.url()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_refused_and_not_repeated() {
+    let server = NatsServer::with("jetstream { store_dir: DATA }\nauthorization { user: kamnot, password: right }");
+    let url = server.url().replace("://", "://kamnot:wrong@");
+    let fault = refusal(url).await;
+    assert_eq!(fault, NatsFault::Refused(server.url()));
+    assert!(!fault.to_string().contains("wrong"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn user_and_password_of_the_url_let_us_in() {
+    let server = NatsServer::with("jetstream { store_dir: DATA }\nauthorization { user: kamnot, password: \"p@ss\" }");
+    let world = World::at("2026-03-02T08:00:00+07:00");
+    let connected = world.relay(&server.url().replace("://", "://kamnot:p%40ss@"));
+    assert!(connected.connect().await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_permission_is_named() {
+    let lines = r#"jetstream { store_dir: DATA }
+        authorization { users: [ { user: kamnot, password: k, permissions: {
+            publish: ["kamnot.alerts.>"], subscribe: ["_INBOX.>"] } } ] }"#;
+    let server = NatsServer::with(lines);
+    let fault = refusal(server.url().replace("://", "://kamnot:k@")).await;
+    let NatsFault::Denied { reason, .. } = &fault else { panic!("{fault}") };
+    assert!(reason.contains("$JS.API.STREAM.INFO.KAMNOT_ALERTS"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_of_another_name_on_our_subjects_is_reported() {
+    let server = with_stream(Config {
+        name: "EVERYTHING".to_owned(),
+        subjects: vec!["kamnot.>".to_owned()],
+        ..Config::default()
+    })
+    .await;
+    assert_eq!(refusal(server.url()).await, NatsFault::SubjectsTaken(server.url()));
+}

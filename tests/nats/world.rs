@@ -1,0 +1,236 @@
+//! A store of its own with clocks that the test sets, and a client that knows nothing of kamnot.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use adapters::clock::Clock;
+use adapters::recorder::Recorder;
+use adapters::relay::Relay;
+use adapters::serve::{Serve, ServeFault, serve};
+use adapters::store::sqlite::{Options, SqliteStore};
+use adapters::store::{CaseStore, Position, Stored};
+use adapters::watch::clock_doubt::{ClockDoubt, SteadyClock, confirmed_in};
+use async_nats::jetstream::consumer::{AckPolicy, pull};
+use engine::action::{Action, CaseRef};
+use engine::calendar::Instant;
+use engine::case::{Alerts, Command, decide};
+use engine::rulebook::Rulebook;
+use futures::StreamExt as _;
+use projections::message::message;
+use tempfile::TempDir;
+use tests::nats_server::NatsServer;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// The installation's name in the tests.
+pub const INSTALLATION: &str = "test";
+
+/// A clock that stands still until it is set.
+pub struct SetClock(AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> Instant {
+        Instant::from_unix(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl SteadyClock for SetClock {
+    fn running(&self) -> Duration {
+        Duration::from_secs(self.0.load(Ordering::SeqCst).unsigned_abs())
+    }
+}
+
+/// A store with its clocks.
+pub struct World {
+    pub store: Arc<SqliteStore>,
+    pub book: Arc<Rulebook>,
+    pub wall: Arc<SetClock>,
+    pub steady: Arc<SetClock>,
+    pub folder: TempDir,
+}
+
+/// `serve` at work.
+pub struct Serving {
+    stop: oneshot::Sender<()>,
+    pub doubt: Arc<ClockDoubt>,
+    work: JoinHandle<Result<(), ServeFault>>,
+}
+
+pub fn instant(text: &str) -> Instant {
+    Instant::parse(text).expect("an instant")
+}
+
+impl World {
+    /// An empty log at an instant.
+    pub fn at(now: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let book = Arc::new(Rulebook::law_05_na_2006());
+        let options = Options { create: true, ..Options::default() };
+        let store = SqliteStore::open(folder.path().join("kamnot.db"), Arc::clone(&book), &options).expect("a log");
+        let wall = Arc::new(SetClock(AtomicI64::new(instant(now).unix())));
+        let steady = Arc::new(SetClock(AtomicI64::new(1_000_000)));
+        Self { store: Arc::new(store), book, wall, steady, folder }
+    }
+
+    /// Lets time pass, on both clocks.
+    pub fn pass(&self, seconds: i64) {
+        self.steady.0.fetch_add(seconds, Ordering::SeqCst);
+        self.jump(seconds);
+    }
+
+    /// Sets the wall clock forward or back.
+    pub fn jump(&self, seconds: i64) {
+        self.wall.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    pub fn recorder(&self) -> Arc<Recorder<SqliteStore>> {
+        Arc::new(Recorder::new(Arc::clone(&self.store), Arc::clone(&self.book), self.wall.clone() as Arc<dyn Clock>))
+    }
+
+    /// Records lines as an import does: the actions of each case at once.
+    pub async fn import(&self, lines: &str) {
+        let mut cases: BTreeMap<CaseRef, Vec<Action>> = BTreeMap::new();
+        for action in lines.lines().filter(|line| !line.trim().is_empty()).filter_map(|line| Action::read(line).ok()) {
+            cases.entry(action.case.clone()).or_default().push(action);
+        }
+        let recorder = self.recorder();
+        let work = futures::stream::iter(cases).map(|(case, actions)| {
+            let recorder = Arc::clone(&recorder);
+            async move { recorder.record(&case, actions, None, Alerts::Raised).await.expect("recorded") }
+        });
+        let _: Vec<_> = work.buffer_unordered(256).collect().await;
+    }
+
+    pub fn relay(&self, url: &str) -> Relay<SqliteStore> {
+        let (store, book) = (Arc::clone(&self.store), Arc::clone(&self.book));
+        let servers = url.parse().expect("a URL");
+        Relay::new(store, book, self.wall.clone() as Arc<dyn Clock>, servers, INSTALLATION.to_owned())
+    }
+
+    /// `serve` until the future is done.
+    pub fn until<F: Future<Output = ()>>(
+        &self,
+        url: Option<String>,
+        doubt: Arc<ClockDoubt>,
+        shutdown: F,
+    ) -> impl Future<Output = Result<(), ServeFault>> + use<F> {
+        let with = Serve {
+            store: Arc::clone(&self.store),
+            book: Arc::clone(&self.book),
+            clock: self.wall.clone() as Arc<dyn Clock>,
+            doubt,
+            confirmed: confirmed_in(&self.store),
+            nats_url: url,
+            installation: INSTALLATION.to_owned(),
+        };
+        serve(with, shutdown)
+    }
+
+    pub fn doubt(&self) -> Arc<ClockDoubt> {
+        Arc::new(ClockDoubt::new(self.wall.now(), self.steady.clone()))
+    }
+
+    /// `serve` in the background.
+    pub fn serve(&self, url: String) -> Serving {
+        let (stop, stopped) = oneshot::channel();
+        let doubt = self.doubt();
+        let work = self.until(Some(url), Arc::clone(&doubt), async {
+            let _ = stopped.await;
+        });
+        Serving { stop, doubt, work: tokio::spawn(work) }
+    }
+
+    /// The alert events of the log that may be published.
+    pub async fn alerts(&self) -> Vec<Stored> {
+        let log = self.store.log(Position(0), usize::MAX >> 2).await.expect("the log");
+        log.into_iter().filter(|stored| self.id(stored).is_some()).collect()
+    }
+
+    /// The ids of the alerts that may be published, in the order of the log.
+    pub async fn ids(&self) -> Vec<String> {
+        self.alerts().await.iter().filter_map(|stored| self.id(stored)).collect()
+    }
+
+    fn id(&self, stored: &Stored) -> Option<String> {
+        message(&stored.case, &stored.event, &self.book, INSTALLATION).map(|message| message.id.to_string())
+    }
+
+    /// Waits until every case has told what it has to tell by now, and all is delivered.
+    pub async fn all_is_told(&self) {
+        eventually("all is told and delivered", || async {
+            let now = self.wall.now();
+            let mut told = true;
+            for case in self.store.cases().await.expect("the cases") {
+                let known = self.store.load(&case).await.expect("a case");
+                told &= decide(&known, &self.book, Command::Now { clock: now }).expect("no refusal").is_empty();
+            }
+            told && self.waiting().await == 0
+        })
+        .await;
+    }
+
+    /// How many alerts wait in the outbox.
+    pub async fn waiting(&self) -> usize {
+        self.store.outbox(Position(0), usize::MAX >> 2).await.expect("the outbox").len()
+    }
+}
+
+impl Serving {
+    pub async fn stop(self) {
+        let _ = self.stop.send(());
+        self.work.await.expect("no panic").expect("no fault");
+    }
+}
+
+/// Waits until something is so.
+pub async fn eventually<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
+    for _ in 0..1200 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("not within a minute: {what}");
+}
+
+/// All messages of the stream of alerts on subjects that match, read by a plain client.
+pub async fn read(server: &NatsServer, filter: &str) -> Vec<async_nats::Message> {
+    let client = async_nats::connect(server.url()).await.expect("a connection");
+    let jetstream = async_nats::jetstream::new(client);
+    let stream = jetstream.get_stream("KAMNOT_ALERTS").await.expect("the stream");
+    let filter_subject = filter.to_owned();
+    let config = pull::Config { ack_policy: AckPolicy::None, filter_subject, ..pull::Config::default() };
+    let consumer = stream.create_consumer(config).await.expect("a consumer");
+    let all = usize::try_from(consumer.cached_info().num_pending).expect("not so many");
+    let mut messages = Vec::new();
+    while messages.len() < all {
+        let batch = consumer.batch().max_messages(500.min(all - messages.len())).messages().await.expect("a batch");
+        let batch: Vec<_> = batch.map(|message| message.expect("a message").message).collect().await;
+        assert!(!batch.is_empty(), "{} of {all} messages arrived", messages.len());
+        messages.extend(batch);
+    }
+    messages
+}
+
+/// The id that the client sees.
+pub fn id(message: &async_nats::Message) -> String {
+    let headers = message.headers.as_ref().expect("headers");
+    headers.get("Nats-Msg-Id").expect("an id").to_string()
+}
+
+/// The ids in the stream, in its order.
+pub async fn arrived(server: &NatsServer) -> Vec<String> {
+    read(server, "kamnot.alerts.>").await.iter().map(id).collect()
+}
+
+/// A case whose investigation has to be done within thirty days, opened on a day at eight.
+pub fn investigation(case: &str, number: u32, day: &str) -> String {
+    format!(
+        r#"{{"case":"{case}","id":"00000000-0000-4000-8000-{number:012x}","action":"case_opened","at":"{day}T08:00:00+07:00","by":"vte-investigation","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{{"ref":"C1","birth_date":"2010-06-15"}},"offences":[{{"class":"major","penalty_months":{{"min":36,"max":60}},"committed_on":"2026-02-20","serious":true}}]}}
+{{"case":"{case}","id":"00000000-0000-4000-9000-{number:012x}","action":"investigation_opened","at":"{day}T09:00:00+07:00","by":"vte-investigation"}}
+"#
+    )
+}

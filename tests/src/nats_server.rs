@@ -1,0 +1,142 @@
+//! A real nats-server of the test's own: on a free port, with its data in a folder of its own.
+
+use std::io::Read as _;
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+/// A nats-server; ended by its process id when it goes out of scope.
+pub struct NatsServer {
+    folder: TempDir,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl NatsServer {
+    /// A server with JetStream.
+    ///
+    /// # Panics
+    /// If nats-server isn't installed or doesn't come up.
+    pub fn start() -> Self {
+        Self::with("jetstream { store_dir: DATA }")
+    }
+
+    /// A server with these lines of configuration; `DATA` in them stands for its data folder.
+    ///
+    /// # Panics
+    /// If nats-server isn't installed or doesn't come up.
+    pub fn with(lines: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the server");
+        let port = free_port();
+        let data = format!("{:?}", folder.path().join("data"));
+        let configuration = format!("listen: \"127.0.0.1:{port}\"\n{}\n", lines.replace("DATA", &data));
+        std::fs::write(folder.path().join("nats.conf"), configuration).expect("the configuration written");
+        let mut server = Self { folder, port, child: None };
+        server.start_again();
+        server
+    }
+
+    /// A port on which there is no server, and may be one later.
+    ///
+    /// # Panics
+    /// If nats-server isn't installed or doesn't come up.
+    pub fn stopped() -> Self {
+        let mut server = Self::start();
+        server.stop();
+        server
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// Starts it on the same port and the same data.
+    ///
+    /// # Panics
+    /// If nats-server isn't installed or doesn't come up.
+    pub fn start_again(&mut self) {
+        assert!(self.child.is_none(), "the server runs");
+        let log = std::fs::File::options().create(true).append(true).open(self.log()).expect("the server's log");
+        let child = Command::new(binary())
+            .arg("-c")
+            .arg(self.folder.path().join("nats.conf"))
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("nats-server starts");
+        self.child = Some(child);
+        for _ in 0..500 {
+            if self.greets() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("nats-server did not come up:\n{}", std::fs::read_to_string(self.log()).unwrap_or_default());
+    }
+
+    /// Asks it to end and waits until it has.
+    pub fn stop(&mut self) {
+        self.signal("TERM");
+        if let Some(mut child) = self.child.take() {
+            let _ = child.wait();
+        }
+    }
+
+    /// Holds it: connections stay open, nothing is answered.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        if let Some(child) = &self.child {
+            let command = format!("kill -{signal} {}", child.id());
+            let _ = Command::new("sh").arg("-c").arg(command).status();
+        }
+    }
+
+    fn greets(&self) -> bool {
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
+        let mut greeting = [0; 5];
+        stream.set_read_timeout(Some(Duration::from_secs(5))).is_ok()
+            && stream.read_exact(&mut greeting).is_ok()
+            && greeting == *b"INFO "
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("nats.log")
+    }
+}
+
+impl Drop for NatsServer {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn binary() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    // Debian puts it where a user's PATH often doesn't look.
+    folders.push("/usr/sbin".into());
+    let found = folders.into_iter().map(|folder| folder.join("nats-server")).find(|file| file.is_file());
+    found.expect(
+        "these tests need a real nats-server: `apt-get install -y nats-server` (2.9 or newer; tests/run does it)",
+    )
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("its address").port()
+}
