@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::action::{Action, ActionId, CaseRef, OfficeCode};
-use crate::alert::{self, Alert, Settlement, Told, Topic, Withdrawal};
+use crate::alert::{self, Alert, Kind, Settlement, Told, Topic, Withdrawal};
 use crate::alert::{Recording, State};
 use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
@@ -46,6 +46,18 @@ pub enum Fact {
     AlertSettled(Box<Settlement>),
     /// An alert or its settlement did not stand.
     AlertWithdrawn(Box<Withdrawal>),
+}
+
+impl Fact {
+    /// The alert that this is about, and what kind of alert this is itself; none of an action.
+    pub fn alert(&self) -> Option<(&Alert, Kind)> {
+        match self {
+            Self::ActionRecorded(_) => None,
+            Self::AlertRaised(alert) => Some((alert, alert.topic.stage.kind())),
+            Self::AlertSettled(settlement) => Some((&settlement.alert, Kind::Settled)),
+            Self::AlertWithdrawn(withdrawal) => Some((&withdrawal.alert, Kind::Withdrawn)),
+        }
+    }
 }
 
 // ---- fold

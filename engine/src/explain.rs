@@ -12,7 +12,7 @@ use crate::calendar::{Instant, parse_date};
 use crate::rulebook::{Language, Period, RuleId, Rulebook};
 
 pub use keys::KEYS;
-pub use steps::{deadline, finding};
+pub use steps::{bears_on, deadline, finding};
 
 /// One step: the key of a text, and the values of its placeholders as codes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,8 @@
 
 use engine::action::CaseRef;
 use engine::alert::{Alert, Kind};
-use engine::assess::Breach;
 use engine::calendar::Instant;
-use engine::case::{Event, Fact};
+use engine::case::Event;
 use engine::json::Json;
 use engine::rulebook::{Language, RuleId, Rulebook};
 use uuid::Uuid;
@@ -43,15 +42,6 @@ pub struct AlertRow {
     pub text: Vec<String>,
 }
 
-fn alert_of(fact: &Fact) -> Option<(&Alert, Kind)> {
-    Some(match fact {
-        Fact::ActionRecorded(_) => return None,
-        Fact::AlertRaised(alert) => (alert, alert.topic.stage.kind()),
-        Fact::AlertSettled(settlement) => (&settlement.alert, Kind::Settled),
-        Fact::AlertWithdrawn(withdrawal) => (&withdrawal.alert, Kind::Withdrawn),
-    })
-}
-
 /// The rows of the alert events in `log` (in the order of the log), sentences in `language`.
 pub fn rows<'e>(
     log: impl IntoIterator<Item = (&'e CaseRef, &'e Event)>,
@@ -61,7 +51,7 @@ pub fn rows<'e>(
     let mut rows: Vec<AlertRow> = Vec::new();
     let mut sums: std::collections::BTreeMap<CaseRef, usize> = std::collections::BTreeMap::new();
     for (case, event) in log {
-        let Some((alert, kind)) = alert_of(&event.fact) else { continue };
+        let Some((alert, kind)) = event.fact.alert() else { continue };
         let row = row(case, event, alert, kind, book, language);
         if alert.topic.rule.is_limit() {
             rows.push(row);
@@ -157,14 +147,5 @@ impl AlertRow {
             ("ids".into(), Json::List(self.ids.iter().map(|id| Json::text(id.to_string())).collect())),
             ("text".into(), texts(&self.text)),
         ])
-    }
-}
-
-/// The gravest breach that a kind of alert speaks of.
-pub const fn breach_of(kind: Kind) -> Option<Breach> {
-    match kind {
-        Kind::Breach => Some(Breach::Certain),
-        Kind::Arguable => Some(Breach::Arguable),
-        Kind::Notice | Kind::Settled | Kind::Withdrawn => None,
     }
 }

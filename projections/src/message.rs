@@ -36,39 +36,22 @@ struct Told<'e> {
     replaced_by: Option<Uuid>,
 }
 
-fn told<'e>(case: &CaseRef, fact: &'e Fact) -> Option<Told<'e>> {
-    Some(match fact {
-        Fact::ActionRecorded(_) => return None,
-        Fact::AlertRaised(alert) => Told {
-            alert,
-            kind: alert.topic.stage.kind(),
-            id: alert.id(case),
-            occurrence: alert.occurrence,
-            of: None,
-            replaced_by: None,
-        },
-        Fact::AlertSettled(settlement) => Told {
-            alert: &settlement.alert,
-            kind: Kind::Settled,
-            id: settlement.id(case),
-            occurrence: settlement.occurrence,
-            of: Some(settlement.alert.id(case)),
-            replaced_by: None,
-        },
-        Fact::AlertWithdrawn(withdrawal) => Told {
-            alert: &withdrawal.alert,
-            kind: Kind::Withdrawn,
-            id: withdrawal.id(case),
-            occurrence: withdrawal.settlement.unwrap_or(withdrawal.alert.occurrence),
-            of: Some(withdrawal.of(case)),
-            replaced_by: withdrawal.replaced_by,
-        },
-    })
+fn told<'e>(case: &CaseRef, event: &'e Event) -> Option<Told<'e>> {
+    let (alert, kind) = event.fact.alert()?;
+    let (occurrence, of, replaced_by) = match &event.fact {
+        Fact::AlertSettled(settlement) => (settlement.occurrence, Some(alert.id(case)), None),
+        Fact::AlertWithdrawn(withdrawal) => {
+            let occurrence = withdrawal.settlement.unwrap_or(alert.occurrence);
+            (occurrence, Some(withdrawal.of(case)), withdrawal.replaced_by)
+        }
+        Fact::ActionRecorded(_) | Fact::AlertRaised(_) => (alert.occurrence, None, None),
+    };
+    Some(Told { alert, kind, id: event.id(case), occurrence, of, replaced_by })
 }
 
 /// The message of an alert event of a case; none for an action.
 pub fn message(case: &CaseRef, event: &Event, book: &Rulebook, installation: &str) -> Option<Message> {
-    let told = told(case, &event.fact)?;
+    let told = told(case, event)?;
     let mut body = String::with_capacity(2048);
     let _ = write!(body, "{{\"specversion\":\"1.0\",\"id\":\"{}\",\"source\":", told.id);
     write_text(&format!("/kamnot/{installation}"), &mut body);
@@ -163,8 +146,7 @@ fn quoted(value: Option<impl std::fmt::Display>) -> String {
 
 /// The sentence of an alert event in one language; none for an action.
 pub fn text(case: &CaseRef, fact: &Fact, book: &Rulebook, language: Language) -> Option<String> {
-    let told = told(case, fact)?;
-    let alert = told.alert;
+    let (alert, _) = fact.alert()?;
     let owed_by = alert.to.of(alert.owed_by).as_str();
     let context = [("case", case.as_str()), ("owed_by", owed_by)];
     let say = |key: &str, values: &[String]| fill(book, alert.topic.rule, language, key, values, &context);

@@ -3,10 +3,10 @@
 //! Invariant: everything that is known of the case at the instant is in it; what was withdrawn stays readable.
 
 use engine::action::{ActionId, ActionName, OfficeCode, What, When};
-use engine::alert::{Alert, Kind, Stage};
+use engine::alert::{Kind, Stage};
 use engine::assess::Breach;
 use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact};
+use engine::case::{Case, Event};
 use engine::explain;
 use engine::json::Json;
 use engine::rulebook::{Language, RuleId, Rulebook};
@@ -230,12 +230,7 @@ fn insert_behind(entries: &mut Vec<Entry>, action: ActionId, line: Line) {
 /// Alerts stand where they were raised: behind the last action that had happened by then.
 fn insert_alerts(entries: &mut Vec<Entry>, case: &Case, log: &[Event], book: &Rulebook, language: Language) {
     for event in log {
-        let (alert, kind): (&Alert, Kind) = match &event.fact {
-            Fact::ActionRecorded(_) => continue,
-            Fact::AlertRaised(alert) => (alert, alert.topic.stage.kind()),
-            Fact::AlertSettled(settlement) => (&settlement.alert, Kind::Settled),
-            Fact::AlertWithdrawn(withdrawal) => (&withdrawal.alert, Kind::Withdrawn),
-        };
+        let Some((alert, kind)) = event.fact.alert() else { continue };
         let raised = event.recorded_at;
         let what = Line::Alert {
             id: event.id(case.reference()),

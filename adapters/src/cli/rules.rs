@@ -5,6 +5,7 @@ mod adopt;
 use std::fmt::Write as _;
 use std::io;
 
+use engine::explain;
 use engine::rulebook::{Period, Rule, RuleId, Rulebook};
 
 use super::arguments::{Common, Rules, RulesCommand};
@@ -112,7 +113,7 @@ fn questions(book: &Rulebook, rule: RuleId, common: &Common, paint: Paint) -> St
     let lang = common.lang;
     let mut out = String::new();
     let both = book.protective.answers().into_iter().zip(book.lenient.answers());
-    for ((question, protective), (_, lenient)) in both.filter(|((question, _), _)| bears_on(rule, question)) {
+    for ((question, protective), (_, lenient)) in both.filter(|((question, _), _)| explain::bears_on(rule, question)) {
         if out.is_empty() {
             let _ = writeln!(out, "\n{}", paint.text(Tone::Strong, Label::Questions.of(lang)));
         }
@@ -122,34 +123,4 @@ fn questions(book: &Rulebook, rule: RuleId, common: &Common, paint: Paint) -> St
         out += &indented(&format!("{}: {}", Label::Lenient.of(lang), answer(lenient)), 4, line_width());
     }
     out
-}
-
-/// Whether a question of the readings bears on a rule. For reading only: the explanations of the engine keep the same
-/// table to themselves.
-fn bears_on(rule: RuleId, question: &str) -> bool {
-    let days = matches!(question, "first_day" | "unknown_time");
-    match rule {
-        RuleId::Interview90Min => question == "unknown_time",
-        RuleId::Custody48h => matches!(question, "custody_from" | "repeat_detention" | "remand_order" | "unknown_time"),
-        RuleId::Investigation30d | RuleId::InvestigationExtensionAgreed => {
-            days || matches!(question, "investigation_from" | "extension_chain")
-        }
-        RuleId::InvestigatorMediation30d | RuleId::Prosecutor10d => days,
-        RuleId::RemandTerm | RuleId::RemandExtensionLate => {
-            days || matches!(question, "month" | "remand_from" | "extension_chain")
-        }
-        RuleId::RemandCap => days || matches!(question, "month" | "remand_from" | "repeat_detention" | "lower_cap"),
-        RuleId::ReleaseOpinion24h => matches!(question, "release_request_by" | "unknown_time"),
-        RuleId::ReleaseDecision24h => matches!(question, "release_request_by" | "decision_from" | "unknown_time"),
-        RuleId::ProsecutorMediation30d => days || question == "failed_mediation",
-        RuleId::Court15d => days || question == "hearing",
-        RuleId::AgeOfResponsibility => question == "age_at",
-        RuleId::DiversionFirst | RuleId::CustodyGrounds | RuleId::ArrestGrounds | RuleId::RemandGrounds => {
-            question == "three_years"
-        }
-        RuleId::InterviewAttended => question == "lawyer_as_protector",
-        RuleId::ThreeSummonses => question == "summonses",
-        RuleId::RemandExtensionPastCap => question == "lower_cap",
-        _ => false,
-    }
 }

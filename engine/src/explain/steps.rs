@@ -197,7 +197,7 @@ impl<'a> Steps<'_, 'a> {
         let protective = self.book.protective.answers();
         let lenient = self.book.lenient.answers();
         for ((question, protective), (_, lenient)) in protective.into_iter().zip(lenient) {
-            if protective != lenient && asks(rule, question) {
+            if protective != lenient && bears_on(rule, question) {
                 self.push("question", [question.to_owned(), protective.to_owned(), lenient.to_owned()]);
             }
         }
@@ -348,7 +348,7 @@ const fn fields_of(rule: RuleId) -> &'static [&'static str] {
 }
 
 /// Whether a question of the readings bears on a rule.
-fn asks(rule: RuleId, question: &str) -> bool {
+pub fn bears_on(rule: RuleId, question: &str) -> bool {
     let days = matches!(question, "first_day" | "unknown_time");
     match rule {
         RuleId::Interview90Min => question == "unknown_time",
