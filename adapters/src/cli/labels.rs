@@ -85,6 +85,13 @@ labels! {
     JuvenileCourt: "Juvenile court", "ສານເດັກ";
     JuvenilePanel: "Juvenile panel", "ຄະນະສານເດັກ";
     Mediation: "Mediation", "ການໄກ່ເກັ່ຍ";
+    Hours: "h", "ຊມ";
+    Minutes: "min", "ນທ";
+    Seconds: "s", "ວິນາທີ";
+    Days: "days", "ວັນ";
+    EndsAt: "ends", "ສິ້ນສຸດ";
+    ByProtective: "protective", "ແບບປົກປ້ອງເດັກ";
+    ByLenient: "lenient", "ແບບຜ່ອນຜັນ";
     Docket: "Docket", "ບັນຊີຄະດີ";
     Alerts: "Alerts", "ການແຈ້ງເຕືອນ";
     Timeline: "Timeline", "ລຳດັບເຫດການ";

@@ -12,7 +12,7 @@ use engine::calendar::Instant;
 use engine::json::Json;
 use engine::rulebook::{Language, Rulebook};
 use futures::{StreamExt as _, TryStreamExt as _};
-use projections::alerts::{AlertRow, breach_of, rows};
+use projections::alerts::{AlertRow, rows};
 use projections::docket::{self, DocketRow};
 
 use super::arguments::{AlertsOf, Common, Docket, Format};
@@ -238,11 +238,12 @@ pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure
 
 /// The colour of a kind of alert.
 pub(super) const fn kind_tone(kind: Kind) -> Tone {
-    match (breach_of(kind), kind) {
-        (Some(breach), _) => tone(Some(breach)),
-        (None, Kind::Settled) => Tone::Good,
-        (None, Kind::Withdrawn) => Tone::Faint,
-        (None, _) => Tone::Plain,
+    match kind {
+        Kind::Breach => Tone::Certain,
+        Kind::Arguable => Tone::Arguable,
+        Kind::Settled => Tone::Good,
+        Kind::Withdrawn => Tone::Faint,
+        Kind::Notice => Tone::Plain,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tables for people: columns by the width that their letters take, Lao ones too, wrapped to fit the line.
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 use super::paint::{Paint, Tone};
 
@@ -54,6 +54,18 @@ impl Table {
         out
     }
 
+    /// The width of the longest word in each column: a reference or a code is cut only where nothing else helps.
+    fn longest_words(&self) -> Vec<usize> {
+        let longest = |text: &str| text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
+        let mut words: Vec<usize> = self.headings.iter().map(|heading| longest(heading)).collect();
+        for row in &self.rows {
+            for (word, cell) in words.iter_mut().zip(row) {
+                *word = (*word).max(longest(&cell.text));
+            }
+        }
+        words
+    }
+
     /// The width of each column: what it needs, the widest cut back until all fit.
     fn widths(&self, most: usize) -> Vec<usize> {
         let mut widths: Vec<usize> = self.headings.iter().map(|heading| heading.width()).collect();
@@ -63,10 +75,14 @@ impl Table {
             }
         }
         let room = most.saturating_sub(GAP * widths.len().saturating_sub(1));
-        while widths.iter().sum::<usize>() > room {
-            match widths.iter_mut().max() {
-                Some(widest) if *widest > NARROWEST => *widest -= 1,
-                _ => break,
+        let words = self.longest_words();
+        for least in [words, vec![NARROWEST; widths.len()]] {
+            while widths.iter().sum::<usize>() > room {
+                let wider = widths.iter_mut().zip(&least).filter(|(width, least)| **width > **least);
+                match wider.map(|(width, _)| width).max() {
+                    Some(widest) => *widest -= 1,
+                    None => break,
+                }
             }
         }
         widths

@@ -5,10 +5,10 @@ use engine::calendar::Instant;
 use engine::explain;
 use engine::rulebook::{Language, Rulebook};
 
-/// `2026-03-03 09:30`, or with the seconds where they are not zero.
+/// `2026-03-03 09:30`, with the seconds where they say something: not at the end of a day, 23:59:59.
 pub(super) fn short(instant: Instant) -> String {
     let text = instant.to_string().replace('T', " ");
-    let end = if &text[17..19] == "00" { 16 } else { 19 };
+    let end = if &text[17..19] == "00" || &text[11..19] == "23:59:59" { 16 } else { 19 };
     text[..end].to_owned()
 }
 

@@ -11,7 +11,7 @@ use engine::rulebook::Language;
 use projections::timeline::{Entry, LimitLine, Line, timeline};
 
 use super::arguments::{Common, Format, Timeline};
-use super::bar::bar;
+use super::bar::{bar, state, tone as tone_of};
 use super::database::{Absent, Database, run as block_on};
 use super::labels::Label;
 use super::lists::{Words, json, kind_name, kind_tone, tone};
@@ -152,21 +152,26 @@ fn action(entry: &Entry, Words { book, lang, .. }: Words<'_>, paint: Paint, out:
     let _ = writeln!(out, "{at}{} {}  {notes}", paint.text(tone, "●"), paint.text(tone, name));
 }
 
-fn limit(line: &LimitLine, Words { book, lang, .. }: Words<'_>, why: Why, paint: Paint, out: &mut String) {
-    let _ = writeln!(out, "{}{:<26} {}", " ".repeat(INDENT + 2), line.rule.word(), bar(line, book, lang, paint));
-    let latest = line.latest.map_or_else(|| Label::NoLimit.of(lang).to_owned(), short);
+fn limit(line: &LimitLine, Words { lang, .. }: Words<'_>, why: Why, paint: Paint, out: &mut String) {
+    let lead = " ".repeat(INDENT + 2);
+    let _ = writeln!(out, "{lead}{:<26} {}", line.rule.word(), bar(line, lang, paint));
     let ends = if line.latest == Some(line.earliest) {
-        format!("{} {}", Label::EndsOrEnded.of(lang), short(line.earliest))
+        short(line.earliest)
     } else {
-        format!(
-            "{} {} · {} {latest}",
-            Label::EndsProtective.of(lang),
-            short(line.earliest),
-            Label::EndsLenient.of(lang)
-        )
+        let latest = line.latest.map_or_else(|| Label::NoLimit.of(lang).to_owned(), short);
+        let (protective, lenient) = (Label::ByProtective.of(lang), Label::ByLenient.of(lang));
+        format!("{} ({protective}), {latest} ({lenient})", short(line.earliest))
     };
-    let text = format!("{} {} · {} · {ends}", Label::Article.of(lang), line.article, line.owed_by);
-    out.push_str(&faint(&indented(&text, INDENT + 4, line_width()), paint));
+    let state = state(line).of(lang);
+    let article = format!("{} {}", Label::Article.of(lang), line.article);
+    let text = format!("{state} · {article} · {} · {} {ends}", line.owed_by, Label::EndsAt.of(lang));
+    for (nth, part) in wrap(&text, line_width().saturating_sub(INDENT + 4).max(20)).iter().enumerate() {
+        let part = match part.strip_prefix(state).filter(|_| nth == 0) {
+            Some(rest) => paint.text(tone_of(line), state) + &paint.text(Tone::Faint, rest),
+            None => paint.text(Tone::Faint, part),
+        };
+        let _ = writeln!(out, "{}{part}", " ".repeat(INDENT + 4));
+    }
     reasons(&line.because, why, paint, out);
 }
 

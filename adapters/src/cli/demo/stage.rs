@@ -87,16 +87,7 @@ impl<'w> Stage<'w> {
             out += &self.paint.text(Tone::Faint, &line);
             out += "\n";
         }
-        for (case, event) in &happened.events {
-            let (Some(sentence), Some(kind)) = (text(case, &event.fact, book, lang), kind_of(&event.fact)) else {
-                continue;
-            };
-            let said = format!("{}: {sentence}", kind_name(kind, self.words));
-            for (nth, line) in wrap(&said, line_width().saturating_sub(INDENT + 1).max(30)).iter().enumerate() {
-                let lead = if nth == 0 { format!("{at:<19} » ") } else { " ".repeat(INDENT + 1) };
-                out += &format!("{lead}{}\n", self.paint.text(kind_tone(kind), line));
-            }
-        }
+        out += &self.told(happened, &at);
         self.print(&out)?;
         if let Some(pause) = self.pause {
             std::thread::sleep(pause);
@@ -104,7 +95,33 @@ impl<'w> Stage<'w> {
         Ok(())
     }
 
-    /// Says what was told.
+    /// What the offices were told; what was told in the same words more than once stands once.
+    fn told(&self, happened: &Happened, at: &str) -> String {
+        let Words { book, lang, .. } = self.words;
+        let mut said: Vec<(String, Tone, usize)> = Vec::new();
+        for (case, event) in &happened.events {
+            let (Some(sentence), Some(kind)) = (text(case, &event.fact, book, lang), kind_of(&event.fact)) else {
+                continue;
+            };
+            let sentence = format!("{}: {sentence}", kind_name(kind, self.words));
+            match said.iter_mut().find(|(known, ..)| *known == sentence) {
+                Some((.., times)) => *times += 1,
+                None => said.push((sentence, kind_tone(kind), 1)),
+            }
+        }
+        let mut out = String::new();
+        for (sentence, tone, times) in said {
+            let times = if times > 1 { format!(" (×{times})") } else { String::new() };
+            let lines = wrap(&(sentence + &times), line_width().saturating_sub(INDENT + 1).max(30));
+            for (nth, line) in lines.iter().enumerate() {
+                let lead = if nth == 0 { format!("{at:<19} » ") } else { " ".repeat(INDENT + 1) };
+                out += &format!("{lead}{}\n", self.paint.text(tone, line));
+            }
+        }
+        out
+    }
+
+    /// Says what was told in all.
     pub(super) fn closing(&self, told: usize, nats: Option<&str>) -> Result<(), Failure> {
         let published = if nats.is_some() { ", and published over NATS" } else { "" };
         let text = format!("{told} alerts were raised, settled or withdrawn{published}.");
