@@ -136,7 +136,8 @@ impl Link {
                 let (tell, server) = events.clone();
                 async move { note(&tell, server, &event) }
             });
-        let client = options.connect(servers.addresses()).await.map_err(|error| match error.kind() {
+        let connecting = Box::pin(options.connect(servers.addresses()));
+        let client = connecting.await.map_err(|error| match error.kind() {
             ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
                 NatsFault::Refused(server.clone())
             }

@@ -18,11 +18,11 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::nats::{IN_FLIGHT, Link, NatsFault, STREAM, Servers, ensure_stream};
-use crate::serve::Stop;
+use crate::serve::{Stop, Trouble};
 use crate::store::{CaseStore, Delivery, Fault, Position, Stored};
 
 /// How often the store is asked whether anything changed.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The first and the longest wait before NATS is tried again.
 const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
@@ -82,19 +82,17 @@ impl<S: CaseStore> Relay<S> {
     /// If the store is damaged.
     pub async fn run(&self, stop: &Stop) -> Result<(), Fault> {
         let mut wait = WAIT.0;
-        let mut told = None;
+        let mut trouble = Trouble::none();
         while !stop.is_set() {
-            let fault = match self.until_broken(stop, &mut wait, &mut told).await {
+            let fault = match self.until_broken(stop, &mut wait, &mut trouble).await {
                 Ok(()) => return Ok(()),
                 Err(RelayFault::Store(fault @ Fault::Corrupt(_))) => return Err(fault),
                 Err(fault) => fault,
             };
-            if told.as_ref() == Some(&fault) {
-                tracing::debug!(%fault, "alerts still wait");
-            } else {
-                tracing::error!(%fault, "alerts wait in the outbox until this is mended");
+            let reason = fault.to_string();
+            if trouble.is_news(fault) {
+                tracing::error!(%reason, "alerts wait in the outbox until this is mended");
             }
-            told = Some(fault);
             stop.or(tokio::time::sleep(wait)).await;
             wait = (wait * 2).min(WAIT.1);
         }
@@ -105,9 +103,9 @@ impl<S: CaseStore> Relay<S> {
         &self,
         stop: &Stop,
         wait: &mut Duration,
-        told: &mut Option<RelayFault>,
+        trouble: &mut Trouble<RelayFault>,
     ) -> Result<(), RelayFault> {
-        let Some(connected) = stop.or(self.connect()).await else { return Ok(()) };
+        let Some(connected) = stop.or(Box::pin(self.connect())).await else { return Ok(()) };
         let connected = connected?;
         loop {
             let stopping = stop.is_set();
@@ -123,7 +121,7 @@ impl<S: CaseStore> Relay<S> {
                 return Ok(());
             }
             *wait = WAIT.0;
-            if told.take().is_some() {
+            if trouble.is_over() {
                 tracing::info!("alerts are published again");
             }
             connected.until_changed(counter, stop).await?;

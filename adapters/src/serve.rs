@@ -2,6 +2,8 @@
 //!
 //! Invariant: what is under way when the stop comes is finished, alerts recorded and deliveries marked.
 
+mod trouble;
+
 use std::future::Future;
 use std::sync::Arc;
 
@@ -15,6 +17,8 @@ use crate::relay::{Relay, RelayFault};
 use crate::store::{CaseStore, Fault};
 use crate::watch::Watch;
 use crate::watch::clock_doubt::{ClockDoubt, Confirmed};
+
+pub(crate) use trouble::Trouble;
 
 /// Why `serve` can't start or go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -124,8 +128,7 @@ pub async fn serve<S: CaseStore>(with: Serve<S>, shutdown: impl Future<Output = 
         }
     };
     tracing::info!(nats = relay.is_some(), "watching");
-    let work = async { tokio::join!(watching, relaying) };
-    tokio::pin!(work);
+    let mut work = Box::pin(async { tokio::join!(watching, relaying) });
     let (watched, relayed) = tokio::select! {
         results = &mut work => results,
         () = stopping => work.await,
@@ -136,7 +139,7 @@ pub async fn serve<S: CaseStore>(with: Serve<S>, shutdown: impl Future<Output = 
 }
 
 async fn refuse_what_waiting_does_not_mend<S: CaseStore>(relay: &Relay<S>) -> Result<(), ServeFault> {
-    match relay.connect().await {
+    match Box::pin(relay.connect()).await {
         Err(RelayFault::Nats(fault)) if !fault.passes() => Err(fault.into()),
         Err(RelayFault::Store(fault)) => Err(fault.into()),
         // The relay connects by itself, as often as it takes.

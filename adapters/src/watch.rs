@@ -15,12 +15,12 @@ use futures::StreamExt as _;
 
 use crate::clock::Clock;
 use crate::recorder::Recorder;
-use crate::serve::Stop;
+use crate::serve::{Stop, Trouble};
 use crate::store::{CaseStore, Fault};
 use clock_doubt::{ClockDoubt, Confirmed};
 
 /// How often the clock and the store are looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How many cases one tick tells the time.
 const MOST: usize = 1024;
 /// How many of them at once: enough to fill the writer's commits.
@@ -34,12 +34,17 @@ pub struct Watch<S> {
     clock: Arc<dyn Clock>,
     doubt: Arc<ClockDoubt>,
     confirmed: Confirmed,
-    /// What was confirmed last when the doubt was first seen; none without doubt.
-    confirmed_before: Option<Option<String>>,
+    held: Option<Held>,
     /// The change counter for which `next` was read.
     seen: Option<i64>,
     next: Option<Instant>,
     postponed: BTreeMap<CaseRef, Postponed>,
+}
+
+/// Alerts are held back.
+struct Held {
+    /// The operator's last word when that began: it doesn't count.
+    confirmed: Option<String>,
 }
 
 /// A case that is due and gave nothing.
@@ -58,8 +63,8 @@ impl<S: CaseStore> Watch<S> {
         doubt: Arc<ClockDoubt>,
         confirmed: Confirmed,
     ) -> Self {
-        let (confirmed_before, seen, next, postponed) = (None, None, None, BTreeMap::new());
-        Self { recorder, clock, doubt, confirmed, confirmed_before, seen, next, postponed }
+        let (held, seen, next, postponed) = (None, None, None, BTreeMap::new());
+        Self { recorder, clock, doubt, confirmed, held, seen, next, postponed }
     }
 
     /// Tells the cases that are due at `now` that it is time, as many as one tick takes; how many it told. None are
@@ -97,20 +102,20 @@ impl<S: CaseStore> Watch<S> {
     /// # Errors
     /// If the store is damaged.
     pub async fn run(&mut self, stop: &Stop) -> Result<(), Fault> {
-        let mut told = None;
+        let mut trouble = Trouble::none();
         while !stop.is_set() {
             match self.look(stop).await {
                 Ok(()) => {
-                    if told.take().is_some() {
+                    if trouble.is_over() {
                         tracing::info!("the store answers again");
                     }
                 }
                 Err(fault @ Fault::Corrupt(_)) => return Err(fault),
                 Err(fault) => {
-                    if told.as_ref() != Some(&fault) {
-                        tracing::error!(%fault, "limits can't be watched until the store answers");
+                    let reason = fault.to_string();
+                    if trouble.is_news(fault) {
+                        tracing::error!(%reason, "limits can't be watched until this is mended");
                     }
-                    told = Some(fault);
                     self.seen = None;
                     stop.or(tokio::time::sleep(WAIT.0)).await;
                 }
@@ -145,16 +150,16 @@ impl<S: CaseStore> Watch<S> {
     /// Whether alerts are to be held back at `now`.
     async fn in_doubt(&mut self, now: Instant) -> Result<bool, Fault> {
         if !self.doubt.compare(now) {
-            self.confirmed_before = None;
+            self.held = None;
             return Ok(false);
         }
         let confirmed = (self.confirmed)().await?;
-        let before = self.confirmed_before.get_or_insert_with(|| confirmed.clone());
-        if *before == confirmed {
+        let held = self.held.get_or_insert_with(|| Held { confirmed: confirmed.clone() });
+        if held.confirmed == confirmed {
             return Ok(true);
         }
         self.doubt.confirm(now);
-        self.confirmed_before = None;
+        self.held = None;
         Ok(false)
     }
 

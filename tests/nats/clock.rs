@@ -1,18 +1,21 @@
 //! Clocks that are set: alerts wait while the clock is in doubt, and none is lost or doubled.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::watch::clock_doubt::CLOCK_CONFIRMED;
+use adapters::clock::Clock;
+use adapters::watch::Watch;
+use adapters::watch::clock_doubt::{CLOCK_CONFIRMED, confirmed_in};
 use engine::case::Alerts;
 use tests::nats_server::NatsServer;
 
-use crate::world::{World, arrived, eventually, investigation};
+use crate::world::{World, arrived, eventually, instant, investigation};
 
 const DAY: i64 = 86_400;
 
 /// A case that has something to tell on the last days of March, and a watch over it.
 async fn watched(server: &NatsServer) -> (World, crate::world::Serving) {
-    let world = World::at("2026-03-02T08:00:00+07:00");
+    let world = World::at("2026-03-02T08:00:00+07:00").await;
     world.import(&investigation("VTE-2026-0001", 1, "2026-03-01")).await;
     let serving = world.serve(server.url());
     world.all_is_told().await;
@@ -91,4 +94,23 @@ async fn a_clock_set_back_loses_and_doubles_nothing() {
     let told = world.ids().await;
     assert!(told.len() > before);
     assert_eq!(arrived(&server).await, told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_is_due_and_decides_nothing_is_put_off_and_not_forgotten() {
+    let world = World::at("2026-03-30T23:00:00+07:00").await;
+    world.import(&investigation("VTE-2026-0001", 1, "2026-03-01")).await;
+    let midnight = instant("2026-03-31T00:00:00+07:00");
+    let clock = Arc::clone(&world.wall) as Arc<dyn Clock>;
+    let mut watch = Watch::new(world.recorder(), clock, world.doubt(), confirmed_in(&world.store));
+    // The recorder's clock isn't there yet, so the case has nothing to tell.
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        told.push(watch.tick(midnight).await.expect("the store"));
+    }
+    assert_eq!(told, [1, 1, 0, 0], "twice at once, then not before a second has passed");
+    world.pass(3_600);
+    assert_eq!(watch.tick(midnight).await.expect("the store"), 1);
+    assert_eq!(watch.tick(midnight).await.expect("the store"), 0);
+    assert!(world.ids().await.len() > 1);
 }

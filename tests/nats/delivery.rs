@@ -13,7 +13,7 @@ const DAY: i64 = 86_400;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_due_alert_of_an_imported_file_arrives_exactly_once() {
     let server = NatsServer::start();
-    let world = World::at("2026-10-01T08:00:00+07:00");
+    let world = World::at("2026-10-01T08:00:00+07:00").await;
     let serving = world.serve(server.url());
     world.import(SAMPLE).await;
     world.all_is_told().await;
@@ -34,7 +34,7 @@ async fn every_due_alert_of_an_imported_file_arrives_exactly_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn subject_headers_and_envelope_are_those_of_the_format() {
     let server = NatsServer::start();
-    let world = World::at("2026-03-31T00:00:00+07:00");
+    let world = World::at("2026-03-31T00:00:00+07:00").await;
     let serving = world.serve(server.url());
     world.import(&investigation("VTE-2026-0001", 1, "2026-03-01")).await;
     world.all_is_told().await;
@@ -64,7 +64,7 @@ async fn subject_headers_and_envelope_are_those_of_the_format() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_two_relays_of_one_store_publish_arrives_once() {
     let server = NatsServer::start();
-    let world = World::at("2026-10-01T08:00:00+07:00");
+    let world = World::at("2026-10-01T08:00:00+07:00").await;
     let (one, other) = (world.serve(server.url()), world.serve(server.url()));
     world.import(SAMPLE).await;
     world.all_is_told().await;

@@ -26,7 +26,7 @@ fn halves() -> (String, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn alerts_raised_while_nats_is_away_arrive_when_it_comes() {
     let mut server = NatsServer::stopped();
-    let world = World::at(NOW);
+    let world = World::at(NOW).await;
     let serving = world.serve(server.url());
     world.import(SAMPLE).await;
     pause(500).await;
@@ -41,7 +41,7 @@ async fn alerts_raised_while_nats_is_away_arrive_when_it_comes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_restarted_in_the_middle_gets_each_alert_once() {
     let mut server = NatsServer::start();
-    let world = World::at(NOW);
+    let world = World::at(NOW).await;
     let serving = world.serve(server.url());
     let (one, other) = halves();
     let restarts = async {
@@ -66,7 +66,7 @@ async fn a_server_restarted_in_the_middle_gets_each_alert_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_held_for_longer_than_we_wait_gets_each_alert_once() {
     let server = NatsServer::start();
-    let world = World::at(NOW);
+    let world = World::at(NOW).await;
     let serving = world.serve(server.url());
     let (one, other) = halves();
     world.import(&one).await;
@@ -112,7 +112,7 @@ async fn short_window(server: &NatsServer) {
 async fn a_relay_killed_before_the_mark_doubles_nothing_after_the_servers_window() {
     let server = NatsServer::start();
     short_window(&server).await;
-    let world = World::at(NOW);
+    let world = World::at(NOW).await;
     let (one, other) = halves();
     // Some alerts are marked, some only published, some neither.
     world.import(&one).await;
@@ -137,7 +137,7 @@ async fn the_servers_window_alone_would_double() {
     // The check above could not fail if the server recognised the ids for longer.
     let server = NatsServer::start();
     short_window(&server).await;
-    let world = World::at(NOW);
+    let world = World::at(NOW).await;
     world.import(&halves().0).await;
     publish_and_do_not_mark(&world, &server, 20).await;
     pause(300).await;
@@ -148,7 +148,7 @@ async fn the_servers_window_alone_would_double() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_waiting_relay_stops_when_told() {
     let server = NatsServer::stopped();
-    let world = World::at(NOW);
+    let world = World::at(NOW).await;
     let serving = world.serve(server.url());
     pause(500).await;
     tokio::time::timeout(Duration::from_secs(3), serving.stop()).await.expect("within three seconds");

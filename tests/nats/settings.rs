@@ -10,8 +10,8 @@ use crate::world::World;
 
 /// What `serve` says when it is started against this server.
 async fn refusal(url: String) -> NatsFault {
-    let world = World::at("2026-03-02T08:00:00+07:00");
-    let served = world.until(Some(url), world.doubt(), std::future::pending());
+    let world = World::at("2026-03-02T08:00:00+07:00").await;
+    let served = Box::pin(world.until(Some(url), world.doubt(), std::future::pending()));
     let served = tokio::time::timeout(Duration::from_secs(30), served).await.expect("an answer");
     let Err(ServeFault::Nats(fault)) = served else { panic!("served: {served:?}") };
     fault
@@ -81,9 +81,9 @@ async fn a_wrong_password_is_refused_and_not_repeated() {
 #[tokio::test(flavor = "multi_thread")]
 async fn user_and_password_of_the_url_let_us_in() {
     let server = NatsServer::with("jetstream { store_dir: DATA }\nauthorization { user: kamnot, password: \"p@ss\" }");
-    let world = World::at("2026-03-02T08:00:00+07:00");
+    let world = World::at("2026-03-02T08:00:00+07:00").await;
     let connected = world.relay(&server.url().replace("://", "://kamnot:p%40ss@"));
-    assert!(connected.connect().await.is_ok());
+    assert!(Box::pin(connected.connect()).await.is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]

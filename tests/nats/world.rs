@@ -22,8 +22,11 @@ use futures::StreamExt as _;
 use projections::message::message;
 use tempfile::TempDir;
 use tests::nats_server::NatsServer;
-use tokio::sync::oneshot;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, oneshot};
 use tokio::task::JoinHandle;
+
+/// Held by every test at work.
+static COMPANY: RwLock<()> = RwLock::const_new(());
 
 /// The installation's name in the tests.
 pub const INSTALLATION: &str = "test";
@@ -50,6 +53,8 @@ pub struct World {
     pub wall: Arc<SetClock>,
     pub steady: Arc<SetClock>,
     pub folder: TempDir,
+    company: Option<RwLockReadGuard<'static, ()>>,
+    alone: Option<RwLockWriteGuard<'static, ()>>,
 }
 
 /// `serve` at work.
@@ -65,14 +70,21 @@ pub fn instant(text: &str) -> Instant {
 
 impl World {
     /// An empty log at an instant.
-    pub fn at(now: &str) -> Self {
+    pub async fn at(now: &str) -> Self {
+        let company = Some(COMPANY.read().await);
         let folder = tempfile::tempdir().expect("a folder");
         let book = Arc::new(Rulebook::law_05_na_2006());
         let options = Options { create: true, ..Options::default() };
         let store = SqliteStore::open(folder.path().join("kamnot.db"), Arc::clone(&book), &options).expect("a log");
         let wall = Arc::new(SetClock(AtomicI64::new(instant(now).unix())));
         let steady = Arc::new(SetClock(AtomicI64::new(1_000_000)));
-        Self { store: Arc::new(store), book, wall, steady, folder }
+        Self { store: Arc::new(store), book, wall, steady, folder, company, alone: None }
+    }
+
+    /// Waits until no other test is at work, and keeps others waiting from then on: for a test that measures.
+    pub async fn be_alone(&mut self) {
+        self.company = None;
+        self.alone = Some(COMPANY.write().await);
     }
 
     /// Lets time pass, on both clocks.

@@ -31,7 +31,7 @@ impl NatsServer {
     pub fn with(lines: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the server");
         let port = free_port();
-        let data = format!("{:?}", folder.path().join("data"));
+        let data = format!("\"{}\"", folder.path().join("data").display());
         let configuration = format!("listen: \"127.0.0.1:{port}\"\n{}\n", lines.replace("DATA", &data));
         std::fs::write(folder.path().join("nats.conf"), configuration).expect("the configuration written");
         let mut server = Self { folder, port, child: None };

@@ -40,7 +40,7 @@ impl fmt::Display for Difference {
 /// If there is no JetStream, if the stream has other settings, or if the server refuses to make it.
 pub async fn ensure_stream(link: &Link) -> Result<Stream, NatsFault> {
     link.run(async {
-        let stream = match link.jetstream().get_stream(STREAM).await {
+        let stream = match Box::pin(link.jetstream().get_stream(STREAM)).await {
             Ok(stream) => stream,
             Err(error) => match error.kind() {
                 GetStreamErrorKind::JetStream(answer) if answer.error_code() == ErrorCode::STREAM_NOT_FOUND => {
@@ -61,7 +61,7 @@ pub async fn ensure_stream(link: &Link) -> Result<Stream, NatsFault> {
 }
 
 async fn create(link: &Link) -> Result<Stream, NatsFault> {
-    let created = link.jetstream().create_stream(expected()).await;
+    let created = Box::pin(link.jetstream().create_stream(expected())).await;
     if created.is_ok() {
         tracing::info!(stream = STREAM, server = link.server(), "made the stream of alerts");
     }

@@ -16,7 +16,7 @@ use futures::StreamExt as _;
 use uuid::Uuid;
 
 use super::{Link, NatsFault, STREAM, Servers};
-use crate::serve::Stop;
+use crate::serve::{Stop, Trouble};
 use seen::Seen;
 
 /// The first and the longest wait before NATS is tried again.
@@ -66,6 +66,7 @@ pub async fn follow(
 ) -> Result<(), NatsFault> {
     let mut seen = Seen::open(&subscription.seen)?;
     let mut wait = WAIT.0;
+    let mut trouble = Trouble::none();
     loop {
         let received = seen.len();
         let fault = match until_broken(servers, subscription, stop, &mut seen, &mut show).await {
@@ -73,8 +74,15 @@ pub async fn follow(
             Err(fault) if !fault.passes() => return Err(fault),
             Err(fault) => fault,
         };
-        tracing::warn!(%fault, "no alerts until this is mended");
-        wait = if seen.len() > received { WAIT.0 } else { (wait * 2).min(WAIT.1) };
+        let went_well = seen.len() > received;
+        if went_well {
+            trouble.is_over();
+        }
+        let reason = fault.to_string();
+        if trouble.is_news(fault) {
+            tracing::warn!(%reason, "no alerts until this is mended");
+        }
+        wait = if went_well { WAIT.0 } else { (wait * 2).min(WAIT.1) };
         if stop.or(tokio::time::sleep(wait)).await.is_none() {
             return Ok(());
         }
@@ -137,7 +145,7 @@ async fn consumer(link: &Link, subscription: &Subscription) -> Result<Consumer<p
     let wanted = config.filter_subject.clone();
     let stream = link.jetstream().get_stream_no_info(STREAM).await;
     let stream = stream.map_err(|error| link.answer("look up the stream of alerts", error))?;
-    let consumer = stream.get_or_create_consumer(durable, config).await;
+    let consumer = Box::pin(stream.get_or_create_consumer(durable, config)).await;
     let consumer = consumer.map_err(|error| link.answer("open the subscription", error))?;
     let found = &consumer.cached_info().config;
     if found.filter_subject != wanted || found.ack_policy != AckPolicy::Explicit {

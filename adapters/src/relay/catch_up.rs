@@ -97,7 +97,7 @@ async fn open(link: &Link, stream: &Stream, start_sequence: u64) -> Result<Consu
         memory_storage: true,
         ..pull::Config::default()
     };
-    stream.create_consumer(config).await.map_err(|error| link.lost(error))
+    Box::pin(stream.create_consumer(config)).await.map_err(|error| link.lost(error))
 }
 
 /// The next ids with their sequences; the id is missing where a message isn't one of ours.
