@@ -36,11 +36,12 @@ impl FromStr for Servers {
     type Err = NatsFault;
 
     fn from_str(text: &str) -> Result<Self, NatsFault> {
-        text.split(',')
-            .map(|url| url.trim().parse::<ServerAddr>())
-            .collect::<Result<_, _>>()
-            .map(Self)
-            .map_err(|_| NatsFault::Address)
+        let servers = text.split(',').map(|url| url.trim().parse::<ServerAddr>());
+        let servers = servers.collect::<Result<Vec<_>, _>>().map_err(|_| NatsFault::Address)?;
+        if servers.iter().any(|server| server.host().is_empty()) {
+            return Err(NatsFault::Address);
+        }
+        Ok(Self(servers))
     }
 }
 
@@ -83,6 +84,8 @@ mod tests {
         assert_eq!(servers.to_string(), "nats://one:4222,nats://two:4222");
         assert_eq!(format!("{servers:?}"), "Servers(nats://one:4222,nats://two:4222)");
         assert_eq!(decoded("p%40ss%3Aword%"), "p@ss:word%");
-        assert_eq!("nats://".parse::<Servers>().err(), Some(NatsFault::Address));
+        for none in ["", "nats://", "nats://one:4222,", "nats://one:port"] {
+            assert_eq!(none.parse::<Servers>().err(), Some(NatsFault::Address), "{none}");
+        }
     }
 }
