@@ -1,0 +1,254 @@
+//! The contract of every store: streams, versions, ids.
+
+use std::sync::Arc;
+
+use adapters::store::{CaseStore, Fault, Position};
+use engine::action::{Action, ActionId, CaseRef};
+use engine::case::{Alerts, Case, Event, Fact, Verdict};
+use uuid::Uuid;
+
+use crate::made::{self, SetClock, after_all, append, opening, recorder};
+
+/// Runs each claim on each store.
+macro_rules! on_each_store {
+    ($($claim:ident),+ $(,)?) => {
+        mod in_memory {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $claim() {
+                let store = adapters::store::memory::MemoryStore::new($crate::made::book());
+                super::$claim(std::sync::Arc::new(store)).await;
+            })+
+        }
+        mod in_sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $claim() {
+                let folder = tempfile::tempdir().unwrap();
+                let store = $crate::made::open(folder.path().join("log.db"));
+                super::$claim(std::sync::Arc::new(store)).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_each_store;
+
+on_each_store!(
+    what_was_appended_is_loaded,
+    a_case_without_events_is_empty,
+    a_conflict_refuses_that_append_alone,
+    a_version_ahead_of_the_stream_is_a_conflict,
+    an_action_id_of_another_case_is_refused,
+    a_refused_append_leaves_no_trace,
+    the_recorder_refuses_a_used_id_alone,
+    the_same_actions_twice_add_nothing,
+    a_file_of_hundreds_of_actions_of_one_case_is_one_append,
+    many_writers_on_few_cases_lose_nothing,
+    time_passes_once,
+    the_counter_counts_up_with_the_log,
+);
+
+/// Every event of the log that these cases hold, by position.
+async fn log<S: CaseStore>(store: &S, cases: &[CaseRef]) -> Vec<(Position, CaseRef, u32, Event)> {
+    let mut log = Vec::new();
+    for case in cases {
+        for stored in store.stream(case).await.unwrap() {
+            log.push((stored.position, stored.case, stored.version, stored.event));
+        }
+    }
+    log.sort_by_key(|(position, ..)| *position);
+    log
+}
+
+/// Asserts that positions have no gap and each stream's versions neither.
+#[track_caller]
+fn assert_contiguous(log: &[(Position, CaseRef, u32, Event)]) {
+    let mut versions = std::collections::BTreeMap::new();
+    for (n, (position, case, version, _)) in (1..).zip(log) {
+        assert_eq!(*position, Position(n));
+        let last = versions.entry(case.clone()).or_insert(0);
+        *last += 1;
+        assert_eq!(version, last, "case {case}");
+    }
+}
+
+async fn what_was_appended_is_loaded<S: CaseStore>(store: Arc<S>) {
+    let mut known = Arc::new(Case::default());
+    let mut events = Vec::new();
+    for action in made::actions(0) {
+        let append = append(&known, vec![action.clone()], action.at.last());
+        known = Arc::clone(&append.after);
+        events.extend(append.events.clone());
+        store.append(append).await.unwrap();
+    }
+    let case = known.reference().clone();
+    assert_eq!(store.load(&case).await.unwrap(), known);
+    let stored = log(&*store, std::slice::from_ref(&case)).await;
+    assert_contiguous(&stored);
+    assert_eq!(stored.into_iter().map(|(.., event)| event).collect::<Vec<_>>(), events);
+}
+
+async fn a_case_without_events_is_empty<S: CaseStore>(store: Arc<S>) {
+    let nobody = CaseRef::new("NOBODY").unwrap();
+    assert_eq!(*store.load(&nobody).await.unwrap(), Case::default());
+    assert_eq!(store.stream(&nobody).await.unwrap(), []);
+    assert_eq!(store.next_due().await.unwrap(), None);
+}
+
+async fn a_conflict_refuses_that_append_alone<S: CaseStore>(store: Arc<S>) {
+    let (case, first, clock) = opening(0);
+    let (other_case, other, _) = opening(1);
+    let twin = Action { id: ActionId(Uuid::from_u128(7)), ..first.clone() };
+    let (a, b, c) = futures::join!(
+        store.append(append(&Case::default(), vec![first], clock)),
+        store.append(append(&Case::default(), vec![twin], clock)),
+        store.append(append(&Case::default(), vec![other], after_all())),
+    );
+    c.unwrap();
+    assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+    assert_eq!(a.and(b), Err(Fault::Conflict(case.clone())));
+    assert_contiguous(&log(&*store, &[case, other_case]).await);
+}
+
+async fn a_version_ahead_of_the_stream_is_a_conflict<S: CaseStore>(store: Arc<S>) {
+    let actions = made::actions(0);
+    let (case, first, clock) = opening(0);
+    let known = append(&Case::default(), vec![first], clock);
+    let ahead = append(&known.after, vec![actions[1].clone()], after_all());
+    assert_eq!(store.append(ahead.clone()).await, Err(Fault::Conflict(case.clone())));
+    store.append(known).await.unwrap();
+    let further = append(&ahead.after, vec![actions[2].clone()], after_all());
+    assert_eq!(store.append(further).await, Err(Fault::Conflict(case.clone())));
+    store.append(ahead).await.unwrap();
+    assert_contiguous(&log(&*store, &[case]).await);
+}
+
+async fn an_action_id_of_another_case_is_refused<S: CaseStore>(store: Arc<S>) {
+    let (_, first, clock) = opening(0);
+    let id = first.id;
+    store.append(append(&Case::default(), vec![first], clock)).await.unwrap();
+    let (case, other, clock) = opening(1);
+    let thief = append(&Case::default(), vec![Action { id, ..other.clone() }], clock);
+    assert_eq!(store.append(thief).await, Err(Fault::UsedId(id)));
+    assert_eq!(store.load(&case).await.unwrap().version(), 0);
+    let known = append(&Case::default(), vec![other], clock);
+    store.append(known.clone()).await.unwrap();
+    let thief = append(&known.after, vec![Action { id, ..made::actions(1)[1].clone() }], after_all());
+    assert_eq!(store.append(thief).await, Err(Fault::UsedId(id)));
+    assert_eq!(*store.load(&case).await.unwrap(), *known.after);
+}
+
+async fn a_refused_append_leaves_no_trace<S: CaseStore>(store: Arc<S>) {
+    let (_, first, clock) = opening(0);
+    let used = first.id;
+    store.append(append(&Case::default(), vec![first], clock)).await.unwrap();
+    // The last of many is refused, behind others of the same transaction and before more.
+    let mut many = made::actions(1);
+    many.last_mut().unwrap().id = used;
+    let good = |n| append(&Case::default(), made::actions(n), after_all());
+    let (before, refused, after) = (good(2), append(&Case::default(), many, after_all()), good(3));
+    let case = refused.case.clone();
+    let cases = [opening(0).0, case.clone(), before.case.clone(), after.case.clone()];
+    let (before, refused, after) = futures::join!(store.append(before), store.append(refused), store.append(after));
+    assert_eq!((before, after, refused), (Ok(()), Ok(()), Err(Fault::UsedId(used))));
+    assert_eq!(store.stream(&case).await.unwrap(), []);
+    assert_contiguous(&log(&*store, &cases).await);
+    let court = made::office("court");
+    assert!(store.docket(&court).await.unwrap().iter().all(|view| view.case != case));
+}
+
+async fn the_recorder_refuses_a_used_id_alone<S: CaseStore>(store: Arc<S>) {
+    let (_, first, clock) = opening(0);
+    let used = first.id;
+    store.append(append(&Case::default(), vec![first], clock)).await.unwrap();
+    let mut many = made::actions(1);
+    many[3].id = used;
+    let recorder = recorder(&store, &SetClock::at(after_all()));
+    let case = many[0].case.clone();
+    let outcome = recorder.record(&case, many.clone(), None, Alerts::Raised).await.unwrap();
+    let refused: Vec<usize> = (0..many.len()).filter(|&n| matches!(outcome.verdicts[n], Verdict::Refused(_))).collect();
+    // What withdraws the refused one, if anything, is refused with it.
+    assert!(refused.contains(&3), "{:?}", outcome.verdicts);
+    assert!(!refused.contains(&0) && !refused.contains(&1) && !refused.contains(&2), "{:?}", outcome.verdicts);
+    let case = store.load(&case).await.unwrap();
+    assert_eq!(case.recorded().len(), many.len() - refused.len());
+}
+
+async fn the_same_actions_twice_add_nothing<S: CaseStore>(store: Arc<S>) {
+    let (case, first) = made::record_case(&store, 0).await;
+    assert!(first.verdicts.iter().all(|verdict| *verdict == Verdict::Accepted), "{:?}", first.verdicts);
+    let (_, second) = made::record_case(&store, 0).await;
+    assert!(second.verdicts.iter().all(|verdict| *verdict == Verdict::Known));
+    assert_eq!(second.events, []);
+    assert_eq!(store.stream(&case).await.unwrap().len(), first.events.len());
+}
+
+async fn a_file_of_hundreds_of_actions_of_one_case_is_one_append<S: CaseStore>(store: Arc<S>) {
+    let (case, opening, _) = opening(0);
+    let interview = made::actions(0).remove(1);
+    let mut many = vec![opening];
+    many.extend((0..700).map(|n| Action { id: ActionId(Uuid::from_u128(n)), ..interview.clone() }));
+    let recorder = recorder(&store, &SetClock::at(after_all()));
+    let outcome = recorder.record(&case, many, None, Alerts::RaisedAsHistory).await.unwrap();
+    assert!(outcome.verdicts.iter().all(|verdict| *verdict == Verdict::Accepted));
+    let stored = log(&*store, std::slice::from_ref(&case)).await;
+    assert!(stored.len() > 700);
+    assert_contiguous(&stored);
+    assert_eq!(store.load(&case).await.unwrap().recorded().len(), 701);
+}
+
+async fn many_writers_on_few_cases_lose_nothing<S: CaseStore + 'static>(store: Arc<S>) {
+    let openings: Vec<(CaseRef, Action)> = (0..8).map(opening).map(|(case, action, _)| (case, action)).collect();
+    for (_, opening) in &openings {
+        store.append(append(&Case::default(), vec![opening.clone()], after_all())).await.unwrap();
+    }
+    // Several recorders, as several processes would have: their turns don't know of each other.
+    let recorders: Vec<_> = (0..4).map(|_| Arc::new(recorder(&store, &SetClock::at(after_all())))).collect();
+    let writers = (0..64_usize).map(|writer| {
+        let (recorder, case) = (Arc::clone(&recorders[writer % 4]), openings[writer % 8].0.clone());
+        let template = made::actions(writer % 8).remove(1);
+        tokio::spawn(async move {
+            for n in 0..5_u128 {
+                let id = ActionId(Uuid::from_u128(u128::try_from(writer).unwrap() * 100 + n));
+                let action = Action { id, ..template.clone() };
+                let outcome = recorder.record(&case, vec![action], None, Alerts::Raised).await.unwrap();
+                assert_eq!(outcome.verdicts, [Verdict::Accepted]);
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    let cases: Vec<CaseRef> = openings.iter().map(|(case, _)| case.clone()).collect();
+    let log = log(&*store, &cases).await;
+    assert_contiguous(&log);
+    let actions = log.iter().filter(|(.., event)| matches!(event.fact, Fact::ActionRecorded(_))).count();
+    assert_eq!(actions, 8 + 64 * 5);
+    for case in &cases {
+        let stream: Vec<Event> = log.iter().filter(|(_, of, ..)| of == case).map(|(.., event)| event.clone()).collect();
+        assert_eq!(*store.load(case).await.unwrap(), Case::fold(&stream));
+    }
+}
+
+async fn time_passes_once<S: CaseStore>(store: Arc<S>) {
+    let mut told = 0;
+    for n in 0..10 {
+        let begun: Vec<Action> = made::actions(n).into_iter().take(6).collect();
+        let (case, last) = (begun[0].case.clone(), begun.iter().map(|action| action.at.last()).max().unwrap());
+        let clock = SetClock::at(last);
+        let recorder = recorder(&store, &clock);
+        recorder.record(&case, begun, None, Alerts::Raised).await.unwrap();
+        while let Some(due) = store.load(&case).await.unwrap().next_due(&made::book()) {
+            clock.set(due);
+            let first = recorder.tick(&case).await.unwrap();
+            assert!(!first.is_empty(), "case {case} is due at {due} and has nothing to tell");
+            assert_eq!(recorder.tick(&case).await.unwrap(), []);
+            told += first.len();
+        }
+    }
+    assert!(told > 0, "no case had anything to tell");
+}
+
+async fn the_counter_counts_up_with_the_log<S: CaseStore>(store: Arc<S>) {
+    let before = store.change_counter().await.unwrap();
+    made::record_case(&store, 0).await;
+    assert!(store.change_counter().await.unwrap() > before);
+}

@@ -1,0 +1,69 @@
+//! The embedded store's own: killed at any moment it holds what it acknowledged, and no half of anything.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::time::Duration;
+
+use adapters::store::CaseStore;
+use engine::case::{Command, decide};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::made::{self, after_all};
+use crate::processes::{ids_in_log, importing};
+
+#[test]
+fn what_was_acknowledged_survives_a_kill_at_any_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let seed = std::env::var("KAMNOT_SEED").map_or(20_060_101, |seed| seed.parse().unwrap());
+    println!("seed {seed}; another one: KAMNOT_SEED=…");
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut acknowledged = BTreeSet::new();
+    let mut killed_at_work = 0;
+    for round in 0..100_usize {
+        // Some cases anew, and those that were cut short: an import is simply started again.
+        let first = round * 2;
+        let mut child = importing(&path, first.saturating_sub(4)..first + 2, seed + round as u64);
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let reader = std::thread::spawn(move || lines.map_while(Result::ok).collect::<Vec<String>>());
+        wait_for_log(&path);
+        std::thread::sleep(Duration::from_micros(random.random_range(0..120_000)));
+        killed_at_work += usize::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let lines = reader.join().unwrap();
+        acknowledged.extend(lines.iter().filter_map(|line| Some(line.strip_prefix("done ")?.to_owned())));
+        let lost: Vec<_> = acknowledged.difference(&ids_in_log(&path)).cloned().collect();
+        assert_eq!(lost, Vec::<String>::new(), "seed {seed}, round {round}: acknowledged and not in the log");
+        assert_whole(&path, &format!("seed {seed}, round {round}"));
+    }
+    println!("{} actions acknowledged, {killed_at_work} of 100 children killed at work", acknowledged.len());
+    assert!(killed_at_work > 50 && acknowledged.len() > 500, "the test itself is too slow or too fast");
+}
+
+/// The child needs a while to start; the first one also to lay the log out.
+fn wait_for_log(path: &Path) {
+    for _ in 0..400 {
+        if path.exists() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Positions, versions, views and alerts are as a rebuild gives them, and no append left its alerts behind: each was
+/// decided for the same instant, at which there is nothing left to tell.
+fn assert_whole(path: &Path, when: &str) {
+    let store = made::open(path);
+    assert_eq!(store.check(|_, _| ()).unwrap(), Vec::<String>::new(), "{when}");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        for case in store.cases().await.unwrap() {
+            let known = store.load(&case).await.unwrap();
+            let untold = decide(&known, &made::book(), Command::Now { clock: after_all() }).unwrap();
+            assert_eq!(untold, [], "{when}: case {case} has half of an append");
+        }
+    });
+}

@@ -1,0 +1,157 @@
+//! The embedded store's own: a rebuild gives what was there, and a check finds what is damaged.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use adapters::store::{CaseStore, Fault, Position};
+use engine::case::Alerts;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use crate::made::{self, SetClock, after_all, delivery, recorder, refusal};
+
+type Table = Vec<Vec<Value>>;
+
+/// The rows of the tables that a rebuild makes, and of the one that it must not touch.
+fn tables(path: &Path) -> [Table; 3] {
+    let connection = Connection::open(path).unwrap();
+    ["cases", "alerts", "deliveries"].map(|table| {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table} ORDER BY 1")).unwrap();
+        let columns = statement.column_count();
+        let rows = statement.query_map([], |row| (0..columns).map(|column| row.get(column)).collect()).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    })
+}
+
+/// A log of thirty cases, some recorded action by action, some at once, some as history, with deliveries.
+async fn lived_in(path: &Path) {
+    let store = Arc::new(made::open(path));
+    for n in 0..30 {
+        let actions = made::actions(n);
+        let case = actions[0].case.clone();
+        match n % 3 {
+            0 => {
+                let clock = SetClock::at(actions[0].at.first());
+                let recorder = recorder(&store, &clock);
+                for action in actions {
+                    clock.set(action.at.last());
+                    recorder.record(&case, vec![action], None, Alerts::Raised).await.unwrap();
+                    recorder.tick(&case).await.unwrap();
+                }
+            }
+            1 => {
+                let recorder = recorder(&store, &SetClock::at(after_all()));
+                recorder.record(&case, actions, None, Alerts::RaisedAsHistory).await.unwrap();
+            }
+            _ => {
+                let half = actions.into_iter().take(5).collect();
+                let recorder = recorder(&store, &SetClock::at(after_all()));
+                recorder.record(&case, half, None, Alerts::HeldBack).await.unwrap();
+            }
+        }
+    }
+    let outbox = store.outbox(Position(0), usize::MAX).await.unwrap();
+    assert!(outbox.len() > 20, "{} alerts", outbox.len());
+    let delivered = outbox.iter().step_by(2).zip(1..).map(|(stored, n)| delivery(stored, n)).collect();
+    store.delivered(delivered).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_of_a_sound_log_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    lived_in(&path).await;
+    let live = tables(&path);
+    let store = made::open(&path);
+    let mut told = Vec::new();
+    let rebuilt = store.rebuild(|done, of| told.push((done, of))).unwrap();
+    assert_eq!((rebuilt.cases, rebuilt.differing, rebuilt.differed.len()), (30, 0, 0));
+    assert_eq!(told.last(), Some(&(rebuilt.events, rebuilt.events)));
+    assert_eq!(tables(&path), live);
+    assert_eq!(store.check(|_, _| ()).unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_gives_the_same_bytes_from_nothing_and_from_nonsense() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    lived_in(&path).await;
+    let live = tables(&path);
+    for harm in [
+        "DELETE FROM cases; DELETE FROM alerts",
+        "UPDATE cases SET next_due = 5, document = 'x', worst = NULL, version = version + 1; UPDATE alerts SET pending = 1",
+        "UPDATE cases SET reference = 'X' WHERE case_key = 2; UPDATE alerts SET prosecutor = 'x', recorded_at = 1",
+        "INSERT INTO cases (case_key, stream_id, reference, version) VALUES (900, x'00', 'Y', 0);
+         INSERT INTO alerts VALUES (1, 'x', 1, 1, 1), (99999, 'x', 1, 1, 1)",
+    ] {
+        Connection::open(&path).unwrap().execute_batch(harm).unwrap();
+        let store = made::open(&path);
+        assert!(!store.check(|_, _| ()).unwrap().is_empty(), "{harm}");
+        let rebuilt = store.rebuild(|_, _| ()).unwrap();
+        assert!(rebuilt.differing > 0, "{harm}");
+        drop(store);
+        assert_eq!(tables(&path), live, "{harm}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_finds_each_kind_of_damage_and_a_rebuild_does_not_build_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = folder.path().join("sound.db");
+    lived_in(&sound).await;
+    for (harm, finding) in [
+        ("DELETE FROM events WHERE position = 3", "position 3 is missing"),
+        ("DELETE FROM events WHERE position = 1", "position 1 is missing"),
+        ("UPDATE events SET payload = '{}' WHERE position = 2", "position 2: an event of the log can't be read"),
+        ("UPDATE events SET payload = replace(payload, 'action_recorded', 'action_forgotten') WHERE position = 1", "unknown"),
+        ("UPDATE events SET format = 99 WHERE position = 2", "format version 99"),
+        ("UPDATE events SET version = 800 WHERE position = 2", "version 2 of its stream is expected, 3 is found"),
+        ("UPDATE events SET case_key = 77 WHERE position = 1", "of its stream is expected"),
+        ("UPDATE events SET action_id = zeroblob(16) WHERE position = 1", "its action id is not that of its content"),
+        (
+            "DROP INDEX events_of_action; UPDATE events SET action_id = (SELECT action_id FROM events WHERE position = 1)
+             WHERE position = 2",
+            "more than once",
+        ),
+    ] {
+        let path = folder.path().join("harmed.db");
+        std::fs::copy(&sound, &path).unwrap();
+        Connection::open(&path).unwrap().execute_batch(harm).unwrap();
+        let before = tables(&path);
+        let store = made::open(&path);
+        let found = store.check(|_, _| ()).unwrap();
+        assert!(found.iter().any(|line| line.contains(finding)), "{harm}: {found:?}");
+        if !harm.contains("DROP") {
+            let fault = refusal(store.rebuild(|_, _| ()));
+            assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("is damaged")), "{harm}: {fault}");
+            drop(store);
+            assert_eq!(tables(&path), before, "{harm}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_finds_bytes_that_the_disk_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    lived_in(&path).await;
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 4096].fill(0x5a);
+    std::fs::write(&path, bytes).unwrap();
+    let found =
+        made::try_open(&path, &adapters::store::sqlite::Options::default()).and_then(|store| store.check(|_, _| ()));
+    assert!(!matches!(&found, Ok(found) if found.is_empty()), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreadable_event_is_an_error_for_its_case_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    lived_in(&path).await;
+    Connection::open(&path).unwrap().execute_batch("UPDATE events SET payload = '{}' WHERE position = 1").unwrap();
+    let store = made::open(&path);
+    let fault = refusal(store.load(&made::opening(0).0).await);
+    assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("event 1 of its stream")), "{fault}");
+    assert!(store.load(&made::opening(1).0).await.unwrap().version() > 0);
+}

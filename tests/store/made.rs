@@ -1,0 +1,111 @@
+//! What the store's tests are made of: stores, clocks, made-up cases.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use adapters::clock::Clock;
+use adapters::recorder::{Recorded, Recorder};
+use adapters::store::sqlite::{Options, SqliteStore};
+use adapters::store::{Append, CaseStore, Delivery, Fault, Stored};
+use engine::action::{Action, CaseRef, OfficeCode};
+use engine::calendar::Instant;
+use engine::case::{Alerts, Case, Command, decide, evolve};
+use engine::rulebook::Rulebook;
+use scenarios::generator::{Conduct, Plan, history};
+use uuid::Uuid;
+
+/// The rulebook that comes with the program.
+pub fn book() -> Arc<Rulebook> {
+    static BOOK: LazyLock<Arc<Rulebook>> = LazyLock::new(|| Arc::new(Rulebook::law_05_na_2006()));
+    Arc::clone(&BOOK)
+}
+
+/// A clock that is set by hand.
+pub struct SetClock(AtomicI64);
+
+impl SetClock {
+    pub fn at(instant: Instant) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(instant.unix())))
+    }
+
+    pub fn set(&self, instant: Instant) {
+        self.0.store(instant.unix(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Instant {
+        Instant::from_unix(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// The actions of the `n`th disorderly case of seed 11, in order, with alerts in nearly every one.
+pub fn actions(n: usize) -> Vec<Action> {
+    let first_day = engine::calendar::parse_date("2026-01-05").unwrap();
+    let plan = Plan { seed: 11, cases: 10_000, conduct: Conduct::Disorderly, first_day };
+    history(&plan, n).iter().map(|line| Action::read(&line.json).unwrap()).collect()
+}
+
+/// The first of a case's actions, which opens it, and the instant at which it is recorded.
+pub fn opening(n: usize) -> (CaseRef, Action, Instant) {
+    let opening = actions(n).remove(0);
+    (opening.case.clone(), opening.clone(), opening.at.last())
+}
+
+/// An instant behind everything that [`actions`] gives.
+pub fn after_all() -> Instant {
+    Instant::parse("2032-01-01T00:00:00+07:00").unwrap()
+}
+
+/// What recording these actions on `known` appends.
+pub fn append(known: &Case, actions: Vec<Action>, clock: Instant) -> Append {
+    let case = actions[0].case.clone();
+    let command = Command::Record { actions, by: None, clock, alerts: Alerts::Raised };
+    let events = decide(known, &book(), command).unwrap();
+    let after = Arc::new(events.iter().fold(known.clone(), evolve));
+    Append { case, expected: known.version(), events, after }
+}
+
+/// A recorder with a clock of its own.
+pub fn recorder<S: CaseStore>(store: &Arc<S>, clock: &Arc<SetClock>) -> Recorder<S> {
+    let clock: Arc<dyn Clock> = Arc::clone(clock) as Arc<dyn Clock>;
+    Recorder::new(Arc::clone(store), book(), clock)
+}
+
+/// Records the whole of the `n`th case at once, behind everything.
+pub async fn record_case<S: CaseStore>(store: &Arc<S>, n: usize) -> (CaseRef, Recorded) {
+    let actions = actions(n);
+    let case = actions[0].case.clone();
+    let recorder = recorder(store, &SetClock::at(after_all()));
+    let outcome = recorder.record(&case, actions, None, Alerts::Raised).await.unwrap();
+    (case, outcome)
+}
+
+/// The delivery of an alert event.
+pub fn delivery(stored: &Stored, stream_sequence: u64) -> Delivery {
+    let alert: Uuid = stored.event.id(&stored.case);
+    Delivery { position: stored.position, alert, stream_sequence, at: after_all() }
+}
+
+/// The embedded store at `path`, laid out if it is not there.
+pub fn open(path: impl AsRef<Path>) -> SqliteStore {
+    try_open(path, &Options { create: true, ..Options::default() }).unwrap()
+}
+
+/// The embedded store at `path`, or why not.
+pub fn try_open(path: impl AsRef<Path>, options: &Options) -> Result<SqliteStore, Fault> {
+    SqliteStore::open(path, book(), options)
+}
+
+/// The words of a fault.
+#[track_caller]
+pub fn refusal<T>(outcome: Result<T, Fault>) -> Fault {
+    outcome.err().expect("a fault")
+}
+
+/// The office that this code names.
+pub fn office(code: &str) -> OfficeCode {
+    OfficeCode::new(code).unwrap()
+}

@@ -1,0 +1,163 @@
+//! The embedded store's own: which files it opens, and what it says of others.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapters::store::sqlite::{Options, SqliteStore};
+use adapters::store::{CaseStore, Fault};
+use engine::rulebook::Rulebook;
+use rusqlite::Connection;
+
+use crate::made::{self, refusal, try_open};
+
+/// A rulebook that says the same in other bytes.
+fn another_book() -> Arc<Rulebook> {
+    Arc::new(Rulebook::parse(&format!("{}\n# Another edition.\n", made::book().source)).unwrap())
+}
+
+#[test]
+fn a_log_keeps_its_installation_id() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let first = made::open(&path).installation();
+    assert_eq!(made::open(&path).installation(), first);
+    assert_ne!(made::open(folder.path().join("other.db")).installation(), first);
+}
+
+#[test]
+fn a_missing_file_is_not_made_unasked() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let fault = refusal(try_open(&path, &Options::default()));
+    assert_eq!(fault, Fault::Unavailable(format!("there is no log at {}; check the path", path.display())));
+    assert!(!path.exists());
+}
+
+#[test]
+fn an_empty_file_is_no_log_unless_one_is_to_be_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    std::fs::write(&path, "").unwrap();
+    let fault = refusal(try_open(&path, &Options::default()));
+    assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("is empty")), "{fault}");
+    made::open(&path);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.txt");
+    let text = "ບັນທຶກ: not a database at all, but longer than a header would be. ".repeat(40);
+    std::fs::write(&path, &text).unwrap();
+    let fault = refusal(try_open(&path, &Options { create: true, ..Options::default() }));
+    assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("no database") && said.contains("notes.txt")));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn a_database_of_another_program_is_refused_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.db");
+    Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (x); INSERT INTO t VALUES (1)").unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let fault = refusal(try_open(&path, &Options { create: true, ..Options::default() }));
+    assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("another program")), "{fault}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_log_of_a_newer_program_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    drop(made::open(&path));
+    let newer = "UPDATE meta SET value = '2' WHERE key = 'schema_version'";
+    Connection::open(&path).unwrap().execute_batch(newer).unwrap();
+    let fault = refusal(try_open(&path, &Options::default()));
+    assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("version 2") && said.contains("version 1")));
+}
+
+#[test]
+fn a_log_is_decided_under_the_rulebook_in_force_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    drop(made::open(&path));
+    let another = another_book();
+    let fault = refusal(SqliteStore::open(&path, Arc::clone(&another), &Options::default()));
+    let Fault::Corrupt(said) = fault else { panic!("{fault}") };
+    for part in [&*made::book().digest.to_string(), &*another.digest.to_string(), "kamnot rules adopt FILE"] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(SqliteStore::rulebook_in_force(&path).unwrap().as_ref(), Some(&made::book().source));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_adopted_rulebook_is_in_force_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let running = Arc::new(made::open(&path));
+    made::record_case(&running, 0).await;
+    let another = another_book();
+    let (adopted, rebuilt) = SqliteStore::adopt(&path, Arc::clone(&another), &Options::default(), |_, _| ()).unwrap();
+    assert_eq!((rebuilt.cases, rebuilt.differing), (1, 0));
+    assert_eq!(adopted.rulebook(&made::book().digest.to_string()).await.unwrap().as_ref(), Some(&made::book().source));
+    assert_eq!(adopted.check(|_, _| ()).unwrap(), Vec::<String>::new());
+    // A process that still decides under the one before can't write any more.
+    let (_, first, clock) = made::opening(1);
+    let late = made::append(&engine::case::Case::default(), vec![first], clock);
+    let fault = refusal(running.append(late).await);
+    assert!(matches!(&fault, Fault::Unavailable(said) if said.contains(&another.digest.to_string())), "{fault}");
+    refusal(try_open(&path, &Options::default()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lock_held_longer_than_the_wait_is_told_with_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    drop(made::open(&path));
+    let options = Options { busy_timeout: Duration::from_millis(200), ..Options::default() };
+    let store = Arc::new(try_open(&path, &options).unwrap());
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (_, first, clock) = made::opening(0);
+    let append = made::append(&engine::case::Case::default(), vec![first], clock);
+    let fault = refusal(store.append(append.clone()).await);
+    let said = format!("another program has held {} locked for 0.2 s", path.display());
+    assert!(matches!(&fault, Fault::Unavailable(text) if text.starts_with(&said)), "{fault}");
+    other.execute_batch("ROLLBACK").unwrap();
+    store.append(append).await.unwrap();
+}
+
+#[tokio::test]
+async fn small_texts_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let store = made::open(&path);
+    assert_eq!(store.meta("clock_confirmed").await.unwrap(), None);
+    store.set_meta("clock_confirmed", "2026-01-05").await.unwrap();
+    store.set_meta("clock_confirmed", "2026-01-06").await.unwrap();
+    drop(store);
+    assert_eq!(made::open(&path).meta("clock_confirmed").await.unwrap().as_deref(), Some("2026-01-06"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_known_as_on_any_earlier_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(made::open(folder.path().join("log.db")));
+    let mut known = Arc::new(engine::case::Case::default());
+    let mut states = Vec::new();
+    for action in made::actions(0) {
+        let clock = action.at.last().max(known.last_recorded_at().unwrap_or(action.at.last()));
+        let append = made::append(&known, vec![action], clock);
+        known = Arc::clone(&append.after);
+        store.append(append).await.unwrap();
+        states.retain(|(at, _)| *at != clock);
+        states.push((clock, Arc::clone(&known)));
+    }
+    let case = known.reference().clone();
+    for (at, state) in &states {
+        assert_eq!(store.load_until(&case, *at).await.unwrap(), **state);
+    }
+    assert_eq!(store.load_until(&case, states[0].0.plus(-1)).await.unwrap().version(), 0);
+    assert_eq!(store.cases().await.unwrap(), std::slice::from_ref(&case));
+    assert_eq!(store.log(adapters::store::Position(0), 9999).await.unwrap(), store.stream(&case).await.unwrap());
+}

@@ -1,0 +1,152 @@
+//! The contract of every store: due cases, outbox, deliveries, dockets, an office's alerts.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use adapters::store::{CaseStore, Position, Stored};
+use engine::action::{Action, CaseRef, OfficeCode};
+use engine::alert::Alert;
+use engine::calendar::Instant;
+use engine::case::{Alerts, Fact};
+use projections::CaseView;
+
+use crate::contract::on_each_store;
+use crate::made::{self, SetClock, after_all, delivery, record_case, recorder};
+
+on_each_store!(
+    due_cases_come_earliest_first,
+    the_outbox_is_in_the_order_of_the_log,
+    the_outbox_goes_on_behind_a_position,
+    what_was_delivered_leaves_the_outbox,
+    a_doubled_delivery_adds_nothing,
+    history_is_recorded_and_not_published,
+    a_docket_holds_the_courts_cases_by_reference,
+    an_office_reads_its_own_alerts,
+);
+
+fn alert(stored: &Stored) -> Option<&Alert> {
+    match &stored.event.fact {
+        Fact::ActionRecorded(_) => None,
+        Fact::AlertRaised(alert) => Some(alert),
+        Fact::AlertSettled(settlement) => Some(&settlement.alert),
+        Fact::AlertWithdrawn(withdrawal) => Some(&withdrawal.alert),
+    }
+}
+
+/// Twelve whole cases, and the alert events in the order of the log.
+async fn twelve_cases<S: CaseStore>(store: &Arc<S>) -> (Vec<CaseRef>, Vec<Stored>) {
+    let mut cases = Vec::new();
+    let mut alerts = Vec::new();
+    for n in 0..12 {
+        let (case, _) = record_case(store, n).await;
+        alerts.extend(store.stream(&case).await.unwrap().into_iter().filter(|stored| alert(stored).is_some()));
+        cases.push(case);
+    }
+    assert!(alerts.len() > 12, "{} alerts in twelve cases", alerts.len());
+    (cases, alerts)
+}
+
+async fn due_cases_come_earliest_first<S: CaseStore>(store: Arc<S>) {
+    let mut expected: Vec<(Instant, CaseRef)> = Vec::new();
+    for n in 0..12 {
+        let begun: Vec<Action> = made::actions(n).into_iter().take(6).collect();
+        let (case, last) = (begun[0].case.clone(), begun.iter().map(|action| action.at.last()).max().unwrap());
+        let recorder = recorder(&store, &SetClock::at(last));
+        recorder.record(&case, begun, None, Alerts::Raised).await.unwrap();
+        expected.extend(store.load(&case).await.unwrap().next_due(&made::book()).map(|due| (due, case)));
+    }
+    expected.sort();
+    assert!(expected.len() > 3, "{expected:?}");
+    assert_eq!(store.next_due().await.unwrap(), Some(expected[0].0));
+    let by = |until: Instant, most: usize| -> Vec<CaseRef> {
+        expected.iter().filter(|(due, _)| *due <= until).map(|(_, case)| case.clone()).take(most).collect()
+    };
+    let (second, before) = (expected[1].0, expected[0].0.plus(-1));
+    for (until, most) in [(after_all(), 100), (after_all(), 2), (second, 100), (before, 100)] {
+        assert_eq!(store.due(until, most).await.unwrap(), by(until, most));
+    }
+}
+
+async fn the_outbox_is_in_the_order_of_the_log<S: CaseStore>(store: Arc<S>) {
+    let (_, alerts) = twelve_cases(&store).await;
+    assert_eq!(store.outbox(Position(0), usize::MAX).await.unwrap(), alerts);
+}
+
+async fn the_outbox_goes_on_behind_a_position<S: CaseStore>(store: Arc<S>) {
+    let (_, alerts) = twelve_cases(&store).await;
+    let mut paged: Vec<Stored> = Vec::new();
+    loop {
+        let after = paged.last().map_or(Position(0), |last| last.position);
+        let page = store.outbox(after, 5).await.unwrap();
+        assert!(page.len() <= 5);
+        if page.is_empty() {
+            break;
+        }
+        paged.extend(page);
+    }
+    assert_eq!(paged, alerts);
+}
+
+async fn what_was_delivered_leaves_the_outbox<S: CaseStore>(store: Arc<S>) {
+    let (_, alerts) = twelve_cases(&store).await;
+    // Not in order: the relay marks what it finds in the stream.
+    let marked: Vec<_> = alerts.iter().step_by(3).rev().zip(1..).map(|(stored, n)| delivery(stored, n)).collect();
+    let last = u64::try_from(marked.len()).unwrap();
+    store.delivered(marked.clone()).await.unwrap();
+    let marked: BTreeSet<Position> = marked.iter().map(|delivery| delivery.position).collect();
+    let rest: Vec<Stored> = alerts.into_iter().filter(|stored| !marked.contains(&stored.position)).collect();
+    assert_eq!(store.outbox(Position(0), usize::MAX).await.unwrap(), rest);
+    assert_eq!(store.last_stream_sequence().await.unwrap(), last);
+}
+
+async fn a_doubled_delivery_adds_nothing<S: CaseStore>(store: Arc<S>) {
+    let (_, alerts) = twelve_cases(&store).await;
+    assert_eq!(store.last_stream_sequence().await.unwrap(), 0);
+    let first = delivery(&alerts[0], 40);
+    store.delivered(vec![first, delivery(&alerts[1], 41)]).await.unwrap();
+    store.delivered(vec![delivery(&alerts[0], 90), first]).await.unwrap();
+    assert_eq!(store.last_stream_sequence().await.unwrap(), 41);
+    assert_eq!(store.outbox(Position(0), usize::MAX).await.unwrap(), alerts[2..]);
+}
+
+async fn history_is_recorded_and_not_published<S: CaseStore>(store: Arc<S>) {
+    let mut history = 0;
+    for n in 0..12 {
+        let actions = made::actions(n);
+        let case = actions[0].case.clone();
+        let recorder = recorder(&store, &SetClock::at(after_all()));
+        recorder.record(&case, actions, None, Alerts::RaisedAsHistory).await.unwrap();
+        let stream = store.stream(&case).await.unwrap();
+        history += stream.iter().filter_map(alert).filter(|alert| alert.history).count();
+    }
+    assert!(history > 0);
+    let outbox = store.outbox(Position(0), usize::MAX).await.unwrap();
+    assert!(outbox.iter().filter_map(alert).all(|alert| !alert.history));
+}
+
+async fn a_docket_holds_the_courts_cases_by_reference<S: CaseStore>(store: Arc<S>) {
+    let (cases, _) = twelve_cases(&store).await;
+    let mut views = Vec::new();
+    for case in &cases {
+        views.extend(CaseView::of(&store.load(case).await.unwrap(), &made::book()));
+    }
+    views.sort_by(|a, b| a.case.cmp(&b.case));
+    let courts: BTreeSet<OfficeCode> = views.iter().map(|view| view.court.clone()).collect();
+    for court in &courts {
+        let of_court: Vec<CaseView> = views.iter().filter(|view| view.court == *court).cloned().collect();
+        assert_eq!(store.docket(court).await.unwrap(), of_court);
+    }
+    assert_eq!(store.docket(&made::office("no-such-court")).await.unwrap(), []);
+}
+
+async fn an_office_reads_its_own_alerts<S: CaseStore>(store: Arc<S>) {
+    let (_, alerts) = twelve_cases(&store).await;
+    let to = |stored: &Stored| alert(stored).map(|alert| alert.to.prosecutor.clone());
+    let offices: BTreeSet<OfficeCode> = alerts.iter().filter_map(to).collect();
+    for office in &offices {
+        let own: Vec<Stored> = alerts.iter().filter(|stored| to(stored).as_ref() == Some(office)).cloned().collect();
+        assert_eq!(store.alerts(office, None).await.unwrap(), own);
+        assert_eq!(store.alerts(office, Some(after_all())).await.unwrap(), own);
+        assert_eq!(store.alerts(office, Some(after_all().plus(1))).await.unwrap(), []);
+    }
+}

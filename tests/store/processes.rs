@@ -1,0 +1,186 @@
+//! The embedded store's own: several programs on one file.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapters::store::sqlite::SqliteStore;
+use adapters::store::{CaseStore, Fault};
+use engine::case::{Alerts, Case, Verdict};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::made::{self, SetClock, after_all, append, opening, record_case, recorder, refusal};
+
+/// Tells the test binary that it is a child: the path of the log, the cases, the seed.
+const WORK: &str = "KAMNOT_STORE_CHILD";
+
+/// A child that imports cases into the log at `path` and prints `done ID` for each action when it is acknowledged.
+pub fn importing(path: &Path, cases: std::ops::Range<usize>, seed: u64) -> Child {
+    let work = format!("{} {} {} {seed}", path.display(), cases.start, cases.end);
+    child(Command::new(std::env::current_exe().unwrap()), &work)
+}
+
+/// Starts this test binary as a child that does `work`, `command` being how it is started.
+pub fn child(mut command: Command, work: &str) -> Child {
+    command.args(["processes::a_child_does_what_its_parent_asks", "--exact", "--nocapture", "--test-threads=1"]);
+    command.env(WORK, work).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap()
+}
+
+/// The rest of each line of a child's output that starts with `word`, until its end.
+pub fn told(child: &mut Child, word: &str) -> Vec<String> {
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    lines.filter_map(|line| Some(line.strip_prefix(word)?.trim().to_owned())).collect()
+}
+
+/// The action ids in the log, as a child prints them.
+pub fn ids_in_log(path: &Path) -> BTreeSet<String> {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let mut statement =
+        connection.prepare("SELECT lower(hex(action_id)) FROM events WHERE action_id NOT NULL").unwrap();
+    let ids = statement.query_map([], |row| row.get(0)).unwrap();
+    ids.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn a_child_does_what_its_parent_asks() {
+    let Ok(work) = std::env::var(WORK) else { return };
+    let mut words = work.split(' ');
+    let path = words.next().unwrap().to_owned();
+    let mut number = || words.next().unwrap().parse::<u64>().unwrap();
+    let (first, last, seed) = (number(), number(), number());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store =
+            match made::try_open(&path, &adapters::store::sqlite::Options { create: true, ..Default::default() }) {
+                Ok(store) => Arc::new(store),
+                Err(fault) => return say(&format!("fault {fault}\n")),
+            };
+        let cases = (first..last).map(|n| tokio::spawn(import(Arc::clone(&store), n, seed)));
+        for case in cases.collect::<Vec<_>>() {
+            case.await.unwrap();
+        }
+    });
+}
+
+/// Imports one case, some actions at a time, as long as the store takes them; behind a fault tries once more.
+async fn import(store: Arc<SqliteStore>, n: u64, seed: u64) {
+    let mut random = ChaCha8Rng::seed_from_u64(seed * 1_000 + n);
+    let recorder = recorder(&store, &SetClock::at(after_all()));
+    let mut rest = made::actions(usize::try_from(n).unwrap());
+    let mut faults = 0;
+    while !rest.is_empty() && faults < 2 {
+        let some = random.random_range(1..=6).min(rest.len());
+        let ids: Vec<_> = rest[..some].iter().map(|action| action.id).collect();
+        let case = rest[0].case.clone();
+        match recorder.record(&case, rest[..some].to_vec(), None, Alerts::Raised).await {
+            Ok(outcome) => {
+                if faults > 0 {
+                    say("recovered\n");
+                }
+                rest.drain(..some);
+                let refused = |verdict: &Verdict| matches!(verdict, Verdict::Refused(_));
+                assert!(!outcome.verdicts.iter().any(refused), "{:?}", outcome.verdicts);
+                let lines: Vec<String> = ids.iter().map(|id| format!("done {}\n", id.0.simple())).collect();
+                say(&lines.concat());
+            }
+            Err(fault) => {
+                faults += 1;
+                say(&format!("fault {fault}\n"));
+            }
+        }
+    }
+}
+
+/// Printed past the test harness, whole lines at a time; a parent that went away is no matter.
+fn say(lines: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
+}
+
+#[test]
+fn processes_on_one_file_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    // The same cases to some extent, so that they also conflict; and the file does not exist yet.
+    let mut children: Vec<Child> =
+        [0..12, 6..18, 0..18].into_iter().zip(0..).map(|(cases, seed)| importing(&path, cases, seed)).collect();
+    let mut done = BTreeSet::new();
+    for child in &mut children {
+        done.extend(told(child, "done "));
+        assert!(child.wait().unwrap().success());
+    }
+    let expected: usize = (0..18).map(|n| made::actions(n).len()).sum();
+    assert_eq!(done.len(), expected);
+    assert_eq!(ids_in_log(&path), done);
+    assert_eq!(made::open(&path).check(|_, _| ()).unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stale_case_is_a_conflict_and_fresh_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let [here, there] = [made::open(&path), made::open(&path)];
+    let (case, first, clock) = opening(0);
+    here.append(append(&Case::default(), vec![first], clock)).await.unwrap();
+    let known = here.load(&case).await.unwrap();
+    let foreign = append(&there.load(&case).await.unwrap().clone(), vec![made::actions(0)[1].clone()], after_all());
+    there.append(foreign.clone()).await.unwrap();
+    let stale = append(&known, vec![made::actions(0)[2].clone()], after_all());
+    assert_eq!(refusal(here.append(stale).await), Fault::Conflict(case.clone()));
+    assert_eq!(here.load(&case).await.unwrap(), foreign.after);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_wrote_is_noticed_without_writing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let [here, there] = [made::open(&path), made::open(&path)];
+    let (case, first, clock) = opening(0);
+    here.append(append(&Case::default(), vec![first], clock)).await.unwrap();
+    let known = here.load(&case).await.unwrap();
+    let counter = here.change_counter().await.unwrap();
+    let foreign = append(&known, vec![made::actions(0)[1].clone()], after_all());
+    there.append(foreign.clone()).await.unwrap();
+    for _ in 0..200 {
+        if here.load(&case).await.unwrap() == foreign.after && here.change_counter().await.unwrap() > counter {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("nothing was noticed in five seconds");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_recorder_records_beside_another_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let [here, there] = [Arc::new(made::open(&path)), Arc::new(made::open(&path))];
+    // Both import all of the same cases; every action is accepted once and known once.
+    let (a, b) = futures::join!(
+        async {
+            let mut accepted = 0;
+            for n in 0..10 {
+                accepted += count(&record_case(&here, n).await.1.verdicts);
+            }
+            accepted
+        },
+        async {
+            let mut accepted = 0;
+            for n in (0..10).rev() {
+                accepted += count(&record_case(&there, n).await.1.verdicts);
+            }
+            accepted
+        }
+    );
+    let expected: usize = (0..10).map(|n| made::actions(n).len()).sum();
+    assert_eq!(a + b, expected);
+    assert_eq!(here.check(|_, _| ()).unwrap(), Vec::<String>::new());
+}
+
+fn count(verdicts: &[Verdict]) -> usize {
+    verdicts.iter().filter(|verdict| **verdict == Verdict::Accepted).count()
+}
