@@ -1,1 +1,20 @@
-//! (being written)
+//! The command line, by running the built program.
+
+#[path = "cli/answers.rs"]
+mod answers;
+#[path = "cli/assess.rs"]
+mod assess;
+#[path = "cli/bad_lines.rs"]
+mod bad_lines;
+#[path = "cli/care.rs"]
+mod care;
+#[path = "cli/demo.rs"]
+mod demo;
+#[path = "cli/import.rs"]
+mod import;
+#[path = "cli/lines.rs"]
+mod lines;
+#[path = "cli/offices.rs"]
+mod offices;
+#[path = "cli/world.rs"]
+mod world;

@@ -2,3 +2,4 @@
 
 pub mod cases;
 pub mod nats_server;
+pub mod program;

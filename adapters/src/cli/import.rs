@@ -262,7 +262,8 @@ fn one_action() -> Result<Action, Failure> {
     if text.is_empty() {
         return Err(refused("found nothing, expected one action as a JSON object".to_owned()));
     }
-    Action::read(text).map_err(|refusal| refused(format!("{refusal}; for many actions use kamnot import")))
+    let hint = if text.lines().nth(1).is_some() { " (for many actions, one a line, use kamnot import)" } else { "" };
+    Action::read(text).map_err(|refusal| refused(format!("{refusal}{hint}")))
 }
 
 /// What the recording told the offices, a sentence each.

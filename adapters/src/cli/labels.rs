@@ -41,7 +41,7 @@ labels! {
     Ends: "Ends", "ສິ້ນສຸດ";
     EndsProtective: "Ends, protective reading", "ສິ້ນສຸດ ຕາມແບບປົກປ້ອງເດັກ";
     EndsLenient: "Ends, lenient reading", "ສິ້ນສຸດ ຕາມແບບຜ່ອນຜັນ";
-    Left: "Left", "ຍັງເຫລືອ";
+    Left: "left", "ຍັງເຫລືອ";
     Over: "over", "ເກີນ";
     LimitsBreached: "Limits", "ກຳນົດທີ່ເກີນ";
     LimitsCertain: "Limits breached", "ກຳນົດທີ່ເກີນ";

@@ -29,6 +29,10 @@ use crate::store::{CaseStore as _, Stored};
 
 /// How many cases are loaded at the same time.
 const IN_FLIGHT: usize = 64;
+/// Seconds.
+const DAY: i64 = 86_400;
+/// From here on hours say nothing any more. Seconds.
+const MANY_DAYS: i64 = 3 * DAY;
 
 /// In what words a list is printed.
 #[derive(Clone, Copy)]
@@ -130,7 +134,6 @@ pub(super) fn docket_table(
         Label::NextLimit,
         Label::OwedBy,
         Label::Ends,
-        Label::Left,
         Label::LimitsBreached,
         Label::Findings,
     ];
@@ -146,10 +149,9 @@ pub(super) fn docket_table(
             Some(next) => cells.extend([
                 Cell::plain(book.rule(next.rule).name.in_language(lang)),
                 Cell::plain(next.owed_by.as_str()),
-                Cell::plain(short(next.earliest)),
-                Cell::new(left(next.left, words), tone(next.breach)),
+                Cell::new(format!("{}, {}", short(next.earliest), left(next.left, words)), tone(next.breach)),
             ]),
-            None => cells.extend(["–", "", "", ""].map(Cell::plain)),
+            None => cells.extend(["–", "", ""].map(Cell::plain)),
         }
         cells.extend([counts(row.limits), counts(row.findings)].map(Cell::plain));
         table.rows.push(cells);
@@ -159,10 +161,11 @@ pub(super) fn docket_table(
     out
 }
 
-/// What is left of a limit, or by how much it is over.
+/// What is left of a limit, or by how much it is over; whole days once they are many.
 fn left(seconds: i64, Words { book, lang, .. }: Words<'_>) -> String {
-    let length = length(book, lang, seconds);
-    if seconds < 0 { format!("{length} {}", Label::Over.of(lang)) } else { length }
+    let whole_days = if seconds.abs() >= MANY_DAYS { seconds - seconds % DAY } else { seconds };
+    let what = if seconds < 0 { Label::Over } else { Label::Left };
+    format!("{} {}", length(book, lang, whole_days), what.of(lang))
 }
 
 /// Certain and arguable ones.

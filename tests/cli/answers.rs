@@ -1,0 +1,124 @@
+//! The lists and the timeline: what a court, a prosecutor and a lawyer read.
+
+use tests::program::Desk;
+
+use crate::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
+
+/// A desk with the sample in its log.
+fn with_the_sample() -> Desk {
+    let desk = Desk::new();
+    desk.run(["import".as_ref(), sample("actions-300.jsonl").as_os_str()]).ends_with(1);
+    desk
+}
+
+#[test]
+fn tables_fit_the_line_in_both_languages() {
+    let desk = with_the_sample();
+    for lang in ["en", "lo"] {
+        let docket = ["docket", "--court=vte-juvenile-court", "--at", SAMPLE_AT, "--lang", lang];
+        for (most, arguments) in [("80", &docket[..]), ("100", &docket), ("100", &["rules", "--lang", lang])] {
+            let output = desk.command(arguments).env("COLUMNS", most).output().expect("the program starts");
+            let out = String::from_utf8(output.stdout).expect("UTF-8");
+            let widest = out.lines().map(|line| width(line)).max().expect("lines");
+            assert!(widest <= most.parse().expect("a number"), "{widest} columns\n{out}");
+        }
+    }
+}
+
+#[test]
+fn the_docket_names_the_court_and_puts_the_children_who_are_held_first() {
+    let desk = with_the_sample();
+    let docket = ["docket", "--court=vte-juvenile-court", "--at", SAMPLE_AT];
+    desk.run(docket).ends_with(0).says(&["Juvenile Court, Vientiane Capital", "as of 2026-10-01"]);
+    let rows = desk.run([&docket[..], &["--format=json"]].concat()).ends_with(0).out;
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&rows).expect("an array");
+    let held: Vec<bool> = rows.iter().map(|row| row["standing"] == "remand" || row["standing"] == "custody").collect();
+    assert!(held.contains(&true) && held.contains(&false));
+    assert!(held.is_sorted_by(|a, b| a >= b));
+    desk.run(["docket", "--court=vte-juvenile-court", "--lang=lo"]).ends_with(0).says(&["ສານເດັກ ນະຄອນຫຼວງວຽງຈັນ", "ຄະດີ"]);
+}
+
+#[test]
+fn a_docket_of_a_past_day_knows_the_court_of_that_day() {
+    let desk = Desk::new();
+    let moved = action("A-1", "case_transferred", "2026-04-01", r#","court":"lpb-juvenile-court""#);
+    desk.write("moved.jsonl", file(&[opening("A-1"), custody("A-1"), moved]));
+    desk.run(["import", "moved.jsonl"]).ends_with(0);
+    let holds = |court: &str, at: &str| {
+        let run = desk.run(["docket", "--court", court, "--at", at, "--format=json"]).ends_with(0);
+        run.out.contains("\"A-1\"")
+    };
+    for (at, vte, lpb) in [("2026-03-10T00:00:00+07:00", true, false), ("2026-04-10T00:00:00+07:00", false, true)] {
+        assert_eq!((holds("vte-juvenile-court", at), holds("lpb-juvenile-court", at)), (vte, lpb), "{at}");
+    }
+}
+
+#[test]
+fn csv_opens_in_a_spreadsheet_and_runs_nothing() {
+    let desk = Desk::new();
+    let released = action("-1", "rights_told", "2026-03-01", "");
+    desk.write("minus.jsonl", file(&[opening("-1"), custody("-1"), released]));
+    desk.run(["import", "minus.jsonl"]).ends_with(0);
+    let csv = desk.run(["docket", "--court=vte-juvenile-court", "--format=csv"]).ends_with(0).out;
+    assert!(csv.starts_with("\u{feff}Case,"), "{csv}");
+    assert!(csv.lines().count() == 2 && csv.matches("\r\n").count() == 2, "{csv}");
+    assert!(csv.contains("\r\n'-1,"), "{csv}");
+    for format in [&["alerts", "--prosecutor=vte-prosecutor", "--format=csv"][..], &["timeline", "--format=csv", "--", "-1"]] {
+        let csv = desk.run(format).ends_with(0).out;
+        assert!(csv.starts_with('\u{feff}') && csv.contains("\r\n"), "{csv}");
+    }
+}
+
+#[test]
+fn limits_on_liberty_stand_first_and_findings_of_a_case_in_one_row() {
+    let desk = with_the_sample();
+    let rows = desk.run(["alerts", "--prosecutor=vte-prosecutor", "--format=json"]).ends_with(0).out;
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&rows).expect("an array");
+    let sums: Vec<&serde_json::Value> = rows.iter().filter(|row| row["rule"].is_null()).collect();
+    let cases: std::collections::BTreeSet<String> = sums.iter().map(|row| row["case"].to_string()).collect();
+    assert_eq!(sums.len(), cases.len());
+    let liberty = ["custody-48h", "remand-term", "remand-cap", "parents-notified"];
+    let first = |row: &serde_json::Value| {
+        row["rule"].as_str().is_some_and(|rule| liberty.contains(&rule) || rule.starts_with("release-"))
+    };
+    let firsts: Vec<bool> = rows.iter().map(first).collect();
+    assert!(firsts.contains(&true) && firsts.contains(&false));
+    assert!(firsts.is_sorted_by(|a, b| a >= b));
+    desk.run(["alerts", "--prosecutor=vte-prosecutor", "--since=2126-01-01"]).ends_with(0).says(&["No alerts."]);
+}
+
+#[test]
+fn the_timeline_shows_bars_and_why() {
+    let desk = Desk::new();
+    let remand = action("A-1", "remand_ordered", "2026-03-02T21:30:00+07:00", r#","order":{"by":"prosecutor","number":"secret-7"}"#);
+    desk.write("held.jsonl", file(&[opening("A-1"), custody("A-1"), remand]));
+    desk.run(["import", "held.jsonl"]).ends_with(0);
+    let run = desk.run(["timeline", "A-1", "--why", "--at", "2026-04-20T00:00:00+07:00"]).ends_with(0);
+    for private in ["Somsak", "2010-05-06", "secret-7"] {
+        assert!(!run.out.contains(private), "{private} in\n{}", run.out);
+    }
+    let widest = run.out.lines().map(|line| width(line)).max();
+    assert!(widest <= Some(100), "{}", run.out);
+    run.says(&["custody-48h                ██████████░░░░ 36 h of 48 h", "done in time", "▓", "over", "– ", "Art. 64"]);
+    let lao = desk.run(["timeline", "A-1", "--lang", "lo"]).ends_with(0);
+    lao.says(&["36 ຊມ ຈາກ 48 ຊມ", "ກັກຕົວ"]);
+}
+
+#[test]
+fn as_known_on_a_day_shows_what_was_on_record_by_then() {
+    let desk = Desk::new();
+    desk.write("held.jsonl", file(&[opening("A-1"), custody("A-1")]));
+    desk.run(["import", "held.jsonl"]).ends_with(0);
+    let before = ["timeline", "A-1", "--as-known-on", "2026-03-05"];
+    desk.run(before).ends_with(1).complains(&["holds no case A-1 by then"]);
+    desk.run(["timeline", "A-1", "--as-known-on", "2126-03-05"]).ends_with(0).says(&["as known on 2126-03-05"]);
+}
+
+#[test]
+fn a_rule_shows_the_law_and_both_readings() {
+    let desk = Desk::new();
+    desk.run(["rules"]).ends_with(0).says(&["custody-48h", "training-centre", "law-05-na-2006"]);
+    let run = desk.run(["rules", "remand-cap"]).ends_with(0);
+    run.says(&["Art. 64", "ສູງສຸດບໍ່ໃຫ້ກາຍ", "4mo, 8mo", "Protective reading:", "Lenient reading:", "Not reviewed"]);
+    desk.run(["rules", "custody-49h"]).ends_with(2).complains(&["no such rule"]);
+}

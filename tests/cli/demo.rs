@@ -1,0 +1,32 @@
+//! `kamnot demo`: the first command that anybody runs.
+
+use std::time::{Duration, Instant};
+
+use tests::program::Desk;
+
+#[test]
+fn the_demo_tells_its_story_in_seconds_and_leaves_nothing_behind() {
+    let desk = Desk::new();
+    let begun = Instant::now();
+    let run = desk.run(["demo"]).ends_with(0);
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert_eq!(run.err, "");
+    assert_eq!(std::fs::read_dir(desk.path("")).expect("the folder").count(), 0);
+    run.says(&[
+        "2026-02-04 08:30:01 » breach: LPB-2026-0004: \"Custody of at most 48 hours\"",
+        "settled: ",
+        "withdrawn: ",
+        "arguable breach: ",
+        "Docket: Juvenile Court, Vientiane Capital (vte-juvenile-court)",
+        "Timeline: LPB-2026-0004",
+        "55 h 50 min of 48 h: 7 h 50 min over",
+        "kamnot import",
+    ]);
+}
+
+#[test]
+fn the_demo_is_the_same_every_time_and_speaks_lao() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(["demo"]).out, desk.run(["demo"]).out);
+    desk.run(["demo", "--lang", "lo"]).ends_with(0).says(&["ບັນຊີຄະດີ", "ແຈ້ງລ່ວງໜ້າ"]);
+}

@@ -1,0 +1,39 @@
+//! Lines of actions for the tests of the command line.
+
+use std::path::PathBuf;
+
+/// The opening of a case.
+pub fn opening(case: &str) -> String {
+    format!(
+        r#"{{"case":"{case}","action":"case_opened","at":"2026-03-01T08:00:00+07:00","by":"vte-investigation","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{{"ref":"C-Somsak","birth_date":"2010-05-06"}},"offences":[{{"class":"major","penalty_months":{{"min":36,"max":60}},"committed_on":"2026-02-27","serious":true}}]}}"#
+    )
+}
+
+/// An action of a case, with more fields (`,"…":…`) or none.
+pub fn action(case: &str, name: &str, at: &str, more: &str) -> String {
+    format!(r#"{{"case":"{case}","action":"{name}","at":"{at}","by":"vte-investigation"{more}}}"#)
+}
+
+/// Custody from 09:30 on the day of the opening.
+pub fn custody(case: &str) -> String {
+    action(case, "custody_started", "2026-03-01T09:30:00+07:00", r#","evidence_firm":true"#)
+}
+
+/// The lines as a file.
+pub fn file(lines: &[String]) -> String {
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// A file of the sample data.
+pub fn sample(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios/data").join(name)
+}
+
+/// The sample's instant.
+pub const SAMPLE_AT: &str = "2026-10-01T00:00:00+07:00";
+
+/// How many columns a line takes: the Lao vowels and tone marks above and below a letter take none.
+pub fn width(line: &str) -> usize {
+    let mark = |letter: &char| matches!(letter, '\u{eb1}' | '\u{eb4}'..='\u{ebc}' | '\u{ec8}'..='\u{ece}');
+    line.chars().filter(|letter| !mark(letter)).count()
+}

@@ -1,0 +1,138 @@
+//! The built program, run as a user runs it: in a folder of its own, without a terminal.
+
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// The program's file. It is built first, in the profile of the tests, so that no stale one is tested; `KAMNOT` names
+/// another one, which is taken as it is.
+pub fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        if let Some(named) = std::env::var_os("KAMNOT") {
+            return named.into();
+        }
+        let test = std::env::current_exe().expect("a test has a file");
+        let folder = test.ancestors().nth(2).expect("a test lies in the target folder").to_owned();
+        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        build.args(["build", "--quiet", "--package", "adapters", "--bin", "kamnot"]);
+        if folder.ends_with("release") {
+            build.arg("--release");
+        }
+        build.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).env("CARGO_TARGET_DIR", parent(&folder));
+        let status = build.status().expect("cargo runs");
+        assert!(status.success(), "the program is not built");
+        folder.join("kamnot")
+    })
+}
+
+fn parent(folder: &Path) -> &Path {
+    folder.parent().expect("the profile's folder lies in the target folder")
+}
+
+/// A folder with a log of its own, and the program run in it.
+pub struct Desk {
+    folder: tempfile::TempDir,
+}
+
+/// What a run gave.
+#[derive(Debug)]
+pub struct Run {
+    /// The exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Desk {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// A path in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file into the folder.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, content).expect("the temporary folder is writable");
+        path
+    }
+
+    /// The program with these arguments, ready to be started in the folder.
+    pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+        let mut command = Command::new(program());
+        command.args(arguments).current_dir(self.folder.path());
+        for name in ["KAMNOT_DB", "KAMNOT_NATS", "RUST_LOG", "COLUMNS"] {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn run(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run {
+        self.command(arguments).output().expect("the program starts").into()
+    }
+
+    /// Runs the program to its end with something on its standard input.
+    pub fn run_with(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>, input: &[u8]) -> Run {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("its standard input is piped");
+        std::thread::scope(|scope| {
+            // A program that refuses early closes its standard input: that is no failure of the test.
+            scope.spawn(move || drop(stdin.write_all(input)));
+            child.wait_with_output().expect("the program ends").into()
+        })
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("the program ends by itself"),
+            out: String::from_utf8(output.stdout).expect("UTF-8"),
+            err: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+}
+
+impl Run {
+    /// Asserts the exit code.
+    #[track_caller]
+    pub fn ends_with(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "exit code\nout: {}\nerr: {}", self.out, self.err);
+        self
+    }
+
+    /// Asserts that standard error says each of these.
+    #[track_caller]
+    pub fn complains(self, of: &[&str]) -> Self {
+        for words in of {
+            assert!(self.err.contains(words), "{words:?} is not in\n{}", self.err);
+        }
+        self
+    }
+
+    /// Asserts that standard output says each of these.
+    #[track_caller]
+    pub fn says(self, what: &[&str]) -> Self {
+        for words in what {
+            assert!(self.out.contains(words), "{words:?} is not in\n{}", self.out);
+        }
+        self
+    }
+}
