@@ -1,0 +1,83 @@
+//! The lines that are printed, and the table at the end.
+
+/// What a figure must reach.
+#[derive(Clone, Copy)]
+pub enum Bar {
+    /// It must be this or more.
+    AtLeast(f64),
+    /// It must be this or less.
+    AtMost(f64),
+    /// It is only reported.
+    None,
+}
+
+struct Row {
+    name: String,
+    measured: String,
+    bar: String,
+    outcome: &'static str,
+}
+
+/// What was measured so far.
+#[derive(Default)]
+pub struct Report(Vec<Row>);
+
+impl Report {
+    /// A figure with its unit.
+    pub fn figure(&mut self, name: &str, value: f64, unit: &str, bar: Bar) {
+        let measured = format!("{} {unit}", shown(value));
+        println!("{name}: {measured}");
+        self.row(name.to_owned(), value, measured, bar);
+    }
+
+    /// One figure over another.
+    pub fn ratio(&mut self, name: &str, value: f64, bar: Bar) {
+        println!("ratio {name}: {value:.2}");
+        self.row(format!("ratio {name}"), value, format!("{value:.2}"), bar);
+    }
+
+    /// What one must know to read the figures; not in the table.
+    pub fn fact(name: &str, value: f64, unit: &str) {
+        println!("{name}: {} {unit}", shown(value));
+    }
+
+    /// Why there is no figure.
+    pub fn not_measured(&mut self, name: &str, why: &str) {
+        println!("{name}: not measured, {why}");
+        let (measured, bar) = ("-".to_owned(), String::new());
+        self.0.push(Row { name: name.to_owned(), measured, bar, outcome: "NOT MEASURED" });
+    }
+
+    fn row(&mut self, name: String, value: f64, measured: String, bar: Bar) {
+        let (bar, reached) = match bar {
+            Bar::AtLeast(least) => (format!(">= {}", shown(least)), Some(value >= least)),
+            Bar::AtMost(most) => (format!("<= {}", shown(most)), Some(value <= most)),
+            Bar::None => (String::new(), None),
+        };
+        let outcome = match reached {
+            Some(true) => "reached",
+            Some(false) => "NOT REACHED",
+            None => "reported",
+        };
+        self.0.push(Row { name, measured, bar, outcome });
+    }
+
+    /// All figures, each with its bar.
+    pub fn print_table(&self) {
+        let width = |of: fn(&Row) -> &str| self.0.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
+        let (name, measured, bar) = (width(|row| &row.name), width(|row| &row.measured), width(|row| &row.bar));
+        println!();
+        for row in &self.0 {
+            println!("{:<name$}  {:>measured$}  {:>bar$}  {}", row.name, row.measured, row.bar, row.outcome);
+        }
+    }
+}
+
+/// Three digits that count, and no fraction of what is large.
+fn shown(value: f64) -> String {
+    match value {
+        100.0.. => format!("{value:.0}"),
+        10.0.. => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
