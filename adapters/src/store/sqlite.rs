@@ -220,12 +220,11 @@ impl Drop for SqliteStore {
 fn put_in_force(connection: &Connection, file: &File, book: &Rulebook) -> Result<(), Failed> {
     let digest = book.digest.to_string();
     if reads::meta(connection, "rulebook")?.is_none() {
-        let transaction = connection.unchecked_transaction()?;
+        // In this order, so that a crash in between leaves nothing that names a text that is not there.
         let insert = "INSERT INTO rulebooks (digest, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        transaction.execute(insert, [&digest, &book.source])?;
-        transaction
+        connection.execute(insert, [&digest, &book.source])?;
+        connection
             .execute("INSERT INTO meta (key, value) VALUES ('rulebook', ?1) ON CONFLICT DO NOTHING", [&digest])?;
-        transaction.commit()?;
     }
     let in_force = reads::meta(connection, "rulebook")?.unwrap_or_default();
     if in_force == digest {
