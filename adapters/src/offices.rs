@@ -138,7 +138,9 @@ impl Offices {
             if (office.kind == Kind::Court) != office.court.is_some() {
                 return Err(wrong(
                     start,
-                    format!("{known}: `court`, juvenile_court or juvenile_panel, belongs to every court and to no other"),
+                    format!(
+                        "{known}: `court`, juvenile_court or juvenile_panel, belongs to every court and to no other"
+                    ),
                 ));
             }
             offices.insert(known, office);

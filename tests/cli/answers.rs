@@ -63,7 +63,9 @@ fn csv_opens_in_a_spreadsheet_and_runs_nothing() {
     assert!(csv.starts_with("\u{feff}Case,"), "{csv}");
     assert!(csv.lines().count() == 2 && csv.matches("\r\n").count() == 2, "{csv}");
     assert!(csv.contains("\r\n'-1,"), "{csv}");
-    for format in [&["alerts", "--prosecutor=vte-prosecutor", "--format=csv"][..], &["timeline", "--format=csv", "--", "-1"]] {
+    for format in
+        [&["alerts", "--prosecutor=vte-prosecutor", "--format=csv"][..], &["timeline", "--format=csv", "--", "-1"]]
+    {
         let csv = desk.run(format).ends_with(0).out;
         assert!(csv.starts_with('\u{feff}') && csv.contains("\r\n"), "{csv}");
     }
@@ -90,7 +92,12 @@ fn limits_on_liberty_stand_first_and_findings_of_a_case_in_one_row() {
 #[test]
 fn the_timeline_shows_bars_and_why() {
     let desk = Desk::new();
-    let remand = action("A-1", "remand_ordered", "2026-03-02T21:30:00+07:00", r#","order":{"by":"prosecutor","number":"secret-7"}"#);
+    let remand = action(
+        "A-1",
+        "remand_ordered",
+        "2026-03-02T21:30:00+07:00",
+        r#","order":{"by":"prosecutor","number":"secret-7"}"#,
+    );
     desk.write("held.jsonl", file(&[opening("A-1"), custody("A-1"), remand]));
     desk.run(["import", "held.jsonl"]).ends_with(0);
     let run = desk.run(["timeline", "A-1", "--why", "--at", "2026-04-20T00:00:00+07:00"]).ends_with(0);

@@ -21,7 +21,13 @@ fn without_digest(line: &str) -> String {
 fn the_sample_gives_the_sample_s_answers_to_the_byte() {
     let desk = Desk::new();
     let actions = sample("actions-300.jsonl");
-    let run = desk.run(["assess".as_ref(), actions.as_os_str(), "--at".as_ref(), SAMPLE_AT.as_ref(), "--format=jsonl".as_ref()]);
+    let run = desk.run([
+        "assess".as_ref(),
+        actions.as_os_str(),
+        "--at".as_ref(),
+        SAMPLE_AT.as_ref(),
+        "--format=jsonl".as_ref(),
+    ]);
     let run = run.ends_with(1).complains(&[":3620: "]);
     let expected = std::fs::read_to_string(sample("assessed-300.jsonl")).expect("the sample");
     assert_eq!(run.out.lines().count(), expected.lines().count());
@@ -105,7 +111,9 @@ fn of_two_lines_of_different_cases_with_one_id_the_later_is_refused() {
         action("A-1", "medical_check", "2026-03-01", id),
     ];
     let path = desk.write("shared.jsonl", file(&lines));
-    jsonl(&desk, &path).ends_with(1).complains(&["shared.jsonl:4: the id 0197a000-0000-7000-8000-000000000001 is used"]);
+    jsonl(&desk, &path)
+        .ends_with(1)
+        .complains(&["shared.jsonl:4: the id 0197a000-0000-7000-8000-000000000001 is used"]);
     // Where the earlier line is refused for something else, the later one stands.
     let lines = [opening("A-1"), action("X-9", "rights_told", "2026-03-01", id), lines[3].clone()];
     let run = jsonl(&desk, &desk.write("refused.jsonl", file(&lines))).ends_with(1);

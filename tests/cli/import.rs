@@ -10,7 +10,8 @@ fn importing_a_file_twice_adds_nothing() {
     let actions = sample("actions-300.jsonl");
     let import = || desk.run(["import".as_ref(), actions.as_os_str()]).ends_with(1);
     import().says(&["7129 actions recorded, 12 known already, 1 refused; 300 cases"]);
-    let docket = || desk.run(["docket", "--court", "vte-juvenile-court", "--format", "json", "--at", crate::lines::SAMPLE_AT]);
+    let docket =
+        || desk.run(["docket", "--court", "vte-juvenile-court", "--format", "json", "--at", crate::lines::SAMPLE_AT]);
     let before = docket().ends_with(0).out;
     import().says(&["0 actions recorded, 7141 known already, 1 refused"]);
     assert_eq!(before, docket().ends_with(0).out);
@@ -31,7 +32,9 @@ fn the_docket_is_the_same_in_whichever_order_the_actions_were_recorded() {
         desk.write("a.jsonl", a.join("\n"));
         desk.write("b.jsonl", b.join("\n"));
         desk.run(["import", "a.jsonl", "b.jsonl"]);
-        desk.run(["docket", "--court=vte-juvenile-court", "--format=json", "--at", crate::lines::SAMPLE_AT]).ends_with(0).out
+        desk.run(["docket", "--court=vte-juvenile-court", "--format=json", "--at", crate::lines::SAMPLE_AT])
+            .ends_with(0)
+            .out
     });
     assert_eq!(dockets[0], dockets[1]);
 }
@@ -82,7 +85,9 @@ fn history_is_recorded_and_marked() {
 #[test]
 fn record_takes_one_action_and_says_what_it_led_to() {
     let desk = Desk::new();
-    desk.run_with(["record", "--as", "vte-prosecutor"], opening("A-1").as_bytes()).ends_with(0).says(&["case_opened recorded"]);
+    desk.run_with(["record", "--as", "vte-prosecutor"], opening("A-1").as_bytes())
+        .ends_with(0)
+        .says(&["case_opened recorded"]);
     let run = desk.run_with(["record"], custody("A-1").as_bytes()).ends_with(0);
     run.says(&["custody_started recorded", "Custody of at most 48 hours"]);
     desk.run_with(["record"], custody("A-1").as_bytes()).ends_with(0).says(&["recorded already; nothing changes"]);

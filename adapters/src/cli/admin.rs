@@ -7,8 +7,8 @@ use super::arguments::{ClockCommand, Common, Offices, OfficesCommand};
 use super::database::{Absent, Database, run as block_on};
 use super::labels::Label;
 use super::output::{Failure, Outcome, offices, print_out};
-use super::progress;
 use super::paint::{Paint, Tone, line_width};
+use super::progress;
 use super::table::{Cell, Table};
 use crate::clock::{Clock as _, SystemClock};
 use crate::offices::{CourtKind, Kind, Office};
@@ -63,7 +63,7 @@ pub(super) fn check(common: &Common) -> Result<Outcome, Failure> {
         print_out(&format!("{log}: in order\n"))?;
         return Ok(Outcome::Done);
     }
-    print_out(&found.iter().map(|line| format!("{line}\n")).collect::<String>())?;
+    print_out(&(found.join("\n") + "\n"))?;
     Err(Failure::Fault(format!("{log}: {} things are not as they should be; see above", found.len())))
 }
 

@@ -35,7 +35,7 @@ pub(super) struct Arguments {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub(super) struct Common {
-    /// The log, a SQLite file
+    /// The log, an SQLite file
     #[arg(long, global = true, value_name = "FILE", env = "KAMNOT_DB", default_value = "kamnot.db")]
     pub db: PathBuf,
     /// The rulebook, a TOML file [default: the one in force in the log; in a new log, that of Law 05/NA of 2006]
@@ -50,7 +50,7 @@ pub(super) struct Common {
     /// How long to wait for another program that holds the log locked
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10)]
     pub wait: u64,
-    /// How diagnostic messages are printed on standard error; RUST_LOG says which
+    /// How diagnostic messages are printed on standard error; `RUST_LOG` says which
     #[arg(long, global = true, value_enum, value_name = "FORM", default_value = "text")]
     pub log: LogForm,
 }
@@ -246,12 +246,15 @@ pub(super) struct Serve {
 
 /// The rules of the law as the program knows them
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 Examples:
   kamnot rules                      all rules, with their articles
   kamnot rules custody-48h          one rule: the law's words, the limit, both readings
   kamnot rules check FILE           check a rulebook file
-  kamnot rules adopt FILE           what another rulebook would change; with --yes, put it in force")]
+  kamnot rules adopt FILE           what another rulebook would change; with --yes, put it in force"
+)]
 pub(super) struct Rules {
     #[command(subcommand)]
     pub command: Option<RulesCommand>,
@@ -317,7 +320,8 @@ fn instant(text: &str) -> Result<Instant, String> {
 
 fn when(text: &str) -> Result<When, String> {
     When::parse(text).ok_or_else(|| {
-        "expected an instant with its offset, such as 2026-03-04T08:00:00+07:00, or a date such as 2026-03-04".to_owned()
+        "expected an instant with its offset, such as 2026-03-04T08:00:00+07:00, or a date such as 2026-03-04"
+            .to_owned()
     })
 }
 

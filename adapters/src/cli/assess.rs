@@ -23,8 +23,8 @@ pub(super) fn run(common: &Common, own: &arguments::Assess) -> Result<Outcome, F
     let book = rulebook(common)?;
     let at = own.at.unwrap_or_else(|| SystemClock.now());
     let mut contents = files::read(&own.file)?;
-    SharedIds::of(&contents)
-        .refuse(&mut contents, |_, actions| admit(&Case::default(), actions, None, &book));
+    let admitted = |_, actions: &[_]| admit(&Case::default(), actions, None, &book);
+    SharedIds::of(&contents).refuse(&mut contents, admitted, |_, _| false);
     let Contents { mut cases, mut refused } = contents;
     cases.sort_unstable_by(|a, b| a.case.cmp(&b.case));
     let batches = assess_all(&cases, &book, at, own.format);

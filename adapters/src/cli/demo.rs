@@ -19,7 +19,7 @@ use projections::timeline::{Line, timeline};
 use super::arguments::{Common, Demo};
 use super::database::run as block_on;
 use super::lists::{Words, docket_table};
-use super::output::{Failure, Outcome, offices, rulebook};
+use super::output::{Failure, Outcome, offices, print_out, rulebook};
 use super::timeline::{Why, draw, heading};
 use crate::clock::Clock as _;
 use crate::nats::Servers;
@@ -44,16 +44,16 @@ pub(super) fn run(common: &Common, own: &Demo) -> Result<Outcome, Failure> {
     let failed = |error| Failure::Fault(format!("the demo's temporary folder can't be made: {error}"));
     let folder = tempfile::tempdir().map_err(failed)?;
     let options = Options { create: true, ..Options::default() };
-    let store = Arc::new(SqliteStore::open(folder.path().join("demo.db"), Arc::clone(&book), &options)?);
+    let log = Arc::new(SqliteStore::open(folder.path().join("demo.db"), Arc::clone(&book), &options)?);
     let words = Words { book: &book, offices: &offices, lang: common.lang };
     block_on(async {
-        let mut play = Play::new(&story, &store, &book);
+        let mut play = Play::new(&story, &log, &book);
         let relay = servers.map(|servers| {
-            let installation = store.installation().to_string();
-            Relay::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&play.clock) as _, servers, installation)
+            let installation = log.installation().to_string();
+            Relay::new(Arc::clone(&log), Arc::clone(&book), Arc::clone(&play.clock) as _, servers, installation)
         });
         let connected = match &relay {
-            Some(relay) => Some(relay.connect().await.map_err(nats_failure)?),
+            Some(relay) => Some(relay.connect().await.map_err(|fault| nats_failure(&fault))?),
             None => None,
         };
         let mut stage = Stage::new(words);
@@ -63,14 +63,14 @@ pub(super) fn run(common: &Common, own: &Demo) -> Result<Outcome, Failure> {
             publish(connected.as_ref()).await?;
         }
         stage.closing(play.told, own.nats.as_deref())?;
-        stage.print(&play.docket(words, stage.paint()).await?)?;
-        stage.print(&play.timeline(&story.children[0], words, stage.paint()).await?)?;
+        print_out(&play.docket(words, stage.paint()).await?)?;
+        print_out(&play.timeline(&story.children[0], words, stage.paint()).await?)?;
         stage.what_next(&story)?;
         Ok(Outcome::Done)
     })
 }
 
-fn nats_failure(fault: RelayFault) -> Failure {
+fn nats_failure(fault: &RelayFault) -> Failure {
     Failure::Fault(format!("{fault}; without --nats the demo needs no server"))
 }
 
@@ -78,7 +78,7 @@ fn nats_failure(fault: RelayFault) -> Failure {
 async fn publish(connected: Option<&Connected<'_, SqliteStore>>) -> Result<(), Failure> {
     let Some(connected) = connected else { return Ok(()) };
     let mut after = Position(0);
-    while let Some(last) = connected.tick(after).await.map_err(nats_failure)? {
+    while let Some(last) = connected.tick(after).await.map_err(|fault| nats_failure(&fault))? {
         after = last;
     }
     Ok(())
@@ -111,13 +111,13 @@ struct Happened {
 }
 
 impl Play {
-    fn new(story: &Story, store: &Arc<SqliteStore>, book: &Arc<Rulebook>) -> Self {
+    fn new(story: &Story, log: &Arc<SqliteStore>, book: &Arc<Rulebook>) -> Self {
         let clock = Arc::new(DemoClock::new(story.start));
-        let recorder = Recorder::new(Arc::clone(store), Arc::clone(book), Arc::clone(&clock) as _);
+        let recorder = Recorder::new(Arc::clone(log), Arc::clone(book), Arc::clone(&clock) as _);
         let mut to_come = story.steps.clone();
         to_come.reverse();
         Self {
-            store: Arc::clone(store),
+            store: Arc::clone(log),
             book: Arc::clone(book),
             clock,
             recorder,
@@ -140,8 +140,7 @@ impl Play {
             let next_due = self.store.next_due().await?.filter(|due| next_action.is_none_or(|action| *due <= action));
             let Some(next) = next_due.or(next_action).filter(|next| *next <= self.end) else { return Ok(None) };
             self.clock.set(next.max(self.clock.now()));
-            let happened =
-                if next_due.is_some() { self.let_time_pass(next).await? } else { self.record().await? };
+            let happened = if next_due.is_some() { self.let_time_pass(next).await? } else { self.record().await? };
             let Some(happened) = happened else { continue };
             self.note(&happened);
             return Ok(Some(happened));
@@ -191,12 +190,7 @@ impl Play {
     }
 
     /// One case from its opening; the alerts, told above, are left out.
-    async fn timeline(
-        &self,
-        child: &Child,
-        words: Words<'_>,
-        paint: super::paint::Paint,
-    ) -> Result<String, Failure> {
+    async fn timeline(&self, child: &Child, words: Words<'_>, paint: super::paint::Paint) -> Result<String, Failure> {
         let case = self.store.load(&child.case).await?;
         let log: Vec<Event> = self.store.stream(&child.case).await?.into_iter().map(|stored| stored.event).collect();
         let mut entries = timeline(&case, &log, &self.book, self.end, words.lang);

@@ -96,9 +96,9 @@ async fn import_file(
         .map(|case| record_case(Arc::clone(&recorder), case, how))
         .buffer_unordered(IN_FLIGHT);
     while let Some(result) = work.next().await {
-        let (lines, recorded) = result.map_err(|failure| interrupted(file, &tally, failure))?;
+        let (lines, outcome) = result.map_err(|failure| interrupted(file, &tally, &failure))?;
         bar.inc(lines.len() as u64);
-        tally.add(&lines, recorded);
+        tally.add(&lines, outcome);
     }
     bar.finish_and_clear();
     tally.refused.sort_unstable_by_key(|refused| refused.line);
@@ -111,12 +111,12 @@ async fn record_case(
     how: &How,
 ) -> Result<(Vec<usize>, Recorded), Failure> {
     let CaseLines { case, lines, actions } = case;
-    let recorded = recorder.record(&case, actions, how.by.clone(), how.alerts).await?;
-    Ok((lines, recorded))
+    let outcome = recorder.record(&case, actions, how.by.clone(), how.alerts).await?;
+    Ok((lines, outcome))
 }
 
 /// A fault in the middle: what stands and what to do.
-fn interrupted(file: &Path, tally: &Tally, failure: Failure) -> Failure {
+fn interrupted(file: &Path, tally: &Tally, failure: &Failure) -> Failure {
     Failure::Fault(format!(
         "{}: {failure}\nBefore that, at least {} of its actions were recorded and stay so; import the file again once this \
          is mended: what is recorded already is passed over.",
@@ -133,7 +133,11 @@ async fn refuse_shared_ids(database: &Database, contents: &mut Contents) -> Resu
         known.insert(case, database.store.load(&contents.cases[case].case).await?);
     }
     let clock = SystemClock.now();
-    shared.refuse(contents, |case, actions| admit(&known[&case], actions, Some(clock), &database.book));
+    shared.refuse(
+        contents,
+        |case, actions| admit(&known[&case], actions, Some(clock), &database.book),
+        |case, id| known[&case].action(id).is_some(),
+    );
     Ok(())
 }
 
@@ -183,7 +187,9 @@ async fn ids_of_other_cases(store: &SqliteStore, contents: &Contents) -> Result<
 
 impl Tally {
     fn add(&mut self, lines: &[usize], recorded: Recorded) {
-        self.cases += 1;
+        if recorded.verdicts.iter().any(|verdict| !matches!(verdict, Verdict::Refused(_))) {
+            self.cases += 1;
+        }
         for (&line, verdict) in lines.iter().zip(recorded.verdicts) {
             match verdict {
                 Verdict::Accepted => self.recorded += 1,
@@ -234,12 +240,12 @@ pub(super) fn record(common: &Common, own: &Record) -> Result<Outcome, Failure> 
     let how = How::new(own.by.clone(), own.as_history);
     let (case, id, name) = (action.case.clone(), action.id, action.name());
     let recorder = database.recorder();
-    let recorded = block_on(async { Ok(recorder.record(&case, vec![action], how.by, how.alerts).await?) })?;
-    match recorded.verdicts.into_iter().next() {
+    let outcome = block_on(async { Ok(recorder.record(&case, vec![action], how.by, how.alerts).await?) })?;
+    match outcome.verdicts.into_iter().next() {
         Some(Verdict::Refused(reason)) => return Err(Failure::Refused(format!("standard input: {reason}"))),
         Some(Verdict::Known) => print_out(&format!("{case}: {name} {id} was recorded already; nothing changes\n"))?,
         Some(Verdict::Accepted) | None => {
-            let alerts = alerts(&case, &recorded.events, &database, common.lang);
+            let alerts = alerts(&case, &outcome.events, &database, common.lang);
             print_out(&format!("{case}: {name} recorded as {id}\n{alerts}"))?;
         }
     }

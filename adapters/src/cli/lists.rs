@@ -21,7 +21,7 @@ use super::labels::{self, Label};
 use super::output::{Failure, Outcome, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet::csv;
-use super::table::{Cell, Table};
+use super::table::{Cell, Table, indented};
 use super::time::{full, length, short};
 use crate::clock::{Clock as _, SystemClock};
 use crate::offices::Offices;
@@ -29,6 +29,9 @@ use crate::store::{CaseStore as _, Stored};
 
 /// How many cases are loaded at the same time.
 const IN_FLIGHT: usize = 64;
+/// The column of the docket that is left out on a narrow line, and what is narrow.
+const OWED_BY: usize = 4;
+const ROOM_FOR_ALL: usize = 100;
 /// Seconds.
 const DAY: i64 = 86_400;
 /// From here on hours say nothing any more. Seconds.
@@ -121,7 +124,7 @@ pub(super) fn docket_table(
     words: Words<'_>,
     paint: Paint,
 ) -> String {
-    let Words { book, offices, lang } = words;
+    let Words { offices, lang, .. } = words;
     let heading = format!("{}: {} ({court})", Label::Docket.of(lang), offices.name(court, lang));
     let mut out = format!("{}\n{} {}\n\n", paint.text(Tone::Strong, &heading), Label::At.of(lang), short(at));
     if rows.is_empty() {
@@ -138,27 +141,32 @@ pub(super) fn docket_table(
         Label::Findings,
     ];
     let mut table = Table { headings: columns.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
-    for row in rows {
-        let how = tone(row.worst);
-        let mut cells = vec![
-            Cell::new(row.case.as_str(), Tone::Strong),
-            Cell::plain(labels::standing(row.standing).of(lang)),
-            Cell::new(labels::breach(row.worst).of(lang), how),
-        ];
-        match &row.next {
-            Some(next) => cells.extend([
-                Cell::plain(book.rule(next.rule).name.in_language(lang)),
-                Cell::plain(next.owed_by.as_str()),
-                Cell::new(format!("{}, {}", short(next.earliest), left(next.left, words)), tone(next.breach)),
-            ]),
-            None => cells.extend(["–", "", ""].map(Cell::plain)),
-        }
-        cells.extend([counts(row.limits), counts(row.findings)].map(Cell::plain));
-        table.rows.push(cells);
+    table.rows.extend(rows.iter().map(|row| docket_cells(row, words)));
+    if line_width() < ROOM_FOR_ALL {
+        table.leave_out(OWED_BY);
     }
     out += &table.draw(line_width(), paint);
-    out += &paint.text(Tone::Faint, &format!("\n{}\n", Label::CountsLegend.of(lang)));
-    out
+    out + "\n" + &paint.text(Tone::Faint, indented(Label::CountsLegend.of(lang), 0, line_width()).trim_end()) + "\n"
+}
+
+fn docket_cells(row: &DocketRow, words: Words<'_>) -> Vec<Cell> {
+    let Words { book, lang, .. } = words;
+    let how = tone(row.worst);
+    let mut cells = vec![
+        Cell::new(row.case.as_str(), Tone::Strong),
+        Cell::plain(labels::standing(row.standing).of(lang)),
+        Cell::new(labels::breach(row.worst).of(lang), how),
+    ];
+    match &row.next {
+        Some(next) => cells.extend([
+            Cell::plain(book.rule(next.rule).name.in_language(lang)),
+            Cell::plain(next.owed_by.as_str()),
+            Cell::new(format!("{}, {}", short(next.earliest), left(next.left, words)), tone(next.breach)),
+        ]),
+        None => cells.extend(["–", "", ""].map(Cell::plain)),
+    }
+    cells.extend([counts(row.limits), counts(row.findings)].map(Cell::plain));
+    cells
 }
 
 /// What is left of a limit, or by how much it is over; whole days once they are many.
@@ -251,7 +259,7 @@ pub(super) const fn kind_tone(kind: Kind) -> Tone {
 }
 
 /// What a kind of alert is called.
-pub(super) fn kind_name<'a>(kind: Kind, Words { book, lang, .. }: Words<'a>) -> &'a str {
+pub(super) fn kind_name(kind: Kind, Words { book, lang, .. }: Words<'_>) -> &str {
     book.text(&format!("kind.{kind}")).in_language(lang)
 }
 

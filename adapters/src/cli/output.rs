@@ -95,8 +95,8 @@ pub(super) fn read_rulebook(path: &std::path::Path) -> Result<Rulebook, Failure>
     let name = path.display();
     let source = std::fs::read(path).map_err(|error| Failure::Fault(format!("{name}: can't be read: {error}")))?;
     let source = String::from_utf8(source).map_err(|error| {
-        let good = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count();
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.split(|byte| *byte == b'\n').count();
         Failure::Refused(format!("{name}, line {line}: found bytes that are no UTF-8 text; save the file as UTF-8"))
     })?;
     Rulebook::parse(&source).map_err(|flaw| Failure::Refused(format!("{name}, line {}: {}", flaw.line, flaw.what)))

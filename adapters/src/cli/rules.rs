@@ -89,7 +89,14 @@ fn one(book: &Rulebook, id: RuleId, common: &Common, paint: Paint) -> String {
     let rule: &Rule = book.rule(id);
     let title = format!("{}  {}", rule.id, rule.name.in_language(lang));
     let mut out = format!("{}\n", paint.text(Tone::Strong, &title));
-    let _ = writeln!(out, "{} {}  ·  {}: {}\n", Label::Article.of(lang), rule.article, Label::OwedBy.of(lang), rule.owed_by);
+    let _ = writeln!(
+        out,
+        "{} {}  ·  {}: {}\n",
+        Label::Article.of(lang),
+        rule.article,
+        Label::OwedBy.of(lang),
+        rule.owed_by
+    );
     out += &indented(rule.sentence.in_language(lang), 0, width);
     let _ = writeln!(out, "\n{}", paint.text(Tone::Strong, Label::LawsWords.of(lang)));
     for quote in &rule.law {

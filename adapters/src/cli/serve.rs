@@ -76,15 +76,15 @@ pub(super) fn follow_alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, 
     let subscription = Subscription { prosecutor: own.prosecutor.clone(), durable, seen };
     let paint = Paint::of(&io::stdout());
     block_on(async {
-        let (stopper, stop) = Stop::pair();
-        let stopped = told_to_stop()?;
+        let (tell, told) = Stop::pair();
+        let signalled = told_to_stop()?;
         let following = async {
-            let result = follow(&servers, &subscription, &stop, |alert| show(alert, common.lang, paint)).await;
+            let result = follow(&servers, &subscription, &told, |alert| show(alert, common.lang, paint)).await;
             Ok(result?)
         };
         let stopping = async {
-            stopped.await;
-            stopper.stop();
+            signalled.await;
+            tell.stop();
             std::future::pending::<Result<Outcome, Failure>>().await
         };
         tokio::select! {
@@ -96,10 +96,8 @@ pub(super) fn follow_alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, 
 
 /// Which subscriber this is: one per machine and file of alerts seen, so that two never share what comes.
 fn place(seen: &std::path::Path) -> Uuid {
-    let machine = std::fs::read_to_string("/etc/machine-id")
-        .ok()
-        .or_else(|| std::env::var("HOSTNAME").ok())
-        .unwrap_or_default();
+    let machine =
+        std::fs::read_to_string("/etc/machine-id").ok().or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{}\0{}", machine.trim(), seen.display()).as_bytes())
 }
 

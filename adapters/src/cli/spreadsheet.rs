@@ -1,5 +1,7 @@
 //! CSV as a spreadsheet opens it: UTF-8 with its mark, lines ended by CRLF, and no cell that runs as a formula.
 
+use std::fmt::Write as _;
+
 /// The table as CSV.
 pub(super) fn csv<'a>(headings: impl IntoIterator<Item = &'a str>, rows: &[Vec<String>]) -> String {
     let mut out = String::from("\u{feff}");
@@ -24,7 +26,7 @@ fn push_cell(cell: &str, out: &mut String) {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let mark = if formula { "'" } else { "" };
     if cell.contains(['"', ',', '\r', '\n']) {
-        out.push_str(&format!("\"{mark}{}\"", cell.replace('"', "\"\"")));
+        let _ = write!(out, "\"{mark}{}\"", cell.replace('"', "\"\""));
     } else {
         out.push_str(mark);
         out.push_str(cell);

@@ -40,6 +40,14 @@ pub(super) struct Table {
 }
 
 impl Table {
+    /// Leaves a column out.
+    pub(super) fn leave_out(&mut self, column: usize) {
+        self.headings.remove(column);
+        for row in &mut self.rows {
+            row.remove(column);
+        }
+    }
+
     /// The table as lines of at most `width` columns.
     pub(super) fn draw(&self, width: usize, paint: Paint) -> String {
         let widths = self.widths(width);
@@ -144,5 +152,6 @@ fn start_line(lines: &mut Vec<String>, used: &mut usize) {
 /// The text, wrapped, each line behind `indent` spaces.
 pub(super) fn indented(text: &str, indent: usize, width: usize) -> String {
     let lines = wrap(text, width.saturating_sub(indent).max(20));
-    lines.into_iter().map(|line| format!("{}{line}\n", " ".repeat(indent))).collect()
+    let lead = " ".repeat(indent);
+    lines.into_iter().fold(String::new(), |out, line| out + &lead + &line + "\n")
 }

@@ -32,11 +32,7 @@ pub(super) fn lines(bytes: &[u8]) -> Result<Vec<Vec<Line>>, String> {
 fn first_line(bytes: &[u8], position: &csv::Position) -> usize {
     let line = usize::try_from(position.line()).unwrap_or(usize::MAX);
     let start = usize::try_from(position.byte()).unwrap_or(0).min(bytes.len());
-    line + bytes[start..]
-        .iter()
-        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-        .filter(|byte| **byte == b'\n')
-        .count()
+    line + bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count()
 }
 
 fn check_heading(record: &ByteRecord) -> Result<(), String> {
@@ -69,8 +65,9 @@ fn action(record: &ByteRecord) -> Result<Action, Refusal> {
     }
     let mut fields: Vec<(Cow<'_, str>, Json<'_>)> = Vec::with_capacity(12);
     for (name, cell) in COLUMNS.iter().zip(record) {
-        let text = std::str::from_utf8(cell)
-            .map_err(|_| Refusal::new(format!("`{name}`: found bytes that are no UTF-8 text; save the file as UTF-8")))?;
+        let text = std::str::from_utf8(cell).map_err(|_| {
+            Refusal::new(format!("`{name}`: found bytes that are no UTF-8 text; save the file as UTF-8"))
+        })?;
         if text.contains('\0') {
             return Err(Refusal::new(format!("`{name}`: found a NUL character, which no text may hold; take it out")));
         }
@@ -97,6 +94,8 @@ fn details<'a>(text: &'a str, fields: &mut Vec<(Cow<'a, str>, Json<'a>)>) -> Res
             fields.extend(own);
             Ok(())
         }
-        other => Err(Refusal::new(format!("`details`: found {}, expected a JSON object or nothing", other.type_name()))),
+        other => {
+            Err(Refusal::new(format!("`details`: found {}, expected a JSON object or nothing", other.type_name())))
+        }
     }
 }

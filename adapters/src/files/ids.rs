@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use engine::action::{Action, Refusal};
+use engine::action::{Action, ActionId, Refusal};
 use engine::case::Verdict;
 
 use super::{Contents, RefusedLine};
@@ -50,15 +50,26 @@ impl SharedIds {
         self.groups.iter().flatten().map(|place| place.case).collect()
     }
 
-    /// Moves the later lines to the refused ones. `admit` gives the verdicts on actions of a case.
-    pub fn refuse(&self, contents: &mut Contents, admit: impl Fn(usize, &[Action]) -> Vec<Verdict>) {
+    /// Moves the later lines to the refused ones. `admit` gives the verdicts on actions of a case, `recorded` says
+    /// whether a case of the log holds an id already: that comes before every line.
+    pub fn refuse(
+        &self,
+        contents: &mut Contents,
+        admit: impl Fn(usize, &[Action]) -> Vec<Verdict>,
+        recorded: impl Fn(usize, ActionId) -> bool,
+    ) {
         if self.groups.is_empty() {
             return;
         }
+        let in_the_log = |group: &[Place]| {
+            let holds = |place: &&Place| recorded(place.case, contents.cases[place.case].actions[place.nth].id);
+            group.iter().find(holds).map(|place| place.case)
+        };
+        let holders: Vec<Option<usize>> = self.groups.iter().map(|group| in_the_log(group)).collect();
         let mut refused: BTreeSet<Place> = BTreeSet::new();
         for round in 0.. {
             let accepted = self.accepted(contents, &refused, &admit);
-            let mut next = self.contradicted(&accepted, &refused);
+            let mut next = self.contradicted(&holders, &accepted, &refused);
             if round >= ROUNDS {
                 next.extend(&refused);
             }
@@ -95,17 +106,21 @@ impl SharedIds {
         accepted
     }
 
-    /// The places behind an accepted one of another case with the same id.
-    fn contradicted(&self, accepted: &BTreeSet<Place>, refused: &BTreeSet<Place>) -> BTreeSet<Place> {
+    /// The places behind an accepted one of another case with the same id; `holders` are the cases that hold the ids
+    /// in the log.
+    fn contradicted(
+        &self,
+        holders: &[Option<usize>],
+        accepted: &BTreeSet<Place>,
+        refused: &BTreeSet<Place>,
+    ) -> BTreeSet<Place> {
         let mut contradicted = BTreeSet::new();
-        for group in &self.groups {
-            let mut holder = None;
+        for (group, holder) in self.groups.iter().zip(holders) {
+            let mut holder = *holder;
             for place in group {
                 match holder {
-                    Some(case) if case != place.case => {
-                        if accepted.contains(place) || refused.contains(place) {
-                            contradicted.insert(*place);
-                        }
+                    Some(case) if case != place.case && (accepted.contains(place) || refused.contains(place)) => {
+                        contradicted.insert(*place);
                     }
                     None if accepted.contains(place) => holder = Some(place.case),
                     _ => {}

@@ -33,7 +33,9 @@ pub(super) fn lines(bytes: &[u8]) -> Vec<Vec<Line>> {
     parsed
         .into_iter()
         .map(|(count, mut lines)| {
-            lines.iter_mut().for_each(|(line, _)| *line += before);
+            for (line, _) in &mut lines {
+                *line += before;
+            }
             before += count;
             lines
         })

@@ -1,5 +1,6 @@
 //! How the demo is shown: day by day, what was recorded and what each office was told.
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
@@ -7,8 +8,8 @@ use engine::case::Fact;
 use engine::rulebook::Language;
 use projections::message::text;
 
-use super::story::Story;
 use super::Happened;
+use super::story::Story;
 use crate::cli::labels::Label;
 use crate::cli::lists::{Words, kind_name, kind_tone};
 use crate::cli::output::{Failure, print_out};
@@ -42,18 +43,13 @@ impl<'w> Stage<'w> {
         self.paint
     }
 
-    /// Prints as it is.
-    pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
-        print_out(text)
-    }
-
     /// Says what is going to be played.
     pub(super) fn opening(&self, story: &Story) -> Result<(), Failure> {
         let mut out = format!("\n{}\n", self.paint.text(Tone::Strong, &story.title));
         out += &paragraph(&story.intro, 0);
         for child in &story.children {
             let title = format!("{}  {}", child.case, child.title);
-            out += &format!("\n{}\n{}", self.paint.text(Tone::Strong, &title), paragraph(&child.intro, 2));
+            let _ = write!(out, "\n{}\n{}", self.paint.text(Tone::Strong, &title), paragraph(&child.intro, 2));
         }
         out += "\n";
         out += &paragraph(
@@ -65,7 +61,7 @@ impl<'w> Stage<'w> {
         if self.words.lang == Language::Lo {
             out += &paragraph("The story itself is in English only.", 0);
         }
-        self.print(&out)
+        print_out(&out)
     }
 
     /// Shows one step.
@@ -74,7 +70,7 @@ impl<'w> Stage<'w> {
         let mut out = String::new();
         let month = happened.at.to_string()[..7].to_owned();
         if month != self.month {
-            out += &format!("\n{}\n", self.paint.text(Tone::Strong, &format!("── {month} ──")));
+            let _ = writeln!(out, "\n{}", self.paint.text(Tone::Strong, &format!("── {month} ──")));
             self.month = month;
         }
         let at = short(happened.at);
@@ -88,7 +84,7 @@ impl<'w> Stage<'w> {
             out += "\n";
         }
         out += &self.told(happened, &at);
-        self.print(&out)?;
+        print_out(&out)?;
         if let Some(pause) = self.pause {
             std::thread::sleep(pause);
         }
@@ -115,7 +111,7 @@ impl<'w> Stage<'w> {
             let lines = wrap(&(sentence + &times), line_width().saturating_sub(INDENT + 1).max(30));
             for (nth, line) in lines.iter().enumerate() {
                 let lead = if nth == 0 { format!("{at:<19} » ") } else { " ".repeat(INDENT + 1) };
-                out += &format!("{lead}{}\n", self.paint.text(tone, line));
+                let _ = writeln!(out, "{lead}{}", self.paint.text(tone, line));
             }
         }
         out
@@ -125,7 +121,7 @@ impl<'w> Stage<'w> {
     pub(super) fn closing(&self, told: usize, nats: Option<&str>) -> Result<(), Failure> {
         let published = if nats.is_some() { ", and published over NATS" } else { "" };
         let text = format!("{told} alerts were raised, settled or withdrawn{published}.");
-        self.print(&format!(
+        print_out(&format!(
             "\n{}\n\n{}\n\n",
             self.paint.text(Tone::Strong, &text),
             paragraph(
@@ -141,18 +137,14 @@ impl<'w> Stage<'w> {
     pub(super) fn what_next(&self, story: &Story) -> Result<(), Failure> {
         let Words { book, lang, .. } = self.words;
         let law = book.title.in_language(lang);
-        self.print(&format!(
+        print_out(&format!(
             "\n{}\n  kamnot rules custody-48h          the law's words behind a limit, and how it is counted\n  \
              kamnot import cases.jsonl         record your own cases; kamnot import --help shows the form\n  \
              kamnot serve                      watch them\n\n{}\n",
             self.paint.text(Tone::Strong, "How to go on"),
             self.paint.text(
                 Tone::Faint,
-                &format!(
-                    "The {} cases are made up. {law}. {}",
-                    story.children.len(),
-                    Label::NotReviewed.of(lang)
-                )
+                &format!("The {} cases are made up. {law}. {}", story.children.len(), Label::NotReviewed.of(lang))
             ),
         ))
     }

@@ -38,18 +38,18 @@ pub(super) fn run(common: &Common, file: &Path, yes: bool) -> Result<Outcome, Fa
         return Ok(Outcome::Done);
     }
     let at = SystemClock.now();
-    let changes = block_on(changes(&database, &new, at))?;
-    let changed = changes.iter().filter(|(_, lines)| !lines.is_empty()).count();
+    let open_cases = block_on(changes(&database, &new, at))?;
+    let changed = open_cases.iter().filter(|(_, lines)| !lines.is_empty()).count();
     let mut out = format!(
         "In force:  {} ({})\nTo adopt:  {} ({})\n\n",
         database.book.id, database.book.digest, new.id, new.digest
     );
-    for (case, lines) in &changes {
+    for (case, lines) in &open_cases {
         for line in lines {
             let _ = writeln!(out, "  {case}: {line}");
         }
     }
-    let _ = writeln!(out, "{changed} of {} open cases would change at {at}.", changes.len());
+    let _ = writeln!(out, "{changed} of {} open cases would change at {at}.", open_cases.len());
     print_out(&out)?;
     if !yes {
         return print_out("Nothing was changed. To put it in force, add --yes.\n").map(|()| Outcome::Done);
@@ -91,9 +91,10 @@ fn told(assessment: &Assessment<'_>) -> BTreeMap<(RuleId, ActionId, u32), String
         let says = format!("{} … {latest}, {}", deadline.earliest(), breach(deadline.breach(assessment.at)));
         ((deadline.rule, id(deadline.opened_by), deadline.period), says)
     });
-    let findings = assessment.findings.iter().map(|finding| {
-        ((finding.rule, id(finding.action), 0), breach(Some(finding.breach)).to_owned())
-    });
+    let findings = assessment
+        .findings
+        .iter()
+        .map(|finding| ((finding.rule, id(finding.action), 0), breach(Some(finding.breach)).to_owned()));
     deadlines.chain(findings).collect()
 }
 
