@@ -176,8 +176,13 @@ fn append(connection: &Connection, rows: &Rows) -> Result<(), Failure> {
     ])?;
     for (position, event, _) in events {
         if let Some(alert) = alert(event) {
-            let values =
-                params![position, alert.to.prosecutor.as_str(), event.recorded_at.unix(), !alert.history, !alert.history];
+            let values = params![
+                position,
+                alert.to.prosecutor.as_str(),
+                event.recorded_at.unix(),
+                !alert.history,
+                !alert.history
+            ];
             connection.prepare_cached(ALERT)?.execute(values)?;
         }
     }

@@ -22,7 +22,7 @@ const SAMPLE: usize = 5_000;
 /// A case of 40 actions, or of as many as the conduct's longest cases have.
 pub fn one_case(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     for (conduct, word) in [(Conduct::Orderly, "orderly"), (Conduct::Disorderly, "disorderly")] {
-        let plan = setting.plan(conduct);
+        let plan = Setting::plan(conduct);
         let longest = (0..SAMPLE).map(|n| history(&plan, n).len()).max().unwrap_or(0).min(ACTIONS);
         let long = (0..SAMPLE).map(|n| history(&plan, n)).filter(|lines| lines.len() >= longest).take(CASES);
         let read = |json: &str| Action::read(json).map_err(|refusal| refusal.to_string());

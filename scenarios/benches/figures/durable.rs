@@ -51,7 +51,7 @@ pub fn disorderly(setting: &Setting, report: &mut Report) -> Result<(), Failure>
 
 fn in_flight(setting: &Setting, report: &mut Report, of: &Measurement) -> Result<(), Failure> {
     let Measurement { name, conduct, open, bar, alone, peer } = of;
-    let plan = setting.plan(*conduct);
+    let plan = Setting::plan(*conduct);
     let lines = Lines::of(&plan, *open, lines_for(setting))?;
     Report::fact(&format!("{name}: actions a case"), Lines::per_case(&plan), "actions");
     Report::fact(&format!("{name}: open at the start"), crate::setting::count(lines.open), "cases");
@@ -99,7 +99,7 @@ async fn peer_in_flight(setting: &Setting, name: &str, lines: &Lines) -> Result<
 /// Each action durable before the next is sent.
 pub fn one_at_a_time(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let name = "durable, one at a time";
-    let lines = Lines::of(&setting.plan(Conduct::Orderly), OPEN, lines_for(setting) / 4)?;
+    let lines = Lines::of(&Setting::plan(Conduct::Orderly), OPEN, lines_for(setting) / 4)?;
     let path = setting.path("single.db");
     let (run, theirs) = setting.runtime.block_on(async {
         let mut fill = Ours::open(&path, &setting.book, IN_FLIGHT)?;
@@ -140,7 +140,7 @@ pub fn grown_log(setting: &Setting) -> PathBuf {
 
 /// Makes a log of so many events and more; a measurement at its start and one at its end.
 pub async fn grow(setting: &Setting, path: &std::path::Path, events: usize) -> Result<(Run, Run), Failure> {
-    let plan = setting.plan(Conduct::Orderly);
+    let plan = Setting::plan(Conduct::Orderly);
     let Lines { before, measured, .. } = Lines::of(&plan, OPEN, events * 3 / 4 + 2 * lines_for(setting))?;
     let mut ours = Ours::open(path, &setting.book, IN_FLIGHT)?;
     ours.give(before);

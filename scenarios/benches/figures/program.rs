@@ -17,7 +17,7 @@ use crate::report::{Bar, Report};
 use crate::setting::{Failure, IN_FLIGHT, Setting, number, progress};
 
 /// How many days ago the oldest of the open cases was opened.
-const OPENED_WITHIN: i64 = 60;
+const OPENED_WITHIN: usize = 60;
 
 /// Builds the program and says where it is.
 fn program() -> Result<PathBuf, Failure> {
@@ -43,7 +43,7 @@ pub fn rebuild(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
         progress("rebuild: a log to work on");
         setting.runtime.block_on(grow(setting, &log, setting.size(1_000_000)))?;
     }
-    let events: u64 = Connection::open(&log)?.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
+    let events = rows(&log, "events")?;
     progress(&format!("rebuild of {events} events"));
     let seconds = run(Command::new(program).arg("rebuild").arg("--db").arg(&log))?;
     Report::fact("rebuild: log", number(events), "events");
@@ -59,7 +59,7 @@ pub fn assess_file(setting: &Setting, report: &mut Report) -> Result<(), Failure
     let path = setting.path("actions.jsonl");
     let mut file = BufWriter::new(File::create(&path)?);
     let mut last = 0;
-    for line in interleaved(&setting.plan(Conduct::Orderly), 1_500).take(actions) {
+    for line in interleaved(&Setting::plan(Conduct::Orderly), 1_500).take(actions) {
         writeln!(file, "{}", line.json)?;
         last = line.at;
     }
@@ -91,6 +91,7 @@ pub fn memory(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let log = setting.path("many.db");
     progress(&format!("memory: a log of {open} open cases"));
     setting.runtime.block_on(fill(setting, &log, open))?;
+    let (cases, before) = (rows(&log, "cases")?, rows(&log, "events")?);
     progress("memory: kamnot serve");
     let (stderr, words) = (setting.path("serve.txt"), File::create(setting.path("serve.txt"))?);
     let mut serve = Command::new(program)
@@ -106,19 +107,27 @@ pub fn memory(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     serve.kill()?;
     serve.wait()?;
     let peak = peak.map_err(|why| format!("{why}: {}", first_line(&std::fs::read(stderr).unwrap_or_default())))?;
+    Report::fact("memory: cases in the log", number(cases), "cases");
+    Report::fact("memory: events before", number(before), "events");
+    Report::fact("memory: events that serve added", number(rows(&log, "events")? - before), "events");
     report.figure(&format!("memory of kamnot serve, {open} open"), peak, "MiB", Bar::AtMost(300.0));
     Ok(())
+}
+
+/// How many rows a table of the log has.
+fn rows(log: &Path, table: &str) -> Result<u64, Failure> {
+    Ok(Connection::open(log)?.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
 }
 
 /// Records cases that were opened in the last weeks and go on, each at once.
 async fn fill(setting: &Setting, log: &Path, open: usize) -> Result<(), Failure> {
     let now = SystemClock.now().unix();
     let today = DateTime::from_timestamp(now, 0).ok_or("a clock out of range")?.date_naive();
-    let first_day = today - chrono::Duration::days(OPENED_WITHIN);
-    let plan = Plan { first_day, ..setting.plan(Conduct::Orderly) };
+    let first_day = today - chrono::Days::new(OPENED_WITHIN as u64);
+    let plan = Plan { first_day, ..Setting::plan(Conduct::Orderly) };
     let mut ours = Ours::open(log, &setting.book, IN_FLIGHT)?;
     // The generator opens the nth case on day n of the year.
-    let numbers = (0_usize..).filter(|n| (n % 365) < OPENED_WITHIN.unsigned_abs() as usize);
+    let numbers = (0_usize..).filter(|n| n % 365 < OPENED_WITHIN);
     for n in numbers.take(open) {
         let mut lines = history(&plan, n);
         lines.pop();

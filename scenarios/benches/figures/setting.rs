@@ -42,7 +42,9 @@ impl Setting {
         let folder = tempfile::Builder::new().prefix("figures-").tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let file_system = file_system(folder.path())?;
         if ["tmpfs", "ramfs"].contains(&file_system.as_str()) {
-            return Err(format!("{} is a {file_system}; set CARGO_TARGET_DIR to a disk", folder.path().display()).into());
+            return Err(
+                format!("{} is a {file_system}; set CARGO_TARGET_DIR to a disk", folder.path().display()).into()
+            );
         }
         let lasting = if quick { Duration::from_millis(1500) } else { Duration::from_secs(8) };
         let book = Arc::new(Rulebook::law_05_na_2006());
@@ -64,7 +66,7 @@ impl Setting {
     }
 
     /// Made-up cases without end.
-    pub fn plan(&self, conduct: Conduct) -> Plan {
+    pub fn plan(conduct: Conduct) -> Plan {
         let first_day = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap_or_default();
         Plan { seed: SEED, cases: usize::MAX, conduct, first_day }
     }
