@@ -95,8 +95,9 @@ impl File {
             ))
             .into());
         }
-        // Pages of events are written once and read seldom; 64 MB hold the upper pages of the indexes.
-        connection.execute_batch("PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 16000;")?;
+        // Not a larger cache: at most commits SQLite walks all pages in it. A larger log than usual (64 MB): most pages
+        // are written again before they are moved to their place.
+        connection.execute_batch("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 16000;")?;
         Ok(())
     }
 

@@ -5,6 +5,8 @@
 use std::sync::Arc;
 
 use engine::action::{CaseRef, OfficeCode};
+use engine::assess::Breach;
+use engine::calendar::Instant;
 use engine::case::{Case, Event, Fact};
 use engine::rulebook::Rulebook;
 use projections::CaseView;
@@ -94,22 +96,32 @@ pub(super) fn update_view(
     version: u32,
     view: Option<&CaseView>,
 ) -> Result<bool, rusqlite::Error> {
-    let sql = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6, investigator = ?7,
-               legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11 WHERE case_key = ?1 AND version = ?2";
-    let changed = connection.prepare_cached(sql)?.execute(params![
-        key,
-        expected,
-        version,
-        view.map(|view| view.recorded_at.unix()),
-        view.map(|view| view.court.as_str()),
-        view.map(|view| view.prosecutor.as_str()),
-        view.map(|view| view.investigator.as_str()),
-        view.and_then(|view| view.legal_aid.as_ref()).map(OfficeCode::as_str),
-        view.and_then(|view| view.next_due).map(engine::calendar::Instant::unix),
-        view.and_then(|view| view.worst).map(engine::assess::Breach::word),
-        view.map(|view| view.document.as_str()),
-    ])?;
-    Ok(changed == 1)
+    // A column that is set is written anew in its index too; the court seldom changes.
+    const SAME_COURT: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, prosecutor = ?6, investigator = ?7,
+        legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11
+        WHERE case_key = ?1 AND version = ?2 AND court IS ?5";
+    const ANY_COURT: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6,
+        investigator = ?7, legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11
+        WHERE case_key = ?1 AND version = ?2";
+    for sql in [SAME_COURT, ANY_COURT] {
+        let changed = connection.prepare_cached(sql)?.execute(params![
+            key,
+            expected,
+            version,
+            view.map(|view| view.recorded_at.unix()),
+            view.map(|view| view.court.as_str()),
+            view.map(|view| view.prosecutor.as_str()),
+            view.map(|view| view.investigator.as_str()),
+            view.and_then(|view| view.legal_aid.as_ref()).map(OfficeCode::as_str),
+            view.and_then(|view| view.next_due).map(Instant::unix),
+            view.and_then(|view| view.worst).map(Breach::word),
+            view.map(|view| view.document.as_str()),
+        ])?;
+        if changed == 1 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Writes the identity of a new case, at version 0; none if there is one already.

@@ -64,7 +64,8 @@ pub(super) struct State {
 impl Writer {
     /// Works until there is nobody left who could ask.
     pub fn run(mut self) {
-        let _ = self.note_foreign_commits();
+        // What was written before concerns nobody: the cache is empty.
+        self.state.seen = last_position(&self.connection).unwrap_or(0);
         loop {
             match self.jobs.recv_timeout(IDLE) {
                 Ok(first) => {
@@ -126,10 +127,7 @@ impl Writer {
             ))
             .into());
         }
-        let last: i64 = self
-            .connection
-            .prepare_cached("SELECT coalesce(max(position), 0) FROM events")?
-            .query_row([], |row| row.get(0))?;
+        let last = last_position(&self.connection)?;
         if last != self.state.seen {
             self.drop_foreign(last)?;
         }
@@ -202,10 +200,7 @@ impl Writer {
         if data_version == self.state.data_version {
             return Ok(());
         }
-        let last: i64 = self
-            .connection
-            .prepare_cached("SELECT coalesce(max(position), 0) FROM events")?
-            .query_row([], |row| row.get(0))?;
+        let last = last_position(&self.connection)?;
         self.drop_foreign(last)?;
         self.state.data_version = data_version;
         self.changes.fetch_add(1, Ordering::Release);
@@ -226,6 +221,10 @@ impl Writer {
         self.state.seen = last;
         Ok(())
     }
+}
+
+fn last_position(connection: &Connection) -> Result<i64, rusqlite::Error> {
+    connection.prepare_cached("SELECT coalesce(max(position), 0) FROM events")?.query_row([], |row| row.get(0))
 }
 
 fn deliver(connection: &Connection, deliveries: &[Delivery]) -> Result<(), rusqlite::Error> {
