@@ -1,5 +1,7 @@
 //! The law: worked cases, sample data, properties, and the life of an alert.
 
+#[path = "law/admission.rs"]
+mod admission;
 #[path = "law/alerts.rs"]
 mod alerts;
 #[path = "law/event_format.rs"]

@@ -98,7 +98,7 @@ fn the_engine_and_the_projections_are_pure() {
 
 #[test]
 fn no_clock_is_read_outside_the_clock() {
-    let forbidden = ["Utc::now", "Local::now", "SystemTime::now", "Instant::now", "UNIX_EPOCH"];
+    let forbidden = ["Utc::now", "Local::now", "SystemTime", "Instant::now"];
     let elsewhere = sources(&["engine", "projections", "adapters"])
         .into_iter()
         .filter(|path| !path.ends_with("adapters/src/clock.rs"));

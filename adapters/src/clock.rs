@@ -1,5 +1,7 @@
 //! The only place where a clock is read; everything else is told what time it is.
 
+use std::time::Duration;
+
 use engine::calendar::Instant;
 
 /// What time it is.
@@ -15,5 +17,28 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
         Instant::from_unix(chrono::Utc::now().timestamp())
+    }
+}
+
+/// A clock that nobody sets: it says how long it has been running.
+pub trait SteadyClock: Send + Sync {
+    /// The time since some moment in the past that stays the same.
+    fn running(&self) -> Duration;
+}
+
+/// The machine's steady clock.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemSteadyClock(std::time::Instant);
+
+impl SystemSteadyClock {
+    /// Starts it.
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+}
+
+impl SteadyClock for SystemSteadyClock {
+    fn running(&self) -> Duration {
+        self.0.elapsed()
     }
 }

@@ -20,7 +20,7 @@ use crate::words::words;
 
 pub use difference::Told;
 pub(crate) use difference::{Recording, State, difference};
-pub(crate) use due::next_due;
+pub(crate) use due::{next_due, next_due_with_actions_to_come};
 
 words! {
     /// The kinds of alert, as the subject names them.

@@ -5,10 +5,10 @@
 mod json;
 
 use crate::action::Action;
-use crate::calendar::Instant;
+use crate::calendar::{self, Instant};
 use crate::conditions::{self, Finding, NotOnRecord};
 use crate::limits::{Deadline, Limits, Remand};
-use crate::rulebook::{RuleId, Rulebook};
+use crate::rulebook::{FirstDay, RuleId, Rulebook};
 use crate::timeline::Timeline;
 use crate::words::words;
 
@@ -71,13 +71,23 @@ impl Deadline {
 }
 
 impl Assessment<'_> {
-    /// How many more extensions the cap leaves to a remand period, by the protective reading; none without a cap.
-    pub fn extensions_left(&self, deadline: &Deadline) -> Option<u32> {
-        debug_assert_eq!(deadline.rule, RuleId::RemandTerm);
-        let remand =
-            self.remands.iter().find(|remand| remand.order <= deadline.opened_by && deadline.opened_by < remand.end)?;
+    /// How many more extensions the cap leaves to a remand period, by the protective reading: those that would begin
+    /// before the cap ends. None without a cap.
+    pub fn extensions_left(&self, deadline: &Deadline, book: &Rulebook) -> Option<u32> {
+        let here = |entry: usize, remand: &Remand| remand.order <= entry && entry < remand.end;
+        let remand = self.remands.iter().find(|remand| here(deadline.opened_by, remand))?;
         let [months, _] = remand.cap_before(self.timeline.entries().len());
-        Some(months?.saturating_sub(deadline.period + 1))
+        let most = months?.saturating_sub(deadline.period + 1);
+        let mut caps = self.deadlines.iter().filter(|cap| cap.rule == RuleId::RemandCap);
+        let cap = caps.find(|cap| here(cap.opened_by, remand))?.earliest();
+        let choices = &book.protective;
+        let mut end = deadline.earliest();
+        let mut left = 0;
+        while left < most && end < cap {
+            left += 1;
+            end = calendar::due(end.plus(1), book.numbers.remand_extension, FirstDay::Counted, choices.month);
+        }
+        Some(left)
     }
 
     /// Which extension of its remand, from 1, the entry is; none if there is no remand that it could extend.

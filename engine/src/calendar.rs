@@ -81,7 +81,8 @@ impl Instant {
             _ => return None,
         };
         let midnight = (i64::from(date.num_days_from_ce()) - UNIX_EPOCH_DAY) * DAY;
-        Some(Self(midnight + hour * 3600 + minute * 60 + second - offset))
+        let instant = Self(midnight + hour * 3600 + minute * 60 + second - offset);
+        (1..=9999).contains(&instant.date().year()).then_some(instant)
     }
 
     /// Appends the instant as `YYYY-MM-DDTHH:MM:SS+07:00`.
@@ -126,6 +127,11 @@ fn push_two(out: &mut String, number: i64) {
     }
 }
 
+/// The last day that four digits can write; what would end later ends then.
+fn last_day_of_all() -> NaiveDate {
+    NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX)
+}
+
 /// Reads a civil date exactly as `YYYY-MM-DD`; none if it is anything else or no day of the calendar.
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
@@ -134,7 +140,9 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
     }
     let year = two(bytes, 0, 99)? * 100 + two(bytes, 2, 99)?;
     let (month, day) = (two(bytes, 5, 12)?, two(bytes, 8, 31)?);
-    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, u32::try_from(month).ok()?, u32::try_from(day).ok()?)
+    let date =
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, u32::try_from(month).ok()?, u32::try_from(day).ok()?)?;
+    (date.year() > 0).then_some(date)
 }
 
 /// Appends a civil date as `YYYY-MM-DD`.
@@ -154,13 +162,14 @@ pub fn days_on(start: NaiveDate, n: u32, first_day: FirstDay) -> NaiveDate {
         FirstDay::Counted => n.saturating_sub(1),
         FirstDay::NotCounted => n,
     };
-    start.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX)
+    start.checked_add_days(Days::new(u64::from(days))).map_or_else(last_day_of_all, |date| date.min(last_day_of_all()))
 }
 
 /// The last lawful day of `n` calendar months from `start`: the same day number `n` months on, or the last day
 /// of that month if it has no such day; `counted` ends on the day before.
 pub fn calendar_months_on(start: NaiveDate, n: u32, first_day: FirstDay) -> NaiveDate {
-    let same_day = start.checked_add_months(Months::new(n)).unwrap_or(NaiveDate::MAX);
+    let same_day = start.checked_add_months(Months::new(n));
+    let same_day = same_day.map_or_else(last_day_of_all, |date| date.min(last_day_of_all()));
     match first_day {
         FirstDay::Counted => same_day.pred_opt().unwrap_or(same_day),
         FirstDay::NotCounted => same_day,

@@ -155,10 +155,6 @@ impl Case {
         self.actions().find(|action| action.id == id)
     }
 
-    pub(crate) fn recorded_at_of(&self, id: ActionId) -> Option<Instant> {
-        self.recorded.iter().find(|recorded| recorded.action.id == id).map(|recorded| recorded.recorded_at)
-    }
-
     /// The alerts that stand: raised, neither settled nor withdrawn.
     pub fn standing_alerts(&self) -> impl Iterator<Item = &Alert> {
         self.alerts.values().filter(|told| told.state == State::Open).map(|told| &told.alert)
@@ -172,15 +168,21 @@ impl Case {
     /// The next instant at which this case has something to tell, as the log stands: its last record time where
     /// alerts were held back. A function of the stream alone, so a rebuild finds the same.
     pub fn next_due(&self, book: &Rulebook) -> Option<Instant> {
-        let assessment = self.assess(book, self.recorded_at?)?;
-        self.next_due_by(&assessment, book)
+        let at = self.recorded_at?;
+        if self.actions().any(|action| action.at.first() > at) {
+            return alert::next_due_with_actions_to_come(self, at, book);
+        }
+        alert::next_due(self, &self.assess(book, at)?, book)
     }
 
-    /// As [`Case::next_due`], by an assessment of this case at its last record time.
+    /// As [`Case::next_due`], by an assessment of this case at its last record time; every action must lie before it.
     pub fn next_due_by(&self, assessment: &Assessment<'_>, book: &Rulebook) -> Option<Instant> {
-        let passing = Recording { new: &[], as_history: false };
-        let held_back = !alert::difference(self, assessment, book, passing).is_empty();
-        if held_back { Some(assessment.at) } else { alert::next_due(self, assessment, book) }
+        alert::next_due(self, assessment, book)
+    }
+
+    /// The actions that were recorded not later than `at`.
+    pub(crate) fn recorded_by(&self, at: Instant) -> impl Iterator<Item = &Action> + Clone {
+        self.recorded.iter().filter(move |recorded| recorded.recorded_at <= at).map(|recorded| &*recorded.action)
     }
 }
 
@@ -240,7 +242,7 @@ pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Result<Vec<Even
     let facts = if alerts == Alerts::HeldBack {
         Vec::new()
     } else {
-        let recording = Recording { new: &new, as_history: alerts == Alerts::RaisedAsHistory };
+        let recording = Recording { as_history: alerts == Alerts::RaisedAsHistory };
         let all = case.actions().chain(new.iter());
         // A new case has no reference of its own yet; the alerts' ids need it.
         let opened;

@@ -131,6 +131,9 @@ impl<'de> Deserialize<'de> for Json<'de> {
     }
 }
 
+/// The most keys that an object may have; an action has a dozen.
+const MOST_KEYS: usize = 64;
+
 struct JsonVisitor;
 
 impl<'de> Visitor<'de> for JsonVisitor {
@@ -179,6 +182,9 @@ impl<'de> Visitor<'de> for JsonVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let mut pairs: Vec<(Cow<'de, str>, Json<'de>)> = Vec::with_capacity(12);
         while let Some(Key(key)) = access.next_key()? {
+            if pairs.len() == MOST_KEYS {
+                return Err(A::Error::custom(format_args!("an object has more than {MOST_KEYS} keys")));
+            }
             if pairs.iter().any(|(known, _)| *known == key) {
                 return Err(A::Error::custom("a key is given twice in one object"));
             }

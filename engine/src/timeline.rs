@@ -317,8 +317,9 @@ fn sort(entries: &mut Vec<Entry<'_>>) {
     for day in entries.chunk_by(|a, b| a.date == b.date) {
         let (timed, dated) = day.split_at(day.partition_point(|entry| !entry.dated_only));
         let slot = |entry: &Entry<'_>| timed.iter().rposition(|earlier| earlier.name < entry.name).map_or(0, |i| i + 1);
+        let slots: Vec<usize> = dated.iter().map(slot).collect();
         for place in 0..=timed.len() {
-            sorted.extend(dated.iter().filter(|entry| slot(entry) == place));
+            sorted.extend(dated.iter().zip(&slots).filter(|(_, slot)| **slot == place).map(|(entry, _)| entry));
             sorted.extend(timed.get(place));
         }
     }

@@ -276,3 +276,152 @@ fn no_message_carries_personal_data() {
     let body = given.last_message().to_string();
     assert!(!body.contains("2010") && !body.contains("C1"), "{body}");
 }
+
+#[test]
+fn a_limit_opened_by_an_action_minutes_ahead_of_the_clock_is_watched() {
+    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
+    given.when("2026-03-01T09:26:00+07:00", CUSTODY).then(&[]);
+    // The custody counts from 09:30; the parents are to be told within the hour after.
+    assert_eq!(given.due(), Some(instant("2026-03-01T10:30:01+07:00")));
+    given.when_it_is("2026-03-01T10:30:01+07:00").then(&["arguable parents-notified"]);
+}
+
+#[test]
+fn a_case_whose_opening_lies_ahead_of_the_clock_is_watched() {
+    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let lines = [OPENING.replace("2026-02-01T08:00:00", "2026-03-09T08:03:00"), CUSTODY.to_owned()];
+    let actions = lines.iter().enumerate().map(|(i, fields)| {
+        let line =
+            format!(r#"{{"case":"T-1","id":"00000000-0000-4000-8000-{i:012}","by":"vte-investigation",{fields}}}"#);
+        Action::read(&line).unwrap()
+    });
+    let clock = instant("2026-03-09T08:00:00+07:00");
+    let record = Command::Record { actions: actions.collect(), by: None, clock, alerts: Alerts::Raised };
+    given.apply(record).then(&[]);
+    assert_eq!(given.due(), Some(instant("2026-03-09T08:03:00+07:00")));
+    given.when_it_is("2026-03-09T08:03:00+07:00").then(&["arguable parents-notified", "breach custody-48h"]);
+}
+
+#[test]
+fn nobody_is_woken_for_what_an_action_minutes_ahead_undoes() {
+    let mut given = Given::custody();
+    for duty in ["rights_told", "medical_check"] {
+        given
+            .when("2026-03-01T10:00:00+07:00", &format!(r#""action":"{duty}","at":"2026-03-01T10:00:00+07:00""#))
+            .then(&[]);
+    }
+    given.when_it_is("2026-03-02T21:30:00+07:00").then(&["notice-12h custody-48h"]);
+    // The release counts at 07:30:50; the notice of two hours would be given at 07:30:00.
+    given.when("2026-03-03T07:29:30+07:00", &released("2026-03-03T07:30:50+07:00")).then(&[]);
+    let woken_for = |given: &Given| given.due().filter(|due| *due < instant("2026-03-20T00:00:00+07:00"));
+    assert_eq!(woken_for(&given), None);
+    given.when_it_is("2026-03-03T07:40:00+07:00").then(&[]);
+    assert_eq!(woken_for(&given), None);
+}
+
+#[test]
+fn history_that_is_opened_again_is_published() {
+    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let release = released("2026-03-04T09:30:00+07:00");
+    let actions = [OPENING, CUSTODY, &release].into_iter().enumerate().map(|(i, fields)| {
+        let line =
+            format!(r#"{{"case":"T-1","id":"00000000-0000-4000-9000-{i:012}","by":"vte-investigation",{fields}}}"#);
+        Action::read(&line).unwrap()
+    });
+    let clock = instant("2026-03-05T09:00:00+07:00");
+    given.apply(Command::Record { actions: actions.collect(), by: None, clock, alerts: Alerts::RaisedAsHistory });
+    let on_custody = |event: &Event| {
+        event.fact.alert().is_some_and(|(alert, _)| alert.topic.rule.word() == "custody-48h" && !alert.history)
+    };
+    assert!(!given.log.iter().any(on_custody));
+    let withdraw = r#""action":"action_withdrawn","at":"2026-03-05T10:00:00+07:00","withdraws":"00000000-0000-4000-9000-000000000002""#;
+    given.when("2026-03-05T10:00:00+07:00", withdraw);
+    let open = given.case.standing_alerts().find(|alert| alert.topic.rule.word() == "custody-48h");
+    assert!(open.is_some_and(|alert| !alert.history && alert.occurrence == 1), "{open:?}");
+}
+
+#[test]
+fn a_published_alert_that_is_corrected_during_an_import_of_history_stays_public() {
+    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
+    let custody = CUSTODY.replace("\"children_only\":true", "\"children_only\":false");
+    given.when("2026-03-01T09:30:00+07:00", &custody).then(&["breach custody-place"]);
+    let transfer = r#"{"case":"T-1","by":"vte-investigation","action":"case_transferred","at":"2026-03-01T09:35:00+07:00","prosecutor":"lpb-prosecutor"}"#;
+    let clock = instant("2026-03-01T09:36:00+07:00");
+    let actions = vec![Action::read(transfer).unwrap()];
+    let told = given.apply(Command::Record { actions, by: None, clock, alerts: Alerts::RaisedAsHistory });
+    told.then(&["withdrawn-breach custody-place", "breach custody-place"]);
+    assert!(given.log.iter().all(|event| event.fact.alert().is_none_or(|(alert, _)| !alert.history)));
+}
+
+#[test]
+fn what_has_become_certain_is_not_called_arguable_again() {
+    let mut given = Given::custody();
+    // Brought in before: the protective clock starts earlier, so the breach is arguable first, then certain.
+    let brought_in = r#""action":"brought_in","at":"2026-03-01T06:00:00+07:00","authority":"investigator","accompanied_by":["parent"]"#;
+    given.when("2026-03-01T10:00:00+07:00", brought_in);
+    given.when_it_is("2026-03-03T06:00:01+07:00").then(&["arguable custody-48h"]);
+    given.when_it_is("2026-03-03T09:30:01+07:00").then(&["breach custody-48h"]);
+    let transfer = r#""action":"case_transferred","at":"2026-03-03T10:00:00+07:00","prosecutor":"lpb-prosecutor""#;
+    let told = given.when("2026-03-03T10:00:00+07:00", transfer);
+    let limits: Vec<_> = told.0.iter().filter(|told| told.contains("custody-48h")).collect();
+    assert_eq!(limits, ["withdrawn-arguable custody-48h", "withdrawn-breach custody-48h", "breach custody-48h"]);
+    let replaced: Vec<_> = given
+        .log
+        .iter()
+        .filter_map(
+            |event| if let Fact::AlertWithdrawn(withdrawal) = &event.fact { withdrawal.replaced_by } else { None },
+        )
+        .collect();
+    let breach = given.case.standing_alerts().find(|alert| alert.topic.rule.word() == "custody-48h").unwrap();
+    assert!(replaced.iter().filter(|id| **id == breach.id(given.case.reference())).count() == 2, "{replaced:?}");
+}
+
+#[test]
+fn a_late_record_stays_one_when_the_alert_goes_to_other_offices() {
+    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
+    given.when("2026-03-05T09:30:00+07:00", CUSTODY);
+    let transfer = r#""action":"case_transferred","at":"2026-03-06T10:00:00+07:00","prosecutor":"lpb-prosecutor""#;
+    given.when("2026-03-06T10:00:00+07:00", transfer);
+    let breach = given.case.standing_alerts().find(|alert| alert.topic.rule.word() == "custody-48h").unwrap();
+    assert!(breach.late_record && breach.occurrence == 1);
+}
+
+/// The sentences of the last alert on a rule.
+fn because(given: &Given, rule: &str) -> String {
+    let event = given
+        .log
+        .iter()
+        .rev()
+        .find(|event| event.fact.alert().is_some_and(|(alert, _)| alert.topic.rule.word() == rule));
+    let message = message(given.case.reference(), event.expect("an alert"), &given.book, "test").unwrap();
+    let body: serde_json::Value = serde_json::from_str(&message.body).unwrap();
+    body["data"]["because"].to_string()
+}
+
+#[test]
+fn no_stated_age_is_invented() {
+    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    given.when("2026-02-01T08:00:00+07:00", &OPENING.replace("\"2010-05-05\"", "null")).then(&[]);
+    given.when("2026-03-01T09:30:00+07:00", CUSTODY).then(&["notice age-of-responsibility"]);
+    assert!(!because(&given, "age-of-responsibility").contains("by the stated age"));
+}
+
+#[test]
+fn an_extension_in_time_that_nobody_agreed_to_is_not_called_late() {
+    let mut given = Given::custody();
+    let extended = r#""action":"investigation_extended","at":"2026-03-05T09:00:00+07:00","agreed_by":null"#;
+    given.when("2026-03-01T09:45:00+07:00", &released("2026-03-01T09:45:00+07:00"));
+    given.when("2026-03-05T09:00:00+07:00", extended).then(&["breach investigation-extension-agreed"]);
+    assert!(!because(&given, "investigation-extension-agreed").contains("had ended"));
+}
+
+#[test]
+fn where_one_reading_knows_an_end_none_is_not_said_to_be_missing() {
+    let mut given = Given::custody();
+    given.when("2026-03-03T08:00:00+07:00", r#""action":"remand_ordered","at":"2026-03-03T08:00:00+07:00","order":null,"grounds":["elements","firm_evidence","flight"]"#);
+    given.when_it_is("2026-03-03T09:30:01+07:00").then(&["arguable custody-48h"]);
+    assert!(!because(&given, "custody-48h").contains("No end is on record"));
+}

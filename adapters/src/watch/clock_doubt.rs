@@ -11,6 +11,7 @@ use engine::calendar::Instant;
 use engine::case::Alerts;
 use futures::future::BoxFuture;
 
+pub use crate::clock::{SteadyClock, SystemSteadyClock};
 use crate::store::Fault;
 use crate::store::sqlite::SqliteStore;
 
@@ -30,29 +31,6 @@ pub fn confirmed_in(store: &Arc<SqliteStore>) -> Confirmed {
         let store = Arc::clone(&store);
         Box::pin(async move { store.meta(CLOCK_CONFIRMED).await })
     })
-}
-
-/// A clock that nobody sets: it says how long it has been running.
-pub trait SteadyClock: Send + Sync {
-    /// The time since some moment in the past that stays the same.
-    fn running(&self) -> Duration;
-}
-
-/// The machine's steady clock.
-#[derive(Clone, Copy, Debug)]
-pub struct SystemSteadyClock(std::time::Instant);
-
-impl SystemSteadyClock {
-    /// Starts it.
-    pub fn start() -> Self {
-        Self(std::time::Instant::now())
-    }
-}
-
-impl SteadyClock for SystemSteadyClock {
-    fn running(&self) -> Duration {
-        self.0.elapsed()
-    }
 }
 
 /// Whether the wall clock is in doubt; shared by all who raise alerts.

@@ -117,9 +117,12 @@ fn when(field: &str, json: Json<'_>) -> Result<When, Refusal> {
         return Err(wrong(field, &json, "an instant or a date, a text"));
     };
     When::parse(text).ok_or_else(|| {
-        let numeric =
-            text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_digit() || b"-+:.TZtz ".contains(&byte));
-        let found = if numeric { format!("`{text}`") } else { "another text".to_owned() };
+        // Only what was meant as an instant is echoed: a bare number or date may be a birth date out of its column.
+        let pattern = text.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+        let is_instant = text.len() <= 40
+            && pattern.clone().take(11).eq(*b"0000-00-00T")
+            && pattern.skip(11).all(|byte| b"0:.+-Z".contains(&byte));
+        let found = if is_instant { format!("`{text}`") } else { "another text".to_owned() };
         Refusal::new(format!(
             "`{field}`: found {found}, expected an instant with its offset such as 2026-03-01T09:30:00+07:00, \
              or a date of the calendar such as 2026-03-01 if the time of day is not known"

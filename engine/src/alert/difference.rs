@@ -44,20 +44,18 @@ const TAKES_LIBERTY: Names = Names::of(&[
 
 /// How actions come into the log.
 #[derive(Clone, Copy)]
-pub(crate) struct Recording<'a> {
-    /// The actions that are being recorded; empty when only time has passed.
-    pub(crate) new: &'a [Action],
+pub(crate) struct Recording {
     /// What is over is recorded and not published.
     pub(crate) as_history: bool,
 }
 
+impl Recording {
+    /// Nothing is recorded, only time has passed.
+    pub(crate) const NONE: Self = Self { as_history: false };
+}
+
 /// What has to be told now: withdrawals, alerts and settlements, in an order of their own that depends on nothing else.
-pub(crate) fn difference(
-    case: &Case,
-    assessment: &Assessment<'_>,
-    book: &Rulebook,
-    recording: Recording<'_>,
-) -> Vec<Fact> {
+pub(crate) fn difference(case: &Case, assessment: &Assessment<'_>, book: &Rulebook, recording: Recording) -> Vec<Fact> {
     let mut due = Due { case, assessment, book, recording, to: addressees(assessment), told: Vec::new() };
     let mut wanted = due.wanted();
     for (topic, told) in &case.alerts {
@@ -75,8 +73,8 @@ pub(crate) fn difference(
 #[derive(Clone, Copy)]
 struct Wanted<'t> {
     of: Of<'t>,
-    /// Set where it stands in for one that is withdrawn.
-    inherits_history: bool,
+    /// The alert that it stands in for, if that is withdrawn for it.
+    replaces: Option<&'t Alert>,
 }
 
 /// The part of the assessment that an alert is about.
@@ -91,7 +89,7 @@ struct Due<'t, 'a> {
     case: &'t Case,
     assessment: &'t Assessment<'a>,
     book: &'t Rulebook,
-    recording: Recording<'t>,
+    recording: Recording,
     to: Addressees,
     told: Vec<Fact>,
 }
@@ -109,7 +107,7 @@ impl<'t, 'a> Due<'t, 'a> {
     fn wanted(&self) -> BTreeMap<Topic, Wanted<'t>> {
         let at = self.assessment.at;
         let mut wanted = BTreeMap::new();
-        let mut want = |topic, of| wanted.insert(topic, Wanted { of, inherits_history: false });
+        let mut want = |topic, of| wanted.insert(topic, Wanted { of, replaces: None });
         for deadline in &self.assessment.deadlines {
             let stage = match deadline.breach(at) {
                 Some(Breach::Certain) => Some(Stage::Breach),
@@ -138,28 +136,35 @@ impl<'t, 'a> Due<'t, 'a> {
     }
 
     /// Whether an alert still stands, corrected where its values changed, settled where its duty was done.
-    fn review(&mut self, topic: &Topic, told: &Told, wanted: &mut BTreeMap<Topic, Wanted<'t>>) {
+    fn review(&mut self, topic: &Topic, told: &'t Told, wanted: &mut BTreeMap<Topic, Wanted<'t>>) {
         let Some(of) = self.stands(topic) else {
             self.withdraw(told, None);
             return;
         };
         let is_wanted = wanted.remove(topic).is_some();
         let now = self.values(*topic, of, told.alert.occurrence);
-        if !self.needs_correction(&now, told, of) {
+        if !self.needs_correction(&now, told, of) && !is_no_longer_history(told, of) {
             self.settle(told.alert.clone(), told, of);
             return;
         }
-        let replaced = match topic.stage {
-            Stage::Notice(_) => is_wanted,
-            Stage::Missing | Stage::Arguable | Stage::Breach => true,
-        };
-        if replaced {
-            let id = Topic::id(topic, self.case.reference(), &topic.stage.to_string(), told.alert.occurrence + 1);
-            self.withdraw(told, Some(id));
-            wanted.insert(*topic, Wanted { of, inherits_history: told.alert.history });
+        if is_wanted {
+            self.withdraw(told, Some(self.next_id(topic)));
+            wanted.insert(*topic, Wanted { of, replaces: Some(&told.alert) });
+        } else if topic.stage == Stage::Arguable {
+            // By now it is certain, and the breach alone says it.
+            self.withdraw(told, Some(self.next_id(&Topic { stage: Stage::Breach, ..*topic })));
         } else {
             self.withdraw(told, None);
         }
+    }
+
+    /// The id of the next alert on a topic.
+    fn next_id(&self, topic: &Topic) -> Uuid {
+        topic.id(self.case.reference(), &topic.stage.to_string(), self.next_occurrence(topic))
+    }
+
+    fn next_occurrence(&self, topic: &Topic) -> u32 {
+        self.case.alerts.get(topic).map_or(0, |told| told.alert.occurrence + 1)
     }
 
     /// What in the assessment bears an alert out, if anything does. A breach bears out its `arguable` too.
@@ -249,16 +254,17 @@ impl<'t, 'a> Due<'t, 'a> {
 
     /// Raises an alert, and settles it in the same breath where its duty was already done.
     fn raise(&mut self, topic: Topic, wanted: Wanted<'t>) {
-        let before = self.case.alerts.get(&topic);
-        let occurrence = before.map_or(0, |told| told.alert.occurrence + 1);
-        let mut alert = self.values(topic, wanted.of, occurrence);
+        let mut alert = self.values(topic, wanted.of, self.next_occurrence(&topic));
         let done = match wanted.of {
             Of::Limit(deadline) => discharged(deadline, topic.stage),
             Of::Finding { .. } | Of::Missing { .. } => None,
         };
         let open_limit = matches!(wanted.of, Of::Limit(_)) && done.is_none();
-        alert.history = (self.recording.as_history || wanted.inherits_history) && !open_limit;
-        alert.late_record = self.is_late_record(&alert, wanted.of);
+        alert.history = wanted.replaces.map_or(self.recording.as_history, |replaced| replaced.history) && !open_limit;
+        alert.late_record = match wanted.replaces {
+            Some(replaced) if replaced.about == alert.about => replaced.late_record,
+            _ => self.is_late_record(&topic, wanted.of),
+        };
         let answered = done.is_some().then(|| alert.clone());
         alert.because = match wanted.of {
             Of::Limit(deadline) => explain::deadline(self.assessment, deadline, self.book, topic.stage),
@@ -268,7 +274,8 @@ impl<'t, 'a> Due<'t, 'a> {
         };
         self.told.push(Fact::AlertRaised(Box::new(alert)));
         if let (Some(by), Some(alert)) = (done, answered) {
-            self.push_settlement(alert, by, before.and_then(|told| told.last_settlement));
+            let last = self.case.alerts.get(&topic).and_then(|told| told.last_settlement);
+            self.push_settlement(alert, by, last);
         }
     }
 
@@ -303,11 +310,11 @@ impl<'t, 'a> Due<'t, 'a> {
         }
     }
 
-    /// Whether the fact behind a breach was recorded after the breach began: the opening action itself, or, where
-    /// the actions now recorded made the breach, those.
-    fn is_late_record(&self, alert: &Alert, of: Of<'_>) -> bool {
+    /// Whether the fact behind a breach was recorded after the breach began: by what was recorded until then, the
+    /// breach did not stand, or not with these instants.
+    fn is_late_record(&self, topic: &Topic, of: Of<'_>) -> bool {
         let Of::Limit(deadline) = of else { return false };
-        let began = match alert.topic.stage {
+        let began = match topic.stage {
             Stage::Arguable => deadline.earliest().plus(1),
             Stage::Breach => deadline.latest().unwrap_or(deadline.earliest()).plus(1),
             Stage::Notice(_) | Stage::Missing => return false,
@@ -316,24 +323,13 @@ impl<'t, 'a> Due<'t, 'a> {
         if at <= began {
             return false;
         }
-        let opening = self.action(deadline.opened_by).id;
-        match self.case.recorded_at_of(opening) {
-            None => true,
-            Some(recorded) if recorded > began => true,
-            Some(_) => !self.recording.new.is_empty() && !self.was_known(deadline, alert.topic.stage),
-        }
-    }
-
-    /// Whether the breach stood, with the same instants, before the actions now recorded.
-    fn was_known(&self, deadline: &Deadline, stage: Stage) -> bool {
-        let Some(before) = assess(self.case.actions(), self.book, self.assessment.at) else { return false };
-        let opening = self.action(deadline.opened_by).id;
-        let id = |entry: usize| before.timeline.entries()[entry].action.id;
-        before.deadlines.iter().any(|known| {
-            let same = known.rule == deadline.rule && known.period == deadline.period && id(known.opened_by) == opening;
-            let breach = known.breach(before.at);
-            let stood = if stage == Stage::Breach { breach == Some(Breach::Certain) } else { breach.is_some() };
-            same && stood && known.earliest() == deadline.earliest() && known.latest() == deadline.latest()
+        let Some(known) = assess(self.case.recorded_by(began), self.book, at) else { return true };
+        let id = |entry: usize| known.timeline.entries()[entry].action.id;
+        !known.deadlines.iter().any(|before| {
+            let same = before.rule == topic.rule && before.period == topic.period && id(before.opened_by) == topic.on;
+            let breach = before.breach(at);
+            let stood = if topic.stage == Stage::Breach { breach == Some(Breach::Certain) } else { breach.is_some() };
+            same && stood && before.earliest() == deadline.earliest() && before.latest() == deadline.latest()
         })
     }
 }
@@ -358,6 +354,14 @@ fn discharged(deadline: &Deadline, stage: Stage) -> Option<usize> {
         (Stage::Notice(_) | Stage::Missing, _) => None,
         _ => Some(protective),
     }
+}
+
+/// Whether an alert that was recorded as history, its duty being done, speaks of an open limit again: a child over
+/// the cap today is not history.
+fn is_no_longer_history(told: &Told, of: Of<'_>) -> bool {
+    let Of::Limit(deadline) = of else { return false };
+    let stage = told.alert.topic.stage;
+    told.alert.history && matches!(stage, Stage::Arguable | Stage::Breach) && discharged(deadline, stage).is_none()
 }
 
 /// Whether a limit still runs under the protective reading.

@@ -1,6 +1,7 @@
 //! When something has to be told next, if nothing more is recorded.
 //!
-//! Invariant: a function of the case and the rulebook alone; an instant that comes out has something to tell.
+//! Invariant: a function of the case and the rulebook alone; an instant that comes out has something to tell, then
+//! and whenever it is looked at later.
 
 use super::difference::{Recording, difference};
 use crate::assess::{Assessment, assess};
@@ -9,35 +10,47 @@ use crate::case::Case;
 use crate::limits::{Deadline, Reckoning};
 use crate::rulebook::{Period, Rulebook};
 
-/// The next instant after `assessment.at` at which something has to be told, if nothing more is recorded.
+/// The next instant at which something has to be told, by an assessment of the case at its last record time that
+/// counts every action: that time itself where alerts were held back.
 pub(crate) fn next_due(case: &Case, assessment: &Assessment<'_>, book: &Rulebook) -> Option<Instant> {
     let at = assessment.at;
-    let in_time = |reckoning: &Reckoning| reckoning.done.is_some_and(|done| done.at <= reckoning.due);
-    let mut instants: Vec<Instant> = Vec::new();
-    for deadline in &assessment.deadlines {
-        if deadline.protective.done.is_none() {
-            let leads = book.rule(deadline.rule).warn_before.iter();
-            instants.extend(leads.map(|&lead| notice_at(deadline, lead, book)));
-        }
-        if !in_time(&deadline.protective) {
-            instants.push(deadline.earliest().plus(1));
-            instants
-                .extend(deadline.lenient.iter().filter(|lenient| !in_time(lenient)).map(|lenient| lenient.due.plus(1)));
-        }
+    if !difference(case, assessment, book, Recording::NONE).is_empty() {
+        return Some(at);
     }
-    let to_come = case.actions().map(|action| action.at.first()).filter(|&first| first > at);
-    let before = instants.len();
-    instants.extend(to_come);
-    let surely = instants.len() == before;
-    instants.retain(|&instant| instant > at);
-    instants.sort_unstable();
-    if surely {
-        return instants.first().copied();
-    }
-    // An action recorded minutes ahead of the clock may change what is due: only what would really be told counts.
-    instants.into_iter().find(|&instant| {
+    instants(assessment, book).filter(|&instant| instant > at).min()
+}
+
+/// As [`next_due`] where some actions lie minutes ahead of the recording clock: they may open limits that nobody has
+/// assessed yet, and may undo what would be told before them.
+pub(crate) fn next_due_with_actions_to_come(case: &Case, at: Instant, book: &Rulebook) -> Option<Instant> {
+    let tells = |instant| {
         let then = assess(case.actions(), book, instant);
-        then.is_some_and(|then| !difference(case, &then, book, Recording { new: &[], as_history: false }).is_empty())
+        then.is_some_and(|then| !difference(case, &then, book, Recording::NONE).is_empty())
+    };
+    let to_come = || case.actions().map(|action| action.at.first()).filter(|&first| first > at);
+    let last = to_come().max()?;
+    let mut candidates = vec![at];
+    for moment in to_come().chain([at]) {
+        candidates.push(moment);
+        let then = assess(case.actions(), book, moment);
+        candidates.extend(then.iter().flat_map(|then| instants(then, book)).filter(|&instant| instant > at));
+    }
+    candidates.sort_unstable();
+    candidates.dedup();
+    candidates.into_iter().find(|&instant| tells(instant) && (instant >= last || tells(last)))
+}
+
+/// The instants at which an open limit has something to tell: its notices, and the second after each reading's end.
+fn instants<'t>(assessment: &'t Assessment<'_>, book: &'t Rulebook) -> impl Iterator<Item = Instant> + 't {
+    let in_time = |reckoning: &Reckoning| reckoning.done.is_some_and(|done| done.at <= reckoning.due);
+    assessment.deadlines.iter().flat_map(move |deadline| {
+        let open = deadline.protective.done.is_none();
+        let leads = book.rule(deadline.rule).warn_before.iter().filter(move |_| open);
+        let passes = !in_time(&deadline.protective);
+        let arguable = passes.then(|| deadline.earliest().plus(1));
+        let lenient = deadline.lenient.as_ref().filter(|lenient| passes && !in_time(lenient));
+        let certain = lenient.map(|lenient| lenient.due.plus(1));
+        leads.map(move |&lead| notice_at(deadline, lead, book)).chain(arguable).chain(certain)
     })
 }
 

@@ -36,52 +36,110 @@ fn refused(reason: impl Into<String>) -> Verdict {
 /// The verdict on each of `actions`, all of the same case, in their order. `clock` is the recording clock; none
 /// where actions are only assessed.
 pub fn admit(case: &Case, actions: &[Action], clock: Option<Instant>, book: &Rulebook) -> Vec<Verdict> {
-    let mut known: BTreeMap<ActionId, &Action> = BTreeMap::new();
-    if !actions.is_empty() {
-        known.extend(case.actions().map(|action| (action.id, action)));
-    }
-    let mut verdicts: Vec<Verdict> = actions.iter().map(|action| by_itself(action, clock, book)).collect();
-    let opening = opening(case, actions, &mut verdicts);
-    for (action, verdict) in actions.iter().zip(&mut verdicts) {
-        if *verdict != Verdict::Accepted {
-            continue;
-        }
-        *verdict = match (opening, known.get(&action.id)) {
-            (_, Some(same)) if same.says_the_same_as(action) => Verdict::Known,
-            (_, Some(_)) => {
-                refused(format!("the id {} is used by another action; send this one under an id of its own", action.id))
+    // Refused for good: by itself, or because what it needs is not there. Each round may take away what another needs.
+    let mut lasting: Vec<Option<Refusal>> = actions.iter().map(|action| by_itself(action, clock, book).err()).collect();
+    loop {
+        let (verdicts, opening, known) = contradictions(case, actions, &lasting);
+        let mut room = MOST_ACTIONS.saturating_sub(case.recorded().len());
+        let mut settled = true;
+        for ((action, verdict), lasting) in actions.iter().zip(&verdicts).zip(&mut lasting) {
+            if *verdict != Verdict::Accepted {
+                continue;
             }
-            (None, None) => {
-                refused(format!("the case {} was never opened; send its case_opened first or with it", action.case))
+            let needs = needs(action, opening, &known).and_then(|()| take_room(action, &mut room));
+            if let Err(refusal) = needs {
+                *lasting = Some(refusal);
+                settled = false;
             }
-            (Some(opened), None) => beside_the_opening(action, opened),
-        };
-        if *verdict == Verdict::Accepted {
-            known.insert(action.id, action);
+        }
+        if settled {
+            return verdicts;
         }
     }
-    for (action, verdict) in actions.iter().zip(&mut verdicts) {
-        if let (Verdict::Accepted, What::ActionWithdrawn { withdraws, .. }) = (&*verdict, &action.what) {
-            *verdict = withdrawal(*withdraws, known.get(withdraws).copied());
-        }
-    }
-    refuse_beyond_the_most(case, &mut verdicts);
-    verdicts
 }
 
-fn by_itself(action: &Action, clock: Option<Instant>, book: &Rulebook) -> Verdict {
+type Known<'a> = BTreeMap<ActionId, &'a Action>;
+
+/// The verdicts with the later of two contradicting actions refused; the opening that holds; the actions by their ids.
+fn contradictions<'a>(
+    case: &'a Case,
+    actions: &'a [Action],
+    lasting: &[Option<Refusal>],
+) -> (Vec<Verdict>, Option<&'a Action>, Known<'a>) {
+    let mut opening = case.actions().find(|action| action.name() == ActionName::CaseOpened);
+    let mut known: Known<'a> = case.actions().map(|action| (action.id, action)).collect();
+    let verdicts = actions.iter().zip(lasting).map(|(action, lasting)| {
+        if let Some(refusal) = lasting {
+            return Verdict::Refused(refusal.clone());
+        }
+        match known.get(&action.id) {
+            Some(same) if same.says_the_same_as(action) => return Verdict::Known,
+            Some(_) => {
+                let id = action.id;
+                return refused(format!("the id {id} is used by another action; send this one under an id of its own"));
+            }
+            None => {}
+        }
+        if action.name() == ActionName::CaseOpened {
+            if opening.is_some() {
+                return refused(format!("the case {} is opened already; a case is opened once", action.case));
+            }
+            opening = Some(action);
+        }
+        known.insert(action.id, action);
+        Verdict::Accepted
+    });
+    let verdicts = verdicts.collect();
+    (verdicts, opening, known)
+}
+
+/// What an action needs beside itself: the opening, the offence that it reclassifies, the action that it withdraws.
+fn needs(action: &Action, opening: Option<&Action>, known: &Known<'_>) -> Result<(), Refusal> {
+    let Some(opening) = opening else {
+        return Err(Refusal::new(format!(
+            "the case {} was never opened; send its case_opened first or with it",
+            action.case
+        )));
+    };
+    let What::CaseOpened(opened) = &opening.what else { return Ok(()) };
+    match &action.what {
+        What::OffenceReclassified { offence, .. } if *offence as usize >= opened.offences.len() => {
+            let offences = opened.offences.len();
+            Err(Refusal::new(format!("`offence`: {offence} leads nowhere; the case has {offences} (the first is 0)")))
+        }
+        What::ChildIdentified { birth_date: Some(birth), .. } => plausible("birth_date", *birth, opening.at.date()),
+        What::ActionWithdrawn { withdraws, .. } => match known.get(withdraws).map(|target| target.name()) {
+            None => Err(Refusal::new(format!("`withdraws`: {withdraws} is no recorded action of this case"))),
+            Some(ActionName::ActionWithdrawn) => {
+                Err(Refusal::new("`withdraws`: a withdrawal can't be withdrawn; record the action anew"))
+            }
+            Some(ActionName::CaseOpened) => Err(Refusal::new("`withdraws`: the opening of a case can't be withdrawn")),
+            Some(_) => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// The opening always has room.
+fn take_room(action: &Action, room: &mut usize) -> Result<(), Refusal> {
+    if *room == 0 && action.name() != ActionName::CaseOpened {
+        return Err(Refusal::new(format!("the case holds {MOST_ACTIONS} actions already, the most that one may hold")));
+    }
+    *room = room.saturating_sub(1);
+    Ok(())
+}
+
+fn by_itself(action: &Action, clock: Option<Instant>, book: &Rulebook) -> Result<(), Refusal> {
     let first = action.at.first();
     if let Some(clock) = clock.filter(|clock| first > clock.plus(TOLERANCE_SECONDS)) {
-        return refused(format!(
+        return Err(Refusal::new(format!(
             "`at`: {} lies in the future (the recording clock says {clock}); record what happened, not what is planned",
             action.at,
-        ));
+        )));
     }
     match &action.what {
-        What::CaseOpened(opened) => {
-            by_the_scope(opened, action.at.date(), book).map_or_else(Verdict::Refused, |()| Verdict::Accepted)
-        }
-        _ => Verdict::Accepted,
+        What::CaseOpened(opened) => by_the_scope(opened, action.at.date(), book),
+        _ => Ok(()),
     }
 }
 
@@ -104,58 +162,4 @@ fn by_the_scope(opened: &CaseOpened, date: NaiveDate, book: &Rulebook) -> Result
         )));
     }
     Ok(())
-}
-
-/// The opening that holds: the case's own, or the first in the list; a second one is refused.
-fn opening<'a>(case: &'a Case, actions: &'a [Action], verdicts: &mut [Verdict]) -> Option<&'a Action> {
-    let mut opening = case.actions().find(|action| action.name() == ActionName::CaseOpened);
-    for (action, verdict) in actions.iter().zip(verdicts) {
-        if action.name() != ActionName::CaseOpened || *verdict != Verdict::Accepted {
-            continue;
-        }
-        match opening {
-            None => opening = Some(action),
-            Some(first) if first.id == action.id => {}
-            Some(_) => {
-                *verdict = refused(format!("the case {} is opened already; a case is opened once", action.case));
-            }
-        }
-    }
-    opening
-}
-
-fn beside_the_opening(action: &Action, opening: &Action) -> Verdict {
-    let What::CaseOpened(opened) = &opening.what else { return Verdict::Accepted };
-    match &action.what {
-        What::OffenceReclassified { offence, .. } if *offence as usize >= opened.offences.len() => refused(format!(
-            "`offence`: {offence} leads nowhere; the case has {} (the first is 0)",
-            opened.offences.len()
-        )),
-        What::ChildIdentified { birth_date: Some(birth), .. } => {
-            plausible("birth_date", *birth, opening.at.date()).map_or_else(Verdict::Refused, |()| Verdict::Accepted)
-        }
-        _ => Verdict::Accepted,
-    }
-}
-
-fn withdrawal(withdraws: ActionId, target: Option<&Action>) -> Verdict {
-    match target.map(Action::name) {
-        None => refused(format!("`withdraws`: {withdraws} is no recorded action of this case")),
-        Some(ActionName::ActionWithdrawn) => {
-            refused("`withdraws`: a withdrawal can't be withdrawn; record the action anew")
-        }
-        Some(ActionName::CaseOpened) => refused("`withdraws`: the opening of a case can't be withdrawn"),
-        Some(_) => Verdict::Accepted,
-    }
-}
-
-fn refuse_beyond_the_most(case: &Case, verdicts: &mut [Verdict]) {
-    let mut room = MOST_ACTIONS.saturating_sub(case.recorded().len());
-    for verdict in verdicts.iter_mut().filter(|verdict| **verdict == Verdict::Accepted) {
-        if room == 0 {
-            *verdict = refused(format!("the case holds {MOST_ACTIONS} actions already, the most that one may hold"));
-        } else {
-            room -= 1;
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Step;
-use crate::action::{Action, ActionName, What};
+use crate::action::{Action, ActionName, Penalty, What};
 use crate::alert::Stage;
 use crate::assess::{Assessment, Breach};
 use crate::calendar::{self, DAYS_OF_A_SHORT_MONTH, Instant};
@@ -47,7 +47,9 @@ pub fn finding(assessment: &Assessment<'_>, rule: RuleId, entry: usize, book: &R
         Some(Breach::Certain) => steps.push("fails-both", []),
         Some(Breach::Arguable) => {
             steps.push("fails-protective", []);
-            steps.questions(rule);
+            if steps.readings_part(rule, entry) {
+                steps.questions(rule);
+            }
         }
         None => {}
     }
@@ -160,7 +162,8 @@ impl<'a> Steps<'_, 'a> {
                 self.push("done-in-time", said);
             }
         }
-        if deadline.protective.done.is_none() {
+        let undone = |reading: Option<&Reckoning>| reading.is_none_or(|reading| reading.done.is_none());
+        if undone(Some(&deadline.protective)) && undone(deadline.lenient.as_ref()) {
             self.push("not-done", []);
         }
     }
@@ -185,10 +188,28 @@ impl<'a> Steps<'_, 'a> {
     /// The last lawful day to order an extension, and how many the cap leaves, both by the protective reading.
     fn what_may_still_be_done(&mut self, deadline: &Deadline) {
         let date = deadline.earliest().to_string()[..10].to_owned();
-        match self.assessment.extensions_left(deadline) {
+        match self.assessment.extensions_left(deadline, self.book) {
             None => self.push("remand-no-cap", [date]),
             Some(0) => self.push("remand-none-left", [date]),
             Some(left) => self.push("remand-extensions-left", [date, left.to_string()]),
+        }
+    }
+
+    /// Whether the readings part over a finding by their answers, and not because the lenient one doesn't test it.
+    fn readings_part(&self, rule: RuleId, entry: usize) -> bool {
+        let timeline = &self.assessment.timeline;
+        match rule {
+            RuleId::AgeOfResponsibility => {
+                let offences = &timeline.opened().offences;
+                timeline.birth_date().is_some()
+                    && offences.iter().any(|one| one.committed_on != offences[0].committed_on)
+            }
+            RuleId::DiversionFirst | RuleId::CustodyGrounds | RuleId::ArrestGrounds | RuleId::RemandGrounds => {
+                let Penalty { min, max } = timeline.gravest_before(entry).penalty_months;
+                let from = self.book.numbers.grave_penalty_months;
+                min < from && max >= from
+            }
+            _ => true,
         }
     }
 
@@ -257,8 +278,12 @@ impl<'a> Steps<'_, 'a> {
 
     /// Art. 50, without the birth date.
     fn age(&mut self) {
-        if self.assessment.timeline.birth_date().is_none() {
-            self.push("finding-age-stated", []);
+        let timeline = &self.assessment.timeline;
+        if timeline.birth_date().is_none() {
+            match timeline.age_years() {
+                Some(stated) if stated < self.book.numbers.responsible_age => self.push("finding-age-stated", []),
+                _ => self.push("not-recorded", ["child.birth_date".to_owned()]),
+            }
             return;
         }
         let dates = self.assessment.timeline.opened().offences.iter().map(|offence| offence.committed_on);
@@ -272,8 +297,7 @@ impl<'a> Steps<'_, 'a> {
         let entries = self.assessment.timeline.entries();
         let What::BroughtIn { authority: by, .. } = &entries[entry].action.what else { return };
         let before = || entries[..entry].iter().map(|entry| &entry.action.what);
-        let served =
-            before().filter(|what| matches!(what, What::SummonsServed { authority, .. } if authority == by)).count();
+        let served = before().filter(|what| matches!(what, What::SummonsServed { .. })).count();
         let missed =
             before().filter(|what| matches!(what, What::SummonsMissed { authority, reason: None } if authority == by));
         self.push("finding-summonses", [served.to_string(), missed.count().to_string()]);
@@ -283,7 +307,9 @@ impl<'a> Steps<'_, 'a> {
     fn extended(&mut self, rule: RuleId, entry: usize) {
         let deadlines = self.assessment.deadlines.iter();
         let before = deadlines.filter(|deadline| deadline.rule == rule && deadline.opened_by < entry);
-        if let Some(last) = before.max_by_key(|deadline| deadline.opened_by) {
+        let Some(last) = before.max_by_key(|deadline| deadline.opened_by) else { return };
+        let made = self.assessment.timeline.entries()[entry].discharges(&self.book.protective);
+        if made > last.earliest() {
             self.push("finding-after-end", [last.earliest().to_string()]);
         }
     }
@@ -312,7 +338,13 @@ fn on_record(pairs: &[(Cow<'_, str>, Json<'_>)], field: &str) -> Option<String> 
         (Json::Text(word), _) => Some(word.clone().into_owned()),
         (Json::List(items), _) if !items.is_empty() => {
             let words = items.iter().filter_map(|item| if let Json::Text(word) = item { Some(&**word) } else { None });
-            Some(words.collect::<Vec<_>>().join(","))
+            let mut once: Vec<&str> = Vec::new();
+            words.for_each(|word| {
+                if !once.contains(&word) {
+                    once.push(word);
+                }
+            });
+            Some(once.join(","))
         }
         _ => Some("none".to_owned()),
     }

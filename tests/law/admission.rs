@@ -1,0 +1,116 @@
+//! Which actions of a list can be recorded, and what is refused without saying more than it may.
+
+use engine::action::Action;
+use engine::case::{Case, Verdict, admit};
+use engine::rulebook::Rulebook;
+
+const OPENING: &str = r#""action":"case_opened","at":"2026-02-01","by":"o","court":"c","prosecutor":"p","investigator":"o","child":{"ref":"C1","birth_date":"2010-05-05"},"offences":[{"class":"major","penalty_months":{"min":12,"max":60},"committed_on":"2026-01-20","serious":true}]"#;
+
+/// The places (from 1) of the lines that are refused.
+#[track_caller]
+fn refused(lines: &[String]) -> Vec<usize> {
+    let actions: Vec<Action> =
+        lines.iter().map(|line| Action::read(line).unwrap_or_else(|no| panic!("{no}"))).collect();
+    let verdicts = admit(&Case::default(), &actions, None, &Rulebook::law_05_na_2006());
+    let refused = verdicts.iter().enumerate().filter(|(_, verdict)| matches!(verdict, Verdict::Refused(_)));
+    refused.map(|(place, _)| place + 1).collect()
+}
+
+fn line(id: u32, fields: &str) -> String {
+    format!(r#"{{"case":"A-1","id":"00000000-0000-4000-8000-{id:012}",{fields}}}"#)
+}
+
+fn told(id: u32) -> String {
+    line(id, r#""action":"rights_told","at":"2026-02-02","by":"o""#)
+}
+
+fn withdrawal(id: u32, of: u32) -> String {
+    line(
+        id,
+        &format!(
+            r#""action":"action_withdrawn","at":"2026-02-03","by":"o","withdraws":"00000000-0000-4000-8000-{of:012}""#
+        ),
+    )
+}
+
+#[test]
+fn the_later_of_two_lines_under_one_id_is_refused() {
+    let other = line(2, r#""action":"medical_check","at":"2026-02-02","by":"o""#);
+    assert_eq!(refused(&[line(1, OPENING), told(2), other.clone()]), [3]);
+    assert_eq!(refused(&[line(1, OPENING), other, told(2)]), [3]);
+}
+
+#[test]
+fn what_needs_a_refused_opening_is_refused_too() {
+    assert_eq!(refused(&[told(1), line(1, OPENING)]), [1]);
+    assert_eq!(refused(&[told(1), told(2)]), [1, 2]);
+}
+
+#[test]
+fn a_refused_line_does_not_keep_its_id() {
+    assert_eq!(refused(&[line(1, OPENING), withdrawal(2, 9), told(2)]), [2]);
+}
+
+#[test]
+fn what_withdraws_a_refused_line_is_refused_in_any_order() {
+    let index = line(3, r#""action":"offence_reclassified","at":"2026-02-02","by":"o","offence":7,"class":"crime""#);
+    assert_eq!(refused(&[withdrawal(2, 3), index, line(1, OPENING)]), [1, 2]);
+}
+
+#[test]
+fn a_case_is_opened_once_and_a_resent_opening_is_known() {
+    let again = line(2, OPENING);
+    assert_eq!(refused(&[line(1, OPENING), again, line(1, OPENING)]), [2]);
+}
+
+#[test]
+fn a_refusal_names_the_field_and_never_what_stood_in_it() {
+    let secret = ["Somchai", "2010-05-05", "020 5555 1234"];
+    let fields = [
+        (r#""at":"Somchai""#, "`at`"),
+        (r#""at":"020 5555 1234""#, "`at`"),
+        (r#""at":"05.05.2010 2010-05-05""#, "`at`"),
+        (r#""at":"2026-01-01","Somchai":1"#, "unknown field"),
+        (r#""at":"2026-01-01","visitor":"Somchai""#, "visitor"),
+    ];
+    for (fields, named) in fields {
+        let line = format!(r#"{{"case":"A-1","action":"visit_refused","by":"o",{fields}}}"#);
+        let refusal = Action::read(&line).expect_err(fields).to_string();
+        assert!(refusal.contains(named), "{refusal}");
+        assert!(secret.iter().all(|secret| !refusal.contains(secret)), "{refusal}");
+    }
+}
+
+#[test]
+fn instants_stay_within_years_of_four_digits() {
+    for at in [
+        "0000-01-01",
+        "0000-01-01T00:00:00+23:59",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:00:00-23:59",
+        "2026-02-30",
+        "2026-01-01T24:00:00Z",
+        "2026-01-01T10:00:60Z",
+    ] {
+        let line = format!(r#"{{"case":"A-1","action":"rights_told","at":"{at}","by":"o"}}"#);
+        assert!(Action::read(&line).is_err(), "{at}");
+    }
+}
+
+#[test]
+fn an_object_of_a_hundred_thousand_keys_is_refused_at_once() {
+    let keys: Vec<String> = (0..100_000).map(|n| format!("\"k{n}\":1")).collect();
+    let refusal = Action::read(&format!("{{{}}}", keys.join(","))).expect_err("too many keys");
+    assert!(refusal.to_string().contains("64 keys"), "{refusal}");
+}
+
+#[test]
+fn the_id_of_an_action_without_one_is_that_of_its_canonical_json() {
+    let sent = r#"{"at":"2026-03-01T02:30:00.750Z","by":"o","case":"A-1","action":"parents_notified"}"#;
+    let other = r#"{ "case": "A-1", "action": "parents_notified", "by": "o", "at": "2026-03-01T09:30:00+07:00" }"#;
+    let canonical = r#"{"action":"parents_notified","at":"2026-03-01T09:30:00+07:00","by":"o","case":"A-1"}"#;
+    let namespace = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, b"urn:kamnot:action");
+    let expected = uuid::Uuid::new_v5(&namespace, canonical.as_bytes());
+    assert_eq!(Action::read(sent).unwrap().id.0, expected);
+    assert_eq!(Action::read(other).unwrap().id.0, expected);
+}
