@@ -10,6 +10,8 @@ mod bad_lines;
 mod care;
 #[path = "cli/demo.rs"]
 mod demo;
+#[path = "cli/follow.rs"]
+mod follow;
 #[path = "cli/import.rs"]
 mod import;
 #[path = "cli/lines.rs"]

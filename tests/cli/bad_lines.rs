@@ -51,7 +51,9 @@ fn a_value_of_the_wrong_type() {
 
 #[test]
 fn an_impossible_date() {
-    refused(action("A-1", "rights_told", "2026-02-30", ""), &["`at`", "`2026-02-30`", "a date of the calendar"]);
+    refused(action("A-1", "rights_told", "2026-02-30", ""), &["`at`", "found another text", "a date of the calendar"]);
+    let bad = action("A-1", "rights_told", "2026-02-30T09:00:00+07:00", "");
+    refused(bad, &["`at`", "`2026-02-30T09:00:00+07:00`", "a date of the calendar"]);
 }
 
 #[test]

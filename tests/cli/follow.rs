@@ -1,0 +1,47 @@
+//! `kamnot demo --nats` and `kamnot alerts --follow`, over a server of their own.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Command;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use tests::nats_server::NatsServer;
+use tests::program::Desk;
+
+/// What a follower prints until nothing comes any more; it is then told to stop.
+fn followed(desk: &Desk, server: &NatsServer) -> Vec<String> {
+    let arguments = ["alerts", "--follow", "--prosecutor=lpb-prosecutor", "--nats", &server.url()].map(str::to_owned);
+    let mut child = desk.command(arguments).spawn().expect("the program starts");
+    let out = BufReader::new(child.stdout.take().expect("piped"));
+    let (tell, lines) = mpsc::channel();
+    let reading = std::thread::spawn(move || out.lines().map_while(Result::ok).for_each(|line| drop(tell.send(line))));
+    let mut printed = Vec::new();
+    while let Ok(line) = lines.recv_timeout(Duration::from_secs(3)) {
+        printed.push(line);
+    }
+    let told = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().expect("kill runs");
+    assert!(told.success());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    reading.join().expect("the reader ends");
+    printed
+}
+
+#[test]
+fn a_follower_sees_what_the_demo_publishes_each_alert_once() {
+    let (desk, server) = (Desk::new(), NatsServer::start());
+    let told = desk.run(["demo", "--nats", &server.url()]).ends_with(0);
+    told.says(&["published over NATS"]);
+    let first = followed(&desk, &server);
+    assert!(first.iter().any(|line| line.starts_with("2026-02-04 08:30:01  breach ")), "{first:#?}");
+    assert!(first.iter().all(|line| line.contains("LPB-2026-0004")), "{first:#?}");
+    assert_eq!(followed(&desk, &server), Vec::<String>::new());
+}
+
+#[test]
+fn a_server_that_is_not_there_ends_the_demo_with_advice() {
+    let (desk, server) = (Desk::new(), NatsServer::stopped());
+    let run = desk.run(["demo", "--nats", &server.url()]).ends_with(2);
+    run.complains(&["cannot be reached", "without --nats the demo needs no server"]);
+    desk.run(["serve", "--nats", "http://nobody"]).ends_with(2).complains(&["nats://HOST:PORT"]);
+}
