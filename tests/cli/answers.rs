@@ -19,7 +19,7 @@ fn tables_fit_the_line_in_both_languages() {
         for (most, arguments) in [("80", &docket[..]), ("100", &docket), ("100", &["rules", "--lang", lang])] {
             let output = desk.command(arguments).env("COLUMNS", most).output().expect("the program starts");
             let out = String::from_utf8(output.stdout).expect("UTF-8");
-            let widest = out.lines().map(|line| width(line)).max().expect("lines");
+            let widest = out.lines().map(width).max().expect("lines");
             assert!(widest <= most.parse().expect("a number"), "{widest} columns\n{out}");
         }
     }
@@ -104,7 +104,7 @@ fn the_timeline_shows_bars_and_why() {
     for private in ["Somsak", "2010-05-06", "secret-7"] {
         assert!(!run.out.contains(private), "{private} in\n{}", run.out);
     }
-    let widest = run.out.lines().map(|line| width(line)).max();
+    let widest = run.out.lines().map(width).max();
     assert!(widest <= Some(100), "{}", run.out);
     run.says(&["custody-48h                ██████████░░░░ 36 h of 48 h", "done in time", "▓", "over", "– ", "Art. 64"]);
     let lao = desk.run(["timeline", "A-1", "--lang", "lo"]).ends_with(0);

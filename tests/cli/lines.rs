@@ -21,7 +21,7 @@ pub fn custody(case: &str) -> String {
 
 /// The lines as a file.
 pub fn file(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.join("\n") + "\n"
 }
 
 /// A file of the sample data.

@@ -110,6 +110,7 @@ impl From<Output> for Run {
     }
 }
 
+#[expect(clippy::return_self_not_must_use, reason = "each is an assertion; what it returns is for the next one")]
 impl Run {
     /// Asserts the exit code.
     #[track_caller]
