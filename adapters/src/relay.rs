@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::context::{PublishAckFuture, PublishErrorKind};
-use engine::rulebook::Rulebook;
+use engine::rulebook::{Rulebook, Shelf};
 use projections::message::{Message, message};
 use uuid::Uuid;
 
@@ -50,6 +50,8 @@ pub struct Relay<S> {
 pub struct Connected<'r, S> {
     relay: &'r Relay<S>,
     link: Link,
+    /// The words of an alert are those of the rulebook that it was raised under.
+    shelf: Shelf,
 }
 
 impl<S: CaseStore> Relay<S> {
@@ -73,7 +75,8 @@ impl<S: CaseStore> Relay<S> {
         let stream = ensure_stream(&link).await?;
         let marked = catch_up::catch_up(self.store.as_ref(), self.clock.as_ref(), &link, &stream).await?;
         tracing::info!(server = link.server(), marked, "connected to NATS");
-        Ok(Connected { relay: self, link })
+        let shelf = Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?);
+        Ok(Connected { relay: self, link, shelf })
     }
 
     /// Publishes until told to stop, through every absence of NATS.
@@ -156,7 +159,9 @@ impl<S: CaseStore> Connected<'_, S> {
         let mut under_way = Vec::with_capacity(rows.len());
         for row in rows {
             let relay = self.relay;
-            let Some(message) = message(&row.case, &row.event, &relay.book, &relay.installation) else {
+            let Some(message) =
+                message(&row.case, &row.event, self.shelf.book(row.event.rulebook), &relay.installation)
+            else {
                 tracing::error!(case = %row.case, position = row.position.0, "not an alert, yet in the outbox");
                 continue;
             };

@@ -105,6 +105,8 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     async fn alerts(&self, prosecutor: &OfficeCode, since: Option<Instant>) -> Result<Vec<Stored>, Fault>;
     /// The events of a case in order, with their positions.
     async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault>;
+    /// The texts of all rulebooks that the log was ever decided under.
+    async fn rulebooks(&self) -> Result<Vec<String>, Fault>;
     /// Counts up when the log changes, also by another process; for the watch and the relay to notice.
     async fn change_counter(&self) -> Result<i64, Fault>;
 }

@@ -6,6 +6,7 @@
 
 mod load;
 mod questions;
+mod shelf;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use load::Flaw;
 pub use questions::*;
+pub use shelf::Shelf;
 
 use crate::words::words;
 

@@ -7,7 +7,7 @@ use engine::alert::{Alert, Kind};
 use engine::calendar::Instant;
 use engine::case::Event;
 use engine::json::Json;
-use engine::rulebook::{Language, RuleId, Rulebook};
+use engine::rulebook::{Language, RuleId, Rulebook, Shelf};
 use uuid::Uuid;
 
 use crate::docket::is_on_liberty;
@@ -45,14 +45,14 @@ pub struct AlertRow {
 /// The rows of the alert events in `log` (in the order of the log), sentences in `language`.
 pub fn rows<'e>(
     log: impl IntoIterator<Item = (&'e CaseRef, &'e Event)>,
-    book: &Rulebook,
+    shelf: &Shelf,
     language: Language,
 ) -> Vec<AlertRow> {
     let mut rows: Vec<AlertRow> = Vec::new();
     let mut sums: std::collections::BTreeMap<CaseRef, usize> = std::collections::BTreeMap::new();
     for (case, event) in log {
         let Some((alert, kind)) = event.fact.alert() else { continue };
-        let row = row(case, event, alert, kind, book, language);
+        let row = row(case, event, alert, kind, shelf.book(event.rulebook), language);
         if alert.topic.rule.is_limit() {
             rows.push(row);
         } else if let Some(&sum) = sums.get(case) {

@@ -9,7 +9,7 @@ use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::explain;
 use engine::json::Json;
-use engine::rulebook::{Language, RuleId, Rulebook};
+use engine::rulebook::{Language, RuleId, Shelf};
 use uuid::Uuid;
 
 use crate::message::text;
@@ -126,8 +126,11 @@ impl LimitLine {
 }
 
 /// The timeline of a case at `at`, sentences in `language`. `log` holds the events known by then, in order: for
-/// "as known on" a day, those recorded until its end.
-pub fn timeline(case: &Case, log: &[Event], book: &Rulebook, at: Instant, language: Language) -> Vec<Entry> {
+/// "as known on" a day, those recorded until its end. The case is held against the rulebook of its last event, and
+/// every alert is said in the words of its own.
+pub fn timeline(case: &Case, log: &[Event], shelf: &Shelf, at: Instant, language: Language) -> Vec<Entry> {
+    let Some(last) = log.last() else { return Vec::new() };
+    let book = shelf.book(last.rulebook);
     let mut entries = actions(case, at);
     if let Some(assessment) = case.assess(book, at) {
         let counted = assessment.timeline.entries();
@@ -179,7 +182,7 @@ pub fn timeline(case: &Case, log: &[Event], book: &Rulebook, at: Instant, langua
             );
         }
     }
-    insert_alerts(&mut entries, case, log, book, language);
+    insert_alerts(&mut entries, case, log, shelf, language);
     entries
 }
 
@@ -228,7 +231,7 @@ fn insert_behind(entries: &mut Vec<Entry>, action: ActionId, line: Line) {
 }
 
 /// Alerts stand where they were raised: behind the last action that had happened by then.
-fn insert_alerts(entries: &mut Vec<Entry>, case: &Case, log: &[Event], book: &Rulebook, language: Language) {
+fn insert_alerts(entries: &mut Vec<Entry>, case: &Case, log: &[Event], shelf: &Shelf, language: Language) {
     for event in log {
         let Some((alert, kind)) = event.fact.alert() else { continue };
         let raised = event.recorded_at;
@@ -237,7 +240,7 @@ fn insert_alerts(entries: &mut Vec<Entry>, case: &Case, log: &[Event], book: &Ru
             kind,
             rule: alert.topic.rule,
             history: alert.history,
-            text: text(case.reference(), &event.fact, book, language).unwrap_or_default(),
+            text: text(case.reference(), &event.fact, shelf.book(event.rulebook), language).unwrap_or_default(),
         };
         let place = entries.iter().rposition(|entry| entry.at.first() <= raised).map_or(0, |last| last + 1);
         let behind = entries[place..].iter().take_while(|entry| !matches!(entry.what, Line::Action { .. })).count();

@@ -7,14 +7,14 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::rulebook::Rulebook;
+use engine::rulebook::{Rulebook, Shelf};
 
 use super::arguments::Common;
 use super::output::{Failure, rulebook};
 use crate::clock::SystemClock;
 use crate::recorder::Recorder;
-use crate::store::Fault;
 use crate::store::sqlite::{Options, SqliteStore};
+use crate::store::{CaseStore as _, Fault};
 
 /// Whether a log that is not there is begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,11 @@ impl Database {
         let options = Options { create, ..options(common) };
         let store = Arc::new(SqliteStore::open(&common.db, Arc::clone(&book), &options)?);
         Ok(Self { store, book })
+    }
+
+    /// The rulebook in force and those before it.
+    pub(super) async fn shelf(&self) -> Result<Shelf, Failure> {
+        Ok(Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?))
     }
 
     /// A recorder on the machine's clock.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use engine::action::OfficeCode;
 use engine::calendar::Instant;
 use engine::case::{Alerts, Event, Fact};
-use engine::rulebook::Rulebook;
+use engine::rulebook::{Rulebook, Shelf};
 use projections::docket::{self, DocketRow, is_on_liberty};
 use projections::timeline::{Line, timeline};
 
@@ -193,7 +193,7 @@ impl Play {
     async fn timeline(&self, child: &Child, words: Words<'_>, paint: super::paint::Paint) -> Result<String, Failure> {
         let case = self.store.load(&child.case).await?;
         let log: Vec<Event> = self.store.stream(&child.case).await?.into_iter().map(|stored| stored.event).collect();
-        let mut entries = timeline(&case, &log, &self.book, self.end, words.lang);
+        let mut entries = timeline(&case, &log, &Shelf::new(Arc::clone(&self.book), []), self.end, words.lang);
         entries.retain(|entry| !matches!(entry.what, Line::Alert { .. }));
         Ok(format!("\n{}{}", heading(&case, &child.title, words, paint), draw(&entries, words, Why::LeftOut, paint)))
     }

@@ -25,7 +25,7 @@ use super::table::{Cell, Table, indented};
 use super::time::{full, length, short};
 use crate::clock::{Clock as _, SystemClock};
 use crate::offices::Offices;
-use crate::store::{CaseStore as _, Stored};
+use crate::store::CaseStore as _;
 
 /// How many cases are loaded at the same time.
 const IN_FLIGHT: usize = 64;
@@ -235,10 +235,11 @@ pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure
     let database = Database::open(common, Absent::Fail)?;
     let since = own.since.map(engine::action::When::first);
     let store = Arc::clone(&database.store);
-    let mut log: Vec<Stored> = block_on(async { Ok(store.alerts(&own.prosecutor, since).await?) })?;
+    let (mut log, shelf) =
+        block_on(async { Ok((store.alerts(&own.prosecutor, since).await?, database.shelf().await?)) })?;
     log.retain(|stored| own.at.is_none_or(|at| stored.event.recorded_at <= at));
     let words = Words { book: &database.book, offices: &offices, lang: common.lang };
-    let rows = rows(log.iter().map(|stored| (&stored.case, &stored.event)), words.book, words.lang);
+    let rows = rows(log.iter().map(|stored| (&stored.case, &stored.event)), &shelf, words.lang);
     print_out(&match own.format {
         Format::Json => json(rows.iter().map(AlertRow::to_json)),
         Format::Csv => alerts_csv(&rows, words),

@@ -39,7 +39,7 @@ pub(super) enum Why {
 pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
     let offices = offices(common)?;
     let database = Database::open(common, Absent::Fail)?;
-    let stored = block_on(async { Ok(database.store.stream(&own.case).await?) })?;
+    let (stored, shelf) = block_on(async { Ok((database.store.stream(&own.case).await?, database.shelf().await?)) })?;
     let until = own.as_known_on.map(When::last);
     let log: Vec<Event> = stored
         .into_iter()
@@ -56,7 +56,7 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
     }
     let at = own.at.or(until).unwrap_or_else(|| SystemClock.now());
     let case = Case::fold(&log);
-    let entries = timeline(&case, &log, &database.book, at, common.lang);
+    let entries = timeline(&case, &log, &shelf, at, common.lang);
     let words = Words { book: &database.book, offices: &offices, lang: common.lang };
     let why = if own.why { Why::Told } else { Why::LeftOut };
     print_out(&match own.format {

@@ -138,6 +138,10 @@ impl CaseStore for MemoryStore {
         Ok(self.events(|stored| stored.case == *case))
     }
 
+    async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
+        Ok(vec![self.book.source.clone()])
+    }
+
     async fn change_counter(&self) -> Result<i64, Fault> {
         Ok(self.log().events.last().map_or(0, |last| last.position.0))
     }

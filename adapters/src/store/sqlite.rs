@@ -162,15 +162,6 @@ impl SqliteStore {
         self.read(move |connection| reads::log(connection, after, most)).await
     }
 
-    /// The text of a rulebook that the log was ever decided under, by its digest as printed.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub async fn rulebook(&self, digest: &str) -> Result<Option<String>, Fault> {
-        let digest = digest.to_owned();
-        self.read(move |connection| reads::rulebook(connection, &digest)).await
-    }
-
     /// A small text kept under `key`.
     ///
     /// # Errors
@@ -312,6 +303,10 @@ impl CaseStore for SqliteStore {
     async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
         let stream_id = case.stream_id();
         self.read(move |connection| reads::stream(connection, stream_id)).await
+    }
+
+    async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
+        self.read(reads::rulebooks).await
     }
 
     async fn change_counter(&self) -> Result<i64, Fault> {

@@ -176,6 +176,13 @@ pub(super) fn rulebook(connection: &Connection, digest: &str) -> Result<Option<S
     Ok(statement.query_row([digest], |row| row.get(0)).optional()?)
 }
 
+/// The texts of all rulebooks that the log was decided under.
+pub(super) fn rulebooks(connection: &Connection) -> Result<Vec<String>, Failed> {
+    let mut statement = connection.prepare_cached("SELECT source FROM rulebooks ORDER BY digest")?;
+    let texts = statement.query_map([], |row| row.get(0))?;
+    Ok(texts.collect::<Result<_, _>>()?)
+}
+
 /// The highest stream sequence of any delivery.
 pub(super) fn last_stream_sequence(connection: &Connection) -> Result<u64, Failed> {
     let last: Option<i64> =
