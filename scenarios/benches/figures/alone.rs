@@ -22,8 +22,13 @@ const EVENT: &str = "INSERT INTO events (position, case_key, version, action_id,
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 const CASE: &str = "INSERT INTO cases (case_key, stream_id, reference, version) VALUES (?1, ?2, ?3, 0)
                     ON CONFLICT DO NOTHING";
-const VIEW: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6, investigator = ?7,
-                    legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11 WHERE case_key = ?1 AND version = ?2";
+// As ours: the court's index is left alone where the court stays.
+const SAME_COURT: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, prosecutor = ?6, investigator = ?7,
+                          legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11
+                          WHERE case_key = ?1 AND version = ?2 AND court IS ?5";
+const ANY_COURT: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6,
+                         investigator = ?7, legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11
+                         WHERE case_key = ?1 AND version = ?2";
 const ALERT: &str = "INSERT INTO alerts (position, prosecutor, recorded_at, publishable, pending)
                      VALUES (?1, ?2, ?3, ?4, ?5)";
 
@@ -161,19 +166,11 @@ fn append(connection: &Connection, rows: &Rows) -> Result<(), Failure> {
         insert.execute(params![position, key, version, action, Event::VERSION, payload])?;
     }
     let view = view.as_ref().ok_or("a case that is not opened")?;
-    connection.prepare_cached(VIEW)?.execute(params![
-        key,
-        expected,
-        version,
-        view.recorded_at.unix(),
-        view.court.as_str(),
-        view.prosecutor.as_str(),
-        view.investigator.as_str(),
-        view.legal_aid.as_ref().map(OfficeCode::as_str),
-        view.next_due.map(engine::calendar::Instant::unix),
-        view.worst.map(engine::assess::Breach::word),
-        view.document.as_str(),
-    ])?;
+    if !update(connection, SAME_COURT, *key, *expected, version, view)?
+        && !update(connection, ANY_COURT, *key, *expected, version, view)?
+    {
+        return Err(format!("case {case} is not at version {expected} in the copy").into());
+    }
     for (position, event, _) in events {
         if let Some(alert) = alert(event) {
             let values = params![
@@ -187,6 +184,31 @@ fn append(connection: &Connection, rows: &Rows) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Writes the view over that of version `expected`; false if the statement is not for it.
+fn update(
+    connection: &Connection,
+    sql: &str,
+    key: i64,
+    expected: u32,
+    version: u32,
+    view: &CaseView,
+) -> Result<bool, Failure> {
+    let changed = connection.prepare_cached(sql)?.execute(params![
+        key,
+        expected,
+        version,
+        view.recorded_at.unix(),
+        view.court.as_str(),
+        view.prosecutor.as_str(),
+        view.investigator.as_str(),
+        view.legal_aid.as_ref().map(OfficeCode::as_str),
+        view.next_due.map(engine::calendar::Instant::unix),
+        view.worst.map(engine::assess::Breach::word),
+        view.document.as_str(),
+    ])?;
+    Ok(changed == 1)
 }
 
 fn alert(event: &Event) -> Option<&Alert> {
