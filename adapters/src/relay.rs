@@ -75,8 +75,8 @@ impl<S: CaseStore> Relay<S> {
         let stream = ensure_stream(&link).await?;
         let marked = catch_up::catch_up(self.store.as_ref(), self.clock.as_ref(), &link, &stream).await?;
         tracing::info!(server = link.server(), marked, "connected to NATS");
-        let shelf = Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?);
-        Ok(Connected { relay: self, link, shelf })
+        let texts = self.store.rulebooks().await?;
+        Ok(Connected { relay: self, link, shelf: Shelf::new(Arc::clone(&self.book), texts) })
     }
 
     /// Publishes until told to stop, through every absence of NATS.

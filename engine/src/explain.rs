@@ -4,6 +4,7 @@
 //! No step holds personal data: offices, instants, enumerated words and numbers only.
 
 mod keys;
+mod looks_at;
 mod steps;
 
 use std::fmt::Write as _;
@@ -12,7 +13,8 @@ use crate::calendar::{Instant, parse_date};
 use crate::rulebook::{Language, Period, RuleId, Rulebook};
 
 pub use keys::KEYS;
-pub use steps::{bears_on, deadline, finding};
+pub use looks_at::bears_on;
+pub use steps::{deadline, finding};
 
 /// One step: the key of a text, and the values of its placeholders as codes.
 #[derive(Clone, Debug, PartialEq, Eq)]

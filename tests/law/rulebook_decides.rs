@@ -11,9 +11,11 @@ use scenarios::generator::Conduct;
 use scenarios::worked::worked_cases;
 use tests::cases::{admitted, assessments, instant, made_up};
 
+type Cases = BTreeMap<String, Vec<Action>>;
+
 /// Everything that the worked cases come to under a rulebook, at their own instants.
 struct Bench {
-    cases: Vec<(BTreeMap<String, Vec<Action>>, Vec<Instant>)>,
+    cases: Vec<(Cases, Vec<Instant>)>,
 }
 
 impl Bench {

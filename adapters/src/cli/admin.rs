@@ -35,13 +35,13 @@ pub(super) fn rebuild(common: &Common) -> Result<Outcome, Failure> {
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    let mut out = format!(
-        "{}: rebuilt from {} events of {} cases; {} rows were not as the log says and now are\n",
-        common.db.display(),
-        rebuilt.events,
-        rebuilt.cases,
-        rebuilt.differing
-    );
+    let differed = match rebuilt.differing {
+        0 => "nothing differed".to_owned(),
+        1 => "1 row was not as the log says and now is".to_owned(),
+        many => format!("{many} rows were not as the log says and now are"),
+    };
+    let (events, cases) = (rebuilt.events, rebuilt.cases);
+    let mut out = format!("{}: rebuilt from {events} events of {cases} cases; {differed}\n", common.db.display());
     for line in &rebuilt.differed {
         let _ = writeln!(out, "  {line}");
     }
