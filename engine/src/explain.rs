@@ -96,6 +96,7 @@ fn shown(book: &Rulebook, language: Language, name: &str, value: &str, question:
         "question" => text(format!("question.{value}")),
         "protective" | "lenient" => text(format!("answer.{question}.{value}")),
         "field" => text(format!("field.{value}")),
+        "actions" => listed(value, |action| text(format!("action.{action}"))),
         "fields" => listed(value, |field| text(format!("field.{field}"))),
         "class" => text(format!("word.{value}")),
         "value" | "serious" => listed(value, |word| value_word(book, language, word)),

@@ -9,7 +9,7 @@ mod procedure;
 use crate::action::{ActionName, OrderOnRecord, OrderedBy, What};
 use crate::calendar::{self, Instant};
 use crate::rulebook::{Choices, Period, Reading, Role, RuleId, Rulebook};
-use crate::timeline::{Names, Timeline};
+use crate::timeline::Timeline;
 
 pub(crate) use detention::Remand;
 pub(crate) use procedure::starts_anew;
@@ -246,13 +246,26 @@ fn by_court(order: &OrderOnRecord) -> bool {
     matches!(order, Some(Some(order)) if order.by == OrderedBy::JuvenileCourt)
 }
 
-/// `names` and the closing of the case, which discharges every limit but those on liberty.
-const fn or_closed(names: &[ActionName]) -> Names {
-    let mut all = [ActionName::CaseClosed; 8];
-    let mut i = 0;
-    while i < names.len() {
-        all[i] = names[i];
-        i += 1;
+/// The actions that can discharge a limit; the closing of a case discharges all but those on liberty. Of some only
+/// those count that a reading accepts: a written order, a substantive hearing, a settled mediation.
+pub const fn discharged_by(rule: RuleId) -> &'static [ActionName] {
+    use ActionName as N;
+    match rule {
+        RuleId::Interview90Min => &[N::InterviewEnded, N::CaseClosed],
+        RuleId::Custody48h => &[N::RemandOrdered, N::Released, N::JudgmentGiven],
+        RuleId::ParentsNotified => &[N::ParentsNotified, N::CaseClosed],
+        RuleId::Investigation30d => &[N::FileSent, N::ReferredToMediation, N::InvestigationExtended, N::CaseClosed],
+        RuleId::InvestigatorMediation30d => &[N::MediationEnded, N::InvestigationOpened, N::FileSent, N::CaseClosed],
+        RuleId::RemandTerm => &[N::RemandExtended, N::Released, N::JudgmentGiven],
+        RuleId::RemandCap => &[N::Released, N::JudgmentGiven],
+        RuleId::ReleaseOpinion24h => &[N::ReleaseOpinionGiven, N::ReleaseDecided, N::Released, N::CaseClosed],
+        RuleId::ReleaseDecision24h => &[N::ReleaseDecided, N::Released, N::CaseClosed],
+        RuleId::ReleaseAtOnce => &[N::Released],
+        RuleId::Prosecutor10d => {
+            &[N::FileReturned, N::ProsecutionOrdered, N::ProsecutionDeclined, N::ReferredToMediation, N::CaseClosed]
+        }
+        RuleId::ProsecutorMediation30d => &[N::ProsecutionOrdered, N::MediationEnded, N::CaseClosed],
+        RuleId::Court15d => &[N::JudgmentGiven, N::HearingHeld, N::CaseClosed],
+        _ => &[],
     }
-    Names::of(&all)
 }

@@ -35,6 +35,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("done-in-time", &["reading", "action", "at"]),
     ("done-late", &["reading", "action", "at", "over"]),
     ("not-done", &["article"]),
+    ("ended-by", &["actions"]),
     ("running", &["earliest", "left"]),
     ("breach-certain", &["earliest", "latest", "article"]),
     ("breach-arguable", &["earliest", "latest", "article"]),

@@ -9,7 +9,7 @@ use crate::alert::Stage;
 use crate::assess::{Assessment, Breach};
 use crate::calendar::{self, DAYS_OF_A_SHORT_MONTH, Instant};
 use crate::json::Json;
-use crate::limits::{Deadline, Done, Reckoning, Turn};
+use crate::limits::{Deadline, Done, Reckoning, Turn, discharged_by};
 use crate::rulebook::{AgeAt, Choices, DecisionFrom, FirstDay, Month, Period, Reading, RuleId, Rulebook};
 
 /// The steps behind a deadline at the assessment's instant: the fact that opened it, both readings' arithmetic,
@@ -166,6 +166,8 @@ impl<'a> Steps<'_, 'a> {
         let undone = |reading: Option<&Reckoning>| reading.is_none_or(|reading| reading.done.is_none());
         if undone(Some(&deadline.protective)) && undone(deadline.lenient.as_ref()) {
             self.push("not-done", []);
+            let actions: Vec<&str> = discharged_by(deadline.rule).iter().map(|action| action.word()).collect();
+            self.push("ended-by", [actions.join(",")]);
         }
     }
 

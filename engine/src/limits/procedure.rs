@@ -1,6 +1,6 @@
 //! The limits on the steps of a case: interview, notification, investigation, mediation, release, file, hearing.
 
-use super::{Deadline, Reckoning, Turn, Under, or_closed, push};
+use super::{Deadline, Reckoning, Turn, Under, discharged_by, push};
 use crate::action::{ActionName as N, Mediator, Person, What};
 use crate::calendar::{self, Instant};
 use crate::rulebook::{
@@ -13,31 +13,22 @@ pub(super) fn deadlines(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mu
     parents_notified(timeline, book, deadlines);
     investigation(timeline, book, deadlines);
     for (i, entry) in timeline.entries().iter().enumerate() {
-        let plain = match &entry.action.what {
+        let (rule, owed_by, period) = match &entry.action.what {
             // Art. 59(4): each interview.
-            What::InterviewStarted { .. } => {
-                (RuleId::Interview90Min, Role::Investigator, book.numbers.interview, or_closed(&[N::InterviewEnded]))
-            }
+            What::InterviewStarted { .. } => (RuleId::Interview90Min, Role::Investigator, book.numbers.interview),
             // Art. 58(2)
-            What::ComplaintReceived => (
-                RuleId::InvestigatorMediation30d,
-                Role::Investigator,
-                book.numbers.investigator_mediation,
-                or_closed(&[N::MediationEnded, N::InvestigationOpened, N::FileSent]),
-            ),
+            What::ComplaintReceived => {
+                (RuleId::InvestigatorMediation30d, Role::Investigator, book.numbers.investigator_mediation)
+            }
             // Art. 67
-            What::FileReceived => (
-                RuleId::Prosecutor10d,
-                Role::Prosecutor,
-                book.numbers.prosecutor,
-                or_closed(&[N::FileReturned, N::ProsecutionOrdered, N::ProsecutionDeclined, N::ReferredToMediation]),
-            ),
+            What::FileReceived => (RuleId::Prosecutor10d, Role::Prosecutor, book.numbers.prosecutor),
             What::ReleaseRequested { requested_by } => {
                 release_request(timeline, book, i, *requested_by, deadlines);
                 continue;
             }
             What::ReleaseDecided { granted: true } => {
-                release_at_once(timeline, book, i, deadlines);
+                let done = first_discharge(timeline, RuleId::ReleaseAtOnce, i);
+                at_once(timeline, book, RuleId::ReleaseAtOnce, i, done, deadlines);
                 continue;
             }
             What::ReferredToMediation { to: Mediator::Prosecutor } => {
@@ -50,17 +41,15 @@ pub(super) fn deadlines(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mu
             }
             _ => continue,
         };
-        let (rule, owed_by, period, done) = plain;
-        let done = timeline.first_after(i, done);
-        push(
-            deadlines,
-            rule,
-            owed_by,
-            i,
-            0,
-            Under::both(timeline, book).map(|under| Some(under.plain(i, period, done))),
-        );
+        let done = first_discharge(timeline, rule, i);
+        let reckonings = Under::both(timeline, book).map(|under| Some(under.plain(i, period, done)));
+        push(deadlines, rule, owed_by, i, 0, reckonings);
     }
+}
+
+/// The first action behind `opened_by` that discharges the limit.
+fn first_discharge(timeline: &Timeline<'_>, rule: RuleId, opened_by: usize) -> Option<usize> {
+    timeline.first_after(opened_by, Names::of(discharged_by(rule)))
 }
 
 /// "At once": the law gives no number, so the protective reading takes the policy's grace and the lenient sees no limit.
@@ -92,12 +81,6 @@ fn parents_notified(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mut Ve
     }
 }
 
-/// Art. 65: "ຕ້ອງປ່ອຍຕົວພາງເດັກໂດຍທັນທີ", release at once after the decision. The closing of a case frees nobody.
-fn release_at_once(timeline: &Timeline<'_>, book: &Rulebook, decision: usize, deadlines: &mut Vec<Deadline>) {
-    let done = timeline.first_after(decision, Names::of(&[N::Released]));
-    at_once(timeline, book, RuleId::ReleaseAtOnce, decision, done, deadlines);
-}
-
 /// Art. 59(5): thirty days, thirty more per agreed extension, no cap. The first step of the case opens period 0;
 /// the k-th agreed extension discharges period k - 1, even if it comes late.
 fn investigation(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mut Vec<Deadline>) {
@@ -109,7 +92,7 @@ fn investigation(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mut Vec<D
         N::Arrested,
         N::InterviewStarted,
     ]);
-    const DONE: Names = or_closed(&[N::FileSent, N::ReferredToMediation]);
+    const DONE: Names = Names::of(&[N::FileSent, N::ReferredToMediation, N::CaseClosed]);
     let Some(first) = timeline.all(STEPS).next() else { return };
     let agreed =
         |&i: &usize| i > first && timeline.entries()[i].action.what == What::InvestigationExtended { agreed: true };
@@ -206,14 +189,14 @@ fn release_request(
 ) {
     let family = matches!(requested_by, Person::Parent | Person::Guardian | Person::Relative);
     let opens = |under: &Under<'_>| family || under.choices.release_request_by == ReleaseRequestBy::Anyone;
-    let opinion = timeline.first_after(i, or_closed(&[N::ReleaseOpinionGiven, N::ReleaseDecided, N::Released]));
+    let opinion = first_discharge(timeline, RuleId::ReleaseOpinion24h, i);
     let opinions = Under::both(timeline, book)
         .map(|under| opens(&under).then(|| under.plain(i, book.numbers.release_opinion, opinion)));
     push(deadlines, RuleId::ReleaseOpinion24h, Role::Investigator, i, 0, opinions);
 
     let before_court = timeline.find(Names::of(&[N::ProsecutionOrderReceived]), 0, i).is_some();
     let owed_by = if before_court { Role::Court } else { Role::Prosecutor };
-    let decided = timeline.first_after(i, or_closed(&[N::ReleaseDecided, N::Released]));
+    let decided = first_discharge(timeline, RuleId::ReleaseDecision24h, i);
     let receipt = timeline.first_after(i, Names::of(&[N::ReleaseRequestReceived]));
     let decisions = Under::both(timeline, book)
         .map(|under| opens(&under).then(|| decision(under, book, i, receipt, decided)).flatten());
@@ -245,7 +228,7 @@ fn decision(
 
 /// Art. 67: mediation by the prosecutor, thirty days from the receipt of the file.
 fn prosecutor_mediation(timeline: &Timeline<'_>, book: &Rulebook, referral: usize, deadlines: &mut Vec<Deadline>) {
-    const DONE: Names = or_closed(&[N::ProsecutionOrdered, N::MediationEnded]);
+    const DONE: Names = Names::of(discharged_by(RuleId::ProsecutorMediation30d));
     let file = timeline.all(Names::of(&[N::FileReceived])).take_while(|&i| i < referral).last();
     let from = file.unwrap_or(referral);
     let reckonings = Under::both(timeline, book).map(|under| {
@@ -263,7 +246,7 @@ fn prosecutor_mediation(timeline: &Timeline<'_>, book: &Rulebook, referral: usiz
 
 /// Art. 71: the court brings the case out for consideration in fifteen days.
 fn court(timeline: &Timeline<'_>, book: &Rulebook, received: usize, deadlines: &mut Vec<Deadline>) {
-    const DONE: Names = or_closed(&[N::JudgmentGiven, N::HearingHeld]);
+    const DONE: Names = Names::of(discharged_by(RuleId::Court15d));
     let reckonings = Under::both(timeline, book).map(|under| {
         let considers = |&i: &usize| match &timeline.entries()[i].action.what {
             What::HearingHeld(held) => held.substantive || under.choices.hearing == Hearing::Opened,
