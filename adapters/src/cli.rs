@@ -30,6 +30,8 @@ use clap::Parser as _;
 use arguments::{Arguments, Command};
 use output::{Failure, Outcome};
 
+use crate::shown::plain_lines;
+
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -38,7 +40,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Ok(Outcome::SomethingRefused) => ExitCode::from(1),
         Err(failure) => {
-            eprintln!("kamnot: {failure}");
+            eprintln!("kamnot: {}", plain_lines(&failure.to_string()));
             ExitCode::from(failure.exit_code())
         }
     }

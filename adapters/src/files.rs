@@ -10,9 +10,11 @@ mod jsonl;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use engine::action::{Action, CaseRef, Refusal};
+
+use crate::shown::plain;
 
 pub use ids::SharedIds;
 
@@ -125,7 +127,7 @@ pub fn read(path: &Path) -> Result<Contents, Unreadable> {
 
 /// The name of a file for messages.
 pub fn shown(path: &Path) -> String {
-    if path == Path::new("-") { "standard input".to_owned() } else { PathBuf::from(path).display().to_string() }
+    if path == Path::new("-") { "standard input".to_owned() } else { plain(&path.display().to_string()).into_owned() }
 }
 
 /// Reads lines from bytes.

@@ -9,5 +9,6 @@ pub mod offices;
 pub mod recorder;
 pub mod relay;
 pub mod serve;
+mod shown;
 pub mod store;
 pub mod watch;

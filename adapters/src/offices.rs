@@ -9,6 +9,8 @@ use engine::action::OfficeCode;
 use engine::rulebook::Language;
 use serde::Deserialize;
 
+use crate::shown::plain;
+
 /// The offices that come with the program.
 const OF_THE_PROGRAM: &str = include_str!("../offices.toml");
 
@@ -43,9 +45,16 @@ pub enum CourtKind {
 #[serde(deny_unknown_fields)]
 pub struct Name {
     /// English.
+    #[serde(deserialize_with = "shown_name")]
     pub en: String,
     /// Lao.
+    #[serde(deserialize_with = "shown_name")]
     pub lo: String,
+}
+
+/// A name comes from anybody's file and is shown on a terminal.
+fn shown_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Ok(plain(&String::deserialize(deserializer)?).into_owned())
 }
 
 /// One office.
@@ -110,7 +119,7 @@ impl Offices {
     /// # Errors
     /// When it can't be read, or the first line that is wrong.
     pub fn with_file(mut self, path: &Path) -> Result<Self, OfficesError> {
-        let file = path.display().to_string();
+        let file = plain(&path.display().to_string()).into_owned();
         let bytes = std::fs::read(path).map_err(|error| OfficesError::Io { file: file.clone(), error })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];

@@ -87,11 +87,23 @@ impl<S: CaseStore> Recorder<S> {
     /// # Errors
     /// What the store could not do; then nothing was recorded.
     pub async fn tick(&self, case: &CaseRef) -> Result<Vec<Event>, Fault> {
+        self.pass(case, Alerts::Raised).await
+    }
+
+    /// As [`Recorder::tick`], for a rulebook that was adopted: what is over is recorded and not published.
+    ///
+    /// # Errors
+    /// What the store could not do; then nothing was recorded.
+    pub async fn assess_anew(&self, case: &CaseRef) -> Result<Vec<Event>, Fault> {
+        self.pass(case, Alerts::RaisedAsHistory).await
+    }
+
+    async fn pass(&self, case: &CaseRef, alerts: Alerts) -> Result<Vec<Event>, Fault> {
         let _turn = self.turn(case).await;
         let mut tries = 0;
         loop {
             let known = self.store.load(case).await?;
-            let events = self.decide(case, &known, Command::Now { clock: self.clock.now() })?;
+            let events = self.decide(case, &known, Command::Now { clock: self.clock.now(), alerts })?;
             match self.append(case, &known, &events).await {
                 Ok(()) => return Ok(events),
                 Err(Fault::Conflict(_)) if tries < MOST_TRIES => tries += 1,

@@ -82,14 +82,14 @@ impl<S: CaseStore> Relay<S> {
     /// Publishes until told to stop, through every absence of NATS.
     ///
     /// # Errors
-    /// If the store is damaged.
+    /// If the store is damaged, or the program has to be started again.
     pub async fn run(&self, stop: &Stop) -> Result<(), Fault> {
         let mut wait = WAIT.0;
         let mut trouble = Trouble::none();
         while !stop.is_set() {
             let fault = match self.until_broken(stop, &mut wait, &mut trouble).await {
                 Ok(()) => return Ok(()),
-                Err(RelayFault::Store(fault @ Fault::Corrupt(_))) => return Err(fault),
+                Err(RelayFault::Store(fault @ (Fault::Corrupt(_) | Fault::Restart(_)))) => return Err(fault),
                 Err(fault) => fault,
             };
             let reason = fault.to_string();

@@ -16,7 +16,7 @@ use crate::recorder::Recorder;
 use crate::relay::{Relay, RelayFault};
 use crate::store::{CaseStore, Fault};
 use crate::watch::Watch;
-use crate::watch::clock_doubt::{ClockDoubt, Confirmed};
+use crate::watch::clock_doubt::{ClockDoubt, Operator};
 
 pub(crate) use trouble::Trouble;
 
@@ -79,8 +79,8 @@ pub struct Serve<S> {
     pub clock: Arc<dyn Clock>,
     /// Whether that is in doubt; to be shared with whoever else records in this process.
     pub doubt: Arc<ClockDoubt>,
-    /// The operator's word that it is right.
-    pub confirmed: Confirmed,
+    /// The operator's word that it is right, and word to those who record beside this program that it is not.
+    pub operator: Operator,
     /// Where NATS is; without it alerts wait in the outbox.
     pub nats_url: Option<String>,
     /// The installation's name in the messages' `source`.
@@ -93,9 +93,9 @@ pub struct Serve<S> {
 /// If the URL is none, if at the start NATS answers and isn't fit for alerts (no JetStream, another stream, no
 /// permission), or if the store is damaged.
 pub async fn serve<S: CaseStore>(with: Serve<S>, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
-    let Serve { store, book, clock, doubt, confirmed, nats_url, installation } = with;
+    let Serve { store, book, clock, doubt, operator, nats_url, installation } = with;
     let recorder = Arc::new(Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock)));
-    let mut watch = Watch::new(recorder, Arc::clone(&clock), doubt, confirmed);
+    let mut watch = Watch::new(recorder, Arc::clone(&clock), doubt, operator);
     let relay = match nats_url {
         Some(url) => Some(Relay::new(store, book, clock, url.parse::<Servers>()?, installation)),
         None => None,

@@ -36,10 +36,16 @@ pub enum Fault {
     /// Try again later: locked, full, read-only.
     #[error("{0}")]
     Unavailable(String),
+    /// Start the program again: another rulebook is in force by now, or a commit is in the dark.
+    #[error("{0}")]
+    Restart(String),
     /// Stop: not ours, from a newer program, damaged.
     #[error("{0}")]
     Corrupt(String),
 }
+
+/// What a fault says of the one append that met it; others of the same file may have been recorded before.
+pub(crate) const NOT_RECORDED: &str = "nothing of this was recorded; ";
 
 /// Events to append to one case's stream.
 #[derive(Clone, Debug)]
@@ -107,6 +113,8 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault>;
     /// The texts of all rulebooks that the log was ever decided under.
     async fn rulebooks(&self) -> Result<Vec<String>, Fault>;
+    /// Takes back the deliveries behind a stream sequence, which the stream has lost; how many. Their alerts wait again.
+    async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault>;
     /// Counts up when the log changes, also by another process; for the watch and the relay to notice.
     async fn change_counter(&self) -> Result<i64, Fault>;
 }

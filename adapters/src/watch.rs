@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::recorder::Recorder;
 use crate::serve::{Stop, Trouble};
 use crate::store::{CaseStore, Fault};
-use clock_doubt::{ClockDoubt, Confirmed};
+use clock_doubt::{ClockDoubt, Operator};
 
 /// How often the clock and the store are looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -33,7 +33,9 @@ pub struct Watch<S> {
     recorder: Arc<Recorder<S>>,
     clock: Arc<dyn Clock>,
     doubt: Arc<ClockDoubt>,
-    confirmed: Confirmed,
+    operator: Operator,
+    /// Whether the store was told that the clock is in doubt.
+    said: Option<bool>,
     held: Option<Held>,
     /// The change counter for which `next` was read.
     seen: Option<i64>,
@@ -57,14 +59,9 @@ struct Postponed {
 
 impl<S: CaseStore> Watch<S> {
     /// A watch that records with `recorder`, whose clock is `clock`.
-    pub fn new(
-        recorder: Arc<Recorder<S>>,
-        clock: Arc<dyn Clock>,
-        doubt: Arc<ClockDoubt>,
-        confirmed: Confirmed,
-    ) -> Self {
-        let (held, seen, next, postponed) = (None, None, None, BTreeMap::new());
-        Self { recorder, clock, doubt, confirmed, held, seen, next, postponed }
+    pub fn new(recorder: Arc<Recorder<S>>, clock: Arc<dyn Clock>, doubt: Arc<ClockDoubt>, operator: Operator) -> Self {
+        let (said, held, seen, next, postponed) = (None, None, None, None, BTreeMap::new());
+        Self { recorder, clock, doubt, operator, said, held, seen, next, postponed }
     }
 
     /// Tells the cases that are due at `now` that it is time, as many as one tick takes; how many it told. None are
@@ -90,7 +87,7 @@ impl<S: CaseStore> Watch<S> {
                     self.postponed.remove(&case);
                 }
                 // The store's trouble and not the case's.
-                Err(fault @ Fault::Unavailable(_)) => return Err(fault),
+                Err(fault @ (Fault::Unavailable(_) | Fault::Restart(_))) => return Err(fault),
                 Err(fault) => self.postpone(case, &fault.to_string()).await?,
             }
         }
@@ -100,7 +97,7 @@ impl<S: CaseStore> Watch<S> {
     /// Watches until told to stop.
     ///
     /// # Errors
-    /// If the store is damaged.
+    /// If the store is damaged, or the program has to be started again.
     pub async fn run(&mut self, stop: &Stop) -> Result<(), Fault> {
         let mut trouble = Trouble::none();
         while !stop.is_set() {
@@ -110,7 +107,7 @@ impl<S: CaseStore> Watch<S> {
                         tracing::info!("the store answers again");
                     }
                 }
-                Err(fault @ Fault::Corrupt(_)) => return Err(fault),
+                Err(fault @ (Fault::Corrupt(_) | Fault::Restart(_))) => return Err(fault),
                 Err(fault) => {
                     let reason = fault.to_string();
                     if trouble.is_news(fault) {
@@ -151,16 +148,28 @@ impl<S: CaseStore> Watch<S> {
     async fn in_doubt(&mut self, now: Instant) -> Result<bool, Fault> {
         if !self.doubt.compare(now) {
             self.held = None;
+            self.say(false).await?;
             return Ok(false);
         }
-        let confirmed = (self.confirmed)().await?;
+        self.say(true).await?;
+        let confirmed = (self.operator.confirmed)().await?;
         let held = self.held.get_or_insert_with(|| Held { confirmed: confirmed.clone() });
         if held.confirmed == confirmed {
             return Ok(true);
         }
         self.doubt.confirm(now);
         self.held = None;
+        self.say(false).await?;
         Ok(false)
+    }
+
+    /// Tells the store, for those who record beside this program, whether the clock is in doubt.
+    async fn say(&mut self, doubted: bool) -> Result<(), Fault> {
+        if self.said != Some(doubted) {
+            (self.operator.doubted)(doubted).await?;
+            self.said = Some(doubted);
+        }
+        Ok(())
     }
 
     /// Those of the due cases that are not postponed, or have changed since.
@@ -201,7 +210,7 @@ impl<S: CaseStore> Watch<S> {
 async fn version<S: CaseStore>(store: &S, case: &CaseRef) -> Result<u32, Fault> {
     match store.load(case).await {
         Ok(case) => Ok(case.version()),
-        Err(fault @ Fault::Unavailable(_)) => Err(fault),
+        Err(fault @ (Fault::Unavailable(_) | Fault::Restart(_))) => Err(fault),
         Err(_) => Ok(0),
     }
 }

@@ -206,6 +206,8 @@ pub enum Command {
     Now {
         /// What our clock says.
         clock: Instant,
+        /// What becomes of the alerts.
+        alerts: Alerts,
     },
 }
 
@@ -227,7 +229,7 @@ pub enum Alerts {
 pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Result<Vec<Event>, Refusal> {
     let (actions, by, clock, alerts) = match command {
         Command::Record { actions, by, clock, alerts } => (actions, by, clock, alerts),
-        Command::Now { clock } => (Vec::new(), None, clock, Alerts::Raised),
+        Command::Now { clock, alerts } => (Vec::new(), None, clock, alerts),
     };
     let verdicts = admit(case, &actions, Some(clock), book);
     let mut new: Vec<Action> = Vec::with_capacity(actions.len());

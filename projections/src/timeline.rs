@@ -9,7 +9,7 @@ use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::explain;
 use engine::json::Json;
-use engine::rulebook::{Language, RuleId, Shelf};
+use engine::rulebook::{Language, RuleId, Rulebook, Shelf};
 use uuid::Uuid;
 
 use crate::message::text;
@@ -126,11 +126,16 @@ impl LimitLine {
 }
 
 /// The timeline of a case at `at`, sentences in `language`. `log` holds the events known by then, in order: for
-/// "as known on" a day, those recorded until its end. The case is held against the rulebook of its last event, and
-/// every alert is said in the words of its own.
-pub fn timeline(case: &Case, log: &[Event], shelf: &Shelf, at: Instant, language: Language) -> Vec<Entry> {
-    let Some(last) = log.last() else { return Vec::new() };
-    let book = shelf.book(last.rulebook);
+/// "as known on" a day, those recorded until its end. The case is held against `book`, and every alert is said in the
+/// words of its own.
+pub fn timeline(
+    case: &Case,
+    log: &[Event],
+    book: &Rulebook,
+    shelf: &Shelf,
+    at: Instant,
+    language: Language,
+) -> Vec<Entry> {
     let mut entries = actions(case, at);
     if let Some(assessment) = case.assess(book, at) {
         let counted = assessment.timeline.entries();

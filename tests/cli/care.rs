@@ -58,7 +58,7 @@ fn another_rulebook_is_refused_until_it_is_adopted() {
     let refused = desk.run(["docket", "--court=vte-juvenile-court", "--rulebook=24h.toml"]).ends_with(2);
     refused.complains(&["kamnot rules adopt"]);
     let shown = desk.run(["rules", "adopt", "24h.toml"]).ends_with(0);
-    shown.says(&["A-1: custody-48h", "→", "1 of 1 open cases would change", "add --yes"]);
+    shown.says(&["A-1: custody-48h", "→", "1 of 1 cases would change", "add --yes"]);
     let in_force = || desk.run(["alerts", "--prosecutor=vte-prosecutor", "--format=json"]).ends_with(0).out;
     assert!(!in_force().contains("\"custody-48h\""), "nothing was written");
     desk.run(["rules", "adopt", "24h.toml", "--yes"]).ends_with(0).says(&["is in force"]);

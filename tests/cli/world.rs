@@ -28,6 +28,7 @@ fn a_full_disk_ends_an_import_and_the_next_one_goes_on() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("import the file again once this is mended"), "{said}");
+    assert!(!said.contains("nothing of this was recorded"), "{said}");
     desk.run(["check"]).ends_with(0);
     desk.run(["import".as_ref(), actions.as_os_str()]).ends_with(1).complains(&[":3620: "]);
     desk.run(["check"]).ends_with(0);
@@ -86,9 +87,56 @@ fn a_log_that_another_program_holds_locked() {
     log.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes");
     desk.write("more.jsonl", file(&[opening("B-2")]));
     let run = desk.run(["import", "more.jsonl", "--wait", "1"]).ends_with(2);
-    run.complains(&["another program has held kamnot.db locked for 1 s", "nothing of this was recorded"]);
+    run.complains(&[
+        "another program has held kamnot.db locked for 1 s",
+        "None of its actions is known to be recorded",
+    ]);
+    let run = desk.run_with(["record", "--wait", "0"], opening("B-2").as_bytes()).ends_with(2);
+    run.complains(&["locked for 0 s; nothing of this was recorded"]);
     log.execute_batch("ROLLBACK").expect("it was begun");
     desk.run(["import", "more.jsonl"]).ends_with(0).says(&["1 action recorded"]);
+}
+
+#[test]
+fn a_first_start_that_was_cut_short_is_begun_by_the_next() {
+    let desk = Desk::new();
+    let log = rusqlite::Connection::open(desk.path("kamnot.db")).expect("a file");
+    log.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).expect("no log yet");
+    drop(log);
+    assert!(std::fs::metadata(desk.path("kamnot.db")).expect("a file").len() > 0);
+    desk.run(["check"]).ends_with(2).complains(&["kamnot.db is empty; it holds no log"]);
+    desk.write("case.jsonl", file(&[opening("A-1")]));
+    desk.run(["import", "case.jsonl"]).ends_with(0).says(&["1 action recorded"]);
+    desk.run(["check"]).ends_with(0);
+}
+
+#[test]
+fn a_wait_of_more_than_a_day_is_refused() {
+    let desk = with_a_case();
+    desk.run(["check", "--wait", "3000000"]).ends_with(2).complains(&["3000000", "86400"]);
+    desk.run(["check", "--wait", "86400"]).ends_with(0);
+}
+
+#[test]
+fn names_from_outside_do_nothing_to_the_terminal() {
+    let desk = with_a_case();
+    desk.write(
+        "offices.toml",
+        r#"[vte-juvenile-court]
+kind = "court"
+court = "juvenile_court"
+name = { en = "Court\u001b[2J", lo = "ສານ" }
+province = { en = "Vientiane Capital", lo = "ນະຄອນຫຼວງວຽງຈັນ" }
+"#,
+    );
+    let named = "bad\u{1b}[2J.jsonl";
+    desk.write(named, "{\n");
+    let docket = ["docket", "--court=vte-juvenile-court", "--offices=offices.toml"];
+    for arguments in [&docket[..], &["import", named], &["import", "no\u{1b}[2J.jsonl"]] {
+        let run = desk.run(arguments);
+        let said = run.out + &run.err;
+        assert!(said.contains("\u{fffd}[2J") && !said.contains('\u{1b}'), "{said:?}");
+    }
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl Given {
 
     #[track_caller]
     fn when_it_is(&mut self, clock: &str) -> Told {
-        self.apply(Command::Now { clock: instant(clock) })
+        self.apply(Command::Now { clock: instant(clock), alerts: Alerts::Raised })
     }
 
     #[track_caller]

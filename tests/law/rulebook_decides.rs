@@ -132,7 +132,9 @@ fn told(book: &Rulebook) -> String {
         let mut case = Case::default();
         for (clock, action) in made_up(seed, Conduct::Disorderly) {
             while let Some(due) = case.next_due(book).filter(|&due| due < clock) {
-                for event in decide(&case, book, Command::Now { clock: due }).expect("time is never refused") {
+                for event in decide(&case, book, Command::Now { clock: due, alerts: Alerts::Raised })
+                    .expect("time is never refused")
+                {
                     let _ = writeln!(all, "{due} {:?}", event.fact);
                     case = evolve(case, &event);
                 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use adapters::clock::Clock;
 use adapters::watch::Watch;
-use adapters::watch::clock_doubt::{CLOCK_CONFIRMED, confirmed_in};
+use adapters::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};
 use engine::case::Alerts;
 use tests::nats_server::NatsServer;
 
@@ -34,7 +34,8 @@ async fn a_clock_set_forward_holds_alerts_back_until_it_comes_back() {
     let before = world.ids().await.len();
     world.jump(60 * DAY);
     eventually("the doubt", || async { serving.doubt.stands() }).await;
-    assert_eq!(serving.doubt.alerts(), Alerts::HeldBack);
+    eventually("those who record are told", || async { alerts_beside(&world.store).await == Ok(Alerts::HeldBack) })
+        .await;
     stays(before, &world).await;
     world.jump(-60 * DAY);
     eventually("no doubt", || async { !serving.doubt.stands() }).await;
@@ -102,7 +103,7 @@ async fn a_case_that_is_due_and_decides_nothing_is_put_off_and_not_forgotten() {
     world.import(&investigation("VTE-2026-0001", 1, "2026-03-01")).await;
     let midnight = instant("2026-03-31T00:00:00+07:00");
     let clock = Arc::clone(&world.wall) as Arc<dyn Clock>;
-    let mut watch = Watch::new(world.recorder(), clock, world.doubt(), confirmed_in(&world.store));
+    let mut watch = Watch::new(world.recorder(), clock, world.doubt(), operator_in(&world.store));
     // The recorder's clock isn't there yet, so the case has nothing to tell.
     let mut told = Vec::new();
     for _ in 0..4 {

@@ -7,7 +7,7 @@ use adapters::clock::Clock;
 use adapters::recorder::Recorder;
 use adapters::serve::{Serve, serve};
 use adapters::store::CaseStore as _;
-use adapters::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, confirmed_in};
+use adapters::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
 use engine::case::Alerts;
@@ -83,7 +83,7 @@ async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
         book: Arc::clone(&world.book),
         doubt: Arc::new(ClockDoubt::new(clock.now(), Arc::new(SystemSteadyClock::start()))),
         clock,
-        confirmed: confirmed_in(&world.store),
+        operator: operator_in(&world.store),
         nats_url: Some(server.url()),
         installation: INSTALLATION.to_owned(),
     };

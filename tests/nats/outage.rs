@@ -39,6 +39,29 @@ async fn alerts_raised_while_nats_is_away_arrive_when_it_comes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_was_lost_is_filled_again_with_the_same_ids() {
+    let mut server = NatsServer::start();
+    let world = World::at(NOW).await;
+    let (one, other) = halves();
+    world.import(&one).await;
+    let serving = world.serve(server.url());
+    world.all_is_told().await;
+    serving.stop().await;
+    server.stop();
+    server.lose_data();
+    server.start_again();
+    let serving = world.serve(server.url());
+    world.import(&other).await;
+    pause(1500).await;
+    world.all_is_told().await;
+    serving.stop().await;
+    let (mut told, mut found) = (world.ids().await, arrived(&server).await);
+    told.sort_unstable();
+    found.sort_unstable();
+    assert_eq!(found, told);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_restarted_in_the_middle_gets_each_alert_once() {
     let mut server = NatsServer::start();
     let world = World::at(NOW).await;

@@ -12,7 +12,7 @@ use adapters::relay::Relay;
 use adapters::serve::{Serve, ServeFault, serve};
 use adapters::store::sqlite::{Options, SqliteStore};
 use adapters::store::{CaseStore, Position, Stored};
-use adapters::watch::clock_doubt::{ClockDoubt, SteadyClock, confirmed_in};
+use adapters::watch::clock_doubt::{ClockDoubt, SteadyClock, operator_in};
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
@@ -134,7 +134,7 @@ impl World {
             book: Arc::clone(&self.book),
             clock: self.wall.clone() as Arc<dyn Clock>,
             doubt,
-            confirmed: confirmed_in(&self.store),
+            operator: operator_in(&self.store),
             nats_url: url,
             installation: INSTALLATION.to_owned(),
         };
@@ -177,7 +177,9 @@ impl World {
             let mut told = true;
             for case in self.store.cases().await.expect("the cases") {
                 let known = self.store.load(&case).await.expect("a case");
-                told &= decide(&known, &self.book, Command::Now { clock: now }).expect("no refusal").is_empty();
+                told &= decide(&known, &self.book, Command::Now { clock: now, alerts: Alerts::Raised })
+                    .expect("no refusal")
+                    .is_empty();
             }
             told && self.waiting().await == 0
         })

@@ -54,6 +54,15 @@ impl NatsServer {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
+    /// Throws its data away, while it is stopped.
+    ///
+    /// # Panics
+    /// If it runs, or the data can't be removed.
+    pub fn lose_data(&self) {
+        assert!(self.child.is_none(), "the server runs");
+        std::fs::remove_dir_all(self.folder.path().join("data")).expect("the data removed");
+    }
+
     /// Starts it on the same port and the same data.
     ///
     /// # Panics

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use adapters::store::CaseStore;
-use engine::case::{Command, decide};
+use engine::case::{Alerts, Command, decide};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -53,7 +53,8 @@ fn assert_whole(path: &Path, when: &str) {
     runtime.block_on(async {
         for case in store.cases().await.unwrap() {
             let known = store.load(&case).await.unwrap();
-            let untold = decide(&known, &made::book(), Command::Now { clock: after_all() }).unwrap();
+            let untold =
+                decide(&known, &made::book(), Command::Now { clock: after_all(), alerts: Alerts::Raised }).unwrap();
             assert_eq!(untold, [], "{when}: case {case} has half of an append");
         }
     });

@@ -145,6 +145,26 @@ async fn a_check_finds_bytes_that_the_disk_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_append_that_meets_a_stray_alert_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let store = Arc::new(made::open(&path));
+    let strays = "WITH RECURSIVE p(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM p WHERE n < 200)
+                  INSERT INTO alerts SELECT n, 'x', 1, 1, 0 FROM p";
+    Connection::open(&path).unwrap().execute_batch(strays).unwrap();
+    let before = tables(&path);
+    let (actions, recorder) = (made::actions(0), recorder(&store, &SetClock::at(after_all())));
+    let case = actions[0].case.clone();
+    let fault = refusal(recorder.record(&case, actions, None, Alerts::Raised).await);
+    assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("kamnot rebuild")), "{fault}");
+    assert_eq!(tables(&path), before);
+    assert_eq!(store.load(&case).await.unwrap().version(), 0);
+    assert_eq!(store.rebuild(|_, _| ()).unwrap().differing, 200);
+    made::record_case(&store, 0).await;
+    assert_eq!(store.check(|_, _| ()).unwrap(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_unreadable_event_is_an_error_for_its_case_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.db");

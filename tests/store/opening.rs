@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::store::{CaseStore, Fault};
+use adapters::store::{CaseStore, Fault, Position};
 use engine::rulebook::Rulebook;
 use rusqlite::Connection;
 
@@ -105,7 +105,10 @@ async fn an_adopted_rulebook_is_in_force_at_once() {
     let (_, first, clock) = made::opening(1);
     let late = made::append(&engine::case::Case::default(), vec![first], clock);
     let fault = refusal(running.append(late).await);
-    assert!(matches!(&fault, Fault::Unavailable(said) if said.contains(&another.digest.to_string())), "{fault}");
+    assert!(matches!(&fault, Fault::Restart(said) if said.contains(&another.digest.to_string())), "{fault}");
+    // Nor does it watch or publish by a law that holds no more.
+    assert!(matches!(running.next_due().await, Err(Fault::Restart(_))));
+    assert!(matches!(running.outbox(Position(0), 1).await, Err(Fault::Restart(_))));
     refusal(try_open(&path, &Options::default()));
 }
 
@@ -159,5 +162,5 @@ async fn a_case_is_known_as_on_any_earlier_day() {
     }
     assert_eq!(store.load_until(&case, states[0].0.plus(-1)).await.unwrap().version(), 0);
     assert_eq!(store.cases().await.unwrap(), std::slice::from_ref(&case));
-    assert_eq!(store.log(adapters::store::Position(0), 9999).await.unwrap(), store.stream(&case).await.unwrap());
+    assert_eq!(store.log(Position(0), 9999).await.unwrap(), store.stream(&case).await.unwrap());
 }

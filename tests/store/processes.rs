@@ -155,6 +155,28 @@ async fn what_another_process_wrote_is_noticed_without_writing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_writer_that_never_pauses_counts_what_another_process_wrote() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let [here, there] = [made::open(&path), made::open(&path)];
+    let (_, first, clock) = opening(0);
+    let foreign = append(&Case::default(), vec![first], clock);
+    for n in 0..2 {
+        let counter = here.change_counter().await.unwrap();
+        match n {
+            0 => there.append(foreign.clone()).await.unwrap(),
+            // Nothing in the log, but the watch may wait for it.
+            _ => there.set_meta("clock_confirmed", "2026-01-05").await.unwrap(),
+        }
+        // Writes that are no changes themselves; the look comes behind a batch and before the next one.
+        for _ in 0..2 {
+            here.set_meta("busy", "yes").await.unwrap();
+        }
+        assert!(here.change_counter().await.unwrap() > counter, "{n}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_recorder_records_beside_another_process() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.db");

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use adapters::store::sqlite::Options;
+use adapters::store::sqlite::{Options, SqliteStore};
 use adapters::store::{CaseStore, Fault};
 
 use crate::made::{self, after_all, record_case, refusal, try_open};
@@ -84,6 +84,26 @@ fn a_place_that_cannot_be_written_is_told() {
         let name = path.display().to_string();
         assert!(matches!(&fault, Fault::Unavailable(said) if said.contains(&name) && said.contains("writ")), "{fault}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_cannot_be_written_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = SmallDisk::mount(folder.path(), "8m") else { return };
+    // A name that means something in a URI.
+    let path = disk.0.join("log 100%?a#b.db");
+    let store = Arc::new(made::open(&path));
+    let (case, _) = record_case(&store, 0).await;
+    drop(store);
+    disk.change("ro");
+    let reading = Options { read_only_will_do: true, ..Options::default() };
+    let store = Arc::new(try_open(&path, &reading).unwrap());
+    assert_eq!(SqliteStore::rulebook_in_force(&path).unwrap().as_ref(), Some(&made::book().source));
+    assert!(store.load(&case).await.unwrap().version() > 0);
+    assert_eq!(store.check(|_, _| ()).unwrap(), Vec::<String>::new());
+    let fault = refusal(store.set_meta("clock_confirmed", "2026-01-05").await);
+    assert!(matches!(&fault, Fault::Unavailable(said) if said.contains("can't be written")), "{fault}");
+    refusal(try_open(&path, &Options::default()));
 }
 
 #[test]

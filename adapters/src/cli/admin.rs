@@ -11,15 +11,20 @@ use super::paint::{Paint, Tone, line_width};
 use super::progress;
 use super::table::{Cell, Table};
 use crate::clock::{Clock as _, SystemClock};
+use crate::files::shown;
 use crate::offices::{CourtKind, Kind, Office};
-use crate::watch::clock_doubt::CLOCK_CONFIRMED;
+use crate::watch::clock_doubt::{CLOCK_CONFIRMED, CLOCK_IN_DOUBT};
 
 /// `kamnot clock confirm`
 pub(super) fn clock(common: &Common, command: &ClockCommand) -> Result<Outcome, Failure> {
     let ClockCommand::Confirm = command;
     let database = Database::open(common, Absent::Fail)?;
     let now = SystemClock.now();
-    block_on(async { Ok(database.store.set_meta(CLOCK_CONFIRMED, &now.to_string()).await?) })?;
+    block_on(async {
+        database.store.set_meta(CLOCK_CONFIRMED, &now.to_string()).await?;
+        // A `serve` that ended in doubt can't take its word back itself.
+        Ok(database.store.set_meta(CLOCK_IN_DOUBT, "no").await?)
+    })?;
     print_out(&format!(
         "The clock of this machine, {now}, is confirmed. A running `kamnot serve` goes on raising alerts within seconds.\n"
     ))?;
@@ -75,7 +80,7 @@ pub(super) fn offices_list(common: &Common, own: &Offices) -> Result<Outcome, Fa
         let all = with.with_file(file)?.all().count();
         print_out(&format!(
             "{}: in order; with those of the program {all} offices, {} of them new\n",
-            file.display(),
+            shown(file),
             all - of_the_program
         ))?;
         return Ok(Outcome::Done);

@@ -47,8 +47,9 @@ pub(super) struct Common {
     /// The language of sentences and headings: en or lo
     #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language, default_value = "en")]
     pub lang: Language,
-    /// How long to wait for another program that holds the log locked
-    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10)]
+    /// How long to wait for another program that holds the log locked, at most a day
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10,
+        value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub wait: u64,
     /// How diagnostic messages are printed on standard error; `RUST_LOG` says which
     #[arg(long, global = true, value_enum, value_name = "FORM", default_value = "text")]
@@ -271,7 +272,7 @@ pub(super) enum RulesCommand {
         /// The rulebook, a TOML file
         file: PathBuf,
     },
-    /// Show what a rulebook would change in open cases; with --yes, put it in force
+    /// Show what a rulebook would change in the cases; with --yes, put it in force
     Adopt {
         /// The rulebook, a TOML file
         file: PathBuf,

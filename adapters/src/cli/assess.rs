@@ -12,6 +12,7 @@ use engine::rulebook::Rulebook;
 
 use super::arguments::{self, AssessFormat, Common};
 use super::output::{Failure, Outcome, print_refused, rulebook};
+use super::progress;
 use super::time::full;
 use crate::clock::{Clock as _, SystemClock};
 use crate::files::{self, CaseLines, Contents, RefusedLine, SharedIds};
@@ -45,9 +46,15 @@ struct Batch {
 /// Assesses the cases on all processors; the batches are in the order of the cases.
 fn assess_all(cases: &[CaseLines], book: &Rulebook, at: Instant, format: AssessFormat) -> Vec<Batch> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let bar = progress::bar(cases.len(), "cases");
+    let assess = |cases: &[CaseLines]| {
+        let batch = assess_batch(cases, book, at, format);
+        bar.inc(cases.len() as u64);
+        batch
+    };
     let share = |first: usize| -> Vec<(usize, Batch)> {
         let batches = cases.chunks(BATCH).enumerate().skip(first).step_by(threads);
-        batches.map(|(nth, cases)| (nth, assess_batch(cases, book, at, format))).collect()
+        batches.map(|(nth, cases)| (nth, assess(cases))).collect()
     };
     let mut batches: Vec<(usize, Batch)> = thread::scope(|scope| {
         let share = &share;
@@ -58,6 +65,7 @@ fn assess_all(cases: &[CaseLines], book: &Rulebook, at: Instant, format: AssessF
         }
         all
     });
+    bar.finish_and_clear();
     batches.sort_unstable_by_key(|(nth, _)| *nth);
     batches.into_iter().map(|(_, batch)| batch).collect()
 }

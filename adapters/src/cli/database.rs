@@ -21,7 +21,7 @@ use crate::store::{CaseStore as _, Fault};
 pub(super) enum Absent {
     /// It is.
     Begin,
-    /// The command fails.
+    /// The command fails. A log that can't be written will do.
     Fail,
 }
 
@@ -55,7 +55,8 @@ impl Database {
             None => rulebook(common)?,
         };
         let book = Arc::new(book);
-        let options = Options { create, ..options(common) };
+        // Who asks may have a copy that can't be written; who writes is told then.
+        let options = Options { create, read_only_will_do: !create, ..options(common) };
         let store = Arc::new(SqliteStore::open(&common.db, Arc::clone(&book), &options)?);
         Ok(Self { store, book })
     }

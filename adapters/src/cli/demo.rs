@@ -193,7 +193,8 @@ impl Play {
     async fn timeline(&self, child: &Child, words: Words<'_>, paint: super::paint::Paint) -> Result<String, Failure> {
         let case = self.store.load(&child.case).await?;
         let log: Vec<Event> = self.store.stream(&child.case).await?.into_iter().map(|stored| stored.event).collect();
-        let mut entries = timeline(&case, &log, &Shelf::new(Arc::clone(&self.book), []), self.end, words.lang);
+        let mut entries =
+            timeline(&case, &log, &self.book, &Shelf::new(Arc::clone(&self.book), []), self.end, words.lang);
         entries.retain(|entry| !matches!(entry.what, Line::Alert { .. }));
         Ok(format!("\n{}{}", heading(&case, &child.title, words, paint), draw(&entries, words, Why::LeftOut, paint)))
     }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use engine::action::{Action, ActionId, CaseRef, OfficeCode};
+use engine::action::{Action, CaseRef, OfficeCode, Refusal};
 use engine::case::{Alerts, Case, Event, Fact, Verdict, admit};
 use engine::rulebook::Language;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -22,12 +22,11 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::files::{self, CaseLines, Contents, RefusedLine, SharedIds};
 use crate::recorder::{Recorded, Recorder};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{CaseStore as _, Position};
+use crate::store::{CaseStore as _, Fault, NOT_RECORDED};
+use crate::watch::clock_doubt::alerts_beside;
 
 /// How many cases are recorded at the same time: the store writes what has gathered in one transaction.
 const IN_FLIGHT: usize = 256;
-/// How many events are read at a time when the whole log is looked through.
-const PAGE: usize = 10_000;
 
 /// How actions are recorded.
 #[derive(Clone, Debug)]
@@ -37,8 +36,24 @@ struct How {
 }
 
 impl How {
-    const fn new(by: Option<OfficeCode>, as_history: bool) -> Self {
-        Self { by, alerts: if as_history { Alerts::RaisedAsHistory } else { Alerts::Raised } }
+    /// Where a `serve` beside us doubts the clock, alerts wait until it doesn't.
+    fn new(database: &Database, by: Option<OfficeCode>, as_history: bool) -> Result<Self, Failure> {
+        let beside = block_on(async { Ok(alerts_beside(&database.store).await?) })?;
+        let alerts = match (beside, as_history) {
+            (Alerts::HeldBack, true) => {
+                return Err(Failure::Fault(
+                    "the clock is in doubt, so history can't be told from what is new; set the clock right, or say \
+                     `kamnot clock confirm`, and import again"
+                        .to_owned(),
+                ));
+            }
+            (_, true) => Alerts::RaisedAsHistory,
+            (beside, false) => beside,
+        };
+        if alerts == Alerts::HeldBack {
+            tracing::warn!("the clock is in doubt: actions are recorded, their alerts wait until it is confirmed");
+        }
+        Ok(Self { by, alerts })
     }
 }
 
@@ -58,7 +73,7 @@ pub(super) fn import(common: &Common, own: &Import) -> Result<Outcome, Failure> 
     let files: Vec<(&PathBuf, Contents)> =
         own.files.iter().map(|file| Ok((file, files::read(file)?))).collect::<Result<_, Failure>>()?;
     let database = Database::open(common, Absent::Begin)?;
-    let how = How::new(own.by.clone(), own.as_history);
+    let how = How::new(&database, own.by.clone(), own.as_history)?;
     block_on(async {
         let mut outcome = Outcome::Done;
         for (file, contents) in files {
@@ -117,11 +132,15 @@ async fn record_case(
 
 /// A fault in the middle: what stands and what to do.
 fn interrupted(file: &Path, tally: &Tally, failure: &Failure) -> Failure {
+    let before = match tally.recorded {
+        0 => "None of its actions is known to be recorded".to_owned(),
+        many => format!("Before that, at least {many} of its actions were recorded and stay so"),
+    };
     Failure::Fault(format!(
-        "{}: {failure}\nBefore that, at least {} of its actions were recorded and stay so; import the file again once this \
-         is mended: what is recorded already is passed over.",
+        "{}: {}\n{before}; import the file again once this is mended: what is recorded already is passed over.",
         files::shown(file),
-        tally.recorded,
+        // That is true of the case that met the fault alone.
+        failure.to_string().replace(NOT_RECORDED, ""),
     ))
 }
 
@@ -162,27 +181,17 @@ async fn would_be_refused(database: &Database, contents: &Contents) -> Result<Ve
 
 /// The lines whose id stands in another case of the log.
 async fn ids_of_other_cases(store: &SqliteStore, contents: &Contents) -> Result<Vec<RefusedLine>, Failure> {
-    let lines = |case: &'_ CaseLines| {
-        let lines = case.lines.iter().zip(&case.actions);
-        lines.map(|(&line, action)| (action.id, (line, case.case.clone()))).collect::<Vec<_>>()
-    };
-    let ids: HashMap<ActionId, (usize, CaseRef)> = contents.cases.iter().flat_map(lines).collect();
+    let ids = contents.cases.iter().flat_map(|case| case.actions.iter().map(|action| action.id));
+    let known = store.cases_of(ids.collect()).await?;
     let mut refused = Vec::new();
-    let mut after = Position(0);
-    loop {
-        let page = store.log(after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(refused) };
-        after = last.position;
-        for stored in &page {
-            let Fact::ActionRecorded(action) = &stored.event.fact else { continue };
-            if let Some((line, case)) = ids.get(&action.id)
-                && *case != stored.case
-            {
-                let reason = crate::store::Fault::UsedId(action.id).to_string();
-                refused.push(RefusedLine { line: *line, reason: engine::action::Refusal::new(reason) });
+    for case in &contents.cases {
+        for (&line, action) in case.lines.iter().zip(&case.actions) {
+            if known.get(&action.id).is_some_and(|holder| *holder != case.case) {
+                refused.push(RefusedLine { line, reason: Refusal::new(Fault::UsedId(action.id).to_string()) });
             }
         }
     }
+    Ok(refused)
 }
 
 impl Tally {
@@ -211,7 +220,8 @@ impl Tally {
 fn summary(file: &Path, tally: &Tally, all_or_nothing: bool) -> String {
     let file = files::shown(file);
     let refused = tally.refused.len();
-    if all_or_nothing && refused > 0 {
+    // Another program may have got in between, after every line was found good.
+    if all_or_nothing && refused > 0 && tally.recorded == 0 {
         return format!("{file}: nothing recorded, since {refused} of its lines are refused (--all-or-nothing)\n");
     }
     let Tally { recorded, known, cases, alerts: [raised, settled, withdrawn], .. } = tally;
@@ -237,7 +247,7 @@ const fn plural(count: usize, one: &'static str, many: &'static str) -> &'static
 pub(super) fn record(common: &Common, own: &Record) -> Result<Outcome, Failure> {
     let action = one_action()?;
     let database = Database::open(common, Absent::Begin)?;
-    let how = How::new(own.by.clone(), own.as_history);
+    let how = How::new(&database, own.by.clone(), own.as_history)?;
     let (case, id, name) = (action.case.clone(), action.id, action.name());
     let recorder = database.recorder();
     let outcome = block_on(async { Ok(recorder.record(&case, vec![action], how.by, how.alerts).await?) })?;

@@ -5,13 +5,14 @@
 use std::io;
 use std::sync::Arc;
 
-use engine::action::OfficeCode;
+use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Kind;
 use engine::assess::Breach;
 use engine::calendar::Instant;
 use engine::json::Json;
 use engine::rulebook::{Language, Rulebook};
 use futures::{StreamExt as _, TryStreamExt as _};
+use projections::CaseView;
 use projections::alerts::{AlertRow, rows};
 use projections::docket::{self, DocketRow};
 
@@ -66,6 +67,7 @@ pub(super) fn docket(common: &Common, own: &Docket) -> Result<Outcome, Failure> 
 }
 
 /// The court's cases at an instant. For a past one every case is looked at: it may have gone to another court since.
+/// A view that answers for an instant names the court of that instant, for no action of its case lies behind it.
 async fn docket_rows(
     database: &Database,
     court: &OfficeCode,
@@ -73,18 +75,20 @@ async fn docket_rows(
     past: bool,
 ) -> Result<Vec<DocketRow>, Failure> {
     let Database { store, book } = database;
-    let mut rows = Vec::new();
-    let mut to_load = if past { store.cases().await? } else { Vec::new() };
-    for view in store.docket(court).await? {
-        match DocketRow::of_view(&view, book, at) {
-            Some(row) => {
-                if let Ok(place) = to_load.binary_search(&view.case) {
-                    to_load.remove(place);
-                }
-                rows.push(row);
-            }
-            None if !past => to_load.push(view.case),
-            None => {}
+    let look = {
+        let (book, court) = (Arc::clone(book), court.clone());
+        move |view: CaseView| match DocketRow::of_view(&view, &book, at) {
+            Some(row) => (row.court == court).then_some(Looked::Row(row)),
+            None => Some(Looked::Unanswered(view.case)),
+        }
+    };
+    let looked: Vec<Looked> =
+        if past { store.views(look).await? } else { store.docket(court).await?.into_iter().filter_map(look).collect() };
+    let (mut rows, mut to_load) = (Vec::new(), Vec::new());
+    for looked in looked {
+        match looked {
+            Looked::Row(row) => rows.push(row),
+            Looked::Unanswered(case) => to_load.push(case),
         }
     }
     let loaded = futures::stream::iter(to_load).map(|case| async move {
@@ -94,6 +98,13 @@ async fn docket_rows(
     let loaded: Vec<Option<DocketRow>> = loaded.buffered(IN_FLIGHT).try_collect().await?;
     rows.extend(loaded.into_iter().flatten().filter(|row| row.court == *court));
     Ok(rows)
+}
+
+/// What a look at a view gave.
+enum Looked {
+    Row(DocketRow),
+    /// The instant lies before an action of the case.
+    Unanswered(CaseRef),
 }
 
 /// Rows as one JSON array, one row a line.

@@ -14,6 +14,7 @@ use super::labels::Label;
 use super::output::{Failure, Outcome, print_out, read_rulebook, rulebook};
 use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table, indented};
+use crate::files::shown;
 use crate::store::sqlite::SqliteStore;
 
 /// `kamnot rules`
@@ -21,7 +22,7 @@ pub(super) fn run(common: &Common, own: &Rules) -> Result<Outcome, Failure> {
     match (&own.command, own.rule) {
         (Some(RulesCommand::Check { file }), _) => {
             let book = read_rulebook(file)?;
-            print_out(&format!("{}: in order; {} ({})\n", file.display(), book.id, book.digest))?;
+            print_out(&format!("{}: in order; {} ({})\n", shown(file), book.id, book.digest))?;
         }
         (Some(RulesCommand::Adopt { file, yes }), _) => return adopt::run(common, file, *yes),
         (None, Some(rule)) => print_out(&one(&known(common)?, rule, common, Paint::of(&io::stdout())))?,

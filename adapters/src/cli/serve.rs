@@ -18,7 +18,8 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::nats::subscriber::{Received, Subscription, follow};
 use crate::nats::{NatsFault, Servers};
 use crate::serve::{self, ServeFault, Stop};
-use crate::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, confirmed_in};
+use crate::shown::plain;
+use crate::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 
 impl From<NatsFault> for Failure {
     fn from(fault: NatsFault) -> Self {
@@ -38,7 +39,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
     let clock = Arc::new(SystemClock);
     let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::new(SystemSteadyClock::start())));
     let with = serve::Serve {
-        confirmed: confirmed_in(&database.store),
+        operator: operator_in(&database.store),
         installation: database.store.installation().to_string(),
         store: Arc::clone(&database.store),
         book: Arc::clone(&database.book),
@@ -129,11 +130,11 @@ fn show(alert: &Received, lang: Language, paint: Paint) -> io::Result<()> {
                 Language::Lo => text.lo,
             };
             let tone = engine::alert::Kind::from_word(&kind).map_or(Tone::Plain, kind_tone);
-            let line = paint.text(tone, &format!("{kind:<9} {sentence}"));
-            writeln!(out, "{}  {line}", time.replace('T', " ").trim_end_matches("+07:00"))?;
+            let line = paint.text(tone, &plain(&format!("{kind:<9} {sentence}")));
+            writeln!(out, "{}  {line}", plain(time.replace('T', " ").trim_end_matches("+07:00")))?;
         }
         // From a program that writes another form: the subject at least says what it is about.
-        Err(_) => writeln!(out, "{} ({})", alert.subject, alert.id)?,
+        Err(_) => writeln!(out, "{}", plain(&format!("{} ({})", alert.subject, alert.id)))?,
     }
     out.flush()
 }

@@ -56,7 +56,12 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
     }
     let at = own.at.or(until).unwrap_or_else(|| SystemClock.now());
     let case = Case::fold(&log);
-    let entries = timeline(&case, &log, &shelf, at, common.lang);
+    // As known on a day: by the law as it was in force when the last was recorded until then.
+    let book = match (until, log.last()) {
+        (Some(_), Some(last)) => shelf.book(last.rulebook),
+        _ => &database.book,
+    };
+    let entries = timeline(&case, &log, book, &shelf, at, common.lang);
     let words = Words { book: &database.book, offices: &offices, lang: common.lang };
     let why = if own.why { Why::Told } else { Why::LeftOut };
     print_out(&match own.format {

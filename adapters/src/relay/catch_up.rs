@@ -31,6 +31,8 @@ pub(super) async fn catch_up<S: CaseStore>(
     if state.last_sequence < known {
         let last = state.last_sequence;
         tracing::error!(known, last, "the stream of alerts is shorter than it was: it was made anew or restored");
+        let again = store.undo_deliveries(last).await?;
+        tracing::error!(again, "alerts that it has lost are published again, under their ids");
     }
     let behind = if state.last_sequence < known { 1 } else { known + 1 };
     let start_sequence = behind.max(state.first_sequence);

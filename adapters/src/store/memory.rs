@@ -119,6 +119,13 @@ impl CaseStore for MemoryStore {
         Ok(())
     }
 
+    async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
+        let mut log = self.log();
+        let before = log.deliveries.len();
+        log.deliveries.retain(|_, delivery| delivery.stream_sequence <= behind);
+        Ok(before - log.deliveries.len())
+    }
+
     async fn last_stream_sequence(&self) -> Result<u64, Fault> {
         Ok(self.log().deliveries.values().map(|delivery| delivery.stream_sequence).max().unwrap_or(0))
     }

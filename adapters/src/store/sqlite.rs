@@ -12,6 +12,7 @@ mod rebuild;
 mod rows;
 mod writer;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -19,7 +20,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::action::{CaseRef, OfficeCode};
+use engine::action::{ActionId, CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
@@ -47,11 +48,13 @@ pub struct Options {
     pub cache_actions: usize,
     /// Whether an absent or empty file becomes a new log.
     pub create: bool,
+    /// Whether a log that can't be written will do; then every write is refused.
+    pub read_only_will_do: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(10), cache_actions: 400_000, create: false }
+        Self { busy_timeout: Duration::from_secs(10), cache_actions: 400_000, create: false, read_only_will_do: false }
     }
 }
 
@@ -75,19 +78,21 @@ impl SqliteStore {
     /// [`Fault::Corrupt`]: no database, not ours, from a newer program, another rulebook in force.
     /// [`Fault::Unavailable`]: no such file, not writable, locked, full.
     pub fn open(path: impl AsRef<Path>, book: Arc<Rulebook>, options: &Options) -> Result<Self, Fault> {
-        let file = Arc::new(File { path: path.as_ref().to_owned(), busy_timeout: options.busy_timeout });
+        let file = if options.read_only_will_do { File::to_read } else { File::to_write };
+        let file = Arc::new(file(path.as_ref(), options.busy_timeout));
         let connection = file.connect_to_write(options.create)?;
         put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?;
         Self::start(connection, file, book, options)
     }
 
-    /// The text of the rulebook in force in the log at `path`; none in a log that is not begun.
+    /// The text of the rulebook in force in the log at `path`; none in a log that is not begun, also where a first
+    /// start was cut short and left an empty database.
     ///
     /// # Errors
     /// As [`SqliteStore::open`], but any rulebook will do.
     pub fn rulebook_in_force(path: impl AsRef<Path>) -> Result<Option<String>, Fault> {
-        let file = File { path: path.as_ref().to_owned(), busy_timeout: Options::default().busy_timeout };
-        let connection = file.connect_to_write(false)?;
+        let file = File::to_read(path.as_ref(), Options::default().busy_timeout);
+        let Some(connection) = file.connect_to_begun()? else { return Ok(None) };
         let source = reads::meta(&connection, "rulebook")
             .and_then(|digest| digest.map_or(Ok(None), |digest| reads::rulebook(&connection, &digest)));
         source.map_err(|failed| file.fault(failed))
@@ -154,6 +159,25 @@ impl SqliteStore {
         self.read(reads::cases).await
     }
 
+    /// What `take` makes of the views of all cases, in no particular order.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn views<T: Send + 'static>(
+        &self,
+        take: impl FnMut(CaseView) -> Option<T> + Send + 'static,
+    ) -> Result<Vec<T>, Fault> {
+        self.read(move |connection| reads::views(connection, take)).await
+    }
+
+    /// Of these actions, those that the log holds, with their cases.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub async fn cases_of(&self, actions: Vec<ActionId>) -> Result<HashMap<ActionId, CaseRef>, Fault> {
+        self.read(move |connection| reads::cases_of(connection, &actions)).await
+    }
+
     /// The events behind a position, in the order of the log, at most `most`.
     ///
     /// # Errors
@@ -180,7 +204,7 @@ impl SqliteStore {
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
-        let ended = || Fault::Unavailable("the log's writer has ended; restart".to_owned());
+        let ended = || Fault::Restart("the log's writer has ended; start again".to_owned());
         let (answer, answered) = oneshot::channel();
         self.jobs.as_ref().ok_or_else(ended)?.send((job, answer)).map_err(|_| ended())?;
         answered.await.map_err(|_| ended())?
@@ -271,7 +295,9 @@ impl CaseStore for SqliteStore {
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {
-        self.read(reads::next_due).await
+        let book = self.book.digest;
+        self.read(move |connection| reads::same_rulebook(connection, book).and_then(|()| reads::next_due(connection)))
+            .await
     }
 
     async fn due(&self, until: Instant, most: usize) -> Result<Vec<CaseRef>, Fault> {
@@ -279,11 +305,22 @@ impl CaseStore for SqliteStore {
     }
 
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
-        self.read(move |connection| reads::outbox(connection, after, most)).await
+        let book = self.book.digest;
+        let outbox = move |connection: &Connection| {
+            reads::same_rulebook(connection, book)?;
+            reads::outbox(connection, after, most)
+        };
+        self.read(outbox).await
     }
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
         self.write(Job::Deliveries(deliveries)).await
+    }
+
+    async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
+        let count = self.read(move |connection| reads::deliveries_behind(connection, behind)).await?;
+        self.write(Job::UndoDeliveries { behind }).await?;
+        Ok(count)
     }
 
     async fn last_stream_sequence(&self) -> Result<u64, Fault> {

@@ -24,13 +24,42 @@ pub const CLOCK_CONFIRMED: &str = "clock_confirmed";
 /// Asks for the operator's last word.
 pub type Confirmed = Box<dyn Fn() -> BoxFuture<'static, Result<Option<String>, Fault>> + Send + Sync>;
 
-/// The operator's word as the embedded store keeps it.
-pub fn confirmed_in(store: &Arc<SqliteStore>) -> Confirmed {
-    let store = Arc::clone(store);
-    Box::new(move || {
-        let store = Arc::clone(&store);
-        Box::pin(async move { store.meta(CLOCK_CONFIRMED).await })
-    })
+/// Tells the store whether the clock is in doubt.
+pub type Doubted = Box<dyn Fn(bool) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync>;
+
+/// The key under which `serve` says, to those who record beside it, that the clock is in doubt: `yes` or `no`.
+pub const CLOCK_IN_DOUBT: &str = "clock_in_doubt";
+
+/// What goes to and fro between the watch and the people around it, by way of the store.
+pub struct Operator {
+    /// Asks for the operator's last word.
+    pub confirmed: Confirmed,
+    /// Tells whoever records that the clock is in doubt, or no longer.
+    pub doubted: Doubted,
+}
+
+/// Both as the embedded store keeps them.
+pub fn operator_in(store: &Arc<SqliteStore>) -> Operator {
+    let (asked, told) = (Arc::clone(store), Arc::clone(store));
+    Operator {
+        confirmed: Box::new(move || {
+            let store = Arc::clone(&asked);
+            Box::pin(async move { store.meta(CLOCK_CONFIRMED).await })
+        }),
+        doubted: Box::new(move |doubted| {
+            let store = Arc::clone(&told);
+            Box::pin(async move { store.set_meta(CLOCK_IN_DOUBT, if doubted { "yes" } else { "no" }).await })
+        }),
+    }
+}
+
+/// What becomes of the alerts of actions that are recorded beside a running `serve`.
+///
+/// # Errors
+/// If the store can't be read.
+pub async fn alerts_beside(store: &SqliteStore) -> Result<Alerts, Fault> {
+    let doubted = store.meta(CLOCK_IN_DOUBT).await?.as_deref() == Some("yes");
+    Ok(if doubted { Alerts::HeldBack } else { Alerts::Raised })
 }
 
 /// Whether the wall clock is in doubt; shared by all who raise alerts.
@@ -56,11 +85,6 @@ impl ClockDoubt {
     /// Whether the clock was in doubt when it was last compared.
     pub fn stands(&self) -> bool {
         self.stands.load(Ordering::Acquire)
-    }
-
-    /// What becomes of alerts that actions call for while they are recorded.
-    pub fn alerts(&self) -> Alerts {
-        if self.stands() { Alerts::HeldBack } else { Alerts::Raised }
     }
 
     /// Compares the wall clock's `now` with the steady clock; whether it is in doubt.

@@ -1,4 +1,4 @@
-//! `kamnot rules adopt`: what another rulebook would change in open cases, and putting it in force.
+//! `kamnot rules adopt`: what another rulebook would change, and putting it in force. What is over is not published.
 //!
 //! Invariant: without `--yes` nothing is written.
 
@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::action::{ActionId, ActionName};
+use engine::action::ActionId;
 use engine::assess::{Assessment, Breach};
 use engine::calendar::Instant;
 use engine::case::Case;
@@ -38,18 +38,18 @@ pub(super) fn run(common: &Common, file: &Path, yes: bool) -> Result<Outcome, Fa
         return Ok(Outcome::Done);
     }
     let at = SystemClock.now();
-    let open_cases = block_on(changes(&database, &new, at))?;
-    let changed = open_cases.iter().filter(|(_, lines)| !lines.is_empty()).count();
+    let cases = block_on(changes(&database, &new, at))?;
+    let changed = cases.iter().filter(|(_, lines)| !lines.is_empty()).count();
     let mut out = format!(
         "In force:  {} ({})\nTo adopt:  {} ({})\n\n",
         database.book.id, database.book.digest, new.id, new.digest
     );
-    for (case, lines) in &open_cases {
+    for (case, lines) in &cases {
         for line in lines {
             let _ = writeln!(out, "  {case}: {line}");
         }
     }
-    let _ = writeln!(out, "{changed} of {} open cases would change at {at}.", open_cases.len());
+    let _ = writeln!(out, "{changed} of {} cases would change at {at}.", cases.len());
     print_out(&out)?;
     if !yes {
         return print_out("Nothing was changed. To put it in force, add --yes.\n").map(|()| Outcome::Done);
@@ -57,7 +57,7 @@ pub(super) fn run(common: &Common, file: &Path, yes: bool) -> Result<Outcome, Fa
     put_in_force(&common, database, new)
 }
 
-/// What would change in each open case.
+/// What would change in each case.
 async fn changes(
     database: &Database,
     new: &Rulebook,
@@ -70,16 +70,12 @@ async fn changes(
         async move {
             let case = database.store.load(&reference).await?;
             bar.inc(1);
-            Ok::<_, Failure>(is_open(&case).then(|| (reference, differences(&case, &database.book, new, at))))
+            Ok::<_, Failure>((reference, differences(&case, &database.book, new, at)))
         }
     });
     let all: Vec<_> = loaded.buffered(IN_FLIGHT).try_collect().await?;
     bar.finish_and_clear();
-    Ok(all.into_iter().flatten().collect())
-}
-
-fn is_open(case: &Case) -> bool {
-    !case.actions().any(|action| action.name() == ActionName::CaseClosed)
+    Ok(all)
 }
 
 /// What a rulebook says of a case, by what it is about.
@@ -115,7 +111,7 @@ fn differences(case: &Case, old: &Rulebook, new: &Rulebook, at: Instant) -> Vec<
     lines
 }
 
-/// Puts the rulebook in force and lets each open case say what follows.
+/// Puts the rulebook in force and lets each case say what follows.
 fn put_in_force(common: &Common, database: Database, new: Rulebook) -> Result<Outcome, Failure> {
     drop(database);
     let bar = progress::bar(0, "events");
@@ -128,7 +124,8 @@ fn put_in_force(common: &Common, database: Database, new: Rulebook) -> Result<Ou
     let store = Arc::new(store);
     let told = block_on(tell(&Database { store, book: Arc::clone(&book) }))?;
     print_out(&format!(
-        "{} is in force; {} cases were looked at, and {told} alerts were raised, settled or withdrawn.\n",
+        "{} is in force; {} cases were looked at, and {told} alerts were raised, settled or withdrawn; those on what \
+         is over are not published.\nA `kamnot serve` that runs on this log ends by itself: start it again.\n",
         book.id, rebuilt.cases
     ))?;
     Ok(Outcome::Done)
@@ -142,7 +139,7 @@ async fn tell(database: &Database) -> Result<usize, Failure> {
         let due = database.store.due(SystemClock.now(), BATCH).await?;
         let ticks = futures::stream::iter(due).map(|case| {
             let recorder = Arc::clone(&recorder);
-            async move { Ok::<_, Failure>(recorder.tick(&case).await?.len()) }
+            async move { Ok::<_, Failure>(recorder.assess_anew(&case).await?.len()) }
         });
         let counts: Vec<usize> = ticks.buffer_unordered(IN_FLIGHT).try_collect().await?;
         let more: usize = counts.iter().sum();

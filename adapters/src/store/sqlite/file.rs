@@ -2,12 +2,14 @@
 //!
 //! Invariant: every message names the file, what was found and what to do; none holds anything of a case.
 
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::store::Fault;
+use crate::store::{Fault, NOT_RECORDED};
 
 /// Says "this file is ours" in the header of the database file: `kamn`.
 const APPLICATION_ID: i64 = 0x6b61_6d6e;
@@ -38,21 +40,63 @@ impl From<Fault> for Failed {
 pub(super) struct File {
     pub path: PathBuf,
     pub busy_timeout: Duration,
+    /// Whether a log that can't be written will do.
+    read_only_will_do: bool,
+    /// Whether it lies where `SQLite` can't even make its files beside it, and nobody is writing to it.
+    immutable: bool,
 }
 
 impl File {
-    /// A connection that writes; `create`: an absent or empty file becomes a log.
-    pub fn connect_to_write(&self, create: bool) -> Result<Connection, Fault> {
-        let path = self.path.display();
-        if !create && !self.path.exists() {
-            return Err(Fault::Unavailable(format!("there is no log at {path}; check the path")));
+    /// A log that has to be written.
+    pub fn to_write(path: &Path, busy_timeout: Duration) -> Self {
+        Self { path: path.to_owned(), busy_timeout, read_only_will_do: false, immutable: false }
+    }
+
+    /// A log that need only be read, such as a copy on a disk that can't be written.
+    pub fn to_read(path: &Path, busy_timeout: Duration) -> Self {
+        let mut file = Self { read_only_will_do: true, ..Self::to_write(path, busy_timeout) };
+        if path.exists()
+            && let Err(error) = file.connect().and_then(|connection| application_id(&connection))
+        {
+            let mut log = path.as_os_str().to_owned();
+            log.push("-wal");
+            // What another program has not yet moved out of its log would be missing.
+            file.immutable = is_write_protection(&error) && !Path::new(&log).exists();
         }
-        let connection = self.connect().map_err(|error| self.fault(error))?;
+        file
+    }
+
+    /// A connection that writes, or reads where that will do; `create`: an absent or empty file becomes a log.
+    pub fn connect_to_write(&self, create: bool) -> Result<Connection, Fault> {
+        let connection = self.connect_to_existing(create)?;
         self.claim(&connection, create).map_err(|failed| self.fault(failed))?;
-        if connection.is_readonly(rusqlite::DatabaseName::Main).map_err(|error| self.fault(error))? {
+        let read_only = connection.is_readonly(rusqlite::DatabaseName::Main).map_err(|error| self.fault(error))?;
+        if read_only && !self.read_only_will_do {
+            let path = self.path.display();
             return Err(Fault::Unavailable(format!("{path} is write-protected; the log must be writable")));
         }
         Ok(connection)
+    }
+
+    /// A connection to a log that is begun; none where a first start was cut short and left an empty database.
+    pub fn connect_to_begun(&self) -> Result<Option<Connection>, Fault> {
+        let connection = self.connect_to_existing(false)?;
+        let begun = || -> Result<bool, Failed> {
+            if is_unclaimed(&connection)? {
+                return Ok(false);
+            }
+            self.claim(&connection, false)?;
+            Ok(true)
+        };
+        let begun = begun().map_err(|failed| self.fault(failed))?;
+        Ok(begun.then_some(connection))
+    }
+
+    fn connect_to_existing(&self, create: bool) -> Result<Connection, Fault> {
+        if !create && !self.path.exists() {
+            return Err(Fault::Unavailable(format!("there is no log at {}; check the path", self.path.display())));
+        }
+        self.connect().map_err(|error| self.fault(error))
     }
 
     /// A connection that only reads.
@@ -63,8 +107,15 @@ impl File {
     }
 
     fn connect(&self) -> Result<Connection, rusqlite::Error> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&self.path, flags)?;
+        let connection = if self.immutable {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Connection::open_with_flags(immutable_uri(&self.path), flags)?
+        } else {
+            // A file that is write-protected is opened to be read.
+            let flags =
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Connection::open_with_flags(&self.path, flags)?
+        };
         connection.busy_timeout(self.busy_timeout)?;
         connection.set_prepared_statement_cache_capacity(64);
         connection.execute_batch("PRAGMA synchronous = FULL;")?;
@@ -74,13 +125,12 @@ impl File {
     /// Sees that the database is ours and of our version, or makes an empty one ours.
     fn claim(&self, connection: &Connection, create: bool) -> Result<(), Failed> {
         let path = self.path.display();
-        let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        if application == 0 && is_empty(connection)? {
+        if is_unclaimed(connection)? {
             if !create {
                 return Err(Fault::Corrupt(format!("{path} is empty; it holds no log")).into());
             }
             self.lay_out(connection)?;
-        } else if application != APPLICATION_ID {
+        } else if application_id(connection)? != APPLICATION_ID {
             return Err(Fault::Corrupt(format!("{path} is a database of another program, not a log of kamnot")).into());
         }
         let version: i64 = connection.query_row(
@@ -97,11 +147,13 @@ impl File {
         }
         // Not a larger cache: at most commits SQLite walks all pages in it. A larger log than usual (64 MB): most pages
         // are written again before they are moved to their place.
-        connection.execute_batch("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 16000;")?;
+        connection.execute_batch("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 32000;")?;
         Ok(())
     }
 
     fn lay_out(&self, connection: &Connection) -> Result<(), Failed> {
+        // Half of the usual page: an append touches pages all over the file, and each is written whole.
+        connection.execute_batch("PRAGMA page_size = 2048;")?;
         self.switch_to_wal(connection)?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         // Another program may have laid it out while this one waited.
@@ -151,13 +203,13 @@ impl File {
         let path = self.path.display();
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Fault::Unavailable(format!(
-                "another program has held {path} locked for {} s; nothing of this was recorded; \
+                "another program has held {path} locked for {} s; {NOT_RECORDED}\
                  end that program or wait for it, then send it again",
                 self.busy_timeout.as_secs_f32()
             )),
-            Some(ErrorCode::DiskFull) => Fault::Unavailable(format!(
-                "no room is left for {path}; nothing of this was recorded; make room, then send it again"
-            )),
+            Some(ErrorCode::DiskFull) => {
+                Fault::Unavailable(format!("no room is left for {path}; {NOT_RECORDED}make room, then send it again"))
+            }
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Fault::Unavailable(
                 format!("{path} can't be written ({error}); the file and its folder must be there and be writable"),
             ),
@@ -168,6 +220,11 @@ impl File {
             Some(ErrorCode::DatabaseCorrupt) => Fault::Corrupt(format!(
                 "{path} is damaged ({error}); stop all that use it, keep the file, and restore a copy"
             )),
+            // Only what stands in the way of the next position: every other clash is answered as a conflict.
+            Some(ErrorCode::ConstraintViolation) => Fault::Corrupt(format!(
+                "{path} holds rows that its log does not give ({error}); {NOT_RECORDED}\
+                 `kamnot check` names them, `kamnot rebuild` takes them out"
+            )),
             Some(_) => Fault::Unavailable(format!("{path} can't be used: {error}")),
             None => Fault::Corrupt(format!("{path} holds what this program does not write: {error}")),
         }
@@ -177,6 +234,34 @@ impl File {
 /// Whether this is `SQLite`'s word for "another has it".
 pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+/// Whether an error says that something can't be written, or not be made.
+fn is_write_protection(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied))
+}
+
+fn application_id(connection: &Connection) -> Result<i64, rusqlite::Error> {
+    connection.pragma_query_value(None, "application_id", |row| row.get(0))
+}
+
+/// Whether nobody has laid anything out in the database.
+fn is_unclaimed(connection: &Connection) -> Result<bool, rusqlite::Error> {
+    Ok(application_id(connection)? == 0 && is_empty(connection)?)
+}
+
+/// The name under which `SQLite` opens a file that nobody can change.
+fn immutable_uri(path: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut uri = String::from("file://");
+    for &byte in path.as_os_str().as_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            let _ = write!(uri, "%{byte:02X}");
+        }
+    }
+    uri + "?immutable=1"
 }
 
 fn is_empty(connection: &Connection) -> Result<bool, rusqlite::Error> {

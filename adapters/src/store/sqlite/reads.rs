@@ -1,9 +1,12 @@
 //! The questions that are asked of the tables, each on a connection that it is given.
 
-use engine::action::{CaseRef, OfficeCode};
+use std::collections::HashMap;
+
+use engine::action::{ActionId, CaseRef, OfficeCode};
 use engine::assess::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, Event, evolve};
+use engine::rulebook::Digest;
 use projections::CaseView;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use uuid::Uuid;
@@ -144,6 +147,31 @@ pub(super) fn docket(connection: &Connection, court: &OfficeCode) -> Result<Vec<
     Ok(views)
 }
 
+/// What `take` makes of the views of all cases.
+pub(super) fn views<T>(connection: &Connection, mut take: impl FnMut(CaseView) -> Option<T>) -> Result<Vec<T>, Failed> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {VIEW} FROM cases"))?;
+    let mut rows = statement.query([])?;
+    let mut taken = Vec::new();
+    while let Some(row) = rows.next()? {
+        taken.extend(view(row)?.and_then(&mut take));
+    }
+    Ok(taken)
+}
+
+/// Of these actions, those that the log holds, with their cases.
+pub(super) fn cases_of(connection: &Connection, actions: &[ActionId]) -> Result<HashMap<ActionId, CaseRef>, Failed> {
+    let sql = "SELECT c.reference FROM events e JOIN cases c ON c.case_key = e.case_key WHERE e.action_id = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut found = HashMap::new();
+    for action in actions {
+        let mut rows = statement.query([action.0.as_bytes().as_slice()])?;
+        if let Some(row) = rows.next()? {
+            found.insert(*action, reference(row, 0)?);
+        }
+    }
+    Ok(found)
+}
+
 /// The view in the columns [`VIEW`]; none where the case is not opened yet.
 pub(super) fn view(row: &Row<'_>) -> Result<Option<CaseView>, Failed> {
     let Some(recorded_at) = row.get::<_, Option<i64>>(2)? else { return Ok(None) };
@@ -181,6 +209,24 @@ pub(super) fn rulebooks(connection: &Connection) -> Result<Vec<String>, Failed> 
     let mut statement = connection.prepare_cached("SELECT source FROM rulebooks ORDER BY digest")?;
     let texts = statement.query_map([], |row| row.get(0))?;
     Ok(texts.collect::<Result<_, _>>()?)
+}
+
+/// How many deliveries lie behind a stream sequence.
+pub(super) fn deliveries_behind(connection: &Connection, behind: u64) -> Result<usize, Failed> {
+    let sql = "SELECT count(*) FROM deliveries WHERE stream_sequence > ?1";
+    let count: i64 = connection.query_row(sql, [behind.cast_signed()], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
+/// Sees that the rulebook in force is the one that this program decides under.
+pub(super) fn same_rulebook(connection: &Connection, book: Digest) -> Result<(), Failed> {
+    let in_force = meta(connection, "rulebook")?.unwrap_or_default();
+    if in_force == book.to_string() {
+        return Ok(());
+    }
+    let what =
+        format!("the log is decided under rulebook {in_force} by now, not under {book}; start again with that one");
+    Err(Fault::Restart(what).into())
 }
 
 /// The highest stream sequence of any delivery.

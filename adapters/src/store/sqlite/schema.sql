@@ -47,6 +47,8 @@ CREATE TABLE deliveries (
     delivered_at    INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX deliveries_by_sequence ON deliveries (stream_sequence);
+
 -- Every rulebook that the log was ever decided under.
 CREATE TABLE rulebooks (digest TEXT PRIMARY KEY, source TEXT NOT NULL) STRICT;
 

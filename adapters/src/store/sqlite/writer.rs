@@ -24,7 +24,7 @@ use appends::Appends;
 /// The most that goes into one transaction.
 const MOST_AT_ONCE: usize = 512;
 
-/// How often an idle writer looks for what other programs have written.
+/// How often a writer looks, at the least, for what other programs have written.
 const IDLE: Duration = Duration::from_millis(100);
 
 /// Where the answer goes.
@@ -34,6 +34,7 @@ pub(super) type Answer = oneshot::Sender<Result<(), Fault>>;
 pub(super) enum Job {
     Append(Box<Rows>),
     Deliveries(Vec<Delivery>),
+    UndoDeliveries { behind: u64 },
     Meta { key: String, value: String },
 }
 
@@ -73,12 +74,11 @@ impl Writer {
                     batch.extend(self.jobs.try_iter().take(MOST_AT_ONCE - 1));
                     self.write(batch);
                 }
-                Err(RecvTimeoutError::Timeout) => {
-                    // What can't be read now is asked for again after the next pause.
-                    let _ = self.note_foreign_commits();
-                }
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+            // Also behind a batch: a busy writer never pauses. What can't be read now is asked for again next time.
+            let _ = self.note_foreign_commits();
         }
     }
 
@@ -120,7 +120,7 @@ impl Writer {
     fn write_all(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), Fault>>, Failed> {
         let in_force = reads::meta(&self.connection, "rulebook")?.unwrap_or_default();
         if in_force != self.rulebook.to_string() {
-            return Err(Fault::Unavailable(format!(
+            return Err(Fault::Restart(format!(
                 "the log {} is decided under rulebook {in_force} by now, not under {}; start again with that one",
                 self.file.path.display(),
                 self.rulebook
@@ -137,6 +137,7 @@ impl Writer {
             .map(|job| match job {
                 Job::Append(rows) => self.state.appends.write(connection, rows),
                 Job::Deliveries(deliveries) => Ok(Ok(deliver(connection, deliveries)?)),
+                Job::UndoDeliveries { behind } => Ok(Ok(undo_deliveries(connection, *behind)?)),
                 Job::Meta { key, value } => {
                     let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2)
                                ON CONFLICT (key) DO UPDATE SET value = excluded.value";
@@ -156,7 +157,7 @@ impl Writer {
             return Err(fault);
         }
         // The disk may or may not hold the commit, and asking it again proves nothing.
-        let broken = Fault::Unavailable(format!(
+        let broken = Fault::Restart(format!(
             "a commit failed, and whether it is on disk is not known; nothing more is written until a restart: {fault}"
         ));
         self.state.broken = Some(broken.clone());
@@ -203,11 +204,10 @@ impl Writer {
         let last = last_position(&self.connection)?;
         self.drop_foreign(last)?;
         self.state.data_version = data_version;
-        self.changes.fetch_add(1, Ordering::Release);
         Ok(())
     }
 
-    /// Drops from the cache the cases that other programs have written to.
+    /// Drops from the cache the cases that other programs have written to, and counts that something has changed.
     fn drop_foreign(&mut self, last: i64) -> Result<(), Failed> {
         let sql = "SELECT DISTINCT c.reference FROM events e JOIN cases c ON c.case_key = e.case_key
                    WHERE e.position > ?1";
@@ -219,12 +219,25 @@ impl Writer {
         }
         self.cache.drop_all(changed.iter());
         self.state.seen = last;
+        self.changes.fetch_add(1, Ordering::Release);
         Ok(())
     }
 }
 
 fn last_position(connection: &Connection) -> Result<i64, rusqlite::Error> {
     connection.prepare_cached("SELECT coalesce(max(position), 0) FROM events")?.query_row([], |row| row.get(0))
+}
+
+/// The alerts of these deliveries wait again.
+fn undo_deliveries(connection: &Connection, behind: u64) -> Result<(), rusqlite::Error> {
+    let behind = behind.cast_signed();
+    connection.execute(
+        "UPDATE alerts SET pending = publishable WHERE position IN
+             (SELECT position FROM deliveries WHERE stream_sequence > ?1)",
+        [behind],
+    )?;
+    connection.execute("DELETE FROM deliveries WHERE stream_sequence > ?1", [behind])?;
+    Ok(())
 }
 
 fn deliver(connection: &Connection, deliveries: &[Delivery]) -> Result<(), rusqlite::Error> {
