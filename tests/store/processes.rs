@@ -52,6 +52,8 @@ fn a_child_does_what_its_parent_asks() {
     let path = words.next().unwrap().to_owned();
     let mut number = || words.next().unwrap().parse::<u64>().unwrap();
     let (first, last, seed) = (number(), number(), number());
+    // The harness has begun a line of its own, and the first word on it would be lost.
+    say("\n");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let store =
