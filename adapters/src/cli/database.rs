@@ -16,6 +16,9 @@ use crate::recorder::Recorder;
 use crate::store::sqlite::{Options, SqliteStore};
 use crate::store::{CaseStore as _, Fault};
 
+/// How many actions a command that goes on for long keeps in memory: about 100 MiB.
+const CACHED_ACTIONS: usize = 400_000;
+
 /// Whether a log that is not there is begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absent {
@@ -42,6 +45,15 @@ impl From<Fault> for Failure {
 impl Database {
     /// Opens the log that the command line names.
     pub(super) fn open(common: &Common, absent: Absent) -> Result<Self, Failure> {
+        Self::open_with(common, absent, CACHED_ACTIONS)
+    }
+
+    /// As [`Database::open`], to record very many actions: more of the log is kept in memory.
+    pub(super) fn open_to_import(common: &Common) -> Result<Self, Failure> {
+        Self::open_with(common, Absent::Begin, Options::default().cache_actions)
+    }
+
+    fn open_with(common: &Common, absent: Absent, cache_actions: usize) -> Result<Self, Failure> {
         let create = absent == Absent::Begin;
         let in_force = common.rulebook.is_none() && (!create || holds_something(common));
         let in_force = if in_force { SqliteStore::rulebook_in_force(&common.db)? } else { None };
@@ -56,7 +68,7 @@ impl Database {
         };
         let book = Arc::new(book);
         // Who asks may have a copy that can't be written; who writes is told then.
-        let options = Options { create, read_only_will_do: !create, ..options(common) };
+        let options = Options { create, read_only_will_do: !create, cache_actions, ..options(common) };
         let store = Arc::new(SqliteStore::open(&common.db, Arc::clone(&book), &options)?);
         Ok(Self { store, book })
     }

@@ -72,7 +72,7 @@ struct Tally {
 pub(super) fn import(common: &Common, own: &Import) -> Result<Outcome, Failure> {
     let files: Vec<(&PathBuf, Contents)> =
         own.files.iter().map(|file| Ok((file, files::read(file)?))).collect::<Result<_, Failure>>()?;
-    let database = Database::open(common, Absent::Begin)?;
+    let database = Database::open_to_import(common)?;
     let how = How::new(&database, own.by.clone(), own.as_history)?;
     block_on(async {
         let mut outcome = Outcome::Done;

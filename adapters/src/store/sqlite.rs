@@ -54,7 +54,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { busy_timeout: Duration::from_secs(10), cache_actions: 400_000, create: false, read_only_will_do: false }
+        Self {
+            busy_timeout: Duration::from_secs(10),
+            cache_actions: 1_000_000,
+            create: false,
+            read_only_will_do: false,
+        }
     }
 }
 

@@ -73,7 +73,7 @@ impl Before {
         let connection = Connection::open(&self.path)?;
         let all = self.rows(log, book, &connection).await?;
         connection.execute_batch(
-            "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 32000;",
+            "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 64000;",
         )?;
         connection.set_prepared_statement_cache_capacity(64);
         let (warm_up, measured) = all.split_at(all.len() / 10);

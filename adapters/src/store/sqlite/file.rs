@@ -145,15 +145,13 @@ impl File {
             ))
             .into());
         }
-        // Not a larger cache: at most commits SQLite walks all pages in it. A larger log than usual (64 MB): most pages
-        // are written again before they are moved to their place.
-        connection.execute_batch("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 32000;")?;
+        // Not a larger cache: at most commits SQLite walks all pages in it. A larger log than usual (256 MB): most
+        // pages are written again before they are moved to their place.
+        connection.execute_batch("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 64000;")?;
         Ok(())
     }
 
     fn lay_out(&self, connection: &Connection) -> Result<(), Failed> {
-        // Half of the usual page: an append touches pages all over the file, and each is written whole.
-        connection.execute_batch("PRAGMA page_size = 2048;")?;
         self.switch_to_wal(connection)?;
         connection.execute_batch("BEGIN IMMEDIATE")?;
         // Another program may have laid it out while this one waited.
