@@ -7,7 +7,6 @@ use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream;
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
 use async_nats::jetstream::stream::Stream;
-use engine::case::Fact;
 use futures::StreamExt as _;
 use uuid::Uuid;
 
@@ -80,12 +79,7 @@ async fn pending<S: CaseStore>(store: &S) -> Result<HashMap<Uuid, Position>, Rel
 }
 
 fn alert_id(row: &Stored) -> Option<Uuid> {
-    match &row.event.fact {
-        Fact::ActionRecorded(_) => None,
-        Fact::AlertRaised(alert) => Some(alert.id(&row.case)),
-        Fact::AlertSettled(settlement) => Some(settlement.id(&row.case)),
-        Fact::AlertWithdrawn(withdrawal) => Some(withdrawal.id(&row.case)),
-    }
+    row.event.fact.alert().map(|_| row.event.id(&row.case))
 }
 
 /// A reader of the ids from `start_sequence` on, which the server forgets by itself.

@@ -6,13 +6,6 @@ use crate::json::Json;
 use chrono::NaiveDate;
 
 impl Action {
-    /// The action as canonical JSON (RFC 8785), its id included.
-    pub fn to_canonical_json(&self) -> String {
-        let mut out = String::with_capacity(320);
-        self.to_json().write(&mut out);
-        out
-    }
-
     /// The action as a JSON value.
     pub fn to_json(&self) -> Json<'_> {
         let mut object = Object(Vec::with_capacity(12));

@@ -4,116 +4,109 @@
 
 use crate::words::words;
 
-/// Declares one question of the readings: its possible answers, the most protective first.
-macro_rules! choice {
-    ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        words! { $(#[$meta])* $name { $($(#[$variant_meta])* $variant = $word),+ } }
-    };
-}
-
-choice! {
+words! {
     /// Does the day of the event count as day 1?
     FirstDay { /// It does.
         Counted = "counted", /// It does not.
         NotCounted = "not_counted" }
 }
-choice! {
+words! {
     /// What is a month?
     Month { /// The shorter of a calendar month and thirty days.
         Shorter = "shorter", /// A calendar month.
         Calendar = "calendar" }
 }
-choice! {
+words! {
     /// How does an action count that is known by its date alone?
     UnknownTime { /// Against the office: a clock starts early, a discharge comes late.
         AgainstOffice = "against_office", /// For the office.
         ForOffice = "for_office" }
 }
-choice! {
+words! {
     /// What starts the forty-eight hours of custody?
     CustodyFrom { /// The first deprivation of liberty.
         FirstDeprivation = "first_deprivation", /// The custody itself.
         Custody = "custody" }
 }
-choice! {
+words! {
     /// Does an earlier custody or remand in the same case use up the limit?
     RepeatDetention { /// It does.
         Cumulative = "cumulative", /// It does not.
         Fresh = "fresh" }
 }
-choice! {
+words! {
     /// What starts the remand month and the cap?
     RemandFrom { /// The first deprivation of liberty.
         FirstDeprivation = "first_deprivation", /// The order.
         Order = "order" }
 }
-choice! {
+words! {
     /// Where does the end of an extended period lie?
     ExtensionChain { /// The shortest of the countings.
         Shortest = "shortest", /// From the order or start, whole periods on.
         FromOrder = "from_order" }
 }
-choice! {
+words! {
     /// What starts the thirty days of investigation?
     InvestigationFrom { /// The first step against the child.
         FirstStep = "first_step", /// The opening of the investigation.
         Opened = "opened" }
 }
-choice! {
+words! {
     /// Which end of the penalty range does "from three years up" test?
     ThreeYears { /// The minimum.
         Minimum = "minimum", /// The maximum.
         Maximum = "maximum" }
 }
-choice! {
+words! {
     /// What counts towards three summonses?
     Summonses { /// Three missed without a reason.
         ThreeMissed = "three_missed", /// Three served, the last one missed without a reason.
         ThreeServed = "three_served" }
 }
-choice! {
+words! {
     /// With several offences, at which is the age of responsibility tested?
     AgeAt { /// At the earliest.
         EarliestOffence = "earliest_offence", /// At the latest.
         LatestOffence = "latest_offence" }
 }
-choice! {
+words! {
     /// Does a lawyer alone satisfy "parents, guardian or other protector"?
     LawyerAsProtector { /// No.
         No = "no", /// Yes.
         Yes = "yes" }
 }
-choice! {
+words! {
     /// Whose request for release starts the twenty-four hours?
     ReleaseRequestBy { /// Anyone's.
         Anyone = "anyone", /// That of a parent, guardian or relative.
         Family = "family" }
 }
-choice! {
+words! {
     /// What starts the second twenty-four hours?
     DecisionFrom { /// The request.
         Request = "request", /// Its receipt.
         Receipt = "receipt" }
 }
-choice! {
+words! {
     /// Must prosecution also follow within the mediation limit when mediation fails?
     FailedMediation { /// It must.
         ProsecutionToo = "prosecution_too", /// The outcome is enough.
         Outcome = "outcome" }
 }
-choice! {
+words! {
     /// What counts as bringing the case out for consideration?
     Hearing { /// A substantive hearing.
         Substantive = "substantive", /// Any hearing.
         Opened = "opened" }
 }
-choice! {
+words! {
     /// Does a remand without a written order end the forty-eight hours?
     RemandOrder { /// Only a written one does.
         Written = "written", /// Any does.
         Any = "any" }
 }
-choice! {
+words! {
     /// When does a lower cap bind after a reclassification?
     LowerCap { /// From the start of the remand.
         FromStart = "from_start", /// From the reclassification.
