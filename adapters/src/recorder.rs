@@ -21,7 +21,7 @@ const MOST_TRIES: u32 = 32;
 const TURNS: usize = 1024;
 
 /// Records into one store under one rulebook.
-pub struct Recorder<S> {
+pub struct Recorder<S: ?Sized> {
     store: Arc<S>,
     book: Arc<Rulebook>,
     clock: Arc<dyn Clock>,
@@ -37,7 +37,7 @@ pub struct Recorded {
     pub events: Vec<Event>,
 }
 
-impl<S: CaseStore> Recorder<S> {
+impl<S: CaseStore + ?Sized> Recorder<S> {
     /// A recorder into `store`.
     pub fn new(store: Arc<S>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
         Self { store, book, clock, turns: std::iter::repeat_with(Mutex::default).take(TURNS).collect() }

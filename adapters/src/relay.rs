@@ -38,7 +38,7 @@ pub enum RelayFault {
 }
 
 /// The relay of one store to one NATS system.
-pub struct Relay<S> {
+pub struct Relay<S: ?Sized> {
     store: Arc<S>,
     book: Arc<Rulebook>,
     clock: Arc<dyn Clock>,
@@ -47,14 +47,14 @@ pub struct Relay<S> {
 }
 
 /// A relay with a connection, all that the stream holds being marked.
-pub struct Connected<'r, S> {
+pub struct Connected<'r, S: ?Sized> {
     relay: &'r Relay<S>,
     link: Link,
     /// The words of an alert are those of the rulebook that it was raised under.
     shelf: Shelf,
 }
 
-impl<S: CaseStore> Relay<S> {
+impl<S: CaseStore + ?Sized> Relay<S> {
     /// A relay; `installation` is the name in the messages' `source`.
     pub const fn new(
         store: Arc<S>,
@@ -132,7 +132,7 @@ impl<S: CaseStore> Relay<S> {
     }
 }
 
-impl<S: CaseStore> Connected<'_, S> {
+impl<S: CaseStore + ?Sized> Connected<'_, S> {
     /// Publishes what waits behind `after`, as much as may be under way at once, and marks it. Gives the place of
     /// the last alert that it looked at; none if nothing waits.
     ///

@@ -70,7 +70,7 @@ impl Stopper {
 }
 
 /// What `serve` works with.
-pub struct Serve<S> {
+pub struct Serve<S: ?Sized> {
     /// The store.
     pub store: Arc<S>,
     /// The rulebook in force.
@@ -92,7 +92,10 @@ pub struct Serve<S> {
 /// # Errors
 /// If the URL is none, if at the start NATS answers and isn't fit for alerts (no JetStream, another stream, no
 /// permission), or if the store is damaged.
-pub async fn serve<S: CaseStore>(with: Serve<S>, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
+pub async fn serve<S: CaseStore + ?Sized>(
+    with: Serve<S>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeFault> {
     let Serve { store, book, clock, doubt, operator, nats_url, installation } = with;
     let recorder = Arc::new(Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock)));
     let mut watch = Watch::new(recorder, Arc::clone(&clock), doubt, operator);
@@ -138,7 +141,7 @@ pub async fn serve<S: CaseStore>(with: Serve<S>, shutdown: impl Future<Output = 
     Ok(())
 }
 
-async fn refuse_what_waiting_does_not_mend<S: CaseStore>(relay: &Relay<S>) -> Result<(), ServeFault> {
+async fn refuse_what_waiting_does_not_mend<S: CaseStore + ?Sized>(relay: &Relay<S>) -> Result<(), ServeFault> {
     match Box::pin(relay.connect()).await {
         Err(RelayFault::Nats(fault)) if !fault.passes() => Err(fault.into()),
         Err(RelayFault::Store(fault)) => Err(fault.into()),

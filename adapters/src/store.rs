@@ -4,8 +4,10 @@
 //! append stand in one transaction; a conflict refuses that append alone.
 
 pub mod memory;
+pub mod place;
 pub mod sqlite;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -97,8 +99,12 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     async fn append(&self, append: Append) -> Result<(), Fault>;
     /// The earliest instant at which any case has something to tell.
     async fn next_due(&self) -> Result<Option<Instant>, Fault>;
-    /// Cases whose next due instant is not later than `until`, earliest first, at most `most`.
-    async fn due(&self, until: Instant, most: usize) -> Result<Vec<CaseRef>, Fault>;
+    /// Cases of a share whose next due instant is not later than `until`, earliest first, at most `most`.
+    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Fault>;
+    /// Says that `process` watches too, to be said again every [`SAY_EVERY`]; which share of the cases is its own.
+    async fn take_part(&self, process: Uuid) -> Result<Share, Fault>;
+    /// Says that `process` no longer watches: the others take over its share at once.
+    async fn leave(&self, process: Uuid) -> Result<(), Fault>;
     /// Alert events that may be published and have no delivery, in the order of the log, at most `most`, behind `after`.
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault>;
     /// Records deliveries; those already recorded add nothing.
@@ -117,6 +123,73 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault>;
     /// Counts up when the log changes, also by another process; for the watch and the relay to notice.
     async fn change_counter(&self) -> Result<i64, Fault>;
+}
+
+/// Told how much is done, and of how much.
+pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
+
+/// What a rebuild did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// How many cases there are.
+    pub cases: u64,
+    /// How many events.
+    pub events: u64,
+    /// How many rows were not as the log gives them, and now are.
+    pub differing: u64,
+    /// The first thousand of them, in words.
+    pub differed: Vec<String>,
+}
+
+/// What the command line asks of a store beyond what the watch and the relay need: the log as a whole.
+#[async_trait]
+pub trait LogStore: CaseStore {
+    /// Where the log lies, as a person may read it: without a password.
+    fn place(&self) -> String;
+    /// The random id that this log was given when it was laid out.
+    fn installation(&self) -> Uuid;
+    /// Every case of the log, by reference.
+    async fn cases(&self) -> Result<Vec<CaseRef>, Fault>;
+    /// Hands the views of all cases to `take`, in no particular order.
+    async fn views(&self, take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault>;
+    /// Of these actions, those that the log holds, with their cases.
+    async fn cases_of(&self, actions: Vec<ActionId>) -> Result<HashMap<ActionId, CaseRef>, Fault>;
+    /// The events behind a position, in the order of the log, at most `most`.
+    async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault>;
+    /// The deliveries behind a position, in the order of the log, at most `most`.
+    async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault>;
+    /// A small text kept under `key`.
+    async fn meta(&self, key: &str) -> Result<Option<String>, Fault>;
+    /// Keeps a small text under `key`, in place of what was there.
+    async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault>;
+    /// Rebuilds views and alerts from the log alone; deliveries stay. [`Fault::Corrupt`] when the log is damaged: then
+    /// nothing was changed. `progress` is told events.
+    async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault>;
+    /// Everything that is not as it should be: the log's own damage, and views and alerts that are not what the log
+    /// gives. Others may go on writing. `progress` is told events.
+    async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault>;
+}
+
+/// How often a process that watches says so; one that was silent for three times as long no longer counts.
+pub const SAY_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// The part of the cases that one of several processes watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Which part, from 0. The first also publishes.
+    pub part: u8,
+    /// Of how many, at least 1.
+    pub of: u8,
+}
+
+impl Share {
+    /// Every case.
+    pub const ALL: Self = Self { part: 0, of: 1 };
+
+    /// Whether the case of this stream belongs to it.
+    pub fn holds(self, stream_id: Uuid) -> bool {
+        stream_id.as_bytes()[15] % self.of == self.part
+    }
 }
 
 // ---- what every store is to esrs

@@ -16,7 +16,7 @@ use futures::StreamExt as _;
 use crate::clock::Clock;
 use crate::recorder::Recorder;
 use crate::serve::{Stop, Trouble};
-use crate::store::{CaseStore, Fault};
+use crate::store::{CaseStore, Fault, Share};
 use clock_doubt::{ClockDoubt, Operator};
 
 /// How often the clock and the store are looked at.
@@ -29,7 +29,7 @@ const AT_ONCE: usize = 256;
 const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
 /// The watch over one store.
-pub struct Watch<S> {
+pub struct Watch<S: ?Sized> {
     recorder: Arc<Recorder<S>>,
     clock: Arc<dyn Clock>,
     doubt: Arc<ClockDoubt>,
@@ -57,7 +57,7 @@ struct Postponed {
     wait: Duration,
 }
 
-impl<S: CaseStore> Watch<S> {
+impl<S: CaseStore + ?Sized> Watch<S> {
     /// A watch that records with `recorder`, whose clock is `clock`.
     pub fn new(recorder: Arc<Recorder<S>>, clock: Arc<dyn Clock>, doubt: Arc<ClockDoubt>, operator: Operator) -> Self {
         let (said, held, seen, next, postponed) = (None, None, None, None, BTreeMap::new());
@@ -71,7 +71,7 @@ impl<S: CaseStore> Watch<S> {
     /// If the store can't be read or written.
     pub async fn tick(&mut self, now: Instant) -> Result<usize, Fault> {
         let most = MOST + self.postponed.len();
-        let due = self.recorder.store().due(now, most).await?;
+        let due = self.recorder.store().due(now, most, Share::ALL).await?;
         let ready = self.ready(due).await?;
         let told = ready.len();
         let recorder = &self.recorder;
@@ -207,7 +207,7 @@ impl<S: CaseStore> Watch<S> {
 }
 
 /// The version of a case's stream; 0 where it can't be read for good.
-async fn version<S: CaseStore>(store: &S, case: &CaseRef) -> Result<u32, Fault> {
+async fn version<S: CaseStore + ?Sized>(store: &S, case: &CaseRef) -> Result<u32, Fault> {
     match store.load(case).await {
         Ok(case) => Ok(case.version()),
         Err(fault @ (Fault::Unavailable(_) | Fault::Restart(_))) => Err(fault),

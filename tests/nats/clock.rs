@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::clock::Clock;
+use adapters::store::LogStore as _;
 use adapters::watch::Watch;
 use adapters::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};
 use engine::case::Alerts;
@@ -34,8 +35,10 @@ async fn a_clock_set_forward_holds_alerts_back_until_it_comes_back() {
     let before = world.ids().await.len();
     world.jump(60 * DAY);
     eventually("the doubt", || async { serving.doubt.stands() }).await;
-    eventually("those who record are told", || async { alerts_beside(&world.store).await == Ok(Alerts::HeldBack) })
-        .await;
+    eventually("those who record are told", || async {
+        alerts_beside(world.store.as_ref()).await == Ok(Alerts::HeldBack)
+    })
+    .await;
     stays(before, &world).await;
     world.jump(-60 * DAY);
     eventually("no doubt", || async { !serving.doubt.stands() }).await;

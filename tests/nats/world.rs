@@ -11,7 +11,7 @@ use adapters::recorder::Recorder;
 use adapters::relay::Relay;
 use adapters::serve::{Serve, ServeFault, serve};
 use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::store::{CaseStore, Position, Stored};
+use adapters::store::{CaseStore, LogStore as _, Position, Stored};
 use adapters::watch::clock_doubt::{ClockDoubt, SteadyClock, operator_in};
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use engine::action::{Action, CaseRef};

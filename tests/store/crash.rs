@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::time::Duration;
 
-use adapters::store::CaseStore;
+use adapters::store::{CaseStore, LogStore as _};
 use engine::case::{Alerts, Command, decide};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

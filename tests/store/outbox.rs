@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use adapters::store::{CaseStore, Position, Stored};
+use adapters::store::{CaseStore, Position, Share, Stored};
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::alert::Alert;
 use engine::calendar::Instant;
@@ -63,8 +63,16 @@ async fn due_cases_come_earliest_first<S: CaseStore>(store: Arc<S>) {
     };
     let (second, before) = (expected[1].0, expected[0].0.plus(-1));
     for (until, most) in [(after_all(), 100), (after_all(), 2), (second, 100), (before, 100)] {
-        assert_eq!(store.due(until, most).await.unwrap(), by(until, most));
+        assert_eq!(store.due(until, most, Share::ALL).await.unwrap(), by(until, most));
     }
+    let mut shared = Vec::new();
+    for part in 0..3 {
+        shared.extend(store.due(after_all(), 100, Share { part, of: 3 }).await.unwrap());
+    }
+    shared.sort();
+    let mut all = by(after_all(), 100);
+    all.sort();
+    assert_eq!(shared, all, "every case belongs to one share");
 }
 
 async fn the_outbox_is_in_the_order_of_the_log<S: CaseStore>(store: Arc<S>) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::store::sqlite::SqliteStore;
-use adapters::store::{CaseStore, Fault};
+use adapters::store::{CaseStore, Fault, LogStore as _};
 use engine::case::{Alerts, Case, Verdict};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::store::{CaseStore, Fault};
+use adapters::store::{CaseStore, Fault, LogStore as _};
 
 use crate::made::{self, after_all, record_case, refusal, try_open};
 use crate::processes::{child, ids_in_log, told};

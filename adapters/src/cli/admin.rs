@@ -35,10 +35,7 @@ pub(super) fn clock(common: &Common, command: &ClockCommand) -> Result<Outcome, 
 pub(super) fn rebuild(common: &Common) -> Result<Outcome, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let bar = progress::bar(0, "events");
-    let rebuilt = database.store.rebuild(|done, of| {
-        bar.set_length(of);
-        bar.set_position(done);
-    })?;
+    let rebuilt = block_on(async { Ok(database.store.rebuild(progress::on(&bar)).await?) })?;
     bar.finish_and_clear();
     let differed = match rebuilt.differing {
         0 => "nothing differed".to_owned(),
@@ -46,7 +43,7 @@ pub(super) fn rebuild(common: &Common) -> Result<Outcome, Failure> {
         many => format!("{many} rows were not as the log says and now are"),
     };
     let (events, cases) = (rebuilt.events, rebuilt.cases);
-    let mut out = format!("{}: rebuilt from {events} events of {cases} cases; {differed}\n", common.db.display());
+    let mut out = format!("{}: rebuilt from {events} events of {cases} cases; {differed}\n", common.db);
     for line in &rebuilt.differed {
         let _ = writeln!(out, "  {line}");
     }
@@ -58,12 +55,9 @@ pub(super) fn rebuild(common: &Common) -> Result<Outcome, Failure> {
 pub(super) fn check(common: &Common) -> Result<Outcome, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let bar = progress::bar(0, "events");
-    let found = database.store.check(|done, of| {
-        bar.set_length(of);
-        bar.set_position(done);
-    })?;
+    let found = block_on(async { Ok(database.store.check(progress::on(&bar)).await?) })?;
     bar.finish_and_clear();
-    let log = common.db.display();
+    let log = &common.db;
     if found.is_empty() {
         print_out(&format!("{log}: in order\n"))?;
         return Ok(Outcome::Done);

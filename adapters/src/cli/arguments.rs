@@ -7,6 +7,8 @@ use engine::action::{CaseRef, OfficeCode, When};
 use engine::calendar::Instant;
 use engine::rulebook::{Language, RuleId};
 
+use crate::store::place::Place;
+
 const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
 
 const EXAMPLES: &str = "\
@@ -37,7 +39,7 @@ pub(super) struct Arguments {
 pub(super) struct Common {
     /// The log, an SQLite file
     #[arg(long, global = true, value_name = "FILE", env = "KAMNOT_DB", default_value = "kamnot.db")]
-    pub db: PathBuf,
+    pub db: Place,
     /// The rulebook, a TOML file [default: the one in force in the log; in a new log, that of Law 05/NA of 2006]
     #[arg(long, global = true, value_name = "FILE")]
     pub rulebook: Option<PathBuf>,

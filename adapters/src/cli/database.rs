@@ -4,17 +4,18 @@
 //! until its rulebook is adopted.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use engine::rulebook::{Rulebook, Shelf};
+use tokio::runtime::Runtime;
 
 use super::arguments::Common;
 use super::output::{Failure, rulebook};
 use crate::clock::SystemClock;
 use crate::recorder::Recorder;
-use crate::store::sqlite::{Options, SqliteStore};
-use crate::store::{CaseStore as _, Fault};
+use crate::store::sqlite::Options;
+use crate::store::{Fault, LogStore};
 
 /// How many actions a command that goes on for long keeps in memory: about 100 MiB.
 const CACHED_ACTIONS: usize = 400_000;
@@ -31,7 +32,7 @@ pub(super) enum Absent {
 /// An open log.
 pub(super) struct Database {
     /// The log.
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn LogStore>,
     /// The rulebook in force.
     pub book: Arc<Rulebook>,
 }
@@ -54,14 +55,18 @@ impl Database {
     }
 
     fn open_with(common: &Common, absent: Absent, cache_actions: usize) -> Result<Self, Failure> {
+        run(Self::opening(common, absent, cache_actions))
+    }
+
+    async fn opening(common: &Common, absent: Absent, cache_actions: usize) -> Result<Self, Failure> {
         let create = absent == Absent::Begin;
-        let in_force = common.rulebook.is_none() && (!create || holds_something(common));
-        let in_force = if in_force { SqliteStore::rulebook_in_force(&common.db)? } else { None };
+        let in_force = common.rulebook.is_none() && (!create || common.db.holds_something());
+        let in_force = if in_force { common.db.rulebook_in_force().await? } else { None };
         let book = match in_force {
             Some(source) => Rulebook::parse(&source).map_err(|flaw| {
                 Failure::Fault(format!(
                     "the rulebook kept in {} can't be read by this program: {flaw}; use the program that wrote it, or a newer one",
-                    common.db.display()
+                    common.db
                 ))
             })?,
             None => rulebook(common)?,
@@ -69,7 +74,7 @@ impl Database {
         let book = Arc::new(book);
         // Who asks may have a copy that can't be written; who writes is told then.
         let options = Options { create, read_only_will_do: !create, cache_actions, ..options(common) };
-        let store = Arc::new(SqliteStore::open(&common.db, Arc::clone(&book), &options)?);
+        let store = common.db.open(Arc::clone(&book), &options).await?;
         Ok(Self { store, book })
     }
 
@@ -79,7 +84,7 @@ impl Database {
     }
 
     /// A recorder on the machine's clock.
-    pub(super) fn recorder(&self) -> Arc<Recorder<SqliteStore>> {
+    pub(super) fn recorder(&self) -> Arc<Recorder<dyn LogStore>> {
         Arc::new(Recorder::new(Arc::clone(&self.store), Arc::clone(&self.book), Arc::new(SystemClock)))
     }
 }
@@ -89,16 +94,12 @@ pub(super) fn options(common: &Common) -> Options {
     Options { busy_timeout: Duration::from_secs(common.wait), ..Options::default() }
 }
 
-/// Whether there is a file with something in it.
-pub(super) fn holds_something(common: &Common) -> bool {
-    std::fs::metadata(&common.db).is_ok_and(|file| file.len() > 0)
-}
-
-/// Runs asynchronous work to its end.
+/// Runs asynchronous work to its end, always on the same runtime: connections live on the one that made them.
 pub(super) fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Fault(format!("the program can't start its threads: {error}")))?;
-    runtime.block_on(work)
+    static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
+    let runtime = RUNTIME.get_or_init(|| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        runtime.map_err(|error| format!("the program can't start its threads: {error}"))
+    });
+    runtime.as_ref().map_err(|failed| Failure::Fault(failed.clone()))?.block_on(work)
 }

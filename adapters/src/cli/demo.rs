@@ -26,7 +26,7 @@ use crate::nats::Servers;
 use crate::recorder::Recorder;
 use crate::relay::{Connected, Relay, RelayFault};
 use crate::store::sqlite::{Options, SqliteStore};
-use crate::store::{CaseStore as _, Position};
+use crate::store::{CaseStore as _, LogStore as _, Position, Share};
 use clock::DemoClock;
 use stage::Stage;
 use story::{Child, Step, Story};
@@ -149,7 +149,7 @@ impl Play {
 
     async fn let_time_pass(&self, at: Instant) -> Result<Option<Happened>, Failure> {
         let mut events = Vec::new();
-        for case in self.store.due(at, MOST_STEPS).await? {
+        for case in self.store.due(at, MOST_STEPS, Share::ALL).await? {
             events.extend(self.recorder.tick(&case).await?.into_iter().map(|event| (case.clone(), event)));
         }
         Ok((!events.is_empty()).then_some(Happened { at, step: None, events }))

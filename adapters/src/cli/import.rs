@@ -21,8 +21,7 @@ use super::progress;
 use crate::clock::{Clock as _, SystemClock};
 use crate::files::{self, CaseLines, Contents, RefusedLine, SharedIds};
 use crate::recorder::{Recorded, Recorder};
-use crate::store::sqlite::SqliteStore;
-use crate::store::{CaseStore as _, Fault, NOT_RECORDED};
+use crate::store::{Fault, LogStore, NOT_RECORDED};
 use crate::watch::clock_doubt::alerts_beside;
 
 /// How many cases are recorded at the same time: the store writes what has gathered in one transaction.
@@ -38,7 +37,7 @@ struct How {
 impl How {
     /// Where a `serve` beside us doubts the clock, alerts wait until it doesn't.
     fn new(database: &Database, by: Option<OfficeCode>, as_history: bool) -> Result<Self, Failure> {
-        let beside = block_on(async { Ok(alerts_beside(&database.store).await?) })?;
+        let beside = block_on(async { Ok(alerts_beside(database.store.as_ref()).await?) })?;
         let alerts = match (beside, as_history) {
             (Alerts::HeldBack, true) => {
                 return Err(Failure::Fault(
@@ -121,7 +120,7 @@ async fn import_file(
 }
 
 async fn record_case(
-    recorder: Arc<Recorder<SqliteStore>>,
+    recorder: Arc<Recorder<dyn LogStore>>,
     case: CaseLines,
     how: &How,
 ) -> Result<(Vec<usize>, Recorded), Failure> {
@@ -174,13 +173,13 @@ async fn would_be_refused(database: &Database, contents: &Contents) -> Result<Ve
     });
     let mut refused = judged.buffer_unordered(IN_FLIGHT).try_concat().await?;
     if refused.is_empty() {
-        refused = ids_of_other_cases(&database.store, contents).await?;
+        refused = ids_of_other_cases(database.store.as_ref(), contents).await?;
     }
     Ok(refused)
 }
 
 /// The lines whose id stands in another case of the log.
-async fn ids_of_other_cases(store: &SqliteStore, contents: &Contents) -> Result<Vec<RefusedLine>, Failure> {
+async fn ids_of_other_cases(store: &dyn LogStore, contents: &Contents) -> Result<Vec<RefusedLine>, Failure> {
     let ids = contents.cases.iter().flat_map(|case| case.actions.iter().map(|action| action.id));
     let known = store.cases_of(ids.collect()).await?;
     let mut refused = Vec::new();

@@ -3,7 +3,7 @@
 //! Invariant: JSON holds codes and instants, for programs; tables and CSV hold words, in the reader's language.
 
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Kind;
@@ -26,7 +26,6 @@ use super::table::{Cell, Table, indented};
 use super::time::{full, length, short};
 use crate::clock::{Clock as _, SystemClock};
 use crate::offices::Offices;
-use crate::store::CaseStore as _;
 
 /// How many cases are loaded at the same time.
 const IN_FLIGHT: usize = 64;
@@ -82,8 +81,17 @@ async fn docket_rows(
             None => Some(Looked::Unanswered(view.case)),
         }
     };
-    let looked: Vec<Looked> =
-        if past { store.views(look).await? } else { store.docket(court).await?.into_iter().filter_map(look).collect() };
+    let looked: Vec<Looked> = if past {
+        let (found, all) = mpsc::channel();
+        let send = move |view| {
+            // The receiver waits below until every view was looked at.
+            look(view).and_then(|looked| found.send(looked).ok());
+        };
+        store.views(Box::new(send)).await?;
+        all.into_iter().collect()
+    } else {
+        store.docket(court).await?.into_iter().filter_map(look).collect()
+    };
     let (mut rows, mut to_load) = (Vec::new(), Vec::new());
     for looked in looked {
         match looked {

@@ -1,8 +1,11 @@
 //! A bar for long work: on standard error, on a terminal only.
 
 use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::store::Progress;
 
 /// A bar of `length` steps; `what` says what is counted.
 pub(super) fn bar(length: usize, what: &'static str) -> ProgressBar {
@@ -13,4 +16,13 @@ pub(super) fn bar(length: usize, what: &'static str) -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+/// Shows on a bar what is done, and of how much.
+pub(super) fn on(bar: &ProgressBar) -> Progress {
+    let bar = bar.clone();
+    Arc::new(move |done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    })
 }

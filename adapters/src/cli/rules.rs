@@ -9,13 +9,12 @@ use engine::explain;
 use engine::rulebook::{Period, Rule, RuleId, Rulebook};
 
 use super::arguments::{Common, Rules, RulesCommand};
-use super::database::holds_something;
+use super::database::run as block_on;
 use super::labels::Label;
 use super::output::{Failure, Outcome, print_out, read_rulebook, rulebook};
 use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table, indented};
 use crate::files::shown;
-use crate::store::sqlite::SqliteStore;
 
 /// `kamnot rules`
 pub(super) fn run(common: &Common, own: &Rules) -> Result<Outcome, Failure> {
@@ -33,9 +32,9 @@ pub(super) fn run(common: &Common, own: &Rules) -> Result<Outcome, Failure> {
 
 /// The rulebook that is looked at: the named one, that of the log if there is one, else that of the program.
 fn known(common: &Common) -> Result<Rulebook, Failure> {
-    if common.rulebook.is_none() && holds_something(common) {
+    if common.rulebook.is_none() && common.db.holds_something() {
         // What lies there may be no log at all; the rules can be read without one.
-        if let Ok(Some(source)) = SqliteStore::rulebook_in_force(&common.db)
+        if let Ok(Some(source)) = block_on(async { Ok(common.db.rulebook_in_force().await?) })
             && let Ok(book) = Rulebook::parse(&source)
         {
             return Ok(book);

@@ -21,7 +21,6 @@ use super::spreadsheet::csv;
 use super::table::{indented, wrap};
 use super::time::{full, short, when};
 use crate::clock::{Clock as _, SystemClock};
-use crate::store::CaseStore as _;
 
 /// How far what belongs to an action stands in: the width of an instant and of its sign.
 const INDENT: usize = 19;
@@ -50,8 +49,7 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
         let then = if until.is_some() { " by then" } else { "" };
         return Err(Failure::Refused(format!(
             "the log {} holds no case {}{then}; check the reference, or the log with --db",
-            common.db.display(),
-            own.case
+            common.db, own.case
         )));
     }
     let at = own.at.or(until).unwrap_or_else(|| SystemClock.now());

@@ -19,7 +19,7 @@ use crate::store::{CaseStore, Delivery, Position, Stored};
 const BATCH_WITHIN: Duration = Duration::from_secs(5);
 
 /// Marks every alert of the outbox that stands in the stream behind the last known sequence; gives their number.
-pub(super) async fn catch_up<S: CaseStore>(
+pub(super) async fn catch_up<S: CaseStore + ?Sized>(
     store: &S,
     clock: &dyn Clock,
     link: &Link,
@@ -67,7 +67,7 @@ pub(super) async fn catch_up<S: CaseStore>(
 }
 
 /// The alerts of the outbox by their ids.
-async fn pending<S: CaseStore>(store: &S) -> Result<HashMap<Uuid, Position>, RelayFault> {
+async fn pending<S: CaseStore + ?Sized>(store: &S) -> Result<HashMap<Uuid, Position>, RelayFault> {
     let mut pending = HashMap::new();
     let mut after = Position(0);
     loop {

@@ -16,7 +16,9 @@ use esrs::store::{EventStore, EventStoreLockGuard, StoreEvent};
 use projections::CaseView;
 use uuid::Uuid;
 
-use super::{Append, CaseStore, Delivery, Fault, NoLock, Position, Stored, persistable, refuse_deletion, store_event};
+use super::{
+    Append, CaseStore, Delivery, Fault, NoLock, Position, Share, Stored, persistable, refuse_deletion, store_event,
+};
 use crate::bridge::CaseAggregate;
 
 /// The log of all cases, in memory.
@@ -95,9 +97,18 @@ impl CaseStore for MemoryStore {
         Ok(self.views().into_iter().filter_map(|view| view.next_due).min())
     }
 
-    async fn due(&self, until: Instant, most: usize) -> Result<Vec<CaseRef>, Fault> {
+    async fn take_part(&self, _: Uuid) -> Result<Share, Fault> {
+        Ok(Share::ALL)
+    }
+
+    async fn leave(&self, _: Uuid) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Fault> {
         let due = self.views().into_iter().filter_map(|view| Some((view.next_due?, view.case)));
-        let mut due: Vec<(Instant, CaseRef)> = due.filter(|(next, _)| *next <= until).collect();
+        let due = due.filter(|(next, case)| *next <= until && share.holds(case.stream_id()));
+        let mut due: Vec<(Instant, CaseRef)> = due.collect();
         due.sort_unstable();
         Ok(due.into_iter().map(|(_, case)| case).take(most).collect())
     }

@@ -7,12 +7,12 @@ mod audit;
 mod cache;
 mod event_store;
 mod file;
+mod log_store;
 mod reads;
 mod rebuild;
 mod rows;
 mod writer;
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -20,7 +20,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::action::{ActionId, CaseRef, OfficeCode};
+use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
@@ -29,10 +29,9 @@ use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
 use uuid::Uuid;
 
-use super::{Append, CaseStore, Delivery, Fault, Position, Stored};
+use super::{Append, CaseStore, Delivery, Fault, Position, Share, Stored};
 use cache::Cache;
 use file::{Failed, File};
-pub use rebuild::Rebuilt;
 use rows::Rows;
 use writer::{Answer, Job, Writer};
 
@@ -132,82 +131,6 @@ impl SqliteStore {
         Ok(Self { file, book, installation, cache, changes, readers, jobs: Some(sender), writer: Some(thread) })
     }
 
-    /// Where the log lies.
-    pub fn path(&self) -> &Path {
-        &self.file.path
-    }
-
-    /// The random id that this log was given when it was laid out.
-    pub const fn installation(&self) -> Uuid {
-        self.installation
-    }
-
-    /// The rulebook in force.
-    pub const fn book(&self) -> &Arc<Rulebook> {
-        &self.book
-    }
-
-    /// The case as it was known at an instant of recording.
-    ///
-    /// # Errors
-    /// As [`CaseStore::load`].
-    pub async fn load_until(&self, case: &CaseRef, recorded: Instant) -> Result<Case, Fault> {
-        let case = case.clone();
-        self.read(move |connection| reads::case(connection, &case, Some(recorded))).await
-    }
-
-    /// Every case of the log, by reference.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
-        self.read(reads::cases).await
-    }
-
-    /// What `take` makes of the views of all cases, in no particular order.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub async fn views<T: Send + 'static>(
-        &self,
-        take: impl FnMut(CaseView) -> Option<T> + Send + 'static,
-    ) -> Result<Vec<T>, Fault> {
-        self.read(move |connection| reads::views(connection, take)).await
-    }
-
-    /// Of these actions, those that the log holds, with their cases.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub async fn cases_of(&self, actions: Vec<ActionId>) -> Result<HashMap<ActionId, CaseRef>, Fault> {
-        self.read(move |connection| reads::cases_of(connection, &actions)).await
-    }
-
-    /// The events behind a position, in the order of the log, at most `most`.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
-        self.read(move |connection| reads::log(connection, after, most)).await
-    }
-
-    /// A small text kept under `key`.
-    ///
-    /// # Errors
-    /// When the log can't be read.
-    pub async fn meta(&self, key: &str) -> Result<Option<String>, Fault> {
-        let key = key.to_owned();
-        self.read(move |connection| reads::meta(connection, &key)).await
-    }
-
-    /// Keeps a small text under `key`, in place of what was there.
-    ///
-    /// # Errors
-    /// When the log can't be written.
-    pub async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault> {
-        self.write(Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
-    }
-
     async fn write(&self, job: Job) -> Result<(), Fault> {
         let ended = || Fault::Restart("the log's writer has ended; start again".to_owned());
         let (answer, answered) = oneshot::channel();
@@ -287,7 +210,7 @@ impl CaseStore for SqliteStore {
         }
         let drops = self.cache.drops();
         let wanted = case.clone();
-        let read = Arc::new(self.read(move |connection| reads::case(connection, &wanted, None)).await?);
+        let read = Arc::new(self.read(move |connection| reads::case(connection, &wanted)).await?);
         self.cache.offer(case, &read, drops);
         Ok(read)
     }
@@ -305,8 +228,17 @@ impl CaseStore for SqliteStore {
             .await
     }
 
-    async fn due(&self, until: Instant, most: usize) -> Result<Vec<CaseRef>, Fault> {
-        self.read(move |connection| reads::due(connection, until, most)).await
+    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Fault> {
+        self.read(move |connection| reads::due(connection, until, most, share)).await
+    }
+
+    async fn take_part(&self, _: Uuid) -> Result<Share, Fault> {
+        // One file is on one machine. Where several programs watch it all the same, each watches all of it.
+        Ok(Share::ALL)
+    }
+
+    async fn leave(&self, _: Uuid) -> Result<(), Fault> {
+        Ok(())
     }
 
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {

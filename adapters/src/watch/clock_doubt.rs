@@ -12,8 +12,7 @@ use engine::case::Alerts;
 use futures::future::BoxFuture;
 
 pub use crate::clock::{SteadyClock, SystemSteadyClock};
-use crate::store::Fault;
-use crate::store::sqlite::SqliteStore;
+use crate::store::{Fault, LogStore};
 
 /// By how many seconds the two clocks may part.
 pub const TOLERANCE_SECONDS: i64 = 300;
@@ -38,8 +37,8 @@ pub struct Operator {
     pub doubted: Doubted,
 }
 
-/// Both as the embedded store keeps them.
-pub fn operator_in(store: &Arc<SqliteStore>) -> Operator {
+/// Both as a store keeps them.
+pub fn operator_in<S: LogStore + ?Sized + 'static>(store: &Arc<S>) -> Operator {
     let (asked, told) = (Arc::clone(store), Arc::clone(store));
     Operator {
         confirmed: Box::new(move || {
@@ -57,7 +56,7 @@ pub fn operator_in(store: &Arc<SqliteStore>) -> Operator {
 ///
 /// # Errors
 /// If the store can't be read.
-pub async fn alerts_beside(store: &SqliteStore) -> Result<Alerts, Fault> {
+pub async fn alerts_beside(store: &dyn LogStore) -> Result<Alerts, Fault> {
     let doubted = store.meta(CLOCK_IN_DOUBT).await?.as_deref() == Some("yes");
     Ok(if doubted { Alerts::HeldBack } else { Alerts::Raised })
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use adapters::store::sqlite::SqliteStore;
-use adapters::store::{Position, Stored};
+use adapters::store::{LogStore as _, Position, Stored};
 use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Alert;
 use engine::case::{Case, Event, Fact, evolve};

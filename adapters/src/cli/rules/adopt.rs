@@ -19,8 +19,7 @@ use crate::cli::database::{Absent, Database, options, run as block_on};
 use crate::cli::output::{Failure, Outcome, print_out, read_rulebook};
 use crate::cli::progress;
 use crate::clock::{Clock as _, SystemClock};
-use crate::store::CaseStore as _;
-use crate::store::sqlite::SqliteStore;
+use crate::store::Share;
 
 /// How many cases are loaded at the same time.
 const IN_FLIGHT: usize = 64;
@@ -116,12 +115,11 @@ fn put_in_force(common: &Common, database: Database, new: Rulebook) -> Result<Ou
     drop(database);
     let bar = progress::bar(0, "events");
     let book = Arc::new(new);
-    let (store, rebuilt) = SqliteStore::adopt(&common.db, Arc::clone(&book), &options(common), |done, of| {
-        bar.set_length(of);
-        bar.set_position(done);
+    let (store, rebuilt) = block_on(async {
+        let options = options(common);
+        Ok(common.db.adopt(Arc::clone(&book), &options, progress::on(&bar)).await?)
     })?;
     bar.finish_and_clear();
-    let store = Arc::new(store);
     let told = block_on(tell(&Database { store, book: Arc::clone(&book) }))?;
     print_out(&format!(
         "{} is in force; {} cases were looked at, and {told} alerts were raised, settled or withdrawn; those on what \
@@ -136,7 +134,7 @@ async fn tell(database: &Database) -> Result<usize, Failure> {
     let recorder = database.recorder();
     let mut told = 0;
     loop {
-        let due = database.store.due(SystemClock.now(), BATCH).await?;
+        let due = database.store.due(SystemClock.now(), BATCH, Share::ALL).await?;
         let ticks = futures::stream::iter(due).map(|case| {
             let recorder = Arc::clone(&recorder);
             async move { Ok::<_, Failure>(recorder.assess_anew(&case).await?.len()) }

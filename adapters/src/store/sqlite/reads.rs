@@ -12,10 +12,10 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use uuid::Uuid;
 
 use super::file::Failed;
-use crate::store::{Fault, Position, Stored};
+use crate::store::{Delivery, Fault, Position, Share, Stored};
 
-/// The case as its events fold into it, up to an instant of recording if one is given.
-pub(super) fn case(connection: &Connection, case: &CaseRef, until: Option<Instant>) -> Result<Case, Failed> {
+/// The case as its events fold into it.
+pub(super) fn case(connection: &Connection, case: &CaseRef) -> Result<Case, Failed> {
     let mut state = Case::default();
     let stream_id = case.stream_id();
     let mut statement = connection.prepare_cached(
@@ -25,9 +25,6 @@ pub(super) fn case(connection: &Connection, case: &CaseRef, until: Option<Instan
     let mut rows = statement.query(params![stream_id.as_bytes().as_slice()])?;
     while let Some(row) = rows.next()? {
         let event = event(row, 1).map_err(|failed| of_case(failed, case.as_str(), state.version() + 1))?;
-        if until.is_some_and(|until| event.recorded_at > until) {
-            break;
-        }
         state = evolve(state, &event);
         if row.get::<_, u32>(0)? != state.version() {
             let found = format!("case {case}: version {} is missing in its stream", state.version());
@@ -102,11 +99,37 @@ pub(super) fn alerts(
 }
 
 /// The cases that have something to tell.
-pub(super) fn due(connection: &Connection, until: Instant, most: usize) -> Result<Vec<CaseRef>, Failed> {
-    let mut statement = connection
-        .prepare_cached("SELECT reference FROM cases WHERE next_due <= ?1 ORDER BY next_due, reference LIMIT ?2")?;
-    let mut rows = statement.query(params![until.unix(), limit(most)])?;
-    references(&mut rows)
+pub(super) fn due(connection: &Connection, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Failed> {
+    let sql = "SELECT reference, stream_id FROM cases WHERE next_due <= ?1 ORDER BY next_due, reference";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([until.unix()])?;
+    let mut due = Vec::new();
+    while due.len() < most
+        && let Some(row) = rows.next()?
+    {
+        if share.holds(Uuid::from_bytes(row.get(1)?)) {
+            due.push(reference(row, 0)?);
+        }
+    }
+    Ok(due)
+}
+
+/// The deliveries behind a position.
+pub(super) fn deliveries(connection: &Connection, after: Position, most: usize) -> Result<Vec<Delivery>, Failed> {
+    let sql = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries
+               WHERE position > ?1 ORDER BY position LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![after.0, limit(most)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(Delivery {
+            position: Position(row.get(0)?),
+            alert: Uuid::from_bytes(row.get(1)?),
+            stream_sequence: row.get::<_, i64>(2)?.cast_unsigned(),
+            at: Instant::from_unix(row.get(3)?),
+        });
+    }
+    Ok(found)
 }
 
 /// Every case, by reference.
@@ -147,15 +170,14 @@ pub(super) fn docket(connection: &Connection, court: &OfficeCode) -> Result<Vec<
     Ok(views)
 }
 
-/// What `take` makes of the views of all cases.
-pub(super) fn views<T>(connection: &Connection, mut take: impl FnMut(CaseView) -> Option<T>) -> Result<Vec<T>, Failed> {
+/// Hands the views of all cases to `take`.
+pub(super) fn views(connection: &Connection, mut take: impl FnMut(CaseView)) -> Result<(), Failed> {
     let mut statement = connection.prepare_cached(&format!("SELECT {VIEW} FROM cases"))?;
     let mut rows = statement.query([])?;
-    let mut taken = Vec::new();
     while let Some(row) = rows.next()? {
-        taken.extend(view(row)?.and_then(&mut take));
+        view(row)?.into_iter().for_each(&mut take);
     }
-    Ok(taken)
+    Ok(())
 }
 
 /// Of these actions, those that the log holds, with their cases.

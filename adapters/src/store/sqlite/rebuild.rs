@@ -13,7 +13,7 @@ use engine::rulebook::Rulebook;
 use super::audit::{self, Chunk, Difference};
 use super::file::{Failed, File};
 use super::{Options, SqliteStore, put_in_force};
-use crate::store::Fault;
+use crate::store::{Fault, Rebuilt};
 
 /// How many cases a thread looks at before it reports.
 const CHUNK: i64 = 64;
@@ -21,28 +21,13 @@ const CHUNK: i64 = 64;
 /// How many threads read and decode.
 const THREADS: usize = 2;
 
-/// What a rebuild did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rebuilt {
-    /// How many cases there are.
-    pub cases: u64,
-    /// How many events.
-    pub events: u64,
-    /// How many rows were not as the log gives them, and now are.
-    pub differing: u64,
-    /// The first thousand of them, in words.
-    pub differed: Vec<String>,
-}
-
 /// The most differences that are told in words.
 const MOST_TOLD: usize = 1000;
 
-impl Rebuilt {
-    fn note(&mut self, difference: Difference) {
-        self.differing += 1;
-        if self.differed.len() < MOST_TOLD {
-            self.differed.push(difference.found);
-        }
+fn note(rebuilt: &mut Rebuilt, difference: Difference) {
+    rebuilt.differing += 1;
+    if rebuilt.differed.len() < MOST_TOLD {
+        rebuilt.differed.push(difference.found);
     }
 }
 
@@ -53,7 +38,7 @@ impl SqliteStore {
     /// # Errors
     /// [`Fault::Corrupt`] when the log is damaged: then nothing was changed.
     pub fn rebuild(&self, progress: impl FnMut(u64, u64)) -> Result<Rebuilt, Fault> {
-        rebuild(&self.file, &self.book, Purpose::Rebuild, progress)
+        anew(&self.file, &self.book, progress)
     }
 
     /// Puts `book` in force in the log at `path`, with all views rebuilt under it, and opens the log. What the alerts
@@ -77,24 +62,33 @@ impl SqliteStore {
     ///
     /// # Errors
     /// When the log can't be read at all.
-    pub fn check(&self, mut progress: impl FnMut(u64, u64)) -> Result<Vec<String>, Fault> {
-        let mut checked = || -> Result<Vec<String>, Failed> {
-            let connection = self.file.connect_to_read()?;
-            let mut found = audit::log_damage(&connection)?;
-            let (keys, events) = audit::extent(&connection)?;
-            let mut done = 0;
-            each_chunk(&self.file, &self.book, keys, |chunk| {
-                done += chunk.events;
-                progress(done.min(events), events);
-                found.extend(chunk.damage);
-                found.extend(chunk.differences.into_iter().map(|difference| difference.found));
-                Ok(())
-            })?;
-            found.extend(audit::stray_alerts(&connection)?.into_iter().map(|difference| difference.found));
-            Ok(found)
-        };
-        checked().map_err(|failed| self.file.fault(failed))
+    pub fn check(&self, progress: impl FnMut(u64, u64)) -> Result<Vec<String>, Fault> {
+        check(&self.file, &self.book, progress)
     }
+}
+
+pub(super) fn check(file: &File, book: &Rulebook, mut progress: impl FnMut(u64, u64)) -> Result<Vec<String>, Fault> {
+    let mut checked = || -> Result<Vec<String>, Failed> {
+        let connection = file.connect_to_read()?;
+        let mut found = audit::log_damage(&connection)?;
+        let (keys, events) = audit::extent(&connection)?;
+        let mut done = 0;
+        each_chunk(file, book, keys, |chunk| {
+            done += chunk.events;
+            progress(done.min(events), events);
+            found.extend(chunk.damage);
+            found.extend(chunk.differences.into_iter().map(|difference| difference.found));
+            Ok(())
+        })?;
+        found.extend(audit::stray_alerts(&connection)?.into_iter().map(|difference| difference.found));
+        Ok(found)
+    };
+    checked().map_err(|failed| file.fault(failed))
+}
+
+/// Views and alerts anew under the rulebook in force.
+pub(super) fn anew(file: &File, book: &Rulebook, progress: impl FnMut(u64, u64)) -> Result<Rebuilt, Fault> {
+    rebuild(file, book, Purpose::Rebuild, progress)
 }
 
 /// Whether the rulebook in force stays.
@@ -127,14 +121,14 @@ fn rebuild(
             rebuilt.events += chunk.events;
             for difference in chunk.differences {
                 difference.repair(&connection)?;
-                rebuilt.note(difference);
+                note(&mut rebuilt, difference);
             }
             progress(rebuilt.events, events);
             Ok(())
         })?;
         for stray in audit::stray_alerts(&connection)? {
             stray.repair(&connection)?;
-            rebuilt.note(stray);
+            note(&mut rebuilt, stray);
         }
         connection.execute_batch("COMMIT")?;
         Ok(rebuilt)

@@ -1,0 +1,107 @@
+//! Where a log lies, and how it is opened there.
+//!
+//! Invariant: printed, a place shows no password.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use engine::rulebook::Rulebook;
+
+use super::sqlite::{Options, SqliteStore};
+use super::{Fault, LogStore, Progress, Rebuilt};
+
+/// Where a log lies: a file.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The embedded store's file.
+    File(PathBuf),
+}
+
+impl FromStr for Place {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::File(PathBuf::from(text)))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Place({self})")
+    }
+}
+
+impl Place {
+    /// Whether there may be a log: something lies there.
+    pub fn holds_something(&self) -> bool {
+        match self {
+            Self::File(path) => std::fs::metadata(path).is_ok_and(|file| file.len() > 0),
+        }
+    }
+
+    /// The text of the rulebook in force; none in a log that is not begun.
+    ///
+    /// # Errors
+    /// As [`Place::open`], but any rulebook will do.
+    pub async fn rulebook_in_force(&self) -> Result<Option<String>, Fault> {
+        match self {
+            Self::File(path) => {
+                let path = path.clone();
+                aside(move || SqliteStore::rulebook_in_force(path)).await
+            }
+        }
+    }
+
+    /// Opens the log.
+    ///
+    /// # Errors
+    /// [`Fault::Corrupt`]: no database, not ours, from a newer program, another rulebook in force.
+    /// [`Fault::Unavailable`]: not there, not writable, locked, full.
+    pub async fn open(&self, book: Arc<Rulebook>, options: &Options) -> Result<Arc<dyn LogStore>, Fault> {
+        match self {
+            Self::File(path) => {
+                let (path, options) = (path.clone(), options.clone());
+                Ok(Arc::new(aside(move || SqliteStore::open(path, book, &options)).await?))
+            }
+        }
+    }
+
+    /// Puts `book` in force, with all views rebuilt under it, and opens the log.
+    ///
+    /// # Errors
+    /// As [`Place::open`] and [`LogStore::rebuild`]; then the rulebook in force is the one before.
+    pub async fn adopt(
+        &self,
+        book: Arc<Rulebook>,
+        options: &Options,
+        progress: Progress,
+    ) -> Result<(Arc<dyn LogStore>, Rebuilt), Fault> {
+        match self {
+            Self::File(path) => {
+                let (path, options) = (path.clone(), options.clone());
+                let adopt = move || SqliteStore::adopt(path, book, &options, |done, of| progress(done, of));
+                let (store, rebuilt) = aside(adopt).await?;
+                Ok((Arc::new(store), rebuilt))
+            }
+        }
+    }
+}
+
+/// Does what blocks on a thread of its own.
+pub(super) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let closed = |_| Fault::Unavailable("the program is shutting down".to_owned());
+    tokio::task::spawn_blocking(work).await.map_err(closed)?
+}

@@ -1,0 +1,65 @@
+//! The store as the command line knows it: the log as a whole.
+//!
+//! Invariant: long work runs on a thread of its own and never holds up who waits for an answer.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use engine::action::{ActionId, CaseRef};
+use projections::CaseView;
+use uuid::Uuid;
+
+use super::writer::Job;
+use super::{SqliteStore, reads, rebuild};
+use crate::store::place::aside;
+use crate::store::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
+
+#[async_trait]
+impl LogStore for SqliteStore {
+    fn place(&self) -> String {
+        self.file.path.display().to_string()
+    }
+
+    fn installation(&self) -> Uuid {
+        self.installation
+    }
+
+    async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
+        self.read(reads::cases).await
+    }
+
+    async fn views(&self, take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault> {
+        self.read(move |connection| reads::views(connection, take)).await
+    }
+
+    async fn cases_of(&self, actions: Vec<ActionId>) -> Result<HashMap<ActionId, CaseRef>, Fault> {
+        self.read(move |connection| reads::cases_of(connection, &actions)).await
+    }
+
+    async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
+        self.read(move |connection| reads::log(connection, after, most)).await
+    }
+
+    async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {
+        self.read(move |connection| reads::deliveries(connection, after, most)).await
+    }
+
+    async fn meta(&self, key: &str) -> Result<Option<String>, Fault> {
+        let key = key.to_owned();
+        self.read(move |connection| reads::meta(connection, &key)).await
+    }
+
+    async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault> {
+        self.write(Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
+    }
+
+    async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {
+        let (file, book) = (self.file.clone(), self.book.clone());
+        aside(move || rebuild::anew(&file, &book, |done, of| progress(done, of))).await
+    }
+
+    async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
+        let (file, book) = (self.file.clone(), self.book.clone());
+        aside(move || rebuild::check(&file, &book, |done, of| progress(done, of))).await
+    }
+}
