@@ -4,6 +4,7 @@
 //! another, because what lies behind the break, acknowledged or not, has first to be read from the stream.
 
 mod address;
+mod broker;
 mod stream;
 pub mod subscriber;
 
@@ -85,6 +86,16 @@ pub enum NatsFault {
         /// The server's words.
         reason: String,
     },
+    /// The stream has another last message than we knew: another relay, or somebody else, has published. Nothing was
+    /// stored; what the stream holds has to be read first.
+    #[error("the stream {STREAM} at {server} has moved on: another relay is at work, or something else publishes")]
+    MovedOn {
+        /// The server.
+        server: String,
+    },
+    /// A message is longer than the server takes; it was not sent.
+    #[error("longer than the server takes: {0}")]
+    TooLong(String),
     /// A file on our own side, such as that of the ids seen, can't be read or written.
     #[error("{0}")]
     Own(String),
@@ -93,7 +104,7 @@ pub enum NatsFault {
 impl NatsFault {
     /// Whether waiting alone can mend it. The others need a change of settings.
     pub const fn passes(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Lost { .. } | Self::Answer { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Lost { .. } | Self::Answer { .. } | Self::MovedOn { .. })
     }
 }
 

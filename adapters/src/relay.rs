@@ -1,23 +1,27 @@
 //! The relay: takes alerts from the outbox to NATS, in the order of the log.
 //!
-//! Invariant: no alert is lost and none stands in the stream twice. An alert leaves the outbox only after the server's
-//! acknowledgement, and deliveries are marked without a gap in the order of the stream; so whatever was published and
-//! not marked lies behind the last marked sequence, and is read back and marked before anything is published on a
-//! new connection. What is published next is chosen by the missing mark, not by position.
+//! Invariants. No alert is lost: it leaves the outbox only after the server's acknowledgement. None stands in the stream
+//! twice, however many relays of one log are at work, and however long one of them was stopped in the middle: a relay
+//! sends only while it knows how far the stream goes and every alert up to there is marked; each message names the one
+//! that it is to stand behind, and the server refuses it if another has come between. Deliveries are marked without a
+//! gap in the order of the stream; so whatever was published and not marked lies behind the last marked sequence, and
+//! is read back and marked before anything is published on a new connection. What is published next is chosen by the
+//! missing mark, not by position; the outbox keeps the order of the log (what comes later in it is not seen earlier).
 
+pub mod broker;
 mod catch_up;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_nats::HeaderMap;
-use async_nats::jetstream::context::{PublishAckFuture, PublishErrorKind};
 use engine::rulebook::{Rulebook, Shelf};
-use projections::message::{Message, message};
+use projections::message::message;
 use uuid::Uuid;
 
+use broker::{After, Answer, Broker, Session};
+
 use crate::clock::Clock;
-use crate::nats::{IN_FLIGHT, Link, NatsFault, STREAM, Servers, ensure_stream};
+use crate::nats::{IN_FLIGHT, NatsFault};
 use crate::serve::{Stop, Trouble};
 use crate::store::{CaseStore, Delivery, Fault, Position, Stored};
 
@@ -25,6 +29,9 @@ use crate::store::{CaseStore, Delivery, Fault, Position, Stored};
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The first and the longest wait before NATS is tried again.
 const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// How long the field is left to another relay that was faster: long enough not to contend with it for every alert,
+/// short enough to take over soon if it dies.
+const STAND_BY: Duration = Duration::from_millis(500);
 
 /// Why the relay can't go on for now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,14 +49,18 @@ pub struct Relay<S: ?Sized> {
     store: Arc<S>,
     book: Arc<Rulebook>,
     clock: Arc<dyn Clock>,
-    servers: Servers,
+    broker: Arc<dyn Broker>,
     installation: String,
 }
 
 /// A relay with a connection, all that the stream holds being marked.
 pub struct Connected<'r, S: ?Sized> {
     relay: &'r Relay<S>,
-    link: Link,
+    session: Box<dyn Session>,
+    /// Every alert up to this sequence of the stream is marked.
+    known: u64,
+    /// Another relay was faster with what was sent last.
+    outrun: bool,
     /// The words of an alert are those of the rulebook that it was raised under.
     shelf: Shelf,
 }
@@ -60,10 +71,10 @@ impl<S: CaseStore + ?Sized> Relay<S> {
         store: Arc<S>,
         book: Arc<Rulebook>,
         clock: Arc<dyn Clock>,
-        servers: Servers,
+        broker: Arc<dyn Broker>,
         installation: String,
     ) -> Self {
-        Self { store, book, clock, servers, installation }
+        Self { store, book, clock, broker, installation }
     }
 
     /// Connects, makes or checks the stream, and marks what it already holds.
@@ -71,12 +82,11 @@ impl<S: CaseStore + ?Sized> Relay<S> {
     /// # Errors
     /// If NATS is away or not fit for alerts, or the store can't be read.
     pub async fn connect(&self) -> Result<Connected<'_, S>, RelayFault> {
-        let link = Link::open(&self.servers).await?;
-        let stream = ensure_stream(&link).await?;
-        let marked = catch_up::catch_up(self.store.as_ref(), self.clock.as_ref(), &link, &stream).await?;
-        tracing::info!(server = link.server(), marked, "connected to NATS");
-        let texts = self.store.rulebooks().await?;
-        Ok(Connected { relay: self, link, shelf: Shelf::new(Arc::clone(&self.book), texts) })
+        let session = self.broker.connect().await?;
+        let caught_up = catch_up::catch_up(self.store.as_ref(), self.clock.as_ref(), session.as_ref()).await?;
+        tracing::info!(server = session.server(), marked = caught_up.marked, "connected to NATS");
+        let shelf = Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?);
+        Ok(Connected { relay: self, session, known: caught_up.last, outrun: false, shelf })
     }
 
     /// Publishes until told to stop, through every absence of NATS.
@@ -89,6 +99,11 @@ impl<S: CaseStore + ?Sized> Relay<S> {
         while !stop.is_set() {
             let fault = match self.until_broken(stop, &mut wait, &mut trouble).await {
                 Ok(()) => return Ok(()),
+                Err(RelayFault::Nats(NatsFault::MovedOn { .. })) => {
+                    tracing::debug!("another relay is at work, or something else publishes: reading the stream again");
+                    stop.or(tokio::time::sleep(STAND_BY)).await;
+                    continue;
+                }
                 Err(RelayFault::Store(fault @ (Fault::Corrupt(_) | Fault::Restart(_)))) => return Err(fault),
                 Err(fault) => fault,
             };
@@ -109,7 +124,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
         trouble: &mut Trouble<RelayFault>,
     ) -> Result<(), RelayFault> {
         let Some(connected) = stop.or(Box::pin(self.connect())).await else { return Ok(()) };
-        let connected = connected?;
+        let mut connected = connected?;
         loop {
             let stopping = stop.is_set();
             let counter = self.store.change_counter().await?;
@@ -118,6 +133,9 @@ impl<S: CaseStore + ?Sized> Relay<S> {
                 after = last;
                 if stop.is_set() {
                     break;
+                }
+                if connected.outrun {
+                    stop.or(tokio::time::sleep(STAND_BY)).await;
                 }
             }
             if stopping {
@@ -139,14 +157,17 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     /// # Errors
     /// At the first alert that isn't acknowledged, all before it being marked. The connection is then to be given
     /// up: it isn't known whether that alert stands in the stream.
-    pub async fn tick(&self, after: Position) -> Result<Option<Position>, RelayFault> {
+    pub async fn tick(&mut self, after: Position) -> Result<Option<Position>, RelayFault> {
+        // Before the look at the outbox: what another relay has marked by now isn't in it any more.
+        self.known = self.known.max(self.relay.store.last_stream_sequence().await?);
         let rows = self.relay.store.outbox(after, IN_FLIGHT).await?;
         let Some(last) = rows.last() else { return Ok(None) };
         let (under_way, unsent) = self.send(&rows).await;
         let (deliveries, unacknowledged) = self.acknowledged(under_way).await;
-        if !deliveries.is_empty() {
+        if let Some(newest) = deliveries.iter().map(|delivery| delivery.stream_sequence).max() {
             tracing::debug!(alerts = deliveries.len(), "published");
             self.relay.store.delivered(deliveries).await?;
+            self.known = self.known.max(newest);
         }
         match unacknowledged.or(unsent) {
             Some(fault) => Err(fault.into()),
@@ -155,8 +176,9 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     }
 
     /// Sends the alerts one after the other without waiting, up to the first that can't be sent.
-    async fn send(&self, rows: &[Stored]) -> (Vec<(Position, Uuid, PublishAckFuture)>, Option<NatsFault>) {
+    async fn send(&self, rows: &[Stored]) -> (Vec<UnderWay>, Option<NatsFault>) {
         let mut under_way = Vec::with_capacity(rows.len());
+        let mut after = After { sequence: self.known, alert: None };
         for row in rows {
             let relay = self.relay;
             let Some(message) =
@@ -165,48 +187,43 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
                 tracing::error!(case = %row.case, position = row.position.0, "not an alert, yet in the outbox");
                 continue;
             };
-            let (subject, headers, id) = (message.subject.clone(), headers(&message), message.id);
-            let sent = self.link.jetstream().publish_with_headers(subject, headers, message.body.into());
-            match sent.await {
-                Ok(ack) => under_way.push((row.position, id, ack)),
-                // Too long for the server. It must not keep the others back, and as it wasn't sent it leaves no gap.
-                Err(error) if error.kind() == PublishErrorKind::MaxPayloadExceeded => {
-                    tracing::error!(case = %row.case, alert = %id, %error, "an alert cannot be published");
+            let alert = message.id;
+            match self.session.send(message, after).await {
+                Ok(answer) => {
+                    after = After { sequence: after.sequence + 1, alert: Some(alert) };
+                    under_way.push(UnderWay { position: row.position, alert, place: after.sequence, answer });
                 }
-                Err(error) => return (under_way, Some(self.link.lost(error))),
+                // It must not keep the others back, and as it wasn't sent it leaves no gap.
+                Err(NatsFault::TooLong(reason)) => {
+                    tracing::error!(case = %row.case, %alert, %reason, "an alert cannot be published");
+                }
+                Err(fault) => return (under_way, Some(fault)),
             }
         }
         (under_way, None)
     }
 
-    /// Waits for the acknowledgements in order, up to the first that stays away.
-    async fn acknowledged(
-        &self,
-        under_way: Vec<(Position, Uuid, PublishAckFuture)>,
-    ) -> (Vec<Delivery>, Option<NatsFault>) {
+    /// Waits for the acknowledgements in order, up to the first that stays away or is not for the place that the
+    /// alert was meant to have.
+    async fn acknowledged(&mut self, under_way: Vec<UnderWay>) -> (Vec<Delivery>, Option<NatsFault>) {
         let mut deliveries = Vec::with_capacity(under_way.len());
-        for (position, alert, ack) in under_way {
-            let ack = async { ack.await.map_err(|error| self.unacknowledged(&error)) };
-            match self.link.run(ack).await {
-                Ok(ack) if ack.stream == STREAM => {
-                    let at = self.relay.clock.now();
-                    deliveries.push(Delivery { position, alert, stream_sequence: ack.sequence, at });
-                }
-                Ok(ack) => {
-                    let reason = format!("it went to the stream {}", ack.stream);
-                    return (deliveries, Some(self.link.answer("take an alert into its stream", reason)));
-                }
+        for UnderWay { position, alert, place, answer } in under_way {
+            let ack = match answer.await {
+                Ok(ack) => ack,
                 Err(fault) => return (deliveries, Some(fault)),
+            };
+            if deliveries.is_empty() {
+                self.outrun = ack.duplicate;
             }
+            // A double of ours at its very place was put there by another relay, which counts as well. One further
+            // on has something before it that we don't know of.
+            if ack.sequence > place || (ack.sequence < place && !ack.duplicate) {
+                return (deliveries, Some(NatsFault::MovedOn { server: self.session.server().to_owned() }));
+            }
+            let at = self.relay.clock.now();
+            deliveries.push(Delivery { position, alert, stream_sequence: ack.sequence, at });
         }
         (deliveries, None)
-    }
-
-    fn unacknowledged(&self, error: &async_nats::jetstream::context::PublishError) -> NatsFault {
-        match error.kind() {
-            PublishErrorKind::Other => self.link.answer("store an alert", error),
-            _ => self.link.lost(error),
-        }
     }
 
     /// Waits until the store changes or it is time to stop.
@@ -214,7 +231,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
         loop {
             let pause = async {
                 tokio::select! {
-                    fault = self.link.broken() => Err(fault),
+                    fault = self.session.broken() => Err(fault),
                     () = tokio::time::sleep(LOOK_EVERY) => Ok(()),
                 }
             };
@@ -229,9 +246,11 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     }
 }
 
-fn headers(message: &Message) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.insert(async_nats::header::NATS_MESSAGE_ID, message.id.to_string());
-    headers.insert("Content-Type", "application/cloudevents+json");
-    headers
+/// An alert that was sent and not yet acknowledged.
+struct UnderWay {
+    position: Position,
+    alert: Uuid,
+    /// The sequence that it has if it stands where it was meant to.
+    place: u64,
+    answer: Answer,
 }

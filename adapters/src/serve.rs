@@ -100,7 +100,7 @@ pub async fn serve<S: CaseStore + ?Sized>(
     let recorder = Arc::new(Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock)));
     let mut watch = Watch::new(recorder, Arc::clone(&clock), doubt, operator);
     let relay = match nats_url {
-        Some(url) => Some(Relay::new(store, book, clock, url.parse::<Servers>()?, installation)),
+        Some(url) => Some(Relay::new(store, book, clock, Arc::new(url.parse::<Servers>()?), installation)),
         None => None,
     };
     if let Some(relay) = &relay {

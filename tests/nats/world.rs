@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use adapters::clock::Clock;
+use adapters::nats::Servers;
 use adapters::recorder::Recorder;
 use adapters::relay::Relay;
 use adapters::serve::{Serve, ServeFault, serve};
@@ -118,8 +119,8 @@ impl World {
 
     pub fn relay(&self, url: &str) -> Relay<SqliteStore> {
         let (store, book) = (Arc::clone(&self.store), Arc::clone(&self.book));
-        let servers = url.parse().expect("a URL");
-        Relay::new(store, book, self.wall.clone() as Arc<dyn Clock>, servers, INSTALLATION.to_owned())
+        let servers: Servers = url.parse().expect("a URL");
+        Relay::new(store, book, self.wall.clone() as Arc<dyn Clock>, Arc::new(servers), INSTALLATION.to_owned())
     }
 
     /// `serve` until the future is done.

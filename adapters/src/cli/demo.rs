@@ -22,7 +22,7 @@ use super::lists::{Words, docket_table};
 use super::output::{Failure, Outcome, offices, print_out, rulebook};
 use super::timeline::{Why, draw, heading};
 use crate::clock::Clock as _;
-use crate::nats::Servers;
+use crate::nats::{NatsFault, Servers};
 use crate::recorder::Recorder;
 use crate::relay::{Connected, Relay, RelayFault};
 use crate::store::sqlite::{Options, SqliteStore};
@@ -50,9 +50,10 @@ pub(super) fn run(common: &Common, own: &Demo) -> Result<Outcome, Failure> {
         let mut play = Play::new(&story, &log, &book);
         let relay = servers.map(|servers| {
             let installation = log.installation().to_string();
-            Relay::new(Arc::clone(&log), Arc::clone(&book), Arc::clone(&play.clock) as _, servers, installation)
+            let broker = Arc::new(servers);
+            Relay::new(Arc::clone(&log), Arc::clone(&book), Arc::clone(&play.clock) as _, broker, installation)
         });
-        let connected = match &relay {
+        let mut connected = match &relay {
             Some(relay) => Some(relay.connect().await.map_err(|fault| nats_failure(&fault))?),
             None => None,
         };
@@ -60,7 +61,7 @@ pub(super) fn run(common: &Common, own: &Demo) -> Result<Outcome, Failure> {
         stage.opening(&story)?;
         while let Some(step) = play.step().await? {
             stage.show(&step)?;
-            publish(connected.as_ref()).await?;
+            publish(relay.as_ref(), &mut connected).await?;
         }
         stage.closing(play.told, own.nats.as_deref())?;
         print_out(&play.docket(words, stage.paint()).await?)?;
@@ -75,13 +76,24 @@ fn nats_failure(fault: &RelayFault) -> Failure {
 }
 
 /// Publishes what waits in the outbox.
-async fn publish(connected: Option<&Connected<'_, SqliteStore>>) -> Result<(), Failure> {
-    let Some(connected) = connected else { return Ok(()) };
+async fn publish<'r>(
+    relay: Option<&'r Relay<SqliteStore>>,
+    connected: &mut Option<Connected<'r, SqliteStore>>,
+) -> Result<(), Failure> {
+    let (Some(relay), Some(connected)) = (relay, connected) else { return Ok(()) };
     let mut after = Position(0);
-    while let Some(last) = connected.tick(after).await.map_err(|fault| nats_failure(&fault))? {
-        after = last;
+    loop {
+        match connected.tick(after).await {
+            Ok(None) => return Ok(()),
+            Ok(Some(last)) => after = last,
+            // An alert of an earlier demo, or of another at the same time.
+            Err(RelayFault::Nats(NatsFault::MovedOn { .. })) => {
+                *connected = relay.connect().await.map_err(|fault| nats_failure(&fault))?;
+                after = Position(0);
+            }
+            Err(fault) => return Err(nats_failure(&fault)),
+        }
     }
-    Ok(())
 }
 
 /// The cases as they are played.
