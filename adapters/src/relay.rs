@@ -85,8 +85,14 @@ impl<S: CaseStore + ?Sized> Relay<S> {
         let session = self.broker.connect().await?;
         let caught_up = catch_up::catch_up(self.store.as_ref(), self.clock.as_ref(), session.as_ref()).await?;
         tracing::info!(server = session.server(), marked = caught_up.marked, "connected to NATS");
-        let shelf = Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?);
-        Ok(Connected { relay: self, session, known: caught_up.last, outrun: false, shelf })
+        let texts = self.store.rulebooks().await?;
+        Ok(Connected {
+            relay: self,
+            session,
+            known: caught_up.last,
+            outrun: false,
+            shelf: Shelf::new(Arc::clone(&self.book), texts),
+        })
     }
 
     /// Publishes until told to stop, through every absence of NATS.

@@ -46,7 +46,7 @@ async fn subject_headers_and_envelope_are_those_of_the_format() {
     let headers = message.headers.as_ref().expect("headers");
     let mut names: Vec<String> = headers.iter().map(|(name, _)| name.to_string()).collect();
     names.sort();
-    assert_eq!(names, ["Content-Type", "Nats-Msg-Id"]);
+    assert_eq!(names, ["Content-Type", "Nats-Expected-Last-Sequence", "Nats-Msg-Id"]);
     let content_type = headers.get("Content-Type").map(ToString::to_string);
     assert_eq!(content_type.as_deref(), Some("application/cloudevents+json"));
     let body: Value = serde_json::from_slice(&message.payload).expect("JSON");

@@ -52,13 +52,12 @@ impl Session for Open {
 
     fn read_back(&self, from: u64) -> BoxStream<'_, Result<Vec<Kept>, NatsFault>> {
         try_unfold(None, move |reader| async move {
-            let (consumer, left) = match reader {
-                Some(reader) => reader,
-                None => {
-                    let consumer = self.link.run(self.reader(from)).await?;
-                    let left = consumer.cached_info().num_pending;
-                    (consumer, left)
-                }
+            let (consumer, left) = if let Some(reader) = reader {
+                reader
+            } else {
+                let consumer = self.link.run(self.reader(from)).await?;
+                let left = consumer.cached_info().num_pending;
+                (consumer, left)
             };
             if left == 0 {
                 self.forget(&consumer).await;
