@@ -8,6 +8,8 @@ mod crash;
 mod damage;
 #[path = "store/esrs.rs"]
 mod esrs;
+#[path = "store/ids.rs"]
+mod ids;
 #[path = "store/made.rs"]
 mod made;
 #[path = "store/opening.rs"]

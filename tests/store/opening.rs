@@ -70,10 +70,10 @@ fn a_log_of_a_newer_program_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.db");
     drop(made::open(&path));
-    let newer = "UPDATE meta SET value = '2' WHERE key = 'schema_version'";
+    let newer = "UPDATE meta SET value = '3' WHERE key = 'schema_version'";
     Connection::open(&path).unwrap().execute_batch(newer).unwrap();
     let fault = refusal(try_open(&path, &Options::default()));
-    assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("version 2") && said.contains("version 1")));
+    assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("version 3") && said.contains("version 2")));
 }
 
 #[test]

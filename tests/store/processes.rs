@@ -56,11 +56,13 @@ fn a_child_does_what_its_parent_asks() {
     say("\n");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let store =
-            match made::try_open(&path, &adapters::store::sqlite::Options { create: true, ..Default::default() }) {
-                Ok(store) => Arc::new(store),
-                Err(fault) => return say(&format!("fault {fault}\n")),
-            };
+        let store = match made::try_open(
+            &path,
+            &adapters::store::sqlite::Options { create: true, recent_ids: 30, ..Default::default() },
+        ) {
+            Ok(store) => Arc::new(store),
+            Err(fault) => return say(&format!("fault {fault}\n")),
+        };
         let cases = (first..last).map(|n| tokio::spawn(import(Arc::clone(&store), n, seed)));
         for case in cases.collect::<Vec<_>>() {
             case.await.unwrap();

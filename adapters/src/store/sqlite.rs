@@ -45,6 +45,8 @@ pub struct Options {
     pub busy_timeout: Duration,
     /// How many actions the states of cases kept in memory may hold together.
     pub cache_actions: usize,
+    /// How many ids of actions gather at the least before they are sorted in among the others.
+    pub recent_ids: usize,
     /// Whether an absent or empty file becomes a new log.
     pub create: bool,
     /// Whether a log that can't be written will do; then every write is refused.
@@ -56,6 +58,7 @@ impl Default for Options {
         Self {
             busy_timeout: Duration::from_secs(10),
             cache_actions: 1_000_000,
+            recent_ids: 65_536,
             create: false,
             read_only_will_do: false,
         }
@@ -118,7 +121,7 @@ impl SqliteStore {
             cache: Arc::clone(&cache),
             changes: Arc::clone(&changes),
             rulebook: book.digest,
-            state: writer::State::default(),
+            state: writer::State::new(options.recent_ids),
         };
         let thread = std::thread::Builder::new().name("log writer".to_owned()).spawn(move || writer.run());
         let thread =

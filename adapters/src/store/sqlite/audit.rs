@@ -43,6 +43,29 @@ pub(super) struct Chunk {
     pub damage: Vec<String>,
     /// What a rebuild puts right.
     pub differences: Vec<Difference>,
+    /// The ids of actions of these cases.
+    pub ids: Checksum,
+}
+
+/// What sets of ids of actions with the keys of their cases have in common: their number and a sum over them.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Checksum {
+    number: u64,
+    sum: u128,
+}
+
+impl Checksum {
+    fn add(&mut self, id: [u8; 16], key: i64) {
+        self.number += 1;
+        // The key takes part so that an id under another case's key makes a difference; odd, so that no bit is lost.
+        let factor = u128::from(2 * key.unsigned_abs() + 1);
+        self.sum = self.sum.wrapping_add(u128::from_le_bytes(id).wrapping_mul(factor));
+    }
+
+    pub fn join(&mut self, other: Self) {
+        self.number += other.number;
+        self.sum = self.sum.wrapping_add(other.sum);
+    }
 }
 
 /// A row that is not what the log gives.
@@ -54,6 +77,7 @@ pub(super) struct Difference {
 enum Repair {
     Case { key: i64, values: Option<Vec<Value>> },
     Alert { position: Position, row: Option<(AlertRow, bool)> },
+    Ids,
 }
 
 impl Difference {
@@ -74,6 +98,13 @@ impl Difference {
                     row.insert(connection, *position, *pending)?;
                 }
             }
+            // An id that stands in the log twice is damage of the log and not mended here.
+            Repair::Ids => connection.execute_batch(
+                "DELETE FROM recent_ids;
+                 DELETE FROM action_ids;
+                 INSERT OR IGNORE INTO action_ids (action_id, case_key)
+                     SELECT action_id, case_key FROM events WHERE action_id IS NOT NULL ORDER BY action_id;",
+            )?,
         }
         Ok(())
     }
@@ -150,6 +181,9 @@ impl Chunk {
             ));
         }
         let stored_id = row.get_ref(3)?.as_blob_or_null().map_err(|error| Fault::Corrupt(error.to_string()))?;
+        if let Some(id) = stored_id.and_then(|id| id.try_into().ok()) {
+            self.ids.add(id, case.key);
+        }
         if stored_id != action_id(&event).as_ref().map(|id| id.as_bytes().as_slice()) {
             self.damage.push(format!("position {}: its action id is not that of its content", position.0));
         }
@@ -246,6 +280,36 @@ pub(super) fn stray_alerts(connection: &Connection) -> Result<Vec<Difference>, F
         Ok(Difference { found, repair: Repair::Alert { position, row: None } })
     })?;
     Ok(strays.collect::<Result<_, _>>()?)
+}
+
+/// Whether the tables of ids hold those of the log, `of_the_log`. No other program may write meanwhile.
+pub(super) fn ids_differ(connection: &Connection, of_the_log: Checksum) -> Result<Option<Difference>, Failed> {
+    let mut found = Checksum::default();
+    let sql = "SELECT action_id, case_key FROM action_ids UNION ALL SELECT action_id, case_key FROM recent_ids";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        // An id of another length is none, and makes the number differ.
+        if let Ok(id) = row.get(0) {
+            found.add(id, row.get(1)?);
+        }
+    }
+    Ok((found != of_the_log).then(|| Difference { found: IDS_DIFFER.to_owned(), repair: Repair::Ids }))
+}
+
+const IDS_DIFFER: &str = "the tables of action ids are not what the log gives";
+
+/// As [`ids_differ`], from one state of the file, while others may write.
+pub(super) fn ids_differ_now(connection: &Connection) -> Result<Option<Difference>, Failed> {
+    let sql = "SELECT (SELECT count(*) FROM events WHERE action_id IS NOT NULL)
+                   <> (SELECT count(*) FROM action_ids) + (SELECT count(*) FROM recent_ids)
+               OR EXISTS (SELECT 1 FROM recent_ids r LEFT JOIN events e ON e.position = r.position
+                          WHERE e.action_id IS NOT r.action_id OR e.case_key IS NOT r.case_key)
+               OR EXISTS (SELECT 1 FROM events e LEFT JOIN action_ids a ON a.action_id = e.action_id
+                          WHERE e.action_id IS NOT NULL AND a.case_key IS NOT e.case_key
+                          AND NOT EXISTS (SELECT 1 FROM recent_ids r WHERE r.position = e.position))";
+    let differ: bool = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok(differ.then(|| Difference { found: IDS_DIFFER.to_owned(), repair: Repair::Ids }))
 }
 
 /// What is wrong with the log as a whole.

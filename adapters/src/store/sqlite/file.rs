@@ -15,7 +15,7 @@ use crate::store::{Fault, NOT_RECORDED};
 const APPLICATION_ID: i64 = 0x6b61_6d6e;
 
 /// The version of the tables that this program reads and writes.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// What went wrong, before it is told with the name of the file.
 pub(super) enum Failed {
@@ -133,11 +133,17 @@ impl File {
         } else if application_id(connection)? != APPLICATION_ID {
             return Err(Fault::Corrupt(format!("{path} is a database of another program, not a log of kamnot")).into());
         }
-        let version: i64 = connection.query_row(
-            "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema_version'",
-            [],
-            |row| row.get(0),
-        )?;
+        if schema_version(connection)? == 1 && !connection.is_readonly(rusqlite::DatabaseName::Main)? {
+            self.bring_from_1_to_2(connection)?;
+        }
+        let version = schema_version(connection)?;
+        if version == 1 {
+            return Err(Fault::Corrupt(format!(
+                "{path} has the layout of version 1 and can't be written here; open it once where it can, with any \
+                 command, and it is brought to version {SCHEMA_VERSION}"
+            ))
+            .into());
+        }
         if version != SCHEMA_VERSION {
             return Err(Fault::Corrupt(format!(
                 "{path} has the layout of version {version}; this program reads version {SCHEMA_VERSION}; \
@@ -149,6 +155,22 @@ impl File {
         // pages are written again before they are moved to their place.
         connection.execute_batch("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 64000;")?;
         Ok(())
+    }
+
+    /// From one index over all ids of actions to two tables, in one transaction.
+    fn bring_from_1_to_2(&self, connection: &Connection) -> Result<(), Failed> {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        // Another program may have done it while this one waited.
+        let done = if schema_version(connection)? == 1 {
+            tracing::info!(log = %self.path.display(), "bringing the log to layout 2");
+            connection.execute_batch(include_str!("from_1_to_2.sql")).and_then(|()| connection.execute_batch("COMMIT"))
+        } else {
+            connection.execute_batch("COMMIT")
+        };
+        done.map_err(|error| {
+            let _ = connection.execute_batch("ROLLBACK");
+            error.into()
+        })
     }
 
     fn lay_out(&self, connection: &Connection) -> Result<(), Failed> {
@@ -241,6 +263,11 @@ fn is_write_protection(error: &rusqlite::Error) -> bool {
 
 fn application_id(connection: &Connection) -> Result<i64, rusqlite::Error> {
     connection.pragma_query_value(None, "application_id", |row| row.get(0))
+}
+
+fn schema_version(connection: &Connection) -> Result<i64, rusqlite::Error> {
+    let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema_version'";
+    connection.query_row(sql, [], |row| row.get(0))
 }
 
 /// Whether nobody has laid anything out in the database.

@@ -182,15 +182,26 @@ pub(super) fn views(connection: &Connection, mut take: impl FnMut(CaseView)) -> 
 
 /// Of these actions, those that the log holds, with their cases.
 pub(super) fn cases_of(connection: &Connection, actions: &[ActionId]) -> Result<HashMap<ActionId, CaseRef>, Failed> {
-    let sql = "SELECT c.reference FROM events e JOIN cases c ON c.case_key = e.case_key WHERE e.action_id = ?1";
-    let mut statement = connection.prepare_cached(sql)?;
+    // Both tables as they are at one moment: in between a writer may sort the recent ones in.
+    let transaction = connection.unchecked_transaction()?;
+    let mut recent = connection.prepare_cached("SELECT action_id, case_key FROM recent_ids")?;
+    let recent = recent.query_map([], |row| Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, i64>(1)?)))?;
+    let recent: HashMap<Uuid, i64> = recent.collect::<Result<_, _>>()?;
+    let mut sorted = connection.prepare_cached("SELECT case_key FROM action_ids WHERE action_id = ?1")?;
+    let mut case = connection.prepare_cached("SELECT reference FROM cases WHERE case_key = ?1")?;
     let mut found = HashMap::new();
     for action in actions {
-        let mut rows = statement.query([action.0.as_bytes().as_slice()])?;
-        if let Some(row) = rows.next()? {
+        let key = match recent.get(&action.0) {
+            Some(&key) => Some(key),
+            None => sorted.query_row([action.0.as_bytes().as_slice()], |row| row.get(0)).optional()?,
+        };
+        if let Some(key) = key
+            && let Some(row) = case.query([key])?.next()?
+        {
             found.insert(*action, reference(row, 0)?);
         }
     }
+    transaction.commit()?;
     Ok(found)
 }
 

@@ -80,6 +80,7 @@ pub(super) fn check(file: &File, book: &Rulebook, mut progress: impl FnMut(u64, 
             found.extend(chunk.differences.into_iter().map(|difference| difference.found));
             Ok(())
         })?;
+        found.extend(audit::ids_differ_now(&connection)?.map(|difference| difference.found));
         found.extend(audit::stray_alerts(&connection)?.into_iter().map(|difference| difference.found));
         Ok(found)
     };
@@ -113,10 +114,12 @@ fn rebuild(
         put_in_force(&connection, file, book)?;
         let (keys, events) = audit::extent(&connection)?;
         let mut rebuilt = Rebuilt::default();
+        let mut ids = audit::Checksum::default();
         each_chunk(file, book, keys, |chunk| {
             if let Some(damage) = chunk.damage.into_iter().next() {
                 return Err(Fault::Corrupt(format!("the log {} is damaged: {damage}", file.path.display())).into());
             }
+            ids.join(chunk.ids);
             rebuilt.cases += chunk.cases;
             rebuilt.events += chunk.events;
             for difference in chunk.differences {
@@ -126,6 +129,10 @@ fn rebuild(
             progress(rebuilt.events, events);
             Ok(())
         })?;
+        if let Some(difference) = audit::ids_differ(&connection, ids)? {
+            difference.repair(&connection)?;
+            note(&mut rebuilt, difference);
+        }
         for stray in audit::stray_alerts(&connection)? {
             stray.repair(&connection)?;
             note(&mut rebuilt, stray);

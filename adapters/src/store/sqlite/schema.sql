@@ -8,7 +8,17 @@ CREATE TABLE events (
     payload   TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX events_of_case ON events (case_key, version);
-CREATE UNIQUE INDEX events_of_action ON events (action_id) WHERE action_id IS NOT NULL;
+
+-- The ids of all recorded actions: the recent ones in the order of the log, the others sorted. Made from the log.
+CREATE TABLE recent_ids (
+    position  INTEGER PRIMARY KEY,
+    action_id BLOB NOT NULL,
+    case_key  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE action_ids (
+    action_id BLOB PRIMARY KEY,
+    case_key  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- The view of each case; instants are seconds since 1970. Where a case is not opened yet, only its identity is set.
 CREATE TABLE cases (

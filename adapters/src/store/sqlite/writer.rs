@@ -4,6 +4,7 @@
 //! commit of which nobody knows whether it is durable, nothing is written any more.
 
 mod appends;
+mod ids;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -51,7 +52,6 @@ pub(super) struct Writer {
 }
 
 /// What the writer remembers from one transaction to the next.
-#[derive(Default)]
 pub(super) struct State {
     appends: Appends,
     /// The last position that is reflected in the cache.
@@ -60,6 +60,13 @@ pub(super) struct State {
     data_version: i64,
     /// Why nothing can be written any more.
     broken: Option<Fault>,
+}
+
+impl State {
+    /// Nothing yet; `recent_ids`: how many ids of actions gather at the least before they are sorted in.
+    pub fn new(recent_ids: usize) -> Self {
+        Self { appends: Appends::new(recent_ids), seen: 0, data_version: 0, broken: None }
+    }
 }
 
 impl Writer {
@@ -73,6 +80,7 @@ impl Writer {
                     let mut batch = vec![first];
                     batch.extend(self.jobs.try_iter().take(MOST_AT_ONCE - 1));
                     self.write(batch);
+                    self.sort_ids_in();
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -104,6 +112,26 @@ impl Writer {
         }
     }
 
+    /// Sorts the ids of actions in once they are many, when nobody waits for an answer. Where it fails, they stay
+    /// where they are until the next time.
+    fn sort_ids_in(&mut self) {
+        if self.state.broken.is_some() || !self.state.appends.ids_wait() {
+            return;
+        }
+        let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+        let sorted = begun.and_then(|()| self.state.appends.sort_ids_in(&self.connection));
+        match sorted {
+            Ok(()) => {
+                // A failed commit is told to whoever writes next.
+                let _ = self.commit();
+            }
+            Err(error) => {
+                tracing::debug!(%error, "the ids of actions could not be sorted in");
+                self.roll_back();
+            }
+        }
+    }
+
     /// One transaction; the outcome of each job, or why none was written.
     fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), Fault>>, Fault> {
         let file = Arc::clone(&self.file);
@@ -131,7 +159,7 @@ impl Writer {
         if last != self.state.seen {
             self.drop_foreign(last)?;
         }
-        self.state.appends.begin(last);
+        self.state.appends.begin(&self.connection, last)?;
         let connection = &self.connection;
         jobs.iter()
             .map(|job| match job {
@@ -218,6 +246,7 @@ impl Writer {
             changed.push(reads::reference(row, 0)?);
         }
         self.cache.drop_all(changed.iter());
+        self.state.appends.note_foreign(&self.connection, self.state.seen)?;
         self.state.seen = last;
         self.changes.fetch_add(1, Ordering::Release);
         Ok(())
