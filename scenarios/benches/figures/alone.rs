@@ -155,7 +155,8 @@ fn write(connection: &Connection, all: &[Rows], batch: f64) -> Result<(), Failur
 /// As ours: when there are many.
 fn sort_ids_in(connection: &Connection) -> Result<(), Failure> {
     let sql = "SELECT coalesce(max(position) - min(position), 0), coalesce(max(position), 0) FROM recent_ids";
-    let (span, log) = connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (span, log): (i64, i64) =
+        connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let enough: i64 = Options::default().recent_ids.try_into()?;
     if i64::max(enough, log / 16) < span {
         connection.execute_batch(&format!("BEGIN IMMEDIATE; {SORT_IDS_IN} COMMIT;"))?;
