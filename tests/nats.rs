@@ -4,6 +4,8 @@
 mod clock;
 #[path = "nats/delivery.rs"]
 mod delivery;
+#[path = "nats/fence.rs"]
+mod fence;
 #[path = "nats/midnight.rs"]
 mod midnight;
 #[path = "nats/outage.rs"]

@@ -222,8 +222,9 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
                 self.outrun = ack.duplicate;
             }
             // A double of ours at its very place was put there by another relay, which counts as well. One further
-            // on has something before it that we don't know of.
-            if ack.sequence > place || (ack.sequence < place && !ack.duplicate) {
+            // on has something before it that we don't know of. One at 0 is stored nowhere that the server
+            // could name.
+            if ack.sequence > place || ack.sequence == 0 || (ack.sequence < place && !ack.duplicate) {
                 return (deliveries, Some(NatsFault::MovedOn { server: self.session.server().to_owned() }));
             }
             let at = self.relay.clock.now();

@@ -2,22 +2,21 @@
 
 use std::time::Duration;
 
-use adapters::store::{CaseStore as _, Position};
+use adapters::store::Position;
 use async_nats::HeaderMap;
-use projections::message::message;
 use tests::nats_server::NatsServer;
 
-use crate::world::{INSTALLATION, World, arrived, eventually};
+use crate::world::{World, arrived, eventually};
 
 const SAMPLE: &str = include_str!("../../scenarios/data/actions-300.jsonl");
 const NOW: &str = "2026-10-01T08:00:00+07:00";
 
-async fn pause(milliseconds: u64) {
+pub async fn pause(milliseconds: u64) {
     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
 }
 
 /// The first part of the sample, in whole cases, and the rest.
-fn halves() -> (String, String) {
+pub fn halves() -> (String, String) {
     let of_case = |line: &&str| line.split('"').nth(3).is_some_and(|case| case.ends_with(['1', '3', '5', '7', '9']));
     let (one, other): (Vec<&str>, Vec<&str>) = SAMPLE.lines().partition(of_case);
     (one.join("\n"), other.join("\n"))
@@ -106,11 +105,10 @@ async fn a_server_held_for_longer_than_we_wait_gets_each_alert_once() {
 }
 
 /// What a relay does that is killed between the acknowledgements and the marks, done by a plain client.
-async fn publish_and_do_not_mark(world: &World, server: &NatsServer, most: usize) {
+pub async fn publish_and_do_not_mark(world: &World, server: &NatsServer, most: usize) {
     let client = async_nats::connect(server.url()).await.expect("a connection");
     let jetstream = async_nats::jetstream::new(client);
-    for row in world.store.outbox(Position(0), most).await.expect("the outbox") {
-        let message = message(&row.case, &row.event, &world.book, INSTALLATION).expect("an alert");
+    for message in world.messages().await.into_iter().take(most) {
         let mut headers = HeaderMap::new();
         headers.insert("Nats-Msg-Id", message.id.to_string());
         let ack = jetstream.publish_with_headers(message.subject, headers, message.body.into()).await;
@@ -118,7 +116,7 @@ async fn publish_and_do_not_mark(world: &World, server: &NatsServer, most: usize
     }
 }
 
-async fn short_window(server: &NatsServer) {
+pub async fn short_window(server: &NatsServer) {
     let client = async_nats::connect(server.url()).await.expect("a connection");
     let config = async_nats::jetstream::stream::Config {
         name: "KAMNOT_ALERTS".to_owned(),

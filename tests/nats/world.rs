@@ -20,7 +20,7 @@ use engine::calendar::Instant;
 use engine::case::{Alerts, Command, decide};
 use engine::rulebook::Rulebook;
 use futures::StreamExt as _;
-use projections::message::message;
+use projections::message::{Message, message};
 use tempfile::TempDir;
 use tests::nats_server::NatsServer;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, oneshot};
@@ -165,6 +165,12 @@ impl World {
     /// The ids of the alerts that may be published, in the order of the log.
     pub async fn ids(&self) -> Vec<String> {
         self.alerts().await.iter().filter_map(|stored| self.id(stored)).collect()
+    }
+
+    /// The messages of the alerts that wait in the outbox.
+    pub async fn messages(&self) -> Vec<Message> {
+        let rows = self.store.outbox(Position(0), usize::MAX >> 2).await.expect("the outbox");
+        rows.iter().filter_map(|row| message(&row.case, &row.event, &self.book, INSTALLATION)).collect()
     }
 
     fn id(&self, stored: &Stored) -> Option<String> {

@@ -1,4 +1,7 @@
 //! Reading back what the stream holds and the store doesn't know: published, and then no mark.
+//!
+//! Invariant: what the stream held when it was looked at is marked, in its order, and nothing behind that: an alert
+//! recorded since then may stand there without our knowing it, and a mark behind it would hide it for good.
 
 use std::collections::HashMap;
 
@@ -8,7 +11,7 @@ use uuid::Uuid;
 use super::RelayFault;
 use super::broker::Session;
 use crate::clock::Clock;
-use crate::nats::IN_FLIGHT;
+use crate::nats::{IN_FLIGHT, NatsFault};
 use crate::store::{CaseStore, Delivery, Position, Stored};
 
 /// What catching up came to.
@@ -29,25 +32,32 @@ pub(super) async fn catch_up<S: CaseStore + ?Sized>(
     // In this order: what another relay marks meanwhile must not look as if the stream had lost it.
     let known = store.last_stream_sequence().await?;
     let held = session.held().await?;
-    if held.last < known {
-        let last = held.last;
+    let last = held.last;
+    if last < known {
         tracing::error!(known, last, "the stream of alerts is shorter than it was: it was made anew or restored");
         let again = store.undo_deliveries(last).await?;
         tracing::error!(again, "alerts that it has lost are published again, under their ids");
     }
-    let behind = if held.last < known { 1 } else { known + 1 };
+    let behind = if last < known { 1 } else { known + 1 };
     let from = behind.max(held.first);
-    let mut caught_up = CaughtUp { last: held.last, marked: 0 };
-    // Also after the look at the stream: an alert that is recorded from here on isn't in what is read back.
-    let mut pending = if held.last < from { HashMap::new() } else { pending(store).await? };
+    let mut caught_up = CaughtUp { last, marked: 0 };
+    // Also after the look at the stream: an alert that is recorded from here on isn't in what it held.
+    let mut pending = if last < from { HashMap::new() } else { pending(store).await? };
     if pending.is_empty() {
         return Ok(caught_up);
     }
     let mut batches = session.read_back(from);
-    while !pending.is_empty() {
-        let Some(batch) = batches.try_next().await? else { break };
+    let mut read = from - 1;
+    while read < last && !pending.is_empty() {
+        let batch = batches.try_next().await?.unwrap_or_default();
+        if batch.is_empty() {
+            // A replica that is behind the one that was asked.
+            let reason = "the stream can't be read back to its end yet".to_owned();
+            return Err(NatsFault::Lost { server: session.server().to_owned(), reason }.into());
+        }
+        read = batch.last().map_or(read, |kept| kept.sequence);
         let at = clock.now();
-        let found = batch.into_iter().filter_map(|kept| {
+        let found = batch.into_iter().filter(|kept| kept.sequence <= last).filter_map(|kept| {
             let alert = kept.alert?;
             let position = pending.remove(&alert)?;
             Some(Delivery { position, alert, stream_sequence: kept.sequence, at })
