@@ -1,45 +1,71 @@
-//! Several relays on one log, some with old knowledge: each alert stands in the stream once, without the server's help
-//! in recognising ids.
+//! Several relays on one log, one that was stopped in the middle, and somebody who publishes beside them: each alert
+//! stands in the stream once and in the order of the log, also when the server has long forgotten the ids.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use adapters::nats::{NatsFault, Servers};
+use adapters::relay::RelayFault;
 use adapters::relay::broker::{After, Answer, Broker, Held, Kept, Session};
-use adapters::relay::{Relay, RelayFault};
+use adapters::serve::Stop;
 use adapters::store::Position;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use projections::message::Message;
 use tests::nats_server::NatsServer;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use crate::outage::{halves, pause, publish_and_do_not_mark, short_window};
-use crate::world::{INSTALLATION, World, arrived, eventually};
+use crate::world::{World, arrived, eventually, id, read};
 
 const NOW: &str = "2026-10-01T08:00:00+07:00";
 
-/// NATS, but what is sent waits until the gate is open: a relay that is stopped in the middle.
-struct Gated {
+/// Longer than the server recognises an id in these tests.
+const FORGOTTEN: Duration = Duration::from_millis(400);
+
+/// A way to NATS on which it is counted how often a relay connects, and on which a relay can be stopped.
+struct Way {
     servers: Servers,
-    open: watch::Receiver<bool>,
+    connected: AtomicUsize,
+    stops: Option<Arc<Barrier>>,
 }
 
-struct GatedSession {
+/// Where a relay stops: before it sends so many messages more.
+struct Barrier {
+    sends_left: AtomicUsize,
+    reached: Notify,
+    lifted: Notify,
+}
+
+struct OnTheWay {
     session: Box<dyn Session>,
-    open: watch::Receiver<bool>,
+    stops: Option<Arc<Barrier>>,
 }
 
-#[async_trait]
-impl Broker for Gated {
-    async fn connect(&self) -> Result<Box<dyn Session>, NatsFault> {
-        let session = self.servers.connect().await?;
-        Ok(Box::new(GatedSession { session, open: self.open.clone() }))
+impl Way {
+    fn open(server: &NatsServer) -> Self {
+        Self { servers: server.url().parse().expect("a URL"), connected: AtomicUsize::new(0), stops: None }
+    }
+
+    fn stopping_after(server: &NatsServer, sends: usize) -> (Self, Arc<Barrier>) {
+        let sends_left = AtomicUsize::new(sends);
+        let barrier = Arc::new(Barrier { sends_left, reached: Notify::new(), lifted: Notify::new() });
+        (Self { stops: Some(Arc::clone(&barrier)), ..Self::open(server) }, barrier)
     }
 }
 
 #[async_trait]
-impl Session for GatedSession {
+impl Broker for Way {
+    async fn connect(&self) -> Result<Box<dyn Session>, NatsFault> {
+        self.connected.fetch_add(1, Ordering::SeqCst);
+        let session = self.servers.connect().await?;
+        Ok(Box::new(OnTheWay { session, stops: self.stops.clone() }))
+    }
+}
+
+#[async_trait]
+impl Session for OnTheWay {
     fn server(&self) -> &str {
         self.session.server()
     }
@@ -53,7 +79,12 @@ impl Session for GatedSession {
     }
 
     async fn send(&self, message: Message, after: After) -> Result<Answer, NatsFault> {
-        self.open.clone().wait_for(|open| *open).await.expect("a gate");
+        if let Some(barrier) = &self.stops
+            && barrier.sends_left.fetch_sub(1, Ordering::SeqCst) == 0
+        {
+            barrier.reached.notify_one();
+            barrier.lifted.notified().await;
+        }
         self.session.send(message, after).await
     }
 
@@ -62,85 +93,139 @@ impl Session for GatedSession {
     }
 }
 
-async fn each_once(world: &World, server: &NatsServer) {
-    let (mut found, mut told) = (arrived(server).await, world.ids().await);
-    found.sort();
-    told.sort();
-    assert_eq!(found, told);
+/// Imports in parts, slowly, so that relays at work have something to contend for.
+async fn import_slowly(world: &World) {
+    let (one, other) = halves();
+    let lines: Vec<&str> = one.lines().chain(other.lines()).collect();
+    let mut cases: Vec<&str> = lines.iter().filter_map(|line| line.split('"').nth(3)).collect();
+    cases.sort_unstable();
+    cases.dedup();
+    for some in cases.chunks(cases.len() / 40) {
+        let of_these = |line: &&&str| line.split('"').nth(3).is_some_and(|case| some.contains(&case));
+        let part: Vec<&str> = lines.iter().filter(of_these).copied().collect();
+        world.import(&part.join("\n")).await;
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_relays_under_load_put_each_alert_into_the_stream_once() {
+async fn several_relays_under_load_publish_each_alert_once_and_do_not_fight() {
     let server = NatsServer::start();
     short_window(&server).await;
     let world = World::at(NOW).await;
-    let serving: Vec<_> = (0..3).map(|_| world.serve(server.url())).collect();
+    let (stopper, stop) = Stop::pair();
+    let ways = [Way::open(&server), Way::open(&server), Way::open(&server)].map(Arc::new);
+    let started = std::time::Instant::now();
+    let relays = ways.each_ref().map(|way| {
+        let relay = world.relay_through(Arc::clone(way) as Arc<dyn Broker>);
+        let stop = stop.clone();
+        tokio::spawn(async move { relay.run(&stop).await })
+    });
+    import_slowly(&world).await;
+    eventually("all is delivered", || async { world.waiting().await == 0 }).await;
+    let seconds = usize::try_from(started.elapsed().as_secs()).expect("not so long");
+    stopper.stop();
+    for relay in relays {
+        relay.await.expect("no panic").expect("no fault");
+    }
+    assert_eq!(arrived(&server).await, world.ids().await);
+    let connected = ways.each_ref().map(|way| way.connected.load(Ordering::SeqCst));
+    println!("connected {connected:?} times in {seconds} s");
+    assert!(connected.iter().all(|times| *times <= 3 * (seconds + 1)), "{connected:?} in {seconds} s");
+}
+
+/// A relay that is stopped after so many messages and goes on when another has published all, and more besides;
+/// `already` stood in the stream before, without a mark.
+async fn stopped_after(already: usize, sends: usize) {
+    let server = NatsServer::start();
+    short_window(&server).await;
+    let world = World::at(NOW).await;
     let (one, other) = halves();
     world.import(&one).await;
-    pause(400).await;
+    publish_and_do_not_mark(&world, &server, already).await;
+    let (way, barrier) = Way::stopping_after(&server, sends);
+    let relay = world.relay_through(Arc::new(way));
+    let stopped = tokio::spawn(async move {
+        let mut connected = relay.connect().await.expect("a connection");
+        connected.tick(Position(0)).await
+    });
+    barrier.reached.notified().await;
+    let serving = world.serve(server.url());
+    eventually("the other publishes", || async { world.waiting().await == 0 }).await;
     world.import(&other).await;
-    for _ in 0..3 {
-        pause(200).await;
-        world.pass(30 * 86_400);
-        world.all_is_told().await;
-    }
-    for serving in serving {
-        serving.stop().await;
-    }
-    each_once(&world, &server).await;
+    world.all_is_told().await;
+    tokio::time::sleep(FORGOTTEN).await;
+    let before = arrived(&server).await;
+    assert_eq!(before, world.ids().await);
+    barrier.lifted.notify_one();
+    let result = stopped.await.expect("no panic");
+    assert!(matches!(result, Err(RelayFault::Nats(NatsFault::MovedOn { .. }))), "{result:?}");
+    tokio::time::sleep(FORGOTTEN).await;
+    assert_eq!(arrived(&server).await, before, "nothing was added");
+    serving.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_relay_that_was_held_before_it_sent_adds_nothing() {
-    for already in [0, 5] {
-        let server = NatsServer::start();
-        short_window(&server).await;
-        let world = World::at(NOW).await;
-        world.import(&halves().0).await;
-        publish_and_do_not_mark(&world, &server, already).await;
-        let (tell, open) = watch::channel(false);
-        let gated = Arc::new(Gated { servers: server.url().parse().expect("a URL"), open });
-        let (store, book, clock) = (Arc::clone(&world.store), Arc::clone(&world.book), world.wall.clone());
-        let stale = Relay::new(store, book, clock, gated, INSTALLATION.to_owned());
-        let mut held = stale.connect().await.expect("a connection");
-        let fresh = async {
-            // By now the held one has read the outbox and waits to send.
-            pause(300).await;
-            let serving = world.serve(server.url());
-            eventually("all is delivered", || async { world.waiting().await == 0 }).await;
-            serving.stop().await;
-            // Longer than the server recognises an id.
-            pause(300).await;
-            tell.send_replace(true);
-        };
-        let (ticked, ()) = tokio::join!(held.tick(Position(0)), fresh);
-        assert!(matches!(ticked, Err(RelayFault::Nats(NatsFault::MovedOn { .. }))), "{already}: {ticked:?}");
-        assert_eq!(arrived(&server).await, world.ids().await, "{already}");
-    }
+async fn a_relay_stopped_before_it_sends_adds_nothing_when_it_comes_back() {
+    stopped_after(0, 0).await;
+    stopped_after(5, 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_outsider_in_the_stream_stops_nobody() {
+async fn a_relay_stopped_while_it_sends_adds_nothing_when_it_comes_back() {
+    stopped_after(0, 10).await;
+    stopped_after(5, 97).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stranger_publishes_makes_no_place_for_a_later_alert() {
+    let server = NatsServer::start();
+    short_window(&server).await;
+    let world = World::at(NOW).await;
+    world.import(&halves().0).await;
+    let (way, barrier) = Way::stopping_after(&server, 10);
+    let relay = Arc::new(world.relay_through(Arc::new(way)));
+    let one = Arc::clone(&relay);
+    let stopped = tokio::spawn(async move { one.connect().await.expect("a connection").tick(Position(0)).await });
+    barrier.reached.notified().await;
+    // The stream now ends where the relay means to put its 16th alert: without the 11th it must not stand there.
+    let client = async_nats::connect(server.url()).await.expect("a connection");
+    let jetstream = async_nats::jetstream::new(client);
+    for _ in 0..5 {
+        let sent = jetstream.publish("kamnot.alerts.of.somebody.else", "?".into()).await;
+        sent.expect("sent").await.expect("stored");
+    }
+    barrier.lifted.notify_one();
+    let result = stopped.await.expect("no panic");
+    assert!(matches!(result, Err(RelayFault::Nats(NatsFault::MovedOn { .. }))), "{result:?}");
+    assert_eq!(read(&server, "kamnot.alerts.*.*.*.*.*.*").await.len(), 10);
+    let serving = world.serve(server.url());
+    world.all_is_told().await;
+    serving.stop().await;
+    let found: Vec<String> = read(&server, "kamnot.alerts.*.*.*.*.*.*").await.iter().map(id).collect();
+    assert_eq!(found, world.ids().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alerts_get_through_beside_a_stranger_who_publishes_all_the_time() {
     let server = NatsServer::start();
     let world = World::at(NOW).await;
     let serving = world.serve(server.url());
-    let (one, other) = halves();
-    world.import(&one).await;
-    world.all_is_told().await;
-    let client = async_nats::connect(server.url()).await.expect("a connection");
-    let jetstream = async_nats::jetstream::new(client);
-    for _ in 0..3 {
-        let ack = jetstream.publish("kamnot.alerts.an.outsider", "nothing of ours".into()).await;
-        ack.expect("sent").await.expect("acknowledged");
-    }
-    world.import(&other).await;
+    let stranger = async {
+        let client = async_nats::connect(server.url()).await.expect("a connection");
+        let jetstream = async_nats::jetstream::new(client);
+        for _ in 0..150 {
+            // Before the relay has made the stream, nothing is stored.
+            let sent = jetstream.publish("kamnot.alerts.of.somebody.else", "?".into()).await;
+            let _ = sent.expect("sent").await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::join!(import_slowly(&world), stranger);
     world.all_is_told().await;
     serving.stop().await;
-    let found = crate::world::read(&server, "kamnot.alerts.>").await;
-    let ours = found.iter().filter(|message| message.subject.as_str() != "kamnot.alerts.an.outsider");
-    let ours: Vec<String> = ours.map(crate::world::id).collect();
-    assert_eq!(found.len(), ours.len() + 3);
-    assert_eq!(ours, world.ids().await);
+    let found: Vec<String> = read(&server, "kamnot.alerts.*.*.*.*.*.*").await.iter().map(id).collect();
+    assert_eq!(found, world.ids().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

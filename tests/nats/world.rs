@@ -10,6 +10,7 @@ use adapters::clock::Clock;
 use adapters::nats::Servers;
 use adapters::recorder::Recorder;
 use adapters::relay::Relay;
+use adapters::relay::broker::Broker;
 use adapters::serve::{Serve, ServeFault, serve};
 use adapters::store::sqlite::{Options, SqliteStore};
 use adapters::store::{CaseStore, LogStore as _, Position, Stored};
@@ -118,9 +119,13 @@ impl World {
     }
 
     pub fn relay(&self, url: &str) -> Relay<SqliteStore> {
-        let (store, book) = (Arc::clone(&self.store), Arc::clone(&self.book));
         let servers: Servers = url.parse().expect("a URL");
-        Relay::new(store, book, self.wall.clone() as Arc<dyn Clock>, Arc::new(servers), INSTALLATION.to_owned())
+        self.relay_through(Arc::new(servers))
+    }
+
+    pub fn relay_through(&self, broker: Arc<dyn Broker>) -> Relay<SqliteStore> {
+        let (store, book) = (Arc::clone(&self.store), Arc::clone(&self.book));
+        Relay::new(store, book, self.wall.clone() as Arc<dyn Clock>, broker, INSTALLATION.to_owned())
     }
 
     /// `serve` until the future is done.

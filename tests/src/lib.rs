@@ -1,5 +1,6 @@
 //! What the tests share: cases, the program under test, servers of their own.
 
 pub mod cases;
+pub mod nats_cluster;
 pub mod nats_server;
 pub mod program;

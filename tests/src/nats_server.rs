@@ -29,14 +29,21 @@ impl NatsServer {
     /// # Panics
     /// If nats-server isn't installed or doesn't come up.
     pub fn with(lines: &str) -> Self {
+        let mut server = Self::on(free_ports(1)[0], lines);
+        server.start_again();
+        server
+    }
+
+    /// A server that isn't started yet, on a port.
+    ///
+    /// # Panics
+    /// If its configuration can't be written.
+    pub fn on(port: u16, lines: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the server");
-        let port = free_port();
         let data = format!("\"{}\"", folder.path().join("data").display());
         let configuration = format!("listen: \"127.0.0.1:{port}\"\n{}\n", lines.replace("DATA", &data));
         std::fs::write(folder.path().join("nats.conf"), configuration).expect("the configuration written");
-        let mut server = Self { folder, port, child: None };
-        server.start_again();
-        server
+        Self { folder, port, child: None }
     }
 
     /// A port on which there is no server, and may be one later.
@@ -95,6 +102,19 @@ impl NatsServer {
         }
     }
 
+    /// Ends it at once (SIGKILL): nothing is finished, nothing is said.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Whether it runs, held or not.
+    pub const fn runs(&self) -> bool {
+        self.child.is_some()
+    }
+
     /// Holds it: connections stay open, nothing is answered.
     pub fn freeze(&self) {
         self.signal("STOP");
@@ -127,10 +147,7 @@ impl NatsServer {
 
 impl Drop for NatsServer {
     fn drop(&mut self) {
-        if let Some(mut child) = self.child.take() {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        self.kill();
     }
 }
 
@@ -145,7 +162,11 @@ fn binary() -> PathBuf {
     )
 }
 
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("its address").port()
+/// Ports on which nothing listens, all different.
+///
+/// # Panics
+/// If there are none.
+pub fn free_ports(count: usize) -> Vec<u16> {
+    let listeners: Vec<TcpListener> = (0..count).map(|_| TcpListener::bind("127.0.0.1:0").expect("a port")).collect();
+    listeners.iter().map(|listener| listener.local_addr().expect("its address").port()).collect()
 }
