@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is under way when the stop comes is finished, alerts recorded and deliveries marked.
 
+mod share;
 mod trouble;
 
 use std::future::Future;
@@ -17,6 +18,7 @@ use crate::relay::{Relay, RelayFault};
 use crate::store::{CaseStore, Fault};
 use crate::watch::Watch;
 use crate::watch::clock_doubt::{ClockDoubt, Operator};
+use share::Part;
 
 pub(crate) use trouble::Trouble;
 
@@ -98,7 +100,8 @@ pub async fn serve<S: CaseStore + ?Sized>(
 ) -> Result<(), ServeFault> {
     let Serve { store, book, clock, doubt, operator, nats_url, installation } = with;
     let recorder = Arc::new(Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock)));
-    let mut watch = Watch::new(recorder, Arc::clone(&clock), doubt, operator);
+    let part = Part::take(Arc::clone(&store), nats_url.is_some()).await;
+    let mut watch = Watch::new(recorder, Arc::clone(&clock), doubt, operator).over(part.share());
     let relay = match nats_url {
         Some(url) => Some(Relay::new(store, book, clock, Arc::new(url.parse::<Servers>()?), installation)),
         None => None,
@@ -108,6 +111,7 @@ pub async fn serve<S: CaseStore + ?Sized>(
     }
     let (stop_watch, watch_told) = Stop::pair();
     let (stop_relay, relay_told) = Stop::pair();
+    let (stop_part, part_told) = Stop::pair();
     // The watch stops first, so that the relay still takes along what it raised last.
     let watching = async {
         let result = watch.run(&watch_told).await;
@@ -116,9 +120,13 @@ pub async fn serve<S: CaseStore + ?Sized>(
     };
     let relaying = async {
         let result = match &relay {
-            Some(relay) => relay.run(&relay_told).await,
+            Some(relay) => {
+                let publish = |told| async move { relay.run(&told).await };
+                share::when_first(part.share(), &relay_told, publish).await
+            }
             None => Ok(()),
         };
+        stop_part.stop();
         if result.is_err() {
             stop_watch.stop();
         }
@@ -131,11 +139,12 @@ pub async fn serve<S: CaseStore + ?Sized>(
         }
     };
     tracing::info!(nats = relay.is_some(), "watching");
-    let mut work = Box::pin(async { tokio::join!(watching, relaying) });
-    let (watched, relayed) = tokio::select! {
+    let mut work = Box::pin(async { tokio::join!(watching, relaying, part.keep(&part_told)) });
+    let (watched, relayed, ()) = tokio::select! {
         results = &mut work => results,
         () = stopping => work.await,
     };
+    part.leave().await;
     watched.and(relayed)?;
     tracing::info!("stopped");
     Ok(())

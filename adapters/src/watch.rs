@@ -12,6 +12,7 @@ use std::time::Duration;
 use engine::action::CaseRef;
 use engine::calendar::Instant;
 use futures::StreamExt as _;
+use tokio::sync::watch::Receiver;
 
 use crate::clock::Clock;
 use crate::recorder::Recorder;
@@ -41,6 +42,7 @@ pub struct Watch<S: ?Sized> {
     seen: Option<i64>,
     next: Option<Instant>,
     postponed: BTreeMap<CaseRef, Postponed>,
+    share: Receiver<Share>,
 }
 
 /// Alerts are held back.
@@ -61,7 +63,14 @@ impl<S: CaseStore + ?Sized> Watch<S> {
     /// A watch that records with `recorder`, whose clock is `clock`.
     pub fn new(recorder: Arc<Recorder<S>>, clock: Arc<dyn Clock>, doubt: Arc<ClockDoubt>, operator: Operator) -> Self {
         let (said, held, seen, next, postponed) = (None, None, None, None, BTreeMap::new());
-        Self { recorder, clock, doubt, operator, said, held, seen, next, postponed }
+        let (_, share) = tokio::sync::watch::channel(Share::ALL);
+        Self { recorder, clock, doubt, operator, said, held, seen, next, postponed, share }
+    }
+
+    /// The same watch over a share of the cases alone, whatever that is at the moment.
+    #[must_use]
+    pub fn over(self, share: Receiver<Share>) -> Self {
+        Self { share, ..self }
     }
 
     /// Tells the cases that are due at `now` that it is time, as many as one tick takes; how many it told. None are
@@ -71,7 +80,8 @@ impl<S: CaseStore + ?Sized> Watch<S> {
     /// If the store can't be read or written.
     pub async fn tick(&mut self, now: Instant) -> Result<usize, Fault> {
         let most = MOST + self.postponed.len();
-        let due = self.recorder.store().due(now, most, Share::ALL).await?;
+        let share = *self.share.borrow();
+        let due = self.recorder.store().due(now, most, share).await?;
         let ready = self.ready(due).await?;
         let told = ready.len();
         let recorder = &self.recorder;
