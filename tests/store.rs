@@ -20,3 +20,5 @@ mod outbox;
 mod processes;
 #[path = "store/rooms.rs"]
 mod rooms;
+#[path = "store/transfer.rs"]
+mod transfer;

@@ -22,6 +22,7 @@ mod spreadsheet;
 mod table;
 mod time;
 mod timeline;
+mod transfer;
 
 use std::process::ExitCode;
 
@@ -60,6 +61,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
         Command::Rules(own) => rules::run(common, own),
         Command::Offices(own) => admin::offices_list(common, own),
         Command::Clock(own) => admin::clock(common, &own.command),
+        Command::Move(own) => transfer::run(common, own),
         Command::Rebuild => admin::rebuild(common),
         Command::Check => admin::check(common),
     }

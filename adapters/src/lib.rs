@@ -11,4 +11,5 @@ pub mod relay;
 pub mod serve;
 mod shown;
 pub mod store;
+pub mod transfer;
 pub mod watch;

@@ -162,6 +162,8 @@ pub trait LogStore: CaseStore {
     async fn meta(&self, key: &str) -> Result<Option<String>, Fault>;
     /// Keeps a small text under `key`, in place of what was there.
     async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault>;
+    /// Keeps the text of a rulebook that the log was decided under before.
+    async fn keep_rulebook(&self, source: &str) -> Result<(), Fault>;
     /// Rebuilds views and alerts from the log alone; deliveries stay. [`Fault::Corrupt`] when the log is damaged: then
     /// nothing was changed. `progress` is told events.
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault>;

@@ -24,7 +24,7 @@ fn tables(path: &Path) -> [Table; 3] {
 }
 
 /// A log of thirty cases, some recorded action by action, some at once, some as history, with deliveries.
-async fn lived_in(path: &Path) {
+pub async fn lived_in(path: &Path) {
     let store = Arc::new(made::open(path));
     for n in 0..30 {
         let actions = made::actions(n);

@@ -22,6 +22,11 @@ pub fn book() -> Arc<Rulebook> {
     Arc::clone(&BOOK)
 }
 
+/// A rulebook that says the same in other bytes.
+pub fn another_book() -> Arc<Rulebook> {
+    Arc::new(Rulebook::parse(&format!("{}\n# Another edition.\n", book().source)).unwrap())
+}
+
 /// A clock that is set by hand.
 pub struct SetClock(AtomicI64);
 

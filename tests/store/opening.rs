@@ -5,15 +5,9 @@ use std::time::Duration;
 
 use adapters::store::sqlite::{Options, SqliteStore};
 use adapters::store::{CaseStore, Fault, LogStore as _, Position};
-use engine::rulebook::Rulebook;
 use rusqlite::Connection;
 
 use crate::made::{self, refusal, try_open};
-
-/// A rulebook that says the same in other bytes.
-fn another_book() -> Arc<Rulebook> {
-    Arc::new(Rulebook::parse(&format!("{}\n# Another edition.\n", made::book().source)).unwrap())
-}
 
 #[test]
 fn a_log_keeps_its_installation_id() {
@@ -81,7 +75,7 @@ fn a_log_is_decided_under_the_rulebook_in_force_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.db");
     drop(made::open(&path));
-    let another = another_book();
+    let another = made::another_book();
     let fault = refusal(SqliteStore::open(&path, Arc::clone(&another), &Options::default()));
     let Fault::Corrupt(said) = fault else { panic!("{fault}") };
     for part in [&*made::book().digest.to_string(), &*another.digest.to_string(), "kamnot rules adopt FILE"] {
@@ -96,7 +90,7 @@ async fn an_adopted_rulebook_is_in_force_at_once() {
     let path = folder.path().join("log.db");
     let running = Arc::new(made::open(&path));
     made::record_case(&running, 0).await;
-    let another = another_book();
+    let another = made::another_book();
     let (adopted, rebuilt) = SqliteStore::adopt(&path, Arc::clone(&another), &Options::default(), |_, _| ()).unwrap();
     assert_eq!((rebuilt.cases, rebuilt.differing), (1, 0));
     assert!(adopted.rulebooks().await.unwrap().contains(&made::book().source));

@@ -81,10 +81,28 @@ pub(super) enum Command {
     Rules(Rules),
     Offices(Offices),
     Clock(Clock),
+    Move(Move),
     /// Make the views of all cases anew from the log; the log and what was delivered stay as they are
     Rebuild,
     /// Check the log: every event readable and in its place, every view as the log says
     Check,
+}
+
+/// Copy a log to another place, compare both, and work there from then on
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  kamnot move --from kamnot.db --to postgres://kamnot@db.example.la/kamnot
+
+Stop every program that works on the log first. The log is copied as it is: every event with its instants, what was
+published and what waits. The place to move to must be empty; the old log stays as it was.")]
+pub(super) struct Move {
+    /// The log to move
+    #[arg(long, value_name = "PLACE")]
+    pub from: Place,
+    /// Where to, a file or a database that holds no log yet
+    #[arg(long, value_name = "PLACE")]
+    pub to: Place,
 }
 
 /// Play three made-up cases on a clock that runs by itself; no server and no files needed

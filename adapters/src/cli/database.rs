@@ -16,6 +16,7 @@ use crate::clock::SystemClock;
 use crate::recorder::Recorder;
 use crate::store::sqlite::Options;
 use crate::store::{Fault, LogStore};
+use crate::transfer::refuse_unfinished;
 
 /// How many actions a command that goes on for long keeps in memory: about 100 MiB.
 const CACHED_ACTIONS: usize = 400_000;
@@ -75,6 +76,7 @@ impl Database {
         // Who asks may have a copy that can't be written; who writes is told then.
         let options = Options { create, read_only_will_do: !create, cache_actions, ..options(common) };
         let store = common.db.open(Arc::clone(&book), &options).await?;
+        refuse_unfinished(store.as_ref()).await?;
         Ok(Self { store, book })
     }
 

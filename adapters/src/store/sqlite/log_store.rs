@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use engine::action::{ActionId, CaseRef};
+use engine::rulebook::Digest;
 use projections::CaseView;
 use uuid::Uuid;
 
@@ -51,6 +52,11 @@ impl LogStore for SqliteStore {
 
     async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault> {
         self.write(Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
+    }
+
+    async fn keep_rulebook(&self, source: &str) -> Result<(), Fault> {
+        let digest = Digest::of(source.as_bytes()).to_string();
+        self.write(Job::Rulebook { digest, source: source.to_owned() }).await
     }
 
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {

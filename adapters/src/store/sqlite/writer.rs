@@ -37,6 +37,7 @@ pub(super) enum Job {
     Deliveries(Vec<Delivery>),
     UndoDeliveries { behind: u64 },
     Meta { key: String, value: String },
+    Rulebook { digest: String, source: String },
 }
 
 /// The writer's side; it lives on a thread of its own.
@@ -170,6 +171,11 @@ impl Writer {
                     let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2)
                                ON CONFLICT (key) DO UPDATE SET value = excluded.value";
                     connection.prepare_cached(sql)?.execute([key, value])?;
+                    Ok(Ok(()))
+                }
+                Job::Rulebook { digest, source } => {
+                    let sql = "INSERT INTO rulebooks (digest, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+                    connection.prepare_cached(sql)?.execute([digest, source])?;
                     Ok(Ok(()))
                 }
             })
