@@ -4,6 +4,7 @@
 //! commit of which nobody knows whether it is durable, nothing is written any more.
 
 mod appends;
+mod filter;
 mod ids;
 
 use std::sync::Arc;
