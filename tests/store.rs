@@ -1,5 +1,26 @@
 //! The stores: one contract for all of them, and what is the embedded one's own.
 
+/// Runs each claim of the contract on each store that needs no server.
+macro_rules! on_each_store {
+    ($($claim:ident),+ $(,)?) => {
+        mod in_memory {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $claim() {
+                let store = adapters::store::memory::MemoryStore::new($crate::made::book());
+                super::$claim(std::sync::Arc::new(store)).await;
+            })+
+        }
+        mod in_sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $claim() {
+                let folder = tempfile::tempdir().unwrap();
+                let store = $crate::made::open(folder.path().join("log.db"));
+                super::$claim(std::sync::Arc::new(store)).await;
+            })+
+        }
+    };
+}
+
 #[path = "store/contract.rs"]
 mod contract;
 #[path = "store/crash.rs"]
@@ -22,3 +43,11 @@ mod processes;
 mod rooms;
 #[path = "store/transfer.rs"]
 mod transfer;
+
+impl contract::Contracted for adapters::store::memory::MemoryStore {
+    const POSITIONS_MAY_HAVE_GAPS: bool = false;
+}
+
+impl contract::Contracted for adapters::store::sqlite::SqliteStore {
+    const POSITIONS_MAY_HAVE_GAPS: bool = false;
+}

@@ -3,12 +3,15 @@
 //! Invariant: nothing is acknowledged before it is durable; the events, the case's view and the outbox of an
 //! append stand in one transaction; a conflict refuses that append alone.
 
+mod cache;
 pub mod memory;
 pub mod place;
+pub mod postgres;
 pub mod sqlite;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::DateTime;
@@ -44,6 +47,33 @@ pub enum Fault {
     /// Stop: not ours, from a newer program, damaged.
     #[error("{0}")]
     Corrupt(String),
+}
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long to wait for another program that holds the log locked, and for a server that is away.
+    pub busy_timeout: Duration,
+    /// How many actions the states of cases kept in memory may hold together.
+    pub cache_actions: usize,
+    /// How many ids of actions gather at the least before they are sorted in among the others; of the embedded store.
+    pub recent_ids: usize,
+    /// Whether an absent or empty database becomes a new log.
+    pub create: bool,
+    /// Whether a log that can't be written will do; then every write is refused.
+    pub read_only_will_do: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            busy_timeout: Duration::from_secs(10),
+            cache_actions: 1_000_000,
+            recent_ids: 65_536,
+            create: false,
+            read_only_will_do: false,
+        }
+    }
 }
 
 /// What a fault says of the one append that met it; others of the same file may have been recorded before.
@@ -173,7 +203,7 @@ pub trait LogStore: CaseStore {
 }
 
 /// How often a process that watches says so; one that was silent for three times as long no longer counts.
-pub const SAY_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
+pub const SAY_EVERY: Duration = Duration::from_secs(1);
 
 /// The part of the cases that one of several processes watches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

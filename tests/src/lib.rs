@@ -3,4 +3,5 @@
 pub mod cases;
 pub mod nats_cluster;
 pub mod nats_server;
+pub mod postgres;
 pub mod program;

@@ -10,7 +10,6 @@ use esrs::AggregateState;
 use esrs::manager::AggregateManager;
 use esrs::store::EventStore;
 
-use crate::contract::on_each_store;
 use crate::made::{self, after_all, opening};
 
 on_each_store!(

@@ -10,7 +10,6 @@ use engine::calendar::Instant;
 use engine::case::{Alerts, Fact};
 use projections::CaseView;
 
-use crate::contract::on_each_store;
 use crate::made::{self, SetClock, after_all, delivery, record_case, recorder};
 
 on_each_store!(

@@ -14,7 +14,7 @@ use super::arguments::Common;
 use super::output::{Failure, rulebook};
 use crate::clock::SystemClock;
 use crate::recorder::Recorder;
-use crate::store::sqlite::Options;
+use crate::store::Options;
 use crate::store::{Fault, LogStore};
 use crate::transfer::refuse_unfinished;
 

@@ -10,21 +10,25 @@ use std::sync::Arc;
 
 use engine::rulebook::Rulebook;
 
-use super::sqlite::{Options, SqliteStore};
-use super::{Fault, LogStore, Progress, Rebuilt};
+use super::postgres::{PostgresStore, address};
+use super::sqlite::SqliteStore;
+use super::{Fault, LogStore, Options, Progress, Rebuilt};
 
-/// Where a log lies: a file.
+/// Where a log lies: a file, or a database on a server.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Place {
     /// The embedded store's file.
     File(PathBuf),
+    /// The address of a PostgreSQL database, `postgres://…`.
+    Postgres(String),
 }
 
 impl FromStr for Place {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self::File(PathBuf::from(text)))
+        let is_url = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+        Ok(if is_url { Self::Postgres(text.to_owned()) } else { Self::File(PathBuf::from(text)) })
     }
 }
 
@@ -32,6 +36,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
+            Self::Postgres(url) => f.write_str(&address::without_password(url)),
         }
     }
 }
@@ -43,10 +48,11 @@ impl fmt::Debug for Place {
 }
 
 impl Place {
-    /// Whether there may be a log: something lies there.
+    /// Whether there may be a log: something lies there, or a server has to be asked.
     pub fn holds_something(&self) -> bool {
         match self {
             Self::File(path) => std::fs::metadata(path).is_ok_and(|file| file.len() > 0),
+            Self::Postgres(_) => true,
         }
     }
 
@@ -60,6 +66,7 @@ impl Place {
                 let path = path.clone();
                 aside(move || SqliteStore::rulebook_in_force(path)).await
             }
+            Self::Postgres(url) => PostgresStore::rulebook_in_force(url).await,
         }
     }
 
@@ -67,13 +74,14 @@ impl Place {
     ///
     /// # Errors
     /// [`Fault::Corrupt`]: no database, not ours, from a newer program, another rulebook in force.
-    /// [`Fault::Unavailable`]: not there, not writable, locked, full.
+    /// [`Fault::Unavailable`]: not there, not to be reached, not let in, not writable, locked, full.
     pub async fn open(&self, book: Arc<Rulebook>, options: &Options) -> Result<Arc<dyn LogStore>, Fault> {
         match self {
             Self::File(path) => {
                 let (path, options) = (path.clone(), options.clone());
                 Ok(Arc::new(aside(move || SqliteStore::open(path, book, &options)).await?))
             }
+            Self::Postgres(url) => Ok(Arc::new(PostgresStore::open(url, book, options).await?)),
         }
     }
 
@@ -92,6 +100,10 @@ impl Place {
                 let (path, options) = (path.clone(), options.clone());
                 let adopt = move || SqliteStore::adopt(path, book, &options, |done, of| progress(done, of));
                 let (store, rebuilt) = aside(adopt).await?;
+                Ok((Arc::new(store), rebuilt))
+            }
+            Self::Postgres(url) => {
+                let (store, rebuilt) = PostgresStore::adopt(url, book, options, progress).await?;
                 Ok((Arc::new(store), rebuilt))
             }
         }

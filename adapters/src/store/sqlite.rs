@@ -4,7 +4,6 @@
 //! transaction; several processes may write to the file, and each notices what the others wrote.
 
 mod audit;
-mod cache;
 mod event_store;
 mod file;
 mod log_store;
@@ -17,7 +16,6 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::action::{CaseRef, OfficeCode};
@@ -29,41 +27,15 @@ use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
 use uuid::Uuid;
 
+pub use super::Options;
+use super::cache::Cache;
 use super::{Append, CaseStore, Delivery, Fault, Position, Share, Stored};
-use cache::Cache;
 use file::{Failed, File};
 use rows::Rows;
 use writer::{Answer, Job, Writer};
 
 /// How many questions are read from the disk at the same time.
 const READERS: usize = 4;
-
-/// How the store is opened.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// How long to wait for another program that holds the file locked.
-    pub busy_timeout: Duration,
-    /// How many actions the states of cases kept in memory may hold together.
-    pub cache_actions: usize,
-    /// How many ids of actions gather at the least before they are sorted in among the others.
-    pub recent_ids: usize,
-    /// Whether an absent or empty file becomes a new log.
-    pub create: bool,
-    /// Whether a log that can't be written will do; then every write is refused.
-    pub read_only_will_do: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            busy_timeout: Duration::from_secs(10),
-            cache_actions: 1_000_000,
-            recent_ids: 65_536,
-            create: false,
-            read_only_will_do: false,
-        }
-    }
-}
 
 /// The log of all cases in one `SQLite` file.
 pub struct SqliteStore {

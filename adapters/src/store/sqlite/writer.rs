@@ -16,10 +16,10 @@ use engine::rulebook::Digest;
 use rusqlite::{Connection, ErrorCode, params};
 use tokio::sync::oneshot;
 
-use super::cache::Cache;
 use super::file::{Failed, File};
 use super::reads;
 use super::rows::Rows;
+use crate::store::cache::Cache;
 use crate::store::{Delivery, Fault};
 use appends::Appends;
 

@@ -69,6 +69,29 @@ impl Cache {
         }
     }
 
+    /// Takes in what was committed, unless entries have been dropped since there had been so many drops: then it may
+    /// be stale already, and what is kept of those cases is dropped too.
+    pub fn put_unless_dropped(&self, committed: impl Iterator<Item = (CaseRef, Arc<Case>)>, at: Drops) {
+        let mut entries = self.entries();
+        let fresh = entries.drops == at.0;
+        for (case, after) in committed {
+            if fresh {
+                entries.put(&case, after);
+            } else {
+                entries.remove(&case);
+            }
+        }
+    }
+
+    /// Drops everything: what others have changed is not known.
+    pub fn clear(&self) {
+        let mut entries = self.entries();
+        entries.drops += 1;
+        entries.cases.clear();
+        entries.used.clear();
+        entries.actions = 0;
+    }
+
     /// Drops what another program has changed.
     pub fn drop_all<'c>(&self, cases: impl Iterator<Item = &'c CaseRef>) {
         let mut entries = self.entries();
@@ -144,6 +167,19 @@ mod tests {
         cache.drop_all([&reference].into_iter());
         cache.offer(&reference, &case(1), drops);
         assert_eq!(cache.get(&reference), None);
+    }
+
+    #[test]
+    fn what_was_committed_before_a_drop_is_not_kept() {
+        let (cache, reference) = (Cache::new(100), CaseRef::new("A").unwrap());
+        cache.put([(reference.clone(), case(1))].into_iter());
+        let drops = cache.drops();
+        cache.clear();
+        cache.put([(reference.clone(), case(1))].into_iter());
+        cache.put_unless_dropped([(reference.clone(), case(2))].into_iter(), drops);
+        assert_eq!(cache.get(&reference), None);
+        cache.put_unless_dropped([(reference.clone(), case(3))].into_iter(), cache.drops());
+        assert_eq!(cache.get(&reference).map(|case| case.version()), Some(3));
     }
 
     #[test]

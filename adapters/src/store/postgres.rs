@@ -1,0 +1,281 @@
+//! The store on a PostgreSQL server (15 or newer), for several processes on several machines.
+//!
+//! Invariant: what was acknowledged is committed on the server; the events, the view and the outbox of an append stand
+//! in one transaction; processes hold each other up for single cases alone, and each notices what the others wrote.
+//! Nobody waits without a limit for a server that is away.
+
+pub(in crate::store) mod address;
+mod audit;
+mod event_store;
+mod foreign;
+mod layout;
+mod log_store;
+mod readers;
+mod reads;
+mod rebuild;
+mod rows;
+mod server;
+mod tables;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use async_trait::async_trait;
+use engine::action::{CaseRef, OfficeCode};
+use engine::calendar::Instant;
+use engine::case::Case;
+use engine::rulebook::Rulebook;
+use projections::CaseView;
+use sqlx::Row as _;
+use sqlx::postgres::{PgConnection, PgRow};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::cache::Cache;
+use super::{Append, CaseStore, Delivery, Fault, Options, Position, Progress, Rebuilt, Share, Stored};
+use foreign::{Foreign, Look};
+use readers::{Query, Readers};
+use rows::Rows;
+use server::{Failed, Server};
+use writer::{Answer, Job, Own, Writer};
+
+/// The log of all cases in one PostgreSQL database.
+pub struct PostgresStore {
+    server: Arc<Server>,
+    book: Arc<Rulebook>,
+    installation: Uuid,
+    cache: Arc<Cache>,
+    changes: Arc<AtomicI64>,
+    readers: Readers,
+    jobs: mpsc::UnboundedSender<(Job, Answer)>,
+    foreign: JoinHandle<()>,
+}
+
+impl PostgresStore {
+    /// Opens the log in the database that `url` names (`postgres://…`); what the address leaves out, the environment
+    /// (`PGHOST`, `PGUSER`, `PGPASSWORD`, …) and `~/.pgpass` say. It lives on the runtime on which it is opened.
+    ///
+    /// # Errors
+    /// [`Fault::Corrupt`]: not ours, from a newer program, another rulebook in force.
+    /// [`Fault::Unavailable`]: no such server or database, not let in, not writable, no log there, too old a server.
+    pub async fn open(url: &str, book: Arc<Rulebook>, options: &Options) -> Result<Self, Fault> {
+        let server = Arc::new(Server::new(url, options.busy_timeout)?);
+        let connection = begin(&server).await?;
+        Self::start(connection, &server, book, options).await.map_err(|failed| server.fault(failed))
+    }
+
+    /// The text of the rulebook in force; none in a log that is not begun.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::open`], but any rulebook will do.
+    pub async fn rulebook_in_force(url: &str) -> Result<Option<String>, Fault> {
+        let server = Server::new(url, Options::default().busy_timeout)?;
+        let mut connection = begin(&server).await?;
+        let mut source = async || -> Result<Option<String>, Failed> {
+            if !layout::is_begun(&mut connection, &server).await? {
+                return Ok(None);
+            }
+            let row = sqlx::query(reads::RULEBOOK_IN_FORCE).fetch_optional(&mut connection).await?;
+            Ok(row.map(|row| row.try_get(0)).transpose()?)
+        };
+        source().await.map_err(|failed| server.fault(failed))
+    }
+
+    /// Puts `book` in force, with all views rebuilt under it, and opens the log. What the alerts have to say about it
+    /// is due at once.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::open`], and [`Fault::Corrupt`] when the log is damaged; then the rulebook in force is the one
+    /// before.
+    pub async fn adopt(
+        url: &str,
+        book: Arc<Rulebook>,
+        options: &Options,
+        progress: Progress,
+    ) -> Result<(Self, Rebuilt), Fault> {
+        let server = Server::new(url, options.busy_timeout)?;
+        let mut connection = begin(&server).await?;
+        let write = Options { read_only_will_do: false, ..options.clone() };
+        layout::claim(&mut connection, &server, &write).await.map_err(|failed| server.fault(failed))?;
+        let rebuilt = rebuild::adopt(&server, &book, progress).await?;
+        Ok((Self::open(url, book, options).await?, rebuilt))
+    }
+
+    async fn start(
+        mut connection: PgConnection,
+        server: &Arc<Server>,
+        book: Arc<Rulebook>,
+        options: &Options,
+    ) -> Result<Self, Failed> {
+        let writable = layout::claim(&mut connection, server, options).await?;
+        if writable {
+            layout::adopt_restored(&mut connection).await?;
+        }
+        layout::put_in_force(&mut connection, server, &book).await?;
+        let row = sqlx::query(reads::META).bind("installation").fetch_optional(&mut connection).await?;
+        let installation = row.map(|row| row.try_get::<&str, _>(0).map(Uuid::try_parse)).transpose()?;
+        let Some(Ok(installation)) = installation else {
+            return Err(Fault::Corrupt(format!("{} does not say which installation it is", server.name)).into());
+        };
+        let cache = Arc::new(Cache::new(options.cache_actions));
+        let changes = Arc::new(AtomicI64::new(0));
+        let own = Arc::new(Own::default());
+        // Every sender waits for its answer, so there are never more jobs than callers.
+        let (sender, jobs) = mpsc::unbounded_channel();
+        let writer = Writer {
+            server: Arc::clone(server),
+            connection: Some(connection),
+            jobs,
+            cache: Arc::clone(&cache),
+            changes: Arc::clone(&changes),
+            own: Arc::clone(&own),
+            rulebook: book.digest,
+        };
+        let look = Look::begin(server).await?;
+        let foreign =
+            Foreign { server: Arc::clone(server), cache: Arc::clone(&cache), changes: Arc::clone(&changes), own };
+        tokio::spawn(writer.run());
+        let foreign = tokio::spawn(foreign.run(look));
+        let readers = Readers::new(Arc::clone(server));
+        Ok(Self { server: Arc::clone(server), book, installation, cache, changes, readers, jobs: sender, foreign })
+    }
+
+    async fn write(&self, job: Job) -> Result<(), Fault> {
+        let ended = || Fault::Restart("the log's writer has ended; start again".to_owned());
+        let (answer, answered) = oneshot::channel();
+        self.jobs.send((job, answer)).map_err(|_| ended())?;
+        answered.await.map_err(|_| ended())?
+    }
+
+    /// What each of these rows means.
+    fn each<T>(&self, rows: &[PgRow], read: impl Fn(&PgRow) -> Result<T, Failed>) -> Result<Vec<T>, Fault> {
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|failed| self.server.fault(failed))
+    }
+
+    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
+        let rows = self.readers.rows(reads::STREAM, |query| query.bind(stream_id)).await?;
+        self.each(&rows, reads::stored)
+    }
+}
+
+impl Drop for PostgresStore {
+    /// The writer ends by itself, with the last job.
+    fn drop(&mut self) {
+        self.foreign.abort();
+    }
+}
+
+/// The first session. A server that is just starting is waited for; one that is not there is told at once.
+async fn begin(server: &Server) -> Result<PgConnection, Fault> {
+    let refused = |failed: &Failed| matches!(failed, Failed::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)));
+    let attempt = || async {
+        match server.connect().await {
+            Err(failed) if refused(&failed) => Err(Failed::Fault(server.fault(failed))),
+            connected => connected,
+        }
+    };
+    server.patiently(attempt).await
+}
+
+#[async_trait]
+impl CaseStore for PostgresStore {
+    async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault> {
+        if let Some(known) = self.cache.get(case) {
+            return Ok(known);
+        }
+        let drops = self.cache.drops();
+        let stream_id = case.stream_id();
+        let rows = self.readers.rows(reads::CASE, |query| query.bind(stream_id)).await?;
+        let read = Arc::new(reads::case(&rows, case).map_err(|failed| self.server.fault(failed))?);
+        self.cache.offer(case, &read, drops);
+        Ok(read)
+    }
+
+    async fn append(&self, append: Append) -> Result<(), Fault> {
+        if append.events.is_empty() {
+            return Ok(());
+        }
+        self.write(Job::Append(Box::new(Rows::of(append, &self.book)))).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Instant>, Fault> {
+        let rows = self.readers.rows(reads::NEXT_DUE, |query| query).await?;
+        let found =
+            self.each(&rows, |row| Ok((row.try_get::<Option<String>, _>(0)?, row.try_get::<Option<i64>, _>(1)?)))?;
+        let (in_force, next) = found.into_iter().next().unwrap_or_default();
+        reads::same_rulebook(&self.server.name, in_force.as_deref(), self.book.digest)?;
+        Ok(next.map(Instant::from_unix))
+    }
+
+    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Fault> {
+        let (of, part) = (i32::from(share.of.max(1)), i32::from(share.part));
+        let bind = |query: Query| query.bind(until.unix()).bind(of).bind(part).bind(reads::limit(most));
+        let rows = self.readers.rows(reads::DUE, bind).await?;
+        self.each(&rows, |row| reads::reference(row, 0))
+    }
+
+    async fn take_part(&self, process: Uuid) -> Result<Share, Fault> {
+        let rows = self.readers.rows(reads::TAKE_PART, |query| query.bind(process)).await?;
+        let all: Vec<Uuid> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        let most = usize::from(u8::MAX);
+        let place = all.iter().position(|id| *id == process).unwrap_or(most).min(most);
+        let part = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
+        Ok(Share { part: part(place), of: part(all.len().clamp(1, most)) })
+    }
+
+    async fn leave(&self, process: Uuid) -> Result<(), Fault> {
+        self.readers.rows(reads::LEAVE, |query| query.bind(process)).await.map(|_| ())
+    }
+
+    async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
+        let in_force = self.readers.rows(reads::META, |query| query.bind("rulebook")).await?;
+        let in_force = self.each(&in_force, |row| Ok(row.try_get::<String, _>(0)?))?.pop();
+        reads::same_rulebook(&self.server.name, in_force.as_deref(), self.book.digest)?;
+        let rows = self.readers.rows(reads::OUTBOX, |query| query.bind(after.0).bind(reads::limit(most))).await?;
+        self.each(&rows, reads::stored)
+    }
+
+    async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
+        self.write(Job::Deliveries(deliveries)).await
+    }
+
+    async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
+        let rows = self.readers.rows(reads::DELIVERIES_BEHIND, |query| query.bind(behind.cast_signed())).await?;
+        let count = self.each(&rows, |row| Ok(row.try_get::<i64, _>(0)?))?.pop();
+        self.write(Job::UndoDeliveries { behind }).await?;
+        Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0))
+    }
+
+    async fn last_stream_sequence(&self) -> Result<u64, Fault> {
+        let rows = self.readers.rows(reads::LAST_STREAM_SEQUENCE, |query| query).await?;
+        let last = self.each(&rows, |row| Ok(row.try_get::<Option<i64>, _>(0)?))?.pop().flatten();
+        Ok(last.map_or(0, i64::cast_unsigned))
+    }
+
+    async fn docket(&self, court: &OfficeCode) -> Result<Vec<CaseView>, Fault> {
+        let rows = self.readers.rows(reads::DOCKET, |query| query.bind(court.as_str().to_owned())).await?;
+        Ok(self.each(&rows, reads::view)?.into_iter().flatten().collect())
+    }
+
+    async fn alerts(&self, prosecutor: &OfficeCode, since: Option<Instant>) -> Result<Vec<Stored>, Fault> {
+        let since = since.map_or(i64::MIN, Instant::unix);
+        let bind = |query: Query| query.bind(prosecutor.as_str().to_owned()).bind(since);
+        let rows = self.readers.rows(reads::ALERTS, bind).await?;
+        self.each(&rows, reads::stored)
+    }
+
+    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
+        self.stream_of(case.stream_id()).await
+    }
+
+    async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
+        let rows = self.readers.rows(reads::RULEBOOKS, |query| query).await?;
+        self.each(&rows, |row| Ok(row.try_get(0)?))
+    }
+
+    async fn change_counter(&self) -> Result<i64, Fault> {
+        Ok(self.changes.load(Ordering::Acquire))
+    }
+}

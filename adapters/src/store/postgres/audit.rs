@@ -1,0 +1,256 @@
+//! Holds views and alerts against the log, some cases at a time, and says what differs.
+//!
+//! Invariant: what is expected is computed from the events alone; memory is bounded by the cases of one chunk.
+
+use std::collections::BTreeMap;
+
+use engine::action::CaseRef;
+use engine::case::{Case, Event, Fact, evolve};
+use engine::rulebook::Rulebook;
+use futures::TryStreamExt as _;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{Executor as _, Row as _};
+use uuid::Uuid;
+
+use super::rows::{AlertRow, CaseRow};
+use super::server::Failed;
+use super::{reads, tables};
+use crate::store::Fault;
+
+/// Where the next chunk ends: how many cases are looked at together.
+const NEXT: &str = "SELECT max(id) FROM (SELECT id FROM (
+        (SELECT stream_id AS id FROM cases WHERE $1::uuid IS NULL OR stream_id > $1 ORDER BY id LIMIT 64)
+        UNION
+        (SELECT aggregate_id FROM case_events WHERE sequence_number = 1 AND ($1::uuid IS NULL OR aggregate_id > $1)
+         ORDER BY aggregate_id LIMIT 64)) AS ids ORDER BY id LIMIT 64) AS chunk";
+const VIEWS: &str =
+    "SELECT stream_id, reference, version, recorded_at, court, prosecutor, investigator, legal_aid, next_due,
+        worst, document FROM cases
+    WHERE ($1::uuid IS NULL OR stream_id > $1) AND ($2::uuid IS NULL OR stream_id <= $2)";
+const EVENTS: &str = "SELECT e.aggregate_id, e.sequence_number, e.position, e.version, e.payload::text, e.id,
+        extract(epoch FROM e.occurred_on)::bigint, a.prosecutor, a.recorded_at, a.publishable, a.pending,
+        d.position IS NOT NULL
+    FROM case_events e LEFT JOIN alerts a ON a.position = e.position LEFT JOIN deliveries d ON d.position = e.position
+    WHERE ($1::uuid IS NULL OR e.aggregate_id > $1) AND ($2::uuid IS NULL OR e.aggregate_id <= $2)
+    ORDER BY e.aggregate_id, e.sequence_number";
+const STRAYS: &str = "SELECT a.position FROM alerts a LEFT JOIN case_events e ON e.position = a.position
+    WHERE e.position IS NULL OR e.payload->>'event' = 'action_recorded' ORDER BY a.position";
+
+/// What was found about some cases.
+#[derive(Default)]
+pub(super) struct Chunk {
+    /// The last stream that it covers; none if there are no more.
+    pub upto: Option<Uuid>,
+    pub cases: u64,
+    pub events: u64,
+    /// What is wrong with the log itself, which nothing can rebuild.
+    pub damage: Vec<String>,
+    /// What a rebuild puts right.
+    pub differences: Vec<Difference>,
+}
+
+/// A row that is not what the log gives.
+pub(super) struct Difference {
+    pub found: String,
+    repair: Repair,
+}
+
+enum Repair {
+    DeleteCase(Uuid),
+    ReplaceCase(Box<CaseRow>),
+    DeleteAlert(i64),
+    ReplaceAlert { position: i64, row: AlertRow, pending: bool },
+}
+
+/// Writes what the log gives.
+pub(super) async fn repair(connection: &mut PgConnection, differences: &[Difference]) -> Result<(), Failed> {
+    let (mut gone, mut cases, mut positions, mut alerts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for difference in differences {
+        match &difference.repair {
+            Repair::DeleteCase(id) => gone.push(*id),
+            Repair::ReplaceCase(row) => cases.push(&**row),
+            Repair::DeleteAlert(position) => positions.push(*position),
+            Repair::ReplaceAlert { position, row, pending } => {
+                positions.push(*position);
+                alerts.push((*position, row, Some(*pending)));
+            }
+        }
+    }
+    tables::delete_cases(connection, gone).await?;
+    tables::replace_cases(connection, &cases).await?;
+    tables::delete_alerts(connection, positions).await?;
+    tables::insert_alerts(connection, &alerts).await
+}
+
+/// The case whose events are being read.
+struct Open {
+    id: Uuid,
+    state: Case,
+    /// Set from the first event on that can't be built upon; nothing more is said about the case.
+    damaged: bool,
+}
+
+/// Looks at the cases whose streams come next behind `after`. To be called in a transaction of one snapshot.
+pub(super) async fn chunk(
+    connection: &mut PgConnection,
+    book: &Rulebook,
+    after: Option<Uuid>,
+) -> Result<Chunk, Failed> {
+    let upto: Option<Uuid> = sqlx::query(NEXT).bind(after).fetch_one(&mut *connection).await?.try_get(0)?;
+    let mut chunk = Chunk { upto, ..Chunk::default() };
+    let mut views = BTreeMap::new();
+    for row in sqlx::query(VIEWS).bind(after).bind(upto).fetch_all(&mut *connection).await? {
+        views.insert(row.try_get(0)?, case_row(&row)?);
+    }
+    let mut rows = sqlx::query(EVENTS).bind(after).bind(upto).fetch(connection);
+    let mut open: Option<Open> = None;
+    while let Some(row) = rows.try_next().await? {
+        let id = row.try_get(0)?;
+        let mut case = match open.take() {
+            Some(case) if case.id == id => case,
+            other => {
+                chunk.close(other, &mut views, book);
+                Open { id, state: Case::default(), damaged: false }
+            }
+        };
+        chunk.take(&mut case, &row)?;
+        open = Some(case);
+    }
+    chunk.close(open, &mut views, book);
+    for (id, row) in views {
+        let found = format!("there is a view of case {}, which has no events", row.reference);
+        chunk.differences.push(Difference { found, repair: Repair::DeleteCase(id) });
+    }
+    Ok(chunk)
+}
+
+impl Chunk {
+    /// Takes in one event of a case.
+    fn take(&mut self, case: &mut Open, row: &PgRow) -> Result<(), Failed> {
+        self.events += 1;
+        if case.damaged {
+            return Ok(());
+        }
+        let position: i64 = row.try_get(2)?;
+        let mut damage = |found: String| self.damage.push(format!("position {position}: {found}"));
+        let event = match reads::event(row, 3) {
+            Ok(event) => event,
+            Err(Failed::Fault(Fault::Corrupt(found))) => {
+                case.damaged = true;
+                damage(found);
+                return Ok(());
+            }
+            Err(failed) => return Err(failed),
+        };
+        let state = evolve(std::mem::take(&mut case.state), &event);
+        let version: i32 = row.try_get(1)?;
+        if version != state.version().cast_signed() {
+            case.damaged = true;
+            damage(format!("version {} of its stream is expected, {version} is found", state.version()));
+        }
+        if row.try_get::<Uuid, _>(5)? != event.id(state.reference()) {
+            damage("its id is not that of its content".to_owned());
+        }
+        if row.try_get::<i64, _>(6)? != event.recorded_at.unix() {
+            damage("its instant is not that of its content".to_owned());
+        }
+        if of_another_case(&event, state.reference()) || state.reference().stream_id() != case.id {
+            damage("it is of another case than its stream".to_owned());
+        }
+        case.state = state;
+        self.compare_alert(position, &event, row)
+    }
+
+    fn compare_alert(&mut self, position: i64, event: &Event, row: &PgRow) -> Result<(), Failed> {
+        let Some(expected) = AlertRow::of(event) else { return Ok(()) };
+        let pending = expected.publishable && !row.try_get::<bool, _>(11)?;
+        let found = (
+            row.try_get::<Option<&str>, _>(7)?,
+            row.try_get::<Option<i64>, _>(8)?,
+            row.try_get::<Option<bool>, _>(9)?,
+            row.try_get::<Option<bool>, _>(10)?,
+        );
+        let wanted =
+            (Some(expected.prosecutor.as_str()), Some(expected.recorded_at), Some(expected.publishable), Some(pending));
+        if found != wanted {
+            let found = format!("the row of the alert at position {position} is not what the log gives");
+            let repair = Repair::ReplaceAlert { position, row: expected, pending };
+            self.differences.push(Difference { found, repair });
+        }
+        Ok(())
+    }
+
+    /// Compares the view of a case whose events were all read.
+    fn close(&mut self, case: Option<Open>, views: &mut BTreeMap<Uuid, CaseRow>, book: &Rulebook) {
+        let Some(Open { id, state, damaged }) = case else { return };
+        self.cases += 1;
+        let found = views.remove(&id);
+        if damaged {
+            return;
+        }
+        let reference = state.reference();
+        let expected = CaseRow::of(&state, book);
+        let found = match found {
+            None => format!("there is no view of case {reference}"),
+            Some(found) if found == expected => return,
+            Some(found) => {
+                let columns = differing(&found, &expected).join(", ");
+                format!("the view of case {reference} is not what the log gives in {columns}")
+            }
+        };
+        self.differences.push(Difference { found, repair: Repair::ReplaceCase(Box::new(expected)) });
+    }
+}
+
+fn of_another_case(event: &Event, case: &CaseRef) -> bool {
+    matches!(&event.fact, Fact::ActionRecorded(action) if action.case != *case)
+}
+
+fn case_row(row: &PgRow) -> Result<CaseRow, Failed> {
+    Ok(CaseRow {
+        stream_id: row.try_get(0)?,
+        reference: row.try_get(1)?,
+        version: row.try_get(2)?,
+        recorded_at: row.try_get(3)?,
+        court: row.try_get(4)?,
+        prosecutor: row.try_get(5)?,
+        investigator: row.try_get(6)?,
+        legal_aid: row.try_get(7)?,
+        next_due: row.try_get(8)?,
+        worst: row.try_get(9)?,
+        document: row.try_get(10)?,
+    })
+}
+
+/// The columns in which two rows differ.
+fn differing(a: &CaseRow, b: &CaseRow) -> Vec<&'static str> {
+    let columns = [
+        ("reference", a.reference == b.reference),
+        ("version", a.version == b.version),
+        ("recorded_at", a.recorded_at == b.recorded_at),
+        ("court", a.court == b.court),
+        ("prosecutor", a.prosecutor == b.prosecutor),
+        ("investigator", a.investigator == b.investigator),
+        ("legal_aid", a.legal_aid == b.legal_aid),
+        ("next_due", a.next_due == b.next_due),
+        ("worst", a.worst == b.worst),
+        ("document", a.document == b.document),
+    ];
+    columns.into_iter().filter(|(_, same)| !same).map(|(column, _)| column).collect()
+}
+
+/// Rows of the table `alerts` on what is no alert.
+pub(super) async fn stray_alerts(connection: &mut PgConnection) -> Result<Vec<Difference>, Failed> {
+    let stray = |row: &PgRow| -> Result<Difference, Failed> {
+        let position: i64 = row.try_get(0)?;
+        let found = format!("there is an alert's row at position {position}, where the log has no alert");
+        Ok(Difference { found, repair: Repair::DeleteAlert(position) })
+    };
+    sqlx::query(STRAYS).fetch_all(connection).await?.iter().map(stray).collect()
+}
+
+/// How many events there are.
+pub(super) async fn extent(connection: &mut PgConnection) -> Result<u64, Failed> {
+    let row = connection.fetch_one("SELECT count(*) FROM case_events").await?;
+    Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+}

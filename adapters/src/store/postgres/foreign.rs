@@ -1,0 +1,106 @@
+//! Notices what other processes have committed.
+//!
+//! Invariant: whatever is committed is noticed at the next look, however late its transaction ends: what was invisible
+//! in the last look's snapshot and is visible now is new. Where looks were missed, nothing that was known is trusted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use engine::action::CaseRef;
+use sqlx::postgres::PgConnection;
+use sqlx::{Executor as _, Row as _};
+
+use super::reads;
+use super::server::{Failed, Pause, Server};
+use super::writer::Own;
+use crate::store::cache::Cache;
+
+/// How often it is looked.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Who looks.
+pub(super) struct Foreign {
+    pub server: Arc<Server>,
+    pub cache: Arc<Cache>,
+    pub changes: Arc<AtomicI64>,
+    pub own: Arc<Own>,
+}
+
+/// A session that looks, and what it saw last.
+pub(super) struct Look {
+    connection: PgConnection,
+    seen: Seen,
+}
+
+impl Look {
+    pub async fn begin(server: &Server) -> Result<Self, Failed> {
+        let mut connection = server.connect().await?;
+        // The new rows are few: never the whole log, whatever the planner takes them for.
+        connection.execute("SET enable_seqscan = off; SET plan_cache_mode = force_custom_plan").await?;
+        let seen = seen(&mut connection).await?;
+        Ok(Self { connection, seen })
+    }
+}
+
+/// What was visible at a look.
+struct Seen {
+    /// As PostgreSQL writes a snapshot.
+    snapshot: String,
+    /// The oldest transaction that was under way.
+    oldest: i64,
+    /// The last transaction that wrote a small text, or rebuilt.
+    meta: Option<String>,
+}
+
+impl Foreign {
+    /// Looks until it is aborted. `look` is the first: what is read from now on is compared with that.
+    pub async fn run(self, look: Look) {
+        let mut looking = Some(look);
+        let mut pause = Pause::default();
+        loop {
+            if let Some(Look { mut connection, mut seen }) = looking.take() {
+                loop {
+                    tokio::time::sleep(LOOK_EVERY).await;
+                    match tokio::time::timeout(self.server.wait, self.look(&mut connection, &seen)).await {
+                        Ok(Ok(now)) => (seen, pause) = (now, Pause::default()),
+                        Ok(Err(_)) | Err(_) => break,
+                    }
+                }
+            }
+            pause.rest().await;
+            looking = Look::begin(&self.server).await.ok();
+            if looking.is_some() {
+                // What was committed before this look was missed.
+                self.cache.clear();
+                self.changes.fetch_add(1, Ordering::Release);
+            }
+        }
+    }
+
+    async fn look(&self, connection: &mut PgConnection, before: &Seen) -> Result<Seen, Failed> {
+        let now = seen(connection).await?;
+        let sql = "SELECT c.reference FROM cases c WHERE c.stream_id IN (SELECT aggregate_id FROM case_events
+                   WHERE (xact >= pg_snapshot_xmax($1::text::pg_snapshot)
+                          OR xact = ANY(ARRAY(SELECT pg_snapshot_xip($1::text::pg_snapshot))))
+                   AND xact <> ALL($2::text[]::xid8[]))";
+        let own: Vec<String> = self.own.since(before.oldest).iter().map(i64::to_string).collect();
+        let rows = sqlx::query(sql).bind(&before.snapshot).bind(own).fetch_all(connection).await?;
+        let changed = rows.iter().map(|row| reads::reference(row, 0)).collect::<Result<Vec<CaseRef>, _>>()?;
+        if !changed.is_empty() {
+            self.cache.drop_all(changed.iter());
+        }
+        if !changed.is_empty() || now.meta != before.meta {
+            self.changes.fetch_add(1, Ordering::Release);
+        }
+        Ok(now)
+    }
+}
+
+async fn seen(connection: &mut PgConnection) -> Result<Seen, Failed> {
+    let sql =
+        "SELECT s::text, pg_snapshot_xmin(s)::text::bigint, (SELECT xact::text FROM meta ORDER BY xact DESC LIMIT 1)
+               FROM pg_current_snapshot() AS s";
+    let row = sqlx::query(sql).fetch_one(connection).await?;
+    Ok(Seen { snapshot: row.try_get(0)?, oldest: row.try_get(1)?, meta: row.try_get(2)? })
+}

@@ -1,0 +1,198 @@
+//! The tables of a log: whose they are, of which version, and how they come about.
+//!
+//! Invariant: nothing is created unasked, nor beside what another program has laid out; each migration runs once,
+//! however many processes start together; a layout of a newer program is refused.
+
+use engine::rulebook::Rulebook;
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection as _, Executor as _, Row as _};
+
+use super::reads;
+use super::server::{Failed, Server, read_only};
+use crate::store::{Fault, Options};
+
+/// What leads from each version of the layout to the next, the first from nothing.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+
+/// The names that a log takes in the schema.
+const TABLES: [&str; 7] = ["case_events", "cases", "alerts", "deliveries", "rulebooks", "processes", "meta"];
+
+/// Held by who lays out or migrates: `kamnot` in ASCII.
+const LOCK: i64 = 0x6b61_6d6e_6f74;
+
+/// What lies in the database.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    Log { version: usize },
+    AnotherProgram,
+}
+
+/// Sees that the database holds a log of our version that can be used as the options want, or makes it so; whether it
+/// takes writes.
+pub(super) async fn claim(connection: &mut PgConnection, server: &Server, options: &Options) -> Result<bool, Failed> {
+    let writable = fit(connection, server).await?;
+    if !writable && !options.read_only_will_do {
+        return Err(Fault::Unavailable(read_only(&server.name)).into());
+    }
+    match found(connection).await? {
+        Found::Nothing if options.create && writable => migrate(connection, server, true).await?,
+        Found::Log { version } if version < MIGRATIONS.len() && writable => migrate(connection, server, false).await?,
+        found => refuse_strange(server, &found)?,
+    }
+    Ok(writable)
+}
+
+/// Whether a log is begun in the database.
+pub(super) async fn is_begun(connection: &mut PgConnection, server: &Server) -> Result<bool, Failed> {
+    fit(connection, server).await?;
+    let found = found(connection).await?;
+    if found == Found::Nothing {
+        return Ok(false);
+    }
+    refuse_strange(server, &found)?;
+    let rulebook = sqlx::query(reads::META).bind("rulebook").fetch_optional(connection).await?;
+    Ok(rulebook.is_some())
+}
+
+/// Sees that the server can hold a log; whether it takes writes.
+async fn fit(connection: &mut PgConnection, server: &Server) -> Result<bool, Failed> {
+    let sql = "SELECT current_setting('server_version_num')::int, current_setting('server_version'),
+               current_setting('server_encoding'), current_setting('transaction_read_only'),
+               current_setting('fsync'), current_schema() IS NOT NULL";
+    let row = connection.fetch_one(sql).await?;
+    let name = &server.name;
+    if row.try_get::<i32, _>(0)? < 150_000 {
+        let version: &str = row.try_get(1)?;
+        let said = format!("{name} is served by PostgreSQL {version}; this program needs 15 or newer");
+        return Err(Fault::Unavailable(said).into());
+    }
+    let encoding: &str = row.try_get(2)?;
+    if encoding != "UTF8" {
+        let said = format!(
+            "{name} is encoded in {encoding}; a log holds Lao words: make a database with `createdb --encoding UTF8 \
+             --template template0`"
+        );
+        return Err(Fault::Unavailable(said).into());
+    }
+    if row.try_get::<&str, _>(4)? == "off" {
+        tracing::warn!("the server runs with fsync = off: what is acknowledged is lost when its machine fails");
+    }
+    if !row.try_get::<bool, _>(5)? {
+        let said = format!("{name}: no schema of the search_path is there to put the tables in");
+        return Err(Fault::Unavailable(said).into());
+    }
+    Ok(row.try_get::<&str, _>(3)? == "off")
+}
+
+async fn found(connection: &mut PgConnection) -> Result<Found, Failed> {
+    let sql = "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1)";
+    let names = sqlx::query(sql).bind(TABLES.map(str::to_owned)).fetch_all(&mut *connection).await?;
+    if names.is_empty() {
+        return Ok(Found::Nothing);
+    }
+    if names.len() != TABLES.len() {
+        return Ok(Found::AnotherProgram);
+    }
+    let sql = "SELECT (SELECT value FROM meta WHERE key = 'application'),
+               (SELECT value FROM meta WHERE key = 'schema_version')";
+    let row = match connection.fetch_one(sql).await {
+        Ok(row) => row,
+        // Their meta has other columns.
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42703") => {
+            return Ok(Found::AnotherProgram);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let application: Option<&str> = row.try_get(0)?;
+    let version = row.try_get::<Option<&str>, _>(1)?.and_then(|version| version.parse().ok());
+    Ok(match (application, version) {
+        (Some("kamnot"), Some(version)) => Found::Log { version },
+        _ => Found::AnotherProgram,
+    })
+}
+
+fn refuse_strange(server: &Server, found: &Found) -> Result<(), Failed> {
+    let (name, ours) = (&server.name, MIGRATIONS.len());
+    let fault = match found {
+        Found::Nothing => Fault::Unavailable(format!("there is no log in {name}; check the address")),
+        Found::AnotherProgram => Fault::Corrupt(format!(
+            "{name} holds tables of another program under the names of a log of kamnot; give the log a database of its own"
+        )),
+        Found::Log { version } if *version == ours => return Ok(()),
+        Found::Log { version } => Fault::Corrupt(format!(
+            "{name} has the layout of version {version}; this program reads version {ours}; \
+             use the program that wrote it, or a newer one"
+        )),
+    };
+    Err(fault.into())
+}
+
+/// Brings the layout to our version; `create`: there may be nothing yet.
+async fn migrate(connection: &mut PgConnection, server: &Server, create: bool) -> Result<(), Failed> {
+    let mut transaction = connection.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
+    // Another process may have done it while this one waited.
+    let version = match found(&mut transaction).await? {
+        Found::Nothing if create => 0,
+        Found::Log { version } if version < MIGRATIONS.len() => version,
+        found => return refuse_strange(server, &found),
+    };
+    for migration in &MIGRATIONS[version..] {
+        transaction.execute(*migration).await?;
+    }
+    let sql = "INSERT INTO meta (key, value) VALUES ('schema_version', $1)
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value, xact = pg_current_xact_id()";
+    sqlx::query(sql).bind(MIGRATIONS.len().to_string()).execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Sees that `book` is the rulebook in force, or puts it in force in a log that has none.
+pub(super) async fn put_in_force(
+    connection: &mut PgConnection,
+    server: &Server,
+    book: &Rulebook,
+) -> Result<(), Failed> {
+    let digest = book.digest.to_string();
+    let mut in_force = rulebook_digest(connection).await?;
+    if in_force.is_none() {
+        // In this order, so that a crash in between leaves nothing that names a text that is not there.
+        let text = "INSERT INTO rulebooks (digest, source) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        sqlx::query(text).bind(&digest).bind(&book.source).execute(&mut *connection).await?;
+        let name = "INSERT INTO meta (key, value) VALUES ('rulebook', $1) ON CONFLICT DO NOTHING";
+        sqlx::query(name).bind(&digest).execute(&mut *connection).await?;
+        in_force = rulebook_digest(connection).await?;
+    }
+    let in_force = in_force.unwrap_or_default();
+    if in_force == digest {
+        return Ok(());
+    }
+    Err(Fault::Corrupt(format!(
+        "the log {} was decided under rulebook {in_force}; started with {digest}; \
+         start with that one, or run `kamnot rules adopt FILE` to put another in force",
+        server.name
+    ))
+    .into())
+}
+
+async fn rulebook_digest(connection: &mut PgConnection) -> Result<Option<String>, Failed> {
+    let row = sqlx::query(reads::META).bind("rulebook").fetch_optional(connection).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
+/// A log that was restored into another server carries that server's transaction numbers, which here may lie in the
+/// future: such rows would stay hidden from who reads in the order of transactions. They become the oldest.
+pub(super) async fn adopt_restored(connection: &mut PgConnection) -> Result<(), Failed> {
+    let ahead = "SELECT EXISTS (SELECT 1 FROM case_events WHERE xact >= pg_snapshot_xmax(pg_current_snapshot()))";
+    if !connection.fetch_one(ahead).await?.try_get::<bool, _>(0)? {
+        return Ok(());
+    }
+    tracing::info!("the log comes from another server; its order is taken over");
+    let mut transaction = connection.begin().await?;
+    transaction.execute("SET LOCAL statement_timeout = 0").await?;
+    transaction.execute("LOCK TABLE case_events IN SHARE ROW EXCLUSIVE MODE").await?;
+    transaction.execute("UPDATE case_events SET xact = '0'").await?;
+    transaction.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! The questions that are asked of the tables, and what their rows mean.
+
+use engine::action::{CaseRef, OfficeCode};
+use engine::assess::Breach;
+use engine::calendar::Instant;
+use engine::case::{Case, Event, evolve};
+use engine::rulebook::Digest;
+use projections::CaseView;
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+
+use super::server::Failed;
+use crate::store::{Delivery, Fault, Position, Stored};
+
+/// Events `e` in their places, of cases `c`, as [`stored`] reads them.
+macro_rules! stored {
+    ($rest:literal) => {
+        concat!("SELECT e.position, c.reference, e.sequence_number, e.version, e.payload::text FROM ", $rest)
+    };
+}
+
+/// Views as [`view`] reads them.
+macro_rules! views {
+    ($rest:literal) => {
+        concat!(
+            "SELECT reference, version, recorded_at, court, prosecutor, investigator, legal_aid, next_due, worst, document, \
+             stream_id FROM cases ",
+            $rest
+        )
+    };
+}
+
+pub(super) const CASE: &str = "SELECT sequence_number, version, payload::text FROM case_events
+    WHERE aggregate_id = $1 ORDER BY sequence_number";
+pub(super) const STREAM: &str = stored!(
+    "cases c JOIN case_events e ON e.aggregate_id = c.stream_id WHERE c.stream_id = $1 ORDER BY e.sequence_number"
+);
+/// In the order of transactions, and only what no transaction under way can still come before.
+pub(super) const LOG: &str = stored!(
+    "case_events e JOIN cases c ON c.stream_id = e.aggregate_id
+     WHERE (e.xact, e.position) >
+         (coalesce((SELECT xact FROM case_events WHERE position <= $1 ORDER BY position DESC LIMIT 1), '0'), $1)
+     AND e.xact < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY e.xact, e.position LIMIT $2"
+);
+/// Whether there is anything behind a position that [`LOG`] does not show yet.
+pub(super) const HIDDEN: &str = "SELECT 1 FROM case_events WHERE (xact, position) >
+        (coalesce((SELECT xact FROM case_events WHERE position <= $1 ORDER BY position DESC LIMIT 1), '0'), $1)
+    AND xact >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1";
+pub(super) const OUTBOX: &str = stored!(
+    "alerts a JOIN case_events e ON e.position = a.position JOIN cases c ON c.stream_id = e.aggregate_id
+     WHERE a.pending AND a.position > $1 ORDER BY a.position LIMIT $2"
+);
+pub(super) const ALERTS: &str = stored!(
+    "alerts a JOIN case_events e ON e.position = a.position JOIN cases c ON c.stream_id = e.aggregate_id
+     WHERE a.prosecutor = $1 AND a.recorded_at >= $2 ORDER BY a.position"
+);
+pub(super) const DUE: &str = "SELECT reference FROM cases
+    WHERE next_due <= $1 AND get_byte(uuid_send(stream_id), 15) % $2 = $3 ORDER BY next_due, reference LIMIT $4";
+pub(super) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries
+    WHERE position > $1 ORDER BY position LIMIT $2";
+pub(super) const CASES: &str = "SELECT reference FROM cases ORDER BY reference";
+pub(super) const NEXT_DUE: &str = "SELECT (SELECT value FROM meta WHERE key = 'rulebook'),
+    (SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL)";
+pub(super) const DOCKET: &str = views!("WHERE court = $1 ORDER BY reference");
+pub(super) const VIEWS: &str = views!("WHERE $1::uuid IS NULL OR stream_id > $1 ORDER BY stream_id LIMIT 1000");
+pub(super) const CASES_OF: &str =
+    "SELECT e.id, c.reference FROM case_events e JOIN cases c ON c.stream_id = e.aggregate_id
+    WHERE e.id = ANY($1) AND e.payload->>'event' = 'action_recorded'";
+pub(super) const META: &str = "SELECT value FROM meta WHERE key = $1";
+pub(super) const RULEBOOK_IN_FORCE: &str =
+    "SELECT source FROM rulebooks WHERE digest = (SELECT value FROM meta WHERE key = 'rulebook')";
+pub(super) const RULEBOOKS: &str = "SELECT source FROM rulebooks ORDER BY digest";
+pub(super) const DELIVERIES_BEHIND: &str = "SELECT count(*) FROM deliveries WHERE stream_sequence > $1";
+pub(super) const LAST_STREAM_SEQUENCE: &str = "SELECT max(stream_sequence) FROM deliveries";
+/// Those who said within three times [`SAY_EVERY`](crate::store::SAY_EVERY) that they watch. Its own row is not seen yet
+/// by the statement that writes it.
+pub(super) const TAKE_PART: &str = "WITH
+    said AS (INSERT INTO processes (id, seen) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen),
+    gone AS (DELETE FROM processes WHERE seen < now() - interval '1 hour' AND id <> $1)
+    SELECT id FROM processes WHERE seen > now() - interval '3 seconds' UNION SELECT $1 ORDER BY id";
+pub(super) const LEAVE: &str = "DELETE FROM processes WHERE id = $1";
+
+/// The case as its events fold into it.
+pub(super) fn case(rows: &[PgRow], case: &CaseRef) -> Result<Case, Failed> {
+    let mut state = Case::default();
+    for row in rows {
+        let version = state.version() + 1;
+        let event = event(row, 1).map_err(|failed| of_case(failed, case.as_str(), version))?;
+        if row.try_get::<i32, _>(0)? != version.cast_signed() {
+            return Err(Fault::Corrupt(format!("case {case}: version {version} is missing in its stream")).into());
+        }
+        state = evolve(state, &event);
+    }
+    Ok(state)
+}
+
+/// The event whose format and payload stand in the columns from `at` on.
+pub(super) fn event(row: &PgRow, at: usize) -> Result<Event, Failed> {
+    Event::from_json(row.try_get(at)?, row.try_get(at + 1)?)
+        .map_err(|unreadable| Fault::Corrupt(unreadable.to_string()).into())
+}
+
+/// Says in which case and at which version an event can't be read.
+fn of_case(failed: Failed, case: &str, version: u32) -> Failed {
+    match failed {
+        Failed::Fault(Fault::Corrupt(found)) => {
+            Fault::Corrupt(format!("case {case}, event {version} of its stream: {found}")).into()
+        }
+        failed => failed,
+    }
+}
+
+pub(super) fn stored(row: &PgRow) -> Result<Stored, Failed> {
+    let case = reference(row, 1)?;
+    let version = row.try_get::<i32, _>(2)?.cast_unsigned();
+    let event = event(row, 3).map_err(|failed| of_case(failed, case.as_str(), version))?;
+    Ok(Stored { position: Position(row.try_get(0)?), case, version, event })
+}
+
+pub(super) fn delivery(row: &PgRow) -> Result<Delivery, Failed> {
+    Ok(Delivery {
+        position: Position(row.try_get(0)?),
+        alert: row.try_get(1)?,
+        stream_sequence: row.try_get::<i64, _>(2)?.cast_unsigned(),
+        at: Instant::from_unix(row.try_get(3)?),
+    })
+}
+
+/// The view in a row; none where the case is not opened yet.
+pub(super) fn view(row: &PgRow) -> Result<Option<CaseView>, Failed> {
+    let Some(recorded_at) = row.try_get::<Option<i64>, _>(2)? else { return Ok(None) };
+    let office = |column: usize| -> Result<OfficeCode, Failed> {
+        row.try_get::<Option<&str>, _>(column)?.and_then(OfficeCode::new).ok_or_else(|| unlike("an office"))
+    };
+    let legal_aid = row.try_get::<Option<&str>, _>(6)?;
+    let worst = row.try_get::<Option<&str>, _>(8)?;
+    Ok(Some(CaseView {
+        case: reference(row, 0)?,
+        version: row.try_get::<i32, _>(1)?.cast_unsigned(),
+        recorded_at: Instant::from_unix(recorded_at),
+        court: office(3)?,
+        prosecutor: office(4)?,
+        investigator: office(5)?,
+        legal_aid: legal_aid.map(|code| OfficeCode::new(code).ok_or_else(|| unlike("an office"))).transpose()?,
+        next_due: row.try_get::<Option<i64>, _>(7)?.map(Instant::from_unix),
+        worst: worst.map(|word| Breach::from_word(word).ok_or_else(|| unlike("a standing"))).transpose()?,
+        document: row.try_get::<Option<String>, _>(9)?.ok_or_else(|| unlike("a document"))?,
+    }))
+}
+
+pub(super) fn reference(row: &PgRow, column: usize) -> Result<CaseRef, Failed> {
+    CaseRef::new(row.try_get::<&str, _>(column)?).ok_or_else(|| unlike("a case's reference"))
+}
+
+fn unlike(what: &str) -> Failed {
+    Fault::Corrupt(format!("the view of a case holds what is not {what}; rebuild the views")).into()
+}
+
+/// Sees that the rulebook in force is the one that this program decides under.
+pub(super) fn same_rulebook(name: &str, in_force: Option<&str>, book: Digest) -> Result<(), Fault> {
+    let in_force = in_force.unwrap_or_default();
+    if in_force == book.to_string() {
+        return Ok(());
+    }
+    Err(Fault::Restart(format!(
+        "the log {name} is decided under rulebook {in_force} by now, not under {book}; start again with that one"
+    )))
+}
+
+/// A count as PostgreSQL takes it.
+pub(super) fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,115 @@
+//! Rebuilds views and alerts from the log alone, and checks what is there.
+//!
+//! Invariant: after a rebuild every row is what the log gives, byte for byte; deliveries are never touched; a
+//! damaged log is reported, never built upon. A rebuild keeps every writer out, of every process; a check none.
+
+use engine::rulebook::Rulebook;
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection as _, Executor as _};
+
+use super::audit::{self, Difference};
+use super::layout::put_in_force;
+use super::server::{Failed, Server};
+use crate::store::{Fault, Progress, Rebuilt};
+
+/// The most differences that are told in words.
+const MOST_TOLD: usize = 1000;
+
+/// Whether the rulebook in force stays.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Rebuild,
+    Adopt,
+}
+
+/// Views and alerts anew under the rulebook in force.
+pub(super) async fn anew(server: &Server, book: &Rulebook, progress: Progress) -> Result<Rebuilt, Fault> {
+    let rebuilt = rebuild(server, book, Purpose::Rebuild, progress).await;
+    rebuilt.map_err(|failed| server.fault(failed))
+}
+
+/// Views and alerts under another rulebook, which is in force when this is done.
+pub(super) async fn adopt(server: &Server, book: &Rulebook, progress: Progress) -> Result<Rebuilt, Fault> {
+    let rebuilt = rebuild(server, book, Purpose::Adopt, progress).await;
+    rebuilt.map_err(|failed| server.fault(failed))
+}
+
+async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: Progress) -> Result<Rebuilt, Failed> {
+    let mut connection = session(server).await?;
+    let mut transaction = connection.begin().await?;
+    transaction.execute("LOCK TABLE case_events IN SHARE ROW EXCLUSIVE MODE").await?;
+    if purpose == Purpose::Adopt {
+        transaction.execute("DELETE FROM meta WHERE key = 'rulebook'").await?;
+    }
+    put_in_force(&mut transaction, server, book).await?;
+    let events = audit::extent(&mut transaction).await?;
+    let mut rebuilt = Rebuilt::default();
+    let mut after = None;
+    loop {
+        let chunk = audit::chunk(&mut transaction, book, after).await?;
+        if let Some(damage) = chunk.damage.into_iter().next() {
+            return Err(Fault::Corrupt(format!("the log {} is damaged: {damage}", server.name)).into());
+        }
+        rebuilt.cases += chunk.cases;
+        rebuilt.events += chunk.events;
+        audit::repair(&mut transaction, &chunk.differences).await?;
+        note(&mut rebuilt, chunk.differences);
+        progress(rebuilt.events, events);
+        after = chunk.upto;
+        if after.is_none() {
+            break;
+        }
+    }
+    let strays = audit::stray_alerts(&mut transaction).await?;
+    audit::repair(&mut transaction, &strays).await?;
+    note(&mut rebuilt, strays);
+    // For the other processes to notice: something may be due earlier now.
+    transaction.execute("UPDATE meta SET xact = pg_current_xact_id() WHERE key = 'rulebook'").await?;
+    transaction.commit().await?;
+    Ok(rebuilt)
+}
+
+fn note(rebuilt: &mut Rebuilt, differences: Vec<Difference>) {
+    for difference in differences {
+        rebuilt.differing += 1;
+        if rebuilt.differed.len() < MOST_TOLD {
+            rebuilt.differed.push(difference.found);
+        }
+    }
+}
+
+/// Everything that is not as it should be.
+pub(super) async fn check(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Fault> {
+    checked(server, book, progress).await.map_err(|failed| server.fault(failed))
+}
+
+async fn checked(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Failed> {
+    let mut connection = session(server).await?;
+    let events = audit::extent(&mut connection).await?;
+    let (mut found, mut done, mut after) = (Vec::new(), 0, None);
+    loop {
+        // The questions of one chunk are answered from one state of the log.
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let chunk = audit::chunk(&mut connection, book, after).await?;
+        connection.execute("COMMIT").await?;
+        done += chunk.events;
+        progress(done.min(events), events);
+        found.extend(chunk.damage);
+        found.extend(chunk.differences.into_iter().map(|difference| difference.found));
+        after = chunk.upto;
+        if after.is_none() {
+            break;
+        }
+    }
+    found.extend(audit::stray_alerts(&mut connection).await?.into_iter().map(|difference| difference.found));
+    Ok(found)
+}
+
+/// A session for long work.
+async fn session(server: &Server) -> Result<PgConnection, Failed> {
+    let mut connection = server.connect().await?;
+    let settings = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = '1min';
+                    SET plan_cache_mode = force_custom_plan";
+    connection.execute(settings).await?;
+    Ok(connection)
+}

@@ -1,0 +1,31 @@
+//! The PostgreSQL store: the contract of every store, and what is its own. Each test has a cluster of its own.
+
+/// Runs each claim of the contract on the store.
+macro_rules! on_each_store {
+    ($($claim:ident),+ $(,)?) => {
+        mod in_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $claim() {
+                let cluster = tests::postgres::Cluster::start();
+                let store = $crate::world::open(&cluster.url()).await;
+                super::$claim(std::sync::Arc::new(store)).await;
+            })+
+        }
+    };
+}
+
+#[path = "store/contract.rs"]
+mod contract;
+#[path = "store/esrs.rs"]
+mod esrs;
+#[path = "store/made.rs"]
+#[expect(dead_code, reason = "some of it is for the embedded store alone")]
+mod made;
+#[path = "store/outbox.rs"]
+mod outbox;
+#[path = "postgres/world.rs"]
+mod world;
+
+impl contract::Contracted for adapters::store::postgres::PostgresStore {
+    const POSITIONS_MAY_HAVE_GAPS: bool = true;
+}
