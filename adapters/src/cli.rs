@@ -7,6 +7,7 @@ mod admin;
 mod arguments;
 mod assess;
 mod bar;
+mod connection;
 mod database;
 mod demo;
 mod import;

@@ -3,8 +3,10 @@
 //! Invariant: a [`Link`] is one connection and never a second one. When it breaks it stays broken and its owner opens
 //! another, because what lies behind the break, acknowledged or not, has first to be read from the stream.
 
+mod access;
 mod address;
 mod broker;
+mod fault;
 mod stream;
 pub mod subscriber;
 
@@ -13,104 +15,27 @@ use std::future::Future;
 use std::time::Duration;
 
 use async_nats::jetstream::{self, Context};
-use async_nats::{ConnectErrorKind, ConnectOptions, Event, ServerError};
+use async_nats::{ConnectOptions, Event, ServerAddr, ServerError};
 use tokio::sync::watch;
 
+pub use access::Access;
 pub use address::Servers;
-pub use stream::{Difference, STREAM, SUBJECTS, ensure_stream};
+pub use fault::NatsFault;
+pub use stream::{Difference, Replicas, STREAM, SUBJECTS, ensure_stream};
 
-/// How long a connection attempt may take.
+use crate::clock::{Clock as _, SystemClock};
+use address::Shown;
+
+/// How long a connection attempt to one address may take.
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
+/// How long the attempt on one server may take, its name being looked up and all its addresses being tried.
+const TRY_WITHIN: Duration = Duration::from_secs(5);
 /// How long the server may take to answer a request or to acknowledge a message.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// How often an idle connection is tested; after two unanswered tests it counts as broken.
 const TEST_EVERY: Duration = Duration::from_secs(5);
 /// How many messages may be under way at once.
 pub(crate) const IN_FLIGHT: usize = 1024;
-
-/// What is wrong with NATS, and what to do about it. Servers are named without user and password.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NatsFault {
-    /// The URL is none. It isn't repeated: it may hold a password.
-    #[error("the NATS URL is not of the form nats://HOST:PORT (several: separated by commas)")]
-    Address,
-    /// No server answers; it may later.
-    #[error("NATS cannot be reached at {server}: {reason}")]
-    Unreachable {
-        /// The server.
-        server: String,
-        /// Why not.
-        reason: String,
-    },
-    /// The connection broke, or an answer stayed away; it may come back.
-    #[error("the connection to NATS at {server} is lost: {reason}")]
-    Lost {
-        /// The server.
-        server: String,
-        /// What was seen.
-        reason: String,
-    },
-    /// The server doesn't let us in.
-    #[error("NATS at {0} refuses this user: check user, password and token in the URL")]
-    Refused(String),
-    /// The server lets us in, but not do what we have to.
-    #[error("NATS at {server} does not permit this user what kamnot needs: {reason}")]
-    Denied {
-        /// The server.
-        server: String,
-        /// Its own words: what was attempted, on which subject.
-        reason: String,
-    },
-    /// The server has no JetStream, or none for our account.
-    #[error("NATS at {0} has no JetStream: start nats-server with --jetstream (or enable it for this account)")]
-    NoJetStream(String),
-    /// The stream of alerts is there with other settings.
-    #[error("the stream {STREAM} at {server} has other settings: {}; alerts would not be safe in it, and kamnot does \
-             not change it: correct it or choose another account", list(.differences))]
-    OtherSettings {
-        /// The server.
-        server: String,
-        /// What differs.
-        differences: Vec<Difference>,
-    },
-    /// Another stream takes in our subjects.
-    #[error("another stream at {0} already holds subjects of {SUBJECTS}: take them out of it")]
-    SubjectsTaken(String),
-    /// The server answered with an error of its own.
-    #[error("NATS at {server} refused to {attempt}: {reason}")]
-    Answer {
-        /// The server.
-        server: String,
-        /// What was attempted.
-        attempt: &'static str,
-        /// The server's words.
-        reason: String,
-    },
-    /// The stream has another last message than we knew: another relay, or somebody else, has published. Nothing was
-    /// stored; what the stream holds has to be read first.
-    #[error("the stream {STREAM} at {server} has moved on: another relay is at work, or something else publishes")]
-    MovedOn {
-        /// The server.
-        server: String,
-    },
-    /// A message is longer than the server takes; it was not sent.
-    #[error("longer than the server takes: {0}")]
-    TooLong(String),
-    /// A file on our own side, such as that of the ids seen, can't be read or written.
-    #[error("{0}")]
-    Own(String),
-}
-
-impl NatsFault {
-    /// Whether waiting alone can mend it. The others need a change of settings.
-    pub const fn passes(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Lost { .. } | Self::Answer { .. } | Self::MovedOn { .. })
-    }
-}
-
-fn list(differences: &[Difference]) -> String {
-    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-}
 
 /// One connection to a server with JetStream.
 #[derive(Clone)]
@@ -127,33 +52,51 @@ impl fmt::Debug for Link {
 }
 
 impl Link {
-    /// Connects.
+    /// Connects to one of the servers, each being asked in its turn.
     ///
     /// # Errors
-    /// If no server of the list can be reached, or it doesn't let us in.
+    /// If a file is not what it should be, or no server can be reached and lets us in.
     pub async fn open(servers: &Servers) -> Result<Self, NatsFault> {
-        let server = servers.to_string();
+        let options = servers.options()?;
+        let mut faults = Vec::new();
+        for server in servers.in_turn() {
+            match Self::to(&server, options.clone()).await {
+                Ok(link) => {
+                    servers.reached(&server, &link.jetstream.client().server_info().connect_urls);
+                    return Ok(link);
+                }
+                // One that the cluster told of may be out of our reach for good; it is only an offer.
+                Err(fault) if servers.was_given(&server) => faults.push((server, fault)),
+                Err(fault) => tracing::debug!(%fault, "a server that the cluster told of"),
+            }
+        }
+        Err(match (servers.none_of(faults), servers.access().expired(SystemClock.now())) {
+            (NatsFault::Refused(server), Some((file, on))) => NatsFault::Expired { server, file, on },
+            (fault, _) => fault,
+        })
+    }
+
+    async fn to(address: &ServerAddr, options: ConnectOptions) -> Result<Self, NatsFault> {
+        let server = Shown(address).to_string();
         let (tell, trouble) = watch::channel(None);
         let events = (tell, server.clone());
-        let options = servers
-            .login(ConnectOptions::new())
+        let options = options
             .name("kamnot")
             .connection_timeout(CONNECT_WITHIN)
             .request_timeout(Some(ANSWER_WITHIN))
             .ping_interval(TEST_EVERY)
-            // Enough to try each server once. A link that broke isn't used again (see the module).
-            .max_reconnects(servers.count())
+            // A link that broke isn't used again (see the module), so the client need not look for another server.
+            .ignore_discovered_servers()
+            .max_reconnects(1)
             .event_callback(move |event| {
                 let (tell, server) = events.clone();
                 async move { note(&tell, server, &event) }
             });
-        let connecting = Box::pin(options.connect(servers.addresses()));
-        let client = connecting.await.map_err(|error| match error.kind() {
-            ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
-                NatsFault::Refused(server.clone())
-            }
-            _ => NatsFault::Unreachable { server: server.clone(), reason: error.to_string() },
-        })?;
+        let connecting = tokio::time::timeout(TRY_WITHIN, Box::pin(options.connect(address.clone())));
+        let client = match connecting.await {
+            Ok(connected) => connected.map_err(|error| NatsFault::of_connecting(server.clone(), &error))?,
+            Err(_) => return Err(NatsFault::Unreachable { server, reason: "no answer in time".to_owned() }),
+        };
         let jetstream = jetstream::ContextBuilder::new()
             .timeout(ANSWER_WITHIN)
             .ack_timeout(ANSWER_WITHIN)
@@ -167,7 +110,7 @@ impl Link {
         &self.jetstream
     }
 
-    /// The server or servers, without user and password.
+    /// The server, without user and password.
     pub fn server(&self) -> &str {
         &self.server
     }

@@ -83,8 +83,8 @@ pub struct Serve<S: ?Sized> {
     pub doubt: Arc<ClockDoubt>,
     /// The operator's word that it is right, and word to those who record beside this program that it is not.
     pub operator: Operator,
-    /// Where NATS is; without it alerts wait in the outbox.
-    pub nats_url: Option<String>,
+    /// Where NATS is and how we are let in; without it alerts wait in the outbox.
+    pub nats: Option<Servers>,
     /// The installation's name in the messages' `source`.
     pub installation: String,
 }
@@ -92,20 +92,17 @@ pub struct Serve<S: ?Sized> {
 /// Watches the limits and publishes the alerts until `shutdown` resolves. NATS being away is no reason not to start: alerts wait and are published when it comes.
 ///
 /// # Errors
-/// If the URL is none, if at the start NATS answers and isn't fit for alerts (no JetStream, another stream, no
-/// permission), or if the store is damaged.
+/// If at the start NATS answers and isn't fit for alerts (no JetStream, another stream, no permission), if a file of
+/// credentials or certificates isn't what it should be, or if the store is damaged.
 pub async fn serve<S: CaseStore + ?Sized>(
     with: Serve<S>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeFault> {
-    let Serve { store, book, clock, doubt, operator, nats_url, installation } = with;
+    let Serve { store, book, clock, doubt, operator, nats, installation } = with;
     let recorder = Arc::new(Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock)));
-    let part = Part::take(Arc::clone(&store), nats_url.is_some()).await;
+    let part = Part::take(Arc::clone(&store), nats.is_some()).await;
     let mut watch = Watch::new(recorder, Arc::clone(&clock), doubt, operator).over(part.share());
-    let relay = match nats_url {
-        Some(url) => Some(Relay::new(store, book, clock, Arc::new(url.parse::<Servers>()?), installation)),
-        None => None,
-    };
+    let relay = nats.map(|servers| Relay::new(store, book, clock, Arc::new(servers), installation));
     if let Some(relay) = &relay {
         refuse_what_waiting_does_not_mend(relay).await?;
     }

@@ -84,7 +84,7 @@ async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
         doubt: Arc::new(ClockDoubt::new(clock.now(), Arc::new(SystemSteadyClock::start()))),
         clock,
         operator: operator_in(&world.store),
-        nats_url: Some(server.url()),
+        nats: Some(server.url().parse().expect("a URL")),
         installation: INSTALLATION.to_owned(),
     };
     let serving = tokio::spawn(serve(with, async {

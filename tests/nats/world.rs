@@ -141,7 +141,7 @@ impl World {
             clock: self.wall.clone() as Arc<dyn Clock>,
             doubt,
             operator: operator_in(&self.store),
-            nats_url: url,
+            nats: url.map(|url| url.parse().expect("a URL")),
             installation: INSTALLATION.to_owned(),
         };
         serve(with, shutdown)

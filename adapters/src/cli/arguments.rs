@@ -7,6 +7,8 @@ use engine::action::{CaseRef, OfficeCode, When};
 use engine::calendar::Instant;
 use engine::rulebook::{Language, RuleId};
 
+use super::connection::{NATS, NatsOptions};
+use crate::nats::Replicas;
 use crate::store::place::Place;
 
 const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
@@ -221,12 +223,11 @@ pub(super) struct AlertsOf {
     /// How to print
     #[arg(long, value_enum, default_value = "table", conflicts_with = "follow")]
     pub format: Format,
-    /// Print each alert as it comes over NATS, until stopped
+    /// Print each alert as it comes over NATS (--nats), until stopped
     #[arg(long, requires = "nats")]
     pub follow: bool,
-    /// The NATS server to follow
-    #[arg(long, value_name = "URL", requires = "follow")]
-    pub nats: Option<String>,
+    #[command(flatten)]
+    pub nats: NatsOptions,
     /// With --follow: a file that keeps which alerts were printed, so that none comes twice after a restart
     #[arg(long, value_name = "FILE", requires = "follow")]
     pub seen: Option<PathBuf>,
@@ -260,9 +261,12 @@ pub(super) struct Timeline {
 #[derive(Debug, Args)]
 #[command(after_help = "Without --nats alerts are recorded and wait; they are published once a server is given.")]
 pub(super) struct Serve {
-    /// The NATS server or servers, nats://HOST:PORT, separated by commas
-    #[arg(long, value_name = "URL", env = "KAMNOT_NATS")]
-    pub nats: Option<String>,
+    #[command(flatten)]
+    pub nats: NatsOptions,
+    /// On how many servers of the NATS cluster the stream of alerts is kept, 1 to 5, when it is made: 3 outlasts the
+    /// loss of one server, 5 of two
+    #[arg(long, value_name = "N", default_value = "1", value_parser = replicas, help_heading = NATS)]
+    pub nats_replicas: Replicas,
 }
 
 /// The rules of the law as the program knows them
@@ -349,6 +353,10 @@ fn when(text: &str) -> Result<When, String> {
 fn office(text: &str) -> Result<OfficeCode, String> {
     OfficeCode::new(text)
         .ok_or_else(|| "expected an office code, 1 to 64 of a-z, 0-9, -, such as vte-prosecutor".to_owned())
+}
+
+fn replicas(text: &str) -> Result<Replicas, String> {
+    text.parse().ok().and_then(Replicas::new).ok_or_else(|| "expected a number of servers, 1 to 5".to_owned())
 }
 
 fn case(text: &str) -> Result<CaseRef, String> {

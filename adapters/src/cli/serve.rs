@@ -15,8 +15,8 @@ use super::lists::kind_tone;
 use super::output::{Failure, Outcome};
 use super::paint::{Paint, Tone};
 use crate::clock::{Clock as _, SystemClock};
+use crate::nats::NatsFault;
 use crate::nats::subscriber::{Received, Subscription, follow};
-use crate::nats::{NatsFault, Servers};
 use crate::serve::{self, ServeFault, Stop};
 use crate::shown::plain;
 use crate::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
@@ -45,7 +45,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
         book: Arc::clone(&database.book),
         clock,
         doubt,
-        nats_url: own.nats.clone(),
+        nats: own.nats.servers()?.map(|servers| servers.keeping(own.nats_replicas)),
     };
     block_on(async {
         let stopped = told_to_stop()?;
@@ -69,7 +69,7 @@ fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
 
 /// `kamnot alerts --follow`
 pub(super) fn follow_alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
-    let servers: Servers = own.nats.as_deref().unwrap_or_default().parse::<Servers>()?;
+    let servers = own.nats.servers()?.ok_or(NatsFault::Address)?;
     let seen = own.seen.clone().unwrap_or_else(|| PathBuf::from(format!("kamnot-seen-{}", own.prosecutor)));
     let failed = |error| Failure::Fault(format!("{}: the file of alerts seen has no folder: {error}", seen.display()));
     let seen = std::path::absolute(&seen).map_err(failed)?;

@@ -1,34 +1,122 @@
-//! The servers of a NATS URL. Invariant: printed, they show neither user nor password.
+//! The servers of one NATS system, and how we are let in there.
+//!
+//! Invariant: printed, they show neither user nor password, and no address that is handed on holds one.
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_nats::{ConnectOptions, ServerAddr};
+use uuid::Uuid;
 
-use super::NatsFault;
+use super::{Access, NatsFault, Replicas};
 
-/// One or several servers of one NATS system.
+/// At most so many servers that a cluster tells of are remembered.
+const MOST_ADVERTISED: usize = 32;
+
+/// One or several servers of one NATS system, how we are let in, and on how many of them a stream that we make is kept.
 #[derive(Clone)]
-pub struct Servers(Vec<ServerAddr>);
+pub struct Servers {
+    given: Vec<ServerAddr>,
+    login: Option<Login>,
+    access: Access,
+    replicas: Replicas,
+    turn: Arc<Mutex<Turn>>,
+}
+
+/// Who we are, as a URL says it.
+#[derive(Clone)]
+enum Login {
+    User(String, String),
+    Token(String),
+}
+
+/// Which server is asked next. It moves on with every connection, so that one that lets us in and then doesn't answer,
+/// being cut off from the others, isn't asked again at once.
+struct Turn {
+    next: usize,
+    /// What the last server that let us in knows of others.
+    advertised: Vec<ServerAddr>,
+}
 
 impl Servers {
-    pub(super) fn addresses(&self) -> Vec<ServerAddr> {
-        self.0.clone()
+    /// The same servers, entered in this way.
+    #[must_use]
+    pub fn entered_with(mut self, access: Access) -> Self {
+        self.access = access;
+        self
     }
 
-    /// Who we are, by the first of the servers that says so: the client itself overlooks what stands in a URL.
-    pub(super) fn login(&self, options: ConnectOptions) -> ConnectOptions {
-        let login =
-            self.0.iter().find_map(|server| Some((decoded(server.username()?), server.password().map(decoded))));
-        match login {
-            Some((user, Some(password))) => options.user_and_password(user, password),
-            Some((token, None)) => options.token(token),
-            None => options,
+    /// The same servers, streams that we make there being kept on so many of them.
+    #[must_use]
+    pub const fn keeping(mut self, replicas: Replicas) -> Self {
+        self.replicas = replicas;
+        self
+    }
+
+    /// On how many servers a stream that we make is kept.
+    pub const fn replicas(&self) -> Replicas {
+        self.replicas
+    }
+
+    /// What a connection is opened with.
+    pub(super) fn options(&self) -> Result<ConnectOptions, NatsFault> {
+        if self.login.is_some() && self.access.credentials.is_some() {
+            let twice = "the NATS URL names a user and --nats-creds another: leave one of them away";
+            return Err(NatsFault::Own(twice.to_owned()));
         }
+        let options = match self.login.clone() {
+            Some(Login::User(user, password)) => ConnectOptions::new().user_and_password(user, password),
+            Some(Login::Token(token)) => ConnectOptions::new().token(token),
+            None => ConnectOptions::new(),
+        };
+        // One server with TLS means all: what is said to one is not said to another in the clear.
+        let tls = self.given.iter().any(ServerAddr::tls_required);
+        self.access.apply(options.require_tls(tls))
     }
 
-    pub(super) const fn count(&self) -> usize {
-        self.0.len()
+    /// Why we were refused, if it is to be seen on our side.
+    pub(super) const fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// The servers in the order in which they are to be asked: those that were given, beginning with the one whose turn
+    /// it is, then what the cluster told of others.
+    pub(super) fn in_turn(&self) -> Vec<ServerAddr> {
+        let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut servers = self.given.clone();
+        servers.rotate_left(turn.next % self.given.len());
+        servers.extend(turn.advertised.iter().cloned());
+        servers
+    }
+
+    /// This one has let us in and knows of these: the next time another one's turn comes.
+    pub(super) fn reached(&self, server: &ServerAddr, advertised: &[String]) {
+        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = self.given.iter().position(|given| given == server) {
+            turn.next = place + 1;
+        }
+        let others = advertised.iter().filter_map(|address| bare(&address.parse::<ServerAddr>().ok()?).ok());
+        turn.advertised = others.filter(|other| !self.given.contains(other)).take(MOST_ADVERTISED).collect();
+    }
+
+    /// What to say when none of them lets us in, these being what each one of the given did: what waiting doesn't mend
+    /// counts more.
+    pub(super) fn none_of(&self, mut faults: Vec<(ServerAddr, NatsFault)>) -> NatsFault {
+        // In their own order, so that the same trouble is told in the same words.
+        faults.sort_by_key(|(server, _)| self.given.iter().position(|given| given == server));
+        let settings = faults.iter().position(|(_, fault)| !fault.passes());
+        let reason = match (settings, faults.len()) {
+            (Some(place), _) => return faults.swap_remove(place).1,
+            (None, 1) => return faults.swap_remove(0).1,
+            (None, _) => faults.iter().map(|(server, fault)| format!("{}: {}", Shown(server), fault.reason())),
+        };
+        NatsFault::Unreachable { server: self.to_string(), reason: reason.collect::<Vec<_>>().join("; ") }
+    }
+
+    /// Whether it is one of those that were given.
+    pub(super) fn was_given(&self, server: &ServerAddr) -> bool {
+        self.given.contains(server)
     }
 }
 
@@ -36,20 +124,29 @@ impl FromStr for Servers {
     type Err = NatsFault;
 
     fn from_str(text: &str) -> Result<Self, NatsFault> {
-        let servers = text.split(',').map(|url| url.trim().parse::<ServerAddr>());
-        let servers = servers.collect::<Result<Vec<_>, _>>().map_err(|_| NatsFault::Address)?;
-        if servers.iter().any(|server| server.host().is_empty()) {
-            return Err(NatsFault::Address);
-        }
-        Ok(Self(servers))
+        let urls = text.split(',').map(|url| url.trim().parse::<ServerAddr>());
+        let urls = urls.collect::<Result<Vec<_>, _>>().map_err(|_| NatsFault::Address)?;
+        // Who we are, by the first of the servers that says so: the client itself overlooks what stands in a URL.
+        let login = urls.iter().find_map(|url| {
+            let user = decoded(url.username()?);
+            Some(match url.password() {
+                Some(password) => Login::User(user, decoded(password)),
+                None => Login::Token(user),
+            })
+        });
+        let given = urls.iter().map(bare).collect::<Result<Vec<_>, _>>()?;
+        // Anywhere: many clients of one cluster shall not all go to its first server.
+        let next = usize::from(Uuid::new_v4().as_bytes()[0]);
+        let turn = Arc::new(Mutex::new(Turn { next, advertised: Vec::new() }));
+        Ok(Self { given, login, access: Access::default(), replicas: Replicas::ONE, turn })
     }
 }
 
 impl fmt::Display for Servers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, server) in self.0.iter().enumerate() {
+        for (place, server) in self.given.iter().enumerate() {
             let comma = if place == 0 { "" } else { "," };
-            write!(f, "{comma}{}://{}:{}", server.scheme(), server.host(), server.port())?;
+            write!(f, "{comma}{}", Shown(server))?;
         }
         Ok(())
     }
@@ -59,6 +156,26 @@ impl fmt::Debug for Servers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Servers({self})")
     }
+}
+
+/// A server without user and password.
+pub(super) struct Shown<'a>(pub &'a ServerAddr);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(server) = self;
+        let host = server.host();
+        let (open, close) = if host.contains(':') { ("[", "]") } else { ("", "") };
+        write!(f, "{}://{open}{host}{close}:{}", server.scheme(), server.port())
+    }
+}
+
+/// The address without user and password, if it is one.
+fn bare(server: &ServerAddr) -> Result<ServerAddr, NatsFault> {
+    if server.host().is_empty() || server.is_websocket() {
+        return Err(NatsFault::Address);
+    }
+    Shown(server).to_string().parse().map_err(|_| NatsFault::Address)
 }
 
 /// What stands percent-encoded in a URL.
@@ -78,14 +195,42 @@ fn decoded(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn order(servers: &Servers) -> Vec<String> {
+        servers.in_turn().iter().map(|server| Shown(server).to_string()).collect()
+    }
+
     #[test]
-    fn user_and_password_are_not_printed() {
-        let servers: Servers = "nats://user:secret@one:4222, nats://token@two".parse().expect("two servers");
-        assert_eq!(servers.to_string(), "nats://one:4222,nats://two:4222");
-        assert_eq!(format!("{servers:?}"), "Servers(nats://one:4222,nats://two:4222)");
+    fn user_and_password_are_not_printed_nor_handed_on() {
+        let servers: Servers = "nats://user:secret@one:4222, tls://token@[::1]".parse().expect("two servers");
+        assert_eq!(servers.to_string(), "nats://one:4222,tls://[::1]:4222");
+        assert_eq!(format!("{servers:?}"), "Servers(nats://one:4222,tls://[::1]:4222)");
+        assert!(!format!("{:?}", servers.in_turn()).contains("secret"));
         assert_eq!(decoded("p%40ss%3Aword%"), "p@ss:word%");
-        for none in ["", "nats://", "nats://one:4222,", "nats://one:port"] {
+        for none in ["", "nats://", "nats://one:4222,", "nats://one:port", "ws://one", "http://one"] {
             assert_eq!(none.parse::<Servers>().err(), Some(NatsFault::Address), "{none}");
         }
+    }
+
+    #[test]
+    fn the_next_connection_begins_with_another_server_and_ends_with_what_the_cluster_told() {
+        let servers: Servers = "one,two,three".parse().expect("three servers");
+        let one = servers.given[0].clone();
+        servers.reached(&one, &["two:4222".to_owned(), "four:4222".to_owned()]);
+        let [one, two, three, four] = ["one", "two", "three", "four"].map(|host| format!("nats://{host}:4222"));
+        assert_eq!(order(&servers), [two, three.clone(), one.clone(), four.clone()]);
+        let two = servers.given[1].clone();
+        servers.reached(&two, &[]);
+        assert_eq!(order(&servers), [three, one, "nats://two:4222".to_owned()]);
+    }
+
+    #[test]
+    fn what_waiting_does_not_mend_is_said_first() {
+        let servers: Servers = "one,two".parse().expect("two servers");
+        let [one, two] = [0, 1].map(|place| servers.given[place].clone());
+        let away = |name: &str| NatsFault::Unreachable { server: name.to_owned(), reason: "away".to_owned() };
+        let both = servers.none_of(vec![(two.clone(), away("two")), (one.clone(), away("one"))]);
+        assert_eq!(both.reason(), "nats://one:4222: away; nats://two:4222: away");
+        let refused = NatsFault::Refused("two".to_owned());
+        assert_eq!(servers.none_of(vec![(one, away("one")), (two, refused.clone())]), refused);
     }
 }

@@ -27,7 +27,7 @@ const BATCH_WITHIN: Duration = Duration::from_secs(5);
 impl Broker for Servers {
     async fn connect(&self) -> Result<Box<dyn Session>, NatsFault> {
         let link = Link::open(self).await?;
-        let stream = ensure_stream(&link).await?;
+        let stream = ensure_stream(&link, self.replicas()).await?;
         Ok(Box::new(Open { link, stream }))
     }
 }

@@ -16,6 +16,26 @@ pub const SUBJECTS: &str = "kamnot.alerts.>";
 /// How long the server itself recognises an id sent twice. The relay doesn't rely on it.
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
 
+/// On how many servers of a cluster a stream is kept: 1 to 5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Replicas(usize);
+
+impl Replicas {
+    /// On one.
+    pub const ONE: Self = Self(1);
+
+    /// So many, if JetStream can do it.
+    pub fn new(servers: usize) -> Option<Self> {
+        (1..=5).contains(&servers).then_some(Self(servers))
+    }
+}
+
+impl fmt::Display for Replicas {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// A setting of the stream that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -33,24 +53,34 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The stream of alerts, made if it is missing. What an operator may choose freely (replicas, placement, the
-/// duplicate window, a description) is not looked at.
+/// The stream of alerts, made if it is missing. What an operator may choose freely (placement, the duplicate window, a
+/// description) is not looked at. A stream that is kept on fewer servers than asked for is taken, and that is said: no
+/// alert waits for it, and a stream that was found is never changed.
 ///
 /// # Errors
 /// If there is no JetStream, if the stream has other settings, or if the server refuses to make it.
-pub async fn ensure_stream(link: &Link) -> Result<Stream, NatsFault> {
+pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, NatsFault> {
     link.run(async {
         let stream = match Box::pin(link.jetstream().get_stream(STREAM)).await {
             Ok(stream) => stream,
             Err(error) => match error.kind() {
                 GetStreamErrorKind::JetStream(answer) if answer.error_code() == ErrorCode::STREAM_NOT_FOUND => {
-                    create(link).await?
+                    create(link, replicas).await?
                 }
                 GetStreamErrorKind::JetStream(answer) => return Err(refusal(link, "look up the stream", &answer)),
                 _ => return Err(no_answer(link, &error)),
             },
         };
-        let differences = differences(&stream.cached_info().config);
+        let found = &stream.cached_info().config;
+        if found.num_replicas < replicas.0 {
+            tracing::error!(
+                found = found.num_replicas,
+                asked = replicas.0,
+                "the stream of alerts is kept on fewer servers than --nats-replicas asks for, and alerts are published \
+                 all the same: raise it with `nats stream edit {STREAM} --replicas {replicas}`"
+            );
+        }
+        let differences = differences(found);
         if differences.is_empty() {
             Ok(stream)
         } else {
@@ -60,13 +90,21 @@ pub async fn ensure_stream(link: &Link) -> Result<Stream, NatsFault> {
     .await
 }
 
-async fn create(link: &Link) -> Result<Stream, NatsFault> {
-    let created = Box::pin(link.jetstream().create_stream(expected())).await;
+async fn create(link: &Link, replicas: Replicas) -> Result<Stream, NatsFault> {
+    let config = Config { num_replicas: replicas.0, ..expected() };
+    let created = Box::pin(link.jetstream().create_stream(config)).await;
     if created.is_ok() {
-        tracing::info!(stream = STREAM, server = link.server(), "made the stream of alerts");
+        tracing::info!(stream = STREAM, server = link.server(), replicas = replicas.0, "made the stream of alerts");
     }
+    let server = || link.server().to_owned();
     created.map_err(|error| match error.kind() {
-        CreateStreamErrorKind::JetStream(answer) => refusal(link, "make the stream of alerts", &answer),
+        CreateStreamErrorKind::JetStream(answer) => match answer.error_code() {
+            ErrorCode::STREAM_REPLICAS_NOT_SUPPORTED => NatsFault::NoCluster { server: server(), replicas },
+            ErrorCode::CLUSTER_NO_PEERS | ErrorCode::INSUFFICIENT_RESOURCES if replicas > Replicas::ONE => {
+                NatsFault::TooFewServers { server: server(), replicas, reason: answer.to_string() }
+            }
+            _ => refusal(link, "make the stream of alerts", &answer),
+        },
         CreateStreamErrorKind::JetStreamUnavailable => NatsFault::NoJetStream(link.server().to_owned()),
         _ => link.lost(error),
     })
