@@ -1,12 +1,13 @@
 //! The states of the cases that were used last, so that recording an action need not read its case again.
 //!
 //! Invariant: an entry is the case as some commit left it; it is replaced by a later one only, and dropped when
-//! another program has written to the case.
+//! another program has written to the case. A case that was closed is not kept: it seldom has another action, and
+//! thousands of them would only spread the memory that the open ones are found in.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use engine::action::CaseRef;
+use engine::action::{ActionName, CaseRef};
 use engine::case::Case;
 
 /// The cache, shared by all tasks.
@@ -108,6 +109,11 @@ impl Entries {
             return;
         }
         self.remove(case);
+        if is_closed(&after) {
+            // What somebody has read before this must not be taken in behind it.
+            self.drops += 1;
+            return;
+        }
         self.uses += 1;
         self.actions += size(&after);
         self.cases.insert(case.clone(), (self.uses, after));
@@ -127,6 +133,11 @@ impl Entries {
     }
 }
 
+/// Whether the action that was recorded last closes the case.
+fn is_closed(case: &Case) -> bool {
+    case.recorded().last().is_some_and(|recorded| recorded.action.name() == ActionName::CaseClosed)
+}
+
 /// What a case counts for: its actions, and one for itself.
 fn size(case: &Case) -> usize {
     case.recorded().len() + 1
@@ -136,19 +147,25 @@ fn size(case: &Case) -> usize {
 mod tests {
     use super::*;
 
-    fn case(version: u32) -> Arc<Case> {
+    fn recorded(names: &[&str]) -> Arc<Case> {
         use engine::action::{Action, OfficeCode};
         use engine::case::{Event, Fact, evolve};
         use engine::rulebook::Digest;
-        let line = r#"{"action":"case_closed","at":"2026-01-05T09:00:00+07:00","by":"x","case":"X","reason":"merged"}"#;
-        let Ok(action) = Action::read(line) else { return Arc::new(Case::default()) };
-        let event = Event {
-            recorded_at: action.at.first(),
-            recorded_by: OfficeCode::new("x").unwrap(),
-            rulebook: Digest::of(b""),
-            fact: Fact::ActionRecorded(Arc::new(action)),
+        let event = |name: &str| {
+            let line = format!(r#"{{"action":"{name}","at":"2026-01-05T09:00:00+07:00","by":"x","case":"X"}}"#);
+            let action = Action::read(&line).unwrap();
+            Event {
+                recorded_at: action.at.first(),
+                recorded_by: OfficeCode::new("x").unwrap(),
+                rulebook: Digest::of(b""),
+                fact: Fact::ActionRecorded(Arc::new(action)),
+            }
         };
-        Arc::new((0..version).fold(Case::default(), |case, _| evolve(case, &event)))
+        Arc::new(names.iter().fold(Case::default(), |case, name| evolve(case, &event(name))))
+    }
+
+    fn case(version: usize) -> Arc<Case> {
+        recorded(&vec!["file_sent"; version])
     }
 
     #[test]
@@ -190,5 +207,19 @@ mod tests {
         assert!(cache.get(&a).is_some());
         cache.put([(c.clone(), case(3))].into_iter());
         assert!(cache.get(&a).is_some() && cache.get(&b).is_none() && cache.get(&c).is_some());
+    }
+
+    #[test]
+    fn a_closed_case_makes_room_and_is_kept_again_once_it_goes_on() {
+        let (cache, reference) = (Cache::new(100), CaseRef::new("A").unwrap());
+        let put = |names: &[&str]| cache.put([(reference.clone(), recorded(names))].into_iter());
+        put(&["file_sent"]);
+        let drops = cache.drops();
+        put(&["file_sent", "case_closed"]);
+        assert_eq!(cache.get(&reference), None);
+        cache.offer(&reference, &recorded(&["file_sent"]), drops);
+        assert_eq!(cache.get(&reference), None, "what was read before it was closed");
+        put(&["file_sent", "case_closed", "file_received"]);
+        assert_eq!(cache.get(&reference).map(|case| case.version()), Some(3));
     }
 }
