@@ -18,11 +18,11 @@ use super::{reads, tables};
 use crate::store::Fault;
 
 /// Where the next chunk ends: how many cases are looked at together.
-const NEXT: &str = "SELECT max(id) FROM (SELECT id FROM (
+const NEXT: &str = "SELECT (SELECT id FROM (SELECT id FROM (
         (SELECT stream_id AS id FROM cases WHERE $1::uuid IS NULL OR stream_id > $1 ORDER BY id LIMIT 64)
         UNION
         (SELECT aggregate_id FROM case_events WHERE sequence_number = 1 AND ($1::uuid IS NULL OR aggregate_id > $1)
-         ORDER BY aggregate_id LIMIT 64)) AS ids ORDER BY id LIMIT 64) AS chunk";
+         ORDER BY aggregate_id LIMIT 64)) AS ids ORDER BY id LIMIT 64) AS chunk ORDER BY id DESC LIMIT 1)";
 const VIEWS: &str =
     "SELECT stream_id, reference, version, recorded_at, court, prosecutor, investigator, legal_aid, next_due,
         worst, document FROM cases
