@@ -202,8 +202,9 @@ pub trait LogStore: CaseStore {
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault>;
 }
 
-/// How often a process that watches says so; one that was silent for three times as long no longer counts.
-pub const SAY_EVERY: Duration = Duration::from_secs(1);
+/// How often a process that watches says so; one that was silent for four times as long no longer counts. The others
+/// then have taken over from one that died within two and a half seconds, which leaves as long again to a slow machine.
+pub const SAY_EVERY: Duration = Duration::from_millis(500);
 
 /// The part of the cases that one of several processes watches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

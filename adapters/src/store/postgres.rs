@@ -10,6 +10,7 @@ mod event_store;
 mod foreign;
 mod layout;
 mod log_store;
+mod pulse;
 mod readers;
 mod reads;
 mod rebuild;
@@ -50,7 +51,8 @@ pub struct PostgresStore {
     changes: Arc<AtomicI64>,
     readers: Readers,
     jobs: mpsc::UnboundedSender<(Job, Answer)>,
-    foreign: JoinHandle<()>,
+    /// What goes on beside: looks at what others write, and for signs of life.
+    beside: [JoinHandle<()>; 2],
 }
 
 impl PostgresStore {
@@ -126,7 +128,7 @@ impl PostgresStore {
         let (sender, jobs) = mpsc::unbounded_channel();
         let writer = Writer {
             server: Arc::clone(server),
-            connection: Some(connection),
+            session: Some(server.generation.keep(connection)),
             jobs,
             cache: Arc::clone(&cache),
             changes: Arc::clone(&changes),
@@ -137,9 +139,9 @@ impl PostgresStore {
         let foreign =
             Foreign { server: Arc::clone(server), cache: Arc::clone(&cache), changes: Arc::clone(&changes), own };
         tokio::spawn(writer.run());
-        let foreign = tokio::spawn(foreign.run(look));
+        let beside = [tokio::spawn(foreign.run(look)), tokio::spawn(pulse::keep_asking(Arc::clone(server)))];
         let readers = Readers::new(Arc::clone(server));
-        Ok(Self { server: Arc::clone(server), book, installation, cache, changes, readers, jobs: sender, foreign })
+        Ok(Self { server: Arc::clone(server), book, installation, cache, changes, readers, jobs: sender, beside })
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
@@ -163,7 +165,7 @@ impl PostgresStore {
 impl Drop for PostgresStore {
     /// The writer ends by itself, with the last job.
     fn drop(&mut self) {
-        self.foreign.abort();
+        self.beside.iter().for_each(JoinHandle::abort);
     }
 }
 

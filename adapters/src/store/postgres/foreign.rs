@@ -62,15 +62,17 @@ impl Foreign {
             if let Some(Look { mut connection, mut seen }) = looking.take() {
                 loop {
                     tokio::time::sleep(LOOK_EVERY).await;
-                    match tokio::time::timeout(self.server.wait, self.look(&mut connection, &seen)).await {
+                    let look = self.server.generation.or_silent(self.look(&mut connection, &seen));
+                    match tokio::time::timeout(self.server.wait, look).await {
                         Ok(Ok(now)) => (seen, pause) = (now, Pause::default()),
                         Ok(Err(_)) | Err(_) => break,
                     }
                 }
             }
             pause.rest().await;
-            looking = Look::begin(&self.server).await.ok();
+            looking = self.server.generation.or_silent(Look::begin(&self.server)).await.ok();
             if looking.is_some() {
+                self.own.forget();
                 // What was committed before this look was missed.
                 self.cache.clear();
                 self.changes.fetch_add(1, Ordering::Release);

@@ -5,9 +5,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::Postgres;
-use sqlx::postgres::{PgArguments, PgConnection, PgRow};
+use sqlx::postgres::{PgArguments, PgRow};
 use tokio::sync::Semaphore;
 
+use super::pulse::Kept;
 use super::server::{Failed, Server};
 use crate::store::Fault;
 
@@ -21,7 +22,7 @@ pub(super) type Query = sqlx::query::Query<'static, Postgres, PgArguments>;
 pub(super) struct Readers {
     server: Arc<Server>,
     permits: Semaphore,
-    idle: Mutex<Vec<PgConnection>>,
+    idle: Mutex<Vec<Kept>>,
 }
 
 impl Readers {
@@ -42,13 +43,14 @@ impl Readers {
         let closed = |_| Fault::Unavailable("the program is shutting down".to_owned());
         let _permit = self.permits.acquire().await.map_err(closed)?;
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut connection = match idle {
+        let mut connection = match idle.and_then(|kept| self.server.generation.still(kept)) {
             Some(connection) => connection,
             None => self.server.connect().await?,
         };
         // Given up in the middle, the session is not kept: the answer may still be on its way.
         let rows = query.fetch_all(&mut connection).await?;
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        let kept = self.server.generation.keep(connection);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(kept);
         Ok(rows)
     }
 }

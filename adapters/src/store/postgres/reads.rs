@@ -72,12 +72,12 @@ pub(super) const RULEBOOK_IN_FORCE: &str =
 pub(super) const RULEBOOKS: &str = "SELECT source FROM rulebooks ORDER BY digest";
 pub(super) const DELIVERIES_BEHIND: &str = "SELECT count(*) FROM deliveries WHERE stream_sequence > $1";
 pub(super) const LAST_STREAM_SEQUENCE: &str = "SELECT max(stream_sequence) FROM deliveries";
-/// Those who said within three times [`SAY_EVERY`](crate::store::SAY_EVERY) that they watch. Its own row is not seen yet
+/// Those who said within four times [`SAY_EVERY`](crate::store::SAY_EVERY) that they watch. Its own row is not seen yet
 /// by the statement that writes it.
 pub(super) const TAKE_PART: &str = "WITH
     said AS (INSERT INTO processes (id, seen) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen),
     gone AS (DELETE FROM processes WHERE seen < now() - interval '1 hour' AND id <> $1)
-    SELECT id FROM processes WHERE seen > now() - interval '3 seconds' UNION SELECT $1 ORDER BY id";
+    SELECT id FROM processes WHERE seen > now() - interval '2 seconds' UNION SELECT $1 ORDER BY id";
 pub(super) const LEAVE: &str = "DELETE FROM processes WHERE id = $1";
 
 /// The case as its events fold into it.

@@ -10,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
 use super::address;
+use super::pulse::Generation;
 use crate::store::{Fault, NOT_RECORDED};
 
 /// How long one attempt to connect may take.
@@ -76,6 +77,8 @@ pub(super) struct Server {
     pub name: String,
     /// How long anything may take that somebody waits for.
     pub wait: Duration,
+    /// The sessions that are in use.
+    pub generation: Generation,
 }
 
 impl Server {
@@ -90,7 +93,7 @@ impl Server {
         })?;
         let options = options.application_name("kamnot").disable_statement_logging();
         // No wait at all would be no chance to answer either.
-        Ok(Self { options, name, wait: wait.max(Duration::from_secs(1)) })
+        Ok(Self { options, name, wait: wait.max(Duration::from_secs(1)), generation: Generation::default() })
     }
 
     /// A session that answers soon or is given up.
@@ -128,7 +131,7 @@ impl Server {
         let attempts = async {
             let mut pause = Pause::default();
             loop {
-                match attempt().await {
+                match self.generation.or_silent(attempt()).await {
                     Err(failed) if failed.is_broken() || failed.is_collision() => trouble = Some(failed),
                     answer => return answer,
                 }

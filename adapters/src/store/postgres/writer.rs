@@ -16,6 +16,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
 use tokio::sync::{mpsc, oneshot};
 
+use super::pulse::Kept;
 use super::rows::Rows;
 use super::server::{Failed, Pause, Server};
 use crate::store::cache::{Cache, Drops};
@@ -62,12 +63,17 @@ impl Own {
         *own = own.split_off(&oldest);
         own.iter().copied().collect()
     }
+
+    /// Forgets all of them: behind a crash the server may give their numbers to others.
+    pub fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
 }
 
 /// The writer's side.
 pub(super) struct Writer {
     pub server: Arc<Server>,
-    pub connection: Option<PgConnection>,
+    pub session: Option<Kept>,
     pub jobs: mpsc::UnboundedReceiver<(Job, Answer)>,
     pub cache: Arc<Cache>,
     pub changes: Arc<AtomicI64>,
@@ -135,10 +141,11 @@ impl Writer {
     async fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Outcome>, Failed> {
         let limit = self.server.wait + FOR_AN_EVENT * events(jobs);
         let (mut commit, mut trouble) = (None, None);
+        let server = Arc::clone(&self.server);
         let attempts = async {
             let mut pause = Pause::default();
             loop {
-                match self.attempt(jobs, &mut commit).await {
+                match server.generation.or_silent(self.attempt(jobs, &mut commit)).await {
                     Err(failed) if failed.is_broken() || failed.is_collision() => trouble = Some(failed),
                     answer => return answer,
                 }
@@ -162,24 +169,26 @@ impl Writer {
     /// One attempt. `commit` is set while a commit was asked for and not answered.
     async fn attempt(&mut self, jobs: &[Job], commit: &mut Option<Commit>) -> Result<Vec<Outcome>, Failed> {
         // Given up in the middle, the session is not kept.
-        let mut connection = match self.connection.take() {
+        let kept = self.session.take().and_then(|kept| self.server.generation.still(kept));
+        let mut connection = match kept {
             Some(connection) => connection,
             None => self.server.connect().await?,
         };
-        if let Some(asked) = commit.take() {
-            match fate(&mut connection, &asked).await {
-                Ok(Fate::Holds) => {
-                    self.connection = Some(connection);
-                    return Ok(asked.outcomes);
+        // It stays asked for as long as this question has no answer.
+        if let Some(asked) = commit.as_ref() {
+            match fate(&mut connection, asked).await? {
+                Fate::Holds => {
+                    self.session = Some(self.server.generation.keep(connection));
+                    return Ok(commit.take().map(|asked| asked.outcomes).unwrap_or_default());
                 }
-                Ok(Fate::Gone) => {}
-                open => {
-                    *commit = Some(asked);
-                    open?;
-                    self.connection = Some(connection);
+                Fate::Open => {
+                    self.session = Some(self.server.generation.keep(connection));
                     return Err(Failed::Silent);
                 }
+                // Its number may become another transaction's, of another process.
+                Fate::Gone => self.own.remove(asked.xact),
             }
+            *commit = None;
         }
         let outcomes = self.in_transaction(&mut connection, jobs, commit).await;
         let mut keep = outcomes.is_ok();
@@ -190,7 +199,7 @@ impl Writer {
             *commit = None;
             keep = connection.execute("ROLLBACK").await.is_ok();
         }
-        self.connection = keep.then_some(connection);
+        self.session = keep.then(|| self.server.generation.keep(connection));
         outcomes
     }
 
@@ -265,24 +274,22 @@ fn events(jobs: &[Job]) -> u32 {
     u32::try_from(events.sum::<usize>()).unwrap_or(u32::MAX)
 }
 
-/// Asks what became of a commit. The transaction's own status is not enough: behind a failover to a server that never
-/// saw it, its number may be another transaction's.
+/// Asks what became of a commit. The transaction's own status is not enough: behind a crash, or a failover to a server
+/// that never saw it, its number may be another transaction's. Whether its witness stands is asked behind the status, so
+/// that what was committed by then is seen.
 async fn fate(connection: &mut PgConnection, commit: &Commit) -> Result<Fate, Failed> {
-    let sql =
-        "SELECT pg_xact_status($1::text::xid8), EXISTS (SELECT 1 FROM case_events WHERE position = $2 AND id = $3)";
-    let asked = sqlx::query(sql).bind(commit.xact.to_string()).bind(commit.witness.position).bind(commit.witness.id);
-    let row = match asked.fetch_one(connection).await {
-        Ok(row) => row,
+    let asked = sqlx::query("SELECT pg_xact_status($1::text::xid8)").bind(commit.xact.to_string());
+    let under_way = match asked.fetch_one(&mut *connection).await {
+        Ok(row) => row.try_get::<Option<&str>, _>(0)? == Some("in progress"),
         // A number that this server has not given out.
-        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("22023") => return Ok(Fate::Gone),
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("22023") => false,
         Err(error) => return Err(error.into()),
     };
-    if row.try_get::<bool, _>(1)? {
-        return Ok(Fate::Holds);
-    }
-    Ok(match row.try_get::<Option<&str>, _>(0)? {
-        // Committed after this question began to look.
-        Some("in progress" | "committed") => Fate::Open,
-        _ => Fate::Gone,
+    let asked = sqlx::query("SELECT EXISTS (SELECT 1 FROM case_events WHERE position = $1 AND id = $2)");
+    let row = asked.bind(commit.witness.position).bind(commit.witness.id).fetch_one(connection).await?;
+    Ok(match row.try_get(0)? {
+        true => Fate::Holds,
+        false if under_way => Fate::Open,
+        false => Fate::Gone,
     })
 }

@@ -1,0 +1,106 @@
+//! Whether the sessions still lead to the server: behind a partition, or a firewall that has forgotten them, they are
+//! silent for ever, and nothing on this side says so.
+//!
+//! Invariant: sessions are given up only when a new one came about while an older one stayed silent. A server that is
+//! slow, or was held, answers on the older one first.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::Connection as _;
+use sqlx::postgres::PgConnection;
+use tokio::sync::watch;
+
+use super::server::{Failed, Pause, Server};
+
+/// How often the server is asked for a sign of life.
+const BEAT: Duration = Duration::from_secs(1);
+/// After how long it counts as silent, and how long each look for a new session may take from then on.
+const SILENT: Duration = Duration::from_secs(2);
+
+/// The sessions begun until now, all together.
+#[derive(Debug)]
+pub(super) struct Generation(watch::Sender<u64>);
+
+/// A session that is kept for later.
+pub(super) struct Kept {
+    generation: u64,
+    connection: PgConnection,
+}
+
+impl Default for Generation {
+    fn default() -> Self {
+        Self(watch::Sender::new(0))
+    }
+}
+
+impl Generation {
+    /// A session that has just answered, to be kept.
+    pub fn keep(&self, connection: PgConnection) -> Kept {
+        Kept { generation: *self.0.borrow(), connection }
+    }
+
+    /// The session that was kept, if it wasn't given up since.
+    pub fn still(&self, kept: Kept) -> Option<PgConnection> {
+        (kept.generation == *self.0.borrow()).then_some(kept.connection)
+    }
+
+    /// Does some work on sessions of now, and leaves it as soon as they are given up.
+    pub async fn or_silent<T>(&self, work: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
+        let mut given_up = self.0.subscribe();
+        tokio::select! {
+            biased;
+            answer = work => answer,
+            _ = given_up.changed() => Err(Failed::Silent),
+        }
+    }
+
+    fn give_up(&self) {
+        self.0.send_modify(|generation| *generation += 1);
+    }
+}
+
+/// Asks for signs of life until it is aborted.
+pub(super) async fn keep_asking(server: Arc<Server>) {
+    let mut session = another(&server).await;
+    loop {
+        tokio::time::sleep(BEAT).await;
+        if let Some(another) = ask(&server, &mut session).await {
+            session = another;
+        }
+    }
+}
+
+/// Asks once; another session where this one is no more.
+async fn ask(server: &Server, session: &mut PgConnection) -> Option<PgConnection> {
+    let mut sign = session.ping();
+    match tokio::time::timeout(SILENT, &mut sign).await {
+        Ok(Ok(())) => return None,
+        // It was told that its session is gone, and so is everybody else.
+        Ok(Err(_)) => return Some(another(server).await),
+        Err(_) => {}
+    }
+    let found = tokio::select! {
+        biased;
+        sign = sign => match sign {
+            Ok(()) => return None,
+            Err(_) => None,
+        },
+        another = another(server) => Some(another),
+    };
+    let Some(another_one) = found else { return Some(another(server).await) };
+    tracing::warn!(server = server.name, "the sessions with the database lead nowhere; new ones are begun");
+    server.generation.give_up();
+    Some(another_one)
+}
+
+/// A new session, as soon as there can be one.
+async fn another(server: &Server) -> PgConnection {
+    let mut pause = Pause::default();
+    loop {
+        if let Ok(Ok(session)) = tokio::time::timeout(SILENT, server.connect()).await {
+            return session;
+        }
+        pause.rest().await;
+    }
+}
