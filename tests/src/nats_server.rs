@@ -56,6 +56,11 @@ impl NatsServer {
         server
     }
 
+    /// The port on which it listens.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Where it listens.
     pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
