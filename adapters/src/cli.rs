@@ -6,6 +6,7 @@
 mod admin;
 mod arguments;
 mod assess;
+mod backup;
 mod bar;
 mod connection;
 mod database;
@@ -63,6 +64,8 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
         Command::Offices(own) => admin::offices_list(common, own),
         Command::Clock(own) => admin::clock(common, &own.command),
         Command::Move(own) => transfer::run(common, own),
+        Command::Backup(own) => backup::backup(common, own),
+        Command::Restore(own) => backup::restore(common, own),
         Command::Rebuild => admin::rebuild(common),
         Command::Check => admin::check(common),
     }

@@ -3,6 +3,7 @@
 pub mod bridge;
 pub mod cli;
 pub mod clock;
+pub mod figures;
 pub mod files;
 pub mod nats;
 pub mod offices;

@@ -12,6 +12,7 @@ use engine::rulebook::Rulebook;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::clock::Clock;
+use crate::figures::Figures;
 use crate::store::{Append, CaseStore, Fault};
 
 /// How often an append is decided anew because another process was faster.
@@ -26,6 +27,7 @@ pub struct Recorder<S: ?Sized> {
     book: Arc<Rulebook>,
     clock: Arc<dyn Clock>,
     turns: Vec<Mutex<()>>,
+    figures: Arc<Figures>,
 }
 
 /// What recording actions gave.
@@ -40,7 +42,14 @@ pub struct Recorded {
 impl<S: CaseStore + ?Sized> Recorder<S> {
     /// A recorder into `store`.
     pub fn new(store: Arc<S>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, book, clock, turns: std::iter::repeat_with(Mutex::default).take(TURNS).collect() }
+        let turns = std::iter::repeat_with(Mutex::default).take(TURNS).collect();
+        Self { store, book, clock, turns, figures: Arc::default() }
+    }
+
+    /// The same recorder, which counts what it does here.
+    #[must_use]
+    pub fn counting(self, figures: Arc<Figures>) -> Self {
+        Self { figures, ..self }
     }
 
     /// The store that it records into.
@@ -74,9 +83,15 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
                 self.decide(case, &known, command)?
             };
             match self.append(case, &known, &events).await {
-                Ok(()) => return Ok(Recorded { verdicts: actions.verdicts, events }),
+                Ok(()) => {
+                    self.figures.count_recorded(&actions.verdicts, &events);
+                    return Ok(Recorded { verdicts: actions.verdicts, events });
+                }
                 Err(Fault::UsedId(id)) if actions.refuse(id) => {}
-                Err(Fault::Conflict(_)) if tries < MOST_TRIES => tries += 1,
+                Err(Fault::Conflict(_)) if tries < MOST_TRIES => {
+                    self.figures.conflicts.add(1);
+                    tries += 1;
+                }
                 Err(fault) => return Err(fault),
             }
         }
@@ -105,8 +120,14 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
             let known = self.store.load(case).await?;
             let events = self.decide(case, &known, Command::Now { clock: self.clock.now(), alerts })?;
             match self.append(case, &known, &events).await {
-                Ok(()) => return Ok(events),
-                Err(Fault::Conflict(_)) if tries < MOST_TRIES => tries += 1,
+                Ok(()) => {
+                    self.figures.count_recorded(&[], &events);
+                    return Ok(events);
+                }
+                Err(Fault::Conflict(_)) if tries < MOST_TRIES => {
+                    self.figures.conflicts.add(1);
+                    tries += 1;
+                }
                 Err(fault) => return Err(fault),
             }
         }

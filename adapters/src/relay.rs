@@ -14,6 +14,7 @@ mod catch_up;
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::alert::Kind;
 use engine::rulebook::{Rulebook, Shelf};
 use projections::message::message;
 use uuid::Uuid;
@@ -21,6 +22,7 @@ use uuid::Uuid;
 use broker::{After, Answer, Broker, Session};
 
 use crate::clock::Clock;
+use crate::figures::Figures;
 use crate::nats::{IN_FLIGHT, NatsFault};
 use crate::serve::{Stop, Trouble};
 use crate::store::{CaseStore, Delivery, Fault, Position, Stored};
@@ -51,6 +53,7 @@ pub struct Relay<S: ?Sized> {
     clock: Arc<dyn Clock>,
     broker: Arc<dyn Broker>,
     installation: String,
+    figures: Arc<Figures>,
 }
 
 /// A relay with a connection, all that the stream holds being marked.
@@ -67,14 +70,20 @@ pub struct Connected<'r, S: ?Sized> {
 
 impl<S: CaseStore + ?Sized> Relay<S> {
     /// A relay; `installation` is the name in the messages' `source`.
-    pub const fn new(
+    pub fn new(
         store: Arc<S>,
         book: Arc<Rulebook>,
         clock: Arc<dyn Clock>,
         broker: Arc<dyn Broker>,
         installation: String,
     ) -> Self {
-        Self { store, book, clock, broker, installation }
+        Self { store, book, clock, broker, installation, figures: Arc::default() }
+    }
+
+    /// The same relay, which notes here that it is at work and counts what it publishes.
+    #[must_use]
+    pub fn noting(self, figures: Arc<Figures>) -> Self {
+        Self { figures, ..self }
     }
 
     /// Connects, makes or checks the stream, and marks what it already holds.
@@ -83,7 +92,9 @@ impl<S: CaseStore + ?Sized> Relay<S> {
     /// If NATS is away or not fit for alerts, or the store can't be read.
     pub async fn connect(&self) -> Result<Connected<'_, S>, RelayFault> {
         let session = self.broker.connect().await?;
-        let caught_up = catch_up::catch_up(self.store.as_ref(), self.clock.as_ref(), session.as_ref()).await?;
+        let read_on = || self.figures.relay.comes_round();
+        let caught_up =
+            catch_up::catch_up(self.store.as_ref(), self.clock.as_ref(), session.as_ref(), &read_on).await?;
         tracing::info!(server = session.server(), marked = caught_up.marked, "connected to NATS");
         let texts = self.store.rulebooks().await?;
         Ok(Connected {
@@ -100,9 +111,18 @@ impl<S: CaseStore + ?Sized> Relay<S> {
     /// # Errors
     /// If the store is damaged, or the program has to be started again.
     pub async fn run(&self, stop: &Stop) -> Result<(), Fault> {
+        self.figures.relay.comes_round();
+        let result = self.publish(stop).await;
+        self.figures.nats_connected.set(false);
+        self.figures.relay.rests();
+        result
+    }
+
+    async fn publish(&self, stop: &Stop) -> Result<(), Fault> {
         let mut wait = WAIT.0;
         let mut trouble = Trouble::none();
         while !stop.is_set() {
+            self.figures.relay.comes_round();
             let fault = match self.until_broken(stop, &mut wait, &mut trouble).await {
                 Ok(()) => return Ok(()),
                 Err(RelayFault::Nats(NatsFault::MovedOn { .. })) => {
@@ -114,6 +134,8 @@ impl<S: CaseStore + ?Sized> Relay<S> {
                 Err(fault) => fault,
             };
             let reason = fault.to_string();
+            self.figures.nats_connected.set(false);
+            self.figures.relay.is_in_trouble(&reason);
             if trouble.is_news(fault) {
                 tracing::error!(%reason, "alerts wait in the outbox until this is mended");
             }
@@ -131,6 +153,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
     ) -> Result<(), RelayFault> {
         let Some(connected) = stop.or(Box::pin(self.connect())).await else { return Ok(()) };
         let mut connected = connected?;
+        self.figures.nats_connected.set(true);
         loop {
             let stopping = stop.is_set();
             let counter = self.store.change_counter().await?;
@@ -148,6 +171,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
                 return Ok(());
             }
             *wait = WAIT.0;
+            self.figures.relay.is_well();
             if trouble.is_over() {
                 tracing::info!("alerts are published again");
             }
@@ -164,6 +188,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     /// At the first alert that isn't acknowledged, all before it being marked. The connection is then to be given
     /// up: it isn't known whether that alert stands in the stream.
     pub async fn tick(&mut self, after: Position) -> Result<Option<Position>, RelayFault> {
+        self.relay.figures.relay.comes_round();
         // Before the look at the outbox: what another relay has marked by now isn't in it any more.
         self.known = self.known.max(self.relay.store.last_stream_sequence().await?);
         let rows = self.relay.store.outbox(after, IN_FLIGHT).await?;
@@ -193,11 +218,12 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
                 tracing::error!(case = %row.case, position = row.position.0, "not an alert, yet in the outbox");
                 continue;
             };
+            let Some((_, kind)) = row.event.fact.alert() else { continue };
             let alert = message.id;
             match self.session.send(message, after).await {
                 Ok(answer) => {
                     after = After { sequence: after.sequence + 1, alert: Some(alert) };
-                    under_way.push(UnderWay { position: row.position, alert, place: after.sequence, answer });
+                    under_way.push(UnderWay { position: row.position, alert, kind, place: after.sequence, answer });
                 }
                 // It must not keep the others back, and as it wasn't sent it leaves no gap.
                 Err(NatsFault::TooLong(reason)) => {
@@ -213,7 +239,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     /// alert was meant to have.
     async fn acknowledged(&mut self, under_way: Vec<UnderWay>) -> (Vec<Delivery>, Option<NatsFault>) {
         let mut deliveries = Vec::with_capacity(under_way.len());
-        for UnderWay { position, alert, place, answer } in under_way {
+        for UnderWay { position, alert, kind, place, answer } in under_way {
             let ack = match answer.await {
                 Ok(ack) => ack,
                 Err(fault) => return (deliveries, Some(fault)),
@@ -227,6 +253,9 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
             if ack.sequence > place || ack.sequence == 0 || (ack.sequence < place && !ack.duplicate) {
                 return (deliveries, Some(NatsFault::MovedOn { server: self.session.server().to_owned() }));
             }
+            if !ack.duplicate {
+                self.relay.figures.alerts_published.of(kind).add(1);
+            }
             let at = self.relay.clock.now();
             deliveries.push(Delivery { position, alert, stream_sequence: ack.sequence, at });
         }
@@ -236,6 +265,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     /// Waits until the store changes or it is time to stop.
     async fn until_changed(&self, counter: i64, stop: &Stop) -> Result<(), RelayFault> {
         loop {
+            self.relay.figures.relay.comes_round();
             let pause = async {
                 tokio::select! {
                     fault = self.session.broken() => Err(fault),
@@ -257,6 +287,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
 struct UnderWay {
     position: Position,
     alert: Uuid,
+    kind: Kind,
     /// The sequence that it has if it stands where it was meant to.
     place: u64,
     answer: Answer,

@@ -2,7 +2,9 @@
 //!
 //! Invariant: what is under way when the stop comes is finished, alerts recorded and deliveries marked.
 
+pub mod http;
 mod share;
+pub mod status;
 mod trouble;
 
 use std::future::Future;
@@ -12,6 +14,7 @@ use engine::rulebook::Rulebook;
 use tokio::sync::watch;
 
 use crate::clock::Clock;
+use crate::figures::Figures;
 use crate::nats::{NatsFault, Servers};
 use crate::recorder::Recorder;
 use crate::relay::{Relay, RelayFault};
@@ -87,6 +90,8 @@ pub struct Serve<S: ?Sized> {
     pub nats: Option<Servers>,
     /// The installation's name in the messages' `source`.
     pub installation: String,
+    /// Where the parts note how they fare.
+    pub figures: Arc<Figures>,
 }
 
 /// Watches the limits and publishes the alerts until `shutdown` resolves. NATS being away is no reason not to start: alerts wait and are published when it comes.
@@ -98,14 +103,19 @@ pub async fn serve<S: CaseStore + ?Sized>(
     with: Serve<S>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeFault> {
-    let Serve { store, book, clock, doubt, operator, nats, installation } = with;
-    let recorder = Arc::new(Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock)));
-    let part = Part::take(Arc::clone(&store), nats.is_some()).await;
-    let mut watch = Watch::new(recorder, Arc::clone(&clock), doubt, operator).over(part.share());
-    let relay = nats.map(|servers| Relay::new(store, book, clock, Arc::new(servers), installation));
+    let Serve { store, book, clock, doubt, operator, nats, installation, figures } = with;
+    let recorder = Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock));
+    let recorder = Arc::new(recorder.counting(Arc::clone(&figures)));
+    let part = Part::take(Arc::clone(&store), nats.is_some(), Arc::clone(&figures)).await;
+    let watch = Watch::new(recorder, Arc::clone(&clock), doubt, operator).over(part.share());
+    let mut watch = watch.noting(Arc::clone(&figures));
+    let relay = nats
+        .map(|servers| Relay::new(store, book, clock, Arc::new(servers), installation).noting(Arc::clone(&figures)));
     if let Some(relay) = &relay {
         refuse_what_waiting_does_not_mend(relay).await?;
     }
+    // It isn't at work before this process has the first share.
+    figures.relay.rests();
     let (stop_watch, watch_told) = Stop::pair();
     let (stop_relay, relay_told) = Stop::pair();
     let (stop_part, part_told) = Stop::pair();

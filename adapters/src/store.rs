@@ -105,6 +105,20 @@ pub struct Stored {
     pub event: Event,
 }
 
+/// The alerts that may be published and have no delivery.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many, counted to [`Backlog::MOST`] and no further.
+    pub waiting: u64,
+    /// When the first of them was recorded.
+    pub oldest: Option<Instant>,
+}
+
+impl Backlog {
+    /// How far a backlog is counted.
+    pub const MOST: u32 = 1_000_000;
+}
+
 /// The proof that an alert was delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -137,6 +151,10 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     async fn leave(&self, process: Uuid) -> Result<(), Fault>;
     /// Alert events that may be published and have no delivery, in the order of the log, at most `most`, behind `after`.
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault>;
+    /// How many alerts the outbox holds, and since when. Cheap enough to be asked every second.
+    async fn backlog(&self) -> Result<Backlog, Fault>;
+    /// How many cases there are in which something is still to come. Looks at each of them: to be asked seldom.
+    async fn watched(&self) -> Result<u64, Fault>;
     /// Records deliveries; those already recorded add nothing.
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault>;
     /// The highest stream sequence of any delivery; 0 before the first.

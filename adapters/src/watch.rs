@@ -15,6 +15,7 @@ use futures::StreamExt as _;
 use tokio::sync::watch::Receiver;
 
 use crate::clock::Clock;
+use crate::figures::Figures;
 use crate::recorder::Recorder;
 use crate::serve::{Stop, Trouble};
 use crate::store::{CaseStore, Fault, Share};
@@ -43,6 +44,7 @@ pub struct Watch<S: ?Sized> {
     next: Option<Instant>,
     postponed: BTreeMap<CaseRef, Postponed>,
     share: Receiver<Share>,
+    figures: Arc<Figures>,
 }
 
 /// Alerts are held back.
@@ -64,7 +66,14 @@ impl<S: CaseStore + ?Sized> Watch<S> {
     pub fn new(recorder: Arc<Recorder<S>>, clock: Arc<dyn Clock>, doubt: Arc<ClockDoubt>, operator: Operator) -> Self {
         let (said, held, seen, next, postponed) = (None, None, None, None, BTreeMap::new());
         let (_, share) = tokio::sync::watch::channel(Share::ALL);
-        Self { recorder, clock, doubt, operator, said, held, seen, next, postponed, share }
+        let figures = Arc::default();
+        Self { recorder, clock, doubt, operator, said, held, seen, next, postponed, share, figures }
+    }
+
+    /// The same watch, which notes here that it is at work.
+    #[must_use]
+    pub fn noting(self, figures: Arc<Figures>) -> Self {
+        Self { figures, ..self }
     }
 
     /// The same watch over a share of the cases alone, whatever that is at the moment.
@@ -111,8 +120,10 @@ impl<S: CaseStore + ?Sized> Watch<S> {
     pub async fn run(&mut self, stop: &Stop) -> Result<(), Fault> {
         let mut trouble = Trouble::none();
         while !stop.is_set() {
+            self.figures.watch.comes_round();
             match self.look(stop).await {
                 Ok(()) => {
+                    self.figures.watch.is_well();
                     if trouble.is_over() {
                         tracing::info!("the store answers again");
                     }
@@ -120,6 +131,7 @@ impl<S: CaseStore + ?Sized> Watch<S> {
                 Err(fault @ (Fault::Corrupt(_) | Fault::Restart(_))) => return Err(fault),
                 Err(fault) => {
                     let reason = fault.to_string();
+                    self.figures.watch.is_in_trouble(&reason);
                     if trouble.is_news(fault) {
                         tracing::error!(%reason, "limits can't be watched until this is mended");
                     }
@@ -129,12 +141,14 @@ impl<S: CaseStore + ?Sized> Watch<S> {
             }
             stop.or(tokio::time::sleep(LOOK_EVERY)).await;
         }
+        self.figures.watch.rests();
         Ok(())
     }
 
     /// Looks at the clock and the store, and lets time pass over what is due.
     async fn look(&mut self, stop: &Stop) -> Result<(), Fault> {
         while !stop.is_set() {
+            self.figures.watch.comes_round();
             let now = self.clock.now();
             if self.in_doubt(now).await? {
                 return Ok(());

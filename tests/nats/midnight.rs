@@ -86,6 +86,7 @@ async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
         operator: operator_in(&world.store),
         nats: Some(server.url().parse().expect("a URL")),
         installation: INSTALLATION.to_owned(),
+        figures: Arc::default(),
     };
     let serving = tokio::spawn(serve(with, async {
         let _ = stopped.await;

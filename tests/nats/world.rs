@@ -143,6 +143,7 @@ impl World {
             operator: operator_in(&self.store),
             nats: url.map(|url| url.parse().expect("a URL")),
             installation: INSTALLATION.to_owned(),
+            figures: Arc::default(),
         };
         serve(with, shutdown)
     }

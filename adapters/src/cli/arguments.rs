@@ -1,5 +1,8 @@
 //! The commands and their options, with the help that teaches them.
 
+mod whole_log;
+
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -10,6 +13,7 @@ use engine::rulebook::{Language, RuleId};
 use super::connection::{NATS, NatsOptions};
 use crate::nats::Replicas;
 use crate::store::place::Place;
+pub(super) use whole_log::{Backup, Move, Restore};
 
 const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
 
@@ -84,27 +88,12 @@ pub(super) enum Command {
     Offices(Offices),
     Clock(Clock),
     Move(Move),
+    Backup(Backup),
+    Restore(Restore),
     /// Make the views of all cases anew from the log; the log and what was delivered stay as they are
     Rebuild,
     /// Check the log: every event readable and in its place, every view as the log says
     Check,
-}
-
-/// Copy a log to another place, compare both, and work there from then on
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  kamnot move --from kamnot.db --to postgres://kamnot@db.example.la/kamnot
-
-Stop every program that works on the log first. The log is copied as it is: every event with its instants, what was
-published and what waits. The place to move to must be empty; the old log stays as it was.")]
-pub(super) struct Move {
-    /// The log to move
-    #[arg(long, value_name = "PLACE")]
-    pub from: Place,
-    /// Where to, a file or a database that holds no log yet
-    #[arg(long, value_name = "PLACE")]
-    pub to: Place,
 }
 
 /// Play three made-up cases on a clock that runs by itself; no server and no files needed
@@ -259,7 +248,14 @@ pub(super) struct Timeline {
 
 /// Watch the limits and publish alerts, until stopped (SIGTERM, Ctrl-C)
 #[derive(Debug, Args)]
-#[command(after_help = "Without --nats alerts are recorded and wait; they are published once a server is given.")]
+#[command(after_help = "\
+Without --nats alerts are recorded and wait; they are published once a server is given.
+
+Example:
+  kamnot serve --nats nats://localhost:4222 --listen 127.0.0.1:9464
+  curl http://127.0.0.1:9464/readyz
+
+What --listen shows needs no password and holds no case: figures, and what stands in the way of the work.")]
 pub(super) struct Serve {
     #[command(flatten)]
     pub nats: NatsOptions,
@@ -267,6 +263,9 @@ pub(super) struct Serve {
     /// loss of one server, 5 of two
     #[arg(long, value_name = "N", default_value = "1", value_parser = replicas, help_heading = NATS)]
     pub nats_replicas: Replicas,
+    /// Answer /metrics (for Prometheus), /healthz and /readyz over HTTP there [default: nowhere]
+    #[arg(long, value_name = "ADDRESS:PORT", env = "KAMNOT_LISTEN", value_parser = address)]
+    pub listen: Option<SocketAddr>,
 }
 
 /// The rules of the law as the program knows them
@@ -335,6 +334,11 @@ pub(super) struct Clock {
 pub(super) enum ClockCommand {
     /// Say that the machine's clock is right, after `serve` held alerts back because it had jumped
     Confirm,
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "expected an address and a port, such as 127.0.0.1:9464, 0.0.0.0:9464 or [::1]:9464".to_owned())
 }
 
 /// Reads an instant with its offset.

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::rulebook::Language;
 use serde::Deserialize;
@@ -14,15 +15,25 @@ use super::database::{Absent, Database, run as block_on};
 use super::lists::kind_tone;
 use super::output::{Failure, Outcome};
 use super::paint::{Paint, Tone};
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{Clock, SteadyClock, SystemClock};
+use crate::figures::Figures;
 use crate::nats::NatsFault;
 use crate::nats::subscriber::{Received, Subscription, follow};
+use crate::serve::http::{ListenFault, Listener};
+use crate::serve::status::{About, Status};
 use crate::serve::{self, ServeFault, Stop};
 use crate::shown::plain;
+use crate::store::LogStore;
 use crate::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 
 impl From<NatsFault> for Failure {
     fn from(fault: NatsFault) -> Self {
+        Self::Fault(fault.to_string())
+    }
+}
+
+impl From<ListenFault> for Failure {
+    fn from(fault: ListenFault) -> Self {
         Self::Fault(fault.to_string())
     }
 }
@@ -35,9 +46,24 @@ impl From<ServeFault> for Failure {
 
 /// `kamnot serve`
 pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
+    let nats = own.nats.servers()?.map(|servers| servers.keeping(own.nats_replicas));
+    // First, so that a port that can't be had is said at once.
+    let listener = own.listen.map(|address| block_on(async { Ok(Listener::bind(address).await?) })).transpose()?;
     let database = Database::open(common, Absent::Begin)?;
-    let clock = Arc::new(SystemClock);
-    let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::new(SystemSteadyClock::start())));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let steady: Arc<dyn SteadyClock> = Arc::new(SystemSteadyClock::start());
+    let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
+    let figures = Arc::new(Figures::on(&steady));
+    let about =
+        About { nats: nats.is_some(), busy_timeout: Duration::from_secs(common.wait), rulebook: database.book.digest };
+    let status = Status::new(
+        Arc::clone(&database.store),
+        Arc::clone(&clock),
+        steady,
+        Arc::clone(&doubt),
+        Arc::clone(&figures),
+        about,
+    );
     let with = serve::Serve {
         operator: operator_in(&database.store),
         installation: database.store.installation().to_string(),
@@ -45,13 +71,26 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
         book: Arc::clone(&database.book),
         clock,
         doubt,
-        nats: own.nats.servers()?.map(|servers| servers.keeping(own.nats_replicas)),
+        nats,
+        figures,
     };
     block_on(async {
         let stopped = told_to_stop()?;
-        serve::serve(with, stopped).await?;
+        let (tell, told) = Stop::pair();
+        let answering = listener.map(|listener| tokio::spawn(answer(listener, Arc::new(status), told)));
+        let served = serve::serve(with, stopped).await;
+        tell.stop();
+        if let Some(answering) = answering {
+            let _ = answering.await;
+        }
+        served?;
         Ok(Outcome::Done)
     })
+}
+
+/// Answers whoever asks how this program fares, on a task of its own: it still answers when the watch doesn't.
+async fn answer(listener: Listener, status: Arc<Status<dyn LogStore>>, stop: Stop) {
+    tokio::join!(status.keep_asking(&stop), listener.answer(Arc::clone(&status), &stop));
 }
 
 /// Resolves when the process is told to stop.

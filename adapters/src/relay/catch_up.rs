@@ -23,11 +23,13 @@ pub(super) struct CaughtUp {
     pub marked: usize,
 }
 
-/// Marks every alert of the outbox that stands in the stream behind the last known sequence.
+/// Marks every alert of the outbox that stands in the stream behind the last known sequence; `read_on` is told of each
+/// batch.
 pub(super) async fn catch_up<S: CaseStore + ?Sized>(
     store: &S,
     clock: &dyn Clock,
     session: &dyn Session,
+    read_on: &(dyn Fn() + Sync),
 ) -> Result<CaughtUp, RelayFault> {
     // In this order: what another relay marks meanwhile must not look as if the stream had lost it.
     let known = store.last_stream_sequence().await?;
@@ -50,6 +52,7 @@ pub(super) async fn catch_up<S: CaseStore + ?Sized>(
     let mut read = from - 1;
     while read < last && !pending.is_empty() {
         let batch = batches.try_next().await?.unwrap_or_default();
+        read_on();
         if batch.is_empty() {
             // A replica that is behind the one that was asked.
             let reason = "the stream can't be read back to its end yet".to_owned();

@@ -11,6 +11,7 @@ use tokio::sync::watch::{self, Receiver};
 use uuid::Uuid;
 
 use super::Stop;
+use crate::figures::Figures;
 use crate::store::{CaseStore, Fault, SAY_EVERY, Share};
 
 /// This process among the others.
@@ -18,15 +19,16 @@ pub(super) struct Part<S: ?Sized> {
     store: Arc<S>,
     process: Uuid,
     share: watch::Sender<Share>,
+    figures: Arc<Figures>,
 }
 
 impl<S: CaseStore + ?Sized> Part<S> {
     /// Takes part. Where the store can't be asked yet, this process does everything for now. The first share falls to
     /// the process with the lowest id, so one that doesn't publish has a high one.
-    pub async fn take(store: Arc<S>, publishes: bool) -> Self {
+    pub async fn take(store: Arc<S>, publishes: bool, figures: Arc<Figures>) -> Self {
         let mut id = *Uuid::new_v4().as_bytes();
         id[0] = id[0] & 0x7f | if publishes { 0 } else { 0x80 };
-        let part = Self { store, process: Uuid::from_bytes(id), share: watch::Sender::new(Share::ALL) };
+        let part = Self { store, process: Uuid::from_bytes(id), share: watch::Sender::new(Share::ALL), figures };
         part.say().await;
         part
     }
@@ -53,6 +55,7 @@ impl<S: CaseStore + ?Sized> Part<S> {
     async fn say(&self) {
         match self.store.take_part(self.process).await {
             Ok(share) => {
+                self.figures.share.set(share);
                 let changed = self.share.send_if_modified(|before| std::mem::replace(before, share) != share);
                 if changed {
                     tracing::info!(part = share.part, of = share.of, "the share of the work has changed");

@@ -17,7 +17,8 @@ use projections::CaseView;
 use uuid::Uuid;
 
 use super::{
-    Append, CaseStore, Delivery, Fault, NoLock, Position, Share, Stored, persistable, refuse_deletion, store_event,
+    Append, Backlog, CaseStore, Delivery, Fault, NoLock, Position, Share, Stored, persistable, refuse_deletion,
+    store_event,
 };
 use crate::bridge::CaseAggregate;
 
@@ -120,6 +121,15 @@ impl CaseStore for MemoryStore {
             self.events(|stored| stored.position > after && waits(stored) && !delivered.contains(&stored.position));
         waiting.truncate(most);
         Ok(waiting)
+    }
+
+    async fn backlog(&self) -> Result<Backlog, Fault> {
+        let waiting = self.outbox(Position(0), Backlog::MOST as usize).await?;
+        Ok(Backlog { waiting: waiting.len() as u64, oldest: waiting.first().map(|stored| stored.event.recorded_at) })
+    }
+
+    async fn watched(&self) -> Result<u64, Fault> {
+        Ok(self.views().into_iter().filter(|view| view.next_due.is_some()).count() as u64)
     }
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {

@@ -35,7 +35,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::cache::Cache;
-use super::{Append, CaseStore, Delivery, Fault, Options, Position, Progress, Rebuilt, Share, Stored};
+use super::{Append, Backlog, CaseStore, Delivery, Fault, Options, Position, Progress, Rebuilt, Share, Stored};
 use foreign::{Foreign, Look};
 use readers::{Query, Readers};
 use rows::Rows;
@@ -237,6 +237,20 @@ impl CaseStore for PostgresStore {
         reads::same_rulebook(&self.server.name, in_force.as_deref(), self.book.digest)?;
         let rows = self.readers.rows(reads::OUTBOX, |query| query.bind(after.0).bind(reads::limit(most))).await?;
         self.each(&rows, reads::stored)
+    }
+
+    async fn backlog(&self) -> Result<Backlog, Fault> {
+        let rows = self.readers.rows(reads::BACKLOG, |query| query.bind(i64::from(Backlog::MOST))).await?;
+        let read = |row: &PgRow| {
+            let (waiting, oldest) = (row.try_get::<i64, _>(0)?, row.try_get::<Option<i64>, _>(1)?);
+            Ok(Backlog { waiting: waiting.cast_unsigned(), oldest: oldest.map(Instant::from_unix) })
+        };
+        Ok(self.each(&rows, read)?.pop().unwrap_or_default())
+    }
+
+    async fn watched(&self) -> Result<u64, Fault> {
+        let rows = self.readers.rows(reads::WATCHED, |query| query).await?;
+        Ok(self.each(&rows, |row| Ok(row.try_get::<i64, _>(0)?.cast_unsigned()))?.pop().unwrap_or(0))
     }
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {

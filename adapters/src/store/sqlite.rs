@@ -4,6 +4,7 @@
 //! transaction; several processes may write to the file, and each notices what the others wrote.
 
 mod audit;
+pub mod backup;
 mod event_store;
 mod file;
 mod log_store;
@@ -29,7 +30,7 @@ use uuid::Uuid;
 
 pub use super::Options;
 use super::cache::Cache;
-use super::{Append, CaseStore, Delivery, Fault, Position, Share, Stored};
+use super::{Append, Backlog, CaseStore, Delivery, Fault, Position, Share, Stored};
 use file::{Failed, File};
 use rows::Rows;
 use writer::{Answer, Job, Writer};
@@ -223,6 +224,14 @@ impl CaseStore for SqliteStore {
             reads::outbox(connection, after, most)
         };
         self.read(outbox).await
+    }
+
+    async fn backlog(&self) -> Result<Backlog, Fault> {
+        self.read(reads::backlog).await
+    }
+
+    async fn watched(&self) -> Result<u64, Fault> {
+        self.read(reads::watched).await
     }
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {

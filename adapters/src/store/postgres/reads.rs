@@ -50,6 +50,9 @@ pub(super) const OUTBOX: &str = stored!(
     "alerts a JOIN case_events e ON e.position = a.position JOIN cases c ON c.stream_id = e.aggregate_id
      WHERE a.pending AND a.position > $1 ORDER BY a.position LIMIT $2"
 );
+pub(super) const BACKLOG: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM alerts WHERE pending LIMIT $1) waiting),
+    (SELECT recorded_at FROM alerts WHERE pending ORDER BY position LIMIT 1)";
+pub(super) const WATCHED: &str = "SELECT count(*) FROM cases WHERE next_due IS NOT NULL";
 pub(super) const ALERTS: &str = stored!(
     "alerts a JOIN case_events e ON e.position = a.position JOIN cases c ON c.stream_id = e.aggregate_id
      WHERE a.prosecutor = $1 AND a.recorded_at >= $2 ORDER BY a.position"

@@ -66,6 +66,11 @@ impl File {
         file
     }
 
+    /// A log to which nobody writes: it is read as it lies, and nothing is laid beside it.
+    pub fn at_rest(path: &Path) -> Self {
+        Self { path: path.to_owned(), busy_timeout: Duration::ZERO, read_only_will_do: true, immutable: true }
+    }
+
     /// A connection that writes, or reads where that will do; `create`: an absent or empty file becomes a log.
     pub fn connect_to_write(&self, create: bool) -> Result<Connection, Fault> {
         let connection = self.connect_to_existing(create)?;

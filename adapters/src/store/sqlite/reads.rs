@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use uuid::Uuid;
 
 use super::file::Failed;
-use crate::store::{Delivery, Fault, Position, Share, Stored};
+use crate::store::{Backlog, Delivery, Fault, Position, Share, Stored};
 
 /// The case as its events fold into it.
 pub(super) fn case(connection: &Connection, case: &CaseRef) -> Result<Case, Failed> {
@@ -84,6 +84,23 @@ pub(super) fn outbox(connection: &Connection, after: Position, most: usize) -> R
     let rest = "alerts a JOIN events e ON e.position = a.position JOIN cases c ON c.case_key = e.case_key
                 WHERE a.pending = 1 AND a.position > ?1 ORDER BY a.position LIMIT ?2";
     stored_all(connection, rest, params![after.0, limit(most)])
+}
+
+/// How much waits to be published, and since when.
+pub(super) fn backlog(connection: &Connection) -> Result<Backlog, Failed> {
+    let mut statement = connection.prepare_cached(
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM alerts WHERE pending = 1 LIMIT ?1)),
+                (SELECT recorded_at FROM alerts WHERE pending = 1 ORDER BY position LIMIT 1)",
+    )?;
+    let (waiting, oldest) =
+        statement.query_row([Backlog::MOST], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)))?;
+    Ok(Backlog { waiting: waiting.cast_unsigned(), oldest: oldest.map(Instant::from_unix) })
+}
+
+/// In how many cases something is still to come.
+pub(super) fn watched(connection: &Connection) -> Result<u64, Failed> {
+    let mut statement = connection.prepare_cached("SELECT count(*) FROM cases WHERE next_due IS NOT NULL")?;
+    Ok(statement.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
 }
 
 /// The alert events to an office.

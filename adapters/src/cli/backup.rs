@@ -1,0 +1,91 @@
+//! `kamnot backup` and `kamnot restore`: the log as a file, and back.
+
+use std::path::{Path, PathBuf};
+
+use indicatif::ProgressBar;
+
+use super::arguments::{Backup, Common, Restore};
+use super::database::{Absent, Database};
+use super::output::{Failure, Outcome, print_out};
+use super::progress;
+use crate::shown::plain;
+use crate::store::place::Place;
+use crate::store::sqlite::SqliteStore;
+use crate::store::sqlite::backup::{Copied, Existing, Step};
+
+/// `kamnot backup`
+pub(super) fn backup(common: &Common, own: &Backup) -> Result<Outcome, Failure> {
+    let from = file(
+        common,
+        "it is backed up with PostgreSQL's own programs: `pg_dump --format=custom` for a copy, continuous archiving for \
+         every moment; kamnot's OPERATIONS page says how",
+    )?;
+    let existing = if own.replace { Existing::GivesWay } else { Existing::Stays };
+    if own.replace && same(&from, &own.to) {
+        return Err(Failure::Refused(format!("{} is the log itself; name another file", shown(&own.to))));
+    }
+    let copied = copy(common, &from, &own.to, existing)?;
+    let Copied { events, bytes } = copied;
+    print_out(&format!(
+        "{}: {events} events copied from {}, {} KiB; the copy was read again and is in order\n",
+        shown(&own.to),
+        shown(&from),
+        bytes.div_ceil(1024)
+    ))?;
+    Ok(Outcome::Done)
+}
+
+/// `kamnot restore`
+pub(super) fn restore(common: &Common, own: &Restore) -> Result<Outcome, Failure> {
+    let to = file(
+        common,
+        "it is restored with PostgreSQL's own programs (`pg_restore`); `kamnot move --from FILE --to postgres://…` makes \
+         a log on PostgreSQL from a backup of the embedded one",
+    )?;
+    let Copied { events, .. } = copy(common, &own.from, &to, Existing::Stays)?;
+    print_out(&format!(
+        "{}: {events} events restored from {}; the log is in order. Import again what was recorded since that backup.\n",
+        shown(&to),
+        shown(&own.from)
+    ))?;
+    Ok(Outcome::Done)
+}
+
+/// The file of the embedded store; where the log lies elsewhere, what to do `instead`.
+fn file(common: &Common, instead: &str) -> Result<PathBuf, Failure> {
+    match &common.db {
+        Place::File(path) => Ok(path.clone()),
+        Place::Postgres(_) => Err(Failure::Refused(format!("{} is on a PostgreSQL server: {instead}", common.db))),
+    }
+}
+
+fn copy(common: &Common, from: &Path, to: &Path, existing: Existing) -> Result<Copied, Failure> {
+    let of_the_copy = Common { db: Place::File(from.to_owned()), rulebook: None, ..common.clone() };
+    // The log stays open: nobody moves what it has beside it to its place meanwhile.
+    let database = Database::open(&of_the_copy, Absent::Fail)?;
+    let (copying, checking) = (progress::bar(0, "pages"), progress::bar(0, "events"));
+    let show = |bar: &ProgressBar, done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    };
+    let wait = std::time::Duration::from_secs(common.wait);
+    let copied = SqliteStore::copy(from, to, existing, &database.book, wait, |step, done, of| match step {
+        Step::Copying => show(&copying, done, of),
+        Step::Checking => {
+            copying.finish_and_clear();
+            show(&checking, done, of);
+        }
+    });
+    copying.finish_and_clear();
+    checking.finish_and_clear();
+    Ok(copied?)
+}
+
+/// Whether two paths are one file.
+fn same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+fn shown(path: &Path) -> String {
+    plain(&path.to_string_lossy()).into_owned()
+}

@@ -1,0 +1,166 @@
+//! What `--listen` answers, and that nobody who connects can do harm.
+
+use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use tests::nats_server::NatsServer;
+use tests::postgres::Cluster;
+use tests::program::Desk;
+
+use crate::lines::{custody, file, opening};
+use crate::world::{Serving, ask};
+
+/// A desk with one case of long ago in its log: what it has to tell waits to be published.
+fn with_a_case() -> Desk {
+    let desk = Desk::new();
+    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1")]));
+    desk.run(["import", "case.jsonl"]).ends_with(0);
+    desk
+}
+
+#[test]
+fn figures_tell_what_was_published_and_that_nothing_waits() {
+    let (desk, server) = (with_a_case(), NatsServer::start());
+    let serving = Serving::start(&desk, &["--nats", &server.url()], "info");
+    serving.is_ready();
+    serving.figure("kamnot_alerts_published_total{kind=\"breach\"}", |count| count >= 1.0);
+    serving.figure("kamnot_outbox_alerts", |waiting| waiting == 0.0);
+    serving.figure("kamnot_cases_watched", |watched| watched <= 1.0);
+    let figures = serving.figures();
+    for (name, value) in [
+        ("kamnot_store_up", 1.0),
+        ("kamnot_nats_configured", 1.0),
+        ("kamnot_nats_connected", 1.0),
+        ("kamnot_relay_active", 1.0),
+        ("kamnot_relay_failing", 0.0),
+        ("kamnot_relay_lag_seconds", 0.0),
+        ("kamnot_watch_active", 1.0),
+        ("kamnot_watch_failing", 0.0),
+        ("kamnot_watch_lag_seconds", 0.0),
+        ("kamnot_clock_in_doubt", 0.0),
+        ("kamnot_share_part", 0.0),
+        ("kamnot_share_of", 1.0),
+    ] {
+        assert_eq!(figures.get(name), Some(&value), "{name} in {figures:#?}");
+    }
+    assert!(figures["kamnot_watch_silent_seconds"] < 30.0, "{figures:#?}");
+    let (code, log) = serving.stop();
+    assert_eq!(code, Some(0), "{log}");
+}
+
+#[test]
+fn metrics_are_in_the_text_format_of_prometheus() {
+    let serving = Serving::start(&with_a_case(), &[], "info");
+    serving.is_ready();
+    let answer = ask(serving.address, "GET /metrics HTTP/1.1\r\nHost: kamnot\r\n\r\n");
+    assert!(answer.head.contains("content-type: text/plain; version=0.0.4; charset=utf-8"), "{}", answer.head);
+    assert!(answer.body.ends_with('\n'));
+    let (mut metrics, mut series) = (BTreeSet::new(), BTreeSet::new());
+    let mut lines = answer.body.lines().peekable();
+    while let Some(help) = lines.next() {
+        let (name, text) = help.strip_prefix("# HELP ").and_then(|rest| rest.split_once(' ')).expect("HELP first");
+        let kind = lines.next().and_then(|line| line.strip_prefix(&format!("# TYPE {name} "))).expect("then TYPE");
+        let letters = |c: char| c.is_ascii_lowercase() || c == '_';
+        assert!(name.starts_with("kamnot_") && name.chars().all(letters) && text.ends_with('.'), "{help}");
+        assert_eq!(kind == "counter", name.ends_with("_total"), "{name} is a {kind}");
+        assert!(metrics.insert(name), "{name} twice");
+        let mut values = 0;
+        while let Some(value) = lines.next_if(|line| !line.starts_with('#')) {
+            let (labelled, number) = value.rsplit_once(' ').expect("a value");
+            assert!(series.insert(labelled), "{labelled} twice");
+            assert!(number.parse::<f64>().is_ok_and(|number| number >= 0.0), "{value}");
+            let labels = labelled.strip_prefix(name).expect("a value of this metric");
+            assert!(labels.is_empty() || (labels.starts_with('{') && labels.ends_with("\"}")), "{value}");
+            values += 1;
+        }
+        assert!(values > 0, "{name} has no value");
+    }
+    assert!(metrics.len() > 15, "{metrics:?}");
+    assert!(!answer.body.contains("A-1"), "no case in the figures");
+}
+
+#[test]
+fn nats_that_is_away_is_said_and_no_reason_to_start_again() {
+    let (desk, mut server) = (with_a_case(), NatsServer::stopped());
+    let url = server.url().replace("nats://", "nats://kamnot:hard-to-guess@");
+    let serving = Serving::start(&desk, &["--nats", &url], "info");
+    serving.figure("kamnot_relay_lag_seconds", |lag| lag >= 1.0);
+    let (code, said) = serving.get("/readyz");
+    assert_eq!(code, 503);
+    assert!(said.contains("the relay: NATS cannot be reached") && !said.contains("hard-to-guess"), "{said}");
+    assert_eq!(serving.get("/healthz"), (200, "alive\n".to_owned()));
+    let figures = serving.figures();
+    assert!(figures["kamnot_outbox_alerts"] >= 1.0 && figures["kamnot_relay_failing"] > 0.0, "{figures:#?}");
+    assert!(figures["kamnot_nats_connected"] == 0.0, "{figures:#?}");
+    server.start_again();
+    serving.is_ready();
+    serving.figure("kamnot_relay_lag_seconds", |lag| lag == 0.0);
+    let (code, log) = serving.stop();
+    assert!(code == Some(0) && !log.contains("hard-to-guess"), "{log}");
+}
+
+#[test]
+fn a_database_that_is_away_is_said_and_no_reason_to_start_again() {
+    let (desk, mut cluster) = (Desk::new(), Cluster::start());
+    let serving = Serving::start(&desk, &["--db", &cluster.url(), "--wait", "1"], "info");
+    serving.is_ready();
+    cluster.stop();
+    serving.figure("kamnot_store_up", |up| up == 0.0);
+    let (code, said) = serving.get("/readyz");
+    assert!(code == 503 && said.contains("the store: "), "{said}");
+    assert!(!said.contains(tests::postgres::PASSWORD), "{said}");
+    assert_eq!(serving.get("/healthz").0, 200);
+    cluster.start_again();
+    serving.is_ready();
+}
+
+#[test]
+fn whoever_asks_can_do_nothing_but_read() {
+    let serving = Serving::start(&with_a_case(), &[], "info");
+    let at = serving.address;
+    let other = ask(at, "GET / HTTP/1.1\r\nHost: kamnot\r\n\r\n");
+    assert!(other.code == 404 && other.body.contains("/metrics") && other.body.contains("/readyz"), "{other:?}");
+    let post = ask(at, "POST /metrics HTTP/1.1\r\nHost: kamnot\r\nContent-Length: 3\r\n\r\nabc");
+    assert!(post.code == 405 && post.head.contains("allow: get, head"), "{post:?}");
+    let head = ask(at, "HEAD /healthz HTTP/1.1\r\nHost: kamnot\r\n\r\n");
+    assert!(head.code == 200 && head.body.is_empty() && head.head.contains("content-length: 6"), "{head:?}");
+    let long = ask(at, &format!("GET /metrics HTTP/1.1\r\nHost: kamnot\r\nX: {}\r\n\r\n", "x".repeat(100_000)));
+    assert!(long.code == 431 || long.code == 0, "{}", long.head);
+    let many = ask(at, &format!("GET /metrics HTTP/1.1\r\nHost: kamnot\r\n{}\r\n", "X: y\r\n".repeat(200)));
+    assert!(many.code == 431 || many.code == 0, "{}", many.head);
+    let nonsense = ask(at, "dear prosecutor\r\n\r\n");
+    assert!(nonsense.code == 400 || nonsense.code == 0, "{}", nonsense.head);
+    assert_eq!(serving.get("/healthz").0, 200);
+    assert_eq!(serving.stop().0, Some(0));
+}
+
+#[test]
+fn who_sends_nothing_is_shown_out_and_keeps_nobody_waiting_for_long() {
+    let serving = Serving::start(&with_a_case(), &[], "info");
+    // More than are let in at once, each of which says something now and then and comes to no end.
+    let mut slow: Vec<TcpStream> = (0..80).map(|_| TcpStream::connect(serving.address).expect("listens")).collect();
+    for stream in &mut slow {
+        stream.write_all(b"GET /metrics HTTP/1.1\r\n").expect("taken");
+    }
+    let begun = Instant::now();
+    assert_eq!(serving.get("/healthz").0, 200);
+    assert!(begun.elapsed() < Duration::from_secs(40), "{:?}", begun.elapsed());
+    let first = &mut slow[0];
+    first.set_read_timeout(Some(Duration::from_secs(40))).expect("a timeout");
+    let mut said = Vec::new();
+    let ended = first.read_to_end(&mut said);
+    assert!(ended.is_ok() && !said.starts_with(b"HTTP/1.1 200"), "{ended:?}");
+}
+
+#[test]
+fn an_address_that_cannot_be_had_is_said_at_once() {
+    let desk = Desk::new();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    desk.run(["serve", "--listen", &address]).ends_with(2).complains(&[&address, "another program listens there"]);
+    desk.run(["serve", "--listen", "192.0.2.1:9464"]).ends_with(2).complains(&["has no such address"]);
+    desk.run(["serve", "--listen", "9464"]).ends_with(2).complains(&["127.0.0.1:9464"]);
+    assert!(!desk.path("kamnot.db").exists(), "no log is begun");
+}

@@ -1,0 +1,86 @@
+//! Alive and ready, as the clock and the loops give it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use adapters::clock::{Clock, SteadyClock};
+use adapters::figures::Figures;
+use adapters::serve::Stop;
+use adapters::serve::status::{About, Status};
+use adapters::store::memory::MemoryStore;
+use adapters::watch::clock_doubt::ClockDoubt;
+use engine::calendar::Instant;
+use engine::rulebook::Rulebook;
+
+struct SetClock(AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> Instant {
+        Instant::from_unix(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl SteadyClock for SetClock {
+    fn running(&self) -> Duration {
+        Duration::from_secs(self.0.load(Ordering::SeqCst).unsigned_abs())
+    }
+}
+
+fn status(figures: &Arc<Figures>, clock: &Arc<SetClock>) -> Status<MemoryStore> {
+    let book = Arc::new(Rulebook::law_05_na_2006());
+    let about = About { nats: true, busy_timeout: Duration::from_secs(10), rulebook: book.digest };
+    let (wall, steady) = (Arc::clone(clock) as Arc<dyn Clock>, Arc::clone(clock) as Arc<dyn SteadyClock>);
+    let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
+    Status::new(Arc::new(MemoryStore::new(book)), wall, steady, doubt, Arc::clone(figures), about)
+}
+
+fn figures() -> (Arc<Figures>, Arc<SetClock>) {
+    let clock = Arc::new(SetClock(AtomicI64::new(1_800_000_000)));
+    (Arc::new(Figures::on(&(Arc::clone(&clock) as Arc<dyn SteadyClock>))), clock)
+}
+
+#[test]
+fn a_loop_that_stands_still_is_a_reason_to_start_again() {
+    let (figures, clock) = figures();
+    let status = status(&figures, &clock);
+    status.alive().expect("nothing has begun");
+    figures.watch.comes_round();
+    figures.relay.comes_round();
+    clock.0.fetch_add(80, Ordering::SeqCst);
+    status.alive().expect("the store may make it wait");
+    clock.0.fetch_add(11, Ordering::SeqCst);
+    figures.relay.comes_round();
+    assert!(status.alive().expect_err("silent").contains("the watch has not come round for 91 s"));
+    figures.watch.comes_round();
+    clock.0.fetch_add(91, Ordering::SeqCst);
+    figures.watch.comes_round();
+    assert!(status.alive().expect_err("silent").contains("the relay has not come round for 91 s"));
+    figures.relay.rests();
+    status.alive().expect("a relay that rests has nothing to do");
+}
+
+#[tokio::test]
+async fn what_stands_in_the_way_of_the_work_is_a_reason_each() {
+    let (figures, clock) = figures();
+    let status = Arc::new(status(&figures, &clock));
+    assert_eq!(status.ready(), Err(vec!["the store has not answered yet".to_owned()]));
+    let (tell, told) = Stop::pair();
+    let asking = Arc::clone(&status);
+    let asking = tokio::spawn(async move { asking.keep_asking(&told).await });
+    while status.ready().is_err() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tell.stop();
+    asking.await.expect("it stops when told");
+    figures.relay.comes_round();
+    assert_eq!(status.ready(), Err(vec!["the relay: NATS is not connected yet".to_owned()]));
+    figures.nats_connected.set(true);
+    figures.watch.is_in_trouble("no room is left");
+    assert_eq!(status.ready(), Err(vec!["the watch: no room is left".to_owned()]));
+    figures.watch.is_well();
+    assert_eq!(status.ready(), Ok(()));
+    clock.0.fetch_add(20, Ordering::SeqCst);
+    assert_eq!(status.ready(), Err(vec!["the store has not answered for 20 s".to_owned()]));
+    assert!(status.metrics().contains("\nkamnot_store_up 0\n"));
+}
