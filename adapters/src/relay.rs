@@ -3,14 +3,17 @@
 //! Invariants. No alert is lost: it leaves the outbox only after the server's acknowledgement. None stands in the stream
 //! twice, however many relays of one log are at work, and however long one of them was stopped in the middle: a relay
 //! sends only while it knows how far the stream goes and every alert up to there is marked; each message names the one
-//! that it is to stand behind, and the server refuses it if another has come between. Deliveries are marked without a
-//! gap in the order of the stream; so whatever was published and not marked lies behind the last marked sequence, and
-//! is read back and marked before anything is published on a new connection. What is published next is chosen by the
-//! missing mark, not by position; the outbox keeps the order of the log (what comes later in it is not seen earlier).
+//! that it is to stand behind, and the server refuses it if another has come between. Deliveries are marked in the order
+//! of the stream; so whatever was published and not marked lies behind the last marked sequence, and is read back and
+//! marked before anything is published on a new connection. A log that is older than the stream, restored from a backup,
+//! has gaps among its marks: what stands there is read back too, and marked when the log comes to raise it again. What is
+//! published next is chosen by the missing mark, not by position; the outbox keeps the order of the log (what comes
+//! later in it is not seen earlier).
 
 pub mod broker;
 mod catch_up;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +23,7 @@ use projections::message::message;
 use uuid::Uuid;
 
 use broker::{After, Answer, Broker, Session};
+use catch_up::{CaughtUp, Gaps};
 
 use crate::clock::Clock;
 use crate::figures::Figures;
@@ -54,6 +58,7 @@ pub struct Relay<S: ?Sized> {
     broker: Arc<dyn Broker>,
     installation: String,
     figures: Arc<Figures>,
+    gaps: Gaps,
 }
 
 /// A relay with a connection, all that the stream holds being marked.
@@ -62,6 +67,8 @@ pub struct Connected<'r, S: ?Sized> {
     session: Box<dyn Session>,
     /// Every alert up to this sequence of the stream is marked.
     known: u64,
+    /// Alerts of the stream that the log didn't know when it was read back, with their sequences.
+    unknown: HashMap<Uuid, u64>,
     /// Another relay was faster with what was sent last.
     outrun: bool,
     /// The words of an alert are those of the rulebook that it was raised under.
@@ -77,7 +84,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
         broker: Arc<dyn Broker>,
         installation: String,
     ) -> Self {
-        Self { store, book, clock, broker, installation, figures: Arc::default() }
+        Self { store, book, clock, broker, installation, figures: Arc::default(), gaps: Gaps::default() }
     }
 
     /// The same relay, which notes here that it is at work and counts what it publishes.
@@ -93,14 +100,16 @@ impl<S: CaseStore + ?Sized> Relay<S> {
     pub async fn connect(&self) -> Result<Connected<'_, S>, RelayFault> {
         let session = self.broker.connect().await?;
         let read_on = || self.figures.relay.comes_round();
-        let caught_up =
-            catch_up::catch_up(self.store.as_ref(), self.clock.as_ref(), session.as_ref(), &read_on).await?;
-        tracing::info!(server = session.server(), marked = caught_up.marked, "connected to NATS");
+        let store = self.store.as_ref();
+        let CaughtUp { last, marked, unknown } =
+            catch_up::catch_up(store, self.clock.as_ref(), session.as_ref(), &self.gaps, &read_on).await?;
+        tracing::info!(server = session.server(), marked, "connected to NATS");
         let texts = self.store.rulebooks().await?;
         Ok(Connected {
             relay: self,
             session,
-            known: caught_up.last,
+            known: last,
+            unknown,
             outrun: false,
             shelf: Shelf::new(Arc::clone(&self.book), texts),
         })
@@ -192,7 +201,8 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
         // Before the look at the outbox: what another relay has marked by now isn't in it any more.
         self.known = self.known.max(self.relay.store.last_stream_sequence().await?);
         let rows = self.relay.store.outbox(after, IN_FLIGHT).await?;
-        let Some(last) = rows.last() else { return Ok(None) };
+        let Some(last) = rows.last().map(|row| row.position) else { return Ok(None) };
+        let rows = self.mark_what_is_there(rows).await?;
         let (under_way, unsent) = self.send(&rows).await;
         let (deliveries, unacknowledged) = self.acknowledged(under_way).await;
         if let Some(newest) = deliveries.iter().map(|delivery| delivery.stream_sequence).max() {
@@ -202,8 +212,28 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
         }
         match unacknowledged.or(unsent) {
             Some(fault) => Err(fault.into()),
-            None => Ok(Some(last.position)),
+            None => Ok(Some(last)),
         }
+    }
+
+    /// Marks those alerts that stand in the stream already, from before the log knew them; the others.
+    async fn mark_what_is_there(&mut self, rows: Vec<Stored>) -> Result<Vec<Stored>, RelayFault> {
+        if self.unknown.is_empty() {
+            return Ok(rows);
+        }
+        let (at, mut there, mut left) = (self.relay.clock.now(), Vec::new(), Vec::new());
+        for row in rows {
+            let alert = row.event.id(&row.case);
+            match self.unknown.remove(&alert) {
+                Some(stream_sequence) => there.push(Delivery { position: row.position, alert, stream_sequence, at }),
+                None => left.push(row),
+            }
+        }
+        if !there.is_empty() {
+            tracing::info!(alerts = there.len(), "these stand in the stream already: marked, and not sent again");
+            self.relay.store.delivered(there).await?;
+        }
+        Ok(left)
     }
 
     /// Sends the alerts one after the other without waiting, up to the first that can't be sent.

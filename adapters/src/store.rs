@@ -10,6 +10,7 @@ pub mod postgres;
 pub mod sqlite;
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -167,10 +168,35 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault>;
     /// The texts of all rulebooks that the log was ever decided under.
     async fn rulebooks(&self) -> Result<Vec<String>, Fault>;
+    /// The stretches of stream sequences from one to another, both included, that no delivery has; in order. Of very many
+    /// the last goes on to the end. A log that was restored from a backup doesn't know what was published since.
+    async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault>;
     /// Takes back the deliveries behind a stream sequence, which the stream has lost; how many. Their alerts wait again.
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault>;
     /// Counts up when the log changes, also by another process; for the watch and the relay to notice.
     async fn change_counter(&self) -> Result<i64, Fault>;
+}
+
+/// How many stretches without a delivery are told apart.
+const MOST_STRETCHES: usize = 64;
+
+/// What lies from one number to another, both included, between the stretches given in order.
+fn between(from: u64, to: u64, taken: impl IntoIterator<Item = RangeInclusive<u64>>) -> Vec<RangeInclusive<u64>> {
+    let mut found = Vec::new();
+    let mut next = from;
+    for taken in taken {
+        if *taken.start() > next {
+            if found.len() + 1 == MOST_STRETCHES {
+                break;
+            }
+            found.push(next..=*taken.start() - 1);
+        }
+        next = next.max(*taken.end() + 1);
+    }
+    if next <= to {
+        found.push(next..=to);
+    }
+    found
 }
 
 /// Told how much is done, and of how much.
@@ -281,4 +307,19 @@ fn store_event(case: &CaseRef, version: u32, event: Event) -> Result<StoreEvent<
         version: Some(Event::VERSION),
         payload: event,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_between_is_what_is_not_taken() {
+        assert_eq!(between(1, 9, [1..=2, 5..=6]), [3..=4, 7..=9]);
+        assert_eq!(between(1, 0, []), []);
+        assert_eq!(between(4, 6, [4..=4, 5..=5, 6..=6]), []);
+        assert_eq!(between(4, 6, []), [4..=6]);
+        let many = between(1, 1000, (1..=500).map(|n| 2 * n..=2 * n));
+        assert_eq!((many.len(), many.first(), many.last()), (MOST_STRETCHES, Some(&(1..=1)), Some(&(127..=1000))));
+    }
 }

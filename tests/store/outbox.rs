@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use adapters::store::{CaseStore, Position, Share, Stored};
+use adapters::store::{Backlog, CaseStore, Position, Share, Stored};
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::alert::Alert;
 use engine::calendar::Instant;
@@ -18,6 +18,8 @@ on_each_store!(
     the_outbox_goes_on_behind_a_position,
     what_was_delivered_leaves_the_outbox,
     a_doubled_delivery_adds_nothing,
+    gaps_among_the_deliveries_are_found,
+    the_backlog_is_what_waits_and_since_when,
     history_is_recorded_and_not_published,
     a_docket_holds_the_courts_cases_by_reference,
     an_office_reads_its_own_alerts,
@@ -43,6 +45,35 @@ async fn twelve_cases<S: CaseStore>(store: &Arc<S>) -> (Vec<CaseRef>, Vec<Stored
     }
     assert!(alerts.len() > 12, "{} alerts in twelve cases", alerts.len());
     (cases, alerts)
+}
+
+async fn gaps_among_the_deliveries_are_found<S: CaseStore>(store: Arc<S>) {
+    let (_, alerts) = twelve_cases(&store).await;
+    assert_eq!(store.unmarked(1, 9).await.unwrap(), [1..=9]);
+    let marked = alerts.iter().zip([1, 2, 5, 6, 7, 11]).map(|(stored, sequence)| delivery(stored, sequence));
+    store.delivered(marked.collect()).await.unwrap();
+    assert_eq!(store.unmarked(1, 11).await.unwrap(), [3..=4, 8..=10]);
+    assert_eq!(store.unmarked(4, 8).await.unwrap(), [4..=4, 8..=8]);
+    assert_eq!(store.unmarked(1, 13).await.unwrap(), [3..=4, 8..=10, 12..=13]);
+    assert_eq!(store.unmarked(5, 7).await.unwrap(), []);
+    assert_eq!(store.unmarked(12, 11).await.unwrap(), []);
+}
+
+async fn the_backlog_is_what_waits_and_since_when<S: CaseStore>(store: Arc<S>) {
+    assert_eq!(store.backlog().await.unwrap(), Backlog::default());
+    let (_, alerts) = twelve_cases(&store).await;
+    let all = Backlog { waiting: alerts.len() as u64, oldest: Some(alerts[0].event.recorded_at) };
+    assert_eq!(store.backlog().await.unwrap(), all);
+    store.delivered(vec![delivery(&alerts[0], 1)]).await.unwrap();
+    let rest = Backlog { waiting: all.waiting - 1, oldest: Some(alerts[1].event.recorded_at) };
+    assert_eq!(store.backlog().await.unwrap(), rest);
+    let mut watched = 0;
+    for case in alerts.iter().map(|stored| stored.case.clone()).collect::<BTreeSet<_>>() {
+        let known = store.load(&case).await.unwrap();
+        watched += u64::from(known.next_due(&made::book()).is_some());
+    }
+    let found = store.watched().await.unwrap();
+    assert!(found >= watched && found <= 12, "{found} and {watched}");
 }
 
 async fn due_cases_come_earliest_first<S: CaseStore>(store: Arc<S>) {

@@ -4,6 +4,8 @@
 //! recorded since then may stand there without our knowing it, and a mark behind it would hide it for good.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::sync::{Mutex, PoisonError};
 
 use futures::TryStreamExt as _;
 use uuid::Uuid;
@@ -12,63 +14,112 @@ use super::RelayFault;
 use super::broker::Session;
 use crate::clock::Clock;
 use crate::nats::{IN_FLIGHT, NatsFault};
-use crate::store::{CaseStore, Delivery, Position, Stored};
+use crate::store::{CaseStore, Delivery, Fault, Position, Stored};
 
 /// What catching up came to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct CaughtUp {
     /// The stream's last sequence: every alert up to it is marked.
     pub last: u64,
     /// How many were marked now.
     pub marked: usize,
+    /// What stands where no mark is, and was in no outbox, with its sequence: alerts that a restored log will raise
+    /// again, or that were recorded since.
+    pub unknown: HashMap<Uuid, u64>,
 }
 
-/// Marks every alert of the outbox that stands in the stream behind the last known sequence; `read_on` is told of each
-/// batch.
+/// Where there are gaps among the marks: none, unless the log is older than the stream or somebody else publishes.
+/// Looked for once, since it takes a look at every mark.
+#[derive(Default)]
+pub(super) struct Gaps(Mutex<Searched>);
+
+#[derive(Clone, Default)]
+struct Searched {
+    /// Up to here.
+    to: u64,
+    found: Vec<RangeInclusive<u64>>,
+}
+
+impl Gaps {
+    /// The gaps between two sequences, the second being that of a mark.
+    async fn between<S: CaseStore + ?Sized>(
+        &self,
+        store: &S,
+        first: u64,
+        known: u64,
+    ) -> Result<Vec<RangeInclusive<u64>>, Fault> {
+        let mut searched = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if searched.to < known {
+            searched.found.extend(store.unmarked(first.max(searched.to + 1), known).await?);
+            searched.to = known;
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = searched.clone();
+        }
+        Ok(searched.found)
+    }
+
+    /// The stream is another one than it was.
+    fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Searched::default();
+    }
+}
+
+/// Marks every alert of the outbox that stands in the stream where no mark is; `read_on` is told of each batch.
 pub(super) async fn catch_up<S: CaseStore + ?Sized>(
     store: &S,
     clock: &dyn Clock,
     session: &dyn Session,
+    gaps: &Gaps,
     read_on: &(dyn Fn() + Sync),
 ) -> Result<CaughtUp, RelayFault> {
     // In this order: what another relay marks meanwhile must not look as if the stream had lost it.
     let known = store.last_stream_sequence().await?;
     let held = session.held().await?;
-    let last = held.last;
-    if last < known {
+    let (first, last) = (held.first.max(1), held.last);
+    let anew = last < known;
+    let mut unmarked = if anew {
         tracing::error!(known, last, "the stream of alerts is shorter than it was: it was made anew or restored");
         let again = store.undo_deliveries(last).await?;
         tracing::error!(again, "alerts that it has lost are published again, under their ids");
-    }
-    let behind = if last < known { 1 } else { known + 1 };
-    let from = behind.max(held.first);
-    let mut caught_up = CaughtUp { last, marked: 0 };
-    // Also after the look at the stream: an alert that is recorded from here on isn't in what it held.
-    let mut pending = if last < from { HashMap::new() } else { pending(store).await? };
-    if pending.is_empty() {
+        gaps.forget();
+        vec![first..=last]
+    } else {
+        let mut unmarked = gaps.between(store, first, known).await?;
+        unmarked.push(first.max(known + 1)..=last);
+        unmarked
+    };
+    unmarked.retain(|stretch| !stretch.is_empty());
+    let mut caught_up = CaughtUp { last, marked: 0, unknown: HashMap::new() };
+    if unmarked.is_empty() {
         return Ok(caught_up);
     }
-    let mut batches = session.read_back(from);
-    let mut read = from - 1;
-    while read < last && !pending.is_empty() {
-        let batch = batches.try_next().await?.unwrap_or_default();
-        read_on();
-        if batch.is_empty() {
-            // A replica that is behind the one that was asked.
-            let reason = "the stream can't be read back to its end yet".to_owned();
-            return Err(NatsFault::Lost { server: session.server().to_owned(), reason }.into());
-        }
-        read = batch.last().map_or(read, |kept| kept.sequence);
-        let at = clock.now();
-        let found = batch.into_iter().filter(|kept| kept.sequence <= last).filter_map(|kept| {
-            let alert = kept.alert?;
-            let position = pending.remove(&alert)?;
-            Some(Delivery { position, alert, stream_sequence: kept.sequence, at })
-        });
-        let found: Vec<Delivery> = found.collect();
-        caught_up.marked += found.len();
-        if !found.is_empty() {
-            store.delivered(found).await?;
+    // Also after the look at the stream: an alert that is recorded from here on isn't in what it held.
+    let mut pending = pending(store).await?;
+    for stretch in unmarked {
+        let mut batches = session.read_back(*stretch.start());
+        let mut read = stretch.start() - 1;
+        // In a stream made anew everything may stand anywhere: what waits is looked for and no more.
+        while read < *stretch.end() && !(anew && pending.is_empty()) {
+            let batch = batches.try_next().await?.unwrap_or_default();
+            read_on();
+            let Some(newest) = batch.last() else {
+                // A replica that is behind the one that was asked.
+                let reason = "the stream can't be read back to its end yet".to_owned();
+                return Err(NatsFault::Lost { server: session.server().to_owned(), reason }.into());
+            };
+            read = newest.sequence;
+            let (at, mut found) = (clock.now(), Vec::new());
+            for kept in batch.into_iter().filter(|kept| kept.sequence <= *stretch.end()) {
+                let Some(alert) = kept.alert else { continue };
+                match pending.remove(&alert) {
+                    Some(position) => found.push(Delivery { position, alert, stream_sequence: kept.sequence, at }),
+                    None if anew => {}
+                    None => drop(caught_up.unknown.insert(alert, kept.sequence)),
+                }
+            }
+            caught_up.marked += found.len();
+            if !found.is_empty() {
+                store.delivered(found).await?;
+            }
         }
     }
     Ok(caught_up)

@@ -2,7 +2,8 @@
 //!
 //! Invariant: it answers as the others do; nothing outlives it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -17,8 +18,8 @@ use projections::CaseView;
 use uuid::Uuid;
 
 use super::{
-    Append, Backlog, CaseStore, Delivery, Fault, NoLock, Position, Share, Stored, persistable, refuse_deletion,
-    store_event,
+    Append, Backlog, CaseStore, Delivery, Fault, NoLock, Position, Share, Stored, between, persistable,
+    refuse_deletion, store_event,
 };
 use crate::bridge::CaseAggregate;
 
@@ -138,6 +139,12 @@ impl CaseStore for MemoryStore {
             log.deliveries.entry(delivery.position).or_insert(delivery);
         }
         Ok(())
+    }
+
+    async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault> {
+        let taken: BTreeSet<u64> = self.log().deliveries.values().map(|delivery| delivery.stream_sequence).collect();
+        let taken = taken.into_iter().filter(|taken| (from..=to).contains(taken));
+        Ok(between(from, to, taken.map(|taken| taken..=taken)))
     }
 
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {

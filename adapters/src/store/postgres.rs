@@ -19,6 +19,7 @@ mod server;
 mod tables;
 mod writer;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -35,7 +36,9 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::cache::Cache;
-use super::{Append, Backlog, CaseStore, Delivery, Fault, Options, Position, Progress, Rebuilt, Share, Stored};
+use super::{
+    Append, Backlog, CaseStore, Delivery, Fault, Options, Position, Progress, Rebuilt, Share, Stored, between,
+};
 use foreign::{Foreign, Look};
 use readers::{Query, Readers};
 use rows::Rows;
@@ -255,6 +258,14 @@ impl CaseStore for PostgresStore {
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
         self.write(Job::Deliveries(deliveries)).await
+    }
+
+    async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault> {
+        let bind = |query: Query| query.bind(from.cast_signed()).bind(to.cast_signed());
+        let rows = self.readers.rows(reads::UNMARKED, bind).await?;
+        let ends = self.each(&rows, |row| Ok((row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?)))?;
+        let runs = ends.into_iter().map(|(first, last)| first.cast_unsigned()..=last.cast_unsigned());
+        Ok(between(from, to, runs))
     }
 
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {

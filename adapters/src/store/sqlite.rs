@@ -13,6 +13,7 @@ mod rebuild;
 mod rows;
 mod writer;
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -236,6 +237,10 @@ impl CaseStore for SqliteStore {
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
         self.write(Job::Deliveries(deliveries)).await
+    }
+
+    async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault> {
+        self.read(move |connection| reads::unmarked(connection, from, to)).await
     }
 
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {

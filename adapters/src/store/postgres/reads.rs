@@ -74,6 +74,11 @@ pub(super) const RULEBOOK_IN_FORCE: &str =
     "SELECT source FROM rulebooks WHERE digest = (SELECT value FROM meta WHERE key = 'rulebook')";
 pub(super) const RULEBOOKS: &str = "SELECT source FROM rulebooks ORDER BY digest";
 pub(super) const DELIVERIES_BEHIND: &str = "SELECT count(*) FROM deliveries WHERE stream_sequence > $1";
+/// The runs of stream sequences that deliveries have, by their ends. One more than what lies between is told of.
+pub(super) const UNMARKED: &str = "SELECT min(s), max(s) FROM (
+        SELECT stream_sequence AS s, stream_sequence - dense_rank() OVER (ORDER BY stream_sequence) AS run
+        FROM deliveries WHERE stream_sequence BETWEEN $1 AND $2
+    ) numbered GROUP BY run ORDER BY min(s) LIMIT 65";
 pub(super) const LAST_STREAM_SEQUENCE: &str = "SELECT max(stream_sequence) FROM deliveries";
 /// Those who said within four times [`SAY_EVERY`](crate::store::SAY_EVERY) that they watch. Its own row is not seen yet
 /// by the statement that writes it.

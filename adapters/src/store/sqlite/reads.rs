@@ -1,6 +1,7 @@
 //! The questions that are asked of the tables, each on a connection that it is given.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use engine::action::{ActionId, CaseRef, OfficeCode};
 use engine::assess::Breach;
@@ -12,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use uuid::Uuid;
 
 use super::file::Failed;
-use crate::store::{Backlog, Delivery, Fault, Position, Share, Stored};
+use crate::store::{Backlog, Delivery, Fault, Position, Share, Stored, between};
 
 /// The case as its events fold into it.
 pub(super) fn case(connection: &Connection, case: &CaseRef) -> Result<Case, Failed> {
@@ -259,6 +260,17 @@ pub(super) fn rulebooks(connection: &Connection) -> Result<Vec<String>, Failed> 
     let mut statement = connection.prepare_cached("SELECT source FROM rulebooks ORDER BY digest")?;
     let texts = statement.query_map([], |row| row.get(0))?;
     Ok(texts.collect::<Result<_, _>>()?)
+}
+
+/// The stretches of stream sequences that no delivery has.
+pub(super) fn unmarked(connection: &Connection, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Failed> {
+    let sql = "SELECT stream_sequence FROM deliveries WHERE stream_sequence BETWEEN ?1 AND ?2 ORDER BY stream_sequence";
+    let mut statement = connection.prepare_cached(sql)?;
+    let taken = statement.query_map([from.cast_signed(), to.cast_signed()], |row| row.get::<_, i64>(0))?;
+    let mut failed = None;
+    let taken = taken.map_while(|number| number.map_err(|error| failed = Some(error)).ok()).map(i64::cast_unsigned);
+    let found = between(from, to, taken.map(|taken| taken..=taken));
+    failed.map_or(Ok(found), |error| Err(error.into()))
 }
 
 /// How many deliveries lie behind a stream sequence.
