@@ -27,6 +27,8 @@ mod contract;
 mod crash;
 #[path = "store/damage.rs"]
 mod damage;
+#[path = "store/disk.rs"]
+mod disk;
 #[path = "store/esrs.rs"]
 mod esrs;
 #[path = "store/ids.rs"]

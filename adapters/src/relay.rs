@@ -298,6 +298,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
             self.relay.figures.relay.comes_round();
             let pause = async {
                 tokio::select! {
+                    biased;
                     fault = self.session.broken() => Err(fault),
                     () = tokio::time::sleep(LOOK_EVERY) => Ok(()),
                 }

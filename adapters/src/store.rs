@@ -173,7 +173,8 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault>;
     /// Takes back the deliveries behind a stream sequence, which the stream has lost; how many. Their alerts wait again.
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault>;
-    /// Counts up when the log changes, also by another process; for the watch and the relay to notice.
+    /// Counts up when the log changes, also by another process; for the watch and the relay to notice. A fault when
+    /// nothing can be written any more until a restart.
     async fn change_counter(&self) -> Result<i64, Fault>;
 }
 

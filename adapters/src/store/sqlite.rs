@@ -12,12 +12,12 @@ mod reads;
 mod rebuild;
 mod rows;
 mod writer;
+mod writing;
 
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use engine::action::{CaseRef, OfficeCode};
@@ -30,11 +30,14 @@ use tokio::sync::{Semaphore, oneshot};
 use uuid::Uuid;
 
 pub use super::Options;
+pub use writing::{Disk, Failing, Moment};
+
 use super::cache::Cache;
 use super::{Append, Backlog, CaseStore, Delivery, Fault, Position, Share, Stored};
 use file::{Failed, File};
 use rows::Rows;
-use writer::{Answer, Job, Writer};
+use writer::{Job, Writer};
+use writing::Writing;
 
 /// How many questions are read from the disk at the same time.
 const READERS: usize = 4;
@@ -47,9 +50,9 @@ pub struct SqliteStore {
     cache: Arc<Cache>,
     changes: Arc<AtomicI64>,
     readers: Arc<Readers>,
-    /// None only while the store is being dropped.
-    jobs: Option<mpsc::Sender<(Job, Answer)>>,
-    writer: Option<JoinHandle<()>>,
+    /// Why nothing can be written any more.
+    broken: Arc<OnceLock<Fault>>,
+    writing: Writing,
 }
 
 impl SqliteStore {
@@ -63,7 +66,24 @@ impl SqliteStore {
         let file = Arc::new(file(path.as_ref(), options.busy_timeout));
         let connection = file.connect_to_write(options.create)?;
         put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?;
-        Self::start(connection, file, book, options)
+        Self::start(connection, file, book, options, None)
+    }
+
+    /// As [`SqliteStore::open`], with all work on the tasks of those who ask, on a disk that fails when it is told to:
+    /// the same calls give the same log. Whoever asks is held up until the disk has answered.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`]; the opening itself is spared.
+    pub fn open_on(
+        disk: Arc<dyn Disk>,
+        path: impl AsRef<Path>,
+        book: Arc<Rulebook>,
+        options: &Options,
+    ) -> Result<Self, Fault> {
+        let file = Arc::new(File::to_write(path.as_ref(), options.busy_timeout));
+        let connection = file.connect_to_write(options.create)?;
+        put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?;
+        Self::start(connection, file, book, options, Some(disk))
     }
 
     /// The text of the rulebook in force in the log at `path`; none in a log that is not begun, also where a first
@@ -79,40 +99,44 @@ impl SqliteStore {
         source.map_err(|failed| file.fault(failed))
     }
 
-    fn start(connection: Connection, file: Arc<File>, book: Arc<Rulebook>, options: &Options) -> Result<Self, Fault> {
+    fn start(
+        connection: Connection,
+        file: Arc<File>,
+        book: Arc<Rulebook>,
+        options: &Options,
+        disk: Option<Arc<dyn Disk>>,
+    ) -> Result<Self, Fault> {
         let installation = reads::meta(&connection, "installation").map_err(|failed| file.fault(failed))?;
         let installation = installation
             .and_then(|text| Uuid::try_parse(&text).ok())
             .ok_or_else(|| Fault::Corrupt(format!("{} does not say which installation it is", file.path.display())))?;
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Arc::new(AtomicI64::new(0));
-        // Every sender waits for its answer, so there are never more jobs than callers.
-        let (sender, jobs) = mpsc::channel();
+        let broken = Arc::new(OnceLock::new());
+        let by_callers = disk.is_some();
         let writer = Writer {
             connection,
-            jobs,
             file: Arc::clone(&file),
             cache: Arc::clone(&cache),
             changes: Arc::clone(&changes),
             rulebook: book.digest,
             state: writer::State::new(options.recent_ids),
+            broken: Arc::clone(&broken),
+            disk,
         };
-        let thread = std::thread::Builder::new().name("log writer".to_owned()).spawn(move || writer.run());
-        let thread =
-            thread.map_err(|error| Fault::Unavailable(format!("the log's writer can't be started: {error}")))?;
+        let writing = if by_callers { Writing::by_callers(writer) } else { Writing::apart(writer)? };
         let readers = Arc::new(Readers {
             file: Arc::clone(&file),
             permits: Semaphore::new(READERS),
             idle: Mutex::new(Vec::new()),
         });
-        Ok(Self { file, book, installation, cache, changes, readers, jobs: Some(sender), writer: Some(thread) })
+        Ok(Self { file, book, installation, cache, changes, readers, broken, writing })
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
-        let ended = || Fault::Restart("the log's writer has ended; start again".to_owned());
         let (answer, answered) = oneshot::channel();
-        self.jobs.as_ref().ok_or_else(ended)?.send((job, answer)).map_err(|_| ended())?;
-        answered.await.map_err(|_| ended())?
+        self.writing.take(job, answer).await?;
+        answered.await.map_err(|_| Fault::Restart("the log's writer has ended; start again".to_owned()))?
     }
 
     async fn read<T: Send + 'static>(
@@ -121,18 +145,11 @@ impl SqliteStore {
     ) -> Result<T, Fault> {
         let closed = || Fault::Unavailable("the program is shutting down".to_owned());
         let _permit = self.readers.permits.acquire().await.map_err(|_| closed())?;
+        if let Writing::ByCallers(_) = self.writing {
+            return self.readers.ask(question);
+        }
         let readers = Arc::clone(&self.readers);
         tokio::task::spawn_blocking(move || readers.ask(question)).await.map_err(|_| closed())?
-    }
-}
-
-impl Drop for SqliteStore {
-    /// Ends the writer and waits until it has closed the file.
-    fn drop(&mut self) {
-        drop(self.jobs.take());
-        if let Some(writer) = self.writer.take() {
-            let _ = writer.join();
-        }
     }
 }
 
@@ -273,6 +290,11 @@ impl CaseStore for SqliteStore {
     }
 
     async fn change_counter(&self) -> Result<i64, Fault> {
+        // Who only looks would find out when he next has something to write; who writes is refused until then.
+        if let Some(fault) = self.broken.get() {
+            return Err(fault.clone());
+        }
+        self.writing.look_around();
         Ok(self.changes.load(Ordering::Acquire))
     }
 }

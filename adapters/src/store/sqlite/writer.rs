@@ -7,9 +7,9 @@ mod appends;
 mod filter;
 mod ids;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use engine::rulebook::Digest;
@@ -19,12 +19,13 @@ use tokio::sync::oneshot;
 use super::file::{Failed, File};
 use super::reads;
 use super::rows::Rows;
+use super::writing::{Disk, Moment};
 use crate::store::cache::Cache;
 use crate::store::{Delivery, Fault};
 use appends::Appends;
 
 /// The most that goes into one transaction.
-const MOST_AT_ONCE: usize = 512;
+pub(super) const MOST_AT_ONCE: usize = 512;
 
 /// How often a writer looks, at the least, for what other programs have written.
 const IDLE: Duration = Duration::from_millis(100);
@@ -41,16 +42,19 @@ pub(super) enum Job {
     Rulebook { digest: String, source: String },
 }
 
-/// The writer's side; it lives on a thread of its own.
+/// The writer's side.
 pub(super) struct Writer {
     pub connection: Connection,
-    pub jobs: Receiver<(Job, Answer)>,
     pub file: Arc<File>,
     pub cache: Arc<Cache>,
     pub changes: Arc<AtomicI64>,
     /// The rulebook that the callers decide under.
     pub rulebook: Digest,
     pub state: State,
+    /// Why nothing can be written any more, for all to see.
+    pub broken: Arc<OnceLock<Fault>>,
+    /// Only in a simulation: what fails, and when.
+    pub disk: Option<Arc<dyn Disk>>,
 }
 
 /// What the writer remembers from one transaction to the next.
@@ -60,41 +64,52 @@ pub(super) struct State {
     seen: i64,
     /// `SQLite`'s own mark of other programs' commits.
     data_version: i64,
-    /// Why nothing can be written any more.
-    broken: Option<Fault>,
 }
 
 impl State {
     /// Nothing yet; `recent_ids`: how many ids of actions gather at the least before they are sorted in.
     pub fn new(recent_ids: usize) -> Self {
-        Self { appends: Appends::new(recent_ids), seen: 0, data_version: 0, broken: None }
+        Self { appends: Appends::new(recent_ids), seen: 0, data_version: 0 }
     }
 }
 
 impl Writer {
     /// Works until there is nobody left who could ask.
-    pub fn run(mut self) {
-        // What was written before concerns nobody: the cache is empty.
-        self.state.seen = last_position(&self.connection).unwrap_or(0);
+    pub fn run(mut self, jobs: &Receiver<(Job, Answer)>) {
+        self.begin();
         loop {
-            match self.jobs.recv_timeout(IDLE) {
+            match jobs.recv_timeout(IDLE) {
                 Ok(first) => {
                     let mut batch = vec![first];
-                    batch.extend(self.jobs.try_iter().take(MOST_AT_ONCE - 1));
-                    self.write(batch);
-                    self.sort_ids_in();
+                    batch.extend(jobs.try_iter().take(MOST_AT_ONCE - 1));
+                    self.turn(batch);
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => self.look_around(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            // Also behind a batch: a busy writer never pauses. What can't be read now is asked for again next time.
-            let _ = self.note_foreign_commits();
         }
+    }
+
+    /// What was written before concerns nobody: the cache is empty.
+    pub fn begin(&mut self) {
+        self.state.seen = last_position(&self.connection).unwrap_or(0);
+    }
+
+    /// Writes what has gathered, and then looks around too: a busy writer never pauses.
+    pub fn turn(&mut self, batch: Vec<(Job, Answer)>) {
+        self.write(batch);
+        self.sort_ids_in();
+        self.look_around();
+    }
+
+    /// Looks for what other programs have written. What can't be read now is asked for again next time.
+    pub fn look_around(&mut self) {
+        let _ = self.note_foreign_commits();
     }
 
     fn write(&mut self, batch: Vec<(Job, Answer)>) {
         let (jobs, answers): (Vec<Job>, Vec<Answer>) = batch.into_iter().unzip();
-        let outcomes = match &self.state.broken {
+        let outcomes = match self.broken.get() {
             Some(broken) => Err(broken.clone()),
             None => self.transact(&jobs),
         };
@@ -117,10 +132,11 @@ impl Writer {
     /// Sorts the ids of actions in once they are many, when nobody waits for an answer. Where it fails, they stay
     /// where they are until the next time.
     fn sort_ids_in(&mut self) {
-        if self.state.broken.is_some() || !self.state.appends.ids_wait() {
+        if self.broken.get().is_some() || !self.state.appends.ids_wait() {
             return;
         }
-        let begun = self.connection.execute_batch("BEGIN IMMEDIATE");
+        let begun =
+            asked(self.disk.as_deref(), Moment::Begin).and_then(|()| self.connection.execute_batch("BEGIN IMMEDIATE"));
         let sorted = begun.and_then(|()| self.state.appends.sort_ids_in(&self.connection));
         match sorted {
             Ok(()) => {
@@ -137,7 +153,9 @@ impl Writer {
     /// One transaction; the outcome of each job, or why none was written.
     fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), Fault>>, Fault> {
         let file = Arc::clone(&self.file);
-        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| file.fault(error))?;
+        let begun =
+            asked(self.disk.as_deref(), Moment::Begin).and_then(|()| self.connection.execute_batch("BEGIN IMMEDIATE"));
+        begun.map_err(|error| file.fault(error))?;
         match self.write_all(jobs) {
             Ok(outcomes) => self.commit().map(|()| outcomes),
             Err(failed) => {
@@ -162,29 +180,33 @@ impl Writer {
             self.drop_foreign(last)?;
         }
         self.state.appends.begin(&self.connection, last)?;
+        jobs.iter().map(|job| self.write_one(job)).collect()
+    }
+
+    fn write_one(&mut self, job: &Job) -> Result<Result<(), Fault>, Failed> {
+        asked(self.disk.as_deref(), Moment::Write)?;
         let connection = &self.connection;
-        jobs.iter()
-            .map(|job| match job {
-                Job::Append(rows) => self.state.appends.write(connection, rows),
-                Job::Deliveries(deliveries) => Ok(Ok(deliver(connection, deliveries)?)),
-                Job::UndoDeliveries { behind } => Ok(Ok(undo_deliveries(connection, *behind)?)),
-                Job::Meta { key, value } => {
-                    let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2)
-                               ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-                    connection.prepare_cached(sql)?.execute([key, value])?;
-                    Ok(Ok(()))
-                }
-                Job::Rulebook { digest, source } => {
-                    let sql = "INSERT INTO rulebooks (digest, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-                    connection.prepare_cached(sql)?.execute([digest, source])?;
-                    Ok(Ok(()))
-                }
-            })
-            .collect()
+        match job {
+            Job::Append(rows) => return self.state.appends.write(connection, rows),
+            Job::Deliveries(deliveries) => deliver(connection, deliveries)?,
+            Job::UndoDeliveries { behind } => undo_deliveries(connection, *behind)?,
+            Job::Meta { key, value } => {
+                let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2)
+                           ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+                connection.prepare_cached(sql)?.execute([key, value])?;
+            }
+            Job::Rulebook { digest, source } => {
+                let sql = "INSERT INTO rulebooks (digest, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+                connection.prepare_cached(sql)?.execute([digest, source])?;
+            }
+        }
+        Ok(Ok(()))
     }
 
     fn commit(&mut self) -> Result<(), Fault> {
-        let Err(error) = self.connection.execute_batch("COMMIT") else { return Ok(()) };
+        let committed =
+            asked(self.disk.as_deref(), Moment::Commit).and_then(|()| self.connection.execute_batch("COMMIT"));
+        let Err(error) = committed.and_then(|()| asked(self.disk.as_deref(), Moment::Committed)) else { return Ok(()) };
         let code = error.sqlite_error_code();
         let fault = self.file.fault(error);
         self.roll_back();
@@ -195,8 +217,7 @@ impl Writer {
         let broken = Fault::Restart(format!(
             "a commit failed, and whether it is on disk is not known; nothing more is written until a restart: {fault}"
         ));
-        self.state.broken = Some(broken.clone());
-        Err(broken)
+        Err(self.broken.get_or_init(|| broken).clone())
     }
 
     fn roll_back(&mut self) {
@@ -258,6 +279,11 @@ impl Writer {
         self.changes.fetch_add(1, Ordering::Release);
         Ok(())
     }
+}
+
+/// Asks a disk that fails when it is told to; a real one fails by itself.
+fn asked(disk: Option<&dyn Disk>, at: Moment) -> Result<(), rusqlite::Error> {
+    disk.and_then(|disk| disk.fails(at)).map_or(Ok(()), |failing| Err(failing.error()))
 }
 
 fn last_position(connection: &Connection) -> Result<i64, rusqlite::Error> {
