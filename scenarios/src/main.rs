@@ -1,4 +1,6 @@
-//! Prints made-up cases as action lines.
+//! Prints made-up cases as action lines, and runs the simulation.
+
+mod simulate;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -8,7 +10,7 @@ use clap::{Parser, Subcommand};
 use scenarios::generator::{Conduct, Plan, history, interleaved};
 
 #[derive(Parser)]
-#[command(about = "Made-up cases for tests and measurements")]
+#[command(about = "Made-up cases for tests and measurements, and a simulated world in which everything fails")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -34,12 +36,35 @@ enum Command {
         #[arg(long)]
         open: Option<usize>,
     },
+    /// Run simulated worlds in which processes, disk, NATS and clock fail, and check that nothing is lost or told wrong
+    ///
+    /// Each seed is a world of a few cases. A seed that fails is printed with the shortest history that fails the same
+    /// way, and the exit code is 1. The same seed gives the same run everywhere.
+    Simulate {
+        /// How many seeds
+        #[arg(long, default_value_t = 200)]
+        seeds: u64,
+        /// The first seed
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many seeds at the same time; as many as the machine has processors if left out
+        #[arg(long)]
+        jobs: Option<usize>,
+    },
 }
 
 fn main() -> ExitCode {
-    let Command::Generate { seed, cases, disorderly, first_day, open } = Arguments::parse().command;
-    let conduct = if disorderly { Conduct::Disorderly } else { Conduct::Orderly };
-    match print(&Plan { seed, cases, conduct, first_day }, open) {
+    match Arguments::parse().command {
+        Command::Generate { seed, cases, disorderly, first_day, open } => {
+            let conduct = if disorderly { Conduct::Disorderly } else { Conduct::Orderly };
+            generate(&Plan { seed, cases, conduct, first_day }, open)
+        }
+        Command::Simulate { seeds, seed, jobs } => simulate::simulate(seed..seed.saturating_add(seeds), jobs),
+    }
+}
+
+fn generate(plan: &Plan, open: Option<usize>) -> ExitCode {
+    match print(plan, open) {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads, `head` for one, may have enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,

@@ -57,9 +57,15 @@ impl Failing {
 /// Who writes.
 pub(super) enum Writing {
     /// A thread of its own; none only while the store is being dropped.
-    Apart(Option<(mpsc::Sender<(Job, Answer)>, JoinHandle<()>)>),
+    Apart(Option<Apart>),
     /// Whoever asks.
     ByCallers(Box<Mutex<Gathered>>),
+}
+
+/// The writer's thread, and the way to it.
+pub(super) struct Apart {
+    jobs: mpsc::Sender<(Job, Answer)>,
+    thread: JoinHandle<()>,
 }
 
 /// What waits to be written, and who will.
@@ -76,7 +82,7 @@ impl Writing {
         let thread = std::thread::Builder::new().name("log writer".to_owned()).spawn(move || writer.run(&jobs));
         let thread =
             thread.map_err(|error| Fault::Unavailable(format!("the log's writer can't be started: {error}")))?;
-        Ok(Self::Apart(Some((sender, thread))))
+        Ok(Self::Apart(Some(Apart { jobs: sender, thread })))
     }
 
     /// On the task of whoever asks.
@@ -90,8 +96,8 @@ impl Writing {
         let ended = || Fault::Restart("the log's writer has ended; start again".to_owned());
         match self {
             Self::Apart(writer) => {
-                let (jobs, _) = writer.as_ref().ok_or_else(ended)?;
-                jobs.send((job, answer)).map_err(|_| ended())
+                let writer = writer.as_ref().ok_or_else(ended)?;
+                writer.jobs.send((job, answer)).map_err(|_| ended())
             }
             Self::ByCallers(gathered) => {
                 lock(gathered).waiting.push_back((job, answer));
@@ -125,7 +131,7 @@ impl Drop for Writing {
     /// Ends the writer and waits until it has closed the file.
     fn drop(&mut self) {
         if let Self::Apart(writer) = self
-            && let Some((jobs, thread)) = writer.take()
+            && let Some(Apart { jobs, thread }) = writer.take()
         {
             drop(jobs);
             let _ = thread.join();

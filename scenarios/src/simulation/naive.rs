@@ -1,0 +1,170 @@
+//! The naive replay: what should have been told, worked out again from the recorded actions and the instants at which
+//! somebody looked.
+//!
+//! Written from the page on an alert's life, apart from the code that it checks: of the engine it uses the assessment
+//! alone, never the difference, the next due instant, the folded case or the ids that the program derives.
+//!
+//! Invariant: what is told depends on the actions, the instants at which a case was looked at, and nothing else.
+
+mod demand;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use adapters::store::{Position, Stored};
+use engine::action::{Action, ActionId, CaseRef};
+use engine::alert::Topic;
+use engine::calendar::Instant;
+use engine::case::{Event, Fact};
+use engine::rulebook::Rulebook;
+use uuid::Uuid;
+
+use super::Violation;
+use demand::{Demand, Told, demanded, next_instant, said};
+
+/// All cases as the log gives them.
+pub(super) struct Naive {
+    book: Arc<Rulebook>,
+    cases: BTreeMap<CaseRef, Known>,
+    /// Every event by its place, counted from 1: its case and its id.
+    events: Vec<(CaseRef, Uuid)>,
+    /// The alerts that have to be published, in the order of the log, with the last two words of their subjects.
+    alerts: Vec<(Uuid, String)>,
+}
+
+#[derive(Default)]
+struct Known {
+    actions: Vec<Arc<Action>>,
+    version: u32,
+    recorded_at: Option<Instant>,
+    told: BTreeMap<Topic, Told>,
+    /// When to look at it next.
+    look: Option<Instant>,
+}
+
+/// What may be of the actions that are read.
+#[derive(Clone, Copy)]
+pub(super) struct Allowed<'a> {
+    /// The alerts of these may wait: the clock was in doubt when they were sent.
+    pub held_back: &'a BTreeSet<ActionId>,
+    /// Nothing may be told: the clock is in doubt.
+    pub silent: bool,
+}
+
+impl Naive {
+    pub fn new(book: Arc<Rulebook>) -> Self {
+        Self { book, cases: BTreeMap::new(), events: Vec::new(), alerts: Vec::new() }
+    }
+
+    /// How far the log was read.
+    pub fn read_to(&self) -> Position {
+        Position(i64::try_from(self.events.len()).unwrap_or(i64::MAX))
+    }
+
+    /// The case and the id of every event, by its place.
+    pub fn events(&self) -> &[(CaseRef, Uuid)] {
+        &self.events
+    }
+
+    /// The alerts that have to be published, with the last two words of their subjects.
+    pub fn alerts(&self) -> &[(Uuid, String)] {
+        &self.alerts
+    }
+
+    /// Takes in what the log holds behind what was read, and says what in it nothing demands, or is missing from it.
+    pub fn read(&mut self, rows: &[Stored], allowed: Allowed<'_>) -> Result<(), Violation> {
+        for row in rows {
+            let expected = self.read_to().0 + 1;
+            if row.position.0 != expected {
+                return Err(Violation::log(format!("position {} follows {}", row.position.0, expected - 1)));
+            }
+            self.events.push((row.case.clone(), row.event.id(&row.case)));
+        }
+        rows.chunk_by(belong_together).try_for_each(|group| self.take(group, allowed))
+    }
+
+    /// What was appended to a case at one instant: actions, and the alerts behind them.
+    fn take(&mut self, group: &[Stored], allowed: Allowed<'_>) -> Result<(), Violation> {
+        let Some(Stored { case, version, event, .. }) = group.first() else { return Ok(()) };
+        let at = event.recorded_at;
+        let known = self.cases.entry(case.clone()).or_default();
+        if *version != known.version + 1 {
+            return Err(Violation::log(format!("case {case}: version {version} follows {}", known.version)));
+        }
+        if known.recorded_at.is_some_and(|before| at < before) {
+            return Err(Violation::log(format!(
+                "case {case}: version {version} was recorded before the one before it"
+            )));
+        }
+        known.version += u32::try_from(group.len()).unwrap_or(u32::MAX);
+        known.recorded_at = Some(at);
+        let mut new = Vec::new();
+        for stored in group {
+            if let Fact::ActionRecorded(action) = &stored.event.fact {
+                new.push(action.id);
+                known.actions.push(Arc::clone(action));
+            }
+        }
+        let mut told = known.told.clone();
+        let expected = demanded(case, &mut told, &known.actions, &self.book, at);
+        let mut found: Vec<Demand> = group.iter().filter_map(|stored| told_by(case, &stored.event)).collect();
+        self.alerts.extend(found.iter().map(|demand| (demand.id, demand.subject_ends())));
+        found.sort_by_key(|demand| demand.id);
+        if allowed.silent && !found.is_empty() {
+            return Err(Violation::alerts(format!("case {case}: told at {at} while the clock is in doubt: {found:?}")));
+        }
+        let may_wait = found.is_empty() && !new.is_empty() && new.iter().all(|id| allowed.held_back.contains(id));
+        if found == expected {
+            known.told = told;
+        } else if !may_wait {
+            return Err(Violation::alerts(format!(
+                "case {case}, version {version}, at {at}: the log holds\n{found:#?}\nthe replay demands\n{expected:#?}"
+            )));
+        }
+        let actions: Vec<&Action> = known.actions.iter().map(|action| &**action).collect();
+        known.look = if may_wait { Some(at) } else { next_instant(&actions, &self.book, at) };
+        Ok(())
+    }
+
+    /// When a case has to be looked at next, by the wall clock, behind `now`.
+    pub fn next_look(&self, now: Instant) -> Option<Instant> {
+        self.cases.values().filter_map(|known| known.look).filter(|look| *look > now).min()
+    }
+
+    /// The cases that have something to tell at `now` and have not told it, each with what that is.
+    pub fn late(&mut self, now: Instant) -> Vec<(CaseRef, String)> {
+        let mut late = Vec::new();
+        for (case, known) in &mut self.cases {
+            let Some(at) = known.look.filter(|look| *look <= now).and(known.recorded_at) else { continue };
+            let at = at.max(now);
+            if known.actions.iter().any(|action| action.at.first() > at) {
+                // An action lies minutes ahead of the clock and may undo what would be told before it.
+                continue;
+            }
+            let missing = demanded(case, &mut known.told.clone(), &known.actions, &self.book, at);
+            if missing.is_empty() {
+                let actions: Vec<&Action> = known.actions.iter().map(|action| &**action).collect();
+                known.look = next_instant(&actions, &self.book, at);
+            } else {
+                late.push((case.clone(), format!("{missing:#?}")));
+            }
+        }
+        late
+    }
+}
+
+/// Whether two events that follow each other in the log were appended at one instant: behind an alert no action
+/// follows, unless it was appended later.
+fn belong_together(before: &Stored, after: &Stored) -> bool {
+    let is_action = |stored: &Stored| matches!(stored.event.fact, Fact::ActionRecorded(_));
+    before.case == after.case
+        && before.version + 1 == after.version
+        && before.event.recorded_at == after.event.recorded_at
+        && (is_action(before) || !is_action(after))
+}
+
+/// What an event of the log tells.
+fn told_by(case: &CaseRef, event: &Event) -> Option<Demand> {
+    let (alert, kind) = event.fact.alert()?;
+    Some(Demand { id: event.id(case), kind, rule: alert.topic.rule, said: said(alert) })
+}

@@ -1,0 +1,127 @@
+//! One `serve` in the simulated world: the real store, recorder, watch and relay, put together as `serve` does it.
+//!
+//! Invariant: when it is killed, nothing of it goes on, at whichever step it was.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use adapters::clock::{Clock, SteadyClock};
+use adapters::recorder::Recorder;
+use adapters::relay::Relay;
+use adapters::serve::{Stop, Stopper};
+use adapters::store::sqlite::{Disk, Options, SqliteStore};
+use adapters::store::{Fault, LogStore as _};
+use adapters::watch::Watch;
+use adapters::watch::clock_doubt::{ClockDoubt, operator_in};
+use engine::rulebook::Rulebook;
+use tokio::task::JoinHandle;
+
+use super::clock::{Steady, WallClock};
+use super::disk::{MachineDisk, ProcessDisk};
+use super::nats::{Line, Nats};
+
+/// A running process.
+pub(super) struct Process {
+    pub store: Arc<SqliteStore>,
+    pub recorder: Arc<Recorder<SqliteStore>>,
+    pub doubt: Arc<ClockDoubt>,
+    /// By how many seconds the wall clock was wrong when the process last took it to be right.
+    pub agreed_on: i64,
+    pub disk: Arc<ProcessDisk>,
+    alive: Arc<AtomicBool>,
+    stopper: Stopper,
+    work: JoinHandle<Result<(), Fault>>,
+}
+
+/// What every process of the world works with.
+pub(super) struct Surroundings {
+    pub book: Arc<Rulebook>,
+    pub clock: Arc<WallClock>,
+    pub disk: Arc<MachineDisk>,
+    pub nats: Arc<Nats>,
+    /// Sabotage: the steady clock follows the wall clock.
+    pub steady_follows: bool,
+}
+
+impl Process {
+    /// Opens the log and begins to watch and to publish.
+    pub fn start(with: &Surroundings) -> Result<Self, Fault> {
+        let disk = ProcessDisk::of(&with.disk);
+        let options = Options { create: true, busy_timeout: Duration::ZERO, recent_ids: 40, ..Options::default() };
+        let on = Arc::clone(&disk) as Arc<dyn Disk>;
+        let store = Arc::new(SqliteStore::open_on(on, with.disk.log(), Arc::clone(&with.book), &options)?);
+        with.disk.opened();
+        let clock = Arc::clone(&with.clock) as Arc<dyn Clock>;
+        let steady = Arc::new(Steady::start(with.steady_follows.then(|| Arc::clone(&with.clock))));
+        let doubt = Arc::new(ClockDoubt::new(clock.now(), steady as Arc<dyn SteadyClock>));
+        let recorder = Arc::new(Recorder::new(Arc::clone(&store), Arc::clone(&with.book), Arc::clone(&clock)));
+        let alive = Arc::new(AtomicBool::new(true));
+        let (nats, machine) = (Arc::clone(&with.nats), Arc::clone(&with.disk));
+        let line = Arc::new(Line { nats, alive: Arc::clone(&alive), machine });
+        let installation = store.installation().to_string();
+        let relay = Relay::new(Arc::clone(&store), Arc::clone(&with.book), Arc::clone(&clock), line, installation);
+        let operator = operator_in(&store);
+        let watch = Watch::new(Arc::clone(&recorder), clock, Arc::clone(&doubt), operator);
+        let (stopper, told) = Stop::pair();
+        let work = tokio::spawn(work(watch, relay, told));
+        let agreed_on = with.clock.wrong_by();
+        Ok(Self { store, recorder, doubt, agreed_on, disk, alive, stopper, work })
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&self) -> bool {
+        self.work.is_finished()
+    }
+
+    /// Why it has ended; none if it was told to or was killed.
+    pub async fn ended(self) -> Option<Fault> {
+        self.alive.store(false, Ordering::Relaxed);
+        self.work.await.ok().and_then(Result::err)
+    }
+
+    /// Ends it in the middle of whatever it does.
+    pub async fn kill(self) {
+        self.alive.store(false, Ordering::Relaxed);
+        self.work.abort();
+        // Whether it had ended before doesn't matter.
+        let _ = self.work.await;
+    }
+
+    /// Tells it to stop, and waits for that.
+    pub async fn stop(self) -> Option<Fault> {
+        self.stopper.stop();
+        self.work.await.ok().and_then(Result::err)
+    }
+}
+
+/// The watch and the relay side by side, as in `serve`: the watch stops first, and the relay still takes along what
+/// it raised last.
+async fn work(mut watch: Watch<SqliteStore>, relay: Relay<SqliteStore>, told: Stop) -> Result<(), Fault> {
+    let (stop_watch, watch_told) = Stop::pair();
+    let (stop_relay, relay_told) = Stop::pair();
+    let watching = async {
+        let result = watch.run(&watch_told).await;
+        stop_relay.stop();
+        result
+    };
+    let relaying = async {
+        let result = relay.run(&relay_told).await;
+        if result.is_err() {
+            stop_watch.stop();
+        }
+        result
+    };
+    let stopping = async {
+        // Until it is told; there is no other work to wait for.
+        let _: Option<()> = told.or(std::future::pending()).await;
+        stop_watch.stop();
+    };
+    let mut work = Box::pin(async { tokio::join!(watching, relaying) });
+    let (watched, relayed) = tokio::select! {
+        biased;
+        results = &mut work => results,
+        () = stopping => work.await,
+    };
+    watched.and(relayed)
+}
