@@ -18,5 +18,7 @@ mod import;
 mod lines;
 #[path = "cli/offices.rs"]
 mod offices;
+#[path = "cli/reconcile.rs"]
+mod reconcile;
 #[path = "cli/world.rs"]
 mod world;

@@ -2,6 +2,8 @@
 
 #[path = "nats/clock.rs"]
 mod clock;
+#[path = "nats/daily.rs"]
+mod daily;
 #[path = "nats/delivery.rs"]
 mod delivery;
 #[path = "nats/fence.rs"]
@@ -12,6 +14,8 @@ mod midnight;
 mod outage;
 #[path = "nats/restored.rs"]
 mod restored;
+#[path = "nats/reconcile.rs"]
+mod reconcile;
 #[path = "nats/settings.rs"]
 mod settings;
 #[path = "nats/subscriber.rs"]

@@ -23,6 +23,8 @@ mod esrs;
 mod made;
 #[path = "store/outbox.rs"]
 mod outbox;
+#[path = "postgres/reconcile.rs"]
+mod reconcile;
 #[path = "postgres/world.rs"]
 mod world;
 

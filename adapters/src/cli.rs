@@ -18,6 +18,7 @@ mod logging;
 mod output;
 mod paint;
 mod progress;
+mod reconcile;
 mod rules;
 mod serve;
 mod spreadsheet;
@@ -63,6 +64,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
         Command::Rules(own) => rules::run(common, own),
         Command::Offices(own) => admin::offices_list(common, own),
         Command::Clock(own) => admin::clock(common, &own.command),
+        Command::Reconcile(own) => reconcile::run(common, own),
         Command::Move(own) => transfer::run(common, own),
         Command::Backup(own) => backup::backup(common, own),
         Command::Restore(own) => backup::restore(common, own),

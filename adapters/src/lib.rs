@@ -7,6 +7,7 @@ pub mod figures;
 pub mod files;
 pub mod nats;
 pub mod offices;
+pub mod reconcile;
 pub mod recorder;
 pub mod relay;
 pub mod serve;

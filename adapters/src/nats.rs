@@ -7,6 +7,7 @@ mod access;
 mod address;
 mod broker;
 mod fault;
+pub(crate) mod published;
 mod stream;
 pub mod subscriber;
 

@@ -2,6 +2,8 @@
 //!
 //! Invariant: names are only shown; nothing is decided by them, and a code without a name is shown as it is.
 
+mod contradictions;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,11 +13,13 @@ use serde::Deserialize;
 
 use crate::shown::plain;
 
+pub use contradictions::{Contradiction, Used};
+
 /// The offices that come with the program.
 const OF_THE_PROGRAM: &str = include_str!("../offices.toml");
 
 /// What an office is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A juvenile court, or the juvenile panel of a people's court.
@@ -28,6 +32,19 @@ pub enum Kind {
     LegalAid,
     /// Who mediates: a village unit or a justice office.
     Mediation,
+}
+
+impl Kind {
+    /// The word for it in an offices file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Court => "court",
+            Self::Prosecutor => "prosecutor",
+            Self::Investigator => "investigator",
+            Self::LegalAid => "legal_aid",
+            Self::Mediation => "mediation",
+        }
+    }
 }
 
 /// Which kind of court (Art. 68).

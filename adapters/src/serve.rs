@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::figures::Figures;
 use crate::nats::{NatsFault, Servers};
+use crate::reconcile::Daily;
 use crate::recorder::Recorder;
 use crate::relay::{Relay, RelayFault};
 use crate::store::{CaseStore, Fault};
@@ -92,6 +93,8 @@ pub struct Serve<S: ?Sized> {
     pub installation: String,
     /// Where the parts note how they fare.
     pub figures: Arc<Figures>,
+    /// The daily reconciliation; none where another program or nobody does it.
+    pub daily: Option<Daily>,
 }
 
 /// Watches the limits and publishes the alerts until `shutdown` resolves. NATS being away is no reason not to start: alerts wait and are published when it comes.
@@ -103,7 +106,7 @@ pub async fn serve<S: CaseStore + ?Sized>(
     with: Serve<S>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeFault> {
-    let Serve { store, book, clock, doubt, operator, nats, installation, figures } = with;
+    let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily } = with;
     let recorder = Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock));
     let recorder = Arc::new(recorder.counting(Arc::clone(&figures)));
     let part = Part::take(Arc::clone(&store), nats.is_some(), Arc::clone(&figures)).await;
@@ -139,6 +142,14 @@ pub async fn serve<S: CaseStore + ?Sized>(
         }
         result
     };
+    let reconciling = async {
+        let Some(daily) = &daily else { return Ok(()) };
+        let every_day = |told| async move {
+            daily.run(&told).await;
+            Ok(())
+        };
+        share::when_first(part.share(), &relay_told, every_day).await
+    };
     let stopping = async {
         if watch_told.or(shutdown).await.is_some() {
             tracing::info!("stopping: finishing what is under way");
@@ -146,13 +157,13 @@ pub async fn serve<S: CaseStore + ?Sized>(
         }
     };
     tracing::info!(nats = relay.is_some(), "watching");
-    let mut work = Box::pin(async { tokio::join!(watching, relaying, part.keep(&part_told)) });
-    let (watched, relayed, ()) = tokio::select! {
+    let mut work = Box::pin(async { tokio::join!(watching, relaying, reconciling, part.keep(&part_told)) });
+    let (watched, relayed, reconciled, ()) = tokio::select! {
         results = &mut work => results,
         () = stopping => work.await,
     };
     part.leave().await;
-    watched.and(relayed)?;
+    watched.and(relayed).and(reconciled)?;
     tracing::info!("stopped");
     Ok(())
 }

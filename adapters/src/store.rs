@@ -4,6 +4,7 @@
 //! append stand in one transaction; a conflict refuses that append alone.
 
 mod cache;
+pub mod examined;
 pub mod memory;
 pub mod place;
 pub mod postgres;
@@ -25,6 +26,7 @@ use projections::CaseView;
 use uuid::Uuid;
 
 use crate::bridge::CaseAggregate;
+use examined::{Cursor, Examined, Whole};
 
 /// The place of an event in the log, counted from 1 over all cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -245,6 +247,11 @@ pub trait LogStore: CaseStore {
     /// Everything that is not as it should be: the log's own damage, and views and alerts that are not what the log
     /// gives. Others may go on writing. `progress` is told events.
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault>;
+    /// Of what [`LogStore::check`] finds, what is no single case's.
+    async fn check_whole(&self) -> Result<Whole, Fault>;
+    /// The cases that come next behind `after`, some at a time, as their events alone give them, with what is not as it
+    /// should be about them; all from one state of the store.
+    async fn examine(&self, after: Cursor) -> Result<Examined, Fault>;
 }
 
 /// How often a process that watches says so; one that was silent for four times as long no longer counts. The others

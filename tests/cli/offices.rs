@@ -4,6 +4,8 @@ use adapters::offices::{CourtKind, Kind, Offices};
 use engine::rulebook::Language;
 use tests::program::Desk;
 
+use crate::lines::{file, opening};
+
 const ONE: &str = r#"
 [vte-village-7]
 kind = "mediation"
@@ -47,4 +49,32 @@ fn a_wrong_file_is_refused_with_its_line() {
         desk.write("bad.toml", text);
         desk.run(["offices", "check", "bad.toml"]).ends_with(1).complains(&[says]);
     }
+}
+
+#[test]
+fn a_file_that_contradicts_the_log_is_refused_with_what_the_log_says() {
+    let desk = Desk::new();
+    desk.write("case.jsonl", file(&[opening("A-1"), opening("A-2").replace("vte-prosecutor", "vte-new-prosecutor")]));
+    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let office = |code: &str, kind: &str| ONE.replace("vte-village-7", code).replace("mediation", kind);
+    desk.write("wrong.toml", office("vte-juvenile-court", "prosecutor"));
+    let says =
+        "wrong.toml: vte-juvenile-court is said to be of the kind prosecutor, and 2 cases of the log have it as court";
+    desk.run(["offices", "check", "wrong.toml"]).ends_with(1).complains(&[says, "contradicts the log kamnot.db"]);
+    // An office without a name is shown by its code; that is said and is no reason to refuse the file.
+    desk.write("lacking.toml", ONE);
+    let says = "vte-new-prosecutor is not among the offices, and 1 case of the log has it as prosecutor";
+    desk.run(["offices", "check", "lacking.toml"]).ends_with(0).says(&[says, "in order"]);
+    desk.write("right.toml", office("vte-new-prosecutor", "prosecutor"));
+    let said = desk.run(["offices", "check", "right.toml"]).ends_with(0).says(&["in order"]).out;
+    assert_eq!(said.lines().count(), 1, "{said}");
+    // `serve` says it too, and watches all the same.
+    let script = "\"$0\" serve --offices wrong.toml & sleep 2; kill $!; wait $!";
+    let mut serve = desk.command([""; 0]);
+    let program = serve.get_program().to_owned();
+    serve = std::process::Command::new("bash");
+    let output = serve.args(["-c", script]).arg(program).current_dir(desk.path("")).output().expect("bash runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("vte-juvenile-court is said to be of the kind prosecutor"), "{said}");
+    assert!(said.contains("watching") && output.status.success(), "{said}");
 }

@@ -85,6 +85,7 @@ async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
         clock,
         operator: operator_in(&world.store),
         nats: Some(server.url().parse().expect("a URL")),
+        daily: None,
         installation: INSTALLATION.to_owned(),
         figures: Arc::default(),
     };

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use adapters::clock::Clock;
 use adapters::nats::Servers;
+use adapters::reconcile::{Daily, Pace, Reconciler, Terms, TimeOfDay, WithoutNats};
 use adapters::recorder::Recorder;
 use adapters::relay::Relay;
 use adapters::relay::broker::Broker;
 use adapters::serve::{Serve, ServeFault, serve};
 use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::store::{CaseStore, LogStore as _, Position, Stored};
+use adapters::store::{CaseStore, LogStore, Position, Stored};
 use adapters::watch::clock_doubt::{ClockDoubt, SteadyClock, operator_in};
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use engine::action::{Action, CaseRef};
@@ -55,6 +56,8 @@ pub struct World {
     pub wall: Arc<SetClock>,
     pub steady: Arc<SetClock>,
     pub folder: TempDir,
+    /// When `serve` reconciles; not at all unless a test says so.
+    pub reconcile_at: Option<TimeOfDay>,
     company: Option<RwLockReadGuard<'static, ()>>,
     alone: Option<RwLockWriteGuard<'static, ()>>,
 }
@@ -80,7 +83,7 @@ impl World {
         let store = SqliteStore::open(folder.path().join("kamnot.db"), Arc::clone(&book), &options).expect("a log");
         let wall = Arc::new(SetClock(AtomicI64::new(instant(now).unix())));
         let steady = Arc::new(SetClock(AtomicI64::new(1_000_000)));
-        Self { store: Arc::new(store), book, wall, steady, folder, company, alone: None }
+        Self { store: Arc::new(store), book, wall, steady, folder, reconcile_at: None, company, alone: None }
     }
 
     /// Waits until no other test is at work, and keeps others waiting from then on: for a test that measures.
@@ -141,11 +144,28 @@ impl World {
             clock: self.wall.clone() as Arc<dyn Clock>,
             doubt,
             operator: operator_in(&self.store),
+            daily: self.daily(url.as_deref()),
             nats: url.map(|url| url.parse().expect("a URL")),
             installation: INSTALLATION.to_owned(),
             figures: Arc::default(),
         };
         serve(with, shutdown)
+    }
+
+    fn daily(&self, url: Option<&str>) -> Option<Daily> {
+        let reconciler = Reconciler {
+            store: Arc::clone(&self.store) as Arc<dyn LogStore>,
+            book: Arc::clone(&self.book),
+            clock: self.wall.clone() as Arc<dyn Clock>,
+            servers: url.map(|url| Arc::new(url.parse().expect("a URL"))),
+            installation: INSTALLATION.to_owned(),
+            terms: Terms {
+                patience: Duration::from_secs(10),
+                without_nats: WithoutNats::JudgeByMarks,
+                pace: Pace::Gentle,
+            },
+        };
+        self.reconcile_at.map(|at| Daily { at, reconciler })
     }
 
     pub fn doubt(&self) -> Arc<ClockDoubt> {

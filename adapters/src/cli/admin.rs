@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::path::Path;
 
 use super::arguments::{ClockCommand, Common, Offices, OfficesCommand};
 use super::database::{Absent, Database, run as block_on};
@@ -12,7 +13,7 @@ use super::progress;
 use super::table::{Cell, Table};
 use crate::clock::{Clock as _, SystemClock};
 use crate::files::shown;
-use crate::offices::{CourtKind, Kind, Office};
+use crate::offices::{CourtKind, Kind, Office, Used};
 use crate::watch::clock_doubt::{CLOCK_CONFIRMED, CLOCK_IN_DOUBT};
 
 /// `kamnot clock confirm`
@@ -69,15 +70,10 @@ pub(super) fn check(common: &Common) -> Result<Outcome, Failure> {
 /// `kamnot offices`
 pub(super) fn offices_list(common: &Common, own: &Offices) -> Result<Outcome, Failure> {
     if let Some(OfficesCommand::Check { file }) = &own.command {
-        let with = crate::offices::Offices::of_the_program();
-        let of_the_program = with.all().count();
-        let all = with.with_file(file)?.all().count();
-        print_out(&format!(
-            "{}: in order; with those of the program {all} offices, {} of them new\n",
-            shown(file),
-            all - of_the_program
-        ))?;
-        return Ok(Outcome::Done);
+        return check_offices(common, file);
+    }
+    if own.silent {
+        return super::reconcile::silent(common);
     }
     let offices = offices(common)?;
     let lang = common.lang;
@@ -92,6 +88,52 @@ pub(super) fn offices_list(common: &Common, own: &Offices) -> Result<Outcome, Fa
     }
     print_out(&table.draw(line_width(), Paint::of(&io::stdout())))?;
     Ok(Outcome::Done)
+}
+
+/// `kamnot offices check`
+fn check_offices(common: &Common, file: &Path) -> Result<Outcome, Failure> {
+    let with = crate::offices::Offices::of_the_program();
+    let of_the_program = with.all().count();
+    let offices = with.with_file(file)?;
+    let all = offices.all().count();
+    let new = all - of_the_program;
+    let (mut out, mut refused) = (String::new(), String::new());
+    if common.db.holds_something() {
+        let database = Database::open(common, Absent::Fail)?;
+        let used = block_on(async { Ok(Used::of(database.store.as_ref()).await?) })?;
+        for contradiction in offices.contradictions(&used) {
+            let list = if contradiction.is_missing() { &mut out } else { &mut refused };
+            let _ = writeln!(list, "{}: {contradiction}", shown(file));
+        }
+    }
+    if !refused.is_empty() {
+        print_out(&out)?;
+        let log = &common.db;
+        return Err(Failure::Refused(format!(
+            "{refused}The file contradicts the log {log}: correct the one or the other"
+        )));
+    }
+    let in_order = format!("{}: in order; with those of the program {all} offices, {new} of them new\n", shown(file));
+    print_out(&(out + &in_order))?;
+    Ok(Outcome::Done)
+}
+
+/// Says where the offices known by name are not what the cases of the log have them as. Names are only shown, so this
+/// is no reason not to watch.
+pub(super) fn warn_of_contradictions(common: &Common, database: &Database) {
+    let offices = match offices(common) {
+        Ok(offices) => offices,
+        Err(failure) => return tracing::warn!(%failure, "the offices file is left out"),
+    };
+    let used = block_on(async { Ok(Used::of(database.store.as_ref()).await?) });
+    match used {
+        Ok(used) => {
+            for contradiction in offices.contradictions(&used) {
+                tracing::warn!("{contradiction}");
+            }
+        }
+        Err(failure) => tracing::warn!(%failure, "the offices are not compared with the log"),
+    }
 }
 
 const fn kind(office: &Office) -> Label {

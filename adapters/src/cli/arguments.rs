@@ -11,6 +11,7 @@ use engine::calendar::Instant;
 use engine::rulebook::{Language, RuleId};
 
 use super::connection::{NATS, NatsOptions};
+use super::reconcile::{DailyAt, Reconcile, daily_at};
 use crate::nats::Replicas;
 use crate::store::place::Place;
 pub(super) use whole_log::{Backup, Move, Restore};
@@ -90,6 +91,7 @@ pub(super) enum Command {
     Move(Move),
     Backup(Backup),
     Restore(Restore),
+    Reconcile(Reconcile),
     /// Make the views of all cases anew from the log; the log and what was delivered stay as they are
     Rebuild,
     /// Check the log: every event readable and in its place, every view as the log says
@@ -266,6 +268,10 @@ pub(super) struct Serve {
     /// Answer /metrics (for Prometheus), /healthz and /readyz over HTTP there [default: nowhere]
     #[arg(long, value_name = "ADDRESS:PORT", env = "KAMNOT_LISTEN", value_parser = address)]
     pub listen: Option<SocketAddr>,
+    /// When to hold the log, the views and what was published against each other, once a day: a time of the day in
+    /// Vientiane, or `off`; of several programs that serve one log one does it
+    #[arg(long, value_name = "HH:MM", value_parser = daily_at, default_value = "03:00")]
+    pub reconcile_at: DailyAt,
 }
 
 /// The rules of the law as the program knows them
@@ -310,12 +316,16 @@ pub(super) enum RulesCommand {
 pub(super) struct Offices {
     #[command(subcommand)]
     pub command: Option<OfficesCommand>,
+    /// Since when nothing was heard from each office that has open cases, the longest silent first, as the last
+    /// reconciliation found it
+    #[arg(long)]
+    pub silent: bool,
 }
 
 /// What to do with an offices file.
 #[derive(Debug, Subcommand)]
 pub(super) enum OfficesCommand {
-    /// Check an offices file
+    /// Check an offices file, also against the log, if there is one
     Check {
         /// The offices, a TOML file
         file: PathBuf,
@@ -342,7 +352,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// Reads an instant with its offset.
-fn instant(text: &str) -> Result<Instant, String> {
+pub(super) fn instant(text: &str) -> Result<Instant, String> {
     Instant::parse(text)
         .ok_or_else(|| "expected an instant with its offset, such as 2026-03-04T08:00:00+07:00".to_owned())
 }

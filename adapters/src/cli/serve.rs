@@ -10,15 +10,18 @@ use serde::Deserialize;
 use tokio::signal::unix::{SignalKind, signal};
 use uuid::Uuid;
 
+use super::admin::warn_of_contradictions;
 use super::arguments::{AlertsOf, Common, Serve};
 use super::database::{Absent, Database, run as block_on};
 use super::lists::kind_tone;
 use super::output::{Failure, Outcome};
 use super::paint::{Paint, Tone};
+use super::reconcile::{DailyAt, PATIENCE, reconciler};
 use crate::clock::{Clock, SteadyClock, SystemClock};
 use crate::figures::Figures;
-use crate::nats::NatsFault;
 use crate::nats::subscriber::{Received, Subscription, follow};
+use crate::nats::{NatsFault, Servers};
+use crate::reconcile::{Daily, Pace, Terms, WithoutNats};
 use crate::serve::http::{ListenFault, Listener};
 use crate::serve::status::{About, Status};
 use crate::serve::{self, ServeFault, Stop};
@@ -71,9 +74,11 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
         book: Arc::clone(&database.book),
         clock,
         doubt,
+        daily: daily(&database, own, nats.clone()),
         nats,
         figures,
     };
+    warn_of_contradictions(common, &database);
     block_on(async {
         let stopped = told_to_stop()?;
         let (tell, told) = Stop::pair();
@@ -91,6 +96,13 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
 /// Answers whoever asks how this program fares, on a task of its own: it still answers when the watch doesn't.
 async fn answer(listener: Listener, status: Arc<Status<dyn LogStore>>, stop: Stop) {
     tokio::join!(status.keep_asking(&stop), listener.answer(Arc::clone(&status), &stop));
+}
+
+/// The daily reconciliation, unless it is switched off.
+fn daily(database: &Database, own: &Serve, nats: Option<Servers>) -> Option<Daily> {
+    let DailyAt::At(at) = own.reconcile_at else { return None };
+    let terms = Terms { patience: PATIENCE, without_nats: WithoutNats::JudgeByMarks, pace: Pace::Gentle };
+    Some(Daily { at, reconciler: reconciler(database, nats.map(Arc::new), terms) })
 }
 
 /// Resolves when the process is told to stop.

@@ -110,7 +110,7 @@ async fn create(link: &Link, replicas: Replicas) -> Result<Stream, NatsFault> {
     })
 }
 
-fn refusal(link: &Link, attempt: &'static str, answer: &async_nats::jetstream::Error) -> NatsFault {
+pub(super) fn refusal(link: &Link, attempt: &'static str, answer: &async_nats::jetstream::Error) -> NatsFault {
     match answer.error_code() {
         ErrorCode::JETSTREAM_NOT_ENABLED | ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT => {
             NatsFault::NoJetStream(link.server().to_owned())
@@ -121,7 +121,7 @@ fn refusal(link: &Link, attempt: &'static str, answer: &async_nats::jetstream::E
 }
 
 /// Nobody answers to the JetStream API: there is none. Silence is something else.
-fn no_answer(link: &Link, error: &(dyn std::error::Error + 'static)) -> NatsFault {
+pub(super) fn no_answer(link: &Link, error: &(dyn std::error::Error + 'static)) -> NatsFault {
     let request = error.source().and_then(|source| source.downcast_ref::<RequestError>());
     match request.map(RequestError::kind) {
         Some(RequestErrorKind::NoResponders) => NatsFault::NoJetStream(link.server().to_owned()),

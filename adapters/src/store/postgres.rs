@@ -31,7 +31,7 @@ use engine::rulebook::Rulebook;
 use projections::CaseView;
 use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgRow};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -53,6 +53,8 @@ pub struct PostgresStore {
     cache: Arc<Cache>,
     changes: Arc<AtomicI64>,
     readers: Readers,
+    /// The session of who walks over all cases, while it does.
+    examiner: Mutex<Option<PgConnection>>,
     jobs: mpsc::UnboundedSender<(Job, Answer)>,
     /// What goes on beside: looks at what others write, and for signs of life.
     beside: [JoinHandle<()>; 2],
@@ -144,7 +146,8 @@ impl PostgresStore {
         tokio::spawn(writer.run());
         let beside = [tokio::spawn(foreign.run(look)), tokio::spawn(pulse::keep_asking(Arc::clone(server)))];
         let readers = Readers::new(Arc::clone(server));
-        Ok(Self { server: Arc::clone(server), book, installation, cache, changes, readers, jobs: sender, beside })
+        let (server, examiner) = (Arc::clone(server), Mutex::default());
+        Ok(Self { server, book, installation, cache, changes, readers, examiner, jobs: sender, beside })
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use engine::action::CaseRef;
+use engine::calendar::Instant;
 use engine::case::{Case, Event, Fact, evolve};
 use engine::rulebook::Rulebook;
 use futures::TryStreamExt as _;
@@ -15,7 +16,8 @@ use uuid::Uuid;
 use super::rows::{AlertRow, CaseRow};
 use super::server::Failed;
 use super::{reads, tables};
-use crate::store::Fault;
+use crate::store::examined::{Cursor, Examined, ExaminedCase, Keep, RowFlaw, Told};
+use crate::store::{Delivery, Fault, Position};
 
 /// Where the next chunk ends: how many cases are looked at together.
 const NEXT: &str = "SELECT (SELECT id FROM (SELECT id FROM (
@@ -29,7 +31,7 @@ const VIEWS: &str =
     WHERE ($1::uuid IS NULL OR stream_id > $1) AND ($2::uuid IS NULL OR stream_id <= $2)";
 const EVENTS: &str = "SELECT e.aggregate_id, e.sequence_number, e.position, e.version, e.payload::text, e.id,
         extract(epoch FROM e.occurred_on)::bigint, a.prosecutor, a.recorded_at, a.publishable, a.pending,
-        d.position IS NOT NULL
+        d.alert_id, d.stream_sequence, d.delivered_at
     FROM case_events e LEFT JOIN alerts a ON a.position = e.position LEFT JOIN deliveries d ON d.position = e.position
     WHERE ($1::uuid IS NULL OR e.aggregate_id > $1) AND ($2::uuid IS NULL OR e.aggregate_id <= $2)
     ORDER BY e.aggregate_id, e.sequence_number";
@@ -47,12 +49,21 @@ pub(super) struct Chunk {
     pub damage: Vec<String>,
     /// What a rebuild puts right.
     pub differences: Vec<Difference>,
+    /// The cases themselves, where they are asked for and their events can be built upon.
+    pub kept: Vec<ExaminedCase>,
 }
 
 /// A row that is not what the log gives.
 pub(super) struct Difference {
     pub found: String,
+    case: Option<CaseRef>,
     repair: Repair,
+}
+
+impl From<Difference> for RowFlaw {
+    fn from(Difference { found, case, .. }: Difference) -> Self {
+        Self { case, found }
+    }
 }
 
 enum Repair {
@@ -86,6 +97,8 @@ pub(super) async fn repair(connection: &mut PgConnection, differences: &[Differe
 struct Open {
     id: Uuid,
     state: Case,
+    alerts: Vec<Told>,
+    keep: Keep,
     /// Set from the first event on that can't be built upon; nothing more is said about the case.
     damaged: bool,
 }
@@ -95,6 +108,7 @@ pub(super) async fn chunk(
     connection: &mut PgConnection,
     book: &Rulebook,
     after: Option<Uuid>,
+    keep: Keep,
 ) -> Result<Chunk, Failed> {
     let upto: Option<Uuid> = sqlx::query(NEXT).bind(after).fetch_one(&mut *connection).await?.try_get(0)?;
     let mut chunk = Chunk { upto, ..Chunk::default() };
@@ -110,7 +124,7 @@ pub(super) async fn chunk(
             Some(case) if case.id == id => case,
             other => {
                 chunk.close(other, &mut views, book);
-                Open { id, state: Case::default(), damaged: false }
+                Open { id, state: Case::default(), alerts: Vec::new(), keep, damaged: false }
             }
         };
         chunk.take(&mut case, &row)?;
@@ -119,7 +133,8 @@ pub(super) async fn chunk(
     chunk.close(open, &mut views, book);
     for (id, row) in views {
         let found = format!("there is a view of case {}, which has no events", row.reference);
-        chunk.differences.push(Difference { found, repair: Repair::DeleteCase(id) });
+        let case = CaseRef::new(&row.reference);
+        chunk.differences.push(Difference { found, case, repair: Repair::DeleteCase(id) });
     }
     Ok(chunk)
 }
@@ -158,12 +173,13 @@ impl Chunk {
             damage("it is of another case than its stream".to_owned());
         }
         case.state = state;
-        self.compare_alert(position, &event, row)
+        self.compare_alert(case, position, event, row)
     }
 
-    fn compare_alert(&mut self, position: i64, event: &Event, row: &PgRow) -> Result<(), Failed> {
-        let Some(expected) = AlertRow::of(event) else { return Ok(()) };
-        let pending = expected.publishable && !row.try_get::<bool, _>(11)?;
+    fn compare_alert(&mut self, case: &mut Open, position: i64, event: Event, row: &PgRow) -> Result<(), Failed> {
+        let Some(expected) = AlertRow::of(&event) else { return Ok(()) };
+        let delivery = delivery(position, row)?;
+        let pending = expected.publishable && delivery.is_none();
         let found = (
             row.try_get::<Option<&str>, _>(7)?,
             row.try_get::<Option<i64>, _>(8)?,
@@ -175,21 +191,31 @@ impl Chunk {
         if found != wanted {
             let found = format!("the row of the alert at position {position} is not what the log gives");
             let repair = Repair::ReplaceAlert { position, row: expected, pending };
-            self.differences.push(Difference { found, repair });
+            self.differences.push(Difference { found, case: Some(case.state.reference().clone()), repair });
+        }
+        if case.keep == Keep::Cases {
+            case.alerts.push(Told { position: Position(position), event, delivery });
         }
         Ok(())
     }
 
     /// Compares the view of a case whose events were all read.
     fn close(&mut self, case: Option<Open>, views: &mut BTreeMap<Uuid, CaseRow>, book: &Rulebook) {
-        let Some(Open { id, state, damaged }) = case else { return };
+        let Some(Open { id, state, alerts, keep, damaged }) = case else { return };
         self.cases += 1;
         let found = views.remove(&id);
         if damaged {
             return;
         }
+        self.compare_view(&state, found, book);
+        if keep == Keep::Cases {
+            self.kept.push(ExaminedCase { case: state, alerts });
+        }
+    }
+
+    fn compare_view(&mut self, state: &Case, found: Option<CaseRow>, book: &Rulebook) {
         let reference = state.reference();
-        let expected = CaseRow::of(&state, book);
+        let expected = CaseRow::of(state, book);
         let found = match found {
             None => format!("there is no view of case {reference}"),
             Some(found) if found == expected => return,
@@ -198,8 +224,34 @@ impl Chunk {
                 format!("the view of case {reference} is not what the log gives in {columns}")
             }
         };
-        self.differences.push(Difference { found, repair: Repair::ReplaceCase(Box::new(expected)) });
+        let case = Some(reference.clone());
+        self.differences.push(Difference { found, case, repair: Repair::ReplaceCase(Box::new(expected)) });
     }
+}
+
+/// The cases that come next behind `after`, from one state of the log.
+pub(super) async fn examine(connection: &mut PgConnection, book: &Rulebook, after: Cursor) -> Result<Examined, Failed> {
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+    let of = connection.fetch_one("SELECT max(position) FROM case_events").await?.try_get::<Option<i64>, _>(0)?;
+    let after = (after != Cursor::default()).then_some(Uuid::from_u128(after.0));
+    let chunk = chunk(connection, book, after, Keep::Cases).await?;
+    connection.execute("COMMIT").await?;
+    Ok(Examined {
+        next: chunk.upto.map(|upto| Cursor(upto.as_u128())),
+        events: chunk.events,
+        of: of.unwrap_or(0).unsigned_abs(),
+        cases: chunk.kept,
+        damage: chunk.damage,
+        rows: chunk.differences.into_iter().map(Into::into).collect(),
+    })
+}
+
+/// The mark that stands beside an event.
+fn delivery(position: i64, row: &PgRow) -> Result<Option<Delivery>, Failed> {
+    let Some(alert) = row.try_get::<Option<Uuid>, _>(11)? else { return Ok(None) };
+    let stream_sequence = row.try_get::<i64, _>(12)?.cast_unsigned();
+    let at = Instant::from_unix(row.try_get(13)?);
+    Ok(Some(Delivery { position: Position(position), alert, stream_sequence, at }))
 }
 
 fn of_another_case(event: &Event, case: &CaseRef) -> bool {
@@ -244,7 +296,7 @@ pub(super) async fn stray_alerts(connection: &mut PgConnection) -> Result<Vec<Di
     let stray = |row: &PgRow| -> Result<Difference, Failed> {
         let position: i64 = row.try_get(0)?;
         let found = format!("there is an alert's row at position {position}, where the log has no alert");
-        Ok(Difference { found, repair: Repair::DeleteAlert(position) })
+        Ok(Difference { found, case: None, repair: Repair::DeleteAlert(position) })
     };
     sqlx::query(STRAYS).fetch_all(connection).await?.iter().map(stray).collect()
 }

@@ -12,8 +12,10 @@ use projections::CaseView;
 use sqlx::Row as _;
 use uuid::Uuid;
 
+use super::server::Failed;
 use super::writer::Job;
-use super::{PostgresStore, reads, rebuild};
+use super::{PostgresStore, audit, reads, rebuild};
+use crate::store::examined::{Cursor, Examined, Whole};
 use crate::store::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
 
 /// How long a reader pauses while the end of the log is hidden.
@@ -102,5 +104,29 @@ impl LogStore for PostgresStore {
 
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
         rebuild::check(&self.server, &self.book, progress).await
+    }
+
+    async fn check_whole(&self) -> Result<Whole, Fault> {
+        rebuild::check_whole(&self.server).await.map_err(|failed| self.server.fault(failed))
+    }
+
+    async fn examine(&self, after: Cursor) -> Result<Examined, Fault> {
+        self.server.patiently(|| self.examine_once(after)).await
+    }
+}
+
+impl PostgresStore {
+    /// On a session of its own, which is kept until the walk is over; one that failed is not.
+    async fn examine_once(&self, after: Cursor) -> Result<Examined, Failed> {
+        let mut kept = self.examiner.lock().await;
+        let mut connection = match kept.take() {
+            Some(connection) => connection,
+            None => rebuild::session(&self.server).await?,
+        };
+        let examined = audit::examine(&mut connection, &self.book, after).await?;
+        if examined.next.is_some() {
+            *kept = Some(connection);
+        }
+        Ok(examined)
     }
 }

@@ -10,6 +10,7 @@ use sqlx::{Connection as _, Executor as _};
 use super::audit::{self, Difference};
 use super::layout::put_in_force;
 use super::server::{Failed, Server};
+use crate::store::examined::{Keep, Whole};
 use crate::store::{Fault, Progress, Rebuilt};
 
 /// The most differences that are told in words.
@@ -46,7 +47,7 @@ async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: P
     let mut rebuilt = Rebuilt::default();
     let mut after = None;
     loop {
-        let chunk = audit::chunk(&mut transaction, book, after).await?;
+        let chunk = audit::chunk(&mut transaction, book, after, Keep::Nothing).await?;
         if let Some(damage) = chunk.damage.into_iter().next() {
             return Err(Fault::Corrupt(format!("the log {} is damaged: {damage}", server.name)).into());
         }
@@ -90,7 +91,7 @@ async fn checked(server: &Server, book: &Rulebook, progress: Progress) -> Result
     loop {
         // The questions of one chunk are answered from one state of the log.
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-        let chunk = audit::chunk(&mut connection, book, after).await?;
+        let chunk = audit::chunk(&mut connection, book, after, Keep::Nothing).await?;
         connection.execute("COMMIT").await?;
         done += chunk.events;
         progress(done.min(events), events);
@@ -105,8 +106,14 @@ async fn checked(server: &Server, book: &Rulebook, progress: Progress) -> Result
     Ok(found)
 }
 
+/// What is wrong with the tables that are no case's alone; that the log is whole, its constraints see to.
+pub(super) async fn check_whole(server: &Server) -> Result<Whole, Failed> {
+    let strays = audit::stray_alerts(&mut session(server).await?).await?;
+    Ok(Whole { damage: Vec::new(), rows: strays.into_iter().map(Into::into).collect() })
+}
+
 /// A session for long work.
-async fn session(server: &Server) -> Result<PgConnection, Failed> {
+pub(super) async fn session(server: &Server) -> Result<PgConnection, Failed> {
     let mut connection = server.connect().await?;
     let settings = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = '1min';
                     SET plan_cache_mode = force_custom_plan";

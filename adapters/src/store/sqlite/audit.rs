@@ -17,6 +17,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use super::file::Failed;
 use super::reads;
 use super::rows::{AlertRow, action_id};
+use crate::store::examined::{ExaminedCase, Keep, RowFlaw, Told};
 use crate::store::{Fault, Position};
 
 /// The columns of the table `cases` behind the key.
@@ -45,6 +46,8 @@ pub(super) struct Chunk {
     pub differences: Vec<Difference>,
     /// The ids of actions of these cases.
     pub ids: Checksum,
+    /// The cases themselves, where they are asked for and their events can be built upon.
+    pub kept: Vec<ExaminedCase>,
 }
 
 /// What sets of ids of actions with the keys of their cases have in common: their number and a sum over them.
@@ -71,6 +74,7 @@ impl Checksum {
 /// A row that is not what the log gives.
 pub(super) struct Difference {
     pub found: String,
+    case: Option<CaseRef>,
     repair: Repair,
 }
 
@@ -78,6 +82,12 @@ enum Repair {
     Case { key: i64, values: Option<Vec<Value>> },
     Alert { position: Position, row: Option<(AlertRow, bool)> },
     Ids,
+}
+
+impl From<Difference> for RowFlaw {
+    fn from(Difference { found, case, .. }: Difference) -> Self {
+        Self { case, found }
+    }
 }
 
 impl Difference {
@@ -114,12 +124,26 @@ impl Difference {
 struct Open {
     key: i64,
     state: Case,
+    alerts: Vec<Told>,
+    keep: Keep,
     /// Set from the first event on that can't be built upon; nothing more is said about the case.
     damaged: bool,
 }
 
+/// The first key of a case behind another; none if there are no more.
+pub(super) fn next_key(connection: &Connection, after: i64) -> Result<Option<i64>, Failed> {
+    let sql = "SELECT min(key) FROM (SELECT min(case_key) AS key FROM events WHERE case_key > ?1
+               UNION ALL SELECT min(case_key) FROM cases WHERE case_key > ?1)";
+    Ok(connection.prepare_cached(sql)?.query_row([after], |row| row.get(0))?)
+}
+
 /// Looks at the cases with these keys.
-pub(super) fn chunk(connection: &Connection, book: &Rulebook, keys: &RangeInclusive<i64>) -> Result<Chunk, Failed> {
+pub(super) fn chunk(
+    connection: &Connection,
+    book: &Rulebook,
+    keys: &RangeInclusive<i64>,
+    keep: Keep,
+) -> Result<Chunk, Failed> {
     let mut chunk = Chunk::default();
     // The questions of one chunk are answered from one state of the file.
     let transaction = connection.unchecked_transaction()?;
@@ -136,7 +160,7 @@ pub(super) fn chunk(connection: &Connection, book: &Rulebook, keys: &RangeInclus
             Some(case) if case.key == key => case,
             other => {
                 chunk.close(other, &mut views, book);
-                Open { key, state: Case::default(), damaged: false }
+                Open { key, state: Case::default(), alerts: Vec::new(), keep, damaged: false }
             }
         };
         chunk.take(connection, &mut case, row)?;
@@ -145,7 +169,8 @@ pub(super) fn chunk(connection: &Connection, book: &Rulebook, keys: &RangeInclus
     chunk.close(open, &mut views, book);
     for (key, values) in views {
         let found = format!("there is a view of case {}, which has no events", name(&values));
-        chunk.differences.push(Difference { found, repair: Repair::Case { key, values: None } });
+        let case = CaseRef::new(name(&values));
+        chunk.differences.push(Difference { found, case, repair: Repair::Case { key, values: None } });
     }
     drop(rows);
     drop(statement);
@@ -190,35 +215,52 @@ impl Chunk {
         if of_another_case(&event, state.reference()) {
             self.damage.push(format!("position {}: it is of another case than its stream", position.0));
         }
-        self.compare_alert(connection, position, &event)?;
         case.state = state;
-        Ok(())
+        self.compare_alert(connection, case, position, event)
     }
 
-    fn compare_alert(&mut self, connection: &Connection, position: Position, event: &Event) -> Result<(), Failed> {
-        let Some(row) = AlertRow::of(event) else { return Ok(()) };
-        let mut delivered = connection.prepare_cached("SELECT 1 FROM deliveries WHERE position = ?1")?;
-        let pending = row.publishable && !delivered.exists([position.0])?;
+    fn compare_alert(
+        &mut self,
+        connection: &Connection,
+        case: &mut Open,
+        position: Position,
+        event: Event,
+    ) -> Result<(), Failed> {
+        let Some(row) = AlertRow::of(&event) else { return Ok(()) };
+        let delivery = reads::delivery(connection, position)?;
+        let pending = row.publishable && delivery.is_none();
         let sql = "SELECT 1 FROM alerts
                    WHERE position = ?1 AND prosecutor = ?2 AND recorded_at = ?3 AND publishable = ?4 AND pending = ?5";
         let values = params![position.0, row.prosecutor.as_str(), row.recorded_at, row.publishable, pending];
         if !connection.prepare_cached(sql)?.exists(values)? {
             let found = format!("the row of the alert at position {} is not what the log gives", position.0);
-            self.differences.push(Difference { found, repair: Repair::Alert { position, row: Some((row, pending)) } });
+            let of = Some(case.state.reference().clone());
+            let repair = Repair::Alert { position, row: Some((row, pending)) };
+            self.differences.push(Difference { found, case: of, repair });
+        }
+        if case.keep == Keep::Cases {
+            case.alerts.push(Told { position, event, delivery });
         }
         Ok(())
     }
 
     /// Compares the view of a case whose events were all read.
     fn close(&mut self, case: Option<Open>, views: &mut BTreeMap<i64, Vec<Value>>, book: &Rulebook) {
-        let Some(Open { key, state, damaged }) = case else { return };
+        let Some(Open { key, state, alerts, keep, damaged }) = case else { return };
         self.cases += 1;
         if damaged {
             views.remove(&key);
             return;
         }
+        self.compare_view(key, &state, views, book);
+        if keep == Keep::Cases {
+            self.kept.push(ExaminedCase { case: state, alerts });
+        }
+    }
+
+    fn compare_view(&mut self, key: i64, state: &Case, views: &mut BTreeMap<i64, Vec<Value>>, book: &Rulebook) {
         let reference = state.reference();
-        let expected = values(&state, CaseView::of(&state, book).as_ref());
+        let expected = values(state, CaseView::of(state, book).as_ref());
         let found = match views.remove(&key) {
             None => format!("there is no view of case {reference}"),
             Some(found) if found == expected => return,
@@ -228,7 +270,8 @@ impl Chunk {
                 format!("the view of case {reference} is not what the log gives in {}", columns.join(", "))
             }
         };
-        self.differences.push(Difference { found, repair: Repair::Case { key, values: Some(expected) } });
+        let case = Some(reference.clone());
+        self.differences.push(Difference { found, case, repair: Repair::Case { key, values: Some(expected) } });
     }
 }
 
@@ -277,7 +320,7 @@ pub(super) fn stray_alerts(connection: &Connection) -> Result<Vec<Difference>, F
     let strays = statement.query_map([], |row| {
         let position = Position(row.get(0)?);
         let found = format!("there is an alert's row at position {}, where the log has no alert", position.0);
-        Ok(Difference { found, repair: Repair::Alert { position, row: None } })
+        Ok(Difference { found, case: None, repair: Repair::Alert { position, row: None } })
     })?;
     Ok(strays.collect::<Result<_, _>>()?)
 }
@@ -294,7 +337,7 @@ pub(super) fn ids_differ(connection: &Connection, of_the_log: Checksum) -> Resul
             found.add(id, row.get(1)?);
         }
     }
-    Ok((found != of_the_log).then(|| Difference { found: IDS_DIFFER.to_owned(), repair: Repair::Ids }))
+    Ok((found != of_the_log).then(|| Difference { found: IDS_DIFFER.to_owned(), case: None, repair: Repair::Ids }))
 }
 
 const IDS_DIFFER: &str = "the tables of action ids are not what the log gives";
@@ -309,7 +352,7 @@ pub(super) fn ids_differ_now(connection: &Connection) -> Result<Option<Differenc
                           WHERE e.action_id IS NOT NULL AND a.case_key IS NOT e.case_key
                           AND NOT EXISTS (SELECT 1 FROM recent_ids r WHERE r.position = e.position))";
     let differ: bool = connection.query_row(sql, [], |row| row.get(0))?;
-    Ok(differ.then(|| Difference { found: IDS_DIFFER.to_owned(), repair: Repair::Ids }))
+    Ok(differ.then(|| Difference { found: IDS_DIFFER.to_owned(), case: None, repair: Repair::Ids }))
 }
 
 /// What is wrong with the log as a whole.

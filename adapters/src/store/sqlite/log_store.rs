@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::writer::Job;
 use super::{SqliteStore, reads, rebuild};
+use crate::store::examined::{Cursor, Examined, Whole};
 use crate::store::place::aside;
 use crate::store::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
 
@@ -67,5 +68,15 @@ impl LogStore for SqliteStore {
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
         let (file, book) = (self.file.clone(), self.book.clone());
         aside(move || rebuild::check(&file, &book, |done, of| progress(done, of))).await
+    }
+
+    async fn check_whole(&self) -> Result<Whole, Fault> {
+        let file = self.file.clone();
+        aside(move || rebuild::check_whole(&file)).await
+    }
+
+    async fn examine(&self, after: Cursor) -> Result<Examined, Fault> {
+        let book = self.book.clone();
+        self.read(move |connection| rebuild::examine(connection, &book, after)).await
     }
 }

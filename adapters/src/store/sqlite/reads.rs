@@ -140,14 +140,24 @@ pub(super) fn deliveries(connection: &Connection, after: Position, most: usize) 
     let mut rows = statement.query(params![after.0, limit(most)])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(Delivery {
-            position: Position(row.get(0)?),
-            alert: Uuid::from_bytes(row.get(1)?),
-            stream_sequence: row.get::<_, i64>(2)?.cast_unsigned(),
-            at: Instant::from_unix(row.get(3)?),
-        });
+        found.push(read_delivery(row)?);
     }
     Ok(found)
+}
+
+/// The delivery of the alert at a position.
+pub(super) fn delivery(connection: &Connection, position: Position) -> Result<Option<Delivery>, Failed> {
+    let sql = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries WHERE position = ?1";
+    Ok(connection.prepare_cached(sql)?.query_row([position.0], read_delivery).optional()?)
+}
+
+fn read_delivery(row: &Row<'_>) -> Result<Delivery, rusqlite::Error> {
+    Ok(Delivery {
+        position: Position(row.get(0)?),
+        alert: Uuid::from_bytes(row.get(1)?),
+        stream_sequence: row.get::<_, i64>(2)?.cast_unsigned(),
+        at: Instant::from_unix(row.get(3)?),
+    })
 }
 
 /// Every case, by reference.

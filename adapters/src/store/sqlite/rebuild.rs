@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, mpsc};
 
 use engine::rulebook::Rulebook;
+use rusqlite::Connection;
 
 use super::audit::{self, Chunk, Difference};
 use super::file::{Failed, File};
 use super::{Options, SqliteStore, put_in_force};
+use crate::store::examined::{Cursor, Examined, Keep, Whole};
 use crate::store::{Fault, Rebuilt};
 
 /// How many cases a thread looks at before it reports.
@@ -70,7 +72,9 @@ impl SqliteStore {
 pub(super) fn check(file: &File, book: &Rulebook, mut progress: impl FnMut(u64, u64)) -> Result<Vec<String>, Fault> {
     let mut checked = || -> Result<Vec<String>, Failed> {
         let connection = file.connect_to_read()?;
-        let mut found = audit::log_damage(&connection)?;
+        let whole = whole(&connection)?;
+        let mut found = whole.damage;
+        found.extend(whole.rows.into_iter().map(|flaw| flaw.found));
         let (keys, events) = audit::extent(&connection)?;
         let mut done = 0;
         each_chunk(file, book, keys, |chunk| {
@@ -80,11 +84,40 @@ pub(super) fn check(file: &File, book: &Rulebook, mut progress: impl FnMut(u64, 
             found.extend(chunk.differences.into_iter().map(|difference| difference.found));
             Ok(())
         })?;
-        found.extend(audit::ids_differ_now(&connection)?.map(|difference| difference.found));
-        found.extend(audit::stray_alerts(&connection)?.into_iter().map(|difference| difference.found));
         Ok(found)
     };
     checked().map_err(|failed| file.fault(failed))
+}
+
+/// What is wrong with the log as a whole, and with the tables that are no case's alone.
+pub(super) fn check_whole(file: &File) -> Result<Whole, Fault> {
+    let checked = || whole(&file.connect_to_read()?);
+    checked().map_err(|failed| file.fault(failed))
+}
+
+fn whole(connection: &Connection) -> Result<Whole, Failed> {
+    let damage = audit::log_damage(connection)?;
+    let mut rows: Vec<_> = audit::ids_differ_now(connection)?.into_iter().collect();
+    rows.extend(audit::stray_alerts(connection)?);
+    Ok(Whole { damage, rows: rows.into_iter().map(Into::into).collect() })
+}
+
+/// The cases that come next behind `after`.
+pub(super) fn examine(connection: &Connection, book: &Rulebook, after: Cursor) -> Result<Examined, Failed> {
+    let of: Option<i64> = connection.query_row("SELECT max(position) FROM events", [], |row| row.get(0))?;
+    let of = of.unwrap_or(0).unsigned_abs();
+    let after = i64::try_from(after.0).unwrap_or(i64::MAX);
+    let Some(first) = audit::next_key(connection, after)? else { return Ok(Examined { of, ..Examined::default() }) };
+    let last = first.saturating_add(CHUNK - 1);
+    let chunk = audit::chunk(connection, book, &(first..=last), Keep::Cases)?;
+    Ok(Examined {
+        next: Some(Cursor(last.unsigned_abs().into())),
+        events: chunk.events,
+        of,
+        cases: chunk.kept,
+        damage: chunk.damage,
+        rows: chunk.differences.into_iter().map(Into::into).collect(),
+    })
 }
 
 /// Views and alerts anew under the rulebook in force.
@@ -161,7 +194,7 @@ fn each_chunk(
             scope.spawn(move || {
                 let connection = file.connect_to_read();
                 let look = |keys: RangeInclusive<i64>| match &connection {
-                    Ok(connection) => audit::chunk(connection, book, &keys),
+                    Ok(connection) => audit::chunk(connection, book, &keys, Keep::Nothing),
                     Err(error) => Err(file.fault_of(error).into()),
                 };
                 loop {

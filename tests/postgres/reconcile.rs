@@ -1,0 +1,82 @@
+//! Reconciliation of a log in PostgreSQL, with a real stream.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapters::clock::Clock;
+use adapters::nats::Servers;
+use adapters::reconcile::{Kind, Pace, Reconciler, Reconciliation, Terms, WithoutNats};
+use adapters::relay::Relay;
+use adapters::store::postgres::PostgresStore;
+use adapters::store::{LogStore, Position};
+use tests::nats_server::NatsServer;
+use tests::postgres::Cluster;
+
+use crate::made::{SetClock, after_all, book, record_case};
+use crate::world::open;
+
+const INSTALLATION: &str = "test";
+
+async fn reconciled(store: &Arc<PostgresStore>, server: &NatsServer) -> Reconciliation {
+    let servers: Servers = server.url().parse().unwrap();
+    let reconciler = Reconciler {
+        store: Arc::clone(store) as Arc<dyn LogStore>,
+        book: book(),
+        clock: SetClock::at(after_all()),
+        servers: Some(Arc::new(servers)),
+        installation: INSTALLATION.to_owned(),
+        terms: Terms { patience: Duration::from_millis(100), without_nats: WithoutNats::Fail, pace: Pace::Full },
+    };
+    reconciler.run(after_all().plus(301), &(Arc::new(|_, _| ()) as _)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_in_postgres_is_held_against_the_stream_and_each_harm_to_it_is_found() {
+    let (cluster, server) = (Cluster::start(), NatsServer::start());
+    let store = Arc::new(open(&cluster.url()).await);
+    // More cases than one look takes.
+    for n in 0..70 {
+        record_case(&store, n).await;
+    }
+    let clock: Arc<dyn Clock> = SetClock::at(after_all());
+    let servers: Servers = server.url().parse().unwrap();
+    let relay = Relay::new(Arc::clone(&store), book(), clock, Arc::new(servers), INSTALLATION.to_owned());
+    let mut connected = relay.connect().await.unwrap();
+    let mut after = Position(0);
+    while let Some(last) = connected.tick(after).await.unwrap() {
+        after = last;
+    }
+    let result = reconciled(&store, &server).await;
+    assert!(result.is_clean(), "{:#?}", result.differences);
+    assert_eq!((result.evaluated, result.waiting), (70, 0));
+    assert!(result.due > 70 && result.due == result.delivered, "{} due, {} delivered", result.due, result.delivered);
+    let some = "(SELECT min(position) FROM deliveries)";
+    let harms = [
+        (
+            "UPDATE cases SET next_due = 1 WHERE reference = (SELECT min(reference) FROM cases)".to_owned(),
+            Kind::ViewDiffers,
+        ),
+        (format!("UPDATE deliveries SET stream_sequence = 9999 WHERE position = {some}"), Kind::MarkDiffers),
+        (
+            format!(
+                "DELETE FROM deliveries WHERE position = {some}; UPDATE alerts SET pending = true WHERE position = (SELECT min(position) FROM alerts WHERE publishable)"
+            ),
+            Kind::Unmarked,
+        ),
+        (
+            "UPDATE case_events SET payload = '{}' WHERE position = (SELECT max(position) FROM case_events)".to_owned(),
+            Kind::LogDamaged,
+        ),
+    ];
+    let mut expected = BTreeMap::new();
+    for (harm, kind) in harms {
+        cluster.sql(&harm);
+        expected.insert(kind, 1);
+        let mut result = reconciled(&store, &server).await;
+        // What the damaged case told is in the stream, and can no longer be found in the log.
+        let unknown = result.differences.kinds.remove(&Kind::Unknown);
+        assert!(unknown.is_none() || kind == Kind::LogDamaged, "{unknown:?}");
+        assert_eq!(result.differences.kinds, expected, "{harm}: {:#?}", result.differences.first);
+    }
+}
