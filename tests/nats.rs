@@ -12,10 +12,10 @@ mod fence;
 mod midnight;
 #[path = "nats/outage.rs"]
 mod outage;
-#[path = "nats/restored.rs"]
-mod restored;
 #[path = "nats/reconcile.rs"]
 mod reconcile;
+#[path = "nats/restored.rs"]
+mod restored;
 #[path = "nats/settings.rs"]
 mod settings;
 #[path = "nats/subscriber.rs"]

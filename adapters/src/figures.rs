@@ -13,6 +13,7 @@ use engine::alert::Kind;
 use engine::case::{Event, Verdict};
 
 use crate::clock::{SteadyClock, SystemSteadyClock};
+use crate::reconcile::Reconciliation;
 use crate::store::Share;
 use exposition::Exposition;
 
@@ -35,6 +36,8 @@ pub struct Figures {
     pub nats_connected: Flag,
     /// Which part of the cases this process watches.
     pub share: Noted<Share>,
+    /// What the last daily reconciliation came to, where this process knows of one.
+    pub reconciliation: Noted<Arc<Reconciliation>>,
 }
 
 impl Default for Figures {
@@ -55,6 +58,7 @@ impl Figures {
             relay: Loop::on(Arc::clone(steady)),
             nats_connected: Flag::default(),
             share: Noted::default(),
+            reconciliation: Noted::default(),
         }
     }
 
@@ -97,6 +101,9 @@ impl Figures {
             out.value("kamnot_share_part", u64::from(share.part));
             out.gauge("kamnot_share_of", "Of how many parts, each of one process.");
             out.value("kamnot_share_of", u64::from(share.of));
+        }
+        if let Some(reconciliation) = self.reconciliation.get() {
+            reconciliation.write(out);
         }
     }
 }

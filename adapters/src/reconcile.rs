@@ -7,6 +7,7 @@
 
 mod again;
 mod daily;
+mod exposition;
 mod known;
 mod result;
 mod silence;

@@ -165,7 +165,7 @@ impl World {
                 pace: Pace::Gentle,
             },
         };
-        self.reconcile_at.map(|at| Daily { at, reconciler })
+        self.reconcile_at.map(|at| Daily { at, reconciler, figures: Arc::default() })
     }
 
     pub fn doubt(&self) -> Arc<ClockDoubt> {

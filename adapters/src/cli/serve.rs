@@ -74,7 +74,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
         book: Arc::clone(&database.book),
         clock,
         doubt,
-        daily: daily(&database, own, nats.clone()),
+        daily: daily(&database, own, nats.clone(), &figures),
         nats,
         figures,
     };
@@ -99,10 +99,10 @@ async fn answer(listener: Listener, status: Arc<Status<dyn LogStore>>, stop: Sto
 }
 
 /// The daily reconciliation, unless it is switched off.
-fn daily(database: &Database, own: &Serve, nats: Option<Servers>) -> Option<Daily> {
+fn daily(database: &Database, own: &Serve, nats: Option<Servers>, figures: &Arc<Figures>) -> Option<Daily> {
     let DailyAt::At(at) = own.reconcile_at else { return None };
     let terms = Terms { patience: PATIENCE, without_nats: WithoutNats::JudgeByMarks, pace: Pace::Gentle };
-    Some(Daily { at, reconciler: reconciler(database, nats.map(Arc::new), terms) })
+    Some(Daily { at, reconciler: reconciler(database, nats.map(Arc::new), terms), figures: Arc::clone(figures) })
 }
 
 /// Resolves when the process is told to stop.

@@ -12,6 +12,7 @@ use engine::calendar::Instant;
 use uuid::Uuid;
 
 use super::{ReconcileFault, Reconciler};
+use crate::figures::Figures;
 use crate::serve::{Stop, Trouble};
 use crate::store::{Fault, Progress};
 
@@ -65,6 +66,8 @@ pub struct Daily {
     pub at: TimeOfDay,
     /// What does it.
     pub reconciler: Reconciler,
+    /// Where the result is noted.
+    pub figures: Arc<Figures>,
 }
 
 impl Daily {
@@ -85,6 +88,7 @@ impl Daily {
             match result {
                 Ok(true) => {
                     answered = Some(time);
+                    self.note().await;
                     wait = WAIT.0;
                     trouble.is_over();
                 }
@@ -113,6 +117,14 @@ impl Daily {
         self.reconciler.run(now, &quietly).await?;
         // It may not have been kept; it was logged all the same.
         Ok(true)
+    }
+
+    /// Notes the last result for those who look at the figures.
+    async fn note(&self) {
+        // A store that can't be read is the watch's to say.
+        if let Ok(Some(last)) = Reconciler::last(self.reconciler.store.as_ref()).await {
+            self.figures.reconciliation.set(Arc::new(last));
+        }
     }
 
     async fn is_answered(&self, time: Instant) -> Result<bool, Fault> {
