@@ -162,7 +162,7 @@ impl Reconciler {
         let Some(servers) = &self.servers else { return Ok((None, JudgedBy::Marks)) };
         let clock = SystemSteadyClock::start();
         loop {
-            match Published::open(servers).await {
+            match Box::pin(Published::open(servers)).await {
                 Ok(published) => return Ok((Some(published), JudgedBy::Stream(0))),
                 Err(fault) if fault.passes() && clock.running() < self.terms.patience => {
                     tokio::time::sleep(again::LOOK_EVERY.min(self.terms.patience)).await;

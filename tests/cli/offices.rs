@@ -2,7 +2,7 @@
 
 use adapters::offices::{CourtKind, Kind, Offices};
 use engine::rulebook::Language;
-use tests::program::Desk;
+use tests::program::{Desk, program};
 
 use crate::lines::{file, opening};
 
@@ -70,10 +70,8 @@ fn a_file_that_contradicts_the_log_is_refused_with_what_the_log_says() {
     assert_eq!(said.lines().count(), 1, "{said}");
     // `serve` says it too, and watches all the same.
     let script = "\"$0\" serve --offices wrong.toml & sleep 2; kill $!; wait $!";
-    let mut serve = desk.command([""; 0]);
-    let program = serve.get_program().to_owned();
-    serve = std::process::Command::new("bash");
-    let output = serve.args(["-c", script]).arg(program).current_dir(desk.path("")).output().expect("bash runs");
+    let mut bash = std::process::Command::new("bash");
+    let output = bash.args(["-c", script]).arg(program()).current_dir(desk.path("")).output().expect("bash runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("vte-juvenile-court is said to be of the kind prosecutor"), "{said}");
     assert!(said.contains("watching") && output.status.success(), "{said}");

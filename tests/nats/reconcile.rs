@@ -152,11 +152,9 @@ async fn each_harm_to_the_log_or_beside_it_is_found() {
         ),
         // Another sentence about the child than the one that was sent.
         (
-            format!(
-                "UPDATE events SET payload = replace(payload, '[\"fails-both\"]', '[\"fails-protective\"]')
+            "UPDATE events SET payload = replace(payload, '[\"fails-both\"]', '[\"fails-protective\"]')
                  WHERE position = (SELECT min(e.position) FROM events e JOIN alerts a ON a.position = e.position
-                                   WHERE a.publishable = 1 AND e.payload LIKE '%[\"fails-both\"]%')"
-            ),
+                                   WHERE a.publishable = 1 AND e.payload LIKE '%[\"fails-both\"]%')".to_owned(),
             &[(Kind::Altered, 1)],
         ),
     ];

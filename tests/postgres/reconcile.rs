@@ -52,6 +52,7 @@ async fn a_log_in_postgres_is_held_against_the_stream_and_each_harm_to_it_is_fou
     assert_eq!((result.evaluated, result.waiting), (70, 0));
     assert!(result.due > 70 && result.due == result.delivered, "{} due, {} delivered", result.due, result.delivered);
     let some = "(SELECT min(position) FROM deliveries)";
+    let another = "(SELECT position FROM deliveries ORDER BY position OFFSET 3 LIMIT 1)";
     let harms = [
         (
             "UPDATE cases SET next_due = 1 WHERE reference = (SELECT min(reference) FROM cases)".to_owned(),
@@ -60,7 +61,7 @@ async fn a_log_in_postgres_is_held_against_the_stream_and_each_harm_to_it_is_fou
         (format!("UPDATE deliveries SET stream_sequence = 9999 WHERE position = {some}"), Kind::MarkDiffers),
         (
             format!(
-                "DELETE FROM deliveries WHERE position = {some}; UPDATE alerts SET pending = true WHERE position = (SELECT min(position) FROM alerts WHERE publishable)"
+                "UPDATE alerts SET pending = true WHERE position = {another}; DELETE FROM deliveries WHERE position = {another}"
             ),
             Kind::Unmarked,
         ),

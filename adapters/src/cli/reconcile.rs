@@ -118,7 +118,7 @@ fn reconciled(database: &Database, own: &Reconcile) -> Result<Reconciliation, Fa
     let reconciler = reconciler(database, servers, terms);
     let bar = progress::bar(0, "events and messages");
     let at = own.at.unwrap_or_else(|| SystemClock.now());
-    let result = block_on(async { Ok(reconciler.run(at, &progress::on(&bar)).await?) });
+    let result = block_on(async { Ok(Box::pin(reconciler.run(at, &progress::on(&bar))).await?) });
     bar.finish_and_clear();
     result
 }

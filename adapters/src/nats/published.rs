@@ -82,8 +82,8 @@ impl Published {
             memory_storage: true,
             ..pull::Config::default()
         };
-        let create = async { stream.create_consumer(config).await.map_err(|error| self.link.lost(error)) };
-        let consumer = self.link.run(Box::pin(create)).await?;
+        let create = async { Box::pin(stream.create_consumer(config)).await.map_err(|error| self.link.lost(error)) };
+        let consumer = self.link.run(create).await?;
         let left = consumer.cached_info().num_pending;
         Ok(Reading { published: self, consumer: Some(consumer), left })
     }

@@ -114,7 +114,7 @@ impl Daily {
             return Ok(false);
         }
         let quietly: Progress = Arc::new(|_, _| ());
-        self.reconciler.run(now, &quietly).await?;
+        Box::pin(self.reconciler.run(now, &quietly)).await?;
         // It may not have been kept; it was logged all the same.
         Ok(true)
     }

@@ -284,6 +284,7 @@ mod shown {
 
         use super::Shown;
 
+        #[expect(clippy::ref_option, reason = "serde calls it so")]
         pub fn serialize<T: Shown, S: Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
             match value {
                 Some(value) => serializer.collect_str(value),

@@ -33,7 +33,7 @@ impl Reconciler {
         differences: &mut Differences,
         progress: &Progress,
     ) -> Result<u64, ReconcileFault> {
-        let shelf = self.shelf().await?;
+        let books = self.shelf().await?;
         let clock = SystemSteadyClock::start();
         let mut reading = published.read().await?;
         let all = reading.left();
@@ -46,7 +46,7 @@ impl Reconciler {
             }
             read += batch.len() as u64;
             for found in &batch {
-                if let Verdict::Differs(difference) = self.judge(found, walked, &shelf, differences).await? {
+                if let Verdict::Differs(difference) = self.judge(found, walked, &books, differences).await? {
                     differences.add(difference);
                 }
             }
@@ -59,11 +59,11 @@ impl Reconciler {
         &self,
         found: &Found,
         walked: &mut Walked,
-        shelf: &Shelf,
+        books: &Shelf,
         differences: &mut Differences,
     ) -> Result<Verdict, Fault> {
         let known = found.id.and_then(|id| walked.known.0.get_mut(&id).map(|alert| (id, alert)));
-        let Some((id, alert)) = known else { return self.judge_unknown(found, shelf).await };
+        let Some((id, alert)) = known else { return self.judge_unknown(found, books).await };
         if let Some(before) = alert.seen {
             let words = format!("the alert stands in the stream at {before} already");
             differences.add(Difference { alert: Some(id), ..about(found, Kind::Doubled, words) });
@@ -80,7 +80,7 @@ impl Reconciler {
         let position = alert.position;
         let stored = self.stored_at(position).await?;
         let verdict = match &stored {
-            Some(Stored { case, event, .. }) => self.compare(found, case, event, shelf),
+            Some(Stored { case, event, .. }) => self.compare(found, case, event, books),
             None => Verdict::Differs(altered(found, None)),
         };
         if matches!(verdict, Verdict::Differs(_)) {
@@ -90,7 +90,7 @@ impl Reconciler {
     }
 
     /// Judges a message that the walk over the log did not meet.
-    async fn judge_unknown(&self, found: &Found, shelf: &Shelf) -> Result<Verdict, Fault> {
+    async fn judge_unknown(&self, found: &Found, books: &Shelf) -> Result<Verdict, Fault> {
         let body: Value = serde_json::from_slice(&found.body).unwrap_or_default();
         let is_ours = body["source"].as_str() == Some(&format!("/kamnot/{}", self.installation));
         let (true, Some(id)) = (is_ours, found.id) else {
@@ -113,7 +113,7 @@ impl Reconciler {
         let words = match stream.iter().find(is_it) {
             Some(Stored { case, event, .. }) => {
                 if event.fact.alert().is_some_and(|(alert, _)| !alert.history) {
-                    return Ok(self.compare(found, case, event, shelf));
+                    return Ok(self.compare(found, case, event, books));
                 }
                 "the log holds this alert as history, which is not published"
             }
@@ -124,8 +124,8 @@ impl Reconciler {
 
     /// Whether a message says what the log does. Where the rulebook that an alert was raised under can't be read any
     /// more, its sentences can't be said again, and all else is compared.
-    fn compare(&self, found: &Found, case: &CaseRef, event: &Event, shelf: &Shelf) -> Verdict {
-        let book = shelf.book(event.rulebook);
+    fn compare(&self, found: &Found, case: &CaseRef, event: &Event, books: &Shelf) -> Verdict {
+        let book = books.book(event.rulebook);
         let expected = message(case, event, book, &self.installation);
         let same = expected.is_some_and(|expected| {
             let (Ok(mut ours), Ok(mut theirs)) =

@@ -63,7 +63,7 @@ impl Reconciler {
         differences: &mut Differences,
         progress: &Progress,
     ) -> Result<Walked, Fault> {
-        let shelf = self.shelf().await?;
+        let books = self.shelf().await?;
         let clock = SystemSteadyClock::start();
         let mut walked = Walked::default();
         let mut next = Some(Cursor::default());
@@ -80,7 +80,7 @@ impl Reconciler {
                 differences.add(Difference { case: flaw.case, ..of(Kind::ViewDiffers, flaw.found) });
             }
             for case in look.cases {
-                self.take(&mut walked, case, at, &shelf, differences)?;
+                self.take(&mut walked, case, at, &books, differences)?;
             }
             progress(walked.events, walked.of);
             self.rest(clock.running().saturating_sub(began)).await;
@@ -93,7 +93,7 @@ impl Reconciler {
         walked: &mut Walked,
         ExaminedCase { case, alerts }: ExaminedCase,
         at: Instant,
-        shelf: &Shelf,
+        books: &Shelf,
         differences: &mut Differences,
     ) -> Result<(), Fault> {
         walked.evaluated += 1;
@@ -103,7 +103,7 @@ impl Reconciler {
         }
         walked.heard.take(&case, &self.book, at);
         for told in alerts {
-            self.take_alert(walked, case.reference(), told, shelf, differences);
+            self.take_alert(walked, case.reference(), told, books, differences);
         }
         Ok(())
     }
@@ -113,14 +113,14 @@ impl Reconciler {
         walked: &mut Walked,
         case: &CaseRef,
         Told { position, event, delivery }: Told,
-        shelf: &Shelf,
+        books: &Shelf,
         differences: &mut Differences,
     ) {
         let is_history = event.fact.alert().is_none_or(|(alert, _)| alert.history);
         if is_history {
             return;
         }
-        let Some(message) = message(case, &event, shelf.book(event.rulebook), &self.installation) else { return };
+        let Some(message) = message(case, &event, books.book(event.rulebook), &self.installation) else { return };
         let about = |kind, found: &str| Difference {
             case: Some(case.clone()),
             alert: Some(message.id),
