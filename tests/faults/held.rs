@@ -7,13 +7,13 @@ async fn a_process_held_past_its_heartbeat_doubles_nothing_when_it_comes_back() 
     let world = World::at_work(2).await;
     let mut held = Vec::new();
     // Who publishes, who doesn't, and for a moment that nobody notices.
-    for (place, seconds) in [(world.first(), 6.5), (1 - world.first(), 6.0), (world.first(), 1.5)] {
+    for (place, seconds) in [(world.first(), 4.5), (1 - world.first(), 4.0), (world.first(), 1.0)] {
         let fault = Fault::begins();
         world.serves[place].freeze();
         pause(seconds).await;
         world.serves[place].thaw();
         held.push(fault.ends());
-        pause(2.0).await;
+        pause(1.0).await;
     }
     let account = world.account().await;
     for &fault in &held {

@@ -23,7 +23,7 @@ async fn two_at_work() -> Ways {
     }
     world.begin_load().await;
     world.divided(2).await;
-    pause(2.0).await;
+    pause(1.0).await;
     Ways { world, to_postgres, to_nats }
 }
 
@@ -33,11 +33,11 @@ async fn a_publisher_cut_off_from_the_database_is_replaced_and_doubles_nothing_w
     let way = &to_postgres[world.first()];
     let fault = Fault::begins();
     way.cut();
-    pause(7.0).await;
+    pause(5.0).await;
     way.heal();
     let fault = fault.ends();
     world.divided(2).await;
-    pause(2.0).await;
+    pause(1.0).await;
     let account = world.account().await;
     account.taken_over(fault);
     account.caught_up(&[fault]);
@@ -54,7 +54,7 @@ async fn all_cut_off_from_the_database_catch_up_within_ten_seconds() {
         pause(seconds).await;
         to_postgres.iter().for_each(Way::heal);
         faults.push(fault.ends());
-        pause(6.0).await;
+        pause(4.0).await;
     }
     world.account().await.caught_up(&faults);
 }
@@ -67,6 +67,6 @@ async fn all_cut_off_from_nats_catch_up_within_ten_seconds() {
     pause(7.0).await;
     to_nats.iter().for_each(Way::heal);
     let fault = fault.ends();
-    pause(3.0).await;
+    pause(1.0).await;
     world.account().await.caught_up(&[fault]);
 }

@@ -112,7 +112,7 @@ impl World {
         }
         world.begin_load().await;
         world.divided(serves).await;
-        pause(2.0).await;
+        pause(1.0).await;
         world
     }
 

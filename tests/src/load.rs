@@ -93,7 +93,7 @@ impl Load {
                     _ = beat.tick() => {}
                 }
                 let recorder = Arc::clone(&recorder);
-                under_way.push(tokio::spawn(record(recorder, format!("{name}-{number:05}"), 1 + number % 5)));
+                under_way.push(tokio::spawn(record(recorder, format!("{name}-{number:05}"), 1 + number % 3)));
             }
             let mut acknowledged = Vec::with_capacity(under_way.len());
             for recording in under_way {
