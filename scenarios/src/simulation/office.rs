@@ -102,7 +102,8 @@ impl Offices {
     fn again(&mut self, now: i64, sending: Sending) {
         self.next_number += 1;
         let after = (AGAIN_AFTER.0 << sending.tries.min(20)).min(AGAIN_AFTER.1);
-        let sending = Sending { tries: sending.tries + 1, ..sending };
+        // To one process alone: else each of several copies would be sent to every process again.
+        let sending = Sending { tries: sending.tries + 1, to_all: false, ..sending };
         self.waiting.insert((now + after, self.next_number), sending);
     }
 
