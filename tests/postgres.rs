@@ -14,17 +14,29 @@ macro_rules! on_each_store {
     };
 }
 
+#[path = "postgres/connection.rs"]
+mod connection;
 #[path = "store/contract.rs"]
 mod contract;
+#[path = "postgres/crash.rs"]
+mod crash;
 #[path = "store/esrs.rs"]
 mod esrs;
+#[path = "postgres/layout.rs"]
+mod layout;
 #[path = "store/made.rs"]
 #[expect(dead_code, reason = "some of it is for the embedded store alone")]
 mod made;
 #[path = "store/outbox.rs"]
 mod outbox;
+#[path = "postgres/reader.rs"]
+mod reader;
 #[path = "postgres/reconcile.rs"]
 mod reconcile;
+#[path = "postgres/session.rs"]
+mod session;
+#[path = "postgres/trouble.rs"]
+mod trouble;
 #[path = "postgres/world.rs"]
 mod world;
 

@@ -1,9 +1,9 @@
 //! A real PostgreSQL cluster of the test's own: on a free port, with its data in a folder of its own.
 
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::net::TcpListener;
-use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -48,6 +48,36 @@ impl Cluster {
         let mut cluster = Self { folder, port: free_port(), settings, child: None };
         cluster.start_again();
         cluster
+    }
+
+    /// A standby that follows this cluster, up to what was committed when it comes up and further.
+    ///
+    /// # Panics
+    /// If it doesn't come up.
+    #[must_use]
+    pub fn standby(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the standby");
+        own(folder.path());
+        let mut copy = as_server(&binary("pg_basebackup"));
+        copy.args(["--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync", "-d"]);
+        let copied =
+            copy.arg(self.url()).arg("-D").arg(folder.path().join("data")).output().expect("pg_basebackup runs");
+        assert!(copied.status.success(), "pg_basebackup: {}", String::from_utf8_lossy(&copied.stderr));
+        let mut standby = Self { folder, port: free_port(), settings: self.settings.clone(), child: None };
+        standby.start_again();
+        standby
+    }
+
+    /// Makes a file that the server can read, and nobody else.
+    ///
+    /// # Panics
+    /// If it can't be written.
+    pub fn put(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, content).expect("the cluster's folder is writable");
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("the file's permissions");
+        own(&path);
+        path
     }
 
     /// The port on which it listens, on 127.0.0.1 only.
@@ -232,7 +262,10 @@ fn as_server(program: &Path) -> Command {
 }
 
 /// Gives a file or folder to the account that the server runs as.
-fn own(path: &Path) {
+///
+/// # Panics
+/// If there is no such account.
+pub fn own(path: &Path) {
     if uid() == 0 {
         let users = std::fs::read_to_string("/etc/passwd").expect("the accounts");
         let account =

@@ -17,7 +17,7 @@ pub fn program() -> &'static Path {
         let test = std::env::current_exe().expect("a test has a file");
         let folder = test.ancestors().nth(2).expect("a test lies in the target folder").to_owned();
         let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build.args(["build", "--quiet", "--package", "adapters", "--bin", "kamnot"]);
+        without_our_own(&mut build).args(["build", "--quiet", "--package", "adapters", "--bin", "kamnot"]);
         if folder.ends_with("release") {
             build.arg("--release");
         }
@@ -26,6 +26,16 @@ pub fn program() -> &'static Path {
         assert!(status.success(), "the program is not built");
         folder.join("kamnot")
     })
+}
+
+/// A cargo within cargo, without what that one says of the package that it runs: build scripts that look at it (ring's)
+/// would be run again, and everything behind them built again, each time.
+pub fn without_our_own(cargo: &mut Command) -> &mut Command {
+    let of_a_package = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_a_package)) {
+        cargo.env_remove(name);
+    }
+    cargo
 }
 
 fn parent(folder: &Path) -> &Path {

@@ -44,7 +44,7 @@ pub(super) struct Arguments {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub(super) struct Common {
-    /// The log, an SQLite file
+    /// The log: an SQLite file, or the address of a PostgreSQL database, as `kamnot move --help` shows
     #[arg(long, global = true, value_name = "FILE", env = "KAMNOT_DB", default_value = "kamnot.db")]
     pub db: Place,
     /// The rulebook, a TOML file [default: the one in force in the log; in a new log, that of Law 05/NA of 2006]

@@ -62,7 +62,7 @@ impl Database {
     async fn opening(common: &Common, absent: Absent, cache_actions: usize) -> Result<Self, Failure> {
         let create = absent == Absent::Begin;
         let in_force = common.rulebook.is_none() && (!create || common.db.holds_something());
-        let in_force = if in_force { common.db.rulebook_in_force().await? } else { None };
+        let in_force = if in_force { common.db.rulebook_in_force(options(common).busy_timeout).await? } else { None };
         let book = match in_force {
             Some(source) => Rulebook::parse(&source).map_err(|flaw| {
                 Failure::Fault(format!(

@@ -9,7 +9,7 @@ use engine::explain;
 use engine::rulebook::{Period, Rule, RuleId, Rulebook};
 
 use super::arguments::{Common, Rules, RulesCommand};
-use super::database::run as block_on;
+use super::database::{options, run as block_on};
 use super::labels::Label;
 use super::output::{Failure, Outcome, print_out, read_rulebook, rulebook};
 use super::paint::{Paint, Tone, line_width};
@@ -34,7 +34,8 @@ pub(super) fn run(common: &Common, own: &Rules) -> Result<Outcome, Failure> {
 fn known(common: &Common) -> Result<Rulebook, Failure> {
     if common.rulebook.is_none() && common.db.holds_something() {
         // What lies there may be no log at all; the rules can be read without one.
-        if let Ok(Some(source)) = block_on(async { Ok(common.db.rulebook_in_force().await?) })
+        if let Ok(Some(source)) =
+            block_on(async { Ok(common.db.rulebook_in_force(options(common).busy_timeout).await?) })
             && let Ok(book) = Rulebook::parse(&source)
         {
             return Ok(book);

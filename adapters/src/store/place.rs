@@ -7,6 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use engine::rulebook::Rulebook;
 
@@ -27,8 +28,8 @@ impl FromStr for Place {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        let is_url = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
-        Ok(if is_url { Self::Postgres(text.to_owned()) } else { Self::File(PathBuf::from(text)) })
+        // Any address: one of another kind of server is refused as such, and not taken for the name of a file.
+        Ok(if text.contains("://") { Self::Postgres(text.to_owned()) } else { Self::File(PathBuf::from(text)) })
     }
 }
 
@@ -56,17 +57,18 @@ impl Place {
         }
     }
 
-    /// The text of the rulebook in force; none in a log that is not begun.
+    /// The text of the rulebook in force; none in a log that is not begun. A server that is away is waited for for
+    /// `wait`.
     ///
     /// # Errors
     /// As [`Place::open`], but any rulebook will do.
-    pub async fn rulebook_in_force(&self) -> Result<Option<String>, Fault> {
+    pub async fn rulebook_in_force(&self, wait: Duration) -> Result<Option<String>, Fault> {
         match self {
             Self::File(path) => {
                 let path = path.clone();
                 aside(move || SqliteStore::rulebook_in_force(path)).await
             }
-            Self::Postgres(url) => PostgresStore::rulebook_in_force(url).await,
+            Self::Postgres(url) => PostgresStore::rulebook_in_force(url, wait).await,
         }
     }
 

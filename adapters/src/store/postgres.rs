@@ -22,6 +22,7 @@ mod writer;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::action::{CaseRef, OfficeCode};
@@ -77,8 +78,8 @@ impl PostgresStore {
     ///
     /// # Errors
     /// As [`PostgresStore::open`], but any rulebook will do.
-    pub async fn rulebook_in_force(url: &str) -> Result<Option<String>, Fault> {
-        let server = Server::new(url, Options::default().busy_timeout)?;
+    pub async fn rulebook_in_force(url: &str, wait: Duration) -> Result<Option<String>, Fault> {
+        let server = Server::new(url, wait)?;
         let mut connection = begin(&server).await?;
         let mut source = async || -> Result<Option<String>, Failed> {
             if !layout::is_begun(&mut connection, &server).await? {

@@ -62,11 +62,7 @@ async fn fit(connection: &mut PgConnection, server: &Server) -> Result<bool, Fai
                current_setting('fsync'), current_schema() IS NOT NULL";
     let row = connection.fetch_one(sql).await?;
     let name = &server.name;
-    if row.try_get::<i32, _>(0)? < 150_000 {
-        let version: &str = row.try_get(1)?;
-        let said = format!("{name} is served by PostgreSQL {version}; this program needs 15 or newer");
-        return Err(Fault::Unavailable(said).into());
-    }
+    refuse_old(name, row.try_get(0)?, row.try_get(1)?)?;
     let encoding: &str = row.try_get(2)?;
     if encoding != "UTF8" {
         let said = format!(
@@ -85,8 +81,17 @@ async fn fit(connection: &mut PgConnection, server: &Server) -> Result<bool, Fai
     Ok(row.try_get::<&str, _>(3)? == "off")
 }
 
+/// `number` is the version as PostgreSQL counts it, `version` as it is printed.
+fn refuse_old(name: &str, number: i32, version: &str) -> Result<(), Fault> {
+    if number >= 150_000 {
+        return Ok(());
+    }
+    Err(Fault::Unavailable(format!("{name} is served by PostgreSQL {version}; this program needs 15 or newer")))
+}
+
 async fn found(connection: &mut PgConnection) -> Result<Found, Failed> {
-    let sql = "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($1)";
+    // By the names as every statement finds them: the search_path may lead to several schemas.
+    let sql = "SELECT relname FROM pg_class WHERE relname = ANY($1) AND pg_table_is_visible(oid)";
     let names = sqlx::query(sql).bind(TABLES.map(str::to_owned)).fetch_all(&mut *connection).await?;
     if names.is_empty() {
         return Ok(Found::Nothing);
@@ -94,12 +99,12 @@ async fn found(connection: &mut PgConnection) -> Result<Found, Failed> {
     if names.len() != TABLES.len() {
         return Ok(Found::AnotherProgram);
     }
-    let sql = "SELECT (SELECT value FROM meta WHERE key = 'application'),
-               (SELECT value FROM meta WHERE key = 'schema_version')";
+    let sql = "SELECT (SELECT value::text FROM meta WHERE key::text = 'application'),
+               (SELECT value::text FROM meta WHERE key::text = 'schema_version')";
     let row = match connection.fetch_one(sql).await {
         Ok(row) => row,
-        // Their meta has other columns.
-        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42703") => {
+        // Their meta has other columns, or several rows of a key.
+        Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("42703" | "21000")) => {
             return Ok(Found::AnotherProgram);
         }
         Err(error) => return Err(error.into()),
@@ -115,7 +120,7 @@ async fn found(connection: &mut PgConnection) -> Result<Found, Failed> {
 fn refuse_strange(server: &Server, found: &Found) -> Result<(), Failed> {
     let (name, ours) = (&server.name, MIGRATIONS.len());
     let fault = match found {
-        Found::Nothing => Fault::Unavailable(format!("there is no log in {name}; check the address")),
+        Found::Nothing => Fault::Unavailable(format!("there is no log at {name}; check the address")),
         Found::AnotherProgram => Fault::Corrupt(format!(
             "{name} holds tables of another program under the names of a log of kamnot; give the log a database of its own"
         )),
@@ -131,6 +136,8 @@ fn refuse_strange(server: &Server, found: &Found) -> Result<(), Failed> {
 /// Brings the layout to our version; `create`: there may be nothing yet.
 async fn migrate(connection: &mut PgConnection, server: &Server, create: bool) -> Result<(), Failed> {
     let mut transaction = connection.begin().await?;
+    // A long log takes its time.
+    transaction.execute("SET LOCAL statement_timeout = 0").await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
     // Another process may have done it while this one waited.
     let version = match found(&mut transaction).await? {
@@ -182,17 +189,39 @@ async fn rulebook_digest(connection: &mut PgConnection) -> Result<Option<String>
 }
 
 /// A log that was restored into another server carries that server's transaction numbers, which here may lie in the
-/// future: such rows would stay hidden from who reads in the order of transactions. They become the oldest.
+/// future: such rows would stay hidden from who reads in the order of transactions, and what is written next would seem
+/// older. They become the oldest.
 pub(super) async fn adopt_restored(connection: &mut PgConnection) -> Result<(), Failed> {
-    let ahead = "SELECT EXISTS (SELECT 1 FROM case_events WHERE xact >= pg_snapshot_xmax(pg_current_snapshot()))";
-    if !connection.fetch_one(ahead).await?.try_get::<bool, _>(0)? {
+    if !is_ahead(connection).await? {
         return Ok(());
     }
-    tracing::info!("the log comes from another server; its order is taken over");
     let mut transaction = connection.begin().await?;
     transaction.execute("SET LOCAL statement_timeout = 0").await?;
     transaction.execute("LOCK TABLE case_events IN SHARE ROW EXCLUSIVE MODE").await?;
-    transaction.execute("UPDATE case_events SET xact = '0'").await?;
+    // Another process may have done it while this one waited, and written since.
+    if is_ahead(&mut transaction).await? {
+        tracing::info!("the log comes from another server; its order is taken over");
+        transaction.execute("UPDATE case_events SET xact = '0'; UPDATE meta SET xact = '0'").await?;
+    }
     transaction.commit().await?;
     Ok(())
+}
+
+async fn is_ahead(connection: &mut PgConnection) -> Result<bool, Failed> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM case_events WHERE xact >= pg_snapshot_xmax(pg_current_snapshot()))
+               OR EXISTS (SELECT 1 FROM meta WHERE xact >= pg_snapshot_xmax(pg_current_snapshot()))";
+    Ok(connection.fetch_one(sql).await?.try_get(0)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refuse_old;
+    use crate::store::Fault;
+
+    #[test]
+    fn a_server_older_than_fifteen_is_refused() {
+        let fault = refuse_old("postgres://db/kamnot", 140_013, "14.13").unwrap_err();
+        assert!(matches!(&fault, Fault::Unavailable(said) if said.contains("14.13") && said.contains("15 or newer")));
+        assert_eq!(refuse_old("postgres://db/kamnot", 150_000, "15.0"), Ok(()));
+    }
 }

@@ -66,8 +66,16 @@ async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: P
     note(&mut rebuilt, strays);
     // For the other processes to notice: something may be due earlier now.
     transaction.execute("UPDATE meta SET xact = pg_current_xact_id() WHERE key = 'rulebook'").await?;
-    transaction.commit().await?;
-    Ok(rebuilt)
+    match transaction.commit().await.map_err(Failed::from) {
+        Ok(()) => Ok(rebuilt),
+        Err(failed) if failed.is_broken() => Err(Fault::Unavailable(format!(
+            "{} went away while the rebuilt views were being committed, and whether they were is not known; see that the \
+             server runs, then do it again: what is as it should be stays",
+            server.name
+        ))
+        .into()),
+        Err(failed) => Err(failed),
+    }
 }
 
 fn note(rebuilt: &mut Rebuilt, differences: Vec<Difference>) {

@@ -4,6 +4,7 @@
 //! and holds nothing of a case. Nothing waits for a server without a limit.
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -49,7 +50,8 @@ impl Failed {
     /// Whether the session is gone, or never came about, and another one may fare better.
     pub fn is_broken(&self) -> bool {
         match self {
-            Self::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) | Self::Silent => true,
+            Self::Sql(sqlx::Error::Io(error)) => !is_of_encryption(error),
+            Self::Sql(sqlx::Error::Protocol(_)) | Self::Silent => true,
             // The server is ending, starting, or full; it ended the session because we were silent for too long.
             _ => self.code().is_some_and(|code| {
                 code.starts_with("08")
@@ -69,8 +71,7 @@ impl Failed {
     }
 }
 
-/// Which server and database, and how long to wait for them.
-#[derive(Debug)]
+/// Which server and database, and how long to wait for them. Not to be printed: it holds the password.
 pub(super) struct Server {
     options: PgConnectOptions,
     /// The address, without a password.
@@ -88,10 +89,10 @@ impl Server {
     /// [`Fault::Unavailable`] if the address can't be read.
     pub fn new(url: &str, wait: Duration) -> Result<Self, Fault> {
         let name = address::without_password(url);
-        let options: PgConnectOptions = url.parse().map_err(|error: sqlx::Error| {
-            Fault::Unavailable(format!("{name} is no address of a PostgreSQL database: {}", plain(&error)))
+        let options = address::options(url, |variable| std::env::var(variable).ok()).map_err(|what| {
+            Fault::Unavailable(format!("{name} is no address of a PostgreSQL database that can be used: {what}"))
         })?;
-        let options = options.application_name("kamnot").disable_statement_logging();
+        let options = options.disable_statement_logging();
         // No wait at all would be no chance to answer either.
         Ok(Self { options, name, wait: wait.max(Duration::from_secs(1)), generation: Generation::default() })
     }
@@ -159,13 +160,16 @@ impl Server {
         let (name, said) = (&self.name, plain(error));
         match error {
             sqlx::Error::Database(refused) => self.refused(&refused.code().unwrap_or_default(), &said),
+            sqlx::Error::Io(error) if is_of_encryption(error) => self.not_encrypted(&said),
+            sqlx::Error::Io(error) if error.kind() == ErrorKind::NotFound && self.options.get_socket().is_none() => {
+                Fault::Unavailable(format!(
+                    "{name}: a file that sslrootcert, sslcert or sslkey names is not there ({said})"
+                ))
+            }
             sqlx::Error::Io(_) => Fault::Unavailable(format!(
                 "{name} can't be reached ({said}); {NOT_RECORDED}see that the server runs, and that host and port are right"
             )),
-            sqlx::Error::Tls(_) => Fault::Unavailable(format!(
-                "{name}: no encrypted connection comes about ({said}); see sslmode and sslrootcert in the address, and \
-                 the server's certificate"
-            )),
+            sqlx::Error::Tls(_) => self.not_encrypted(&said),
             sqlx::Error::Configuration(_) => {
                 Fault::Unavailable(format!("{name} can't be used as the address says: {said}"))
             }
@@ -174,6 +178,14 @@ impl Server {
             )),
             _ => Fault::Corrupt(format!("{name} holds what this program does not write: {said}")),
         }
+    }
+
+    fn not_encrypted(&self, said: &str) -> Fault {
+        Fault::Unavailable(format!(
+            "{}: no encrypted connection comes about ({said}); see sslmode and sslrootcert in the address, and the \
+             server's certificate",
+            self.name
+        ))
     }
 
     /// What the server's own refusal means.
@@ -205,6 +217,10 @@ impl Server {
             "57014" => {
                 Fault::Unavailable(format!("{name} took too long and was stopped ({said}); {NOT_RECORDED}try later"))
             }
+            "26000" | "42P05" => Fault::Unavailable(format!(
+                "{name} does not keep what this program prepares ({said}); between it and the server stands a pool that \
+                 changes sessions: let that keep whole sessions, or go around it"
+            )),
             "XX001" | "XX002" => Fault::Corrupt(format!(
                 "{name} is damaged ({said}); stop all that use it, keep its files, and restore a copy"
             )),
@@ -223,6 +239,11 @@ impl Server {
             _ => Fault::Unavailable(format!("{name} can't be used now ({said}); {NOT_RECORDED}try later")),
         }
     }
+}
+
+/// Whether the two sides could not agree on how to encrypt: rustls says what it refuses as invalid data.
+fn is_of_encryption(error: &std::io::Error) -> bool {
+    error.kind() == ErrorKind::InvalidData
 }
 
 /// Says that a server takes no writes.

@@ -64,9 +64,7 @@ pub(super) async fn write(
     jobs: &[Job],
 ) -> Result<Written, Failed> {
     // The lock first: who rebuilds or adopts a rulebook has it to itself, and what is read next is after that.
-    connection
-        .execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; LOCK TABLE case_events IN ROW EXCLUSIVE MODE")
-        .await?;
+    connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE case_events IN ROW EXCLUSIVE MODE").await?;
     let most: usize = appends(jobs).map(|(_, rows)| rows.events.len()).sum();
     let sql = "SELECT (SELECT value FROM meta WHERE key = 'rulebook'), pg_current_xact_id()::text::bigint,
                ARRAY(SELECT nextval('case_events_position') FROM generate_series(1, $1))";
@@ -235,16 +233,19 @@ async fn write_other(connection: &mut PgConnection, job: &Job) -> Result<(), Fai
 }
 
 async fn deliver(connection: &mut PgConnection, deliveries: &[Delivery]) -> Result<(), Failed> {
-    let sql = "WITH n AS (SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[]) AS n (position, id, sequence, at)),
-               made AS (INSERT INTO deliveries (position, alert_id, stream_sequence, delivered_at)
-                        SELECT * FROM n ORDER BY position ON CONFLICT DO NOTHING)
-               UPDATE alerts SET pending = false FROM n WHERE alerts.position = n.position AND alerts.pending";
+    // In two statements: who marks the same alerts waits here, in the order of the log, before any of them is locked.
+    let sql = "INSERT INTO deliveries (position, alert_id, stream_sequence, delivered_at)
+               SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[]) AS n (position, id, sequence, at)
+               ORDER BY position ON CONFLICT DO NOTHING";
+    let positions: Vec<i64> = deliveries.iter().map(|delivery| delivery.position.0).collect();
     sqlx::query(sql)
-        .bind(deliveries.iter().map(|delivery| delivery.position.0).collect::<Vec<i64>>())
+        .bind(&positions)
         .bind(deliveries.iter().map(|delivery| delivery.alert).collect::<Vec<Uuid>>())
         .bind(deliveries.iter().map(|delivery| delivery.stream_sequence.cast_signed()).collect::<Vec<i64>>())
         .bind(deliveries.iter().map(|delivery| delivery.at.unix()).collect::<Vec<i64>>())
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+    let sql = "UPDATE alerts SET pending = false WHERE position = ANY($1) AND pending";
+    sqlx::query(sql).bind(positions).execute(connection).await?;
     Ok(())
 }

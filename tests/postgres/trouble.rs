@@ -1,0 +1,214 @@
+//! What the world does to a log on a server, as a user of the program meets it.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use tests::postgres::{Cluster, own};
+use tests::program::{Desk, Run};
+
+const CASE: &str = r#"{"case":"A-1","action":"case_opened","at":"2026-03-01T08:00:00+07:00","by":"vte-investigation","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C-1","birth_date":"2010-05-06"},"offences":[{"class":"major","penalty_months":{"min":36,"max":60},"committed_on":"2026-02-27","serious":true}]}
+{"case":"A-1","action":"custody_started","at":"2026-03-01T09:30:00+07:00","by":"vte-investigation","evidence_firm":true}
+"#;
+
+fn sample() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios/data/actions-300.jsonl")
+}
+
+/// A desk with a file of one case, which it has recorded at `place`.
+pub fn with_a_case(place: &str) -> Desk {
+    let desk = Desk::new();
+    desk.write("case.jsonl", CASE);
+    desk.run(["import", "case.jsonl", "--db", place]).ends_with(0);
+    desk
+}
+
+/// A desk with a file of one case, and the import of it there.
+fn import(place: &str, wait: &str) -> Run {
+    let desk = Desk::new();
+    desk.write("case.jsonl", CASE);
+    desk.run(["import", "case.jsonl", "--db", place, "--wait", wait])
+}
+
+fn docket(place: &str) -> Run {
+    let at = "2026-10-01T00:00:00+07:00";
+    Desk::new().run(["docket", "--court=vte-juvenile-court", "--format=json", "--at", at, "--db", place])
+}
+
+#[test]
+fn a_server_that_is_not_there_is_told_at_once() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let begun = Instant::now();
+    let run = import(&format!("postgres://me:secret@{nobody}/kamnot"), "60").ends_with(2);
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert!(!run.err.contains("secret"), "{}", run.err);
+    run.complains(&["postgres://me:***@127.0.0.1", "can't be reached", "see that the server runs"]);
+}
+
+#[test]
+fn a_server_that_says_nothing_is_waited_for_and_given_up() {
+    let cluster = Cluster::start();
+    let desk = with_a_case(&cluster.url());
+    cluster.freeze();
+    let begun = Instant::now();
+    let run = desk.run(["check", "--wait=2", "--db", &cluster.url()]).ends_with(2);
+    run.complains(&["did not answer within 2 s", "see that the server runs"]);
+    assert!((2..30).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    cluster.thaw();
+    desk.run(["check", "--db", &cluster.url()]).ends_with(0);
+}
+
+#[test]
+fn something_else_that_answers_is_named_as_such() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let answering = std::thread::spawn(move || {
+        use std::io::Write as _;
+        let (mut client, _) = listener.accept().unwrap();
+        client.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+    });
+    let run = import(&format!("postgres://me@{address}/kamnot"), "5").ends_with(2);
+    run.complains(&["does not speak as PostgreSQL does", "host and port"]);
+    answering.join().unwrap();
+}
+
+#[test]
+fn a_database_that_is_not_fit_says_what_to_do() {
+    let cluster = Cluster::start();
+    import(&cluster.url_of("nowhere"), "5").ends_with(2).complains(&["\"nowhere\" does not exist", "createdb"]);
+    cluster.sql("CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+    import(&cluster.url_of("latin"), "5").ends_with(2).complains(&["encoded in LATIN1", "createdb --encoding UTF8"]);
+    cluster.sql("CREATE DATABASE other");
+    cluster.sql_in("other", "CREATE TABLE cases (number int)");
+    import(&cluster.url_of("other"), "5")
+        .ends_with(2)
+        .complains(&["tables of another program", "a database of its own"]);
+    cluster.sql("CREATE DATABASE empty");
+    docket(&cluster.url_of("empty")).ends_with(2).complains(&["there is no log at", "check the address"]);
+    assert_eq!(cluster.sql_in("empty", "SELECT count(*) FROM pg_class WHERE relname = 'meta'"), "0");
+    cluster.sql("CREATE DATABASE newer");
+    with_a_case(&cluster.url_of("newer"));
+    cluster.sql_in("newer", "UPDATE meta SET value = '99' WHERE key = 'schema_version'");
+    import(&cluster.url_of("newer"), "5").ends_with(2).complains(&["version 99", "newer"]);
+    docket(&cluster.url_of("newer")).ends_with(2).complains(&["version 99", "newer"]);
+    cluster.sql("CREATE ROLE clerk LOGIN PASSWORD 'clerk'");
+    let clerk = format!("postgres://clerk:clerk@127.0.0.1:{}/empty", cluster.port());
+    import(&clerk, "5").ends_with(2).complains(&["user clerk may not do this", "own the database"]);
+}
+
+#[test]
+fn a_database_that_takes_no_writes_is_read() {
+    let cluster = Cluster::start();
+    let place = cluster.url();
+    with_a_case(&place);
+    let before = docket(&place).ends_with(0).out;
+    let standby = cluster.standby();
+    cluster.sql("ALTER DATABASE postgres SET default_transaction_read_only = on");
+    for place in [place, standby.url()] {
+        let desk = Desk::new();
+        desk.write("more.jsonl", CASE.replace("A-1", "B-2"));
+        let more = ["import", "more.jsonl", "--wait=5", "--db", &place];
+        desk.run(more).ends_with(2).complains(&["takes no writes", "name the primary"]);
+        desk.run(["serve", "--wait=5", "--db", &place]).ends_with(2).complains(&["takes no writes"]);
+        desk.run(["rebuild", "--wait=5", "--db", &place]).ends_with(2).complains(&["takes no writes"]);
+        desk.run(["clock", "confirm", "--wait=5", "--db", &place]).ends_with(2).complains(&["takes no writes"]);
+        assert_eq!(docket(&place).ends_with(0).out, before);
+        desk.run(["check", "--db", &place]).ends_with(0).says(&["in order"]);
+        desk.run(["timeline", "A-1", "--db", &place]).ends_with(0);
+        desk.run(["move", "--from", &place, "--to", "copy.db"]).ends_with(0).says(&["1 cases moved"]);
+    }
+}
+
+#[test]
+fn a_server_without_a_free_connection_is_tried_again_and_not_too_often() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE ROLE office LOGIN SUPERUSER PASSWORD 'office'");
+    cluster.sql(
+        "ALTER ROLE office NOSUPERUSER; ALTER DATABASE postgres OWNER TO office; GRANT ALL ON SCHEMA public TO office",
+    );
+    let place = format!("postgres://office:office@127.0.0.1:{}/postgres", cluster.port());
+    with_a_case(&place);
+    cluster.sql("ALTER ROLE office CONNECTION LIMIT 0");
+    let refusals = || cluster.log().matches("too many connections for role").count();
+    let desk = Desk::new();
+    let run = desk.run(["check", "--wait=4", "--db", &place]).ends_with(2);
+    run.complains(&["takes no more connections", "try later"]);
+    assert!((2..15).contains(&refusals()), "{} attempts in four seconds", refusals());
+    let waiting = desk.command(["check", "--wait=60", "--db", &place]).spawn().unwrap();
+    let before = refusals();
+    while refusals() == before {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    cluster.sql("ALTER ROLE office CONNECTION LIMIT -1");
+    Run::from(waiting.wait_with_output().unwrap()).ends_with(0);
+}
+
+/// A small disk in memory, where the test may mount one.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(cluster: &Cluster, size: &str) -> Option<Self> {
+        let disk = cluster.folder().join("disk");
+        std::fs::create_dir(&disk).unwrap();
+        let mounted = mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"], &disk);
+        if !mounted {
+            eprintln!("not tested: mounting a small disk needs root");
+            return None;
+        }
+        own(&disk);
+        Some(Self(disk))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+fn mount(options: &[&str], at: &std::path::Path) -> bool {
+    let mut mount = Command::new("mount");
+    mount.args(options).arg(at).stderr(std::process::Stdio::null()).status().is_ok_and(|done| done.success())
+}
+
+#[test]
+fn a_full_disk_ends_an_import_and_the_next_one_goes_on() {
+    let cluster = Cluster::start();
+    let Some(room) = SmallDisk::mount(&cluster, "13m") else { return };
+    cluster.sql(&format!("CREATE TABLESPACE small LOCATION '{}'", room.0.display()));
+    cluster.sql("CREATE DATABASE small TABLESPACE small");
+    let (place, desk, file) = (cluster.url_of("small"), Desk::new(), sample());
+    let all = ["import".as_ref(), file.as_os_str(), "--db".as_ref(), place.as_ref()];
+    let run = desk.run(all).ends_with(2);
+    assert!(!run.err.contains("nothing of this was recorded"), "{}", run.err);
+    run.complains(&["no room is left on the server of", "import the file again once this is mended"]);
+    desk.run(["check", "--db", &place]).ends_with(0);
+    assert!(mount(&["-o", "remount,size=200m"], &room.0));
+    desk.run(all).ends_with(1).complains(&[":3620: "]);
+    desk.run(["check", "--db", &place]).ends_with(0);
+    let other = Desk::new();
+    other.run(["import".as_ref(), file.as_os_str()]).ends_with(1);
+    let at = "2026-10-01T00:00:00+07:00";
+    let on_file = other.run(["docket", "--court=vte-juvenile-court", "--format=json", "--at", at]).ends_with(0).out;
+    assert_eq!(docket(&place).ends_with(0).out, on_file);
+    drop(cluster);
+    drop(room);
+}
+
+#[test]
+fn an_import_outlives_a_restart_of_the_server() {
+    let mut cluster = Cluster::start();
+    let (place, desk, file) = (cluster.url(), with_a_case(&cluster.url()), sample());
+    let arguments = ["import".as_ref(), file.as_os_str(), "--wait=60".as_ref(), "--db".as_ref(), place.as_ref()];
+    let importing = desk.command(arguments).spawn().unwrap();
+    while cluster.sql("SELECT count(*) FROM case_events").parse::<u32>().unwrap() < 300 {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    cluster.stop();
+    std::thread::sleep(Duration::from_millis(500));
+    cluster.start_again();
+    let run = Run::from(importing.wait_with_output().unwrap()).ends_with(1);
+    run.says(&["7129 actions recorded, 12 known already, 1 refused; 300 cases"]);
+    desk.run(["check", "--db", &place]).ends_with(0);
+}
