@@ -1,7 +1,11 @@
 //! The watch, the relay and the subscriber against a real nats-server.
 
+#[path = "nats/access.rs"]
+mod access;
 #[path = "nats/clock.rs"]
 mod clock;
+#[path = "nats/cluster.rs"]
+mod cluster;
 #[path = "nats/daily.rs"]
 mod daily;
 #[path = "nats/delivery.rs"]

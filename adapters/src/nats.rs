@@ -31,7 +31,10 @@ use address::Shown;
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 /// How long the attempt on one server may take, its name being looked up and all its addresses being tried.
 const TRY_WITHIN: Duration = Duration::from_secs(5);
-/// How long the server may take to answer a request or to acknowledge a message.
+/// How long the server may take to answer a question, such as what the stream holds. While a cluster agrees on who leads
+/// it, nobody answers: the sooner it is asked again, the sooner it is known that it has.
+const TELL_WITHIN: Duration = Duration::from_secs(2);
+/// How long the server may take to acknowledge a message.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// How often an idle connection is tested; after two unanswered tests it counts as broken.
 const TEST_EVERY: Duration = Duration::from_secs(5);
@@ -99,7 +102,7 @@ impl Link {
             Err(_) => return Err(NatsFault::Unreachable { server, reason: "no answer in time".to_owned() }),
         };
         let jetstream = jetstream::ContextBuilder::new()
-            .timeout(ANSWER_WITHIN)
+            .timeout(TELL_WITHIN)
             .ack_timeout(ANSWER_WITHIN)
             .max_ack_inflight(2 * IN_FLIGHT)
             .build(client);

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use tests::nats_operator::Operator;
 use tests::nats_server::NatsServer;
 use tests::program::Desk;
 
@@ -44,4 +45,28 @@ fn a_server_that_is_not_there_ends_the_demo_with_advice() {
     let run = desk.run(["demo", "--nats", &server.url()]).ends_with(2);
     run.complains(&["cannot be reached", "without --nats the demo needs no server"]);
     desk.run(["serve", "--nats", "http://nobody"]).ends_with(2).complains(&["nats://HOST:PORT"]);
+}
+
+#[test]
+fn credentials_are_named_by_option_or_environment_and_no_password_is_repeated() {
+    let desk = Desk::new();
+    let server = NatsServer::with(&format!("jetstream {{ store_dir: DATA }}\n{}", Operator::new().lines()));
+    let url = server.url();
+    desk.write("foreign.creds", Operator::new().good_credentials());
+    let wrong = ["serve", "--nats", &url, "--nats-creds", "nowhere.creds"];
+    desk.run(wrong).ends_with(2).complains(&["nowhere.creds: it can't be read", "nsc generate creds"]);
+    desk.run(["serve", "--nats-creds", "foreign.creds"]).ends_with(2).complains(&["give --nats too"]);
+    let follow = ["alerts", "--follow", "--prosecutor=vte-prosecutor", "--nats", &url];
+    let output = desk.command(follow).env("KAMNOT_NATS_CREDS", "foreign.creds").output().expect("it starts");
+    tests::program::Run::from(output).ends_with(2).complains(&["refuses this user", "the credentials file"]);
+    let with_user = url.replace("://", "://kamnot:SECRET@");
+    desk.run(["serve", "--nats", &with_user, "--nats-creds", "foreign.creds"])
+        .ends_with(2)
+        .complains(&["names a user"]);
+    desk.run(["serve", "--nats", &url, "--nats-replicas", "6"])
+        .ends_with(2)
+        .complains(&["expected a number of servers"]);
+    let help = desk.command(["serve", "--help"]).env("KAMNOT_NATS", &with_user).output().expect("it starts");
+    let help = String::from_utf8(help.stdout).expect("UTF-8");
+    assert!(help.contains("--nats-ca") && !help.contains("SECRET"), "{help}");
 }

@@ -1,6 +1,7 @@
 //! Servers and streams that are not fit for alerts, and what we say about them.
 
-use adapters::nats::{Difference, NatsFault};
+use adapters::nats::{Difference, NatsFault, Replicas, Servers};
+use adapters::relay::RelayFault;
 use adapters::serve::ServeFault;
 use async_nats::jetstream::stream::{Config, StorageType};
 use std::time::Duration;
@@ -10,10 +11,16 @@ use crate::world::World;
 
 /// What `serve` says when it is started against this server.
 async fn refusal(url: String) -> NatsFault {
+    refusal_of(url.parse().expect("a URL")).await
+}
+
+/// What `serve` says when it is started against these servers: it ends, since waiting would not mend it.
+pub async fn refusal_of(servers: Servers) -> NatsFault {
     let world = World::at("2026-03-02T08:00:00+07:00").await;
-    let served = Box::pin(world.until(Some(url), world.doubt(), std::future::pending()));
+    let served = Box::pin(world.until(Some(servers), world.doubt(), std::future::pending()));
     let served = tokio::time::timeout(Duration::from_secs(30), served).await.expect("an answer");
     let Err(ServeFault::Nats(fault)) = served else { panic!("served: {served:?}") };
+    assert!(!fault.passes(), "{fault}");
     fault
 }
 
@@ -106,4 +113,27 @@ async fn a_stream_of_another_name_on_our_subjects_is_reported() {
     })
     .await;
     assert_eq!(refusal(server.url()).await, NatsFault::SubjectsTaken(server.url()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_single_server_keeps_no_stream_on_three() {
+    let server = NatsServer::start();
+    let three = Replicas::new(3).expect("three");
+    let fault = refusal_of(server.url().parse::<Servers>().expect("a URL").keeping(three)).await;
+    assert_eq!(fault, NatsFault::NoCluster { server: server.url(), replicas: three });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_several_servers_one_that_answers_is_enough_and_else_each_says_why() {
+    let (server, away) = (NatsServer::start(), [NatsServer::stopped(), NatsServer::stopped()]);
+    let world = World::at("2026-03-02T08:00:00+07:00").await;
+    let relay = world.relay(&format!("{},{},{}", away[0].url(), server.url(), away[1].url()));
+    for _ in 0..4 {
+        assert!(Box::pin(relay.connect()).await.is_ok());
+    }
+    let relay = world.relay(&format!("{},{}", away[0].url(), away[1].url()));
+    let Err(RelayFault::Nats(fault)) = Box::pin(relay.connect()).await else { panic!("connected") };
+    let told = fault.to_string();
+    let [one, two] = away.each_ref().map(|server| format!("{}: Connection refused", server.url()));
+    assert!(fault.passes() && told.contains(&one) && told.contains(&two), "{told}");
 }

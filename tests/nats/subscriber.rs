@@ -15,15 +15,18 @@ use crate::world::{World, eventually, id, read};
 const SAMPLE: &str = include_str!("../../scenarios/data/actions-300.jsonl");
 
 /// A subscriber at work.
-struct Following {
+pub struct Following {
     stopper: Stopper,
     work: JoinHandle<Result<(), adapters::nats::NatsFault>>,
 }
 
 impl Following {
     fn start(world: &World, server: &NatsServer, shown: &Arc<Mutex<Vec<String>>>) -> Self {
+        Self::on(world, server.url().parse().expect("a URL"), shown)
+    }
+
+    pub fn on(world: &World, servers: Servers, shown: &Arc<Mutex<Vec<String>>>) -> Self {
         let (stopper, stop) = Stop::pair();
-        let servers: Servers = server.url().parse().expect("a URL");
         let subscription = Subscription {
             prosecutor: OfficeCode::new("vte-prosecutor").expect("a code"),
             durable: "vte-prosecutor".to_owned(),
@@ -40,7 +43,7 @@ impl Following {
         Self { stopper, work }
     }
 
-    async fn stop(self) {
+    pub async fn stop(self) {
         self.stopper.stop();
         self.work.await.expect("no panic").expect("no fault");
     }

@@ -16,6 +16,7 @@ use adapters::serve::{Serve, ServeFault, serve};
 use adapters::store::sqlite::{Options, SqliteStore};
 use adapters::store::{CaseStore, LogStore, Position, Stored};
 use adapters::watch::clock_doubt::{ClockDoubt, SteadyClock, operator_in};
+use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
@@ -134,7 +135,7 @@ impl World {
     /// `serve` until the future is done.
     pub fn until<F: Future<Output = ()>>(
         &self,
-        url: Option<String>,
+        nats: Option<Servers>,
         doubt: Arc<ClockDoubt>,
         shutdown: F,
     ) -> impl Future<Output = Result<(), ServeFault>> + use<F> {
@@ -144,20 +145,20 @@ impl World {
             clock: self.wall.clone() as Arc<dyn Clock>,
             doubt,
             operator: operator_in(&self.store),
-            daily: self.daily(url.as_deref()),
-            nats: url.map(|url| url.parse().expect("a URL")),
+            daily: self.daily(nats.clone()),
+            nats,
             installation: INSTALLATION.to_owned(),
             figures: Arc::default(),
         };
         serve(with, shutdown)
     }
 
-    fn daily(&self, url: Option<&str>) -> Option<Daily> {
+    fn daily(&self, servers: Option<Servers>) -> Option<Daily> {
         let reconciler = Reconciler {
             store: Arc::clone(&self.store) as Arc<dyn LogStore>,
             book: Arc::clone(&self.book),
             clock: self.wall.clone() as Arc<dyn Clock>,
-            servers: url.map(|url| Arc::new(url.parse().expect("a URL"))),
+            servers: servers.map(Arc::new),
             installation: INSTALLATION.to_owned(),
             terms: Terms {
                 patience: Duration::from_secs(10),
@@ -174,9 +175,14 @@ impl World {
 
     /// `serve` in the background.
     pub fn serve(&self, url: String) -> Serving {
+        self.serve_on(url.parse().expect("a URL"))
+    }
+
+    /// `serve` in the background, on these servers.
+    pub fn serve_on(&self, servers: Servers) -> Serving {
         let (stop, stopped) = oneshot::channel();
         let doubt = self.doubt();
-        let work = self.until(Some(url), Arc::clone(&doubt), async {
+        let work = self.until(Some(servers), Arc::clone(&doubt), async {
             let _ = stopped.await;
         });
         Serving { stop, doubt, work: tokio::spawn(work) }
@@ -246,7 +252,11 @@ pub async fn eventually<F: Future<Output = bool>>(what: &str, mut is_so: impl Fn
 /// All messages of the stream of alerts on subjects that match, read by a plain client.
 pub async fn read(server: &NatsServer, filter: &str) -> Vec<async_nats::Message> {
     let client = async_nats::connect(server.url()).await.expect("a connection");
-    let jetstream = async_nats::jetstream::new(client);
+    read_by(&async_nats::jetstream::new(client), filter).await
+}
+
+/// The same, read by this client.
+pub async fn read_by(jetstream: &Context, filter: &str) -> Vec<async_nats::Message> {
     let stream = jetstream.get_stream("KAMNOT_ALERTS").await.expect("the stream");
     let filter_subject = filter.to_owned();
     let config = pull::Config { ack_policy: AckPolicy::None, filter_subject, ..pull::Config::default() };

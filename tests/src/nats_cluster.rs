@@ -1,13 +1,14 @@
-//! A real NATS cluster of the test's own: three servers with JetStream, each of which can be killed, held and started
-//! again.
+//! A real NATS cluster of the test's own: three servers with JetStream, each of which can be killed, held, cut off and
+//! started again.
 
 use std::time::Duration;
 
 use async_nats::ConnectOptions;
 use async_nats::jetstream::context::GetStreamErrorKind;
-use async_nats::jetstream::{self, Context, ErrorCode};
+use async_nats::jetstream::{self, Context, ContextBuilder, ErrorCode};
 
 use crate::nats_server::{NatsServer, free_ports};
+use crate::wire::Wire;
 
 /// How long the cluster may take to agree on who leads.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -15,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Three servers, counted from 0; ended by their process ids when it goes out of scope.
 pub struct NatsCluster {
     servers: Vec<NatsServer>,
+    /// The wires between the servers, each with who is at its ends; none where they talk directly.
+    wires: Vec<([usize; 2], Wire)>,
 }
 
 impl NatsCluster {
@@ -33,19 +36,53 @@ impl NatsCluster {
     pub async fn with(lines: &str) -> Self {
         let ports = free_ports(6);
         let (own, routes) = ports.split_at(3);
-        let all = routes.iter().map(|port| format!("\"nats://127.0.0.1:{port}\"")).collect::<Vec<_>>().join(", ");
-        let servers = own.iter().zip(routes).enumerate().map(|(place, (port, route))| {
-            let lines = format!(
-                "server_name: s{place}\njetstream {{ store_dir: DATA }}\n\
-                 cluster {{ name: test, listen: \"127.0.0.1:{route}\", routes: [{all}] }}\n{lines}"
-            );
-            let mut server = NatsServer::on(*port, &lines);
-            server.start_again();
-            server
-        });
-        let cluster = Self { servers: servers.collect() };
+        let all = listed(routes);
+        let started = |place: usize| {
+            let cluster = format!("listen: \"127.0.0.1:{}\", routes: [{all}]", routes[place]);
+            started(place, own[place], &cluster, lines)
+        };
+        let cluster = Self { servers: (0..3).map(started).collect(), wires: Vec::new() };
         cluster.agrees().await;
         cluster
+    }
+
+    /// A cluster of which a server can be cut off from the others: they reach each other over wires alone.
+    ///
+    /// # Panics
+    /// If nats-server isn't installed or the cluster doesn't come up.
+    pub async fn wired() -> Self {
+        let ports = free_ports(6);
+        let (own, routes) = ports.split_at(3);
+        let mut wires = Vec::new();
+        for ends in [[0, 1], [0, 2], [1, 0], [1, 2], [2, 0], [2, 1]] {
+            wires.push((ends, Wire::to(routes[ends[1]]).await));
+        }
+        let started = |place: usize| {
+            let of_this = wires.iter().filter(|([near, _], _)| *near == place).map(|(_, wire)| wire.port());
+            let to_others = listed(&of_this.collect::<Vec<_>>());
+            // What it tells the others of itself leads nowhere, so that nobody goes around the wires.
+            let cluster =
+                format!("listen: \"127.0.0.1:{}\", advertise: \"127.0.0.1:1\", routes: [{to_others}]", routes[place]);
+            started(place, own[place], &cluster, "")
+        };
+        let servers = (0..3).map(started).collect();
+        let cluster = Self { servers, wires };
+        cluster.agrees().await;
+        cluster
+    }
+
+    /// Cuts a server off from the two others, without a connection being closed.
+    ///
+    /// # Panics
+    /// If there are no wires.
+    pub fn cut_off(&self, place: usize) {
+        assert!(!self.wires.is_empty(), "the servers talk directly");
+        self.wires.iter().filter(|(ends, _)| ends.contains(&place)).for_each(|(_, wire)| wire.silence());
+    }
+
+    /// Lets all talk to each other again.
+    pub fn join_again(&self) {
+        self.wires.iter().for_each(|(_, wire)| wire.speak());
     }
 
     /// Every server, separated by commas.
@@ -92,19 +129,36 @@ impl NatsCluster {
         let jetstream = self.client().await;
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while tokio::time::Instant::now() < deadline {
-            if let Ok(stream) = jetstream.get_stream(stream).await {
-                let leader = stream.cached_info().cluster.as_ref().and_then(|cluster| cluster.leader.clone());
-                if let Some(place) = leader.and_then(|name| name.strip_prefix('s')?.parse().ok()) {
-                    return place;
-                }
+            if let Some(place) = leader(&jetstream, stream).await {
+                return place;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("no server leads {stream}");
     }
 
+    /// Waits until one of these servers leads a stream, as each of them says: from then on it takes messages again.
+    ///
+    /// # Panics
+    /// If none does within a minute.
+    pub async fn answers_by(&self, places: &[usize], stream: &str) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        for place in places {
+            let client = ConnectOptions::new().retry_on_initial_connect().connect(self.servers[*place].url()).await;
+            let client = client.expect("a client");
+            let jetstream = ContextBuilder::new().timeout(Duration::from_millis(500)).build(client);
+            while !leader(&jetstream, stream).await.is_some_and(|leader| places.contains(&leader)) {
+                assert!(tokio::time::Instant::now() < deadline, "none of {places:?} leads {stream}");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+
     /// Waits until JetStream answers, on a connection to each server that runs.
-    async fn agrees(&self) {
+    ///
+    /// # Panics
+    /// If it doesn't within a minute.
+    pub async fn agrees(&self) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         for server in self.servers.iter().filter(|server| server.runs()) {
             let client = async_nats::connect(server.url()).await.expect("a connection");
@@ -115,6 +169,29 @@ impl NatsCluster {
             }
         }
     }
+}
+
+/// A server of the cluster, started.
+fn started(place: usize, port: u16, cluster: &str, lines: &str) -> NatsServer {
+    let mut server = NatsServer::on(
+        port,
+        &format!(
+            "server_name: s{place}\njetstream {{ store_dir: DATA }}\ncluster {{ name: test, {cluster} }}\n{lines}"
+        ),
+    );
+    server.start_again();
+    server
+}
+
+fn listed(ports: &[u16]) -> String {
+    ports.iter().map(|port| format!("\"nats://127.0.0.1:{port}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// Who leads a stream, as far as somebody says.
+async fn leader(jetstream: &Context, stream: &str) -> Option<usize> {
+    let stream = jetstream.get_stream(stream).await.ok()?;
+    let leader = stream.cached_info().cluster.as_ref()?.leader.clone()?;
+    leader.strip_prefix('s')?.parse().ok()
 }
 
 /// Whether there is somebody who knows which streams there are.

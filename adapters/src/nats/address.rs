@@ -75,7 +75,7 @@ impl Servers {
         self.access.apply(options.require_tls(tls))
     }
 
-    /// Why we were refused, if it is to be seen on our side.
+    /// How they are entered.
     pub(super) const fn access(&self) -> &Access {
         &self.access
     }

@@ -184,7 +184,8 @@ impl NatsFault {
                     let reason = "its certificate is not valid yet: check the clocks of both machines".to_owned();
                     return Self::Unreachable { server, reason };
                 }
-                CertificateError::UnknownIssuer => {
+                // The second: somebody of the same name as one that we trust.
+                CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                     "nobody that we trust has signed it; name the root certificate with --nats-ca".to_owned()
                 }
                 CertificateError::Expired | CertificateError::ExpiredContext { .. } => {

@@ -24,7 +24,7 @@ const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_s
 /// After how long the server delivers again what was not acknowledged.
 const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(30);
 /// How often the server says that it is there while there is nothing to deliver.
-const HEARTBEAT: Duration = Duration::from_secs(5);
+const HEARTBEAT: Duration = Duration::from_secs(2);
 /// How many alerts are fetched at once.
 const FETCH: usize = 256;
 
