@@ -50,9 +50,9 @@ fn with_certificate(authority: &Authority, own: Certificate) -> Access {
 
 /// A server with a certificate; `more` for those of its clients.
 fn with_tls(own: &Certificate, more: &str) -> NatsServer {
-    let Certificate { certificate, key } = own;
+    let (certificate, key) = (own.certificate.display(), own.key.display());
     NatsServer::with(&format!(
-        "jetstream {{ store_dir: DATA }}\ntls {{ cert_file: {certificate:?}, key_file: {key:?}\n{more} }}"
+        "jetstream {{ store_dir: DATA }}\ntls {{ cert_file: \"{certificate}\", key_file: \"{key}\"\n{more} }}"
     ))
 }
 

@@ -18,7 +18,7 @@ const DAY: i64 = 86_400;
 async fn watched(server: &NatsServer) -> (World, crate::world::Serving) {
     let world = World::at("2026-03-02T08:00:00+07:00").await;
     world.import(&investigation("VTE-2026-0001", 1, "2026-03-01")).await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     world.all_is_told().await;
     (world, serving)
 }

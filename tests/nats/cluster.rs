@@ -97,7 +97,9 @@ impl Flow {
         let messages = read_by(&self.cluster.client().await, "kamnot.alerts.>").await;
         let mut found: Vec<String> = messages.iter().map(id).collect();
         let mut shown = self.shown.lock().expect("the list").clone();
-        [&mut told, &mut found, &mut shown].into_iter().for_each(|ids| ids.sort());
+        for ids in [&mut told, &mut found, &mut shown] {
+            ids.sort();
+        }
         assert!(told.len() >= least, "{} alerts", told.len());
         assert_eq!(found, told, "in the stream");
         assert_eq!(shown, told, "shown");

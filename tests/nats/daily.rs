@@ -36,7 +36,7 @@ async fn of_several_that_serve_one_log_one_reconciles_each_day() {
     world.reconcile_at = Some("03:00".parse().expect("a time"));
     world.import(&investigation("VTE-2026-0001", 1, "2026-03-01")).await;
     let mut results = listening(&server).await;
-    let (one, other) = (world.serve(server.url()), world.serve(server.url()));
+    let (one, other) = (world.serve(&server.url()), world.serve(&server.url()));
     // There never was one.
     assert_eq!(next(&mut results).await["data"]["at"], "2026-03-02T02:00:00+07:00");
     quiet(&mut results).await;
@@ -58,14 +58,14 @@ async fn of_several_that_serve_one_log_one_reconciles_each_day() {
     other.stop().await;
     // What was missed while nothing ran is made up for at the start, once.
     world.pass(3 * 86_400 + 3600);
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     let event = next(&mut results).await;
     assert_eq!(event["data"]["at"], "2026-03-06T04:00:00+07:00");
     assert_eq!(event["data"]["different"], 0, "what the watch makes up for at the same time is waited for: {event}");
     quiet(&mut results).await;
     serving.stop().await;
     // One that is not missed is not made up for.
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     quiet(&mut results).await;
     serving.stop().await;
 }
@@ -75,7 +75,7 @@ async fn a_daily_reconciliation_does_not_wait_for_nats() {
     let server = NatsServer::stopped();
     let mut world = World::at("2026-03-02T04:00:00+07:00").await;
     world.reconcile_at = Some("03:00".parse().expect("a time"));
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     let last = || async { Reconciler::last(world.store.as_ref()).await.expect("the store") };
     eventually("a result by the marks", || async { last().await.is_some() }).await;
     serving.stop().await;

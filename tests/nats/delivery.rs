@@ -14,7 +14,7 @@ const DAY: i64 = 86_400;
 async fn every_due_alert_of_an_imported_file_arrives_exactly_once() {
     let server = NatsServer::start();
     let world = World::at("2026-10-01T08:00:00+07:00").await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     world.import(SAMPLE).await;
     world.all_is_told().await;
     let at_once = world.ids().await.len();
@@ -35,7 +35,7 @@ async fn every_due_alert_of_an_imported_file_arrives_exactly_once() {
 async fn subject_headers_and_envelope_are_those_of_the_format() {
     let server = NatsServer::start();
     let world = World::at("2026-03-31T00:00:00+07:00").await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     world.import(&investigation("VTE-2026-0001", 1, "2026-03-01")).await;
     world.all_is_told().await;
     serving.stop().await;
@@ -65,7 +65,7 @@ async fn subject_headers_and_envelope_are_those_of_the_format() {
 async fn what_two_relays_of_one_store_publish_arrives_once() {
     let server = NatsServer::start();
     let world = World::at("2026-10-01T08:00:00+07:00").await;
-    let (one, other) = (world.serve(server.url()), world.serve(server.url()));
+    let (one, other) = (world.serve(&server.url()), world.serve(&server.url()));
     world.import(SAMPLE).await;
     world.all_is_told().await;
     one.stop().await;

@@ -150,7 +150,7 @@ async fn stopped_after(already: usize, sends: usize) {
         connected.tick(Position(0)).await
     });
     barrier.reached.notified().await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     eventually("the other publishes", || async { world.waiting().await == 0 }).await;
     world.import(&other).await;
     world.all_is_told().await;
@@ -199,7 +199,7 @@ async fn what_a_stranger_publishes_makes_no_place_for_a_later_alert() {
     let result = stopped.await.expect("no panic");
     assert!(matches!(result, Err(RelayFault::Nats(NatsFault::MovedOn { .. }))), "{result:?}");
     assert_eq!(read(&server, "kamnot.alerts.*.*.*.*.*.*").await.len(), 10);
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     world.all_is_told().await;
     serving.stop().await;
     let found: Vec<String> = read(&server, "kamnot.alerts.*.*.*.*.*.*").await.iter().map(id).collect();
@@ -210,7 +210,7 @@ async fn what_a_stranger_publishes_makes_no_place_for_a_later_alert() {
 async fn alerts_get_through_beside_a_stranger_who_publishes_all_the_time() {
     let server = NatsServer::start();
     let world = World::at(NOW).await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     let stranger = async {
         let client = async_nats::connect(server.url()).await.expect("a connection");
         let jetstream = async_nats::jetstream::new(client);

@@ -67,7 +67,7 @@ async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
     let next = world.store.next_due().await.expect("the store").expect("a limit");
     assert_eq!(next, at_midnight, "nothing is due before");
     // What the recording itself called for goes out first.
-    let first = world.serve(server.url());
+    let first = world.serve(&server.url());
     eventually("the outbox is empty", || async { world.waiting().await == 0 }).await;
     first.stop().await;
 

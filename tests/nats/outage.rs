@@ -26,7 +26,7 @@ pub fn halves() -> (String, String) {
 async fn alerts_raised_while_nats_is_away_arrive_when_it_comes() {
     let mut server = NatsServer::stopped();
     let world = World::at(NOW).await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     world.import(SAMPLE).await;
     pause(500).await;
     let told = world.ids().await;
@@ -43,13 +43,13 @@ async fn a_stream_that_was_lost_is_filled_again_with_the_same_ids() {
     let world = World::at(NOW).await;
     let (one, other) = halves();
     world.import(&one).await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     world.all_is_told().await;
     serving.stop().await;
     server.stop();
     server.lose_data();
     server.start_again();
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     world.import(&other).await;
     pause(1500).await;
     world.all_is_told().await;
@@ -64,7 +64,7 @@ async fn a_stream_that_was_lost_is_filled_again_with_the_same_ids() {
 async fn a_server_restarted_in_the_middle_gets_each_alert_once() {
     let mut server = NatsServer::start();
     let world = World::at(NOW).await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     let (one, other) = halves();
     let restarts = async {
         for _ in 0..4 {
@@ -89,7 +89,7 @@ async fn a_server_restarted_in_the_middle_gets_each_alert_once() {
 async fn a_server_held_for_longer_than_we_wait_gets_each_alert_once() {
     let server = NatsServer::start();
     let world = World::at(NOW).await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     let (one, other) = halves();
     world.import(&one).await;
     world.all_is_told().await;
@@ -145,7 +145,7 @@ async fn a_relay_killed_before_the_mark_doubles_nothing_after_the_servers_window
     publish_and_do_not_mark(&world, &server, 200).await;
     pause(300).await;
     let unmarked = world.waiting().await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     eventually("all is delivered", || async { world.waiting().await == 0 }).await;
     serving.stop().await;
     println!("{marked} marked, 200 of {unmarked} published and not marked");
@@ -170,7 +170,7 @@ async fn the_servers_window_alone_would_double() {
 async fn a_waiting_relay_stops_when_told() {
     let server = NatsServer::stopped();
     let world = World::at(NOW).await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     pause(500).await;
     tokio::time::timeout(Duration::from_secs(3), serving.stop()).await.expect("within three seconds");
 }

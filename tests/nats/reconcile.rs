@@ -60,7 +60,7 @@ fn some() -> String {
 async fn delivered(server: &NatsServer) -> World {
     let world = World::at(NOW).await;
     world.import(&some()).await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     world.all_is_told().await;
     world.pass(90 * 86_400);
     world.all_is_told().await;
@@ -320,7 +320,7 @@ async fn a_server_that_is_away_fails_or_leaves_the_marks_to_judge_by() {
 async fn a_system_at_work_is_never_called_different() {
     let server = NatsServer::start();
     let world = World::at(NOW).await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     let (one, other) = halves();
     let lines: Vec<&str> = one.lines().chain(other.lines()).collect();
     let mut cases: Vec<&str> = lines.iter().filter_map(|line| line.split('"').nth(3)).collect();

@@ -35,7 +35,7 @@ async fn a_restored_log_publishes_nothing_that_the_stream_holds_already() {
     short_window(&server).await;
     let mut world = World::at(NOW).await;
     let (one, other) = halves();
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     world.import(&one).await;
     world.all_is_told().await;
     let [log, backup] = ["kamnot.db", "backup.db"].map(|name| world.folder.path().join(name));
@@ -54,7 +54,7 @@ async fn a_restored_log_publishes_nothing_that_the_stream_holds_already() {
     // What was lost comes in again while a relay is at work, each time another one.
     for part in thirds(&other) {
         pause(FORGOTTEN).await;
-        let serving = world.serve(server.url());
+        let serving = world.serve(&server.url());
         pause(500).await;
         world.import(&part).await;
         world.all_is_told().await;
@@ -67,7 +67,7 @@ async fn a_restored_log_publishes_nothing_that_the_stream_holds_already() {
     assert_eq!(told, there);
 
     // And what is new goes out.
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     world.pass(30 * 86_400);
     world.all_is_told().await;
     serving.stop().await;

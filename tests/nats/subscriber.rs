@@ -59,7 +59,7 @@ impl Following {
 async fn each_alert_is_shown_once_across_restarts() {
     let mut server = NatsServer::start();
     let world = World::at("2026-10-01T08:00:00+07:00").await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     let shown = Arc::new(Mutex::new(Vec::new()));
     let count = || shown.lock().expect("the list").len();
     let following = Following::start(&world, &server, &shown);
@@ -94,7 +94,7 @@ async fn each_alert_is_shown_once_across_restarts() {
 async fn a_lost_position_on_the_server_shows_nothing_again() {
     let server = NatsServer::start();
     let world = World::at("2026-10-01T08:00:00+07:00").await;
-    let serving = world.serve(server.url());
+    let serving = world.serve(&server.url());
     let lines: Vec<&str> = SAMPLE.lines().filter(|line| line.contains("\"case\":\"VTE")).collect();
     world.import(&lines.join("\n")).await;
     world.all_is_told().await;

@@ -174,7 +174,7 @@ impl World {
     }
 
     /// `serve` in the background.
-    pub fn serve(&self, url: String) -> Serving {
+    pub fn serve(&self, url: &str) -> Serving {
         self.serve_on(url.parse().expect("a URL"))
     }
 

@@ -78,8 +78,8 @@ fn jwt(issuer: &KeyPair, subject: &str, nats: &Value) -> String {
 }
 
 fn claims(issuer: &KeyPair, subject: &str) -> Value {
-    let issued = seconds(SystemTime::now() - Duration::from_secs(7200));
-    json!({ "jti": subject, "iat": issued, "iss": issuer.public_key(), "name": "test", "sub": subject })
+    let since = seconds(SystemTime::now() - Duration::from_secs(7200));
+    json!({ "jti": subject, "iat": since, "iss": issuer.public_key(), "name": "test", "sub": subject })
 }
 
 fn signed(issuer: &KeyPair, claims: &Value) -> String {
