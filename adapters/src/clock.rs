@@ -8,6 +8,11 @@ use engine::calendar::Instant;
 pub trait Clock: Send + Sync {
     /// The wall clock, whole seconds.
     fn now(&self) -> Instant;
+
+    /// How long until it says another second; where that isn't known, long.
+    fn until_next_second(&self) -> Duration {
+        Duration::MAX
+    }
 }
 
 /// The machine's clock.
@@ -17,6 +22,10 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
         Instant::from_unix(chrono::Utc::now().timestamp())
+    }
+
+    fn until_next_second(&self) -> Duration {
+        Duration::from_secs(1).saturating_sub(Duration::from_nanos(chrono::Utc::now().timestamp_subsec_nanos().into()))
     }
 }
 

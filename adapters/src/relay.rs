@@ -2,8 +2,8 @@
 //!
 //! Invariants. No alert is lost: it leaves the outbox only after the server's acknowledgement. None stands in the stream
 //! twice, however many relays of one log are at work, and however long one of them was stopped in the middle: a relay
-//! sends only while it knows how far the stream goes and every alert up to there is marked; each message names the one
-//! that it is to stand behind, and the server refuses it if another has come between. Deliveries are marked in the order
+//! sends only while it knows how far the stream goes and every alert up to there is marked, or being marked by itself;
+//! each message names the one that it is to stand behind, and the server refuses it if another has come between. Deliveries are marked in the order
 //! of the stream; so whatever was published and not marked lies behind the last marked sequence, and is read back and
 //! marked before anything is published on a new connection. A log that is older than the stream, restored from a backup,
 //! has gaps among its marks: what stands there is read back too, and marked when the log comes to raise it again. What is
@@ -14,11 +14,14 @@ pub mod broker;
 mod catch_up;
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use engine::alert::Kind;
 use engine::rulebook::{Rulebook, Shelf};
+use futures::future::BoxFuture;
 use projections::message::message;
 use uuid::Uuid;
 
@@ -31,7 +34,7 @@ use crate::nats::{IN_FLIGHT, NatsFault};
 use crate::serve::{Stop, Trouble};
 use crate::store::{CaseStore, Delivery, Fault, Position, Stored};
 
-/// How often the store is asked whether anything changed.
+/// How often a relay that waits for a change shows that it is alive, and asks whether the store is.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The first and the longest wait before NATS is tried again.
 const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
@@ -65,10 +68,12 @@ pub struct Relay<S: ?Sized> {
 pub struct Connected<'r, S: ?Sized> {
     relay: &'r Relay<S>,
     session: Box<dyn Session>,
-    /// Every alert up to this sequence of the stream is marked.
+    /// Every alert up to this sequence of the stream is marked, or being marked.
     known: u64,
     /// Alerts of the stream that the log didn't know when it was read back, with their sequences.
     unknown: HashMap<Uuid, u64>,
+    /// The marks of what was acknowledged last, under way.
+    marking: Option<BoxFuture<'r, Result<(), Fault>>>,
     /// Another relay was faster with what was sent last.
     outrun: bool,
     /// The words of an alert are those of the rulebook that it was raised under.
@@ -110,6 +115,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             session,
             known: last,
             unknown,
+            marking: None,
             outrun: false,
             shelf: Shelf::new(Arc::clone(&self.book), texts),
         })
@@ -167,7 +173,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             let stopping = stop.is_set();
             let counter = self.store.change_counter().await?;
             let mut after = Position(0);
-            while let Some(last) = connected.tick(after).await? {
+            while let Some(last) = connected.publish(after).await? {
                 after = last;
                 if stop.is_set() {
                     break;
@@ -176,6 +182,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
                     stop.or(tokio::time::sleep(STAND_BY)).await;
                 }
             }
+            connected.marked().await?;
             if stopping {
                 return Ok(());
             }
@@ -197,7 +204,50 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     /// At the first alert that isn't acknowledged, all before it being marked. The connection is then to be given
     /// up: it isn't known whether that alert stands in the stream.
     pub async fn tick(&mut self, after: Position) -> Result<Option<Position>, RelayFault> {
+        let published = self.publish(after).await;
+        self.marked().await?;
+        published
+    }
+
+    /// As [`Connected::tick`], but doesn't wait for the marks: meanwhile the next alerts may be published. The marks of
+    /// before are there first.
+    async fn publish(&mut self, after: Position) -> Result<Option<Position>, RelayFault> {
         self.relay.figures.relay.comes_round();
+        let marking = self.marking.take();
+        let before = async {
+            match marking {
+                Some(marking) => marking.await,
+                None => Ok(()),
+            }
+        };
+        let (marked, published) = futures::future::join(before, self.publish_next(after)).await;
+        marked?;
+        let Some(Published { last, deliveries, fault }) = published? else { return Ok(None) };
+        if let Some(newest) = deliveries.iter().map(|delivery| delivery.stream_sequence).max() {
+            tracing::debug!(alerts = deliveries.len(), "published");
+            let mut marking = self.relay.store.delivered(deliveries);
+            self.known = self.known.max(newest);
+            // Polled once, so that the store is at work on them.
+            match poll_fn(|context| Poll::Ready(marking.as_mut().poll(context))).await {
+                Poll::Ready(marked) => marked?,
+                Poll::Pending => self.marking = Some(marking),
+            }
+        }
+        let Some(fault) = fault else { return Ok(Some(last)) };
+        self.marked().await?;
+        Err(fault.into())
+    }
+
+    /// Waits until all that was acknowledged is marked.
+    async fn marked(&mut self) -> Result<(), RelayFault> {
+        match self.marking.take() {
+            Some(marking) => Ok(marking.await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Sends what waits behind `after`, as much as may be under way at once, and waits for the acknowledgements.
+    async fn publish_next(&mut self, after: Position) -> Result<Option<Published>, RelayFault> {
         // Before the look at the outbox: what another relay has marked by now isn't in it any more.
         self.known = self.known.max(self.relay.store.last_stream_sequence().await?);
         let rows = self.relay.store.outbox(after, IN_FLIGHT).await?;
@@ -205,15 +255,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
         let rows = self.mark_what_is_there(rows).await?;
         let (under_way, unsent) = self.send(&rows).await;
         let (deliveries, unacknowledged) = self.acknowledged(under_way).await;
-        if let Some(newest) = deliveries.iter().map(|delivery| delivery.stream_sequence).max() {
-            tracing::debug!(alerts = deliveries.len(), "published");
-            self.relay.store.delivered(deliveries).await?;
-            self.known = self.known.max(newest);
-        }
-        match unacknowledged.or(unsent) {
-            Some(fault) => Err(fault.into()),
-            None => Ok(Some(last)),
-        }
+        Ok(Some(Published { last, deliveries, fault: unacknowledged.or(unsent) }))
     }
 
     /// Marks those alerts that stand in the stream already, from before the log knew them; the others.
@@ -237,7 +279,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     }
 
     /// Sends the alerts one after the other without waiting, up to the first that can't be sent.
-    async fn send(&self, rows: &[Stored]) -> (Vec<UnderWay>, Option<NatsFault>) {
+    async fn send(&mut self, rows: &[Stored]) -> (Vec<UnderWay>, Option<NatsFault>) {
         let mut under_way = Vec::with_capacity(rows.len());
         let mut after = After { sequence: self.known, alert: None };
         for row in rows {
@@ -293,25 +335,37 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     }
 
     /// Waits until the store changes or it is time to stop.
-    async fn until_changed(&self, counter: i64, stop: &Stop) -> Result<(), RelayFault> {
+    async fn until_changed(&mut self, counter: i64, stop: &Stop) -> Result<(), RelayFault> {
         loop {
             self.relay.figures.relay.comes_round();
-            let pause = async {
+            let change = async {
                 tokio::select! {
                     biased;
-                    fault = self.session.broken() => Err(fault),
+                    fault = self.session.broken() => Err(RelayFault::from(fault)),
+                    changed = self.relay.store.changed(counter) => Ok(changed?),
                     () = tokio::time::sleep(LOOK_EVERY) => Ok(()),
                 }
             };
-            match stop.or(pause).await {
+            match stop.or(change).await {
                 None => return Ok(()),
                 Some(result) => result?,
             }
+            // Asked also where nothing has changed: it says so when nothing can be written any more.
             if self.relay.store.change_counter().await? != counter {
                 return Ok(());
             }
         }
     }
+}
+
+/// What became of the alerts that were looked at.
+struct Published {
+    /// The place of the last of them.
+    last: Position,
+    /// Those that were acknowledged, in the order of the stream.
+    deliveries: Vec<Delivery>,
+    /// What happened at the first that was not.
+    fault: Option<NatsFault>,
 }
 
 /// An alert that was sent and not yet acknowledged.

@@ -4,6 +4,7 @@
 //! append stand in one transaction; a conflict refuses that append alone.
 
 mod cache;
+mod changes;
 pub mod examined;
 pub mod memory;
 pub mod place;
@@ -178,6 +179,16 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     /// Counts up when the log changes, also by another process; for the watch and the relay to notice. A fault when
     /// nothing can be written any more until a restart.
     async fn change_counter(&self) -> Result<i64, Fault>;
+    /// Waits until the change counter is another one than `counter`: no longer than a moment after this process has
+    /// changed the log.
+    async fn changed(&self, counter: i64) -> Result<(), Fault> {
+        // A store that can't tell is asked again and again.
+        const ASK_EVERY: Duration = Duration::from_millis(50);
+        while self.change_counter().await? == counter {
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+        Ok(())
+    }
 }
 
 /// How many stretches without a delivery are told apart.

@@ -21,8 +21,13 @@ use crate::serve::{Stop, Trouble};
 use crate::store::{CaseStore, Fault, Share};
 use clock_doubt::{ClockDoubt, Operator};
 
-/// How often the clock and the store are looked at.
+/// How often the clock and the store are looked at, apart from the beginning of each second.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// For how many seconds ahead the cases that will be due are read, and how many at the most: in the second itself nothing
+/// but the writing is left to do.
+const AHEAD: (i64, usize) = (3, 4096);
+/// How many of them at once, and how long before the next second that ends.
+const READ: (usize, Duration) = (16, Duration::from_millis(100));
 /// How many cases one tick tells the time.
 const MOST: usize = 1024;
 /// How many of them at once: enough to fill the writer's commits.
@@ -42,6 +47,8 @@ pub struct Watch<S: ?Sized> {
     /// The change counter for which `next` was read.
     seen: Option<i64>,
     next: Option<Instant>,
+    /// When cases were last read ahead.
+    ahead: Option<Instant>,
     postponed: BTreeMap<CaseRef, Postponed>,
     share: Receiver<Share>,
     figures: Arc<Figures>,
@@ -64,10 +71,10 @@ struct Postponed {
 impl<S: CaseStore + ?Sized> Watch<S> {
     /// A watch that records with `recorder`, whose clock is `clock`.
     pub fn new(recorder: Arc<Recorder<S>>, clock: Arc<dyn Clock>, doubt: Arc<ClockDoubt>, operator: Operator) -> Self {
-        let (said, held, seen, next, postponed) = (None, None, None, None, BTreeMap::new());
+        let (said, held, seen, next, ahead, postponed) = (None, None, None, None, None, BTreeMap::new());
         let (_, share) = tokio::sync::watch::channel(Share::ALL);
         let figures = Arc::default();
-        Self { recorder, clock, doubt, operator, said, held, seen, next, postponed, share, figures }
+        Self { recorder, clock, doubt, operator, said, held, seen, next, ahead, postponed, share, figures }
     }
 
     /// The same watch, which notes here that it is at work.
@@ -139,7 +146,7 @@ impl<S: CaseStore + ?Sized> Watch<S> {
                     stop.or(tokio::time::sleep(WAIT.0)).await;
                 }
             }
-            stop.or(tokio::time::sleep(LOOK_EVERY)).await;
+            stop.or(tokio::time::sleep(LOOK_EVERY.min(self.clock.until_next_second()))).await;
         }
         self.figures.watch.rests();
         Ok(())
@@ -161,9 +168,31 @@ impl<S: CaseStore + ?Sized> Watch<S> {
             }
             let due = self.next.is_some_and(|next| next <= now);
             if !due || self.tick(now).await? == 0 {
-                return Ok(());
+                return self.read_ahead(now).await;
             }
             self.seen = None;
+        }
+        Ok(())
+    }
+
+    /// Has the store read the cases that will soon be due, once a second, as long as the second lasts.
+    async fn read_ahead(&mut self, now: Instant) -> Result<(), Fault> {
+        let soon = now.plus(AHEAD.0);
+        if self.ahead == Some(now) || self.next.is_none_or(|next| next > soon) {
+            return Ok(());
+        }
+        self.ahead = Some(now);
+        let share = *self.share.borrow();
+        let store = self.recorder.store();
+        let due = store.due(soon, AHEAD.1, share).await?;
+        for cases in due.chunks(READ.0) {
+            if self.clock.until_next_second() < READ.1 {
+                break;
+            }
+            // What can't be read is told when it is due.
+            if futures::future::try_join_all(cases.iter().map(|case| store.load(case))).await.is_err() {
+                break;
+            }
         }
         Ok(())
     }

@@ -1,27 +1,45 @@
-//! The figures of the program, measured: how fast, how small, and side by side with the peer `cqrs-es`/`sqlite-es`.
+//! The figures of the program, measured: how fast, how small, and side by side with peers: `cqrs-es`/`sqlite-es`, and
+//! with `--features peers` those on PostgreSQL as well.
 //!
 //! `cargo bench -p scenarios` runs all; `cargo bench -p scenarios -- durable memory` those; `--quick` tries them out
-//! on a tenth. Invariant: every figure is durable where the program is (WAL, `synchronous=FULL`, a real disk), and
-//! what was not measured is said to be so.
+//! on a tenth. Invariant: every figure is durable where the program is (WAL, `synchronous=FULL`; on PostgreSQL `fsync` and
+//! `synchronous_commit`; a real disk), and what was not measured is said to be so.
 
 #[path = "figures/alone.rs"]
 mod alone;
 #[path = "figures/assessment.rs"]
 mod assessment;
+// The servers of the tests, for which nothing can be depended on.
+#[expect(dead_code, reason = "the tests do more with it")]
+#[path = "../../tests/src/postgres.rs"]
+mod cluster;
+#[path = "figures/due.rs"]
+mod due;
 #[path = "figures/durable.rs"]
 mod durable;
 #[path = "figures/lines.rs"]
 mod lines;
+#[expect(dead_code, reason = "the tests do more with it")]
+#[path = "../../tests/src/nats_server.rs"]
+mod nats_server;
+#[path = "figures/office.rs"]
+mod office;
 #[path = "figures/ours.rs"]
 mod ours;
 #[path = "figures/peer.rs"]
 mod peer;
+#[path = "figures/postgres.rs"]
+mod postgres;
 #[path = "figures/program.rs"]
 mod program;
 #[path = "figures/report.rs"]
 mod report;
+#[path = "figures/served.rs"]
+mod served;
 #[path = "figures/setting.rs"]
 mod setting;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use report::Report;
 use setting::{Failure, Setting};
@@ -30,7 +48,7 @@ use setting::{Failure, Setting};
 type Measure = fn(&Setting, &mut Report) -> Result<(), Failure>;
 
 /// The groups, in the order in which they run; `rebuild` uses the log that `growth` leaves.
-const GROUPS: [(&str, Measure); 9] = [
+const GROUPS: [(&str, Measure); 16] = [
     ("durable", durable::orderly),
     ("many", durable::orderly_many_open),
     ("disorderly", durable::disorderly),
@@ -40,34 +58,52 @@ const GROUPS: [(&str, Measure); 9] = [
     ("rebuild", program::rebuild),
     ("memory", program::memory),
     ("file", program::assess_file),
+    ("postgres", postgres::orderly),
+    ("two", postgres::two_processes),
+    ("due", due::embedded),
+    ("due-postgres", due::on_postgres),
+    ("storm", due::storm_embedded),
+    ("storm-postgres", due::storm_on_postgres),
+    ("takeover", due::takeover),
 ];
 
 fn main() -> Result<(), Failure> {
-    let mut quick = false;
-    let mut wanted = Vec::new();
-    for argument in std::env::args().skip(1) {
-        match argument.as_str() {
-            // What cargo says to every bench.
-            "--bench" => {}
-            "--quick" => quick = true,
-            name if GROUPS.iter().any(|(group, _)| *group == name) => wanted.push(argument),
-            _ => {
-                let groups = GROUPS.map(|(name, _)| name).join(", ");
-                return Err(format!("{argument}: expected --quick or some of {groups}").into());
-            }
-        }
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut said = |word: &str| {
+        let before = arguments.len();
+        arguments.retain(|argument| argument != word);
+        arguments.len() < before
+    };
+    // What cargo says to every bench.
+    said("--bench");
+    let setting = Setting::new(said("--quick"))?;
+    if let [record, url, part, of] = arguments.as_slice()
+        && record == "record"
+    {
+        return postgres::record(&setting, url, part.parse()?, of.parse()?);
     }
-    let setting = Setting::new(quick)?;
+    if let Some(unknown) = arguments.iter().find(|name| !GROUPS.iter().any(|(group, _)| group == name)) {
+        let groups = GROUPS.map(|(name, _)| name).join(", ");
+        return Err(format!("{unknown}: expected --quick or some of {groups}").into());
+    }
     let mut report = Report::default();
     setting.print();
     for (name, measure) in GROUPS {
-        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+        if arguments.is_empty() || arguments.iter().any(|wanted| wanted == name) {
             setting::progress(&format!("{name} …"));
-            if let Err(failure) = measure(&setting, &mut report) {
+            if let Err(failure) = attempt(measure, &setting, &mut report) {
                 report.not_measured(name, &failure.to_string());
             }
         }
     }
     report.print_table();
     Ok(())
+}
+
+/// Measures; a server that is not installed is no reason to measure nothing else.
+fn attempt(measure: Measure, setting: &Setting, report: &mut Report) -> Result<(), Failure> {
+    catch_unwind(AssertUnwindSafe(|| measure(setting, report))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        Err(text.unwrap_or("it panicked").into())
+    })
 }

@@ -21,7 +21,6 @@ mod writer;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -37,6 +36,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::cache::Cache;
+use super::changes::Changes;
 use super::{
     Append, Backlog, CaseStore, Delivery, Fault, Options, Position, Progress, Rebuilt, Share, Stored, between,
 };
@@ -44,7 +44,7 @@ use foreign::{Foreign, Look};
 use readers::{Query, Readers};
 use rows::Rows;
 use server::{Failed, Server};
-use writer::{Answer, Job, Own, Writer};
+use writer::{Answer, Job, Own, Queue, Writer};
 
 /// The log of all cases in one PostgreSQL database.
 pub struct PostgresStore {
@@ -52,7 +52,7 @@ pub struct PostgresStore {
     book: Arc<Rulebook>,
     installation: Uuid,
     cache: Arc<Cache>,
-    changes: Arc<AtomicI64>,
+    changes: Changes,
     readers: Readers,
     /// The session of who walks over all cases, while it does.
     examiner: Mutex<Option<PgConnection>>,
@@ -128,23 +128,27 @@ impl PostgresStore {
             return Err(Fault::Corrupt(format!("{} does not say which installation it is", server.name)).into());
         };
         let cache = Arc::new(Cache::new(options.cache_actions));
-        let changes = Arc::new(AtomicI64::new(0));
+        let changes = Changes::none();
         let own = Arc::new(Own::default());
         // Every sender waits for its answer, so there are never more jobs than callers.
         let (sender, jobs) = mpsc::unbounded_channel();
-        let writer = Writer {
+        let queue = Arc::new(Mutex::new(Queue::new(jobs)));
+        let writer = |session| Writer {
             server: Arc::clone(server),
-            session: Some(server.generation.keep(connection)),
-            jobs,
+            session,
+            queue: Arc::clone(&queue),
             cache: Arc::clone(&cache),
-            changes: Arc::clone(&changes),
+            changes: changes.clone(),
             own: Arc::clone(&own),
             rulebook: book.digest,
         };
+        // The second begins its session when there is something for it to do.
+        let writers = [writer(Some(server.generation.keep(connection))), writer(None)];
         let look = Look::begin(server).await?;
-        let foreign =
-            Foreign { server: Arc::clone(server), cache: Arc::clone(&cache), changes: Arc::clone(&changes), own };
-        tokio::spawn(writer.run());
+        let foreign = Foreign { server: Arc::clone(server), cache: Arc::clone(&cache), changes: changes.clone(), own };
+        for writer in writers {
+            tokio::spawn(writer.run());
+        }
         let beside = [tokio::spawn(foreign.run(look)), tokio::spawn(pulse::keep_asking(Arc::clone(server)))];
         let readers = Readers::new(Arc::clone(server));
         let (server, examiner) = (Arc::clone(server), Mutex::default());
@@ -307,6 +311,11 @@ impl CaseStore for PostgresStore {
     }
 
     async fn change_counter(&self) -> Result<i64, Fault> {
-        Ok(self.changes.load(Ordering::Acquire))
+        Ok(self.changes.counted())
+    }
+
+    async fn changed(&self, counter: i64) -> Result<(), Fault> {
+        self.changes.since(counter).await;
+        Ok(())
     }
 }

@@ -16,7 +16,6 @@ mod writing;
 
 use std::ops::RangeInclusive;
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
@@ -33,6 +32,7 @@ pub use super::Options;
 pub use writing::{Disk, Failing, Moment};
 
 use super::cache::Cache;
+use super::changes::Changes;
 use super::{Append, Backlog, CaseStore, Delivery, Fault, Position, Share, Stored};
 use file::{Failed, File};
 use rows::Rows;
@@ -48,7 +48,7 @@ pub struct SqliteStore {
     book: Arc<Rulebook>,
     installation: Uuid,
     cache: Arc<Cache>,
-    changes: Arc<AtomicI64>,
+    changes: Changes,
     readers: Arc<Readers>,
     /// Why nothing can be written any more.
     broken: Arc<OnceLock<Fault>>,
@@ -111,14 +111,14 @@ impl SqliteStore {
             .and_then(|text| Uuid::try_parse(&text).ok())
             .ok_or_else(|| Fault::Corrupt(format!("{} does not say which installation it is", file.path.display())))?;
         let cache = Arc::new(Cache::new(options.cache_actions));
-        let changes = Arc::new(AtomicI64::new(0));
+        let changes = Changes::none();
         let broken = Arc::new(OnceLock::new());
         let by_callers = disk.is_some();
         let writer = Writer {
             connection,
             file: Arc::clone(&file),
             cache: Arc::clone(&cache),
-            changes: Arc::clone(&changes),
+            changes: changes.clone(),
             rulebook: book.digest,
             state: writer::State::new(options.recent_ids),
             broken: Arc::clone(&broken),
@@ -295,6 +295,11 @@ impl CaseStore for SqliteStore {
             return Err(fault.clone());
         }
         self.writing.look_around();
-        Ok(self.changes.load(Ordering::Acquire))
+        Ok(self.changes.counted())
+    }
+
+    async fn changed(&self, counter: i64) -> Result<(), Fault> {
+        self.changes.since(counter).await;
+        Ok(())
     }
 }

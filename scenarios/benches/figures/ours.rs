@@ -1,4 +1,4 @@
-//! Recording as the program does it: the embedded store, and for each task a recorder on a clock of its own.
+//! Recording as the program does it: a store, and for each task a recorder on a clock of its own.
 //!
 //! Invariant: the lines of a case stay in their order; every line is read, assessed and durable when it is counted.
 
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use adapters::clock::Clock;
 use adapters::recorder::Recorder;
-use adapters::store::CaseStore as _;
+use adapters::store::CaseStore;
 use adapters::store::sqlite::{Options, SqliteStore};
 use engine::action::Action;
 use engine::case::{Alerts, Verdict};
@@ -39,9 +39,9 @@ pub struct Run {
 }
 
 /// The store with the tasks that record into it.
-pub struct Ours {
-    pub store: Arc<SqliteStore>,
-    tasks: Vec<Task>,
+pub struct Ours<S: ?Sized = SqliteStore> {
+    pub store: Arc<S>,
+    tasks: Vec<Task<S>>,
 }
 
 /// A clock that is set to the time of each line.
@@ -49,8 +49,8 @@ pub struct Ours {
 struct LineClock(AtomicI64);
 
 /// Records its share of the cases.
-struct Task {
-    recorder: Recorder<SqliteStore>,
+struct Task<S: ?Sized> {
+    recorder: Recorder<S>,
     clock: Arc<LineClock>,
     /// Each entry is recorded at once and belongs to one case.
     lines: VecDeque<Vec<Line>>,
@@ -92,14 +92,20 @@ impl Ours {
     /// What the store says.
     pub fn open(path: &Path, book: &Arc<Rulebook>, tasks: usize) -> Result<Self, Failure> {
         let options = Options { create: true, ..Options::default() };
-        let store = Arc::new(SqliteStore::open(path, Arc::clone(book), &options)?);
+        Ok(Self::on(Arc::new(SqliteStore::open(path, Arc::clone(book), &options)?), book, tasks))
+    }
+}
+
+impl<S: CaseStore + ?Sized + 'static> Ours<S> {
+    /// So many tasks on a store.
+    pub fn on(store: Arc<S>, book: &Arc<Rulebook>, tasks: usize) -> Self {
         let task = || {
             let clock = Arc::new(LineClock::default());
             let recorder = Recorder::new(Arc::clone(&store), Arc::clone(book), Arc::clone(&clock) as Arc<dyn Clock>);
             Task { recorder, clock, lines: VecDeque::new() }
         };
         let tasks = std::iter::repeat_with(task).take(tasks).collect();
-        Ok(Self { store, tasks })
+        Self { store, tasks }
     }
 
     /// Hands out lines, each to be recorded by itself.
@@ -148,7 +154,7 @@ impl Ours {
     }
 }
 
-impl Task {
+impl<S: CaseStore + ?Sized> Task<S> {
     async fn run(mut self, until: Until, progress: Arc<Progress>) -> Result<(Self, usize), Failure> {
         let mut actions = 0;
         while !progress.stop.load(Ordering::Relaxed) {

@@ -20,7 +20,10 @@ use crate::setting::{Failure, IN_FLIGHT, Setting, number, progress};
 const OPENED_WITHIN: usize = 60;
 
 /// Builds the program and says where it is.
-fn program() -> Result<PathBuf, Failure> {
+///
+/// # Errors
+/// If it doesn't build.
+pub fn program() -> Result<PathBuf, Failure> {
     progress("building the program");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target folder")?;

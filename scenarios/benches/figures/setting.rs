@@ -46,6 +46,9 @@ impl Setting {
                 format!("{} is a {file_system}; set CARGO_TARGET_DIR to a disk", folder.path().display()).into()
             );
         }
+        // Where the servers put their data.
+        let servers = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        tempfile::env::override_temp_dir(servers).map_err(|other| format!("{} is taken already", other.display()))?;
         let lasting = if quick { Duration::from_millis(1500) } else { Duration::from_secs(8) };
         let book = Arc::new(Rulebook::law_05_na_2006());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -4,7 +4,6 @@
 //! in the last look's snapshot and is visible now is new. Where looks were missed, nothing that was known is trusted.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use engine::action::CaseRef;
@@ -15,6 +14,7 @@ use super::reads;
 use super::server::{Failed, Pause, Server};
 use super::writer::Own;
 use crate::store::cache::Cache;
+use crate::store::changes::Changes;
 
 /// How often it is looked.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -23,7 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 pub(super) struct Foreign {
     pub server: Arc<Server>,
     pub cache: Arc<Cache>,
-    pub changes: Arc<AtomicI64>,
+    pub changes: Changes,
     pub own: Arc<Own>,
 }
 
@@ -75,7 +75,7 @@ impl Foreign {
                 self.own.forget();
                 // What was committed before this look was missed.
                 self.cache.clear();
-                self.changes.fetch_add(1, Ordering::Release);
+                self.changes.count();
             }
         }
     }
@@ -93,7 +93,7 @@ impl Foreign {
             self.cache.drop_all(changed.iter());
         }
         if !changed.is_empty() || now.meta != before.meta {
-            self.changes.fetch_add(1, Ordering::Release);
+            self.changes.count();
         }
         Ok(now)
     }

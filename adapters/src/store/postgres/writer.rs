@@ -1,4 +1,5 @@
-//! The one writer: takes whatever has gathered, writes it in one transaction, answers each caller after the commit.
+//! The writer: takes whatever has gathered, writes it in one transaction, answers each caller after the commit. It has two
+//! sessions that take turns: while one waits for its commit to be on disk, the other writes what has gathered since.
 //!
 //! Invariant: no caller is answered "done" before its rows are durable; a refused append leaves no trace. Where the
 //! answer to a commit was lost, the server is asked whether it holds; a caller is told "not known" only when the server
@@ -7,19 +8,19 @@
 mod batch;
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use engine::rulebook::Digest;
 use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedMutexGuard, mpsc, oneshot};
 
 use super::pulse::Kept;
 use super::rows::Rows;
 use super::server::{Failed, Pause, Server};
 use crate::store::cache::{Cache, Drops};
+use crate::store::changes::Changes;
 use crate::store::{Delivery, Fault};
 use batch::{Witness, Written};
 
@@ -70,13 +71,22 @@ impl Own {
     }
 }
 
-/// The writer's side.
+/// What waits to be written. Who holds it has the turn.
+pub(super) struct Queue {
+    jobs: mpsc::UnboundedReceiver<(Job, Answer)>,
+    waiting: VecDeque<(Job, Answer)>,
+}
+
+/// The turn, until it is passed on.
+type Turn = Option<OwnedMutexGuard<Queue>>;
+
+/// One session of the writer.
 pub(super) struct Writer {
     pub server: Arc<Server>,
     pub session: Option<Kept>,
-    pub jobs: mpsc::UnboundedReceiver<(Job, Answer)>,
+    pub queue: Arc<tokio::sync::Mutex<Queue>>,
     pub cache: Arc<Cache>,
-    pub changes: Arc<AtomicI64>,
+    pub changes: Changes,
     pub own: Arc<Own>,
     /// The rulebook that the callers decide under.
     pub rulebook: Digest,
@@ -99,20 +109,12 @@ enum Fate {
 impl Writer {
     /// Works until there is nobody left who could ask.
     pub async fn run(mut self) {
-        let mut waiting: VecDeque<(Job, Answer)> = VecDeque::new();
         loop {
-            if waiting.is_empty() {
-                match self.jobs.recv().await {
-                    Some(first) => waiting.push_back(first),
-                    None => return,
-                }
-            }
-            while let Ok(job) = self.jobs.try_recv() {
-                waiting.push_back(job);
-            }
-            let (jobs, answers): (Vec<Job>, Vec<Answer>) = take(&mut waiting).into_iter().unzip();
+            let mut queue = Arc::clone(&self.queue).lock_owned().await;
+            let Some(jobs) = queue.next().await else { return };
+            let (jobs, answers): (Vec<Job>, Vec<Answer>) = jobs.into_iter().unzip();
             let drops = self.cache.drops();
-            let outcomes = self.write(&jobs).await;
+            let outcomes = self.write(&jobs, &mut Some(queue)).await;
             self.remember(jobs, &outcomes, drops);
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 // A caller that no longer waits will find what it wrote in the log.
@@ -122,13 +124,13 @@ impl Writer {
     }
 
     /// Writes the jobs in one transaction, and each by itself if what one holds can't be stored.
-    async fn write(&mut self, jobs: &[Job]) -> Vec<Outcome> {
-        match self.transact(jobs).await {
+    async fn write(&mut self, jobs: &[Job], turn: &mut Turn) -> Vec<Outcome> {
+        match self.transact(jobs, turn).await {
             Ok(outcomes) => outcomes,
             Err(failed) if failed.is_about_content() && jobs.len() > 1 => {
                 let mut outcomes = Vec::with_capacity(jobs.len());
                 for job in jobs {
-                    let outcome = self.transact(std::slice::from_ref(job)).await;
+                    let outcome = self.transact(std::slice::from_ref(job), turn).await;
                     outcomes.extend(outcome.unwrap_or_else(|failed| vec![Err(self.server.fault(failed))]));
                 }
                 outcomes
@@ -138,14 +140,14 @@ impl Writer {
     }
 
     /// One transaction, however often it takes within the wait; the outcome of each job, or why none was written.
-    async fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Outcome>, Failed> {
+    async fn transact(&mut self, jobs: &[Job], turn: &mut Turn) -> Result<Vec<Outcome>, Failed> {
         let limit = self.server.wait + FOR_AN_EVENT * events(jobs);
         let (mut commit, mut trouble) = (None, None);
         let server = Arc::clone(&self.server);
         let attempts = async {
             let mut pause = Pause::default();
             loop {
-                match server.generation.or_silent(self.attempt(jobs, &mut commit)).await {
+                match server.generation.or_silent(self.attempt(jobs, &mut commit, turn)).await {
                     Err(failed) if failed.is_broken() || failed.is_collision() => trouble = Some(failed),
                     answer => return answer,
                 }
@@ -167,7 +169,12 @@ impl Writer {
     }
 
     /// One attempt. `commit` is set while a commit was asked for and not answered.
-    async fn attempt(&mut self, jobs: &[Job], commit: &mut Option<Commit>) -> Result<Vec<Outcome>, Failed> {
+    async fn attempt(
+        &mut self,
+        jobs: &[Job],
+        commit: &mut Option<Commit>,
+        turn: &mut Turn,
+    ) -> Result<Vec<Outcome>, Failed> {
         // Given up in the middle, the session is not kept.
         let kept = self.session.take().and_then(|kept| self.server.generation.still(kept));
         let mut connection = match kept {
@@ -190,7 +197,7 @@ impl Writer {
             }
             *commit = None;
         }
-        let outcomes = self.in_transaction(&mut connection, jobs, commit).await;
+        let outcomes = self.in_transaction(&mut connection, jobs, commit, turn).await;
         let mut keep = outcomes.is_ok();
         if let Err(failed) = &outcomes
             && !failed.is_broken()
@@ -208,12 +215,15 @@ impl Writer {
         connection: &mut PgConnection,
         jobs: &[Job],
         commit: &mut Option<Commit>,
+        turn: &mut Turn,
     ) -> Result<Vec<Outcome>, Failed> {
         let Written { xact, witness, outcomes } =
             batch::write(connection, &self.server.name, self.rulebook, jobs).await?;
         self.own.add(xact);
         // Without a witness nothing was written that may not be written again.
         *commit = witness.map(|witness| Commit { xact, witness, outcomes: outcomes.clone() });
+        // What is written after this waits for its own commit alone.
+        *turn = None;
         connection.execute("COMMIT").await?;
         *commit = None;
         Ok(outcomes)
@@ -235,8 +245,25 @@ impl Writer {
             self.cache.drop_all(refused.iter());
         }
         if changed {
-            self.changes.fetch_add(1, Ordering::Release);
+            self.changes.count();
         }
+    }
+}
+
+impl Queue {
+    pub const fn new(jobs: mpsc::UnboundedReceiver<(Job, Answer)>) -> Self {
+        Self { jobs, waiting: VecDeque::new() }
+    }
+
+    /// Waits for jobs, and takes those of the next transaction; none when there is nobody left who could ask.
+    async fn next(&mut self) -> Option<Vec<(Job, Answer)>> {
+        if self.waiting.is_empty() {
+            self.waiting.push_back(self.jobs.recv().await?);
+        }
+        while let Ok(job) = self.jobs.try_recv() {
+            self.waiting.push_back(job);
+        }
+        Some(take(&mut self.waiting))
     }
 }
 

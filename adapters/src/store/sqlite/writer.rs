@@ -7,7 +7,6 @@ mod appends;
 mod filter;
 mod ids;
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -21,6 +20,7 @@ use super::reads;
 use super::rows::Rows;
 use super::writing::{Disk, Moment};
 use crate::store::cache::Cache;
+use crate::store::changes::Changes;
 use crate::store::{Delivery, Fault};
 use appends::Appends;
 
@@ -47,7 +47,7 @@ pub(super) struct Writer {
     pub connection: Connection,
     pub file: Arc<File>,
     pub cache: Arc<Cache>,
-    pub changes: Arc<AtomicI64>,
+    pub changes: Changes,
     /// The rulebook that the callers decide under.
     pub rulebook: Digest,
     pub state: State,
@@ -238,7 +238,6 @@ impl Writer {
             }
             _ => None,
         });
-        let before = self.changes.load(Ordering::Relaxed);
         let appended: Vec<_> = appended.collect();
         let changed = !appended.is_empty();
         if !refused.is_empty() {
@@ -246,7 +245,7 @@ impl Writer {
         }
         self.cache.put(appended.into_iter());
         if changed {
-            self.changes.store(before + 1, Ordering::Release);
+            self.changes.count();
         }
     }
 
@@ -276,7 +275,7 @@ impl Writer {
         self.cache.drop_all(changed.iter());
         self.state.appends.note_foreign(&self.connection, self.state.seen)?;
         self.state.seen = last;
-        self.changes.fetch_add(1, Ordering::Release);
+        self.changes.count();
         Ok(())
     }
 }

@@ -1,0 +1,133 @@
+//! Logs with many open limits: cases that rest for weeks, and children in custody whose forty-eight hours end at a
+//! second of our choosing.
+//!
+//! Invariant: every case is a real one, recorded action by action under the rulebook; how many limits are open is
+//! counted by the assessment.
+
+use std::sync::Arc;
+
+use adapters::store::LogStore;
+use engine::action::Action;
+use engine::assess::assess;
+use engine::calendar::Instant;
+use engine::rulebook::Rulebook;
+use scenarios::generator::Line;
+
+use crate::ours::{Ours, Until};
+use crate::setting::{Failure, IN_FLIGHT, Setting, progress};
+
+/// How many cases are made at a time.
+const CHUNK: usize = 25_000;
+
+const HOUR: i64 = 3600;
+const CUSTODY: i64 = 48 * HOUR;
+
+/// A court, its prosecutor and its investigators, with a log.
+pub struct Office {
+    store: Arc<dyn LogStore>,
+    book: Arc<Rulebook>,
+    /// How many cases there are.
+    cases: usize,
+}
+
+impl Office {
+    /// An office with an empty log.
+    pub fn new(store: Arc<dyn LogStore>, setting: &Setting) -> Self {
+        Self { store, book: Arc::clone(&setting.book), cases: 0 }
+    }
+
+    /// Records cases with at least so many open limits, of which none has anything to tell for weeks; how many limits.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn rest(&mut self, limits: usize, now: i64) -> Result<usize, Failure> {
+        let of_each = open_limits(&on_remand(0, now), &self.book, now)?;
+        let cases = limits.div_ceil(of_each);
+        self.record(cases, |n| on_remand(n, now)).await?;
+        Ok(cases * of_each)
+    }
+
+    /// Records so many children in custody; the last lawful second of the `n`th is `last(n)`.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn hold(&mut self, children: usize, now: i64, last: impl Fn(usize) -> i64) -> Result<(), Failure> {
+        let before = self.cases;
+        self.record(children, |n| in_custody(n, now, last(n - before))).await
+    }
+
+    /// Whether every alert is delivered.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn all_is_delivered(&self) -> Result<bool, Failure> {
+        Ok(self.store.outbox(adapters::store::Position(0), 1).await?.is_empty())
+    }
+
+    async fn record(&mut self, cases: usize, case: impl Fn(usize) -> Vec<Line>) -> Result<(), Failure> {
+        let end = self.cases + cases;
+        while self.cases < end {
+            let mut ours = Ours::on(Arc::clone(&self.store), &self.book, IN_FLIGHT);
+            let next = end.min(self.cases + CHUNK);
+            (self.cases..next).for_each(|n| ours.give_at_once(case(n)));
+            ours.run(Until::Recorded).await?;
+            self.cases = next;
+            progress(&format!("{next} of {end} cases recorded"));
+        }
+        Ok(())
+    }
+}
+
+/// How many limits of a case run at `now`.
+fn open_limits(lines: &[Line], book: &Rulebook, now: i64) -> Result<usize, Failure> {
+    let read = |line: &Line| Action::read(&line.json).map_err(|refusal| refusal.to_string());
+    let actions = lines.iter().map(read).collect::<Result<Vec<_>, String>>()?;
+    let assessment = assess(actions.iter(), book, Instant::from_unix(now)).ok_or("a case that is not opened")?;
+    Ok(assessment.deadlines.iter().filter(|deadline| deadline.protective.done.is_none()).count())
+}
+
+/// Remanded yesterday, under investigation.
+fn on_remand(n: usize, now: i64) -> Vec<Line> {
+    let opened = now - 50 * HOUR;
+    let mut case = Case::opened(n, opened, opened);
+    case.act("investigation_opened", "vte-investigation", opened + HOUR, "");
+    let remand = r#","order":{"by":"prosecutor","number":"7"},"grounds":["elements","firm_evidence","flight"]"#;
+    case.act("remand_ordered", "vte-prosecutor", now - 24 * HOUR, remand);
+    case.lines
+}
+
+/// Held until now; recorded now.
+fn in_custody(n: usize, now: i64, last: i64) -> Vec<Line> {
+    let taken = last - CUSTODY;
+    let mut case = Case::opened(n, taken - HOUR / 2, now);
+    let place = r#","evidence_firm":true,"place":{"children_only":true,"sexes_separated":true}"#;
+    case.act("custody_started", "vte-investigation", taken, place);
+    case.act("parents_notified", "vte-investigation", taken + HOUR / 4, "");
+    case.lines
+}
+
+struct Case {
+    n: usize,
+    recorded: i64,
+    lines: Vec<Line>,
+}
+
+impl Case {
+    /// `recorded`: when its lines are recorded at the earliest.
+    fn opened(n: usize, at: i64, recorded: i64) -> Self {
+        let mut case = Self { n, recorded, lines: Vec::with_capacity(3) };
+        case.act(
+            "case_opened",
+            "vte-investigation",
+            at,
+            r#","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C1","birth_date":"2011-06-15"},"offences":[{"class":"major","penalty_months":{"min":36,"max":60},"committed_on":"2026-01-20","serious":true}]"#,
+        );
+        case
+    }
+
+    fn act(&mut self, action: &str, by: &str, at: i64, fields: &str) {
+        let (n, instant) = (self.n, Instant::from_unix(at));
+        let json = format!(r#"{{"case":"VTE-2026-{n:07}","action":"{action}","at":"{instant}","by":"{by}"{fields}}}"#);
+        self.lines.push(Line { at: at.max(self.recorded), case: n, json });
+    }
+}

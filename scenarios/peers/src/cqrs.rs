@@ -1,0 +1,82 @@
+//! `cqrs-es` with `postgres-es`.
+
+use std::convert::Infallible;
+
+use cqrs_es::event_sink::EventSink;
+use cqrs_es::{Aggregate, DomainEvent};
+use postgres_es::{PostgresCqrs, postgres_cqrs};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::{Executor as _, PgPool};
+
+use crate::{Before, Failure, Peer};
+
+/// Its table, as in the script that it comes with.
+const SCHEMA: &str = "CREATE TABLE events (
+  aggregate_type text                         NOT NULL,
+  aggregate_id   text                         NOT NULL,
+  sequence       bigint CHECK (sequence >= 0) NOT NULL,
+  event_type     text                         NOT NULL,
+  event_version  text                         NOT NULL,
+  payload        json                         NOT NULL,
+  metadata       json                         NOT NULL,
+  PRIMARY KEY (aggregate_type, aggregate_id, sequence)
+)";
+
+/// How many actions were recorded.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Recorded {
+    actions: usize,
+}
+
+/// The JSON of an action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct ActionRecorded(Value);
+
+impl DomainEvent for ActionRecorded {
+    fn event_type(&self) -> String {
+        "ActionRecorded".to_owned()
+    }
+
+    fn event_version(&self) -> String {
+        "1.0".to_owned()
+    }
+}
+
+impl Aggregate for Recorded {
+    const TYPE: &'static str = "case";
+    type Command = Value;
+    type Event = ActionRecorded;
+    type Error = Infallible;
+    type Services = ();
+
+    async fn handle(&mut self, action: Value, (): &(), sink: &EventSink<Self>) -> Result<(), Infallible> {
+        sink.write(ActionRecorded(action), self).await;
+        Ok(())
+    }
+
+    fn apply(&mut self, _: ActionRecorded) {
+        self.actions += 1;
+    }
+}
+
+/// The peer.
+pub struct Cqrs(PostgresCqrs<Recorded>);
+
+impl Cqrs {
+    /// Begins in an empty database, with what is there before the measurement.
+    pub async fn begin(pool: &PgPool, before: Before) -> Result<Self, Failure> {
+        pool.execute(SCHEMA).await?;
+        let sql = "INSERT INTO events SELECT 'case', n.id, n.sequence, 'ActionRecorded', '1.0', n.action::json, '{}'
+                   FROM unnest($1::text[], $2::int[], $3::text[]) AS n (id, sequence, action)";
+        sqlx::query(sql).bind(before.cases).bind(before.sequences).bind(before.actions).execute(pool).await?;
+        pool.execute("ANALYZE events").await?;
+        Ok(Self(postgres_cqrs(pool.clone(), Vec::new(), ())))
+    }
+}
+
+impl Peer for Cqrs {
+    async fn record(&self, case: String, action: Value) -> Result<(), Failure> {
+        Ok(self.0.execute(&case, action).await?)
+    }
+}
