@@ -2,6 +2,8 @@
 
 #[path = "nats/access.rs"]
 mod access;
+#[path = "nats/actions.rs"]
+mod actions;
 #[path = "nats/clock.rs"]
 mod clock;
 #[path = "nats/cluster.rs"]
@@ -14,8 +16,12 @@ mod delivery;
 mod fence;
 #[path = "nats/midnight.rs"]
 mod midnight;
+#[path = "nats/ministry.rs"]
+mod ministry;
 #[path = "nats/outage.rs"]
 mod outage;
+#[path = "nats/permissions.rs"]
+mod permissions;
 #[path = "nats/reconcile.rs"]
 mod reconcile;
 #[path = "nats/restored.rs"]

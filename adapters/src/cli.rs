@@ -15,11 +15,13 @@ mod import;
 mod labels;
 mod lists;
 mod logging;
+mod nats;
 mod output;
 mod paint;
 mod progress;
 mod reconcile;
 mod rules;
+mod send;
 mod serve;
 mod spreadsheet;
 mod table;
@@ -65,6 +67,8 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
         Command::Offices(own) => admin::offices_list(common, own),
         Command::Clock(own) => admin::clock(common, &own.command),
         Command::Reconcile(own) => reconcile::run(common, own),
+        Command::Send(own) => send::run(common, own),
+        Command::Nats(own) => nats::run(common, own),
         Command::Move(own) => transfer::run(common, own),
         Command::Backup(own) => backup::backup(common, own),
         Command::Restore(own) => backup::restore(common, own),

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod clock;
 pub mod figures;
 pub mod files;
+pub mod intake;
 pub mod nats;
 pub mod offices;
 pub mod reconcile;

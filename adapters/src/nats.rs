@@ -7,7 +7,11 @@ mod access;
 mod address;
 mod broker;
 mod fault;
+pub mod logins;
+pub mod permissions;
 pub(crate) mod published;
+pub mod requests;
+pub mod sender;
 mod stream;
 pub mod subscriber;
 

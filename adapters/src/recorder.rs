@@ -7,7 +7,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use engine::action::{Action, ActionId, CaseRef, OfficeCode, Refusal};
-use engine::case::{Alerts, Case, Command, Event, Verdict, admit, decide, evolve};
+use engine::calendar::Instant;
+use engine::case::{Alerts, Case, Command, Event, Verdict, admit, admit_from, decide, evolve};
 use engine::rulebook::Rulebook;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -68,6 +69,36 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         by: Option<OfficeCode>,
         alerts: Alerts,
     ) -> Result<Recorded, Fault> {
+        let judge = |known: &Case, actions: &[Action], clock| admit(known, actions, Some(clock), &self.book);
+        self.record_judged(case, actions, by, alerts, judge).await
+    }
+
+    /// As [`Recorder::record`], for an office that sends actions itself: those of a case that isn't its own are
+    /// refused.
+    ///
+    /// # Errors
+    /// What the store could not do; then nothing of this was recorded.
+    pub async fn record_from(
+        &self,
+        sender: &OfficeCode,
+        case: &CaseRef,
+        actions: Vec<Action>,
+        alerts: Alerts,
+    ) -> Result<Recorded, Fault> {
+        let judge =
+            |known: &Case, actions: &[Action], clock| admit_from(sender, known, actions, Some(clock), &self.book);
+        self.record_judged(case, actions, Some(sender.clone()), alerts, judge).await
+    }
+
+    /// Records what `judge` accepts, on the case as it is when its turn has come.
+    async fn record_judged(
+        &self,
+        case: &CaseRef,
+        actions: Vec<Action>,
+        by: Option<OfficeCode>,
+        alerts: Alerts,
+        judge: impl Fn(&Case, &[Action], Instant) -> Vec<Verdict>,
+    ) -> Result<Recorded, Fault> {
         debug_assert!(actions.iter().all(|action| action.case == *case), "actions of one case");
         let _turn = self.turn(case).await;
         let mut actions = Numbered::new(actions);
@@ -75,7 +106,7 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         loop {
             let known = self.store.load(case).await?;
             let clock = self.clock.now();
-            let accepted = actions.admit(|actions| admit(&known, actions, Some(clock), &self.book));
+            let accepted = actions.admit(|actions| judge(&known, actions, clock));
             let events = if accepted.is_empty() {
                 Vec::new()
             } else {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is under way when the stop comes is finished, alerts recorded and deliveries marked.
 
+mod actions;
 pub mod http;
 mod share;
 pub mod status;
@@ -15,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::figures::Figures;
+use crate::intake::Intake;
 use crate::nats::{NatsFault, Servers};
 use crate::reconcile::Daily;
 use crate::recorder::Recorder;
@@ -22,6 +24,7 @@ use crate::relay::{Relay, RelayFault};
 use crate::store::{CaseStore, Fault};
 use crate::watch::Watch;
 use crate::watch::clock_doubt::{ClockDoubt, Operator};
+use actions::Actions;
 use share::Part;
 
 pub(crate) use trouble::Trouble;
@@ -95,6 +98,17 @@ pub struct Serve<S: ?Sized> {
     pub figures: Arc<Figures>,
     /// The daily reconciliation; none where another program or nobody does it.
     pub daily: Option<Daily>,
+    /// Whether offices may send actions over NATS.
+    pub requests: OfficeRequests,
+}
+
+/// What becomes of actions that offices send over NATS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfficeRequests {
+    /// They are recorded and answered.
+    Taken,
+    /// Nobody listens.
+    Ignored,
 }
 
 /// Watches the limits and publishes the alerts until `shutdown` resolves. NATS being away is no reason not to start: alerts wait and are published when it comes.
@@ -102,18 +116,22 @@ pub struct Serve<S: ?Sized> {
 /// # Errors
 /// If at the start NATS answers and isn't fit for alerts (no JetStream, another stream, no permission), if a file of
 /// credentials or certificates isn't what it should be, or if the store is damaged.
-pub async fn serve<S: CaseStore + ?Sized>(
+pub async fn serve<S: CaseStore + ?Sized + 'static>(
     with: Serve<S>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeFault> {
-    let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily } = with;
+    let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests } = with;
     let recorder = Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock));
     let recorder = Arc::new(recorder.counting(Arc::clone(&figures)));
     let part = Part::take(Arc::clone(&store), nats.is_some(), Arc::clone(&figures)).await;
-    let watch = Watch::new(recorder, Arc::clone(&clock), doubt, operator).over(part.share());
-    let mut watch = watch.noting(Arc::clone(&figures));
-    let relay = nats
-        .map(|servers| Relay::new(store, book, clock, Arc::new(servers), installation).noting(Arc::clone(&figures)));
+    let watch = Watch::new(Arc::clone(&recorder), Arc::clone(&clock), Arc::clone(&doubt), operator);
+    let mut watch = watch.over(part.share()).noting(Arc::clone(&figures));
+    let servers = nats.map(Arc::new);
+    let intake = Intake::new(recorder, Arc::clone(&book), Arc::clone(&clock));
+    let taken = servers.clone().filter(|_| requests == OfficeRequests::Taken);
+    let actions = taken.map(|servers| Actions::new(intake, servers, doubt));
+    let relay =
+        servers.map(|servers| Relay::new(store, book, clock, servers, installation).noting(Arc::clone(&figures)));
     if let Some(relay) = &relay {
         refuse_what_waiting_does_not_mend(relay).await?;
     }
@@ -122,9 +140,9 @@ pub async fn serve<S: CaseStore + ?Sized>(
     let (stop_watch, watch_told) = Stop::pair();
     let (stop_relay, relay_told) = Stop::pair();
     let (stop_part, part_told) = Stop::pair();
-    // The watch stops first, so that the relay still takes along what it raised last.
+    // These stop first, so that the relay still takes along what they raised last.
     let watching = async {
-        let result = watch.run(&watch_told).await;
+        let result = watch_and_take(&mut watch, actions.as_ref(), &stop_watch, &watch_told).await;
         stop_relay.stop();
         result
     };
@@ -166,6 +184,27 @@ pub async fn serve<S: CaseStore + ?Sized>(
     watched.and(relayed).and(reconciled)?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Watches and takes actions until told to stop, or until the watch can't go on.
+async fn watch_and_take<S: CaseStore + ?Sized + 'static>(
+    watch: &mut Watch<S>,
+    actions: Option<&Actions<S>>,
+    stop: &Stopper,
+    told: &Stop,
+) -> Result<(), Fault> {
+    let watching = async {
+        let result = watch.run(told).await;
+        stop.stop();
+        result
+    };
+    let taking = async {
+        if let Some(actions) = actions {
+            actions.run(told).await;
+        }
+    };
+    let (result, ()) = tokio::join!(watching, taking);
+    result
 }
 
 async fn refuse_what_waiting_does_not_mend<S: CaseStore + ?Sized>(relay: &Relay<S>) -> Result<(), ServeFault> {

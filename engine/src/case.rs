@@ -5,6 +5,7 @@
 
 mod admit;
 mod codec;
+mod sender;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::rulebook::{Digest, Rulebook};
 pub use crate::action::Refusal;
 pub use admit::{TOLERANCE_SECONDS, Verdict, admit};
 pub use codec::Unreadable;
+pub use sender::admit_from;
 
 // ---- events
 

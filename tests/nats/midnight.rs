@@ -5,7 +5,7 @@ use std::time::{Duration, Instant as Moment};
 
 use adapters::clock::Clock;
 use adapters::recorder::Recorder;
-use adapters::serve::{Serve, serve};
+use adapters::serve::{OfficeRequests, Serve, serve};
 use adapters::store::CaseStore as _;
 use adapters::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 use engine::action::{Action, CaseRef};
@@ -88,6 +88,7 @@ async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
         daily: None,
         installation: INSTALLATION.to_owned(),
         figures: Arc::default(),
+        requests: OfficeRequests::Taken,
     };
     let serving = tokio::spawn(serve(with, async {
         let _ = stopped.await;

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use adapters::nats::Servers;
-use adapters::nats::subscriber::{Subscription, follow};
+use adapters::nats::subscriber::{Name, Subscription, follow};
+use adapters::offices::Kind;
 use adapters::serve::{Stop, Stopper};
 use engine::action::OfficeCode;
 use tests::nats_server::NatsServer;
@@ -28,8 +29,9 @@ impl Following {
     pub fn on(world: &World, servers: Servers, shown: &Arc<Mutex<Vec<String>>>) -> Self {
         let (stopper, stop) = Stop::pair();
         let subscription = Subscription {
-            prosecutor: OfficeCode::new("vte-prosecutor").expect("a code"),
-            durable: "vte-prosecutor".to_owned(),
+            kind: Kind::Prosecutor,
+            office: OfficeCode::new("vte-prosecutor").expect("a code"),
+            name: Name::Own("vte-prosecutor".to_owned()),
             seen: world.folder.path().join("shown"),
         };
         let shown = Arc::clone(shown);

@@ -12,7 +12,7 @@ use adapters::reconcile::{Daily, Pace, Reconciler, Terms, TimeOfDay, WithoutNats
 use adapters::recorder::Recorder;
 use adapters::relay::Relay;
 use adapters::relay::broker::Broker;
-use adapters::serve::{Serve, ServeFault, serve};
+use adapters::serve::{OfficeRequests, Serve, ServeFault, serve};
 use adapters::store::sqlite::{Options, SqliteStore};
 use adapters::store::{CaseStore, LogStore, Position, Stored};
 use adapters::watch::clock_doubt::{ClockDoubt, SteadyClock, operator_in};
@@ -149,6 +149,7 @@ impl World {
             nats,
             installation: INSTALLATION.to_owned(),
             figures: Arc::default(),
+            requests: OfficeRequests::Taken,
         };
         serve(with, shutdown)
     }

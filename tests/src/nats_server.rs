@@ -156,7 +156,11 @@ impl Drop for NatsServer {
     }
 }
 
-fn binary() -> PathBuf {
+/// The server's program.
+///
+/// # Panics
+/// If it is not installed.
+pub fn binary() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
     // Debian puts it where a user's PATH often doesn't look.

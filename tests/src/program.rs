@@ -93,7 +93,15 @@ impl Desk {
     pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         let mut command = Command::new(program());
         command.args(arguments).current_dir(self.folder.path());
-        for name in ["KAMNOT_DB", "KAMNOT_LISTEN", "KAMNOT_NATS", "KAMNOT_NATS_CREDS", "RUST_LOG", "COLUMNS"] {
+        for name in [
+            "KAMNOT_DB",
+            "KAMNOT_LISTEN",
+            "KAMNOT_NATS",
+            "KAMNOT_NATS_CREDS",
+            "KAMNOT_SUBSCRIPTION",
+            "RUST_LOG",
+            "COLUMNS",
+        ] {
             command.env_remove(name);
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -1,5 +1,6 @@
 //! The commands and their options, with the help that teaches them.
 
+mod network;
 mod whole_log;
 
 use std::net::SocketAddr;
@@ -15,6 +16,8 @@ use super::reconcile::{DailyAt, Reconcile, daily_at};
 use crate::nats::Replicas;
 use crate::store::place::Place;
 pub(super) use whole_log::{Backup, Move, Restore};
+
+pub(super) use network::{FollowersPlace, Nats, NatsCommand, NatsConfig, Send, Whose};
 
 const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
 
@@ -88,6 +91,8 @@ pub(super) enum Command {
     Rules(Rules),
     Offices(Offices),
     Clock(Clock),
+    Nats(Nats),
+    Send(Send),
     Move(Move),
     Backup(Backup),
     Restore(Restore),
@@ -202,9 +207,8 @@ pub(super) struct Docket {
 /// What a prosecutor's office was told: limits on liberty first, the findings of a case in one row
 #[derive(Debug, Args)]
 pub(super) struct AlertsOf {
-    /// The code of the prosecutor's office
-    #[arg(long, value_name = "CODE", value_parser = office)]
-    pub prosecutor: OfficeCode,
+    #[command(flatten)]
+    pub whose: Whose,
     /// Only what was told since then: an instant or a date
     #[arg(long, value_name = "TIME", value_parser = when, conflicts_with = "follow")]
     pub since: Option<When>,
@@ -222,6 +226,8 @@ pub(super) struct AlertsOf {
     /// With --follow: a file that keeps which alerts were printed, so that none comes twice after a restart
     #[arg(long, value_name = "FILE", requires = "follow")]
     pub seen: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: FollowersPlace,
 }
 
 /// One case: actions, limits, findings and alerts in order
@@ -272,6 +278,9 @@ pub(super) struct Serve {
     /// Vientiane, or `off`; of several programs that serve one log one does it
     #[arg(long, value_name = "HH:MM", value_parser = daily_at, default_value = "03:00")]
     pub reconcile_at: DailyAt,
+    /// Take no actions that offices send over NATS. A server that lets anybody in proves no sender
+    #[arg(long)]
+    pub without_actions: bool,
 }
 
 /// The rules of the law as the program knows them

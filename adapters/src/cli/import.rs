@@ -58,13 +58,13 @@ impl How {
 
 /// What became of the lines of a file.
 #[derive(Debug, Default)]
-struct Tally {
-    recorded: usize,
-    known: usize,
-    cases: usize,
+pub(super) struct Tally {
+    pub recorded: usize,
+    pub known: usize,
+    pub cases: usize,
     /// Raised, settled, withdrawn.
-    alerts: [usize; 3],
-    refused: Vec<RefusedLine>,
+    pub alerts: [usize; 3],
+    pub refused: Vec<RefusedLine>,
 }
 
 /// `kamnot import`
@@ -216,7 +216,8 @@ impl Tally {
     }
 }
 
-fn summary(file: &Path, tally: &Tally, all_or_nothing: bool) -> String {
+/// What became of a file, in a line.
+pub(super) fn summary(file: &Path, tally: &Tally, all_or_nothing: bool) -> String {
     let file = files::shown(file);
     let refused = tally.refused.len();
     // Another program may have got in between, after every line was found good.

@@ -250,19 +250,23 @@ fn docket_csv(rows: &[DocketRow], Words { book, lang, .. }: Words<'_>) -> String
 
 /// `kamnot alerts`, without `--follow`.
 pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
+    let Some(prosecutor) = &own.whose.prosecutor else {
+        return Err(Failure::Refused(
+            "the log lists the alerts of a prosecutor's office: give --prosecutor".to_owned(),
+        ));
+    };
     let offices = offices(common)?;
     let database = Database::open(common, Absent::Fail)?;
     let since = own.since.map(engine::action::When::first);
     let store = Arc::clone(&database.store);
-    let (mut log, shelf) =
-        block_on(async { Ok((store.alerts(&own.prosecutor, since).await?, database.shelf().await?)) })?;
+    let (mut log, shelf) = block_on(async { Ok((store.alerts(prosecutor, since).await?, database.shelf().await?)) })?;
     log.retain(|stored| own.at.is_none_or(|at| stored.event.recorded_at <= at));
     let words = Words { book: &database.book, offices: &offices, lang: common.lang };
     let rows = rows(log.iter().map(|stored| (&stored.case, &stored.event)), &shelf, words.lang);
     print_out(&match own.format {
         Format::Json => json(rows.iter().map(AlertRow::to_json)),
         Format::Csv => alerts_csv(&rows, words),
-        Format::Table => alerts_table(&rows, &own.prosecutor, words, Paint::of(&io::stdout())),
+        Format::Table => alerts_table(&rows, prosecutor, words, Paint::of(&io::stdout())),
     })?;
     Ok(Outcome::Done)
 }

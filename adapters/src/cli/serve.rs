@@ -19,12 +19,12 @@ use super::paint::{Paint, Tone};
 use super::reconcile::{DailyAt, PATIENCE, reconciler};
 use crate::clock::{Clock, SteadyClock, SystemClock};
 use crate::figures::Figures;
-use crate::nats::subscriber::{Received, Subscription, follow};
+use crate::nats::subscriber::{Name, Received, Subscription, follow};
 use crate::nats::{NatsFault, Servers};
 use crate::reconcile::{Daily, Pace, Terms, WithoutNats};
 use crate::serve::http::{ListenFault, Listener};
 use crate::serve::status::{About, Status};
-use crate::serve::{self, ServeFault, Stop};
+use crate::serve::{self, OfficeRequests, ServeFault, Stop};
 use crate::shown::plain;
 use crate::store::LogStore;
 use crate::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
@@ -77,6 +77,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
         daily: daily(&database, own, nats.clone(), &figures),
         nats,
         figures,
+        requests: if own.without_actions { OfficeRequests::Ignored } else { OfficeRequests::Taken },
     };
     warn_of_contradictions(common, &database);
     block_on(async {
@@ -121,11 +122,24 @@ fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
 /// `kamnot alerts --follow`
 pub(super) fn follow_alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
     let servers = own.nats.servers()?.ok_or(NatsFault::Address)?;
-    let seen = own.seen.clone().unwrap_or_else(|| PathBuf::from(format!("kamnot-seen-{}", own.prosecutor)));
+    let nobody =
+        || Failure::Refused("whose alerts? Give --prosecutor, --court, --investigator or --legal-aid".to_owned());
+    let (kind, office) = own.whose.office().ok_or_else(nobody)?;
+    let seen = own.seen.clone().unwrap_or_else(|| PathBuf::from(format!("kamnot-seen-{office}")));
     let failed = |error| Failure::Fault(format!("{}: the file of alerts seen has no folder: {error}", seen.display()));
     let seen = std::path::absolute(&seen).map_err(failed)?;
-    let durable = format!("{}-{}", own.prosecutor, place(&seen));
-    let subscription = Subscription { prosecutor: own.prosecutor.clone(), durable, seen };
+    let (office, follower) = (office.clone(), place(&seen));
+    let name = match (own.place.subscription.clone(), own.place.subscriber) {
+        (None, None) => Name::Own(format!("{office}-{follower}")),
+        (None, Some(_)) => {
+            return Err(Failure::Refused(
+                "--subscriber counts the names that --subscription begins; give both".to_owned(),
+            ));
+        }
+        (Some(base), None) => Name::Given { base, follower },
+        (Some(base), Some(n)) => Name::Taken { base, n, follower },
+    };
+    let subscription = Subscription { kind, office, name, seen };
     let paint = Paint::of(&io::stdout());
     block_on(async {
         let (tell, told) = Stop::pair();

@@ -179,7 +179,7 @@ fn bare(server: &ServerAddr) -> Result<ServerAddr, NatsFault> {
 }
 
 /// What stands percent-encoded in a URL.
-fn decoded(text: &str) -> String {
+pub(super) fn decoded(text: &str) -> String {
     let mut parts = text.split('%');
     let mut bytes: Vec<u8> = parts.next().unwrap_or_default().into();
     for part in parts {

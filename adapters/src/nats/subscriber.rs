@@ -15,7 +15,8 @@ use engine::action::OfficeCode;
 use futures::StreamExt as _;
 use uuid::Uuid;
 
-use super::{Link, NatsFault, STREAM, Servers};
+use super::{Link, NatsFault, STREAM, Servers, permissions as names};
+use crate::offices::Kind;
 use crate::serve::{Stop, Trouble};
 use seen::Seen;
 
@@ -27,6 +28,8 @@ const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(30);
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// How many alerts are fetched at once.
 const FETCH: usize = 256;
+/// How many subscriptions an office may have at the most.
+const MOST_NAMES: u16 = 64;
 
 /// An alert as it arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,12 +47,38 @@ pub struct Received {
 /// Whose alerts are followed, and under which name.
 #[derive(Clone, Debug)]
 pub struct Subscription {
-    /// The prosecutor's office.
-    pub prosecutor: OfficeCode,
-    /// The name under which the server remembers how far this subscriber got: letters, digits, `-` and `_`.
-    pub durable: String,
+    /// What the office is: its place in the alerts' subjects.
+    pub kind: Kind,
+    /// The office.
+    pub office: OfficeCode,
+    /// The name under which the server remembers how far this subscriber got.
+    pub name: Name,
     /// The file of the ids that were shown.
     pub seen: PathBuf,
+}
+
+/// The name of a subscription: letters, digits, `-` and `_`.
+#[derive(Clone, Debug)]
+pub enum Name {
+    /// One that no other subscriber uses.
+    Own(String),
+    /// One of those that the server's configuration gives to the office, which begin so: the first that is this
+    /// follower's, or free.
+    Given {
+        /// How they begin.
+        base: String,
+        /// Who follows.
+        follower: Uuid,
+    },
+    /// The n-th of those, whoever used it before.
+    Taken {
+        /// How they begin.
+        base: String,
+        /// Which, from 1.
+        n: u16,
+        /// Who follows.
+        follower: Uuid,
+    },
 }
 
 /// Shows every alert to an office since the stream began, each once, and goes on with new ones until told to stop.
@@ -98,7 +127,7 @@ async fn until_broken(
 ) -> Result<(), NatsFault> {
     let open = async {
         let link = Link::open(servers).await?;
-        let consumer = link.run(consumer(&link, subscription)).await?;
+        let consumer = Box::pin(consumer(&link, subscription)).await?;
         let builder = consumer.stream().max_messages_per_batch(FETCH).heartbeat(HEARTBEAT);
         let messages = builder.messages().await.map_err(|error| link.lost(error))?;
         Ok((link, messages))
@@ -129,32 +158,96 @@ async fn until_broken(
     Ok(())
 }
 
+/// The subscription on the server, made where it is missing.
 async fn consumer(link: &Link, subscription: &Subscription) -> Result<Consumer<pull::Config>, NatsFault> {
-    let Subscription { prosecutor, durable, .. } = subscription;
-    if durable.is_empty() || !durable.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
-        return Err(NatsFault::Own(format!("the name {durable:?} is not made of letters, digits, - and _")));
+    match &subscription.name {
+        Name::Own(name) => link.run(own(link, subscription, name, None)).await,
+        Name::Taken { base, n, follower } => {
+            let name = names::subscription(base, *n);
+            link.run(taken(link, subscription, &name, *follower)).await
+        }
+        Name::Given { base, follower } => {
+            for n in 1..=MOST_NAMES {
+                let name = names::subscription(base, n);
+                match link.run(own(link, subscription, &name, Some(*follower))).await {
+                    Ok(consumer) if consumer.cached_info().config.description == Some(mark(*follower)) => {
+                        return Ok(consumer);
+                    }
+                    Ok(_) => {}
+                    // So many there are, and no more.
+                    Err(NatsFault::Denied { .. }) if n > 1 => return Err(all_taken(&subscription.office, n - 1)),
+                    Err(fault) => return Err(fault),
+                }
+            }
+            Err(all_taken(&subscription.office, MOST_NAMES))
+        }
     }
-    let config = pull::Config {
-        durable_name: Some(durable.clone()),
-        filter_subject: format!("kamnot.alerts.{prosecutor}.>"),
+}
+
+fn all_taken(office: &OfficeCode, many: u16) -> NatsFault {
+    NatsFault::Own(format!(
+        "other followers use the {many} subscriptions that {office} has: on other machines, or with other files of alerts \
+         seen. Take one over with --subscriber N, or have the server configured with more (kamnot nats config \
+         --subscribers)"
+    ))
+}
+
+/// Says on the server whose a subscription is, so that two never share what comes.
+fn mark(follower: Uuid) -> String {
+    format!("kamnot alerts --follow {follower}")
+}
+
+fn config(subscription: &Subscription, name: &str, follower: Option<Uuid>) -> Result<pull::Config, NatsFault> {
+    let Subscription { kind, office, .. } = subscription;
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        return Err(NatsFault::Own(format!("the name {name:?} is not made of letters, digits, - and _")));
+    }
+    let alerts = names::alerts_to(*kind, office);
+    let alerts = alerts.ok_or_else(|| NatsFault::Own(format!("no alerts are addressed to {office} by what it is")))?;
+    Ok(pull::Config {
+        durable_name: Some(name.to_owned()),
+        description: follower.map(mark),
+        filter_subject: alerts,
         deliver_policy: DeliverPolicy::All,
         ack_policy: AckPolicy::Explicit,
         ack_wait: ACKNOWLEDGE_WITHIN,
         ..pull::Config::default()
-    };
+    })
+}
+
+async fn own(
+    link: &Link,
+    subscription: &Subscription,
+    name: &str,
+    follower: Option<Uuid>,
+) -> Result<Consumer<pull::Config>, NatsFault> {
+    let config = config(subscription, name, follower)?;
     let wanted = config.filter_subject.clone();
     let stream = link.jetstream().get_stream_no_info(STREAM).await;
     let stream = stream.map_err(|error| link.answer("look up the stream of alerts", error))?;
-    let consumer = Box::pin(stream.get_or_create_consumer(durable, config)).await;
-    let consumer = consumer.map_err(|error| link.answer("open the subscription", error))?;
-    let found = &consumer.cached_info().config;
+    let consumer = Box::pin(stream.get_or_create_consumer(name, config)).await;
+    let mut consumer = consumer.map_err(|error| link.answer("open the subscription", error))?;
+    // Another may have made it at the same time: who is named there now has it.
+    let info = consumer.info().await.map_err(|error| link.lost(error))?;
+    let found = &info.config;
     if found.filter_subject != wanted || found.ack_policy != AckPolicy::Explicit {
         return Err(NatsFault::Own(format!(
-            "the subscription {durable} follows {} and not {wanted}: choose another name",
+            "the subscription {name} follows {} and not {wanted}: choose another name",
             found.filter_subject
         )));
     }
     Ok(consumer)
+}
+
+async fn taken(
+    link: &Link,
+    subscription: &Subscription,
+    name: &str,
+    follower: Uuid,
+) -> Result<Consumer<pull::Config>, NatsFault> {
+    let config = config(subscription, name, Some(follower))?;
+    let consumer = link.jetstream().create_consumer_on_stream(config, STREAM).await;
+    consumer.map_err(|error| link.answer("take over the subscription", error))
 }
 
 fn received(message: &jetstream::Message) -> Option<Received> {

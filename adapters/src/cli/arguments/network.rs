@@ -1,0 +1,147 @@
+//! The commands between an office and the server: the server's configuration, and sending actions.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use engine::action::OfficeCode;
+
+use super::super::connection::NatsOptions;
+use super::office;
+use crate::offices::Kind;
+
+/// The NATS server that offices and `kamnot serve` meet at
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Nats {
+    #[command(subcommand)]
+    pub command: NatsCommand,
+}
+
+/// What to do about the NATS server.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum NatsCommand {
+    Config(NatsConfig),
+}
+
+/// Print a nats-server configuration under which each office sends as itself and reads its own alerts alone
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  kamnot nats config --server nats.example.la:4222 --tls-cert server.pem --tls-key server.key > nats.conf
+  nats-server -t -c nats.conf                    is it in order?
+  nats-server -c nats.conf
+
+Each office gets a login of its own, a file OFFICE.env in the folder of logins that only its owner can read; one that is
+there stays. Hand each office its file, over a way that nobody else sees; kamnot.env is for `kamnot serve`. They hold
+the environment of the program:
+  set -a; . ./vte-prosecutor.env; set +a
+  kamnot alerts --follow --prosecutor vte-prosecutor
+  kamnot send 2026-03.jsonl --office vte-prosecutor
+The configuration holds no password, only hashes. Make it anew when offices are added, and have the server read it again
+(nats-server --signal reload).")]
+pub(in crate::cli) struct NatsConfig {
+    /// Only these offices [default: all that the program knows, and those of --offices]
+    #[arg(long = "only", value_name = "CODE", value_parser = office)]
+    pub only: Vec<OfficeCode>,
+    /// The folder of the logins
+    #[arg(long, value_name = "FOLDER", default_value = "nats-logins")]
+    pub logins: PathBuf,
+    /// Where the offices reach the server; stands in new logins
+    #[arg(long, value_name = "HOST:PORT", default_value = "localhost:4222", value_parser = host_and_port)]
+    pub server: String,
+    /// How many programs of one office may follow its alerts, each with a place of its own
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub subscribers: u16,
+    /// Where the server keeps its streams
+    #[arg(long, value_name = "FOLDER", default_value = "/var/lib/nats", value_parser = quotable)]
+    pub store_dir: String,
+    /// The file of the server's certificate
+    #[arg(long, value_name = "FILE", requires = "tls_key", value_parser = quotable)]
+    pub tls_cert: Option<String>,
+    /// The file of the certificate's key
+    #[arg(long, value_name = "FILE", requires = "tls_cert", value_parser = quotable)]
+    pub tls_key: Option<String>,
+}
+
+/// Whose alerts
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(in crate::cli) struct Whose {
+    /// The code of the prosecutor's office
+    #[arg(long, value_name = "CODE", value_parser = office)]
+    pub prosecutor: Option<OfficeCode>,
+    /// With --follow: the code of the court
+    #[arg(long, value_name = "CODE", value_parser = office, requires = "follow")]
+    pub court: Option<OfficeCode>,
+    /// With --follow: the code of the investigation organisation
+    #[arg(long, value_name = "CODE", value_parser = office, requires = "follow")]
+    pub investigator: Option<OfficeCode>,
+    /// With --follow: the code of the legal aid office
+    #[arg(long, value_name = "CODE", value_parser = office, requires = "follow")]
+    pub legal_aid: Option<OfficeCode>,
+}
+
+impl Whose {
+    /// The office, and its place in the alerts' subjects.
+    pub(in crate::cli) fn office(&self) -> Option<(Kind, &OfficeCode)> {
+        let Self { prosecutor, court, investigator, legal_aid } = self;
+        let of = [
+            (Kind::Prosecutor, prosecutor),
+            (Kind::Court, court),
+            (Kind::Investigator, investigator),
+            (Kind::LegalAid, legal_aid),
+        ];
+        of.into_iter().find_map(|(kind, office)| Some((kind, office.as_ref()?)))
+    }
+}
+
+/// Which place a follower has at the server
+#[derive(Debug, Args)]
+pub(in crate::cli) struct FollowersPlace {
+    /// With --follow: how the office's subscriptions are named by the server's configuration (kamnot nats config)
+    /// [default: a name of this follower's own, for a server that permits any]
+    #[arg(long, value_name = "NAME", env = "KAMNOT_SUBSCRIPTION")]
+    pub subscription: Option<String>,
+    /// With --follow: which of these subscriptions to take, whoever had it before [default: the one that this follower
+    /// had, or the first that is free]
+    #[arg(long, value_name = "N", requires = "follow", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub subscriber: Option<u16>,
+}
+
+/// Send the actions of files to `kamnot serve` over NATS
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot send 2026-03.jsonl --office vte-prosecutor --nats tls://nats.example.la:4222
+  other-system | kamnot send - --office vte-prosecutor
+
+For an office that has no access to the log. Files, refusals and the summary are those of kamnot import; what is recorded,
+is recorded as sent by this office, and only in cases of its own. Sending a file twice adds nothing, so a file that
+was cut short is sent again.")]
+pub(in crate::cli) struct Send {
+    /// JSON Lines, or CSV if the name ends in .csv; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The office that sends, as which the server lets us in
+    #[arg(long, value_name = "CODE", value_parser = office)]
+    pub office: OfficeCode,
+    #[command(flatten)]
+    pub nats: NatsOptions,
+}
+
+fn host_and_port(text: &str) -> Result<String, String> {
+    let fit = |host: &str| {
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+    };
+    match text.rsplit_once(':') {
+        Some((host, port)) if fit(host) && port.parse::<u16>().is_ok() => Ok(text.to_owned()),
+        _ => Err("expected HOST:PORT, such as nats.example.la:4222".to_owned()),
+    }
+}
+
+/// A path that can stand in the quotation marks of the configuration.
+fn quotable(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(['"', '\\']) || text.contains(char::is_control) {
+        return Err("expected a path without quotation marks, backslashes and control characters".to_owned());
+    }
+    Ok(text.to_owned())
+}

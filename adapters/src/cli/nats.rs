@@ -1,0 +1,63 @@
+//! `kamnot nats config`: the configuration of the server, and the logins that go with it.
+
+use std::fmt::Write as _;
+
+use engine::action::OfficeCode;
+
+use super::arguments::{Common, Nats, NatsCommand, NatsConfig};
+use super::output::{Failure, Outcome, offices, print_out};
+use crate::files::shown;
+use crate::nats::logins::Logins;
+use crate::nats::permissions::{Guest, Plan};
+use crate::offices::{Kind, Offices};
+
+/// `kamnot nats`
+pub(super) fn run(common: &Common, own: &Nats) -> Result<Outcome, Failure> {
+    let NatsCommand::Config(own) = &own.command;
+    let chosen = chosen(&offices(common)?, own)?;
+    let kamnot = OfficeCode::new("kamnot").ok_or_else(|| Failure::Fault("kamnot is no office code".to_owned()))?;
+    let scheme = if own.tls_cert.is_some() { "tls" } else { "nats" };
+    let logins = Logins::open(&own.logins, scheme, &own.server)?;
+    let mut made = 0;
+    let mut login = |office: &OfficeCode| {
+        let login = logins.of(office)?;
+        made += usize::from(login.new);
+        Ok::<_, Failure>(login)
+    };
+    let password = login(&kamnot)?.password;
+    let mut guests = Vec::with_capacity(chosen.len());
+    for (office, kind) in chosen {
+        let login = login(&office)?;
+        guests.push(Guest { office, kind, password: login.password, subscription: login.subscription });
+    }
+    let all = guests.len() + 1;
+    let tls = own.tls_cert.clone().zip(own.tls_key.clone());
+    let (subscribers, store_dir) = (own.subscribers, own.store_dir.clone());
+    let encrypted = tls.is_some();
+    print_out(&Plan { password, guests, subscribers, store_dir, tls }.configuration())?;
+    let mut said = format!("{all} logins in {}, {made} of them new", shown(&own.logins));
+    if !encrypted {
+        let _ = write!(said, "; without --tls-cert passwords and alerts are readable on the way");
+    }
+    eprintln!("{said}");
+    Ok(Outcome::Done)
+}
+
+/// The offices that get an account, by code.
+fn chosen(offices: &Offices, own: &NatsConfig) -> Result<Vec<(OfficeCode, Kind)>, Failure> {
+    let refused = |what: String| Err(Failure::Refused(what));
+    for code in &own.only {
+        if offices.get(code).is_none() {
+            return refused(format!(
+                "{code} is not known: its kind decides what it may read; add it with --offices FILE"
+            ));
+        }
+    }
+    let wanted = |code: &OfficeCode| own.only.is_empty() || own.only.contains(code);
+    let chosen: Vec<_> =
+        offices.all().filter(|(code, _)| wanted(code)).map(|(code, office)| (code.clone(), office.kind)).collect();
+    if chosen.iter().any(|(code, _)| code.as_str() == "kamnot") {
+        return refused("an office can't have the code kamnot, which is that of the program itself".to_owned());
+    }
+    Ok(chosen)
+}

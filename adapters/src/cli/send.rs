@@ -1,0 +1,174 @@
+//! `kamnot send`: files of actions to `kamnot serve` over NATS, for an office that has no access to the log.
+//!
+//! Invariant: as an import, every line is recorded, known already, or refused with its number; the actions of a case go
+//! together, its opening first.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use engine::action::{Action, ActionName, Refusal};
+
+use super::arguments::{Common, Send};
+use super::database::run as block_on;
+use super::import::{Tally, summary};
+use super::output::{Failure, Outcome, print_out, print_refused};
+use super::progress;
+use crate::files::{self, CaseLines, Contents, RefusedLine};
+use crate::intake::reply::{self, Reply};
+use crate::nats::sender::Sender;
+
+/// How many actions one request holds, and how many bytes, where a single action isn't longer.
+const BATCH: (usize, usize) = (500, 256 << 10);
+
+/// One request.
+#[derive(Debug, Default)]
+struct Batch {
+    payload: Vec<u8>,
+    /// The file's line of each action, and which case of the file it belongs to.
+    lines: Vec<(usize, usize)>,
+}
+
+/// `kamnot send`
+pub(super) fn run(_: &Common, own: &Send) -> Result<Outcome, Failure> {
+    let files: Vec<(&Path, Contents)> =
+        own.files.iter().map(|file| Ok((file.as_path(), files::read(file)?))).collect::<Result<_, Failure>>()?;
+    let nowhere = || Failure::Refused("where to? Give --nats, or set KAMNOT_NATS".to_owned());
+    let mut sender = Sender::new(own.nats.servers()?.ok_or_else(nowhere)?, own.office.clone());
+    block_on(async {
+        let mut outcome = Outcome::Done;
+        for (file, contents) in files {
+            let tally = send(&mut sender, file, contents).await?;
+            print_refused(&files::shown(file), &tally.refused);
+            print_out(&summary(file, &tally, false))?;
+            if !tally.refused.is_empty() {
+                outcome = Outcome::SomethingRefused;
+            }
+        }
+        Ok(outcome)
+    })
+}
+
+async fn send(sender: &mut Sender, file: &Path, contents: Contents) -> Result<Tally, Failure> {
+    let bar = progress::bar(contents.lines() - contents.refused.len(), "actions");
+    let mut tally = Tally { refused: contents.refused, ..Tally::default() };
+    let mut cases = HashSet::new();
+    for batch in batches(contents.cases) {
+        let sent = match sender.send(&batch.payload).await {
+            Ok(reply) => tally.take(&batch, reply, &mut cases),
+            Err(fault) => Err(fault.to_string()),
+        };
+        sent.map_err(|reason| interrupted(file, &tally, &reason))?;
+        bar.inc(batch.lines.len() as u64);
+    }
+    bar.finish_and_clear();
+    tally.cases = cases.len();
+    tally.refused.sort_unstable_by_key(|refused| refused.line);
+    Ok(tally)
+}
+
+/// The actions of all cases in requests, those of a case together if they fit into one.
+fn batches(cases: Vec<CaseLines>) -> Vec<Batch> {
+    let mut batches = vec![Batch::default()];
+    for (case, CaseLines { lines, actions, .. }) in cases.into_iter().enumerate() {
+        let mut of_the_case: Vec<(usize, Action)> = lines.into_iter().zip(actions).collect();
+        of_the_case.sort_by_key(|(_, action)| action.name() != ActionName::CaseOpened);
+        let written: Vec<(usize, String)> = of_the_case.iter().map(|(line, action)| (*line, written(action))).collect();
+        let size = written.iter().map(|(_, text)| text.len()).sum();
+        let mut begin = !batches.last().is_some_and(|batch| batch.has_room_for(written.len(), size));
+        for (line, text) in written {
+            begin |= !batches.last().is_some_and(|batch| batch.has_room_for(1, text.len()));
+            if std::mem::take(&mut begin) {
+                batches.push(Batch::default());
+            }
+            if let Some(batch) = batches.last_mut() {
+                batch.payload.extend_from_slice(text.as_bytes());
+                batch.lines.push((line, case));
+            }
+        }
+    }
+    batches.retain(|batch| !batch.lines.is_empty());
+    batches
+}
+
+fn written(action: &Action) -> String {
+    let mut text = String::with_capacity(256);
+    action.to_json().write(&mut text);
+    text.push('\n');
+    text
+}
+
+impl Batch {
+    fn has_room_for(&self, actions: usize, bytes: usize) -> bool {
+        self.lines.is_empty() || (self.lines.len() + actions <= BATCH.0 && self.payload.len() + bytes <= BATCH.1)
+    }
+}
+
+impl Tally {
+    /// Adds what became of a request; the reason if a part of it is not known to be recorded.
+    fn take(&mut self, batch: &Batch, reply: Reply, cases: &mut HashSet<usize>) -> Result<(), String> {
+        if let Some(error) = reply.error {
+            return Err(error.reason);
+        }
+        for answered in reply.lines {
+            let place = answered.line.checked_sub(1).and_then(|place| batch.lines.get(place));
+            let Some(&(line, case)) = place else { continue };
+            match answered.outcome {
+                reply::Outcome::Recorded => self.recorded += 1,
+                reply::Outcome::Known => self.known += 1,
+                reply::Outcome::Refused => {
+                    let reason = Refusal::new(answered.reason.unwrap_or_default());
+                    self.refused.push(RefusedLine { line, reason });
+                }
+                reply::Outcome::Again => {}
+            }
+            if matches!(answered.outcome, reply::Outcome::Recorded | reply::Outcome::Known) {
+                cases.insert(case);
+            }
+        }
+        if reply.again > 0 {
+            return Err(format!("{} actions are not known to be recorded", reply.again));
+        }
+        Ok(())
+    }
+}
+
+fn interrupted(file: &Path, tally: &Tally, reason: &str) -> Failure {
+    Failure::Fault(format!(
+        "{}: {reason}\nBefore that, {} of its actions were recorded now and {} were known already; send the file again once \
+         this is mended: what is recorded already is passed over.",
+        files::shown(file),
+        tally.recorded,
+        tally.known,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::{Form, parse};
+
+    #[test]
+    fn the_actions_of_a_case_go_together_and_its_opening_first() {
+        let line = |case: usize, n: usize| {
+            format!("{{\"case\":\"C-{case}\",\"action\":\"medical_check\",\"at\":\"2026-01-02\",\"by\":\"o-{n}\"}}\n")
+        };
+        let mut text: String = (0..300).map(|n| line(1, n)).chain((0..300).map(|n| line(2, n))).collect();
+        text.push_str(r#"{"case":"C-2","action":"case_opened","at":"2026-01-01","by":"o","court":"c","prosecutor":"p","investigator":"i","child":{"ref":"1","birth_date":null},"offences":[{"class":"minor","penalty_months":{"min":1,"max":2},"committed_on":"2026-01-01","serious":false}]}"#);
+        text.push('\n');
+        text.extend((0..1_100).map(|n| line(3, n)));
+        let contents = parse(text.as_bytes(), Form::JsonLines).expect("lines");
+        assert!(contents.refused.is_empty());
+        let batches = batches(contents.cases);
+        let sizes: Vec<usize> = batches.iter().map(|batch| batch.lines.len()).collect();
+        assert_eq!(sizes, [300, 301, 500, 500, 100]);
+        assert_eq!(batches[1].lines[0], (601, 1), "the opening, though it is the last line of its case");
+        let mut lines: Vec<usize> = batches.iter().flat_map(|batch| &batch.lines).map(|(line, _)| *line).collect();
+        lines.sort_unstable();
+        assert_eq!(lines, (1..=1_701).collect::<Vec<_>>());
+        assert!(
+            batches
+                .iter()
+                .all(|batch| batch.payload.split_inclusive(|byte| *byte == b'\n').count() == batch.lines.len())
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! Takes in what an office sends: the lines of one request into the log, and the reply that says what became of each.
+//!
+//! Invariant: a line is said to be recorded only after its commit, by the office that sent it and only into a case of
+//! its own. What is not known to be recorded is said so, and sending it again adds nothing twice. No reply echoes a line.
+
+pub mod reply;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use engine::action::{Action, OfficeCode};
+use engine::case::{Alerts, Case, Verdict, admit_from};
+use engine::json::Json;
+use engine::rulebook::Rulebook;
+use futures::StreamExt as _;
+
+use crate::clock::Clock;
+use crate::files::{self, CaseLines, Contents, Form, RefusedLine, SharedIds};
+use crate::recorder::Recorder;
+use crate::store::{CaseStore, Fault};
+use reply::{Line, Outcome, Reply, Trouble};
+
+/// The most actions in one request.
+pub const MOST_ACTIONS: usize = 1_000;
+/// How many cases of one request are recorded at the same time.
+const AT_ONCE: usize = 32;
+
+/// What is needed to take in actions.
+pub struct Intake<S: ?Sized> {
+    recorder: Arc<Recorder<S>>,
+    book: Arc<Rulebook>,
+    clock: Arc<dyn Clock>,
+}
+
+impl<S: CaseStore + ?Sized> Intake<S> {
+    /// An intake that records with `recorder`, whose rulebook and clock these are.
+    pub const fn new(recorder: Arc<Recorder<S>>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
+        Self { recorder, book, clock }
+    }
+
+    /// Records what `sender` sent, one action or several, and answers when it is durable.
+    pub async fn take(&self, sender: &OfficeCode, payload: &[u8], alerts: Alerts) -> Reply {
+        let mut contents = match read(payload) {
+            Ok(contents) => contents,
+            Err(trouble) => return Reply::of_trouble(sender, &trouble),
+        };
+        if let Err(fault) = self.refuse_shared_ids(sender, &mut contents).await {
+            return Reply::of_trouble(sender, &unavailable(&fault));
+        }
+        let mut lines: Vec<Line> = contents.refused.iter().map(refused).collect();
+        let cases = contents.cases.into_iter().filter(|case| !case.actions.is_empty());
+        let mut work =
+            futures::stream::iter(cases).map(|case| self.record(sender, case, alerts)).buffer_unordered(AT_ONCE);
+        while let Some(recorded) = work.next().await {
+            lines.extend(recorded);
+        }
+        lines.sort_unstable_by_key(|line| line.line);
+        Reply::of_lines(sender, lines)
+    }
+
+    async fn record(&self, sender: &OfficeCode, case: CaseLines, alerts: Alerts) -> Vec<Line> {
+        let CaseLines { case, lines, actions } = case;
+        let ids: Vec<_> = actions.iter().map(|action| action.id).collect();
+        let verdicts = match self.recorder.record_from(sender, &case, actions, alerts).await {
+            Ok(recorded) => recorded.verdicts.into_iter().map(outcome).collect(),
+            Err(fault) => {
+                tracing::warn!(%case, office = %sender, %fault, "what an office sent is not known to be recorded");
+                vec![(Outcome::Again, None); ids.len()]
+            }
+        };
+        let of = lines.into_iter().zip(ids).zip(verdicts);
+        of.map(|((line, id), (outcome, reason))| Line { line, outcome, id: Some(id.0), reason }).collect()
+    }
+
+    /// Of the lines of different cases with one id, the later is refused, as an import does.
+    async fn refuse_shared_ids(&self, sender: &OfficeCode, contents: &mut Contents) -> Result<(), Fault> {
+        let shared = SharedIds::of(contents);
+        let mut known: HashMap<usize, Arc<Case>> = HashMap::new();
+        for case in shared.cases() {
+            known.insert(case, self.recorder.store().load(&contents.cases[case].case).await?);
+        }
+        let clock = Some(self.clock.now());
+        let judge = |case: usize, actions: &[Action]| admit_from(sender, &known[&case], actions, clock, &self.book);
+        shared.refuse(contents, judge, |case, id| known[&case].action(id).is_some());
+        Ok(())
+    }
+}
+
+/// The lines of a request. One action may also be a JSON object over several lines.
+fn read(payload: &[u8]) -> Result<Contents, Trouble> {
+    let contents = match one_object(payload) {
+        Some(line) => files::parse(line.as_bytes(), Form::JsonLines),
+        None => files::parse(payload, Form::JsonLines),
+    };
+    let contents = contents.map_err(Trouble::Unreadable)?;
+    match contents.lines() {
+        0 => Err(Trouble::Unreadable("found no action, expected a JSON object, or one on each line".to_owned())),
+        many if many > MOST_ACTIONS => Err(Trouble::TooMany { found: many, most: MOST_ACTIONS }),
+        _ => Ok(contents),
+    }
+}
+
+/// A JSON object that is spread over several lines, on one.
+fn one_object(payload: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(payload).ok()?.trim();
+    let first = text.lines().next()?;
+    if first.len() == text.len() || !text.starts_with('{') || Json::read(first).is_ok() {
+        return None;
+    }
+    Json::read(text).ok()?;
+    // Between the tokens only: a text of JSON holds no line break.
+    Some(text.replace(['\r', '\n'], " "))
+}
+
+fn outcome(verdict: Verdict) -> (Outcome, Option<String>) {
+    match verdict {
+        Verdict::Accepted => (Outcome::Recorded, None),
+        Verdict::Known => (Outcome::Known, None),
+        Verdict::Refused(reason) => (Outcome::Refused, Some(reply::reason(&reason))),
+    }
+}
+
+fn refused(refused: &RefusedLine) -> Line {
+    Line { line: refused.line, outcome: Outcome::Refused, id: None, reason: Some(reply::reason(&refused.reason)) }
+}
+
+/// What is wrong with the store is its operator's business: the office is told what to do.
+fn unavailable(fault: &Fault) -> Trouble {
+    tracing::warn!(%fault, "what an office sent can't be recorded");
+    Trouble::Unavailable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_over_several_lines_is_one_action_and_lines_are_many() {
+        assert_eq!(one_object(b"{\n \"a\": 1,\r\n \"b\": 2\n}\n").as_deref(), Some("{  \"a\": 1,   \"b\": 2 }"));
+        for lines in ["{\"a\":1}", "{\"a\":1}\n{\"a\":2}\n", "{\"a\"\n{\"a\":2}", "", "\n", "[\n1]"] {
+            assert_eq!(one_object(lines.as_bytes()), None, "{lines}");
+        }
+    }
+
+    #[test]
+    fn more_lines_than_a_request_may_hold_are_refused_whole() {
+        let line = "{}\n";
+        assert!(read(line.repeat(MOST_ACTIONS).as_bytes()).is_ok());
+        let trouble = read(line.repeat(MOST_ACTIONS + 1).as_bytes()).err();
+        assert_eq!(trouble, Some(Trouble::TooMany { found: MOST_ACTIONS + 1, most: MOST_ACTIONS }));
+        assert!(matches!(read(b" \n\n"), Err(Trouble::Unreadable(_))));
+    }
+}

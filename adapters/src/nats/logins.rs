@@ -1,0 +1,181 @@
+//! The logins of offices, a file each, as their programs read it: `NAME=value` lines for the environment.
+//!
+//! Invariant: a login that is there stays as it is, so that a configuration can be made anew; a new one can be read by
+//! its owner alone. Secrets are in these files and nowhere else: neither printed nor logged.
+
+use std::fs::{self, DirBuilder};
+use std::io::{Error, ErrorKind, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use engine::action::OfficeCode;
+use tempfile::NamedTempFile;
+use uuid::Uuid;
+
+use super::NatsFault;
+use super::address::decoded;
+
+/// How many rounds the server hashes a password at each login, as a power of two. The passwords made here can't be
+/// guessed in any case; all offices logging in at once must not keep the server from letting them in.
+const ROUNDS: u32 = 8;
+
+/// The variable that holds where the server is and who we are.
+const NATS: &str = "KAMNOT_NATS";
+/// The variable that holds the name that an office's subscriptions begin with.
+const SUBSCRIPTION: &str = "KAMNOT_SUBSCRIPTION";
+
+/// A login as the server's configuration needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The bcrypt hash of the password.
+    pub password: String,
+    /// The name that the office's subscriptions begin with.
+    pub subscription: String,
+    /// Whether it was made now.
+    pub new: bool,
+}
+
+/// The folder of the logins.
+#[derive(Clone, Debug)]
+pub struct Logins {
+    folder: PathBuf,
+    /// Where the server is, for new logins: `nats://HOST:PORT`.
+    scheme: &'static str,
+    server: String,
+}
+
+impl Logins {
+    /// The logins in a folder, which is made where it is missing. New ones lead to `server`.
+    ///
+    /// # Errors
+    /// If the folder can't be made.
+    pub fn open(folder: &Path, scheme: &'static str, server: &str) -> Result<Self, NatsFault> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| fault(folder, &error))?;
+        Ok(Self { folder: folder.to_owned(), scheme, server: server.to_owned() })
+    }
+
+    /// The login of an office, made where there is none yet.
+    ///
+    /// # Errors
+    /// If its file can't be read or written, or is none of ours.
+    pub fn of(&self, office: &OfficeCode) -> Result<Login, NatsFault> {
+        let path = self.folder.join(format!("{office}.env"));
+        match fs::read_to_string(&path) {
+            Ok(text) => {
+                let mode = fs::metadata(&path).map_err(|error| fault(&path, &error))?.permissions().mode();
+                if mode & 0o077 != 0 {
+                    tracing::warn!(file = %path.display(), "others can read this login: chmod 600");
+                }
+                let (password, subscription) = read(&text, office).ok_or_else(|| not_ours(&path, office))?;
+                login(&path, &password, subscription, false)
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let password = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+                let tail = Uuid::new_v4().simple().to_string();
+                let subscription = format!("{office}_{tail}");
+                self.write(&path, office, &password, &subscription).map_err(|error| fault(&path, &error))?;
+                login(&path, &password, subscription, true)
+            }
+            Err(error) => Err(fault(&path, &error)),
+        }
+    }
+
+    fn write(&self, path: &Path, office: &OfficeCode, password: &str, subscription: &str) -> Result<(), Error> {
+        let Self { folder, scheme, server } = self;
+        // Whole or not at all, and for nobody else to read from the first byte on.
+        let mut file = NamedTempFile::new_in(folder)?;
+        write!(
+            file,
+            "# How {office} logs in to NATS. For its program alone: keep it from others' eyes.\n\
+             {NATS}={scheme}://{office}:{password}@{server}\n{SUBSCRIPTION}={subscription}\n"
+        )?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(path).map_err(|failed| failed.error)?;
+        Ok(())
+    }
+}
+
+/// Password and subscription of a file, if it is this office's login.
+fn read(text: &str, office: &OfficeCode) -> Option<(String, String)> {
+    let value = |name: &str| {
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+    };
+    let url = value(NATS)?;
+    let (user, password) = url.split_once("://")?.1.rsplit_once('@')?.0.split_once(':')?;
+    let subscription = value(SUBSCRIPTION)?;
+    let named = subscription.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let begins = subscription.strip_prefix(office.as_str()).is_some_and(|tail| tail.starts_with('_'));
+    (decoded(user) == office.as_str() && named && begins && subscription.len() <= 200)
+        .then(|| (decoded(password), subscription))
+}
+
+fn login(path: &Path, password: &str, subscription: String, new: bool) -> Result<Login, NatsFault> {
+    // One that nobody else has and that stays, so that the configuration is the same each time it is made.
+    let salt = Uuid::new_v5(&Uuid::NAMESPACE_URL, subscription.as_bytes()).into_bytes();
+    if password.is_empty() || password.len() > 72 || password.contains('\0') {
+        let reason = "its password is empty or longer than 72 bytes, which is the most that nats-server looks at";
+        return Err(NatsFault::Own(format!("{}: {reason}", path.display())));
+    }
+    let hashed = bcrypt::hash_with_salt(password, ROUNDS, salt);
+    let hashed = hashed.map_err(|error| NatsFault::Own(format!("{}: no hash of it: {error}", path.display())))?;
+    // The form that every nats-server knows as a hash.
+    Ok(Login { password: hashed.format_for_version(bcrypt::Version::TwoA), subscription, new })
+}
+
+fn not_ours(path: &Path, office: &OfficeCode) -> NatsFault {
+    NatsFault::Own(format!(
+        "{}: found something else than a login, expected the lines {NATS}=nats://{office}:PASSWORD@HOST:PORT and \
+         {SUBSCRIPTION}={office}_…; take it away to have a new one made",
+        path.display()
+    ))
+}
+
+fn fault(path: &Path, error: &Error) -> NatsFault {
+    NatsFault::Own(format!("{}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_made_once_for_its_owners_eyes_and_then_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path().join("logins");
+        let office = OfficeCode::new("vte-prosecutor").expect("a code");
+        let logins = Logins::open(&folder, "nats", "one:4222").expect("a folder");
+        let made = logins.of(&office).expect("a login");
+        let path = folder.join("vte-prosecutor.env");
+        let rights = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+        assert_eq!((rights(&folder), rights(&path)), (0o700, 0o600));
+        assert!(made.new && made.password.starts_with("$2a$08$"));
+        let text = fs::read_to_string(&path).expect("text");
+        let again = Logins::open(&folder, "nats", "two:4222").and_then(|logins| logins.of(&office)).expect("a login");
+        assert_eq!(again, Login { new: false, ..made.clone() });
+        assert_eq!(fs::read_to_string(&path).expect("text"), text);
+        let (password, subscription) = read(&text, &office).expect("ours");
+        assert!(bcrypt::verify(&password, &made.password).expect("a hash") && password.len() == 64);
+        assert_eq!(subscription, made.subscription);
+        let other = OfficeCode::new("vte-juvenile-court").expect("a code");
+        assert_ne!(logins.of(&other).expect("a login").password, made.password);
+    }
+
+    #[test]
+    fn a_file_that_is_no_login_is_refused_without_its_words() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let office = OfficeCode::new("vte-prosecutor").expect("a code");
+        let logins = Logins::open(folder.path(), "nats", "one:4222").expect("a folder");
+        for text in [
+            "",
+            "KAMNOT_NATS=nats://vte-prosecutor:secret@one:4222\n",
+            "KAMNOT_NATS=nats://other:secret@one:4222\nKAMNOT_SUBSCRIPTION=vte-prosecutor_1\n",
+            "KAMNOT_NATS=nats://vte-prosecutor:secret@one:4222\nKAMNOT_SUBSCRIPTION=vte-prosecutor-2_1\n",
+            "KAMNOT_NATS=nats://vte-prosecutor:secret@one:4222\nKAMNOT_SUBSCRIPTION=vte-prosecutor_1.>\n",
+        ] {
+            fs::write(folder.path().join("vte-prosecutor.env"), text).expect("written");
+            let said = logins.of(&office).expect_err("no login").to_string();
+            assert!(said.contains("vte-prosecutor.env: found something else") && !said.contains("secret"), "{said}");
+        }
+    }
+}
