@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use engine::alert::Kind;
 use engine::rulebook::{Rulebook, Shelf};
@@ -51,6 +51,15 @@ pub enum RelayFault {
     /// The store.
     #[error(transparent)]
     Store(#[from] Fault),
+}
+
+/// Why a relay has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to stop.
+    Told,
+    /// NATS was away for longer than it was to wait.
+    WithoutNats,
 }
 
 /// The relay of one store to one NATS system.
@@ -121,25 +130,27 @@ impl<S: CaseStore + ?Sized> Relay<S> {
         })
     }
 
-    /// Publishes until told to stop, through every absence of NATS.
+    /// Publishes until told to stop, through every absence of NATS that lasts no longer than `patience` gives; none is
+    /// without end. It is asked anew at each attempt.
     ///
     /// # Errors
     /// If the store is damaged, or the program has to be started again.
-    pub async fn run(&self, stop: &Stop) -> Result<(), Fault> {
+    pub async fn run(&self, stop: &Stop, patience: &(dyn Fn() -> Option<Duration> + Sync)) -> Result<Ended, Fault> {
         self.figures.relay.comes_round();
-        let result = self.publish(stop).await;
+        let result = self.publish(stop, patience).await;
         self.figures.nats_connected.set(false);
         self.figures.relay.rests();
         result
     }
 
-    async fn publish(&self, stop: &Stop) -> Result<(), Fault> {
+    async fn publish(&self, stop: &Stop, patience: &(dyn Fn() -> Option<Duration> + Sync)) -> Result<Ended, Fault> {
         let mut wait = WAIT.0;
         let mut trouble = Trouble::none();
+        let mut away_since = None;
         while !stop.is_set() {
             self.figures.relay.comes_round();
             let fault = match self.until_broken(stop, &mut wait, &mut trouble).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => break,
                 Err(RelayFault::Nats(NatsFault::MovedOn { .. })) => {
                     tracing::debug!("another relay is at work, or something else publishes: reading the stream again");
                     stop.or(tokio::time::sleep(STAND_BY)).await;
@@ -151,13 +162,23 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             let reason = fault.to_string();
             self.figures.nats_connected.set(false);
             self.figures.relay.is_in_trouble(&reason);
+            let nats_is_away = matches!(fault, RelayFault::Nats(_));
+            // A wait that is the first again says that all was well in between.
+            away_since = away_since.filter(|_| nats_is_away && wait > WAIT.0);
+            if nats_is_away {
+                let since = *away_since.get_or_insert_with(Instant::now);
+                if patience().is_some_and(|patience| since.elapsed() >= patience) {
+                    tracing::warn!(%reason, "alerts can't be published from here: another process shall try");
+                    return Ok(Ended::WithoutNats);
+                }
+            }
             if trouble.is_news(fault) {
                 tracing::error!(%reason, "alerts wait in the outbox until this is mended");
             }
             stop.or(tokio::time::sleep(wait)).await;
             wait = (wait * 2).min(WAIT.1);
         }
-        Ok(())
+        Ok(Ended::Told)
     }
 
     async fn until_broken(

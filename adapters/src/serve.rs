@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use engine::rulebook::Rulebook;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::clock::Clock;
 use crate::figures::Figures;
@@ -20,7 +21,7 @@ use crate::intake::Intake;
 use crate::nats::{NatsFault, Servers};
 use crate::reconcile::Daily;
 use crate::recorder::Recorder;
-use crate::relay::{Relay, RelayFault};
+use crate::relay::{Ended, Relay, RelayFault};
 use crate::store::{CaseStore, Fault};
 use crate::watch::Watch;
 use crate::watch::clock_doubt::{ClockDoubt, Operator};
@@ -123,7 +124,8 @@ pub async fn serve<S: CaseStore + ?Sized + 'static>(
     let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests } = with;
     let recorder = Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock));
     let recorder = Arc::new(recorder.counting(Arc::clone(&figures)));
-    let part = Part::take(Arc::clone(&store), nats.is_some(), Arc::clone(&figures)).await;
+    let part = Part::take(Arc::clone(&store), Arc::clone(&clock), nats.is_some(), Arc::clone(&figures)).await;
+    let part = Arc::new(part);
     let watch = Watch::new(Arc::clone(&recorder), Arc::clone(&clock), Arc::clone(&doubt), operator);
     let mut watch = watch.over(part.share()).noting(Arc::clone(&figures));
     let servers = nats.map(Arc::new);
@@ -135,55 +137,79 @@ pub async fn serve<S: CaseStore + ?Sized + 'static>(
     if let Some(relay) = &relay {
         refuse_what_waiting_does_not_mend(relay).await?;
     }
+    tracing::info!(nats = relay.is_some(), "watching");
     // It isn't at work before this process has the first share.
     figures.relay.rests();
     let (stop_watch, watch_told) = Stop::pair();
     let (stop_relay, relay_told) = Stop::pair();
     let (stop_part, part_told) = Stop::pair();
+    let stop_watch = Arc::new(stop_watch);
+    // Each on a task of its own, so that none waits for what another reckons.
+    let mut work = JoinSet::new();
+    let (stop, told) = (Arc::clone(&stop_watch), watch_told.clone());
     // These stop first, so that the relay still takes along what they raised last.
-    let watching = async {
-        let result = watch_and_take(&mut watch, actions.as_ref(), &stop_watch, &watch_told).await;
+    work.spawn(async move {
+        let result = watch_and_take(&mut watch, actions.as_ref(), &stop, &told).await;
         stop_relay.stop();
         result
-    };
-    let relaying = async {
+    });
+    let (publisher, stop, told) = (Arc::clone(&part), Arc::clone(&stop_watch), relay_told.clone());
+    work.spawn(async move {
         let result = match &relay {
-            Some(relay) => {
-                let publish = |told| async move { relay.run(&told).await };
-                share::when_first(part.share(), &relay_told, publish).await
-            }
+            Some(relay) => publish(relay, &publisher, &told).await,
             None => Ok(()),
         };
         stop_part.stop();
         if result.is_err() {
-            stop_watch.stop();
+            stop.stop();
         }
         result
-    };
-    let reconciling = async {
-        let Some(daily) = &daily else { return Ok(()) };
-        let every_day = |told| async move {
-            daily.run(&told).await;
-            Ok(())
-        };
-        share::when_first(part.share(), &relay_told, every_day).await
-    };
+    });
+    if let Some(daily) = daily {
+        let share = part.share();
+        work.spawn(async move {
+            let daily = &daily;
+            let every_day = |told: Stop| async move {
+                daily.run(&told).await;
+                Ok(())
+            };
+            share::when_first(share, &relay_told, every_day).await
+        });
+    }
+    let keeping = Arc::clone(&part);
+    work.spawn(async move {
+        keeping.keep(&part_told).await;
+        Ok(())
+    });
     let stopping = async {
         if watch_told.or(shutdown).await.is_some() {
             tracing::info!("stopping: finishing what is under way");
             stop_watch.stop();
         }
     };
-    tracing::info!(nats = relay.is_some(), "watching");
-    let mut work = Box::pin(async { tokio::join!(watching, relaying, reconciling, part.keep(&part_told)) });
-    let (watched, relayed, reconciled, ()) = tokio::select! {
-        results = &mut work => results,
-        () = stopping => work.await,
+    let ended = async {
+        let mut result = Ok(());
+        while let Some(ended) = work.join_next().await {
+            result = result.and(ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic())));
+        }
+        result
     };
+    let (result, ()) = tokio::join!(ended, stopping);
     part.leave().await;
-    watched.and(relayed).and(reconciled)?;
+    result?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Publishes whenever this process has the first share, until told to stop.
+async fn publish<S: CaseStore + ?Sized>(relay: &Relay<S>, part: &Part<S>, told: &Stop) -> Result<(), Fault> {
+    let work = |told: Stop| async move {
+        if relay.run(&told, &|| part.patience()).await? == Ended::WithoutNats {
+            part.step_back().await;
+        }
+        Ok(())
+    };
+    share::when_first(part.share(), told, work).await
 }
 
 /// Watches and takes actions until told to stop, or until the watch can't go on.

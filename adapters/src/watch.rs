@@ -26,8 +26,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// For how many seconds ahead the cases that will be due are read, and how many at the most: in the second itself nothing
 /// but the writing is left to do.
 const AHEAD: (i64, usize) = (3, 4096);
-/// How many of them at once, and how long before the next second that ends.
-const READ: (usize, Duration) = (16, Duration::from_millis(100));
+/// How many of them at once.
+const READ: usize = 16;
+/// How long before the next second that begins and ends: what was due in this one is published first.
+const READ_FROM_TO: (Duration, Duration) = (Duration::from_millis(650), Duration::from_millis(100));
 /// How many cases one tick tells the time.
 const MOST: usize = 1024;
 /// How many of them at once: enough to fill the writer's commits.
@@ -178,15 +180,16 @@ impl<S: CaseStore + ?Sized> Watch<S> {
     /// Has the store read the cases that will soon be due, once a second, as long as the second lasts.
     async fn read_ahead(&mut self, now: Instant) -> Result<(), Fault> {
         let soon = now.plus(AHEAD.0);
-        if self.ahead == Some(now) || self.next.is_none_or(|next| next > soon) {
+        let too_early = (READ_FROM_TO.0..Duration::from_secs(1)).contains(&self.clock.until_next_second());
+        if too_early || self.ahead == Some(now) || self.next.is_none_or(|next| next > soon) {
             return Ok(());
         }
         self.ahead = Some(now);
         let share = *self.share.borrow();
         let store = self.recorder.store();
         let due = store.due(soon, AHEAD.1, share).await?;
-        for cases in due.chunks(READ.0) {
-            if self.clock.until_next_second() < READ.1 {
+        for cases in due.chunks(READ) {
+            if self.clock.until_next_second() < READ_FROM_TO.1 {
                 break;
             }
             // What can't be read is told when it is due.

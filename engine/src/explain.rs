@@ -69,21 +69,35 @@ pub fn fill(
     values: &[String],
     context: &[(&str, &str)],
 ) -> String {
-    let mut sentence = book.text(key).in_language(language).to_owned();
-    let Some((_, names)) = placeholders(key) else { return sentence };
-    for (name, value) in names.zip(values) {
-        let question = values.first().map_or("", String::as_str);
-        sentence = sentence.replace(&format!("{{{name}}}"), &shown(book, language, name, value, question));
-    }
+    let template = book.text(key).in_language(language);
+    let Some((_, names)) = placeholders(key) else { return template.to_owned() };
+    let named: Vec<(&str, &String)> = names.zip(values).collect();
     let of_rule = book.rule(rule);
-    let own = [
-        ("article", of_rule.article.as_str()),
-        ("sentence", of_rule.sentence.in_language(language)),
-        ("name", of_rule.name.in_language(language)),
-    ];
-    for (name, value) in own.iter().chain(context) {
-        sentence = sentence.replace(&format!("{{{name}}}"), value);
+    let fixed = |name: &str| match name {
+        "article" => Some(of_rule.article.as_str()),
+        "sentence" => Some(of_rule.sentence.in_language(language)),
+        "name" => Some(of_rule.name.in_language(language)),
+        _ => context.iter().find(|(known, _)| *known == name).map(|(_, value)| *value),
+    };
+    let question = values.first().map_or("", String::as_str);
+    let mut sentence = String::with_capacity(2 * template.len());
+    let mut rest = template;
+    while let Some((before, behind)) = rest.split_once('{') {
+        sentence.push_str(before);
+        let Some((name, after)) = behind.split_once('}') else {
+            rest = &rest[before.len()..];
+            break;
+        };
+        if let Some((_, value)) = named.iter().find(|(known, _)| *known == name) {
+            sentence.push_str(&shown(book, language, name, value, question));
+        } else if let Some(value) = fixed(name) {
+            sentence.push_str(value);
+        } else {
+            sentence.push_str(&rest[before.len()..before.len() + name.len() + 2]);
+        }
+        rest = after;
     }
+    sentence.push_str(rest);
     sentence
 }
 

@@ -32,6 +32,8 @@ mod peer;
 mod postgres;
 #[path = "figures/program.rs"]
 mod program;
+#[path = "../peers/src/recorded.rs"]
+mod recorded;
 #[path = "figures/report.rs"]
 mod report;
 #[path = "figures/served.rs"]
@@ -41,8 +43,13 @@ mod setting;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use mimalloc::MiMalloc;
 use report::Report;
 use setting::{Failure, Setting};
+
+/// As in the program itself; the peers have it too.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Measures one group of figures.
 type Measure = fn(&Setting, &mut Report) -> Result<(), Failure>;
@@ -77,10 +84,10 @@ fn main() -> Result<(), Failure> {
     // What cargo says to every bench.
     said("--bench");
     let setting = Setting::new(said("--quick"))?;
-    if let [record, url, part, of] = arguments.as_slice()
+    if let [record, url, part, of, in_flight] = arguments.as_slice()
         && record == "record"
     {
-        return postgres::record(&setting, url, part.parse()?, of.parse()?);
+        return postgres::record(&setting, url, part.parse()?, of.parse()?, in_flight.parse()?);
     }
     if let Some(unknown) = arguments.iter().find(|name| !GROUPS.iter().any(|(group, _)| group == name)) {
         let groups = GROUPS.map(|(name, _)| name).join(", ");

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use tests::program::Desk;
+
 /// The opening of a case.
 pub fn opening(case: &str) -> String {
     format!(
@@ -36,4 +38,12 @@ pub const SAMPLE_AT: &str = "2026-10-01T00:00:00+07:00";
 pub fn width(line: &str) -> usize {
     let mark = |letter: &char| matches!(letter, '\u{eb1}' | '\u{eb4}'..='\u{ebc}' | '\u{ec8}'..='\u{ece}');
     line.chars().filter(|letter| !mark(letter)).count()
+}
+
+/// A desk with one case of long ago in its log, of which there is something to tell.
+pub fn with_a_case() -> Desk {
+    let desk = Desk::new();
+    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1")]));
+    desk.run(["import", "case.jsonl"]).ends_with(0);
+    desk
 }

@@ -6,15 +6,7 @@ use std::time::{Duration, Instant};
 
 use tests::program::{Desk, program};
 
-use crate::lines::{custody, file, opening, sample};
-
-/// A desk with one case in its log.
-fn with_a_case() -> Desk {
-    let desk = Desk::new();
-    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1")]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
-    desk
-}
+use crate::lines::{file, opening, sample, with_a_case};
 
 #[test]
 fn a_full_disk_ends_an_import_and_the_next_one_goes_on() {

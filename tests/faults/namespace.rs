@@ -102,10 +102,5 @@ async fn a_machine_whose_cable_is_pulled_is_replaced_and_doubles_nothing_when_it
     machine.pull_the_cable();
     pause(5.0).await;
     machine.put_it_back();
-    let fault = fault.ends();
-    world.divided(2).await;
-    pause(1.0).await;
-    let account = world.account().await;
-    account.taken_over(fault);
-    account.caught_up(&[fault]);
+    world.has_recovered(fault.ends()).await;
 }

@@ -2,7 +2,7 @@
 
 use tests::way::Way;
 
-use crate::world::{Fault, World, pause};
+use crate::world::{CAUGHT_UP, Fault, World, pause};
 
 /// Two processes, each with a way of its own to both servers.
 struct Ways {
@@ -35,12 +35,7 @@ async fn a_publisher_cut_off_from_the_database_is_replaced_and_doubles_nothing_w
     way.cut();
     pause(5.0).await;
     way.heal();
-    let fault = fault.ends();
-    world.divided(2).await;
-    pause(1.0).await;
-    let account = world.account().await;
-    account.taken_over(fault);
-    account.caught_up(&[fault]);
+    world.has_recovered(fault.ends()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,6 +52,22 @@ async fn all_cut_off_from_the_database_catch_up_within_ten_seconds() {
         pause(4.0).await;
     }
     world.account().await.caught_up(&faults);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publisher_cut_off_from_nats_alone_lets_the_other_publish_and_doubles_nothing_when_it_is_back() {
+    let Ways { world, to_nats, to_postgres: _open } = two_at_work().await;
+    let cut_off = world.first();
+    let fault = Fault::begins();
+    to_nats[cut_off].cut();
+    pause(15.0).await;
+    assert_ne!(world.first(), cut_off, "it did not step back");
+    to_nats[cut_off].heal();
+    let fault = fault.ends();
+    pause(2.0).await;
+    let account = world.account().await;
+    account.taken_over_within(CAUGHT_UP, fault);
+    account.caught_up(&[fault]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

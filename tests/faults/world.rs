@@ -153,6 +153,16 @@ impl World {
             .expect("another one runs")
     }
 
+    /// Waits until two have divided the work again, lets them go on for a moment, and asserts beside what always holds that
+    /// the fault of one of them was taken over by the other in time, and all was caught up behind it.
+    pub async fn has_recovered(self, fault: Fault) {
+        self.divided(2).await;
+        pause(1.0).await;
+        let account = self.account().await;
+        account.taken_over(fault);
+        account.caught_up(&[fault]);
+    }
+
     /// Lets the office end, waits until all is told, stops every process, and asserts what always holds: each
     /// acknowledged action is in the log once, each alert of the log in the stream once and each case's breach among
     /// them; the log is in order, and no process has ended by itself.
@@ -204,21 +214,27 @@ fn breaches(acknowledged: &[Acknowledged], found: &[Found]) -> BTreeMap<String, 
 }
 
 impl Account {
-    /// Asserts that another process took over within five seconds from one that died or was held: the first alert that
-    /// fell due after that, and the last one that was late.
+    /// Asserts that another process took over within five seconds from one that died or was held.
     #[track_caller]
-    pub fn taken_over(&self, Fault { began, ended }: Fault) {
+    pub fn taken_over(&self, fault: Fault) {
+        self.taken_over_within(TAKEOVER, fault);
+    }
+
+    /// Asserts that another process took over within this time: the first alert that fell due after the fault began, and
+    /// the last one that was late.
+    #[track_caller]
+    pub fn taken_over_within(&self, within: Duration, Fault { began, ended }: Fault) {
         let since = |at: SystemTime| at.duration_since(began).unwrap_or_default();
         let of_the_time = || self.told().filter(|(can_be_told, _)| *can_be_told < ended);
         let after = of_the_time().filter(|(can_be_told, _)| *can_be_told > began);
         let first = after.map(|(_, published)| published).min().expect("some fell due later");
-        self.patience.allows("takeover, first alert due after the death", since(first), TAKEOVER, began);
+        self.patience.allows("takeover, first alert due after the death", since(first), within, began);
         // Without a fault an alert is out within a second.
         let late = |&(can_be_told, published): &(SystemTime, SystemTime)| {
             published > began && published.duration_since(can_be_told).is_ok_and(|late| late > Duration::from_secs(1))
         };
         let last = of_the_time().filter(late).map(|(_, published)| published).max().unwrap_or(began);
-        self.patience.allows("takeover, last alert that was late", since(last), TAKEOVER, began);
+        self.patience.allows("takeover, last alert that was late", since(last), within, began);
     }
 
     /// Asserts that all is caught up within ten seconds after the end of each fault: what was sent to be recorded by then

@@ -151,7 +151,7 @@ async fn a_server_that_is_held_and_comes_back_loses_and_doubles_nothing() {
         flow.cluster.server(place).freeze();
         flow.catches_up(&format!("server {place} held"), &others(place)).await;
         flow.cluster.server(place).thaw();
-        flow.cluster.answers_by(&[0, 1, 2], STREAM).await;
+        flow.cluster.agrees().await;
     }
     flow.end(200).await;
 }

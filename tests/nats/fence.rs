@@ -119,7 +119,7 @@ async fn several_relays_under_load_publish_each_alert_once_and_do_not_fight() {
     let relays = ways.each_ref().map(|way| {
         let relay = world.relay_through(Arc::clone(way) as Arc<dyn Broker>);
         let stop = stop.clone();
-        tokio::spawn(async move { relay.run(&stop).await })
+        tokio::spawn(async move { relay.run(&stop, &|| None).await })
     });
     import_slowly(&world).await;
     eventually("all is delivered", || async { world.waiting().await == 0 }).await;

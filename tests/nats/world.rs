@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use adapters::clock::Clock;
@@ -15,7 +14,7 @@ use adapters::relay::broker::Broker;
 use adapters::serve::{OfficeRequests, Serve, ServeFault, serve};
 use adapters::store::sqlite::{Options, SqliteStore};
 use adapters::store::{CaseStore, LogStore, Position, Stored};
-use adapters::watch::clock_doubt::{ClockDoubt, SteadyClock, operator_in};
+use adapters::watch::clock_doubt::{ClockDoubt, operator_in};
 use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use engine::action::{Action, CaseRef};
@@ -25,6 +24,7 @@ use engine::rulebook::Rulebook;
 use futures::StreamExt as _;
 use projections::message::{Message, message};
 use tempfile::TempDir;
+use tests::clock::SetClock;
 use tests::nats_server::NatsServer;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, oneshot};
 use tokio::task::JoinHandle;
@@ -34,21 +34,6 @@ static COMPANY: RwLock<()> = RwLock::const_new(());
 
 /// The installation's name in the tests.
 pub const INSTALLATION: &str = "test";
-
-/// A clock that stands still until it is set.
-pub struct SetClock(AtomicI64);
-
-impl Clock for SetClock {
-    fn now(&self) -> Instant {
-        Instant::from_unix(self.0.load(Ordering::SeqCst))
-    }
-}
-
-impl SteadyClock for SetClock {
-    fn running(&self) -> Duration {
-        Duration::from_secs(self.0.load(Ordering::SeqCst).unsigned_abs())
-    }
-}
 
 /// A store with its clocks.
 pub struct World {
@@ -82,8 +67,8 @@ impl World {
         let book = Arc::new(Rulebook::law_05_na_2006());
         let options = Options { create: true, ..Options::default() };
         let store = SqliteStore::open(folder.path().join("kamnot.db"), Arc::clone(&book), &options).expect("a log");
-        let wall = Arc::new(SetClock(AtomicI64::new(instant(now).unix())));
-        let steady = Arc::new(SetClock(AtomicI64::new(1_000_000)));
+        let wall = SetClock::at(instant(now));
+        let steady = SetClock::at(Instant::from_unix(1_000_000));
         Self { store: Arc::new(store), book, wall, steady, folder, reconcile_at: None, company, alone: None }
     }
 
@@ -95,13 +80,13 @@ impl World {
 
     /// Lets time pass, on both clocks.
     pub fn pass(&self, seconds: i64) {
-        self.steady.0.fetch_add(seconds, Ordering::SeqCst);
+        self.steady.jump(seconds);
         self.jump(seconds);
     }
 
     /// Sets the wall clock forward or back.
     pub fn jump(&self, seconds: i64) {
-        self.wall.0.fetch_add(seconds, Ordering::SeqCst);
+        self.wall.jump(seconds);
     }
 
     pub fn recorder(&self) -> Arc<Recorder<SqliteStore>> {

@@ -5,20 +5,13 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
+use tests::http::ask;
 use tests::nats_server::NatsServer;
 use tests::postgres::Cluster;
 use tests::program::Desk;
 
-use crate::lines::{custody, file, opening};
-use crate::world::{Serving, ask};
-
-/// A desk with one case of long ago in its log: what it has to tell waits to be published.
-fn with_a_case() -> Desk {
-    let desk = Desk::new();
-    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1")]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
-    desk
-}
+use crate::lines::with_a_case;
+use crate::world::Serving;
 
 #[test]
 fn figures_tell_what_was_published_and_that_nothing_waits() {
@@ -48,6 +41,22 @@ fn figures_tell_what_was_published_and_that_nothing_waits() {
     assert!(figures["kamnot_watch_silent_seconds"] < 30.0, "{figures:#?}");
     let (code, log) = serving.stop();
     assert_eq!(code, Some(0), "{log}");
+}
+
+#[test]
+fn the_page_names_every_figure_and_the_alarms_name_no_other() {
+    let names = |text: &str| -> BTreeSet<String> {
+        let letters = |letter: char| !(letter.is_ascii_lowercase() || letter == '_');
+        text.split(letters).filter(|word| word.starts_with("kamnot_")).map(str::to_owned).collect()
+    };
+    let (desk, server) = (with_a_case(), NatsServer::start());
+    let serving = Serving::start(&desk, &["--nats", &server.url()], "info");
+    // The one that was missed before it began, made up for.
+    serving.figure("kamnot_reconciliation_evaluated", |cases| cases >= 1.0);
+    let figures = names(&serving.figures().into_keys().collect::<Vec<_>>().join(" "));
+    assert_eq!(names(include_str!("../../adapters/OPERATIONS.md")), figures);
+    let alarms = names(include_str!("../../adapters/packaging/alerts.rules.yml"));
+    assert!(alarms.len() >= 10 && alarms.is_subset(&figures), "{:?}", alarms.difference(&figures));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What is known of a child stays in the log: it is in no diagnostic message, no figure, no error and no answer.
 
+use tests::http::ask;
 use tests::nats_server::NatsServer;
 use tests::postgres::Cluster;
 use tests::program::Desk;
 
 use crate::lines::{action, custody, file, opening};
-use crate::world::{Serving, ask};
+use crate::world::Serving;
 
 /// What the file below says of the child and must not come out anywhere.
 const PRIVATE: [&str; 9] = [
@@ -89,6 +90,15 @@ fn nothing_that_serve_says_is_of_the_child() {
     serving.figure("kamnot_alerts_published_total{kind=\"breach\"}", |count| count >= 1.0);
     desk.write("more.jsonl", lines().replace("A-1", "B-1"));
     desk.run(["import", "more.jsonl"]).ends_with(1);
+    // And what an office sends, said by both.
+    desk.write("sent.jsonl", lines().replace("A-1", "C-1"));
+    let mut sending = desk.command(["send", "sent.jsonl", "--office", "vte-investigation", "--nats", &server.url()]);
+    let output = sending.args(["--log", "json"]).env("RUST_LOG", "trace").output().expect("the program starts");
+    let (out, said) =
+        (String::from_utf8(output.stdout).expect("UTF-8"), String::from_utf8(output.stderr).expect("UTF-8"));
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(out.contains("5 actions recorded"), "{out}{said}");
+    says_nothing_private("kamnot send", &(out + &said));
     serving.figure("kamnot_outbox_alerts", |waiting| waiting == 0.0);
     for path in ["/metrics", "/healthz", "/readyz", "/cases/Somsak"] {
         says_nothing_private(path, &ask(serving.address, &format!("GET {path} HTTP/1.1\r\nHost: Somsak\r\n\r\n")).body);

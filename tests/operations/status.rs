@@ -1,7 +1,6 @@
 //! Alive and ready, as the clock and the loops give it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use adapters::clock::{Clock, SteadyClock};
@@ -12,20 +11,7 @@ use adapters::store::memory::MemoryStore;
 use adapters::watch::clock_doubt::ClockDoubt;
 use engine::calendar::Instant;
 use engine::rulebook::Rulebook;
-
-struct SetClock(AtomicI64);
-
-impl Clock for SetClock {
-    fn now(&self) -> Instant {
-        Instant::from_unix(self.0.load(Ordering::SeqCst))
-    }
-}
-
-impl SteadyClock for SetClock {
-    fn running(&self) -> Duration {
-        Duration::from_secs(self.0.load(Ordering::SeqCst).unsigned_abs())
-    }
-}
+use tests::clock::SetClock;
 
 fn status(figures: &Arc<Figures>, clock: &Arc<SetClock>) -> Status<MemoryStore> {
     let book = Arc::new(Rulebook::law_05_na_2006());
@@ -36,7 +22,7 @@ fn status(figures: &Arc<Figures>, clock: &Arc<SetClock>) -> Status<MemoryStore> 
 }
 
 fn figures() -> (Arc<Figures>, Arc<SetClock>) {
-    let clock = Arc::new(SetClock(AtomicI64::new(1_800_000_000)));
+    let clock = SetClock::at(Instant::from_unix(1_800_000_000));
     (Arc::new(Figures::on(&(Arc::clone(&clock) as Arc<dyn SteadyClock>))), clock)
 }
 
@@ -47,13 +33,13 @@ fn a_loop_that_stands_still_is_a_reason_to_start_again() {
     status.alive().expect("nothing has begun");
     figures.watch.comes_round();
     figures.relay.comes_round();
-    clock.0.fetch_add(80, Ordering::SeqCst);
+    clock.jump(80);
     status.alive().expect("the store may make it wait");
-    clock.0.fetch_add(11, Ordering::SeqCst);
+    clock.jump(11);
     figures.relay.comes_round();
     assert!(status.alive().expect_err("silent").contains("the watch has not come round for 91 s"));
     figures.watch.comes_round();
-    clock.0.fetch_add(91, Ordering::SeqCst);
+    clock.jump(91);
     figures.watch.comes_round();
     assert!(status.alive().expect_err("silent").contains("the relay has not come round for 91 s"));
     figures.relay.rests();
@@ -80,7 +66,7 @@ async fn what_stands_in_the_way_of_the_work_is_a_reason_each() {
     assert_eq!(status.ready(), Err(vec!["the watch: no room is left".to_owned()]));
     figures.watch.is_well();
     assert_eq!(status.ready(), Ok(()));
-    clock.0.fetch_add(20, Ordering::SeqCst);
+    clock.jump(20);
     assert_eq!(status.ready(), Err(vec!["the store has not answered for 20 s".to_owned()]));
     assert!(status.metrics().contains("\nkamnot_store_up 0\n"));
 }

@@ -12,9 +12,11 @@ use adapters::store::{CaseStore as _, LogStore as _, Options};
 use engine::case::{Alerts, Command as Decide, decide};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use tests::children::killed;
+use tests::clock::SetClock;
 use tests::postgres::Cluster;
 
-use crate::made::{self, SetClock, after_all, recorder};
+use crate::made::{self, after_all, recorder};
 use crate::world::{open, try_open};
 
 /// Tells the test binary that it is a child: the address of the log, the cases, the seed.
@@ -87,16 +89,11 @@ fn what_was_acknowledged_survives_a_kill_of_the_program_at_any_moment() {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let (mut acknowledged, mut killed_at_work) = (BTreeSet::new(), 0);
     for round in 0..30_usize {
-        let mut child = importing(&cluster, &(round.saturating_sub(2)..round + 3), seed + round as u64);
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let mut done = lines.filter_map(|line| Some(line.strip_prefix("done ")?.trim().to_owned()));
+        let child = importing(&cluster, &(round.saturating_sub(2)..round + 3), seed + round as u64);
         let some = random.random_range(usize::from(round == 0)..60);
-        acknowledged.extend(done.by_ref().take(some));
-        std::thread::sleep(Duration::from_micros(random.random_range(0..8_000)));
-        killed_at_work += usize::from(child.try_wait().unwrap().is_none());
-        child.kill().unwrap();
+        let (done, at_work) = killed(child, some, Duration::from_micros(random.random_range(0..8_000)));
         acknowledged.extend(done);
-        child.wait().unwrap();
+        killed_at_work += usize::from(at_work);
         let lost: Vec<_> = acknowledged.difference(&ids_in_log(&cluster)).cloned().collect();
         assert_eq!(lost, Vec::<String>::new(), "seed {seed}, round {round}: acknowledged and not in the log");
     }

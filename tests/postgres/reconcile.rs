@@ -10,10 +10,11 @@ use adapters::reconcile::{Kind, Pace, Reconciler, Reconciliation, Terms, Without
 use adapters::relay::Relay;
 use adapters::store::postgres::PostgresStore;
 use adapters::store::{LogStore, Position};
+use tests::clock::SetClock;
 use tests::nats_server::NatsServer;
 use tests::postgres::Cluster;
 
-use crate::made::{SetClock, after_all, book, record_case};
+use crate::made::{after_all, book, record_case};
 use crate::world::open;
 
 const INSTALLATION: &str = "test";

@@ -1,12 +1,14 @@
 //! A real NATS cluster of the test's own: three servers with JetStream, each of which can be killed, held, cut off and
 //! started again.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use async_nats::ConnectOptions;
-use async_nats::jetstream::context::GetStreamErrorKind;
-use async_nats::jetstream::{self, Context, ContextBuilder, ErrorCode};
+use async_nats::jetstream::{self, Context, ContextBuilder};
+use futures::TryStreamExt as _;
 
+use crate::http;
 use crate::nats_server::{NatsServer, free_ports};
 use crate::wire::Wire;
 
@@ -18,6 +20,8 @@ pub struct NatsCluster {
     servers: Vec<NatsServer>,
     /// The wires between the servers, each with who is at its ends; none where they talk directly.
     wires: Vec<([usize; 2], Wire)>,
+    /// Where each server says how it is.
+    health: Vec<SocketAddr>,
 }
 
 impl NatsCluster {
@@ -34,14 +38,15 @@ impl NatsCluster {
     /// # Panics
     /// If nats-server isn't installed or the cluster doesn't come up.
     pub async fn with(lines: &str) -> Self {
-        let ports = free_ports(6);
-        let (own, routes) = ports.split_at(3);
+        let ports = free_ports(9);
+        let ([own, routes, health], []) = ports.as_chunks::<3>() else { unreachable!("nine ports") };
         let all = listed(routes);
         let started = |place: usize| {
             let cluster = format!("listen: \"127.0.0.1:{}\", routes: [{all}]", routes[place]);
-            started(place, own[place], &cluster, lines)
+            started(place, own[place], &cluster, &format!("{}\n{lines}", monitored(health[place])))
         };
-        let cluster = Self { servers: (0..3).map(started).collect(), wires: Vec::new() };
+        let health = health.map(local).to_vec();
+        let cluster = Self { servers: (0..3).map(started).collect(), wires: Vec::new(), health };
         cluster.agrees().await;
         cluster
     }
@@ -51,8 +56,8 @@ impl NatsCluster {
     /// # Panics
     /// If nats-server isn't installed or the cluster doesn't come up.
     pub async fn wired() -> Self {
-        let ports = free_ports(6);
-        let (own, routes) = ports.split_at(3);
+        let ports = free_ports(9);
+        let ([own, routes, health], []) = ports.as_chunks::<3>() else { unreachable!("nine ports") };
         let mut wires = Vec::new();
         for ends in [[0, 1], [0, 2], [1, 0], [1, 2], [2, 0], [2, 1]] {
             wires.push((ends, Wire::to(routes[ends[1]]).await));
@@ -63,10 +68,10 @@ impl NatsCluster {
             // What it tells the others of itself leads nowhere, so that nobody goes around the wires.
             let cluster =
                 format!("listen: \"127.0.0.1:{}\", advertise: \"127.0.0.1:1\", routes: [{to_others}]", routes[place]);
-            started(place, own[place], &cluster, "")
+            started(place, own[place], &cluster, &monitored(health[place]))
         };
         let servers = (0..3).map(started).collect();
-        let cluster = Self { servers, wires };
+        let cluster = Self { servers, wires, health: health.map(local).to_vec() };
         cluster.agrees().await;
         cluster
     }
@@ -154,19 +159,27 @@ impl NatsCluster {
         }
     }
 
-    /// Waits until JetStream answers, on a connection to each server that runs.
+    /// Waits until every server that runs says that it has all that the others have, of JetStream, of every stream and of
+    /// every consumer: before that a server more that fails is a second fault at once, which three servers don't survive.
     ///
     /// # Panics
-    /// If it doesn't within a minute.
+    /// If one doesn't within a minute.
     pub async fn agrees(&self) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
-        for server in self.servers.iter().filter(|server| server.runs()) {
-            let client = async_nats::connect(server.url()).await.expect("a connection");
-            let jetstream = jetstream::new(client);
-            while !answers(&jetstream).await {
-                assert!(tokio::time::Instant::now() < deadline, "JetStream does not come up at {}", server.url());
+        for (server, health) in self.servers.iter().zip(&self.health).filter(|(server, _)| server.runs()) {
+            loop {
+                let answer = http::get(*health, "/healthz");
+                if answer.code == 200 {
+                    break;
+                }
+                assert!(tokio::time::Instant::now() < deadline, "{} is not well: {}", server.url(), answer.body);
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
+        }
+        let jetstream = self.client().await;
+        while !is_whole(&jetstream).await {
+            assert!(tokio::time::Instant::now() < deadline, "some copies of the streams are behind");
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 }
@@ -183,6 +196,15 @@ fn started(place: usize, port: u16, cluster: &str, lines: &str) -> NatsServer {
     server
 }
 
+/// The line of a configuration by which a server says how it is.
+fn monitored(port: u16) -> String {
+    format!("http: \"{}\"", local(port))
+}
+
+fn local(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
 fn listed(ports: &[u16]) -> String {
     ports.iter().map(|port| format!("\"nats://127.0.0.1:{port}\"")).collect::<Vec<_>>().join(", ")
 }
@@ -194,11 +216,18 @@ async fn leader(jetstream: &Context, stream: &str) -> Option<usize> {
     leader.strip_prefix('s')?.parse().ok()
 }
 
-/// Whether there is somebody who knows which streams there are.
-async fn answers(jetstream: &Context) -> bool {
-    match jetstream.get_stream("NONE").await.map_err(|error| error.kind()) {
-        Ok(_) => true,
-        Err(GetStreamErrorKind::JetStream(answer)) => answer.error_code() == ErrorCode::STREAM_NOT_FOUND,
-        Err(_) => false,
+/// Whether JetStream answers, and every copy of every stream is there and has all, as far as who leads it knows.
+async fn is_whole(jetstream: &Context) -> bool {
+    let Ok(names) = jetstream.stream_names().try_collect::<Vec<_>>().await else { return false };
+    for name in names {
+        let Ok(stream) = jetstream.get_stream(&name).await else { return false };
+        let cluster = stream.cached_info().cluster.as_ref();
+        let well = cluster.is_some_and(|cluster| {
+            cluster.leader.is_some() && cluster.replicas.iter().all(|copy| copy.current && !copy.offline)
+        });
+        if !well {
+            return false;
+        }
     }
+    true
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use adapters::store::{CaseStore, Fault, Position};
 use engine::action::{Action, ActionId, CaseRef};
 use engine::case::{Alerts, Case, Event, Fact, Verdict};
+use tests::clock::SetClock;
 use uuid::Uuid;
 
-use crate::made::{self, SetClock, after_all, append, opening, recorder};
+use crate::made::{self, after_all, append, opening, recorder};
 
 /// A store that the contract is held against.
 pub trait Contracted: CaseStore {

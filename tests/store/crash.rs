@@ -1,7 +1,6 @@
 //! The embedded store's own: killed at any moment it holds what it acknowledged, and no half of anything.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use adapters::store::{CaseStore, LogStore as _};
 use engine::case::{Alerts, Command, decide};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use tests::children::killed;
 
 use crate::made::{self, after_all};
 use crate::processes::{ids_in_log, importing};
@@ -25,17 +25,11 @@ fn what_was_acknowledged_survives_a_kill_at_any_moment() {
     for round in 0..100_usize {
         // Some cases anew, and those that were cut short: an import is simply started again.
         let first = round * 2;
-        let mut child = importing(&path, first.saturating_sub(4)..first + 2, seed + round as u64);
-        // Killed after so many acknowledgements and a moment more, however fast the machine is.
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let mut done = lines.filter_map(|line| Some(line.strip_prefix("done ")?.trim().to_owned()));
+        let child = importing(&path, first.saturating_sub(4)..first + 2, seed + round as u64);
         let some = random.random_range(usize::from(round == 0)..60);
-        acknowledged.extend(done.by_ref().take(some));
-        std::thread::sleep(Duration::from_micros(random.random_range(0..8_000)));
-        killed_at_work += usize::from(child.try_wait().unwrap().is_none());
-        child.kill().unwrap();
+        let (done, at_work) = killed(child, some, Duration::from_micros(random.random_range(0..8_000)));
         acknowledged.extend(done);
-        child.wait().unwrap();
+        killed_at_work += usize::from(at_work);
         let lost: Vec<_> = acknowledged.difference(&ids_in_log(&path)).cloned().collect();
         assert_eq!(lost, Vec::<String>::new(), "seed {seed}, round {round}: acknowledged and not in the log");
         assert_whole(&path, &format!("seed {seed}, round {round}"));

@@ -7,8 +7,9 @@ use adapters::store::{CaseStore, Fault, Position};
 use engine::case::Alerts;
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use tests::clock::SetClock;
 
-use crate::made::{self, SetClock, after_all, delivery, recorder, refusal};
+use crate::made::{self, after_all, delivery, recorder, refusal};
 
 type Table = Vec<Vec<Value>>;
 

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use adapters::clock::Clock;
 use adapters::recorder::{Recorded, Recorder};
@@ -14,6 +13,7 @@ use engine::calendar::Instant;
 use engine::case::{Alerts, Case, Command, decide, evolve};
 use engine::rulebook::Rulebook;
 use scenarios::generator::{Conduct, Plan, history};
+use tests::clock::SetClock;
 use uuid::Uuid;
 
 /// The rulebook that comes with the program.
@@ -25,25 +25,6 @@ pub fn book() -> Arc<Rulebook> {
 /// A rulebook that says the same in other bytes.
 pub fn another_book() -> Arc<Rulebook> {
     Arc::new(Rulebook::parse(&format!("{}\n# Another edition.\n", book().source)).unwrap())
-}
-
-/// A clock that is set by hand.
-pub struct SetClock(AtomicI64);
-
-impl SetClock {
-    pub fn at(instant: Instant) -> Arc<Self> {
-        Arc::new(Self(AtomicI64::new(instant.unix())))
-    }
-
-    pub fn set(&self, instant: Instant) {
-        self.0.store(instant.unix(), Ordering::Relaxed);
-    }
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> Instant {
-        Instant::from_unix(self.0.load(Ordering::Relaxed))
-    }
 }
 
 /// The actions of the `n`th disorderly case of seed 11, in order, with alerts in nearly every one.

@@ -9,8 +9,9 @@ use engine::alert::Alert;
 use engine::calendar::Instant;
 use engine::case::{Alerts, Fact};
 use projections::CaseView;
+use tests::clock::SetClock;
 
-use crate::made::{self, SetClock, after_all, delivery, record_case, recorder};
+use crate::made::{self, after_all, delivery, record_case, recorder};
 
 on_each_store!(
     due_cases_come_earliest_first,

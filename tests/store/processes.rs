@@ -12,8 +12,9 @@ use adapters::store::{CaseStore, Fault, LogStore as _};
 use engine::case::{Alerts, Case, Verdict};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use tests::clock::SetClock;
 
-use crate::made::{self, SetClock, after_all, append, opening, record_case, recorder, refusal};
+use crate::made::{self, after_all, append, opening, record_case, recorder, refusal};
 
 /// Tells the test binary that it is a child: the path of the log, the cases, the seed.
 const WORK: &str = "KAMNOT_STORE_CHILD";

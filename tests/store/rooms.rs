@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use adapters::store::sqlite::{Options, SqliteStore};
 use adapters::store::{CaseStore, Fault, LogStore as _};
+use tests::clock::SetClock;
 
 use crate::made::{self, after_all, record_case, refusal, try_open};
 use crate::processes::{child, ids_in_log, told};
@@ -50,7 +51,7 @@ async fn a_full_disk_refuses_whole_appends_and_works_on_once_there_is_room() {
     let Some(disk) = SmallDisk::mount(folder.path(), "2m") else { return };
     let path = disk.0.join("log.db");
     let store = Arc::new(try_open(&path, &Options { create: true, ..Options::default() }).unwrap());
-    let recorder = made::recorder(&store, &made::SetClock::at(after_all()));
+    let recorder = made::recorder(&store, &SetClock::at(after_all()));
     let mut n = 0;
     let fault = loop {
         let actions = made::actions(n);

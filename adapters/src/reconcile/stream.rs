@@ -51,7 +51,7 @@ impl Reconciler {
                 }
             }
             progress(walked.events + read, walked.events + all);
-            self.rest(clock.running().saturating_sub(began)).await;
+            self.rest(clock.running().saturating_sub(began)).await?;
         }
     }
 

@@ -83,7 +83,7 @@ impl Reconciler {
                 self.take(&mut walked, case, at, &books, differences)?;
             }
             progress(walked.events, walked.of);
-            self.rest(clock.running().saturating_sub(began)).await;
+            self.rest(clock.running().saturating_sub(began)).await?;
         }
         Ok(walked)
     }

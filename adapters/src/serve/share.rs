@@ -6,31 +6,95 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::sync::Mutex;
 use tokio::sync::watch::{self, Receiver};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Stop;
+use crate::clock::Clock;
 use crate::figures::Figures;
 use crate::store::{CaseStore, Fault, SAY_EVERY, Share};
+
+/// How long a process that can't publish keeps the others from it at the least; twice as long each time that it has to
+/// step back again, as far as this. Where NATS is away for all they take turns, ever more slowly.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// Once it has published for so long its patience is what it was.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 
 /// This process among the others.
 pub(super) struct Part<S: ?Sized> {
     store: Arc<S>,
-    process: Uuid,
+    clock: Arc<dyn Clock>,
+    /// Held while it is said, so that nothing is said any more under an id that was left.
+    process: Mutex<Uuid>,
+    patience: watch::Sender<Patience>,
     share: watch::Sender<Share>,
     figures: Arc<Figures>,
 }
 
-impl<S: CaseStore + ?Sized> Part<S> {
-    /// Takes part. Where the store can't be asked yet, this process does everything for now. The first share falls to
-    /// the process with the lowest id, so one that doesn't publish has a high one.
-    pub async fn take(store: Arc<S>, publishes: bool, figures: Arc<Figures>) -> Self {
+/// How long it tries to publish before it lets others try.
+struct Patience {
+    lasting: Duration,
+    stepped_back: Option<Instant>,
+}
+
+/// A process's place in the order of ids: the lowest has the first share.
+enum Place {
+    Publishes,
+    /// It could not publish, last at this instant (seconds since 1970): behind all that could, and behind those
+    /// that could not longer ago.
+    SteppedBack(i64),
+    WatchesOnly,
+}
+
+impl Place {
+    /// A new id there.
+    fn id(&self) -> Uuid {
         let mut id = *Uuid::new_v4().as_bytes();
-        id[0] = id[0] & 0x7f | if publishes { 0 } else { 0x80 };
-        let part = Self { store, process: Uuid::from_bytes(id), share: watch::Sender::new(Share::ALL), figures };
+        id[0] &= 0x3f;
+        match self {
+            Self::Publishes => {}
+            Self::SteppedBack(at) => {
+                id[0] = 0x40;
+                id[1..6].copy_from_slice(&at.to_be_bytes()[3..]);
+            }
+            Self::WatchesOnly => id[0] |= 0x80,
+        }
+        Uuid::from_bytes(id)
+    }
+}
+
+impl<S: CaseStore + ?Sized> Part<S> {
+    /// Takes part. Where the store can't be asked yet, this process does everything for now.
+    pub async fn take(store: Arc<S>, clock: Arc<dyn Clock>, publishes: bool, figures: Arc<Figures>) -> Self {
+        let place = if publishes { Place::Publishes } else { Place::WatchesOnly };
+        let (process, share) = (Mutex::new(place.id()), watch::Sender::new(Share::ALL));
+        let patience = watch::Sender::new(Patience { lasting: PATIENCE.0, stepped_back: None });
+        let part = Self { store, clock, process, patience, share, figures };
         part.say().await;
         part
+    }
+
+    /// How long to go on where NATS is away, before [`Part::step_back`]; without end where there is nobody else.
+    pub fn patience(&self) -> Option<Duration> {
+        (self.share.borrow().of > 1).then(|| self.patience.borrow().lasting)
+    }
+
+    /// Lets another process publish, since this one can't: it may be cut off from NATS alone.
+    pub async fn step_back(&self) {
+        self.patience.send_modify(|patience| {
+            let again = patience.stepped_back.is_some_and(|at| at.elapsed() < FORGOTTEN_AFTER);
+            patience.lasting = if again { (patience.lasting * 2).min(PATIENCE.1) } else { PATIENCE.0 };
+            patience.stepped_back = Some(Instant::now());
+        });
+        let mut process = self.process.lock().await;
+        let left = std::mem::replace(&mut *process, Place::SteppedBack(self.clock.now().unix()).id());
+        self.leave_as(left).await;
+        drop(process);
+        self.say().await;
     }
 
     /// What the share is, and when it changes.
@@ -47,13 +111,18 @@ impl<S: CaseStore + ?Sized> Part<S> {
 
     /// Leaves its share to the others at once. Where that can't be said they find out by its silence.
     pub async fn leave(&self) {
-        if let Err(fault) = self.store.leave(self.process).await {
+        self.leave_as(*self.process.lock().await).await;
+    }
+
+    async fn leave_as(&self, process: Uuid) {
+        if let Err(fault) = self.store.leave(process).await {
             tracing::debug!(%fault, "the others find out by themselves that this process has ended");
         }
     }
 
     async fn say(&self) {
-        match self.store.take_part(self.process).await {
+        let process = self.process.lock().await;
+        match self.store.take_part(*process).await {
             Ok(share) => {
                 self.figures.share.set(share);
                 let changed = self.share.send_if_modified(|before| std::mem::replace(before, share) != share);
@@ -96,5 +165,23 @@ async fn until(share: &mut Receiver<Share>, first: bool) {
     if share.wait_for(|share| (share.part == 0) == first).await.is_err() {
         // Nobody changes it any more.
         std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_could_not_publish_comes_behind_those_who_could_and_before_those_who_do_not() {
+        let ids = [
+            Place::Publishes,
+            Place::SteppedBack(1_764_000_000),
+            Place::SteppedBack(1_764_000_001),
+            Place::SteppedBack(40_000_000_000),
+            Place::WatchesOnly,
+        ];
+        let ids = ids.map(|place| place.id());
+        assert!(ids.is_sorted(), "{ids:?}");
     }
 }

@@ -3,21 +3,18 @@
 //!
 //! Invariant: it is as durable as ours, WAL and `synchronous=FULL`, on every connection.
 
-use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use cqrs_es::event_sink::EventSink;
-use cqrs_es::{Aggregate, DomainEvent};
 use scenarios::generator::Line;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlite_es::{SqliteCqrs, sqlite_cqrs};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use crate::recorded::Recorded;
 use crate::setting::{Failure, count};
 
 /// Its table, as in the migration that it comes with.
@@ -31,43 +28,6 @@ const SCHEMA: &str = "CREATE TABLE events (
   metadata       text                          NOT NULL,
   PRIMARY KEY (aggregate_type, aggregate_id, sequence)
 ) STRICT;";
-
-/// How many actions were recorded.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Recorded {
-    actions: usize,
-}
-
-/// The JSON of an action.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct ActionRecorded(Value);
-
-impl DomainEvent for ActionRecorded {
-    fn event_type(&self) -> String {
-        "ActionRecorded".to_owned()
-    }
-
-    fn event_version(&self) -> String {
-        "1.0".to_owned()
-    }
-}
-
-impl Aggregate for Recorded {
-    const TYPE: &'static str = "case";
-    type Command = Value;
-    type Event = ActionRecorded;
-    type Error = Infallible;
-    type Services = ();
-
-    async fn handle(&mut self, action: Value, (): &(), sink: &EventSink<Self>) -> Result<(), Infallible> {
-        sink.write(ActionRecorded(action), self).await;
-        Ok(())
-    }
-
-    fn apply(&mut self, _: ActionRecorded) {
-        self.actions += 1;
-    }
-}
 
 /// The peer on a database of its own.
 pub struct Peer {

@@ -17,7 +17,7 @@ use scenarios::generator::{Conduct, Line};
 use crate::cluster::Cluster;
 use crate::lines::Lines;
 use crate::ours::{Ours, Until};
-use crate::report::{Bar, Report};
+use crate::report::{Bar, Report, median};
 use crate::setting::{Failure, IN_FLIGHT, Setting, progress};
 
 /// More lines than are recorded in the time of a measurement, for each second of it.
@@ -149,37 +149,51 @@ fn best_of(setting: &Setting, cluster: &Cluster, of: &Peer<'_>) -> Result<f64, F
 
 // ---- two processes
 
-/// Two processes on one database beside one, each with its own share of the cases; as many in flight in all.
+/// Two processes on one database beside one, each with its own share of the cases: with as many in flight in all, and with
+/// as many in each. They take turns, since a disk is not as fast in one minute as in the next; the median of the turns counts.
 pub fn two_processes(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
+    const TURNS: usize = 3;
+    const OF: [(usize, usize, &str); 3] = [
+        (1, IN_FLIGHT, "one process"),
+        (2, IN_FLIGHT / 2, "two processes, as many in flight in all"),
+        (2, IN_FLIGHT, "two processes, as many in flight in each"),
+    ];
     let cluster = cluster();
-    let mut rates = Vec::new();
-    for processes in [1, 2] {
-        let database = format!("of_{processes}");
-        cluster.sql(&format!("CREATE DATABASE {database}"));
-        let lines = Lines::of(&Setting::plan(Conduct::Orderly), OPEN, 0)?;
-        setting.runtime.block_on(async {
-            let store = begin(setting, &cluster.url_of(&database)).await?;
-            let mut ours = Ours::on(store, &setting.book, IN_FLIGHT);
-            progress(&format!("two processes: {} lines first", lines.before.len()));
-            ours.give(lines.before);
-            ours.run(Until::Recorded).await
-        })?;
-        cluster.sql_in(&database, "ANALYZE");
-        progress(&format!("two processes: {processes} at work"));
-        let rate = at_once(setting, &cluster.url_of(&database), processes)?;
-        report.figure(&format!("postgres, processes: {processes}"), rate, "actions/s", Bar::None);
-        rates.push(rate);
+    let mut rates = OF.map(|_| Vec::new());
+    for turn in 1..=TURNS {
+        for ((processes, in_flight, name), rates) in OF.iter().zip(&mut rates) {
+            progress(&format!("{name}, turn {turn} of {TURNS}"));
+            cluster.sql("DROP DATABASE IF EXISTS divided");
+            cluster.sql("CREATE DATABASE divided");
+            let lines = Lines::of(&Setting::plan(Conduct::Orderly), OPEN, 0)?;
+            setting.runtime.block_on(async {
+                let store = begin(setting, &cluster.url_of("divided")).await?;
+                let mut ours = Ours::on(store, &setting.book, IN_FLIGHT);
+                ours.give(lines.before);
+                ours.run(Until::Recorded).await
+            })?;
+            cluster.sql_in("divided", "ANALYZE");
+            let rate = at_once(setting, &cluster.url_of("divided"), *processes, *in_flight)?;
+            Report::fact(&format!("postgres, {name}, turn {turn}"), rate, "actions/s");
+            rates.push(rate);
+        }
     }
-    report.ratio("two processes against one", rates[1] / rates[0], Bar::AtLeast(1.0));
+    let [one, divided, doubled] = rates;
+    let ratio = |of: &[f64]| median(of.iter().zip(&one).map(|(two, one)| two / one).collect());
+    report.ratio("two processes against one, as many in flight in all", ratio(&divided), Bar::AtLeast(1.0));
+    report.ratio("two processes against one, as many in flight in each", ratio(&doubled), Bar::AtLeast(1.0));
+    for ((_, _, name), rates) in OF.iter().zip([one.clone(), divided, doubled]) {
+        report.figure(&format!("postgres, {name}"), median(rates), "actions/s", Bar::None);
+    }
     Ok(())
 }
 
-/// The rates of so many processes together, which begin at the same moment.
-fn at_once(setting: &Setting, url: &str, processes: usize) -> Result<f64, Failure> {
+/// The rates of so many processes together, which begin at the same moment, each with so many in flight.
+fn at_once(setting: &Setting, url: &str, processes: usize, in_flight: usize) -> Result<f64, Failure> {
     let mut children = Vec::new();
     for part in 0..processes {
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["record", url, &part.to_string(), &processes.to_string()]);
+        command.args(["record", url, &part.to_string(), &processes.to_string(), &in_flight.to_string()]);
         if setting.quick {
             command.arg("--quick");
         }
@@ -214,9 +228,9 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// `record URL PART OF`: one of the processes. Says that it is ready, begins at the end of its input, records its share
+/// `record URL PART OF IN-FLIGHT`: one of the processes. Says that it is ready, begins at the end of its input, records its share
 /// of the cases, the first seconds to warm up, and says how many actions became durable in a second.
-pub fn record(setting: &Setting, url: &str, part: usize, of: usize) -> Result<(), Failure> {
+pub fn record(setting: &Setting, url: &str, part: usize, of: usize, in_flight: usize) -> Result<(), Failure> {
     const WARM_UP: Duration = Duration::from_secs(2);
     let lines = Lines::of(&Setting::plan(Conduct::Orderly), OPEN, lines_for(setting) + 60_000)?;
     let share = lines.measured.into_iter().filter(|line| line.case % of == part);
@@ -224,7 +238,7 @@ pub fn record(setting: &Setting, url: &str, part: usize, of: usize) -> Result<()
     let share = share.map(|line| Line { case: line.case / of, ..line }).collect();
     setting.runtime.block_on(async {
         let store = begin(setting, url).await?;
-        let mut ours = Ours::on(store, &setting.book, IN_FLIGHT / of);
+        let mut ours = Ours::on(store, &setting.book, in_flight);
         ours.give(share);
         println!("ready");
         std::io::stdin().read_line(&mut String::new())?;

@@ -44,7 +44,7 @@ pub fn rebuild(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let log = grown_log(setting);
     if !log.exists() {
         progress("rebuild: a log to work on");
-        setting.runtime.block_on(grow(setting, &log, setting.size(1_000_000)))?;
+        drop(setting.runtime.block_on(grow(setting, setting.size(1_000_000)))?);
     }
     let events = rows(&log, "events")?;
     progress(&format!("rebuild of {events} events"));

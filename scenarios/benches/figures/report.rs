@@ -73,6 +73,12 @@ impl Report {
     }
 }
 
+/// The middle one; of an odd number of figures.
+pub fn median(mut of: Vec<f64>) -> f64 {
+    of.sort_by(f64::total_cmp);
+    of[of.len() / 2]
+}
+
 /// Three digits that count, and no fraction of what is large.
 fn shown(value: f64) -> String {
     match value {

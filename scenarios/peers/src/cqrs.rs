@@ -1,14 +1,10 @@
 //! `cqrs-es` with `postgres-es`.
 
-use std::convert::Infallible;
-
-use cqrs_es::event_sink::EventSink;
-use cqrs_es::{Aggregate, DomainEvent};
 use postgres_es::{PostgresCqrs, postgres_cqrs};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::{Executor as _, PgPool};
 
+use crate::recorded::Recorded;
 use crate::{Before, Failure, Peer};
 
 /// Its table, as in the script that it comes with.
@@ -22,43 +18,6 @@ const SCHEMA: &str = "CREATE TABLE events (
   metadata       json                         NOT NULL,
   PRIMARY KEY (aggregate_type, aggregate_id, sequence)
 )";
-
-/// How many actions were recorded.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Recorded {
-    actions: usize,
-}
-
-/// The JSON of an action.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct ActionRecorded(Value);
-
-impl DomainEvent for ActionRecorded {
-    fn event_type(&self) -> String {
-        "ActionRecorded".to_owned()
-    }
-
-    fn event_version(&self) -> String {
-        "1.0".to_owned()
-    }
-}
-
-impl Aggregate for Recorded {
-    const TYPE: &'static str = "case";
-    type Command = Value;
-    type Event = ActionRecorded;
-    type Error = Infallible;
-    type Services = ();
-
-    async fn handle(&mut self, action: Value, (): &(), sink: &EventSink<Self>) -> Result<(), Infallible> {
-        sink.write(ActionRecorded(action), self).await;
-        Ok(())
-    }
-
-    fn apply(&mut self, _: ActionRecorded) {
-        self.actions += 1;
-    }
-}
 
 /// The peer.
 pub struct Cqrs(PostgresCqrs<Recorded>);

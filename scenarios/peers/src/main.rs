@@ -8,6 +8,7 @@
 
 mod cqrs;
 mod esrs_store;
+mod recorded;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -106,7 +106,7 @@ async fn work(mut watch: Watch<SqliteStore>, relay: Relay<SqliteStore>, told: St
         result
     };
     let relaying = async {
-        let result = relay.run(&relay_told).await;
+        let result = relay.run(&relay_told, &|| None).await.map(|_| ());
         if result.is_err() {
             stop_watch.stop();
         }

@@ -30,6 +30,9 @@ pub(super) const MOST_AT_ONCE: usize = 512;
 /// How often a writer looks, at the least, for what other programs have written.
 const IDLE: Duration = Duration::from_millis(100);
 
+/// After how many jobs an idle writer has them moved to their place in the file.
+const MOVED_AFTER: usize = 256;
+
 /// Where the answer goes.
 pub(super) type Answer = oneshot::Sender<Result<(), Fault>>;
 
@@ -64,12 +67,14 @@ pub(super) struct State {
     seen: i64,
     /// `SQLite`'s own mark of other programs' commits.
     data_version: i64,
+    /// How many jobs were written since it was last asked to move them to their place.
+    unmoved: usize,
 }
 
 impl State {
     /// Nothing yet; `recent_ids`: how many ids of actions gather at the least before they are sorted in.
     pub fn new(recent_ids: usize) -> Self {
-        Self { appends: Appends::new(recent_ids), seen: 0, data_version: 0 }
+        Self { appends: Appends::new(recent_ids), seen: 0, data_version: 0, unmoved: 0 }
     }
 }
 
@@ -84,7 +89,10 @@ impl Writer {
                     batch.extend(jobs.try_iter().take(MOST_AT_ONCE - 1));
                     self.turn(batch);
                 }
-                Err(RecvTimeoutError::Timeout) => self.look_around(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.look_around();
+                    self.checkpoint();
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -107,7 +115,21 @@ impl Writer {
         let _ = self.note_foreign_commits();
     }
 
+    /// Has `SQLite` move what was written to its place in the file, while nobody waits. Otherwise it does so within a commit,
+    /// for some hundred milliseconds, when very much has gathered. What can't be moved now is moved another time.
+    fn checkpoint(&mut self) {
+        if self.state.unmoved < MOVED_AFTER || self.broken.get().is_some() {
+            return;
+        }
+        self.state.unmoved = 0;
+        let moved = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        if let Err(error) = moved {
+            tracing::debug!(%error, "what was written is moved to its place later");
+        }
+    }
+
     fn write(&mut self, batch: Vec<(Job, Answer)>) {
+        self.state.unmoved += batch.len();
         let (jobs, answers): (Vec<Job>, Vec<Answer>) = batch.into_iter().unzip();
         let outcomes = match self.broken.get() {
             Some(broken) => Err(broken.clone()),
