@@ -201,9 +201,9 @@ impl Reconciler {
                 tokio::time::sleep(worked).await;
                 let left = self.clock.until_next_second();
                 if left < WORK_FROM_TO.1 {
-                    tokio::time::sleep(left + (SECOND - WORK_FROM_TO.0)).await;
+                    tokio::time::sleep(left + SECOND.saturating_sub(WORK_FROM_TO.0)).await;
                 } else if (WORK_FROM_TO.0..SECOND).contains(&left) {
-                    tokio::time::sleep(left - WORK_FROM_TO.0).await;
+                    tokio::time::sleep(left.saturating_sub(WORK_FROM_TO.0)).await;
                 }
                 let mut rested = Duration::ZERO;
                 while rested < MOST_REST && self.store.next_due().await?.is_some_and(|due| due <= self.clock.now()) {

@@ -13,19 +13,17 @@
 pub mod broker;
 mod catch_up;
 
-use std::collections::HashMap;
-use std::future::poll_fn;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use engine::alert::Kind;
 use engine::rulebook::{Rulebook, Shelf};
-use futures::future::BoxFuture;
+use futures::FutureExt as _;
 use projections::message::message;
 use uuid::Uuid;
 
-use broker::{After, Answer, Broker, Session};
+use broker::{Ack, After, Answer, Broker, Session};
 use catch_up::{CaughtUp, Gaps};
 
 use crate::clock::Clock;
@@ -38,6 +36,8 @@ use crate::store::{CaseStore, Delivery, Fault, Position, Stored};
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// The first and the longest wait before NATS is tried again.
 const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// How many deliveries may wait for their marks.
+const MOST_UNMARKED: usize = 4 * IN_FLIGHT;
 /// How long the field is left to another relay that was faster: long enough not to contend with it for every alert,
 /// short enough to take over soon if it dies.
 const STAND_BY: Duration = Duration::from_millis(500);
@@ -77,12 +77,16 @@ pub struct Relay<S: ?Sized> {
 pub struct Connected<'r, S: ?Sized> {
     relay: &'r Relay<S>,
     session: Box<dyn Session>,
-    /// Every alert up to this sequence of the stream is marked, or being marked.
+    /// Every alert up to this sequence of the stream is marked, or soon will be.
     known: u64,
     /// Alerts of the stream that the log didn't know when it was read back, with their sequences.
     unknown: HashMap<Uuid, u64>,
-    /// The marks of what was acknowledged last, under way.
-    marking: Option<BoxFuture<'r, Result<(), Fault>>>,
+    /// The last alert that was sent, which the next one has to stand behind.
+    sent: After,
+    /// What was sent and isn't acknowledged yet, in order.
+    under_way: VecDeque<UnderWay>,
+    /// What was acknowledged and is not marked yet.
+    unmarked: Vec<Delivery>,
     /// Another relay was faster with what was sent last.
     outrun: bool,
     /// The words of an alert are those of the rulebook that it was raised under.
@@ -124,7 +128,9 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             session,
             known: last,
             unknown,
-            marking: None,
+            sent: After { sequence: last, alert: None },
+            under_way: VecDeque::new(),
+            unmarked: Vec::new(),
             outrun: false,
             shelf: Shelf::new(Arc::clone(&self.book), texts),
         })
@@ -203,7 +209,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
                     stop.or(tokio::time::sleep(STAND_BY)).await;
                 }
             }
-            connected.marked().await?;
+            connected.settled().await?;
             if stopping {
                 return Ok(());
             }
@@ -225,58 +231,49 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     /// At the first alert that isn't acknowledged, all before it being marked. The connection is then to be given
     /// up: it isn't known whether that alert stands in the stream.
     pub async fn tick(&mut self, after: Position) -> Result<Option<Position>, RelayFault> {
-        let published = self.publish(after).await;
-        self.marked().await?;
-        published
+        let published = self.publish(after).await?;
+        self.settled().await?;
+        Ok(published)
     }
 
-    /// As [`Connected::tick`], but doesn't wait for the marks: meanwhile the next alerts may be published. The marks of
-    /// before are there first.
+    /// As [`Connected::tick`], but waits neither for the acknowledgements, as long as there is room for more, nor for the
+    /// marks, unless they are very many: meanwhile the next alerts are read and sent. What a crash leaves unmarked is
+    /// read back from the stream.
     async fn publish(&mut self, after: Position) -> Result<Option<Position>, RelayFault> {
         self.relay.figures.relay.comes_round();
-        let marking = self.marking.take();
-        let before = async {
-            match marking {
-                Some(marking) => marking.await,
-                None => Ok(()),
-            }
-        };
-        let (marked, published) = futures::future::join(before, self.publish_next(after)).await;
-        marked?;
-        let Some(Published { last, deliveries, fault }) = published? else { return Ok(None) };
-        if let Some(newest) = deliveries.iter().map(|delivery| delivery.stream_sequence).max() {
-            tracing::debug!(alerts = deliveries.len(), "published");
-            let mut marking = self.relay.store.delivered(deliveries);
-            self.known = self.known.max(newest);
-            // Polled once, so that the store is at work on them.
-            match poll_fn(|context| Poll::Ready(marking.as_mut().poll(context))).await {
-                Poll::Ready(marked) => marked?,
-                Poll::Pending => self.marking = Some(marking),
-            }
+        self.acknowledged(IN_FLIGHT / 2).await?;
+        if self.under_way.is_empty() {
+            // Before the look at the outbox: what another relay has marked by now isn't in it any more.
+            self.known = self.known.max(self.relay.store.last_stream_sequence().await?);
+            self.sent = After { sequence: self.known, alert: None };
         }
-        let Some(fault) = fault else { return Ok(Some(last)) };
-        self.marked().await?;
-        Err(fault.into())
-    }
-
-    /// Waits until all that was acknowledged is marked.
-    async fn marked(&mut self) -> Result<(), RelayFault> {
-        match self.marking.take() {
-            Some(marking) => Ok(marking.await?),
-            None => Ok(()),
-        }
-    }
-
-    /// Sends what waits behind `after`, as much as may be under way at once, and waits for the acknowledgements.
-    async fn publish_next(&mut self, after: Position) -> Result<Option<Published>, RelayFault> {
-        // Before the look at the outbox: what another relay has marked by now isn't in it any more.
-        self.known = self.known.max(self.relay.store.last_stream_sequence().await?);
-        let rows = self.relay.store.outbox(after, IN_FLIGHT).await?;
+        let rows = self.relay.store.outbox(after, IN_FLIGHT - self.under_way.len()).await?;
         let Some(last) = rows.last().map(|row| row.position) else { return Ok(None) };
         let rows = self.mark_what_is_there(rows).await?;
-        let (under_way, unsent) = self.send(&rows).await;
-        let (deliveries, unacknowledged) = self.acknowledged(under_way).await;
-        Ok(Some(Published { last, deliveries, fault: unacknowledged.or(unsent) }))
+        if let Err(fault) = self.send(&rows).await {
+            self.settled().await?;
+            return Err(fault.into());
+        }
+        self.acknowledged(IN_FLIGHT).await?;
+        if self.unmarked.len() >= MOST_UNMARKED {
+            self.marked().await?;
+        }
+        Ok(Some(last))
+    }
+
+    /// Waits until all that was sent is acknowledged, and marks it.
+    async fn settled(&mut self) -> Result<(), RelayFault> {
+        self.acknowledged(0).await?;
+        self.marked().await
+    }
+
+    /// Marks all that was acknowledged.
+    async fn marked(&mut self) -> Result<(), RelayFault> {
+        if self.unmarked.is_empty() {
+            return Ok(());
+        }
+        tracing::debug!(alerts = self.unmarked.len(), "published");
+        Ok(self.relay.store.delivered(std::mem::take(&mut self.unmarked)).await?)
     }
 
     /// Marks those alerts that stand in the stream already, from before the log knew them; the others.
@@ -300,9 +297,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     }
 
     /// Sends the alerts one after the other without waiting, up to the first that can't be sent.
-    async fn send(&mut self, rows: &[Stored]) -> (Vec<UnderWay>, Option<NatsFault>) {
-        let mut under_way = Vec::with_capacity(rows.len());
-        let mut after = After { sequence: self.known, alert: None };
+    async fn send(&mut self, rows: &[Stored]) -> Result<(), NatsFault> {
         for row in rows {
             let relay = self.relay;
             let Some(message) =
@@ -313,46 +308,64 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
             };
             let Some((_, kind)) = row.event.fact.alert() else { continue };
             let alert = message.id;
-            match self.session.send(message, after).await {
+            match self.session.send(message, self.sent).await {
                 Ok(answer) => {
-                    after = After { sequence: after.sequence + 1, alert: Some(alert) };
-                    under_way.push(UnderWay { position: row.position, alert, kind, place: after.sequence, answer });
+                    self.sent = After { sequence: self.sent.sequence + 1, alert: Some(alert) };
+                    let place = self.sent.sequence;
+                    self.under_way.push_back(UnderWay { position: row.position, alert, kind, place, answer });
                 }
                 // It must not keep the others back, and as it wasn't sent it leaves no gap.
                 Err(NatsFault::TooLong(reason)) => {
                     tracing::error!(case = %row.case, %alert, %reason, "an alert cannot be published");
                 }
-                Err(fault) => return (under_way, Some(fault)),
+                Err(fault) => return Err(fault),
             }
         }
-        (under_way, None)
+        Ok(())
     }
 
-    /// Waits for the acknowledgements in order, up to the first that stays away or is not for the place that the
-    /// alert was meant to have.
-    async fn acknowledged(&mut self, under_way: Vec<UnderWay>) -> (Vec<Delivery>, Option<NatsFault>) {
-        let mut deliveries = Vec::with_capacity(under_way.len());
-        for UnderWay { position, alert, kind, place, answer } in under_way {
-            let ack = match answer.await {
-                Ok(ack) => ack,
-                Err(fault) => return (deliveries, Some(fault)),
+    /// Takes the acknowledgements that have come, in order, and waits for them until no more than `most` are out. At the
+    /// first that stays away or is not for the place that the alert was meant to have, all before it are marked.
+    async fn acknowledged(&mut self, most: usize) -> Result<(), RelayFault> {
+        let mut first = true;
+        while let Some(mut next) = self.under_way.pop_front() {
+            let answer = if self.under_way.len() >= most {
+                (&mut next.answer).await
+            } else if let Some(answer) = (&mut next.answer).now_or_never() {
+                answer
+            } else {
+                self.under_way.push_front(next);
+                return Ok(());
             };
-            if deliveries.is_empty() {
-                self.outrun = ack.duplicate;
+            if let Err(fault) = answer.and_then(|ack| self.is_acknowledged(&next, ack, first)) {
+                self.under_way.clear();
+                self.marked().await?;
+                return Err(fault.into());
             }
-            // A double of ours at its very place was put there by another relay, which counts as well. One further
-            // on has something before it that we don't know of. One at 0 is stored nowhere that the server
-            // could name.
-            if ack.sequence > place || ack.sequence == 0 || (ack.sequence < place && !ack.duplicate) {
-                return (deliveries, Some(NatsFault::MovedOn { server: self.session.server().to_owned() }));
-            }
-            if !ack.duplicate {
-                self.relay.figures.alerts_published.of(kind).add(1);
-            }
-            let at = self.relay.clock.now();
-            deliveries.push(Delivery { position, alert, stream_sequence: ack.sequence, at });
+            first = false;
         }
-        (deliveries, None)
+        Ok(())
+    }
+
+    /// Notes the acknowledgement of an alert; `first`: of those that came together.
+    fn is_acknowledged(&mut self, of: &UnderWay, ack: Ack, first: bool) -> Result<(), NatsFault> {
+        let UnderWay { position, alert, kind, place, .. } = *of;
+        if first {
+            self.outrun = ack.duplicate;
+        }
+        // A double of ours at its very place was put there by another relay, which counts as well. One further
+        // on has something before it that we don't know of. One at 0 is stored nowhere that the server
+        // could name.
+        if ack.sequence > place || ack.sequence == 0 || (ack.sequence < place && !ack.duplicate) {
+            return Err(NatsFault::MovedOn { server: self.session.server().to_owned() });
+        }
+        if !ack.duplicate {
+            self.relay.figures.alerts_published.of(kind).add(1);
+        }
+        self.known = self.known.max(ack.sequence);
+        let at = self.relay.clock.now();
+        self.unmarked.push(Delivery { position, alert, stream_sequence: ack.sequence, at });
+        Ok(())
     }
 
     /// Waits until the store changes or it is time to stop.
@@ -377,16 +390,6 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
             }
         }
     }
-}
-
-/// What became of the alerts that were looked at.
-struct Published {
-    /// The place of the last of them.
-    last: Position,
-    /// Those that were acknowledged, in the order of the stream.
-    deliveries: Vec<Delivery>,
-    /// What happened at the first that was not.
-    fault: Option<NatsFault>,
 }
 
 /// An alert that was sent and not yet acknowledged.

@@ -22,7 +22,7 @@ use crate::nats::{NatsFault, Servers};
 use crate::reconcile::Daily;
 use crate::recorder::Recorder;
 use crate::relay::{Ended, Relay, RelayFault};
-use crate::store::{CaseStore, Fault};
+use crate::store::{CaseStore, Fault, Share};
 use crate::watch::Watch;
 use crate::watch::clock_doubt::{ClockDoubt, Operator};
 use actions::Actions;
@@ -167,14 +167,7 @@ pub async fn serve<S: CaseStore + ?Sized + 'static>(
     });
     if let Some(daily) = daily {
         let share = part.share();
-        work.spawn(async move {
-            let daily = &daily;
-            let every_day = |told: Stop| async move {
-                daily.run(&told).await;
-                Ok(())
-            };
-            share::when_first(share, &relay_told, every_day).await
-        });
+        work.spawn(async move { reconcile(&daily, share, &relay_told).await });
     }
     let keeping = Arc::clone(&part);
     work.spawn(async move {
@@ -210,6 +203,15 @@ async fn publish<S: CaseStore + ?Sized>(relay: &Relay<S>, part: &Part<S>, told: 
         Ok(())
     };
     share::when_first(part.share(), told, work).await
+}
+
+/// Reconciles every day while this process has the first share, until told to stop.
+async fn reconcile(daily: &Daily, share: watch::Receiver<Share>, told: &Stop) -> Result<(), Fault> {
+    let every_day = |told: Stop| async move {
+        daily.run(&told).await;
+        Ok(())
+    };
+    share::when_first(share, told, every_day).await
 }
 
 /// Watches and takes actions until told to stop, or until the watch can't go on.

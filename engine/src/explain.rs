@@ -71,7 +71,7 @@ pub fn fill(
 ) -> String {
     let template = book.text(key).in_language(language);
     let Some((_, names)) = placeholders(key) else { return template.to_owned() };
-    let named: Vec<(&str, &String)> = names.zip(values).collect();
+    let own: Vec<(&str, &String)> = names.zip(values).collect();
     let of_rule = book.rule(rule);
     let fixed = |name: &str| match name {
         "article" => Some(of_rule.article.as_str()),
@@ -88,7 +88,7 @@ pub fn fill(
             rest = &rest[before.len()..];
             break;
         };
-        if let Some((_, value)) = named.iter().find(|(known, _)| *known == name) {
+        if let Some((_, value)) = own.iter().find(|(known, _)| *known == name) {
             sentence.push_str(&shown(book, language, name, value, question));
         } else if let Some(value) = fixed(name) {
             sentence.push_str(value);

@@ -28,7 +28,7 @@ impl Serving {
     /// If it doesn't start.
     pub fn start(program: &Path, log: &str, nats: &str, words: PathBuf) -> Result<Self, Failure> {
         let child = Command::new(program)
-            .args(["serve", "--db", log, "--nats", nats])
+            .args(["serve", "--db", log, "--nats", nats, "--reconcile-at", "off"])
             .env_remove("RUST_LOG")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
