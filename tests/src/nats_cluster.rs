@@ -1,14 +1,12 @@
 //! A real NATS cluster of the test's own: three servers with JetStream, each of which can be killed, held, cut off and
 //! started again.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use async_nats::ConnectOptions;
 use async_nats::jetstream::{self, Context, ContextBuilder};
 use futures::TryStreamExt as _;
 
-use crate::http;
 use crate::nats_server::{NatsServer, free_ports};
 use crate::wire::Wire;
 
@@ -20,8 +18,6 @@ pub struct NatsCluster {
     servers: Vec<NatsServer>,
     /// The wires between the servers, each with who is at its ends; none where they talk directly.
     wires: Vec<([usize; 2], Wire)>,
-    /// Where each server says how it is.
-    health: Vec<SocketAddr>,
 }
 
 impl NatsCluster {
@@ -38,15 +34,14 @@ impl NatsCluster {
     /// # Panics
     /// If nats-server isn't installed or the cluster doesn't come up.
     pub async fn with(lines: &str) -> Self {
-        let ports = free_ports(9);
-        let ([own, routes, health], []) = ports.as_chunks::<3>() else { unreachable!("nine ports") };
+        let ports = free_ports(6);
+        let (own, routes) = ports.split_at(3);
         let all = listed(routes);
         let started = |place: usize| {
             let cluster = format!("listen: \"127.0.0.1:{}\", routes: [{all}]", routes[place]);
-            started(place, own[place], &cluster, &format!("{}\n{lines}", monitored(health[place])))
+            started(place, own[place], &cluster, lines)
         };
-        let health = health.map(local).to_vec();
-        let cluster = Self { servers: (0..3).map(started).collect(), wires: Vec::new(), health };
+        let cluster = Self { servers: (0..3).map(started).collect(), wires: Vec::new() };
         cluster.agrees().await;
         cluster
     }
@@ -56,8 +51,8 @@ impl NatsCluster {
     /// # Panics
     /// If nats-server isn't installed or the cluster doesn't come up.
     pub async fn wired() -> Self {
-        let ports = free_ports(9);
-        let ([own, routes, health], []) = ports.as_chunks::<3>() else { unreachable!("nine ports") };
+        let ports = free_ports(6);
+        let (own, routes) = ports.split_at(3);
         let mut wires = Vec::new();
         for ends in [[0, 1], [0, 2], [1, 0], [1, 2], [2, 0], [2, 1]] {
             wires.push((ends, Wire::to(routes[ends[1]]).await));
@@ -68,10 +63,10 @@ impl NatsCluster {
             // What it tells the others of itself leads nowhere, so that nobody goes around the wires.
             let cluster =
                 format!("listen: \"127.0.0.1:{}\", advertise: \"127.0.0.1:1\", routes: [{to_others}]", routes[place]);
-            started(place, own[place], &cluster, &monitored(health[place]))
+            started(place, own[place], &cluster, "")
         };
         let servers = (0..3).map(started).collect();
-        let cluster = Self { servers, wires, health: health.map(local).to_vec() };
+        let cluster = Self { servers, wires };
         cluster.agrees().await;
         cluster
     }
@@ -159,27 +154,24 @@ impl NatsCluster {
         }
     }
 
-    /// Waits until every server that runs says that it has all that the others have, of JetStream, of every stream and of
-    /// every consumer: before that a server more that fails is a second fault at once, which three servers don't survive.
+    /// Waits until JetStream answers, on a connection to each server that runs, and every copy of every stream is there and
+    /// has all: before that a server more that fails is a second fault at once, which three servers don't survive.
     ///
     /// # Panics
-    /// If one doesn't within a minute.
+    /// If it doesn't within a minute.
     pub async fn agrees(&self) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
-        for (server, health) in self.servers.iter().zip(&self.health).filter(|(server, _)| server.runs()) {
-            loop {
-                let answer = http::get(*health, "/healthz");
-                if answer.code == 200 {
-                    break;
-                }
-                assert!(tokio::time::Instant::now() < deadline, "{} is not well: {}", server.url(), answer.body);
+        for server in self.servers.iter().filter(|server| server.runs()) {
+            let client = async_nats::connect(server.url()).await.expect("a connection");
+            let jetstream = jetstream::new(client);
+            while !is_whole(&jetstream).await {
+                let at = server.url();
+                assert!(
+                    tokio::time::Instant::now() < deadline,
+                    "at {at} JetStream does not come up, or copies are behind"
+                );
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
-        }
-        let jetstream = self.client().await;
-        while !is_whole(&jetstream).await {
-            assert!(tokio::time::Instant::now() < deadline, "some copies of the streams are behind");
-            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 }
@@ -194,15 +186,6 @@ fn started(place: usize, port: u16, cluster: &str, lines: &str) -> NatsServer {
     );
     server.start_again();
     server
-}
-
-/// The line of a configuration by which a server says how it is.
-fn monitored(port: u16) -> String {
-    format!("http: \"{}\"", local(port))
-}
-
-fn local(port: u16) -> SocketAddr {
-    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
 fn listed(ports: &[u16]) -> String {
