@@ -131,12 +131,16 @@ impl World {
     /// Waits until so many processes have divided the work: one of them is the first.
     pub async fn divided(&self, among: usize) {
         let of = u64::try_from(among).expect("not so many");
-        eventually("the work is divided", async || {
+        for _ in 0..1200 {
             let serves = self.serves.iter().filter(|serving| serving.is_started()).map(Serving::part);
             let parts: BTreeSet<u64> = serves.filter(|part| part.of == of).map(|part| part.part).collect();
-            parts.len() == among
-        })
-        .await;
+            if parts.len() == among {
+                return;
+            }
+            pause(0.05).await;
+        }
+        let said: Vec<String> = self.serves.iter().map(Serving::said).collect();
+        panic!("the work is not divided within a minute; they said:\n{}", said.join("\n"));
     }
 
     /// Which of the processes publishes.

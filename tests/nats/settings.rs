@@ -116,6 +116,21 @@ async fn a_stream_of_another_name_on_our_subjects_is_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn several_that_make_the_stream_at_once_all_use_it() {
+    let world = World::at("2026-03-02T08:00:00+07:00").await;
+    for _ in 0..30 {
+        let server = NatsServer::start();
+        let making = (0..24).map(|_| {
+            let relay = world.relay(&server.url());
+            tokio::spawn(async move { Box::pin(relay.connect()).await.map(|_| ()) })
+        });
+        for made in futures::future::join_all(making).await {
+            made.expect("no panic").expect("it is ours, whoever made it");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_single_server_keeps_no_stream_on_three() {
     let server = NatsServer::start();
     let three = Replicas::new(3).expect("three");

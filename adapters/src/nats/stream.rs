@@ -65,7 +65,10 @@ pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, Na
             Ok(stream) => stream,
             Err(error) => match error.kind() {
                 GetStreamErrorKind::JetStream(answer) if answer.error_code() == ErrorCode::STREAM_NOT_FOUND => {
-                    create(link, replicas).await?
+                    match create(link, replicas).await {
+                        Err(taken @ NatsFault::SubjectsTaken(_)) => made_by_another(link).await.ok_or(taken)?,
+                        created => created?,
+                    }
                 }
                 GetStreamErrorKind::JetStream(answer) => return Err(refusal(link, "look up the stream", &answer)),
                 _ => return Err(no_answer(link, &error)),
@@ -88,6 +91,17 @@ pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, Na
         }
     })
     .await
+}
+
+/// The stream, if another process was faster at making it: then the server says only that the subjects are taken.
+async fn made_by_another(link: &Link) -> Option<Stream> {
+    for wait in [0, 100, 400] {
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        if let Ok(stream) = Box::pin(link.jetstream().get_stream(STREAM)).await {
+            return Some(stream);
+        }
+    }
+    None
 }
 
 async fn create(link: &Link, replicas: Replicas) -> Result<Stream, NatsFault> {
