@@ -15,7 +15,7 @@ mod catch_up;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use engine::alert::Kind;
 use engine::rulebook::{Rulebook, Shelf};
@@ -26,7 +26,7 @@ use uuid::Uuid;
 use broker::{Ack, After, Answer, Broker, Session};
 use catch_up::{CaughtUp, Gaps};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, SteadyClock as _, SystemSteadyClock};
 use crate::figures::Figures;
 use crate::nats::{IN_FLIGHT, NatsFault};
 use crate::serve::{Stop, Trouble};
@@ -136,8 +136,8 @@ impl<S: CaseStore + ?Sized> Relay<S> {
         })
     }
 
-    /// Publishes until told to stop, through every absence of NATS that lasts no longer than `patience` gives; none is
-    /// without end. It is asked anew at each attempt.
+    /// Publishes until told to stop, through every absence of NATS that lasts no longer than `patience` gives (none: without
+    /// end), which is asked at each attempt.
     ///
     /// # Errors
     /// If the store is damaged, or the program has to be started again.
@@ -171,12 +171,10 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             let nats_is_away = matches!(fault, RelayFault::Nats(_));
             // A wait that is the first again says that all was well in between.
             away_since = away_since.filter(|_| nats_is_away && wait > WAIT.0);
-            if nats_is_away {
-                let since = *away_since.get_or_insert_with(Instant::now);
-                if patience().is_some_and(|patience| since.elapsed() >= patience) {
-                    tracing::warn!(%reason, "alerts can't be published from here: another process shall try");
-                    return Ok(Ended::WithoutNats);
-                }
+            let away = away_since.get_or_insert_with(SystemSteadyClock::start).running();
+            if nats_is_away && patience().is_some_and(|patience| away >= patience) {
+                tracing::warn!(%reason, "alerts can't be published from here: another process shall try");
+                return Ok(Ended::WithoutNats);
             }
             if trouble.is_news(fault) {
                 tracing::error!(%reason, "alerts wait in the outbox until this is mended");
@@ -224,12 +222,12 @@ impl<S: CaseStore + ?Sized> Relay<S> {
 }
 
 impl<S: CaseStore + ?Sized> Connected<'_, S> {
-    /// Publishes what waits behind `after`, as much as may be under way at once, and marks it. Gives the place of
-    /// the last alert that it looked at; none if nothing waits.
+    /// Publishes what waits behind `after`, as much as may be under way at once, and marks it. Gives the place of the last
+    /// alert that it looked at; none if nothing waits.
     ///
     /// # Errors
-    /// At the first alert that isn't acknowledged, all before it being marked. The connection is then to be given
-    /// up: it isn't known whether that alert stands in the stream.
+    /// At the first alert that isn't acknowledged, all before it being marked. The connection is then to be given up: it
+    /// isn't known whether that alert stands in the stream.
     pub async fn tick(&mut self, after: Position) -> Result<Option<Position>, RelayFault> {
         let published = self.publish(after).await?;
         self.settled().await?;
@@ -237,8 +235,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     }
 
     /// As [`Connected::tick`], but waits neither for the acknowledgements, as long as there is room for more, nor for the
-    /// marks, unless they are very many: meanwhile the next alerts are read and sent. What a crash leaves unmarked is
-    /// read back from the stream.
+    /// marks, unless they are very many. What a crash leaves unmarked is read back from the stream.
     async fn publish(&mut self, after: Position) -> Result<Option<Position>, RelayFault> {
         self.relay.figures.relay.comes_round();
         self.acknowledged(IN_FLIGHT / 2).await?;
@@ -269,14 +266,14 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
 
     /// Marks all that was acknowledged.
     async fn marked(&mut self) -> Result<(), RelayFault> {
-        if self.unmarked.is_empty() {
-            return Ok(());
+        if !self.unmarked.is_empty() {
+            tracing::debug!(alerts = self.unmarked.len(), "published");
+            self.relay.store.delivered(std::mem::take(&mut self.unmarked)).await?;
         }
-        tracing::debug!(alerts = self.unmarked.len(), "published");
-        Ok(self.relay.store.delivered(std::mem::take(&mut self.unmarked)).await?)
+        Ok(())
     }
 
-    /// Marks those alerts that stand in the stream already, from before the log knew them; the others.
+    /// Marks those alerts that stand in the stream already, from before the log knew them; gives the others.
     async fn mark_what_is_there(&mut self, rows: Vec<Stored>) -> Result<Vec<Stored>, RelayFault> {
         if self.unknown.is_empty() {
             return Ok(rows);
@@ -324,8 +321,8 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
         Ok(())
     }
 
-    /// Takes the acknowledgements that have come, in order, and waits for them until no more than `most` are out. At the
-    /// first that stays away or is not for the place that the alert was meant to have, all before it are marked.
+    /// Takes the acknowledgements that have come, in order, and waits until no more than `most` are out. At the first that
+    /// stays away or is not for the place that the alert was meant to have, all before it are marked.
     async fn acknowledged(&mut self, most: usize) -> Result<(), RelayFault> {
         let mut first = true;
         while let Some(mut next) = self.under_way.pop_front() {
@@ -353,9 +350,8 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
         if first {
             self.outrun = ack.duplicate;
         }
-        // A double of ours at its very place was put there by another relay, which counts as well. One further
-        // on has something before it that we don't know of. One at 0 is stored nowhere that the server
-        // could name.
+        // A double of ours at its very place was put there by another relay, which counts as well. One further on has
+        // something before it that we don't know of. One at 0 is stored nowhere that the server could name.
         if ack.sequence > place || ack.sequence == 0 || (ack.sequence < place && !ack.duplicate) {
             return Err(NatsFault::MovedOn { server: self.session.server().to_owned() });
         }

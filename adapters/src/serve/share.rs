@@ -10,11 +10,10 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::sync::watch::{self, Receiver};
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Stop;
-use crate::clock::Clock;
+use crate::clock::{Clock, SteadyClock as _, SystemSteadyClock};
 use crate::figures::Figures;
 use crate::store::{CaseStore, Fault, SAY_EVERY, Share};
 
@@ -38,7 +37,7 @@ pub(super) struct Part<S: ?Sized> {
 /// How long it tries to publish before it lets others try.
 struct Patience {
     lasting: Duration,
-    stepped_back: Option<Instant>,
+    stepped_back: Option<SystemSteadyClock>,
 }
 
 /// A process's place in the order of ids: the lowest has the first share.
@@ -86,9 +85,9 @@ impl<S: CaseStore + ?Sized> Part<S> {
     /// Lets another process publish, since this one can't: it may be cut off from NATS alone.
     pub async fn step_back(&self) {
         self.patience.send_modify(|patience| {
-            let again = patience.stepped_back.is_some_and(|at| at.elapsed() < FORGOTTEN_AFTER);
+            let again = patience.stepped_back.is_some_and(|since| since.running() < FORGOTTEN_AFTER);
             patience.lasting = if again { (patience.lasting * 2).min(PATIENCE.1) } else { PATIENCE.0 };
-            patience.stepped_back = Some(Instant::now());
+            patience.stepped_back = Some(SystemSteadyClock::start());
         });
         let mut process = self.process.lock().await;
         let left = std::mem::replace(&mut *process, Place::SteppedBack(self.clock.now().unix()).id());
