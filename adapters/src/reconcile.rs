@@ -37,10 +37,6 @@ pub const TOLD_WITHIN_SECONDS: i64 = 10;
 /// How many seconds an alert may wait for its delivery.
 pub const DELIVERED_WITHIN_SECONDS: i64 = 300;
 
-/// How long before the next second a gentle piece of work may begin, and from when on no more: limits pass when a second
-/// begins, and what is told then is to be published.
-const WORK_FROM_TO: (Duration, Duration) = (Duration::from_millis(750), Duration::from_millis(60));
-const SECOND: Duration = Duration::from_secs(1);
 /// How long a gentle reconciliation rests at a time while a case is due, and how long behind one piece of work at the most.
 const REST: Duration = Duration::from_millis(20);
 const MOST_REST: Duration = Duration::from_secs(2);
@@ -70,8 +66,8 @@ pub enum WithoutNats {
 pub enum Pace {
     /// All that one thread can.
     Full,
-    /// Half of that: after each piece of work it rests as long as the piece took, and around the beginning of each second,
-    /// and for some seconds as long as a case is due: what must be told now comes first.
+    /// Half of that: after each piece of work it rests as long as the piece took, and for some seconds as long as a case is
+    /// due: what must be told now comes first.
     Gentle,
 }
 
@@ -199,12 +195,6 @@ impl Reconciler {
             Pace::Full => tokio::task::yield_now().await,
             Pace::Gentle => {
                 tokio::time::sleep(worked).await;
-                let left = self.clock.until_next_second();
-                if left < WORK_FROM_TO.1 {
-                    tokio::time::sleep(left + SECOND.saturating_sub(WORK_FROM_TO.0)).await;
-                } else if (WORK_FROM_TO.0..SECOND).contains(&left) {
-                    tokio::time::sleep(left.saturating_sub(WORK_FROM_TO.0)).await;
-                }
                 let mut rested = Duration::ZERO;
                 while rested < MOST_REST && self.store.next_due().await?.is_some_and(|due| due <= self.clock.now()) {
                     tokio::time::sleep(REST).await;

@@ -324,7 +324,6 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     /// Takes the acknowledgements that have come, in order, and waits until no more than `most` are out. At the first that
     /// stays away or is not for the place that the alert was meant to have, all before it are marked.
     async fn acknowledged(&mut self, most: usize) -> Result<(), RelayFault> {
-        let mut first = true;
         while let Some(mut next) = self.under_way.pop_front() {
             let answer = if self.under_way.len() >= most {
                 (&mut next.answer).await
@@ -334,22 +333,19 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
                 self.under_way.push_front(next);
                 return Ok(());
             };
-            if let Err(fault) = answer.and_then(|ack| self.is_acknowledged(&next, ack, first)) {
+            if let Err(fault) = answer.and_then(|ack| self.note(&next, ack)) {
                 self.under_way.clear();
                 self.marked().await?;
                 return Err(fault.into());
             }
-            first = false;
         }
         Ok(())
     }
 
-    /// Notes the acknowledgement of an alert; `first`: of those that came together.
-    fn is_acknowledged(&mut self, of: &UnderWay, ack: Ack, first: bool) -> Result<(), NatsFault> {
+    /// Notes the acknowledgement of an alert.
+    fn note(&mut self, of: &UnderWay, ack: Ack) -> Result<(), NatsFault> {
         let UnderWay { position, alert, kind, place, .. } = *of;
-        if first {
-            self.outrun = ack.duplicate;
-        }
+        self.outrun = ack.duplicate;
         // A double of ours at its very place was put there by another relay, which counts as well. One further on has
         // something before it that we don't know of. One at 0 is stored nowhere that the server could name.
         if ack.sequence > place || ack.sequence == 0 || (ack.sequence < place && !ack.duplicate) {

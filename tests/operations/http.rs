@@ -5,13 +5,12 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use tests::http::ask;
 use tests::nats_server::NatsServer;
 use tests::postgres::Cluster;
 use tests::program::Desk;
 
 use crate::lines::with_a_case;
-use crate::world::Serving;
+use crate::world::{Serving, ask};
 
 #[test]
 fn figures_tell_what_was_published_and_that_nothing_waits() {

@@ -1,12 +1,11 @@
 //! What is known of a child stays in the log: it is in no diagnostic message, no figure, no error and no answer.
 
-use tests::http::ask;
 use tests::nats_server::NatsServer;
 use tests::postgres::Cluster;
 use tests::program::Desk;
 
 use crate::lines::{action, custody, file, opening};
-use crate::world::Serving;
+use crate::world::{Serving, ask};
 
 /// What the file below says of the child and must not come out anywhere.
 const PRIVATE: [&str; 9] = [

@@ -1,14 +1,13 @@
 //! `kamnot serve --listen` as a child, and a client that knows HTTP and no more.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
-use std::net::SocketAddr;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use tests::http::{self, Answer};
 use tests::program::Desk;
 
 /// How long something may take that waiting is for.
@@ -49,7 +48,7 @@ impl Serving {
 
     /// The code and the body of a page.
     pub fn get(&self, path: &str) -> (u16, String) {
-        let Answer { code, body, .. } = http::get(self.address, path);
+        let Answer { code, body, .. } = ask(self.address, &format!("GET {path} HTTP/1.1\r\nHost: kamnot\r\n\r\n"));
         (code, body)
     }
 
@@ -108,6 +107,28 @@ impl Drop for Serving {
 pub fn signal(process: u32, signal: &str) {
     let told = Command::new("kill").arg(format!("-{signal}")).arg(process.to_string()).status().expect("kill runs");
     assert!(told.success());
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub code: u16,
+    pub head: String,
+    pub body: String,
+}
+
+/// The answer to bytes that are sent as they are. Code 0 if the connection was closed without one.
+pub fn ask(address: SocketAddr, request: &str) -> Answer {
+    let mut stream = TcpStream::connect(address).expect("somebody listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    // A server that has seen enough may close early.
+    let _ = stream.write_all(request.as_bytes());
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8(answer).expect("UTF-8");
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let code = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0);
+    Answer { code, head: head.to_lowercase(), body: body.to_owned() }
 }
 
 /// Waits until there is something.

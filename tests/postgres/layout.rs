@@ -124,12 +124,7 @@ async fn an_adopted_rulebook_is_in_force_for_all_at_once() {
         PostgresStore::adopt(&cluster.url(), Arc::clone(&another), &options, nothing_told()).await.unwrap();
     assert_eq!((rebuilt.cases, rebuilt.differing), (1, 0));
     assert_eq!(adopted.rulebooks().await.unwrap().len(), 2);
-    let (_, first, clock) = made::opening(1);
-    let late = made::append(&engine::case::Case::default(), vec![first], clock);
-    let fault = refusal(running.append(late).await);
-    assert!(matches!(&fault, Fault::Restart(said) if said.contains(&another.digest.to_string())), "{fault}");
-    assert!(matches!(running.next_due().await, Err(Fault::Restart(_))));
-    assert!(matches!(running.outbox(Position(0), 1).await, Err(Fault::Restart(_))));
+    made::is_out_of_force(&*running, &another).await;
     refusal(try_open(&cluster.url(), &options).await);
 }
 

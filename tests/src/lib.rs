@@ -4,7 +4,6 @@ pub mod cases;
 pub mod certificates;
 pub mod children;
 pub mod clock;
-pub mod http;
 pub mod load;
 pub mod nats_cluster;
 pub mod nats_operator;

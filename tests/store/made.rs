@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use adapters::clock::Clock;
 use adapters::recorder::{Recorded, Recorder};
 use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::store::{Append, CaseStore, Delivery, Fault, Stored};
+use adapters::store::{Append, CaseStore, Delivery, Fault, Position, Stored};
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::{Alerts, Case, Command, decide, evolve};
@@ -94,4 +94,14 @@ pub fn refusal<T>(outcome: Result<T, Fault>) -> Fault {
 /// The office that this code names.
 pub fn office(code: &str) -> OfficeCode {
     OfficeCode::new(code).unwrap()
+}
+
+/// Asserts that a process can't write any more, nor watch or publish, while the log is decided under another rulebook than
+/// its own by now.
+pub async fn is_out_of_force(running: &impl CaseStore, another: &Rulebook) {
+    let (_, first, clock) = opening(1);
+    let fault = refusal(running.append(append(&Case::default(), vec![first], clock)).await);
+    assert!(matches!(&fault, Fault::Restart(said) if said.contains(&another.digest.to_string())), "{fault}");
+    assert!(matches!(running.next_due().await, Err(Fault::Restart(_))));
+    assert!(matches!(running.outbox(Position(0), 1).await, Err(Fault::Restart(_))));
 }

@@ -95,14 +95,8 @@ async fn an_adopted_rulebook_is_in_force_at_once() {
     assert_eq!((rebuilt.cases, rebuilt.differing), (1, 0));
     assert!(adopted.rulebooks().await.unwrap().contains(&made::book().source));
     assert_eq!(adopted.check(|_, _| ()).unwrap(), Vec::<String>::new());
-    // A process that still decides under the one before can't write any more.
-    let (_, first, clock) = made::opening(1);
-    let late = made::append(&engine::case::Case::default(), vec![first], clock);
-    let fault = refusal(running.append(late).await);
-    assert!(matches!(&fault, Fault::Restart(said) if said.contains(&another.digest.to_string())), "{fault}");
-    // Nor does it watch or publish by a law that holds no more.
-    assert!(matches!(running.next_due().await, Err(Fault::Restart(_))));
-    assert!(matches!(running.outbox(Position(0), 1).await, Err(Fault::Restart(_))));
+    // A process that still decides under the one before.
+    made::is_out_of_force(&*running, &another).await;
     refusal(try_open(&path, &Options::default()));
 }
 

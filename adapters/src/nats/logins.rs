@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::NatsFault;
 use super::address::decoded;
+use super::permissions::names_a_subscription;
 
 /// How many rounds the server hashes a password at each login, as a power of two. The passwords made here can't be
 /// guessed in any case; all offices logging in at once must not keep the server from letting them in.
@@ -104,9 +105,8 @@ fn read(text: &str, office: &OfficeCode) -> Option<(String, String)> {
     let url = value(NATS)?;
     let (user, password) = url.split_once("://")?.1.rsplit_once('@')?.0.split_once(':')?;
     let subscription = value(SUBSCRIPTION)?;
-    let named = subscription.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     let begins = subscription.strip_prefix(office.as_str()).is_some_and(|tail| tail.starts_with('_'));
-    (decoded(user) == office.as_str() && named && begins && subscription.len() <= 200)
+    (decoded(user) == office.as_str() && names_a_subscription(&subscription) && begins && subscription.len() <= 200)
         .then(|| (decoded(password), subscription))
 }
 

@@ -57,6 +57,11 @@ pub fn subscription(name: &str, n: u16) -> String {
     format!("{name}-{n}")
 }
 
+/// Whether a subscription may be called so: letters, digits, `-` and `_`.
+pub fn names_a_subscription(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
 const HEAD: &str = r"# nats-server configuration for kamnot (server 2.9 or newer), made by `kamnot nats config`. Keep it from others' eyes, and
 # make it anew rather than edit it: logins that are there stay as they are.
 #

@@ -199,7 +199,7 @@ fn mark(follower: Uuid) -> String {
 
 fn config(subscription: &Subscription, name: &str, follower: Option<Uuid>) -> Result<pull::Config, NatsFault> {
     let Subscription { kind, office, .. } = subscription;
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+    if !names::names_a_subscription(name) {
         return Err(NatsFault::Own(format!("the name {name:?} is not made of letters, digits, - and _")));
     }
     let alerts = names::alerts_to(*kind, office);

@@ -5,7 +5,7 @@
 //! fenced by the stream's own sequence.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -20,7 +20,7 @@ use crate::store::{CaseStore, Fault, SAY_EVERY, Share};
 /// How long a process that can't publish keeps the others from it at the least; twice as long each time that it has to
 /// step back again, as far as this. Where NATS is away for all they take turns, ever more slowly.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// Once it has published for so long its patience is what it was.
+/// Once it did not have to for so long its patience is what it was.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
 
 /// This process among the others.
@@ -29,7 +29,7 @@ pub(super) struct Part<S: ?Sized> {
     clock: Arc<dyn Clock>,
     /// Held while it is said, so that nothing is said any more under an id that was left.
     process: Mutex<Uuid>,
-    patience: watch::Sender<Patience>,
+    patience: std::sync::Mutex<Patience>,
     share: watch::Sender<Share>,
     figures: Arc<Figures>,
 }
@@ -38,6 +38,15 @@ pub(super) struct Part<S: ?Sized> {
 struct Patience {
     lasting: Duration,
     stepped_back: Option<SystemSteadyClock>,
+}
+
+impl Patience {
+    /// It has to step back.
+    fn is_tried(&mut self) {
+        let again = self.stepped_back.is_some_and(|since| since.running() < FORGOTTEN_AFTER);
+        self.lasting = if again { (self.lasting * 2).min(PATIENCE.1) } else { PATIENCE.0 };
+        self.stepped_back = Some(SystemSteadyClock::start());
+    }
 }
 
 /// A process's place in the order of ids: the lowest has the first share.
@@ -71,7 +80,7 @@ impl<S: CaseStore + ?Sized> Part<S> {
     pub async fn take(store: Arc<S>, clock: Arc<dyn Clock>, publishes: bool, figures: Arc<Figures>) -> Self {
         let place = if publishes { Place::Publishes } else { Place::WatchesOnly };
         let (process, share) = (Mutex::new(place.id()), watch::Sender::new(Share::ALL));
-        let patience = watch::Sender::new(Patience { lasting: PATIENCE.0, stepped_back: None });
+        let patience = std::sync::Mutex::new(Patience { lasting: PATIENCE.0, stepped_back: None });
         let part = Self { store, clock, process, patience, share, figures };
         part.say().await;
         part
@@ -79,16 +88,12 @@ impl<S: CaseStore + ?Sized> Part<S> {
 
     /// How long to go on where NATS is away, before [`Part::step_back`]; without end where there is nobody else.
     pub fn patience(&self) -> Option<Duration> {
-        (self.share.borrow().of > 1).then(|| self.patience.borrow().lasting)
+        (self.share.borrow().of > 1).then(|| self.patience.lock().unwrap_or_else(PoisonError::into_inner).lasting)
     }
 
     /// Lets another process publish, since this one can't: it may be cut off from NATS alone.
     pub async fn step_back(&self) {
-        self.patience.send_modify(|patience| {
-            let again = patience.stepped_back.is_some_and(|since| since.running() < FORGOTTEN_AFTER);
-            patience.lasting = if again { (patience.lasting * 2).min(PATIENCE.1) } else { PATIENCE.0 };
-            patience.stepped_back = Some(SystemSteadyClock::start());
-        });
+        self.patience.lock().unwrap_or_else(PoisonError::into_inner).is_tried();
         let mut process = self.process.lock().await;
         let left = std::mem::replace(&mut *process, Place::SteppedBack(self.clock.now().unix()).id());
         self.leave_as(left).await;

@@ -22,7 +22,7 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Starts it on a log.
+    /// Starts it on a log, without the reconciliation of the day, which it would make up for at once.
     ///
     /// # Errors
     /// If it doesn't start.
