@@ -29,6 +29,8 @@ mod layout;
 mod made;
 #[path = "store/outbox.rs"]
 mod outbox;
+#[path = "postgres/plans.rs"]
+mod plans;
 #[path = "postgres/reader.rs"]
 mod reader;
 #[path = "postgres/reconcile.rs"]

@@ -109,6 +109,8 @@ async fn due_cases_come_earliest_first<S: CaseStore>(store: Arc<S>) {
 async fn the_outbox_is_in_the_order_of_the_log<S: CaseStore>(store: Arc<S>) {
     let (_, alerts) = twelve_cases(&store).await;
     assert_eq!(store.outbox(Position(0), usize::MAX).await.unwrap(), alerts);
+    // What was kept in memory for the relay is handed over once, and the same stands in the log.
+    assert_eq!(store.outbox(Position(0), usize::MAX).await.unwrap(), alerts);
 }
 
 async fn the_outbox_goes_on_behind_a_position<S: CaseStore>(store: Arc<S>) {

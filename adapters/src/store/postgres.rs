@@ -247,6 +247,11 @@ impl CaseStore for PostgresStore {
         let in_force = self.each(&in_force, |row| Ok(row.try_get::<String, _>(0)?))?.pop();
         reads::same_rulebook(&self.server.name, in_force.as_deref(), self.book.digest)?;
         let rows = self.readers.rows(reads::OUTBOX, |query| query.bind(after.0).bind(reads::limit(most))).await?;
+        let positions: Vec<i64> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        if positions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rows = self.readers.rows(reads::AT, |query| query.bind(positions.clone())).await?;
         self.each(&rows, reads::stored)
     }
 
