@@ -3,6 +3,8 @@
 //! Invariant: of several callers in this process with the same case each finds what the one before it left, so a
 //! conflict can only come from another process; every action gets its verdict.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -20,7 +22,7 @@ use crate::store::{Append, CaseStore, Fault};
 const MOST_TRIES: u32 = 32;
 
 /// How many turns there are to share; two cases seldom share one.
-const TURNS: usize = 1024;
+const TURNS: usize = 16_384;
 
 /// Records into one store under one rulebook.
 pub struct Recorder<S: ?Sized> {
@@ -164,11 +166,64 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         }
     }
 
+    /// As [`Recorder::tick`], for several cases at once: what became of each.
+    pub async fn tick_all(&self, cases: Vec<CaseRef>) -> Vec<(CaseRef, Result<Vec<Event>, Fault>)> {
+        let (mut told, one_by_one) = self.tick_together(cases).await;
+        let told_alone = one_by_one.into_iter().map(async |case| {
+            let result = self.tick(&case).await;
+            (case, result)
+        });
+        told.extend(futures::future::join_all(told_alone).await);
+        told
+    }
+
+    /// Tells those cases the time that have their turn now and that no other process is faster with; and gives the others.
+    async fn tick_together(&self, cases: Vec<CaseRef>) -> (Vec<(CaseRef, Result<Vec<Event>, Fault>)>, Vec<CaseRef>) {
+        let (mut told, mut one_by_one) = (Vec::with_capacity(cases.len()), Vec::new());
+        let (mut turns, mut now) = (HashMap::with_capacity(cases.len()), Vec::with_capacity(cases.len()));
+        for case in cases {
+            let turn = turn(&case);
+            let is_ours = match turns.entry(turn) {
+                Entry::Occupied(_) => true,
+                Entry::Vacant(free) => self.turns[turn].try_lock().map(|taken| free.insert(taken)).is_ok(),
+            };
+            if is_ours { now.push(case) } else { one_by_one.push(case) }
+        }
+        let known = futures::future::join_all(now.iter().map(|case| self.store.load(case))).await;
+        let (mut decided, mut appends) = (Vec::with_capacity(now.len()), Vec::with_capacity(now.len()));
+        for (case, known) in now.into_iter().zip(known) {
+            let events = known.and_then(|known| {
+                let command = Command::Now { clock: self.clock.now(), alerts: Alerts::Raised };
+                Ok((self.decide(&case, &known, command)?, known))
+            });
+            match events {
+                Ok((events, _)) if events.is_empty() => told.push((case, Ok(events))),
+                Ok((events, known)) => {
+                    appends.push(append(&case, &known, &events));
+                    decided.push((case, events));
+                }
+                Err(fault) => told.push((case, Err(fault))),
+            }
+        }
+        let appended = self.store.append_all(appends).await;
+        for ((case, events), result) in decided.into_iter().zip(appended) {
+            match result {
+                Ok(()) => {
+                    self.figures.count_recorded(&[], &events);
+                    told.push((case, Ok(events)));
+                }
+                Err(Fault::Conflict(_)) => {
+                    self.figures.conflicts.add(1);
+                    one_by_one.push(case);
+                }
+                Err(fault) => told.push((case, Err(fault))),
+            }
+        }
+        (told, one_by_one)
+    }
+
     async fn turn(&self, case: &CaseRef) -> MutexGuard<'_, ()> {
-        let mut hasher = DefaultHasher::new();
-        case.hash(&mut hasher);
-        let turn = usize::try_from(hasher.finish() % TURNS as u64).unwrap_or(0);
-        self.turns[turn].lock().await
+        self.turns[turn(case)].lock().await
     }
 
     fn decide(&self, case: &CaseRef, known: &Case, command: Command) -> Result<Vec<Event>, Fault> {
@@ -180,10 +235,21 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         if events.is_empty() {
             return Ok(());
         }
-        let after = Arc::new(events.iter().fold(known.clone(), evolve));
-        let (case, events) = (case.clone(), events.to_vec());
-        self.store.append(Append { case, expected: known.version(), events, after }).await
+        self.store.append(append(case, known, events)).await
     }
+}
+
+/// The turn of a case.
+fn turn(case: &CaseRef) -> usize {
+    let mut hasher = DefaultHasher::new();
+    case.hash(&mut hasher);
+    usize::try_from(hasher.finish() % TURNS as u64).unwrap_or(0)
+}
+
+/// The append of what was decided on a case.
+fn append(case: &CaseRef, known: &Case, events: &[Event]) -> Append {
+    let after = Arc::new(events.iter().fold(known.clone(), evolve));
+    Append { case: case.clone(), expected: known.version(), events: events.to_vec(), after }
 }
 
 /// Actions that may still be recorded, and the verdicts on all.

@@ -9,6 +9,7 @@ pub mod examined;
 pub mod memory;
 pub mod place;
 pub mod postgres;
+mod recent;
 pub mod sqlite;
 
 use std::collections::HashMap;
@@ -145,6 +146,11 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     /// Appends to one stream and answers after the commit. An action whose id stands in another case refuses the
     /// append with [`Fault::UsedId`].
     async fn append(&self, append: Append) -> Result<(), Fault>;
+    /// Appends to several streams, each one a stream of its own, and answers after the commit, or commits: what became of
+    /// each append.
+    async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
+        futures::future::join_all(appends.into_iter().map(|append| self.append(append))).await
+    }
     /// The earliest instant at which any case has something to tell.
     async fn next_due(&self) -> Result<Option<Instant>, Fault>;
     /// Cases of a share whose next due instant is not later than `until`, earliest first, at most `most`.

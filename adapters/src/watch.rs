@@ -32,8 +32,9 @@ const READ: usize = 16;
 const READ_FROM_TO: (Duration, Duration) = (Duration::from_millis(650), Duration::from_millis(100));
 /// How many cases one tick tells the time.
 const MOST: usize = 1024;
-/// How many of them at once: enough to fill the writer's commits.
-const AT_ONCE: usize = 256;
+/// How many of them together, in one commit or few; and how many times that at once, so that some are decided while
+/// others are written.
+const TOGETHER: (usize, usize) = (128, 2);
 /// The first and the longest wait before a case that could not be told is told again.
 const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
@@ -102,13 +103,9 @@ impl<S: CaseStore + ?Sized> Watch<S> {
         let due = self.recorder.store().due(now, most, share).await?;
         let ready = self.ready(due).await?;
         let told = ready.len();
-        let recorder = &self.recorder;
-        let results = futures::stream::iter(ready).map(|case| async move {
-            let result = recorder.tick(&case).await;
-            (case, result)
-        });
-        let results: Vec<_> = results.buffer_unordered(AT_ONCE).collect().await;
-        for (case, result) in results {
+        let together: Vec<_> = ready.chunks(TOGETHER.0).map(|cases| self.recorder.tick_all(cases.to_vec())).collect();
+        let results: Vec<_> = futures::stream::iter(together).buffer_unordered(TOGETHER.1).collect().await;
+        for (case, result) in results.into_iter().flatten() {
             match result {
                 Ok(events) if events.is_empty() => self.postpone(case, "it has nothing to tell").await?,
                 Ok(_) => {

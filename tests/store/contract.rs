@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use adapters::store::{CaseStore, Fault, Position};
 use engine::action::{Action, ActionId, CaseRef};
-use engine::case::{Alerts, Case, Event, Fact, Verdict};
+use engine::case::{Alerts, Case, Command, Event, Fact, Verdict, decide};
 use tests::clock::SetClock;
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ on_each_store!(
     what_was_appended_is_loaded,
     a_case_without_events_is_empty,
     a_conflict_refuses_that_append_alone,
+    of_several_appends_each_has_its_own_outcome,
     a_version_ahead_of_the_stream_is_a_conflict,
     an_action_id_of_another_case_is_refused,
     a_refused_append_leaves_no_trace,
@@ -28,6 +29,7 @@ on_each_store!(
     a_file_of_hundreds_of_actions_of_one_case_is_one_append,
     many_writers_on_few_cases_lose_nothing,
     time_passes_once,
+    cases_that_are_told_the_time_together_are_told_once,
     the_counter_counts_up_with_the_log,
 );
 
@@ -94,6 +96,20 @@ async fn a_conflict_refuses_that_append_alone<S: Contracted>(store: Arc<S>) {
     assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
     assert_eq!(a.and(b), Err(Fault::Conflict(case.clone())));
     assert_contiguous(&*store, &log(&*store, &[case, other_case]).await);
+}
+
+async fn of_several_appends_each_has_its_own_outcome<S: Contracted>(store: Arc<S>) {
+    let (taken, first, clock) = opening(0);
+    store.append(append(&Case::default(), vec![first.clone()], clock)).await.unwrap();
+    let late = append(&Case::default(), vec![Action { id: ActionId(Uuid::from_u128(7)), ..first.clone() }], clock);
+    let (fine, other, _) = opening(1);
+    let (thief, third, _) = opening(2);
+    let stolen = append(&Case::default(), vec![Action { id: first.id, ..third }], after_all());
+    let good = append(&Case::default(), vec![other], after_all());
+    let outcomes = store.append_all(vec![late, good.clone(), stolen]).await;
+    assert_eq!(outcomes, [Err(Fault::Conflict(taken.clone())), Ok(()), Err(Fault::UsedId(first.id))]);
+    assert_eq!(store.load(&fine).await.unwrap(), good.after);
+    assert_contiguous(&*store, &log(&*store, &[taken, fine, thief]).await);
 }
 
 async fn a_version_ahead_of_the_stream_is_a_conflict<S: Contracted>(store: Arc<S>) {
@@ -233,6 +249,38 @@ async fn time_passes_once<S: Contracted>(store: Arc<S>) {
         }
     }
     assert!(told > 0, "no case had anything to tell");
+}
+
+async fn cases_that_are_told_the_time_together_are_told_once<S: Contracted>(store: Arc<S>) {
+    let mut cases = Vec::new();
+    let mut dues = Vec::new();
+    for n in 0..40 {
+        let begun: Vec<Action> = made::actions(n).into_iter().take(4).collect();
+        let (case, last) = (begun[0].case.clone(), begun.iter().map(|action| action.at.last()).max().unwrap());
+        recorder(&store, &SetClock::at(last)).record(&case, begun, None, Alerts::Raised).await.unwrap();
+        dues.extend(store.load(&case).await.unwrap().next_due(&made::book()));
+        cases.push(case);
+    }
+    let due = *dues.iter().max().unwrap();
+    let mut expected = Vec::new();
+    for case in &cases {
+        let command = Command::Now { clock: due, alerts: Alerts::Raised };
+        let events = decide(&*store.load(case).await.unwrap(), &made::book(), command).unwrap();
+        expected.push((case.clone(), Ok(events)));
+    }
+    // Two at the same time with the same cases, one of them twice; and a case that nobody knows.
+    let recorder = recorder(&store, &SetClock::at(due));
+    let nobody = CaseRef::new("NOBODY").unwrap();
+    let twice = || cases.iter().chain([&cases[0], &nobody]).cloned().collect();
+    let (one, other) = futures::join!(recorder.tick_all(twice()), recorder.tick_all(twice()));
+    assert_eq!((one.len(), other.len()), (42, 42));
+    let mut told: Vec<_> = one.into_iter().chain(other).filter(|(_, told)| *told != Ok(Vec::new())).collect();
+    told.sort_by(|(a, _), (b, _)| a.cmp(b));
+    expected.retain(|(_, events)| *events != Ok(Vec::new()));
+    expected.sort_by(|(a, _), (b, _)| a.cmp(b));
+    assert!(expected.len() > 20, "{} cases had something to tell", expected.len());
+    assert_eq!(told, expected);
+    assert_contiguous(&*store, &log(&*store, &cases).await);
 }
 
 async fn the_counter_counts_up_with_the_log<S: Contracted>(store: Arc<S>) {

@@ -14,7 +14,7 @@ pub const STREAM: &str = "KAMNOT_ALERTS";
 /// The subjects that it holds, all of them.
 pub const SUBJECTS: &str = "kamnot.alerts.>";
 /// How long the server itself recognises an id sent twice. The relay doesn't rely on it.
-const DUPLICATE_WINDOW: Duration = Duration::from_secs(120);
+const DUPLICATE_WINDOW: Duration = Duration::from_secs(10);
 
 /// On how many servers of a cluster a stream is kept: 1 to 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

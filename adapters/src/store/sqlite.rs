@@ -33,6 +33,7 @@ pub use writing::{Disk, Failing, Moment};
 
 use super::cache::Cache;
 use super::changes::Changes;
+use super::recent::Recent;
 use super::{Append, Backlog, CaseStore, Delivery, Fault, Position, Share, Stored};
 use file::{Failed, File};
 use rows::Rows;
@@ -49,6 +50,7 @@ pub struct SqliteStore {
     installation: Uuid,
     cache: Arc<Cache>,
     changes: Changes,
+    recent: Arc<Recent>,
     readers: Arc<Readers>,
     /// Why nothing can be written any more.
     broken: Arc<OnceLock<Fault>>,
@@ -112,6 +114,7 @@ impl SqliteStore {
             .ok_or_else(|| Fault::Corrupt(format!("{} does not say which installation it is", file.path.display())))?;
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Changes::none();
+        let recent = Arc::<Recent>::default();
         let broken = Arc::new(OnceLock::new());
         let by_callers = disk.is_some();
         let writer = Writer {
@@ -119,6 +122,7 @@ impl SqliteStore {
             file: Arc::clone(&file),
             cache: Arc::clone(&cache),
             changes: changes.clone(),
+            recent: Arc::clone(&recent),
             rulebook: book.digest,
             state: writer::State::new(options.recent_ids),
             broken: Arc::clone(&broken),
@@ -130,13 +134,31 @@ impl SqliteStore {
             permits: Semaphore::new(READERS),
             idle: Mutex::new(Vec::new()),
         });
-        Ok(Self { file, book, installation, cache, changes, readers, broken, writing })
+        Ok(Self { file, book, installation, cache, changes, recent, readers, broken, writing })
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
-        let (answer, answered) = oneshot::channel();
-        self.writing.take(job, answer).await?;
-        answered.await.map_err(|_| Fault::Restart("the log's writer has ended; start again".to_owned()))?
+        let mut outcomes = self.write_all(vec![job]).await;
+        outcomes.pop().unwrap_or(Ok(()))
+    }
+
+    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Result<(), Fault>> {
+        let (jobs, answers): (Vec<_>, Vec<_>) = jobs
+            .into_iter()
+            .map(|job| {
+                let (answer, answered) = oneshot::channel();
+                ((job, answer), answered)
+            })
+            .unzip();
+        if let Err(fault) = self.writing.take(jobs).await {
+            return vec![Err(fault); answers.len()];
+        }
+        let mut outcomes = Vec::with_capacity(answers.len());
+        for answered in answers {
+            let ended = || Fault::Restart("the log's writer has ended; start again".to_owned());
+            outcomes.push(answered.await.unwrap_or_else(|_| Err(ended())));
+        }
+        outcomes
     }
 
     async fn read<T: Send + 'static>(
@@ -216,6 +238,11 @@ impl CaseStore for SqliteStore {
         self.write(Job::Append(Box::new(Rows::of(append, &self.book)))).await
     }
 
+    async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
+        let rows = appends.into_iter().map(|append| Rows::of(append, &self.book));
+        self.write_all(rows.map(|rows| Job::Append(Box::new(rows))).collect()).await
+    }
+
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {
         let book = self.book.digest;
         self.read(move |connection| reads::same_rulebook(connection, book).and_then(|()| reads::next_due(connection)))
@@ -237,9 +264,10 @@ impl CaseStore for SqliteStore {
 
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
         let book = self.book.digest;
+        let recent = Arc::clone(&self.recent);
         let outbox = move |connection: &Connection| {
             reads::same_rulebook(connection, book)?;
-            reads::outbox(connection, after, most)
+            reads::outbox(connection, after, most, &recent)
         };
         self.read(outbox).await
     }

@@ -32,6 +32,14 @@ impl Kind {
             Self::Postgres => "postgres",
         }
     }
+
+    /// Within how many seconds the limits that will be exceeded are surely recorded and their notices delivered.
+    const fn filled_within(self) -> i64 {
+        match self {
+            Self::Embedded => 45,
+            Self::Postgres => 120,
+        }
+    }
 }
 
 /// The program, its servers and its log.
@@ -89,7 +97,7 @@ async fn steady(setting: &Setting, report: &mut Report, kind: Kind) -> Result<()
     Report::fact(&format!("{name}: resting limits"), count(resting), "limits");
     let mut serving = world.serve(setting, "due")?;
     let subscriber = Subscriber::start(&world.nats.url()).await?;
-    let first = second() + if setting.quick { 25 } else { 45 };
+    let first = second() + if setting.quick { 25 } else { kind.filled_within() };
     let children = seconds * A_SECOND;
     office.hold(children, second(), |n| first - 1 + whole(n / A_SECOND)).await?;
     until_delivered(&office, first).await?;

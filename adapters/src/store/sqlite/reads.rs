@@ -13,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use uuid::Uuid;
 
 use super::file::Failed;
+use crate::store::recent::Recent;
 use crate::store::{Backlog, Delivery, Fault, Position, Share, Stored, between};
 
 /// The case as its events fold into it.
@@ -80,11 +81,27 @@ pub(super) fn log(connection: &Connection, after: Position, most: usize) -> Resu
     stored_all(connection, rest, params![after.0, limit(most)])
 }
 
-/// What may be published and was not delivered.
-pub(super) fn outbox(connection: &Connection, after: Position, most: usize) -> Result<Vec<Stored>, Failed> {
-    let rest = "alerts a JOIN events e ON e.position = a.position JOIN cases c ON c.case_key = e.case_key
-                WHERE a.pending = 1 AND a.position > ?1 ORDER BY a.position LIMIT ?2";
-    stored_all(connection, rest, params![after.0, limit(most)])
+/// What may be published and was not delivered; what this process recorded just now is not read again.
+pub(super) fn outbox(
+    connection: &Connection,
+    after: Position,
+    most: usize,
+    recent: &Recent,
+) -> Result<Vec<Stored>, Failed> {
+    let sql = "SELECT position FROM alerts WHERE pending = 1 AND position > ?1 ORDER BY position LIMIT ?2";
+    let mut statement = connection.prepare_cached(sql)?;
+    let pending = statement.query_map(params![after.0, limit(most)], |row| row.get(0).map(Position))?;
+    let mut found = Vec::new();
+    for position in pending {
+        let position = position?;
+        if let Some(alert) = recent.take(position) {
+            found.push(alert);
+        } else {
+            let rest = "events e JOIN cases c ON c.case_key = e.case_key WHERE e.position = ?1";
+            found.extend(stored_all(connection, rest, [position.0])?);
+        }
+    }
+    Ok(found)
 }
 
 /// How much waits to be published, and since when.

@@ -13,7 +13,7 @@ use projections::CaseView;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use crate::store::{Append, Position};
+use crate::store::{Append, Position, Stored};
 
 /// The rows of an append.
 pub(super) struct Rows {
@@ -31,6 +31,8 @@ pub(super) struct EventRow {
     pub action: Option<Uuid>,
     pub payload: String,
     pub alert: Option<AlertRow>,
+    /// The event itself, where it is to be published.
+    pub publishable: Option<Event>,
 }
 
 /// The row of an alert event, but for its place.
@@ -46,14 +48,27 @@ impl Rows {
         let Append { case, expected, events, after } = append;
         let stream_id = case.stream_id();
         let view = CaseView::of(&after, book);
-        let events = events.iter().map(EventRow::of).collect();
+        let events = events.into_iter().map(EventRow::of).collect();
         Self { case, stream_id, expected, events, view, after }
+    }
+
+    /// What is to be published of it, the last event having this place in the log.
+    pub fn publishable(&mut self, last: Position) -> impl Iterator<Item = Stored> {
+        let first = last.0 + 1 - i64::try_from(self.events.len()).unwrap_or(i64::MAX);
+        let places = (first..).map(Position).zip(self.expected + 1..);
+        let events = places.zip(&mut self.events);
+        let case = &self.case;
+        events.filter_map(|((position, version), row)| {
+            Some(Stored { position, case: case.clone(), version, event: row.publishable.take()? })
+        })
     }
 }
 
 impl EventRow {
-    fn of(event: &Event) -> Self {
-        Self { action: action_id(event), payload: event.to_json(), alert: AlertRow::of(event) }
+    fn of(event: Event) -> Self {
+        let (action, payload, alert) = (action_id(&event), event.to_json(), AlertRow::of(&event));
+        let publishable = alert.as_ref().is_some_and(|alert| alert.publishable).then_some(event);
+        Self { action, payload, alert, publishable }
     }
 }
 

@@ -21,10 +21,11 @@ use super::rows::Rows;
 use super::writing::{Disk, Moment};
 use crate::store::cache::Cache;
 use crate::store::changes::Changes;
-use crate::store::{Delivery, Fault};
+use crate::store::recent::Recent;
+use crate::store::{Delivery, Fault, Position};
 use appends::Appends;
 
-/// The most that goes into one transaction.
+/// When so many have gathered, nothing more goes into the same transaction.
 pub(super) const MOST_AT_ONCE: usize = 512;
 
 /// How often a writer looks, at the least, for what other programs have written.
@@ -51,6 +52,7 @@ pub(super) struct Writer {
     pub file: Arc<File>,
     pub cache: Arc<Cache>,
     pub changes: Changes,
+    pub recent: Arc<Recent>,
     /// The rulebook that the callers decide under.
     pub rulebook: Digest,
     pub state: State,
@@ -80,13 +82,16 @@ impl State {
 
 impl Writer {
     /// Works until there is nobody left who could ask.
-    pub fn run(mut self, jobs: &Receiver<(Job, Answer)>) {
+    pub fn run(mut self, jobs: &Receiver<Vec<(Job, Answer)>>) {
         self.begin();
         loop {
             match jobs.recv_timeout(IDLE) {
-                Ok(first) => {
-                    let mut batch = vec![first];
-                    batch.extend(jobs.try_iter().take(MOST_AT_ONCE - 1));
+                Ok(mut batch) => {
+                    while batch.len() < MOST_AT_ONCE
+                        && let Ok(more) = jobs.try_recv()
+                    {
+                        batch.extend(more);
+                    }
                     self.turn(batch);
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -250,22 +255,25 @@ impl Writer {
 
     /// Brings the cache and the change counter to what was committed.
     fn remember(&mut self, jobs: Vec<Job>, outcomes: &[Result<(), Fault>]) {
-        self.state.seen = self.state.appends.last_position();
-        let mut refused = Vec::new();
-        let appended = jobs.into_iter().zip(outcomes).filter_map(|(job, outcome)| match (job, outcome) {
-            (Job::Append(rows), Ok(())) => Some((rows.case, rows.after)),
-            (Job::Append(rows), Err(_)) => {
-                refused.push(rows.case);
-                None
+        let (mut appended, mut publishable, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        for (job, outcome) in jobs.into_iter().zip(outcomes) {
+            match (job, outcome) {
+                (Job::Append(mut rows), Ok(())) => {
+                    self.state.seen += i64::try_from(rows.events.len()).unwrap_or(i64::MAX);
+                    publishable.extend(rows.publishable(Position(self.state.seen)));
+                    appended.push((rows.case, rows.after));
+                }
+                (Job::Append(rows), Err(_)) => refused.push(rows.case),
+                _ => {}
             }
-            _ => None,
-        });
-        let appended: Vec<_> = appended.collect();
+        }
+        debug_assert_eq!(self.state.seen, self.state.appends.last_position(), "positions have no gap");
         let changed = !appended.is_empty();
         if !refused.is_empty() {
             self.cache.drop_all(refused.iter());
         }
         self.cache.put(appended.into_iter());
+        self.recent.put(publishable.into_iter());
         if changed {
             self.changes.count();
         }

@@ -64,7 +64,7 @@ pub(super) enum Writing {
 
 /// The writer's thread, and the way to it.
 pub(super) struct Apart {
-    jobs: mpsc::Sender<(Job, Answer)>,
+    jobs: mpsc::Sender<Vec<(Job, Answer)>>,
     thread: JoinHandle<()>,
 }
 
@@ -91,16 +91,16 @@ impl Writing {
         Self::ByCallers(Box::new(Mutex::new(Gathered { writer, waiting: VecDeque::new() })))
     }
 
-    /// Hands a job in; it is answered through `answer`.
-    pub async fn take(&self, job: Job, answer: Answer) -> Result<(), Fault> {
+    /// Hands in jobs that may be written at once; each is answered through its `Answer`.
+    pub async fn take(&self, jobs: Vec<(Job, Answer)>) -> Result<(), Fault> {
         let ended = || Fault::Restart("the log's writer has ended; start again".to_owned());
         match self {
             Self::Apart(writer) => {
                 let writer = writer.as_ref().ok_or_else(ended)?;
-                writer.jobs.send((job, answer)).map_err(|_| ended())
+                writer.jobs.send(jobs).map_err(|_| ended())
             }
             Self::ByCallers(gathered) => {
-                lock(gathered).waiting.push_back((job, answer));
+                lock(gathered).waiting.extend(jobs);
                 // Whoever else is ready to write hands in too, and the first to go on writes for all.
                 tokio::task::yield_now().await;
                 lock(gathered).write();
