@@ -139,7 +139,7 @@ impl SqliteStore {
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
         let mut outcomes = self.write_all(vec![job]).await;
-        outcomes.pop().unwrap_or(Ok(()))
+        outcomes.pop().unwrap_or_else(|| Err(writing::ended()))
     }
 
     async fn write_all(&self, jobs: Vec<Job>) -> Vec<Result<(), Fault>> {
@@ -155,8 +155,7 @@ impl SqliteStore {
         }
         let mut outcomes = Vec::with_capacity(answers.len());
         for answered in answers {
-            let ended = || Fault::Restart("the log's writer has ended; start again".to_owned());
-            outcomes.push(answered.await.unwrap_or_else(|_| Err(ended())));
+            outcomes.push(answered.await.unwrap_or_else(|_| Err(writing::ended())));
         }
         outcomes
     }

@@ -93,7 +93,6 @@ impl Writing {
 
     /// Hands in jobs that may be written at once; each is answered through its `Answer`.
     pub async fn take(&self, jobs: Vec<(Job, Answer)>) -> Result<(), Fault> {
-        let ended = || Fault::Restart("the log's writer has ended; start again".to_owned());
         match self {
             Self::Apart(writer) => {
                 let writer = writer.as_ref().ok_or_else(ended)?;
@@ -137,6 +136,11 @@ impl Drop for Writing {
             let _ = thread.join();
         }
     }
+}
+
+/// Nobody is there any more who could write.
+pub(super) fn ended() -> Fault {
+    Fault::Restart("the log's writer has ended; start again".to_owned())
 }
 
 fn lock(gathered: &Mutex<Gathered>) -> MutexGuard<'_, Gathered> {
