@@ -25,10 +25,7 @@ const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_s
 /// After how long the server delivers again what was not acknowledged.
 const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(30);
 /// How often the server says that it is there while there is nothing to deliver.
-const HEARTBEAT: Duration = Duration::from_secs(1);
-/// How often, while nothing comes, the server that delivers is asked when it last heard from the others of its cluster;
-/// and how long ago that may be: they talk every second. One that is cut off says for ten seconds that all is well.
-const IN_TOUCH: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(3));
+const HEARTBEAT: Duration = Duration::from_secs(2);
 /// How many alerts are fetched at once.
 const FETCH: usize = 256;
 /// How many subscriptions an office may have at the most.
@@ -133,21 +130,14 @@ async fn until_broken(
         let consumer = Box::pin(consumer(&link, subscription)).await?;
         let builder = consumer.stream().max_messages_per_batch(FETCH).heartbeat(HEARTBEAT);
         let messages = builder.messages().await.map_err(|error| link.lost(error))?;
-        Ok((link, consumer, messages))
+        Ok((link, messages))
     };
     let Some(opened) = stop.or(open).await else { return Ok(()) };
-    let (link, mut consumer, mut messages) = opened?;
+    let (link, mut messages) = opened?;
     loop {
-        let next = link.run(async { Ok(tokio::time::timeout(IN_TOUCH.0, messages.next()).await) });
+        let next = link.run(async { Ok(messages.next().await) });
         let Some(message) = stop.or(next).await else { break };
-        let Ok(message) = message? else {
-            match stop.or(link.run(is_in_touch(&link, &mut consumer))).await {
-                Some(answer) => answer?,
-                None => break,
-            }
-            continue;
-        };
-        let message = message.ok_or_else(|| link.lost("the delivery ended"))?.map_err(|error| link.lost(error))?;
+        let message = message?.ok_or_else(|| link.lost("the delivery ended"))?.map_err(|error| link.lost(error))?;
         match received(&message) {
             Some(alert) if seen.contains(alert.id) => {
                 tracing::debug!(alert = %alert.id, "delivered again");
@@ -166,19 +156,6 @@ async fn until_broken(
         tracing::debug!(%error, "the last acknowledgements may be lost");
     }
     Ok(())
-}
-
-/// Sees that the server which delivers isn't cut off from the others that keep the subscription with it.
-async fn is_in_touch(link: &Link, consumer: &mut Consumer<pull::Config>) -> Result<(), NatsFault> {
-    let info = consumer.info().await.map_err(|error| link.lost(error))?;
-    let others = info.cluster.as_ref().map_or(&[][..], |cluster| &cluster.replicas);
-    let silent = others.iter().filter(|other| other.active > IN_TOUCH.1).count();
-    // Half of the others and itself are the majority that it takes.
-    if silent * 2 <= others.len() {
-        Ok(())
-    } else {
-        Err(link.lost("the server that delivers is cut off from the others"))
-    }
 }
 
 /// The subscription on the server, made where it is missing.
