@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use engine::action::{Action, ActionId, CaseRef, OfficeCode, Refusal};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, Event, Verdict, admit, admit_from, decide, evolve};
+use engine::case::{Alerts, Case, Command, Event, Verdict, admit, admit_from, decide};
 use engine::rulebook::Rulebook;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -180,6 +180,7 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
     /// Tells those cases the time that have their turn now and that no other process is faster with; and gives the others.
     async fn tick_together(&self, cases: Vec<CaseRef>) -> (Vec<(CaseRef, Result<Vec<Event>, Fault>)>, Vec<CaseRef>) {
         let (mut told, mut one_by_one) = (Vec::with_capacity(cases.len()), Vec::new());
+        // The turns are held until all is written.
         let (mut turns, mut now) = (HashMap::with_capacity(cases.len()), Vec::with_capacity(cases.len()));
         for case in cases {
             let turn = turn(&case);
@@ -199,7 +200,7 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
             match events {
                 Ok((events, _)) if events.is_empty() => told.push((case, Ok(events))),
                 Ok((events, known)) => {
-                    appends.push(append(&case, &known, &events));
+                    appends.push(Append::of(case.clone(), &known, events.clone()));
                     decided.push((case, events));
                 }
                 Err(fault) => told.push((case, Err(fault))),
@@ -235,7 +236,7 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         if events.is_empty() {
             return Ok(());
         }
-        self.store.append(append(case, known, events)).await
+        self.store.append(Append::of(case.clone(), known, events.to_vec())).await
     }
 }
 
@@ -244,12 +245,6 @@ fn turn(case: &CaseRef) -> usize {
     let mut hasher = DefaultHasher::new();
     case.hash(&mut hasher);
     usize::try_from(hasher.finish() % TURNS as u64).unwrap_or(0)
-}
-
-/// The append of what was decided on a case.
-fn append(case: &CaseRef, known: &Case, events: &[Event]) -> Append {
-    let after = Arc::new(events.iter().fold(known.clone(), evolve));
-    Append { case: case.clone(), expected: known.version(), events: events.to_vec(), after }
 }
 
 /// Actions that may still be recorded, and the verdicts on all.

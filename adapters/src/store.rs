@@ -97,6 +97,14 @@ pub struct Append {
     pub after: Arc<Case>,
 }
 
+impl Append {
+    /// What was decided on a case as it is known.
+    pub fn of(case: CaseRef, known: &Case, events: Vec<Event>) -> Self {
+        let after = Arc::new(events.iter().fold(known.clone(), evolve));
+        Self { case, expected: known.version(), events, after }
+    }
+}
+
 /// An event in its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stored {
@@ -317,8 +325,7 @@ fn persistable(state: &AggregateState<Case>, events: &[Event]) -> Result<Option<
     if case.stream_id() != *state.id() || i64::from(before.version()) != i64::from(*state.sequence_number()) {
         return Err(Fault::Conflict(case));
     }
-    let after = Arc::new(events.iter().fold(before.clone(), evolve));
-    Ok(Some(Append { case, expected: before.version(), events: events.to_vec(), after }))
+    Ok(Some(Append::of(case, before, events.to_vec())))
 }
 
 /// An event as esrs knows it; it occurred when our clock recorded it.

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::action::CaseRef;
-use engine::case::{Case, evolve};
 use futures::future::try_join_all;
 use projections::CaseView;
 use sha2::{Digest as _, Sha256};
@@ -177,12 +176,10 @@ async fn copy(from: &dyn LogStore, to: &dyn LogStore, progress: &Progress) -> Re
 async fn send(to: &dyn LogStore, runs: Vec<&[Stored]>) -> Result<(), Fault> {
     let cases = try_join_all(runs.iter().map(|run| to.load(&run[0].case))).await?;
     let appends = runs.iter().zip(cases).map(|(run, before)| {
-        let events: Vec<_> = run.iter().map(|stored| stored.event.clone()).collect();
-        let (case, expected) = (run[0].case.clone(), before.version());
-        let after: Case = events.iter().fold(Case::clone(&before), evolve);
-        to.append(Append { case, expected, events, after: Arc::new(after) })
+        let events = run.iter().map(|stored| stored.event.clone()).collect();
+        Append::of(run[0].case.clone(), &before, events)
     });
-    try_join_all(appends).await.map(|_| ())
+    to.append_all(appends.collect()).await.into_iter().collect()
 }
 
 /// Marks in the copy what the log has marked as delivered; how many alerts.

@@ -23,7 +23,7 @@ const LONG: &str = "
     VACUUM ANALYZE;
     UPDATE alerts SET pending = false";
 
-/// The most rows that any step of a plan gave since `before`, by the server's log.
+/// The most rows that any step of a plan gave, by this part of the server's log.
 fn most_rows(log: &str) -> u64 {
     let actual = log.lines().filter_map(|line| line.split("(actual rows=").nth(1));
     let rows = actual.map(|rest| {

@@ -10,7 +10,7 @@ use adapters::store::sqlite::{Options, SqliteStore};
 use adapters::store::{Append, CaseStore, Delivery, Fault, Position, Stored};
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, decide, evolve};
+use engine::case::{Alerts, Case, Command, decide};
 use engine::rulebook::Rulebook;
 use scenarios::generator::{Conduct, Plan, history};
 use tests::clock::SetClock;
@@ -50,8 +50,7 @@ pub fn append(known: &Case, actions: Vec<Action>, clock: Instant) -> Append {
     let case = actions[0].case.clone();
     let command = Command::Record { actions, by: None, clock, alerts: Alerts::Raised };
     let events = decide(known, &book(), command).unwrap();
-    let after = Arc::new(events.iter().fold(known.clone(), evolve));
-    Append { case, expected: known.version(), events, after }
+    Append::of(case, known, events)
 }
 
 /// A recorder with a clock of its own.
