@@ -151,6 +151,11 @@ impl Link {
         NatsFault::Lost { server: self.server.clone(), reason: reason.to_string() }
     }
 
+    /// The server's cluster has nobody that leads it.
+    pub(crate) fn leaderless(&self) -> NatsFault {
+        NatsFault::Leaderless(self.server.clone())
+    }
+
     /// The server said no.
     pub(crate) fn answer(&self, attempt: &'static str, reason: impl fmt::Display) -> NatsFault {
         NatsFault::Answer { server: self.server.clone(), attempt, reason: reason.to_string() }

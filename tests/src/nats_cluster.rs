@@ -4,18 +4,27 @@
 use std::time::Duration;
 
 use async_nats::ConnectOptions;
+use async_nats::jetstream::stream::ClusterInfo;
 use async_nats::jetstream::{self, Context, ContextBuilder};
 use futures::TryStreamExt as _;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use crate::nats_server::{NatsServer, free_ports};
 use crate::wire::Wire;
 
 /// How long the cluster may take to agree on who leads.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a copy may stay behind while all answer.
+const STALLED: Duration = Duration::from_secs(10);
 
 /// Three servers, counted from 0; ended by their process ids when it goes out of scope.
 pub struct NatsCluster {
     servers: Vec<NatsServer>,
+    /// The ports on which each tells of itself.
+    tell: Vec<u16>,
     /// The wires between the servers, each with who is at its ends; none where they talk directly.
     wires: Vec<([usize; 2], Wire)>,
 }
@@ -34,14 +43,15 @@ impl NatsCluster {
     /// # Panics
     /// If nats-server isn't installed or the cluster doesn't come up.
     pub async fn with(lines: &str) -> Self {
-        let ports = free_ports(6);
-        let (own, routes) = ports.split_at(3);
+        let ports = free_ports(9);
+        let (own, routes, tell) = (&ports[..3], &ports[3..6], &ports[6..]);
         let all = listed(routes);
         let started = |place: usize| {
             let cluster = format!("listen: \"127.0.0.1:{}\", routes: [{all}]", routes[place]);
-            started(place, own[place], &cluster, lines)
+            started(place, own[place], tell[place], &cluster, lines)
         };
-        let cluster = Self { servers: (0..3).map(started).collect(), wires: Vec::new() };
+        let servers = (0..3).map(started).collect();
+        let mut cluster = Self { servers, tell: tell.to_vec(), wires: Vec::new() };
         cluster.agrees().await;
         cluster
     }
@@ -51,8 +61,8 @@ impl NatsCluster {
     /// # Panics
     /// If nats-server isn't installed or the cluster doesn't come up.
     pub async fn wired() -> Self {
-        let ports = free_ports(6);
-        let (own, routes) = ports.split_at(3);
+        let ports = free_ports(9);
+        let (own, routes, tell) = (&ports[..3], &ports[3..6], &ports[6..]);
         let mut wires = Vec::new();
         for ends in [[0, 1], [0, 2], [1, 0], [1, 2], [2, 0], [2, 1]] {
             wires.push((ends, Wire::to(routes[ends[1]]).await));
@@ -63,10 +73,10 @@ impl NatsCluster {
             // What it tells the others of itself leads nowhere, so that nobody goes around the wires.
             let cluster =
                 format!("listen: \"127.0.0.1:{}\", advertise: \"127.0.0.1:1\", routes: [{to_others}]", routes[place]);
-            started(place, own[place], &cluster, "")
+            started(place, own[place], tell[place], &cluster, "")
         };
         let servers = (0..3).map(started).collect();
-        let cluster = Self { servers, wires };
+        let mut cluster = Self { servers, tell: tell.to_vec(), wires };
         cluster.agrees().await;
         cluster
     }
@@ -127,8 +137,8 @@ impl NatsCluster {
     /// If none does within a minute.
     pub async fn leader(&self, stream: &str) -> usize {
         let jetstream = self.client().await;
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        while tokio::time::Instant::now() < deadline {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
             if let Some(place) = leader(&jetstream, stream).await {
                 return place;
             }
@@ -142,46 +152,85 @@ impl NatsCluster {
     /// # Panics
     /// If none does within a minute.
     pub async fn answers_by(&self, places: &[usize], stream: &str) {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let deadline = Instant::now() + PATIENCE;
         for place in places {
             let client = ConnectOptions::new().retry_on_initial_connect().connect(self.servers[*place].url()).await;
             let client = client.expect("a client");
             let jetstream = ContextBuilder::new().timeout(Duration::from_millis(500)).build(client);
             while !leader(&jetstream, stream).await.is_some_and(|leader| places.contains(&leader)) {
-                assert!(tokio::time::Instant::now() < deadline, "none of {places:?} leads {stream}");
+                assert!(Instant::now() < deadline, "none of {places:?} leads {stream}");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
     }
 
-    /// Waits until JetStream answers, on a connection to each server that runs, and every copy of every stream is there and
-    /// has all: before that a server more that fails is a second fault at once, which three servers don't survive.
+    /// Waits until JetStream answers, on a connection to each server that runs, and every copy of every stream and of
+    /// every subscription is there and has all: before that a server more that fails is a second fault at once, which three
+    /// servers don't survive. A server whose copy stays behind for good, as happens before 2.10, is started again with
+    /// nothing, which is what its operator would do: the others have all.
     ///
     /// # Panics
     /// If it doesn't within a minute.
-    pub async fn agrees(&self) {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        for server in self.servers.iter().filter(|server| server.runs()) {
-            let client = async_nats::connect(server.url()).await.expect("a connection");
-            let jetstream = jetstream::new(client);
-            while !is_whole(&jetstream).await {
-                let at = server.url();
-                assert!(
-                    tokio::time::Instant::now() < deadline,
-                    "at {at} JetStream does not come up, or copies are behind"
-                );
-                tokio::time::sleep(Duration::from_millis(50)).await;
+    pub async fn agrees(&mut self) {
+        let begun = Instant::now();
+        let running: Vec<usize> = (0..3).filter(|place| self.servers[*place].runs()).collect();
+        // What each holds, and since when.
+        let mut held = [(0, begun); 3];
+        loop {
+            let of = held.map(|(last, _)| last).into_iter().max().unwrap_or(0);
+            for place in running.iter().copied() {
+                let last = last_sequence(self.tell[place]).await.unwrap_or(0);
+                if last > held[place].0 {
+                    held[place] = (last, Instant::now());
+                }
+                let (last, since) = held[place];
+                if last < of && since.elapsed() > STALLED {
+                    println!("server {place} stays behind at {last} of {of} and is started again with nothing");
+                    self.servers[place].kill();
+                    self.servers[place].lose_data();
+                    self.servers[place].start_again();
+                    held[place] = (0, Instant::now());
+                }
+            }
+            if running.iter().all(|place| held[*place].0 >= of) && self.count_as_whole(&running).await {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "JetStream does not come up, or copies are behind: {held:?}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Whether on each of these servers JetStream answers, and all counts as whole.
+    async fn count_as_whole(&self, places: &[usize]) -> bool {
+        for place in places {
+            let Ok(client) = async_nats::connect(self.servers[*place].url()).await else { return false };
+            if !counts_as_whole(&jetstream::new(client)).await {
+                return false;
             }
         }
+        true
     }
 }
 
+/// The last sequence that a server's own copies of streams hold, as its page for operators says.
+async fn last_sequence(port: u16) -> Option<u64> {
+    let mut page = TcpStream::connect(("127.0.0.1", port)).await.ok()?;
+    page.write_all(b"GET /jsz?accounts=true&streams=true HTTP/1.0\r\n\r\n").await.ok()?;
+    let mut answer = String::new();
+    page.read_to_string(&mut answer).await.ok()?;
+    let told: Value = serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()?;
+    let accounts = told["account_details"].as_array().map_or(&[][..], Vec::as_slice);
+    let streams = accounts.iter().filter_map(|account| account["stream_detail"].as_array()).flatten();
+    Some(streams.filter_map(|stream| stream["state"]["last_seq"].as_u64()).max().unwrap_or(0))
+}
+
 /// A server of the cluster, started.
-fn started(place: usize, port: u16, cluster: &str, lines: &str) -> NatsServer {
+fn started(place: usize, port: u16, tell: u16, cluster: &str, lines: &str) -> NatsServer {
     let mut server = NatsServer::on(
         port,
         &format!(
-            "server_name: s{place}\njetstream {{ store_dir: DATA }}\ncluster {{ name: test, {cluster} }}\n{lines}"
+            "server_name: s{place}\nhttp: \"127.0.0.1:{tell}\"\njetstream {{ store_dir: DATA }}\n\
+             cluster {{ name: test, {cluster} }}\n{lines}"
         ),
     );
     server.start_again();
@@ -199,16 +248,20 @@ async fn leader(jetstream: &Context, stream: &str) -> Option<usize> {
     leader.strip_prefix('s')?.parse().ok()
 }
 
-/// Whether JetStream answers, and every copy of every stream is there and has all, as far as who leads it knows.
-async fn is_whole(jetstream: &Context) -> bool {
+/// Whether JetStream answers, and every copy of every stream and of every subscription is there and has all, as far as who
+/// leads it knows.
+async fn counts_as_whole(jetstream: &Context) -> bool {
+    let whole = |cluster: Option<&ClusterInfo>| {
+        cluster.is_some_and(|cluster| {
+            cluster.leader.is_some() && cluster.replicas.iter().all(|copy| copy.current && !copy.offline)
+        })
+    };
     let Ok(names) = jetstream.stream_names().try_collect::<Vec<_>>().await else { return false };
     for name in names {
         let Ok(stream) = jetstream.get_stream(&name).await else { return false };
-        let cluster = stream.cached_info().cluster.as_ref();
-        let well = cluster.is_some_and(|cluster| {
-            cluster.leader.is_some() && cluster.replicas.iter().all(|copy| copy.current && !copy.offline)
-        });
-        if !well {
+        let Ok(consumers) = stream.consumers().try_collect::<Vec<_>>().await else { return false };
+        let of_consumers = consumers.iter().map(|consumer| consumer.cluster.as_ref());
+        if !of_consumers.chain([stream.cached_info().cluster.as_ref()]).all(whole) {
             return false;
         }
     }

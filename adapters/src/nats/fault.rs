@@ -125,6 +125,9 @@ pub enum NatsFault {
         /// The server's words.
         reason: String,
     },
+    /// The servers of the cluster have not agreed yet on who leads them.
+    #[error("NATS at {0} waits for its cluster to agree on who leads it")]
+    Leaderless(String),
     /// The server answered with an error of its own.
     #[error("NATS at {server} refused to {attempt}: {reason}")]
     Answer {
@@ -158,6 +161,7 @@ impl NatsFault {
             Self::Unreachable { .. }
                 | Self::Lost { .. }
                 | Self::TooFewServers { .. }
+                | Self::Leaderless(_)
                 | Self::Answer { .. }
                 | Self::MovedOn { .. }
         )

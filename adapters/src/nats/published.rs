@@ -20,6 +20,8 @@ use super::{Link, NatsFault, STREAM, Servers};
 const BATCH_WITHIN: Duration = Duration::from_secs(5);
 /// How many messages are read at a time: a few MB at most.
 const BATCH: usize = 512;
+/// On how many copies of the stream reading is tried, one of which may be behind.
+const COPIES: usize = 5;
 
 /// The stream of alerts on a connection of its own.
 pub(crate) struct Published {
@@ -71,7 +73,7 @@ impl Published {
     /// Begins to read all that the stream holds now.
     ///
     /// # Errors
-    /// If the connection breaks or the server denies it.
+    /// If the connection breaks or the server denies it, or no copy of the stream holds all of it.
     pub async fn read(&self) -> Result<Reading<'_>, NatsFault> {
         let Some(stream) = &self.stream else { return Ok(Reading { published: self, consumer: None, left: 0 }) };
         let config = pull::Config {
@@ -82,10 +84,19 @@ impl Published {
             memory_storage: true,
             ..pull::Config::default()
         };
-        let create = async { Box::pin(stream.create_consumer(config)).await.map_err(|error| self.link.lost(error)) };
-        let consumer = self.link.run(create).await?;
-        let left = consumer.cached_info().num_pending;
-        Ok(Reading { published: self, consumer: Some(consumer), left })
+        let held = stream.cached_info().state.messages;
+        for _ in 0..COPIES {
+            let create = stream.create_consumer(config.clone());
+            let create = async { Box::pin(create).await.map_err(|error| self.link.lost(error)) };
+            let consumer = self.link.run(create).await?;
+            let left = consumer.cached_info().num_pending;
+            if left >= held {
+                return Ok(Reading { published: self, consumer: Some(consumer), left });
+            }
+            // It was made on any server of the cluster, which may lack what the others have.
+            forget(stream, &consumer).await;
+        }
+        Err(self.link.lost("the copies of the stream that were tried are behind the one that leads it"))
     }
 
     /// Tells those who listen on a subject, and waits until the server has taken it.
@@ -146,11 +157,17 @@ impl Reading<'_> {
         self.left = self.left.saturating_sub(read.len() as u64);
         if self.left == 0
             && let (Some(stream), Some(consumer)) = (&self.published.stream, &self.consumer)
-            && let Err(error) = stream.delete_consumer(&consumer.cached_info().name).await
         {
-            tracing::debug!(%error, "the server removes the reader later by itself");
+            forget(stream, consumer).await;
         }
         Ok(read)
+    }
+}
+
+/// Has the server remove a reader.
+async fn forget(stream: &Stream, reader: &Consumer<pull::Config>) {
+    if let Err(error) = stream.delete_consumer(&reader.cached_info().name).await {
+        tracing::debug!(%error, "the server removes the reader later by itself");
     }
 }
 

@@ -16,6 +16,10 @@ pub const SUBJECTS: &str = "kamnot.alerts.>";
 /// How long the server itself recognises an id sent twice. The relay doesn't rely on it.
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(10);
 
+/// From this version of nats-server on the copies of a stream are sound. Before, the copy of a server that was held for some
+/// seconds may stay behind for good and count as current.
+const SOUND_COPIES: (u32, u32) = (2, 10);
+
 /// On how many servers of a cluster a stream is kept: 1 to 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Replicas(usize);
@@ -83,6 +87,14 @@ pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, Na
                  all the same: raise it with `nats stream edit {STREAM} --replicas {replicas}`"
             );
         }
+        let version = link.jetstream().client().server_info().version;
+        if found.num_replicas > 1 && may_stall(&version) {
+            tracing::warn!(
+                version,
+                "in a cluster of nats-server before 2.10 a copy of the stream may stay behind and count as current, and who \
+                 is served from it hears late: use a newer one"
+            );
+        }
         let differences = differences(found);
         if differences.is_empty() {
             Ok(stream)
@@ -91,6 +103,12 @@ pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, Na
         }
     })
     .await
+}
+
+/// Whether copies may stay behind on a nats-server of this version.
+fn may_stall(version: &str) -> bool {
+    let mut numbers = version.split('.').map(str::parse);
+    matches!((numbers.next(), numbers.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) < SOUND_COPIES)
 }
 
 /// The stream, if another process was faster at making it: then the server says only that the subjects are taken.
@@ -202,6 +220,12 @@ fn differences(found: &Config) -> Vec<Difference> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn copies_may_stall_before_2_10() {
+        let stalls = ["2.9.10", "2.2.0-beta.1", "1.4.1", "2.10.0", "2.14.0", "3.0.0", "none", ""].map(may_stall);
+        assert_eq!(stalls, [true, true, true, false, false, false, false, false]);
+    }
 
     #[test]
     fn what_differs_is_named_with_what_was_found_and_what_was_expected() {

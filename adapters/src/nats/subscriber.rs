@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_nats::header::NATS_MESSAGE_ID;
-use async_nats::jetstream;
-use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, Info, pull};
+use async_nats::jetstream::stream::ConsumerErrorKind;
+use async_nats::jetstream::{self, ErrorCode};
 use engine::action::OfficeCode;
 use futures::StreamExt as _;
 use uuid::Uuid;
@@ -20,14 +21,20 @@ use crate::offices::Kind;
 use crate::serve::{Stop, Trouble};
 use seen::Seen;
 
-/// The first and the longest wait before NATS is tried again.
-const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// The first and the longest wait before NATS is tried again: a cluster agrees on a leader within seconds.
+const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 /// After how long the server delivers again what was not acknowledged.
-const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(30);
-/// How often the server says that it is there while there is nothing to deliver.
-const HEARTBEAT: Duration = Duration::from_secs(2);
+const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(5);
+/// How long a question for alerts stands. What is sent on one whose connection is lost comes again only when it was not
+/// acknowledged in time, so none may stand for long.
+const ASK_FOR: Duration = Duration::from_secs(2);
+/// How often, while a question stands and there is nothing to deliver, the server says that it is there.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// After how long without an alert the server that delivers is asked when it last heard from the others of its cluster,
+/// and how long ago that may be: they talk every second. One that is cut off says for ten seconds that all is well.
+const IN_TOUCH: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(3));
 /// How many alerts are fetched at once.
-const FETCH: usize = 256;
+const FETCH: usize = 64;
 /// How many subscriptions an office may have at the most.
 const MOST_NAMES: u16 = 64;
 
@@ -93,69 +100,119 @@ pub async fn follow(
     stop: &Stop,
     mut show: impl FnMut(&Received) -> std::io::Result<()>,
 ) -> Result<(), NatsFault> {
-    let mut seen = Seen::open(&subscription.seen)?;
+    let seen = Seen::open(&subscription.seen)?;
+    let mut follower = Follower { servers, subscription, stop, seen, known: None, went_well: false };
     let mut wait = WAIT.0;
     let mut trouble = Trouble::none();
     loop {
-        let received = seen.len();
-        let fault = match until_broken(servers, subscription, stop, &mut seen, &mut show).await {
+        follower.went_well = false;
+        let fault = match follower.until_broken(&mut show).await {
             Ok(()) => return Ok(()),
             Err(fault) if !fault.passes() => return Err(fault),
             Err(fault) => fault,
         };
-        let went_well = seen.len() > received;
-        if went_well {
+        if follower.went_well {
             trouble.is_over();
         }
         let reason = fault.to_string();
         if trouble.is_news(fault) {
             tracing::warn!(%reason, "no alerts until this is mended");
         }
-        wait = if went_well { WAIT.0 } else { (wait * 2).min(WAIT.1) };
+        wait = if follower.went_well { WAIT.0 } else { (wait * 2).min(WAIT.1) };
         if stop.or(tokio::time::sleep(wait)).await.is_none() {
             return Ok(());
         }
     }
 }
 
-async fn until_broken(
-    servers: &Servers,
-    subscription: &Subscription,
-    stop: &Stop,
-    seen: &mut Seen,
-    show: &mut impl FnMut(&Received) -> std::io::Result<()>,
-) -> Result<(), NatsFault> {
-    let open = async {
-        let link = Link::open(servers).await?;
-        let consumer = Box::pin(consumer(&link, subscription)).await?;
-        let builder = consumer.stream().max_messages_per_batch(FETCH).heartbeat(HEARTBEAT);
-        let messages = builder.messages().await.map_err(|error| link.lost(error))?;
-        Ok((link, messages))
-    };
-    let Some(opened) = stop.or(open).await else { return Ok(()) };
-    let (link, mut messages) = opened?;
-    loop {
-        let next = link.run(async { Ok(messages.next().await) });
-        let Some(message) = stop.or(next).await else { break };
-        let message = message?.ok_or_else(|| link.lost("the delivery ended"))?.map_err(|error| link.lost(error))?;
-        match received(&message) {
-            Some(alert) if seen.contains(alert.id) => {
-                tracing::debug!(alert = %alert.id, "delivered again");
+/// Who follows, across connections.
+struct Follower<'f> {
+    servers: &'f Servers,
+    subscription: &'f Subscription,
+    stop: &'f Stop,
+    seen: Seen,
+    /// The subscription, as the last connection had it.
+    known: Option<Consumer<pull::Config>>,
+    /// Whether on this connection an alert came, or it was sure that none is there.
+    went_well: bool,
+}
+
+impl Follower<'_> {
+    /// Shows what comes on one connection, until that breaks or it is told to stop.
+    async fn until_broken(&mut self, show: &mut impl FnMut(&Received) -> std::io::Result<()>) -> Result<(), NatsFault> {
+        let stop = self.stop;
+        let Some(opened) = stop.or(self.open()).await else { return Ok(()) };
+        let (link, mut consumer, mut messages) = opened?;
+        self.known = Some(consumer.clone());
+        loop {
+            let next = link.run(async { Ok(tokio::time::timeout(IN_TOUCH.0, messages.next()).await) });
+            let Some(message) = stop.or(next).await else { break };
+            let Ok(message) = message? else {
+                // No answer is no news: that the server is gone the missing heartbeats say.
+                let asked = link.run(async { Ok(consumer.info().await.is_ok()) });
+                let Some(answered) = stop.or(asked).await else { break };
+                if answered? {
+                    delivers(consumer.cached_info()).map_err(|reason| link.lost(reason))?;
+                    self.went_well = true;
+                }
+                continue;
+            };
+            let message = message.ok_or_else(|| link.lost("the delivery ended"))?.map_err(|error| link.lost(error))?;
+            self.went_well = true;
+            match received(&message) {
+                Some(alert) if self.seen.contains(alert.id) => {
+                    tracing::debug!(alert = %alert.id, "delivered again");
+                }
+                Some(alert) => {
+                    show(&alert)
+                        .map_err(|error| NatsFault::Own(format!("the alert {} is not shown: {error}", alert.id)))?;
+                    self.seen.add(alert.id)?;
+                }
+                None => tracing::warn!(subject = %message.subject, "a message without an id is no alert"),
             }
-            Some(alert) => {
-                show(&alert)
-                    .map_err(|error| NatsFault::Own(format!("the alert {} is not shown: {error}", alert.id)))?;
-                seen.add(alert.id)?;
-            }
-            None => tracing::warn!(subject = %message.subject, "a message without an id is no alert"),
+            message.ack().await.map_err(|error| link.lost(error))?;
         }
-        message.ack().await.map_err(|error| link.lost(error))?;
+        // What was acknowledged last shall reach the server; if it doesn't, the file of ids keeps it from being shown.
+        if let Err(error) = link.jetstream().client().flush().await {
+            tracing::debug!(%error, "the last acknowledgements may be lost");
+        }
+        Ok(())
     }
-    // What was acknowledged last shall reach the server; if it doesn't, the file of ids keeps it from being shown.
-    if let Err(error) = link.jetstream().client().flush().await {
-        tracing::debug!(%error, "the last acknowledgements may be lost");
+
+    /// A connection, the subscription on it, and what is delivered there.
+    async fn open(&self) -> Result<(Link, Consumer<pull::Config>, pull::Stream), NatsFault> {
+        let link = Link::open(self.servers).await?;
+        let consumer = match (Box::pin(consumer(&link, self.subscription)).await, &self.known) {
+            // Whoever delivers may know nothing of that trouble.
+            (Err(NatsFault::Leaderless(_)), Some(known)) => on(&link, known),
+            (consumer, _) => consumer?,
+        };
+        delivers(consumer.cached_info()).map_err(|reason| link.lost(reason))?;
+        let builder = consumer.stream().max_messages_per_batch(FETCH).expires(ASK_FOR).heartbeat(HEARTBEAT);
+        let messages = builder.messages().await.map_err(|error| link.lost(error))?;
+        Ok((link, consumer, messages))
+    }
+}
+
+/// Sees that somebody leads the subscription, and isn't cut off from the others that keep it: it would deliver nothing, and
+/// not say so. Otherwise why it may deliver nothing.
+fn delivers(subscription: &Info) -> Result<(), &'static str> {
+    let Some(cluster) = &subscription.cluster else { return Ok(()) };
+    if cluster.leader.is_none() {
+        return Err("its cluster has not agreed yet on who delivers");
+    }
+    let silent = cluster.replicas.iter().filter(|other| other.active > IN_TOUCH.1).count();
+    // Itself and half of the others are the majority that it takes.
+    if silent * 2 > cluster.replicas.len() {
+        return Err("the server that delivers is cut off from the others of its cluster");
     }
     Ok(())
+}
+
+/// The subscription as it was known, on another connection.
+fn on(link: &Link, known: &Consumer<pull::Config>) -> Consumer<pull::Config> {
+    let info = Info { cluster: None, ..known.cached_info().clone() };
+    Consumer::new(pull::Config::default(), info, link.jetstream().clone())
 }
 
 /// The subscription on the server, made where it is missing.
@@ -226,7 +283,10 @@ async fn own(
     let stream = link.jetstream().get_stream_no_info(STREAM).await;
     let stream = stream.map_err(|error| link.answer("look up the stream of alerts", error))?;
     let consumer = Box::pin(stream.get_or_create_consumer(name, config)).await;
-    let mut consumer = consumer.map_err(|error| link.answer("open the subscription", error))?;
+    let mut consumer = consumer.map_err(|error| match error.kind() {
+        ConsumerErrorKind::JetStream(of) if of.error_code() == ErrorCode::CLUSTER_NOT_AVAILABLE => link.leaderless(),
+        _ => link.answer("open the subscription", error),
+    })?;
     // Another may have made it at the same time: who is named there now has it.
     let info = consumer.info().await.map_err(|error| link.lost(error))?;
     let found = &info.config;
@@ -255,4 +315,31 @@ fn received(message: &jetstream::Message) -> Option<Received> {
     let body = String::from_utf8(message.payload.to_vec()).ok()?;
     let stream_sequence = message.info().ok()?.stream_sequence;
     Some(Received { id, subject: message.subject.to_string(), body, stream_sequence })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether who leads a subscription delivers, when it last heard from the others so many seconds ago.
+    fn is_fit(leader: Option<&str>, others: &[f64]) -> bool {
+        let other = |seconds: &f64| format!(r#"{{"name":"other","current":true,"active":{:.0}}}"#, seconds * 1e9);
+        let others: Vec<String> = others.iter().map(other).collect();
+        let leader = leader.map_or(String::new(), |leader| format!(r#""leader":"{leader}","#));
+        let told = format!(
+            r#"{{"stream_name":"S","name":"C","created":"2026-11-27T08:00:00Z","ts":"2026-11-27T08:00:00Z","config":{{
+                 "deliver_policy":"all","ack_policy":"explicit","replay_policy":"instant"}},"delivered":{{"consumer_seq":0,
+                 "stream_seq":0}},"ack_floor":{{"consumer_seq":0,"stream_seq":0}},"num_ack_pending":0,"num_redelivered":0,
+                 "num_waiting":0,"num_pending":0,"cluster":{{"name":"test",{leader}"replicas":[{}]}}}}"#,
+            others.join(",")
+        );
+        delivers(&serde_json::from_str(&told).expect("as a server tells it")).is_ok()
+    }
+
+    #[test]
+    fn who_is_in_touch_with_a_majority_delivers() {
+        assert!(is_fit(Some("one"), &[]) && is_fit(Some("one"), &[0.2, 0.9]) && is_fit(Some("one"), &[0.2, 600.0]));
+        assert!(!is_fit(Some("one"), &[3.5, 600.0]) && !is_fit(Some("one"), &[0.2, 4.0, 4.0, 4.0]));
+        assert!(is_fit(Some("one"), &[0.2, 0.2, 4.0, 4.0]) && !is_fit(None, &[0.2, 0.2, 0.2]));
+    }
 }

@@ -35,11 +35,6 @@ impl Seen {
         Ok(Self { ids, file, path: path.to_owned() })
     }
 
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
-        self.ids.len()
-    }
-
     /// Whether an alert was shown.
     pub(super) fn contains(&self, id: Uuid) -> bool {
         self.ids.contains(&id)
