@@ -4,15 +4,19 @@
 //! another program has written to the case. A case that was closed is not kept: it seldom has another action, and
 //! thousands of them would only spread the memory that the open ones are found in.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::action::{ActionName, CaseRef};
 use engine::case::Case;
 
+/// Of how many drops it is known which case each was of.
+const DROPS_KNOWN: usize = 4096;
+
 /// The cache, shared by all tasks.
 pub(super) struct Cache(Mutex<Entries>);
 
+#[derive(Default)]
 struct Entries {
     /// The most actions that all entries may hold together.
     most: usize,
@@ -22,16 +26,19 @@ struct Entries {
     used: BTreeMap<u64, CaseRef>,
     uses: u64,
     drops: u64,
+    /// The last drop of each case, and the drops in their order; before `forgotten` any case may have been dropped.
+    dropped: HashMap<CaseRef, u64>,
+    in_order: VecDeque<(u64, CaseRef)>,
+    forgotten: u64,
 }
 
-/// How often entries had been dropped when a case was read; what was read before a drop may be stale.
+/// How often cases had been dropped when one was read; what was read of a case before it was dropped may be stale.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Drops(u64);
 
 impl Cache {
     pub fn new(most: usize) -> Self {
-        let (cases, used) = (HashMap::new(), BTreeMap::new());
-        Self(Mutex::new(Entries { most, actions: 0, cases, used, uses: 0, drops: 0 }))
+        Self(Mutex::new(Entries { most, ..Entries::default() }))
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries> {
@@ -57,7 +64,7 @@ impl Cache {
     /// Takes in what was read when there had been so many drops.
     pub fn offer(&self, case: &CaseRef, read: &Arc<Case>, at: Drops) {
         let mut entries = self.entries();
-        if entries.drops == at.0 && read.version() > 0 {
+        if read.version() > 0 && !entries.is_stale(case, at) {
             entries.put(case, Arc::clone(read));
         }
     }
@@ -70,16 +77,15 @@ impl Cache {
         }
     }
 
-    /// Takes in what was committed, unless entries have been dropped since there had been so many drops: then it may
-    /// be stale already, and what is kept of those cases is dropped too.
+    /// Takes in what was committed of each case, unless it has been dropped since there had been so many drops: then it may
+    /// be stale already, and what is kept of it is dropped too.
     pub fn put_unless_dropped(&self, committed: impl Iterator<Item = (CaseRef, Arc<Case>)>, at: Drops) {
         let mut entries = self.entries();
-        let fresh = entries.drops == at.0;
         for (case, after) in committed {
-            if fresh {
-                entries.put(&case, after);
-            } else {
+            if entries.is_stale(&case, at) {
                 entries.remove(&case);
+            } else {
+                entries.put(&case, after);
             }
         }
     }
@@ -88,6 +94,9 @@ impl Cache {
     pub fn clear(&self) {
         let mut entries = self.entries();
         entries.drops += 1;
+        entries.forgotten = entries.drops;
+        entries.dropped.clear();
+        entries.in_order.clear();
         entries.cases.clear();
         entries.used.clear();
         entries.actions = 0;
@@ -96,9 +105,9 @@ impl Cache {
     /// Drops what another program has changed.
     pub fn drop_all<'c>(&self, cases: impl Iterator<Item = &'c CaseRef>) {
         let mut entries = self.entries();
-        entries.drops += 1;
         for case in cases {
             entries.remove(case);
+            entries.note_drop(case);
         }
     }
 }
@@ -111,7 +120,7 @@ impl Entries {
         self.remove(case);
         if is_closed(&after) {
             // What somebody has read before this must not be taken in behind it.
-            self.drops += 1;
+            self.note_drop(case);
             return;
         }
         self.uses += 1;
@@ -123,6 +132,24 @@ impl Entries {
         {
             self.remove(&oldest);
         }
+    }
+
+    fn note_drop(&mut self, case: &CaseRef) {
+        self.drops += 1;
+        self.dropped.insert(case.clone(), self.drops);
+        self.in_order.push_back((self.drops, case.clone()));
+        if self.in_order.len() > DROPS_KNOWN
+            && let Some((oldest, case)) = self.in_order.pop_front()
+        {
+            self.forgotten = oldest;
+            if self.dropped.get(&case) == Some(&oldest) {
+                self.dropped.remove(&case);
+            }
+        }
+    }
+
+    fn is_stale(&self, case: &CaseRef, at: Drops) -> bool {
+        at.0 < self.forgotten || self.dropped.get(case).is_some_and(|drop| *drop > at.0)
     }
 
     fn remove(&mut self, case: &CaseRef) {
@@ -184,6 +211,28 @@ mod tests {
         cache.drop_all([&reference].into_iter());
         cache.offer(&reference, &case(1), drops);
         assert_eq!(cache.get(&reference), None);
+    }
+
+    #[test]
+    fn a_drop_of_one_case_leaves_what_was_read_of_others() {
+        let cache = Cache::new(100);
+        let [other, reference] = ["A", "B"].map(|name| CaseRef::new(name).unwrap());
+        let drops = cache.drops();
+        cache.drop_all([&other].into_iter());
+        cache.put([(other.clone(), recorded(&["file_sent", "case_closed"]))].into_iter());
+        cache.put_unless_dropped([(reference.clone(), case(2))].into_iter(), drops);
+        assert_eq!(cache.get(&reference).map(|case| case.version()), Some(2));
+        let drops = cache.drops();
+        cache.drop_all([&reference].into_iter());
+        // So many that nobody knows any more which cases they were of.
+        let many: Vec<CaseRef> = (0..DROPS_KNOWN).map(|n| CaseRef::new(&format!("N-{n}")).unwrap()).collect();
+        cache.drop_all(many.iter());
+        for case_of in [&reference, &other] {
+            cache.offer(case_of, &case(3), drops);
+            assert_eq!(cache.get(case_of), None);
+        }
+        cache.offer(&reference, &case(3), cache.drops());
+        assert_eq!(cache.get(&reference).map(|case| case.version()), Some(3));
     }
 
     #[test]

@@ -19,6 +19,12 @@ use crate::store::postgres::server::Failed;
 use crate::store::postgres::tables;
 use crate::store::{Delivery, Fault};
 
+/// The rulebook in force, the transaction, so many positions, and the cases that are there, locked, with their versions.
+const BEGIN: &str = "SELECT (SELECT value FROM meta WHERE key = 'rulebook'), pg_current_xact_id()::text::bigint,
+        ARRAY(SELECT nextval('case_events_position') FROM generate_series(1, $1)),
+        coalesce(array_agg(stream_id), '{}'), coalesce(array_agg(version), '{}')
+    FROM (SELECT stream_id, version FROM cases WHERE stream_id = ANY($2) ORDER BY stream_id FOR NO KEY UPDATE) locked";
+
 /// An event that is in the log if its transaction was committed.
 #[derive(Clone, Copy)]
 pub(super) struct Witness {
@@ -66,11 +72,15 @@ pub(super) async fn write(
     // The lock first: who rebuilds or adopts a rulebook has it to itself, and what is read next is after that.
     connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE case_events IN ROW EXCLUSIVE MODE").await?;
     let most: usize = appends(jobs).map(|(_, rows)| rows.events.len()).sum();
-    let sql = "SELECT (SELECT value FROM meta WHERE key = 'rulebook'), pg_current_xact_id()::text::bigint,
-               ARRAY(SELECT nextval('case_events_position') FROM generate_series(1, $1))";
-    let row = sqlx::query(sql).bind(reads::limit(most)).fetch_one(&mut *connection).await?;
+    let known: Vec<&Rows> = appends(jobs).map(|(_, rows)| rows).filter(|rows| rows.expected > 0).collect();
+    let ids: Vec<Uuid> = known.iter().map(|rows| rows.view.stream_id).collect();
+    let row = sqlx::query(BEGIN).bind(reads::limit(most)).bind(ids).fetch_one(&mut *connection).await?;
     reads::same_rulebook(name, row.try_get(0)?, rulebook)?;
     let (xact, positions): (i64, Vec<i64>) = (row.try_get(1)?, row.try_get(2)?);
+    let (locked, versions): (Vec<Uuid>, Vec<i32>) = (row.try_get(3)?, row.try_get(4)?);
+    let expected: HashMap<Uuid, i32> = known.iter().map(|rows| (rows.view.stream_id, rows.expected)).collect();
+    let stands = locked.into_iter().zip(versions).filter(|(id, version)| expected.get(id) == Some(version));
+    let mut stands: HashSet<Uuid> = stands.map(|(id, _)| id).collect();
 
     let mut outcomes: Vec<Outcome> = vec![Ok(()); jobs.len()];
     let mut free = &*positions;
@@ -83,7 +93,7 @@ pub(super) async fn write(
     let mut refuse = |append: &Append<'_>, fault: Option<Fault>| {
         outcomes[append.job] = Err(fault.unwrap_or_else(|| Fault::Conflict(append.rows.case.clone())));
     };
-    let stands = lock(connection, &fitting).await?;
+    stands.extend(begin_cases(connection, &fitting).await?);
     fitting.retain(|append| {
         let fits = stands.contains(&append.stream_id());
         if !fits {
@@ -118,32 +128,19 @@ fn appends(jobs: &[Job]) -> impl Iterator<Item = (usize, &Rows)> {
     jobs.iter().enumerate().filter_map(|(n, job)| if let Job::Append(rows) = job { Some((n, &**rows)) } else { None })
 }
 
-/// Locks the cases, new ones being made; those that stand where the appends expect them.
-async fn lock(connection: &mut PgConnection, appends: &[Append<'_>]) -> Result<HashSet<Uuid>, Failed> {
-    let (new, known): (Vec<&Append<'_>>, Vec<&Append<'_>>) = appends.iter().partition(|append| append.is_new());
-    let mut stands = HashSet::with_capacity(appends.len());
-    if !known.is_empty() {
-        let expected: HashMap<Uuid, i32> = known.iter().map(|a| (a.stream_id(), a.rows.expected)).collect();
-        let ids: Vec<Uuid> = known.iter().map(|append| append.stream_id()).collect();
-        let sql = "SELECT stream_id, version FROM cases WHERE stream_id = ANY($1) ORDER BY stream_id FOR NO KEY UPDATE";
-        for row in sqlx::query(sql).bind(ids).fetch_all(&mut *connection).await? {
-            let (id, version): (Uuid, i32) = (row.try_get(0)?, row.try_get(1)?);
-            if expected.get(&id) == Some(&version) {
-                stands.insert(id);
-            }
-        }
+/// Makes the new cases, which are locked by that; those that were not there.
+async fn begin_cases(connection: &mut PgConnection, appends: &[Append<'_>]) -> Result<Vec<Uuid>, Failed> {
+    let new: Vec<&Append<'_>> = appends.iter().filter(|append| append.is_new()).collect();
+    if new.is_empty() {
+        return Ok(Vec::new());
     }
-    if !new.is_empty() {
-        let ids: Vec<Uuid> = new.iter().map(|append| append.stream_id()).collect();
-        let references: Vec<&str> = new.iter().map(|append| append.rows.case.as_str()).collect();
-        let sql = "INSERT INTO cases (stream_id, reference, version)
-                   SELECT id, reference, 0 FROM unnest($1::uuid[], $2::text[]) AS n (id, reference) ORDER BY id
-                   ON CONFLICT DO NOTHING RETURNING stream_id";
-        for row in sqlx::query(sql).bind(ids).bind(references).fetch_all(connection).await? {
-            stands.insert(row.try_get(0)?);
-        }
-    }
-    Ok(stands)
+    let ids: Vec<Uuid> = new.iter().map(|append| append.stream_id()).collect();
+    let references: Vec<&str> = new.iter().map(|append| append.rows.case.as_str()).collect();
+    let sql = "INSERT INTO cases (stream_id, reference, version)
+               SELECT id, reference, 0 FROM unnest($1::uuid[], $2::text[]) AS n (id, reference) ORDER BY id
+               ON CONFLICT DO NOTHING RETURNING stream_id";
+    let made = sqlx::query(sql).bind(ids).bind(references).fetch_all(connection).await?;
+    made.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 
 /// Inserts the events; the positions of those whose id or version is taken.
