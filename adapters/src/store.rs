@@ -3,6 +3,7 @@
 //! Invariant: nothing is acknowledged before it is durable; the events, the case's view and the outbox of an
 //! append stand in one transaction; a conflict refuses that append alone.
 
+mod answers;
 mod cache;
 mod changes;
 pub mod examined;

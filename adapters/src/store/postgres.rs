@@ -31,10 +31,11 @@ use engine::rulebook::Rulebook;
 use projections::CaseView;
 use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgRow};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use super::answers::{Answer, answered, ended};
 use super::cache::Cache;
 use super::changes::Changes;
 use super::{
@@ -44,7 +45,7 @@ use foreign::{Foreign, Look};
 use readers::{Query, Readers};
 use rows::Rows;
 use server::{Failed, Server};
-use writer::{Answer, Job, Own, Queue, Writer};
+use writer::{Job, Own, Queue, Writer};
 
 /// The log of all cases in one PostgreSQL database.
 pub struct PostgresStore {
@@ -56,7 +57,7 @@ pub struct PostgresStore {
     readers: Readers,
     /// The session of who walks over all cases, while it does.
     examiner: Mutex<Option<PgConnection>>,
-    jobs: mpsc::UnboundedSender<(Job, Answer)>,
+    jobs: mpsc::UnboundedSender<Vec<(Job, Answer)>>,
     /// What goes on beside: looks at what others write, and for signs of life.
     beside: [JoinHandle<()>; 2],
 }
@@ -156,10 +157,16 @@ impl PostgresStore {
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
-        let ended = || Fault::Restart("the log's writer has ended; start again".to_owned());
-        let (answer, answered) = oneshot::channel();
-        self.jobs.send((job, answer)).map_err(|_| ended())?;
-        answered.await.map_err(|_| ended())?
+        let mut outcomes = self.write_all(vec![job]).await;
+        outcomes.pop().unwrap_or_else(|| Err(ended()))
+    }
+
+    /// Has all of them written, in one transaction where they fit into it; the outcome of each.
+    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Result<(), Fault>> {
+        let (jobs, answers) = answered(jobs);
+        // Where nobody receives them, the answers are dropped with the jobs.
+        let _ = self.jobs.send(jobs);
+        answers.all().await
     }
 
     /// What each of these rows means.
@@ -213,6 +220,11 @@ impl CaseStore for PostgresStore {
         self.write(Job::Append(Box::new(Rows::of(append, &self.book)))).await
     }
 
+    async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
+        let rows = appends.into_iter().map(|append| Rows::of(append, &self.book));
+        self.write_all(rows.map(|rows| Job::Append(Box::new(rows))).collect()).await
+    }
+
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {
         let rows = self.readers.rows(reads::NEXT_DUE, |query| query).await?;
         let found =
@@ -243,11 +255,10 @@ impl CaseStore for PostgresStore {
     }
 
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
-        let in_force = self.readers.rows(reads::META, |query| query.bind("rulebook")).await?;
-        let in_force = self.each(&in_force, |row| Ok(row.try_get::<String, _>(0)?))?.pop();
-        reads::same_rulebook(&self.server.name, in_force.as_deref(), self.book.digest)?;
         let rows = self.readers.rows(reads::OUTBOX, |query| query.bind(after.0).bind(reads::limit(most))).await?;
-        let positions: Vec<i64> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        let read = |row: &PgRow| Ok((row.try_get::<Option<String>, _>(0)?, row.try_get::<Vec<i64>, _>(1)?));
+        let (in_force, positions) = self.each(&rows, read)?.pop().unwrap_or_default();
+        reads::same_rulebook(&self.server.name, in_force.as_deref(), self.book.digest)?;
         if positions.is_empty() {
             return Ok(Vec::new());
         }

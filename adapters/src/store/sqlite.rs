@@ -25,12 +25,13 @@ use engine::case::Case;
 use engine::rulebook::Rulebook;
 use projections::CaseView;
 use rusqlite::Connection;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 pub use super::Options;
 pub use writing::{Disk, Failing, Moment};
 
+use super::answers::{answered, ended};
 use super::cache::Cache;
 use super::changes::Changes;
 use super::recent::Recent;
@@ -139,25 +140,15 @@ impl SqliteStore {
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
         let mut outcomes = self.write_all(vec![job]).await;
-        outcomes.pop().unwrap_or_else(|| Err(writing::ended()))
+        outcomes.pop().unwrap_or_else(|| Err(ended()))
     }
 
     async fn write_all(&self, jobs: Vec<Job>) -> Vec<Result<(), Fault>> {
-        let (jobs, answers): (Vec<_>, Vec<_>) = jobs
-            .into_iter()
-            .map(|job| {
-                let (answer, answered) = oneshot::channel();
-                ((job, answer), answered)
-            })
-            .unzip();
-        if let Err(fault) = self.writing.take(jobs).await {
-            return vec![Err(fault); answers.len()];
+        let (jobs, answers) = answered(jobs);
+        match self.writing.take(jobs).await {
+            Ok(()) => answers.all().await,
+            Err(fault) => answers.none(&fault),
         }
-        let mut outcomes = Vec::with_capacity(answers.len());
-        for answered in answers {
-            outcomes.push(answered.await.unwrap_or_else(|_| Err(writing::ended())));
-        }
-        outcomes
     }
 
     async fn read<T: Send + 'static>(

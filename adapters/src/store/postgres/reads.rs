@@ -46,8 +46,9 @@ pub(super) const LOG: &str = stored!(
 pub(super) const HIDDEN: &str = "SELECT 1 FROM case_events WHERE (xact, position) >
         (coalesce((SELECT xact FROM case_events WHERE position <= $1 ORDER BY position DESC LIMIT 1), '0'), $1)
     AND xact >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1";
-pub(super) const OUTBOX: &str =
-    "SELECT position FROM alerts WHERE pending AND position > $1 ORDER BY position LIMIT $2";
+/// The rulebook in force, and where alerts wait.
+pub(super) const OUTBOX: &str = "SELECT (SELECT value FROM meta WHERE key = 'rulebook'),
+    ARRAY(SELECT position FROM alerts WHERE pending AND position > $1 ORDER BY position LIMIT $2)";
 /// By their places, which were asked for before: a join of both would be planned as a walk over the whole log.
 pub(super) const AT: &str = stored!(
     "case_events e JOIN cases c ON c.stream_id = e.aggregate_id WHERE e.position = ANY($1) ORDER BY e.position"

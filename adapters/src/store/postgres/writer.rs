@@ -1,5 +1,5 @@
 //! The writer: takes whatever has gathered, writes it in one transaction, answers each caller after the commit. It has two
-//! sessions that take turns: while one waits for its commit to be on disk, the other writes what has gathered since.
+//! sessions: while one writes or waits for its commit to be on disk, the other writes what has gathered since.
 //!
 //! Invariant: no caller is answered "done" before its rows are durable; a refused append leaves no trace. Where the
 //! answer to a commit was lost, the server is asked whether it holds; a caller is told "not known" only when the server
@@ -14,11 +14,12 @@ use std::time::Duration;
 use engine::rulebook::Digest;
 use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
-use tokio::sync::{OwnedMutexGuard, mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use super::pulse::Kept;
 use super::rows::Rows;
 use super::server::{Failed, Pause, Server};
+use crate::store::answers::{Answer, Outcome};
 use crate::store::cache::{Cache, Drops};
 use crate::store::changes::Changes;
 use crate::store::{Delivery, Fault};
@@ -29,12 +30,6 @@ const MOST_AT_ONCE: (usize, usize) = (512, 10_000);
 
 /// How much longer a transaction may take for each event in it.
 const FOR_AN_EVENT: Duration = Duration::from_millis(1);
-
-/// Where the answer goes.
-pub(super) type Answer = oneshot::Sender<Outcome>;
-
-/// What became of a job.
-pub(super) type Outcome = Result<(), Fault>;
 
 /// What the writer is asked to write.
 pub(super) enum Job {
@@ -71,14 +66,11 @@ impl Own {
     }
 }
 
-/// What waits to be written. Who holds it has the turn.
+/// What waits to be written.
 pub(super) struct Queue {
-    jobs: mpsc::UnboundedReceiver<(Job, Answer)>,
+    jobs: mpsc::UnboundedReceiver<Vec<(Job, Answer)>>,
     waiting: VecDeque<(Job, Answer)>,
 }
-
-/// The turn, until it is passed on.
-type Turn = Option<OwnedMutexGuard<Queue>>;
 
 /// One session of the writer.
 pub(super) struct Writer {
@@ -110,11 +102,10 @@ impl Writer {
     /// Works until there is nobody left who could ask.
     pub async fn run(mut self) {
         loop {
-            let mut queue = Arc::clone(&self.queue).lock_owned().await;
-            let Some(jobs) = queue.next().await else { return };
+            let Some(jobs) = self.queue.lock().await.next().await else { return };
             let (jobs, answers): (Vec<Job>, Vec<Answer>) = jobs.into_iter().unzip();
             let drops = self.cache.drops();
-            let outcomes = self.write(&jobs, &mut Some(queue)).await;
+            let outcomes = self.write(&jobs).await;
             self.remember(jobs, &outcomes, drops);
             for (answer, outcome) in answers.into_iter().zip(outcomes) {
                 // A caller that no longer waits will find what it wrote in the log.
@@ -124,13 +115,13 @@ impl Writer {
     }
 
     /// Writes the jobs in one transaction, and each by itself if what one holds can't be stored.
-    async fn write(&mut self, jobs: &[Job], turn: &mut Turn) -> Vec<Outcome> {
-        match self.transact(jobs, turn).await {
+    async fn write(&mut self, jobs: &[Job]) -> Vec<Outcome> {
+        match self.transact(jobs).await {
             Ok(outcomes) => outcomes,
             Err(failed) if failed.is_about_content() && jobs.len() > 1 => {
                 let mut outcomes = Vec::with_capacity(jobs.len());
                 for job in jobs {
-                    let outcome = self.transact(std::slice::from_ref(job), turn).await;
+                    let outcome = self.transact(std::slice::from_ref(job)).await;
                     outcomes.extend(outcome.unwrap_or_else(|failed| vec![Err(self.server.fault(failed))]));
                 }
                 outcomes
@@ -140,14 +131,14 @@ impl Writer {
     }
 
     /// One transaction, however often it takes within the wait; the outcome of each job, or why none was written.
-    async fn transact(&mut self, jobs: &[Job], turn: &mut Turn) -> Result<Vec<Outcome>, Failed> {
+    async fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Outcome>, Failed> {
         let limit = self.server.wait + FOR_AN_EVENT * events(jobs);
         let (mut commit, mut trouble) = (None, None);
         let server = Arc::clone(&self.server);
         let attempts = async {
             let mut pause = Pause::default();
             loop {
-                match server.generation.or_silent(self.attempt(jobs, &mut commit, turn)).await {
+                match server.generation.or_silent(self.attempt(jobs, &mut commit)).await {
                     Err(failed) if failed.is_broken() || failed.is_collision() => trouble = Some(failed),
                     answer => return answer,
                 }
@@ -169,12 +160,7 @@ impl Writer {
     }
 
     /// One attempt. `commit` is set while a commit was asked for and not answered.
-    async fn attempt(
-        &mut self,
-        jobs: &[Job],
-        commit: &mut Option<Commit>,
-        turn: &mut Turn,
-    ) -> Result<Vec<Outcome>, Failed> {
+    async fn attempt(&mut self, jobs: &[Job], commit: &mut Option<Commit>) -> Result<Vec<Outcome>, Failed> {
         // Given up in the middle, the session is not kept.
         let kept = self.session.take().and_then(|kept| self.server.generation.still(kept));
         let mut connection = match kept {
@@ -197,7 +183,7 @@ impl Writer {
             }
             *commit = None;
         }
-        let outcomes = self.in_transaction(&mut connection, jobs, commit, turn).await;
+        let outcomes = self.in_transaction(&mut connection, jobs, commit).await;
         let mut keep = outcomes.is_ok();
         if let Err(failed) = &outcomes
             && !failed.is_broken()
@@ -215,15 +201,12 @@ impl Writer {
         connection: &mut PgConnection,
         jobs: &[Job],
         commit: &mut Option<Commit>,
-        turn: &mut Turn,
     ) -> Result<Vec<Outcome>, Failed> {
         let Written { xact, witness, outcomes } =
             batch::write(connection, &self.server.name, self.rulebook, jobs).await?;
         self.own.add(xact);
         // Without a witness nothing was written that may not be written again.
         *commit = witness.map(|witness| Commit { xact, witness, outcomes: outcomes.clone() });
-        // What is written after this waits for its own commit alone.
-        *turn = None;
         connection.execute("COMMIT").await?;
         *commit = None;
         Ok(outcomes)
@@ -251,17 +234,17 @@ impl Writer {
 }
 
 impl Queue {
-    pub const fn new(jobs: mpsc::UnboundedReceiver<(Job, Answer)>) -> Self {
+    pub const fn new(jobs: mpsc::UnboundedReceiver<Vec<(Job, Answer)>>) -> Self {
         Self { jobs, waiting: VecDeque::new() }
     }
 
     /// Waits for jobs, and takes those of the next transaction; none when there is nobody left who could ask.
     async fn next(&mut self) -> Option<Vec<(Job, Answer)>> {
         if self.waiting.is_empty() {
-            self.waiting.push_back(self.jobs.recv().await?);
+            self.waiting.extend(self.jobs.recv().await?);
         }
-        while let Ok(job) = self.jobs.try_recv() {
-            self.waiting.push_back(job);
+        while let Ok(jobs) = self.jobs.try_recv() {
+            self.waiting.extend(jobs);
         }
         Some(take(&mut self.waiting))
     }

@@ -13,12 +13,12 @@ use std::time::Duration;
 
 use engine::rulebook::Digest;
 use rusqlite::{Connection, ErrorCode, params};
-use tokio::sync::oneshot;
 
 use super::file::{Failed, File};
 use super::reads;
 use super::rows::Rows;
 use super::writing::{Disk, Moment};
+use crate::store::answers::Answer;
 use crate::store::cache::Cache;
 use crate::store::changes::Changes;
 use crate::store::recent::Recent;
@@ -33,9 +33,6 @@ const IDLE: Duration = Duration::from_millis(100);
 
 /// After how many jobs an idle writer has them moved to their place in the file.
 const MOVED_AFTER: usize = 256;
-
-/// Where the answer goes.
-pub(super) type Answer = oneshot::Sender<Result<(), Fault>>;
 
 /// What the writer is asked to write.
 pub(super) enum Job {

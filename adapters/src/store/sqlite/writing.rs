@@ -10,8 +10,9 @@ use std::thread::JoinHandle;
 
 use rusqlite::ffi;
 
-use super::writer::{Answer, Job, MOST_AT_ONCE, Writer};
+use super::writer::{Job, MOST_AT_ONCE, Writer};
 use crate::store::Fault;
+use crate::store::answers::{Answer, ended};
 
 /// A moment in the life of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,11 +137,6 @@ impl Drop for Writing {
             let _ = thread.join();
         }
     }
-}
-
-/// Nobody is there any more who could write.
-pub(super) fn ended() -> Fault {
-    Fault::Restart("the log's writer has ended; start again".to_owned())
 }
 
 fn lock(gathered: &Mutex<Gathered>) -> MutexGuard<'_, Gathered> {

@@ -12,7 +12,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
 use uuid::Uuid;
 
-use super::{Job, Outcome};
+use super::Job;
+use crate::store::answers::Outcome;
 use crate::store::postgres::reads;
 use crate::store::postgres::rows::{CaseRow, EventRow, Rows};
 use crate::store::postgres::server::Failed;

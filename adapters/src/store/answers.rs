@@ -1,0 +1,47 @@
+//! What becomes of jobs that a store hands to its writer.
+//!
+//! Invariant: every job has one outcome, also when the writer has ended and nobody answers.
+
+use tokio::sync::oneshot;
+
+use super::Fault;
+
+/// What became of a job.
+pub(super) type Outcome = Result<(), Fault>;
+
+/// Where the writer says what became of a job.
+pub(super) type Answer = oneshot::Sender<Outcome>;
+
+/// The answers that are waited for.
+pub(super) struct Answers(Vec<oneshot::Receiver<Outcome>>);
+
+/// The jobs, each with where it is answered, and the answers.
+pub(super) fn answered<J>(jobs: Vec<J>) -> (Vec<(J, Answer)>, Answers) {
+    let with_answer = |job| {
+        let (answer, answered) = oneshot::channel();
+        ((job, answer), answered)
+    };
+    let (jobs, answers) = jobs.into_iter().map(with_answer).unzip();
+    (jobs, Answers(answers))
+}
+
+impl Answers {
+    /// The outcome of each job, in their order.
+    pub async fn all(self) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(self.0.len());
+        for answered in self.0 {
+            outcomes.push(answered.await.unwrap_or_else(|_| Err(ended())));
+        }
+        outcomes
+    }
+
+    /// For each job that it could not be handed in.
+    pub fn none(self, fault: &Fault) -> Vec<Outcome> {
+        self.0.iter().map(|_| Err(fault.clone())).collect()
+    }
+}
+
+/// Nobody is there any more who could write.
+pub(super) fn ended() -> Fault {
+    Fault::Restart("the log's writer has ended; start again".to_owned())
+}
