@@ -7,8 +7,8 @@
 //! of the stream; so whatever was published and not marked lies behind the last marked sequence, and is read back and
 //! marked before anything is published on a new connection. A log that is older than the stream, restored from a backup,
 //! has gaps among its marks: what stands there is read back too, and marked when the log comes to raise it again. What is
-//! published next is chosen by the missing mark, not by position; the outbox keeps the order of the log (what comes
-//! later in it is not seen earlier).
+//! published next is chosen by the missing mark, not by position: where several transactions are under way at once, what comes
+//! later in the log may be seen earlier, and the outbox is looked at from its beginning again and again.
 
 pub mod broker;
 mod catch_up;
@@ -38,6 +38,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// How many deliveries may wait for their marks.
 const MOST_UNMARKED: usize = 4 * IN_FLIGHT;
+/// How long the relay goes on behind its last alert while there is always more: one before it may come to be seen late.
+const FROM_THE_BEGINNING: Duration = Duration::from_secs(1);
 /// How long the field is left to another relay that was faster: long enough not to contend with it for every alert,
 /// short enough to take over soon if it dies.
 const STAND_BY: Duration = Duration::from_millis(500);
@@ -197,16 +199,17 @@ impl<S: CaseStore + ?Sized> Relay<S> {
         loop {
             let stopping = stop.is_set();
             let counter = self.store.change_counter().await?;
-            let mut after = Position(0);
-            while let Some(last) = connected.publish(after).await? {
+            let (mut after, begun) = (Position(0), SystemSteadyClock::start());
+            let is_through = loop {
+                let Some(last) = connected.publish(after).await? else { break true };
                 after = last;
-                if stop.is_set() {
-                    break;
+                if stop.is_set() || begun.running() >= FROM_THE_BEGINNING {
+                    break stop.is_set();
                 }
                 if connected.outrun {
                     stop.or(tokio::time::sleep(STAND_BY)).await;
                 }
-            }
+            };
             connected.settled().await?;
             if stopping {
                 return Ok(());
@@ -216,7 +219,9 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             if trouble.is_over() {
                 tracing::info!("alerts are published again");
             }
-            connected.until_changed(counter, stop).await?;
+            if is_through {
+                connected.until_changed(counter, stop).await?;
+            }
         }
     }
 }

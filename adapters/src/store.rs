@@ -146,6 +146,9 @@ pub struct Delivery {
     pub at: Instant,
 }
 
+/// The most appends, and the most events in them, that stand in the log in the order in which they were handed in together.
+pub(crate) const IN_ORDER: (usize, usize) = (512, 10_000);
+
 /// What the program needs of a store beyond one stream: batches, due cases, views and the outbox.
 #[async_trait]
 pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send + Sync {

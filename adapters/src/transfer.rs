@@ -12,15 +12,16 @@ use projections::CaseView;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::store::{Append, Delivery, Fault, LogStore, Position, Progress, Stored};
+use crate::store::{Append, Delivery, Fault, IN_ORDER, LogStore, Position, Progress, Stored};
 
 /// The key under which a log says that it is the unfinished copy of another, and of which; empty once it is finished.
 pub const UNFINISHED: &str = "unfinished_copy_of";
 
 /// How many events are read at a time.
 const PAGE: usize = 8192;
-/// How many appends are under way at the same time.
-const AT_ONCE: usize = 512;
+/// How many appends are under way at the same time: they have to stand in the copy in the order of the log.
+const AT_ONCE: usize = IN_ORDER.0;
+const _: () = assert!(PAGE <= IN_ORDER.1, "a page's appends are put into the copy in their order");
 
 /// What was moved and compared.
 #[derive(Clone, Debug, PartialEq, Eq)]

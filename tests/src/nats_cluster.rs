@@ -176,13 +176,12 @@ impl NatsCluster {
         let running: Vec<usize> = (0..3).filter(|place| self.servers[*place].runs()).collect();
         // What each holds, and since when.
         let mut held = [(0, begun); 3];
+        self.look(&running, &mut held).await;
         loop {
+            // With alerts under way none ever holds what another has by now; each must hold what all had at the look before.
             let of = held.map(|(last, _)| last).into_iter().max().unwrap_or(0);
+            self.look(&running, &mut held).await;
             for place in running.iter().copied() {
-                let last = last_sequence(self.tell[place]).await.unwrap_or(0);
-                if last > held[place].0 {
-                    held[place] = (last, Instant::now());
-                }
                 let (last, since) = held[place];
                 if last < of && since.elapsed() > STALLED {
                     println!("server {place} stays behind at {last} of {of} and is started again with nothing");
@@ -197,6 +196,18 @@ impl NatsCluster {
             }
             assert!(begun.elapsed() < PATIENCE, "JetStream does not come up, or copies are behind: {held:?}");
             tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Notes what each of these servers holds by now.
+    async fn look(&self, places: &[usize], held: &mut [(u64, Instant); 3]) {
+        for place in places.iter().copied() {
+            let asked = tokio::time::timeout(Duration::from_secs(1), last_sequence(self.tell[place])).await;
+            if let Ok(Some(last)) = asked
+                && last > held[place].0
+            {
+                held[place] = (last, Instant::now());
+            }
         }
     }
 

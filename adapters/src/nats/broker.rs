@@ -17,6 +17,7 @@ use futures::stream::{BoxStream, try_unfold};
 use projections::message::Message;
 use uuid::Uuid;
 
+use super::published::forget_reader;
 use super::{IN_FLIGHT, Link, NatsFault, STREAM, Servers, ensure_stream};
 use crate::relay::broker::{Ack, After, Answer, Broker, Held, Kept, Session};
 
@@ -60,7 +61,7 @@ impl Session for Open {
                 (consumer, left)
             };
             if left == 0 {
-                self.forget(&consumer).await;
+                forget_reader(&self.stream, &consumer).await;
                 return Ok(None);
             }
             let most = usize::try_from(left).unwrap_or(IN_FLIGHT).min(IN_FLIGHT);
@@ -120,12 +121,6 @@ impl Open {
             read.push(Kept { sequence, alert: id(&message) });
         }
         if read.is_empty() { Err(self.link.lost("the stream could not be read back in time")) } else { Ok(read) }
-    }
-
-    async fn forget(&self, consumer: &Consumer<pull::Config>) {
-        if let Err(error) = self.stream.delete_consumer(&consumer.cached_info().name).await {
-            tracing::debug!(%error, "the server removes the reader later by itself");
-        }
     }
 }
 

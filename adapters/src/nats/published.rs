@@ -20,8 +20,8 @@ use super::{Link, NatsFault, STREAM, Servers};
 const BATCH_WITHIN: Duration = Duration::from_secs(5);
 /// How many messages are read at a time: a few MB at most.
 const BATCH: usize = 512;
-/// On how many copies of the stream reading is tried, one of which may be behind.
-const COPIES: usize = 5;
+/// How often reading is tried, each time on the copy that the cluster chooses: it may be behind.
+const TRIES: usize = 5;
 
 /// The stream of alerts on a connection of its own.
 pub(crate) struct Published {
@@ -84,17 +84,17 @@ impl Published {
             memory_storage: true,
             ..pull::Config::default()
         };
-        let held = stream.cached_info().state.messages;
-        for _ in 0..COPIES {
+        let held = self.link.run(async { stream.get_info().await.map_err(|error| self.link.lost(error)) }).await?;
+        for _ in 0..TRIES {
             let create = stream.create_consumer(config.clone());
             let create = async { Box::pin(create).await.map_err(|error| self.link.lost(error)) };
             let consumer = self.link.run(create).await?;
             let left = consumer.cached_info().num_pending;
-            if left >= held {
+            if left >= held.state.messages {
                 return Ok(Reading { published: self, consumer: Some(consumer), left });
             }
             // It was made on any server of the cluster, which may lack what the others have.
-            forget(stream, &consumer).await;
+            forget_reader(stream, &consumer).await;
         }
         Err(self.link.lost("the copies of the stream that were tried are behind the one that leads it"))
     }
@@ -158,14 +158,14 @@ impl Reading<'_> {
         if self.left == 0
             && let (Some(stream), Some(consumer)) = (&self.published.stream, &self.consumer)
         {
-            forget(stream, consumer).await;
+            forget_reader(stream, consumer).await;
         }
         Ok(read)
     }
 }
 
-/// Has the server remove a reader.
-async fn forget(stream: &Stream, reader: &Consumer<pull::Config>) {
+/// Has the server remove a reader of the stream.
+pub(super) async fn forget_reader(stream: &Stream, reader: &Consumer<pull::Config>) {
     if let Err(error) = stream.delete_consumer(&reader.cached_info().name).await {
         tracing::debug!(%error, "the server removes the reader later by itself");
     }

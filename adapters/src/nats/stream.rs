@@ -1,6 +1,7 @@
 //! The stream of alerts: made if it is missing, refused if it could lose what was sent.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::jetstream::ErrorCode;
@@ -19,6 +20,8 @@ const DUPLICATE_WINDOW: Duration = Duration::from_secs(10);
 /// From this version of nats-server on the copies of a stream are sound. Before, the copy of a server that was held for some
 /// seconds may stay behind for good and count as current.
 const SOUND_COPIES: (u32, u32) = (2, 10);
+/// Whether that was said: once in a process is enough.
+static STALLS_SAID: AtomicBool = AtomicBool::new(false);
 
 /// On how many servers of a cluster a stream is kept: 1 to 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +91,7 @@ pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, Na
             );
         }
         let version = link.jetstream().client().server_info().version;
-        if found.num_replicas > 1 && may_stall(&version) {
+        if found.num_replicas > 1 && may_stall(&version) && !STALLS_SAID.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 version,
                 "in a cluster of nats-server before 2.10 a copy of the stream may stay behind and count as current, and who \

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, Info, pull};
-use async_nats::jetstream::stream::ConsumerErrorKind;
+use async_nats::jetstream::stream::{ConsumerError, ConsumerErrorKind};
 use async_nats::jetstream::{self, ErrorCode};
 use engine::action::OfficeCode;
 use futures::StreamExt as _;
@@ -133,7 +133,7 @@ struct Follower<'f> {
     seen: Seen,
     /// The subscription, as the last connection had it.
     known: Option<Consumer<pull::Config>>,
-    /// Whether on this connection an alert came, or it was sure that none is there.
+    /// Whether on this connection an alert came, or who delivers was asked and in touch with its cluster.
     went_well: bool,
 }
 
@@ -152,6 +152,7 @@ impl Follower<'_> {
                 let asked = link.run(async { Ok(consumer.info().await.is_ok()) });
                 let Some(answered) = stop.or(asked).await else { break };
                 if answered? {
+                    self.is_still_ours(consumer.cached_info())?;
                     delivers(consumer.cached_info()).map_err(|reason| link.lost(reason))?;
                     self.went_well = true;
                 }
@@ -177,6 +178,15 @@ impl Follower<'_> {
             tracing::debug!(%error, "the last acknowledgements may be lost");
         }
         Ok(())
+    }
+
+    /// Sees that no other follower has taken the subscription over: each would get a part of the alerts.
+    fn is_still_ours(&self, now: &Info) -> Result<(), NatsFault> {
+        let before = self.known.as_ref().map(|known| &known.cached_info().config.description);
+        if before.is_none_or(|before| *before == now.config.description) {
+            return Ok(());
+        }
+        Err(NatsFault::Own(format!("another follower has taken the subscription of {} over", self.subscription.office)))
     }
 
     /// A connection, the subscription on it, and what is delivered there.
@@ -283,10 +293,7 @@ async fn own(
     let stream = link.jetstream().get_stream_no_info(STREAM).await;
     let stream = stream.map_err(|error| link.answer("look up the stream of alerts", error))?;
     let consumer = Box::pin(stream.get_or_create_consumer(name, config)).await;
-    let mut consumer = consumer.map_err(|error| match error.kind() {
-        ConsumerErrorKind::JetStream(of) if of.error_code() == ErrorCode::CLUSTER_NOT_AVAILABLE => link.leaderless(),
-        _ => link.answer("open the subscription", error),
-    })?;
+    let mut consumer = consumer.map_err(|error| refused(link, "open the subscription", &error))?;
     // Another may have made it at the same time: who is named there now has it.
     let info = consumer.info().await.map_err(|error| link.lost(error))?;
     let found = &info.config;
@@ -307,7 +314,14 @@ async fn taken(
 ) -> Result<Consumer<pull::Config>, NatsFault> {
     let config = config(subscription, name, Some(follower))?;
     let consumer = link.jetstream().create_consumer_on_stream(config, STREAM).await;
-    consumer.map_err(|error| link.answer("take over the subscription", error))
+    consumer.map_err(|error| refused(link, "take over the subscription", &error))
+}
+
+fn refused(link: &Link, attempt: &'static str, error: &ConsumerError) -> NatsFault {
+    match error.kind() {
+        ConsumerErrorKind::JetStream(of) if of.error_code() == ErrorCode::CLUSTER_NOT_AVAILABLE => link.leaderless(),
+        _ => link.answer(attempt, error),
+    }
 }
 
 fn received(message: &jetstream::Message) -> Option<Received> {

@@ -36,7 +36,7 @@ impl Answers {
     }
 
     /// For each job that it could not be handed in.
-    pub fn none(self, fault: &Fault) -> Vec<Outcome> {
+    pub fn refused(self, fault: &Fault) -> Vec<Outcome> {
         self.0.iter().map(|_| Err(fault.clone())).collect()
     }
 }

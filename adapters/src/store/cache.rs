@@ -84,6 +84,8 @@ impl Cache {
         for (case, after) in committed {
             if entries.is_stale(&case, at) {
                 entries.remove(&case);
+                // Somebody may have read it between that drop and this commit.
+                entries.note_drop(&case);
             } else {
                 entries.put(&case, after);
             }

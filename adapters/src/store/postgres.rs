@@ -131,7 +131,7 @@ impl PostgresStore {
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Changes::none();
         let own = Arc::new(Own::default());
-        // Every sender waits for its answer, so there are never more jobs than callers.
+        // Every sender waits for its answers, so there is never more than callers have handed in.
         let (sender, jobs) = mpsc::unbounded_channel();
         let queue = Arc::new(Mutex::new(Queue::new(jobs)));
         let writer = |session| Writer {
@@ -163,6 +163,9 @@ impl PostgresStore {
 
     /// Has all of them written, in one transaction where they fit into it; the outcome of each.
     async fn write_all(&self, jobs: Vec<Job>) -> Vec<Result<(), Fault>> {
+        if jobs.is_empty() {
+            return Vec::new();
+        }
         let (jobs, answers) = answered(jobs);
         // Where nobody receives them, the answers are dropped with the jobs.
         let _ = self.jobs.send(jobs);

@@ -147,7 +147,7 @@ impl SqliteStore {
         let (jobs, answers) = answered(jobs);
         match self.writing.take(jobs).await {
             Ok(()) => answers.all().await,
-            Err(fault) => answers.none(&fault),
+            Err(fault) => answers.refused(&fault),
         }
     }
 

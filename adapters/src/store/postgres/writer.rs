@@ -22,11 +22,11 @@ use super::server::{Failed, Pause, Server};
 use crate::store::answers::{Answer, Outcome};
 use crate::store::cache::{Cache, Drops};
 use crate::store::changes::Changes;
-use crate::store::{Delivery, Fault};
+use crate::store::{Delivery, Fault, IN_ORDER};
 use batch::{Witness, Written};
 
 /// The most appends that go into one transaction, and the most events.
-const MOST_AT_ONCE: (usize, usize) = (512, 10_000);
+const MOST_AT_ONCE: (usize, usize) = IN_ORDER;
 
 /// How much longer a transaction may take for each event in it.
 const FOR_AN_EVENT: Duration = Duration::from_millis(1);
@@ -250,7 +250,7 @@ impl Queue {
     }
 }
 
-/// The jobs of the next transaction, in their order; a second append to a case waits for the next one.
+/// The jobs of the next transaction, in their order; a second append to a case goes into the next one.
 fn take(waiting: &mut VecDeque<(Job, Answer)>) -> Vec<(Job, Answer)> {
     let (mut taken, mut cases, mut events, mut left) = (Vec::new(), HashSet::new(), 0, VecDeque::new());
     while let Some((job, answer)) = waiting.pop_front() {

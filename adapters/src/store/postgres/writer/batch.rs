@@ -21,7 +21,7 @@ use crate::store::postgres::tables;
 use crate::store::{Delivery, Fault};
 
 /// The rulebook in force, the transaction, so many positions, and the cases that are there, locked, with their versions.
-const BEGIN: &str = "SELECT (SELECT value FROM meta WHERE key = 'rulebook'), pg_current_xact_id()::text::bigint,
+const LOCKED: &str = "SELECT (SELECT value FROM meta WHERE key = 'rulebook'), pg_current_xact_id()::text::bigint,
         ARRAY(SELECT nextval('case_events_position') FROM generate_series(1, $1)),
         coalesce(array_agg(stream_id), '{}'), coalesce(array_agg(version), '{}')
     FROM (SELECT stream_id, version FROM cases WHERE stream_id = ANY($2) ORDER BY stream_id FOR NO KEY UPDATE) locked";
@@ -75,7 +75,7 @@ pub(super) async fn write(
     let most: usize = appends(jobs).map(|(_, rows)| rows.events.len()).sum();
     let known: Vec<&Rows> = appends(jobs).map(|(_, rows)| rows).filter(|rows| rows.expected > 0).collect();
     let ids: Vec<Uuid> = known.iter().map(|rows| rows.view.stream_id).collect();
-    let row = sqlx::query(BEGIN).bind(reads::limit(most)).bind(ids).fetch_one(&mut *connection).await?;
+    let row = sqlx::query(LOCKED).bind(reads::limit(most)).bind(ids).fetch_one(&mut *connection).await?;
     reads::same_rulebook(name, row.try_get(0)?, rulebook)?;
     let (xact, positions): (i64, Vec<i64>) = (row.try_get(1)?, row.try_get(2)?);
     let (locked, versions): (Vec<Uuid>, Vec<i32>) = (row.try_get(3)?, row.try_get(4)?);
