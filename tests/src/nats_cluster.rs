@@ -16,7 +16,7 @@ use crate::nats_server::{NatsServer, free_ports};
 use crate::wire::Wire;
 
 /// How long the cluster may take to agree on who leads.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a copy may stay behind while all answer.
 const STALLED: Duration = Duration::from_secs(10);
 
@@ -134,7 +134,7 @@ impl NatsCluster {
     /// Which server leads a stream.
     ///
     /// # Panics
-    /// If none does within a minute.
+    /// If none does within two minutes.
     pub async fn leader(&self, stream: &str) -> usize {
         let jetstream = self.client().await;
         let deadline = Instant::now() + PATIENCE;
@@ -150,7 +150,7 @@ impl NatsCluster {
     /// Waits until one of these servers leads a stream, as each of them says: from then on it takes messages again.
     ///
     /// # Panics
-    /// If none does within a minute.
+    /// If none does within two minutes.
     pub async fn answers_by(&self, places: &[usize], stream: &str) {
         let deadline = Instant::now() + PATIENCE;
         for place in places {
@@ -170,7 +170,7 @@ impl NatsCluster {
     /// nothing, which is what its operator would do: the others have all.
     ///
     /// # Panics
-    /// If it doesn't within a minute.
+    /// If it doesn't within two minutes.
     pub async fn agrees(&mut self) {
         let begun = Instant::now();
         let running: Vec<usize> = (0..3).filter(|place| self.servers[*place].runs()).collect();
