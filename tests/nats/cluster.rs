@@ -168,8 +168,8 @@ async fn a_server_cut_off_from_the_others_loses_and_doubles_nothing() {
         // Long enough that both sides have gone on by themselves.
         pause(3_000).await;
         flow.cluster.join_again();
-        flow.cluster.agrees().await;
         flow.catches_up(&format!("{which} back"), &[0, 1, 2]).await;
+        flow.cluster.agrees().await;
     }
     flow.end(200).await;
 }

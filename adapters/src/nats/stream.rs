@@ -95,7 +95,7 @@ pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, Na
             tracing::warn!(
                 version,
                 "in a cluster of nats-server before 2.10 a copy of the stream may stay behind and count as current, and who \
-                 is served from it hears late: use a newer one"
+                 is served from it hears nothing: use a newer one"
             );
         }
         let differences = differences(found);

@@ -30,9 +30,11 @@ const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(5);
 const ASK_FOR: Duration = Duration::from_secs(2);
 /// How often, while a question stands and there is nothing to deliver, the server says that it is there.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-/// After how long without an alert the server that delivers is asked when it last heard from the others of its cluster,
-/// and how long ago that may be: they talk every second. One that is cut off says for ten seconds that all is well.
-const IN_TOUCH: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(3));
+/// After how long without an alert the server that delivers is asked when it last heard from the others of its cluster: one
+/// that is cut off says for ten seconds that all is well.
+const ASK_AFTER: Duration = Duration::from_secs(2);
+/// How long ago that may be: they talk every second.
+const IN_TOUCH_WITHIN: Duration = Duration::from_secs(3);
 /// How many alerts are fetched at once.
 const FETCH: usize = 64;
 /// How many subscriptions an office may have at the most.
@@ -145,7 +147,7 @@ impl Follower<'_> {
         let (link, mut consumer, mut messages) = opened?;
         self.known = Some(consumer.clone());
         loop {
-            let next = link.run(async { Ok(tokio::time::timeout(IN_TOUCH.0, messages.next()).await) });
+            let next = link.run(async { Ok(tokio::time::timeout(ASK_AFTER, messages.next()).await) });
             let Some(message) = stop.or(next).await else { break };
             let Ok(message) = message? else {
                 // No answer is no news: that the server is gone the missing heartbeats say.
@@ -211,7 +213,7 @@ fn delivers(subscription: &Info) -> Result<(), &'static str> {
     if cluster.leader.is_none() {
         return Err("its cluster has not agreed yet on who delivers");
     }
-    let silent = cluster.replicas.iter().filter(|other| other.active > IN_TOUCH.1).count();
+    let silent = cluster.replicas.iter().filter(|other| other.active > IN_TOUCH_WITHIN).count();
     // Itself and half of the others are the majority that it takes.
     if silent * 2 > cluster.replicas.len() {
         return Err("the server that delivers is cut off from the others of its cluster");
