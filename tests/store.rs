@@ -21,6 +21,8 @@ macro_rules! on_each_store {
     };
 }
 
+#[path = "store/checkpoints.rs"]
+mod checkpoints;
 #[path = "store/contract.rs"]
 mod contract;
 #[path = "store/crash.rs"]

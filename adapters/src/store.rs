@@ -254,6 +254,8 @@ pub trait LogStore: CaseStore {
     fn place(&self) -> String;
     /// The random id that this log was given when it was laid out.
     fn installation(&self) -> Uuid;
+    /// What keeps the log, with its version: `SQLite 3.51.3`, `PostgreSQL 15.18`.
+    async fn kept_by(&self) -> Result<String, Fault>;
     /// Every case of the log, by reference.
     async fn cases(&self) -> Result<Vec<CaseRef>, Fault>;
     /// Hands the views of all cases to `take`, in no particular order.

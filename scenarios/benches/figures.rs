@@ -1,5 +1,5 @@
-//! The figures of the program, measured: how fast, how small, and side by side with peers: `cqrs-es`/`sqlite-es`, and
-//! with `--features peers` those on PostgreSQL as well.
+//! The figures of the program, measured: how fast, how small, and with `--features peers` turn by turn with peers:
+//! `cqrs-es` with `sqlite-es` and `postgres-es`, and `esrs` with its `PgStore`.
 //!
 //! `cargo bench -p scenarios` runs all; `cargo bench -p scenarios -- durable memory` those; `--quick` tries them out
 //! on a tenth. Invariant: every figure is durable where the program is (WAL, `synchronous=FULL`; on PostgreSQL `fsync` and
@@ -32,8 +32,6 @@ mod peer;
 mod postgres;
 #[path = "figures/program.rs"]
 mod program;
-#[path = "../peers/src/recorded.rs"]
-mod recorded;
 #[path = "figures/report.rs"]
 mod report;
 #[path = "figures/served.rs"]

@@ -56,11 +56,14 @@ pub(super) fn rebuild(common: &Common) -> Result<Outcome, Failure> {
 pub(super) fn check(common: &Common) -> Result<Outcome, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let bar = progress::bar(0, "events");
-    let found = block_on(async { Ok(database.store.check(progress::on(&bar)).await?) })?;
+    let (found, kept_by) = block_on(async {
+        let store = &database.store;
+        Ok((store.check(progress::on(&bar)).await?, store.kept_by().await?))
+    })?;
     bar.finish_and_clear();
     let log = &common.db;
     if found.is_empty() {
-        print_out(&format!("{log}: in order\n"))?;
+        print_out(&format!("{log}: in order ({kept_by})\n"))?;
         return Ok(Outcome::Done);
     }
     print_out(&(found.join("\n") + "\n"))?;

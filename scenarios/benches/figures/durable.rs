@@ -1,13 +1,13 @@
 //! How many actions become durable in a second: by conduct, by how many cases are open, one at a time, in a long log.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use scenarios::generator::Conduct;
 
 use crate::alone::Before;
 use crate::lines::Lines;
 use crate::ours::{Ours, Run, Until};
-use crate::peer::Peer;
+use crate::peer::{Load, Peers, WITHOUT_PEERS};
 use crate::report::{Bar, Report, median};
 use crate::setting::{Failure, IN_FLIGHT, Setting, progress};
 
@@ -16,6 +16,9 @@ const LINES_A_SECOND: f32 = 70_000.0;
 
 /// How often the short and the long log take turns.
 const TURNS: usize = 5;
+
+/// How often ours and the peer take turns; odd, for a median.
+const PEER_TURNS: u32 = 3;
 
 /// How many cases are open where nothing else is said.
 const OPEN: usize = 1_500;
@@ -60,67 +63,98 @@ fn in_flight(setting: &Setting, report: &mut Report, of: &Measurement) -> Result
     Report::fact(&format!("{name}: open at the start"), crate::setting::count(lines.open), "cases");
     progress(&format!("{name}: {} lines first", lines.before.len()));
     let path = setting.path("ours.db");
-    let (run, sqlite) = setting.runtime.block_on(async {
-        let mut ours = Ours::open(&path, &setting.book, IN_FLIGHT)?;
-        ours.give(lines.before.clone());
-        ours.run(Until::Recorded).await?;
-        let before = Before::copy(&path, setting.path("alone.db"))?;
-        progress(&format!("{name}: ours"));
-        ours.give(lines.measured.clone());
-        let run = ours.run(Until::Passed(setting.lasting)).await?;
-        progress(&format!("{name}: the same rows with SQLite alone"));
-        let sqlite = before.write_again(&ours.store, &setting.book, run.batch()).await?;
-        Ok::<_, Failure>((run, sqlite))
-    })?;
-    report.figure(name, run.rate(), "actions/s", *bar);
-    Report::fact(&format!("{name}: alert events an action"), run.alerts_per_action(), "events");
-    Report::fact(&format!("{name}: actions a commit"), run.batch(), "actions");
+    let mut ours = setting.runtime.block_on(begin(setting, &path, &lines, IN_FLIGHT))?;
+    let before = Before::copy(&path, setting.path("alone.db"))?;
+    let turns = beside_the_peer(setting, name, &mut ours, &lines, &[1, 10])?;
+    progress(&format!("{name}: the same rows with SQLite alone"));
+    let again = before.write_again(&ours.store, &setting.book, turns.ours.batch());
+    let sqlite = setting.runtime.block_on(again)?;
+    report.figure(name, turns.ours.rate(), "actions/s", *bar);
+    Report::fact(&format!("{name}: alert events an action"), turns.ours.alerts_per_action(), "events");
+    Report::fact(&format!("{name}: actions a commit"), turns.ours.batch(), "actions");
     report.figure(&format!("{name}: sqlite alone"), sqlite, "actions/s", Bar::None);
-    report.ratio(&format!("{name} against sqlite alone"), run.rate() / sqlite, *alone);
-    let theirs = setting.runtime.block_on(peer_in_flight(setting, name, &lines))?;
-    report.figure(&format!("{name}: cqrs-es"), theirs, "actions/s", Bar::None);
-    report.ratio(&format!("{name} against cqrs-es"), run.rate() / theirs, *peer);
+    report.ratio(&format!("{name} against sqlite alone"), turns.ours.rate() / sqlite, *alone);
+    turns.report(report, name, *peer);
+    drop(ours);
     remove(setting, &["ours.db", "alone.db"]);
     Ok(())
 }
 
-/// The peer with one connection and with its ten; the faster counts.
-async fn peer_in_flight(setting: &Setting, name: &str, lines: &Lines) -> Result<f64, Failure> {
-    let mut best: f64 = 0.0;
-    for connections in [1, 10] {
-        progress(&format!("{name}: cqrs-es, {connections} connections"));
-        let file = format!("peer-{connections}.db");
-        let peer = Peer::open(&setting.path(&file), &lines.before, connections).await?;
-        let rate = peer.run(&lines.measured, IN_FLIGHT, setting.lasting).await?;
-        Report::fact(&format!("{name}: cqrs-es with {connections} connections"), rate, "actions/s");
-        best = best.max(rate);
-        remove(setting, &[&file]);
+/// A new log that holds what is there before the measurement, with so many tasks that have their lines.
+async fn begin(setting: &Setting, path: &Path, lines: &Lines, tasks: usize) -> Result<Ours, Failure> {
+    let mut fill = Ours::open(path, &setting.book, IN_FLIGHT)?;
+    fill.give(lines.before.clone());
+    fill.run(Until::Recorded).await?;
+    let mut ours = if tasks == IN_FLIGHT {
+        fill
+    } else {
+        drop(fill);
+        Ours::open(path, &setting.book, tasks)?
+    };
+    ours.give(lines.measured.clone());
+    Ok(ours)
+}
+
+/// What ours and the peer did turn by turn; of the peer nothing where it isn't built.
+struct Turns {
+    ours: Run,
+    theirs: Vec<f64>,
+    ratios: Vec<f64>,
+}
+
+/// Ours and the peer take turns, since a disk is not as fast in one minute as in the next. In each turn the peer begins
+/// anew, with each of these numbers of connections; the faster counts.
+fn beside_the_peer(
+    setting: &Setting,
+    name: &str,
+    ours: &mut Ours,
+    lines: &Lines,
+    connections: &[u32],
+) -> Result<Turns, Failure> {
+    let peers = Peers::with(setting, lines)?;
+    let lasting = setting.lasting / PEER_TURNS;
+    let mut turns = Turns { ours: Run::default(), theirs: Vec::new(), ratios: Vec::new() };
+    for turn in 1..=PEER_TURNS {
+        progress(&format!("{name}: ours, turn {turn} of {PEER_TURNS}"));
+        let run = setting.runtime.block_on(ours.run(Until::Passed(lasting)))?;
+        Report::fact(&format!("{name}, turn {turn}: ours"), run.rate(), "actions/s");
+        turns.ours.add(&run);
+        let Some(peers) = &peers else { continue };
+        let mut best: f64 = 0.0;
+        for &connections in connections {
+            let path = setting.path("peer.db");
+            let database = path.to_str().ok_or("a path that is no text")?;
+            let load = Load { peer: "sqlite-es", database, in_flight: ours.tasks(), connections, lasting };
+            best = best.max(peers.rate(&load)?);
+            remove(setting, &["peer.db"]);
+        }
+        Report::fact(&format!("{name}, turn {turn}: cqrs-es"), best, "actions/s");
+        turns.theirs.push(best);
+        turns.ratios.push(run.rate() / best);
     }
-    Ok(best)
+    Ok(turns)
+}
+
+impl Turns {
+    fn report(self, report: &mut Report, name: &str, bar: Bar) {
+        if self.theirs.is_empty() {
+            return report.not_measured(&format!("{name} against cqrs-es"), WITHOUT_PEERS);
+        }
+        report.figure(&format!("{name}: cqrs-es"), median(self.theirs), "actions/s", Bar::None);
+        report.ratio(&format!("{name} against cqrs-es"), median(self.ratios), bar);
+    }
 }
 
 /// Each action durable before the next is sent.
 pub fn one_at_a_time(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let name = "durable, one at a time";
     let lines = Lines::of(&Setting::plan(Conduct::Orderly), OPEN, lines_for(setting) / 4)?;
-    let path = setting.path("single.db");
-    let (run, theirs) = setting.runtime.block_on(async {
-        let mut fill = Ours::open(&path, &setting.book, IN_FLIGHT)?;
-        fill.give(lines.before.clone());
-        fill.run(Until::Recorded).await?;
-        drop(fill);
-        progress(&format!("{name}: ours"));
-        let mut ours = Ours::open(&path, &setting.book, 1)?;
-        ours.give(lines.measured.clone());
-        let run = ours.run(Until::Passed(setting.lasting)).await?;
-        progress(&format!("{name}: cqrs-es"));
-        let peer = Peer::open(&setting.path("single-peer.db"), &lines.before, 1).await?;
-        Ok::<_, Failure>((run, peer.run(&lines.measured, 1, setting.lasting).await?))
-    })?;
-    report.figure(name, run.rate(), "actions/s", Bar::AtLeast(2_000.0));
-    report.figure(&format!("{name}: cqrs-es"), theirs, "actions/s", Bar::None);
-    report.ratio(&format!("{name} against cqrs-es"), run.rate() / theirs, Bar::AtLeast(1.0));
-    remove(setting, &["single.db", "single-peer.db"]);
+    let mut ours = setting.runtime.block_on(begin(setting, &setting.path("single.db"), &lines, 1))?;
+    let turns = beside_the_peer(setting, name, &mut ours, &lines, &[1])?;
+    report.figure(name, turns.ours.rate(), "actions/s", Bar::AtLeast(2_000.0));
+    turns.report(report, name, Bar::AtLeast(1.0));
+    drop(ours);
+    remove(setting, &["single.db"]);
     Ok(())
 }
 

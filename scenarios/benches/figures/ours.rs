@@ -30,7 +30,8 @@ pub enum Until {
     Events(u64),
 }
 
-/// What a run did.
+/// What a run did, or several.
+#[derive(Default)]
 pub struct Run {
     pub actions: usize,
     pub events: u64,
@@ -74,6 +75,14 @@ impl Run {
         count(self.actions) / self.seconds
     }
 
+    /// Adds what another run did.
+    pub fn add(&mut self, other: &Self) {
+        self.actions += other.actions;
+        self.events += other.events;
+        self.seconds += other.seconds;
+        self.commits += other.commits;
+    }
+
     /// How many actions went into a commit.
     pub fn batch(&self) -> f64 {
         count(self.actions) / self.commits.max(1.0)
@@ -106,6 +115,11 @@ impl<S: CaseStore + ?Sized + 'static> Ours<S> {
         };
         let tasks = std::iter::repeat_with(task).take(tasks).collect();
         Self { store, tasks }
+    }
+
+    /// How many tasks there are.
+    pub const fn tasks(&self) -> usize {
+        self.tasks.len()
     }
 
     /// Hands out lines, each to be recorded by itself.

@@ -1,136 +1,91 @@
-//! The peer: `cqrs-es` with `sqlite-es`, doing less. Its aggregate is the case, its event the action's JSON; it knows
-//! no rules, keeps no view and raises no alerts.
+//! The peers, each run as a program of its own: what they are built with can't share our lock file.
 //!
-//! Invariant: it is as durable as ours, WAL and `synchronous=FULL`, on every connection.
+//! Invariant: a peer records the same lines in the same order as ours, in a new database that holds the same cases.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use scenarios::generator::Line;
-use serde_json::Value;
-use sqlite_es::{SqliteCqrs, sqlite_cqrs};
-use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use crate::recorded::Recorded;
-use crate::setting::{Failure, count};
+use crate::lines::Lines;
+use crate::setting::{Failure, Setting, progress};
 
-/// Its table, as in the migration that it comes with.
-const SCHEMA: &str = "CREATE TABLE events (
-  aggregate_type text                          NOT NULL,
-  aggregate_id   text                          NOT NULL,
-  sequence       integer CHECK (sequence >= 0) NOT NULL,
-  event_type     text                          NOT NULL,
-  event_version  text                          NOT NULL,
-  payload        text                          NOT NULL,
-  metadata       text                          NOT NULL,
-  PRIMARY KEY (aggregate_type, aggregate_id, sequence)
-) STRICT;";
+/// Why there is no figure of a peer.
+pub const WITHOUT_PEERS: &str = "run with --features peers";
 
-/// The peer on a database of its own.
-pub struct Peer {
-    cqrs: Arc<SqliteCqrs<Recorded>>,
-    pool: SqlitePool,
+/// The built program, and the lines that it records.
+pub struct Peers {
+    program: PathBuf,
+    file: PathBuf,
+    before: usize,
 }
 
-impl Peer {
-    /// A new database at `path` that holds `before`, with so many connections.
+/// One run of a peer.
+pub struct Load<'l> {
+    /// As the program calls it.
+    pub peer: &'l str,
+    /// A URL or a new file.
+    pub database: &'l str,
+    pub in_flight: usize,
+    pub connections: u32,
+    pub lasting: Duration,
+}
+
+impl Peers {
+    /// Builds the program and writes the lines for it; none where the figures are to do without it.
     ///
     /// # Errors
-    /// If it can't be laid out, or a connection is not as durable as ours.
-    pub async fn open(path: &Path, before: &[Line], connections: u32) -> Result<Self, Failure> {
-        lay_out(path, before)?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(60));
-        let pool = SqlitePoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(120))
-            .connect_with(options)
-            .await?;
-        let mut all = Vec::new();
-        for _ in 0..connections {
-            let mut connection = pool.acquire().await?;
-            let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
-            let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
-            if (journal.as_str(), synchronous) != ("wal", 2) {
-                return Err(format!("cqrs-es: journal_mode={journal} synchronous={synchronous}, expected wal 2").into());
-            }
-            all.push(connection);
+    /// If it doesn't build.
+    pub fn with(setting: &Setting, lines: &Lines) -> Result<Option<Self>, Failure> {
+        if !cfg!(feature = "peers") {
+            return Ok(None);
         }
-        println!("cqrs-es connections: {connections}, each journal_mode=wal synchronous=2 (FULL), asked for");
-        drop(all);
-        Ok(Self { cqrs: Arc::new(sqlite_cqrs(pool.clone(), Vec::new(), ())), pool })
+        let (program, file) = (build()?, setting.path("peers.tsv"));
+        let mut out = BufWriter::new(File::create(&file)?);
+        for Line { case, json, .. } in lines.before.iter().chain(&lines.measured) {
+            writeln!(out, "{case}\t{json}")?;
+        }
+        out.flush()?;
+        Ok(Some(Self { program, file, before: lines.before.len() }))
     }
 
-    /// Records with so many tasks for some time, the lines of a case in order; durable actions a second.
+    /// Durable actions a second.
     ///
     /// # Errors
     /// What the peer says.
-    pub async fn run(self, lines: &[Line], tasks: usize, lasting: Duration) -> Result<f64, Failure> {
-        let mut shares = vec![Vec::new(); tasks];
-        for line in lines {
-            shares[line.case % tasks].push(line.json.clone());
+    pub fn rate(&self, of: &Load<'_>) -> Result<f64, Failure> {
+        let Load { peer, database, in_flight, connections, lasting } = of;
+        progress(&format!("{peer}, {connections} connections"));
+        let mut command = Command::new(&self.program);
+        command.args([peer, database]).arg(&self.file);
+        command.args([self.before.to_string(), in_flight.to_string(), connections.to_string()]);
+        command.arg(lasting.as_millis().to_string());
+        let output = command.stdin(Stdio::null()).output()?;
+        if !output.status.success() {
+            return Err(format!("{peer}: {}", String::from_utf8_lossy(&output.stderr).trim()).into());
         }
-        let stop = Arc::new(AtomicBool::new(false));
-        let started = Instant::now();
-        let running: Vec<_> = shares
-            .into_iter()
-            .map(|share| tokio::spawn(record(Arc::clone(&self.cqrs), share, Arc::clone(&stop))))
-            .collect();
-        let timer = Arc::clone(&stop);
-        tokio::spawn(async move {
-            tokio::time::sleep(lasting).await;
-            timer.store(true, Ordering::Relaxed);
-        });
-        let mut actions = 0;
-        for task in running {
-            actions += task.await??;
-        }
-        let rate = count(actions) / started.elapsed().as_secs_f64();
-        self.pool.close().await;
-        Ok(rate)
+        Ok(String::from_utf8(output.stdout)?.trim().parse()?)
     }
 }
 
-async fn record(cqrs: Arc<SqliteCqrs<Recorded>>, lines: Vec<String>, stop: Arc<AtomicBool>) -> Result<usize, Failure> {
-    let mut recorded = 0;
-    for line in lines {
-        if stop.load(Ordering::Relaxed) {
-            return Ok(recorded);
-        }
-        let action: Value = serde_json::from_str(&line)?;
-        let case = reference(&action)?.to_owned();
-        cqrs.execute(&case, action).await?;
-        recorded += 1;
+impl Drop for Peers {
+    fn drop(&mut self) {
+        // What is left is removed with the folder.
+        let _ = std::fs::remove_file(&self.file);
     }
-    stop.store(true, Ordering::Relaxed);
-    Ok(recorded)
 }
 
-/// Writes what is there before the measurement, as the peer would have written it.
-fn lay_out(path: &Path, before: &[Line]) -> Result<(), Failure> {
-    let mut connection = rusqlite::Connection::open(path)?;
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-    connection.execute_batch(SCHEMA)?;
-    let transaction = connection.transaction()?;
-    let mut sequences = vec![0_i64; before.iter().map(|line| line.case + 1).max().unwrap_or(0)];
-    let sql = "INSERT INTO events VALUES ('case', ?1, ?2, 'ActionRecorded', '1.0', ?3, '{}')";
-    let mut insert = transaction.prepare(sql)?;
-    for line in before {
-        let action: Value = serde_json::from_str(&line.json)?;
-        sequences[line.case] += 1;
-        insert.execute((reference(&action)?, sequences[line.case], serde_json::to_string(&action)?))?;
+fn build() -> Result<PathBuf, Failure> {
+    progress("building the peers");
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/Cargo.toml");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target folder")?.join("peers");
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--release", "--locked", "--manifest-path"]).arg(manifest).arg("--target-dir").arg(&target);
+    if !build.status()?.success() {
+        return Err("the peers do not build".into());
     }
-    drop(insert);
-    transaction.commit()?;
-    Ok(())
-}
-
-fn reference(action: &Value) -> Result<&str, Failure> {
-    Ok(action["case"].as_str().ok_or("a line without its case")?)
+    Ok(target.join("release/peers"))
 }

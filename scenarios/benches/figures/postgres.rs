@@ -3,9 +3,7 @@
 //!
 //! Invariant: `fsync` and `synchronous_commit` are on for everybody, and the data lie on a real disk.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +15,7 @@ use scenarios::generator::{Conduct, Line};
 use crate::cluster::Cluster;
 use crate::lines::Lines;
 use crate::ours::{Ours, Until};
+use crate::peer::{Load, Peers, WITHOUT_PEERS};
 use crate::report::{Bar, Report, median};
 use crate::setting::{Failure, IN_FLIGHT, Setting, progress};
 
@@ -71,19 +70,15 @@ pub fn orderly(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     report.figure(&name, run.rate(), "actions/s", Bar::AtLeast(8_000.0));
     Report::fact(&format!("{name}: alert events an action"), run.alerts_per_action(), "events");
     Report::fact(&format!("{name}: actions a commit"), run.batch(), "actions");
-    if !cfg!(feature = "peers") {
-        report.not_measured(&format!("{name} against the peers"), "run with --features peers");
+    let Some(peers) = Peers::with(setting, &lines)? else {
+        report.not_measured(&format!("{name} against the peers"), WITHOUT_PEERS);
         return Ok(());
-    }
-    let program = build_peers()?;
-    let file = setting.path("peers.tsv");
-    write(&file, &lines)?;
+    };
     for peer in PEERS {
-        let theirs = best_of(setting, &cluster, &Peer { program: &program, name: peer, lines: &lines, file: &file })?;
+        let theirs = best_of(setting, &cluster, &peers, peer)?;
         report.figure(&format!("{name}: {peer}"), theirs, "actions/s", Bar::None);
         report.ratio(&format!("{name} against {peer}"), run.rate() / theirs, Bar::AtLeast(3.0));
     }
-    std::fs::remove_file(file)?;
     Ok(())
 }
 
@@ -92,54 +87,14 @@ fn lines_for(setting: &Setting) -> usize {
     (setting.lasting.as_secs_f32() * LINES_A_SECOND) as usize
 }
 
-// ---- the peers, in a program of their own
-
-struct Peer<'p> {
-    program: &'p Path,
-    name: &'static str,
-    lines: &'p Lines,
-    file: &'p Path,
-}
-
-/// They lie outside the workspace, so that what they need of it stays as it is.
-fn build_peers() -> Result<PathBuf, Failure> {
-    progress("building the peers");
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/Cargo.toml");
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target folder")?.join("peers");
-    let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--release", "--locked", "--manifest-path"]).arg(manifest).arg("--target-dir").arg(&target);
-    if !build.status()?.success() {
-        return Err("the peers do not build".into());
-    }
-    Ok(target.join("release/peers"))
-}
-
-/// All lines, each behind the number of its case.
-fn write(file: &Path, lines: &Lines) -> Result<(), Failure> {
-    let mut out = BufWriter::new(File::create(file)?);
-    for Line { case, json, .. } in lines.before.iter().chain(&lines.measured) {
-        writeln!(out, "{case}\t{json}")?;
-    }
-    Ok(out.flush()?)
-}
-
 /// The rate of a peer in a database of its own, with the better number of connections.
-fn best_of(setting: &Setting, cluster: &Cluster, of: &Peer<'_>) -> Result<f64, Failure> {
-    let Peer { program, name: peer, lines, file } = of;
+fn best_of(setting: &Setting, cluster: &Cluster, peers: &Peers, peer: &str) -> Result<f64, Failure> {
     let mut best: f64 = 0.0;
     for connections in CONNECTIONS {
-        progress(&format!("{peer} on PostgreSQL, {connections} connections"));
         cluster.sql("DROP DATABASE IF EXISTS peer");
         cluster.sql("CREATE DATABASE peer");
-        let mut command = Command::new(program);
-        command.args([peer, &*cluster.url_of("peer")]).arg(file);
-        command.args([lines.before.len().to_string(), IN_FLIGHT.to_string(), connections.to_string()]);
-        command.arg(setting.lasting.as_millis().to_string());
-        let output = command.stdin(Stdio::null()).output()?;
-        if !output.status.success() {
-            return Err(format!("{peer}: {}", String::from_utf8_lossy(&output.stderr).trim()).into());
-        }
-        let rate = String::from_utf8(output.stdout)?.trim().parse()?;
+        let (database, lasting) = (cluster.url_of("peer"), setting.lasting);
+        let rate = peers.rate(&Load { peer, database: &database, in_flight: IN_FLIGHT, connections, lasting })?;
         Report::fact(&format!("{peer} on PostgreSQL with {connections} connections"), rate, "actions/s");
         best = best.max(rate);
     }

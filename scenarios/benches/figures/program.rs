@@ -119,7 +119,9 @@ pub fn memory(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
 
 /// How many rows a table of the log has.
 fn rows(log: &Path, table: &str) -> Result<u64, Failure> {
-    Ok(Connection::open(log)?.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
+    let sql = format!("SELECT count(*) FROM {table}");
+    let rows: i64 = Connection::open(log)?.query_row(&sql, [], |row| row.get(0))?;
+    Ok(rows.cast_unsigned())
 }
 
 /// Records cases that were opened in the last weeks and go on, each at once.

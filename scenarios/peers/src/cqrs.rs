@@ -20,22 +20,29 @@ const SCHEMA: &str = "CREATE TABLE events (
 )";
 
 /// The peer.
-pub struct Cqrs(PostgresCqrs<Recorded>);
+pub struct Cqrs {
+    cqrs: PostgresCqrs<Recorded>,
+    pool: PgPool,
+}
 
 impl Cqrs {
     /// Begins in an empty database, with what is there before the measurement.
-    pub async fn begin(pool: &PgPool, before: Before) -> Result<Self, Failure> {
+    pub async fn begin(pool: PgPool, before: Before) -> Result<Self, Failure> {
         pool.execute(SCHEMA).await?;
         let sql = "INSERT INTO events SELECT 'case', n.id, n.sequence, 'ActionRecorded', '1.0', n.action::json, '{}'
                    FROM unnest($1::text[], $2::int[], $3::text[]) AS n (id, sequence, action)";
-        sqlx::query(sql).bind(before.cases).bind(before.sequences).bind(before.actions).execute(pool).await?;
+        sqlx::query(sql).bind(before.cases).bind(before.sequences).bind(before.actions).execute(&pool).await?;
         pool.execute("ANALYZE events").await?;
-        Ok(Self(postgres_cqrs(pool.clone(), Vec::new(), ())))
+        Ok(Self { cqrs: postgres_cqrs(pool.clone(), Vec::new(), ()), pool })
     }
 }
 
 impl Peer for Cqrs {
     async fn record(&self, case: String, action: Value) -> Result<(), Failure> {
-        Ok(self.0.execute(&case, action).await?)
+        Ok(self.cqrs.execute(&case, action).await?)
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
     }
 }

@@ -36,19 +36,22 @@ impl Aggregate for Case {
 }
 
 /// The peer.
-pub struct Esrs(AggregateManager<PgStore<Case>>);
+pub struct Esrs {
+    manager: AggregateManager<PgStore<Case>>,
+    pool: PgPool,
+}
 
 impl Esrs {
     /// Begins in an empty database, with what is there before the measurement.
-    pub async fn begin(pool: &PgPool, before: Before) -> Result<Self, Failure> {
+    pub async fn begin(pool: PgPool, before: Before) -> Result<Self, Failure> {
         let store: PgStore<Case> = PgStoreBuilder::new(pool.clone()).try_build().await?;
         let sql = "INSERT INTO case_events (id, aggregate_id, payload, sequence_number)
                    SELECT gen_random_uuid(), n.id, n.action::jsonb, n.sequence
                    FROM unnest($1::uuid[], $2::int[], $3::text[]) AS n (id, sequence, action)";
         let ids: Vec<Uuid> = before.cases.iter().map(|case| stream_id(case)).collect();
-        sqlx::query(sql).bind(ids).bind(before.sequences).bind(before.actions).execute(pool).await?;
+        sqlx::query(sql).bind(ids).bind(before.sequences).bind(before.actions).execute(&pool).await?;
         pool.execute("ANALYZE case_events").await?;
-        Ok(Self(AggregateManager::new(store)))
+        Ok(Self { manager: AggregateManager::new(store), pool })
     }
 }
 
@@ -56,9 +59,13 @@ impl Peer for Esrs {
     /// Without its lock, which costs a connection and a round trip: the actions of a case come one after the other.
     async fn record(&self, case: String, action: Value) -> Result<(), Failure> {
         let id = stream_id(&case);
-        let state = self.0.load(id).await?.unwrap_or_else(|| AggregateState::with_id(id));
-        self.0.handle_command(state, action).await??;
+        let state = self.manager.load(id).await?.unwrap_or_else(|| AggregateState::with_id(id));
+        self.manager.handle_command(state, action).await??;
         Ok(())
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
     }
 }
 

@@ -1,23 +1,30 @@
-//! The peers on PostgreSQL, doing less than kamnot: the aggregate is the case, its event the action's JSON; they know no
-//! rules, keep no view and raise no alerts.
+//! The peers, doing less than kamnot: the aggregate is the case, its event the action's JSON; they know no rules, keep no
+//! view and raise no alerts.
 //!
-//! `peers (esrs|cqrs-es) URL LINES BEFORE IN_FLIGHT CONNECTIONS MILLISECONDS` takes a file of `NUMBER OF THE CASE, tab,
-//! ACTION` lines, lays out the first BEFORE of them in the empty database, records from the rest for so long with so many
-//! tasks, and prints how many became durable in a second.
-//! Invariant: every commit is as durable as kamnot's (`synchronous_commit` and `fsync` on), or nothing is measured.
+//! `peers (esrs|cqrs-es|sqlite-es) DATABASE LINES BEFORE IN_FLIGHT CONNECTIONS MILLISECONDS` takes a file of `NUMBER OF THE
+//! CASE, tab, ACTION` lines, lays out the first BEFORE of them in the empty database (a URL, for sqlite-es a new file),
+//! records from the rest for so long with so many tasks, and prints how many became durable in a second.
+//! Invariant: every commit is as durable as kamnot's (`synchronous_commit` and `fsync` on; WAL and `synchronous=FULL`), or
+//! nothing is measured.
 
 mod cqrs;
 mod esrs_store;
 mod recorded;
+mod sqlite;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use mimalloc::MiMalloc;
 use serde_json::Value;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+
+/// As in kamnot itself.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Why there is no figure.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -26,6 +33,8 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 trait Peer: Send + Sync + 'static {
     /// Records an action of a case, and returns when it is durable.
     fn record(&self, case: String, action: Value) -> impl Future<Output = Result<(), Failure>> + Send;
+    /// Gives its connections back.
+    fn close(&self) -> impl Future<Output = ()> + Send;
 }
 
 /// An action's JSON with the number of its case.
@@ -52,20 +61,20 @@ struct Load {
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [peer, url, file, before, tasks, connections, milliseconds] = arguments.as_slice() else {
-        return Err("expected (esrs|cqrs-es) URL LINES BEFORE IN_FLIGHT CONNECTIONS MILLISECONDS".into());
+    let [peer, database, file, before, tasks, connections, milliseconds] = arguments.as_slice() else {
+        return Err("expected (esrs|cqrs-es|sqlite-es) DATABASE LINES BEFORE IN_FLIGHT CONNECTIONS MILLISECONDS".into());
     };
     let mut lines = read(file)?;
     let measured = lines.split_off(before.parse()?);
     let before = Before::of(&lines)?;
-    let pool = pool(url, connections.parse()?).await?;
+    let connections = connections.parse()?;
     let load = Load { lines: measured, tasks: tasks.parse()?, lasting: Duration::from_millis(milliseconds.parse()?) };
     let rate = match peer.as_str() {
-        "esrs" => run(esrs_store::Esrs::begin(&pool, before).await?, load).await?,
-        "cqrs-es" => run(cqrs::Cqrs::begin(&pool, before).await?, load).await?,
-        other => return Err(format!("{other}: expected esrs or cqrs-es").into()),
+        "esrs" => run(esrs_store::Esrs::begin(pool(database, connections).await?, before).await?, load).await?,
+        "cqrs-es" => run(cqrs::Cqrs::begin(pool(database, connections).await?, before).await?, load).await?,
+        "sqlite-es" => run(sqlite::Cqrs::begin(database, before, connections).await?, load).await?,
+        other => return Err(format!("{other}: expected esrs, cqrs-es or sqlite-es").into()),
     };
-    pool.close().await;
     println!("{rate}");
     Ok(())
 }
@@ -93,7 +102,7 @@ impl Before {
     }
 }
 
-/// All connections of the pool, each asked whether it is durable.
+/// All connections to a PostgreSQL database, each asked whether it is durable.
 async fn pool(url: &str, connections: u32) -> Result<PgPool, Failure> {
     let pool = PgPoolOptions::new()
         .min_connections(connections)
@@ -135,7 +144,9 @@ async fn run<P: Peer>(peer: P, load: Load) -> Result<f64, Failure> {
     for task in running {
         actions += task.await??;
     }
-    Ok(actions as f64 / started.elapsed().as_secs_f64())
+    let rate = actions as f64 / started.elapsed().as_secs_f64();
+    peer.close().await;
+    Ok(rate)
 }
 
 async fn record<P: Peer>(peer: Arc<P>, lines: Vec<String>, stop: Arc<AtomicBool>) -> Result<usize, Failure> {

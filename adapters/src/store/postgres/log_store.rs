@@ -31,6 +31,12 @@ impl LogStore for PostgresStore {
         self.installation
     }
 
+    async fn kept_by(&self) -> Result<String, Fault> {
+        let rows = self.readers.rows(reads::SERVER_VERSION, |query| query).await?;
+        let versions: Vec<String> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        Ok(versions.into_iter().next().unwrap_or_default())
+    }
+
     async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
         let rows = self.readers.rows(reads::CASES, |query| query).await?;
         self.each(&rows, |row| reads::reference(row, 0))

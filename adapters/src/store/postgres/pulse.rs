@@ -73,7 +73,7 @@ pub(super) async fn keep_asking(server: Arc<Server>) {
 
 /// Asks once; another session where this one is no more.
 async fn ask(server: &Server, session: &mut PgConnection) -> Option<PgConnection> {
-    let mut sign = session.ping();
+    let mut sign = std::pin::pin!(session.ping());
     match tokio::time::timeout(SILENT, &mut sign).await {
         Ok(Ok(())) => return None,
         // It was told that its session is gone, and so is everybody else.
@@ -82,7 +82,7 @@ async fn ask(server: &Server, session: &mut PgConnection) -> Option<PgConnection
     }
     let found = tokio::select! {
         biased;
-        sign = sign => match sign {
+        sign = &mut sign => match sign {
             Ok(()) => return None,
             Err(_) => None,
         },

@@ -72,6 +72,7 @@ pub(super) const VIEWS: &str = views!("WHERE $1::uuid IS NULL OR stream_id > $1 
 pub(super) const CASES_OF: &str =
     "SELECT e.id, c.reference FROM case_events e JOIN cases c ON c.stream_id = e.aggregate_id
     WHERE e.id = ANY($1) AND e.payload->>'event' = 'action_recorded'";
+pub(super) const SERVER_VERSION: &str = "SELECT 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)";
 pub(super) const META: &str = "SELECT value FROM meta WHERE key = $1";
 pub(super) const RULEBOOK_IN_FORCE: &str =
     "SELECT source FROM rulebooks WHERE digest = (SELECT value FROM meta WHERE key = 'rulebook')";

@@ -101,7 +101,8 @@ impl Server {
     pub async fn connect(&self) -> Result<PgConnection, Failed> {
         let begin = async {
             let mut connection = PgConnection::connect_with(&self.options).await?;
-            connection.execute(&*self.settings()).await?;
+            // Nothing but numbers is put into it.
+            connection.execute(sqlx::AssertSqlSafe(self.settings())).await?;
             Ok(connection)
         };
         tokio::time::timeout(CONNECT, begin).await.unwrap_or(Err(Failed::Silent))

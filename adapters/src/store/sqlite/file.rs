@@ -75,7 +75,7 @@ impl File {
     pub fn connect_to_write(&self, create: bool) -> Result<Connection, Fault> {
         let connection = self.connect_to_existing(create)?;
         self.claim(&connection, create).map_err(|failed| self.fault(failed))?;
-        let read_only = connection.is_readonly(rusqlite::DatabaseName::Main).map_err(|error| self.fault(error))?;
+        let read_only = connection.is_readonly(rusqlite::MAIN_DB).map_err(|error| self.fault(error))?;
         if read_only && !self.read_only_will_do {
             let path = self.path.display();
             return Err(Fault::Unavailable(format!("{path} is write-protected; the log must be writable")));
@@ -138,7 +138,7 @@ impl File {
         } else if application_id(connection)? != APPLICATION_ID {
             return Err(Fault::Corrupt(format!("{path} is a database of another program, not a log of kamnot")).into());
         }
-        if schema_version(connection)? == 1 && !connection.is_readonly(rusqlite::DatabaseName::Main)? {
+        if schema_version(connection)? == 1 && !connection.is_readonly(rusqlite::MAIN_DB)? {
             self.bring_from_1_to_2(connection)?;
         }
         let version = schema_version(connection)?;

@@ -26,6 +26,10 @@ impl LogStore for SqliteStore {
         self.installation
     }
 
+    async fn kept_by(&self) -> Result<String, Fault> {
+        Ok(format!("SQLite {}", rusqlite::version()))
+    }
+
     async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
         self.read(reads::cases).await
     }

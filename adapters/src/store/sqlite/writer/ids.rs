@@ -136,8 +136,8 @@ impl Ids {
 
 /// A filter over the sorted ids, with room for as many again.
 fn filter(connection: &Connection) -> Result<Filter, rusqlite::Error> {
-    let count: usize = connection.query_row("SELECT count(*) FROM action_ids", [], |row| row.get(0))?;
-    let mut filter = Filter::with_room(2 * count.max(MOST_RECENT));
+    let count: i64 = connection.query_row("SELECT count(*) FROM action_ids", [], |row| row.get(0))?;
+    let mut filter = Filter::with_room(2 * usize::try_from(count).unwrap_or(0).max(MOST_RECENT));
     let mut statement = connection.prepare("SELECT action_id FROM action_ids")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
