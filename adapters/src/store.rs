@@ -14,6 +14,7 @@ mod recent;
 pub mod sqlite;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,6 +54,19 @@ pub enum Fault {
     /// Stop: not ours, from a newer program, damaged.
     #[error("{0}")]
     Corrupt(String),
+}
+
+impl Fault {
+    /// The log at `place` has another layout than this program's own. There is no way from one to another.
+    fn of_layout(place: &impl fmt::Display, found: i64, ours: i64) -> Self {
+        let whose = if found < ours { "an older" } else { "a newer" };
+        let what_to_do = if found < ours {
+            "keep the older program to read it, or import the offices' files into a new log"
+        } else {
+            "use the program that wrote it"
+        };
+        Self::Corrupt(format!("{place} has layout {found}, of {whose} kamnot; this program reads layout {ours}; {what_to_do}"))
+    }
 }
 
 /// How a store is opened.

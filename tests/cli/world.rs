@@ -69,7 +69,7 @@ fn a_log_of_a_newer_program() {
     let log = rusqlite::Connection::open(desk.path("kamnot.db")).expect("the log");
     log.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'", []).expect("one row");
     drop(log);
-    desk.run(["docket", "--court", "vte-juvenile-court"]).ends_with(2).complains(&["version 99", "newer"]);
+    desk.run(["docket", "--court", "vte-juvenile-court"]).ends_with(2).complains(&["layout 99", "newer"]);
 }
 
 #[test]

@@ -79,6 +79,20 @@ async fn tables_of_another_program_are_refused_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_log_of_an_older_layout_is_refused_by_name_also_where_it_lacks_tables() {
+    let cluster = Cluster::start();
+    drop(open(&cluster.url()).await);
+    for change in ["UPDATE meta SET value = '1' WHERE key = 'schema_version'", "DROP TABLE processes"] {
+        cluster.sql(change);
+        let options = Options { create: true, ..Options::default() };
+        let Fault::Corrupt(said) = refusal(try_open(&cluster.url(), &options).await) else { panic!("{change}") };
+        for part in ["has layout 1", "reads layout 2", "import the offices' files into a new log"] {
+            assert!(said.contains(part), "{said}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_log_restored_into_a_younger_server_is_whole_and_notices_what_others_do() {
     let old = Cluster::start();
     // Its transaction numbers lie far behind those of a new server.

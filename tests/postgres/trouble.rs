@@ -90,8 +90,8 @@ fn a_database_that_is_not_fit_says_what_to_do() {
     cluster.sql("CREATE DATABASE newer");
     with_a_case(&cluster.url_of("newer"));
     cluster.sql_in("newer", "UPDATE meta SET value = '99' WHERE key = 'schema_version'");
-    import(&cluster.url_of("newer"), "5").ends_with(2).complains(&["version 99", "newer"]);
-    docket(&cluster.url_of("newer")).ends_with(2).complains(&["version 99", "newer"]);
+    import(&cluster.url_of("newer"), "5").ends_with(2).complains(&["layout 99", "newer"]);
+    docket(&cluster.url_of("newer")).ends_with(2).complains(&["layout 99", "newer"]);
     cluster.sql("CREATE ROLE clerk LOGIN PASSWORD 'clerk'");
     let clerk = format!("postgres://clerk:clerk@127.0.0.1:{}/empty", cluster.port());
     import(&clerk, "5").ends_with(2).complains(&["user clerk may not do this", "own the database"]);

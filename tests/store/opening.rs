@@ -60,14 +60,20 @@ fn a_database_of_another_program_is_refused_and_kept() {
 }
 
 #[test]
-fn a_log_of_a_newer_program_is_refused() {
+fn a_log_of_another_layout_is_refused_by_name_and_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.db");
     drop(made::open(&path));
-    let newer = "UPDATE meta SET value = '3' WHERE key = 'schema_version'";
-    Connection::open(&path).unwrap().execute_batch(newer).unwrap();
-    let fault = refusal(try_open(&path, &Options::default()));
-    assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("version 3") && said.contains("version 2")));
+    for (layout, way_on) in [(2, "import the offices' files into a new log"), (99, "use the program that wrote it")] {
+        let other = format!("UPDATE meta SET value = '{layout}' WHERE key = 'schema_version'");
+        Connection::open(&path).unwrap().execute_batch(&other).unwrap();
+        let before = std::fs::read(&path).unwrap();
+        let Fault::Corrupt(said) = refusal(try_open(&path, &Options::default())) else { panic!("layout {layout}") };
+        for part in [&format!("{} has layout {layout}", path.display()), "reads layout 3", way_on] {
+            assert!(said.contains(part), "{said}");
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The tables of a log: whose they are, of which version, and how they come about.
 //!
-//! Invariant: nothing is created unasked, nor beside what another program has laid out; each migration runs once,
-//! however many processes start together; a layout of a newer program is refused.
+//! Invariant: nothing is created unasked, nor beside what another program has laid out; the tables are made once, however
+//! many processes start together; another layout than ours is refused.
 
 use engine::rulebook::Rulebook;
 use sqlx::postgres::PgConnection;
@@ -11,20 +11,21 @@ use super::reads;
 use super::server::{Failed, Server, read_only};
 use crate::store::{Fault, Options};
 
-/// What leads from each version of the layout to the next, the first from nothing.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001.sql")];
+/// The layout that this program reads and writes, and its tables.
+const LAYOUT: i64 = 2;
+const SCHEMA: &str = include_str!("migrations/0001.sql");
 
 /// The names that a log takes in the schema.
 const TABLES: [&str; 7] = ["case_events", "cases", "alerts", "deliveries", "rulebooks", "processes", "meta"];
 
-/// Held by who lays out or migrates: `kamnot` in ASCII.
+/// Held by who lays out: `kamnot` in ASCII.
 const LOCK: i64 = 0x6b61_6d6e_6f74;
 
 /// What lies in the database.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
     Nothing,
-    Log { version: usize },
+    Log { layout: i64 },
     AnotherProgram,
 }
 
@@ -36,8 +37,7 @@ pub(super) async fn claim(connection: &mut PgConnection, server: &Server, option
         return Err(Fault::Unavailable(read_only(&server.name)).into());
     }
     match found(connection).await? {
-        Found::Nothing if options.create && writable => migrate(connection, server, true).await?,
-        Found::Log { version } if version < MIGRATIONS.len() && writable => migrate(connection, server, false).await?,
+        Found::Nothing if options.create && writable => lay_out(connection, server).await?,
         found => refuse_strange(server, &found)?,
     }
     Ok(writable)
@@ -96,61 +96,50 @@ async fn found(connection: &mut PgConnection) -> Result<Found, Failed> {
     if names.is_empty() {
         return Ok(Found::Nothing);
     }
-    if names.len() != TABLES.len() {
-        return Ok(Found::AnotherProgram);
-    }
     let sql = "SELECT (SELECT value::text FROM meta WHERE key::text = 'application'),
                (SELECT value::text FROM meta WHERE key::text = 'schema_version')";
     let row = match connection.fetch_one(sql).await {
         Ok(row) => row,
-        // Their meta has other columns, or several rows of a key.
-        Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("42703" | "21000")) => {
+        // There is no meta, it has other columns, or several rows of a key.
+        Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("42P01" | "42703" | "21000")) => {
             return Ok(Found::AnotherProgram);
         }
         Err(error) => return Err(error.into()),
     };
     let application: Option<&str> = row.try_get(0)?;
-    let version = row.try_get::<Option<&str>, _>(1)?.and_then(|version| version.parse().ok());
-    Ok(match (application, version) {
-        (Some("kamnot"), Some(version)) => Found::Log { version },
+    let layout = row.try_get::<Option<&str>, _>(1)?.and_then(|layout| layout.parse().ok());
+    Ok(match (application, layout) {
+        // Of another layout are other tables.
+        (Some("kamnot"), Some(layout)) if layout != LAYOUT || names.len() == TABLES.len() => Found::Log { layout },
         _ => Found::AnotherProgram,
     })
 }
 
 fn refuse_strange(server: &Server, found: &Found) -> Result<(), Failed> {
-    let (name, ours) = (&server.name, MIGRATIONS.len());
+    let name = &server.name;
     let fault = match found {
         Found::Nothing => Fault::Unavailable(format!("there is no log at {name}; check the address")),
         Found::AnotherProgram => Fault::Corrupt(format!(
             "{name} holds tables of another program under the names of a log of kamnot; give the log a database of its own"
         )),
-        Found::Log { version } if *version == ours => return Ok(()),
-        Found::Log { version } => Fault::Corrupt(format!(
-            "{name} has the layout of version {version}; this program reads version {ours}; \
-             use the program that wrote it, or a newer one"
-        )),
+        Found::Log { layout: LAYOUT } => return Ok(()),
+        Found::Log { layout } => Fault::of_layout(name, *layout, LAYOUT),
     };
     Err(fault.into())
 }
 
-/// Brings the layout to our version; `create`: there may be nothing yet.
-async fn migrate(connection: &mut PgConnection, server: &Server, create: bool) -> Result<(), Failed> {
+/// Makes the tables in a database that holds none.
+async fn lay_out(connection: &mut PgConnection, server: &Server) -> Result<(), Failed> {
     let mut transaction = connection.begin().await?;
-    // A long log takes its time.
-    transaction.execute("SET LOCAL statement_timeout = 0").await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
     // Another process may have done it while this one waited.
-    let version = match found(&mut transaction).await? {
-        Found::Nothing if create => 0,
-        Found::Log { version } if version < MIGRATIONS.len() => version,
-        found => return refuse_strange(server, &found),
-    };
-    for migration in &MIGRATIONS[version..] {
-        transaction.execute(*migration).await?;
+    let found = found(&mut transaction).await?;
+    if found != Found::Nothing {
+        return refuse_strange(server, &found);
     }
-    let sql = "INSERT INTO meta (key, value) VALUES ('schema_version', $1)
-               ON CONFLICT (key) DO UPDATE SET value = excluded.value, xact = pg_current_xact_id()";
-    sqlx::query(sql).bind(MIGRATIONS.len().to_string()).execute(&mut *transaction).await?;
+    transaction.execute(SCHEMA).await?;
+    let sql = "INSERT INTO meta (key, value) VALUES ('schema_version', $1)";
+    sqlx::query(sql).bind(LAYOUT.to_string()).execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(())
 }

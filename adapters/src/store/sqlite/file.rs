@@ -14,8 +14,8 @@ use crate::store::{Fault, NOT_RECORDED};
 /// Says "this file is ours" in the header of the database file: `kamn`.
 const APPLICATION_ID: i64 = 0x6b61_6d6e;
 
-/// The version of the tables that this program reads and writes.
-const SCHEMA_VERSION: i64 = 2;
+/// The layout that this program reads and writes.
+const LAYOUT: i64 = 3;
 
 /// What went wrong, before it is told with the name of the file.
 pub(super) enum Failed {
@@ -138,44 +138,14 @@ impl File {
         } else if application_id(connection)? != APPLICATION_ID {
             return Err(Fault::Corrupt(format!("{path} is a database of another program, not a log of kamnot")).into());
         }
-        if schema_version(connection)? == 1 && !connection.is_readonly(rusqlite::MAIN_DB)? {
-            self.bring_from_1_to_2(connection)?;
-        }
-        let version = schema_version(connection)?;
-        if version == 1 {
-            return Err(Fault::Corrupt(format!(
-                "{path} has the layout of version 1 and can't be written here; open it once where it can, with any \
-                 command, and it is brought to version {SCHEMA_VERSION}"
-            ))
-            .into());
-        }
-        if version != SCHEMA_VERSION {
-            return Err(Fault::Corrupt(format!(
-                "{path} has the layout of version {version}; this program reads version {SCHEMA_VERSION}; \
-                 use the program that wrote it, or a newer one"
-            ))
-            .into());
+        let layout = layout(connection)?;
+        if layout != LAYOUT {
+            return Err(Fault::of_layout(&path, layout, LAYOUT).into());
         }
         // Not a larger cache: at most commits SQLite walks all pages in it. A larger log than usual (256 MB): most
         // pages are written again before they are moved to their place.
         connection.execute_batch("PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 64000;")?;
         Ok(())
-    }
-
-    /// From one index over all ids of actions to two tables, in one transaction.
-    fn bring_from_1_to_2(&self, connection: &Connection) -> Result<(), Failed> {
-        connection.execute_batch("BEGIN IMMEDIATE")?;
-        // Another program may have done it while this one waited.
-        let done = if schema_version(connection)? == 1 {
-            tracing::info!(log = %self.path.display(), "bringing the log to layout 2");
-            connection.execute_batch(include_str!("from_1_to_2.sql")).and_then(|()| connection.execute_batch("COMMIT"))
-        } else {
-            connection.execute_batch("COMMIT")
-        };
-        done.map_err(|error| {
-            let _ = connection.execute_batch("ROLLBACK");
-            error.into()
-        })
     }
 
     fn lay_out(&self, connection: &Connection) -> Result<(), Failed> {
@@ -188,7 +158,7 @@ impl File {
                 let random: [u8; 16] = connection.query_row("SELECT randomblob(16)", [], |row| row.get(0))?;
                 let installation = uuid::Builder::from_random_bytes(random).into_uuid();
                 let insert = "INSERT INTO meta (key, value) VALUES ('schema_version', ?1), ('installation', ?2)";
-                connection.execute(insert, [SCHEMA_VERSION.to_string(), installation.to_string()])?;
+                connection.execute(insert, [LAYOUT.to_string(), installation.to_string()])?;
                 connection.execute_batch("COMMIT")
             })
         } else {
@@ -270,7 +240,7 @@ fn application_id(connection: &Connection) -> Result<i64, rusqlite::Error> {
     connection.pragma_query_value(None, "application_id", |row| row.get(0))
 }
 
-fn schema_version(connection: &Connection) -> Result<i64, rusqlite::Error> {
+fn layout(connection: &Connection) -> Result<i64, rusqlite::Error> {
     let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema_version'";
     connection.query_row(sql, [], |row| row.get(0))
 }
