@@ -8,6 +8,8 @@ mod alerts;
 mod event_format;
 #[path = "law/properties.rs"]
 mod properties;
+#[path = "law/refusals.rs"]
+mod refusals;
 #[path = "law/rulebook_decides.rs"]
 mod rulebook_decides;
 #[path = "law/sample.rs"]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::case::{Case, Command, Event, Refusal, decide, evolve};
+use engine::case::{Case, Command, Event, Refused, decide, evolve};
 use engine::rulebook::Rulebook;
 
 /// The aggregate "case".
@@ -13,9 +13,9 @@ impl esrs::Aggregate for CaseAggregate {
     type State = Case;
     type Command = (Arc<Rulebook>, Command);
     type Event = Event;
-    type Error = Refusal;
+    type Error = Refused;
 
-    fn handle_command(case: &Case, (book, command): Self::Command) -> Result<Vec<Event>, Refusal> {
+    fn handle_command(case: &Case, (book, command): Self::Command) -> Result<Vec<Event>, Refused> {
         decide(case, &book, command)
     }
 

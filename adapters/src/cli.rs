@@ -25,10 +25,12 @@ mod send;
 mod serve;
 mod spreadsheet;
 mod table;
+mod tally;
 mod time;
 mod timeline;
 mod transfer;
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -46,7 +48,8 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Ok(Outcome::SomethingRefused) => ExitCode::from(1),
         Err(failure) => {
-            eprintln!("kamnot: {}", plain_lines(&failure.to_string()));
+            // Whoever would read it may be gone.
+            let _ = writeln!(io::stderr(), "kamnot: {}", plain_lines(&failure.to_string()));
             ExitCode::from(failure.exit_code())
         }
     }

@@ -12,7 +12,8 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use engine::action::{Action, CaseRef, Refusal};
+use engine::action::{Action, CaseRef};
+use engine::refusal::{Code, Flaws, Refusal};
 
 use crate::shown::plain;
 
@@ -64,8 +65,8 @@ impl Form {
 pub struct RefusedLine {
     /// Its number, from 1.
     pub line: usize,
-    /// Why.
-    pub reason: Refusal,
+    /// All that is wrong with it.
+    pub flaws: Flaws,
 }
 
 /// The actions of one case, in the order of their lines.
@@ -96,7 +97,7 @@ impl Contents {
 }
 
 /// One line as it was read.
-type Line = (usize, Result<Action, Refusal>);
+type Line = (usize, Result<Action, Flaws>);
 
 /// The bytes of a file; `-` is standard input.
 ///
@@ -151,7 +152,7 @@ fn by_case(lines: Vec<Vec<Line>>) -> Contents {
     let mut places: HashMap<CaseRef, usize> = HashMap::new();
     for (line, read) in lines.into_iter().flatten() {
         match read {
-            Err(reason) => contents.refused.push(RefusedLine { line, reason }),
+            Err(flaws) => contents.refused.push(RefusedLine { line, flaws }),
             Ok(action) => {
                 let place = places.get(&action.case).copied().unwrap_or_else(|| {
                     places.insert(action.case.clone(), contents.cases.len());
@@ -172,7 +173,5 @@ fn by_case(lines: Vec<Vec<Line>>) -> Contents {
 }
 
 fn too_long(length: usize) -> Refusal {
-    Refusal::new(format!(
-        "found a line of {length} bytes, expected at most {LONGEST_LINE}; one action is one line of some hundred bytes"
-    ))
+    Refusal::new(Code::LineTooLong).found(length.to_string()).expected(LONGEST_LINE.to_string())
 }

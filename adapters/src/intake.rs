@@ -9,19 +9,24 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use engine::action::{Action, OfficeCode};
-use engine::case::{Alerts, Case, Verdict, admit_from};
+use engine::case::{Alerts, Case, admit_from};
 use engine::json::Json;
-use engine::rulebook::Rulebook;
+use engine::refusal::Flaws;
+use engine::rulebook::{Language, Rulebook};
 use futures::StreamExt as _;
 
 use crate::clock::Clock;
 use crate::files::{self, CaseLines, Contents, Form, RefusedLine, SharedIds};
-use crate::recorder::Recorder;
+use crate::offices::Offices;
+use crate::recorder::{Recorded, Recorder};
 use crate::store::{CaseStore, Fault};
-use reply::{Line, Outcome, Reply, Trouble};
+use crate::verdict::{Line, Outcome};
+use reply::{Reply, Trouble};
 
 /// The most actions in one request.
 pub const MOST_ACTIONS: usize = 1_000;
+/// The language of the sentences in a reply; a program says them in another one by their codes and values.
+const IN_REPLIES: Language = Language::En;
 /// How many cases of one request are recorded at the same time.
 const AT_ONCE: usize = 32;
 
@@ -30,12 +35,19 @@ pub struct Intake<S: ?Sized> {
     recorder: Arc<Recorder<S>>,
     book: Arc<Rulebook>,
     clock: Arc<dyn Clock>,
+    offices: Option<Arc<Offices>>,
 }
 
 impl<S: CaseStore + ?Sized> Intake<S> {
     /// An intake that records with `recorder`, whose rulebook and clock these are.
     pub const fn new(recorder: Arc<Recorder<S>>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
-        Self { recorder, book, clock }
+        Self { recorder, book, clock, offices: None }
+    }
+
+    /// The same intake, which warns of office codes that these don't know, if there are any.
+    #[must_use]
+    pub fn knowing(self, offices: Option<Arc<Offices>>) -> Self {
+        Self { offices, ..self }
     }
 
     /// Records what `sender` sent, one action or several, and answers when it is durable.
@@ -47,6 +59,7 @@ impl<S: CaseStore + ?Sized> Intake<S> {
         if let Err(fault) = self.refuse_shared_ids(sender, &mut contents).await {
             return Reply::of_trouble(sender, &unavailable(&fault));
         }
+        let refused = |refused: &RefusedLine| Line::refused(refused.line, None, &refused.flaws, IN_REPLIES);
         let mut lines: Vec<Line> = contents.refused.iter().map(refused).collect();
         let cases = contents.cases.into_iter().filter(|case| !case.actions.is_empty());
         let mut work =
@@ -60,16 +73,28 @@ impl<S: CaseStore + ?Sized> Intake<S> {
 
     async fn record(&self, sender: &OfficeCode, case: CaseLines, alerts: Alerts) -> Vec<Line> {
         let CaseLines { case, lines, actions } = case;
-        let ids: Vec<_> = actions.iter().map(|action| action.id).collect();
-        let verdicts = match self.recorder.record_from(sender, &case, actions, alerts).await {
-            Ok(recorded) => recorded.verdicts.into_iter().map(outcome).collect(),
+        let ids: Vec<_> = actions.iter().map(|action| Some(action.id.0)).collect();
+        let named: Vec<Flaws> = actions.iter().map(|action| self.of_offices(action)).collect();
+        let numbered = lines.into_iter().zip(ids);
+        match self.recorder.record_from(sender, &case, actions, alerts).await {
+            Ok(Recorded { verdicts, warnings, .. }) => {
+                let judged = verdicts.into_iter().zip(named.into_iter().zip(warnings));
+                let line = |((line, id), (verdict, (named, more)))| {
+                    let warnings: Flaws = [named, more].concat();
+                    Line::of_verdict(line, id, &verdict, &warnings, IN_REPLIES)
+                };
+                numbered.zip(judged).map(line).collect()
+            }
             Err(fault) => {
                 tracing::warn!(%case, office = %sender, %fault, "what an office sent is not known to be recorded");
-                vec![(Outcome::Again, None); ids.len()]
+                numbered.map(|(line, id)| Line::new(line, Outcome::Again, id)).collect()
             }
-        };
-        let of = lines.into_iter().zip(ids).zip(verdicts);
-        of.map(|((line, id), (outcome, reason))| Line { line, outcome, id: Some(id.0), reason }).collect()
+        }
+    }
+
+    /// What the offices file says against an action, if there is one.
+    fn of_offices(&self, action: &Action) -> Flaws {
+        self.offices.as_ref().map(|offices| offices.doubts(action)).unwrap_or_default()
     }
 
     /// Of the lines of different cases with one id, the later is refused, as an import does.
@@ -110,18 +135,6 @@ fn one_object(payload: &[u8]) -> Option<String> {
     Json::read(text).ok()?;
     // Between the tokens only: a text of JSON holds no line break.
     Some(text.replace(['\r', '\n'], " "))
-}
-
-fn outcome(verdict: Verdict) -> (Outcome, Option<String>) {
-    match verdict {
-        Verdict::Accepted => (Outcome::Recorded, None),
-        Verdict::Known => (Outcome::Known, None),
-        Verdict::Refused(reason) => (Outcome::Refused, Some(reply::reason(&reason))),
-    }
-}
-
-fn refused(refused: &RefusedLine) -> Line {
-    Line { line: refused.line, outcome: Outcome::Refused, id: None, reason: Some(reply::reason(&refused.reason)) }
 }
 
 /// What is wrong with the store is its operator's business: the office is told what to do.

@@ -15,4 +15,5 @@ pub mod serve;
 mod shown;
 pub mod store;
 pub mod transfer;
+pub mod verdict;
 pub mod watch;

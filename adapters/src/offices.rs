@@ -3,6 +3,7 @@
 //! Invariant: names are only shown; nothing is decided by them, and a code without a name is shown as it is.
 
 mod contradictions;
+mod doubts;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -8,9 +8,10 @@ use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use engine::action::{Action, ActionId, CaseRef, OfficeCode, Refusal};
+use engine::action::{Action, ActionId, CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, Event, Verdict, admit, admit_from, decide};
+use engine::case::{Alerts, Case, Command, Event, Verdict, admit, admit_from, decide, doubts, used_id};
+use engine::refusal::Flaws;
 use engine::rulebook::Rulebook;
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -38,6 +39,8 @@ pub struct Recorder<S: ?Sized> {
 pub struct Recorded {
     /// The verdict on each action, in their order.
     pub verdicts: Vec<Verdict>,
+    /// What looks wrong in each that was recorded.
+    pub warnings: Vec<Flaws>,
     /// What was appended.
     pub events: Vec<Event>,
 }
@@ -118,7 +121,8 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
             match self.append(case, &known, &events).await {
                 Ok(()) => {
                     self.figures.count_recorded(&actions.verdicts, &events);
-                    return Ok(Recorded { verdicts: actions.verdicts, events });
+                    let warnings = actions.doubts(&known);
+                    return Ok(Recorded { verdicts: actions.verdicts, warnings, events });
                 }
                 Err(Fault::UsedId(id)) if actions.refuse(id) => {}
                 Err(Fault::Conflict(_)) if tries < MOST_TRIES => {
@@ -273,6 +277,16 @@ impl Numbered {
         accepted
     }
 
+    /// What looks wrong in each action that isn't refused.
+    fn doubts(&self, known: &Case) -> Vec<Flaws> {
+        let verdicts: Vec<Verdict> = self.places.iter().map(|&place| self.verdicts[place].clone()).collect();
+        let mut all = vec![Flaws::new(); self.verdicts.len()];
+        for (&place, flaws) in self.places.iter().zip(doubts(known, &self.left, &verdicts)) {
+            all[place] = flaws;
+        }
+        all
+    }
+
     /// Refuses the action whose id stands in another case; false if there is none.
     fn refuse(&mut self, id: ActionId) -> bool {
         let before = self.left.len();
@@ -282,8 +296,7 @@ impl Numbered {
             .filter(|(place, action)| {
                 let used = action.id == id;
                 if used {
-                    let refusal = Refusal::new(Fault::UsedId(id).to_string());
-                    self.verdicts[*place] = Verdict::Refused(refusal);
+                    self.verdicts[*place] = Verdict::Refused(used_id(id).into());
                 }
                 !used
             })

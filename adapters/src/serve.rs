@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::figures::Figures;
 use crate::intake::Intake;
 use crate::nats::{NatsFault, Servers};
+use crate::offices::Offices;
 use crate::reconcile::Daily;
 use crate::recorder::Recorder;
 use crate::relay::{Ended, Relay, RelayFault};
@@ -101,6 +102,8 @@ pub struct Serve<S: ?Sized> {
     pub daily: Option<Daily>,
     /// Whether offices may send actions over NATS.
     pub requests: OfficeRequests,
+    /// The offices that a reply warns of not knowing; none where no file of them was given.
+    pub offices: Option<Arc<Offices>>,
 }
 
 /// What becomes of actions that offices send over NATS.
@@ -121,7 +124,7 @@ pub async fn serve<S: CaseStore + ?Sized + 'static>(
     with: Serve<S>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), ServeFault> {
-    let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests } = with;
+    let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests, offices } = with;
     let recorder = Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock));
     let recorder = Arc::new(recorder.counting(Arc::clone(&figures)));
     let part = Part::take(Arc::clone(&store), Arc::clone(&clock), nats.is_some(), Arc::clone(&figures)).await;
@@ -129,7 +132,7 @@ pub async fn serve<S: CaseStore + ?Sized + 'static>(
     let watch = Watch::new(Arc::clone(&recorder), Arc::clone(&clock), Arc::clone(&doubt), operator);
     let mut watch = watch.over(part.share()).noting(Arc::clone(&figures));
     let servers = nats.map(Arc::new);
-    let intake = Intake::new(recorder, Arc::clone(&book), Arc::clone(&clock));
+    let intake = Intake::new(recorder, Arc::clone(&book), Arc::clone(&clock)).knowing(offices);
     let taken = servers.clone().filter(|_| requests == OfficeRequests::Taken);
     let actions = taken.map(|servers| Actions::new(intake, servers, doubt));
     let relay =

@@ -3,6 +3,7 @@
 //! Invariant: an `Action` that exists was checked field by field; a field left out is `None` ("not on record"),
 //! which is not "no". Reading an action and writing it again gives the same canonical JSON.
 
+mod dates;
 mod fields;
 mod read;
 mod vocabulary;
@@ -17,7 +18,6 @@ use uuid::Uuid;
 use crate::calendar::{Instant, write_date};
 use crate::words::words;
 
-pub use read::{Refusal, plausible};
 pub use vocabulary::*;
 
 words! {
@@ -108,12 +108,15 @@ words! {
 
 /// Declares a checked text: cheap to clone, ordered and compared as text.
 macro_rules! code {
-    ($(#[$meta:meta])* $name:ident, $allowed:expr) => {
+    ($(#[$meta:meta])* $name:ident, $form:literal, $allowed:expr) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Arc<str>);
 
         impl $name {
+            /// What such a text is made of.
+            pub const FORM: &str = $form;
+
             /// The text as this type, if it is 1 to 64 of the allowed characters.
             pub fn new(text: &str) -> Option<Self> {
                 let allowed: fn(u8) -> bool = $allowed;
@@ -136,11 +139,11 @@ macro_rules! code {
 
 code! {
     /// A case's reference: 1 to 64 of `A-Z`, `a-z`, `0-9`, `-`, `_`. Never a name.
-    CaseRef, |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
+    CaseRef, "1–64 of A-Z, a-z, 0-9, -, _", |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }
 code! {
     /// An office's code: 1 to 64 of `a-z`, `0-9`, `-`.
-    OfficeCode, |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+    OfficeCode, "1–64 of a-z, 0-9, -", |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 }
 
 impl CaseRef {
@@ -478,6 +481,14 @@ impl Action {
     /// Which kind of action this is.
     pub const fn name(&self) -> ActionName {
         self.what.name()
+    }
+
+    /// The action that this one withdraws.
+    pub const fn withdraws(&self) -> Option<ActionId> {
+        match self.what {
+            What::ActionWithdrawn { withdraws, .. } => Some(withdraws),
+            _ => None,
+        }
     }
 
     /// Whether this action says the same as `other`: everything but the id, so the derived ids would be equal.

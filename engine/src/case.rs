@@ -5,6 +5,7 @@
 
 mod admit;
 mod codec;
+mod doubts;
 mod sender;
 
 use std::collections::BTreeMap;
@@ -15,11 +16,12 @@ use crate::alert::{self, Alert, Kind, Settlement, Told, Topic, Withdrawal};
 use crate::alert::{Recording, State};
 use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
-use crate::rulebook::{Digest, Rulebook};
+use crate::refusal::{Flaws, reasons};
+use crate::rulebook::{Digest, Language, Rulebook};
 
-pub use crate::action::Refusal;
-pub use admit::{TOLERANCE_SECONDS, Verdict, admit};
+pub use admit::{TOLERANCE_SECONDS, Verdict, admit, used_id};
 pub use codec::Unreadable;
+pub use doubts::doubts;
 pub use sender::admit_from;
 
 // ---- events
@@ -224,11 +226,16 @@ pub enum Alerts {
     HeldBack,
 }
 
+/// An action that was to be recorded can't be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", reasons(.0, Language::En))]
+pub struct Refused(pub Flaws);
+
 /// What a command adds to the stream.
 ///
 /// # Errors
-/// The refusal of the first action that cannot be recorded; then nothing is.
-pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Result<Vec<Event>, Refusal> {
+/// What is wrong with the first action that cannot be recorded; then nothing is.
+pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Result<Vec<Event>, Refused> {
     let (actions, by, clock, alerts) = match command {
         Command::Record { actions, by, clock, alerts } => (actions, by, clock, alerts),
         Command::Now { clock, alerts } => (Vec::new(), None, clock, alerts),
@@ -239,7 +246,7 @@ pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Result<Vec<Even
         match verdict {
             Verdict::Accepted => new.push(action),
             Verdict::Known => {}
-            Verdict::Refused(refusal) => return Err(refusal),
+            Verdict::Refused(flaws) => return Err(Refused(flaws)),
         }
     }
     let at = case.recorded_at.map_or(clock, |last| last.max(clock));

@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
+use crate::refusal::{Code, Refusal};
+
 /// A JSON value, borrowing its texts from the line where it can.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json<'a> {
@@ -32,25 +34,30 @@ impl<'a> Json<'a> {
     ///
     /// # Errors
     /// What is wrong and at which column, without echoing the text.
-    pub fn read(text: &'a str) -> Result<Self, String> {
+    pub fn read(text: &'a str) -> Result<Self, Refusal> {
         serde_json::from_str(text).map_err(|error| {
             let message = error.to_string();
             let what = message.split(" at line ").next().unwrap_or(&message);
-            // serde_json echoes keys and values only through our own messages below, which echo none.
-            format!("not JSON: {what} at column {}", error.column())
+            let place = format!("at column {}", error.column());
+            match what {
+                KEY_TWICE => Refusal::new(Code::DuplicateKey).found(place),
+                TOO_MANY_KEYS => Refusal::new(Code::TooManyKeys).found(place).expected(MOST_KEYS.to_string()),
+                // serde_json echoes keys and values only through our own messages, which echo none.
+                _ => Refusal::new(Code::NotJson).found(format!("{what} {place}")),
+            }
         })
     }
 
-    /// The name of this value's JSON type, for messages.
+    /// The word for this value's JSON type, as a refusal's `found` has it.
     pub const fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "null",
-            Self::Bool(_) => "true or false",
-            Self::Number(_) => "a number",
-            Self::Fraction => "a number that is not whole",
-            Self::Text(_) => "a text",
-            Self::List(_) => "a list",
-            Self::Object(_) => "an object",
+            Self::Bool(_) => "boolean",
+            Self::Number(_) => "number",
+            Self::Fraction => "fraction",
+            Self::Text(_) => "text",
+            Self::List(_) => "list",
+            Self::Object(_) => "object",
         }
     }
 
@@ -133,6 +140,9 @@ impl<'de> Deserialize<'de> for Json<'de> {
 
 /// The most keys that an object may have; an action has a dozen.
 const MOST_KEYS: usize = 64;
+/// How the two flaws that only we look for come back through the parser.
+const TOO_MANY_KEYS: &str = "too many keys";
+const KEY_TWICE: &str = "a key twice";
 
 struct JsonVisitor;
 
@@ -183,10 +193,10 @@ impl<'de> Visitor<'de> for JsonVisitor {
         let mut pairs: Vec<(Cow<'de, str>, Json<'de>)> = Vec::with_capacity(12);
         while let Some(Key(key)) = access.next_key()? {
             if pairs.len() == MOST_KEYS {
-                return Err(A::Error::custom(format_args!("an object has more than {MOST_KEYS} keys")));
+                return Err(A::Error::custom(TOO_MANY_KEYS));
             }
             if pairs.iter().any(|(known, _)| *known == key) {
-                return Err(A::Error::custom("a key is given twice in one object"));
+                return Err(A::Error::custom(KEY_TWICE));
             }
             pairs.push((key, access.next_value()?));
         }

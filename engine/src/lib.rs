@@ -13,6 +13,7 @@ pub mod conditions;
 pub mod explain;
 pub mod json;
 pub mod limits;
+pub mod refusal;
 pub mod rulebook;
 pub mod timeline;
 mod words;

@@ -79,7 +79,7 @@ impl<'a> Timeline<'a> {
     /// The timeline of one case's `actions` as it counts at `at`. What was withdrawn counts nowhere, whenever
     /// it was withdrawn. None if the case was not opened by then.
     pub fn new(actions: impl Iterator<Item = &'a Action> + Clone, at: Instant, numbers: &Numbers) -> Option<Self> {
-        let mut withdrawn: Vec<ActionId> = actions.clone().filter_map(withdraws).collect();
+        let mut withdrawn: Vec<ActionId> = actions.clone().filter_map(Action::withdraws).collect();
         withdrawn.sort_unstable();
         let mut entries: Vec<Entry<'a>> = actions
             .filter(|action| action.at.first() <= at && withdrawn.binary_search(&action.id).is_err())
@@ -275,13 +275,6 @@ impl<'a> Entry<'a> {
     /// Whether the time of day is not known.
     pub const fn is_dated_only(&self) -> bool {
         self.dated_only
-    }
-}
-
-fn withdraws(action: &Action) -> Option<ActionId> {
-    match action.what {
-        What::ActionWithdrawn { withdraws, .. } => Some(withdraws),
-        _ => None,
     }
 }
 

@@ -40,7 +40,7 @@ fn an_unknown_action() {
 #[test]
 fn an_unknown_field() {
     let bad = action("A-1", "rights_told", "2026-03-01", r#","told_to":"Somsak""#);
-    refused(bad, &["unknown field `told_to` (a text)", "check its spelling or leave it out"]);
+    refused(bad, &["unknown field, number 5;", "check its spelling or leave it out"]);
 }
 
 #[test]
@@ -51,9 +51,9 @@ fn a_value_of_the_wrong_type() {
 
 #[test]
 fn an_impossible_date() {
-    refused(action("A-1", "rights_told", "2026-02-30", ""), &["`at`", "found another text", "a date of the calendar"]);
+    refused(action("A-1", "rights_told", "2026-02-30", ""), &["`at`", "found 2026-02-30,", "a date of the calendar"]);
     let bad = action("A-1", "rights_told", "2026-02-30T09:00:00+07:00", "");
-    refused(bad, &["`at`", "`2026-02-30T09:00:00+07:00`", "a date of the calendar"]);
+    refused(bad, &["`at`", "2026-02-30T09:00:00+07:00", "a date of the calendar"]);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_row_of_a_table_that_is_wrong_has_its_line() {
     desk.write("rows.csv", table);
     let run = desk.run(["import", "rows.csv"]).ends_with(1).complains(&[
         "rows.csv:2: the case A-1 was never opened",
-        "rows.csv:4: unknown field `x`",
+        "rows.csv:4: unknown field, number 1;",
         "rows.csv:6: found 5 columns, expected 6",
         "rows.csv:7: `details`: found a list",
         "rows.csv:8: `details`: found a field that has a column of its own",

@@ -50,7 +50,7 @@ impl Given {
         let id = format!("00000000-0000-4000-8000-{:012}", self.next_id);
         self.next_id += 1;
         let line = format!(r#"{{"case":"T-1","id":"{id}","by":"vte-investigation",{fields}}}"#);
-        let action = Action::read(&line).unwrap_or_else(|refusal| panic!("{refusal}: {line}"));
+        let action = Action::read(&line).unwrap_or_else(|flaws| panic!("{flaws:?}: {line}"));
         self.apply(Command::Record { actions: vec![action], by: None, clock: instant(clock), alerts: Alerts::Raised })
     }
 

@@ -63,7 +63,11 @@ async fn an_office_sends_what_concerns_its_cases_and_is_told_line_by_line() {
     assert_eq!(outcomes(&reply), ["known"], "{reply}");
     let reply = send(&other, "lpb-prosecutor", CHECK).await;
     assert_eq!(outcomes(&reply), ["refused"]);
-    assert!(reply["lines"][0]["reason"].as_str().expect("words").contains("no office of the case"), "{reply}");
+    assert_eq!(reply["lines"][0]["code"], "no_case_of_yours", "{reply}");
+    // Of a case that nobody opened it hears the same.
+    let nowhere = send(&other, "lpb-prosecutor", &CHECK.replace("VTE-2026-0001", "VTE-2026-9999")).await;
+    let same = |reply: &Value| reply["lines"][0]["reason"].to_string().replace("9999", "0001");
+    assert_eq!(same(&reply), same(&nowhere));
     let reply = send(&other, "lpb-prosecutor", "\n").await;
     assert_eq!((&reply["error"]["code"], &reply["error"]["again"]), (&"unreadable".into(), &false.into()));
     let reply = send(&other, "lpb-prosecutor", &"{}\n".repeat(1_001)).await;
@@ -86,7 +90,9 @@ async fn an_office_sends_what_concerns_its_cases_and_is_told_line_by_line() {
     run("vte-juvenile-court", 1)
         .complains(&["court.jsonl:3: "])
         .says(&["1 action recorded, 1 known already, 1 refused; 1 case"]);
-    run("vte-legal-aid", 1).complains(&["court.jsonl:1: vte-legal-aid is no office"]).says(&["3 refused; 0 cases"]);
+    run("vte-legal-aid", 1)
+        .complains(&["court.jsonl:1: the case VTE-2026-0001 was never opened, or is no case of vte-legal-aid"])
+        .says(&["3 refused; 0 cases"]);
 
     // What it called for reaches the offices of the case, by their own subscriptions.
     for (kind, office) in

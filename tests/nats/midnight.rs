@@ -89,6 +89,7 @@ async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
         installation: INSTALLATION.to_owned(),
         figures: Arc::default(),
         requests: OfficeRequests::Taken,
+        offices: None,
     };
     let serving = tokio::spawn(serve(with, async {
         let _ = stopped.await;

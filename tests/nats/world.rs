@@ -135,6 +135,7 @@ impl World {
             installation: INSTALLATION.to_owned(),
             figures: Arc::default(),
             requests: OfficeRequests::Taken,
+            offices: None,
         };
         serve(with, shutdown)
     }

@@ -57,6 +57,6 @@ pub fn instant(text: &str) -> Instant {
 pub fn made_up(seed: u64, conduct: Conduct) -> Vec<(Instant, Action)> {
     let first_day = engine::calendar::parse_date("2026-01-05").expect("a date");
     let plan = Plan { seed, cases: 1, conduct, first_day };
-    let read = |json: &str| Action::read(json).unwrap_or_else(|refusal| panic!("seed {seed}: {refusal}"));
+    let read = |json: &str| Action::read(json).unwrap_or_else(|flaws| panic!("seed {seed}: {flaws:?}"));
     history(&plan, 0).into_iter().map(|line| (Instant::from_unix(line.at), read(&line.json))).collect()
 }

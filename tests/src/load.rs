@@ -58,7 +58,7 @@ pub fn case_due_at(case: &str, due: i64) -> String {
 /// # Panics
 /// If a line is none.
 pub fn actions(lines: &str) -> Vec<Action> {
-    lines.lines().map(|line| Action::read(line).unwrap_or_else(|refusal| panic!("{refusal}"))).collect()
+    lines.lines().map(|line| Action::read(line).unwrap_or_else(|flaws| panic!("{flaws:?}"))).collect()
 }
 
 /// Seconds since 1970.

@@ -132,9 +132,21 @@ pub(super) struct Import {
     /// Record nothing of a file of which a line is refused
     #[arg(long)]
     pub all_or_nothing: bool,
+    /// How to say on standard output what became of the lines
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ImportForm,
     /// The office that sends the file [default: for each action the office that acted]
     #[arg(long = "as", value_name = "OFFICE", value_parser = office)]
     pub by: Option<OfficeCode>,
+}
+
+/// How `import` and `send` say what became of the lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ImportForm {
+    /// For people: a line for each file
+    Table,
+    /// One array, an object for each file with the verdict on each line
+    Json,
 }
 
 /// Record one action, a JSON object on standard input

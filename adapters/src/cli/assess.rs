@@ -7,15 +7,17 @@ use std::thread;
 
 use engine::assess::Assessment;
 use engine::calendar::Instant;
-use engine::case::{Case, Verdict, admit};
+use engine::case::{Case, Verdict, admit, doubts};
 use engine::rulebook::Rulebook;
 
 use super::arguments::{self, AssessFormat, Common};
-use super::output::{Failure, Outcome, print_refused, rulebook};
+use super::output::{Failure, Outcome, known_offices, print_refused, rulebook};
 use super::progress;
+use super::tally::print_warnings;
 use super::time::full;
 use crate::clock::{Clock as _, SystemClock};
 use crate::files::{self, CaseLines, Contents, RefusedLine, SharedIds};
+use crate::offices::Offices;
 
 /// How many cases a thread takes at a time.
 const BATCH: usize = 512;
@@ -28,12 +30,32 @@ pub(super) fn run(common: &Common, own: &arguments::Assess) -> Result<Outcome, F
     SharedIds::of(&contents).refuse(&mut contents, admitted, |_, _| false);
     let Contents { mut cases, mut refused } = contents;
     cases.sort_unstable_by(|a, b| a.case.cmp(&b.case));
-    let batches = assess_all(&cases, &book, at, own.format);
-    print(&batches, own.format)?;
-    refused.extend(batches.into_iter().flat_map(|batch| batch.refused));
+    let law = Law { book: &book, at, format: own.format, offices: known_offices(common)? };
+    let batches = assess_all(&cases, &law);
+    let printed = print(&batches, own.format);
+    let mut warned = Vec::new();
+    for batch in batches {
+        refused.extend(batch.refused);
+        warned.extend(batch.warned);
+    }
     refused.sort_unstable_by_key(|refused| refused.line);
-    print_refused(&files::shown(&own.file), &refused);
+    warned.sort_unstable_by_key(|warned: &RefusedLine| warned.line);
+    let file = files::shown(&own.file);
+    print_refused(&file, &refused, common.lang);
+    print_warnings(&file, &warned, common.lang);
+    if !matches!(printed, Err(Failure::NobodyReads)) {
+        printed?;
+    }
     Ok(if refused.is_empty() { Outcome::Done } else { Outcome::SomethingRefused })
+}
+
+/// What cases are held against, and how it is printed.
+struct Law<'a> {
+    book: &'a Rulebook,
+    at: Instant,
+    format: AssessFormat,
+    /// The offices that codes are held against, if a file of them is given.
+    offices: Option<Offices>,
 }
 
 /// What came of a batch of cases.
@@ -41,14 +63,15 @@ pub(super) fn run(common: &Common, own: &arguments::Assess) -> Result<Outcome, F
 struct Batch {
     printed: String,
     refused: Vec<RefusedLine>,
+    warned: Vec<RefusedLine>,
 }
 
 /// Assesses the cases on all processors; the batches are in the order of the cases.
-fn assess_all(cases: &[CaseLines], book: &Rulebook, at: Instant, format: AssessFormat) -> Vec<Batch> {
+fn assess_all(cases: &[CaseLines], law: &Law<'_>) -> Vec<Batch> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let bar = progress::bar(cases.len(), "cases");
     let assess = |cases: &[CaseLines]| {
-        let batch = assess_batch(cases, book, at, format);
+        let batch = assess_batch(cases, law);
         bar.inc(cases.len() as u64);
         batch
     };
@@ -70,17 +93,24 @@ fn assess_all(cases: &[CaseLines], book: &Rulebook, at: Instant, format: AssessF
     batches.into_iter().map(|(_, batch)| batch).collect()
 }
 
-fn assess_batch(cases: &[CaseLines], book: &Rulebook, at: Instant, format: AssessFormat) -> Batch {
-    let mut batch = Batch::default();
+fn assess_batch(cases: &[CaseLines], law: &Law<'_>) -> Batch {
+    let Law { book, at, format, offices } = law;
+    let (mut batch, nothing) = (Batch::default(), Case::default());
     for case in cases {
-        let verdicts = admit(&Case::default(), &case.actions, None, book);
-        for (line, verdict) in case.lines.iter().zip(&verdicts) {
-            if let Verdict::Refused(reason) = verdict {
-                batch.refused.push(RefusedLine { line: *line, reason: reason.clone() });
+        let verdicts = admit(&nothing, &case.actions, None, book);
+        let doubts = doubts(&nothing, &case.actions, &verdicts);
+        for (((&line, action), verdict), mut flaws) in case.lines.iter().zip(&case.actions).zip(&verdicts).zip(doubts) {
+            if let Verdict::Refused(flaws) = verdict {
+                batch.refused.push(RefusedLine { line, flaws: flaws.clone() });
+                continue;
+            }
+            flaws.extend(offices.iter().flat_map(|offices| offices.doubts(action)));
+            if !flaws.is_empty() {
+                batch.warned.push(RefusedLine { line, flaws });
             }
         }
         let accepted = case.actions.iter().zip(&verdicts).filter(|(_, verdict)| **verdict == Verdict::Accepted);
-        let Some(assessment) = engine::assess::assess(accepted.map(|(action, _)| action), book, at) else { continue };
+        let Some(assessment) = engine::assess::assess(accepted.map(|(action, _)| action), book, *at) else { continue };
         match format {
             AssessFormat::Table => block(&assessment, book, &mut batch.printed),
             AssessFormat::Json => {

@@ -8,20 +8,23 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use engine::action::{Action, CaseRef, OfficeCode, Refusal};
-use engine::case::{Alerts, Case, Event, Fact, Verdict, admit};
+use engine::action::{Action, ActionId, CaseRef, OfficeCode};
+use engine::case::{Alerts, Case, Event, Verdict, admit, used_id};
+use engine::refusal::{Flaws, reasons};
 use engine::rulebook::Language;
 use futures::{StreamExt as _, TryStreamExt as _};
 use projections::message::text;
 
-use super::arguments::{Common, Import, Record};
+use super::arguments::{Common, Import, ImportForm, Record};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Failure, Outcome, print_out, print_refused};
+use super::output::{Failure, Outcome, known_offices, print_out};
 use super::progress;
+use super::tally::{Report, Tally, print_warnings};
 use crate::clock::{Clock as _, SystemClock};
 use crate::files::{self, CaseLines, Contents, RefusedLine, SharedIds};
+use crate::offices::Offices;
 use crate::recorder::{Recorded, Recorder};
-use crate::store::{Fault, LogStore, NOT_RECORDED};
+use crate::store::{LogStore, NOT_RECORDED};
 use crate::watch::clock_doubt::alerts_beside;
 
 /// How many cases are recorded at the same time: the store writes what has gathered in one transaction.
@@ -32,11 +35,13 @@ const IN_FLIGHT: usize = 256;
 struct How {
     by: Option<OfficeCode>,
     alerts: Alerts,
+    /// The offices that codes are held against, if a file of them is given.
+    offices: Option<Offices>,
 }
 
 impl How {
     /// Where a `serve` beside us doubts the clock, alerts wait until it doesn't.
-    fn new(database: &Database, by: Option<OfficeCode>, as_history: bool) -> Result<Self, Failure> {
+    fn new(common: &Common, database: &Database, by: Option<OfficeCode>, as_history: bool) -> Result<Self, Failure> {
         let beside = block_on(async { Ok(alerts_beside(database.store.as_ref()).await?) })?;
         let alerts = match (beside, as_history) {
             (Alerts::HeldBack, true) => {
@@ -52,19 +57,13 @@ impl How {
         if alerts == Alerts::HeldBack {
             tracing::warn!("the clock is in doubt: actions are recorded, their alerts wait until it is confirmed");
         }
-        Ok(Self { by, alerts })
+        Ok(Self { by, alerts, offices: known_offices(common)? })
     }
-}
 
-/// What became of the lines of a file.
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub recorded: usize,
-    pub known: usize,
-    pub cases: usize,
-    /// Raised, settled, withdrawn.
-    pub alerts: [usize; 3],
-    pub refused: Vec<RefusedLine>,
+    /// What the offices file says against each action.
+    fn doubts(&self, actions: &[Action]) -> Vec<Flaws> {
+        self.offices.iter().flat_map(|offices| actions.iter().map(|action| offices.doubts(action))).collect()
+    }
 }
 
 /// `kamnot import`
@@ -72,18 +71,14 @@ pub(super) fn import(common: &Common, own: &Import) -> Result<Outcome, Failure> 
     let files: Vec<(&PathBuf, Contents)> =
         own.files.iter().map(|file| Ok((file, files::read(file)?))).collect::<Result<_, Failure>>()?;
     let database = Database::open_to_import(common)?;
-    let how = How::new(&database, own.by.clone(), own.as_history)?;
+    let how = How::new(common, &database, own.by.clone(), own.as_history)?;
+    let mut report = Report::new(common.lang, own.all_or_nothing, own.format == ImportForm::Json);
     block_on(async {
-        let mut outcome = Outcome::Done;
         for (file, contents) in files {
-            let tally = import_file(&database, file, contents, &how, own.all_or_nothing).await?;
-            print_refused(&files::shown(file), &tally.refused);
-            print_out(&summary(file, &tally, own.all_or_nothing))?;
-            if !tally.refused.is_empty() {
-                outcome = Outcome::SomethingRefused;
-            }
+            let tally = import_file(&database, file, contents, &how, &report).await?;
+            report.add(file, tally);
         }
-        Ok(outcome)
+        report.end()
     })
 }
 
@@ -92,41 +87,40 @@ async fn import_file(
     file: &Path,
     mut contents: Contents,
     how: &How,
-    all_or_nothing: bool,
+    report: &Report,
 ) -> Result<Tally, Failure> {
     refuse_shared_ids(database, &mut contents).await?;
-    if all_or_nothing {
+    if report.all_or_nothing {
         let mut refused = std::mem::take(&mut contents.refused);
         refused.extend(would_be_refused(database, &contents).await?);
         if !refused.is_empty() {
-            refused.sort_unstable_by_key(|refused| refused.line);
-            return Ok(Tally { refused, ..Tally::default() });
+            return Ok(report.tally(refused));
         }
     }
     let recorder = database.recorder();
     let bar = progress::bar(contents.lines() - contents.refused.len(), "actions");
-    let mut tally = Tally { refused: contents.refused, ..Tally::default() };
+    let mut tally = report.tally(contents.refused);
     let mut work = futures::stream::iter(contents.cases.into_iter().filter(|case| !case.actions.is_empty()))
         .map(|case| record_case(Arc::clone(&recorder), case, how))
         .buffer_unordered(IN_FLIGHT);
     while let Some(result) = work.next().await {
-        let (lines, outcome) = result.map_err(|failure| interrupted(file, &tally, &failure))?;
+        let (lines, named, outcome) = result.map_err(|failure| interrupted(file, &tally, &failure))?;
         bar.inc(lines.len() as u64);
-        tally.add(&lines, outcome);
+        tally.add(&lines, named, outcome);
     }
     bar.finish_and_clear();
-    tally.refused.sort_unstable_by_key(|refused| refused.line);
     Ok(tally)
 }
 
-async fn record_case(
-    recorder: Arc<Recorder<dyn LogStore>>,
-    case: CaseLines,
-    how: &How,
-) -> Result<(Vec<usize>, Recorded), Failure> {
+/// What came of recording a case: its lines, what the offices file says against each, and the verdicts.
+type OfCase = (Vec<(usize, ActionId)>, Vec<Flaws>, Recorded);
+
+async fn record_case(recorder: Arc<Recorder<dyn LogStore>>, case: CaseLines, how: &How) -> Result<OfCase, Failure> {
     let CaseLines { case, lines, actions } = case;
+    let lines = lines.into_iter().zip(actions.iter().map(|action| action.id)).collect();
+    let named = how.doubts(&actions);
     let outcome = recorder.record(&case, actions, how.by.clone(), how.alerts).await?;
-    Ok((lines, outcome))
+    Ok((lines, named, outcome))
 }
 
 /// A fault in the middle: what stands and what to do.
@@ -166,7 +160,7 @@ async fn would_be_refused(database: &Database, contents: &Contents) -> Result<Ve
         let known = database.store.load(&case.case).await?;
         let verdicts = admit(&known, &case.actions, Some(clock), &database.book);
         let refused = case.lines.iter().zip(verdicts).filter_map(|(&line, verdict)| match verdict {
-            Verdict::Refused(reason) => Some(RefusedLine { line, reason }),
+            Verdict::Refused(flaws) => Some(RefusedLine { line, flaws }),
             Verdict::Accepted | Verdict::Known => None,
         });
         Ok::<_, Failure>(refused.collect::<Vec<_>>())
@@ -186,73 +180,28 @@ async fn ids_of_other_cases(store: &dyn LogStore, contents: &Contents) -> Result
     for case in &contents.cases {
         for (&line, action) in case.lines.iter().zip(&case.actions) {
             if known.get(&action.id).is_some_and(|holder| *holder != case.case) {
-                refused.push(RefusedLine { line, reason: Refusal::new(Fault::UsedId(action.id).to_string()) });
+                refused.push(RefusedLine { line, flaws: used_id(action.id).into() });
             }
         }
     }
     Ok(refused)
 }
 
-impl Tally {
-    fn add(&mut self, lines: &[usize], recorded: Recorded) {
-        if recorded.verdicts.iter().any(|verdict| !matches!(verdict, Verdict::Refused(_))) {
-            self.cases += 1;
-        }
-        for (&line, verdict) in lines.iter().zip(recorded.verdicts) {
-            match verdict {
-                Verdict::Accepted => self.recorded += 1,
-                Verdict::Known => self.known += 1,
-                Verdict::Refused(reason) => self.refused.push(RefusedLine { line, reason }),
-            }
-        }
-        for event in &recorded.events {
-            match event.fact {
-                Fact::ActionRecorded(_) => {}
-                Fact::AlertRaised(_) => self.alerts[0] += 1,
-                Fact::AlertSettled(_) => self.alerts[1] += 1,
-                Fact::AlertWithdrawn(_) => self.alerts[2] += 1,
-            }
-        }
-    }
-}
-
-/// What became of a file, in a line.
-pub(super) fn summary(file: &Path, tally: &Tally, all_or_nothing: bool) -> String {
-    let file = files::shown(file);
-    let refused = tally.refused.len();
-    // Another program may have got in between, after every line was found good.
-    if all_or_nothing && refused > 0 && tally.recorded == 0 {
-        return format!("{file}: nothing recorded, since {refused} of its lines are refused (--all-or-nothing)\n");
-    }
-    let Tally { recorded, known, cases, alerts: [raised, settled, withdrawn], .. } = tally;
-    let mut text = format!(
-        "{file}: {recorded} {} recorded, {known} known already, {refused} refused; {cases} {}",
-        plural(*recorded, "action", "actions"),
-        plural(*cases, "case", "cases"),
-    );
-    for (count, what) in [(raised, "raised"), (settled, "settled"), (withdrawn, "withdrawn")] {
-        if *count > 0 {
-            let _ = write!(text, "; {count} {} {what}", plural(*count, "alert", "alerts"));
-        }
-    }
-    text.push('\n');
-    text
-}
-
-const fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
-    if count == 1 { one } else { many }
-}
-
 /// `kamnot record`
 pub(super) fn record(common: &Common, own: &Record) -> Result<Outcome, Failure> {
-    let action = one_action()?;
+    let action = one_action(common.lang)?;
     let database = Database::open(common, Absent::Begin)?;
-    let how = How::new(&database, own.by.clone(), own.as_history)?;
+    let how = How::new(common, &database, own.by.clone(), own.as_history)?;
     let (case, id, name) = (action.case.clone(), action.id, action.name());
     let recorder = database.recorder();
+    let named = how.doubts(std::slice::from_ref(&action));
     let outcome = block_on(async { Ok(recorder.record(&case, vec![action], how.by, how.alerts).await?) })?;
+    if !matches!(outcome.verdicts.first(), Some(Verdict::Refused(_))) {
+        let flaws = named.into_iter().chain(outcome.warnings).flatten().collect();
+        print_warnings("standard input", &[RefusedLine { line: 1, flaws }], common.lang);
+    }
     match outcome.verdicts.into_iter().next() {
-        Some(Verdict::Refused(reason)) => return Err(Failure::Refused(format!("standard input: {reason}"))),
+        Some(Verdict::Refused(flaws)) => return Err(refused(&reasons(&flaws, common.lang))),
         Some(Verdict::Known) => print_out(&format!("{case}: {name} {id} was recorded already; nothing changes\n"))?,
         Some(Verdict::Accepted) | None => {
             let alerts = alerts(&case, &outcome.events, &database, common.lang);
@@ -262,24 +211,27 @@ pub(super) fn record(common: &Common, own: &Record) -> Result<Outcome, Failure> 
     Ok(Outcome::Done)
 }
 
-fn one_action() -> Result<Action, Failure> {
+fn refused(what: &str) -> Failure {
+    Failure::Refused(format!("standard input: {what}"))
+}
+
+fn one_action(language: Language) -> Result<Action, Failure> {
     let bytes = files::bytes(Path::new("-"))?;
-    let refused = |what: String| Failure::Refused(format!("standard input: {what}"));
     if bytes.len() > files::LONGEST_LINE {
-        return Err(refused(format!(
+        return Err(refused(&format!(
             "found {} bytes, expected one action of at most {}; for many actions use kamnot import",
             bytes.len(),
             files::LONGEST_LINE
         )));
     }
     let text = std::str::from_utf8(&bytes)
-        .map_err(|_| refused("found bytes that are no UTF-8 text; send the action as UTF-8".to_owned()))?;
+        .map_err(|_| refused("found bytes that are no UTF-8 text; send the action as UTF-8"))?;
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
-        return Err(refused("found nothing, expected one action as a JSON object".to_owned()));
+        return Err(refused("found nothing, expected one action as a JSON object"));
     }
     let hint = if text.lines().nth(1).is_some() { " (for many actions, one a line, use kamnot import)" } else { "" };
-    Action::read(text).map_err(|refusal| refused(format!("{refusal}{hint}")))
+    Action::read(text).map_err(|flaws| refused(&format!("{}{hint}", reasons(&flaws, language))))
 }
 
 /// What the recording told the offices, a sentence each.

@@ -106,6 +106,7 @@ labels! {
     Limit: "Limit", "ກຳນົດເວລາ";
     Notice: "Notice before", "ແຈ້ງລ່ວງໜ້າ";
     Questions: "What the law leaves open", "ສິ່ງທີ່ກົດໝາຍບໍ່ໄດ້ກຳນົດຊັດເຈນ";
+    Warning: "warning", "ຄຳເຕືອນ";
     NotReviewed: "Not reviewed by a lawyer.", "ຍັງບໍ່ໄດ້ຜ່ານການກວດຂອງນັກກົດໝາຍ.";
 }
 

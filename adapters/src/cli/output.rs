@@ -2,11 +2,12 @@
 
 use std::io::{self, BufWriter, Write as _};
 
-use engine::rulebook::Rulebook;
+use engine::rulebook::{Language, Rulebook};
 
 use super::arguments::Common;
 use crate::files::{RefusedLine, Unreadable};
 use crate::offices::{Offices, OfficesError};
+use crate::shown::plain;
 
 /// How a command that did its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,11 @@ pub(super) fn offices(common: &Common) -> Result<Offices, Failure> {
     }
 }
 
+/// The offices that codes are held against: those of the program and of the file, if one is given.
+pub(super) fn known_offices(common: &Common) -> Result<Option<Offices>, Failure> {
+    common.offices.as_ref().map(|_| offices(common)).transpose()
+}
+
 impl From<OfficesError> for Failure {
     fn from(error: OfficesError) -> Self {
         match error {
@@ -102,11 +108,11 @@ pub(super) fn read_rulebook(path: &std::path::Path) -> Result<Rulebook, Failure>
     Rulebook::parse(&source).map_err(|flaw| Failure::Refused(format!("{name}, line {}: {}", flaw.line, flaw.what)))
 }
 
-/// Prints refused lines on standard error, each with its file and number. Nothing is said when nobody reads there.
-pub(super) fn print_refused(file: &str, refused: &[RefusedLine]) {
+/// Prints refused lines on standard error, each flaw with its file and line. Nothing is said when nobody reads there.
+pub(super) fn print_refused(file: &str, refused: &[RefusedLine], language: Language) {
     let mut out = BufWriter::new(io::stderr().lock());
-    for RefusedLine { line, reason } in refused {
-        if writeln!(out, "{file}:{line}: {reason}").is_err() {
+    for (line, flaw) in refused.iter().flat_map(|refused| refused.flaws.iter().map(|flaw| (refused.line, flaw))) {
+        if writeln!(out, "{file}:{line}: {}", plain(&flaw.reason(language))).is_err() {
             return;
         }
     }

@@ -6,16 +6,17 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use engine::action::{Action, ActionName, Refusal};
+use engine::action::{Action, ActionId, ActionName};
 
-use super::arguments::{Common, Send};
+use super::arguments::{Common, ImportForm, Send};
 use super::database::run as block_on;
-use super::import::{Tally, summary};
-use super::output::{Failure, Outcome, print_out, print_refused};
+use super::output::{self, Failure};
 use super::progress;
+use super::tally::{Report, Tally};
 use crate::files::{self, CaseLines, Contents, RefusedLine};
-use crate::intake::reply::{self, Reply};
+use crate::intake::reply::Reply;
 use crate::nats::sender::Sender;
+use crate::verdict::{Outcome, Said};
 
 /// How many actions one request holds, and how many bytes, where a single action isn't longer.
 const BATCH: (usize, usize) = (500, 256 << 10);
@@ -29,28 +30,24 @@ struct Batch {
 }
 
 /// `kamnot send`
-pub(super) fn run(_: &Common, own: &Send) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Send) -> Result<output::Outcome, Failure> {
     let files: Vec<(&Path, Contents)> =
         own.files.iter().map(|file| Ok((file.as_path(), files::read(file)?))).collect::<Result<_, Failure>>()?;
     let nowhere = || Failure::Refused("where to? Give --nats, or set KAMNOT_NATS".to_owned());
     let mut sender = Sender::new(own.nats.servers()?.ok_or_else(nowhere)?, own.office.clone());
+    let mut report = Report::new(common.lang, false, own.format == ImportForm::Json);
     block_on(async {
-        let mut outcome = Outcome::Done;
         for (file, contents) in files {
-            let tally = send(&mut sender, file, contents).await?;
-            print_refused(&files::shown(file), &tally.refused);
-            print_out(&summary(file, &tally, false))?;
-            if !tally.refused.is_empty() {
-                outcome = Outcome::SomethingRefused;
-            }
+            let tally = send(&mut sender, file, contents, &report).await?;
+            report.add(file, tally);
         }
-        Ok(outcome)
+        report.end()
     })
 }
 
-async fn send(sender: &mut Sender, file: &Path, contents: Contents) -> Result<Tally, Failure> {
+async fn send(sender: &mut Sender, file: &Path, contents: Contents, report: &Report) -> Result<Tally, Failure> {
     let bar = progress::bar(contents.lines() - contents.refused.len(), "actions");
-    let mut tally = Tally { refused: contents.refused, ..Tally::default() };
+    let mut tally = report.tally(contents.refused);
     let mut cases = HashSet::new();
     for batch in batches(contents.cases) {
         let sent = match sender.send(&batch.payload).await {
@@ -62,7 +59,6 @@ async fn send(sender: &mut Sender, file: &Path, contents: Contents) -> Result<Ta
     }
     bar.finish_and_clear();
     tally.cases = cases.len();
-    tally.refused.sort_unstable_by_key(|refused| refused.line);
     Ok(tally)
 }
 
@@ -113,16 +109,14 @@ impl Tally {
             let place = answered.line.checked_sub(1).and_then(|place| batch.lines.get(place));
             let Some(&(line, case)) = place else { continue };
             match answered.outcome {
-                reply::Outcome::Recorded => self.recorded += 1,
-                reply::Outcome::Known => self.known += 1,
-                reply::Outcome::Refused => {
-                    let reason = Refusal::new(answered.reason.unwrap_or_default());
-                    self.refused.push(RefusedLine { line, reason });
+                Outcome::Recorded | Outcome::Known => {
+                    let id = ActionId(answered.id.unwrap_or_default());
+                    let warnings = answered.warnings.iter().map(Said::refusal).collect();
+                    self.count(line, answered.outcome, id, warnings);
+                    cases.insert(case);
                 }
-                reply::Outcome::Again => {}
-            }
-            if matches!(answered.outcome, reply::Outcome::Recorded | reply::Outcome::Known) {
-                cases.insert(case);
+                Outcome::Refused => self.refused.push(RefusedLine { line, flaws: answered.flaws() }),
+                Outcome::Again => {}
             }
         }
         if reply.again > 0 {

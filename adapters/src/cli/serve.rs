@@ -14,7 +14,7 @@ use super::admin::warn_of_contradictions;
 use super::arguments::{AlertsOf, Common, Serve};
 use super::database::{Absent, Database, run as block_on};
 use super::lists::kind_tone;
-use super::output::{Failure, Outcome};
+use super::output::{Failure, Outcome, known_offices};
 use super::paint::{Paint, Tone};
 use super::reconcile::{DailyAt, PATIENCE, reconciler};
 use crate::clock::{Clock, SteadyClock, SystemClock};
@@ -78,6 +78,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
         nats,
         figures,
         requests: if own.without_actions { OfficeRequests::Ignored } else { OfficeRequests::Taken },
+        offices: known_offices(common)?.map(Arc::new),
     };
     warn_of_contradictions(common, &database);
     block_on(async {

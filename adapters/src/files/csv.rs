@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use csv::ByteRecord;
-use engine::action::{Action, Refusal};
+use engine::action::Action;
 use engine::json::Json;
+use engine::refusal::{Code, Flaws, Refusal};
 
 use super::{LONGEST_LINE, Line, too_long};
 
@@ -49,27 +50,20 @@ fn check_heading(record: &ByteRecord) -> Result<(), String> {
     Err(format!("line 1: found other columns, expected the heading {expected}"))
 }
 
-fn action(record: &ByteRecord) -> Result<Action, Refusal> {
+fn action(record: &ByteRecord) -> Result<Action, Flaws> {
     let length = record.as_slice().len();
     if length > LONGEST_LINE {
-        return Err(too_long(length));
+        return Err(too_long(length).into());
     }
     if record.len() != COLUMNS.len() {
-        return Err(Refusal::new(format!(
-            "found {} columns, expected {} ({}); a cell that holds a comma or a quotation mark stands in quotation marks, \
-             those inside doubled",
-            record.len(),
-            COLUMNS.len(),
-            COLUMNS.join(","),
-        )));
+        let expected = format!("{} ({})", COLUMNS.len(), COLUMNS.join(","));
+        return Err(Refusal::new(Code::WrongColumns).found(record.len().to_string()).expected(expected).into());
     }
     let mut fields: Vec<(Cow<'_, str>, Json<'_>)> = Vec::with_capacity(12);
     for (name, cell) in COLUMNS.iter().zip(record) {
-        let text = std::str::from_utf8(cell).map_err(|_| {
-            Refusal::new(format!("`{name}`: found bytes that are no UTF-8 text; save the file as UTF-8"))
-        })?;
+        let text = std::str::from_utf8(cell).map_err(|_| Refusal::new(Code::NotUtf8).field(name))?;
         if text.contains('\0') {
-            return Err(Refusal::new(format!("`{name}`: found a NUL character, which no text may hold; take it out")));
+            return Err(Refusal::new(Code::NulCharacter).field(name).into());
         }
         match *name {
             "details" => details(text, &mut fields)?,
@@ -84,18 +78,16 @@ fn details<'a>(text: &'a str, fields: &mut Vec<(Cow<'a, str>, Json<'a>)>) -> Res
     if text.trim().is_empty() {
         return Ok(());
     }
-    match Json::read(text).map_err(|error| Refusal::new(format!("`details`: {error}")))? {
+    match Json::read(text).map_err(|refusal| refusal.field("details"))? {
         Json::Object(own) => {
-            if own.iter().any(|(key, _)| COLUMNS.contains(&&**key)) {
-                return Err(Refusal::new(
-                    "`details`: found a field that has a column of its own; give it in its column alone",
-                ));
+            if let Some(column) = own.iter().find_map(|(key, _)| COLUMNS.into_iter().find(|name| key == name)) {
+                return Err(Refusal::new(Code::ColumnTwice).field("details").expected(column));
             }
-            fields.extend(own);
+            // In front, so that a refusal counts the places of `details` alone.
+            let columns = std::mem::replace(fields, own);
+            fields.extend(columns);
             Ok(())
         }
-        other => {
-            Err(Refusal::new(format!("`details`: found {}, expected a JSON object or nothing", other.type_name())))
-        }
+        other => Err(Refusal::new(Code::WrongType).field("details").found(other.type_name()).expected("object")),
     }
 }

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use engine::action::{Action, ActionId, Refusal};
-use engine::case::Verdict;
+use engine::action::{Action, ActionId};
+use engine::case::{Verdict, used_id};
 
 use super::{Contents, RefusedLine};
 
@@ -138,11 +138,7 @@ fn take_out(contents: &mut Contents, case: usize, refused: &BTreeSet<Place>) {
     let actions = std::mem::take(&mut cases[case].actions);
     for (nth, (line, action)) in lines.into_iter().zip(actions).enumerate() {
         if refused.contains(&Place { line, case, nth }) {
-            let reason = Refusal::new(format!(
-                "the id {} is used by an action of another case; send this one under an id of its own",
-                action.id
-            ));
-            refused_lines.push(RefusedLine { line, reason });
+            refused_lines.push(RefusedLine { line, flaws: used_id(action.id).into() });
         } else {
             cases[case].lines.push(line);
             cases[case].actions.push(action);

@@ -3,7 +3,8 @@
 use std::num::NonZero;
 use std::thread;
 
-use engine::action::{Action, Refusal};
+use engine::action::Action;
+use engine::refusal::{Code, Flaws, Refusal};
 
 use super::{LONGEST_LINE, Line, too_long};
 
@@ -61,18 +62,14 @@ fn parse(piece: &[u8]) -> (usize, Vec<Line>) {
     (count, lines)
 }
 
-fn action(line: &[u8]) -> Result<Action, Refusal> {
+fn action(line: &[u8]) -> Result<Action, Flaws> {
     if line.len() > LONGEST_LINE {
-        return Err(too_long(line.len()));
+        return Err(too_long(line.len()).into());
     }
-    let text = std::str::from_utf8(line).map_err(|error| {
-        Refusal::new(format!(
-            "found bytes that are no UTF-8 text, from byte {} of the line; save the file as UTF-8",
-            error.valid_up_to() + 1
-        ))
-    })?;
+    let text = std::str::from_utf8(line)
+        .map_err(|error| Refusal::new(Code::NotUtf8).found(format!("from byte {}", error.valid_up_to() + 1)))?;
     if line.contains(&0) {
-        return Err(Refusal::new("found a NUL character, which no text may hold; take it out"));
+        return Err(Refusal::new(Code::NulCharacter).into());
     }
     Action::read(text)
 }

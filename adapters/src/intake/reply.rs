@@ -3,15 +3,18 @@
 //! Invariant: a reply holds numbers of lines, ids of actions and reasons that echo nothing personal, and it fits into
 //! one message of a server as it comes.
 
-use engine::action::{OfficeCode, Refusal};
+use engine::action::OfficeCode;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+
+use crate::verdict::{Line, Outcome, Said};
 
 /// The version of the reply's form.
 pub const VERSION: u32 = 1;
 
-/// The longest reason in a reply, in bytes: a thousand of them fit into one message.
-const LONGEST_REASON: usize = 600;
+/// The longest reply, in bytes: a server as it comes takes 1 MiB.
+const LONGEST: usize = (1 << 20) - 1024;
+/// The longest value or sentence in a reply that would be longer, in bytes: a thousand lines of them fit into one message.
+const LONGEST_VALUE: usize = 200;
 
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,35 +36,6 @@ pub struct Reply {
     /// Why the request as a whole was not taken; nothing of it was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
-}
-
-/// What became of one line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// Its number, from 1.
-    pub line: usize,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// The action's id; none where the line could not be read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<Uuid>,
-    /// Why it was refused.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-/// What became of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It is in the log now.
-    Recorded,
-    /// It was in the log already.
-    Known,
-    /// It is not, and sending it again as it is wouldn't change that.
-    Refused,
-    /// It is not known to be in the log: send it again.
-    Again,
 }
 
 /// Why a request as a whole was not taken.
@@ -125,61 +99,78 @@ impl Reply {
         Self { version: VERSION, office, recorded, known, refused, again, lines, error: None }
     }
 
-    /// As it is sent.
+    /// As it is sent. Where it would be too long for a message, each line says the first of its flaws and warnings, and
+    /// long values are cut.
     pub fn to_json(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
+        let whole = serde_json::to_vec(self).unwrap_or_default();
+        if whole.len() <= LONGEST {
+            return whole;
+        }
+        let mut short = self.clone();
+        for line in &mut short.lines {
+            line.flaws.clear();
+            line.warnings.truncate(1);
+            line.refusal.iter_mut().chain(&mut line.warnings).for_each(shorten);
+        }
+        serde_json::to_vec(&short).unwrap_or_default()
     }
 }
 
-/// A refusal's words, cut where they are too long.
-pub(super) fn reason(refusal: &Refusal) -> String {
-    let mut words = refusal.to_string();
-    if words.len() > LONGEST_REASON {
-        let cut = (0..=LONGEST_REASON).rev().find(|at| words.is_char_boundary(*at)).unwrap_or(0);
-        words.truncate(cut);
-        words.push('…');
+/// Leaves out the longest value and cuts the sentence.
+fn shorten(said: &mut Said) {
+    let is_short = |value: &String| value.len() <= LONGEST_VALUE / 2;
+    said.found = said.found.take().filter(is_short);
+    said.expected = said.expected.take().filter(is_short);
+    if said.reason.len() > LONGEST_VALUE {
+        let cut = (0..=LONGEST_VALUE).rev().find(|at| said.reason.is_char_boundary(*at)).unwrap_or(0);
+        said.reason.truncate(cut);
+        said.reason.push('…');
     }
-    words
 }
 
 #[cfg(test)]
 mod tests {
+    use engine::refusal::{Code, Refusal};
+    use engine::rulebook::Language;
+    use uuid::Uuid;
+
     use super::super::MOST_ACTIONS;
     use super::*;
 
     #[test]
     fn the_longest_reply_fits_into_a_message() {
         let office = OfficeCode::new(&"o".repeat(64)).expect("a code");
-        let reason = reason(&Refusal::new("\u{eaa}\"".repeat(1_000)));
-        let line = |line| Line {
-            line,
-            outcome: Outcome::Refused,
-            id: Some(Uuid::from_u128(line as u128)),
-            reason: Some(reason.clone()),
+        let long = || "\u{eaa}\"".repeat(1_000);
+        let flaw =
+            Refusal { found: Some(long()), expected: Some(long()), ..Refusal::new(Code::WrongType).field("a.b") };
+        let flaws = vec![flaw; 20];
+        let line = |line| {
+            let refused = Line::refused(line, Some(Uuid::from_u128(line as u128)), &flaws, Language::En);
+            Line { warnings: Said::all(&flaws, Language::En), ..refused }
         };
         let reply = Reply::of_lines(&office, (1..=MOST_ACTIONS).map(line).collect());
-        assert!(reply.to_json().len() < 1 << 20, "{}", reply.to_json().len());
-        assert_eq!(serde_json::from_slice::<Reply>(&reply.to_json()).ok(), Some(reply));
+        let json = reply.to_json();
+        assert!(json.len() < 1 << 20, "{}", json.len());
+        let said: Reply = serde_json::from_slice(&json).expect("a reply");
+        assert_eq!((said.refused, said.lines.len()), (MOST_ACTIONS, MOST_ACTIONS));
+        assert!(said.lines.iter().all(|line| line.flaws()[0].code == Code::WrongType));
     }
 
     #[test]
     fn the_form_of_a_reply_stays() {
         let office = OfficeCode::new("vte-prosecutor").expect("a code");
-        let line = |line, outcome, reason: Option<&str>| Line {
-            line,
-            outcome,
-            id: reason.is_none().then(|| Uuid::from_u128(7)),
-            reason: reason.map(str::to_owned),
-        };
+        let id = Some(Uuid::from_u128(7));
+        let warned = Refusal::new(Code::UnknownOffice).field("by").found("x-office");
+        let misspelt = Refusal::new(Code::MisspeltWord).field("action").found("text").expected("released");
         let lines = vec![
-            line(1, Outcome::Recorded, None),
-            line(2, Outcome::Refused, Some("no")),
-            line(4, Outcome::Again, None),
+            Line { warnings: Said::all(&[warned], Language::En), ..Line::new(1, Outcome::Recorded, id) },
+            Line::refused(2, None, &[misspelt], Language::En),
+            Line::new(4, Outcome::Again, id),
         ];
         let reply = String::from_utf8(Reply::of_lines(&office, lines).to_json()).expect("text");
         assert_eq!(
             reply,
-            r#"{"version":1,"office":"vte-prosecutor","recorded":1,"known":0,"refused":1,"again":1,"lines":[{"line":1,"outcome":"recorded","id":"00000000-0000-0000-0000-000000000007"},{"line":2,"outcome":"refused","reason":"no"},{"line":4,"outcome":"again","id":"00000000-0000-0000-0000-000000000007"}]}"#
+            r#"{"version":1,"office":"vte-prosecutor","recorded":1,"known":0,"refused":1,"again":1,"lines":[{"line":1,"outcome":"recorded","id":"00000000-0000-0000-0000-000000000007","warnings":[{"code":"unknown_office","field":"by","found":"x-office","reason":"`by`: x-office is not among the offices"}]},{"line":2,"outcome":"refused","code":"misspelt_word","field":"action","found":"text","expected":"released","reason":"`action`: found another text; did you mean released?"},{"line":4,"outcome":"again","id":"00000000-0000-0000-0000-000000000007"}]}"#
         );
         let reply = String::from_utf8(Reply::of_trouble(&office, &Trouble::Busy).to_json()).expect("text");
         assert!(reply.contains(r#""lines":[],"error":{"code":"busy","again":true,"reason":"kamnot has"#), "{reply}");

@@ -1,177 +1,281 @@
-//! The fields of one JSON object, taken one by one; what is left at the end is unknown and refused.
+//! The fields of one JSON object, taken one by one; what is left at the end is unknown and refused. All flaws are found.
 //!
-//! Invariant: a message echoes enumerated words, office codes and instants only (Art. 85): of any other value
-//! it gives the field and the JSON type.
+//! Invariant: of a value that may be personal a refusal gives the field and the JSON type (Art. 85), of an unknown
+//! field its place in the object and the nearest known name.
 
 #![expect(clippy::needless_pass_by_value, reason = "every reader of a field has the same shape")]
 
 use std::borrow::Cow;
+use std::fmt;
 
 use chrono::NaiveDate;
 
 use super::OfficeCode;
-use super::read::Refusal;
+use super::dates;
 use crate::json::Json;
+use crate::refusal::{Code, Flaws, Refusal, nearest};
 
-/// The fields of an object that have not been taken yet.
-pub struct Fields<'j> {
-    /// Where the object stands, such as `child.`; empty at the top.
-    path: String,
-    left: Vec<(Cow<'j, str>, Json<'j>)>,
+/// What reading a value gives.
+pub type Read<T> = Result<T, Flaws>;
+
+/// Where a value stands in an action; it is written out only in a refusal.
+#[derive(Clone, Copy)]
+pub struct At<'p> {
+    within: Option<&'p At<'p>>,
+    step: Step,
 }
 
-impl<'j> Fields<'j> {
-    /// The fields of `json`, which must be an object; `path` is its own name (empty at the top).
-    pub fn of(path: &str, json: Json<'j>) -> Result<Self, Refusal> {
-        let path = if path.is_empty() { String::new() } else { format!("{path}.") };
+#[derive(Clone, Copy)]
+enum Step {
+    Top,
+    Key(&'static str),
+    Nth(usize),
+}
+
+impl At<'_> {
+    /// The action itself.
+    pub const TOP: At<'static> = At { within: None, step: Step::Top };
+
+    const fn is_top(&self) -> bool {
+        matches!(self.step, Step::Top)
+    }
+}
+
+impl<'p> At<'p> {
+    const fn below(within: &'p At<'p>, step: Step) -> Self {
+        Self { within: Some(within), step }
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(within) = self.within.filter(|within| !within.is_top()) {
+            write!(f, "{within}.")?;
+        }
+        match self.step {
+            Step::Top => Ok(()),
+            Step::Key(name) => f.write_str(name),
+            Step::Nth(n) => write!(f, "{n}"),
+        }
+    }
+}
+
+/// The fields of an object that have not been taken yet, and what was wrong with those that were.
+pub struct Fields<'j, 'p> {
+    at: At<'p>,
+    /// Each field that is left, with its place in the object, from 0.
+    left: Vec<(usize, Cow<'j, str>, Json<'j>)>,
+    /// The names that were asked for: those that the object may have.
+    known: Vec<&'static str>,
+    flaws: Flaws,
+}
+
+impl<'j, 'p> Fields<'j, 'p> {
+    /// The fields of `json`, which must be an object, written as in `form`.
+    pub fn of(at: At<'p>, json: Json<'j>, form: &str) -> Read<Self> {
         match json {
-            Json::Object(left) => Ok(Self { path, left }),
-            other if path.is_empty() => {
-                Err(Refusal::new(format!("found {}, expected one JSON object, an action", other.type_name())))
+            Json::Object(pairs) => {
+                let left = pairs.into_iter().enumerate().map(|(nth, (key, value))| (nth, key, value)).collect();
+                Ok(Self { at, left, known: Vec::with_capacity(16), flaws: Flaws::new() })
             }
-            other => Err(wrong(&path[..path.len() - 1], &other, "an object")),
+            other if at.is_top() => Err(Refusal::new(Code::NotAnObject).found(other.type_name()).into()),
+            other => Err(wrong_form(&at, &other, form)),
         }
     }
 
-    /// Takes a field; none if it was left out.
-    pub fn take(&mut self, name: &str) -> Option<Json<'j>> {
-        let at = self.left.iter().position(|(key, _)| key == name)?;
-        Some(self.left.swap_remove(at).1)
+    fn take(&mut self, name: &'static str) -> Option<Json<'j>> {
+        self.known.push(name);
+        let at = self.left.iter().position(|(_, key, _)| key == name)?;
+        Some(self.left.swap_remove(at).2)
     }
 
-    /// Takes a field that must be there.
-    pub fn require(&mut self, name: &str) -> Result<Json<'j>, Refusal> {
-        self.take(name).ok_or_else(|| Refusal::new(format!("`{}{name}` is missing and required here", self.path)))
+    /// A field that may be left out, read by `read`. None also if it is flawed: then reading ends in a refusal.
+    pub fn optional<T>(&mut self, name: &'static str, read: impl FnOnce(&At<'_>, Json<'j>) -> Read<T>) -> Option<T> {
+        let json = self.take(name)?;
+        let value = read(&At::below(&self.at, Step::Key(name)), json);
+        self.keep(value)
     }
 
-    /// The field's full name, for messages.
-    pub fn name(&self, name: &str) -> String {
-        format!("{}{name}", self.path)
+    /// A field that must be there, read by `read`; none if it is not there or flawed.
+    pub fn required<T>(&mut self, name: &'static str, read: impl FnOnce(&At<'_>, Json<'j>) -> Read<T>) -> Option<T> {
+        let within = self.at;
+        let at = At::below(&within, Step::Key(name));
+        let value = match self.take(name) {
+            Some(json) => read(&at, json),
+            None => Err(self.missing(name).into()),
+        };
+        self.keep(value)
     }
 
-    /// Refuses what was not taken.
-    pub fn finish(self, of: &str) -> Result<(), Refusal> {
-        match self.left.first() {
-            None => Ok(()),
-            Some((key, value)) => Err(Refusal::new(format!(
-                "unknown field `{}{}` ({}): {of} has no such field; check its spelling or leave it out",
-                self.path,
-                shown_key(key),
-                value.type_name()
-            ))),
+    /// A required field that isn't there, or stands there in capitals.
+    fn missing(&mut self, name: &'static str) -> Refusal {
+        match self.left.iter().position(|(_, key, _)| key.trim().eq_ignore_ascii_case(name)) {
+            Some(at) => {
+                let (nth, key, _) = self.left.swap_remove(at);
+                self.unknown(nth, &key)
+            }
+            None => Refusal::new(Code::MissingField).field(At::below(&self.at, Step::Key(name))),
         }
     }
 
-    /// An optional field read by `read`.
-    pub fn optional<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&str, Json<'j>) -> Result<T, Refusal>,
-    ) -> Result<Option<T>, Refusal> {
-        self.take(name).map(|json| read(&self.name(name), json)).transpose()
+    fn keep<T>(&mut self, value: Read<T>) -> Option<T> {
+        value.map_err(|flaws| self.flaws.extend(flaws)).ok()
     }
 
-    /// A required field read by `read`.
-    pub fn required<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&str, Json<'j>) -> Result<T, Refusal>,
-    ) -> Result<T, Refusal> {
-        let json = self.require(name)?;
-        read(&self.name(name), json)
+    /// Notes a flaw of the object as a whole.
+    pub fn refuse(&mut self, refusal: Refusal) {
+        self.flaws.push(refusal);
+    }
+
+    /// Whether nothing was wrong so far.
+    pub const fn is_sound(&self) -> bool {
+        self.flaws.is_empty()
+    }
+
+    /// The value that was built of the fields, if all of them were good and none is left.
+    pub fn finish<T>(mut self, value: Option<T>) -> Read<T> {
+        let unknown = self.unknown_ones();
+        self.flaws.extend(unknown);
+        match value {
+            Some(value) if self.flaws.is_empty() => Ok(value),
+            _ => Err(self.flaws),
+        }
+    }
+
+    /// The flaws so far where it can't be known which other fields there may be: of those that are left, the ones
+    /// that were probably meant as one of these.
+    pub fn give_up(mut self) -> Flaws {
+        let meant = self.unknown_ones().into_iter().filter(|refusal| refusal.expected.is_some()).collect::<Vec<_>>();
+        self.flaws.extend(meant);
+        self.flaws
+    }
+
+    fn unknown_ones(&mut self) -> Flaws {
+        self.left.sort_unstable_by_key(|(nth, _, _)| *nth);
+        self.left.iter().map(|(nth, key, _)| self.unknown(*nth, key)).collect()
+    }
+
+    fn unknown(&self, nth: usize, key: &str) -> Refusal {
+        let small = key.trim().to_ascii_lowercase();
+        let (code, meant) = match self.known.iter().find(|name| **name == small) {
+            Some(name) => (Code::KeyInCapitals, Some(*name)),
+            None => (Code::UnknownField, nearest(key, self.known.iter().copied())),
+        };
+        let refusal = Refusal::new(code).found((nth + 1).to_string());
+        let refusal = if self.at.is_top() { refusal } else { refusal.field(self.at) };
+        match meant {
+            Some(name) => refusal.expected(name),
+            None => refusal,
+        }
     }
 }
 
-/// A key that is safe to show: a field's name, not a person's.
-fn shown_key(key: &str) -> Cow<'_, str> {
-    let plain =
-        key.len() <= 40 && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    if plain { key.into() } else { "…".into() }
+/// The refusal of a value of the wrong type.
+pub fn wrong(at: &At<'_>, found: &Json<'_>, expected: &str) -> Flaws {
+    let code = if *found == Json::Null { Code::NullGiven } else { Code::WrongType };
+    Refusal::new(code).field(at).found(found.type_name()).expected(expected).into()
 }
 
-/// The refusal of a value of the wrong kind.
-pub fn wrong(field: &str, found: &Json<'_>, expected: &str) -> Refusal {
-    let hint = if *found == Json::Null { "; leave the field out if it is not known" } else { "" };
-    Refusal::new(format!("`{field}`: found {}, expected {expected}{hint}", found.type_name()))
+/// As [`wrong`], with an example of how it is written.
+fn wrong_form(at: &At<'_>, found: &Json<'_>, example: &str) -> Flaws {
+    let code = if *found == Json::Null { Code::NullGiven } else { Code::WrongForm };
+    Refusal::new(code).field(at).found(found.type_name()).expected(example).into()
 }
 
 /// `true` or `false`.
-pub fn boolean(field: &str, json: Json<'_>) -> Result<bool, Refusal> {
+pub fn boolean(at: &At<'_>, json: Json<'_>) -> Read<bool> {
     match json {
         Json::Bool(value) => Ok(value),
-        other => Err(wrong(field, &other, "true or false")),
+        other => Err(wrong(at, &other, "boolean")),
     }
 }
 
 /// A whole number from `least` to 1,000,000,000.
-pub fn number(least: u32) -> impl Fn(&str, Json<'_>) -> Result<u32, Refusal> {
-    move |field, json| match json {
-        Json::Number(value) if (i64::from(least)..=1_000_000_000).contains(&value) => {
-            u32::try_from(value).map_err(|_| Refusal::new(format!("`{field}`: out of range")))
+pub fn number(least: u32) -> impl Fn(&At<'_>, Json<'_>) -> Read<u32> {
+    const MOST: u32 = 1_000_000_000;
+    move |at, json| match json {
+        Json::Number(value) if (i64::from(least)..=i64::from(MOST)).contains(&value) => {
+            Ok(u32::try_from(value).unwrap_or(MOST))
         }
-        other => Err(wrong(field, &other, &format!("a whole number, {least} or more"))),
+        Json::Null => Err(wrong(at, &json, "number")),
+        other => {
+            let refusal = Refusal::new(Code::NotANumber).field(at).found(other.type_name());
+            Err(refusal.expected(format!("{least}–{MOST}")).into())
+        }
     }
 }
 
 /// A text without NUL, which no database column can hold.
-pub fn text(field: &str, json: Json<'_>) -> Result<String, Refusal> {
+pub fn text(at: &At<'_>, json: Json<'_>) -> Read<String> {
     match json {
-        Json::Text(text) if text.contains('\0') => {
-            Err(Refusal::new(format!("`{field}`: the text holds a NUL character; take it out")))
-        }
+        Json::Text(text) if text.contains('\0') => Err(Refusal::new(Code::NulCharacter).field(at).into()),
         Json::Text(text) => Ok(text.into_owned()),
-        other => Err(wrong(field, &other, "a text")),
+        other => Err(wrong(at, &other, "text")),
     }
 }
 
-/// A text, or null for "none".
+/// Null for "none", or what `read` reads.
 pub fn nullable<'j, T>(
-    read: impl FnOnce(&str, Json<'j>) -> Result<T, Refusal>,
-) -> impl FnOnce(&str, Json<'j>) -> Result<Option<T>, Refusal> {
-    move |field, json| if json == Json::Null { Ok(None) } else { read(field, json).map(Some) }
+    read: impl FnOnce(&At<'_>, Json<'j>) -> Read<T>,
+) -> impl FnOnce(&At<'_>, Json<'j>) -> Read<Option<T>> {
+    move |at, json| if json == Json::Null { Ok(None) } else { read(at, json).map(Some) }
 }
 
 /// One of a closed vocabulary.
 pub fn word<T>(
     words: &'static [&'static str],
     from_word: fn(&str) -> Option<T>,
-) -> impl Fn(&str, Json<'_>) -> Result<T, Refusal> {
-    move |field, json| {
-        let found = match &json {
-            Json::Text(text) => match from_word(text) {
-                Some(value) => return Ok(value),
-                None => "another text",
-            },
-            other => other.type_name(),
-        };
-        Err(Refusal::new(format!("`{field}`: found {found}, expected one of {}", words.join(", "))))
+) -> impl Fn(&At<'_>, Json<'_>) -> Read<T> {
+    move |at, json| {
+        let Json::Text(text) = &json else { return Err(wrong(at, &json, &words.join(", "))) };
+        from_word(text).ok_or_else(|| {
+            let refusal = match nearest(text, words.iter().copied()) {
+                Some(word) => Refusal::new(Code::MisspeltWord).expected(word),
+                None => Refusal::new(Code::UnknownWord).expected(words.join(", ")),
+            };
+            refusal.field(at).found("text").into()
+        })
     }
 }
 
-/// A list, each item read by `read`.
+/// A list, each item read by `read` and written as in `example`.
 pub fn list<'j, T>(
-    read: impl Fn(&str, Json<'j>) -> Result<T, Refusal>,
-) -> impl FnOnce(&str, Json<'j>) -> Result<Vec<T>, Refusal> {
-    move |field, json| match json {
-        Json::List(items) => items.into_iter().map(|item| read(field, item)).collect(),
-        other => Err(wrong(field, &other, "a list")),
+    read: impl Fn(&At<'_>, Json<'j>) -> Read<T>,
+    example: &'static str,
+) -> impl FnOnce(&At<'_>, Json<'j>) -> Read<Vec<T>> {
+    move |at, json| {
+        let Json::List(items) = json else { return Err(wrong_form(at, &json, example)) };
+        let (mut read_items, mut flaws) = (Vec::with_capacity(items.len()), Flaws::new());
+        for (nth, item) in items.into_iter().enumerate() {
+            match read(&At::below(at, Step::Nth(nth)), item) {
+                Ok(item) => read_items.push(item),
+                Err(of_item) => flaws.extend(of_item),
+            }
+            if flaws.len() > MOST_FLAWS {
+                break;
+            }
+        }
+        if flaws.is_empty() { Ok(read_items) } else { Err(flaws) }
     }
 }
+
+/// More flaws than this are not looked for in one list.
+const MOST_FLAWS: usize = 20;
 
 /// An office code.
-pub fn office(field: &str, json: Json<'_>) -> Result<OfficeCode, Refusal> {
+pub fn office(at: &At<'_>, json: Json<'_>) -> Read<OfficeCode> {
     match &json {
-        Json::Text(text) => OfficeCode::new(text)
-            .ok_or_else(|| Refusal::new(format!("`{field}`: not an office code, which is 1 to 64 of a-z, 0-9, `-`"))),
-        other => Err(wrong(field, other, "an office code, a text")),
+        Json::Text(text) => OfficeCode::new(text).ok_or_else(|| {
+            Refusal::new(Code::NotAnOfficeCode).field(at).found("text").expected(OfficeCode::FORM).into()
+        }),
+        other => Err(wrong(at, other, OfficeCode::FORM)),
     }
 }
 
-/// A civil date; a birth date is never echoed.
-pub fn date(field: &str, json: Json<'_>) -> Result<NaiveDate, Refusal> {
+/// A civil date; it may be a birth date, so it is never echoed.
+pub fn date(at: &At<'_>, json: Json<'_>) -> Read<NaiveDate> {
     match &json {
-        Json::Text(text) => crate::calendar::parse_date(text)
-            .ok_or_else(|| Refusal::new(format!("`{field}`: not a date of the calendar, expected YYYY-MM-DD"))),
-        other => Err(wrong(field, other, "a date, YYYY-MM-DD")),
+        Json::Text(text) => dates::date(text).map_err(|refusal| refusal.field(at).into()),
+        other => Err(wrong(at, other, "YYYY-MM-DD")),
     }
 }

@@ -1,70 +1,48 @@
-//! Reading an action from JSON: every field by its type, every unknown one refused.
+//! Reading an action from JSON: every field by its type, every unknown one refused, all flaws together.
 
 #![expect(clippy::needless_pass_by_value, reason = "every reader of a field has the same shape")]
 
-use std::fmt;
-
-use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::fields::{Fields, boolean, date, list, nullable, number, office, text, word, wrong};
+use super::dates;
+use super::fields::{At, Fields, Read, boolean, date, list, nullable, number, office, text, word, wrong};
 use super::{
     Action, ActionId, ActionName, Authority, CaseOpened, CaseRef, Child, Class, Ground, HearingHeld, Measure,
     MediationMeasure, Mediator, Offence, Order, OrderedBy, Penalty, Person, Place, ReleaseKind, ServedIn, Sex, What,
     When,
 };
 use crate::json::Json;
-
-/// The domain's no: what was found, what was expected, what to do. It holds no personal data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal(String);
-
-impl Refusal {
-    /// A refusal with this reason.
-    pub fn new(reason: impl Into<String>) -> Self {
-        Self(reason.into())
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Refusal {}
+use crate::refusal::{Code, Flaws, Refusal};
 
 impl Action {
     /// Reads one action from a line of JSON.
     ///
     /// # Errors
-    /// What is wrong with the line, without echoing anything personal.
-    pub fn read(line: &str) -> Result<Self, Refusal> {
-        Self::from_json(Json::read(line).map_err(Refusal::new)?)
+    /// All that is wrong with the line, at least one refusal, without echoing anything personal.
+    pub fn read(line: &str) -> Result<Self, Flaws> {
+        Self::from_json(Json::read(line)?)
     }
 
     /// Reads one action from a JSON value.
     ///
     /// # Errors
     /// As [`Action::read`].
-    pub fn from_json(mut json: Json<'_>) -> Result<Self, Refusal> {
+    pub fn from_json(mut json: Json<'_>) -> Result<Self, Flaws> {
         let derived = if has_id(&json) { None } else { Some(()) };
         if derived.is_some() {
             spell_instant_in_vientiane(&mut json);
         }
         let id = derived.map(|()| derived_id(&json));
-        let mut fields = Fields::of("", json)?;
-        let case = fields.required("case", case_ref)?;
-        let name = fields.required("action", word(ActionName::WORDS, ActionName::from_word))?;
-        let at = fields.required("at", when)?;
-        let by = fields.required("by", office)?;
-        let id = match id {
-            Some(id) => id,
-            None => fields.required("id", uuid)?,
-        };
-        let what = what(name, &mut fields)?;
-        fields.finish(&format!("the action `{name}`"))?;
-        Ok(Self { case, id, at, by, what })
+        let mut fields = Fields::of(At::TOP, json, "")?;
+        let name = fields.required("action", word(ActionName::WORDS, ActionName::from_word));
+        let sent = fields.optional("id", uuid);
+        let case = fields.required("case", case_ref);
+        let at = fields.required("at", when);
+        let by = fields.required("by", office);
+        let id = id.or(sent);
+        let Some(name) = name else { return Err(fields.give_up()) };
+        let what = what(name, &mut fields);
+        fields.finish((|| Some(Self { case: case?, id: id?, at: at?, by: by?, what: what? }))())
     }
 }
 
@@ -93,198 +71,194 @@ fn derived_id(json: &Json<'_>) -> ActionId {
     ActionId(Uuid::new_v5(&namespace, canonical.as_bytes()))
 }
 
-fn case_ref(field: &str, json: Json<'_>) -> Result<CaseRef, Refusal> {
+fn case_ref(at: &At<'_>, json: Json<'_>) -> Read<CaseRef> {
     match &json {
         Json::Text(text) => CaseRef::new(text).ok_or_else(|| {
-            Refusal::new(format!("`{field}`: not a case reference, which is 1 to 64 of A-Z, a-z, 0-9, `-`, `_`"))
+            Refusal::new(Code::NotACaseReference).field(at).found("text").expected(CaseRef::FORM).into()
         }),
-        other => Err(wrong(field, other, "a case reference, a text")),
+        other => Err(wrong(at, other, CaseRef::FORM)),
     }
 }
 
-fn uuid(field: &str, json: Json<'_>) -> Result<ActionId, Refusal> {
+fn uuid(at: &At<'_>, json: Json<'_>) -> Read<ActionId> {
     let hyphenated = |text: &str| if text.len() == 36 { Uuid::try_parse(text).ok() } else { None };
     match &json {
         Json::Text(text) => hyphenated(text)
             .map(ActionId)
-            .ok_or_else(|| Refusal::new(format!("`{field}`: not a UUID of 36 characters with hyphens"))),
-        other => Err(wrong(field, other, "a UUID, a text")),
+            .ok_or_else(|| Refusal::new(Code::NotAUuid).field(at).found("text").expected("UUID").into()),
+        other => Err(wrong(at, other, "UUID")),
     }
 }
 
-fn when(field: &str, json: Json<'_>) -> Result<When, Refusal> {
-    let Json::Text(text) = &json else {
-        return Err(wrong(field, &json, "an instant or a date, a text"));
-    };
-    When::parse(text).ok_or_else(|| {
-        // Only what was meant as an instant is echoed: a bare number or date may be a birth date out of its column.
-        let pattern = text.bytes().map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
-        let is_instant = text.len() <= 40
-            && pattern.clone().take(11).eq(*b"0000-00-00T")
-            && pattern.skip(11).all(|byte| b"0:.+-Z".contains(&byte));
-        let found = if is_instant { format!("`{text}`") } else { "another text".to_owned() };
-        Refusal::new(format!(
-            "`{field}`: found {found}, expected an instant with its offset such as 2026-03-01T09:30:00+07:00, \
-             or a date of the calendar such as 2026-03-01 if the time of day is not known"
-        ))
-    })
+fn when(at: &At<'_>, json: Json<'_>) -> Read<When> {
+    match &json {
+        Json::Text(text) => dates::when(text).map_err(|refusal| refusal.field(at).into()),
+        other => Err(wrong(at, other, dates::INSTANT_OR_DATE)),
+    }
 }
 
-fn people(field: &str, json: Json<'_>) -> Result<Vec<Person>, Refusal> {
-    list(word(Person::WORDS, Person::from_word))(field, json)
+fn people(at: &At<'_>, json: Json<'_>) -> Read<Vec<Person>> {
+    list(word(Person::WORDS, Person::from_word), r#"["parent","lawyer"]"#)(at, json)
 }
 
-fn grounds(field: &str, json: Json<'_>) -> Result<Vec<Ground>, Refusal> {
-    list(word(Ground::WORDS, Ground::from_word))(field, json)
+fn grounds(at: &At<'_>, json: Json<'_>) -> Read<Vec<Ground>> {
+    list(word(Ground::WORDS, Ground::from_word), r#"["elements","flight"]"#)(at, json)
 }
 
-fn order(field: &str, json: Json<'_>) -> Result<Option<Order>, Refusal> {
-    nullable(|field, json| {
-        let mut fields = Fields::of(field, json)?;
-        let by = fields.required("by", word(OrderedBy::WORDS, OrderedBy::from_word))?;
-        let number = fields.required("number", text)?;
-        fields.finish("an order")?;
-        Ok(Order { by, number })
-    })(field, json)
+fn measures(at: &At<'_>, json: Json<'_>) -> Read<Vec<MediationMeasure>> {
+    list(word(MediationMeasure::WORDS, MediationMeasure::from_word), r#"["warning","apology"]"#)(at, json)
 }
 
-fn place(field: &str, json: Json<'_>) -> Result<Place, Refusal> {
-    let mut fields = Fields::of(field, json)?;
+fn order(at: &At<'_>, json: Json<'_>) -> Read<Option<Order>> {
+    nullable(|at, json| {
+        let mut f = Fields::of(*at, json, r#"{"by":"prosecutor","number":"12"}"#)?;
+        let by = f.required("by", word(OrderedBy::WORDS, OrderedBy::from_word));
+        let number = f.required("number", text);
+        f.finish((|| Some(Order { by: by?, number: number? }))())
+    })(at, json)
+}
+
+fn place(at: &At<'_>, json: Json<'_>) -> Read<Place> {
+    let mut f = Fields::of(*at, json, r#"{"children_only":true,"sexes_separated":true}"#)?;
     let place = Place {
-        children_only: fields.optional("children_only", boolean)?,
-        sexes_separated: fields.optional("sexes_separated", boolean)?,
+        children_only: f.optional("children_only", boolean),
+        sexes_separated: f.optional("sexes_separated", boolean),
     };
-    fields.finish("a place")?;
-    Ok(place)
+    f.finish(Some(place))
 }
 
-fn penalty(field: &str, json: Json<'_>) -> Result<Penalty, Refusal> {
-    let mut fields = Fields::of(field, json)?;
-    let penalty = Penalty { min: fields.required("min", number(0))?, max: fields.required("max", number(0))? };
-    fields.finish("a penalty")?;
-    if penalty.min > penalty.max {
-        return Err(Refusal::new(format!("`{field}`: `min` is above `max`; expected the lower end first")));
+fn penalty(at: &At<'_>, json: Json<'_>) -> Read<Penalty> {
+    let mut f = Fields::of(*at, json, r#"{"min":36,"max":60}"#)?;
+    let (min, max) = (f.required("min", number(0)), f.required("max", number(0)));
+    if min.zip(max).is_some_and(|(min, max)| min > max) {
+        f.refuse(Refusal::new(Code::MinAboveMax).field(at));
     }
-    Ok(penalty)
+    f.finish((|| Some(Penalty { min: min?, max: max? }))())
 }
 
-fn child(field: &str, json: Json<'_>) -> Result<Child, Refusal> {
-    let mut fields = Fields::of(field, json)?;
-    let child = Child {
-        reference: fields.required("ref", text)?,
-        birth_date: fields.required("birth_date", nullable(date))?,
-        age_years: fields.optional("age_years", number(0))?,
-        sex: fields.optional("sex", word(Sex::WORDS, Sex::from_word))?,
-    };
-    fields.finish("a child")?;
-    Ok(child)
+fn child(at: &At<'_>, json: Json<'_>) -> Read<Child> {
+    let mut f = Fields::of(*at, json, r#"{"ref":"C-17","birth_date":null}"#)?;
+    let reference = f.required("ref", text);
+    let birth_date = f.required("birth_date", nullable(date));
+    let age_years = f.optional("age_years", number(0));
+    let sex = f.optional("sex", word(Sex::WORDS, Sex::from_word));
+    f.finish((|| Some(Child { reference: reference?, birth_date: birth_date?, age_years, sex }))())
 }
 
-fn offence(field: &str, json: Json<'_>) -> Result<Offence, Refusal> {
-    let mut fields = Fields::of(field, json)?;
-    let offence = Offence {
-        class: fields.required("class", word(Class::WORDS, Class::from_word))?,
-        penalty_months: fields.required("penalty_months", penalty)?,
-        committed_on: fields.required("committed_on", date)?,
-        serious: fields.required("serious", boolean)?,
-    };
-    fields.finish("an offence")?;
-    Ok(offence)
+fn offence(at: &At<'_>, json: Json<'_>) -> Read<Offence> {
+    let mut f = Fields::of(*at, json, r#"{"class":…,"penalty_months":…,"committed_on":…,"serious":…}"#)?;
+    let class = f.required("class", word(Class::WORDS, Class::from_word));
+    let penalty_months = f.required("penalty_months", penalty);
+    let committed_on = f.required("committed_on", date);
+    let serious = f.required("serious", boolean);
+    f.finish((|| {
+        Some(Offence { class: class?, penalty_months: penalty_months?, committed_on: committed_on?, serious: serious? })
+    })())
 }
 
-fn case_opened(fields: &mut Fields<'_>) -> Result<CaseOpened, Refusal> {
-    let opened = CaseOpened {
-        court: fields.required("court", office)?,
-        prosecutor: fields.required("prosecutor", office)?,
-        investigator: fields.required("investigator", office)?,
-        legal_aid: fields.optional("legal_aid", office)?,
-        child: fields.required("child", child)?,
-        offences: fields.required("offences", list(offence))?,
-    };
-    if opened.offences.is_empty() {
-        return Err(Refusal::new("`offences`: found an empty list, expected at least one offence"));
-    }
-    Ok(opened)
+fn offences(at: &At<'_>, json: Json<'_>) -> Read<Vec<Offence>> {
+    let offences = list(offence, r#"[{"class":…,"penalty_months":…,"committed_on":…,"serious":…}]"#)(at, json)?;
+    if offences.is_empty() { Err(Refusal::new(Code::EmptyList).field(at).into()) } else { Ok(offences) }
 }
 
-fn hearing(fields: &mut Fields<'_>) -> Result<HearingHeld, Refusal> {
-    Ok(HearingHeld {
-        substantive: fields.required("substantive", boolean)?,
-        closed: fields.optional("closed", boolean)?,
-        suitable_room: fields.optional("suitable_room", boolean)?,
-        child_attended: fields.optional("child_attended", boolean)?,
-        child_heard: fields.optional("child_heard", boolean)?,
-        interpreter_needed: fields.optional("interpreter_needed", boolean)?,
-        interpreter_present: fields.optional("interpreter_present", boolean)?,
-        defended_by: fields.optional("defended_by", people)?,
-        attended_by: fields.optional("attended_by", people)?,
-    })
+fn case_opened(f: &mut Fields<'_, '_>) -> Option<What> {
+    let court = f.required("court", office);
+    let prosecutor = f.required("prosecutor", office);
+    let investigator = f.required("investigator", office);
+    let legal_aid = f.optional("legal_aid", office);
+    let child = f.required("child", child);
+    let offences = f.required("offences", offences);
+    Some(What::CaseOpened(Box::new(CaseOpened {
+        court: court?,
+        prosecutor: prosecutor?,
+        investigator: investigator?,
+        legal_aid,
+        child: child?,
+        offences: offences?,
+    })))
+}
+
+fn hearing(f: &mut Fields<'_, '_>) -> Option<What> {
+    Some(What::HearingHeld(Box::new(HearingHeld {
+        closed: f.optional("closed", boolean),
+        suitable_room: f.optional("suitable_room", boolean),
+        child_attended: f.optional("child_attended", boolean),
+        child_heard: f.optional("child_heard", boolean),
+        interpreter_needed: f.optional("interpreter_needed", boolean),
+        interpreter_present: f.optional("interpreter_present", boolean),
+        defended_by: f.optional("defended_by", people),
+        attended_by: f.optional("attended_by", people),
+        substantive: f.required("substantive", boolean)?,
+    })))
 }
 
 /// The persons whose request for release is on record (Art. 65 names the family; anyone may ask).
 const REQUESTERS: &[&str] = &["parent", "guardian", "relative", "protector", "lawyer", "child"];
 
-fn requester(field: &str, json: Json<'_>) -> Result<Person, Refusal> {
-    word(REQUESTERS, |text| REQUESTERS.contains(&text).then(|| Person::from_word(text)).flatten())(field, json)
+fn requester(at: &At<'_>, json: Json<'_>) -> Read<Person> {
+    word(REQUESTERS, |text| REQUESTERS.contains(&text).then(|| Person::from_word(text)).flatten())(at, json)
 }
 
-fn agreed_by_prosecutor(field: &str, json: Json<'_>) -> Result<bool, Refusal> {
-    Ok(nullable(word(&["prosecutor"], |text| (text == "prosecutor").then_some(())))(field, json)?.is_some())
+fn agreed_by_prosecutor(at: &At<'_>, json: Json<'_>) -> Read<bool> {
+    Ok(nullable(word(&["prosecutor"], |text| (text == "prosecutor").then_some(())))(at, json)?.is_some())
 }
 
-fn at_least_one(any: bool, of: &str) -> Result<(), Refusal> {
-    if any { Ok(()) } else { Err(Refusal::new(format!("none of {of} is given; expected at least one"))) }
+/// Refuses an action that gives none of its fields; a flawed one was refused already.
+fn at_least_one(f: &mut Fields<'_, '_>, any: bool, of: &str) {
+    if !any && f.is_sound() {
+        f.refuse(Refusal::new(Code::NoneGiven).expected(of));
+    }
 }
 
-/// The fields of an action's own.
-fn what(name: ActionName, f: &mut Fields<'_>) -> Result<What, Refusal> {
+/// The fields of an action's own. A required field stands last, so that the flaws of the others are found before it.
+fn what(name: ActionName, f: &mut Fields<'_, '_>) -> Option<What> {
     use ActionName as N;
     let authority = word(Authority::WORDS, Authority::from_word);
-    Ok(match name {
-        N::CaseOpened => What::CaseOpened(Box::new(case_opened(f)?)),
+    Some(match name {
+        N::CaseOpened => case_opened(f)?,
         N::ChildIdentified | N::OffenceReclassified | N::CaseTransferred => what_became_known(name, f)?,
         N::ComplaintReceived => What::ComplaintReceived,
         N::InvestigationOpened => What::InvestigationOpened,
         N::SummonsServed => What::SummonsServed {
+            appear_on: f.optional("appear_on", date),
             authority: f.required("authority", authority)?,
-            appear_on: f.optional("appear_on", date)?,
         },
-        N::SummonsMissed => What::SummonsMissed {
-            authority: f.required("authority", authority)?,
-            reason: f.required("reason", nullable(text))?,
-        },
+        N::SummonsMissed => {
+            let (authority, reason) = (f.required("authority", authority), f.required("reason", nullable(text)));
+            What::SummonsMissed { authority: authority?, reason: reason? }
+        }
         N::BroughtIn => What::BroughtIn {
+            accompanied_by: f.optional("accompanied_by", people),
             authority: f.required("authority", authority)?,
-            accompanied_by: f.optional("accompanied_by", people)?,
         },
         N::Arrested => What::Arrested {
-            order: f.optional("order", order)?,
-            flagrant: f.optional("flagrant", boolean)?,
-            urgent: f.optional("urgent", boolean)?,
-            grounds: f.optional("grounds", grounds)?,
+            order: f.optional("order", order),
+            flagrant: f.optional("flagrant", boolean),
+            urgent: f.optional("urgent", boolean),
+            grounds: f.optional("grounds", grounds),
         },
         N::CustodyStarted => What::CustodyStarted {
-            evidence_firm: f.optional("evidence_firm", boolean)?,
-            place: f.optional("place", place)?,
+            evidence_firm: f.optional("evidence_firm", boolean),
+            place: f.optional("place", place),
         },
         N::RightsTold => What::RightsTold,
         N::ParentsNotified => What::ParentsNotified,
         N::MedicalCheck => What::MedicalCheck,
         N::InterviewStarted => What::InterviewStarted {
-            attended_by: f.optional("attended_by", people)?,
-            dedicated_room: f.optional("dedicated_room", boolean)?,
+            attended_by: f.optional("attended_by", people),
+            dedicated_room: f.optional("dedicated_room", boolean),
         },
         N::InterviewEnded => What::InterviewEnded,
         N::RemandOrdered => {
-            What::RemandOrdered { order: f.optional("order", order)?, grounds: f.optional("grounds", grounds)? }
+            What::RemandOrdered { order: f.optional("order", order), grounds: f.optional("grounds", grounds) }
         }
         N::RemandExtended => What::RemandExtended {
-            order: f.optional("order", order)?,
-            months: f.optional("months", number(1))?,
-            for_investigation: f.optional("for_investigation", boolean)?,
+            order: f.optional("order", order),
+            months: f.optional("months", number(1)),
+            for_investigation: f.optional("for_investigation", boolean),
         },
         N::VisitRefused => {
-            What::VisitRefused { visitor: f.optional("visitor", word(Person::WORDS, Person::from_word))? }
+            What::VisitRefused { visitor: f.optional("visitor", word(Person::WORDS, Person::from_word)) }
         }
         N::InvestigationExtended => {
             What::InvestigationExtended { agreed: f.required("agreed_by", agreed_by_prosecutor)? }
@@ -293,105 +267,78 @@ fn what(name: ActionName, f: &mut Fields<'_>) -> Result<What, Refusal> {
     })
 }
 
-fn what_became_known(name: ActionName, f: &mut Fields<'_>) -> Result<What, Refusal> {
-    let what = match name {
-        ActionName::ChildIdentified => What::ChildIdentified {
-            birth_date: f.optional("birth_date", date)?,
-            age_years: f.optional("age_years", number(0))?,
-        },
-        ActionName::OffenceReclassified => What::OffenceReclassified {
-            offence: f.required("offence", number(0))?,
-            class: f.optional("class", word(Class::WORDS, Class::from_word))?,
-            penalty_months: f.optional("penalty_months", penalty)?,
-            serious: f.optional("serious", boolean)?,
-        },
-        _ => What::CaseTransferred {
-            court: f.optional("court", office)?,
-            prosecutor: f.optional("prosecutor", office)?,
-            investigator: f.optional("investigator", office)?,
-            legal_aid: f.optional("legal_aid", office)?,
-        },
-    };
-    match &what {
-        What::ChildIdentified { birth_date, age_years } => {
-            at_least_one(birth_date.is_some() || age_years.is_some(), "`birth_date`, `age_years`")?;
+fn what_became_known(name: ActionName, f: &mut Fields<'_, '_>) -> Option<What> {
+    Some(match name {
+        ActionName::ChildIdentified => {
+            let birth_date = f.optional("birth_date", date);
+            let age_years = f.optional("age_years", number(0));
+            at_least_one(f, birth_date.is_some() || age_years.is_some(), "birth_date, age_years");
+            What::ChildIdentified { birth_date, age_years }
         }
-        What::OffenceReclassified { class, penalty_months, serious, .. } => {
-            at_least_one(
-                class.is_some() || penalty_months.is_some() || serious.is_some(),
-                "`class`, `penalty_months`, `serious`",
-            )?;
+        ActionName::OffenceReclassified => {
+            let offence = f.required("offence", number(0));
+            let class = f.optional("class", word(Class::WORDS, Class::from_word));
+            let penalty_months = f.optional("penalty_months", penalty);
+            let serious = f.optional("serious", boolean);
+            let any = class.is_some() || penalty_months.is_some() || serious.is_some();
+            at_least_one(f, any, "class, penalty_months, serious");
+            What::OffenceReclassified { offence: offence?, class, penalty_months, serious }
         }
-        What::CaseTransferred { court, prosecutor, investigator, legal_aid } => {
-            let any = [court, prosecutor, investigator, legal_aid].into_iter().any(Option::is_some);
-            at_least_one(any, "`court`, `prosecutor`, `investigator`, `legal_aid`")?;
+        _ => {
+            let court = f.optional("court", office);
+            let prosecutor = f.optional("prosecutor", office);
+            let investigator = f.optional("investigator", office);
+            let legal_aid = f.optional("legal_aid", office);
+            let any = [&court, &prosecutor, &investigator, &legal_aid].into_iter().any(Option::is_some);
+            at_least_one(f, any, "court, prosecutor, investigator, legal_aid");
+            What::CaseTransferred { court, prosecutor, investigator, legal_aid }
         }
-        _ => {}
-    }
-    Ok(what)
+    })
 }
 
 /// From mediation to the end of a case.
-fn what_followed(name: ActionName, f: &mut Fields<'_>) -> Result<What, Refusal> {
+fn what_followed(name: ActionName, f: &mut Fields<'_, '_>) -> Option<What> {
     use ActionName as N;
-    Ok(match name {
+    Some(match name {
         N::ReferredToMediation => {
             What::ReferredToMediation { to: f.required("to", word(Mediator::WORDS, Mediator::from_word))? }
         }
         N::MediationSession => What::MediationSession {
-            attended_by: f.optional("attended_by", people)?,
-            evidence_solid: f.optional("evidence_solid", boolean)?,
-            child_acknowledges: f.optional("child_acknowledges", boolean)?,
+            attended_by: f.optional("attended_by", people),
+            evidence_solid: f.optional("evidence_solid", boolean),
+            child_acknowledges: f.optional("child_acknowledges", boolean),
         },
         N::MediationEnded => What::MediationEnded {
+            measures: f.optional("measures", measures),
             settled: f.required("settled", boolean)?,
-            measures: f.optional("measures", list(word(MediationMeasure::WORDS, MediationMeasure::from_word)))?,
         },
         N::ReleaseRequested => What::ReleaseRequested { requested_by: f.required("requested_by", requester)? },
         N::ReleaseOpinionGiven => What::ReleaseOpinionGiven,
         N::ReleaseRequestReceived => What::ReleaseRequestReceived,
         N::ReleaseDecided => What::ReleaseDecided { granted: f.required("granted", boolean)? },
         N::Released => What::Released {
+            bail: f.optional("bail", boolean),
+            bail_necessary: f.optional("bail_necessary", boolean),
             kind: f.required("kind", word(ReleaseKind::WORDS, ReleaseKind::from_word))?,
-            bail: f.optional("bail", boolean)?,
-            bail_necessary: f.optional("bail_necessary", boolean)?,
         },
         N::FileSent => What::FileSent,
         N::FileReceived => What::FileReceived,
         N::FileReturned => What::FileReturned,
         N::ProsecutionDeclined => What::ProsecutionDeclined,
         N::ProsecutionOrdered => {
-            What::ProsecutionOrdered { mediation_possible: f.optional("mediation_possible", boolean)? }
+            What::ProsecutionOrdered { mediation_possible: f.optional("mediation_possible", boolean) }
         }
         N::ProsecutionOrderReceived => What::ProsecutionOrderReceived,
-        N::HearingHeld => What::HearingHeld(Box::new(hearing(f)?)),
+        N::HearingHeld => hearing(f)?,
         N::JudgmentGiven => What::JudgmentGiven {
+            months: f.optional("months", number(1)),
+            other_measures_considered: f.optional("other_measures_considered", boolean),
+            served_in: f.optional("served_in", word(ServedIn::WORDS, ServedIn::from_word)),
             measure: f.required("measure", word(Measure::WORDS, Measure::from_word))?,
-            months: f.optional("months", number(1))?,
-            other_measures_considered: f.optional("other_measures_considered", boolean)?,
-            served_in: f.optional("served_in", word(ServedIn::WORDS, ServedIn::from_word))?,
         },
         N::TrainingCentreEntered => What::TrainingCentreEntered,
         N::TrainingCentreLeft => What::TrainingCentreLeft,
-        N::CaseClosed => What::CaseClosed { reason: f.optional("reason", text)? },
-        _ => What::ActionWithdrawn { withdraws: f.required("withdraws", uuid)?, reason: f.optional("reason", text)? },
+        N::CaseClosed => What::CaseClosed { reason: f.optional("reason", text) },
+        _ => What::ActionWithdrawn { reason: f.optional("reason", text), withdraws: f.required("withdraws", uuid)? },
     })
-}
-
-/// Whether a birth or offence date can stand beside an opening on `opened`: not after it, and not a Buddhist-era
-/// conversion (543 years) off.
-///
-/// # Errors
-/// Names the field and the likely cause, never the date.
-pub fn plausible(field: &str, date: NaiveDate, opened: NaiveDate) -> Result<(), Refusal> {
-    const BUDDHIST_ERA: &str = "if it was written in the Buddhist era, subtract 543 years once";
-    if date > opened {
-        return Err(Refusal::new(format!("`{field}`: the date lies after the opening of the case; {BUDDHIST_ERA}")));
-    }
-    if opened.signed_duration_since(date).num_days() > 500 * 366 {
-        return Err(Refusal::new(format!(
-            "`{field}`: the date lies more than 500 years before the opening of the case; {BUDDHIST_ERA}"
-        )));
-    }
-    Ok(())
 }

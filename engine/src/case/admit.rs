@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::Case;
-use crate::action::{Action, ActionId, ActionName, CaseOpened, Child, Refusal, What, plausible};
+use crate::action::{Action, ActionId, ActionName, CaseOpened, Child, What};
 use crate::calendar::{self, Instant};
+use crate::refusal::{Code, Flaws, Refusal};
 use crate::rulebook::Rulebook;
 
 /// How far ahead of the recording clock an action may lie: clocks of two offices differ. Seconds.
@@ -25,19 +26,15 @@ pub enum Verdict {
     Accepted,
     /// It already is, or stands earlier in the same list.
     Known,
-    /// It cannot.
-    Refused(Refusal),
-}
-
-fn refused(reason: impl Into<String>) -> Verdict {
-    Verdict::Refused(Refusal::new(reason))
+    /// It cannot, for all of these.
+    Refused(Flaws),
 }
 
 /// The verdict on each of `actions`, all of the same case, in their order. `clock` is the recording clock; none
 /// where actions are only assessed.
 pub fn admit(case: &Case, actions: &[Action], clock: Option<Instant>, book: &Rulebook) -> Vec<Verdict> {
     // Refused for good: by itself, or because what it needs is not there. Each round may take away what another needs.
-    let mut lasting: Vec<Option<Refusal>> = actions.iter().map(|action| by_itself(action, clock, book).err()).collect();
+    let mut lasting: Vec<Flaws> = actions.iter().map(|action| by_itself(action, clock, book)).collect();
     loop {
         let (verdicts, opening, known) = contradictions(case, actions, &lasting);
         let mut room = MOST_ACTIONS.saturating_sub(case.recorded().len());
@@ -46,11 +43,11 @@ pub fn admit(case: &Case, actions: &[Action], clock: Option<Instant>, book: &Rul
             if *verdict != Verdict::Accepted {
                 continue;
             }
-            let needs = needs(action, opening, &known).and_then(|()| take_room(action, &mut room));
-            if let Err(refusal) = needs {
-                *lasting = Some(refusal);
-                settled = false;
+            *lasting = needs(action, opening, &known);
+            if lasting.is_empty() {
+                lasting.extend(take_room(action, &mut room).err());
             }
+            settled &= lasting.is_empty();
         }
         if settled {
             return verdicts;
@@ -64,25 +61,22 @@ type Known<'a> = BTreeMap<ActionId, &'a Action>;
 fn contradictions<'a>(
     case: &'a Case,
     actions: &'a [Action],
-    lasting: &[Option<Refusal>],
+    lasting: &[Flaws],
 ) -> (Vec<Verdict>, Option<&'a Action>, Known<'a>) {
     let mut opening = case.actions().find(|action| action.name() == ActionName::CaseOpened);
     let mut known: Known<'a> = case.actions().map(|action| (action.id, action)).collect();
     let verdicts = actions.iter().zip(lasting).map(|(action, lasting)| {
-        if let Some(refusal) = lasting {
-            return Verdict::Refused(refusal.clone());
+        if !lasting.is_empty() {
+            return Verdict::Refused(lasting.clone());
         }
         match known.get(&action.id) {
             Some(same) if same.says_the_same_as(action) => return Verdict::Known,
-            Some(_) => {
-                let id = action.id;
-                return refused(format!("the id {id} is used by another action; send this one under an id of its own"));
-            }
+            Some(_) => return Verdict::Refused(used_id(action.id).into()),
             None => {}
         }
         if action.name() == ActionName::CaseOpened {
             if opening.is_some() {
-                return refused(format!("the case {} is opened already; a case is opened once", action.case));
+                return Verdict::Refused(opened_already(action).into());
             }
             opening = Some(action);
         }
@@ -93,73 +87,89 @@ fn contradictions<'a>(
     (verdicts, opening, known)
 }
 
+/// The refusal of an action whose id another one has.
+pub fn used_id(id: ActionId) -> Refusal {
+    Refusal::new(Code::UsedId).field("id").found(id.to_string())
+}
+
+/// The one thing that may be learnt of another's case: its reference is taken.
+pub(super) fn opened_already(opening: &Action) -> Refusal {
+    Refusal::new(Code::OpenedAlready).field("case").found(opening.case.as_str())
+}
+
 /// What an action needs beside itself: the opening, the offence that it reclassifies, the action that it withdraws.
-fn needs(action: &Action, opening: Option<&Action>, known: &Known<'_>) -> Result<(), Refusal> {
+fn needs(action: &Action, opening: Option<&Action>, known: &Known<'_>) -> Flaws {
     let Some(opening) = opening else {
-        return Err(Refusal::new(format!(
-            "the case {} was never opened; send its case_opened first or with it",
-            action.case
-        )));
+        return Refusal::new(Code::NeverOpened).field("case").found(action.case.as_str()).into();
     };
-    let What::CaseOpened(opened) = &opening.what else { return Ok(()) };
+    let What::CaseOpened(opened) = &opening.what else { return Flaws::new() };
+    let mut flaws = Flaws::new();
+    if opened.child.birth_date.is_some_and(|birth| action.at.date() < birth) {
+        flaws.push(Refusal::new(Code::BeforeBirth).field("at").found(action.at.to_string()));
+    }
     match &action.what {
         What::OffenceReclassified { offence, .. } if *offence as usize >= opened.offences.len() => {
-            let offences = opened.offences.len();
-            Err(Refusal::new(format!("`offence`: {offence} leads nowhere; the case has {offences} (the first is 0)")))
+            let refusal = Refusal::new(Code::NoSuchOffence).field("offence").found(offence.to_string());
+            flaws.push(refusal.expected(opened.offences.len().to_string()));
         }
-        What::ChildIdentified { birth_date: Some(birth), .. } => plausible("birth_date", *birth, opening.at.date()),
-        What::ActionWithdrawn { withdraws, .. } => match known.get(withdraws).map(|target| target.name()) {
-            None => Err(Refusal::new(format!("`withdraws`: {withdraws} is no recorded action of this case"))),
-            Some(ActionName::ActionWithdrawn) => {
-                Err(Refusal::new("`withdraws`: a withdrawal can't be withdrawn; record the action anew"))
-            }
-            Some(ActionName::CaseOpened) => Err(Refusal::new("`withdraws`: the opening of a case can't be withdrawn")),
-            Some(_) => Ok(()),
-        },
-        _ => Ok(()),
+        What::ChildIdentified { birth_date: Some(birth), .. } => {
+            flaws.extend(not_after("birth_date", *birth, opening.at.date()).err());
+        }
+        What::ActionWithdrawn { withdraws, .. } => {
+            let code = match known.get(withdraws).map(|target| target.name()) {
+                None => Some(Code::NoSuchAction),
+                Some(ActionName::ActionWithdrawn) => Some(Code::WithdrawsWithdrawal),
+                Some(ActionName::CaseOpened) => Some(Code::WithdrawsOpening),
+                Some(_) => None,
+            };
+            flaws.extend(code.map(|code| Refusal::new(code).field("withdraws").found(withdraws.to_string())));
+        }
+        _ => {}
     }
+    flaws
 }
 
 /// The opening always has room.
 fn take_room(action: &Action, room: &mut usize) -> Result<(), Refusal> {
     if *room == 0 && action.name() != ActionName::CaseOpened {
-        return Err(Refusal::new(format!("the case holds {MOST_ACTIONS} actions already, the most that one may hold")));
+        return Err(Refusal::new(Code::CaseFull).field("case").expected(MOST_ACTIONS.to_string()));
     }
     *room = room.saturating_sub(1);
     Ok(())
 }
 
-fn by_itself(action: &Action, clock: Option<Instant>, book: &Rulebook) -> Result<(), Refusal> {
-    let first = action.at.first();
-    if let Some(clock) = clock.filter(|clock| first > clock.plus(TOLERANCE_SECONDS)) {
-        return Err(Refusal::new(format!(
-            "`at`: {} lies in the future (the recording clock says {clock}); record what happened, not what is planned",
-            action.at,
-        )));
+/// What is wrong with an action whatever else is known.
+pub(super) fn by_itself(action: &Action, clock: Option<Instant>, book: &Rulebook) -> Flaws {
+    let mut flaws = Flaws::new();
+    if let Some(clock) = clock.filter(|clock| action.at.first() > clock.plus(TOLERANCE_SECONDS)) {
+        let refusal = Refusal::new(Code::InTheFuture).field("at").found(action.at.to_string());
+        flaws.push(refusal.expected(clock.to_string()));
     }
-    match &action.what {
-        What::CaseOpened(opened) => by_the_scope(opened, action.at.date(), book),
-        _ => Ok(()),
+    if let What::CaseOpened(opened) = &action.what {
+        by_the_scope(opened, action.at.date(), book, &mut flaws);
     }
+    flaws
 }
 
 /// Art. 2(1): a child is a person under eighteen. And dates that can stand beside the opening.
-fn by_the_scope(opened: &CaseOpened, date: NaiveDate, book: &Rulebook) -> Result<(), Refusal> {
-    for offence in &opened.offences {
-        plausible("offences.committed_on", offence.committed_on, date)?;
+fn by_the_scope(opened: &CaseOpened, date: NaiveDate, book: &Rulebook, flaws: &mut Flaws) {
+    for (nth, offence) in opened.offences.iter().enumerate() {
+        flaws.extend(not_after(format_args!("offences.{nth}.committed_on"), offence.committed_on, date).err());
     }
     let adult = book.numbers.adult_age;
     let Child { birth_date, age_years, .. } = &opened.child;
     let grown_up = if let Some(birth) = *birth_date {
-        plausible("child.birth_date", birth, date)?;
+        flaws.extend(not_after("child.birth_date", birth, date).err());
         opened.offences.iter().all(|offence| offence.committed_on >= calendar::birthday(birth, adult))
     } else {
         age_years.is_some_and(|age| age >= adult)
     };
     if grown_up {
-        return Err(Refusal::new(format!(
-            "the person was {adult} or older at every offence; the law on children does not apply (Art. 2(1))"
-        )));
+        flaws.push(Refusal::new(Code::NotAChild).field("child").expected(adult.to_string()));
     }
-    Ok(())
+}
+
+/// A birth or an offence lies not after the opening. The date is not echoed.
+fn not_after(field: impl std::fmt::Display, date: NaiveDate, opened: NaiveDate) -> Result<(), Refusal> {
+    if date > opened { Err(Refusal::new(Code::AfterOpening).field(field)) } else { Ok(()) }
 }

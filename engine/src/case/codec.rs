@@ -15,7 +15,8 @@ use crate::assess::Breach;
 use crate::calendar::Instant;
 use crate::explain::Step;
 use crate::json::Json;
-use crate::rulebook::{Digest, Role, RuleId};
+use crate::refusal::reasons;
+use crate::rulebook::{Digest, Language, Role, RuleId};
 
 /// An event on disk that this program cannot read. It names what was expected, never the content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl Event {
         if version != Self::VERSION {
             return unreadable(&format!("format version {version}; this program reads version {}", Self::VERSION));
         }
-        let json = Json::read(text).map_err(Unreadable)?;
+        let json = Json::read(text).map_err(|refusal| Unreadable(refusal.to_string()))?;
         let mut fields = Stored::of(json)?;
         let recorded_at = fields.instant("recorded_at")?;
         let recorded_by = fields.office("recorded_by")?;
@@ -84,7 +85,7 @@ impl Event {
         let name = fields.text("event")?;
         let fact = match &*name {
             "action_recorded" => {
-                let action = Action::from_json(data).map_err(|refusal| Unreadable(refusal.to_string()))?;
+                let action = Action::from_json(data).map_err(|flaws| Unreadable(reasons(&flaws, Language::En)))?;
                 Fact::ActionRecorded(Arc::new(action))
             }
             "alert_raised" => Fact::AlertRaised(Box::new(alert_from(data)?)),

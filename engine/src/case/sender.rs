@@ -2,14 +2,16 @@
 //!
 //! Invariant: an office that no opening and no transfer of a case names, and that didn't open it, adds nothing to it.
 
-use super::admit::{Verdict, admit};
-use super::{Case, Refusal};
+use super::Case;
+use super::admit::{Verdict, admit, by_itself, opened_already};
 use crate::action::{Action, ActionId, ActionName, OfficeCode, What};
 use crate::calendar::Instant;
+use crate::refusal::{Code, Refusal};
 use crate::rulebook::Rulebook;
 
-/// As [`admit`], for actions that `sender` sends: those of a case that isn't its own are refused. A case that isn't
-/// opened yet is the sender's own if the opening among these actions makes it so.
+/// As [`admit`], for actions that `sender` sends. One of a case that isn't the sender's own is refused as if that case
+/// had never been opened, with the same words, so that nothing is learnt of another's case but that its reference is
+/// taken. A case that isn't opened yet is the sender's own if the opening among these actions makes it so.
 pub fn admit_from(
     sender: &OfficeCode,
     case: &Case,
@@ -18,35 +20,48 @@ pub fn admit_from(
     book: &Rulebook,
 ) -> Vec<Verdict> {
     let opened = case.actions().any(|action| action.name() == ActionName::CaseOpened);
-    let allowed: Vec<bool> = if opened {
-        vec![case.concerns(sender); actions.len()]
-    } else {
-        let may = |action: &Action| action.name() != ActionName::CaseOpened || names(action, sender);
-        actions.iter().map(may).collect()
+    let foreign = opened && !case.concerns(sender);
+    let judged_alone = |action: &Action| -> Option<Refusal> {
+        if action.name() != ActionName::CaseOpened {
+            return None;
+        }
+        if !names(action, sender) && (foreign || !opened) {
+            return Some(not_named(sender, action));
+        }
+        foreign.then(|| opened_already(action))
     };
+    let apart: Vec<Option<Refusal>> = actions.iter().map(judged_alone).collect();
     let own: Vec<Action> =
-        actions.iter().zip(&allowed).filter(|(_, allowed)| **allowed).map(|(action, _)| action.clone()).collect();
-    let mut verdicts = admit(case, &own, clock, book).into_iter();
-    let verdict = |(action, allowed): (&Action, &bool)| {
-        let verdict = if *allowed { verdicts.next() } else { None };
-        verdict.unwrap_or_else(|| Verdict::Refused(not_its_own(sender, action)))
+        actions.iter().zip(&apart).filter(|(_, apart)| apart.is_none()).map(|(action, _)| action.clone()).collect();
+    let nothing = Case::default();
+    let mut verdicts = admit(if foreign { &nothing } else { case }, &own, clock, book).into_iter();
+    let verdict = |(action, apart): (&Action, Option<Refusal>)| match apart {
+        Some(refusal) => {
+            let mut flaws = by_itself(action, clock, book);
+            flaws.push(refusal);
+            Verdict::Refused(flaws)
+        }
+        None => verdicts.next().map_or(Verdict::Known, |verdict| without_knowledge(verdict, sender)),
     };
-    actions.iter().zip(&allowed).map(verdict).collect()
+    actions.iter().zip(apart).map(verdict).collect()
+}
+
+/// "Never opened" and "not yours" are one refusal.
+fn without_knowledge(verdict: Verdict, sender: &OfficeCode) -> Verdict {
+    let Verdict::Refused(mut flaws) = verdict else { return verdict };
+    for flaw in flaws.iter_mut().filter(|flaw| flaw.code == Code::NeverOpened) {
+        flaw.code = Code::NoCaseOfYours;
+        flaw.expected = Some(sender.to_string());
+    }
+    Verdict::Refused(flaws)
 }
 
 impl Case {
     /// Whether `office` opened the case, or the opening or a transfer that still counts names it. One that the case
     /// was taken from stays among them: what it did before may reach the log late.
     pub fn concerns(&self, office: &OfficeCode) -> bool {
-        let withdrawn: Vec<ActionId> = self.actions().filter_map(withdraws).collect();
+        let withdrawn: Vec<ActionId> = self.actions().filter_map(Action::withdraws).collect();
         self.actions().any(|action| names(action, office) && !withdrawn.contains(&action.id))
-    }
-}
-
-fn withdraws(action: &Action) -> Option<ActionId> {
-    match &action.what {
-        What::ActionWithdrawn { withdraws, .. } => Some(*withdraws),
-        _ => None,
     }
 }
 
@@ -65,14 +80,6 @@ fn names(action: &Action, office: &OfficeCode) -> bool {
     }
 }
 
-fn not_its_own(sender: &OfficeCode, action: &Action) -> Refusal {
-    let case = &action.case;
-    let advice = "send it through an office of the case, or have the case transferred first";
-    Refusal::new(match action.name() {
-        ActionName::CaseOpened => format!(
-            "{sender} neither opens the case {case} (`by`) nor is one of its offices; an office opens a case in which it \
-             is named or that it opens"
-        ),
-        _ => format!("{sender} is no office of the case {case}; {advice}"),
-    })
+fn not_named(sender: &OfficeCode, opening: &Action) -> Refusal {
+    Refusal::new(Code::NotNamed).field("by").found(opening.case.as_str()).expected(sender.as_str())
 }

@@ -25,7 +25,7 @@ pub fn one_case(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
         let plan = Setting::plan(conduct);
         let longest = (0..SAMPLE).map(|n| history(&plan, n).len()).max().unwrap_or(0).min(ACTIONS);
         let long = (0..SAMPLE).map(|n| history(&plan, n)).filter(|lines| lines.len() >= longest).take(CASES);
-        let read = |json: &str| Action::read(json).map_err(|refusal| refusal.to_string());
+        let read = |json: &str| Action::read(json).map_err(|flaws| format!("{flaws:?}"));
         let cases = long.map(|lines| lines[..longest].iter().map(|line| read(&line.json)).collect());
         let cases = cases.collect::<Result<Vec<Vec<Action>>, String>>()?;
         let micros = microseconds(setting, &cases);

@@ -80,7 +80,7 @@ impl Office {
 
 /// How many limits of a case run at `now`.
 fn open_limits(lines: &[Line], book: &Rulebook, now: i64) -> Result<usize, Failure> {
-    let read = |line: &Line| Action::read(&line.json).map_err(|refusal| refusal.to_string());
+    let read = |line: &Line| Action::read(&line.json).map_err(|flaws| format!("{flaws:?}"));
     let actions = lines.iter().map(read).collect::<Result<Vec<_>, String>>()?;
     let assessment = assess(actions.iter(), book, Instant::from_unix(now)).ok_or("a case that is not opened")?;
     Ok(assessment.deadlines.iter().filter(|deadline| deadline.protective.done.is_none()).count())

@@ -192,7 +192,7 @@ impl<S: CaseStore + ?Sized> Task<S> {
 
     /// Records lines of one case at once, at the time of the last; how many events that gave.
     async fn record(&self, lines: &[Line]) -> Result<u64, Failure> {
-        let read = |line: &Line| Action::read(&line.json).map_err(|refusal| refusal.to_string());
+        let read = |line: &Line| Action::read(&line.json).map_err(|flaws| format!("{flaws:?}"));
         let actions = lines.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let at = lines.iter().map(|line| line.at).max().unwrap_or_default();
         self.clock.0.store(at, Ordering::Relaxed);

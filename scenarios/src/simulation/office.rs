@@ -11,6 +11,8 @@ use adapters::store::sqlite::SqliteStore;
 use adapters::watch::clock_doubt::alerts_beside;
 use engine::action::{Action, ActionId, CaseRef};
 use engine::case::{Alerts, Verdict};
+use engine::refusal::{Refusal, reasons};
+use engine::rulebook::Language;
 use tokio::task::JoinSet;
 
 use super::history::{History, Sending};
@@ -123,15 +125,15 @@ impl Offices {
                 Err(_) if self.believe_too_much => vec![Verdict::Accepted; sending.actions.len()],
                 _ => Vec::new(),
             };
-            let verdicts = verdicts.into_iter().chain(std::iter::repeat(Verdict::Refused(unheard())));
+            let verdicts = verdicts.into_iter().chain(std::iter::repeat(Verdict::Refused(unheard().into())));
             let mut rest = sending.clone();
             rest.actions.clear();
             for (action, verdict) in sending.actions.into_iter().zip(verdicts) {
                 match verdict {
                     Verdict::Accepted | Verdict::Known => _ = self.acknowledged.insert(action.id, action.case),
                     // Too early for a clock that is behind, or what it needs has not come yet.
-                    Verdict::Refused(refusal) => {
-                        self.last_no = refusal.to_string();
+                    Verdict::Refused(flaws) => {
+                        self.last_no = reasons(&flaws, Language::En);
                         rest.actions.push(action);
                     }
                 }
@@ -160,8 +162,8 @@ impl Offices {
     }
 }
 
-fn unheard() -> engine::case::Refusal {
-    engine::case::Refusal::new("no answer came")
+fn unheard() -> Refusal {
+    Refusal::said("no answer came")
 }
 
 /// Records as `kamnot record` and the sender in a process do it.

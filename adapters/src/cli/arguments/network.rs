@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use engine::action::OfficeCode;
 
 use super::super::connection::NatsOptions;
-use super::office;
+use super::{ImportForm, office};
 use crate::offices::Kind;
 
 /// The NATS server that offices and `kamnot serve` meet at
@@ -124,6 +124,9 @@ pub(in crate::cli) struct Send {
     /// The office that sends, as which the server lets us in
     #[arg(long, value_name = "CODE", value_parser = office)]
     pub office: OfficeCode,
+    /// How to say on standard output what became of the lines
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ImportForm,
     #[command(flatten)]
     pub nats: NatsOptions,
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
+use engine::refusal::reasons;
+use engine::rulebook::Language;
 use serde::Deserialize;
 
 use crate::cli::output::Failure;
@@ -93,7 +95,12 @@ impl Story {
             let (_, text) = text.ok_or_else(|| wrong(format!("{} is not in the program", child.file)))?;
             let contents = files::parse(text.as_bytes(), Form::JsonLines).map_err(wrong)?;
             if let Some(refused) = contents.refused.first() {
-                return Err(wrong(format!("{}, line {}: {}", child.file, refused.line, refused.reason)));
+                return Err(wrong(format!(
+                    "{}, line {}: {}",
+                    child.file,
+                    refused.line,
+                    reasons(&refused.flaws, Language::En)
+                )));
             }
             for action in contents.cases.into_iter().flat_map(|case| case.actions) {
                 let recorded_at = late.get(action.id.to_string().as_str()).copied();

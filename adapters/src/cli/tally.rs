@@ -1,0 +1,222 @@
+//! What became of the lines of a file: for people on standard error and in a line, for programs as JSON.
+//!
+//! Invariant: a reader who goes away stops nothing and changes no exit code.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+
+use engine::action::ActionId;
+use engine::case::{Fact, Verdict};
+use engine::refusal::{Code, Flaws};
+use engine::rulebook::Language;
+use serde::Serialize;
+
+use super::labels::Label;
+use super::output::{Failure, Outcome, print_out, print_refused};
+use crate::files::{self, RefusedLine};
+use crate::recorder::Recorded;
+use crate::shown::plain;
+use crate::verdict::{self, Line};
+
+/// How many warnings of a kind are printed; then their number.
+const FIRST: usize = 20;
+
+/// What became of the lines of a file.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub recorded: usize,
+    pub known: usize,
+    pub cases: usize,
+    /// Raised, settled, withdrawn.
+    pub alerts: [usize; 3],
+    pub refused: Vec<RefusedLine>,
+    /// What looks wrong in lines that are recorded.
+    pub warned: Vec<RefusedLine>,
+    /// The lines that are recorded or known, where a program asks for each.
+    pub good: Option<Vec<(usize, verdict::Outcome, ActionId)>>,
+}
+
+impl Tally {
+    /// Adds what became of the actions of a case; `named` is what the offices file says against them.
+    pub fn add(&mut self, lines: &[(usize, ActionId)], named: Vec<Flaws>, recorded: Recorded) {
+        if recorded.verdicts.iter().any(|verdict| !matches!(verdict, Verdict::Refused(_))) {
+            self.cases += 1;
+        }
+        let warnings = named.into_iter().chain(std::iter::repeat(Flaws::new())).zip(recorded.warnings);
+        for ((&(line, id), verdict), (named, more)) in lines.iter().zip(recorded.verdicts).zip(warnings) {
+            let outcome = match verdict {
+                Verdict::Accepted => verdict::Outcome::Recorded,
+                Verdict::Known => verdict::Outcome::Known,
+                Verdict::Refused(flaws) => {
+                    self.refused.push(RefusedLine { line, flaws });
+                    continue;
+                }
+            };
+            self.count(line, outcome, id, [named, more].concat());
+        }
+        for event in &recorded.events {
+            match event.fact {
+                Fact::ActionRecorded(_) => {}
+                Fact::AlertRaised(_) => self.alerts[0] += 1,
+                Fact::AlertSettled(_) => self.alerts[1] += 1,
+                Fact::AlertWithdrawn(_) => self.alerts[2] += 1,
+            }
+        }
+    }
+
+    /// Counts a line that is recorded or known.
+    pub fn count(&mut self, line: usize, outcome: verdict::Outcome, id: ActionId, warnings: Flaws) {
+        match outcome {
+            verdict::Outcome::Recorded => self.recorded += 1,
+            _ => self.known += 1,
+        }
+        self.good.iter_mut().for_each(|good| good.push((line, outcome, id)));
+        if !warnings.is_empty() {
+            self.warned.push(RefusedLine { line, flaws: warnings });
+        }
+    }
+
+    /// Puts the lines into their order.
+    pub fn sort(&mut self) {
+        self.refused.sort_unstable_by_key(|refused| refused.line);
+        self.warned.sort_unstable_by_key(|warned| warned.line);
+        self.good.iter_mut().for_each(|good| good.sort_unstable_by_key(|(line, _, _)| *line));
+    }
+
+    fn outcome(&self) -> Outcome {
+        if self.refused.is_empty() { Outcome::Done } else { Outcome::SomethingRefused }
+    }
+
+    /// The lines as a program reads them.
+    fn lines(&self, language: Language) -> Vec<Line> {
+        let good = self.good.iter().flatten().map(|(line, outcome, id)| Line::new(*line, *outcome, Some(id.0)));
+        let refused =
+            self.refused.iter().map(|RefusedLine { line, flaws }| Line::refused(*line, None, flaws, language));
+        let mut lines: Vec<Line> = good.chain(refused).collect();
+        lines.sort_by_key(|line| line.line);
+        let mut warned = self.warned.iter().peekable();
+        for line in &mut lines {
+            while let Some(warning) = warned.next_if(|warning| warning.line <= line.line) {
+                if warning.line == line.line {
+                    line.warnings = verdict::Said::all(&warning.flaws, language);
+                }
+            }
+        }
+        lines
+    }
+}
+
+/// Says what became of files, one after the other, and how the command ends.
+pub(super) struct Report {
+    language: Language,
+    pub all_or_nothing: bool,
+    /// What is printed at the end, where a program asks for it.
+    json: Option<Vec<OfFile>>,
+    outcome: Outcome,
+    printed: Result<(), Failure>,
+}
+
+#[derive(Serialize)]
+struct OfFile {
+    file: String,
+    recorded: usize,
+    known: usize,
+    refused: usize,
+    cases: usize,
+    lines: Vec<Line>,
+}
+
+impl Report {
+    /// For people, or in JSON for a program.
+    pub const fn new(language: Language, all_or_nothing: bool, json: bool) -> Self {
+        let json = if json { Some(Vec::new()) } else { None };
+        Self { language, all_or_nothing, json, outcome: Outcome::Done, printed: Ok(()) }
+    }
+
+    /// An empty tally for this report.
+    pub fn tally(&self, refused: Vec<RefusedLine>) -> Tally {
+        Tally { refused, good: self.json.as_ref().map(|_| Vec::new()), ..Tally::default() }
+    }
+
+    /// Says what became of a file.
+    pub fn add(&mut self, file: &Path, mut tally: Tally) {
+        tally.sort();
+        let name = files::shown(file);
+        print_refused(&name, &tally.refused, self.language);
+        print_warnings(&name, &tally.warned, self.language);
+        if tally.outcome() == Outcome::SomethingRefused {
+            self.outcome = Outcome::SomethingRefused;
+        }
+        match &mut self.json {
+            Some(json) => {
+                let Tally { recorded, known, cases, .. } = tally;
+                let (refused, lines) = (tally.refused.len(), tally.lines(self.language));
+                json.push(OfFile { file: name, recorded, known, refused, cases, lines });
+            }
+            None if self.printed.is_ok() => self.printed = print_out(&summary(&name, &tally, self.all_or_nothing)),
+            None => {}
+        }
+    }
+
+    /// How the command ends.
+    pub fn end(self) -> Result<Outcome, Failure> {
+        let printed = match self.json {
+            Some(files) => print_out(&format!("{}\n", serde_json::to_string(&files).unwrap_or_default())),
+            None => self.printed,
+        };
+        match printed {
+            Ok(()) | Err(Failure::NobodyReads) => Ok(self.outcome),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// Prints warnings on standard error: the first of each kind, and how many there are.
+pub(super) fn print_warnings(file: &str, warned: &[RefusedLine], language: Language) {
+    let mut of_kind: BTreeMap<Code, usize> = BTreeMap::new();
+    let mut out = BufWriter::new(io::stderr().lock());
+    let word = Label::Warning.of(language);
+    for (line, warning) in warned.iter().flat_map(|warned| warned.flaws.iter().map(|flaw| (warned.line, flaw))) {
+        let count = of_kind.entry(warning.code).or_default();
+        *count += 1;
+        if *count <= FIRST {
+            let _ = writeln!(out, "{file}:{line}: {word}: {}", plain(&warning.reason(language)));
+        }
+    }
+    for (code, count) in of_kind.into_iter().filter(|(_, count)| *count > FIRST) {
+        let _ = writeln!(out, "{file}: {word}: {code}: {count}");
+    }
+    let _ = out.flush();
+}
+
+/// What became of a file, in a line.
+fn summary(file: &str, tally: &Tally, all_or_nothing: bool) -> String {
+    let refused = tally.refused.len();
+    // Another program may have got in between, after every line was found good.
+    if all_or_nothing && refused > 0 && tally.recorded == 0 {
+        return format!("{file}: nothing recorded, since {refused} of its lines are refused (--all-or-nothing)\n");
+    }
+    let Tally { recorded, known, cases, alerts: [raised, settled, withdrawn], .. } = tally;
+    let mut text = format!(
+        "{file}: {recorded} {} recorded, {known} known already, {refused} refused; {cases} {}",
+        plural(*recorded, "action", "actions"),
+        plural(*cases, "case", "cases"),
+    );
+    for (count, what) in [(raised, "raised"), (settled, "settled"), (withdrawn, "withdrawn")] {
+        if *count > 0 {
+            let _ = write!(text, "; {count} {} {what}", plural(*count, "alert", "alerts"));
+        }
+    }
+    if !tally.warned.is_empty() {
+        let lines = tally.warned.len();
+        let _ = write!(text, "; {lines} {} with a warning", plural(lines, "line", "lines"));
+    }
+    text.push('\n');
+    text
+}
+
+const fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}

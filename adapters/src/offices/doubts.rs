@@ -1,0 +1,49 @@
+//! Office codes in an action that the offices file doesn't know, or knows as another kind: warnings.
+
+use engine::action::{Action, OfficeCode, What};
+use engine::refusal::{Code, Flaws, Refusal, nearest};
+
+use super::{Kind, Offices};
+
+impl Offices {
+    /// What looks wrong in the office codes of an action. Whoever acted may be of any kind.
+    pub fn doubts(&self, action: &Action) -> Flaws {
+        let mut flaws = Flaws::new();
+        flaws.extend(self.doubt("by", Some(&action.by), None));
+        let named = match &action.what {
+            What::CaseOpened(opened) => {
+                [Some(&opened.court), Some(&opened.prosecutor), Some(&opened.investigator), opened.legal_aid.as_ref()]
+            }
+            What::CaseTransferred { court, prosecutor, investigator, legal_aid } => {
+                [court, prosecutor, investigator, legal_aid].map(Option::as_ref)
+            }
+            _ => return flaws,
+        };
+        let kinds = [Kind::Court, Kind::Prosecutor, Kind::Investigator, Kind::LegalAid];
+        flaws.extend(named.into_iter().zip(kinds).filter_map(|(code, kind)| self.doubt(kind.word(), code, Some(kind))));
+        flaws
+    }
+
+    fn doubt(&self, field: &str, code: Option<&OfficeCode>, kind: Option<Kind>) -> Option<Refusal> {
+        let code = code?;
+        match self.get(code) {
+            None => {
+                let refusal = Refusal::new(Code::UnknownOffice).field(field).found(code.as_str());
+                Some(match self.nearest(code, kind) {
+                    Some(meant) => refusal.expected(meant),
+                    None => refusal,
+                })
+            }
+            Some(office) if kind.is_some_and(|kind| kind != office.kind) => {
+                Some(Refusal::new(Code::OfficeOfAnotherKind).field(field).found(code.as_str()).expected(field))
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// The code that was probably meant, of a kind if one is given.
+    pub fn nearest(&self, code: &OfficeCode, kind: Option<Kind>) -> Option<&str> {
+        let of_the_kind = self.all().filter(|(_, office)| kind.is_none_or(|kind| office.kind == kind));
+        nearest(code.as_str(), of_the_kind.map(|(code, _)| code.as_str()))
+    }
+}

@@ -1,0 +1,108 @@
+//! Reading the dates and instants of an action: the years that can be, and what people write in their place.
+//!
+//! Invariant: nothing of a text is echoed but a single date or instant that was given as the time of an action.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::When;
+use crate::calendar::parse_date;
+use crate::refusal::{Code, Refusal};
+
+/// The years of Vientiane in which an action, an offence or a birth may lie.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2399;
+/// The same for people and programs.
+const YEARS_WRITTEN: &str = "1900–2399";
+/// What the Buddhist era is ahead of the common one, in years.
+const BUDDHIST_ERA: i32 = 543;
+/// The years that are taken for those of the Buddhist era.
+const BUDDHIST_YEARS: std::ops::RangeInclusive<i32> = 2400..=2999;
+
+/// How an instant and a date are written.
+pub const INSTANT_OR_DATE: &str = "YYYY-MM-DDTHH:MM:SS±HH:MM, YYYY-MM-DD";
+
+/// A civil date. The refusal echoes nothing.
+pub fn date(text: &str) -> Result<NaiveDate, Refusal> {
+    if buddhist_year(text).is_some() {
+        return Err(Refusal::new(Code::BuddhistYear));
+    }
+    match parse_date(text) {
+        Some(date) if YEARS.contains(&date.year()) => Ok(date),
+        Some(_) => Err(Refusal::new(Code::YearOutOfRange).expected(YEARS_WRITTEN)),
+        None => Err(Refusal::new(Code::NotADate).found("text").expected("YYYY-MM-DD")),
+    }
+}
+
+/// The time of an action. The refusal shows it if it looks like one date or instant.
+pub fn when(text: &str) -> Result<When, Refusal> {
+    let shown = || if looks_like_a_date(text) { text } else { "text" };
+    if let Some(year) = buddhist_year(text).filter(|_| looks_like_a_date(text)) {
+        let meant = format!("{}{}", year - BUDDHIST_ERA, &text[4..]);
+        return Err(Refusal::new(Code::BuddhistYear).found(text).expected(meant));
+    }
+    match When::parse(text) {
+        Some(when) if YEARS.contains(&when.date().year()) => Ok(when),
+        Some(_) => Err(Refusal::new(Code::YearOutOfRange).found(shown()).expected(YEARS_WRITTEN)),
+        None => Err(Refusal::new(Code::NotAnInstant).found(shown()).expected(INSTANT_OR_DATE)),
+    }
+}
+
+/// The year that a text begins with, if it is one of the Buddhist era.
+fn buddhist_year(text: &str) -> Option<i32> {
+    let (year, rest) = text.split_at_checked(4)?;
+    let year = if year.bytes().all(|byte| byte.is_ascii_digit()) { year.parse().ok()? } else { return None };
+    (rest.starts_with('-') && BUDDHIST_YEARS.contains(&year)).then_some(year)
+}
+
+/// Whether a text is made like one date, or one date and a time of day: nothing else of it can be shown.
+fn looks_like_a_date(text: &str) -> bool {
+    let text = text.trim();
+    let (date, time) = match text.find(['T', ' ']) {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    };
+    let mut parts = date.split(['-', '/', '.']);
+    let digits = |part: &str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_date = parts.clone().count() == 3 && parts.all(digits);
+    let is_time = time.is_none_or(|time| {
+        time.len() <= 24
+            && time.contains(':')
+            && time.bytes().all(|byte| byte.is_ascii_digit() || b":.+-Z ".contains(&byte))
+    });
+    is_date && is_time
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_made_like_one_date_is_shown() {
+        for text in [
+            "2026-02-30",
+            "2026-02-30T09:00:00+07:00",
+            "30/2/2026",
+            "1.3.2026 9:00",
+            "2026-03-01 09:30",
+            "2026-03-01T9:00",
+        ] {
+            assert!(looks_like_a_date(text), "{text}");
+        }
+        for text in ["", "Somchai", "20091120", "020 5555 1234", "05.05.2010 2010-05-05", "2026-03-01T+", "1-2-3-4"] {
+            assert!(!looks_like_a_date(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_buddhist_year_is_told_from_a_year_that_cannot_be() {
+        let code = |text: &str| when(text).map_err(|refusal| refusal.code).err();
+        assert_eq!(code("2567-02-29"), Some(Code::BuddhistYear), "no day of the common calendar");
+        assert_eq!(code("2569-03-01T09:30:00+07:00"), Some(Code::BuddhistYear));
+        assert_eq!(code("1899-12-31"), Some(Code::YearOutOfRange));
+        assert_eq!(code("2399-12-31T23:59:59+07:00"), None);
+        assert_eq!(code("2399-12-31T17:00:00Z"), Some(Code::YearOutOfRange), "already the next year in Vientiane");
+        let refusal = when("2569-03-01").expect_err("Buddhist");
+        assert_eq!((refusal.found.as_deref(), refusal.expected.as_deref()), (Some("2569-03-01"), Some("2026-03-01")));
+        let refusal = date("2553-05-06").expect_err("Buddhist");
+        assert_eq!((refusal.found, refusal.expected), (None, None), "a birth date is not echoed");
+    }
+}

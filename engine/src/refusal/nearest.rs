@@ -1,0 +1,77 @@
+//! The word that was probably meant: by the number of letters that differ, or by how it begins.
+
+/// The longest text that is compared, in characters; no word is longer.
+const LONGEST: usize = 64;
+
+/// The word nearest to `text`, if one is near enough to be meant.
+pub fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    if text.chars().count() > LONGEST {
+        return None;
+    }
+    let typed = plain(text);
+    let near = |word: &&str| {
+        let word = plain(word);
+        let distance = distance(&typed, &word);
+        let begins = typed.iter().zip(&word).take_while(|(a, b)| a == b).count();
+        // Few letters differ, or more than half of it is how one word begins, such as custody_begun.
+        (distance * 3 <= word.len().max(typed.len()) || (begins >= 5 && begins * 2 > typed.len())).then_some(distance)
+    };
+    let candidates = words.into_iter().filter_map(|word| Some((near(&word)?, word)));
+    candidates.min_by_key(|(distance, _)| *distance).map(|(_, word)| word)
+}
+
+/// Capitals, spaces and hyphens are not what a word is told by.
+fn plain(text: &str) -> Vec<char> {
+    let same = |c: char| if matches!(c, ' ' | '-') { '_' } else { c.to_ascii_lowercase() };
+    text.trim().chars().map(same).collect()
+}
+
+/// How many letters are put in, left out, changed, or changed over with their neighbour (Damerau and Levenshtein).
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let changed = usize::from(a[i - 1] != b[j - 1]);
+            let mut least = (last[j - 1] + changed).min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(before[j - 2] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_found_by_few_letters_or_by_how_it_begins() {
+        let words = ["custody_started", "released", "release_requested", "rights_told", "remand_ordered"];
+        for (typed, meant) in [
+            ("custody_begun", "custody_started"),
+            ("Custody Started", "custody_started"),
+            ("cutsody_start", "custody_started"),
+            ("relased", "released"),
+            ("righst_told", "rights_told"),
+        ] {
+            assert_eq!(nearest(typed, words), Some(meant), "{typed}");
+        }
+        for typed in ["", "Somchai", "20091120", "x"] {
+            assert_eq!(nearest(typed, words), None, "{typed}");
+        }
+        assert_eq!(nearest(&"a".repeat(1_000_000), words), None);
+    }
+
+    #[test]
+    fn two_letters_changed_over_are_one_mistake() {
+        let chars = |text: &str| text.chars().collect::<Vec<_>>();
+        assert_eq!(distance(&chars("ab"), &chars("ba")), 1);
+        assert_eq!(distance(&chars(""), &chars("abc")), 3);
+        assert_eq!(distance(&chars("court"), &chars("curt")), 1);
+    }
+}

@@ -1,0 +1,157 @@
+//! The sentences of refusals and warnings, in English and Lao.
+//!
+//! In a sentence `{field}`, `{found}` and `{expected}` stand for the values; a part in `[…|…]` is said only if its
+//! values are there, else what stands behind its bar. The Lao is ours and not reviewed by a Lao speaker.
+
+use super::{Code, Refusal};
+use crate::rulebook::Language;
+
+/// Declares the sentences: code, English, Lao.
+macro_rules! sentences {
+    ($($code:ident: $en:literal, $lo:literal;)+) => {
+        const fn template(code: Code, language: Language) -> &'static str {
+            match (code, language) {
+                $((Code::$code, Language::En) => $en, (Code::$code, Language::Lo) => $lo,)+
+            }
+        }
+    };
+}
+
+sentences! {
+    NotJson: "[`{field}`: ]not JSON: {found}", "[`{field}`: ]ບໍ່ແມ່ນ JSON: {found}";
+    DuplicateKey: "[`{field}`: ]a key is given twice in one object, {found}", "[`{field}`: ]ຊື່ຊ່ອງດຽວກັນຖືກຂຽນສອງຄັ້ງໃນວັດຖຸດຽວກັນ, {found}";
+    TooManyKeys: "[`{field}`: ]an object has more than {expected} keys, {found}", "[`{field}`: ]ວັດຖຸມີຊ່ອງຫລາຍກວ່າ {expected} ຊ່ອງ, {found}";
+    NotUtf8: "[`{field}`: ]found bytes that are no UTF-8 text[, {found}]; save the file as UTF-8", "[`{field}`: ]ພົບຂໍ້ມູນທີ່ບໍ່ແມ່ນຂໍ້ຄວາມ UTF-8[, {found}]; ໃຫ້ບັນທຶກໄຟລ໌ເປັນ UTF-8";
+    NulCharacter: "[`{field}`: ]found a NUL character, which no text may hold; take it out", "[`{field}`: ]ພົບຕົວອັກສອນ NUL ເຊິ່ງຂໍ້ຄວາມບໍ່ສາມາດມີໄດ້; ໃຫ້ເອົາອອກ";
+    LineTooLong: "found a line of {found} bytes, expected at most {expected}; one action is one line of some hundred bytes", "ພົບແຖວຍາວ {found} ໄບຕ໌, ຕ້ອງບໍ່ເກີນ {expected}; ໜຶ່ງການກະທຳແມ່ນໜຶ່ງແຖວ ຍາວປະມານສອງສາມຮ້ອຍໄບຕ໌";
+    NotAnObject: "found {found}, expected one JSON object, an action", "ພົບ{found}, ຕ້ອງເປັນວັດຖຸ JSON ໜຶ່ງອັນ ຄືການກະທຳໜຶ່ງ";
+    WrongColumns: "found {found} columns, expected {expected}; a cell that holds a comma or a quotation mark stands in quotation marks, those inside doubled", "ພົບ {found} ຖັນ, ຕ້ອງເປັນ {expected}; ຫ້ອງທີ່ມີເຄື່ອງໝາຍຈຸດ ຫລື ວົງຢືມ ຕ້ອງຢູ່ໃນວົງຢືມ ແລະ ວົງຢືມທີ່ຢູ່ທາງໃນໃຫ້ຂຽນຊ້ອນ";
+    ColumnTwice: "`{field}`: found a field that has a column of its own[, `{expected}`]; give it in its column alone", "`{field}`: ພົບຊ່ອງທີ່ມີຖັນຂອງຕົນແລ້ວ[, `{expected}`]; ໃຫ້ຂຽນໃນຖັນນັ້ນເທົ່ານັ້ນ";
+    MissingField: "`{field}` is missing and required here", "ຂາດ `{field}` ເຊິ່ງຈຳເປັນຕ້ອງມີ";
+    UnknownField: "unknown field, number {found}[ in `{field}`]; [did you mean `{expected}`?|check its spelling or leave it out]", "ບໍ່ຮູ້ຈັກຊ່ອງທີ {found}[ ໃນ `{field}`]; [ໝາຍເຖິງ `{expected}` ບໍ?|ໃຫ້ກວດຕົວສະກົດ ຫລື ເອົາອອກ]";
+    KeyInCapitals: "unknown field, number {found}[ in `{field}`]: keys are in small letters; write `{expected}`", "ບໍ່ຮູ້ຈັກຊ່ອງທີ {found}[ ໃນ `{field}`]: ຊື່ຊ່ອງຕ້ອງເປັນຕົວພິມນ້ອຍ; ໃຫ້ຂຽນ `{expected}`";
+    WrongType: "`{field}`: found {found}, expected {expected}", "`{field}`: ພົບ{found}, ຕ້ອງເປັນ {expected}";
+    WrongForm: "`{field}`: found {found}; write {expected}", "`{field}`: ພົບ{found}; ໃຫ້ຂຽນ {expected}";
+    NullGiven: "`{field}`: found null, expected {expected}; leave the field out if it is not known", "`{field}`: ພົບ null, ຕ້ອງເປັນ {expected}; ຖ້າບໍ່ຮູ້ ໃຫ້ເອົາຊ່ອງນີ້ອອກ";
+    UnknownWord: "`{field}`: found another text, expected one of {expected}", "`{field}`: ພົບຂໍ້ຄວາມອື່ນ, ຕ້ອງເປັນຄຳໃດໜຶ່ງໃນ {expected}";
+    MisspeltWord: "`{field}`: found another text; did you mean {expected}?", "`{field}`: ພົບຂໍ້ຄວາມອື່ນ; ໝາຍເຖິງ {expected} ບໍ?";
+    NotANumber: "`{field}`: found {found}, expected a whole number, {expected}, in digits alone", "`{field}`: ພົບ{found}, ຕ້ອງເປັນຈຳນວນເຕັມ {expected} ຂຽນດ້ວຍຕົວເລກເທົ່ານັ້ນ";
+    NotACaseReference: "`{field}`: not a case reference, which is {expected}; never a name", "`{field}`: ບໍ່ແມ່ນເລກອ້າງອີງຄະດີ ເຊິ່ງແມ່ນ {expected}; ຫ້າມໃຊ້ຊື່ຄົນ";
+    NotAnOfficeCode: "`{field}`: not an office code, which is {expected}", "`{field}`: ບໍ່ແມ່ນລະຫັດຫ້ອງການ ເຊິ່ງແມ່ນ {expected}";
+    NotAUuid: "`{field}`: not a UUID of 36 characters with hyphens", "`{field}`: ບໍ່ແມ່ນ UUID 36 ຕົວອັກສອນທີ່ມີຂີດຕໍ່";
+    NotAnInstant: "`{field}`: found {found}, expected an instant with its offset such as 2026-03-01T09:30:00+07:00, or a date of the calendar such as 2026-03-01 if the time of day is not known", "`{field}`: ພົບ{found}, ຕ້ອງເປັນວັນ-ເວລາທີ່ມີເຂດເວລາ ເຊັ່ນ 2026-03-01T09:30:00+07:00, ຫລື ວັນທີຕາມປະຕິທິນ ເຊັ່ນ 2026-03-01 ຖ້າບໍ່ຮູ້ໂມງ";
+    NotADate: "`{field}`: not a date of the calendar, expected YYYY-MM-DD", "`{field}`: ບໍ່ແມ່ນວັນທີຕາມປະຕິທິນ, ຕ້ອງຂຽນ YYYY-MM-DD (ປີ-ເດືອນ-ວັນ)";
+    BuddhistYear: "`{field}`: [found {found}, ]the year is one of the Buddhist era; [write {expected}: ]subtract 543 from the year", "`{field}`: [ພົບ {found}, ]ປີເປັນພຸດທະສັກກະຣາດ (ພ.ສ.); [ໃຫ້ຂຽນ {expected}: ]ເອົາປີລົບ 543";
+    YearOutOfRange: "`{field}`: [found {found}, ]the year lies outside {expected}", "`{field}`: [ພົບ {found}, ]ປີຢູ່ນອກຊ່ວງ {expected}";
+    MinAboveMax: "`{field}`: `min` is above `max`; expected the lower end first", "`{field}`: `min` ສູງກວ່າ `max`; ຕ້ອງຂຽນຄ່າຕ່ຳກ່ອນ";
+    EmptyList: "`{field}`: found an empty list, expected at least one item", "`{field}`: ພົບລາຍການວ່າງ, ຕ້ອງມີຢ່າງໜ້ອຍໜຶ່ງລາຍການ";
+    NoneGiven: "none of {expected} is given; expected at least one", "ບໍ່ມີອັນໃດໃນ {expected}; ຕ້ອງມີຢ່າງໜ້ອຍໜຶ່ງອັນ";
+    InTheFuture: "`{field}`: {found} lies in the future (the recording clock says {expected}); record what happened, not what is planned", "`{field}`: {found} ຢູ່ໃນອະນາຄົດ (ໂມງຂອງລະບົບແມ່ນ {expected}); ໃຫ້ບັນທຶກສິ່ງທີ່ເກີດຂຶ້ນແລ້ວ ບໍ່ແມ່ນສິ່ງທີ່ວາງແຜນໄວ້";
+    AfterOpening: "`{field}`: the date lies after that of the action, or after the opening of the case", "`{field}`: ວັນທີຢູ່ຫລັງວັນທີຂອງການກະທຳນັ້ນ ຫລື ຫລັງການເປີດຄະດີ";
+    BeforeBirth: "`{field}`: {found} lies before the child's birth date; one of the two is wrong", "`{field}`: {found} ຢູ່ກ່ອນວັນເກີດຂອງເດັກ; ມີວັນທີໜຶ່ງທີ່ຜິດ";
+    NotAChild: "the person was {expected} or older at every offence; the law on children does not apply (Art. 2(1))", "ບຸກຄົນນີ້ມີອາຍຸ {expected} ປີຂຶ້ນໄປໃນທຸກການກະທຳຜິດ; ກົດໝາຍວ່າດ້ວຍເດັກບໍ່ນຳໃຊ້ (ມາດຕາ 2(1))";
+    UsedId: "the id {found} is used by another action; send this one under an id of its own", "id {found} ຖືກໃຊ້ກັບການກະທຳອື່ນແລ້ວ; ໃຫ້ສົ່ງອັນນີ້ດ້ວຍ id ຂອງມັນເອງ";
+    OpenedAlready: "the case {found} is opened already; a case is opened once", "ຄະດີ {found} ເປີດແລ້ວ; ຄະດີໜຶ່ງເປີດໄດ້ຄັ້ງດຽວ";
+    NeverOpened: "the case {found} was never opened; send its case_opened first or with it", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ; ໃຫ້ສົ່ງ case_opened ຂອງຄະດີກ່ອນ ຫລື ພ້ອມກັນ";
+    NoSuchOffence: "`{field}`: {found} leads nowhere; the case has {expected} (the first is 0)", "`{field}`: ບໍ່ມີຂໍ້ຫາທີ {found}; ຄະດີມີ {expected} (ຂໍ້ທຳອິດແມ່ນ 0)";
+    NoSuchAction: "`{field}`: {found} is no recorded action of this case", "`{field}`: {found} ບໍ່ແມ່ນການກະທຳທີ່ບັນທຶກໄວ້ໃນຄະດີນີ້";
+    WithdrawsWithdrawal: "`{field}`: a withdrawal can't be withdrawn; record the action anew", "`{field}`: ການຖອນ ຖອນອີກບໍ່ໄດ້; ໃຫ້ບັນທຶກການກະທຳນັ້ນໃໝ່";
+    WithdrawsOpening: "`{field}`: the opening of a case can't be withdrawn", "`{field}`: ການເປີດຄະດີ ຖອນບໍ່ໄດ້";
+    CaseFull: "the case holds {expected} actions already, the most that one may hold", "ຄະດີມີ {expected} ການກະທຳແລ້ວ ເຊິ່ງເປັນຈຳນວນສູງສຸດ";
+    NoCaseOfYours: "the case {found} was never opened, or is no case of {expected}; send its case_opened first, or send this through an office of the case", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ ຫລື ບໍ່ແມ່ນຄະດີຂອງ {expected}; ໃຫ້ສົ່ງ case_opened ກ່ອນ ຫລື ສົ່ງຜ່ານຫ້ອງການຂອງຄະດີນັ້ນ";
+    NotNamed: "{expected} neither opens the case {found} (`by`) nor is one of its offices; an office opens a case in which it is named or that it opens", "{expected} ບໍ່ແມ່ນຜູ້ເປີດຄະດີ {found} (`by`) ແລະ ບໍ່ແມ່ນຫ້ອງການໃດໜຶ່ງຂອງຄະດີ; ຫ້ອງການເປີດໄດ້ສະເພາະຄະດີທີ່ຕົນຖືກລະບຸຊື່ ຫລື ທີ່ຕົນເປັນຜູ້ເປີດ";
+    Other: "{found}", "{found}";
+    BeforeOffence: "`{field}`: {found} lies before the earliest offence", "`{field}`: {found} ຢູ່ກ່ອນການກະທຳຜິດທຳອິດ";
+    UnderTen: "the child was under {expected} at the earliest offence; check the birth date or the age, and the date of the offence", "ເດັກມີອາຍຸບໍ່ເຖິງ {expected} ປີໃນການກະທຳຜິດທຳອິດ; ໃຫ້ກວດວັນເກີດ ຫລື ອາຍຸ ແລະ ວັນທີກະທຳຜິດ";
+    SameMoment: "the case has another {expected} at {found}; withdraw one if it is the same", "ຄະດີມີ {expected} ອີກອັນໜຶ່ງໃນ {found}; ຖ້າແມ່ນອັນດຽວກັນ ໃຫ້ຖອນອັນໜຶ່ງ";
+    UnknownOffice: "`{field}`: {found} is not among the offices[; did you mean {expected}?]", "`{field}`: {found} ບໍ່ຢູ່ໃນບັນຊີຫ້ອງການ[; ໝາຍເຖິງ {expected} ບໍ?]";
+    OfficeOfAnotherKind: "`{field}`: {found} is listed as another kind of office; expected one of the kind {expected}", "`{field}`: {found} ຢູ່ໃນບັນຊີເປັນຫ້ອງການປະເພດອື່ນ; ຕ້ອງເປັນປະເພດ {expected}";
+    WithdrawnBefore: "the action {found} is known and was withdrawn; if it did happen, send it under a new id", "ການກະທຳ {found} ຮູ້ແລ້ວ ແລະ ຖືກຖອນໄປແລ້ວ; ຖ້າເກີດຂຶ້ນແທ້ ໃຫ້ສົ່ງດ້ວຍ id ໃໝ່";
+}
+
+/// What a value of JSON is called, by its word in `found` and `expected`: English, Lao.
+const TERMS: [(&str, &str, &str); 7] = [
+    ("null", "null", "null"),
+    ("boolean", "true or false", "true ຫລື false"),
+    ("number", "a number", "ຕົວເລກ"),
+    ("fraction", "a number that is not whole or too large", "ຕົວເລກທີ່ບໍ່ແມ່ນຈຳນວນເຕັມ ຫລື ໃຫຍ່ເກີນໄປ"),
+    ("text", "a text", "ຂໍ້ຄວາມ"),
+    ("list", "a list", "ລາຍການ"),
+    ("object", "an object", "ວັດຖຸ"),
+];
+
+/// The sentence of a refusal.
+pub(super) fn sentence(refusal: &Refusal, language: Language) -> String {
+    let mut out = String::with_capacity(128);
+    let mut rest = template(refusal.code, language);
+    while let Some((before, part)) = rest.split_once('[') {
+        let (part, behind) = part.split_once(']').unwrap_or((part, ""));
+        let (given, otherwise) = part.split_once('|').unwrap_or((part, ""));
+        out.push_str(&filled(before, refusal, language).unwrap_or_default());
+        out.push_str(&filled(given, refusal, language).unwrap_or_else(|| otherwise.to_owned()));
+        rest = behind;
+    }
+    out.push_str(&filled(rest, refusal, language).unwrap_or_else(|| rest.to_owned()));
+    out
+}
+
+/// `part` with its values; none if one of them isn't there.
+fn filled(part: &str, refusal: &Refusal, language: Language) -> Option<String> {
+    let mut out = String::with_capacity(part.len());
+    let mut rest = part;
+    while let Some((before, place)) = rest.split_once('{') {
+        let (name, behind) = place.split_once('}')?;
+        let value = match name {
+            "field" => refusal.field.as_deref(),
+            "found" => refusal.found.as_deref(),
+            _ => refusal.expected.as_deref(),
+        }?;
+        out.push_str(before);
+        out.push_str(term(value, language));
+        rest = behind;
+    }
+    out.push_str(rest);
+    Some(out)
+}
+
+fn term(value: &str, language: Language) -> &str {
+    match TERMS.iter().find(|(word, _, _)| *word == value) {
+        None => value,
+        Some((_, english, lao)) => match language {
+            Language::En => english,
+            Language::Lo => lao,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_says_only_what_is_there() {
+        let field = Refusal::new(Code::UnknownField).found("5");
+        assert_eq!(field.to_string(), "unknown field, number 5; check its spelling or leave it out");
+        let field = field.field("child").expected("birth_date");
+        assert_eq!(field.to_string(), "unknown field, number 5 in `child`; did you mean `birth_date`?");
+        assert_eq!(field.reason(Language::Lo), "ບໍ່ຮູ້ຈັກຊ່ອງທີ 5 ໃນ `child`; ໝາຍເຖິງ `birth_date` ບໍ?");
+        let typed = Refusal::new(Code::WrongType).field("evidence_firm").found("text").expected("boolean");
+        assert_eq!(typed.to_string(), "`evidence_firm`: found a text, expected true or false");
+        assert_eq!(typed.reason(Language::Lo), "`evidence_firm`: ພົບຂໍ້ຄວາມ, ຕ້ອງເປັນ true ຫລື false");
+    }
+
+    #[test]
+    fn every_sentence_names_the_same_values_in_both_languages() {
+        for &code in Code::ALL {
+            let named = |language| {
+                let template = template(code, language);
+                let mut names: Vec<&str> =
+                    template.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
+                names.sort_unstable();
+                names
+            };
+            assert_eq!(named(Language::En), named(Language::Lo), "{code}");
+            assert!(code == Code::Other || template(code, Language::En) != template(code, Language::Lo), "{code}");
+        }
+    }
+}
