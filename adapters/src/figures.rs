@@ -26,6 +26,8 @@ pub struct Figures {
     pub alerts_recorded: ByKind,
     /// Alerts whose delivery this process marked.
     pub alerts_published: ByKind,
+    /// Alerts that somebody else has published since this process began, and that the log doesn't have.
+    pub alerts_of_others: Counter,
     /// Appends that were decided anew because another process was faster.
     pub conflicts: Counter,
     /// The watch's loop.
@@ -53,6 +55,7 @@ impl Figures {
             actions: Actions::default(),
             alerts_recorded: ByKind::default(),
             alerts_published: ByKind::default(),
+            alerts_of_others: Counter::default(),
             conflicts: Counter::default(),
             watch: Loop::on(Arc::clone(steady)),
             relay: Loop::on(Arc::clone(steady)),
@@ -89,6 +92,9 @@ impl Figures {
                 out.labelled(name, &[("kind", kind.word())], counts.of(*kind).get());
             }
         }
+        let help = "Alerts that somebody else has published since this process began, and that the log does not have.";
+        out.counter("kamnot_alerts_of_others_total", help);
+        out.value("kamnot_alerts_of_others_total", self.alerts_of_others.get());
         let help = "Appends that this process decided anew because another was faster with the same case.";
         out.counter("kamnot_conflicts_total", help);
         out.value("kamnot_conflicts_total", self.conflicts.get());

@@ -1,17 +1,17 @@
 //! The relay: takes alerts from the outbox to NATS, in the order of the log.
 //!
 //! Invariants. No alert is lost: it leaves the outbox only after the server's acknowledgement. None stands in the stream
-//! twice, however many relays of one log are at work, and however long one of them was stopped in the middle: a relay
-//! sends only while it knows how far the stream goes and every alert up to there is marked, or being marked by itself;
-//! each message names the one that it is to stand behind, and the server refuses it if another has come between. Deliveries are marked in the order
-//! of the stream; so whatever was published and not marked lies behind the last marked sequence, and is read back and
-//! marked before anything is published on a new connection. A log that is older than the stream, restored from a backup,
-//! has gaps among its marks: what stands there is read back too, and marked when the log comes to raise it again. What is
-//! published next is chosen by the missing mark, not by position: where several transactions are under way at once, what comes
-//! later in the log may be seen earlier, and the outbox is looked at from its beginning again and again.
+//! twice, however many relays of one log are at work, and however long one of them was stopped: a relay sends only while
+//! it knows how far the stream goes and every alert up to there is marked, or being marked by itself; each message names
+//! the one that it is to stand behind, and the server refuses it if another has come between. Deliveries are marked in
+//! the order of the stream; so whatever was published and not marked lies behind the last marked sequence, and is read
+//! back and marked before anything is published on a new connection. A log that was restored from a backup has gaps among
+//! its marks: what stands there is read back too, and marked when the log raises it again. What is published next is
+//! chosen by the missing mark, not by position: a later row may be visible earlier, so the outbox is read from its start.
 
 pub mod broker;
 mod catch_up;
+mod strangers;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use projections::message::message;
 use uuid::Uuid;
 
 use broker::{Ack, After, Answer, Broker, Session};
-use catch_up::{CaughtUp, Gaps};
+use catch_up::{CaughtUp, History};
 
 use crate::clock::{Clock, SteadyClock as _, SystemSteadyClock};
 use crate::figures::Figures;
@@ -72,7 +72,7 @@ pub struct Relay<S: ?Sized> {
     broker: Arc<dyn Broker>,
     installation: String,
     figures: Arc<Figures>,
-    gaps: Gaps,
+    history: History,
 }
 
 /// A relay with a connection, all that the stream holds being marked.
@@ -104,7 +104,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
         broker: Arc<dyn Broker>,
         installation: String,
     ) -> Self {
-        Self { store, book, clock, broker, installation, figures: Arc::default(), gaps: Gaps::default() }
+        Self { store, book, clock, broker, installation, figures: Arc::default(), history: History::default() }
     }
 
     /// The same relay, which notes here that it is at work and counts what it publishes.
@@ -119,11 +119,11 @@ impl<S: CaseStore + ?Sized> Relay<S> {
     /// If NATS is away or not fit for alerts, or the store can't be read.
     pub async fn connect(&self) -> Result<Connected<'_, S>, RelayFault> {
         let session = self.broker.connect().await?;
-        let read_on = || self.figures.relay.comes_round();
-        let store = self.store.as_ref();
+        let (read_on, store) = (|| self.figures.relay.comes_round(), self.store.as_ref());
         let CaughtUp { last, marked, unknown } =
-            catch_up::catch_up(store, self.clock.as_ref(), session.as_ref(), &self.gaps, &read_on).await?;
+            catch_up::catch_up(store, self.clock.as_ref(), session.as_ref(), &self.history.gaps, &read_on).await?;
         tracing::info!(server = session.server(), marked, "connected to NATS");
+        self.history.strangers.notice(store, &unknown, last, &self.figures).await?;
         let texts = self.store.rulebooks().await?;
         Ok(Connected {
             relay: self,
@@ -278,7 +278,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
         Ok(())
     }
 
-    /// Marks those alerts that stand in the stream already, from before the log knew them; gives the others.
+    /// Marks alerts that stand in the stream from before the log knew them; gives the others.
     async fn mark_what_is_there(&mut self, rows: Vec<Stored>) -> Result<Vec<Stored>, RelayFault> {
         if self.unknown.is_empty() {
             return Ok(rows);

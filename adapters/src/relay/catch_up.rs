@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::RelayFault;
 use super::broker::Session;
+use super::strangers::Strangers;
 use crate::clock::Clock;
 use crate::nats::{IN_FLIGHT, NatsFault};
 use crate::store::{CaseStore, Delivery, Fault, Position, Stored};
@@ -26,6 +27,13 @@ pub(super) struct CaughtUp {
     /// What stands where no mark is, and was in no outbox, with its sequence: alerts that a restored log will raise
     /// again, or that were recorded since.
     pub unknown: HashMap<Uuid, u64>,
+}
+
+/// What a relay keeps from one connection to the next.
+#[derive(Default)]
+pub(super) struct History {
+    pub gaps: Gaps,
+    pub strangers: Strangers,
 }
 
 /// Where there are gaps among the marks: none, unless the log is older than the stream or somebody else publishes.
@@ -126,7 +134,7 @@ pub(super) async fn catch_up<S: CaseStore + ?Sized>(
 }
 
 /// The alerts of the outbox by their ids.
-async fn pending<S: CaseStore + ?Sized>(store: &S) -> Result<HashMap<Uuid, Position>, RelayFault> {
+pub(super) async fn pending<S: CaseStore + ?Sized>(store: &S) -> Result<HashMap<Uuid, Position>, RelayFault> {
     let mut pending = HashMap::new();
     let mut after = Position(0);
     loop {
