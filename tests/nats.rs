@@ -18,6 +18,8 @@ mod fence;
 mod midnight;
 #[path = "nats/ministry.rs"]
 mod ministry;
+#[path = "nats/moved.rs"]
+mod moved;
 #[path = "nats/outage.rs"]
 mod outage;
 #[path = "nats/permissions.rs"]

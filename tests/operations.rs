@@ -7,6 +7,8 @@ mod http;
 #[path = "cli/lines.rs"]
 #[expect(dead_code, reason = "some of it is for the tests of the command line alone")]
 mod lines;
+#[path = "operations/moves.rs"]
+mod moves;
 #[path = "operations/privacy.rs"]
 mod privacy;
 #[path = "operations/status.rs"]

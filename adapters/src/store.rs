@@ -6,12 +6,14 @@
 mod answers;
 mod cache;
 mod changes;
+pub mod copying;
 pub mod examined;
 pub mod memory;
 pub mod place;
 pub mod postgres;
 mod recent;
 pub mod sqlite;
+pub mod standing;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -30,6 +32,7 @@ use projections::CaseView;
 use uuid::Uuid;
 
 use crate::bridge::CaseAggregate;
+use copying::{Filling, Held};
 use examined::{Cursor, Examined, Whole};
 
 /// The place of an event in the log, counted from 1 over all cases.
@@ -48,7 +51,7 @@ pub enum Fault {
     /// Try again later: locked, full, read-only.
     #[error("{0}")]
     Unavailable(String),
-    /// Start the program again: another rulebook is in force by now, or a commit is in the dark.
+    /// Start the program again: another rulebook is in force by now, the log was moved, or a commit's outcome is unknown.
     #[error("{0}")]
     Restart(String),
     /// Stop: not ours, from a newer program, damaged.
@@ -65,7 +68,9 @@ impl Fault {
         } else {
             "use the program that wrote it"
         };
-        Self::Corrupt(format!("{place} has layout {found}, of {whose} kamnot; this program reads layout {ours}; {what_to_do}"))
+        Self::Corrupt(format!(
+            "{place} has layout {found}, of {whose} kamnot; this program reads layout {ours}; {what_to_do}"
+        ))
     }
 }
 
@@ -221,6 +226,11 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
         }
         Ok(())
     }
+    /// Whether another program has kept every writer out since this was last asked, some time ago: then nothing can be
+    /// recorded until it lets go.
+    async fn is_held(&self) -> Result<bool, Fault> {
+        Ok(false)
+    }
 }
 
 /// How many stretches without a delivery are told apart.
@@ -276,6 +286,8 @@ pub trait LogStore: CaseStore {
     async fn views(&self, take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault>;
     /// Of these actions, those that the log holds, with their cases.
     async fn cases_of(&self, actions: Vec<ActionId>) -> Result<HashMap<ActionId, CaseRef>, Fault>;
+    /// How many events there are.
+    async fn events(&self) -> Result<u64, Fault>;
     /// The events behind a position, in the order of the log, at most `most`.
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault>;
     /// The deliveries behind a position, in the order of the log, at most `most`.
@@ -284,8 +296,11 @@ pub trait LogStore: CaseStore {
     async fn meta(&self, key: &str) -> Result<Option<String>, Fault>;
     /// Keeps a small text under `key`, in place of what was there.
     async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault>;
-    /// Keeps the text of a rulebook that the log was decided under before.
-    async fn keep_rulebook(&self, source: &str) -> Result<(), Fault>;
+    /// Keeps every writer out, of every process, until what is given here is dropped. Everyone can read.
+    async fn hold(&self) -> Result<Box<dyn Held>, Fault>;
+    /// Fills this log, which is empty or an unfinished copy of the same log, which then gives way. Views and alerts follow
+    /// from a rebuild, and until [`standing::UNFINISHED`] is taken back nobody can work on it.
+    async fn fill(&self, filling: Filling) -> Result<(), Fault>;
     /// Rebuilds views and alerts from the log alone; deliveries stay. [`Fault::Corrupt`] when the log is damaged: then
     /// nothing was changed. `progress` is told events.
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault>;

@@ -11,7 +11,7 @@ use crate::ministry::{Ministry, end};
 use crate::world::{eventually, investigation};
 
 /// `serve` at work, once it listens.
-fn serve(ministry: &Ministry, more: &[&str]) -> Child {
+pub fn serve(ministry: &Ministry, more: &[&str]) -> Child {
     let arguments = [&["serve", "--log", "json"][..], more].concat();
     // Into a file, since nobody reads a pipe while it works.
     let said = tempfile::NamedTempFile::new().expect("a file");

@@ -86,8 +86,14 @@ impl Serving {
     }
 
     /// Tells it to stop, waits until it has, and gives its exit code and all it logged.
-    pub fn stop(mut self) -> (Option<i32>, String) {
+    pub fn stop(self) -> (Option<i32>, String) {
         signal(self.child.id(), "TERM");
+        self.ends()
+    }
+
+    /// Waits until it has ended, and gives its exit code and all it logged.
+    pub fn ends(mut self) -> (Option<i32>, String) {
+        eventually("it ends", || self.child.try_wait().expect("a child"));
         let code = self.child.wait().expect("it ends").code();
         if let Some(reading) = self.reading.take() {
             reading.join().expect("no panic");

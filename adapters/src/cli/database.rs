@@ -15,8 +15,9 @@ use super::output::{Failure, rulebook};
 use crate::clock::SystemClock;
 use crate::recorder::Recorder;
 use crate::store::Options;
+use crate::store::standing::moved;
 use crate::store::{Fault, LogStore};
-use crate::transfer::refuse_unfinished;
+use crate::transfer::{moved_to, refuse_unfinished};
 
 /// How many actions a command that goes on for long keeps in memory: about 100 MiB.
 const CACHED_ACTIONS: usize = 400_000;
@@ -77,6 +78,15 @@ impl Database {
         let options = Options { create, read_only_will_do: !create, cache_actions, ..options(common) };
         let store = common.db.open(Arc::clone(&book), &options).await?;
         refuse_unfinished(store.as_ref()).await?;
+        if let Some(to) = moved_to(store.as_ref()).await? {
+            if create {
+                return Err(Failure::Fault(moved(&store.place(), &to)));
+            }
+            tracing::warn!(
+                "the log {} was moved to {to}: what was recorded since is there, and not here",
+                store.place()
+            );
+        }
         Ok(Self { store, book })
     }
 

@@ -97,9 +97,16 @@ impl<S: CaseStore + ?Sized> Status<S> {
     }
 
     async fn ask(&self, count: bool) -> Result<(), Fault> {
+        // It says so where nothing can be written any more.
+        self.store.change_counter().await?;
         let next_due = self.store.next_due().await?;
         let backlog = self.store.backlog().await?;
         self.answer.set(Sample { at: self.clock.now(), next_due, backlog });
+        if self.store.is_held().await? {
+            let held = "another program keeps the log locked, and nothing can be recorded until it lets go: wait for it \
+                        (a move, a rebuild), or end it";
+            return Err(Fault::Unavailable(held.to_owned()));
+        }
         if count {
             self.watched.set(self.store.watched().await?);
         }

@@ -6,6 +6,7 @@
 
 pub(in crate::store) mod address;
 mod audit;
+mod copying;
 mod event_store;
 mod foreign;
 mod layout;
@@ -57,6 +58,8 @@ pub struct PostgresStore {
     readers: Readers,
     /// The session of who walks over all cases, while it does.
     examiner: Mutex<Option<PgConnection>>,
+    /// The transactions that kept every writer out at the last look.
+    holders: Mutex<Vec<String>>,
     jobs: mpsc::UnboundedSender<Vec<(Job, Answer)>>,
     /// What goes on beside: looks at what others write, and for signs of life.
     beside: [JoinHandle<()>; 2],
@@ -152,8 +155,8 @@ impl PostgresStore {
         }
         let beside = [tokio::spawn(foreign.run(look)), tokio::spawn(pulse::keep_asking(Arc::clone(server)))];
         let readers = Readers::new(Arc::clone(server));
-        let (server, examiner) = (Arc::clone(server), Mutex::default());
-        Ok(Self { server, book, installation, cache, changes, readers, examiner, jobs: sender, beside })
+        let (server, examiner, holders) = (Arc::clone(server), Mutex::default(), Mutex::default());
+        Ok(Self { server, book, installation, cache, changes, readers, examiner, holders, jobs: sender, beside })
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
@@ -230,10 +233,9 @@ impl CaseStore for PostgresStore {
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {
         let rows = self.readers.rows(reads::NEXT_DUE, |query| query).await?;
-        let found =
-            self.each(&rows, |row| Ok((row.try_get::<Option<String>, _>(0)?, row.try_get::<Option<i64>, _>(1)?)))?;
-        let (in_force, next) = found.into_iter().next().unwrap_or_default();
-        reads::same_rulebook(&self.server.name, in_force.as_deref(), self.book.digest)?;
+        let found = self.each(&rows, |row| Ok((reads::standing(row, 0)?, row.try_get::<Option<i64>, _>(1)?)))?;
+        let (standing, next) = found.into_iter().next().unwrap_or_default();
+        standing.permit(&self.server.name, self.book.digest)?;
         Ok(next.map(Instant::from_unix))
     }
 
@@ -259,9 +261,9 @@ impl CaseStore for PostgresStore {
 
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
         let rows = self.readers.rows(reads::OUTBOX, |query| query.bind(after.0).bind(reads::limit(most))).await?;
-        let read = |row: &PgRow| Ok((row.try_get::<Option<String>, _>(0)?, row.try_get::<Vec<i64>, _>(1)?));
-        let (in_force, positions) = self.each(&rows, read)?.pop().unwrap_or_default();
-        reads::same_rulebook(&self.server.name, in_force.as_deref(), self.book.digest)?;
+        let read = |row: &PgRow| Ok((reads::standing(row, 0)?, row.try_get::<Vec<i64>, _>(1)?));
+        let (standing, positions) = self.each(&rows, read)?.pop().unwrap_or_default();
+        standing.permit(&self.server.name, self.book.digest)?;
         if positions.is_empty() {
             return Ok(Vec::new());
         }
@@ -336,5 +338,14 @@ impl CaseStore for PostgresStore {
     async fn changed(&self, counter: i64) -> Result<(), Fault> {
         self.changes.since(counter).await;
         Ok(())
+    }
+
+    async fn is_held(&self) -> Result<bool, Fault> {
+        let rows = self.readers.rows(reads::HOLDERS, |query| query).await?;
+        let now: Vec<String> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        let mut before = self.holders.lock().await;
+        let held = now.iter().any(|holder| before.contains(holder));
+        *before = now;
+        Ok(held)
     }
 }

@@ -5,8 +5,10 @@
 
 mod audit;
 pub mod backup;
+mod copying;
 mod event_store;
 mod file;
+mod lock;
 mod log_store;
 mod reads;
 mod rebuild;
@@ -34,9 +36,11 @@ pub use writing::{Disk, Failing, Moment};
 use super::answers::{answered, ended};
 use super::cache::Cache;
 use super::changes::Changes;
+use super::place::aside;
 use super::recent::Recent;
 use super::{Append, Backlog, CaseStore, Delivery, Fault, Position, Share, Stored};
 use file::{Failed, File};
+use lock::Lock;
 use rows::Rows;
 use writer::{Job, Writer};
 use writing::Writing;
@@ -53,6 +57,7 @@ pub struct SqliteStore {
     changes: Changes,
     recent: Arc<Recent>,
     readers: Arc<Readers>,
+    lock: Arc<Lock>,
     /// Why nothing can be written any more.
     broken: Arc<OnceLock<Fault>>,
     writing: Writing,
@@ -120,6 +125,7 @@ impl SqliteStore {
         let by_callers = disk.is_some();
         let writer = Writer {
             connection,
+            opened: file.identity(),
             file: Arc::clone(&file),
             cache: Arc::clone(&cache),
             changes: changes.clone(),
@@ -135,7 +141,8 @@ impl SqliteStore {
             permits: Semaphore::new(READERS),
             idle: Mutex::new(Vec::new()),
         });
-        Ok(Self { file, book, installation, cache, changes, recent, readers, broken, writing })
+        let lock = Arc::default();
+        Ok(Self { file, book, installation, cache, changes, recent, readers, lock, broken, writing })
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
@@ -234,9 +241,12 @@ impl CaseStore for SqliteStore {
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {
-        let book = self.book.digest;
-        self.read(move |connection| reads::same_rulebook(connection, book).and_then(|()| reads::next_due(connection)))
-            .await
+        let (file, book) = (Arc::clone(&self.file), self.book.digest);
+        let ask = move |connection: &Connection| {
+            reads::permit(connection, &file, book)?;
+            reads::next_due(connection)
+        };
+        self.read(ask).await
     }
 
     async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Fault> {
@@ -253,10 +263,10 @@ impl CaseStore for SqliteStore {
     }
 
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
-        let book = self.book.digest;
+        let (file, book) = (Arc::clone(&self.file), self.book.digest);
         let recent = Arc::clone(&self.recent);
         let outbox = move |connection: &Connection| {
-            reads::same_rulebook(connection, book)?;
+            reads::permit(connection, &file, book)?;
             reads::outbox(connection, after, most, &recent)
         };
         self.read(outbox).await
@@ -319,5 +329,10 @@ impl CaseStore for SqliteStore {
     async fn changed(&self, counter: i64) -> Result<(), Fault> {
         self.changes.since(counter).await;
         Ok(())
+    }
+
+    async fn is_held(&self) -> Result<bool, Fault> {
+        let (lock, file) = (Arc::clone(&self.lock), Arc::clone(&self.file));
+        aside(move || lock.is_held(&file).map_err(|failed| file.fault(failed))).await
     }
 }

@@ -3,24 +3,37 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
+use crate::cli::connection::NatsOptions;
 use crate::store::place::Place;
 
-/// Copy a log to another place, compare both, and work there from then on
+/// Copy a log to another place, compare both, seal the old one, and work in the new place from then on
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
   kamnot move --from kamnot.db --to postgres://kamnot@db.example.la/kamnot
+  kamnot move --reopen kamnot.db --reason 'the database server is given up' --nats nats://localhost:4222
 
-Stop every program that works on the log first. The log is copied as it is: every event with its instants, what was
-published and what waits. The place to move to must be empty; the old log stays as it was.")]
+The log is copied as it is: every event with its instants, what was published and what waits. The place to move to must
+be empty. While a log is moved nothing is recorded in it; once the copy is proved the old log is sealed: whoever writes
+to it, a running `kamnot serve` too, is refused and told the new place. If the move fails or is cut short, the old log is
+as it was, and the same command begins anew.")]
 pub(in crate::cli) struct Move {
     /// The log to move
-    #[arg(long, value_name = "PLACE")]
-    pub from: Place,
+    #[arg(long, value_name = "PLACE", required_unless_present = "reopen")]
+    pub from: Option<Place>,
     /// Where to, a file or a database that holds no log yet
-    #[arg(long, value_name = "PLACE")]
-    pub to: Place,
+    #[arg(long, value_name = "PLACE", required_unless_present = "reopen")]
+    pub to: Option<Place>,
+    /// Open a log again that was sealed when it was moved; with --nats, what the other place published is read first
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["from", "to"], requires = "reason")]
+    pub reopen: Option<Place>,
+    /// Why it is opened again; kept in the log
+    #[arg(long, value_name = "TEXT", requires = "reopen", value_parser = NonEmptyStringValueParser::new())]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub nats: NatsOptions,
 }
 
 /// Copy the log to a file while everything goes on, and check the copy

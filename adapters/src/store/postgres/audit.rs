@@ -303,6 +303,6 @@ pub(super) async fn stray_alerts(connection: &mut PgConnection) -> Result<Vec<Di
 
 /// How many events there are.
 pub(super) async fn extent(connection: &mut PgConnection) -> Result<u64, Failed> {
-    let row = connection.fetch_one("SELECT count(*) FROM case_events").await?;
+    let row = connection.fetch_one(reads::EVENTS).await?;
     Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
 }

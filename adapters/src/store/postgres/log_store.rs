@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::action::{ActionId, CaseRef};
-use engine::rulebook::Digest;
 use projections::CaseView;
 use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::server::Failed;
 use super::writer::Job;
-use super::{PostgresStore, audit, reads, rebuild};
+use super::{PostgresStore, audit, copying, reads, rebuild};
+use crate::store::copying::{Filling, Held};
 use crate::store::examined::{Cursor, Examined, Whole};
 use crate::store::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
 
@@ -59,6 +59,11 @@ impl LogStore for PostgresStore {
         Ok(found.into_iter().collect())
     }
 
+    async fn events(&self) -> Result<u64, Fault> {
+        let rows = self.readers.rows(reads::EVENTS, |query| query).await?;
+        Ok(self.each(&rows, |row| Ok(row.try_get::<i64, _>(0)?.unsigned_abs()))?.pop().unwrap_or(0))
+    }
+
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
         let bind = |query: super::Query| query.bind(after.0).bind(reads::limit(most));
         let read = async {
@@ -99,9 +104,12 @@ impl LogStore for PostgresStore {
         self.write(Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
     }
 
-    async fn keep_rulebook(&self, source: &str) -> Result<(), Fault> {
-        let digest = Digest::of(source.as_bytes()).to_string();
-        self.write(Job::Rulebook { digest, source: source.to_owned() }).await
+    async fn hold(&self) -> Result<Box<dyn Held>, Fault> {
+        Ok(Box::new(copying::hold(&self.server).await?))
+    }
+
+    async fn fill(&self, filling: Filling) -> Result<(), Fault> {
+        copying::fill(&self.server, filling).await
     }
 
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {

@@ -4,12 +4,12 @@ use engine::action::{CaseRef, OfficeCode};
 use engine::assess::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, Event, evolve};
-use engine::rulebook::Digest;
 use projections::CaseView;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 
 use super::server::Failed;
+use crate::store::standing::Standing;
 use crate::store::{Delivery, Fault, Position, Stored};
 
 /// Events `e` in their places, of cases `c`, as [`stored`] reads them.
@@ -30,6 +30,18 @@ macro_rules! views {
     };
 }
 
+/// What the log says of itself, as [`standing`] reads it, with more behind it.
+macro_rules! standing_and {
+    ($rest:literal) => {
+        concat!(
+            "SELECT ARRAY(SELECT key || '=' || value FROM meta WHERE key IN ('rulebook', 'moved_to', 'unfinished_copy_of'))",
+            $rest
+        )
+    };
+}
+pub(super) use standing_and;
+
+pub(super) const STANDING: &str = standing_and!("");
 pub(super) const CASE: &str = "SELECT sequence_number, version, payload::text FROM case_events
     WHERE aggregate_id = $1 ORDER BY sequence_number";
 pub(super) const STREAM: &str = stored!(
@@ -46,9 +58,9 @@ pub(super) const LOG: &str = stored!(
 pub(super) const HIDDEN: &str = "SELECT 1 FROM case_events WHERE (xact, position) >
         (coalesce((SELECT xact FROM case_events WHERE position <= $1 ORDER BY position DESC LIMIT 1), '0'), $1)
     AND xact >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1";
-/// The rulebook in force, and where alerts wait.
-pub(super) const OUTBOX: &str = "SELECT (SELECT value FROM meta WHERE key = 'rulebook'),
-    ARRAY(SELECT position FROM alerts WHERE pending AND position > $1 ORDER BY position LIMIT $2)";
+/// What the log says of itself, and where alerts wait.
+pub(super) const OUTBOX: &str =
+    standing_and!(", ARRAY(SELECT position FROM alerts WHERE pending AND position > $1 ORDER BY position LIMIT $2)");
 /// By their places, which were asked for before: a join of both would be planned as a walk over the whole log.
 pub(super) const AT: &str = stored!(
     "case_events e JOIN cases c ON c.stream_id = e.aggregate_id WHERE e.position = ANY($1) ORDER BY e.position"
@@ -64,15 +76,20 @@ pub(super) const DUE: &str = "SELECT reference FROM cases
     WHERE next_due <= $1 AND get_byte(uuid_send(stream_id), 15) % $2 = $3 ORDER BY next_due, reference LIMIT $4";
 pub(super) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries
     WHERE position > $1 ORDER BY position LIMIT $2";
+pub(super) const EVENTS: &str = "SELECT count(*) FROM case_events";
 pub(super) const CASES: &str = "SELECT reference FROM cases ORDER BY reference";
-pub(super) const NEXT_DUE: &str = "SELECT (SELECT value FROM meta WHERE key = 'rulebook'),
-    (SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL)";
+pub(super) const NEXT_DUE: &str = standing_and!(", (SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL)");
 pub(super) const DOCKET: &str = views!("WHERE court = $1 ORDER BY reference");
 pub(super) const VIEWS: &str = views!("WHERE $1::uuid IS NULL OR stream_id > $1 ORDER BY stream_id LIMIT 1000");
 pub(super) const CASES_OF: &str =
     "SELECT e.id, c.reference FROM case_events e JOIN cases c ON c.stream_id = e.aggregate_id
     WHERE e.id = ANY($1) AND e.payload->>'event' = 'action_recorded'";
 pub(super) const SERVER_VERSION: &str = "SELECT 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)";
+/// The transactions that keep every writer of the log out.
+pub(super) const HOLDERS: &str = "SELECT pid || ' ' || virtualtransaction FROM pg_locks
+    WHERE locktype = 'relation' AND relation = to_regclass('case_events') AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')";
 pub(super) const META: &str = "SELECT value FROM meta WHERE key = $1";
 pub(super) const RULEBOOK_IN_FORCE: &str =
     "SELECT source FROM rulebooks WHERE digest = (SELECT value FROM meta WHERE key = 'rulebook')";
@@ -168,15 +185,10 @@ fn unlike(what: &str) -> Failed {
     Fault::Corrupt(format!("the view of a case holds what is not {what}; rebuild the views")).into()
 }
 
-/// Sees that the rulebook in force is the one that this program decides under.
-pub(super) fn same_rulebook(name: &str, in_force: Option<&str>, book: Digest) -> Result<(), Fault> {
-    let in_force = in_force.unwrap_or_default();
-    if in_force == book.to_string() {
-        return Ok(());
-    }
-    Err(Fault::Restart(format!(
-        "the log {name} is decided under rulebook {in_force} by now, not under {book}; start again with that one"
-    )))
+/// What the log says of itself, in the column `at`, as [`standing_and!`] asks for it.
+pub(super) fn standing(row: &PgRow, at: usize) -> Result<Standing, Failed> {
+    let texts: Vec<String> = row.try_get(at)?;
+    Ok(Standing::of(texts.iter().filter_map(|text| text.split_once('='))))
 }
 
 /// A count as PostgreSQL takes it.

@@ -9,6 +9,7 @@ use sqlx::{Connection as _, Executor as _};
 
 use super::audit::{self, Difference};
 use super::layout::put_in_force;
+use super::reads;
 use super::server::{Failed, Server};
 use crate::store::examined::{Keep, Whole};
 use crate::store::{Fault, Progress, Rebuilt};
@@ -39,6 +40,7 @@ async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: P
     let mut connection = session(server).await?;
     let mut transaction = connection.begin().await?;
     transaction.execute("LOCK TABLE case_events IN SHARE ROW EXCLUSIVE MODE").await?;
+    refuse_moved(&mut transaction, server).await?;
     if purpose == Purpose::Adopt {
         transaction.execute("DELETE FROM meta WHERE key = 'rulebook'").await?;
     }
@@ -76,6 +78,12 @@ async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: P
         .into()),
         Err(failed) => Err(failed),
     }
+}
+
+/// Sees that the log was not moved elsewhere.
+pub(super) async fn refuse_moved(connection: &mut PgConnection, server: &Server) -> Result<(), Failed> {
+    let row = connection.fetch_one(reads::STANDING).await?;
+    Ok(reads::standing(&row, 0)?.refuse_moved(&server.name)?)
 }
 
 fn note(rebuilt: &mut Rebuilt, differences: Vec<Difference>) {

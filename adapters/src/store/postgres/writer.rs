@@ -23,6 +23,7 @@ use crate::store::answers::{Answer, Outcome};
 use crate::store::cache::{Cache, Drops};
 use crate::store::changes::Changes;
 use crate::store::{Delivery, Fault, IN_ORDER};
+pub(super) use batch::set_meta;
 use batch::{Witness, Written};
 
 /// The most appends that go into one transaction, and the most events.
@@ -37,7 +38,6 @@ pub(super) enum Job {
     Deliveries(Vec<Delivery>),
     UndoDeliveries { behind: u64 },
     Meta { key: String, value: String },
-    Rulebook { digest: String, source: String },
 }
 
 /// The transactions of this process that others of its tasks need not tell it about.
@@ -279,7 +279,7 @@ fn events(jobs: &[Job]) -> u32 {
     let events = jobs.iter().map(|job| match job {
         Job::Append(rows) => rows.events.len(),
         Job::Deliveries(deliveries) => deliveries.len(),
-        Job::UndoDeliveries { .. } | Job::Meta { .. } | Job::Rulebook { .. } => 1,
+        Job::UndoDeliveries { .. } | Job::Meta { .. } => 1,
     });
     u32::try_from(events.sum::<usize>()).unwrap_or(u32::MAX)
 }

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -35,6 +36,13 @@ impl From<Fault> for Failed {
     }
 }
 
+/// Which file a path led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    device: u64,
+    file: u64,
+}
+
 /// Where the log lies and how long to wait for another program.
 #[derive(Debug)]
 pub(super) struct File {
@@ -58,10 +66,8 @@ impl File {
         if path.exists()
             && let Err(error) = file.connect().and_then(|connection| application_id(&connection))
         {
-            let mut log = path.as_os_str().to_owned();
-            log.push("-wal");
             // What another program has not yet moved out of its log would be missing.
-            file.immutable = is_write_protection(&error) && !Path::new(&log).exists();
+            file.immutable = is_write_protection(&error) && !file.write_ahead().exists();
         }
         file
     }
@@ -98,10 +104,47 @@ impl File {
     }
 
     fn connect_to_existing(&self, create: bool) -> Result<Connection, Fault> {
-        if !create && !self.path.exists() {
+        let exists = self.path.exists();
+        if !create && !exists {
             return Err(Fault::Unavailable(format!("there is no log at {}; check the path", self.path.display())));
         }
-        self.connect().map_err(|error| self.fault(error))
+        let beside = self.write_ahead();
+        if !exists && beside.exists() {
+            return Err(Fault::Unavailable(format!(
+                "{} is there and {} is not: it was renamed or removed, and the end of its log was left behind; put it back \
+                 beside that file, or move both away to begin a new log",
+                beside.display(),
+                self.path.display()
+            )));
+        }
+        let flags = if create { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
+        self.connect_with(flags).map_err(|error| self.fault(error))
+    }
+
+    /// What has not yet been moved to its place in the file.
+    fn write_ahead(&self) -> PathBuf {
+        let mut log = self.path.as_os_str().to_owned();
+        log.push("-wal");
+        log.into()
+    }
+
+    /// The file that the path leads to now.
+    pub fn identity(&self) -> Option<Identity> {
+        let file = std::fs::metadata(&self.path).ok()?;
+        Some(Identity { device: file.dev(), file: file.ino() })
+    }
+
+    /// Sees that the path still leads to the file that was opened: what is written to another one nobody finds again.
+    pub fn refuse_another(&self, opened: Option<Identity>) -> Result<(), Fault> {
+        if opened.is_none() || self.identity() == opened {
+            return Ok(());
+        }
+        Err(Fault::Restart(format!(
+            "{0} is not the file any more that this program opened: it was renamed, removed or replaced; whether the last \
+             of what was sent was recorded is not known; put the right file at {0} (with the one ending in -wal), then \
+             start again",
+            self.path.display()
+        )))
     }
 
     /// A connection that only reads.
@@ -112,14 +155,17 @@ impl File {
     }
 
     fn connect(&self) -> Result<Connection, rusqlite::Error> {
+        self.connect_with(OpenFlags::empty())
+    }
+
+    fn connect_with(&self, create: OpenFlags) -> Result<Connection, rusqlite::Error> {
         let connection = if self.immutable {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             Connection::open_with_flags(immutable_uri(&self.path), flags)?
         } else {
             // A file that is write-protected is opened to be read.
-            let flags =
-                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            Connection::open_with_flags(&self.path, flags)?
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            Connection::open_with_flags(&self.path, flags | create)?
         };
         connection.busy_timeout(self.busy_timeout)?;
         connection.set_prepared_statement_cache_capacity(64);

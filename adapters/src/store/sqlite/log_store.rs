@@ -6,12 +6,12 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use engine::action::{ActionId, CaseRef};
-use engine::rulebook::Digest;
 use projections::CaseView;
 use uuid::Uuid;
 
 use super::writer::Job;
-use super::{SqliteStore, reads, rebuild};
+use super::{SqliteStore, audit, copying, reads, rebuild};
+use crate::store::copying::{Filling, Held};
 use crate::store::examined::{Cursor, Examined, Whole};
 use crate::store::place::aside;
 use crate::store::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
@@ -19,7 +19,7 @@ use crate::store::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Store
 #[async_trait]
 impl LogStore for SqliteStore {
     fn place(&self) -> String {
-        self.file.path.display().to_string()
+        std::path::absolute(&self.file.path).unwrap_or_else(|_| self.file.path.clone()).display().to_string()
     }
 
     fn installation(&self) -> Uuid {
@@ -42,6 +42,10 @@ impl LogStore for SqliteStore {
         self.read(move |connection| reads::cases_of(connection, &actions)).await
     }
 
+    async fn events(&self) -> Result<u64, Fault> {
+        self.read(|connection| Ok(audit::extent(connection)?.1)).await
+    }
+
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
         self.read(move |connection| reads::log(connection, after, most)).await
     }
@@ -59,9 +63,14 @@ impl LogStore for SqliteStore {
         self.write(Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
     }
 
-    async fn keep_rulebook(&self, source: &str) -> Result<(), Fault> {
-        let digest = Digest::of(source.as_bytes()).to_string();
-        self.write(Job::Rulebook { digest, source: source.to_owned() }).await
+    async fn hold(&self) -> Result<Box<dyn Held>, Fault> {
+        let file = self.file.clone();
+        aside(move || Ok(Box::new(copying::hold(file)?) as Box<dyn Held>)).await
+    }
+
+    async fn fill(&self, filling: Filling) -> Result<(), Fault> {
+        let file = self.file.clone();
+        aside(move || copying::fill(&file, filling)).await
     }
 
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {

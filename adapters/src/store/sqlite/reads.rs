@@ -12,8 +12,9 @@ use projections::CaseView;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use uuid::Uuid;
 
-use super::file::Failed;
+use super::file::{Failed, File};
 use crate::store::recent::Recent;
+use crate::store::standing::Standing;
 use crate::store::{Backlog, Delivery, Fault, Position, Share, Stored, between};
 
 /// The case as its events fold into it.
@@ -307,15 +308,22 @@ pub(super) fn deliveries_behind(connection: &Connection, behind: u64) -> Result<
     Ok(usize::try_from(count).unwrap_or(0))
 }
 
-/// Sees that the rulebook in force is the one that this program decides under.
-pub(super) fn same_rulebook(connection: &Connection, book: Digest) -> Result<(), Failed> {
-    let in_force = meta(connection, "rulebook")?.unwrap_or_default();
-    if in_force == book.to_string() {
-        return Ok(());
-    }
-    let what =
-        format!("the log is decided under rulebook {in_force} by now, not under {book}; start again with that one");
-    Err(Fault::Restart(what).into())
+/// Sees that the log may be worked on under the rulebook of this program.
+pub(super) fn permit(connection: &Connection, file: &File, book: Digest) -> Result<(), Failed> {
+    Ok(standing(connection)?.permit(&file.path.display().to_string(), book)?)
+}
+
+/// Sees that the log was not moved elsewhere.
+pub(super) fn refuse_moved(connection: &Connection, file: &File) -> Result<(), Failed> {
+    Ok(standing(connection)?.refuse_moved(&file.path.display().to_string())?)
+}
+
+fn standing(connection: &Connection) -> Result<Standing, Failed> {
+    let sql = "SELECT key, value FROM meta WHERE key IN ('rulebook', 'moved_to', 'unfinished_copy_of')";
+    let mut statement = connection.prepare_cached(sql)?;
+    let texts = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let texts: Vec<(String, String)> = texts.collect::<Result<_, _>>()?;
+    Ok(Standing::of(texts.iter().map(|(key, text)| (key.as_str(), text.as_str()))))
 }
 
 /// The highest stream sequence of any delivery.

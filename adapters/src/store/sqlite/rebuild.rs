@@ -13,7 +13,7 @@ use rusqlite::Connection;
 
 use super::audit::{self, Chunk, Difference};
 use super::file::{Failed, File};
-use super::{Options, SqliteStore, put_in_force};
+use super::{Options, SqliteStore, put_in_force, reads};
 use crate::store::examined::{Cursor, Examined, Keep, Whole};
 use crate::store::{Fault, Rebuilt};
 
@@ -141,6 +141,7 @@ fn rebuild(
     let connection = file.connect_to_write(false)?;
     let mut rebuild = || -> Result<Rebuilt, Failed> {
         connection.execute_batch("BEGIN IMMEDIATE")?;
+        reads::refuse_moved(&connection, file)?;
         if purpose == Purpose::Adopt {
             connection.execute("DELETE FROM meta WHERE key = 'rulebook'", [])?;
         }

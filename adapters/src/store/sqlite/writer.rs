@@ -14,7 +14,7 @@ use std::time::Duration;
 use engine::rulebook::Digest;
 use rusqlite::{Connection, ErrorCode, params};
 
-use super::file::{Failed, File};
+use super::file::{Failed, File, Identity};
 use super::reads;
 use super::rows::Rows;
 use super::writing::{Disk, Moment};
@@ -40,13 +40,14 @@ pub(super) enum Job {
     Deliveries(Vec<Delivery>),
     UndoDeliveries { behind: u64 },
     Meta { key: String, value: String },
-    Rulebook { digest: String, source: String },
 }
 
 /// The writer's side.
 pub(super) struct Writer {
     pub connection: Connection,
     pub file: Arc<File>,
+    /// The file as it was when it was opened.
+    pub opened: Option<Identity>,
     pub cache: Arc<Cache>,
     pub changes: Changes,
     pub recent: Arc<Recent>,
@@ -114,7 +115,13 @@ impl Writer {
 
     /// Looks for what other programs have written. What can't be read now is asked for again next time.
     pub fn look_around(&mut self) {
+        let _ = self.see_that_it_is_ours();
         let _ = self.note_foreign_commits();
+    }
+
+    /// Ends all writing once the file was renamed, removed or replaced.
+    fn see_that_it_is_ours(&self) -> Result<(), Fault> {
+        self.file.refuse_another(self.opened).map_err(|fault| self.broken.get_or_init(|| fault).clone())
     }
 
     /// Has `SQLite` move what was written to its place in the file, while nobody waits. Otherwise it does so within a commit,
@@ -176,6 +183,7 @@ impl Writer {
 
     /// One transaction; the outcome of each job, or why none was written.
     fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), Fault>>, Fault> {
+        self.see_that_it_is_ours()?;
         let file = Arc::clone(&self.file);
         let begun =
             asked(self.disk.as_deref(), Moment::Begin).and_then(|()| self.connection.execute_batch("BEGIN IMMEDIATE"));
@@ -190,15 +198,7 @@ impl Writer {
     }
 
     fn write_all(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), Fault>>, Failed> {
-        let in_force = reads::meta(&self.connection, "rulebook")?.unwrap_or_default();
-        if in_force != self.rulebook.to_string() {
-            return Err(Fault::Restart(format!(
-                "the log {} is decided under rulebook {in_force} by now, not under {}; start again with that one",
-                self.file.path.display(),
-                self.rulebook
-            ))
-            .into());
-        }
+        reads::permit(&self.connection, &self.file, self.rulebook)?;
         let last = last_position(&self.connection)?;
         if last != self.state.seen {
             self.drop_foreign(last)?;
@@ -214,15 +214,7 @@ impl Writer {
             Job::Append(rows) => return self.state.appends.write(connection, rows),
             Job::Deliveries(deliveries) => deliver(connection, deliveries)?,
             Job::UndoDeliveries { behind } => undo_deliveries(connection, *behind)?,
-            Job::Meta { key, value } => {
-                let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2)
-                           ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-                connection.prepare_cached(sql)?.execute([key, value])?;
-            }
-            Job::Rulebook { digest, source } => {
-                let sql = "INSERT INTO rulebooks (digest, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-                connection.prepare_cached(sql)?.execute([digest, source])?;
-            }
+            Job::Meta { key, value } => set_meta(connection, key, value)?,
         }
         Ok(Ok(()))
     }
@@ -230,7 +222,10 @@ impl Writer {
     fn commit(&mut self) -> Result<(), Fault> {
         let committed =
             asked(self.disk.as_deref(), Moment::Commit).and_then(|()| self.connection.execute_batch("COMMIT"));
-        let Err(error) = committed.and_then(|()| asked(self.disk.as_deref(), Moment::Committed)) else { return Ok(()) };
+        let Err(error) = committed.and_then(|()| asked(self.disk.as_deref(), Moment::Committed)) else {
+            // Renamed just now, it holds what nobody will find.
+            return self.see_that_it_is_ours();
+        };
         let code = error.sqlite_error_code();
         let fault = self.file.fault(error);
         self.roll_back();
@@ -328,7 +323,14 @@ fn undo_deliveries(connection: &Connection, behind: u64) -> Result<(), rusqlite:
     Ok(())
 }
 
-fn deliver(connection: &Connection, deliveries: &[Delivery]) -> Result<(), rusqlite::Error> {
+/// Keeps a small text.
+pub(super) fn set_meta(connection: &Connection, key: &str, value: &str) -> Result<(), rusqlite::Error> {
+    let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    connection.prepare_cached(sql)?.execute([key, value]).map(|_| ())
+}
+
+/// Records deliveries.
+pub(super) fn deliver(connection: &Connection, deliveries: &[Delivery]) -> Result<(), rusqlite::Error> {
     let mut insert = connection.prepare_cached(
         "INSERT INTO deliveries (position, alert_id, stream_sequence, delivered_at) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO NOTHING",

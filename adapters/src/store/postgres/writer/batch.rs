@@ -20,11 +20,13 @@ use crate::store::postgres::server::Failed;
 use crate::store::postgres::tables;
 use crate::store::{Delivery, Fault};
 
-/// The rulebook in force, the transaction, so many positions, and the cases that are there, locked, with their versions.
-const LOCKED: &str = "SELECT (SELECT value FROM meta WHERE key = 'rulebook'), pg_current_xact_id()::text::bigint,
-        ARRAY(SELECT nextval('case_events_position') FROM generate_series(1, $1)),
+/// What the log says of itself, the transaction, so many positions, and the cases that are there, locked, with their
+/// versions.
+const LOCKED: &str = reads::standing_and!(
+    ", pg_current_xact_id()::text::bigint, ARRAY(SELECT nextval('case_events_position') FROM generate_series(1, $1)),
         coalesce(array_agg(stream_id), '{}'), coalesce(array_agg(version), '{}')
-    FROM (SELECT stream_id, version FROM cases WHERE stream_id = ANY($2) ORDER BY stream_id FOR NO KEY UPDATE) locked";
+    FROM (SELECT stream_id, version FROM cases WHERE stream_id = ANY($2) ORDER BY stream_id FOR NO KEY UPDATE) locked"
+);
 
 /// An event that is in the log if its transaction was committed.
 #[derive(Clone, Copy)]
@@ -70,13 +72,13 @@ pub(super) async fn write(
     rulebook: Digest,
     jobs: &[Job],
 ) -> Result<Written, Failed> {
-    // The lock first: who rebuilds or adopts a rulebook has it to itself, and what is read next is after that.
+    // The lock first: who rebuilds, moves or adopts a rulebook has it to itself, and what is read next is after that.
     connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE case_events IN ROW EXCLUSIVE MODE").await?;
     let most: usize = appends(jobs).map(|(_, rows)| rows.events.len()).sum();
     let known: Vec<&Rows> = appends(jobs).map(|(_, rows)| rows).filter(|rows| rows.expected > 0).collect();
     let ids: Vec<Uuid> = known.iter().map(|rows| rows.view.stream_id).collect();
     let row = sqlx::query(LOCKED).bind(reads::limit(most)).bind(ids).fetch_one(&mut *connection).await?;
-    reads::same_rulebook(name, row.try_get(0)?, rulebook)?;
+    reads::standing(&row, 0)?.permit(name, rulebook)?;
     let (xact, positions): (i64, Vec<i64>) = (row.try_get(1)?, row.try_get(2)?);
     let (locked, versions): (Vec<Uuid>, Vec<i32>) = (row.try_get(3)?, row.try_get(4)?);
     let expected: HashMap<Uuid, i32> = known.iter().map(|rows| (rows.view.stream_id, rows.expected)).collect();
@@ -217,16 +219,20 @@ async fn write_other(connection: &mut PgConnection, job: &Job) -> Result<(), Fai
                        UPDATE alerts SET pending = publishable FROM gone WHERE alerts.position = gone.position";
             sqlx::query(sql).bind(behind.cast_signed()).execute(connection).await?;
         }
-        Job::Meta { key, value } => {
-            let sql = "INSERT INTO meta (key, value) VALUES ($1, $2)
-                       ON CONFLICT (key) DO UPDATE SET value = excluded.value, xact = pg_current_xact_id()";
-            sqlx::query(sql).bind(key).bind(value).execute(connection).await?;
-        }
-        Job::Rulebook { digest, source } => {
-            let sql = "INSERT INTO rulebooks (digest, source) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-            sqlx::query(sql).bind(digest).bind(source).execute(connection).await?;
-        }
+        Job::Meta { key, value } => set_meta(connection, key, value).await?,
     }
+    Ok(())
+}
+
+/// Keeps a small text.
+pub(in crate::store::postgres) async fn set_meta(
+    connection: &mut PgConnection,
+    key: &str,
+    value: &str,
+) -> Result<(), Failed> {
+    let sql = "INSERT INTO meta (key, value) VALUES ($1, $2)
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value, xact = pg_current_xact_id()";
+    sqlx::query(sql).bind(key).bind(value).execute(connection).await?;
     Ok(())
 }
 

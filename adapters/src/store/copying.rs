@@ -1,0 +1,53 @@
+//! What a store does while its log, or another one, is copied as a whole.
+//!
+//! Invariant: while a log is held, no process writes to it; what it is filled with is there as a whole or not at all.
+
+use async_trait::async_trait;
+use tokio::sync::mpsc::Receiver;
+use uuid::Uuid;
+
+use super::{Delivery, Fault, Stored};
+
+/// A log that nobody can write to, in any process, for as long as this lives. Whoever tries waits.
+#[async_trait]
+pub trait Held: Send + Sync {
+    /// Keeps small texts, each in place of what was under its key, and lets the log go. All of them are kept, or none.
+    ///
+    /// # Errors
+    /// If they can't be written, or the log is not held any more.
+    async fn note(self: Box<Self>, texts: Vec<(&'static str, String)>) -> Result<(), Fault>;
+}
+
+/// What an empty log is filled with: all that another one holds, but for what follows from that.
+pub struct Filling {
+    /// The place of the other log: until the copy is finished it says that it is a copy of that.
+    pub copy_of: String,
+    /// The installation, which moves with the log.
+    pub installation: Uuid,
+    /// The texts of all rulebooks that it was ever decided under.
+    pub rulebooks: Vec<String>,
+    /// The small texts that move with the log, by their keys.
+    pub texts: Vec<(&'static str, String)>,
+    /// The rest, in parts.
+    pub parts: Receiver<Part>,
+}
+
+/// A part of a log.
+pub enum Part {
+    /// Events with the JSON that is stored of each, in the order of the log, at positions from 1 on without a gap.
+    Events(Vec<(Stored, String)>),
+    /// What was delivered, once all events are there.
+    Deliveries(Vec<Delivery>),
+    /// That was all of it.
+    End,
+}
+
+/// The log to be filled holds something.
+pub(crate) fn holds_a_log(place: &str) -> Fault {
+    Fault::Corrupt(format!("{place} holds a log already; a log is moved to an empty one"))
+}
+
+/// Whoever gave the parts has stopped before the end.
+pub(crate) fn cut_short() -> Fault {
+    Fault::Unavailable("the log could not be read to its end, so nothing was copied".to_owned())
+}
