@@ -4,7 +4,6 @@
 //! 1 where something was refused, 2 where something went wrong.
 
 mod admin;
-mod alerts;
 mod arguments;
 mod assess;
 mod backup;
@@ -12,7 +11,6 @@ mod bar;
 mod connection;
 mod database;
 mod demo;
-mod follow;
 mod import;
 mod labels;
 mod lists;
@@ -32,7 +30,6 @@ mod time;
 mod timeline;
 mod transfer;
 
-use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -50,8 +47,7 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Ok(Outcome::SomethingRefused) => ExitCode::from(1),
         Err(failure) => {
-            // Whoever would read it may be gone.
-            let _ = writeln!(io::stderr(), "kamnot: {}", plain_lines(&failure.to_string()));
+            logging::say_failure(&plain_lines(&failure.to_string()));
             ExitCode::from(failure.exit_code())
         }
     }
@@ -64,8 +60,8 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
         Command::Record(own) => import::record(common, own),
         Command::Assess(own) => assess::run(common, own),
         Command::Docket(own) => lists::docket(common, own),
-        Command::Alerts(own) if own.follow => follow::run(common, own),
-        Command::Alerts(own) => alerts::alerts(common, own),
+        Command::Alerts(own) if own.follow => serve::follow_alerts(common, own),
+        Command::Alerts(own) => lists::alerts(common, own),
         Command::Timeline(own) => timeline::run(common, own),
         Command::Serve(own) => serve::run(common, own),
         Command::Rules(own) => rules::run(common, own),
