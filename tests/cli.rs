@@ -1,7 +1,5 @@
 //! The command line, by running the built program.
 
-#[path = "cli/alerts.rs"]
-mod alerts;
 #[path = "cli/answers.rs"]
 mod answers;
 #[path = "cli/assess.rs"]
@@ -18,9 +16,13 @@ mod follow;
 mod import;
 #[path = "cli/lines.rs"]
 mod lines;
+#[path = "cli/logging.rs"]
+mod logging;
 #[path = "cli/offices.rs"]
 mod offices;
 #[path = "cli/reconcile.rs"]
 mod reconcile;
+#[path = "cli/timeline.rs"]
+mod timeline;
 #[path = "cli/world.rs"]
 mod world;

@@ -14,5 +14,7 @@ mod refusals;
 mod rulebook_decides;
 #[path = "law/sample.rs"]
 mod sample;
+#[path = "law/wording.rs"]
+mod wording;
 #[path = "law/worked_cases.rs"]
 mod worked_cases;

@@ -138,6 +138,18 @@ fn no_source_file_is_longer_than_four_hundred_lines() {
 /// A room that is a list by nature: every action of the format with its fields.
 const LONGEST: [(&str, usize); 1] = [("engine/src/action.rs", 500)];
 
+/// A case may hold 10,000 actions: each search of a list for each of them would be a hundred million steps.
+#[test]
+fn a_timeline_is_made_without_searching_or_shifting_a_list() {
+    let searching = [".position(", ".rposition(", ".insert(", ".remove(0)", ".iter().find(", ".iter().any("];
+    let rooms = sources(&["projections"]).into_iter().filter(|path| path.to_string_lossy().contains("src/timeline"));
+    let found: Vec<String> = rooms.flat_map(|path| lines_with(&path, &searching)).collect();
+    // The keys of one label, and the items of one field.
+    let found: Vec<String> =
+        found.into_iter().filter(|line| !line.contains("keys.iter()") && !line.contains("items.iter()")).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
 #[test]
 fn no_room_is_named_after_nothing() {
     let names = ["manager", "helper", "helpers", "util", "utils", "common", "misc"];

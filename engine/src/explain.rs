@@ -7,9 +7,7 @@ mod keys;
 mod looks_at;
 mod steps;
 
-use std::fmt::Write as _;
-
-use crate::calendar::{Instant, parse_date};
+use crate::calendar::Instant;
 use crate::rulebook::{Language, Period, RuleId, Rulebook};
 
 pub use keys::KEYS;
@@ -106,6 +104,8 @@ fn shown(book: &Rulebook, language: Language, name: &str, value: &str, question:
     let text = |key: String| book.text(&key).in_language(language).to_owned();
     match name {
         "action" => text(format!("action.{value}")),
+        "done" if discharges(value) => text(format!("done.{value}")),
+        "done" => text(format!("action.{value}")),
         "reading" => text(format!("reading.{value}")),
         "question" => text(format!("question.{value}")),
         "protective" | "lenient" => text(format!("answer.{question}.{value}")),
@@ -118,6 +118,11 @@ fn shown(book: &Rulebook, language: Language, name: &str, value: &str, question:
         "penalty" => value.replace("mo", "").replace('-', "–") + " " + &unit_name(book, language),
         _ => instant(value),
     }
+}
+
+/// Whether an action can end a limit, and so has words of its own for having done so.
+fn discharges(action: &str) -> bool {
+    KEYS.iter().any(|(key, _)| key.strip_prefix("done.") == Some(action))
 }
 
 fn listed(value: &str, word: impl Fn(&str) -> String) -> String {
@@ -138,12 +143,16 @@ fn unit_name(book: &Rulebook, language: Language) -> String {
     book.text("unit.months").in_language(language).replace("{n}", "").trim().to_owned()
 }
 
-/// `2026-03-01T09:30:00+07:00` as `2026-03-01 09:30:00`; anything else as it is.
+/// An instant as people read it, anything else (a date alone) as it is.
 fn instant(value: &str) -> String {
-    match (Instant::parse(value), parse_date(value)) {
-        (Some(_), _) => value[..19].replace('T', " "),
-        _ => value.to_owned(),
-    }
+    Instant::parse(value).map_or_else(|| value.to_owned(), clock_time)
+}
+
+/// `2026-03-03 09:30`, with the seconds where they say something: not at the end of a day, 23:59:59. Vientiane time.
+pub fn clock_time(instant: Instant) -> String {
+    let text = instant.to_string().replace('T', " ");
+    let end = if &text[17..19] == "00" || &text[11..19] == "23:59:59" { 16 } else { 19 };
+    text[..end].to_owned()
 }
 
 /// A length of time, `48h` or `90061s`, in words: at most two units.
@@ -164,22 +173,22 @@ fn amount(book: &Rulebook, language: Language, value: &str) -> String {
     }
     let seconds: i64 = value.trim_end_matches('s').parse().unwrap_or(0);
     let (d, h, m) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    let mut words = String::new();
     match (d, h, m) {
-        (0, 0, _) => words = minutes(m.max(i64::from(seconds > 0))),
-        (0, _, 0) => words = hours(h),
-        (0, _, _) => {
-            let _ = write!(words, "{} {}", hours(h), minutes(m));
-        }
-        (_, 0, _) => words = days(d),
-        _ => {
-            let _ = write!(words, "{} {}", days(d), hours(h));
-        }
+        (0, 0, 0) => unit(seconds, "unit.second", "unit.seconds"),
+        (0, 0, _) => minutes(m),
+        (0, _, 0) => hours(h),
+        (0, _, _) => format!("{} {}", hours(h), minutes(m)),
+        (_, 0, _) => days(d),
+        _ => format!("{} {}", days(d), hours(h)),
     }
-    words
 }
 
 /// A length of time in words, in the rulebook's units: for lists and bars.
 pub fn duration(book: &Rulebook, language: Language, seconds: i64) -> String {
     amount(book, language, &format!("{seconds}s"))
+}
+
+/// A length of time as the law states it, in words: `48 hours`.
+pub fn period(book: &Rulebook, language: Language, period: Period) -> String {
+    amount(book, language, &period.to_string())
 }

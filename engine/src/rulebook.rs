@@ -5,6 +5,7 @@
 //! are read from here and written nowhere else.
 
 mod digest;
+mod law;
 mod load;
 mod questions;
 mod shelf;
@@ -124,6 +125,11 @@ words! {
 impl RuleId {
     /// How many of the rules, the first ones, are time limits.
     pub const LIMITS: usize = 13;
+
+    /// Whether the law gives this limit no number ("at once"): its length is the program's policy, not law.
+    pub const fn is_policy(self) -> bool {
+        matches!(self, Self::ParentsNotified | Self::ReleaseAtOnce)
+    }
 
     /// Whether this rule is a time limit; otherwise it is a condition.
     pub const fn is_limit(self) -> bool {
@@ -363,5 +369,10 @@ impl Rulebook {
     /// Every key in [`crate::explain::KEYS`] is there; the check on load sees to it.
     pub fn text(&self, key: &str) -> &Text {
         &self.texts[key]
+    }
+
+    /// The text of a key that may be none of this program's, such as that of a word found in a record.
+    pub fn known_text(&self, key: &str) -> Option<&Text> {
+        self.texts.get(key)
     }
 }

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use engine::action::CaseRef;
-use engine::alert::{About, Alert, Kind, Stage};
+use engine::alert::{About, Alert, Kind, Settlement, Stage};
 use engine::case::{Event, Fact};
 use engine::explain::fill;
 use engine::json::write_text;
@@ -67,9 +67,11 @@ pub fn message(case: &CaseRef, event: &Event, book: &Rulebook, installation: &st
 
 /// The subject of the alert; what answers it goes to the same offices and rule, under its own kind.
 fn subject(told: &Told<'_>) -> String {
+    let to = &told.alert.to;
+    let legal_aid = to.legal_aid.as_ref().map_or("none", |office| office.as_str());
     let rule = told.alert.topic.rule.word();
     let rule = rule.split(':').next().unwrap_or(rule);
-    format!("kamnot.alerts.{}.{}.{rule}", told.alert.to.tokens(), told.kind)
+    format!("kamnot.alerts.{}.{}.{}.{legal_aid}.{}.{rule}", to.prosecutor, to.court, to.investigator, told.kind)
 }
 
 fn data(case: &CaseRef, event: &Event, told: &Told<'_>, book: &Rulebook, out: &mut String) {
@@ -125,9 +127,9 @@ fn data(case: &CaseRef, event: &Event, told: &Told<'_>, book: &Rulebook, out: &m
     out.push_str(",\"rulebook\":");
     write_text(&book.id, out);
     let _ = write!(out, ",\"digest\":\"{}\",\"text\":{{\"en\":", event.rulebook);
-    write_text(&text(case, &event.fact, book, Language::En).unwrap_or_default(), out);
+    write_text(&text(case, event, book, Language::En).unwrap_or_default(), out);
     out.push_str(",\"lo\":");
-    write_text(&text(case, &event.fact, book, Language::Lo).unwrap_or_default(), out);
+    write_text(&text(case, event, book, Language::Lo).unwrap_or_default(), out);
     out.push_str("},\"because\":[");
     for (i, step) in told.alert.because.iter().enumerate() {
         if i > 0 {
@@ -143,30 +145,59 @@ fn quoted(value: Option<impl std::fmt::Display>) -> String {
 }
 
 /// The sentence of an alert event in one language; none for an action.
-pub fn text(case: &CaseRef, fact: &Fact, book: &Rulebook, language: Language) -> Option<String> {
-    let (alert, _) = fact.alert()?;
-    let owed_by = alert.to.of(alert.owed_by).as_str();
-    let context = [("case", case.as_str()), ("owed_by", owed_by)];
-    let say = |key: &str, values: &[String]| fill(book, alert.topic.rule, language, key, values, &context);
+pub fn text(case: &CaseRef, event: &Event, book: &Rulebook, language: Language) -> Option<String> {
+    let (alert, _) = event.fact.alert()?;
+    let rule = alert.topic.rule;
+    let role = book.text(&format!("role.{}", alert.owed_by)).in_language(language);
+    let owed_by = format!("{role} ({})", alert.to.of(alert.owed_by));
+    let context = [("case", case.as_str()), ("owed_by", owed_by.as_str())];
+    let say = |key: &str, values: &[String]| fill(book, rule, language, key, values, &context);
+    match &event.fact {
+        Fact::ActionRecorded(_) => return None,
+        Fact::AlertRaised(_) => {}
+        Fact::AlertSettled(settlement) => return settled(settlement, say),
+        Fact::AlertWithdrawn(withdrawal) => {
+            let key = match (withdrawal.replaced_by, withdrawal.settlement) {
+                (Some(_), _) => "alert-replaced",
+                (None, Some(_)) => "alert-settlement-withdrawn",
+                (None, None) => "alert-withdrawn",
+            };
+            return Some(say(key, &[]));
+        }
+    }
     let action = [alert.action.to_string(), alert.action_at.to_string()];
-    Some(match (fact, alert.topic.stage, &alert.about) {
-        (Fact::AlertSettled(settlement), ..) => {
-            say("alert-settled", &[settlement.by_action.to_string(), settlement.by_at.to_string()])
+    Some(match (alert.topic.stage, &alert.about) {
+        (Stage::Notice(_), About::Limit { earliest, latest, .. }) => {
+            let left = format!("{}s", earliest.since(event.recorded_at).max(0));
+            match latest {
+                Some(latest) if latest == earliest => say("alert-notice", &[earliest.to_string(), left]),
+                Some(latest) => say("alert-notice-readings", &[earliest.to_string(), latest.to_string(), left]),
+                None => say("alert-notice-no-latest", &[earliest.to_string(), left]),
+            }
         }
-        (Fact::AlertWithdrawn(withdrawal), ..) if withdrawal.replaced_by.is_some() => say("alert-replaced", &[]),
-        (Fact::AlertWithdrawn(_), ..) => say("alert-withdrawn", &[]),
-        (_, Stage::Notice(lead), About::Limit { earliest, .. }) => {
-            say("alert-notice", &[earliest.to_string(), lead.to_string()])
+        (Stage::Breach, About::Limit { earliest, latest: Some(latest), .. }) if latest != earliest => {
+            say("alert-breach-limit", &[earliest.to_string(), latest.to_string()])
         }
-        (_, Stage::Breach, About::Limit { earliest, latest, .. }) => {
-            say("alert-breach-limit", &[earliest.to_string(), latest.unwrap_or(*earliest).to_string()])
+        (Stage::Breach, About::Limit { earliest, .. }) => say("alert-breach-limit-both", &[earliest.to_string()]),
+        (_, About::Limit { earliest, .. }) if rule.is_policy() => {
+            say("alert-arguable-policy", &[earliest.to_string(), book.numbers.at_once.to_string()])
         }
-        (_, _, About::Limit { earliest, .. }) => say("alert-arguable-limit", &[earliest.to_string()]),
-        (_, Stage::Breach, About::Finding { .. }) => say("alert-breach-finding", &action),
-        (_, _, About::Finding { .. }) => say("alert-arguable-finding", &action),
-        (_, _, About::Missing { fields }) => {
+        (_, About::Limit { earliest, .. }) => say("alert-arguable-limit", &[earliest.to_string()]),
+        (Stage::Breach, About::Finding { .. }) => say("alert-breach-finding", &action),
+        (_, About::Finding { .. }) => say("alert-arguable-finding", &action),
+        (_, About::Missing { fields }) => {
             let [action, at] = action;
             say("alert-notice-missing", &[action, at, fields.join(",")])
         }
     })
+}
+
+/// What was done, and how long after the limit: by the protective reading, which is said where the readings part.
+fn settled(settlement: &Settlement, say: impl Fn(&str, &[String]) -> String) -> Option<String> {
+    let About::Limit { earliest, latest, .. } = settlement.alert.about else { return None };
+    let at = settlement.by_at;
+    let agree = latest == Some(earliest) && at.first() == at.last();
+    let key = if agree { "alert-settled" } else { "alert-settled-protective" };
+    let over = format!("{}s", at.last().since(earliest).max(0));
+    Some(say(key, &[settlement.by_action.to_string(), at.to_string(), over]))
 }

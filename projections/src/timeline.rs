@@ -2,17 +2,24 @@
 //!
 //! Invariant: everything that is known of the case at the instant is in it; what was withdrawn stays readable.
 
-use engine::action::{ActionId, ActionName, OfficeCode, What, When};
+mod json;
+mod recorded;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use engine::action::{ActionId, OfficeCode, When};
 use engine::alert::{Kind, Stage};
-use engine::assess::Breach;
+use engine::assess::{Assessment, Breach};
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::explain;
-use engine::json::Json;
+use engine::limits::Deadline;
 use engine::rulebook::{Language, RuleId, Rulebook, Shelf};
 use uuid::Uuid;
 
 use crate::message::text;
+
+pub use recorded::{ActionLine, Field, Value};
 
 /// One line of a timeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,22 +34,7 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Line {
     /// An action as it was recorded.
-    Action {
-        /// Its id.
-        id: ActionId,
-        /// Its kind.
-        name: ActionName,
-        /// Who acted.
-        by: OfficeCode,
-        /// When it was recorded.
-        recorded_at: Instant,
-        /// Who recorded it.
-        recorded_by: OfficeCode,
-        /// Whether it was withdrawn.
-        withdrawn: bool,
-        /// Whether it lies after the instant of the timeline and does not count yet.
-        to_come: bool,
-    },
+    Action(Box<ActionLine>),
     /// A time limit that the action before opened.
     Limit(LimitLine),
     /// A condition that failed for the action before.
@@ -125,6 +117,17 @@ impl LimitLine {
     }
 }
 
+impl Line {
+    /// The rule that a line is about; none of an action.
+    pub fn rule(&self) -> Option<RuleId> {
+        match self {
+            Self::Action(_) => None,
+            Self::Limit(limit) => Some(limit.rule),
+            Self::Finding { rule, .. } | Self::NotOnRecord { rule, .. } | Self::Alert { rule, .. } => Some(*rule),
+        }
+    }
+}
+
 /// The timeline of a case at `at`, sentences in `language`. `log` holds the events known by then, in order: for
 /// "as known on" a day, those recorded until its end. The case is held against `book`, and every alert is said in the
 /// words of its own.
@@ -136,107 +139,109 @@ pub fn timeline(
     at: Instant,
     language: Language,
 ) -> Vec<Entry> {
-    let mut entries = actions(case, at);
-    if let Some(assessment) = case.assess(book, at) {
-        let counted = assessment.timeline.entries();
-        let action = |entry: usize| counted[entry].action;
-        let sentences = |rule: RuleId, steps: Vec<explain::Step>| -> Vec<String> {
-            steps.iter().map(|step| step.sentence(book, rule, language)).collect()
-        };
-        let offices = assessment.timeline.offices();
-        for deadline in &assessment.deadlines {
-            let opening = action(deadline.opened_by);
-            let done = deadline.protective.done;
-            let start = deadline.protective.start;
-            let owed_by =
-                crate::summary::office_of(deadline.owed_by, offices.court, offices.prosecutor, offices.investigator);
-            let line = LimitLine {
-                rule: deadline.rule,
-                article: book.rule(deadline.rule).article.clone(),
-                owed_by: owed_by.clone(),
-                opened_by: opening.id,
-                period: deadline.period,
-                start,
-                earliest: deadline.earliest(),
-                latest: deadline.latest(),
-                done_by: deadline.done_by().map(|entry| action(entry).id),
-                done_at: done.map(|done| done.at),
-                breach: deadline.breach(at),
-                used: done.map_or(at, |done| done.at).since(start).max(0),
-                because: sentences(deadline.rule, explain::deadline(&assessment, deadline, book, Stage::Breach)),
-            };
-            insert_behind(&mut entries, opening.id, Line::Limit(line));
-        }
-        for finding in &assessment.findings {
-            let tested = action(finding.action).id;
-            let line = Line::Finding {
-                rule: finding.rule,
-                article: book.rule(finding.rule).article.clone(),
-                action: tested,
-                breach: finding.breach,
-                because: sentences(finding.rule, explain::finding(&assessment, finding.rule, finding.action, book)),
-            };
-            insert_behind(&mut entries, tested, line);
-        }
-        for missing in &assessment.not_on_record {
-            let tested = action(missing.action).id;
-            insert_behind(
-                &mut entries,
-                tested,
-                Line::NotOnRecord { rule: missing.rule, action: tested, field: missing.field },
-            );
-        }
+    let actions = recorded::actions(case, at, book, language);
+    let mut under = case.assess(book, at).map(|assessment| found(&assessment, book, language)).unwrap_or_default();
+    let mut told = alerts(case, log, shelf, language, &actions);
+    let mut entries: Vec<Entry> = told.remove(&None).unwrap_or_default();
+    for (place, action) in actions.into_iter().enumerate() {
+        let (id, at) = (action.recorded.action.id, action.recorded.action.at);
+        entries.push(Entry { at, what: Line::Action(Box::new(action)) });
+        entries.extend(under.remove(&id).unwrap_or_default().into_iter().map(|what| Entry { at, what }));
+        entries.extend(told.remove(&Some(place)).unwrap_or_default());
     }
-    insert_alerts(&mut entries, case, log, shelf, language);
     entries
 }
 
-/// The actions in the order in which they happened; what does not count stands where its own time puts it.
-fn actions(case: &Case, at: Instant) -> Vec<Entry> {
-    let withdrawn: Vec<ActionId> = case
-        .actions()
-        .filter_map(
-            |action| if let What::ActionWithdrawn { withdraws, .. } = action.what { Some(withdraws) } else { None },
-        )
-        .collect();
-    let mut entries: Vec<Entry> = case
-        .recorded()
-        .iter()
-        .map(|recorded| {
-            let action = &recorded.action;
-            let what = Line::Action {
-                id: action.id,
-                name: action.name(),
-                by: action.by.clone(),
-                recorded_at: recorded.recorded_at,
-                recorded_by: recorded.recorded_by.clone(),
-                withdrawn: withdrawn.contains(&action.id),
-                to_come: action.at.first() > at,
-            };
-            Entry { at: action.at, what }
-        })
-        .collect();
-    let place = engine::timeline::in_order(case.actions());
-    entries.sort_by_cached_key(|entry| match &entry.what {
-        Line::Action { id, .. } => place.iter().position(|known| known == id),
-        _ => None,
+/// What of a timeline is about some rules: their lines, the actions that these stand under, and those that ended a limit.
+pub fn about(mut entries: Vec<Entry>, rules: &[RuleId]) -> Vec<Entry> {
+    let mut part: BTreeSet<ActionId> = BTreeSet::new();
+    entries.retain(|entry| entry.what.rule().is_none_or(|rule| rules.contains(&rule)));
+    for entry in &entries {
+        let ids = match &entry.what {
+            Line::Limit(limit) => [Some(limit.opened_by), limit.done_by],
+            Line::Finding { action, .. } | Line::NotOnRecord { action, .. } => [Some(*action), None],
+            Line::Action(_) | Line::Alert { .. } => [None, None],
+        };
+        part.extend(ids.into_iter().flatten());
+    }
+    entries.retain(|entry| match &entry.what {
+        Line::Action(action) => part.contains(&action.recorded.action.id),
+        _ => true,
     });
     entries
 }
 
-/// Puts a line behind its action and what stands behind that already.
-fn insert_behind(entries: &mut Vec<Entry>, action: ActionId, line: Line) {
-    let Some(place) = entries.iter().position(|entry| matches!(&entry.what, Line::Action { id, .. } if *id == action))
-    else {
-        return;
-    };
-    let at = entries[place].at;
-    let behind = entries[place + 1..].iter().take_while(|entry| !matches!(entry.what, Line::Action { .. })).count();
-    entries.insert(place + 1 + behind, Entry { at, what: line });
+/// What the assessment finds, by the action that each line stands under: limits, then findings, then what is not on record.
+fn found(assessment: &Assessment<'_>, book: &Rulebook, language: Language) -> BTreeMap<ActionId, Vec<Line>> {
+    let mut under: BTreeMap<ActionId, Vec<Line>> = BTreeMap::new();
+    let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
+    let mut put = |action: ActionId, line: Line| under.entry(action).or_default().push(line);
+    for deadline in &assessment.deadlines {
+        put(id(deadline.opened_by), Line::Limit(limit(assessment, deadline, book, language)));
+    }
+    for finding in &assessment.findings {
+        let action = id(finding.action);
+        let because = explain::finding(assessment, finding.rule, finding.action, book);
+        let line = Line::Finding {
+            rule: finding.rule,
+            article: book.rule(finding.rule).article.clone(),
+            action,
+            breach: finding.breach,
+            because: sentences(&because, finding.rule, book, language),
+        };
+        put(action, line);
+    }
+    for missing in &assessment.not_on_record {
+        let action = id(missing.action);
+        put(action, Line::NotOnRecord { rule: missing.rule, action, field: missing.field });
+    }
+    under
 }
 
-/// Alerts stand where they were raised: behind the last action that had happened by then.
-fn insert_alerts(entries: &mut Vec<Entry>, case: &Case, log: &[Event], shelf: &Shelf, language: Language) {
+fn sentences(steps: &[explain::Step], rule: RuleId, book: &Rulebook, language: Language) -> Vec<String> {
+    steps.iter().map(|step| step.sentence(book, rule, language)).collect()
+}
+
+fn limit(assessment: &Assessment<'_>, deadline: &Deadline, book: &Rulebook, language: Language) -> LimitLine {
+    let at = assessment.at;
+    let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
+    let offices = assessment.timeline.offices();
+    let owed_by = crate::summary::office_of(deadline.owed_by, offices.court, offices.prosecutor, offices.investigator);
+    let because = explain::deadline(assessment, deadline, book, Stage::Breach);
+    let (start, done) = (deadline.protective.start, deadline.protective.done);
+    LimitLine {
+        rule: deadline.rule,
+        article: book.rule(deadline.rule).article.clone(),
+        owed_by: owed_by.clone(),
+        opened_by: id(deadline.opened_by),
+        period: deadline.period,
+        start,
+        earliest: deadline.earliest(),
+        latest: deadline.latest(),
+        done_by: deadline.done_by().map(id),
+        done_at: done.map(|done| done.at),
+        breach: deadline.breach(at),
+        used: done.map_or(at, |done| done.at).since(start).max(0),
+        because: sentences(&because, deadline.rule, book, language),
+    }
+}
+
+/// The alerts, by the place of the action that each stands behind: the last that had happened when it was raised, and
+/// never before an alert that was raised before it.
+fn alerts(
+    case: &Case,
+    log: &[Event],
+    shelf: &Shelf,
+    language: Language,
+    actions: &[ActionLine],
+) -> BTreeMap<Option<usize>, Vec<Entry>> {
+    // From each action on, when the first of the rest happened: so the last that had happened by an instant is found at once.
+    let mut first_of_rest: Vec<Instant> = actions.iter().map(|line| line.recorded.action.at.first()).collect();
+    for place in (1..first_of_rest.len()).rev() {
+        first_of_rest[place - 1] = first_of_rest[place - 1].min(first_of_rest[place]);
+    }
+    let mut told: BTreeMap<Option<usize>, Vec<Entry>> = BTreeMap::new();
+    let mut behind = None;
     for event in log {
         let Some((alert, kind)) = event.fact.alert() else { continue };
         let raised = event.recorded_at;
@@ -245,72 +250,10 @@ fn insert_alerts(entries: &mut Vec<Entry>, case: &Case, log: &[Event], shelf: &S
             kind,
             rule: alert.topic.rule,
             history: alert.history,
-            text: text(case.reference(), &event.fact, shelf.book(event.rulebook), language).unwrap_or_default(),
+            text: text(case.reference(), event, shelf.book(event.rulebook), language).unwrap_or_default(),
         };
-        let place = entries.iter().rposition(|entry| entry.at.first() <= raised).map_or(0, |last| last + 1);
-        let behind = entries[place..].iter().take_while(|entry| !matches!(entry.what, Line::Action { .. })).count();
-        entries.insert(place + behind, Entry { at: When::Instant(raised), what });
+        behind = behind.max(first_of_rest.partition_point(|first| *first <= raised).checked_sub(1));
+        told.entry(behind).or_default().push(Entry { at: When::Instant(raised), what });
     }
-}
-
-impl Entry {
-    /// The line as JSON.
-    pub fn to_json(&self) -> Json<'_> {
-        let mut pairs = vec![("at".into(), Json::text(self.at.to_string()))];
-        let id = |id: ActionId| Json::text(id.to_string());
-        let breach = |breach: Option<Breach>| breach.map_or(Json::Null, |breach| Json::text(breach.word()));
-        let instant = |at: Option<Instant>| at.map_or(Json::Null, |at| Json::text(at.to_string()));
-        let texts = |items: &[String]| Json::List(items.iter().map(|item| Json::text(item.clone())).collect());
-        let mut put = |key: &'static str, value: Json<'static>| pairs.push((key.into(), value));
-        match &self.what {
-            Line::Action { id: action, name, by, recorded_at, recorded_by, withdrawn, to_come } => {
-                put("entry", Json::text("action"));
-                put("action", Json::text(name.word()));
-                put("id", id(*action));
-                put("by", Json::text(by.to_string()));
-                put("recorded_at", Json::text(recorded_at.to_string()));
-                put("recorded_by", Json::text(recorded_by.to_string()));
-                put("withdrawn", Json::Bool(*withdrawn));
-                put("to_come", Json::Bool(*to_come));
-            }
-            Line::Limit(limit) => {
-                put("entry", Json::text("deadline"));
-                put("rule", Json::text(limit.rule.word()));
-                put("article", Json::text(limit.article.clone()));
-                put("owed_by", Json::text(limit.owed_by.to_string()));
-                put("opened_by", id(limit.opened_by));
-                put("period", Json::Number(limit.period.into()));
-                put("earliest", Json::text(limit.earliest.to_string()));
-                put("latest", instant(limit.latest));
-                put("done_by", limit.done_by.map_or(Json::Null, id));
-                put("breach", breach(limit.breach));
-                put("used_seconds", Json::Number(limit.used));
-                put("over_seconds", Json::Number(limit.over()));
-                put("because", texts(&limit.because));
-            }
-            Line::Finding { rule, article, action, breach: how, because } => {
-                put("entry", Json::text("finding"));
-                put("rule", Json::text(rule.word()));
-                put("article", Json::text(article.clone()));
-                put("action", id(*action));
-                put("breach", breach(Some(*how)));
-                put("because", texts(because));
-            }
-            Line::NotOnRecord { rule, action, field } => {
-                put("entry", Json::text("not_on_record"));
-                put("rule", Json::text(rule.word()));
-                put("action", id(*action));
-                put("field", Json::text(*field));
-            }
-            Line::Alert { id: alert, kind, rule, history, text } => {
-                put("entry", Json::text("alert"));
-                put("id", Json::text(alert.to_string()));
-                put("kind", Json::text(kind.word()));
-                put("rule", Json::text(rule.word()));
-                put("history", Json::Bool(*history));
-                put("text", Json::text(text.clone()));
-            }
-        }
-        Json::Object(pairs)
-    }
+    told
 }

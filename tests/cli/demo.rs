@@ -19,7 +19,7 @@ fn the_demo_tells_its_story_in_seconds_and_leaves_nothing_behind() {
         "arguable breach: ",
         "Docket: Juvenile Court, Vientiane Capital (vte-juvenile-court)",
         "Timeline: LPB-2026-0004",
-        "55 h 50 min of 48 h: 7 h 50 min over",
+        "48 h, over by 7 h 50 min",
         "kamnot import",
     ]);
 }

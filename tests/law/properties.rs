@@ -8,9 +8,10 @@ use engine::alert::Stage;
 use engine::assess::{Breach, assess};
 use engine::calendar::{Instant, calendar_months_on, days_on, due, months_on};
 use engine::case::{Alerts, Case, Command, Event, Fact, decide, evolve};
-use engine::rulebook::{FirstDay, Month, Period, Reading, Rulebook};
+use engine::rulebook::{FirstDay, Language, Month, Period, Reading, Rulebook, Shelf};
 use projections::CaseView;
 use projections::docket::DocketRow;
+use projections::timeline::{Line, timeline};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -253,5 +254,37 @@ proptest! {
         let at = case.last_recorded_at().unwrap().plus(days * 86_400);
         let view = CaseView::of(&case, book()).unwrap();
         prop_assert_eq!(DocketRow::of_view(&view, book(), at), DocketRow::of_case(&case, book(), at));
+    }
+
+    #[test]
+    fn a_timeline_holds_each_action_once_and_each_alert_behind_what_had_happened(seed in 0..10_000u64) {
+        let (case, log) = played(&made_up(seed, conduct(false)));
+        let at = case.last_recorded_at().expect("an action");
+        let shelf = Shelf::new(std::sync::Arc::new(book().clone()), []);
+        let entries = timeline(&case, &log, book(), &shelf, at, Language::En);
+        let mut actions: Vec<Instant> = Vec::new();
+        let (mut ids, mut alerts, mut behind) = (Vec::new(), Vec::new(), Vec::new());
+        for entry in &entries {
+            match &entry.what {
+                Line::Action(line) => {
+                    actions.push(entry.at.first());
+                    ids.push(line.recorded.action.id);
+                }
+                Line::Alert { id, .. } => {
+                    alerts.push(*id);
+                    behind.push((actions.len(), entry.at.first()));
+                }
+                _ => {}
+            }
+        }
+        prop_assert_eq!(ids, engine::timeline::in_order(case.actions()));
+        let told = log.iter().filter(|event| event.fact.alert().is_some());
+        prop_assert_eq!(alerts, told.map(|event| event.id(case.reference())).collect::<Vec<_>>());
+        let mut before = 0;
+        for (place, raised) in behind {
+            let last = actions.iter().rposition(|first| *first <= raised).map_or(0, |last| last + 1);
+            before = before.max(last);
+            prop_assert_eq!(place, before);
+        }
     }
 }

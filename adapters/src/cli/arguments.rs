@@ -1,6 +1,5 @@
 //! The commands and their options, with the help that teaches them.
 
-mod alerts;
 mod network;
 mod whole_log;
 
@@ -10,16 +9,15 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use engine::action::{CaseRef, OfficeCode, When};
 use engine::calendar::Instant;
-use engine::rulebook::{Language, RuleId};
+use engine::rulebook::Language;
 
 use super::connection::{NATS, NatsOptions};
 use super::reconcile::{DailyAt, Reconcile, daily_at};
 use crate::nats::Replicas;
 use crate::store::place::Place;
-pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use whole_log::{Backup, Move, Restore};
 
-pub(super) use network::{Nats, NatsCommand, NatsConfig, Send};
+pub(super) use network::{FollowersPlace, Nats, NatsCommand, NatsConfig, Send, Whose};
 
 const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
 
@@ -218,12 +216,41 @@ pub(super) struct Docket {
     pub format: Format,
 }
 
-/// One case: actions, limits, findings and alerts in order
+/// What a prosecutor's office was told: limits on liberty first, the findings of a case in one row
+#[derive(Debug, Args)]
+pub(super) struct AlertsOf {
+    #[command(flatten)]
+    pub whose: Whose,
+    /// Only what was told since then: an instant or a date
+    #[arg(long, value_name = "TIME", value_parser = when, conflicts_with = "follow")]
+    pub since: Option<When>,
+    /// Only what had been told by then [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant, conflicts_with = "follow")]
+    pub at: Option<Instant>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table", conflicts_with = "follow")]
+    pub format: Format,
+    /// Print each alert as it comes over NATS (--nats), until stopped
+    #[arg(long, requires = "nats")]
+    pub follow: bool,
+    #[command(flatten)]
+    pub nats: NatsOptions,
+    /// With --follow: a file that keeps which alerts were printed, so that none comes twice after a restart
+    #[arg(long, value_name = "FILE", requires = "follow")]
+    pub seen: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: FollowersPlace,
+}
+
+/// One case: every action as it was recorded, limits, findings and alerts in order
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   kamnot timeline VTE-2026-0001 --why
-  kamnot timeline VTE-2026-0001 --as-known-on 2026-03-05    what was on record by the end of that day")]
+  kamnot timeline VTE-2026-0001 --limit remand-term --why   how the end of each month of remand was reckoned
+  kamnot timeline VTE-2026-0001 --as-known-on 2026-03-05   what was on record by the end of that day
+
+It shows what the log holds of the child: birth dates, reasons, numbers of orders.")]
 pub(super) struct Timeline {
     /// The case's reference
     #[arg(value_parser = case)]
@@ -237,6 +264,9 @@ pub(super) struct Timeline {
     /// Print the reckoning of each limit and the grounds of each finding
     #[arg(long)]
     pub why: bool,
+    /// Only this rule, or the rules of this article: custody-48h, 64, 62(2); with the actions that it is about
+    #[arg(long, value_name = "RULE")]
+    pub limit: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
@@ -279,15 +309,15 @@ pub(super) struct Serve {
 Examples:
   kamnot rules                      all rules, with their articles
   kamnot rules custody-48h          one rule: the law's words, the limit, both readings
+  kamnot rules 64                   an article in full, with the rules on it; also 62(1)
   kamnot rules check FILE           check a rulebook file
   kamnot rules adopt FILE           what another rulebook would change; with --yes, put it in force"
 )]
 pub(super) struct Rules {
     #[command(subcommand)]
     pub command: Option<RulesCommand>,
-    /// The rule
-    #[arg(value_parser = rule)]
-    pub rule: Option<RuleId>,
+    /// The rule, or an article such as 64 or 62(1)
+    pub rule: Option<String>,
 }
 
 /// What to do with a rulebook file.
@@ -376,8 +406,4 @@ fn case(text: &str) -> Result<CaseRef, String> {
 
 fn language(text: &str) -> Result<Language, String> {
     Language::from_word(text).ok_or_else(|| "expected en or lo".to_owned())
-}
-
-fn rule(text: &str) -> Result<RuleId, String> {
-    RuleId::from_word(text).ok_or_else(|| "no such rule; `kamnot rules` lists them".to_owned())
 }

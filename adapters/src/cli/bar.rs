@@ -5,7 +5,7 @@ use engine::calendar::Instant;
 use engine::rulebook::Language;
 use projections::timeline::LimitLine;
 
-use super::labels::Label;
+use super::labels::{self, Label};
 use super::paint::{Paint, Tone};
 
 /// How many cells a bar has.
@@ -41,35 +41,34 @@ pub(super) const fn tone(limit: &LimitLine) -> Tone {
     }
 }
 
-/// How a limit stands.
-pub(super) const fn state(limit: &LimitLine) -> Label {
+/// How a limit stands: what it is, and whether it still waits to be done.
+pub(super) fn state(limit: &LimitLine, lang: Language) -> String {
+    let late = if limit.done_at.is_some() { Label::DoneLate } else { Label::StillOpen };
     match (limit.breach, limit.done_at) {
-        (Some(Breach::Certain), _) => Label::Certain,
-        (Some(Breach::Arguable), _) => Label::Arguable,
-        (None, Some(_)) => Label::Done,
-        (None, None) => Label::Running,
+        (Some(how), _) => format!("{}, {}", labels::breach(Some(how)).of(lang), late.of(lang)),
+        (None, Some(_)) => Label::Done.of(lang).to_owned(),
+        (None, None) => Label::Running.of(lang).to_owned(),
     }
 }
 
-/// `36 h of 48 h`, `day 12 of 30`; and by how much it is over.
+/// `36 h of 48 h`, `day 12 of 30`; once it is over `48 h, over by 12 h`.
 fn words(limit: &LimitLine, lang: Language) -> String {
     let end = limit.start.plus(limit.used);
-    let of = Label::Of.of(lang);
-    let used = if limit.length() <= LONGEST_IN_HOURS {
-        format!("{} {of} {}", hours(limit.used, lang), hours(limit.length() - 1, lang))
-    } else {
-        format!("{} {} {of} {}", Label::Day.of(lang), days(limit.start, end), days(limit.start, limit.earliest))
-    };
+    let (of, day) = (Label::Of.of(lang), Label::Day.of(lang));
+    let in_hours = limit.length() <= LONGEST_IN_HOURS;
+    let whole_days = days(limit.start, limit.earliest);
     if limit.over() == 0 {
-        return used;
+        return if in_hours {
+            format!("{} {of} {}", hours(limit.used, lang), hours(limit.length() - 1, lang))
+        } else {
+            format!("{day} {} {of} {whole_days}", days(limit.start, end))
+        };
     }
+    let many_days = |count: i64| format!("{count} {}", Label::Days.of(lang));
+    let whole = if in_hours { hours(limit.length() - 1, lang) } else { many_days(whole_days) };
     let over = end.since(limit.earliest);
-    let over = if over < LONGEST_IN_HOURS {
-        hours(over, lang)
-    } else {
-        format!("{} {}", over / (24 * 3600), Label::Days.of(lang))
-    };
-    format!("{used}: {over} {}", Label::Over.of(lang))
+    let over = if over < LONGEST_IN_HOURS { hours(over, lang) } else { many_days(over / (24 * 3600)) };
+    format!("{whole}, {} {over}", Label::OverBy.of(lang))
 }
 
 /// The number of the civil day in which `end` lies, that of `start` being 1.

@@ -208,6 +208,10 @@ impl Play {
         let mut entries =
             timeline(&case, &log, &self.book, &Shelf::new(Arc::clone(&self.book), []), self.end, words.lang);
         entries.retain(|entry| !matches!(entry.what, Line::Alert { .. }));
-        Ok(format!("\n{}{}", heading(&case, &child.title, words, paint), draw(&entries, words, Why::LeftOut, paint)))
+        Ok(format!(
+            "\n{}{}",
+            heading(&case, &child.title, words, paint),
+            draw(&entries, self.end, words, Why::LeftOut, paint)
+        ))
     }
 }

@@ -238,7 +238,7 @@ fn one_action(language: Language) -> Result<Action, Failure> {
 fn alerts(case: &CaseRef, events: &[Event], database: &Database, language: Language) -> String {
     let mut out = String::new();
     for event in events {
-        if let Some(sentence) = text(case, &event.fact, &database.book, language) {
+        if let Some(sentence) = text(case, event, &database.book, language) {
             let _ = writeln!(out, "  {sentence}");
         }
     }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use engine::explain;
-use engine::rulebook::{Period, Rule, RuleId, Rulebook};
+use engine::rulebook::{Language, Period, Rule, RuleId, Rulebook};
 
 use super::arguments::{Common, Rules, RulesCommand};
 use super::database::{options, run as block_on};
@@ -18,13 +18,23 @@ use crate::files::shown;
 
 /// `kamnot rules`
 pub(super) fn run(common: &Common, own: &Rules) -> Result<Outcome, Failure> {
-    match (&own.command, own.rule) {
+    match (&own.command, &own.rule) {
         (Some(RulesCommand::Check { file }), _) => {
             let book = read_rulebook(file)?;
             print_out(&format!("{}: in order; {} ({})\n", shown(file), book.id, book.digest))?;
         }
         (Some(RulesCommand::Adopt { file, yes }), _) => return adopt::run(common, file, *yes),
-        (None, Some(rule)) => print_out(&one(&known(common)?, rule, common, Paint::of(&io::stdout())))?,
+        (None, Some(name)) => {
+            let book = known(common)?;
+            // An article on which the program has no rule can be read all the same.
+            let readable = !book.article_in_full(article_number(name), Language::Lo).is_empty();
+            let rules = named(&book, name).or_else(|refusal| if readable { Ok(Vec::new()) } else { Err(refusal) })?;
+            let paint = Paint::of(&io::stdout());
+            print_out(&match rules[..] {
+                [rule] => one(&book, rule, common, paint),
+                _ => article(&book, name, &rules, common, paint),
+            })?;
+        }
         (None, None) => print_out(&all(&known(common)?, common, Paint::of(&io::stdout())))?,
     }
     Ok(Outcome::Done)
@@ -44,23 +54,104 @@ fn known(common: &Common) -> Result<Rulebook, Failure> {
     rulebook(common)
 }
 
+/// The rules that a word names: one by its id, or all of an article such as `64` or `62(1)`; at least one.
+pub(super) fn named(book: &Rulebook, name: &str) -> Result<Vec<RuleId>, Failure> {
+    if let Some(rule) = RuleId::from_word(name) {
+        return Ok(vec![rule]);
+    }
+    let article = article_number(name);
+    let within = |place: &str| place.strip_prefix(article).is_some_and(|rest| rest.is_empty() || rest.starts_with('('));
+    let rules = book.rules().iter().filter(|rule| rule.article.split(", ").any(within)).map(|rule| rule.id);
+    let rules: Vec<RuleId> = rules.collect();
+    if rules.is_empty() || article.is_empty() {
+        return Err(Failure::Refused(
+            "no such rule, and no rule on such an article; `kamnot rules` lists them (expected custody-48h, 64 or 62(1))"
+                .to_owned(),
+        ));
+    }
+    Ok(rules)
+}
+
+/// `64` of `Art. 64`, `art 64` and the Lao word.
+fn article_number(name: &str) -> &str {
+    name.trim_start_matches(|letter: char| !letter.is_ascii_digit()).trim()
+}
+
 fn all(book: &Rulebook, common: &Common, paint: Paint) -> String {
     let lang = common.lang;
     let mut out = format!("{}\n", paint.text(Tone::Strong, book.title.in_language(lang)));
     out += &indented(book.basis.in_language(lang), 0, line_width());
     let _ = writeln!(out, "{} · {}\n", book.id, book.digest);
+    out + &list(book, book.rules().iter(), common, paint)
+}
+
+/// Rules as a table. A Lao page names them by their articles, an English one by their ids too.
+fn list<'b>(book: &'b Rulebook, rules: impl Iterator<Item = &'b Rule>, common: &Common, paint: Paint) -> String {
+    let lang = common.lang;
     let headings = [Label::Rule, Label::Article, Label::What, Label::Limit, Label::OwedBy];
     let mut table = Table { headings: headings.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
-    for rule in book.rules() {
+    for rule in rules {
         table.rows.push(vec![
             Cell::new(rule.id.word(), Tone::Strong),
             Cell::plain(rule.article.as_str()),
             Cell::plain(rule.name.in_language(lang)),
-            Cell::plain(limits(book, rule.id).map(|period| period.to_string()).collect::<Vec<_>>().join(", ")),
-            Cell::plain(rule.owed_by.as_str()),
+            Cell::plain(lengths(book, rule.id, lang)),
+            Cell::plain(owed_by(book, rule, lang)),
         ]);
     }
-    out + &table.draw(line_width(), paint)
+    if lang == Language::Lo {
+        table.leave_out(0);
+    }
+    table.draw(line_width(), paint)
+}
+
+/// The lengths of a limit in words; beside one that is not the law's own, that it is policy.
+fn lengths(book: &Rulebook, rule: RuleId, lang: Language) -> String {
+    let lengths: Vec<String> = limits(book, rule).map(|period| explain::period(book, lang, period)).collect();
+    let policy = if rule.is_policy() { format!(" ({})", Label::Policy.of(lang)) } else { String::new() };
+    lengths.join(", ") + &policy
+}
+
+/// Who owes a rule, in words.
+fn owed_by(book: &Rulebook, rule: &Rule, lang: Language) -> String {
+    let roles = rule.owed_by.split(" or ").map(|role| book.text(&format!("role.{role}")).in_language(lang));
+    roles.collect::<Vec<_>>().join(&format!(" {} ", Label::Or.of(lang)))
+}
+
+/// An article in full, and the rules on it.
+fn article(book: &Rulebook, name: &str, rules: &[RuleId], common: &Common, paint: Paint) -> String {
+    let lang = common.lang;
+    let number = article_number(name);
+    let title = format!("{} {number}", Label::Article.of(lang));
+    let mut out = format!("{}\n", paint.text(Tone::Strong, &title));
+    for paragraph in book.article_in_full(number, Language::Lo) {
+        out += &indented(&paragraph, 2, line_width());
+    }
+    out += &in_english(book, [number], lang, paint);
+    if !rules.is_empty() {
+        out.push('\n');
+        out += &list(book, rules.iter().map(|rule| book.rule(*rule)), common, paint);
+    }
+    let _ = writeln!(out, "\n{}", paint.text(Tone::Faint, Label::NotReviewed.of(lang)));
+    out
+}
+
+/// Articles in English, for who reads English.
+fn in_english<'q>(
+    book: &Rulebook,
+    articles: impl IntoIterator<Item = &'q str>,
+    lang: Language,
+    paint: Paint,
+) -> String {
+    let mut numbers: Vec<&str> = articles.into_iter().map(|place| place.split('(').next().unwrap_or(place)).collect();
+    numbers.dedup();
+    let paragraphs: Vec<String> =
+        numbers.into_iter().flat_map(|number| book.article_in_full(number, Language::En)).collect();
+    if lang != Language::En || paragraphs.is_empty() {
+        return String::new();
+    }
+    let heading = format!("\n{}\n", paint.text(Tone::Strong, Label::InEnglish.of(lang)));
+    paragraphs.iter().fold(heading, |out, paragraph| out + &indented(paragraph, 2, line_width()))
 }
 
 /// The lengths of time of a limit.
@@ -88,7 +179,8 @@ fn one(book: &Rulebook, id: RuleId, common: &Common, paint: Paint) -> String {
     let lang = common.lang;
     let width = line_width();
     let rule: &Rule = book.rule(id);
-    let title = format!("{}  {}", rule.id, rule.name.in_language(lang));
+    let code = if lang == Language::En { format!("{}  ", rule.id) } else { String::new() };
+    let title = format!("{code}{}", rule.name.in_language(lang));
     let mut out = format!("{}\n", paint.text(Tone::Strong, &title));
     let _ = writeln!(
         out,
@@ -96,19 +188,20 @@ fn one(book: &Rulebook, id: RuleId, common: &Common, paint: Paint) -> String {
         Label::Article.of(lang),
         rule.article,
         Label::OwedBy.of(lang),
-        rule.owed_by
+        owed_by(book, rule, lang)
     );
     out += &indented(rule.sentence.in_language(lang), 0, width);
     let _ = writeln!(out, "\n{}", paint.text(Tone::Strong, Label::LawsWords.of(lang)));
     for quote in &rule.law {
         out += &indented(&format!("{} {}: “{}”", Label::Article.of(lang), quote.article, quote.lo), 2, width);
     }
-    let lengths: Vec<String> = limits(book, id).map(|period| period.to_string()).collect();
+    out += &in_english(book, rule.law.iter().map(|quote| quote.article.as_str()), lang, paint);
+    let lengths = lengths(book, id, lang);
     if !lengths.is_empty() {
-        let _ = writeln!(out, "\n{}: {}", paint.text(Tone::Strong, Label::Limit.of(lang)), lengths.join(", "));
+        let _ = writeln!(out, "\n{}: {lengths}", paint.text(Tone::Strong, Label::Limit.of(lang)));
     }
     if !rule.warn_before.is_empty() {
-        let leads: Vec<String> = rule.warn_before.iter().map(ToString::to_string).collect();
+        let leads: Vec<String> = rule.warn_before.iter().map(|lead| explain::period(book, lang, *lead)).collect();
         let _ = writeln!(out, "{}: {}", paint.text(Tone::Strong, Label::Notice.of(lang)), leads.join(", "));
     }
     out += &questions(book, id, common, paint);

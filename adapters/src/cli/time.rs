@@ -5,12 +5,7 @@ use engine::calendar::Instant;
 use engine::explain;
 use engine::rulebook::{Language, Rulebook};
 
-/// `2026-03-03 09:30`, with the seconds where they say something: not at the end of a day, 23:59:59.
-pub(super) fn short(instant: Instant) -> String {
-    let text = instant.to_string().replace('T', " ");
-    let end = if &text[17..19] == "00" || &text[11..19] == "23:59:59" { 16 } else { 19 };
-    text[..end].to_owned()
-}
+pub(super) use engine::explain::clock_time as short;
 
 /// `2026-03-03 09:30:00`, as a spreadsheet knows it.
 pub(super) fn full(instant: Instant) -> String {

@@ -18,11 +18,7 @@ pub fn deadline(assessment: &Assessment<'_>, deadline: &Deadline, book: &Ruleboo
     let mut steps = Steps { assessment, book, found: Vec::with_capacity(8) };
     let opening = steps.action(deadline.opened_by);
     steps.push("fact", [opening.at.to_string(), opening.name().to_string()]);
-    steps.reckoning(deadline, Reading::Protective, &deadline.protective);
-    match &deadline.lenient {
-        Some(lenient) => steps.reckoning(deadline, Reading::Lenient, lenient),
-        None => steps.push("no-limit", [Reading::Lenient.to_string()]),
-    }
+    steps.both_readings(deadline);
     steps.discharge(deadline);
     steps.standing(deadline);
     if let (RuleId::RemandTerm, Stage::Notice(_)) = (deadline.rule, stage) {
@@ -72,19 +68,51 @@ impl<'a> Steps<'_, 'a> {
         self.assessment.timeline.entries()[entry].action
     }
 
-    fn reckoning(&mut self, deadline: &Deadline, reading: Reading, reckoning: &Reckoning) {
+    /// Both readings' arithmetic: once where they agree, else one behind the other.
+    fn both_readings(&mut self, deadline: &Deadline) {
+        let protective = self.arithmetic(deadline.rule, Reading::Protective, &deadline.protective);
+        let Some(reckoned) = &deadline.lenient else {
+            self.start(Some(Reading::Protective), &deadline.protective);
+            self.found.extend(protective);
+            self.push("no-limit", [Reading::Lenient.to_string()]);
+            return;
+        };
+        let lenient = self.arithmetic(deadline.rule, Reading::Lenient, reckoned);
+        let beginning = |reckoning: &Reckoning| (reckoning.from, reckoning.start, reckoning.due);
+        if beginning(&deadline.protective) == beginning(reckoned) && protective == lenient {
+            self.start(None, &deadline.protective);
+            self.found.extend(protective);
+            self.push("readings-agree", []);
+            return;
+        }
+        self.start(Some(Reading::Protective), &deadline.protective);
+        self.found.extend(protective);
+        self.start(Some(Reading::Lenient), reckoned);
+        self.found.extend(lenient);
+    }
+
+    /// From what the time runs: under one reading, or under both.
+    fn start(&mut self, reading: Option<Reading>, reckoning: &Reckoning) {
         let entry = &self.assessment.timeline.entries()[reckoning.from];
         let name = entry.name.to_string();
         let start = reckoning.start.to_string();
-        if entry.is_dated_only() {
-            self.push("start-date-only", [reading.to_string(), name, entry.action.at.to_string(), start]);
-        } else {
-            self.push("start", [reading.to_string(), name, start]);
+        let date = entry.action.at.to_string();
+        match (reading.map(|reading| reading.to_string()), entry.is_dated_only()) {
+            (Some(reading), true) => self.push("start-date-only", [reading, name, date, start]),
+            (Some(reading), false) => self.push("start", [reading, name, start]),
+            (None, true) => self.push("start-both-date-only", [name, date, start]),
+            (None, false) => self.push("start-both", [name, start]),
         }
-        self.period(deadline.rule, self.book.choices(reading), reckoning);
+    }
+
+    /// The steps from the start to the end under a reading.
+    fn arithmetic(&mut self, rule: RuleId, reading: Reading, reckoning: &Reckoning) -> Vec<Step> {
+        let before = self.found.len();
+        self.period(rule, self.book.choices(reading), reckoning);
         for turn in &reckoning.turns {
-            self.turn(deadline.rule, reckoning, *turn);
+            self.turn(rule, reckoning, *turn);
         }
+        self.found.split_off(before)
     }
 
     /// The plain counting, before any turn.
@@ -150,17 +178,18 @@ impl<'a> Steps<'_, 'a> {
 
     /// What discharged the limit; "no end is on record" where nothing did, for that may be all that is wrong.
     fn discharge(&mut self, deadline: &Deadline) {
-        let lenient = deadline.lenient.as_ref().map(|lenient| (Reading::Lenient, lenient));
-        for (reading, reckoning) in std::iter::once((Reading::Protective, &deadline.protective)).chain(lenient) {
-            let Some(Done { by, at }) = reckoning.done else { continue };
-            let action = self.action(by);
-            let over = at.since(reckoning.due);
-            let said = [reading.to_string(), action.name().to_string(), action.at.to_string()];
-            if over > 0 {
-                let [reading, name, at] = said;
-                self.push("done-late", [reading, name, at, format!("{over}s")]);
-            } else {
-                self.push("done-in-time", said);
+        let lenient = deadline.lenient.as_ref();
+        let discharged =
+            |reckoning: &Reckoning| reckoning.done.map(|Done { by, at }| (by, at.since(reckoning.due).max(0)));
+        let by_protective = discharged(&deadline.protective);
+        if let Some((by, over)) = by_protective.filter(|_| lenient.and_then(discharged) == by_protective) {
+            self.discharged(None, by, over);
+            return;
+        }
+        for (reading, done) in [(Reading::Protective, by_protective), (Reading::Lenient, lenient.and_then(discharged))]
+        {
+            if let Some((by, over)) = done {
+                self.discharged(Some(reading), by, over);
             }
         }
         let undone = |reading: Option<&Reckoning>| reading.is_none_or(|reading| reading.done.is_none());
@@ -171,18 +200,34 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
+    /// What discharged a limit, `over` seconds after its end: under one reading, or under both.
+    fn discharged(&mut self, reading: Option<Reading>, by: usize, over: i64) {
+        let action = self.action(by);
+        let (name, at) = (action.name().to_string(), action.at.to_string());
+        match (reading.map(|reading| reading.to_string()), over) {
+            (Some(reading), 0) => self.push("done-in-time", [reading, name, at]),
+            (None, 0) => self.push("done-in-time-both", [name, at]),
+            (Some(reading), over) => self.push("done-late", [reading, name, at, format!("{over}s")]),
+            (None, over) => self.push("done-late-both", [name, at, format!("{over}s")]),
+        }
+    }
+
     fn standing(&mut self, deadline: &Deadline) {
         let at = self.assessment.at;
         let earliest = deadline.earliest();
         match (deadline.breach(at), deadline.latest()) {
+            (Some(Breach::Certain), Some(latest)) if latest == earliest => {
+                self.push("breach-certain-both", [earliest.to_string()]);
+            }
             (Some(Breach::Certain), Some(latest)) => {
                 self.push("breach-certain", [earliest.to_string(), latest.to_string()]);
             }
             (Some(_), Some(latest)) => self.push("breach-arguable", [earliest.to_string(), latest.to_string()]),
             (Some(_), None) => self.push("breach-arguable-no-latest", [earliest.to_string()]),
-            (None, _) if deadline.protective.done.is_none() => {
+            (None, latest) if deadline.protective.done.is_none() => {
+                let key = if latest == Some(earliest) { "running-both" } else { "running" };
                 let left = earliest.since(at).max(0);
-                self.push("running", [earliest.to_string(), format!("{left}s")]);
+                self.push(key, [earliest.to_string(), format!("{left}s")]);
             }
             (None, _) => {}
         }

@@ -64,19 +64,19 @@ pub(in crate::cli) struct NatsConfig {
 
 /// Whose alerts
 #[derive(Debug, Args)]
-#[group(multiple = false)]
+#[group(required = true, multiple = false)]
 pub(in crate::cli) struct Whose {
     /// The code of the prosecutor's office
     #[arg(long, value_name = "CODE", value_parser = office)]
     pub prosecutor: Option<OfficeCode>,
-    /// The code of the court
-    #[arg(long, value_name = "CODE", value_parser = office)]
+    /// With --follow: the code of the court
+    #[arg(long, value_name = "CODE", value_parser = office, requires = "follow")]
     pub court: Option<OfficeCode>,
-    /// The code of the investigation organisation
-    #[arg(long, value_name = "CODE", value_parser = office)]
+    /// With --follow: the code of the investigation organisation
+    #[arg(long, value_name = "CODE", value_parser = office, requires = "follow")]
     pub investigator: Option<OfficeCode>,
-    /// The code of the legal aid office
-    #[arg(long, value_name = "CODE", value_parser = office)]
+    /// With --follow: the code of the legal aid office
+    #[arg(long, value_name = "CODE", value_parser = office, requires = "follow")]
     pub legal_aid: Option<OfficeCode>,
 }
 

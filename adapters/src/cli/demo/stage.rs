@@ -96,7 +96,7 @@ impl<'w> Stage<'w> {
         let Words { book, lang, .. } = self.words;
         let mut said: Vec<(String, Tone, usize)> = Vec::new();
         for (case, event) in &happened.events {
-            let (Some(sentence), Some(kind)) = (text(case, &event.fact, book, lang), kind_of(&event.fact)) else {
+            let (Some(sentence), Some(kind)) = (text(case, event, book, lang), kind_of(&event.fact)) else {
                 continue;
             };
             let sentence = format!("{}: {sentence}", kind_name(kind, self.words));

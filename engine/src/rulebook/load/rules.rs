@@ -20,7 +20,7 @@ fn rule(id: RuleId, table: &Table<'_>, numbers: &Numbers) -> Result<Rule, Flaw> 
     let mut known = [&COMMON_KEYS, number_keys(id)].concat();
     known.extend(limit.map(|_| "warn_before"));
     table.only(&known)?;
-    if matches!(id, RuleId::ParentsNotified | RuleId::ReleaseAtOnce) {
+    if id.is_policy() {
         table.required("limit", "\"at_once\", the law's only word")?.index_in(&["at_once"])?;
     }
     let article = table.string("article", "the article, such as \"62(2)\"")?;

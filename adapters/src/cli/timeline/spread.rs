@@ -1,0 +1,113 @@
+//! The timeline as CSV: one row an entry, the fields of an action one a line in one cell.
+
+use engine::action::When;
+use engine::rulebook::RuleId;
+use projections::timeline::{ActionLine, Entry, Line};
+
+use super::super::labels::{self, Label};
+use super::super::lists::{Words, kind_name};
+use super::super::spreadsheet;
+use super::super::time::{full, short};
+use super::in_words;
+use crate::shown::plain;
+
+/// The columns.
+const COLUMNS: [Label; 11] = [
+    Label::When,
+    Label::Entry,
+    Label::What,
+    Label::Article,
+    Label::By,
+    Label::Standing,
+    Label::EndsProtective,
+    Label::EndsLenient,
+    Label::RecordedOn,
+    Label::RecordedBy,
+    Label::Text,
+];
+
+/// A row; what it leaves empty has nothing to say in that column.
+#[derive(Default)]
+struct Row {
+    what: String,
+    article: String,
+    by: String,
+    standing: String,
+    ends: [String; 2],
+    recorded: [String; 2],
+    text: String,
+}
+
+/// The entries as a table for a spreadsheet, in words.
+pub(super) fn csv(entries: &[Entry], words: Words<'_>) -> String {
+    let rows: Vec<Vec<String>> = entries.iter().map(|entry| row(entry, words)).collect();
+    spreadsheet::csv(COLUMNS.map(|label| label.of(words.lang)), &rows)
+}
+
+fn row(entry: &Entry, words: Words<'_>) -> Vec<String> {
+    let Words { book, offices, lang } = words;
+    let at = match entry.at {
+        When::Instant(instant) => full(instant),
+        When::Date(_) => entry.at.to_string(),
+    };
+    let of_rule = |rule: RuleId| Row {
+        what: book.rule(rule).name.in_language(lang).to_owned(),
+        article: book.rule(rule).article.clone(),
+        ..Row::default()
+    };
+    let standing = |breach| labels::breach(breach).of(lang).to_owned();
+    let (kind, row) = match &entry.what {
+        Line::Action(line) => (Label::Action, action(line, words)),
+        Line::Limit(line) => {
+            let latest = line.latest.map_or_else(String::new, full);
+            let by = offices.name(&line.owed_by, lang).to_owned();
+            let mut text = line.because.clone();
+            text.extend(line.rule.is_policy().then(|| Label::Policy.of(lang).to_owned()));
+            let ends = [full(line.earliest), latest];
+            (
+                Label::Deadline,
+                Row { by, standing: standing(line.breach), ends, text: text.join("\n"), ..of_rule(line.rule) },
+            )
+        }
+        Line::Finding { rule, breach, because, .. } => {
+            (Label::Finding, Row { standing: standing(Some(*breach)), text: because.join("\n"), ..of_rule(*rule) })
+        }
+        Line::NotOnRecord { rule, field, .. } => {
+            let text = book.text(&format!("field.{field}")).in_language(lang).to_owned();
+            (Label::NotOnRecord, Row { text, ..of_rule(*rule) })
+        }
+        Line::Alert { kind, rule, history, text, .. } => {
+            let history = if *history { format!(" ({})", Label::History.of(lang)) } else { String::new() };
+            let standing = format!("{}{history}", kind_name(*kind, words));
+            (Label::Alert, Row { standing, text: text.clone(), ..of_rule(*rule) })
+        }
+    };
+    let Row { what, article, by, standing, ends, recorded, text } = row;
+    let mut cells = vec![at, kind.of(lang).to_owned(), what, article, by, standing];
+    cells.extend(ends);
+    cells.extend(recorded);
+    cells.push(text);
+    cells
+}
+
+fn action(line: &ActionLine, words: Words<'_>) -> Row {
+    let Words { book, offices, lang } = words;
+    let (recorded, action) = (&line.recorded, &line.recorded.action);
+    let fields = line.fields.iter().map(|field| format!("{}: {}", field.label, in_words(&field.value, words)));
+    let mut text: Vec<String> = fields.collect();
+    let mut standing = String::new();
+    if let Some(withdrawal) = &line.withdrawn {
+        Label::Withdrawn.of(lang).clone_into(&mut standing);
+        let reason = line.withdrawal_reason().map(|reason| format!(": {}", plain(reason))).unwrap_or_default();
+        let (on, by) = (short(withdrawal.recorded_at), offices.name(&withdrawal.recorded_by, lang));
+        text.push(format!("{} {on}, {by}{reason}", Label::Withdrawn.of(lang)));
+    }
+    Row {
+        what: book.text(&format!("action.{}", action.name())).in_language(lang).to_owned(),
+        by: offices.name(&action.by, lang).to_owned(),
+        standing,
+        recorded: [full(recorded.recorded_at), offices.name(&recorded.recorded_by, lang).to_owned()],
+        text: text.join("\n"),
+        ..Row::default()
+    }
+}

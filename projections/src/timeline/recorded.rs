@@ -1,0 +1,240 @@
+//! An action as it was recorded, every field of it: in words for people, as codes for programs.
+//!
+//! Invariant: each field that the action's JSON has is in exactly one [`Field`]; what was withdrawn stays readable.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use engine::action::{Action, ActionId, ActionName, CaseOpened, OfficeCode, What, When};
+use engine::calendar::Instant;
+use engine::case::{Case, RecordedAction};
+use engine::json::Json;
+use engine::rulebook::{Language, Rulebook};
+
+/// An action of the case as it was recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActionLine {
+    /// The action, when it was recorded and who recorded it.
+    pub recorded: RecordedAction,
+    /// Its own fields.
+    pub fields: Vec<Field>,
+    /// What withdrew it.
+    pub withdrawn: Option<RecordedAction>,
+    /// Whether it lies after the instant of the timeline and does not count yet.
+    pub to_come: bool,
+}
+
+/// A field of an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// What the field is called, in the reader's language.
+    pub label: String,
+    /// What it holds.
+    pub value: Value,
+}
+
+/// What a field holds, as far as it can be said without the names of the offices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// In words; a free text is as it was recorded.
+    Words(String),
+    /// An office of the case, and which one a transfer took the case from.
+    Office {
+        /// The office before a transfer; none at the opening, or where there was none.
+        before: Option<OfficeCode>,
+        /// The office.
+        now: OfficeCode,
+    },
+    /// Another action of the case: its kind and time where it is on record.
+    Action(ActionId, Option<(ActionName, When)>),
+}
+
+/// The fields that every action has; they stand in columns of their own.
+const COMMON: [&str; 5] = ["case", "id", "action", "at", "by"];
+
+impl ActionLine {
+    /// How many days after it had happened it was recorded; 0 on the same day.
+    pub fn days_late(&self) -> i64 {
+        let happened = self.recorded.action.at.last().date();
+        self.recorded.recorded_at.date().signed_duration_since(happened).num_days().max(0)
+    }
+
+    /// The reason that was given for the withdrawal of this action.
+    pub fn withdrawal_reason(&self) -> Option<&str> {
+        match &self.withdrawn.as_ref()?.action.what {
+            What::ActionWithdrawn { reason, .. } => reason.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Its own fields as they were recorded, by their names in the format.
+    pub(super) fn own_fields(&self) -> Vec<(Cow<'_, str>, Json<'_>)> {
+        match self.recorded.action.to_json() {
+            Json::Object(pairs) => pairs.into_iter().filter(|(key, _)| !COMMON.contains(&&**key)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// From which offices a transfer took the case, by their roles.
+    pub(super) fn transferred_from(&self) -> Vec<(&'static str, OfficeCode)> {
+        let What::CaseTransferred { court, prosecutor, investigator, legal_aid } = &self.recorded.action.what else {
+            return Vec::new();
+        };
+        let roles =
+            [("court", court), ("prosecutor", prosecutor), ("investigator", investigator), ("legal_aid", legal_aid)];
+        let offices = self.fields.iter().filter_map(|field| match &field.value {
+            Value::Office { before, .. } => Some(before.clone()),
+            _ => None,
+        });
+        let changed = roles.into_iter().filter(|(_, office)| office.is_some());
+        changed.zip(offices).filter_map(|((role, _), before)| Some((role, before?))).collect()
+    }
+}
+
+/// The actions of a case in the order in which they happened; what does not count stands where its own time puts it.
+pub(super) fn actions(case: &Case, at: Instant, book: &Rulebook, language: Language) -> Vec<ActionLine> {
+    let recorded: BTreeMap<ActionId, &RecordedAction> =
+        case.recorded().iter().map(|recorded| (recorded.action.id, recorded)).collect();
+    let withdrawals: BTreeMap<ActionId, &RecordedAction> = case
+        .recorded()
+        .iter()
+        .filter_map(|recorded| match recorded.action.what {
+            What::ActionWithdrawn { withdraws, .. } => Some((withdraws, recorded)),
+            _ => None,
+        })
+        .collect();
+    let mut offices = Offices::default();
+    let in_order = engine::timeline::in_order(case.actions());
+    let lines = in_order.iter().filter_map(|id| recorded.get(id)).map(|&one| {
+        let action = &one.action;
+        let in_words = InWords { book, language, offices: &offices, recorded: &recorded };
+        let line = ActionLine {
+            fields: in_words.fields(action),
+            withdrawn: withdrawals.get(&action.id).map(|&by| by.clone()),
+            to_come: action.at.first() > at,
+            recorded: one.clone(),
+        };
+        if line.withdrawn.is_none() {
+            offices.follow(&action.what);
+        }
+        line
+    });
+    lines.collect()
+}
+
+/// The offices of a case by their roles, as they stand before an action.
+#[derive(Default)]
+struct Offices(BTreeMap<&'static str, OfficeCode>);
+
+impl Offices {
+    fn follow(&mut self, what: &What) {
+        let [court, prosecutor, investigator, legal_aid] = match what {
+            What::CaseOpened(opened) => {
+                let CaseOpened { court, prosecutor, investigator, legal_aid, .. } = &**opened;
+                [Some(court), Some(prosecutor), Some(investigator), legal_aid.as_ref()]
+            }
+            What::CaseTransferred { court, prosecutor, investigator, legal_aid } => {
+                [court, prosecutor, investigator, legal_aid].map(Option::as_ref)
+            }
+            _ => return,
+        };
+        let roles =
+            [("court", court), ("prosecutor", prosecutor), ("investigator", investigator), ("legal_aid", legal_aid)];
+        self.0.extend(roles.into_iter().filter_map(|(role, office)| Some((role, office?.clone()))));
+    }
+}
+
+/// Fields in a reader's words.
+struct InWords<'t> {
+    book: &'t Rulebook,
+    language: Language,
+    offices: &'t Offices,
+    recorded: &'t BTreeMap<ActionId, &'t RecordedAction>,
+}
+
+impl InWords<'_> {
+    fn fields(&self, action: &Action) -> Vec<Field> {
+        let Json::Object(pairs) = action.to_json() else { return Vec::new() };
+        let mut fields = Vec::new();
+        for (name, value) in pairs.iter().filter(|(name, _)| !COMMON.contains(&&**name)) {
+            match value {
+                Json::Object(inner) if !is_range(inner) => {
+                    fields.extend(inner.iter().map(|(key, value)| self.field(&format!("{name}.{key}"), value)));
+                }
+                Json::List(items) if items.iter().any(|item| matches!(item, Json::Object(_))) => {
+                    fields.extend(items.iter().enumerate().map(|(nth, item)| Field {
+                        label: format!("{} {}", self.label("offence"), nth + 1),
+                        value: Value::Words(self.together(item)),
+                    }));
+                }
+                _ => fields.push(self.field(name, value)),
+            }
+        }
+        fields
+    }
+
+    fn field(&self, name: &str, value: &Json<'_>) -> Field {
+        Field { label: self.label(name), value: self.value(name, value) }
+    }
+
+    /// An object of a list in one line.
+    fn together(&self, item: &Json<'_>) -> String {
+        let Json::Object(pairs) = item else { return self.words("", item) };
+        let words = pairs.iter().map(|(key, value)| format!("{}: {}", self.label(key), self.words(key, value)));
+        words.collect::<Vec<_>>().join(", ")
+    }
+
+    /// What a field is called: by its whole name, else by the last part of it.
+    fn label(&self, name: &str) -> String {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let keys = [format!("field.{name}"), format!("field.{last}"), format!("field.child.{last}")];
+        let text = keys.iter().find_map(|key| self.book.known_text(key));
+        text.map_or_else(|| name.to_owned(), |text| text.in_language(self.language).to_owned())
+    }
+
+    fn value(&self, name: &str, value: &Json<'_>) -> Value {
+        match (name, value) {
+            ("court" | "prosecutor" | "investigator" | "legal_aid", Json::Text(code)) => match OfficeCode::new(code) {
+                Some(now) => Value::Office { before: self.offices.0.get(name).cloned(), now },
+                None => Value::Words(code.clone().into_owned()),
+            },
+            ("withdraws", Json::Text(id)) => match uuid::Uuid::parse_str(id) {
+                Ok(id) => {
+                    let known = self.recorded.get(&ActionId(id)).map(|known| (known.action.name(), known.action.at));
+                    Value::Action(ActionId(id), known)
+                }
+                Err(_) => Value::Words(id.clone().into_owned()),
+            },
+            _ => Value::Words(self.words(name, value)),
+        }
+    }
+
+    fn words(&self, name: &str, value: &Json<'_>) -> String {
+        let last = name.rsplit('.').next().unwrap_or(name);
+        match value {
+            Json::Null if last == "birth_date" => self.word("unknown"),
+            Json::Null | Json::Fraction => self.word("none"),
+            Json::Bool(value) => self.word(if *value { "yes" } else { "no" }),
+            // Offences are counted from 0 in the format, and from 1 by people.
+            Json::Number(number) if last == "offence" => (number + 1).to_string(),
+            Json::Number(number) => number.to_string(),
+            Json::Text(text) if matches!(last, "reason" | "ref" | "number") => text.clone().into_owned(),
+            Json::Text(word) => self.word(word),
+            Json::List(items) if items.is_empty() => self.word("none"),
+            Json::List(items) => items.iter().map(|item| self.words(name, item)).collect::<Vec<_>>().join(", "),
+            Json::Object(pairs) => pairs.iter().map(|(_, value)| self.words("", value)).collect::<Vec<_>>().join("–"),
+        }
+    }
+
+    /// A word of the format in words; what is none (a date) as it is.
+    fn word(&self, word: &str) -> String {
+        let keys = [format!("value.{word}"), format!("word.{word}")];
+        let text = keys.iter().find_map(|key| self.book.known_text(key));
+        text.map_or_else(|| word.to_owned(), |text| text.in_language(self.language).to_owned())
+    }
+}
+
+/// Whether an object is a range, said as one value.
+fn is_range(pairs: &[(Cow<'_, str>, Json<'_>)]) -> bool {
+    matches!(pairs, [(min, Json::Number(_)), (max, Json::Number(_))] if min == "min" && max == "max")
+}
