@@ -1,5 +1,7 @@
 //! The command line, by running the built program.
 
+#[path = "cli/alerts.rs"]
+mod alerts;
 #[path = "cli/answers.rs"]
 mod answers;
 #[path = "cli/assess.rs"]

@@ -24,6 +24,8 @@ mod crash;
 mod esrs;
 #[path = "postgres/layout.rs"]
 mod layout;
+#[path = "store/list.rs"]
+mod list;
 #[path = "store/made.rs"]
 #[expect(dead_code, reason = "some of it is for the embedded store alone")]
 mod made;

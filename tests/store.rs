@@ -35,6 +35,8 @@ mod disk;
 mod esrs;
 #[path = "store/ids.rs"]
 mod ids;
+#[path = "store/list.rs"]
+mod list;
 #[path = "store/made.rs"]
 mod made;
 #[path = "store/opening.rs"]

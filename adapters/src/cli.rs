@@ -4,6 +4,7 @@
 //! 1 where something was refused, 2 where something went wrong.
 
 mod admin;
+mod alerts;
 mod arguments;
 mod assess;
 mod backup;
@@ -11,6 +12,7 @@ mod bar;
 mod connection;
 mod database;
 mod demo;
+mod follow;
 mod import;
 mod labels;
 mod lists;
@@ -60,8 +62,8 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
         Command::Record(own) => import::record(common, own),
         Command::Assess(own) => assess::run(common, own),
         Command::Docket(own) => lists::docket(common, own),
-        Command::Alerts(own) if own.follow => serve::follow_alerts(common, own),
-        Command::Alerts(own) => lists::alerts(common, own),
+        Command::Alerts(own) if own.follow => follow::run(common, own),
+        Command::Alerts(own) => alerts::alerts(common, own),
         Command::Timeline(own) => timeline::run(common, own),
         Command::Serve(own) => serve::run(common, own),
         Command::Rules(own) => rules::run(common, own),

@@ -1,5 +1,6 @@
 //! Everything that touches the world: stores, NATS, files, command line, clock.
 
+pub mod alert_list;
 pub mod bridge;
 pub mod cli;
 pub mod clock;

@@ -46,6 +46,17 @@ impl Kind {
             Self::Mediation => "mediation",
         }
     }
+
+    /// Which of the addressees in an alert's subject it is, from 0; none of an office that is told nothing.
+    pub const fn place(self) -> Option<usize> {
+        match self {
+            Self::Prosecutor => Some(0),
+            Self::Court => Some(1),
+            Self::Investigator => Some(2),
+            Self::LegalAid => Some(3),
+            Self::Mediation => None,
+        }
+    }
 }
 
 /// Which kind of court (Art. 68).

@@ -3,6 +3,7 @@
 //! Invariant: nothing is acknowledged before it is durable; the events, the case's view and the outbox of an
 //! append stand in one transaction; a conflict refuses that append alone.
 
+pub mod alerts;
 mod answers;
 mod cache;
 mod changes;
@@ -32,6 +33,7 @@ use projections::CaseView;
 use uuid::Uuid;
 
 use crate::bridge::CaseAggregate;
+use alerts::AlertsTo;
 use copying::{Filling, Held};
 use examined::{Cursor, Examined, Whole};
 
@@ -202,8 +204,11 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     async fn last_stream_sequence(&self) -> Result<u64, Fault>;
     /// The views of a court's cases, by reference.
     async fn docket(&self, court: &OfficeCode) -> Result<Vec<CaseView>, Fault>;
-    /// The alert events to a prosecutor's office recorded since `since`, in the order of the log.
-    async fn alerts(&self, prosecutor: &OfficeCode, since: Option<Instant>) -> Result<Vec<Stored>, Fault>;
+    /// The places of the alert events to an office, in the order of a list (see [`ByClass`](alerts::ByClass)): so many
+    /// that the events themselves are asked for some at a time.
+    async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault>;
+    /// The events at these places, in the order of the places.
+    async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault>;
     /// The events of a case in order, with their positions.
     async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault>;
     /// The texts of all rulebooks that the log was ever decided under.

@@ -116,6 +116,12 @@ pub struct Addressees {
 }
 
 impl Addressees {
+    /// Their places in an alert's subject: `PROSECUTOR.COURT.INVESTIGATOR.LEGAL-AID`, `none` where there is none.
+    pub fn tokens(&self) -> String {
+        let legal_aid = self.legal_aid.as_ref().map_or("none", OfficeCode::as_str);
+        format!("{}.{}.{}.{legal_aid}", self.prosecutor, self.court, self.investigator)
+    }
+
     /// The office that holds a role.
     pub const fn of(&self, role: Role) -> &OfficeCode {
         match role {

@@ -1,29 +1,84 @@
-//! An office's list of alerts: limits on liberty first, a case's findings summed up in one row.
+//! An office's list of alerts: a row per limit with its life, and the findings of a case summed up in one row.
 //!
-//! Invariant: every alert event of the list is in exactly one row.
+//! Invariant: every alert event of a case is in at most one row; rows follow from the events, what is asked for, and, for a
+//! notice that hasn't been answered yet, the case.
+
+mod life;
 
 use engine::action::CaseRef;
-use engine::alert::{Alert, Kind};
+use engine::alert::Kind;
 use engine::calendar::Instant;
-use engine::case::Event;
+use engine::case::{Case, Event};
 use engine::json::Json;
-use engine::rulebook::{Language, RuleId, Rulebook, Shelf};
+use engine::rulebook::{Language, Period, RuleId, Rulebook, Shelf};
 use uuid::Uuid;
 
 use crate::docket::is_on_liberty;
-use crate::message::text;
+use life::Life;
 
-/// One row: an alert on a limit, or all findings and gaps of one case together.
+/// What a list is ordered by first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// A limit on how long a child is held, or how soon it must be free.
+    Liberty,
+    /// Another limit.
+    Limit,
+    /// A finding, or something that is not on record.
+    Finding,
+}
+
+impl Class {
+    /// The class of the alerts on a rule.
+    pub const fn of(rule: RuleId) -> Self {
+        if is_on_liberty(rule) {
+            Self::Liberty
+        } else if rule.is_limit() {
+            Self::Limit
+        } else {
+            Self::Finding
+        }
+    }
+}
+
+/// Which rows are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Only what is open: neither settled nor withdrawn, and of notices those of limits that still run.
+    pub open: bool,
+    /// Only what is now of one of these kinds; none: of any.
+    pub kinds: Vec<Kind>,
+    /// Only that of which something was told since then.
+    pub since: Option<Instant>,
+}
+
+/// Something that was told, at its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telling {
+    /// What kind of alert.
+    pub kind: Kind,
+    /// How long before the limit, of a notice.
+    pub lead: Option<Period>,
+    /// Of a `settled` or `withdrawn`: the kind of what it answers.
+    pub of: Option<Kind>,
+    /// When it was recorded.
+    pub at: Instant,
+    /// The alert's id.
+    pub id: Uuid,
+}
+
+/// One row: a limit, or all findings and gaps of one case together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertRow {
     /// The case.
     pub case: CaseRef,
-    /// When it was raised; of a sum, the last.
-    pub raised_at: Instant,
-    /// What kind; of a sum, that of the gravest.
+    /// How it stands; of a sum, the gravest.
     pub kind: Kind,
+    /// Whether it is open; of a sum, anything of it.
+    pub open: bool,
     /// The rule; none in a sum.
     pub rule: Option<RuleId>,
+    /// The action that opened the limit, and its period; none in a sum.
+    pub opened_by: Option<(Uuid, u32)>,
     /// The article or articles.
     pub articles: Vec<String>,
     /// The office or offices that owe it.
@@ -34,118 +89,161 @@ pub struct AlertRow {
     pub latest: Option<Instant>,
     /// Whether the fact was recorded after the breach began.
     pub late_record: bool,
-    /// Whether it was recorded as history and not published.
+    /// Whether all of it was recorded as history and not published.
     pub history: bool,
-    /// The ids of the alerts in this row, in the order of the log.
-    pub ids: Vec<Uuid>,
-    /// The sentences, one per alert in the row.
+    /// How many limits or findings it sums up.
+    pub count: usize,
+    /// All that was told, in the order of the log; never empty.
+    pub told: Vec<Telling>,
+    /// What was said last of each.
     pub text: Vec<String>,
 }
 
-/// The rows of the alert events in `log` (in the order of the log), sentences in `language`.
-pub fn rows<'e>(
-    log: impl IntoIterator<Item = (&'e CaseRef, &'e Event)>,
-    shelf: &Shelf,
-    language: Language,
-) -> Vec<AlertRow> {
-    let mut rows: Vec<AlertRow> = Vec::new();
-    let mut sums: std::collections::BTreeMap<CaseRef, usize> = std::collections::BTreeMap::new();
-    for (case, event) in log {
-        let Some((alert, kind)) = event.fact.alert() else { continue };
-        let row = row(case, event, alert, kind, shelf.book(event.rulebook), language);
-        if alert.topic.rule.is_limit() {
-            rows.push(row);
-        } else if let Some(&sum) = sums.get(case) {
-            add(&mut rows[sum], row);
-        } else {
-            sums.insert(case.clone(), rows.len());
-            rows.push(AlertRow { rule: None, ..row });
-        }
-    }
-    rows.sort_by_key(|row| (class(row), row.raised_at));
-    rows
+/// What the alert events of one class of one case come to.
+pub struct Told<'e> {
+    case: &'e CaseRef,
+    lives: Vec<Life<'e>>,
 }
 
-/// Limits on liberty, other limits, sums of findings.
-fn class(row: &AlertRow) -> u8 {
-    match row.rule {
-        Some(rule) if is_on_liberty(rule) => 0,
-        Some(_) => 1,
-        None => 2,
-    }
-}
-
-fn row(case: &CaseRef, event: &Event, alert: &Alert, kind: Kind, book: &Rulebook, language: Language) -> AlertRow {
-    let (earliest, latest) = match alert.about {
-        engine::alert::About::Limit { earliest, latest, .. } => (Some(earliest), latest),
-        _ => (None, None),
-    };
-    AlertRow {
-        case: case.clone(),
-        raised_at: event.recorded_at,
-        kind,
-        rule: Some(alert.topic.rule),
-        articles: vec![book.rule(alert.topic.rule).article.clone()],
-        owed_by: vec![alert.to.of(alert.owed_by).to_string()],
-        earliest,
-        latest,
-        late_record: alert.late_record,
-        history: alert.history,
-        ids: vec![event.id(case)],
-        text: text(case, event, book, language).into_iter().collect(),
-    }
-}
-
-fn add(sum: &mut AlertRow, row: AlertRow) {
-    let weight = |kind: Kind| match kind {
-        Kind::Breach => 4,
-        Kind::Arguable => 3,
-        Kind::Notice => 2,
-        Kind::Settled => 1,
-        Kind::Withdrawn => 0,
-    };
-    if weight(row.kind) > weight(sum.kind) {
-        sum.kind = row.kind;
-    }
-    sum.raised_at = sum.raised_at.max(row.raised_at);
-    sum.history &= row.history;
-    for article in row.articles {
-        if !sum.articles.contains(&article) {
-            sum.articles.push(article);
+impl<'e> Told<'e> {
+    /// Of the events of one class of one case, in the order of the log, up to an instant.
+    pub fn of(case: &'e CaseRef, events: impl IntoIterator<Item = &'e Event>) -> Self {
+        let mut lives: Vec<Life<'e>> = Vec::new();
+        let mut places = std::collections::BTreeMap::new();
+        for event in events {
+            let Some((alert, kind)) = event.fact.alert() else { continue };
+            let key = (alert.topic.rule, alert.topic.on, alert.topic.period);
+            let place = *places.entry(key).or_insert(lives.len());
+            if place == lives.len() {
+                lives.push(Life::begin(event, alert));
+            }
+            lives[place].take(case, event, alert, kind);
         }
+        Self { case, lives }
     }
-    for office in row.owed_by {
-        if !sum.owed_by.contains(&office) {
-            sum.owed_by.push(office);
+
+    /// Whether only the case can tell if a notice is still open: what is done in time is told nobody.
+    pub fn asks_for_the_case(&self, at: Instant) -> bool {
+        self.lives.iter().any(|life| life.may_run(at))
+    }
+
+    /// The rows at an instant, each once told first before what was told later. `known`: the case as it was known then,
+    /// where it is asked for.
+    pub fn rows(
+        self,
+        choice: &Choice,
+        known: Option<&Case>,
+        shelf: &Shelf,
+        book: &Rulebook,
+        language: Language,
+        at: Instant,
+    ) -> Vec<AlertRow> {
+        let assessment = known.and_then(|case| case.assess(book, at));
+        let mut rows: Vec<AlertRow> = Vec::new();
+        for life in self.lives {
+            let open = life.is_open(assessment.as_ref(), at);
+            let kind = life.kind();
+            let last = life.told.last().map(|last| last.at);
+            let wanted = (open || !choice.open)
+                && (choice.kinds.is_empty() || choice.kinds.contains(&kind))
+                && choice.since.is_none_or(|since| last >= Some(since));
+            if !wanted {
+                continue;
+            }
+            let row = life.row(self.case, kind, open, shelf, language);
+            match rows.last_mut() {
+                Some(sum) if sum.rule.is_none() => sum.add(row),
+                _ if row.rule.is_some_and(|rule| Class::of(rule) == Class::Finding) => {
+                    rows.push(AlertRow { rule: None, opened_by: None, ..row });
+                }
+                _ => rows.push(row),
+            }
         }
+        rows
     }
-    sum.ids.extend(row.ids);
-    sum.text.extend(row.text);
 }
 
 impl AlertRow {
-    /// How many alerts the row sums up.
-    pub fn count(&self) -> usize {
-        self.ids.len()
+    fn add(&mut self, row: Self) {
+        let weight = |kind: Kind| match kind {
+            Kind::Breach => 4,
+            Kind::Arguable => 3,
+            Kind::Notice => 2,
+            Kind::Settled => 1,
+            Kind::Withdrawn => 0,
+        };
+        if weight(row.kind) > weight(self.kind) {
+            self.kind = row.kind;
+        }
+        self.open |= row.open;
+        self.late_record |= row.late_record;
+        self.history &= row.history;
+        self.count += row.count;
+        for (all, more) in [(&mut self.articles, row.articles), (&mut self.owed_by, row.owed_by)] {
+            for word in more {
+                if !all.contains(&word) {
+                    all.push(word);
+                }
+            }
+        }
+        self.told.extend(row.told);
+        self.told.sort_by_key(|telling| telling.at);
+        self.text.extend(row.text);
+    }
+
+    /// When it was first told.
+    pub fn raised_at(&self) -> Option<Instant> {
+        self.told.first().map(|telling| telling.at)
+    }
+
+    /// When something was last told of it.
+    pub fn changed_at(&self) -> Option<Instant> {
+        self.told.last().map(|telling| telling.at)
     }
 
     /// The row as JSON.
     pub fn to_json(&self) -> Json<'_> {
         let texts = |items: &'_ [String]| Json::List(items.iter().map(|item| Json::text(item.clone())).collect());
         let instant = |at: Option<Instant>| at.map_or(Json::Null, |at| Json::text(at.to_string()));
+        let (opened_by, period) = match self.opened_by {
+            Some((on, period)) => (Json::text(on.to_string()), Json::Number(period.into())),
+            None => (Json::Null, Json::Null),
+        };
         Json::Object(vec![
             ("case".into(), Json::text(self.case.as_str())),
-            ("raised_at".into(), Json::text(self.raised_at.to_string())),
             ("kind".into(), Json::text(self.kind.word())),
+            ("open".into(), Json::Bool(self.open)),
             ("rule".into(), self.rule.map_or(Json::Null, |rule| Json::text(rule.word()))),
+            ("opened_by".into(), opened_by),
+            ("period".into(), period),
             ("articles".into(), texts(&self.articles)),
             ("owed_by".into(), texts(&self.owed_by)),
             ("earliest".into(), instant(self.earliest)),
             ("latest".into(), instant(self.latest)),
             ("late_record".into(), Json::Bool(self.late_record)),
             ("history".into(), Json::Bool(self.history)),
-            ("ids".into(), Json::List(self.ids.iter().map(|id| Json::text(id.to_string())).collect())),
+            ("count".into(), Json::Number(i64::try_from(self.count).unwrap_or(i64::MAX))),
+            ("raised_at".into(), instant(self.raised_at())),
+            ("changed_at".into(), instant(self.changed_at())),
+            ("told".into(), Json::List(self.told.iter().map(Telling::to_json).collect())),
             ("text".into(), texts(&self.text)),
         ])
+    }
+}
+
+impl Telling {
+    fn to_json(&self) -> Json<'_> {
+        let mut members = vec![
+            ("kind".into(), Json::text(self.kind.word())),
+            ("at".into(), Json::text(self.at.to_string())),
+            ("id".into(), Json::text(self.id.to_string())),
+        ];
+        if let Some(lead) = self.lead {
+            members.push(("lead".into(), Json::text(lead.to_string())));
+        }
+        if let Some(of) = self.of {
+            members.push(("of".into(), Json::text(of.word())));
+        }
+        Json::Object(members)
     }
 }

@@ -67,11 +67,9 @@ pub fn message(case: &CaseRef, event: &Event, book: &Rulebook, installation: &st
 
 /// The subject of the alert; what answers it goes to the same offices and rule, under its own kind.
 fn subject(told: &Told<'_>) -> String {
-    let to = &told.alert.to;
-    let legal_aid = to.legal_aid.as_ref().map_or("none", |office| office.as_str());
     let rule = told.alert.topic.rule.word();
     let rule = rule.split(':').next().unwrap_or(rule);
-    format!("kamnot.alerts.{}.{}.{}.{legal_aid}.{}.{rule}", to.prosecutor, to.court, to.investigator, told.kind)
+    format!("kamnot.alerts.{}.{}.{rule}", told.alert.to.tokens(), told.kind)
 }
 
 fn data(case: &CaseRef, event: &Event, told: &Told<'_>, book: &Rulebook, out: &mut String) {

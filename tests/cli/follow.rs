@@ -9,9 +9,10 @@ use tests::nats_operator::Operator;
 use tests::nats_server::NatsServer;
 use tests::program::Desk;
 
-/// What a follower prints until nothing comes any more; it is then told to stop.
-fn followed(desk: &Desk, server: &NatsServer) -> Vec<String> {
-    let arguments = ["alerts", "--follow", "--prosecutor=lpb-prosecutor", "--nats", &server.url()].map(str::to_owned);
+/// What a follower prints until nothing comes any more, and says; it is then told to stop.
+fn followed(desk: &Desk, server: &NatsServer, more: &[&str]) -> (Vec<String>, String) {
+    let url = server.url();
+    let arguments = [&["alerts", "--follow", "--prosecutor=lpb-prosecutor", "--nats", &*url], more].concat();
     let mut child = desk.command(arguments).spawn().expect("the program starts");
     let out = BufReader::new(child.stdout.take().expect("piped"));
     let (tell, lines) = mpsc::channel();
@@ -25,7 +26,7 @@ fn followed(desk: &Desk, server: &NatsServer) -> Vec<String> {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     reading.join().expect("the reader ends");
-    printed
+    (printed, String::from_utf8(output.stderr).expect("UTF-8"))
 }
 
 #[test]
@@ -33,10 +34,41 @@ fn a_follower_sees_what_the_demo_publishes_each_alert_once() {
     let (desk, server) = (Desk::new(), NatsServer::start());
     let told = desk.run(["demo", "--nats", &server.url()]).ends_with(0);
     told.says(&["published over NATS"]);
-    let first = followed(&desk, &server);
+    let (first, said) = followed(&desk, &server, &[]);
     assert!(first.iter().any(|line| line.starts_with("2026-02-04 08:30:01  breach ")), "{first:#?}");
     assert!(first.iter().all(|line| line.contains("LPB-2026-0004")), "{first:#?}");
-    assert_eq!(followed(&desk, &server), Vec::<String>::new());
+    assert_eq!(followed(&desk, &server, &[]).0, Vec::<String>::new());
+    for part in ["listening", "KAMNOT_ALERTS", "127.0.0.1:", "kamnot.alerts.lpb-prosecutor.>"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let seen = desk.path("state/kamnot/seen-lpb-prosecutor");
+    assert_eq!(std::fs::read_to_string(seen).expect("in the state folder").lines().count(), first.len());
+}
+
+#[test]
+fn what_is_followed_is_printed_for_programs_too_and_from_a_time_on() {
+    let (desk, server) = (Desk::new(), NatsServer::start());
+    desk.run(["demo", "--nats", &server.url()]).ends_with(0);
+    let (lines, _) = followed(&desk, &server, &["--format=jsonl"]);
+    let alerts: Vec<serde_json::Value> = lines.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert!(alerts.iter().all(|alert| alert["specversion"] == "1.0" && alert["data"]["case"].is_string()));
+    let mut times: Vec<&str> = alerts.iter().filter_map(|alert| alert["time"].as_str()).collect();
+    times.sort_unstable();
+    let since = times[times.len() / 2];
+    let later = times.iter().filter(|time| **time >= since).count();
+    assert!(later < times.len(), "{times:?}");
+    let (since, _) = followed(&desk, &server, &["--format=jsonl", "--seen=other", "--since", since]);
+    assert_eq!(since.len(), later);
+    let endless = ["alerts", "--follow", "--prosecutor=lpb-prosecutor", "--nats", &server.url(), "--format=csv"];
+    desk.run(endless).ends_with(1).complains(&["table or jsonl"]);
+}
+
+#[test]
+fn without_a_stream_a_follower_waits_and_says_who_makes_it() {
+    let (desk, server) = (Desk::new(), NatsServer::start());
+    let (printed, said) = followed(&desk, &server, &[]);
+    assert_eq!(printed, Vec::<String>::new());
+    assert!(said.contains("there is no stream KAMNOT_ALERTS") && said.contains("kamnot serve --nats"), "{said}");
 }
 
 #[test]

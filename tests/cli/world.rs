@@ -53,6 +53,18 @@ fn a_reader_who_has_enough_is_no_fault() {
 }
 
 #[test]
+fn a_reader_who_has_enough_of_the_alerts_is_no_fault() {
+    let desk = Desk::new();
+    desk.run(["import".as_ref(), sample("actions-300.jsonl").as_os_str()]).ends_with(1);
+    let list = ["alerts", "--prosecutor=vte-prosecutor", "--format=jsonl"];
+    let mut child = desk.command(list).spawn().expect("the program starts");
+    let mut first = [0; 10];
+    child.stdout.take().expect("piped").read_exact(&mut first).expect("some output");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr)), (Some(0), "".into()));
+}
+
+#[test]
 fn a_file_that_is_no_database() {
     let desk = Desk::new();
     desk.write("kamnot.db", "dear prosecutor, ".repeat(100));

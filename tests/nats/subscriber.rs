@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use adapters::nats::Servers;
-use adapters::nats::subscriber::{Name, Subscription, follow};
+use adapters::nats::subscriber::{Heard, Name, Subscription, follow};
 use adapters::offices::Kind;
 use adapters::serve::{Stop, Stopper};
 use engine::action::OfficeCode;
@@ -33,11 +33,14 @@ impl Following {
             office: OfficeCode::new("vte-prosecutor").expect("a code"),
             name: Name::Own("vte-prosecutor".to_owned()),
             seen: world.folder.path().join("shown"),
+            since: None,
         };
         let shown = Arc::clone(shown);
         let work = tokio::spawn(async move {
-            let show = |alert: &adapters::nats::subscriber::Received| {
-                shown.lock().expect("the list").push(alert.id.to_string());
+            let show = |heard: Heard<'_>| {
+                if let Heard::Alert(alert) = heard {
+                    shown.lock().expect("the list").push(alert.id.to_string());
+                }
                 Ok(())
             };
             follow(&servers, &subscription, &stop, show).await

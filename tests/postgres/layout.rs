@@ -171,10 +171,10 @@ async fn a_rebuild_gives_the_same_bytes_from_nothing_and_from_nonsense() {
         "UPDATE cases SET next_due = 5, document = 'x', worst = NULL, version = version + 1;
          UPDATE alerts SET pending = NOT pending",
         "UPDATE cases SET reference = 'X' WHERE stream_id = (SELECT stream_id FROM cases LIMIT 1);
-         UPDATE alerts SET prosecutor = 'x', recorded_at = 1",
+         UPDATE alerts SET addressees = 'x', rule = 'x', recorded_at = 1",
         "INSERT INTO cases (stream_id, reference, version) VALUES (gen_random_uuid(), 'Y', 0);
-         INSERT INTO alerts SELECT min(position), 'x', 1, true, true FROM case_events;
-         INSERT INTO alerts VALUES (99999, 'x', 1, true, true)",
+         INSERT INTO alerts SELECT min(position), gen_random_uuid(), 'x', 'x', 1, true, true FROM case_events;
+         INSERT INTO alerts VALUES (99999, gen_random_uuid(), 'x', 'x', 1, true, true)",
     ] {
         cluster.sql(harm);
         let found = store.check(nothing_told()).await.unwrap();

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use adapters::offices::Kind;
+use adapters::store::alerts::AlertsTo;
 use adapters::store::{CaseStore as _, Position};
 use tests::postgres::Cluster;
 
@@ -17,20 +19,26 @@ const LONG: &str = "
         SELECT gen_random_uuid(), c.stream_id, e.payload, e.occurred_on, n, e.version, nextval('case_events_position')
         FROM generate_series(1, 10) n, (SELECT stream_id FROM cases WHERE reference LIKE 'LONG-%') c,
             (SELECT * FROM case_events LIMIT 1) e;
-    INSERT INTO alerts (position, prosecutor, recorded_at, publishable, pending)
-        SELECT position, 'vte-prosecutor', 0, true, true FROM case_events WHERE position % 10 = 0
+    INSERT INTO alerts (position, stream_id, rule, addressees, recorded_at, publishable, pending)
+        SELECT position, aggregate_id, 'custody-48h', 'other-prosecutor.other-court.other-investigation.none', 0, true, true
+        FROM case_events WHERE position % 10 = 0
         ON CONFLICT DO NOTHING;
     VACUUM ANALYZE;
     UPDATE alerts SET pending = false";
 
-/// The most rows that any step of the outbox's plans gave, by this part of the server's log. Beside it the store looks at what
-/// others have written, which is all of [`LONG`] once.
-fn most_rows(log: &str) -> u64 {
+/// What the outbox is read by, and an office's list of alerts.
+const OUTBOX: [&str; 2] = ["FROM alerts WHERE pending", "WHERE e.position = ANY"];
+const LIST: [&str; 3] = ["RECURSIVE found(addressees)", "WHERE a.addressees = ANY", "WHERE e.position = ANY"];
+
+/// The most rows that any step of the plans of these statements gave, by this part of the server's log. Beside it the store
+/// looks at what others have written, which is all of [`LONG`] once.
+fn most_rows(log: &str, of: &[&str]) -> u64 {
     let statements: Vec<&str> = log.split("Query Text:").skip(1).collect();
-    let of = |text: &str| -> Vec<&str> { statements.iter().copied().filter(|found| found.contains(text)).collect() };
-    let (places, events) = (of("FROM alerts WHERE pending"), of("WHERE e.position = ANY"));
-    assert!(!places.is_empty() && !events.is_empty(), "plans in the server's log: {log}");
-    let plans = places.into_iter().chain(events);
+    let plans = of.iter().flat_map(|text| {
+        let plans: Vec<&str> = statements.iter().copied().filter(|found| found.contains(text)).collect();
+        assert!(!plans.is_empty(), "{text} in the server's log: {log}");
+        plans
+    });
     let actual = plans.flat_map(str::lines).filter_map(|line| line.split("(actual rows=").nth(1));
     let rows = actual.map(|rest| {
         let numbers: Vec<u64> = rest.trim_end_matches(')').split(" loops=").map(|n| n.parse().unwrap()).collect();
@@ -39,15 +47,20 @@ fn most_rows(log: &str) -> u64 {
     rows.max().expect("rows in the plans")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_look_at_the_outbox_reads_what_waits_and_not_the_log() {
-    let cluster = Cluster::with(&[
+/// A server that writes the plan of every statement into its log.
+fn explaining() -> Cluster {
+    Cluster::with(&[
         "session_preload_libraries=auto_explain",
         "auto_explain.log_min_duration=0",
         "auto_explain.log_analyze=on",
         "auto_explain.log_timing=off",
         "autovacuum=off",
-    ]);
+    ])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_at_the_outbox_reads_what_waits_and_not_the_log() {
+    let cluster = explaining();
     let store = Arc::new(open(&cluster.url()).await);
     record_case(&store, 0).await;
     for statement in LONG.split(';') {
@@ -62,9 +75,33 @@ async fn a_look_at_the_outbox_reads_what_waits_and_not_the_log() {
         assert_eq!(store.outbox(Position(0), 1024).await.unwrap(), waiting);
         let last = waiting[waiting.len() / 2].position;
         assert!(store.outbox(last, 1024).await.unwrap().len() < waiting.len());
-        let rows = most_rows(&cluster.log()[before..]);
+        let rows = most_rows(&cluster.log()[before..], &OUTBOX);
         assert!(rows < 1000, "{rows} rows read for {} alerts", waiting.len());
     }
     store.delivered(waiting.iter().zip(1..).map(|(stored, n)| delivery(stored, n)).collect()).await.unwrap();
     assert_eq!(store.outbox(Position(0), 1024).await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offices_list_reads_its_own_alerts_and_not_those_of_others() {
+    let cluster = explaining();
+    let store = Arc::new(open(&cluster.url()).await);
+    record_case(&store, 0).await;
+    for statement in LONG.split(';') {
+        cluster.sql(statement);
+    }
+    let (case, _) = record_case(&store, 1).await;
+    let told = store.stream(&case).await.unwrap();
+    let to = told.iter().find_map(|stored| stored.event.fact.alert()).expect("an alert").0.to.clone();
+    for n in 0..8 {
+        for (kind, office) in [(Kind::Prosecutor, &to.prosecutor), (Kind::Court, &to.court)] {
+            // Of one case alone, and of all.
+            let since = (n % 2 == 0).then_some(told[0].event.recorded_at);
+            let before = cluster.log().len();
+            let places = store.alerts(&AlertsTo { kind, office: office.clone(), since, until: None }).await.unwrap();
+            assert!(!store.at(&places).await.unwrap().is_empty() && places.len() < 200, "{} alerts", places.len());
+            let rows = most_rows(&cluster.log()[before..], &LIST);
+            assert!(rows < 2000, "{rows} rows read for {} alerts", places.len());
+        }
+    }
 }

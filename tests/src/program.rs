@@ -104,6 +104,8 @@ impl Desk {
         ] {
             command.env_remove(name);
         }
+        // Nothing is kept in the home of who runs the tests.
+        command.env("XDG_STATE_HOME", self.path("state"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -81,13 +81,13 @@ async fn a_rebuild_gives_the_same_bytes_from_nothing_and_from_nonsense() {
     for harm in [
         "DELETE FROM cases; DELETE FROM alerts",
         "UPDATE cases SET next_due = 5, document = 'x', worst = NULL, version = version + 1; UPDATE alerts SET pending = 1",
-        "UPDATE cases SET reference = 'X' WHERE case_key = 2; UPDATE alerts SET prosecutor = 'x', recorded_at = 1",
+        "UPDATE cases SET reference = 'X' WHERE case_key = 2; UPDATE alerts SET addressees = 'x', case_key = 1, recorded_at = 1",
         "DELETE FROM recent_ids WHERE position = 1",
         "UPDATE action_ids SET case_key = case_key + 1 WHERE action_id = (SELECT min(action_id) FROM action_ids)",
         "INSERT INTO action_ids VALUES (zeroblob(16), 1)",
         "INSERT INTO recent_ids SELECT position, action_id, case_key FROM events WHERE position < 9 AND action_id NOT NULL",
         "INSERT INTO cases (case_key, stream_id, reference, version) VALUES (900, x'00', 'Y', 0);
-         INSERT INTO alerts VALUES (1, 'x', 1, 1, 1), (99999, 'x', 1, 1, 1)",
+         INSERT INTO alerts VALUES (1, 1, 'x', 'x', 1, 1, 1), (99999, 1, 'x', 'x', 1, 1, 1)",
     ] {
         Connection::open(&path).unwrap().execute_batch(harm).unwrap();
         let store = made::open(&path);
@@ -155,7 +155,7 @@ async fn an_append_that_meets_a_stray_alert_leaves_no_trace() {
     let path = folder.path().join("log.db");
     let store = Arc::new(made::open(&path));
     let strays = "WITH RECURSIVE p(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM p WHERE n < 200)
-                  INSERT INTO alerts SELECT n, 'x', 1, 1, 0 FROM p";
+                  INSERT INTO alerts SELECT n, 1, 'x', 'x', 1, 1, 0 FROM p";
     Connection::open(&path).unwrap().execute_batch(strays).unwrap();
     let before = tables(&path);
     let (actions, recorder) = (made::actions(0), recorder(&store, &SetClock::at(after_all())));

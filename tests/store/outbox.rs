@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use adapters::offices::Kind;
+use adapters::store::alerts::AlertsTo;
 use adapters::store::{Backlog, CaseStore, Position, Share, Stored};
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::alert::Alert;
 use engine::calendar::Instant;
-use engine::case::{Alerts, Fact};
+use engine::case::Alerts;
 use projections::CaseView;
+use projections::alerts::Class;
 use tests::clock::SetClock;
 
 use crate::made::{self, after_all, delivery, record_case, recorder};
@@ -23,16 +26,11 @@ on_each_store!(
     the_backlog_is_what_waits_and_since_when,
     history_is_recorded_and_not_published,
     a_docket_holds_the_courts_cases_by_reference,
-    an_office_reads_its_own_alerts,
+    an_office_reads_its_own_alerts_by_class_and_case,
 );
 
 fn alert(stored: &Stored) -> Option<&Alert> {
-    match &stored.event.fact {
-        Fact::ActionRecorded(_) => None,
-        Fact::AlertRaised(alert) => Some(alert),
-        Fact::AlertSettled(settlement) => Some(&settlement.alert),
-        Fact::AlertWithdrawn(withdrawal) => Some(&withdrawal.alert),
-    }
+    stored.event.fact.alert().map(|(alert, _)| alert)
 }
 
 /// Twelve whole cases, and the alert events in the order of the log.
@@ -180,14 +178,50 @@ async fn a_docket_holds_the_courts_cases_by_reference<S: CaseStore>(store: Arc<S
     assert_eq!(store.docket(&made::office("no-such-court")).await.unwrap(), []);
 }
 
-async fn an_office_reads_its_own_alerts<S: CaseStore>(store: Arc<S>) {
-    let (_, alerts) = twelve_cases(&store).await;
-    let to = |stored: &Stored| alert(stored).map(|alert| alert.to.prosecutor.clone());
-    let offices: BTreeSet<OfficeCode> = alerts.iter().filter_map(to).collect();
-    for office in &offices {
-        let own: Vec<Stored> = alerts.iter().filter(|stored| to(stored).as_ref() == Some(office)).cloned().collect();
-        assert_eq!(store.alerts(office, None).await.unwrap(), own);
-        assert_eq!(store.alerts(office, Some(after_all())).await.unwrap(), own);
-        assert_eq!(store.alerts(office, Some(after_all().plus(1))).await.unwrap(), []);
+/// What an office is asked about, and the offices of an alert in that place.
+fn of_kind(kind: Kind, alert: &Alert) -> Option<OfficeCode> {
+    match kind {
+        Kind::Prosecutor => Some(alert.to.prosecutor.clone()),
+        Kind::Court => Some(alert.to.court.clone()),
+        Kind::Investigator => Some(alert.to.investigator.clone()),
+        Kind::LegalAid => alert.to.legal_aid.clone(),
+        Kind::Mediation => None,
     }
+}
+
+async fn an_office_reads_its_own_alerts_by_class_and_case<S: CaseStore>(store: Arc<S>) {
+    let (_, mut alerts) = twelve_cases(&store).await;
+    let later = after_all().plus(100);
+    let (case, actions) = (made::opening(12).0, made::actions(12));
+    recorder(&store, &SetClock::at(later)).record(&case, actions, None, Alerts::Raised).await.unwrap();
+    alerts.extend(store.stream(&case).await.unwrap().into_iter().filter(|stored| alert(stored).is_some()));
+    let class = |stored: &Stored| alert(stored).map(|alert| Class::of(alert.topic.rule));
+    alerts.sort_by(|a, b| (class(a), &a.case, a.position).cmp(&(class(b), &b.case, b.position)));
+    let mut told = 0;
+    for kind in [Kind::Prosecutor, Kind::Court, Kind::Investigator, Kind::LegalAid] {
+        let to = |stored: &Stored| alert(stored).and_then(|alert| of_kind(kind, alert));
+        for office in alerts.iter().filter_map(to).collect::<BTreeSet<OfficeCode>>() {
+            let own = |of: &dyn Fn(&Stored) -> bool| -> Vec<Stored> {
+                alerts.iter().filter(|stored| to(stored).as_ref() == Some(&office) && of(stored)).cloned().collect()
+            };
+            let last = |stored: &Stored| stored.case == case;
+            for (since, until, expected) in [
+                (None, None, own(&|_| true)),
+                (Some(after_all().plus(1)), None, own(&last)),
+                (Some(after_all()), Some(after_all()), own(&|stored| !last(stored))),
+                (None, Some(after_all()), own(&|stored| !last(stored))),
+                (Some(later.plus(1)), None, Vec::new()),
+            ] {
+                let to = AlertsTo { kind, office: office.clone(), since, until };
+                let places = store.alerts(&to).await.unwrap();
+                let of = |stored: &[Stored]| stored.iter().map(|stored| stored.position).collect::<Vec<_>>();
+                assert_eq!(places, of(&expected), "{to:?}");
+                assert_eq!(store.at(&places).await.unwrap(), expected);
+                told += expected.len();
+            }
+        }
+    }
+    assert!(told > alerts.len() * 3, "{told} of {}", alerts.len());
+    let nobody = AlertsTo { kind: Kind::Court, office: made::office("vte-prosecutor"), since: None, until: None };
+    assert_eq!(store.alerts(&nobody).await.unwrap(), []);
 }

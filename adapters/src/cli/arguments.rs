@@ -1,5 +1,6 @@
 //! The commands and their options, with the help that teaches them.
 
+mod alerts;
 mod network;
 mod whole_log;
 
@@ -15,9 +16,10 @@ use super::connection::{NATS, NatsOptions};
 use super::reconcile::{DailyAt, Reconcile, daily_at};
 use crate::nats::Replicas;
 use crate::store::place::Place;
+pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use whole_log::{Backup, Move, Restore};
 
-pub(super) use network::{FollowersPlace, Nats, NatsCommand, NatsConfig, Send, Whose};
+pub(super) use network::{Nats, NatsCommand, NatsConfig, Send};
 
 const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
 
@@ -214,32 +216,6 @@ pub(super) struct Docket {
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
-}
-
-/// What a prosecutor's office was told: limits on liberty first, the findings of a case in one row
-#[derive(Debug, Args)]
-pub(super) struct AlertsOf {
-    #[command(flatten)]
-    pub whose: Whose,
-    /// Only what was told since then: an instant or a date
-    #[arg(long, value_name = "TIME", value_parser = when, conflicts_with = "follow")]
-    pub since: Option<When>,
-    /// Only what had been told by then [default: now]
-    #[arg(long, value_name = "INSTANT", value_parser = instant, conflicts_with = "follow")]
-    pub at: Option<Instant>,
-    /// How to print
-    #[arg(long, value_enum, default_value = "table", conflicts_with = "follow")]
-    pub format: Format,
-    /// Print each alert as it comes over NATS (--nats), until stopped
-    #[arg(long, requires = "nats")]
-    pub follow: bool,
-    #[command(flatten)]
-    pub nats: NatsOptions,
-    /// With --follow: a file that keeps which alerts were printed, so that none comes twice after a restart
-    #[arg(long, value_name = "FILE", requires = "follow")]
-    pub seen: Option<PathBuf>,
-    #[command(flatten)]
-    pub place: FollowersPlace,
 }
 
 /// One case: every action as it was recorded, limits, findings and alerts in order

@@ -56,6 +56,11 @@ labels! {
     What: "What", "ເລື່ອງ";
     Text: "Text", "ຂໍ້ຄວາມ";
     Notices: "notices and findings", "ການແຈ້ງ ແລະ ຂໍ້ບົກຜ່ອງ";
+    Told: "Told", "ການແຈ້ງ";
+    LastTold: "Last told", "ແຈ້ງຄັ້ງສຸດທ້າຍ";
+    Open: "Open", "ຍັງຄ້າງຢູ່";
+    Listens: "listening for alerts on", "ກຳລັງລໍຖ້າການແຈ້ງເຕືອນຈາກ";
+    EndsByCtrlC: "Ctrl-C ends it", "ກົດ Ctrl-C ເພື່ອຢຸດ";
     LateRecord: "Recorded late", "ບັນທຶກຊ້າ";
     History: "history", "ປະຫວັດ";
     Yes: "yes", "ແມ່ນ";

@@ -1,4 +1,4 @@
-//! `kamnot docket` and `kamnot alerts`: lists for a court and a prosecutor's office.
+//! `kamnot docket`: a list for a court.
 //!
 //! Invariant: JSON holds codes and instants, for programs; tables and CSV hold words, in the reader's language.
 
@@ -13,10 +13,9 @@ use engine::json::Json;
 use engine::rulebook::{Language, Rulebook};
 use futures::{StreamExt as _, TryStreamExt as _};
 use projections::CaseView;
-use projections::alerts::{AlertRow, rows};
 use projections::docket::{self, DocketRow};
 
-use super::arguments::{AlertsOf, Common, Docket, Format};
+use super::arguments::{Common, Docket, Format};
 use super::database::{Absent, Database, run as block_on};
 use super::labels::{self, Label};
 use super::output::{Failure, Outcome, offices, print_out};
@@ -248,29 +247,6 @@ fn docket_csv(rows: &[DocketRow], Words { book, lang, .. }: Words<'_>) -> String
     csv(headings, &rows.iter().map(row).collect::<Vec<_>>())
 }
 
-/// `kamnot alerts`, without `--follow`.
-pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
-    let Some(prosecutor) = &own.whose.prosecutor else {
-        return Err(Failure::Refused(
-            "the log lists the alerts of a prosecutor's office: give --prosecutor".to_owned(),
-        ));
-    };
-    let offices = offices(common)?;
-    let database = Database::open(common, Absent::Fail)?;
-    let since = own.since.map(engine::action::When::first);
-    let store = Arc::clone(&database.store);
-    let (mut log, shelf) = block_on(async { Ok((store.alerts(prosecutor, since).await?, database.shelf().await?)) })?;
-    log.retain(|stored| own.at.is_none_or(|at| stored.event.recorded_at <= at));
-    let words = Words { book: &database.book, offices: &offices, lang: common.lang };
-    let rows = rows(log.iter().map(|stored| (&stored.case, &stored.event)), &shelf, words.lang);
-    print_out(&match own.format {
-        Format::Json => json(rows.iter().map(AlertRow::to_json)),
-        Format::Csv => alerts_csv(&rows, words),
-        Format::Table => alerts_table(&rows, prosecutor, words, Paint::of(&io::stdout())),
-    })?;
-    Ok(Outcome::Done)
-}
-
 /// The colour of a kind of alert.
 pub(super) const fn kind_tone(kind: Kind) -> Tone {
     match kind {
@@ -285,72 +261,4 @@ pub(super) const fn kind_tone(kind: Kind) -> Tone {
 /// What a kind of alert is called.
 pub(super) fn kind_name(kind: Kind, Words { book, lang, .. }: Words<'_>) -> &str {
     book.text(&format!("kind.{kind}")).in_language(lang)
-}
-
-/// What a row is about: the rule's name, or how many findings it sums up.
-fn about(row: &AlertRow, Words { book, lang, .. }: Words<'_>) -> String {
-    match row.rule {
-        Some(rule) => book.rule(rule).name.in_language(lang).to_owned(),
-        None => format!("{} {}", row.count(), Label::Notices.of(lang)),
-    }
-}
-
-fn alerts_table(rows: &[AlertRow], office: &OfficeCode, words: Words<'_>, paint: Paint) -> String {
-    let Words { offices, lang, .. } = words;
-    let heading = format!("{}: {} ({office})", Label::Alerts.of(lang), offices.name(office, lang));
-    let mut out = format!("{}\n\n", paint.text(Tone::Strong, &heading));
-    if rows.is_empty() {
-        return out + Label::NoAlerts.of(lang) + "\n";
-    }
-    let columns =
-        [Label::Raised, Label::Kind, Label::Case, Label::What, Label::Article, Label::OwedBy, Label::EndsOrEnded];
-    let mut table = Table { headings: columns.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
-    for row in rows {
-        table.rows.push(vec![
-            Cell::plain(short(row.raised_at)),
-            Cell::new(kind_name(row.kind, words), kind_tone(row.kind)),
-            Cell::new(row.case.as_str(), Tone::Strong),
-            Cell::plain(about(row, words)),
-            Cell::plain(row.articles.join(", ")),
-            Cell::plain(row.owed_by.join(", ")),
-            Cell::plain(row.earliest.map_or_else(String::new, short)),
-        ]);
-    }
-    out += &table.draw(line_width(), paint);
-    out
-}
-
-fn alerts_csv(rows: &[AlertRow], words: Words<'_>) -> String {
-    let lang = words.lang;
-    let headings = [
-        Label::Raised,
-        Label::Kind,
-        Label::Case,
-        Label::What,
-        Label::Article,
-        Label::OwedBy,
-        Label::EndsProtective,
-        Label::EndsLenient,
-        Label::LateRecord,
-        Label::History,
-        Label::Text,
-    ]
-    .map(|label| label.of(lang));
-    let yes = |yes: bool| if yes { Label::Yes } else { Label::No }.of(lang).to_owned();
-    let row = |row: &AlertRow| {
-        vec![
-            full(row.raised_at),
-            kind_name(row.kind, words).to_owned(),
-            row.case.to_string(),
-            about(row, words),
-            row.articles.join(", "),
-            row.owed_by.join(", "),
-            row.earliest.map_or_else(String::new, full),
-            row.latest.map_or_else(String::new, full),
-            yes(row.late_record),
-            yes(row.history),
-            row.text.join("\n"),
-        ]
-    };
-    csv(headings, &rows.iter().map(row).collect::<Vec<_>>())
 }

@@ -1,31 +1,22 @@
-//! `kamnot serve` and `kamnot alerts --follow`: what runs until it is stopped.
+//! `kamnot serve`: watches and publishes until it is stopped.
 
-use std::io::{self, Write as _};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::rulebook::Language;
-use serde::Deserialize;
 use tokio::signal::unix::{SignalKind, signal};
-use uuid::Uuid;
 
 use super::admin::warn_of_contradictions;
-use super::arguments::{AlertsOf, Common, Serve};
+use super::arguments::{Common, Serve};
 use super::database::{Absent, Database, run as block_on};
-use super::lists::kind_tone;
 use super::output::{Failure, Outcome, known_offices};
-use super::paint::{Paint, Tone};
 use super::reconcile::{DailyAt, PATIENCE, reconciler};
 use crate::clock::{Clock, SteadyClock, SystemClock};
 use crate::figures::Figures;
-use crate::nats::subscriber::{Name, Received, Subscription, follow};
 use crate::nats::{NatsFault, Servers};
 use crate::reconcile::{Daily, Pace, Terms, WithoutNats};
 use crate::serve::http::{ListenFault, Listener};
 use crate::serve::status::{About, Status};
 use crate::serve::{self, OfficeRequests, ServeFault, Stop};
-use crate::shown::plain;
 use crate::store::LogStore;
 use crate::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 
@@ -108,7 +99,7 @@ fn daily(database: &Database, own: &Serve, nats: Option<Servers>, figures: &Arc<
 }
 
 /// Resolves when the process is told to stop.
-fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
     let failed = |error| Failure::Fault(format!("the program can't listen for signals: {error}"));
     let mut terminated = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupted = signal(SignalKind::interrupt()).map_err(failed)?;
@@ -118,89 +109,4 @@ fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
             _ = interrupted.recv() => {}
         }
     })
-}
-
-/// `kamnot alerts --follow`
-pub(super) fn follow_alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
-    let servers = own.nats.servers()?.ok_or(NatsFault::Address)?;
-    let nobody =
-        || Failure::Refused("whose alerts? Give --prosecutor, --court, --investigator or --legal-aid".to_owned());
-    let (kind, office) = own.whose.office().ok_or_else(nobody)?;
-    let seen = own.seen.clone().unwrap_or_else(|| PathBuf::from(format!("kamnot-seen-{office}")));
-    let failed = |error| Failure::Fault(format!("{}: the file of alerts seen has no folder: {error}", seen.display()));
-    let seen = std::path::absolute(&seen).map_err(failed)?;
-    let (office, follower) = (office.clone(), place(&seen));
-    let name = match (own.place.subscription.clone(), own.place.subscriber) {
-        (None, None) => Name::Own(format!("{office}-{follower}")),
-        (None, Some(_)) => {
-            return Err(Failure::Refused(
-                "--subscriber counts the names that --subscription begins; give both".to_owned(),
-            ));
-        }
-        (Some(base), None) => Name::Given { base, follower },
-        (Some(base), Some(n)) => Name::Taken { base, n, follower },
-    };
-    let subscription = Subscription { kind, office, name, seen };
-    let paint = Paint::of(&io::stdout());
-    block_on(async {
-        let (tell, told) = Stop::pair();
-        let signalled = told_to_stop()?;
-        let following = async {
-            let result = follow(&servers, &subscription, &told, |alert| show(alert, common.lang, paint)).await;
-            Ok(result?)
-        };
-        let stopping = async {
-            signalled.await;
-            tell.stop();
-            std::future::pending::<Result<Outcome, Failure>>().await
-        };
-        tokio::select! {
-            result = following => result.map(|()| Outcome::Done),
-            result = stopping => result,
-        }
-    })
-}
-
-/// Which subscriber this is: one per machine and file of alerts seen, so that two never share what comes.
-fn place(seen: &std::path::Path) -> Uuid {
-    let machine =
-        std::fs::read_to_string("/etc/machine-id").ok().or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
-    Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{}\0{}", machine.trim(), seen.display()).as_bytes())
-}
-
-/// What is printed of an alert.
-#[derive(Deserialize)]
-struct CloudEvent {
-    time: String,
-    data: Data,
-}
-
-#[derive(Deserialize)]
-struct Data {
-    kind: String,
-    text: Texts,
-}
-
-#[derive(Deserialize)]
-struct Texts {
-    en: String,
-    lo: String,
-}
-
-fn show(alert: &Received, lang: Language, paint: Paint) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    match serde_json::from_str::<CloudEvent>(&alert.body) {
-        Ok(CloudEvent { time, data: Data { kind, text } }) => {
-            let sentence = match lang {
-                Language::En => text.en,
-                Language::Lo => text.lo,
-            };
-            let tone = engine::alert::Kind::from_word(&kind).map_or(Tone::Plain, kind_tone);
-            let line = paint.text(tone, &plain(&format!("{kind:<9} {sentence}")));
-            writeln!(out, "{}  {line}", plain(time.replace('T', " ").trim_end_matches("+07:00")))?;
-        }
-        // From a program that writes another form: the subject at least says what it is about.
-        Err(_) => writeln!(out, "{}", plain(&format!("{} ({})", alert.subject, alert.id)))?,
-    }
-    out.flush()
 }

@@ -12,7 +12,8 @@ pub(super) fn csv<'a>(headings: impl IntoIterator<Item = &'a str>, rows: &[Vec<S
     out
 }
 
-fn line<'a>(cells: impl IntoIterator<Item = &'a str>, out: &mut String) {
+/// One more row of it.
+pub(super) fn line<'a>(cells: impl IntoIterator<Item = &'a str>, out: &mut String) {
     for (nth, cell) in cells.into_iter().enumerate() {
         if nth > 0 {
             out.push(',');

@@ -98,6 +98,11 @@ pub enum NatsFault {
         /// What differs.
         differences: Vec<Difference>,
     },
+    /// There is no stream of alerts; whoever serves a log makes it.
+    #[error(
+        "there is no stream {STREAM} at {0} yet: `kamnot serve --nats …` makes it, where the log is; start it there"
+    )]
+    NoStream(String),
     /// Another stream takes in our subjects.
     #[error("another stream at {0} already holds subjects of {SUBJECTS}: take them out of it")]
     SubjectsTaken(String),
@@ -162,6 +167,7 @@ impl NatsFault {
                 | Self::Lost { .. }
                 | Self::TooFewServers { .. }
                 | Self::Leaderless(_)
+                | Self::NoStream(_)
                 | Self::Answer { .. }
                 | Self::MovedOn { .. }
         )

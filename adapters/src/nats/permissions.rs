@@ -42,14 +42,7 @@ pub struct Plan {
 
 /// The subject of the alerts to an office: its own place in theirs. None of an office that is told nothing.
 pub fn alerts_to(kind: Kind, office: &OfficeCode) -> Option<String> {
-    let before = match kind {
-        Kind::Prosecutor => "",
-        Kind::Court => "*.",
-        Kind::Investigator => "*.*.",
-        Kind::LegalAid => "*.*.*.",
-        Kind::Mediation => return None,
-    };
-    Some(format!("kamnot.alerts.{before}{office}.>"))
+    Some(format!("kamnot.alerts.{}{office}.>", "*.".repeat(kind.place()?)))
 }
 
 /// The name of an office's n-th subscription, from 1.

@@ -3,23 +3,27 @@
 //! Invariant: an alert is acknowledged only after it was shown and its id was written to disk, so none is missed; an
 //! id that was written isn't shown again, however often it is delivered.
 
+mod heard;
 mod seen;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use async_nats::header::NATS_MESSAGE_ID;
+use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, Info, pull};
 use async_nats::jetstream::stream::{ConsumerError, ConsumerErrorKind};
-use async_nats::jetstream::{self, ErrorCode};
 use engine::action::OfficeCode;
+use engine::calendar::Instant;
 use futures::StreamExt as _;
 use uuid::Uuid;
 
 use super::{Link, NatsFault, STREAM, Servers, permissions as names};
 use crate::offices::Kind;
 use crate::serve::{Stop, Trouble};
+use heard::received;
 use seen::Seen;
+
+pub use heard::{Heard, Received};
 
 /// The first and the longest wait before NATS is tried again: a cluster agrees on a leader within seconds.
 const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
@@ -40,19 +44,6 @@ const FETCH: usize = 64;
 /// How many subscriptions an office may have at the most.
 const MOST_NAMES: u16 = 64;
 
-/// An alert as it arrived.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Received {
-    /// Its id.
-    pub id: Uuid,
-    /// Its subject.
-    pub subject: String,
-    /// The CloudEvents object.
-    pub body: String,
-    /// Its sequence in the stream.
-    pub stream_sequence: u64,
-}
-
 /// Whose alerts are followed, and under which name.
 #[derive(Clone, Debug)]
 pub struct Subscription {
@@ -64,6 +55,8 @@ pub struct Subscription {
     pub name: Name,
     /// The file of the ids that were shown.
     pub seen: PathBuf,
+    /// What was told before is passed over.
+    pub since: Option<Instant>,
 }
 
 /// The name of a subscription: letters, digits, `-` and `_`.
@@ -91,16 +84,16 @@ pub enum Name {
 }
 
 /// Shows every alert to an office since the stream began, each once, and goes on with new ones until told to stop.
-/// Waits where NATS is away.
+/// Waits where NATS is away, or the stream is not there yet.
 ///
 /// # Errors
-/// If NATS isn't fit for this, if the name is used for something else, if the file of ids can't be read or written,
-/// or if `show` fails: the alert is then not acknowledged, and shown again the next time.
+/// If NATS isn't fit for this, if the name is used for something else, if the file of ids can't be read or written or
+/// another follower has it, or if `show` fails: the alert is then not acknowledged, and shown again the next time.
 pub async fn follow(
     servers: &Servers,
     subscription: &Subscription,
     stop: &Stop,
-    mut show: impl FnMut(&Received) -> std::io::Result<()>,
+    mut show: impl FnMut(Heard<'_>) -> std::io::Result<()>,
 ) -> Result<(), NatsFault> {
     let seen = Seen::open(&subscription.seen)?;
     let mut follower = Follower { servers, subscription, stop, seen, known: None, went_well: false };
@@ -141,10 +134,15 @@ struct Follower<'f> {
 
 impl Follower<'_> {
     /// Shows what comes on one connection, until that breaks or it is told to stop.
-    async fn until_broken(&mut self, show: &mut impl FnMut(&Received) -> std::io::Result<()>) -> Result<(), NatsFault> {
+    async fn until_broken(&mut self, show: &mut impl FnMut(Heard<'_>) -> std::io::Result<()>) -> Result<(), NatsFault> {
         let stop = self.stop;
         let Some(opened) = stop.or(self.open()).await else { return Ok(()) };
         let (link, mut consumer, mut messages) = opened?;
+        if self.known.is_none() {
+            let subject = &consumer.cached_info().config.filter_subject;
+            let told = show(Heard::Listening { server: link.server(), subject });
+            told.map_err(|error| NatsFault::Own(format!("that it listens is not shown: {error}")))?;
+        }
         self.known = Some(consumer.clone());
         loop {
             let next = link.run(async { Ok(tokio::time::timeout(ASK_AFTER, messages.next()).await) });
@@ -166,8 +164,11 @@ impl Follower<'_> {
                 Some(alert) if self.seen.contains(alert.id) => {
                     tracing::debug!(alert = %alert.id, "delivered again");
                 }
+                Some(alert) if self.is_before(&alert) => {
+                    tracing::debug!(alert = %alert.id, "told before");
+                }
                 Some(alert) => {
-                    show(&alert)
+                    show(Heard::Alert(&alert))
                         .map_err(|error| NatsFault::Own(format!("the alert {} is not shown: {error}", alert.id)))?;
                     self.seen.add(alert.id)?;
                 }
@@ -180,6 +181,11 @@ impl Follower<'_> {
             tracing::debug!(%error, "the last acknowledgements may be lost");
         }
         Ok(())
+    }
+
+    /// Whether an alert was told before what is asked for.
+    fn is_before(&self, alert: &Received) -> bool {
+        self.subscription.since.is_some_and(|since| alert.told_at().is_some_and(|at| at < since))
     }
 
     /// Sees that no other follower has taken the subscription over: each would get a part of the alerts.
@@ -277,11 +283,18 @@ fn config(subscription: &Subscription, name: &str, follower: Option<Uuid>) -> Re
         durable_name: Some(name.to_owned()),
         description: follower.map(mark),
         filter_subject: alerts,
-        deliver_policy: DeliverPolicy::All,
+        deliver_policy: deliver_from(subscription.since),
         ack_policy: AckPolicy::Explicit,
         ack_wait: ACKNOWLEDGE_WITHIN,
         ..pull::Config::default()
     })
+}
+
+/// From where a new subscription delivers. An alert stands in the stream a little after it was told, so that none is missed;
+/// one that is there goes on where it is.
+fn deliver_from(since: Option<Instant>) -> DeliverPolicy {
+    let start = since.and_then(|since| async_nats::datetime::parse_rfc3339(&since.to_string()).ok());
+    start.map_or(DeliverPolicy::All, |start_time| DeliverPolicy::ByStartTime { start_time })
 }
 
 async fn own(
@@ -322,15 +335,11 @@ async fn taken(
 fn refused(link: &Link, attempt: &'static str, error: &ConsumerError) -> NatsFault {
     match error.kind() {
         ConsumerErrorKind::JetStream(of) if of.error_code() == ErrorCode::CLUSTER_NOT_AVAILABLE => link.leaderless(),
+        ConsumerErrorKind::JetStream(of) if of.error_code() == ErrorCode::STREAM_NOT_FOUND => {
+            NatsFault::NoStream(link.server().to_owned())
+        }
         _ => link.answer(attempt, error),
     }
-}
-
-fn received(message: &jetstream::Message) -> Option<Received> {
-    let id = message.headers.as_ref()?.get(NATS_MESSAGE_ID)?.as_str().parse().ok()?;
-    let body = String::from_utf8(message.payload.to_vec()).ok()?;
-    let stream_sequence = message.info().ok()?.stream_sequence;
-    Some(Received { id, subject: message.subject.to_string(), body, stream_sequence })
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use esrs::store::{EventStore, EventStoreLockGuard, StoreEvent};
 use projections::CaseView;
 use uuid::Uuid;
 
+use super::alerts::{AlertsTo, ByClass};
 use super::{
     Append, Backlog, CaseStore, Delivery, Fault, NoLock, Position, Share, Stored, between, persistable,
     refuse_deletion, store_event,
@@ -57,12 +58,7 @@ impl MemoryStore {
 }
 
 fn alert(stored: &Stored) -> Option<&Alert> {
-    match &stored.event.fact {
-        Fact::ActionRecorded(_) => None,
-        Fact::AlertRaised(alert) => Some(alert),
-        Fact::AlertSettled(settlement) => Some(&settlement.alert),
-        Fact::AlertWithdrawn(withdrawal) => Some(&withdrawal.alert),
-    }
+    stored.event.fact.alert().map(|(alert, _)| alert)
 }
 
 fn action(event: &Event) -> Option<ActionId> {
@@ -162,11 +158,27 @@ impl CaseStore for MemoryStore {
         Ok(self.views().into_iter().filter(|view| view.court == *court).collect())
     }
 
-    async fn alerts(&self, prosecutor: &OfficeCode, since: Option<Instant>) -> Result<Vec<Stored>, Fault> {
-        Ok(self.events(|stored| {
-            alert(stored).is_some_and(|alert| alert.to.prosecutor == *prosecutor)
-                && since.is_none_or(|since| stored.event.recorded_at >= since)
-        }))
+    async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
+        let until = |stored: &Stored| to.until.is_none_or(|until| stored.event.recorded_at <= until);
+        let mut told =
+            self.events(|stored| until(stored) && alert(stored).is_some_and(|alert| to.is_among(&alert.to.tokens())));
+        if let Some(since) = to.since {
+            let lately = told.iter().filter(|stored| stored.event.recorded_at >= since);
+            let cases: BTreeSet<CaseRef> = lately.map(|stored| stored.case.clone()).collect();
+            told.retain(|stored| cases.contains(&stored.case));
+        }
+        told.sort_by(|a, b| (&a.case, a.position).cmp(&(&b.case, b.position)));
+        let mut by_class = ByClass::default();
+        for stored in &told {
+            by_class.push(alert(stored).expect("only alerts are left").topic.rule, stored.position);
+        }
+        Ok(by_class.into_all())
+    }
+
+    async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault> {
+        let log = self.log();
+        let find = |position: &Position| log.events.iter().find(|stored| stored.position == *position).cloned();
+        Ok(positions.iter().filter_map(find).collect())
     }
 
     async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {

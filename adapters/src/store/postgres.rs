@@ -20,6 +20,7 @@ mod server;
 mod tables;
 mod writer;
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,12 +31,14 @@ use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 use projections::CaseView;
+use projections::alerts::Class;
 use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgRow};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use super::alerts::{AlertsTo, rules_of};
 use super::answers::{Answer, answered, ended};
 use super::cache::Cache;
 use super::changes::Changes;
@@ -267,8 +270,7 @@ impl CaseStore for PostgresStore {
         if positions.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = self.readers.rows(reads::AT, |query| query.bind(positions.clone())).await?;
-        self.each(&rows, reads::stored)
+        self.at(&positions.into_iter().map(Position).collect::<Vec<_>>()).await
     }
 
     async fn backlog(&self) -> Result<Backlog, Fault> {
@@ -315,11 +317,32 @@ impl CaseStore for PostgresStore {
         Ok(self.each(&rows, reads::view)?.into_iter().flatten().collect())
     }
 
-    async fn alerts(&self, prosecutor: &OfficeCode, since: Option<Instant>) -> Result<Vec<Stored>, Fault> {
-        let since = since.map_or(i64::MIN, Instant::unix);
-        let bind = |query: Query| query.bind(prosecutor.as_str().to_owned()).bind(since);
-        let rows = self.readers.rows(reads::ALERTS, bind).await?;
-        self.each(&rows, reads::stored)
+    async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
+        let rows = self.readers.rows(reads::ADDRESSEES, |query| query).await?;
+        let mut addressees: Vec<String> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        addressees.retain(|found| to.is_among(found));
+        let until = to.until.map_or(i64::MAX, Instant::unix);
+        let rules = |class| rules_of(class).map(|rule| rule.word().to_owned()).collect::<Vec<String>>();
+        let bind = |query: Query| {
+            let query =
+                query.bind(addressees.clone()).bind(until).bind(rules(Class::Liberty)).bind(rules(Class::Limit));
+            match to.since {
+                Some(since) => query.bind(since.unix()),
+                None => query,
+            }
+        };
+        let sql = if to.since.is_some() { reads::ALERTS_SINCE } else { reads::ALERTS };
+        let rows = self.readers.rows(sql, bind).await?;
+        let found = self.each(&rows, |row| Ok(row.try_get::<Vec<i64>, _>(0)?))?;
+        Ok(found.into_iter().flatten().map(Position).collect())
+    }
+
+    async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault> {
+        let places: Vec<i64> = positions.iter().map(|position| position.0).collect();
+        let rows = self.readers.rows(reads::AT, |query| query.bind(places.clone())).await?;
+        let found = self.each(&rows, reads::stored)?;
+        let mut found: HashMap<Position, Stored> = found.into_iter().map(|stored| (stored.position, stored)).collect();
+        Ok(positions.iter().filter_map(|position| found.remove(position)).collect())
     }
 
     async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {

@@ -3,6 +3,7 @@
 //! Invariant: what was acknowledged is on disk; the events, the view and the outbox of an append stand in one
 //! transaction; several processes may write to the file, and each notices what the others wrote.
 
+mod alerts;
 mod audit;
 pub mod backup;
 mod copying;
@@ -33,6 +34,7 @@ use uuid::Uuid;
 pub use super::Options;
 pub use writing::{Disk, Failing, Moment};
 
+use super::alerts::AlertsTo;
 use super::answers::{answered, ended};
 use super::cache::Cache;
 use super::changes::Changes;
@@ -303,9 +305,14 @@ impl CaseStore for SqliteStore {
         self.read(move |connection| reads::docket(connection, &court)).await
     }
 
-    async fn alerts(&self, prosecutor: &OfficeCode, since: Option<Instant>) -> Result<Vec<Stored>, Fault> {
-        let prosecutor = prosecutor.clone();
-        self.read(move |connection| reads::alerts(connection, &prosecutor, since)).await
+    async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
+        let to = to.clone();
+        self.read(move |connection| alerts::alerts(connection, &to)).await
+    }
+
+    async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault> {
+        let positions = positions.to_vec();
+        self.read(move |connection| reads::at(connection, &positions)).await
     }
 
     async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {

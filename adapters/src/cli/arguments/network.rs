@@ -64,19 +64,19 @@ pub(in crate::cli) struct NatsConfig {
 
 /// Whose alerts
 #[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
+#[group(multiple = false)]
 pub(in crate::cli) struct Whose {
     /// The code of the prosecutor's office
     #[arg(long, value_name = "CODE", value_parser = office)]
     pub prosecutor: Option<OfficeCode>,
-    /// With --follow: the code of the court
-    #[arg(long, value_name = "CODE", value_parser = office, requires = "follow")]
+    /// The code of the court
+    #[arg(long, value_name = "CODE", value_parser = office)]
     pub court: Option<OfficeCode>,
-    /// With --follow: the code of the investigation organisation
-    #[arg(long, value_name = "CODE", value_parser = office, requires = "follow")]
+    /// The code of the investigation organisation
+    #[arg(long, value_name = "CODE", value_parser = office)]
     pub investigator: Option<OfficeCode>,
-    /// With --follow: the code of the legal aid office
-    #[arg(long, value_name = "CODE", value_parser = office, requires = "follow")]
+    /// The code of the legal aid office
+    #[arg(long, value_name = "CODE", value_parser = office)]
     pub legal_aid: Option<OfficeCode>,
 }
 

@@ -30,8 +30,8 @@ const VIEWS: &str =
         worst, document FROM cases
     WHERE ($1::uuid IS NULL OR stream_id > $1) AND ($2::uuid IS NULL OR stream_id <= $2)";
 const EVENTS: &str = "SELECT e.aggregate_id, e.sequence_number, e.position, e.version, e.payload::text, e.id,
-        extract(epoch FROM e.occurred_on)::bigint, a.prosecutor, a.recorded_at, a.publishable, a.pending,
-        d.alert_id, d.stream_sequence, d.delivered_at
+        extract(epoch FROM e.occurred_on)::bigint, a.stream_id, a.rule, a.addressees, a.recorded_at, a.publishable,
+        a.pending, d.alert_id, d.stream_sequence, d.delivered_at
     FROM case_events e LEFT JOIN alerts a ON a.position = e.position LEFT JOIN deliveries d ON d.position = e.position
     WHERE ($1::uuid IS NULL OR e.aggregate_id > $1) AND ($2::uuid IS NULL OR e.aggregate_id <= $2)
     ORDER BY e.aggregate_id, e.sequence_number";
@@ -177,17 +177,25 @@ impl Chunk {
     }
 
     fn compare_alert(&mut self, case: &mut Open, position: i64, event: Event, row: &PgRow) -> Result<(), Failed> {
-        let Some(expected) = AlertRow::of(&event) else { return Ok(()) };
+        let Some(expected) = AlertRow::of(&event, case.state.reference()) else { return Ok(()) };
         let delivery = delivery(position, row)?;
         let pending = expected.publishable && delivery.is_none();
         let found = (
-            row.try_get::<Option<&str>, _>(7)?,
-            row.try_get::<Option<i64>, _>(8)?,
-            row.try_get::<Option<bool>, _>(9)?,
-            row.try_get::<Option<bool>, _>(10)?,
+            row.try_get::<Option<Uuid>, _>(7)?,
+            row.try_get::<Option<&str>, _>(8)?,
+            row.try_get::<Option<&str>, _>(9)?,
+            row.try_get::<Option<i64>, _>(10)?,
+            row.try_get::<Option<bool>, _>(11)?,
+            row.try_get::<Option<bool>, _>(12)?,
         );
-        let wanted =
-            (Some(expected.prosecutor.as_str()), Some(expected.recorded_at), Some(expected.publishable), Some(pending));
+        let wanted = (
+            Some(expected.stream_id),
+            Some(expected.rule.word()),
+            Some(expected.addressees.as_str()),
+            Some(expected.recorded_at),
+            Some(expected.publishable),
+            Some(pending),
+        );
         if found != wanted {
             let found = format!("the row of the alert at position {position} is not what the log gives");
             let repair = Repair::ReplaceAlert { position, row: expected, pending };
@@ -248,9 +256,9 @@ pub(super) async fn examine(connection: &mut PgConnection, book: &Rulebook, afte
 
 /// The mark that stands beside an event.
 fn delivery(position: i64, row: &PgRow) -> Result<Option<Delivery>, Failed> {
-    let Some(alert) = row.try_get::<Option<Uuid>, _>(11)? else { return Ok(None) };
-    let stream_sequence = row.try_get::<i64, _>(12)?.cast_unsigned();
-    let at = Instant::from_unix(row.try_get(13)?);
+    let Some(alert) = row.try_get::<Option<Uuid>, _>(13)? else { return Ok(None) };
+    let stream_sequence = row.try_get::<i64, _>(14)?.cast_unsigned();
+    let at = Instant::from_unix(row.try_get(15)?);
     Ok(Some(Delivery { position: Position(position), alert, stream_sequence, at }))
 }
 

@@ -68,10 +68,24 @@ pub(super) const AT: &str = stored!(
 pub(super) const BACKLOG: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM alerts WHERE pending LIMIT $1) waiting),
     (SELECT recorded_at FROM alerts WHERE pending ORDER BY position LIMIT 1)";
 pub(super) const WATCHED: &str = "SELECT count(*) FROM cases WHERE next_due IS NOT NULL";
-pub(super) const ALERTS: &str = stored!(
-    "alerts a JOIN case_events e ON e.position = a.position JOIN cases c ON c.stream_id = e.aggregate_id
-     WHERE a.prosecutor = $1 AND a.recorded_at >= $2 ORDER BY a.position"
-);
+/// The sets of offices that alerts went to: each is looked up behind the one before, so that the alerts aren't read.
+pub(super) const ADDRESSEES: &str =
+    "WITH RECURSIVE found(addressees) AS (SELECT (SELECT min(addressees) FROM alerts) UNION ALL
+        SELECT (SELECT min(a.addressees) FROM alerts a WHERE a.addressees > found.addressees) FROM found
+        WHERE found.addressees IS NOT NULL)
+    SELECT addressees FROM found WHERE addressees IS NOT NULL";
+/// The places of alerts to these offices until an instant, in one array: the rows would take more than their content.
+/// The rules $3 come first, then $4.
+pub(super) const ALERTS: &str = "SELECT ARRAY(SELECT a.position FROM alerts a JOIN cases c ON c.stream_id = a.stream_id
+    WHERE a.addressees = ANY($1) AND a.recorded_at <= $2
+    ORDER BY a.rule <> ALL($3), a.rule <> ALL($4), c.reference, a.position)";
+/// As [`ALERTS`], of the cases in which something was told since $5.
+pub(super) const ALERTS_SINCE: &str =
+    "SELECT ARRAY(SELECT a.position FROM alerts a JOIN cases c ON c.stream_id = a.stream_id
+        JOIN case_events e ON e.position = a.position
+    WHERE a.addressees = ANY($1) AND a.recorded_at <= $2 AND e.aggregate_id = ANY(ARRAY(SELECT DISTINCT stream_id
+        FROM alerts WHERE addressees = ANY($1) AND recorded_at BETWEEN $5 AND $2))
+    ORDER BY a.rule <> ALL($3), a.rule <> ALL($4), c.reference, a.position)";
 pub(super) const DUE: &str = "SELECT reference FROM cases
     WHERE next_due <= $1 AND get_byte(uuid_send(stream_id), 15) % $2 = $3 ORDER BY next_due, reference LIMIT $4";
 pub(super) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries

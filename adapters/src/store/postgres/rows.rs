@@ -8,7 +8,7 @@ use engine::action::{CaseRef, OfficeCode};
 use engine::assess::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, Event, Fact};
-use engine::rulebook::Rulebook;
+use engine::rulebook::{RuleId, Rulebook};
 use projections::CaseView;
 use uuid::Uuid;
 
@@ -36,7 +36,9 @@ pub(super) struct EventRow {
 /// The row of an alert event, but for its place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct AlertRow {
-    pub prosecutor: OfficeCode,
+    pub stream_id: Uuid,
+    pub rule: RuleId,
+    pub addressees: String,
     pub recorded_at: i64,
     pub publishable: bool,
 }
@@ -73,17 +75,22 @@ impl EventRow {
             action: matches!(event.fact, Fact::ActionRecorded(_)),
             payload: event.to_json(),
             recorded_at: event.recorded_at.unix(),
-            alert: AlertRow::of(event),
+            alert: AlertRow::of(event, case),
         }
     }
 }
 
 impl AlertRow {
     /// The row of an event that tells someone something.
-    pub fn of(event: &Event) -> Option<Self> {
+    pub fn of(event: &Event, case: &CaseRef) -> Option<Self> {
         let (alert, _) = event.fact.alert()?;
-        let prosecutor = alert.to.prosecutor.clone();
-        Some(Self { prosecutor, recorded_at: event.recorded_at.unix(), publishable: !alert.history })
+        Some(Self {
+            stream_id: case.stream_id(),
+            rule: alert.topic.rule,
+            addressees: alert.to.tokens(),
+            recorded_at: event.recorded_at.unix(),
+            publishable: !alert.history,
+        })
     }
 }
 

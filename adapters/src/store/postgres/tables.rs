@@ -79,11 +79,13 @@ pub(super) async fn insert_alerts(
     if alerts.is_empty() {
         return Ok(());
     }
-    let sql = "INSERT INTO alerts (position, prosecutor, recorded_at, publishable, pending)
-               SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::bool[], $5::bool[])";
+    let sql = "INSERT INTO alerts (position, stream_id, rule, addressees, recorded_at, publishable, pending)
+               SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bool[], $7::bool[])";
     sqlx::query(sql)
         .bind(alerts.iter().map(|(position, ..)| *position).collect::<Vec<i64>>())
-        .bind(alerts.iter().map(|(_, alert, _)| alert.prosecutor.as_str()).collect::<Vec<&str>>())
+        .bind(alerts.iter().map(|(_, alert, _)| alert.stream_id).collect::<Vec<Uuid>>())
+        .bind(alerts.iter().map(|(_, alert, _)| alert.rule.word()).collect::<Vec<&str>>())
+        .bind(alerts.iter().map(|(_, alert, _)| alert.addressees.as_str()).collect::<Vec<&str>>())
         .bind(alerts.iter().map(|(_, alert, _)| alert.recorded_at).collect::<Vec<i64>>())
         .bind(alerts.iter().map(|(_, alert, _)| alert.publishable).collect::<Vec<bool>>())
         .bind(alerts.iter().map(|(_, alert, pending)| pending.unwrap_or(alert.publishable)).collect::<Vec<bool>>())

@@ -79,8 +79,15 @@ pub(super) struct Difference {
 }
 
 enum Repair {
-    Case { key: i64, values: Option<Vec<Value>> },
-    Alert { position: Position, row: Option<(AlertRow, bool)> },
+    Case {
+        key: i64,
+        values: Option<Vec<Value>>,
+    },
+    /// The row, its case's key and whether it waits; none: it is taken out.
+    Alert {
+        position: Position,
+        row: Option<(AlertRow, i64, bool)>,
+    },
     Ids,
 }
 
@@ -104,8 +111,8 @@ impl Difference {
             }
             Repair::Alert { position, row } => {
                 connection.prepare_cached("DELETE FROM alerts WHERE position = ?1")?.execute([position.0])?;
-                if let Some((row, pending)) = row {
-                    row.insert(connection, *position, *pending)?;
+                if let Some((row, key, pending)) = row {
+                    row.insert(connection, *position, *key, *pending)?;
                 }
             }
             // An id that stands in the log twice is damage of the log and not mended here.
@@ -229,13 +236,14 @@ impl Chunk {
         let Some(row) = AlertRow::of(&event) else { return Ok(()) };
         let delivery = reads::delivery(connection, position)?;
         let pending = row.publishable && delivery.is_none();
-        let sql = "SELECT 1 FROM alerts
-                   WHERE position = ?1 AND prosecutor = ?2 AND recorded_at = ?3 AND publishable = ?4 AND pending = ?5";
-        let values = params![position.0, row.prosecutor.as_str(), row.recorded_at, row.publishable, pending];
+        let sql = "SELECT 1 FROM alerts WHERE position = ?1 AND case_key = ?2 AND rule = ?3 AND addressees = ?4
+                   AND recorded_at = ?5 AND publishable = ?6 AND pending = ?7";
+        let AlertRow { rule, addressees, recorded_at, publishable } = &row;
+        let values = params![position.0, case.key, rule.word(), addressees, recorded_at, publishable, pending];
         if !connection.prepare_cached(sql)?.exists(values)? {
             let found = format!("the row of the alert at position {} is not what the log gives", position.0);
             let of = Some(case.state.reference().clone());
-            let repair = Repair::Alert { position, row: Some((row, pending)) };
+            let repair = Repair::Alert { position, row: Some((row, case.key, pending)) };
             self.differences.push(Difference { found, case: of, repair });
         }
         if case.keep == Keep::Cases {

@@ -95,11 +95,9 @@ pub(super) fn outbox(
     let mut found = Vec::new();
     for position in pending {
         let position = position?;
-        if let Some(alert) = recent.take(position) {
-            found.push(alert);
-        } else {
-            let rest = "events e JOIN cases c ON c.case_key = e.case_key WHERE e.position = ?1";
-            found.extend(stored_all(connection, rest, [position.0])?);
+        match recent.take(position) {
+            Some(alert) => found.push(alert),
+            None => found.extend(at(connection, &[position])?),
         }
     }
     Ok(found)
@@ -122,16 +120,14 @@ pub(super) fn watched(connection: &Connection) -> Result<u64, Failed> {
     Ok(statement.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
 }
 
-/// The alert events to an office.
-pub(super) fn alerts(
-    connection: &Connection,
-    prosecutor: &OfficeCode,
-    since: Option<Instant>,
-) -> Result<Vec<Stored>, Failed> {
-    let rest = "alerts a JOIN events e ON e.position = a.position JOIN cases c ON c.case_key = e.case_key
-                WHERE a.prosecutor = ?1 AND a.recorded_at >= ?2 ORDER BY a.position";
-    let since = since.map_or(i64::MIN, Instant::unix);
-    stored_all(connection, rest, params![prosecutor.as_str(), since])
+/// The events at these places.
+pub(super) fn at(connection: &Connection, positions: &[Position]) -> Result<Vec<Stored>, Failed> {
+    let mut found = Vec::with_capacity(positions.len());
+    for position in positions {
+        let rest = "events e JOIN cases c ON c.case_key = e.case_key WHERE e.position = ?1";
+        found.extend(stored_all(connection, rest, [position.0])?);
+    }
+    Ok(found)
 }
 
 /// The cases that have something to tell.

@@ -8,7 +8,7 @@ use engine::action::{CaseRef, OfficeCode};
 use engine::assess::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, Event, Fact};
-use engine::rulebook::Rulebook;
+use engine::rulebook::{RuleId, Rulebook};
 use projections::CaseView;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
@@ -38,7 +38,8 @@ pub(super) struct EventRow {
 /// The row of an alert event, but for its place.
 #[derive(Debug, PartialEq)]
 pub(super) struct AlertRow {
-    pub prosecutor: OfficeCode,
+    pub rule: RuleId,
+    pub addressees: String,
     pub recorded_at: i64,
     pub publishable: bool,
 }
@@ -83,21 +84,27 @@ pub(super) fn action_id(event: &Event) -> Option<Uuid> {
 impl AlertRow {
     /// The row of an event that tells someone something.
     pub fn of(event: &Event) -> Option<Self> {
-        let alert = match &event.fact {
-            Fact::ActionRecorded(_) => return None,
-            Fact::AlertRaised(alert) => alert,
-            Fact::AlertSettled(settlement) => &settlement.alert,
-            Fact::AlertWithdrawn(withdrawal) => &withdrawal.alert,
-        };
-        let prosecutor = alert.to.prosecutor.clone();
-        Some(Self { prosecutor, recorded_at: event.recorded_at.unix(), publishable: !alert.history })
+        let (alert, _) = event.fact.alert()?;
+        Some(Self {
+            rule: alert.topic.rule,
+            addressees: alert.to.tokens(),
+            recorded_at: event.recorded_at.unix(),
+            publishable: !alert.history,
+        })
     }
 
-    /// Writes it; `pending`: publishable and not delivered.
-    pub fn insert(&self, connection: &Connection, position: Position, pending: bool) -> Result<(), rusqlite::Error> {
-        let sql = "INSERT INTO alerts (position, prosecutor, recorded_at, publishable, pending) \
-                   VALUES (?1, ?2, ?3, ?4, ?5)";
-        let values = params![position.0, self.prosecutor.as_str(), self.recorded_at, self.publishable, pending];
+    /// Writes it; `key`: of its case; `pending`: publishable and not delivered.
+    pub fn insert(
+        &self,
+        connection: &Connection,
+        position: Position,
+        key: i64,
+        pending: bool,
+    ) -> Result<(), rusqlite::Error> {
+        let sql = "INSERT INTO alerts (position, case_key, rule, addressees, recorded_at, publishable, pending) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let Self { rule, addressees, recorded_at, publishable } = self;
+        let values = params![position.0, key, rule.word(), addressees, recorded_at, publishable, pending];
         connection.prepare_cached(sql)?.execute(values)?;
         Ok(())
     }

@@ -38,16 +38,19 @@ CREATE TABLE cases (
 CREATE INDEX cases_by_due ON cases (next_due) WHERE next_due IS NOT NULL;
 CREATE INDEX cases_by_court ON cases (court);
 
--- The alert events of the log; pending: publishable and not delivered.
+-- The alert events of the log; pending: publishable and not delivered. The addressees stand in one text, as in the
+-- alert's subject: an alert then has one entry in one index, and there are few different ones to look through.
 CREATE TABLE alerts (
     position    INTEGER PRIMARY KEY,
-    prosecutor  TEXT NOT NULL,
+    case_key    INTEGER NOT NULL,
+    rule        TEXT NOT NULL,
+    addressees  TEXT NOT NULL, -- PROSECUTOR.COURT.INVESTIGATOR.LEGAL-AID
     recorded_at INTEGER NOT NULL,
     publishable INTEGER NOT NULL,
     pending     INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX alerts_pending ON alerts (pending) WHERE pending = 1;
-CREATE INDEX alerts_by_prosecutor ON alerts (prosecutor, recorded_at);
+CREATE INDEX alerts_by_addressees ON alerts (addressees, recorded_at);
 
 -- What was delivered. Not in the log, so no rebuild touches it.
 CREATE TABLE deliveries (

@@ -37,16 +37,19 @@ CREATE TABLE cases (
 CREATE INDEX cases_by_due ON cases (next_due, reference) WHERE next_due IS NOT NULL;
 CREATE INDEX cases_by_court ON cases (court, reference);
 
--- The alert events of the log; pending: publishable and not delivered.
+-- The alert events of the log; pending: publishable and not delivered. The addressees stand in one text, as in the
+-- alert's subject: an alert then has one entry in one index, and there are few different ones to look through.
 CREATE TABLE alerts (
     position    bigint PRIMARY KEY,
-    prosecutor  text COLLATE "C" NOT NULL,
+    stream_id   uuid NOT NULL,
+    rule        text COLLATE "C" NOT NULL,
+    addressees  text COLLATE "C" NOT NULL, -- PROSECUTOR.COURT.INVESTIGATOR.LEGAL-AID
     recorded_at bigint NOT NULL,
     publishable boolean NOT NULL,
     pending     boolean NOT NULL
 );
 CREATE INDEX alerts_pending ON alerts (position) WHERE pending;
-CREATE INDEX alerts_by_prosecutor ON alerts (prosecutor, recorded_at);
+CREATE INDEX alerts_by_addressees ON alerts (addressees, recorded_at);
 
 -- What was delivered. Not in the log, so no rebuild touches it.
 CREATE TABLE deliveries (

@@ -145,7 +145,7 @@ impl Appends {
         let first = self.last - i64::from(version - rows.expected) + 1;
         for (position, event) in (first..).zip(&rows.events) {
             if let Some(alert) = &event.alert {
-                let inserted = alert.insert(connection, Position(position), alert.publishable);
+                let inserted = alert.insert(connection, Position(position), key, alert.publishable);
                 // The view is written by now, so that nothing short of a rollback takes the append back.
                 inserted.map_err(|error| Misfit::Failed(error.into()))?;
             }

@@ -1,0 +1,76 @@
+//! `kamnot alerts`: what an office was told, and what it is told from now on.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use engine::action::{CaseRef, When};
+use engine::alert::Kind;
+use engine::calendar::Instant;
+
+use super::super::connection::NatsOptions;
+use super::network::{FollowersPlace, Whose};
+use super::{case, instant, when};
+
+/// What an office was told: a row per limit with its life, limits on liberty first, the findings of a case in one row
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot alerts --prosecutor vte-prosecutor --open
+  kamnot alerts --court vte-juvenile-court --kind breach,arguable --since 2026-03-01
+  kamnot alerts --case VTE-2026-0001
+  kamnot alerts --legal-aid vte-legal-aid --format csv > alerts.csv
+  kamnot alerts --follow --prosecutor vte-prosecutor --nats nats://localhost:4222
+
+How a row stands: notice (the limit has not ended), arguable, breach, settled (done, late) or withdrawn (it did not stand).
+A notice of a limit that was met in time stays a notice; it is not open.")]
+pub(in crate::cli) struct AlertsOf {
+    #[command(flatten)]
+    pub whose: Whose,
+    /// Only of this case; without an office: whoever was told
+    #[arg(long, value_name = "CASE", value_parser = case, conflicts_with = "follow")]
+    pub case: Option<CaseRef>,
+    /// Only what is open: neither settled nor withdrawn, and of notices those of limits that still run
+    #[arg(long, conflicts_with = "follow")]
+    pub open: bool,
+    /// Only what stands so: notice, arguable, breach, settled, withdrawn; several separated by commas
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind, conflicts_with = "follow")]
+    pub kind: Vec<Kind>,
+    /// Only that of which something was told since then: an instant, or a date from its beginning. With --follow what was
+    /// told before is passed over for good
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub since: Option<When>,
+    /// As it was known and stood then: nothing that was told later [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant, conflicts_with = "follow")]
+    pub at: Option<Instant>,
+    /// How to print; with --follow: table or jsonl
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: AlertsFormat,
+    /// Print each alert as it comes over NATS (--nats), until stopped
+    #[arg(long, requires = "nats")]
+    pub follow: bool,
+    #[command(flatten)]
+    pub nats: NatsOptions,
+    /// With --follow: a file that keeps which alerts were printed, so that none comes twice after a restart [default:
+    /// kamnot/seen-OFFICE in $XDG_STATE_HOME or ~/.local/state]
+    #[arg(long, value_name = "FILE", requires = "follow")]
+    pub seen: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: FollowersPlace,
+}
+
+/// How alerts are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum AlertsFormat {
+    /// For people
+    Table,
+    /// For a spreadsheet
+    Csv,
+    /// One array
+    Json,
+    /// One object a line
+    Jsonl,
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    Kind::from_word(text).ok_or_else(|| format!("expected one of {}", Kind::WORDS.join(", ")))
+}

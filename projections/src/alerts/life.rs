@@ -1,0 +1,118 @@
+//! The life of what an office was told on one limit or finding: notice, arguable, breach, settled or withdrawn.
+
+use std::collections::BTreeMap;
+
+use engine::action::CaseRef;
+use engine::alert::{About, Alert, Kind, Stage};
+use engine::assess::Assessment;
+use engine::calendar::Instant;
+use engine::case::{Event, Fact};
+use engine::rulebook::{Language, Shelf};
+
+use super::{AlertRow, Telling};
+use crate::message::text;
+
+/// What became of an alert.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    Settled,
+    Withdrawn,
+}
+
+/// All that was told on one limit or finding.
+pub(super) struct Life<'e> {
+    /// The alert as it was last spoken of, and where.
+    alert: &'e Alert,
+    last: &'e Event,
+    /// The last alert of each stage.
+    stages: BTreeMap<Stage, State>,
+    history: bool,
+    /// In the order of the log.
+    pub told: Vec<Telling>,
+}
+
+impl<'e> Life<'e> {
+    /// One that begins with this event, which is still to be taken.
+    pub fn begin(event: &'e Event, alert: &'e Alert) -> Self {
+        Self { alert, last: event, stages: BTreeMap::new(), history: true, told: Vec::new() }
+    }
+
+    /// Goes on with the next event.
+    pub fn take(&mut self, case: &CaseRef, event: &'e Event, alert: &'e Alert, kind: Kind) {
+        let stage = alert.topic.stage;
+        let (state, of) = match &event.fact {
+            Fact::AlertSettled(_) => (State::Settled, Some(stage.kind())),
+            Fact::AlertWithdrawn(withdrawal) if withdrawal.settlement.is_some() => (State::Open, Some(Kind::Settled)),
+            Fact::AlertWithdrawn(_) => (State::Withdrawn, Some(stage.kind())),
+            Fact::ActionRecorded(_) | Fact::AlertRaised(_) => (State::Open, None),
+        };
+        self.stages.insert(stage, state);
+        let lead = if let Stage::Notice(lead) = stage { Some(lead) } else { None };
+        self.told.push(Telling { kind, lead, of, at: event.recorded_at, id: event.id(case) });
+        self.history &= alert.history;
+        (self.alert, self.last) = (alert, event);
+    }
+
+    /// How it stands: what is open of an arguable or a breach, otherwise what became of the gravest that stood.
+    pub fn kind(&self) -> Kind {
+        let stood = || self.stages.iter().rev().filter(|(_, state)| **state != State::Withdrawn);
+        let open = stood().find(|(stage, state)| **state == State::Open && stage.kind() != Kind::Notice);
+        match open.or_else(|| stood().next()) {
+            Some((_, State::Settled)) => Kind::Settled,
+            Some((stage, _)) => stage.kind(),
+            None => Kind::Withdrawn,
+        }
+    }
+
+    /// Whether it is a notice of a limit that has not passed.
+    pub fn may_run(&self, at: Instant) -> bool {
+        self.kind() == Kind::Notice && matches!(self.alert.about, About::Limit { earliest, .. } if at <= earliest)
+    }
+
+    /// Whether it is open at an instant: of a notice the assessment says whether the duty was done meanwhile.
+    pub fn is_open(&self, assessment: Option<&Assessment<'_>>, at: Instant) -> bool {
+        match self.kind() {
+            Kind::Arguable | Kind::Breach => true,
+            Kind::Settled | Kind::Withdrawn => false,
+            Kind::Notice if !matches!(self.alert.about, About::Limit { .. }) => true,
+            Kind::Notice => self.may_run(at) && assessment.is_some_and(|assessment| self.runs(assessment)),
+        }
+    }
+
+    fn runs(&self, assessment: &Assessment<'_>) -> bool {
+        let topic = &self.alert.topic;
+        assessment.deadlines.iter().any(|deadline| {
+            deadline.rule == topic.rule
+                && deadline.period == topic.period
+                && assessment.timeline.entries()[deadline.opened_by].action.id == topic.on
+                && deadline.protective.done.is_none()
+        })
+    }
+
+    /// The row of it alone.
+    pub fn row(self, case: &CaseRef, kind: Kind, open: bool, shelf: &Shelf, language: Language) -> AlertRow {
+        let Self { alert, last, history, told, .. } = self;
+        let (earliest, latest) = match alert.about {
+            About::Limit { earliest, latest, .. } => (Some(earliest), latest),
+            About::Finding { .. } | About::Missing { .. } => (None, None),
+        };
+        let book = shelf.book(last.rulebook);
+        AlertRow {
+            case: case.clone(),
+            kind,
+            open,
+            rule: Some(alert.topic.rule),
+            opened_by: Some((alert.topic.on.0, alert.topic.period)),
+            articles: vec![book.rule(alert.topic.rule).article.clone()],
+            owed_by: vec![alert.to.of(alert.owed_by).to_string()],
+            earliest,
+            latest,
+            late_record: alert.late_record,
+            history,
+            count: 1,
+            told,
+            text: text(case, last, book, language).into_iter().collect(),
+        }
+    }
+}
