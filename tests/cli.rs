@@ -12,6 +12,8 @@ mod bad_lines;
 mod care;
 #[path = "cli/demo.rs"]
 mod demo;
+#[path = "cli/docket.rs"]
+mod docket;
 #[path = "cli/follow.rs"]
 mod follow;
 #[path = "cli/import.rs"]

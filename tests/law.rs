@@ -4,6 +4,8 @@
 mod admission;
 #[path = "law/alerts.rs"]
 mod alerts;
+#[path = "law/docket.rs"]
+mod docket;
 #[path = "law/event_format.rs"]
 mod event_format;
 #[path = "law/properties.rs"]

@@ -6,12 +6,14 @@
 mod admin;
 mod alerts;
 mod arguments;
+mod asked;
 mod assess;
 mod backup;
 mod bar;
 mod connection;
 mod database;
 mod demo;
+mod docket;
 mod follow;
 mod import;
 mod labels;
@@ -30,6 +32,7 @@ mod table;
 mod tally;
 mod time;
 mod timeline;
+mod today;
 mod transfer;
 
 use std::process::ExitCode;
@@ -61,7 +64,8 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
         Command::Import(own) => import::import(common, own),
         Command::Record(own) => import::record(common, own),
         Command::Assess(own) => assess::run(common, own),
-        Command::Docket(own) => lists::docket(common, own),
+        Command::Docket(own) => docket::run(common, own),
+        Command::Today(own) => today::run(common, own),
         Command::Alerts(own) if own.follow => follow::run(common, own),
         Command::Alerts(own) => alerts::alerts(common, own),
         Command::Timeline(own) => timeline::run(common, own),

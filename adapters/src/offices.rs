@@ -4,17 +4,20 @@
 
 mod contradictions;
 mod doubts;
+mod known;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use engine::action::OfficeCode;
 use engine::rulebook::Language;
+use projections::view::Seat;
 use serde::Deserialize;
 
 use crate::shown::plain;
 
 pub use contradictions::{Contradiction, Used};
+pub use known::Stranger;
 
 /// The offices that come with the program.
 const OF_THE_PROGRAM: &str = include_str!("../offices.toml");
@@ -54,6 +57,17 @@ impl Kind {
             Self::Court => Some(1),
             Self::Investigator => Some(2),
             Self::LegalAid => Some(3),
+            Self::Mediation => None,
+        }
+    }
+
+    /// As what such an office has a case; none has one as a mediator.
+    pub const fn seat(self) -> Option<Seat> {
+        match self {
+            Self::Court => Some(Seat::Court),
+            Self::Prosecutor => Some(Seat::Prosecutor),
+            Self::Investigator => Some(Seat::Investigator),
+            Self::LegalAid => Some(Seat::LegalAid),
             Self::Mediation => None,
         }
     }
@@ -194,6 +208,12 @@ impl Offices {
     /// The office's name, or its code where it is not known.
     pub fn name<'a>(&'a self, code: &'a OfficeCode, language: Language) -> &'a str {
         self.get(code).map_or(code.as_str(), |office| office.name.in_language(language))
+    }
+
+    /// The office's name with its code, or the code alone where it is not known.
+    pub fn name_and_code(&self, code: &OfficeCode, language: Language) -> String {
+        self.get(code)
+            .map_or_else(|| code.to_string(), |office| format!("{} ({code})", office.name.in_language(language)))
     }
 
     /// All of them, by code.

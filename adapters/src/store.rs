@@ -30,6 +30,7 @@ use engine::case::{Case, Event, Fact, evolve};
 use esrs::AggregateState;
 use esrs::store::{EventStore, StoreEvent, UnlockOnDrop};
 use projections::CaseView;
+use projections::view::Seat;
 use uuid::Uuid;
 
 use crate::bridge::CaseAggregate;
@@ -202,8 +203,8 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault>;
     /// The highest stream sequence of any delivery; 0 before the first.
     async fn last_stream_sequence(&self) -> Result<u64, Fault>;
-    /// The views of a court's cases, by reference.
-    async fn docket(&self, court: &OfficeCode) -> Result<Vec<CaseView>, Fault>;
+    /// The views of an office's cases, by reference: those that it has in this seat, or without one in any.
+    async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault>;
     /// The places of the alert events to an office, in the order of a list (see [`ByClass`](alerts::ByClass)): so many
     /// that the events themselves are asked for some at a time.
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault>;

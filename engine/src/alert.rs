@@ -16,6 +16,7 @@ use crate::assess::Breach;
 use crate::calendar::Instant;
 use crate::explain::Step;
 use crate::rulebook::{Period, Role, RuleId};
+use crate::timeline::Offices;
 use crate::words::words;
 
 pub use difference::Told;
@@ -113,6 +114,17 @@ pub struct Addressees {
     pub prosecutor: OfficeCode,
     pub investigator: OfficeCode,
     pub legal_aid: Option<OfficeCode>,
+}
+
+impl From<Offices<'_>> for Addressees {
+    fn from(offices: Offices<'_>) -> Self {
+        Self {
+            court: offices.court.clone(),
+            prosecutor: offices.prosecutor.clone(),
+            investigator: offices.investigator.clone(),
+            legal_aid: offices.legal_aid.cloned(),
+        }
+    }
 }
 
 impl Addressees {

@@ -1,58 +1,19 @@
-//! A court's docket: one row per case, the most urgent first.
+//! An office's docket: one row per case, the most urgent first.
 //!
 //! Invariant: the same actions at the same instant give the same bytes, in whichever order they were recorded.
 
-use engine::action::OfficeCode;
+use std::cmp::{Ordering, Reverse};
+
+use engine::action::CaseRef;
+use engine::alert::Addressees;
 use engine::assess::Breach;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::json::Json;
 use engine::rulebook::{RuleId, Rulebook};
 
-use crate::summary::{Limit, Standing, Summary, office_of, reference};
-use crate::view::CaseView;
-
-/// One case on a docket at an instant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DocketRow {
-    /// The case's reference.
-    pub case: engine::action::CaseRef,
-    /// The court that has it.
-    pub court: OfficeCode,
-    /// The prosecutor's office that has it.
-    pub prosecutor: OfficeCode,
-    /// Where the child is.
-    pub standing: Standing,
-    /// The gravest standing, of limits and findings together.
-    pub worst: Option<Breach>,
-    /// The open limit that ends or ended first, limits on liberty before others.
-    pub next: Option<DocketLimit>,
-    /// Limits breached: arguable, certain.
-    pub limits: [u32; 2],
-    /// Findings: arguable, certain.
-    pub findings: [u32; 2],
-    /// Fields of conditions that are not on record.
-    pub not_on_record: u32,
-}
-
-/// The limit that a docket names for a case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DocketLimit {
-    /// The rule.
-    pub rule: RuleId,
-    /// The article.
-    pub article: String,
-    /// The office that owes it.
-    pub owed_by: OfficeCode,
-    /// The last lawful instant of the protective reading.
-    pub earliest: Instant,
-    /// The last lawful instant of the lenient reading; none where it sees no limit.
-    pub latest: Option<Instant>,
-    /// Whether and how surely it is breached.
-    pub breach: Option<Breach>,
-    /// Seconds left to `earliest`; negative once it has passed.
-    pub left: i64,
-}
+use crate::snapshot::{LimitAt, Snapshot, is_on_detention};
+use crate::summary::{Standing, reference};
 
 /// Whether a rule limits how long a child is held, or how soon it must be free.
 pub const fn is_on_liberty(rule: RuleId) -> bool {
@@ -68,85 +29,101 @@ pub const fn is_on_liberty(rule: RuleId) -> bool {
     )
 }
 
+/// One case on a docket at an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocketRow {
+    /// The case's reference.
+    pub case: CaseRef,
+    /// The offices that have it.
+    pub offices: Addressees,
+    /// Where the child is.
+    pub standing: Standing,
+    /// The limit that ends next.
+    pub next: Option<LimitAt>,
+    /// The worst limit that has passed.
+    pub worst: Option<LimitAt>,
+    /// Limits breached: arguable, certain.
+    pub limits: [u32; 2],
+    /// Findings: arguable, certain.
+    pub findings: [u32; 2],
+    /// Fields of conditions that are not on record.
+    pub not_on_record: u32,
+}
+
+/// What a clerk looks at first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Urgency {
+    /// Held beyond a limit: certain, then arguable, the longest over first.
+    HeldBeyond(Reverse<Breach>, i64),
+    /// Held: what ends next first.
+    Held(i64),
+    /// Not held, a limit is over and open: certain, then arguable, the longest over first.
+    Over(Reverse<Breach>, i64),
+    /// The others: what ends next first.
+    Running(i64),
+    /// The case is closed.
+    Closed,
+}
+
 impl DocketRow {
-    /// The row of a case's view at `at`; none if `at` lies before one of its actions, for then the view cannot
-    /// answer and the case has to be loaded (see [`DocketRow::of_case`]).
-    pub fn of_view(view: &CaseView, book: &Rulebook, at: Instant) -> Option<Self> {
-        let summary = Summary::read(&view.document).filter(|summary| summary.from <= at)?;
-        Some(Self::new(view, &summary, book, at))
-    }
-
-    /// The row of a case at `at`; none if it was not opened by then.
-    pub fn of_case(case: &Case, book: &Rulebook, at: Instant) -> Option<Self> {
-        let assessment = case.assess(book, at)?;
-        let offices = assessment.timeline.offices();
-        let view = CaseView {
-            case: case.reference().clone(),
-            version: case.version(),
-            recorded_at: at,
-            court: offices.court.clone(),
-            prosecutor: offices.prosecutor.clone(),
-            investigator: offices.investigator.clone(),
-            legal_aid: None,
-            next_due: None,
-            worst: None,
-            document: String::new(),
-        };
-        Some(Self::new(&view, &Summary::of(&assessment), book, at))
-    }
-
-    fn new(view: &CaseView, summary: &Summary, book: &Rulebook, at: Instant) -> Self {
+    /// The row of a case.
+    pub fn of(snapshot: Snapshot, book: &Rulebook) -> Self {
+        let (next, worst) = (snapshot.next(book), snapshot.worst(book));
+        let Snapshot { case, offices, summary, at, .. } = snapshot;
         let count = |breach| summary.limits.iter().filter(|limit| limit.breach(at) == Some(breach)).count();
-        let open = summary.limits.iter().filter(|limit| limit.is_open());
-        let next = open
-            .min_by_key(|limit| (limit.breach(at).is_none(), !is_on_liberty(limit.rule), limit.earliest, limit.rule));
-        let next = next.map(|limit: &Limit| DocketLimit {
-            rule: limit.rule,
-            article: book.rule(limit.rule).article.clone(),
-            owed_by: office_of(limit.owed_by, &view.court, &view.prosecutor, &view.investigator).clone(),
-            earliest: limit.earliest,
-            latest: limit.latest,
-            breach: limit.breach(at),
-            left: limit.earliest.since(at),
-        });
         Self {
-            case: view.case.clone(),
-            court: view.court.clone(),
-            prosecutor: view.prosecutor.clone(),
+            case,
+            offices,
             standing: summary.standing,
-            worst: summary.worst(at),
             next,
+            worst,
             limits: [Breach::Arguable, Breach::Certain].map(|breach| u32::try_from(count(breach)).unwrap_or(u32::MAX)),
             findings: summary.findings,
             not_on_record: summary.not_on_record,
         }
     }
 
+    /// The row of a case at `at`; none if it was not opened by then.
+    pub fn of_case(case: &Case, book: &Rulebook, at: Instant) -> Option<Self> {
+        Some(Self::of(Snapshot::of_case(case, book, at)?, book))
+    }
+
+    /// The order of a docket. Only one case is equal to itself.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        self.urgency().cmp(&other.urgency()).then_with(|| self.case.cmp(&other.case))
+    }
+
+    fn urgency(&self) -> Urgency {
+        let next = self.next.as_ref().map_or(i64::MAX, |next| next.end.unix());
+        let over = self.worst.as_ref().filter(|worst| worst.done_at.is_none());
+        let over = over.and_then(|worst| Some((worst.rule, Reverse(worst.breach?), worst.end.unix())));
+        match (self.standing, over) {
+            (Standing::Closed, _) => Urgency::Closed,
+            (Standing::Remand | Standing::Custody, Some((rule, breach, since))) if is_on_detention(rule) => {
+                Urgency::HeldBeyond(breach, since)
+            }
+            (Standing::Remand | Standing::Custody, _) => Urgency::Held(next),
+            (Standing::Free, Some((_, breach, since))) => Urgency::Over(breach, since),
+            (Standing::Free, None) => Urgency::Running(next),
+        }
+    }
+
     /// The row as JSON.
     pub fn to_json(&self) -> Json<'_> {
-        let breach = |breach: Option<Breach>| breach.map_or(Json::Null, |breach| Json::text(breach.word()));
-        let next = self.next.as_ref().map_or(Json::Null, |next| {
-            Json::Object(vec![
-                ("rule".into(), Json::text(next.rule.word())),
-                ("article".into(), Json::text(next.article.as_str())),
-                ("owed_by".into(), Json::text(next.owed_by.as_str())),
-                ("earliest".into(), Json::text(next.earliest.to_string())),
-                ("latest".into(), next.latest.map_or(Json::Null, |latest| Json::text(latest.to_string()))),
-                ("breach".into(), breach(next.breach)),
-                ("left_seconds".into(), Json::Number(next.left)),
-            ])
-        });
         let counts = |[arguable, certain]: [u32; 2]| {
             let count = |n: u32| Json::Number(n.into());
             Json::Object(vec![("arguable".into(), count(arguable)), ("certain".into(), count(certain))])
         };
+        let Addressees { court, prosecutor, investigator, legal_aid } = &self.offices;
         Json::Object(vec![
             ("case".into(), reference(&self.case)),
-            ("court".into(), Json::text(self.court.as_str())),
-            ("prosecutor".into(), Json::text(self.prosecutor.as_str())),
+            ("court".into(), Json::text(court.as_str())),
+            ("prosecutor".into(), Json::text(prosecutor.as_str())),
+            ("investigator".into(), Json::text(investigator.as_str())),
+            ("legal_aid".into(), legal_aid.as_ref().map_or(Json::Null, |office| Json::text(office.as_str()))),
             ("standing".into(), Json::text(self.standing.word())),
-            ("worst".into(), breach(self.worst)),
-            ("next".into(), next),
+            ("next".into(), self.next.as_ref().map_or(Json::Null, LimitAt::next_json)),
+            ("worst".into(), self.worst.as_ref().map_or(Json::Null, LimitAt::worst_json)),
             ("limits".into(), counts(self.limits)),
             ("findings".into(), counts(self.findings)),
             ("not_on_record".into(), Json::Number(self.not_on_record.into())),
@@ -154,14 +131,8 @@ impl DocketRow {
     }
 }
 
-/// Orders a docket: children who are held first, then the gravest standing, then what ends first, then by reference.
+/// Orders a docket: children held beyond a limit on it (certain, then arguable, the longest over first), held by what ends
+/// next, other cases with a limit that is over, others by what ends next, closed ones.
 pub fn sort(rows: &mut [DocketRow]) {
-    rows.sort_by(|a, b| {
-        let key = |row: &DocketRow| {
-            let held = matches!(row.standing, Standing::Remand | Standing::Custody);
-            let next = row.next.as_ref().map_or(i64::MAX, |next| next.earliest.unix());
-            (!held, std::cmp::Reverse(row.worst), next)
-        };
-        key(a).cmp(&key(b)).then_with(|| a.case.cmp(&b.case))
-    });
+    rows.sort_by(DocketRow::compare);
 }

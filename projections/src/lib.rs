@@ -5,8 +5,10 @@
 pub mod alerts;
 pub mod docket;
 pub mod message;
+pub mod snapshot;
 pub mod summary;
 pub mod timeline;
+pub mod today;
 pub mod view;
 
 pub use message::{Message, message};

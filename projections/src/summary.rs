@@ -26,7 +26,12 @@ pub enum Standing {
 impl Standing {
     const ALL: [Self; 4] = [Self::Remand, Self::Custody, Self::Free, Self::Closed];
 
-    /// The word for it in JSON and CSV.
+    /// Whether the child is held.
+    pub const fn is_held(self) -> bool {
+        matches!(self, Self::Remand | Self::Custody)
+    }
+
+    /// The word for it in JSON.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Remand => "remand",

@@ -3,12 +3,47 @@
 //! Invariant: a function of the case and the rulebook alone, so that a rebuild gives the same bytes.
 
 use engine::action::{CaseRef, OfficeCode};
+use engine::alert::Addressees;
 use engine::assess::Breach;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 
 use crate::summary::Summary;
+
+/// As what an office has a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Seat {
+    /// The court.
+    Court,
+    /// The prosecutor's office.
+    Prosecutor,
+    /// The investigation organisation.
+    Investigator,
+    /// The legal aid office.
+    LegalAid,
+}
+
+impl Seat {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Court, Self::Prosecutor, Self::Investigator, Self::LegalAid];
+
+    /// The office in it; none where nobody has it.
+    pub const fn of(self, offices: &Addressees) -> Option<&OfficeCode> {
+        match self {
+            Self::Court => Some(&offices.court),
+            Self::Prosecutor => Some(&offices.prosecutor),
+            Self::Investigator => Some(&offices.investigator),
+            Self::LegalAid => offices.legal_aid.as_ref(),
+        }
+    }
+
+    /// Whether `office` is among these offices: in this seat, or without one in any.
+    pub(crate) fn have(offices: &Addressees, office: &OfficeCode, seat: Option<Self>) -> bool {
+        let seats = Self::ALL.into_iter().filter(|one| seat.is_none_or(|seat| seat == *one));
+        seats.filter_map(|seat| seat.of(offices)).any(|of_case| of_case == office)
+    }
+}
 
 /// The row of one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,5 +92,20 @@ impl CaseView {
             worst: summary.worst(recorded_at),
             document: summary.to_json(),
         })
+    }
+
+    /// Whether `office` has the case: in this seat, or without one in any.
+    pub fn is_of(&self, office: &OfficeCode, seat: Option<Seat>) -> bool {
+        Seat::have(&self.offices(), office, seat)
+    }
+
+    /// The offices that have the case.
+    pub fn offices(&self) -> Addressees {
+        Addressees {
+            court: self.court.clone(),
+            prosecutor: self.prosecutor.clone(),
+            investigator: self.investigator.clone(),
+            legal_aid: self.legal_aid.clone(),
+        }
     }
 }

@@ -11,6 +11,7 @@ use engine::case::{Alerts, Case, Command, Event, Fact, decide, evolve};
 use engine::rulebook::{FirstDay, Language, Month, Period, Reading, Rulebook, Shelf};
 use projections::CaseView;
 use projections::docket::DocketRow;
+use projections::snapshot::Snapshot;
 use projections::timeline::{Line, timeline};
 use proptest::prelude::*;
 use rand::SeedableRng;
@@ -253,7 +254,7 @@ proptest! {
         let (case, _) = played(&made_up(seed, conduct(orderly)));
         let at = case.last_recorded_at().unwrap().plus(days * 86_400);
         let view = CaseView::of(&case, book()).unwrap();
-        prop_assert_eq!(DocketRow::of_view(&view, book(), at), DocketRow::of_case(&case, book(), at));
+        prop_assert_eq!(Snapshot::of_view(&view, at), Snapshot::of_case(&case, book(), at));
     }
 
     #[test]

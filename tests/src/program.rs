@@ -95,6 +95,7 @@ impl Desk {
         command.args(arguments).current_dir(self.folder.path());
         for name in [
             "KAMNOT_DB",
+            "KAMNOT_LANG",
             "KAMNOT_LISTEN",
             "KAMNOT_NATS",
             "KAMNOT_NATS_CREDS",

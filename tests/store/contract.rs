@@ -5,6 +5,7 @@ use std::sync::Arc;
 use adapters::store::{CaseStore, Fault, Position};
 use engine::action::{Action, ActionId, CaseRef};
 use engine::case::{Alerts, Case, Command, Event, Fact, Verdict, decide};
+use projections::view::Seat;
 use tests::clock::SetClock;
 use uuid::Uuid;
 
@@ -156,7 +157,7 @@ async fn a_refused_append_leaves_no_trace<S: Contracted>(store: Arc<S>) {
     assert_eq!(store.stream(&case).await.unwrap(), []);
     assert_contiguous(&*store, &log(&*store, &cases).await);
     let court = made::office("court");
-    assert!(store.docket(&court).await.unwrap().iter().all(|view| view.case != case));
+    assert!(store.docket(&court, Some(Seat::Court)).await.unwrap().iter().all(|view| view.case != case));
 }
 
 async fn the_recorder_refuses_a_used_id_alone<S: Contracted>(store: Arc<S>) {

@@ -37,7 +37,7 @@ async fn a_manager_records_a_case_as_the_recorder_does<S: CaseStore>(store: Arc<
     }
     let stream = store.stream(&case).await.unwrap();
     assert_eq!(stream.len(), usize::try_from(store.load(&case).await.unwrap().version()).unwrap());
-    assert_eq!(store.docket(&made::office("no-such-court")).await.unwrap(), []);
+    assert_eq!(store.docket(&made::office("no-such-court"), None).await.unwrap(), []);
 }
 
 async fn what_a_manager_loads_occurred_when_our_clock_says<S: CaseStore>(store: Arc<S>) {

@@ -12,6 +12,7 @@ use engine::calendar::Instant;
 use engine::case::Alerts;
 use projections::CaseView;
 use projections::alerts::Class;
+use projections::view::Seat;
 use tests::clock::SetClock;
 
 use crate::made::{self, after_all, delivery, record_case, recorder};
@@ -25,7 +26,7 @@ on_each_store!(
     gaps_among_the_deliveries_are_found,
     the_backlog_is_what_waits_and_since_when,
     history_is_recorded_and_not_published,
-    a_docket_holds_the_courts_cases_by_reference,
+    a_docket_holds_an_offices_cases_by_reference,
     an_office_reads_its_own_alerts_by_class_and_case,
 );
 
@@ -163,19 +164,26 @@ async fn history_is_recorded_and_not_published<S: CaseStore>(store: Arc<S>) {
     assert!(outbox.iter().filter_map(alert).all(|alert| !alert.history));
 }
 
-async fn a_docket_holds_the_courts_cases_by_reference<S: CaseStore>(store: Arc<S>) {
+async fn a_docket_holds_an_offices_cases_by_reference<S: CaseStore>(store: Arc<S>) {
     let (cases, _) = twelve_cases(&store).await;
     let mut views = Vec::new();
     for case in &cases {
         views.extend(CaseView::of(&store.load(case).await.unwrap(), &made::book()));
     }
     views.sort_by(|a, b| a.case.cmp(&b.case));
-    let courts: BTreeSet<OfficeCode> = views.iter().map(|view| view.court.clone()).collect();
-    for court in &courts {
-        let of_court: Vec<CaseView> = views.iter().filter(|view| view.court == *court).cloned().collect();
-        assert_eq!(store.docket(court).await.unwrap(), of_court);
+    for seat in Seat::ALL {
+        let in_it = |view: &CaseView| seat.of(&view.offices()).cloned();
+        let offices: BTreeSet<OfficeCode> = views.iter().filter_map(in_it).collect();
+        for office in &offices {
+            let of_office = |found: Option<OfficeCode>| found.as_ref() == Some(office);
+            let its: Vec<CaseView> = views.iter().filter(|view| of_office(in_it(view))).cloned().collect();
+            assert_eq!(store.docket(office, Some(seat)).await.unwrap(), its);
+            assert_eq!(store.docket(office, None).await.unwrap(), its, "an office has one seat in these cases");
+        }
     }
-    assert_eq!(store.docket(&made::office("no-such-court")).await.unwrap(), []);
+    let court = views[0].court.clone();
+    assert_eq!(store.docket(&court, Some(Seat::Prosecutor)).await.unwrap(), []);
+    assert_eq!(store.docket(&made::office("no-such-court"), None).await.unwrap(), []);
 }
 
 /// What an office is asked about, and the offices of an alert in that place.

@@ -1,6 +1,7 @@
 //! The commands and their options, with the help that teaches them.
 
 mod alerts;
+mod lists;
 mod network;
 mod whole_log;
 
@@ -17,9 +18,10 @@ use super::reconcile::{DailyAt, Reconcile, daily_at};
 use crate::nats::Replicas;
 use crate::store::place::Place;
 pub(super) use alerts::{AlertsFormat, AlertsOf};
+pub(super) use lists::{Docket, Seconds, Today};
 pub(super) use whole_log::{Backup, Move, Restore};
 
-pub(super) use network::{Nats, NatsCommand, NatsConfig, Send};
+pub(super) use network::{Nats, NatsCommand, NatsConfig, Send, Whose};
 
 const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
 
@@ -28,7 +30,8 @@ First steps:
   kamnot demo                                     three made-up cases, seven months in seconds
   kamnot assess cases.jsonl                       hold a file against the law, nothing is stored
   kamnot import cases.jsonl --as vte-prosecutor   record a file in kamnot.db
-  kamnot docket --court vte-juvenile-court        a court's cases, children who are held first
+  kamnot docket --court vte-juvenile-court        a court's cases, children held too long first
+  kamnot today --office vte-prosecutor            what an office owes, by the hours that are left
   kamnot alerts --prosecutor vte-prosecutor       what a prosecutor's office was told
   kamnot timeline VTE-2026-0001 --why             one case, with the reckoning of every limit
   kamnot serve --nats nats://localhost:4222       watch the limits, publish alerts as they fall due
@@ -59,7 +62,8 @@ pub(super) struct Common {
     #[arg(long, global = true, value_name = "FILE")]
     pub offices: Option<PathBuf>,
     /// The language of sentences and headings: en or lo
-    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language, default_value = "en")]
+    #[arg(long, global = true, value_name = "LANGUAGE", env = "KAMNOT_LANG", value_parser = language,
+        default_value = "en")]
     pub lang: Language,
     /// How long to wait for another program that holds the log locked, at most a day
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10,
@@ -87,6 +91,7 @@ pub(super) enum Command {
     Record(Record),
     Assess(Assess),
     Docket(Docket),
+    Today(Today),
     Alerts(AlertsOf),
     Timeline(Timeline),
     Serve(Serve),
@@ -202,20 +207,6 @@ pub(super) enum Format {
     Csv,
     /// One array
     Json,
-}
-
-/// A court's cases: children who are held first, then the gravest, then what ends first
-#[derive(Debug, Args)]
-pub(super) struct Docket {
-    /// The court's code
-    #[arg(long, value_name = "CODE", value_parser = office)]
-    pub court: OfficeCode,
-    /// The instant at which the cases are looked at [default: now]
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
-    pub at: Option<Instant>,
-    /// How to print
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
 }
 
 /// One case: every action as it was recorded, limits, findings and alerts in order

@@ -15,10 +15,12 @@ use engine::case::{Alerts, Event, Fact};
 use engine::rulebook::{Rulebook, Shelf};
 use projections::docket::{self, DocketRow, is_on_liberty};
 use projections::timeline::{Line, timeline};
+use projections::view::Seat;
 
 use super::arguments::{Common, Demo};
 use super::database::run as block_on;
-use super::lists::{Words, docket_table};
+use super::docket::docket_table;
+use super::lists::Words;
 use super::output::{Failure, Outcome, offices, print_out, rulebook};
 use super::timeline::{Why, draw, heading};
 use crate::clock::Clock as _;
@@ -193,12 +195,12 @@ impl Play {
     async fn docket(&self, words: Words<'_>, paint: super::paint::Paint) -> Result<String, Failure> {
         let Some((at, court)) = &self.worst else { return Ok(String::new()) };
         let mut rows = Vec::new();
-        for view in self.store.docket(court).await? {
+        for view in self.store.docket(court, Some(Seat::Court)).await? {
             let case = self.store.load(&view.case).await?;
             rows.extend(DocketRow::of_case(&case, &self.book, *at));
         }
         docket::sort(&mut rows);
-        Ok(docket_table(&rows, court, *at, words, paint))
+        Ok(docket_table(&rows, rows.len(), court, *at, words, paint))
     }
 
     /// One case from its opening; the alerts, told above, are left out.

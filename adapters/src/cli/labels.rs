@@ -5,6 +5,7 @@
 use engine::assess::Breach;
 use engine::rulebook::Language;
 use projections::summary::Standing;
+use projections::view::Seat;
 
 /// Declares the labels: name, English, Lao.
 macro_rules! labels {
@@ -26,7 +27,6 @@ macro_rules! labels {
 
 labels! {
     Case: "Case", "ຄະດີ";
-    Child: "Child", "ເດັກ";
     Remand: "in remand", "ຖືກກັກຂັງພາງ";
     Custody: "in custody", "ຖືກກັກຕົວ";
     Free: "free", "ບໍ່ຖືກກັກ";
@@ -36,6 +36,25 @@ labels! {
     Arguable: "arguable", "ອາດເກີນ";
     InOrder: "in order", "ປົກກະຕິ";
     NextLimit: "Next limit", "ກຳນົດຕໍ່ໄປ";
+    WorstPassed: "Worst passed", "ກຳນົດທີ່ເກີນໜັກທີ່ສຸດ";
+    HowSure: "How sure", "ຄວາມແນ່ນອນ";
+    SurelyOver: "certain", "ເກີນແນ່ນອນ";
+    ArguablyOver: "arguable", "ອາດເກີນ";
+    Since: "since", "ນັບແຕ່";
+    CertainAfter: "certain after", "ເກີນແນ່ນອນຫລັງ";
+    DoneOn: "done", "ເຮັດແລ້ວ";
+    Time: "Time", "ເວລາ";
+    TimeLeft: "Left", "ເວລາທີ່ຍັງເຫລືອ";
+    HoursLeft: "Hours left", "ຍັງເຫລືອ (ຊມ)";
+    TimeOver: "Over", "ເວລາທີ່ເກີນ";
+    HoursOver: "Hours over", "ເກີນ (ຊມ)";
+    EndedBy: "What ends it", "ສິ່ງທີ່ເຮັດໃຫ້ສິ້ນສຸດ";
+    Today: "Owed", "ສິ່ງທີ່ຕ້ອງເຮັດ";
+    NothingOwed: "Nothing owed.", "ບໍ່ມີສິ່ງທີ່ຕ້ອງເຮັດ.";
+    CaseCount: "case", "ຄະດີ";
+    CasesCount: "cases", "ຄະດີ";
+    OpenLimit: "open limit", "ກຳນົດທີ່ຍັງເປີດຢູ່";
+    OpenLimits: "open limits", "ກຳນົດທີ່ຍັງເປີດຢູ່";
     Article: "Art.", "ມາດຕາ";
     OwedBy: "Owed by", "ຜູ້ຮັບຜິດຊອບ";
     Ends: "Ends", "ສິ້ນສຸດ";
@@ -43,10 +62,8 @@ labels! {
     EndsLenient: "Ends, lenient reading", "ສິ້ນສຸດ ຕາມແບບຜ່ອນຜັນ";
     Left: "left", "ຍັງເຫລືອ";
     Over: "over", "ເກີນ";
-    LimitsBreached: "Limits", "ກຳນົດທີ່ເກີນ";
-    LimitsCertain: "Limits breached", "ກຳນົດທີ່ເກີນ";
+    LimitsCertain: "Limits certain", "ກຳນົດທີ່ເກີນແນ່ນອນ";
     LimitsArguable: "Limits arguable", "ກຳນົດທີ່ອາດເກີນ";
-    Findings: "Findings", "ຂໍ້ບົກຜ່ອງ";
     FindingsCertain: "Findings certain", "ຂໍ້ບົກຜ່ອງແນ່ນອນ";
     FindingsArguable: "Findings arguable", "ຂໍ້ບົກຜ່ອງອາດໂຕ້ແຍ້ງໄດ້";
     NotOnRecord: "Not on record", "ບໍ່ມີການບັນທຶກ";
@@ -85,7 +102,7 @@ labels! {
     LaterThan: "not counted, later than", "ບໍ່ນັບ, ຫລັງ";
     NoCases: "No cases.", "ບໍ່ມີຄະດີ.";
     NoAlerts: "No alerts.", "ບໍ່ມີການແຈ້ງເຕືອນ.";
-    CountsLegend: "Limits and findings: breached under both readings + under the protective reading alone.", "ກຳນົດ ແລະ ຂໍ້ບົກຜ່ອງ: ຕາມການຕີຄວາມທັງສອງແບບ + ສະເພາະຕາມແບບປົກປ້ອງເດັກ.";
+    CountsLegend: "Certain: under both readings of the law. Arguable: under the protective reading alone.", "ແນ່ນອນ: ຕາມການຕີຄວາມທັງສອງແບບ. ອາດເກີນ ຫລື ອາດໂຕ້ແຍ້ງໄດ້: ສະເພາະຕາມແບບປົກປ້ອງເດັກ.";
     EndsOrEnded: "Limit ends", "ກຳນົດສິ້ນສຸດ";
     Code: "Code", "ລະຫັດ";
     Name: "Name", "ຊື່";
@@ -130,6 +147,25 @@ pub(super) const fn standing(standing: Standing) -> Label {
         Standing::Custody => Label::Custody,
         Standing::Free => Label::Free,
         Standing::Closed => Label::Closed,
+    }
+}
+
+/// As what an office has a case.
+pub(super) const fn seat(seat: Seat) -> Label {
+    match seat {
+        Seat::Court => Label::Court,
+        Seat::Prosecutor => Label::Prosecutor,
+        Seat::Investigator => Label::Investigator,
+        Seat::LegalAid => Label::LegalAid,
+    }
+}
+
+/// How surely a limit has passed.
+pub(super) const fn sure(breach: Option<Breach>) -> Label {
+    match breach {
+        Some(Breach::Certain) => Label::SurelyOver,
+        Some(Breach::Arguable) => Label::ArguablyOver,
+        None => Label::InOrder,
     }
 }
 

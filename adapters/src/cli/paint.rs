@@ -54,8 +54,9 @@ impl Paint {
     }
 }
 
-/// How many columns a line may take: `COLUMNS`, or 100.
+/// How many columns a line may take: what `COLUMNS` says, else the width of the terminal, behind a pager too, else 100.
 pub(super) fn line_width() -> usize {
-    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    columns.unwrap_or(100).clamp(40, 500)
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let own = || terminal_size::terminal_size().map(|(width, _)| width.0.into());
+    said.or_else(own).unwrap_or(100).clamp(40, 500)
 }

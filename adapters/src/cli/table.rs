@@ -6,8 +6,10 @@ use super::paint::{Paint, Tone};
 
 /// Between two columns.
 const GAP: usize = 2;
-/// A column is not made narrower than this.
-const NARROWEST: usize = 8;
+/// A column of Lao words is not made narrower than this.
+const NARROWEST: usize = 10;
+/// A row of more lines than this is not read along any more.
+const HIGHEST: usize = 4;
 
 /// A cell of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,9 +50,11 @@ impl Table {
         }
     }
 
-    /// The table as lines of at most `width` columns.
+    /// The table as lines of at most `width` columns. Where its columns don't fit in them, or only in rows that are too high
+    /// to read along, they stand one behind the other under each row's first.
     pub(super) fn draw(&self, width: usize, paint: Paint) -> String {
-        let widths = self.widths(width);
+        let readable = |widths: &Vec<usize>| self.rows.iter().all(|row| height(row, widths) <= HIGHEST);
+        let Some(widths) = self.widths(width).filter(readable) else { return self.stack(width, paint) };
         let headings: Vec<Cell> = self.headings.iter().map(|text| Cell::new(text, Tone::Strong)).collect();
         let mut out = String::new();
         draw_row(&headings, &widths, paint, &mut out);
@@ -62,9 +66,28 @@ impl Table {
         out
     }
 
-    /// The width of the longest word in each column: a reference or a code is cut only where nothing else helps.
+    /// Each row as a paragraph: its first cell, and below it the others behind their headings.
+    fn stack(&self, width: usize, paint: Paint) -> String {
+        let mut out = String::new();
+        for row in &self.rows {
+            let mut cells = self.headings.iter().zip(row).filter(|(_, cell)| !cell.text.is_empty());
+            if let Some((_, first)) = cells.next() {
+                for line in wrap(&first.text, width) {
+                    out.push_str(&paint.text(first.tone, &line));
+                    out.push('\n');
+                }
+            }
+            stack_cells(cells, width, paint, &mut out);
+        }
+        out
+    }
+
+    /// The width below which a column is not cut: that of its longest word, for a reference or a code is never broken.
+    /// Lao puts no spaces between words and may be broken anywhere.
     fn longest_words(&self) -> Vec<usize> {
-        let longest = |text: &str| text.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
+        let lao = |word: &str| word.chars().any(|letter| ('\u{e80}'..='\u{eff}').contains(&letter));
+        let least = |word: &str| if lao(word) { word.width().min(NARROWEST) } else { word.width() };
+        let longest = |text: &str| text.split(' ').map(least).max().unwrap_or(0);
         let mut words: Vec<usize> = self.headings.iter().map(|heading| longest(heading)).collect();
         for row in &self.rows {
             for (word, cell) in words.iter_mut().zip(row) {
@@ -74,27 +97,59 @@ impl Table {
         words
     }
 
-    /// The width of each column: what it needs, the widest cut back until all fit.
-    fn widths(&self, most: usize) -> Vec<usize> {
-        let mut widths: Vec<usize> = self.headings.iter().map(|heading| heading.width()).collect();
+    /// The width of each column: what its cells need (a heading is broken between words), the widest cut back until all fit; none if they can't.
+    fn widths(&self, most: usize) -> Option<Vec<usize>> {
+        let words = self.longest_words();
+        let mut widths = words.clone();
         for row in &self.rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(cell.text.width());
             }
         }
         let room = most.saturating_sub(GAP * widths.len().saturating_sub(1));
-        let words = self.longest_words();
-        for least in [words, vec![NARROWEST; widths.len()]] {
-            while widths.iter().sum::<usize>() > room {
-                let wider = widths.iter_mut().zip(&least).filter(|(width, least)| **width > **least);
-                match wider.map(|(width, _)| width).max() {
-                    Some(widest) => *widest -= 1,
-                    None => break,
-                }
-            }
+        while widths.iter().sum::<usize>() > room {
+            let wider = widths.iter_mut().zip(&words).filter(|(width, least)| **width > **least);
+            *wider.map(|(width, _)| width).max()? -= 1;
         }
-        widths
+        Some(widths)
     }
+}
+
+/// `Heading: text` one behind the other, as many as fit on a line.
+fn stack_cells<'c>(cells: impl Iterator<Item = (&'c String, &'c Cell)>, width: usize, paint: Paint, out: &mut String) {
+    const INDENT: usize = 2;
+    const BETWEEN: usize = 3;
+    let mut used = 0;
+    for (heading, cell) in cells {
+        let heading = format!("{heading}: ");
+        let needed = heading.width() + cell.text.width();
+        let goes_on = used > 0 && used + BETWEEN + needed <= width;
+        if used > 0 {
+            out.push_str(if goes_on { "   " } else { "\n" });
+        }
+        if !goes_on {
+            out.push_str(&" ".repeat(INDENT));
+        }
+        used = if goes_on { used + BETWEEN } else { INDENT } + needed;
+        out.push_str(&paint.text(Tone::Faint, &heading));
+        let mut lines = wrap_behind(&cell.text, width.saturating_sub(2 * INDENT).max(20), heading.width());
+        for (nth, line) in lines.drain(..).enumerate() {
+            if nth > 0 {
+                out.push('\n');
+                out.push_str(&" ".repeat(2 * INDENT));
+                used = width;
+            }
+            out.push_str(&paint.text(cell.tone, &line));
+        }
+    }
+    if used > 0 {
+        out.push('\n');
+    }
+}
+
+/// How many lines a row takes.
+fn height(row: &[Cell], widths: &[usize]) -> usize {
+    row.iter().zip(widths).map(|(cell, width)| wrap(&cell.text, *width).len()).max().unwrap_or(0)
 }
 
 fn draw_row(cells: &[Cell], widths: &[usize], paint: Paint, out: &mut String) {
@@ -120,8 +175,12 @@ fn draw_row(cells: &[Cell], widths: &[usize], paint: Paint, out: &mut String) {
 /// The text in lines of at most `width` columns: broken at spaces, within a word only where the word is longer than a
 /// line, and never between a letter and the marks that belong to it.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
+    wrap_behind(text, width, 0)
+}
+
+/// As [`wrap`], the first line standing behind `used` columns of something else.
+fn wrap_behind(text: &str, width: usize, mut used: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    let mut used = 0;
     for word in text.split_inclusive(' ') {
         let bare = word.trim_end_matches(' ');
         if used > 0 && used + bare.width() > width {

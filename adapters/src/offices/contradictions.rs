@@ -40,6 +40,11 @@ impl Used {
         Ok(std::mem::take(&mut used.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
+    /// The offices, each with what a case has it as.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&OfficeCode, Kind)> {
+        self.0.keys().map(|(office, kind)| (office, *kind))
+    }
+
     fn take(&mut self, view: CaseView) {
         let of_case = [
             (Some(view.court), Kind::Court),

@@ -15,6 +15,7 @@ use engine::rulebook::Rulebook;
 use esrs::AggregateState;
 use esrs::store::{EventStore, EventStoreLockGuard, StoreEvent};
 use projections::CaseView;
+use projections::view::Seat;
 use uuid::Uuid;
 
 use super::alerts::{AlertsTo, ByClass};
@@ -154,8 +155,8 @@ impl CaseStore for MemoryStore {
         Ok(self.log().deliveries.values().map(|delivery| delivery.stream_sequence).max().unwrap_or(0))
     }
 
-    async fn docket(&self, court: &OfficeCode) -> Result<Vec<CaseView>, Fault> {
-        Ok(self.views().into_iter().filter(|view| view.court == *court).collect())
+    async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault> {
+        Ok(self.views().into_iter().filter(|view| view.is_of(office, seat)).collect())
     }
 
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {

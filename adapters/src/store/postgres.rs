@@ -32,6 +32,7 @@ use engine::case::Case;
 use engine::rulebook::Rulebook;
 use projections::CaseView;
 use projections::alerts::Class;
+use projections::view::Seat;
 use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgRow};
 use tokio::sync::{Mutex, mpsc};
@@ -312,8 +313,8 @@ impl CaseStore for PostgresStore {
         Ok(last.map_or(0, i64::cast_unsigned))
     }
 
-    async fn docket(&self, court: &OfficeCode) -> Result<Vec<CaseView>, Fault> {
-        let rows = self.readers.rows(reads::DOCKET, |query| query.bind(court.as_str().to_owned())).await?;
+    async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault> {
+        let rows = self.readers.rows(reads::docket(seat), |query| query.bind(office.as_str().to_owned())).await?;
         Ok(self.each(&rows, reads::view)?.into_iter().flatten().collect())
     }
 

@@ -27,6 +27,7 @@ use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 use projections::CaseView;
+use projections::view::Seat;
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -300,9 +301,9 @@ impl CaseStore for SqliteStore {
         self.read(reads::last_stream_sequence).await
     }
 
-    async fn docket(&self, court: &OfficeCode) -> Result<Vec<CaseView>, Fault> {
-        let court = court.clone();
-        self.read(move |connection| reads::docket(connection, &court)).await
+    async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault> {
+        let office = office.clone();
+        self.read(move |connection| reads::docket(connection, &office, seat)).await
     }
 
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {

@@ -56,7 +56,7 @@ impl Recording {
 
 /// What has to be told now: withdrawals, alerts and settlements, in an order of their own that depends on nothing else.
 pub(crate) fn difference(case: &Case, assessment: &Assessment<'_>, book: &Rulebook, recording: Recording) -> Vec<Fact> {
-    let mut due = Due { case, assessment, book, recording, to: addressees(assessment), told: Vec::new() };
+    let mut due = Due { case, assessment, book, recording, to: assessment.timeline.offices().into(), told: Vec::new() };
     let mut wanted = due.wanted();
     for (topic, told) in &case.alerts {
         if told.state != State::Withdrawn {
@@ -331,16 +331,6 @@ impl<'t, 'a> Due<'t, 'a> {
             let stood = if topic.stage == Stage::Breach { breach == Some(Breach::Certain) } else { breach.is_some() };
             same && stood && before.earliest() == deadline.earliest() && before.latest() == deadline.latest()
         })
-    }
-}
-
-fn addressees(assessment: &Assessment<'_>) -> Addressees {
-    let offices = assessment.timeline.offices();
-    Addressees {
-        court: offices.court.clone(),
-        prosecutor: offices.prosecutor.clone(),
-        investigator: offices.investigator.clone(),
-        legal_aid: offices.legal_aid.cloned(),
     }
 }
 

@@ -25,11 +25,11 @@ const SORT_IDS_IN: &str = "INSERT INTO action_ids SELECT action_id, case_key FRO
                            DELETE FROM recent_ids;";
 const CASE: &str = "INSERT INTO cases (case_key, stream_id, reference, version) VALUES (?1, ?2, ?3, 0)
                     ON CONFLICT DO NOTHING";
-// As ours: the court's index is left alone where the court stays.
-const SAME_COURT: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, prosecutor = ?6, investigator = ?7,
-                          legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11
-                          WHERE case_key = ?1 AND version = ?2 AND court IS ?5";
-const ANY_COURT: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6,
+// As ours: the indexes of the offices are left alone where they stay.
+const SAME_OFFICES: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, next_due = ?9, worst = ?10,
+    document = ?11 WHERE case_key = ?1 AND version = ?2
+    AND court IS ?5 AND prosecutor IS ?6 AND investigator IS ?7 AND legal_aid IS ?8";
+const ANY_OFFICES: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6,
                          investigator = ?7, legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11
                          WHERE case_key = ?1 AND version = ?2";
 const ALERT: &str = "INSERT INTO alerts (position, prosecutor, recorded_at, publishable, pending)
@@ -185,8 +185,8 @@ fn append(connection: &Connection, rows: &Rows) -> Result<(), Failure> {
         }
     }
     let view = view.as_ref().ok_or("a case that is not opened")?;
-    if !update(connection, SAME_COURT, *key, *expected, version, view)?
-        && !update(connection, ANY_COURT, *key, *expected, version, view)?
+    if !update(connection, SAME_OFFICES, *key, *expected, version, view)?
+        && !update(connection, ANY_OFFICES, *key, *expected, version, view)?
     {
         return Err(format!("case {case} is not at version {expected} in the copy").into());
     }

@@ -62,7 +62,7 @@ pub(in crate::cli) struct NatsConfig {
     pub tls_key: Option<String>,
 }
 
-/// Whose alerts
+/// Whose cases or alerts
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(in crate::cli) struct Whose {

@@ -5,6 +5,7 @@ use engine::assess::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, Event, evolve};
 use projections::CaseView;
+use projections::view::Seat;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 
@@ -93,7 +94,6 @@ pub(super) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence,
 pub(super) const EVENTS: &str = "SELECT count(*) FROM case_events";
 pub(super) const CASES: &str = "SELECT reference FROM cases ORDER BY reference";
 pub(super) const NEXT_DUE: &str = standing_and!(", (SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL)");
-pub(super) const DOCKET: &str = views!("WHERE court = $1 ORDER BY reference");
 pub(super) const VIEWS: &str = views!("WHERE $1::uuid IS NULL OR stream_id > $1 ORDER BY stream_id LIMIT 1000");
 pub(super) const CASES_OF: &str =
     "SELECT e.id, c.reference FROM case_events e JOIN cases c ON c.stream_id = e.aggregate_id
@@ -122,6 +122,17 @@ pub(super) const TAKE_PART: &str = "WITH
     gone AS (DELETE FROM processes WHERE seen < now() - interval '1 hour' AND id <> $1)
     SELECT id FROM processes WHERE seen > now() - interval '2 seconds' UNION SELECT $1 ORDER BY id";
 pub(super) const LEAVE: &str = "DELETE FROM processes WHERE id = $1";
+
+/// The views of an office's cases.
+pub(super) const fn docket(seat: Option<Seat>) -> &'static str {
+    match seat {
+        Some(Seat::Court) => views!("WHERE court = $1 ORDER BY reference"),
+        Some(Seat::Prosecutor) => views!("WHERE prosecutor = $1 ORDER BY reference"),
+        Some(Seat::Investigator) => views!("WHERE investigator = $1 ORDER BY reference"),
+        Some(Seat::LegalAid) => views!("WHERE legal_aid = $1 ORDER BY reference"),
+        None => views!("WHERE court = $1 OR prosecutor = $1 OR investigator = $1 OR legal_aid = $1 ORDER BY reference"),
+    }
+}
 
 /// The case as its events fold into it.
 pub(super) fn case(rows: &[PgRow], case: &CaseRef) -> Result<Case, Failed> {

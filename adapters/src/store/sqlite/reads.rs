@@ -9,6 +9,7 @@ use engine::calendar::Instant;
 use engine::case::{Case, Event, evolve};
 use engine::rulebook::Digest;
 use projections::CaseView;
+use projections::view::Seat;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use uuid::Uuid;
 
@@ -200,11 +201,22 @@ pub(super) fn next_due(connection: &Connection) -> Result<Option<Instant>, Faile
 pub(super) const VIEW: &str = "reference, version, recorded_at, court, prosecutor, investigator, legal_aid, next_due, \
                                worst, document";
 
-/// The views of a court's cases, by reference.
-pub(super) fn docket(connection: &Connection, court: &OfficeCode) -> Result<Vec<CaseView>, Failed> {
-    let sql = format!("SELECT {VIEW} FROM cases WHERE court = ?1 ORDER BY reference");
+/// The views of an office's cases, by reference.
+pub(super) fn docket(
+    connection: &Connection,
+    office: &OfficeCode,
+    seat: Option<Seat>,
+) -> Result<Vec<CaseView>, Failed> {
+    let has_it = match seat {
+        Some(Seat::Court) => "court = ?1",
+        Some(Seat::Prosecutor) => "prosecutor = ?1",
+        Some(Seat::Investigator) => "investigator = ?1",
+        Some(Seat::LegalAid) => "legal_aid = ?1",
+        None => "court = ?1 OR prosecutor = ?1 OR investigator = ?1 OR legal_aid = ?1",
+    };
+    let sql = format!("SELECT {VIEW} FROM cases WHERE {has_it} ORDER BY reference");
     let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query([court.as_str()])?;
+    let mut rows = statement.query([office.as_str()])?;
     let mut views = Vec::new();
     while let Some(row) = rows.next()? {
         views.extend(view(row)?);

@@ -118,14 +118,14 @@ pub(super) fn update_view(
     version: u32,
     view: Option<&CaseView>,
 ) -> Result<bool, rusqlite::Error> {
-    // A column that is set is written anew in its index too; the court seldom changes.
-    const SAME_COURT: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, prosecutor = ?6, investigator = ?7,
-        legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11
-        WHERE case_key = ?1 AND version = ?2 AND court IS ?5";
-    const ANY_COURT: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6,
+    // A column that is set is written anew in its index too; the offices seldom change.
+    const SAME_OFFICES: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, next_due = ?9, worst = ?10,
+        document = ?11 WHERE case_key = ?1 AND version = ?2
+        AND court IS ?5 AND prosecutor IS ?6 AND investigator IS ?7 AND legal_aid IS ?8";
+    const ANY_OFFICES: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6,
         investigator = ?7, legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11
         WHERE case_key = ?1 AND version = ?2";
-    for sql in [SAME_COURT, ANY_COURT] {
+    for sql in [SAME_OFFICES, ANY_OFFICES] {
         let changed = connection.prepare_cached(sql)?.execute(params![
             key,
             expected,

@@ -36,7 +36,10 @@ CREATE TABLE cases (
     document     TEXT
 ) STRICT;
 CREATE INDEX cases_by_due ON cases (next_due) WHERE next_due IS NOT NULL;
-CREATE INDEX cases_by_court ON cases (court);
+CREATE INDEX cases_by_court ON cases (court) WHERE court IS NOT NULL;
+CREATE INDEX cases_by_prosecutor ON cases (prosecutor) WHERE prosecutor IS NOT NULL;
+CREATE INDEX cases_by_investigator ON cases (investigator) WHERE investigator IS NOT NULL;
+CREATE INDEX cases_by_legal_aid ON cases (legal_aid) WHERE legal_aid IS NOT NULL;
 
 -- The alert events of the log; pending: publishable and not delivered. The addressees stand in one text, as in the
 -- alert's subject: an alert then has one entry in one index, and there are few different ones to look through.

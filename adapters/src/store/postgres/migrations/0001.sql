@@ -36,6 +36,9 @@ CREATE TABLE cases (
 ) WITH (fillfactor = 60);
 CREATE INDEX cases_by_due ON cases (next_due, reference) WHERE next_due IS NOT NULL;
 CREATE INDEX cases_by_court ON cases (court, reference);
+CREATE INDEX cases_by_prosecutor ON cases (prosecutor, reference);
+CREATE INDEX cases_by_investigator ON cases (investigator, reference);
+CREATE INDEX cases_by_legal_aid ON cases (legal_aid, reference) WHERE legal_aid IS NOT NULL;
 
 -- The alert events of the log; pending: publishable and not delivered. The addressees stand in one text, as in the
 -- alert's subject: an alert then has one entry in one index, and there are few different ones to look through.

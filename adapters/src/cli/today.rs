@@ -1,0 +1,123 @@
+//! `kamnot today`: what an office owes, by what is left.
+//!
+//! Invariant: every open limit that the office owes is in it, whatever the office is in the case.
+
+use std::io;
+
+use engine::rulebook::RuleId;
+use projections::snapshot::LimitAt;
+use projections::today::{self, Duty, duties, ended_by};
+
+use super::arguments::{Common, Format, Today};
+use super::asked::refuse_stranger;
+use super::database::{Absent, Database, run as block_on};
+use super::docket::{Which, ends, heading, limit_name, office_cells, snapshots};
+use super::labels::{self, Label};
+use super::lists::{Words, json, tone};
+use super::output::{Failure, Outcome, offices, print_out};
+use super::paint::{Paint, Tone, line_width};
+use super::spreadsheet::csv;
+use super::table::{Cell, Table};
+use super::time::{full, left, short};
+use crate::clock::{Clock as _, SystemClock};
+
+/// `kamnot today`
+pub(super) fn run(common: &Common, own: &Today) -> Result<Outcome, Failure> {
+    let offices = offices(common)?;
+    let database = Database::open(common, Absent::Fail)?;
+    let now = SystemClock.now();
+    let at = own.at.unwrap_or(now);
+    let cases = block_on(snapshots(&database, Which { office: own.office.clone(), seat: None, at, now }))?;
+    if cases.is_empty() {
+        refuse_stranger(common, &offices, &database, (None, &own.office))?;
+    }
+    let mut owed: Vec<Duty> = cases.iter().flat_map(|case| duties(case, &own.office, &database.book)).collect();
+    today::sort(&mut owed);
+    let words = Words { book: &database.book, offices: &offices, lang: common.lang };
+    let paint = Paint::of(&io::stdout());
+    print_out(&match own.format {
+        Format::Json => json(owed.iter().map(Duty::to_json)),
+        Format::Csv => today_csv(&owed, words),
+        Format::Table => {
+            let heading = heading(Label::Today, &own.office, at, words, paint);
+            let limits = if owed.len() == 1 { Label::OpenLimit } else { Label::OpenLimits }.of(common.lang);
+            let heading = format!("{heading}; {} {limits}\n\n", owed.len());
+            let nothing = || Label::NothingOwed.of(common.lang).to_owned() + "\n";
+            heading + &if owed.is_empty() { nothing() } else { today_table(&owed, words, paint) }
+        }
+    })?;
+    Ok(Outcome::Done)
+}
+
+fn today_table(owed: &[Duty], words: Words<'_>, paint: Paint) -> String {
+    let lang = words.lang;
+    let columns =
+        [Label::Time, Label::Case, Label::Standing, Label::Limit, Label::Ends, Label::HowSure, Label::EndedBy];
+    let mut table = Table { headings: columns.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    table.rows.extend(owed.iter().map(|Duty { case, standing, limit }| {
+        let end = if limit.left < 0 { short(limit.end) } else { ends(limit, lang) };
+        vec![
+            Cell::new(left(limit.left, lang), tone(limit.breach)),
+            Cell::new(case.as_str(), Tone::Strong),
+            Cell::plain(labels::standing(*standing).of(lang)),
+            Cell::plain(limit_name(limit, words)),
+            Cell::plain(end),
+            Cell::new(sure(limit.breach, words), tone(limit.breach)),
+            Cell::plain(what_ends(limit.rule, words)),
+        ]
+    }));
+    table.draw(line_width(), paint)
+}
+
+/// How surely a limit is over; nothing while it isn't.
+fn sure(breach: Option<engine::assess::Breach>, words: Words<'_>) -> &'static str {
+    if breach.is_some() { labels::sure(breach).of(words.lang) } else { "" }
+}
+
+/// What may be done to end a limit, in words.
+fn what_ends(rule: RuleId, Words { book, lang, .. }: Words<'_>) -> String {
+    let actions = ended_by(rule).map(|name| book.text(&format!("action.{name}")).in_language(lang));
+    actions.collect::<Vec<_>>().join("; ")
+}
+
+fn today_csv(owed: &[Duty], words: Words<'_>) -> String {
+    let Words { book, lang, .. } = words;
+    let headings = [
+        Label::TimeLeft,
+        Label::HoursLeft,
+        Label::HoursOver,
+        Label::Case,
+        Label::Standing,
+        Label::Limit,
+        Label::Article,
+        Label::OwedBy,
+        Label::Name,
+        Label::Ends,
+        Label::EndsProtective,
+        Label::EndsLenient,
+        Label::HowSure,
+        Label::EndedBy,
+    ]
+    .map(|label| label.of(lang));
+    let hours = |seconds: Option<i64>| seconds.map_or_else(String::new, |seconds| LimitAt::hours(seconds).to_string());
+    let row = |Duty { case, standing, limit }: &Duty| {
+        let [code, name] = office_cells(Some(&limit.owed_by), words);
+        vec![
+            left(limit.left, lang),
+            hours((limit.left >= 0).then_some(limit.left)),
+            hours((limit.left < 0).then_some(limit.over())),
+            case.to_string(),
+            labels::standing(*standing).of(lang).to_owned(),
+            book.rule(limit.rule).name.in_language(lang).to_owned(),
+            limit.article.clone(),
+            code,
+            name,
+            full(limit.end),
+            full(limit.earliest),
+            limit.latest.map_or_else(String::new, full),
+            sure(limit.breach, words).to_owned(),
+            what_ends(limit.rule, words),
+        ]
+    };
+    csv(headings, &owed.iter().map(row).collect::<Vec<_>>())
+}

@@ -1,0 +1,44 @@
+//! Whether anybody knows an office that is asked about, so that a misspelt code is no empty list.
+
+use engine::action::OfficeCode;
+use engine::refusal::nearest;
+
+use super::{Kind, Offices, Used};
+
+/// A code that is not that of an office of the kind that is asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stranger {
+    /// Nobody knows it.
+    Unknown {
+        /// The code.
+        office: OfficeCode,
+        /// The code that was probably meant, of an office of that kind.
+        nearest: Option<OfficeCode>,
+    },
+    /// It is an office of another kind.
+    Other {
+        /// The code.
+        office: OfficeCode,
+        /// What it is.
+        is: Kind,
+    },
+}
+
+impl Offices {
+    /// What is wrong with `office`, asked about as an office of a kind, or of any; nothing where these offices or the cases
+    /// of a log know it.
+    pub fn stranger(&self, office: &OfficeCode, asked: Option<Kind>, used: &Used) -> Option<Stranger> {
+        let all = || self.all().map(|(code, office)| (code, office.kind)).chain(used.all());
+        let fits = |kind: Kind| asked.is_none_or(|asked| asked == kind);
+        let known: Vec<Kind> = all().filter(|(code, _)| *code == office).map(|(_, kind)| kind).collect();
+        match known.first() {
+            Some(_) if known.iter().copied().any(fits) => None,
+            Some(&is) => Some(Stranger::Other { office: office.clone(), is }),
+            None => {
+                let candidates = all().filter(|(_, kind)| fits(*kind)).map(|(code, _)| code.as_str());
+                let nearest = nearest(office.as_str(), candidates).and_then(OfficeCode::new);
+                Some(Stranger::Unknown { office: office.clone(), nearest })
+            }
+        }
+    }
+}

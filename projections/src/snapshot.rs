@@ -1,0 +1,222 @@
+//! A case at an instant: where it is, which offices have it, and which of its limits ends next or is over.
+//!
+//! Invariant: but for when it was recorded, it depends on the set of actions and the instant alone; from the case's view it is the same as from its log.
+
+use engine::action::{ActionName, CaseRef, OfficeCode};
+use engine::alert::Addressees;
+use engine::assess::Breach;
+use engine::calendar::Instant;
+use engine::case::Case;
+use engine::json::Json;
+use engine::limits::discharged_by;
+use engine::rulebook::{RuleId, Rulebook};
+
+use crate::summary::{Limit, Summary};
+use crate::view::{CaseView, Seat};
+
+/// Seconds in an hour.
+const HOUR: i64 = 3600;
+
+/// A case at an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The case's reference.
+    pub case: CaseRef,
+    /// The offices that have it.
+    pub offices: Addressees,
+    /// Where the child is, and its limits.
+    pub summary: Summary,
+    /// The instant.
+    pub at: Instant,
+    /// When something was recorded of the case for the last time, whatever the instant.
+    pub recorded_at: Instant,
+}
+
+/// A limit of a case at an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LimitAt {
+    /// The rule.
+    pub rule: RuleId,
+    /// Which period, from 0.
+    pub period: u32,
+    /// The article.
+    pub article: String,
+    /// The office that owes it.
+    pub owed_by: OfficeCode,
+    /// The last lawful instant of the protective reading.
+    pub earliest: Instant,
+    /// The last lawful instant of the lenient reading; none where it sees no limit.
+    pub latest: Option<Instant>,
+    /// Whether and how surely it is breached.
+    pub breach: Option<Breach>,
+    /// Of an arguable breach: the last lawful instant of the lenient reading, after which it is certain.
+    pub certain_after: Option<Instant>,
+    /// The last lawful instant that counts: the next one, or the one whose passing makes the breach what it is.
+    pub end: Instant,
+    /// Seconds left until `end`; once that has passed, less the seconds by which the limit is over, or was when it was done.
+    pub left: i64,
+    /// When a limit that is over was done, under the reading of `end`; none while it is open.
+    pub done_at: Option<Instant>,
+}
+
+/// Whether a rule limits how long a child is held: not even the closing of the case discharges it.
+pub fn is_on_detention(rule: RuleId) -> bool {
+    rule.is_limit() && !discharged_by(rule).contains(&ActionName::CaseClosed)
+}
+
+impl Snapshot {
+    /// The case of a view at `at`; none if `at` lies before one of its actions, for then the view cannot answer and the
+    /// case has to be loaded (see [`Snapshot::of_case`]).
+    pub fn of_view(view: &CaseView, at: Instant) -> Option<Self> {
+        let summary = Summary::read(&view.document).filter(|summary| summary.from <= at)?;
+        Some(Self { case: view.case.clone(), offices: view.offices(), summary, at, recorded_at: view.recorded_at })
+    }
+
+    /// The case at `at`; none if it was not opened by then.
+    pub fn of_case(case: &Case, book: &Rulebook, at: Instant) -> Option<Self> {
+        let assessment = case.assess(book, at)?;
+        Some(Self {
+            case: case.reference().clone(),
+            offices: assessment.timeline.offices().into(),
+            summary: Summary::of(&assessment),
+            at,
+            recorded_at: case.last_recorded_at()?,
+        })
+    }
+
+    /// The limit that ends next: under the protective reading, or, where that one has no limit left that runs, under the
+    /// lenient one.
+    pub fn next(&self, book: &Rulebook) -> Option<LimitAt> {
+        let ahead = self.open().filter_map(|limit| Some((limit, self.ahead(limit)?)));
+        let next = ahead.min_by_key(|(limit, end)| {
+            let order = (*end, !is_on_detention(limit.rule), limit.rule, limit.period);
+            (limit.breach(self.at).is_some(), order)
+        });
+        next.map(|(limit, end)| self.running(limit, end, book))
+    }
+
+    /// The worst limit that has passed: open before done, one under which the child is still held before others, certain
+    /// before arguable, then the one that has been over longest.
+    pub fn worst(&self, book: &Rulebook) -> Option<LimitAt> {
+        let passed = self.summary.limits.iter().filter_map(|limit| Some((limit, limit.breach(self.at)?)));
+        let worst = passed.min_by_key(|(limit, breach)| {
+            let holds = limit.is_open() && self.summary.standing.is_held() && is_on_detention(limit.rule);
+            let order = (passed_end(limit, *breach), limit.rule, limit.period);
+            (!limit.is_open(), !holds, std::cmp::Reverse(*breach), order)
+        });
+        worst.map(|(limit, breach)| self.passed(limit, breach, book))
+    }
+
+    /// The open limits that `office` owes, whatever it is in the case.
+    pub fn owed_by(&self, office: &OfficeCode, book: &Rulebook) -> Vec<LimitAt> {
+        let owed = self.open().filter(|limit| self.offices.of(limit.owed_by) == office);
+        let at_now = |limit: &Limit| match limit.breach(self.at) {
+            Some(breach) => self.passed(limit, breach, book),
+            None => self.running(limit, limit.earliest, book),
+        };
+        owed.map(at_now).collect()
+    }
+
+    /// Seconds until a limit ends that is open, under either reading; none where none is left to end.
+    pub fn soonest(&self) -> Option<i64> {
+        self.open().filter_map(|limit| self.ahead(limit)).min().map(|end| end.since(self.at))
+    }
+
+    /// Whether `office` has the case: in this seat, or without one in any.
+    pub fn is_of(&self, office: &OfficeCode, seat: Option<Seat>) -> bool {
+        Seat::have(&self.offices, office, seat)
+    }
+
+    fn open(&self) -> impl Iterator<Item = &Limit> {
+        self.summary.limits.iter().filter(|limit| limit.is_open())
+    }
+
+    /// The next last lawful instant of an open limit: the protective reading's, or that of the lenient one, which is breached
+    /// only then.
+    fn ahead(&self, limit: &Limit) -> Option<Instant> {
+        let lenient = limit.latest.filter(|_| limit.done[1].is_none());
+        [Some(limit.earliest), lenient].into_iter().flatten().find(|end| self.at <= *end)
+    }
+
+    fn running(&self, limit: &Limit, end: Instant, book: &Rulebook) -> LimitAt {
+        LimitAt { left: end.since(self.at), done_at: None, ..self.limit(limit, end, book) }
+    }
+
+    fn passed(&self, limit: &Limit, breach: Breach, book: &Rulebook) -> LimitAt {
+        let end = passed_end(limit, breach);
+        let done_at = limit.done[usize::from(breach == Breach::Certain)];
+        LimitAt { left: end.since(done_at.unwrap_or(self.at)), done_at, ..self.limit(limit, end, book) }
+    }
+
+    fn limit(&self, limit: &Limit, end: Instant, book: &Rulebook) -> LimitAt {
+        LimitAt {
+            rule: limit.rule,
+            period: limit.period,
+            article: book.rule(limit.rule).article.clone(),
+            owed_by: self.offices.of(limit.owed_by).clone(),
+            earliest: limit.earliest,
+            latest: limit.latest,
+            breach: limit.breach(self.at),
+            certain_after: self.ahead(limit).filter(|end| limit.is_open() && *end > limit.earliest),
+            end,
+            left: 0,
+            done_at: None,
+        }
+    }
+}
+
+/// The last lawful instant whose passing makes the breach what it is.
+fn passed_end(limit: &Limit, breach: Breach) -> Instant {
+    match breach {
+        Breach::Certain => limit.latest.unwrap_or(limit.earliest),
+        Breach::Arguable => limit.earliest,
+    }
+}
+
+impl LimitAt {
+    /// Seconds by which it is over, or was when it was done; 0 while it is not.
+    pub const fn over(&self) -> i64 {
+        if self.left < 0 { -self.left } else { 0 }
+    }
+
+    /// Whole hours of a length in seconds, rounded down.
+    pub const fn hours(seconds: i64) -> i64 {
+        seconds / HOUR
+    }
+
+    /// What next and worst have in common in JSON.
+    fn pairs(&self) -> Vec<(std::borrow::Cow<'_, str>, Json<'_>)> {
+        vec![
+            ("rule".into(), Json::text(self.rule.word())),
+            ("article".into(), Json::text(self.article.as_str())),
+            ("owed_by".into(), Json::text(self.owed_by.as_str())),
+            ("earliest".into(), Json::text(self.earliest.to_string())),
+            ("latest".into(), instant(self.latest)),
+            ("breach".into(), self.breach.map_or(Json::Null, |breach| Json::text(breach.word()))),
+        ]
+    }
+
+    /// As the limit that ends next.
+    pub(crate) fn next_json(&self) -> Json<'_> {
+        let mut pairs = self.pairs();
+        pairs.push(("ends".into(), Json::text(self.end.to_string())));
+        pairs.push(("left_seconds".into(), Json::Number(self.left)));
+        pairs.push(("left_hours".into(), Json::Number(Self::hours(self.left))));
+        Json::Object(pairs)
+    }
+
+    /// As a limit that has passed.
+    pub(crate) fn worst_json(&self) -> Json<'_> {
+        let mut pairs = self.pairs();
+        pairs.push(("since".into(), Json::text(self.end.to_string())));
+        pairs.push(("certain_after".into(), instant(self.certain_after)));
+        pairs.push(("done_at".into(), instant(self.done_at)));
+        pairs.push(("over_seconds".into(), Json::Number(self.over())));
+        pairs.push(("over_hours".into(), Json::Number(Self::hours(self.over()))));
+        Json::Object(pairs)
+    }
+}
+
+fn instant<'a>(at: Option<Instant>) -> Json<'a> {
+    at.map_or(Json::Null, |at| Json::text(at.to_string()))
+}

@@ -1,0 +1,61 @@
+//! What an office owes: its open limits in all cases, by what is left of them.
+//!
+//! Invariant: each open limit that the office owes is there once, whatever the office is in the case.
+
+use engine::action::{ActionName, CaseRef, OfficeCode};
+use engine::json::Json;
+use engine::limits::discharged_by;
+use engine::rulebook::{RuleId, Rulebook};
+
+use crate::snapshot::{LimitAt, Snapshot};
+use crate::summary::{Standing, reference};
+
+/// A limit that an office owes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duty {
+    /// The case.
+    pub case: CaseRef,
+    /// Where the child is.
+    pub standing: Standing,
+    /// The limit.
+    pub limit: LimitAt,
+}
+
+/// What `office` owes in a case.
+pub fn duties<'s>(
+    snapshot: &'s Snapshot,
+    office: &OfficeCode,
+    book: &Rulebook,
+) -> impl Iterator<Item = Duty> + use<'s> {
+    let Snapshot { case, summary, .. } = snapshot;
+    let owed = snapshot.owed_by(office, book).into_iter();
+    owed.map(|limit| Duty { case: case.clone(), standing: summary.standing, limit })
+}
+
+/// Orders them: what is over longest first, then by what is left.
+pub fn sort(duties: &mut [Duty]) {
+    duties.sort_by(|a, b| {
+        let key = |duty: &Duty| (duty.limit.left, duty.limit.rule, duty.limit.period);
+        key(a).cmp(&key(b)).then_with(|| a.case.cmp(&b.case))
+    });
+}
+
+/// What may be done to end a limit. That the case may be closed is no advice.
+pub fn ended_by(rule: RuleId) -> impl Iterator<Item = ActionName> {
+    discharged_by(rule).iter().copied().filter(|name| *name != ActionName::CaseClosed)
+}
+
+impl Duty {
+    /// The duty as JSON: the limit's keys are those of a docket's `next`, or of its `worst` once it is over.
+    pub fn to_json(&self) -> Json<'_> {
+        let limit = if self.limit.left < 0 { self.limit.worst_json() } else { self.limit.next_json() };
+        let mut pairs =
+            vec![("case".into(), reference(&self.case)), ("standing".into(), Json::text(self.standing.word()))];
+        if let Json::Object(of_limit) = limit {
+            pairs.extend(of_limit);
+        }
+        let actions = ended_by(self.limit.rule).map(|name| Json::text(name.word()));
+        pairs.push(("ended_by".into(), Json::List(actions.collect())));
+        Json::Object(pairs)
+    }
+}
