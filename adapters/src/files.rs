@@ -126,6 +126,14 @@ pub fn read(path: &Path) -> Result<Contents, Unreadable> {
     parse(&bytes, Form::of(path)).map_err(|what| Unreadable::Form { file: shown(path), what })
 }
 
+/// Reads one action, a JSON object.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn action(object: &[u8]) -> Result<Action, Flaws> {
+    jsonl::action(object)
+}
+
 /// The name of a file for messages.
 pub fn shown(path: &Path) -> String {
     if path == Path::new("-") { "standard input".to_owned() } else { plain(&path.display().to_string()).into_owned() }

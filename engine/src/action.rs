@@ -114,7 +114,7 @@ macro_rules! code {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// What such a text is made of.
+            /// What such a text is made of, 1 to 64 characters.
             pub const FORM: &str = $form;
 
             /// The text as this type, if it is 1 to 64 of the allowed characters.
@@ -139,11 +139,11 @@ macro_rules! code {
 
 code! {
     /// A case's reference: 1 to 64 of `A-Z`, `a-z`, `0-9`, `-`, `_`. Never a name.
-    CaseRef, "1–64 of A-Z, a-z, 0-9, -, _", |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
+    CaseRef, "A-Z, a-z, 0-9, -, _", |byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }
 code! {
     /// An office's code: 1 to 64 of `a-z`, `0-9`, `-`.
-    OfficeCode, "1–64 of a-z, 0-9, -", |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+    OfficeCode, "a-z, 0-9, -", |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 }
 
 impl CaseRef {
@@ -251,7 +251,7 @@ pub type OrderOnRecord = Option<Option<Order>>;
 pub struct Child {
     pub reference: String,
     pub birth_date: Option<NaiveDate>,
-    pub age_years: Option<u32>,
+    pub age_years: Option<u64>,
     pub sex: Option<Sex>,
 }
 
@@ -259,8 +259,8 @@ pub struct Child {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are those of the format")]
 pub struct Penalty {
-    pub min: u32,
-    pub max: u32,
+    pub min: u64,
+    pub max: u64,
 }
 
 /// An offence as it is charged.
@@ -292,10 +292,10 @@ pub enum What {
     CaseOpened(Box<CaseOpened>),
     ChildIdentified {
         birth_date: Option<NaiveDate>,
-        age_years: Option<u32>,
+        age_years: Option<u64>,
     },
     OffenceReclassified {
-        offence: u32,
+        offence: u64,
         class: Option<Class>,
         penalty_months: Option<Penalty>,
         serious: Option<bool>,
@@ -344,7 +344,7 @@ pub enum What {
     },
     RemandExtended {
         order: OrderOnRecord,
-        months: Option<u32>,
+        months: Option<u64>,
         for_investigation: Option<bool>,
     },
     VisitRefused {
@@ -390,7 +390,7 @@ pub enum What {
     HearingHeld(Box<HearingHeld>),
     JudgmentGiven {
         measure: Measure,
-        months: Option<u32>,
+        months: Option<u64>,
         other_measures_considered: Option<bool>,
         served_in: Option<ServedIn>,
     },

@@ -209,7 +209,7 @@ impl<'t> Tester<'t> {
             ThreeYears::Minimum => penalty.min,
             ThreeYears::Maximum => penalty.max,
         };
-        tested < self.book.numbers.grave_penalty_months
+        tested < u64::from(self.book.numbers.grave_penalty_months)
     }
 
     /// Whether one of the four conditions of Art. 63 is missing.

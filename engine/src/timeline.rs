@@ -69,7 +69,7 @@ pub struct Timeline<'a> {
     entries: Vec<Entry<'a>>,
     opened: &'a CaseOpened,
     birth_date: Option<NaiveDate>,
-    age_years: Option<u32>,
+    age_years: Option<u64>,
     /// The gravest offence from the start, then from behind each reclassification.
     gravest: Vec<(usize, Offence)>,
     episodes: Vec<Episode>,
@@ -119,7 +119,7 @@ impl<'a> Timeline<'a> {
     }
 
     /// The child's stated age at the time of the offence, as last known.
-    pub fn age_years(&self) -> Option<u32> {
+    pub fn age_years(&self) -> Option<u64> {
         self.age_years
     }
 
@@ -192,7 +192,7 @@ impl<'a> Timeline<'a> {
                 }
                 What::OffenceReclassified { offence, class, penalty_months, serious } => {
                     let offences = offences.get_or_insert_with(|| self.opened.offences.clone());
-                    if let Some(offence) = offences.get_mut(*offence as usize) {
+                    if let Some(offence) = usize::try_from(*offence).ok().and_then(|nth| offences.get_mut(nth)) {
                         offence.class = class.unwrap_or(offence.class);
                         offence.penalty_months = penalty_months.unwrap_or(offence.penalty_months);
                         offence.serious = serious.unwrap_or(offence.serious);

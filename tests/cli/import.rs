@@ -1,5 +1,7 @@
 //! `kamnot import` and `kamnot record`.
 
+use std::process::Stdio;
+
 use tests::program::Desk;
 
 use crate::lines::{action, custody, file, opening, sample};
@@ -103,4 +105,83 @@ fn a_file_that_is_not_there_is_a_fault_and_begins_no_log() {
     let desk = Desk::new();
     desk.run(["import", "nothing.jsonl"]).ends_with(2).complains(&["nothing.jsonl: can't be read"]);
     assert!(!desk.path("kamnot.db").exists());
+}
+
+#[test]
+fn a_reader_who_goes_away_stops_no_recording_and_what_was_refused_decides_the_exit_code() {
+    let desk = Desk::new();
+    for name in ["a", "b", "c"] {
+        desk.write(&format!("{name}.jsonl"), file(&[opening(&format!("{name}-1"))]));
+    }
+    let unread = |files: &[&str]| {
+        let mut importing = desk.command(["import"].iter().chain(files));
+        let mut child = importing.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+        drop(child.stdout.take());
+        child.wait().expect("it ends").code()
+    };
+    assert_eq!(unread(&["a.jsonl", "b.jsonl"]), Some(0));
+    desk.write("bad.jsonl", "{}\n");
+    assert_eq!(unread(&["bad.jsonl", "c.jsonl"]), Some(1));
+    for name in ["a", "b", "c"] {
+        desk.run(["timeline", &format!("{name}-1")]).ends_with(0);
+    }
+}
+
+#[test]
+fn a_program_is_told_the_verdict_on_each_line() {
+    let desk = Desk::new();
+    let early = action("A-1", "complaint_received", "2026-02-26", "");
+    let bad = action("A-1", "custody_start", "2026-02-30", "");
+    desk.write("mixed.jsonl", file(&[opening("A-1"), early, bad, "{}".to_owned()]));
+    let run = desk.run(["import", "mixed.jsonl", "--format", "json"]).ends_with(1);
+    let files: serde_json::Value = serde_json::from_str(&run.out).expect("an array");
+    let of_file = &files[0];
+    assert_eq!((&of_file["file"], &of_file["recorded"]), (&"mixed.jsonl".into(), &2.into()), "{files}");
+    let lines = of_file["lines"].as_array().expect("a list");
+    let outcomes: Vec<_> = lines.iter().map(|line| line["outcome"].as_str().expect("a word")).collect();
+    assert_eq!(outcomes, ["recorded", "recorded", "refused", "refused"]);
+    assert!(lines[0]["id"].is_string() && lines[0]["warnings"].is_null(), "{files}");
+    let warning = &lines[1]["warnings"][0];
+    assert_eq!((&warning["code"], &warning["found"]), (&"before_offence".into(), &"2026-02-26".into()), "{files}");
+    assert_eq!((&lines[2]["code"], &lines[2]["expected"]), (&"misspelt_word".into(), &"custody_started".into()));
+    let codes: Vec<_> = lines[2]["flaws"].as_array().expect("a list").iter().map(|flaw| &flaw["code"]).collect();
+    assert_eq!(codes, ["misspelt_word", "not_an_instant"], "{files}");
+    assert_eq!(run.err.lines().count(), 2 + 4 + 1, "each flaw and the warning has a line: {}", run.err);
+}
+
+#[test]
+fn warnings_are_printed_at_first_and_then_counted_and_change_no_exit_code() {
+    let desk = Desk::new();
+    let early = |n: usize| action("A-1", "medical_check", &format!("2026-02-{:02}T08:00:00+07:00", n + 1), "");
+    desk.write("early.jsonl", file(&[vec![opening("A-1")], (0..25).map(early).collect()].concat()));
+    let run =
+        desk.run(["import", "early.jsonl"]).ends_with(0).says(&["26 actions recorded", "25 lines with a warning"]);
+    let run =
+        run.complains(&["early.jsonl:2: warning: `at`: 2026-02-01T08", "early.jsonl: warning: before_offence: 25"]);
+    assert_eq!(run.err.lines().count(), 21, "{}", run.err);
+    let same = early(3).replace("vte-investigation", "vte-prosecutor");
+    desk.run_with(["record"], same.as_bytes()).ends_with(0).complains(&["warning", "another medical_check"]);
+}
+
+#[test]
+fn office_codes_are_held_against_an_offices_file() {
+    let desk = Desk::new();
+    desk.write("offices.toml", "");
+    let swapped = opening("A-1").replace("vte-juvenile-court", "vte-prosecutor");
+    let misspelt = opening("A-2").replace("\"vte-prosecutor\"", "\"vte-prosecuter\"");
+    let transfer = action("A-2", "case_transferred", "2026-03-02", r#","court":"nowhere-at-all""#);
+    desk.write("codes.jsonl", file(&[swapped, misspelt, transfer.replace("vte-inv", "vt-inv")]));
+    let quiet = desk.run(["import", "codes.jsonl"]).ends_with(0);
+    assert_eq!(quiet.err, "", "without a file nothing is known of them");
+    let import = |language: &str| desk.run(["import", "codes.jsonl", "--offices", "offices.toml", "--lang", language]);
+    let run = import("en").ends_with(0).complains(&[
+        "codes.jsonl:1: warning: `court`: vte-prosecutor is listed as another kind of office; expected one of the kind court",
+        "codes.jsonl:2: warning: `prosecutor`: vte-prosecuter is not among the offices; did you mean vte-prosecutor?",
+        "codes.jsonl:3: warning: `by`: vt-investigation is not among the offices; did you mean vte-investigation?",
+        "codes.jsonl:3: warning: `court`: nowhere-at-all is not among the offices\n",
+    ]);
+    assert_eq!(run.err.lines().count(), 4, "{}", run.err);
+    import("lo").ends_with(0).complains(&["codes.jsonl:2: ຄຳເຕືອນ: `prosecutor`: vte-prosecuter ບໍ່ຢູ່ໃນບັນຊີຫ້ອງການ"]);
+    let assess = desk.run(["assess", "codes.jsonl", "--offices", "offices.toml", "--format", "jsonl"]).ends_with(0);
+    assert_eq!(assess.err, run.err);
 }

@@ -108,6 +108,10 @@ fn numbers_are_whole_and_written_in_digits_alone() {
         let found = flaws(&line("child_identified", &format!(r#","age_years":{number}"#)));
         assert_eq!(found[0].code, Code::NotANumber, "{number}: {}", found[0]);
     }
+    let most = line("child_identified", r#","age_years":9007199254740991"#);
+    let mut written = String::new();
+    action(&most).to_json().write(&mut written);
+    assert!(written.contains(r#""age_years":9007199254740991,"#), "{written}");
     assert_eq!(flaws(&line("remand_extended", r#","months":0"#))[0].code, Code::NotANumber);
 }
 

@@ -43,7 +43,9 @@ const CHECK: &str =
 #[tokio::test(flavor = "multi_thread")]
 async fn an_office_sends_what_concerns_its_cases_and_is_told_line_by_line() {
     let ministry = Ministry::start();
-    let (one, two) = (serve(&ministry, &[]), serve(&ministry, &[]));
+    let offices = ministry.desk.write("offices.toml", "");
+    let offices = ["--offices", offices.to_str().expect("a path")];
+    let (one, two) = (serve(&ministry, &offices), serve(&ministry, &offices));
     let investigator = ministry.guest("vte-investigation").await.client;
     let other = ministry.guest("lpb-prosecutor").await.client;
     // A case of others isn't there to be opened, nor to be added to.
@@ -79,20 +81,45 @@ async fn an_office_sends_what_concerns_its_cases_and_is_told_line_by_line() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     let reply = send(&investigator, "vte-investigation", &unanswered).await;
     assert_eq!(outcomes(&reply), ["recorded"], "not known from before: {reply}");
+    // A code that the offices file doesn't know is recorded and warned of.
+    let misspelt = CHECK.replace("10:00", "10:30").replace("vte-investigation", "vte-investigatoin");
+    let reply = send(&investigator, "vte-investigation", &misspelt).await;
+    let warning = &reply["lines"][0]["warnings"][0];
+    assert_eq!((outcomes(&reply), &warning["code"]), (vec!["recorded"], &"unknown_office".into()), "{reply}");
+    assert_eq!(warning["expected"], "vte-investigation");
+    let timeline = ministry.desk.run(["timeline", "VTE-2026-0001", "--format", "json"]).ends_with(0).out;
+    assert!(!timeline.contains("lpb-prosecutor"), "{timeline}");
+    end(one);
+    end(two);
+}
 
-    // The program of an office: the court is named in the case; the legal aid office isn't.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_of_an_office_sends_and_follows_what_concerns_its_cases() {
+    let ministry = Ministry::start();
+    let serving = serve(&ministry, &[]);
+    let investigator = ministry.guest("vte-investigation").await.client;
+    let lines = format!("{}\n{CHECK}\n", investigation("VTE-2026-0001", 1, "2026-03-01"));
+    send(&investigator, "vte-investigation", &lines).await;
+    // The court is named in the case; the legal aid office isn't.
     let file = ministry.desk.write("court.jsonl", format!("{CHECK}\n{}\n{{}}\n", CHECK.replace("10:00", "12:00")));
-    let run = |office: &str, code: i32| {
-        let arguments = ["send", file.to_str().expect("a path"), "--office", office];
+    let run = |office: &str, language: &str, code: i32| {
+        let arguments = ["send", file.to_str().expect("a path"), "--office", office, "--lang", language];
         let output = ministry.program(office, &arguments).output().expect("the program starts");
         tests::program::Run::from(output).ends_with(code)
     };
-    run("vte-juvenile-court", 1)
+    run("vte-juvenile-court", "en", 1)
         .complains(&["court.jsonl:3: "])
         .says(&["1 action recorded, 1 known already, 1 refused; 1 case"]);
-    run("vte-legal-aid", 1)
+    run("vte-legal-aid", "lo", 1).complains(&["court.jsonl:1: ຄະດີ VTE-2026-0001 ຍັງບໍ່ທັນເປີດ"]);
+    run("vte-legal-aid", "en", 1)
         .complains(&["court.jsonl:1: the case VTE-2026-0001 was never opened, or is no case of vte-legal-aid"])
         .says(&["3 refused; 0 cases"]);
+    // Nobody reads what it says: the refused line decides all the same.
+    let unread = ["send", file.to_str().expect("a path"), "--office", "vte-juvenile-court"];
+    let mut sending = ministry.program("vte-juvenile-court", &unread);
+    let mut child = sending.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
 
     // What it called for reaches the offices of the case, by their own subscriptions.
     for (kind, office) in
@@ -108,9 +135,7 @@ async fn an_office_sends_what_concerns_its_cases_and_is_told_line_by_line() {
     }
     let timeline = ministry.desk.run(["timeline", "VTE-2026-0001", "--format", "json"]).ends_with(0).out;
     assert!(timeline.contains(r#""recorded_by":"vte-juvenile-court""#), "as sent by the court: {timeline}");
-    assert!(!timeline.contains("lpb-prosecutor"), "{timeline}");
-    end(one);
-    end(two);
+    end(serving);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 mod alerts;
 mod lists;
 mod network;
+mod recording;
 mod whole_log;
 
 use std::net::SocketAddr;
@@ -19,6 +20,7 @@ use crate::nats::Replicas;
 use crate::store::place::Place;
 pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use lists::{Docket, Seconds, Today};
+pub(super) use recording::{Import, ImportForm, Record};
 pub(super) use whole_log::{Backup, Move, Restore};
 
 pub(super) use network::{Nats, NatsCommand, NatsConfig, Send, Whose};
@@ -116,59 +118,6 @@ pub(super) struct Demo {
     /// Publish the alerts on this NATS server too (JetStream)
     #[arg(long, value_name = "URL")]
     pub nats: Option<String>,
-}
-
-/// Record the actions of files
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  kamnot import 2026-03.jsonl --as vte-prosecutor
-  other-system | kamnot import -                  JSON Lines from standard input
-  kamnot import archive.csv --as-history          old cases: what is over is recorded, not published
-
-CSV has the columns case,id,action,at,by,details; details is a JSON object with the other fields, or empty.
-Lines that are refused are printed with their numbers on standard error; the others are recorded. Importing a file twice
-adds nothing.")]
-pub(super) struct Import {
-    /// JSON Lines, or CSV if the name ends in .csv; - is standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Record what is over without publishing alerts on it; an open breached limit is published all the same
-    #[arg(long)]
-    pub as_history: bool,
-    /// Record nothing of a file of which a line is refused
-    #[arg(long)]
-    pub all_or_nothing: bool,
-    /// How to say on standard output what became of the lines
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: ImportForm,
-    /// The office that sends the file [default: for each action the office that acted]
-    #[arg(long = "as", value_name = "OFFICE", value_parser = office)]
-    pub by: Option<OfficeCode>,
-}
-
-/// How `import` and `send` say what became of the lines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ImportForm {
-    /// For people: a line for each file
-    Table,
-    /// One array, an object for each file with the verdict on each line
-    Json,
-}
-
-/// Record one action, a JSON object on standard input
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  echo '{\"case\":\"VTE-2026-0001\",\"action\":\"medical_check\",\"at\":\"2026-03-01T11:00:00+07:00\",\"by\":\"vte-investigation\"}' \\
-    | kamnot record --as vte-investigation")]
-pub(super) struct Record {
-    /// Record it without publishing alerts on what is over
-    #[arg(long)]
-    pub as_history: bool,
-    /// The office that sends it [default: the office that acted]
-    #[arg(long = "as", value_name = "OFFICE", value_parser = office)]
-    pub by: Option<OfficeCode>,
 }
 
 /// Hold the cases of a file against the law, as if all of it were recorded; no log is needed

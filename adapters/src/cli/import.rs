@@ -17,6 +17,7 @@ use projections::message::text;
 
 use super::arguments::{Common, Import, ImportForm, Record};
 use super::database::{Absent, Database, run as block_on};
+use super::labels::Label;
 use super::output::{Failure, Outcome, known_offices, print_out};
 use super::progress;
 use super::tally::{Report, Tally, print_warnings};
@@ -217,21 +218,15 @@ fn refused(what: &str) -> Failure {
 
 fn one_action(language: Language) -> Result<Action, Failure> {
     let bytes = files::bytes(Path::new("-"))?;
-    if bytes.len() > files::LONGEST_LINE {
-        return Err(refused(&format!(
-            "found {} bytes, expected one action of at most {}; for many actions use kamnot import",
-            bytes.len(),
-            files::LONGEST_LINE
-        )));
+    let object = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes).trim_ascii();
+    if object.is_empty() {
+        return Err(refused(Label::NothingFound.of(language)));
     }
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| refused("found bytes that are no UTF-8 text; send the action as UTF-8"))?;
-    let text = text.trim_start_matches('\u{feff}').trim();
-    if text.is_empty() {
-        return Err(refused("found nothing, expected one action as a JSON object"));
-    }
-    let hint = if text.lines().nth(1).is_some() { " (for many actions, one a line, use kamnot import)" } else { "" };
-    Action::read(text).map_err(|flaws| refused(&format!("{}{hint}", reasons(&flaws, language))))
+    files::action(object).map_err(|flaws| {
+        let many = object.contains(&b'\n');
+        let hint = if many { format!(" ({})", Label::ImportForMany.of(language)) } else { String::new() };
+        refused(&format!("{}{hint}", reasons(&flaws, language)))
+    })
 }
 
 /// What the recording told the offices, a sentence each.

@@ -136,6 +136,8 @@ labels! {
     Limit: "Limit", "ກຳນົດເວລາ";
     Notice: "Notice before", "ແຈ້ງລ່ວງໜ້າ";
     Questions: "What the law leaves open", "ສິ່ງທີ່ກົດໝາຍບໍ່ໄດ້ກຳນົດຊັດເຈນ";
+    NothingFound: "found nothing, expected one action as a JSON object", "ບໍ່ພົບຫຍັງ, ຕ້ອງເປັນການກະທຳໜຶ່ງ ຄືວັດຖຸ JSON ໜຶ່ງອັນ";
+    ImportForMany: "for many actions, one a line, use kamnot import", "ຖ້າມີຫລາຍການກະທຳ, ແຖວລະໜຶ່ງ, ໃຫ້ໃຊ້ kamnot import";
     Warning: "warning", "ຄຳເຕືອນ";
     NotReviewed: "Not reviewed by a lawyer.", "ຍັງບໍ່ໄດ້ຜ່ານການກວດຂອງນັກກົດໝາຍ.";
 }

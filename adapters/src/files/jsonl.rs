@@ -62,7 +62,8 @@ fn parse(piece: &[u8]) -> (usize, Vec<Line>) {
     (count, lines)
 }
 
-fn action(line: &[u8]) -> Result<Action, Flaws> {
+/// The action of one line, or of an object over several.
+pub(super) fn action(line: &[u8]) -> Result<Action, Flaws> {
     if line.len() > LONGEST_LINE {
         return Err(too_long(line.len()).into());
     }

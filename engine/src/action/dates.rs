@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::When;
 use crate::calendar::parse_date;
-use crate::refusal::{Code, Refusal};
+use crate::refusal::{Code, Flaws, Refusal};
 
 /// The years of Vientiane in which an action, an offence or a birth may lie.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2399;
@@ -20,37 +20,44 @@ const BUDDHIST_YEARS: std::ops::RangeInclusive<i32> = 2400..=2999;
 /// How an instant and a date are written.
 pub const INSTANT_OR_DATE: &str = "YYYY-MM-DDTHH:MM:SS±HH:MM, YYYY-MM-DD";
 
-/// A civil date. The refusal echoes nothing.
-pub fn date(text: &str) -> Result<NaiveDate, Refusal> {
-    if buddhist_year(text).is_some() {
-        return Err(Refusal::new(Code::BuddhistYear));
+/// A civil date. The refusals echo nothing.
+pub fn date(text: &str) -> Result<NaiveDate, Flaws> {
+    let no_date = || Refusal::new(Code::NotADate).found("text").expected("YYYY-MM-DD");
+    if let Some(meant) = of_the_buddhist_era(text) {
+        let refusal = Refusal::new(Code::BuddhistYear);
+        return Err(if parse_date(&meant).is_some() { refusal.into() } else { vec![refusal, no_date()] });
     }
     match parse_date(text) {
         Some(date) if YEARS.contains(&date.year()) => Ok(date),
-        Some(_) => Err(Refusal::new(Code::YearOutOfRange).expected(YEARS_WRITTEN)),
-        None => Err(Refusal::new(Code::NotADate).found("text").expected("YYYY-MM-DD")),
+        Some(_) => Err(Refusal::new(Code::YearOutOfRange).expected(YEARS_WRITTEN).into()),
+        None => Err(no_date().into()),
     }
 }
 
-/// The time of an action. The refusal shows it if it looks like one date or instant.
-pub fn when(text: &str) -> Result<When, Refusal> {
-    let shown = || if looks_like_a_date(text) { text } else { "text" };
-    if let Some(year) = buddhist_year(text).filter(|_| looks_like_a_date(text)) {
-        let meant = format!("{}{}", year - BUDDHIST_ERA, &text[4..]);
-        return Err(Refusal::new(Code::BuddhistYear).found(text).expected(meant));
+/// The time of an action. The refusals show it if it looks like one date or instant.
+pub fn when(text: &str) -> Result<When, Flaws> {
+    let shown = if looks_like_a_date(text) { text } else { "text" };
+    let no_instant = || Refusal::new(Code::NotAnInstant).found(shown).expected(INSTANT_OR_DATE);
+    if let Some(meant) = of_the_buddhist_era(text) {
+        let refusal = Refusal::new(Code::BuddhistYear).found(shown);
+        let is_good = When::parse(&meant).is_some();
+        return Err(if is_good { refusal.expected(meant).into() } else { vec![refusal, no_instant()] });
     }
     match When::parse(text) {
         Some(when) if YEARS.contains(&when.date().year()) => Ok(when),
-        Some(_) => Err(Refusal::new(Code::YearOutOfRange).found(shown()).expected(YEARS_WRITTEN)),
-        None => Err(Refusal::new(Code::NotAnInstant).found(shown()).expected(INSTANT_OR_DATE)),
+        Some(_) => Err(Refusal::new(Code::YearOutOfRange).found(shown).expected(YEARS_WRITTEN).into()),
+        None => Err(no_instant().into()),
     }
 }
 
-/// The year that a text begins with, if it is one of the Buddhist era.
-fn buddhist_year(text: &str) -> Option<i32> {
-    let (year, rest) = text.split_at_checked(4)?;
-    let year = if year.bytes().all(|byte| byte.is_ascii_digit()) { year.parse().ok()? } else { return None };
-    (rest.starts_with('-') && BUDDHIST_YEARS.contains(&year)).then_some(year)
+/// What a date or instant with a year of the Buddhist era is in the common one, written in the same way.
+fn of_the_buddhist_era(text: &str) -> Option<String> {
+    if !looks_like_a_date(text) {
+        return None;
+    }
+    let year = text.split(|c: char| !c.is_ascii_digit()).take(3).find(|part| part.len() == 4)?;
+    let number = year.parse().ok().filter(|number| BUDDHIST_YEARS.contains(number))?;
+    Some(text.replacen(year, &(number - BUDDHIST_ERA).to_string(), 1))
 }
 
 /// Whether a text is made like one date, or one date and a time of day: nothing else of it can be shown.
@@ -94,15 +101,18 @@ mod tests {
 
     #[test]
     fn a_buddhist_year_is_told_from_a_year_that_cannot_be() {
-        let code = |text: &str| when(text).map_err(|refusal| refusal.code).err();
+        let code = |text: &str| when(text).map_err(|flaws| flaws[0].code).err();
         assert_eq!(code("2567-02-29"), Some(Code::BuddhistYear), "no day of the common calendar");
         assert_eq!(code("2569-03-01T09:30:00+07:00"), Some(Code::BuddhistYear));
         assert_eq!(code("1899-12-31"), Some(Code::YearOutOfRange));
         assert_eq!(code("2399-12-31T23:59:59+07:00"), None);
         assert_eq!(code("2399-12-31T17:00:00Z"), Some(Code::YearOutOfRange), "already the next year in Vientiane");
-        let refusal = when("2569-03-01").expect_err("Buddhist");
+        let refusal = &when("2569-03-01").expect_err("Buddhist")[0];
         assert_eq!((refusal.found.as_deref(), refusal.expected.as_deref()), (Some("2569-03-01"), Some("2026-03-01")));
-        let refusal = date("2553-05-06").expect_err("Buddhist");
-        assert_eq!((refusal.found, refusal.expected), (None, None), "a birth date is not echoed");
+        let flaws = when("1/3/2569").expect_err("Buddhist, and written in another way");
+        assert_eq!(flaws.iter().map(|flaw| flaw.code).collect::<Vec<_>>(), [Code::BuddhistYear, Code::NotAnInstant]);
+        let flaws = date("6/5/2553").expect_err("Buddhist");
+        assert_eq!(flaws.iter().map(|flaw| flaw.code).collect::<Vec<_>>(), [Code::BuddhistYear, Code::NotADate]);
+        assert!(!format!("{flaws:?}").contains("2553"), "a birth date is not echoed");
     }
 }

@@ -63,8 +63,8 @@ impl fmt::Display for At<'_> {
 /// The fields of an object that have not been taken yet, and what was wrong with those that were.
 pub struct Fields<'j, 'p> {
     at: At<'p>,
-    /// Each field that is left, with its place in the object, from 0.
-    left: Vec<(usize, Cow<'j, str>, Json<'j>)>,
+    /// The fields in their places; none where one was taken.
+    left: Vec<Option<(Cow<'j, str>, Json<'j>)>>,
     /// The names that were asked for: those that the object may have.
     known: Vec<&'static str>,
     flaws: Flaws,
@@ -75,7 +75,7 @@ impl<'j, 'p> Fields<'j, 'p> {
     pub fn of(at: At<'p>, json: Json<'j>, form: &str) -> Read<Self> {
         match json {
             Json::Object(pairs) => {
-                let left = pairs.into_iter().enumerate().map(|(nth, (key, value))| (nth, key, value)).collect();
+                let left = pairs.into_iter().map(Some).collect();
                 Ok(Self { at, left, known: Vec::with_capacity(16), flaws: Flaws::new() })
             }
             other if at.is_top() => Err(Refusal::new(Code::NotAnObject).found(other.type_name()).into()),
@@ -85,8 +85,8 @@ impl<'j, 'p> Fields<'j, 'p> {
 
     fn take(&mut self, name: &'static str) -> Option<Json<'j>> {
         self.known.push(name);
-        let at = self.left.iter().position(|(_, key, _)| key == name)?;
-        Some(self.left.swap_remove(at).2)
+        let is_it = |field: &&mut Option<_>| matches!(field, Some((key, _)) if *key == name);
+        self.left.iter_mut().find(is_it)?.take().map(|(_, value)| value)
     }
 
     /// A field that may be left out, read by `read`. None also if it is flawed: then reading ends in a refusal.
@@ -109,10 +109,11 @@ impl<'j, 'p> Fields<'j, 'p> {
 
     /// A required field that isn't there, or stands there in capitals.
     fn missing(&mut self, name: &'static str) -> Refusal {
-        match self.left.iter().position(|(_, key, _)| key.trim().eq_ignore_ascii_case(name)) {
-            Some(at) => {
-                let (nth, key, _) = self.left.swap_remove(at);
-                self.unknown(nth, &key)
+        let is_it = |(key, _): &(Cow<'_, str>, _)| key.trim().eq_ignore_ascii_case(name);
+        match self.left.iter().position(|field| field.as_ref().is_some_and(is_it)) {
+            Some(nth) => {
+                self.left[nth] = None;
+                self.unknown(nth, name)
             }
             None => Refusal::new(Code::MissingField).field(At::below(&self.at, Step::Key(name))),
         }
@@ -150,9 +151,9 @@ impl<'j, 'p> Fields<'j, 'p> {
         self.flaws
     }
 
-    fn unknown_ones(&mut self) -> Flaws {
-        self.left.sort_unstable_by_key(|(nth, _, _)| *nth);
-        self.left.iter().map(|(nth, key, _)| self.unknown(*nth, key)).collect()
+    fn unknown_ones(&self) -> Flaws {
+        let left = self.left.iter().enumerate().filter_map(|(nth, field)| Some((nth, &field.as_ref()?.0)));
+        left.map(|(nth, key)| self.unknown(nth, key)).collect()
     }
 
     fn unknown(&self, nth: usize, key: &str) -> Refusal {
@@ -190,12 +191,14 @@ pub fn boolean(at: &At<'_>, json: Json<'_>) -> Read<bool> {
     }
 }
 
-/// A whole number from `least` to 1,000,000,000.
-pub fn number(least: u32) -> impl Fn(&At<'_>, Json<'_>) -> Read<u32> {
-    const MOST: u32 = 1_000_000_000;
+/// The greatest number that every reader of JSON keeps whole.
+const MOST: u64 = 9_007_199_254_740_991;
+
+/// A whole number from `least` to [`MOST`].
+pub fn number(least: u64) -> impl Fn(&At<'_>, Json<'_>) -> Read<u64> {
     move |at, json| match json {
-        Json::Number(value) if (i64::from(least)..=i64::from(MOST)).contains(&value) => {
-            Ok(u32::try_from(value).unwrap_or(MOST))
+        Json::Number(value) if u64::try_from(value).is_ok_and(|value| (least..=MOST).contains(&value)) => {
+            Ok(value.unsigned_abs())
         }
         Json::Null => Err(wrong(at, &json, "number")),
         other => {
@@ -268,14 +271,19 @@ pub fn office(at: &At<'_>, json: Json<'_>) -> Read<OfficeCode> {
         Json::Text(text) => OfficeCode::new(text).ok_or_else(|| {
             Refusal::new(Code::NotAnOfficeCode).field(at).found("text").expected(OfficeCode::FORM).into()
         }),
-        other => Err(wrong(at, other, OfficeCode::FORM)),
+        other => Err(wrong(at, other, "text")),
     }
+}
+
+/// The flaws as those of a field.
+pub fn of_field(at: &At<'_>, flaws: Flaws) -> Flaws {
+    flaws.into_iter().map(|flaw| flaw.field(at)).collect()
 }
 
 /// A civil date; it may be a birth date, so it is never echoed.
 pub fn date(at: &At<'_>, json: Json<'_>) -> Read<NaiveDate> {
     match &json {
-        Json::Text(text) => dates::date(text).map_err(|refusal| refusal.field(at).into()),
+        Json::Text(text) => dates::date(text).map_err(|flaws| of_field(at, flaws)),
         other => Err(wrong(at, other, "YYYY-MM-DD")),
     }
 }

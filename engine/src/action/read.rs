@@ -5,7 +5,7 @@
 use uuid::Uuid;
 
 use super::dates;
-use super::fields::{At, Fields, Read, boolean, date, list, nullable, number, office, text, word, wrong};
+use super::fields::{At, Fields, Read, boolean, date, list, nullable, number, of_field, office, text, word, wrong};
 use super::{
     Action, ActionId, ActionName, Authority, CaseOpened, CaseRef, Child, Class, Ground, HearingHeld, Measure,
     MediationMeasure, Mediator, Offence, Order, OrderedBy, Penalty, Person, Place, ReleaseKind, ServedIn, Sex, What,
@@ -76,7 +76,7 @@ fn case_ref(at: &At<'_>, json: Json<'_>) -> Read<CaseRef> {
         Json::Text(text) => CaseRef::new(text).ok_or_else(|| {
             Refusal::new(Code::NotACaseReference).field(at).found("text").expected(CaseRef::FORM).into()
         }),
-        other => Err(wrong(at, other, CaseRef::FORM)),
+        other => Err(wrong(at, other, "text")),
     }
 }
 
@@ -92,7 +92,7 @@ fn uuid(at: &At<'_>, json: Json<'_>) -> Read<ActionId> {
 
 fn when(at: &At<'_>, json: Json<'_>) -> Read<When> {
     match &json {
-        Json::Text(text) => dates::when(text).map_err(|refusal| refusal.field(at).into()),
+        Json::Text(text) => dates::when(text).map_err(|flaws| of_field(at, flaws)),
         other => Err(wrong(at, other, dates::INSTANT_OR_DATE)),
     }
 }

@@ -48,8 +48,8 @@ fn day<'a>(date: NaiveDate) -> Json<'a> {
     Json::text(text)
 }
 
-fn count<'a>(number: u32) -> Json<'a> {
-    Json::Number(number.into())
+fn count<'a>(number: u64) -> Json<'a> {
+    Json::Number(number.cast_signed())
 }
 
 fn words<T: Copy>(items: &[T], word: impl Fn(T) -> &'static str) -> Json<'_> {

@@ -108,7 +108,7 @@ fn needs(action: &Action, opening: Option<&Action>, known: &Known<'_>) -> Flaws 
         flaws.push(Refusal::new(Code::BeforeBirth).field("at").found(action.at.to_string()));
     }
     match &action.what {
-        What::OffenceReclassified { offence, .. } if *offence as usize >= opened.offences.len() => {
+        What::OffenceReclassified { offence, .. } if *offence >= opened.offences.len() as u64 => {
             let refusal = Refusal::new(Code::NoSuchOffence).field("offence").found(offence.to_string());
             flaws.push(refusal.expected(opened.offences.len().to_string()));
         }
@@ -162,7 +162,7 @@ fn by_the_scope(opened: &CaseOpened, date: NaiveDate, book: &Rulebook, flaws: &m
         flaws.extend(not_after("child.birth_date", birth, date).err());
         opened.offences.iter().all(|offence| offence.committed_on >= calendar::birthday(birth, adult))
     } else {
-        age_years.is_some_and(|age| age >= adult)
+        age_years.is_some_and(|age| age >= u64::from(adult))
     };
     if grown_up {
         flaws.push(Refusal::new(Code::NotAChild).field("child").expected(adult.to_string()));

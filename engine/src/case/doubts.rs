@@ -72,7 +72,7 @@ fn under_ten(action: &Action, earliest: NaiveDate) -> Option<Refusal> {
     };
     let young = match birth {
         Some(birth) => earliest < calendar::birthday(birth, YOUNG),
-        None => age.is_some_and(|age| age < YOUNG),
+        None => age.is_some_and(|age| age < u64::from(YOUNG)),
     };
     young.then(|| Refusal::new(Code::UnderTen).field(field).expected(YOUNG.to_string()))
 }

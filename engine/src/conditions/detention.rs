@@ -18,7 +18,7 @@ impl<'t> Tester<'t> {
         let years = self.book.numbers.responsible_age;
         let Some(birth) = self.timeline.birth_date() else {
             let stated = self.timeline.age_years();
-            let under_age = stated.map(|age| age < years);
+            let under_age = stated.map(|age| age < u64::from(years));
             self.arguable(RuleId::AgeOfResponsibility, owed_by, &[("child.birth_date", true)], under_age);
             return;
         };
@@ -167,7 +167,7 @@ impl<'t> Tester<'t> {
     }
 
     /// Art. 64: an extension in time, of one month, within the cap, for further investigation.
-    pub(super) fn remand_extension(&mut self, months: Option<u32>, for_investigation: Option<bool>) {
+    pub(super) fn remand_extension(&mut self, months: Option<u64>, for_investigation: Option<bool>) {
         let owed_by = self.ordered_by();
         let index = self.index;
         let running = self.limits.remands.iter().find_map(|remand| Some((remand, remand.nth_extension(index)?)));
@@ -190,7 +190,7 @@ impl<'t> Tester<'t> {
             Some(extended.reckoning(reading).is_some_and(|period| under.discharges(index) > period.due))
         });
 
-        let too_long = months.unwrap_or(1) > self.book.numbers.extension_months;
+        let too_long = months.unwrap_or(1) > u64::from(self.book.numbers.extension_months);
         self.certain(RuleId::RemandExtensionLength, owed_by, &[], Some(too_long));
 
         if let Some((remand, k)) = running {

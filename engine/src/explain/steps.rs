@@ -254,7 +254,7 @@ impl<'a> Steps<'_, 'a> {
             }
             RuleId::DiversionFirst | RuleId::CustodyGrounds | RuleId::ArrestGrounds | RuleId::RemandGrounds => {
                 let Penalty { min, max } = timeline.gravest_before(entry).penalty_months;
-                let from = self.book.numbers.grave_penalty_months;
+                let from = u64::from(self.book.numbers.grave_penalty_months);
                 min < from && max >= from
             }
             _ => true,
@@ -328,8 +328,9 @@ impl<'a> Steps<'_, 'a> {
     fn age(&mut self) {
         let timeline = &self.assessment.timeline;
         if timeline.birth_date().is_none() {
+            let responsible = u64::from(self.book.numbers.responsible_age);
             match timeline.age_years() {
-                Some(stated) if stated < self.book.numbers.responsible_age => self.push("finding-age-stated", []),
+                Some(stated) if stated < responsible => self.push("finding-age-stated", []),
                 _ => self.push("not-recorded", ["child.birth_date".to_owned()]),
             }
             return;

@@ -24,22 +24,22 @@ sentences! {
     NotUtf8: "[`{field}`: ]found bytes that are no UTF-8 text[, {found}]; save the file as UTF-8", "[`{field}`: ]ພົບຂໍ້ມູນທີ່ບໍ່ແມ່ນຂໍ້ຄວາມ UTF-8[, {found}]; ໃຫ້ບັນທຶກໄຟລ໌ເປັນ UTF-8";
     NulCharacter: "[`{field}`: ]found a NUL character, which no text may hold; take it out", "[`{field}`: ]ພົບຕົວອັກສອນ NUL ເຊິ່ງຂໍ້ຄວາມບໍ່ສາມາດມີໄດ້; ໃຫ້ເອົາອອກ";
     LineTooLong: "found a line of {found} bytes, expected at most {expected}; one action is one line of some hundred bytes", "ພົບແຖວຍາວ {found} ໄບຕ໌, ຕ້ອງບໍ່ເກີນ {expected}; ໜຶ່ງການກະທຳແມ່ນໜຶ່ງແຖວ ຍາວປະມານສອງສາມຮ້ອຍໄບຕ໌";
-    NotAnObject: "found {found}, expected one JSON object, an action", "ພົບ{found}, ຕ້ອງເປັນວັດຖຸ JSON ໜຶ່ງອັນ ຄືການກະທຳໜຶ່ງ";
+    NotAnObject: "found {found}, expected one JSON object, an action", "ພົບ {found}, ຕ້ອງເປັນວັດຖຸ JSON ໜຶ່ງອັນ ຄືການກະທຳໜຶ່ງ";
     WrongColumns: "found {found} columns, expected {expected}; a cell that holds a comma or a quotation mark stands in quotation marks, those inside doubled", "ພົບ {found} ຖັນ, ຕ້ອງເປັນ {expected}; ຫ້ອງທີ່ມີເຄື່ອງໝາຍຈຸດ ຫລື ວົງຢືມ ຕ້ອງຢູ່ໃນວົງຢືມ ແລະ ວົງຢືມທີ່ຢູ່ທາງໃນໃຫ້ຂຽນຊ້ອນ";
     ColumnTwice: "`{field}`: found a field that has a column of its own[, `{expected}`]; give it in its column alone", "`{field}`: ພົບຊ່ອງທີ່ມີຖັນຂອງຕົນແລ້ວ[, `{expected}`]; ໃຫ້ຂຽນໃນຖັນນັ້ນເທົ່ານັ້ນ";
     MissingField: "`{field}` is missing and required here", "ຂາດ `{field}` ເຊິ່ງຈຳເປັນຕ້ອງມີ";
     UnknownField: "unknown field, number {found}[ in `{field}`]; [did you mean `{expected}`?|check its spelling or leave it out]", "ບໍ່ຮູ້ຈັກຊ່ອງທີ {found}[ ໃນ `{field}`]; [ໝາຍເຖິງ `{expected}` ບໍ?|ໃຫ້ກວດຕົວສະກົດ ຫລື ເອົາອອກ]";
     KeyInCapitals: "unknown field, number {found}[ in `{field}`]: keys are in small letters; write `{expected}`", "ບໍ່ຮູ້ຈັກຊ່ອງທີ {found}[ ໃນ `{field}`]: ຊື່ຊ່ອງຕ້ອງເປັນຕົວພິມນ້ອຍ; ໃຫ້ຂຽນ `{expected}`";
-    WrongType: "`{field}`: found {found}, expected {expected}", "`{field}`: ພົບ{found}, ຕ້ອງເປັນ {expected}";
-    WrongForm: "`{field}`: found {found}; write {expected}", "`{field}`: ພົບ{found}; ໃຫ້ຂຽນ {expected}";
+    WrongType: "`{field}`: found {found}, expected {expected}", "`{field}`: ພົບ {found}, ຕ້ອງເປັນ {expected}";
+    WrongForm: "`{field}`: found {found}; write {expected}", "`{field}`: ພົບ {found}; ໃຫ້ຂຽນ {expected}";
     NullGiven: "`{field}`: found null, expected {expected}; leave the field out if it is not known", "`{field}`: ພົບ null, ຕ້ອງເປັນ {expected}; ຖ້າບໍ່ຮູ້ ໃຫ້ເອົາຊ່ອງນີ້ອອກ";
     UnknownWord: "`{field}`: found another text, expected one of {expected}", "`{field}`: ພົບຂໍ້ຄວາມອື່ນ, ຕ້ອງເປັນຄຳໃດໜຶ່ງໃນ {expected}";
     MisspeltWord: "`{field}`: found another text; did you mean {expected}?", "`{field}`: ພົບຂໍ້ຄວາມອື່ນ; ໝາຍເຖິງ {expected} ບໍ?";
-    NotANumber: "`{field}`: found {found}, expected a whole number, {expected}, in digits alone", "`{field}`: ພົບ{found}, ຕ້ອງເປັນຈຳນວນເຕັມ {expected} ຂຽນດ້ວຍຕົວເລກເທົ່ານັ້ນ";
-    NotACaseReference: "`{field}`: not a case reference, which is {expected}; never a name", "`{field}`: ບໍ່ແມ່ນເລກອ້າງອີງຄະດີ ເຊິ່ງແມ່ນ {expected}; ຫ້າມໃຊ້ຊື່ຄົນ";
-    NotAnOfficeCode: "`{field}`: not an office code, which is {expected}", "`{field}`: ບໍ່ແມ່ນລະຫັດຫ້ອງການ ເຊິ່ງແມ່ນ {expected}";
+    NotANumber: "`{field}`: found {found}, expected a whole number, {expected}, in digits alone", "`{field}`: ພົບ {found}, ຕ້ອງເປັນຈຳນວນເຕັມ {expected} ຂຽນດ້ວຍຕົວເລກເທົ່ານັ້ນ";
+    NotACaseReference: "`{field}`: not a case reference, which is 1 to 64 of {expected}; never a name", "`{field}`: ບໍ່ແມ່ນເລກອ້າງອີງຄະດີ ເຊິ່ງມີ 1 ຫາ 64 ຕົວ ໃນ {expected}; ຫ້າມໃຊ້ຊື່ຄົນ";
+    NotAnOfficeCode: "`{field}`: not an office code, which is 1 to 64 of {expected}", "`{field}`: ບໍ່ແມ່ນລະຫັດຫ້ອງການ ເຊິ່ງມີ 1 ຫາ 64 ຕົວ ໃນ {expected}";
     NotAUuid: "`{field}`: not a UUID of 36 characters with hyphens", "`{field}`: ບໍ່ແມ່ນ UUID 36 ຕົວອັກສອນທີ່ມີຂີດຕໍ່";
-    NotAnInstant: "`{field}`: found {found}, expected an instant with its offset such as 2026-03-01T09:30:00+07:00, or a date of the calendar such as 2026-03-01 if the time of day is not known", "`{field}`: ພົບ{found}, ຕ້ອງເປັນວັນ-ເວລາທີ່ມີເຂດເວລາ ເຊັ່ນ 2026-03-01T09:30:00+07:00, ຫລື ວັນທີຕາມປະຕິທິນ ເຊັ່ນ 2026-03-01 ຖ້າບໍ່ຮູ້ໂມງ";
+    NotAnInstant: "`{field}`: found {found}, expected an instant with its offset such as 2026-03-01T09:30:00+07:00, or a date of the calendar such as 2026-03-01 if the time of day is not known", "`{field}`: ພົບ {found}, ຕ້ອງເປັນວັນ-ເວລາທີ່ມີເຂດເວລາ ເຊັ່ນ 2026-03-01T09:30:00+07:00, ຫລື ວັນທີຕາມປະຕິທິນ ເຊັ່ນ 2026-03-01 ຖ້າບໍ່ຮູ້ໂມງ";
     NotADate: "`{field}`: not a date of the calendar, expected YYYY-MM-DD", "`{field}`: ບໍ່ແມ່ນວັນທີຕາມປະຕິທິນ, ຕ້ອງຂຽນ YYYY-MM-DD (ປີ-ເດືອນ-ວັນ)";
     BuddhistYear: "`{field}`: [found {found}, ]the year is one of the Buddhist era; [write {expected}: ]subtract 543 from the year", "`{field}`: [ພົບ {found}, ]ປີເປັນພຸດທະສັກກະຣາດ (ພ.ສ.); [ໃຫ້ຂຽນ {expected}: ]ເອົາປີລົບ 543";
     YearOutOfRange: "`{field}`: [found {found}, ]the year lies outside {expected}", "`{field}`: [ພົບ {found}, ]ປີຢູ່ນອກຊ່ວງ {expected}";
@@ -53,7 +53,7 @@ sentences! {
     UsedId: "the id {found} is used by another action; send this one under an id of its own", "id {found} ຖືກໃຊ້ກັບການກະທຳອື່ນແລ້ວ; ໃຫ້ສົ່ງອັນນີ້ດ້ວຍ id ຂອງມັນເອງ";
     OpenedAlready: "the case {found} is opened already; a case is opened once", "ຄະດີ {found} ເປີດແລ້ວ; ຄະດີໜຶ່ງເປີດໄດ້ຄັ້ງດຽວ";
     NeverOpened: "the case {found} was never opened; send its case_opened first or with it", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ; ໃຫ້ສົ່ງ case_opened ຂອງຄະດີກ່ອນ ຫລື ພ້ອມກັນ";
-    NoSuchOffence: "`{field}`: {found} leads nowhere; the case has {expected} (the first is 0)", "`{field}`: ບໍ່ມີຂໍ້ຫາທີ {found}; ຄະດີມີ {expected} (ຂໍ້ທຳອິດແມ່ນ 0)";
+    NoSuchOffence: "`{field}`: index {found} is out of range; offences of the case: {expected}, the first is 0", "`{field}`: ບໍ່ມີຂໍ້ຫາທີ {found}; ຄະດີມີ {expected} (ຂໍ້ທຳອິດແມ່ນ 0)";
     NoSuchAction: "`{field}`: {found} is no recorded action of this case", "`{field}`: {found} ບໍ່ແມ່ນການກະທຳທີ່ບັນທຶກໄວ້ໃນຄະດີນີ້";
     WithdrawsWithdrawal: "`{field}`: a withdrawal can't be withdrawn; record the action anew", "`{field}`: ການຖອນ ຖອນອີກບໍ່ໄດ້; ໃຫ້ບັນທຶກການກະທຳນັ້ນໃໝ່";
     WithdrawsOpening: "`{field}`: the opening of a case can't be withdrawn", "`{field}`: ການເປີດຄະດີ ຖອນບໍ່ໄດ້";
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(field.reason(Language::Lo), "ບໍ່ຮູ້ຈັກຊ່ອງທີ 5 ໃນ `child`; ໝາຍເຖິງ `birth_date` ບໍ?");
         let typed = Refusal::new(Code::WrongType).field("evidence_firm").found("text").expected("boolean");
         assert_eq!(typed.to_string(), "`evidence_firm`: found a text, expected true or false");
-        assert_eq!(typed.reason(Language::Lo), "`evidence_firm`: ພົບຂໍ້ຄວາມ, ຕ້ອງເປັນ true ຫລື false");
+        assert_eq!(typed.reason(Language::Lo), "`evidence_firm`: ພົບ ຂໍ້ຄວາມ, ຕ້ອງເປັນ true ຫລື false");
     }
 
     #[test]
