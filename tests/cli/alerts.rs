@@ -104,3 +104,10 @@ fn an_array_and_lines_hold_the_same_rows() {
     let none = desk.run(["alerts", "--court=lpb-juvenile-court", "--format=json"]).ends_with(0).out;
     assert_eq!(serde_json::from_str::<Vec<Value>>(&none).expect("an array"), Vec::<Value>::new());
 }
+
+#[test]
+fn a_code_that_nobody_knows_is_no_empty_list() {
+    let desk = two_cases();
+    desk.run(["alerts", "--prosecutor=vte-prosecuter"]).ends_with(1).complains(&["vte-prosecuter", "vte-prosecutor"]);
+    desk.run(["alerts", "--court=vte-prosecutor"]).ends_with(1).complains(&["--prosecutor"]);
+}

@@ -9,10 +9,14 @@ use tests::nats_operator::Operator;
 use tests::nats_server::NatsServer;
 use tests::program::Desk;
 
-/// What a follower prints until nothing comes any more, and says; it is then told to stop.
+/// What a follower of an office prints until nothing comes any more, and says; it is then told to stop.
 fn followed(desk: &Desk, server: &NatsServer, more: &[&str]) -> (Vec<String>, String) {
+    followed_of("lpb-prosecutor", desk, server, more)
+}
+
+fn followed_of(office: &str, desk: &Desk, server: &NatsServer, more: &[&str]) -> (Vec<String>, String) {
     let url = server.url();
-    let arguments = [&["alerts", "--follow", "--prosecutor=lpb-prosecutor", "--nats", &*url], more].concat();
+    let arguments = [&["alerts", "--follow", "--prosecutor", office, "--nats", &*url], more].concat();
     let mut child = desk.command(arguments).spawn().expect("the program starts");
     let out = BufReader::new(child.stdout.take().expect("piped"));
     let (tell, lines) = mpsc::channel();
@@ -68,7 +72,10 @@ fn without_a_stream_a_follower_waits_and_says_who_makes_it() {
     let (desk, server) = (Desk::new(), NatsServer::start());
     let (printed, said) = followed(&desk, &server, &[]);
     assert_eq!(printed, Vec::<String>::new());
+    assert!(!said.contains("did you mean"), "{said}");
     assert!(said.contains("there is no stream KAMNOT_ALERTS") && said.contains("kamnot serve --nats"), "{said}");
+    let (_, said) = followed_of("lpb-prosecuter", &desk, &server, &[]);
+    assert!(said.contains("did you mean") && said.contains("lpb-prosecutor"), "{said}");
 }
 
 #[test]

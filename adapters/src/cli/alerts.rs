@@ -9,6 +9,7 @@ use engine::alert::Kind;
 use projections::alerts::{AlertRow, Choice, Telling};
 
 use super::arguments::{AlertsFormat, AlertsOf, Common};
+use super::asked;
 use super::database::{Absent, Database, run as block_on};
 use super::labels::Label;
 use super::lists::{Words, kind_name, kind_tone};
@@ -33,6 +34,9 @@ pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure
     }
     let offices = offices(common)?;
     let database = Database::open(common, Absent::Fail)?;
+    if let Some((kind, office)) = office {
+        asked::refuse_stranger(common, &offices, &database, (Some(kind), office))?;
+    }
     let choice = Choice { open: own.open, kinds: own.kind.clone(), since: own.since.map(When::first) };
     let asked = Asked {
         office: office.map(|(kind, office)| (kind, office.clone())),

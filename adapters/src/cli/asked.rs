@@ -7,6 +7,7 @@ use super::arguments::{Common, Whose};
 use super::database::{Database, run as block_on};
 use super::output::Failure;
 use crate::offices::{Kind, Offices, Stranger, Used};
+use crate::shown::plain_lines;
 
 /// The one office that the command line names.
 pub(super) fn office(whose: &Whose) -> Result<(Kind, &OfficeCode), Failure> {
@@ -31,6 +32,25 @@ pub(super) fn refuse_stranger(
         Some(stranger) => Err(Failure::Refused(sentence(&stranger, offices, common.lang))),
         None => Ok(()),
     }
+}
+
+/// Says on standard error that the list of offices doesn't know a code, or knows it as another kind of office, where there is
+/// no log to ask.
+pub(super) fn warn_of_stranger(common: &Common, offices: &Offices, (kind, office): (Kind, &OfficeCode)) {
+    let said = match (offices.stranger(office, Some(kind), &Used::default()), common.lang) {
+        (None, _) => return,
+        (Some(Stranger::Unknown { office, nearest }), lang) => {
+            let nearest = nearest.as_ref().map_or_else(String::new, |code| offices.name_and_code(code, lang));
+            match lang {
+                Language::En => {
+                    format!("{office} is not in the list of offices (--offices FILE); did you mean {nearest}?")
+                }
+                Language::Lo => format!("{office} ບໍ່ຢູ່ໃນບັນຊີອົງການ (--offices FILE). ທ່ານໝາຍເຖິງ {nearest} ບໍ?"),
+            }
+        }
+        (Some(stranger), lang) => sentence(&stranger, offices, lang),
+    };
+    eprintln!("kamnot: {}", plain_lines(&said));
 }
 
 /// What is said of a code that nobody knows, or knows as another kind of office.

@@ -12,10 +12,11 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::arguments::{AlertsFormat, AlertsOf, Common};
+use super::asked;
 use super::database::run as block_on;
 use super::labels::Label;
 use super::lists::kind_tone;
-use super::output::{Failure, Outcome};
+use super::output::{Failure, Outcome, offices};
 use super::paint::{Paint, Tone};
 use super::serve::told_to_stop;
 use crate::nats::subscriber::{Heard, Name, Received, Subscription, follow};
@@ -23,15 +24,14 @@ use crate::nats::{NatsFault, STREAM};
 use crate::serve::Stop;
 use crate::shown::plain;
 
-const WHOSE: &str = "whose alerts? Give --prosecutor, --court, --investigator or --legal-aid";
-
 /// `kamnot alerts --follow`
 pub(super) fn run(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
     if let AlertsFormat::Csv | AlertsFormat::Json = own.format {
         return Err(Failure::Refused("what --follow prints has no end: give --format table or jsonl".to_owned()));
     }
     let servers = own.nats.servers()?.ok_or(NatsFault::Address)?;
-    let (kind, office) = own.whose.office().ok_or_else(|| Failure::Refused(WHOSE.to_owned()))?;
+    let (kind, office) = asked::office(&own.whose)?;
+    asked::warn_of_stranger(common, &offices(common)?, (kind, office));
     let seen = own.seen.clone().map_or_else(|| seen_by_default(office), Ok)?;
     let failed = |error| Failure::Fault(format!("{}: the file of alerts seen has no folder: {error}", seen.display()));
     let seen = std::path::absolute(&seen).map_err(failed)?;
