@@ -26,6 +26,8 @@ mod logging;
 mod offices;
 #[path = "cli/reconcile.rs"]
 mod reconcile;
+#[path = "cli/status.rs"]
+mod status;
 #[path = "cli/timeline.rs"]
 mod timeline;
 #[path = "cli/world.rs"]

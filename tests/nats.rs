@@ -24,12 +24,16 @@ mod moved;
 mod outage;
 #[path = "nats/permissions.rs"]
 mod permissions;
+#[path = "nats/recipe.rs"]
+mod recipe;
 #[path = "nats/reconcile.rs"]
 mod reconcile;
 #[path = "nats/restored.rs"]
 mod restored;
 #[path = "nats/settings.rs"]
 mod settings;
+#[path = "nats/stream.rs"]
+mod stream;
 #[path = "nats/subscriber.rs"]
 mod subscriber;
 #[path = "nats/world.rs"]

@@ -28,6 +28,7 @@ mod rules;
 mod send;
 mod serve;
 mod spreadsheet;
+mod status;
 mod table;
 mod tally;
 mod time;
@@ -74,6 +75,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
         Command::Offices(own) => admin::offices_list(common, own),
         Command::Clock(own) => admin::clock(common, &own.command),
         Command::Reconcile(own) => reconcile::run(common, own),
+        Command::Status(own) => status::run(common, own),
         Command::Send(own) => send::run(common, own),
         Command::Nats(own) => nats::run(common, own),
         Command::Move(own) => transfer::run(common, own),

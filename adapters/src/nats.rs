@@ -9,6 +9,7 @@ mod broker;
 mod fault;
 pub mod logins;
 pub mod permissions;
+pub mod probe;
 pub(crate) mod published;
 pub mod requests;
 pub mod sender;

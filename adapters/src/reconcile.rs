@@ -236,7 +236,7 @@ impl Reconciler {
         }
         let Some(published) = published else { return };
         let id = Uuid::new_v4();
-        if let Err(fault) = published.tell(SUBJECT, id, result.to_message(id)).await {
+        if let Err(fault) = published.tell(SUBJECT.to_owned(), id, result.to_message(id)).await {
             tracing::error!(%fault, subject = SUBJECT, "the result of the reconciliation is not published");
         }
     }

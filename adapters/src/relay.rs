@@ -19,12 +19,12 @@ use std::time::Duration;
 
 use engine::alert::Kind;
 use engine::rulebook::{Rulebook, Shelf};
-use futures::FutureExt as _;
-use projections::message::message;
+use futures::{FutureExt as _, TryStreamExt as _};
+use projections::message::{Message, message};
 use uuid::Uuid;
 
 use broker::{Ack, After, Answer, Broker, Session};
-use catch_up::{CaughtUp, History};
+use catch_up::{CatchUp, CaughtUp, History, There};
 
 use crate::clock::{Clock, SteadyClock as _, SystemSteadyClock};
 use crate::figures::Figures;
@@ -40,6 +40,9 @@ const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_s
 const MOST_UNMARKED: usize = 4 * IN_FLIGHT;
 /// How long the relay goes on behind its last alert while there is always more: one before it may come to be seen late.
 const FROM_THE_BEGINNING: Duration = Duration::from_secs(1);
+/// How often a relay that has nothing to publish sees that the stream is still there: one that was deleted is made anew
+/// and filled again within five seconds.
+const LOOK_AT_THE_STREAM_EVERY: Duration = Duration::from_secs(2);
 /// How long the field is left to another relay that was faster: long enough not to contend with it for every alert,
 /// short enough to take over soon if it dies.
 const STAND_BY: Duration = Duration::from_millis(500);
@@ -82,7 +85,7 @@ pub struct Connected<'r, S: ?Sized> {
     /// Every alert up to this sequence of the stream is marked, or soon will be.
     known: u64,
     /// Alerts of the stream that the log didn't know when it was read back, with their sequences.
-    unknown: HashMap<Uuid, u64>,
+    unknown: HashMap<Uuid, There>,
     /// The last alert that was sent, which the next one has to stand behind.
     sent: After,
     /// What was sent and isn't acknowledged yet, in order.
@@ -91,6 +94,8 @@ pub struct Connected<'r, S: ?Sized> {
     unmarked: Vec<Delivery>,
     /// Another relay was faster with what was sent last.
     outrun: bool,
+    /// Since the stream was looked at while nothing was to be published.
+    looked_at: tokio::time::Instant,
     /// The words of an alert are those of the rulebook that it was raised under.
     shelf: Shelf,
 }
@@ -119,12 +124,18 @@ impl<S: CaseStore + ?Sized> Relay<S> {
     /// If NATS is away or not fit for alerts, or the store can't be read.
     pub async fn connect(&self) -> Result<Connected<'_, S>, RelayFault> {
         let session = self.broker.connect().await?;
-        let (read_on, store) = (|| self.figures.relay.comes_round(), self.store.as_ref());
-        let CaughtUp { last, marked, unknown } =
-            catch_up::catch_up(store, self.clock.as_ref(), session.as_ref(), &self.history.gaps, &read_on).await?;
+        let shelf = Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?);
+        let CaughtUp { last, marked, unknown } = catch_up::catch_up(CatchUp {
+            store: self.store.as_ref(),
+            clock: self.clock.as_ref(),
+            session: session.as_ref(),
+            gaps: &self.history.gaps,
+            substance: &|row| self.message(row, &shelf)?.substance(),
+            read_on: &|| self.figures.relay.comes_round(),
+        })
+        .await?;
         tracing::info!(server = session.server(), marked, "connected to NATS");
-        self.history.strangers.notice(store, &unknown, last, &self.figures).await?;
-        let texts = self.store.rulebooks().await?;
+        self.history.strangers.notice(self.store.as_ref(), &unknown, last, &self.figures).await?;
         Ok(Connected {
             relay: self,
             session,
@@ -134,8 +145,14 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             under_way: VecDeque::new(),
             unmarked: Vec::new(),
             outrun: false,
-            shelf: Shelf::new(Arc::clone(&self.book), texts),
+            looked_at: tokio::time::Instant::now(),
+            shelf,
         })
+    }
+
+    /// What an alert of the outbox is published as; none if it is no alert.
+    fn message(&self, row: &Stored, shelf: &Shelf) -> Option<Message> {
+        message(&row.case, &row.event, shelf.book(row.event.rulebook), &self.installation)
     }
 
     /// Publishes until told to stop, through every absence of NATS that lasts no longer than `patience` gives (none: without
@@ -286,8 +303,12 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
         let (at, mut there, mut left) = (self.relay.clock.now(), Vec::new(), Vec::new());
         for row in rows {
             let alert = row.event.id(&row.case);
-            match self.unknown.remove(&alert) {
-                Some(stream_sequence) => there.push(Delivery { position: row.position, alert, stream_sequence, at }),
+            let found = self.unknown.remove(&alert);
+            let substance = || self.relay.message(&row, &self.shelf)?.substance();
+            match found.filter(|found| found.is(alert, substance())) {
+                Some(There { sequence, .. }) => {
+                    there.push(Delivery { position: row.position, alert, stream_sequence: sequence, at });
+                }
                 None => left.push(row),
             }
         }
@@ -301,10 +322,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     /// Sends the alerts one after the other without waiting, up to the first that can't be sent.
     async fn send(&mut self, rows: &[Stored]) -> Result<(), NatsFault> {
         for row in rows {
-            let relay = self.relay;
-            let Some(message) =
-                message(&row.case, &row.event, self.shelf.book(row.event.rulebook), &relay.installation)
-            else {
+            let Some(message) = self.relay.message(row, &self.shelf) else {
                 tracing::error!(case = %row.case, position = row.position.0, "not an alert, yet in the outbox");
                 continue;
             };
@@ -338,13 +356,36 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
                 self.under_way.push_front(next);
                 return Ok(());
             };
-            if let Err(fault) = answer.and_then(|ack| self.note(&next, ack)) {
+            let noted = match answer {
+                Ok(ack) if ack.duplicate && !self.is_there(next.position, next.alert, ack.sequence).await? => {
+                    Err(self.moved_on())
+                }
+                answer => answer.and_then(|ack| self.note(&next, ack)),
+            };
+            if let Err(fault) = noted {
                 self.under_way.clear();
                 self.marked().await?;
                 return Err(fault.into());
             }
         }
         Ok(())
+    }
+
+    /// Whether what the server takes an alert for a double of is that alert: it compares nothing but the id.
+    async fn is_there(&mut self, position: Position, alert: Uuid, sequence: u64) -> Result<bool, RelayFault> {
+        let rows = self.relay.store.outbox(Position(position.0 - 1), 1).await?;
+        let Some(row) = rows.first().filter(|row| row.position == position) else {
+            // Another relay has looked, and marked it.
+            return Ok(true);
+        };
+        let kept = self.session.read_back(sequence).try_next().await?.unwrap_or_default();
+        let there = kept.first().filter(|kept| kept.sequence == sequence);
+        let substance = self.relay.message(row, &self.shelf).and_then(|message| message.substance());
+        Ok(there.is_some_and(|kept| There { sequence, says: kept.says }.is(alert, substance)))
+    }
+
+    fn moved_on(&self) -> NatsFault {
+        NatsFault::MovedOn { server: self.session.server().to_owned() }
     }
 
     /// Notes the acknowledgement of an alert.
@@ -354,7 +395,7 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
         // A double of ours at its very place was put there by another relay, which counts as well. One further on has
         // something before it that we don't know of. One at 0 is stored nowhere that the server could name.
         if ack.sequence > place || ack.sequence == 0 || (ack.sequence < place && !ack.duplicate) {
-            return Err(NatsFault::MovedOn { server: self.session.server().to_owned() });
+            return Err(self.moved_on());
         }
         if !ack.duplicate {
             self.relay.figures.alerts_published.of(kind).add(1);
@@ -365,10 +406,18 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
         Ok(())
     }
 
-    /// Waits until the store changes or it is time to stop.
+    /// Waits until the store changes or it is time to stop; looks after the stream meanwhile.
     async fn until_changed(&mut self, counter: i64, stop: &Stop) -> Result<(), RelayFault> {
         loop {
             self.relay.figures.relay.comes_round();
+            if self.looked_at.elapsed() >= LOOK_AT_THE_STREAM_EVERY {
+                let Some(held) = stop.or(self.session.held()).await else { return Ok(()) };
+                if held?.last < self.known {
+                    let reason = "the stream of alerts is shorter than it was".to_owned();
+                    return Err(NatsFault::Lost { server: self.session.server().to_owned(), reason }.into());
+                }
+                self.looked_at = tokio::time::Instant::now();
+            }
             let change = async {
                 tokio::select! {
                     biased;

@@ -9,7 +9,7 @@ use engine::action::CaseRef;
 use engine::alert::{About, Alert, Kind, Settlement, Stage};
 use engine::case::{Event, Fact};
 use engine::explain::fill;
-use engine::json::write_text;
+use engine::json::{Json, write_text};
 use engine::rulebook::{Language, Rulebook};
 use uuid::Uuid;
 
@@ -22,6 +22,35 @@ pub struct Message {
     pub id: Uuid,
     /// The CloudEvents object.
     pub body: String,
+}
+
+/// What of a message's data may differ where a log that was restored from a backup raises an alert again: when it was
+/// found, and the sentences.
+const PASSING: [&str; 7] = ["because", "detected_at", "digest", "late_record", "rulebook", "text", "article"];
+
+/// A digest of what a message says: its subject, its envelope but for the time, and of its data the case, the offices,
+/// the rule, the limit with its instants and the alert that it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Substance(Uuid);
+
+impl Substance {
+    /// That of a message as it stands in the stream; none if its body is no message of an alert.
+    pub fn of(subject: &str, body: &str) -> Option<Self> {
+        let Ok(Json::Object(mut envelope)) = Json::read(body) else { return None };
+        envelope.retain(|(key, _)| key != "time");
+        let (_, Json::Object(data)) = envelope.iter_mut().find(|(key, _)| key == "data")? else { return None };
+        data.retain(|(key, _)| !PASSING.contains(&&**key));
+        let mut said = format!("{subject}\n");
+        Json::Object(envelope).write(&mut said);
+        Some(Self(Uuid::new_v5(&Uuid::NAMESPACE_OID, said.as_bytes())))
+    }
+}
+
+impl Message {
+    /// What it says.
+    pub fn substance(&self) -> Option<Substance> {
+        Substance::of(&self.subject, &self.body)
+    }
 }
 
 /// What an alert event says, whichever of the three it is.

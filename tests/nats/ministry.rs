@@ -71,9 +71,14 @@ impl Ministry {
         (user.to_owned(), password.to_owned(), value("KAMNOT_SUBSCRIPTION"))
     }
 
+    /// How the names of an office's subscriptions begin.
+    pub fn subscriptions(&self, office: &str) -> String {
+        Self::login(&self.desk, office).2
+    }
+
     /// The name of an office's n-th subscription.
     pub fn subscription(&self, office: &str, n: u32) -> String {
-        format!("{}-{n}", Self::login(&self.desk, office).2)
+        format!("{}-{n}", self.subscriptions(office))
     }
 
     /// The URL with which an office's program logs in.
@@ -85,7 +90,7 @@ impl Ministry {
     /// The program, in the environment that the office's login gives it.
     pub fn program(&self, office: &str, arguments: &[&str]) -> Command {
         let mut command = self.desk.command(arguments);
-        command.env("KAMNOT_NATS", self.url(office)).env("KAMNOT_SUBSCRIPTION", Self::login(&self.desk, office).2);
+        command.env("KAMNOT_NATS", self.url(office)).env("KAMNOT_SUBSCRIPTION", self.subscriptions(office));
         command
     }
 
@@ -105,8 +110,8 @@ impl Ministry {
         Guest { client: client.expect("let in"), denied }
     }
 
-    /// The stream of alerts with a message for each of the two prosecutors' places, made by kamnot's own login.
-    pub async fn with_alerts(&self) -> Guest {
+    /// The stream of alerts, made by kamnot's own login.
+    pub async fn with_stream(&self) -> Guest {
         let kamnot = self.guest("kamnot").await;
         let config = jetstream::stream::Config {
             name: "KAMNOT_ALERTS".to_owned(),
@@ -117,6 +122,13 @@ impl Ministry {
         };
         let jetstream = jetstream::new(kamnot.client.clone());
         jetstream.create_stream(config).await.expect("kamnot makes the stream");
+        kamnot
+    }
+
+    /// As [`Ministry::with_stream`], with a message for each of the two prosecutors' places.
+    pub async fn with_alerts(&self) -> Guest {
+        let kamnot = self.with_stream().await;
+        let jetstream = jetstream::new(kamnot.client.clone());
         for subject in [
             "kamnot.alerts.vte-prosecutor.vte-juvenile-court.vte-investigation.vte-legal-aid.breach.custody-48h",
             "kamnot.alerts.vte-prosecutor.lpb-juvenile-court.vte-investigation.none.notice.custody-48h",

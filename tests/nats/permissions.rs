@@ -107,6 +107,8 @@ async fn every_way_to_what_is_not_its_own_is_refused() {
         // What others publish, and the server itself.
         ("kamnot.alerts.vte-prosecutor.vte-juvenile-court.i.none.breach.custody-48h".to_owned(), "{}".to_owned()),
         ("kamnot.reconciliation".to_owned(), "{}".to_owned()),
+        ("kamnot.test.vte-juvenile-court".to_owned(), "{}".to_owned()),
+        ("kamnot.test.lpb-prosecutor".to_owned(), "{}".to_owned()),
         ("kamnot.actions.lpb-prosecutor".to_owned(), "{}".to_owned()),
         ("kamnot.nobody".to_owned(), String::new()),
         ("$SYS.REQ.SERVER.PING".to_owned(), String::new()),
@@ -121,6 +123,8 @@ async fn every_way_to_what_is_not_its_own_is_refused() {
         "kamnot.actions.>",
         "kamnot.actions.vte-juvenile-court",
         "kamnot.reconciliation",
+        "kamnot.test.>",
+        "kamnot.test.lpb-prosecutor",
         ">",
         "*.>",
         "$JS.>",

@@ -10,7 +10,7 @@ use tests::nats_server::NatsServer;
 use crate::world::World;
 
 /// What `serve` says when it is started against this server.
-async fn refusal(url: String) -> NatsFault {
+pub async fn refusal(url: String) -> NatsFault {
     refusal_of(url.parse().expect("a URL")).await
 }
 
@@ -44,17 +44,17 @@ async fn a_stream_with_other_settings_is_refused_with_what_differs() {
     .await;
     let fault = refusal(server.url()).await;
     let NatsFault::OtherSettings { differences, .. } = &fault else { panic!("{fault}") };
-    let difference = |setting, found: &str, expected: &str| {
-        let (found, expected) = (found.to_owned(), expected.to_owned());
+    let difference = |setting: &str, found: &str, expected: &str| {
+        let [setting, found, expected] = [setting, found, expected].map(str::to_owned);
         Difference { setting, found, expected }
     };
     assert_eq!(
         *differences,
         [
-            difference("subjects", "kamnot.alerts.> orders.>", "kamnot.alerts.>"),
-            difference("storage", "memory", "file"),
-            difference("max_age", "86400s", "no limit"),
             difference("deny_purge", "false", "true"),
+            difference("max_age", "86400s", "no limit"),
+            difference("storage", "memory", "file"),
+            difference("subjects", "kamnot.alerts.> orders.>", "kamnot.alerts.>"),
         ]
     );
     assert!(fault.to_string().contains("storage: found memory, expected file"), "{fault}");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters::clock::Clock;
+use adapters::figures::Figures;
 use adapters::nats::Servers;
 use adapters::reconcile::{Daily, Pace, Reconciler, Terms, TimeOfDay, WithoutNats};
 use adapters::recorder::Recorder;
@@ -42,6 +43,8 @@ pub struct World {
     pub wall: Arc<SetClock>,
     pub steady: Arc<SetClock>,
     pub folder: TempDir,
+    /// Where `serve` notes how it fares.
+    pub figures: Arc<Figures>,
     /// When `serve` reconciles; not at all unless a test says so.
     pub reconcile_at: Option<TimeOfDay>,
     company: Option<RwLockReadGuard<'static, ()>>,
@@ -69,7 +72,17 @@ impl World {
         let store = SqliteStore::open(folder.path().join("kamnot.db"), Arc::clone(&book), &options).expect("a log");
         let wall = SetClock::at(instant(now));
         let steady = SetClock::at(Instant::from_unix(1_000_000));
-        Self { store: Arc::new(store), book, wall, steady, folder, reconcile_at: None, company, alone: None }
+        Self {
+            store: Arc::new(store),
+            book,
+            wall,
+            steady,
+            folder,
+            figures: Arc::default(),
+            reconcile_at: None,
+            company,
+            alone: None,
+        }
     }
 
     /// Waits until no other test is at work, and keeps others waiting from then on: for a test that measures.
@@ -133,7 +146,7 @@ impl World {
             daily: self.daily(nats.clone()),
             nats,
             installation: INSTALLATION.to_owned(),
-            figures: Arc::default(),
+            figures: Arc::clone(&self.figures),
             requests: OfficeRequests::Taken,
             offices: None,
         };

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use tempfile::TempDir;
 /// A nats-server; ended by its process id when it goes out of scope.
 pub struct NatsServer {
     folder: TempDir,
+    program: PathBuf,
     port: u16,
     child: Option<Child>,
 }
@@ -34,6 +35,17 @@ impl NatsServer {
         server
     }
 
+    /// As [`NatsServer::with`], of another program than the system's.
+    ///
+    /// # Panics
+    /// If it doesn't come up.
+    pub fn of(program: &Path, lines: &str) -> Self {
+        let mut server = Self::on(free_ports(1)[0], lines);
+        program.clone_into(&mut server.program);
+        server.start_again();
+        server
+    }
+
     /// A server that isn't started yet, on a port.
     ///
     /// # Panics
@@ -43,7 +55,7 @@ impl NatsServer {
         let data = format!("\"{}\"", folder.path().join("data").display());
         let configuration = format!("listen: \"127.0.0.1:{port}\"\n{}\n", lines.replace("DATA", &data));
         std::fs::write(folder.path().join("nats.conf"), configuration).expect("the configuration written");
-        Self { folder, port, child: None }
+        Self { folder, program: binary(), port, child: None }
     }
 
     /// A port on which there is no server, and may be one later.
@@ -82,7 +94,7 @@ impl NatsServer {
     pub fn start_again(&mut self) {
         assert!(self.child.is_none(), "the server runs");
         let log = std::fs::File::options().create(true).append(true).open(self.log()).expect("the server's log");
-        let child = Command::new(binary())
+        let child = Command::new(&self.program)
             .arg("-c")
             .arg(self.folder.path().join("nats.conf"))
             .stdout(Stdio::null())
@@ -169,6 +181,25 @@ pub fn binary() -> PathBuf {
     found.expect(
         "these tests need a real nats-server: `apt-get install -y nats-server` (2.9 or newer; tests/run does it)",
     )
+}
+
+/// The program of a newer server than Debian 12's, for what only newer ones know.
+///
+/// # Panics
+/// If `tests/run` has not put it there.
+pub fn newer() -> PathBuf {
+    let file = tools().join("bin/nats-server");
+    assert!(file.is_file(), "{} is missing: `tests/run` installs it", file.display());
+    file
+}
+
+/// Where `tests/run` puts what comes from `PyPI`.
+///
+/// # Panics
+/// If a test has no file.
+pub fn tools() -> PathBuf {
+    let test = std::env::current_exe().expect("a test has a file");
+    test.ancestors().nth(3).expect("a target folder").join("test-tools")
 }
 
 /// Ports on which nothing listens, all different.

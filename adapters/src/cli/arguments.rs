@@ -16,6 +16,7 @@ use engine::rulebook::Language;
 
 use super::connection::{NATS, NatsOptions};
 use super::reconcile::{DailyAt, Reconcile, daily_at};
+use super::status::Status;
 use crate::nats::Replicas;
 use crate::store::place::Place;
 pub(super) use alerts::{AlertsFormat, AlertsOf};
@@ -23,7 +24,7 @@ pub(super) use lists::{Docket, Seconds, Today};
 pub(super) use recording::{Import, ImportForm, Record};
 pub(super) use whole_log::{Backup, Move, Restore};
 
-pub(super) use network::{Nats, NatsCommand, NatsConfig, Send, Whose};
+pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};
 
 const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
 
@@ -37,6 +38,7 @@ First steps:
   kamnot alerts --prosecutor vte-prosecutor       what a prosecutor's office was told
   kamnot timeline VTE-2026-0001 --why             one case, with the reckoning of every limit
   kamnot serve --nats nats://localhost:4222       watch the limits, publish alerts as they fall due
+  kamnot status                                   is all well?
 
 Exit code: 0, 1 if something was refused, 2 if something went wrong.";
 
@@ -100,6 +102,7 @@ pub(super) enum Command {
     Rules(Rules),
     Offices(Offices),
     Clock(Clock),
+    Status(Status),
     Nats(Nats),
     Send(Send),
     Move(Move),
@@ -289,7 +292,8 @@ pub(super) enum ClockCommand {
     Confirm,
 }
 
-fn address(text: &str) -> Result<SocketAddr, String> {
+/// Reads an address with its port.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse()
         .map_err(|_| "expected an address and a port, such as 127.0.0.1:9464, 0.0.0.0:9464 or [::1]:9464".to_owned())
 }

@@ -2,16 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
+use engine::calendar::Instant;
 use indicatif::ProgressBar;
 
 use super::arguments::{Backup, Common, Restore};
-use super::database::{Absent, Database};
+use super::database::{Absent, Database, run as block_on};
 use super::output::{Failure, Outcome, print_out};
 use super::progress;
+use crate::clock::{Clock as _, SystemClock};
 use crate::shown::plain;
 use crate::store::place::Place;
 use crate::store::sqlite::SqliteStore;
 use crate::store::sqlite::backup::{Copied, Existing, Step};
+
+/// The key under which a log keeps when it was last backed up.
+pub(super) const LAST_BACKUP: &str = "backup";
+
+/// When a log was last backed up, as it keeps it.
+pub(super) fn last_backup(kept: Option<&str>) -> Option<Instant> {
+    kept.and_then(Instant::parse)
+}
 
 /// `kamnot backup`
 pub(super) fn backup(common: &Common, own: &Backup) -> Result<Outcome, Failure> {
@@ -24,8 +34,8 @@ pub(super) fn backup(common: &Common, own: &Backup) -> Result<Outcome, Failure> 
     if own.replace && same(&from, &own.to) {
         return Err(Failure::Refused(format!("{} is the log itself; name another file", shown(&own.to))));
     }
-    let copied = copy(common, &from, &own.to, existing)?;
-    let Copied { events, bytes } = copied;
+    let Copied { events, bytes } = copy(common, &from, &own.to, existing)?;
+    note(common);
     print_out(&format!(
         "{}: {events} events copied from {}, {} KiB; the copy was read again and is in order\n",
         shown(&own.to),
@@ -33,6 +43,17 @@ pub(super) fn backup(common: &Common, own: &Backup) -> Result<Outcome, Failure> 
         bytes.div_ceil(1024)
     ))?;
     Ok(Outcome::Done)
+}
+
+/// Notes in the log that there is a backup, for `kamnot status`. A log that can't be written is backed up all the same.
+fn note(common: &Common) {
+    let noted = Database::open(common, Absent::Fail).and_then(|database| {
+        let now = SystemClock.now().to_string();
+        block_on(async { Ok(database.store.set_meta(LAST_BACKUP, &now).await?) })
+    });
+    if let Err(failure) = noted {
+        tracing::warn!(%failure, "the log doesn't note that it was backed up");
+    }
 }
 
 /// `kamnot restore`

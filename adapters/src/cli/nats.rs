@@ -1,4 +1,6 @@
-//! `kamnot nats config`: the configuration of the server, and the logins that go with it.
+//! `kamnot nats config`: the configuration of the server, and the logins that go with it. `kamnot nats test`.
+
+mod test;
 
 use std::fmt::Write as _;
 
@@ -13,7 +15,14 @@ use crate::offices::{Kind, Offices};
 
 /// `kamnot nats`
 pub(super) fn run(common: &Common, own: &Nats) -> Result<Outcome, Failure> {
-    let NatsCommand::Config(own) = &own.command;
+    match &own.command {
+        NatsCommand::Config(own) => config(common, own),
+        NatsCommand::Test(own) => test::run(common, own),
+    }
+}
+
+/// `kamnot nats config`
+fn config(common: &Common, own: &NatsConfig) -> Result<Outcome, Failure> {
     let chosen = chosen(&offices(common)?, own)?;
     let kamnot = OfficeCode::new("kamnot").ok_or_else(|| Failure::Fault("kamnot is no office code".to_owned()))?;
     let scheme = if own.tls_cert.is_some() { "tls" } else { "nats" };

@@ -14,7 +14,7 @@ use async_nats::jetstream::stream::Stream;
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::stream::{BoxStream, try_unfold};
-use projections::message::Message;
+use projections::message::{Message, Substance};
 use uuid::Uuid;
 
 use super::published::forget_reader;
@@ -97,13 +97,12 @@ impl Session for Open {
 }
 
 impl Open {
-    /// A reader of the ids from `start_sequence` on, which the server forgets by itself.
+    /// A reader of the messages from `start_sequence` on, which the server forgets by itself.
     async fn reader(&self, start_sequence: u64) -> Result<Consumer<pull::Config>, NatsFault> {
         let config = pull::Config {
             description: Some("kamnot's relay reads back what it may have published".to_owned()),
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence },
             ack_policy: AckPolicy::None,
-            headers_only: true,
             inactive_threshold: Duration::from_secs(30),
             memory_storage: true,
             ..pull::Config::default()
@@ -118,7 +117,9 @@ impl Open {
         while let Some(message) = messages.next().await {
             let message = message.map_err(|error| self.link.lost(error))?;
             let sequence = message.info().map_err(|error| self.link.lost(error))?.stream_sequence;
-            read.push(Kept { sequence, alert: id(&message) });
+            let body = std::str::from_utf8(&message.payload).ok();
+            let says = body.and_then(|body| Substance::of(&message.subject, body));
+            read.push(Kept { sequence, alert: id(&message), says });
         }
         if read.is_empty() { Err(self.link.lost("the stream could not be read back in time")) } else { Ok(read) }
     }

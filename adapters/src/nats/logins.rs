@@ -12,9 +12,9 @@ use engine::action::OfficeCode;
 use tempfile::NamedTempFile;
 use uuid::Uuid;
 
-use super::NatsFault;
 use super::address::decoded;
 use super::permissions::names_a_subscription;
+use super::{NatsFault, Servers};
 
 /// How many rounds the server hashes a password at each login, as a power of two. The passwords made here can't be
 /// guessed in any case; all offices logging in at once must not keep the server from letting them in.
@@ -96,15 +96,28 @@ impl Logins {
     }
 }
 
+/// An office's login as its program uses it: where the server is with its way in, and the name of its subscriptions.
+///
+/// # Errors
+/// If the file can't be read, or isn't this office's login.
+pub fn read_login(path: &Path, office: &OfficeCode) -> Result<(Servers, String), NatsFault> {
+    let text = fs::read_to_string(path).map_err(|error| fault(path, &error))?;
+    let (_, subscription) = read(&text, office).ok_or_else(|| not_ours(path, office))?;
+    let url = value(&text, NATS).ok_or_else(|| not_ours(path, office))?;
+    Ok((url.parse()?, subscription))
+}
+
+/// What a variable is set to.
+fn value(text: &str, name: &str) -> Option<String> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+}
+
 /// Password and subscription of a file, if it is this office's login.
 fn read(text: &str, office: &OfficeCode) -> Option<(String, String)> {
-    let value = |name: &str| {
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
-        lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
-    };
-    let url = value(NATS)?;
+    let url = value(text, NATS)?;
     let (user, password) = url.split_once("://")?.1.rsplit_once('@')?.0.split_once(':')?;
-    let subscription = value(SUBSCRIPTION)?;
+    let subscription = value(text, SUBSCRIPTION)?;
     let begins = subscription.strip_prefix(office.as_str()).is_some_and(|tail| tail.starts_with('_'));
     (decoded(user) == office.as_str() && names_a_subscription(&subscription) && begins && subscription.len() <= 200)
         .then(|| (decoded(password), subscription))

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use engine::action::OfficeCode;
 
 use super::STREAM;
+use super::probe::PREFIX as TEST;
 use super::requests::PREFIX as ACTIONS;
 use crate::offices::Kind;
 
@@ -61,7 +62,7 @@ const HEAD: &str = r"# nats-server configuration for kamnot (server 2.9 or newer
 # The account KAMNOT holds the stream of alerts, and kamnot alone is in it. Nobody else may be: who subscribes there sees
 # every alert, and kamnot.reconciliation. Each office is alone in an account of its own, with inboxes that nobody else
 # can see, and reaches out of it only what is imported there: it sends actions as itself, and creates, reads and
-# acknowledges subscriptions to its own place in the alerts' subjects. $JS.API.INFO leads to nobody, so that the
+# acknowledges subscriptions to its own place in the alerts' subjects, and hears test messages to itself. $JS.API.INFO leads to nobody, so that the
 # server doesn't answer for an office's account, which has no JetStream.
 #
 # The names of subscriptions are hard to guess, so that no office can have its own alerts delivered to where another
@@ -98,6 +99,9 @@ impl Plan {
         export(&format!("$JS.API.CONSUMER.INFO.{STREAM}.*"), "");
         export(&format!("$JS.API.CONSUMER.MSG.NEXT.{STREAM}.*"), ", response_type: stream");
         export(&format!("$JS.ACK.{STREAM}.>"), "");
+        for Guest { office, .. } in &self.guests {
+            let _ = writeln!(exports, "      {{ stream: \"{TEST}{office}\", accounts: [\"{office}\"] }}");
+        }
         let _ = write!(
             out,
             "  KAMNOT {{\n    jetstream: enabled\n    users: [ {{ user: \"kamnot\", password: \"{}\" }} ]\n    exports: [\n{exports}    ]\n  }}\n",
@@ -116,8 +120,9 @@ impl Plan {
         let _ = write!(
             out,
             "  \"{office}\" {{\n    users: [ {{ user: \"{office}\", password: \"{password}\", permissions: {{\n      \
-             subscribe: [\"_INBOX.>\", \"_INBOX_{office}.>\"]\n      publish: [\n{publish}      ] }} }} ]\n    imports: [\n        \
-             {{ service: {{ account: KAMNOT, subject: \"{NOBODY}\" }}, to: \"$JS.API.INFO\" }}\n{imports}    ]\n  }}\n"
+             subscribe: [\"_INBOX.>\", \"_INBOX_{office}.>\", \"{TEST}{office}\"]\n      publish: [\n{publish}      ] }} }} ]\n    imports: [\n        \
+             {{ service: {{ account: KAMNOT, subject: \"{NOBODY}\" }}, to: \"$JS.API.INFO\" }}\n        {{ stream: {{ account: KAMNOT, \
+             subject: \"{TEST}{office}\" }} }}\n{imports}    ]\n  }}\n"
         );
     }
 

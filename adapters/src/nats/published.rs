@@ -11,6 +11,7 @@ use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
 use async_nats::jetstream::context::GetStreamErrorKind;
 use async_nats::jetstream::stream::Stream;
 use futures::StreamExt as _;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::stream::{no_answer, refusal};
@@ -70,6 +71,16 @@ impl Published {
         Ok(Self { link, stream })
     }
 
+    /// The last sequence of the stream; none where there is no stream.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub async fn last_sequence(&self) -> Result<Option<u64>, NatsFault> {
+        let Some(stream) = &self.stream else { return Ok(None) };
+        let info = async { stream.get_info().await.map_err(|error| self.link.lost(error)) };
+        Ok(Some(self.link.run(info).await?.state.last_sequence))
+    }
+
     /// Begins to read all that the stream holds now.
     ///
     /// # Errors
@@ -103,7 +114,7 @@ impl Published {
     ///
     /// # Errors
     /// If the connection breaks or the server denies it.
-    pub async fn tell(&self, subject: &'static str, id: Uuid, body: String) -> Result<(), NatsFault> {
+    pub async fn tell(&self, subject: String, id: Uuid, body: String) -> Result<(), NatsFault> {
         let link = &self.link;
         let client = link.jetstream().client();
         let mut headers = HeaderMap::new();
@@ -113,8 +124,9 @@ impl Published {
             let sent = client.publish_with_headers(subject, headers, body.into()).await;
             sent.map_err(|error| link.lost(error))?;
             client.flush().await.map_err(|error| link.lost(error))?;
-            // The server answers in order: with this answer, what it had to say about the message has come too.
-            let asked = link.jetstream().query_account().await;
+            // The server answers in order: with this answer, what it had to say about the message has come too. What it
+            // says is of no interest, and differs from version to version.
+            let asked = link.jetstream().request::<_, _, Value>("INFO", &()).await;
             asked.map(|_| ()).map_err(|error| link.lost(error))
         };
         link.run(told).await?;

@@ -1,5 +1,6 @@
 //! The stream of alerts: made if it is missing, refused if it could lose what was sent.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -8,7 +9,12 @@ use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::context::{CreateStreamErrorKind, GetStreamErrorKind, RequestError, RequestErrorKind};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
 
+use serde_json::Value;
+
 use super::{Link, NatsFault};
+
+/// Settings of a stream by their names.
+type Settings = serde_json::Map<String, Value>;
 
 /// The stream's name.
 pub const STREAM: &str = "KAMNOT_ALERTS";
@@ -47,7 +53,7 @@ impl fmt::Display for Replicas {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// The setting, as the server's configuration names it.
-    pub setting: &'static str,
+    pub setting: String,
     /// What the stream has.
     pub found: String,
     /// What it must have.
@@ -98,7 +104,7 @@ pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, Na
                  is served from it hears nothing: use a newer one"
             );
         }
-        let differences = differences(found);
+        let differences = differences(&settings(link).await?);
         if differences.is_empty() {
             Ok(stream)
         } else {
@@ -106,6 +112,18 @@ pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, Na
         }
     })
     .await
+}
+
+/// The stream's settings as the server has them: it may know some that our client library doesn't.
+async fn settings(link: &Link) -> Result<Settings, NatsFault> {
+    let info = link.jetstream().request::<_, _, Value>(format!("STREAM.INFO.{STREAM}"), &()).await;
+    match info.map_err(|error| no_answer(link, &error))? {
+        Value::Object(mut info) => match info.remove("config") {
+            Some(Value::Object(config)) => Ok(config),
+            _ => Err(link.lost("the stream's settings are not told")),
+        },
+        _ => Err(link.lost("the stream's settings are not told")),
+    }
 }
 
 /// Whether copies may stay behind on a nats-server of this version.
@@ -186,38 +204,62 @@ fn expected() -> Config {
     }
 }
 
-/// What would let the stream lose an alert, take in something else, or leave one unacknowledged.
-fn differences(found: &Config) -> Vec<Difference> {
-    let limit = |limit: i64| if limit <= 0 { "no limit".to_owned() } else { limit.to_string() };
-    let age = |age: Duration| if age.is_zero() { "no limit".to_owned() } else { format!("{age:?}") };
-    let word = |word: &dyn fmt::Debug| format!("{word:?}").to_lowercase();
-    let other_streams = found.mirror.iter().chain(found.sources.iter().flatten()).map(|source| source.name.as_str());
-    let other_streams: Vec<&str> = other_streams.collect();
-    let expected = expected();
-    let settings = [
-        ("subjects", found.subjects.join(" "), expected.subjects.join(" ")),
-        ("storage", word(&found.storage), word(&expected.storage)),
-        ("retention", word(&found.retention), word(&expected.retention)),
-        ("max_age", age(found.max_age), age(expected.max_age)),
-        ("max_msgs", limit(found.max_messages), limit(expected.max_messages)),
-        ("max_msgs_per_subject", limit(found.max_messages_per_subject), limit(expected.max_messages_per_subject)),
-        ("max_bytes", limit(found.max_bytes), limit(expected.max_bytes)),
-        ("max_msg_size", limit(found.max_message_size.into()), limit(expected.max_message_size.into())),
-        ("deny_delete", word(&found.deny_delete), word(&expected.deny_delete)),
-        ("deny_purge", word(&found.deny_purge), word(&expected.deny_purge)),
-        ("no_ack", word(&found.no_ack), word(&expected.no_ack)),
-        ("sealed", word(&found.sealed), word(&expected.sealed)),
-        (
-            "mirror or sources",
-            if other_streams.is_empty() { "none".to_owned() } else { other_streams.join(" ") },
-            "none".to_owned(),
-        ),
-    ];
-    settings
-        .into_iter()
+/// What an operator may choose freely, or that the server adds: it can't make the stream lose an alert, take in something
+/// else, or leave one unacknowledged.
+const FREE: [&str; 13] = [
+    "name",
+    "description",
+    "num_replicas",
+    "placement",
+    "metadata",
+    "duplicate_window",
+    "discard",
+    "discard_new_per_subject",
+    "compression",
+    "first_seq",
+    "allow_direct",
+    "mirror_direct",
+    "consumer_limits",
+];
+
+/// Every setting that is another than it must be. Whatever isn't known to be harmless must be as the server has it by itself,
+/// also what servers have come to know since.
+fn differences(found: &Settings) -> Vec<Difference> {
+    let expected = serde_json::to_value(expected()).ok();
+    let expected = expected.as_ref().and_then(Value::as_object);
+    let names: BTreeSet<&String> = found.keys().chain(expected.iter().flat_map(|settings| settings.keys())).collect();
+    let checked = names.into_iter().filter(|name| !FREE.contains(&name.as_str()));
+    let pairs = checked.map(|name| {
+        let shown = |settings: Option<&Settings>| shown(name, settings.and_then(|settings| settings.get(name)));
+        (name, shown(Some(found)), shown(expected))
+    });
+    pairs
         .filter(|(_, found, expected)| found != expected)
-        .map(|(setting, found, expected)| Difference { setting, found, expected })
+        .map(|(setting, found, expected)| Difference { setting: setting.clone(), found, expected })
         .collect()
+}
+
+/// A setting's value as a person reads it.
+fn shown(name: &str, value: Option<&Value>) -> String {
+    let none = if name.starts_with("max_") { "no limit" } else { "none" };
+    match value {
+        Some(Value::Number(number)) if number.as_i64().is_some_and(|number| number > 0) => {
+            if name == "max_age" {
+                format!("{:?}", Duration::from_nanos(number.as_u64().unwrap_or(0)))
+            } else {
+                number.to_string()
+            }
+        }
+        Some(Value::Bool(true)) => "true".to_owned(),
+        Some(Value::String(text)) if !text.is_empty() => text.clone(),
+        Some(Value::Array(items)) if !items.is_empty() => {
+            let items: Vec<String> = items.iter().map(|item| shown(name, Some(item))).collect();
+            items.join(" ")
+        }
+        Some(object @ Value::Object(fields)) if !fields.is_empty() => object.to_string(),
+        Some(Value::Bool(false)) | None if name.starts_with("deny_") => "false".to_owned(),
+        _ => none.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -233,8 +275,41 @@ mod tests {
     #[test]
     fn what_differs_is_named_with_what_was_found_and_what_was_expected() {
         let found = Config { max_age: Duration::from_secs(3600), deny_purge: false, num_replicas: 3, ..expected() };
-        let told: Vec<String> = differences(&found).iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["max_age: found 3600s, expected no limit", "deny_purge: found false, expected true"]);
-        assert!(differences(&expected()).is_empty());
+        assert_eq!(
+            told(&found, &[]),
+            ["deny_purge: found false, expected true", "max_age: found 3600s, expected no limit"]
+        );
+        assert!(told(&expected(), &[("description", "ours".into()), ("compression", "s2".into())]).is_empty());
+    }
+
+    #[test]
+    fn a_setting_that_is_not_known_to_be_harmless_is_a_difference() {
+        let transform = serde_json::json!({"src": "kamnot.alerts.>", "dest": "elsewhere.>"});
+        let set = [
+            ("subject_transform", transform),
+            ("allow_msg_ttl", true.into()),
+            ("allow_msg_counter", true.into()),
+            ("max_consumers", 1.into()),
+            ("of_a_server_to_come", "on".into()),
+        ];
+        let told = told(&expected(), &set);
+        assert_eq!(told[0], "allow_msg_counter: found true, expected none");
+        assert_eq!(
+            told[2..4],
+            ["max_consumers: found 1, expected no limit", "of_a_server_to_come: found on, expected none"]
+        );
+        assert!(told.len() == 5 && told[4].starts_with("subject_transform: found {"), "{told:?}");
+        let unset = ["subject_transform", "allow_msg_ttl", "of_a_server_to_come"].map(|name| (name, Value::Null));
+        assert!(differences(&with(&expected(), &unset)).is_empty());
+    }
+
+    fn with(config: &Config, set: &[(&str, Value)]) -> Settings {
+        let Ok(Value::Object(mut settings)) = serde_json::to_value(config) else { panic!("an object") };
+        settings.extend(set.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        settings
+    }
+
+    fn told(config: &Config, set: &[(&str, Value)]) -> Vec<String> {
+        differences(&with(config, set)).iter().map(ToString::to_string).collect()
     }
 }

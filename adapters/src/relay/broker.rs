@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use projections::message::Message;
+use projections::message::{Message, Substance};
 use uuid::Uuid;
 
 use crate::nats::NatsFault;
@@ -64,8 +64,10 @@ pub struct Held {
 pub struct Kept {
     /// Its sequence.
     pub sequence: u64,
-    /// The alert's id; none if it isn't one of ours.
+    /// The id that it was sent under; none if it is no alert's.
     pub alert: Option<Uuid>,
+    /// What it says; none if it says nothing that an alert could. Anybody can send a message under an alert's id.
+    pub says: Option<Substance>,
 }
 
 /// The message behind which another is to be stored.

@@ -4,10 +4,12 @@
 //! recorded since then may stand there without our knowing it, and a mark behind it would hide it for good.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, PoisonError};
 
 use futures::TryStreamExt as _;
+use projections::message::Substance;
 use uuid::Uuid;
 
 use super::RelayFault;
@@ -26,7 +28,26 @@ pub(super) struct CaughtUp {
     pub marked: usize,
     /// What stands where no mark is, and was in no outbox, with its sequence: alerts that a restored log will raise
     /// again, or that were recorded since.
-    pub unknown: HashMap<Uuid, u64>,
+    pub unknown: HashMap<Uuid, There>,
+}
+
+/// Where something stands in the stream under an alert's id, and what it says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct There {
+    pub sequence: u64,
+    pub says: Option<Substance>,
+}
+
+impl There {
+    /// Whether it is the alert, and not merely something under its id.
+    pub fn is(&self, alert: Uuid, substance: Option<Substance>) -> bool {
+        let same = self.says.is_some() && self.says == substance;
+        if !same {
+            let sequence = self.sequence;
+            tracing::error!(%alert, sequence, "a message under this alert's id says something else: the alert is published anew");
+        }
+        same
+    }
 }
 
 /// What a relay keeps from one connection to the next.
@@ -71,14 +92,21 @@ impl Gaps {
     }
 }
 
-/// Marks every alert of the outbox that stands in the stream where no mark is; `read_on` is told of each batch.
-pub(super) async fn catch_up<S: CaseStore + ?Sized>(
-    store: &S,
-    clock: &dyn Clock,
-    session: &dyn Session,
-    gaps: &Gaps,
-    read_on: &(dyn Fn() + Sync),
-) -> Result<CaughtUp, RelayFault> {
+/// What is needed to catch up.
+pub(super) struct CatchUp<'a, S: ?Sized> {
+    pub store: &'a S,
+    pub clock: &'a dyn Clock,
+    pub session: &'a dyn Session,
+    pub gaps: &'a Gaps,
+    /// What the message of an alert says.
+    pub substance: &'a (dyn Fn(&Stored) -> Option<Substance> + Sync),
+    /// Told of each batch.
+    pub read_on: &'a (dyn Fn() + Sync),
+}
+
+/// Marks every alert of the outbox that stands in the stream where no mark is.
+pub(super) async fn catch_up<S: CaseStore + ?Sized>(with: CatchUp<'_, S>) -> Result<CaughtUp, RelayFault> {
+    let CatchUp { store, clock, session, gaps, substance, read_on } = with;
     // In this order: what another relay marks meanwhile must not look as if the stream had lost it.
     let known = store.last_stream_sequence().await?;
     let held = session.held().await?;
@@ -101,7 +129,7 @@ pub(super) async fn catch_up<S: CaseStore + ?Sized>(
         return Ok(caught_up);
     }
     // Also after the look at the stream: an alert that is recorded from here on isn't in what it held.
-    let mut pending = pending(store).await?;
+    let mut pending = pending(store, substance).await?;
     for stretch in unmarked {
         let mut batches = session.read_back(*stretch.start());
         let mut read = stretch.start() - 1;
@@ -118,10 +146,15 @@ pub(super) async fn catch_up<S: CaseStore + ?Sized>(
             let (at, mut found) = (clock.now(), Vec::new());
             for kept in batch.into_iter().filter(|kept| kept.sequence <= *stretch.end()) {
                 let Some(alert) = kept.alert else { continue };
-                match pending.remove(&alert) {
-                    Some(position) => found.push(Delivery { position, alert, stream_sequence: kept.sequence, at }),
-                    None if anew => {}
-                    None => drop(caught_up.unknown.insert(alert, kept.sequence)),
+                let there = There { sequence: kept.sequence, says: kept.says };
+                match pending.entry(alert) {
+                    Entry::Occupied(waiting) if there.is(alert, waiting.get().1) => {
+                        let (position, _) = waiting.remove();
+                        found.push(Delivery { position, alert, stream_sequence: kept.sequence, at });
+                    }
+                    Entry::Occupied(_) => {}
+                    Entry::Vacant(_) if anew => {}
+                    Entry::Vacant(_) => drop(caught_up.unknown.insert(alert, there)),
                 }
             }
             caught_up.marked += found.len();
@@ -133,15 +166,18 @@ pub(super) async fn catch_up<S: CaseStore + ?Sized>(
     Ok(caught_up)
 }
 
-/// The alerts of the outbox by their ids.
-pub(super) async fn pending<S: CaseStore + ?Sized>(store: &S) -> Result<HashMap<Uuid, Position>, RelayFault> {
+/// The alerts of the outbox by their ids, with what they say.
+pub(super) async fn pending<S: CaseStore + ?Sized>(
+    store: &S,
+    substance: &(dyn Fn(&Stored) -> Option<Substance> + Sync),
+) -> Result<HashMap<Uuid, (Position, Option<Substance>)>, RelayFault> {
     let mut pending = HashMap::new();
     let mut after = Position(0);
     loop {
         let rows = store.outbox(after, IN_FLIGHT).await?;
         let Some(last) = rows.last() else { return Ok(pending) };
         after = last.position;
-        pending.extend(rows.iter().filter_map(|row| Some((alert_id(row)?, row.position))));
+        pending.extend(rows.iter().filter_map(|row| Some((alert_id(row)?, (row.position, substance(row))))));
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use uuid::Uuid;
 
-use super::catch_up::pending;
+use super::catch_up::{There, pending};
 use super::{CaseStore, RelayFault};
 use crate::figures::Figures;
 
@@ -21,7 +21,7 @@ impl Strangers {
     pub async fn notice<S: CaseStore + ?Sized>(
         &self,
         store: &S,
-        unknown: &HashMap<Uuid, u64>,
+        unknown: &HashMap<Uuid, There>,
         last: u64,
         figures: &Figures,
     ) -> Result<(), RelayFault> {
@@ -42,17 +42,17 @@ impl Strangers {
     async fn count<S: CaseStore + ?Sized>(
         &self,
         store: &S,
-        unknown: &HashMap<Uuid, u64>,
+        unknown: &HashMap<Uuid, There>,
         last: u64,
     ) -> Result<u64, RelayFault> {
         let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(last).unwrap_or(last).min(last);
-        let mut new: Vec<(Uuid, u64)> = unknown.iter().map(|(id, sequence)| (*id, *sequence)).collect();
+        let mut new: Vec<(Uuid, u64)> = unknown.iter().map(|(id, there)| (*id, there.sequence)).collect();
         new.retain(|(_, sequence)| *sequence > before);
         if new.is_empty() {
             return Ok(0);
         }
         // In this order: what another process of this log marks in between was waiting at the first look.
-        let waiting = pending(store).await?;
+        let waiting = pending(store, &|_| None).await?;
         let unmarked = store.unmarked(before + 1, last).await?;
         let is_ours = |(id, sequence): &(Uuid, u64)| {
             waiting.contains_key(id) || !unmarked.iter().any(|stretch| stretch.contains(sequence))

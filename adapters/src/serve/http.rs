@@ -3,6 +3,7 @@
 //! Invariant: whoever connects can do nothing but read, and can hold up nobody: one request a connection, little
 //! memory and little time for each, and a limit on how many there are.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
@@ -15,14 +16,14 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::Stop;
 use super::status::Status;
 use crate::figures::exposition;
 use crate::store::CaseStore;
 
-/// How many connections there may be at once; the next wait until one ends.
+/// How many connections there may be at once; for one more the oldest is closed, so that none waits for slow ones.
 const MOST_CONNECTIONS: usize = 64;
 /// How long the head of a request may take to arrive.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
@@ -84,26 +85,31 @@ impl Listener {
     /// Answers until told to stop; what is being answered then is finished.
     pub async fn answer<S: CaseStore + ?Sized + 'static>(self, status: Arc<Status<S>>, stop: &Stop) {
         tracing::info!(address = %self.address, "listening");
-        let permits = Arc::new(Semaphore::new(MOST_CONNECTIONS));
-        while let Some(permit) = stop.or(Arc::clone(&permits).acquire_owned()).await {
-            match stop.or(self.socket.accept()).await {
-                None => break,
-                Some(Ok((stream, _))) => {
-                    let status = Arc::clone(&status);
-                    tokio::spawn(async move {
-                        converse(stream, &status).await;
-                        drop(permit);
-                    });
-                }
-                Some(Err(error)) => {
+        let (mut open, mut oldest_first) = (JoinSet::new(), VecDeque::<AbortHandle>::new());
+        while let Some(accepted) = stop.or(self.socket.accept()).await {
+            let stream = match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
                     tracing::debug!(%error, "a connection can't be taken");
                     stop.or(tokio::time::sleep(PAUSE)).await;
+                    continue;
                 }
+            };
+            while open.try_join_next().is_some() {}
+            oldest_first.retain(|connection| !connection.is_finished());
+            if oldest_first.len() >= MOST_CONNECTIONS
+                && let Some(oldest) = oldest_first.pop_front()
+            {
+                oldest.abort();
             }
+            let status = Arc::clone(&status);
+            oldest_first.push_back(open.spawn(async move { converse(stream, &status).await }));
         }
         // Each ends by itself within its time.
-        let all = u32::try_from(MOST_CONNECTIONS).unwrap_or(u32::MAX);
-        let _ = tokio::time::timeout(HEAD_WITHIN, permits.acquire_many(all)).await;
+        let ended = async { while open.join_next().await.is_some() {} };
+        if tokio::time::timeout(HEAD_WITHIN, ended).await.is_err() {
+            tracing::debug!("connections that were slow are closed");
+        }
     }
 }
 

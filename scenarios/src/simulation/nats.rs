@@ -12,7 +12,7 @@ use adapters::relay::broker::{Ack, After, Answer, Broker, Held, Kept, Session};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::stream::{BoxStream, try_unfold};
-use projections::message::Message;
+use projections::message::{Message, Substance};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tokio::sync::{oneshot, watch};
@@ -52,7 +52,14 @@ struct State {
 pub(super) struct Stored {
     pub alert: Uuid,
     pub subject: String,
+    says: Option<Substance>,
     at: Instant,
+}
+
+impl Stored {
+    fn of(message: &Message, at: Instant) -> Self {
+        Self { alert: message.id, subject: message.subject.clone(), says: message.substance(), at }
+    }
 }
 
 impl Nats {
@@ -96,14 +103,14 @@ impl Nats {
     }
 
     /// A message arrives at the server.
-    fn arrives(&self, alert: Uuid, subject: &str, after: After) -> Result<Ack, NatsFault> {
+    fn arrives(&self, message: &Message, after: After) -> Result<Ack, NatsFault> {
         if self.is(NatsTrouble::Away) {
             return Err(lost("the server is away"));
         }
         let now = Instant::now();
         let mut state = self.state();
         if self.remembers_ids
-            && let Some(place) = state.stream.iter().position(|stored| stored.alert == alert)
+            && let Some(place) = state.stream.iter().position(|stored| stored.alert == message.id)
             && now.duration_since(state.stream[place].at) < REMEMBERS
         {
             return Ok(Ack { sequence: place as u64 + 1, duplicate: true });
@@ -118,10 +125,11 @@ impl Nats {
         if self.sabotage == Some(Sabotage::BrokerLosesWhatItAcknowledged) && state.acknowledged.is_multiple_of(5) {
             return Ok(Ack { sequence: after.sequence + 1, duplicate: false });
         }
-        state.stream.push(Stored { alert, subject: subject.to_owned(), at: now });
+        let stored = Stored::of(message, now);
+        state.stream.push(stored.clone());
         if self.sabotage == Some(Sabotage::AlertDoubledUnderAnotherId) && state.acknowledged.is_multiple_of(5) {
-            let alert = Uuid::new_v5(&alert, b"another");
-            state.stream.push(Stored { alert, subject: subject.to_owned(), at: now });
+            let alert = Uuid::new_v5(&message.id, b"another");
+            state.stream.push(Stored { alert, ..stored });
         }
         Ok(Ack { sequence: last + 1, duplicate: false })
     }
@@ -193,7 +201,7 @@ impl Open {
     }
 
     /// Sends a message on its way; what becomes of it.
-    fn post(&self, alert: Uuid, subject: String, after: After) -> oneshot::Receiver<Result<Ack, NatsFault>> {
+    fn post(&self, message: Message, after: After) -> oneshot::Receiver<Result<Ack, NatsFault>> {
         let (answer, answered) = oneshot::channel();
         let (nats, arrival) = (Arc::clone(&self.nats), self.arrival());
         if nats.strikes(NatsTrouble::LosingMessages, 4) {
@@ -201,7 +209,7 @@ impl Open {
         }
         tokio::spawn(async move {
             tokio::time::sleep_until(arrival).await;
-            let outcome = nats.arrives(alert, &subject, after);
+            let outcome = nats.arrives(&message, after);
             if !nats.strikes(NatsTrouble::LosingAnswers, 4) {
                 // The sender may have given up.
                 let _ = answer.send(outcome);
@@ -235,7 +243,7 @@ impl Session for Open {
             let behind = usize::try_from(from.saturating_sub(1)).unwrap_or(usize::MAX);
             let kept: Vec<Kept> = (from..)
                 .zip(self.nats.stream(behind))
-                .map(|(sequence, stored)| Kept { sequence, alert: Some(stored.alert) })
+                .map(|(sequence, stored)| Kept { sequence, alert: Some(stored.alert), says: stored.says })
                 .take(BATCH)
                 .collect();
             let next = from + kept.len() as u64;
@@ -246,9 +254,9 @@ impl Session for Open {
 
     async fn send(&self, message: Message, after: After) -> Result<Answer, NatsFault> {
         self.check()?;
-        let answered = self.post(message.id, message.subject.clone(), after);
+        let answered = self.post(message.clone(), after);
         if self.nats.strikes(NatsTrouble::Doubling, 2) {
-            drop(self.post(message.id, message.subject, after));
+            drop(self.post(message, after));
         }
         let outages = self.outages.clone();
         Ok(Box::pin(async move {

@@ -20,6 +20,28 @@ pub(in crate::cli) struct Nats {
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum NatsCommand {
     Config(NatsConfig),
+    Test(NatsTest),
+}
+
+/// Send a marked test message to an office's subject and wait for it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot nats test --office vte-prosecutor --nats nats://localhost:4222
+  set -a; . nats-logins/kamnot.env; set +a
+  kamnot nats test --office vte-prosecutor --login nats-logins/vte-prosecutor.env
+
+The message goes to kamnot.test.OFFICE, which no stream holds: it is no alert and is kept nowhere. With --login it is received as
+the office receives its alerts, and the office's subscription is looked at.")]
+pub(in crate::cli) struct NatsTest {
+    /// The office
+    #[arg(long, value_name = "CODE", value_parser = office)]
+    pub office: OfficeCode,
+    /// The office's login, the file OFFICE.env that `kamnot nats config` made
+    #[arg(long, value_name = "FILE")]
+    pub login: Option<PathBuf>,
+    #[command(flatten)]
+    pub nats: NatsOptions,
 }
 
 /// Print a nats-server configuration under which each office sends as itself and reads its own alerts alone

@@ -1,0 +1,137 @@
+//! `kamnot nats test`: whether messages get to an office.
+
+use std::fmt::Write as _;
+
+use engine::rulebook::Language;
+
+use super::super::arguments::{Common, NatsTest};
+use super::super::database::run as block_on;
+use super::super::output::{Failure, Outcome, offices, print_out};
+use crate::nats::logins::read_login;
+use crate::nats::probe::{Attempt, PREFIX, Probe, Proved};
+
+/// `kamnot nats test`
+pub(super) fn run(common: &Common, own: &NatsTest) -> Result<Outcome, Failure> {
+    let offices = offices(common)?;
+    let kamnot = own.nats.servers()?.ok_or_else(|| Failure::Refused("say where NATS is: give --nats".to_owned()))?;
+    let login = own.login.as_ref().map(|file| read_login(file, &own.office)).transpose()?;
+    let words = Words { lang: common.lang, office: own.office.as_str(), name: offices.name(&own.office, common.lang) };
+    let probe = Probe { kamnot: &kamnot, login: login.as_ref(), office: &own.office };
+    match block_on(async { Ok(probe.run().await) })? {
+        Ok(proved) => {
+            print_out(&(words.proved(&proved) + &words.all(login.is_some())))?;
+            Ok(Outcome::Done)
+        }
+        Err((proved, at, fault)) => {
+            print_out(&words.proved(&proved))?;
+            Err(Failure::Fault(format!("{}: {fault}\n{}", words.failed(at), words.hint(at, login.is_some()))))
+        }
+    }
+}
+
+struct Words<'w> {
+    lang: Language,
+    office: &'w str,
+    name: &'w str,
+}
+
+impl Words<'_> {
+    fn say(&self, en: String, lo: String) -> String {
+        match self.lang {
+            Language::En => en,
+            Language::Lo => lo,
+        }
+    }
+
+    fn proved(&self, proved: &Proved) -> String {
+        let mut out = String::new();
+        let mut line = |en: String, lo: String| {
+            let _ = writeln!(out, "  {}", self.say(en, lo));
+        };
+        match proved.stream {
+            Some(Some(last)) => line(
+                format!("NATS answers; the stream of alerts goes to {last}"),
+                format!("NATS ຕອບ; ກະແສການແຈ້ງເຕືອນຮອດ {last}"),
+            ),
+            Some(None) => line(
+                "NATS answers; there is no stream of alerts yet: `kamnot serve --nats …` makes it".to_owned(),
+                "NATS ຕອບ; ຍັງບໍ່ມີກະແສການແຈ້ງເຕືອນ: `kamnot serve --nats …` ຈະສ້າງ".to_owned(),
+            ),
+            None => {}
+        }
+        if let Some(took) = proved.arrived {
+            let (subject, ms) = (format!("{PREFIX}{}", self.office), took.as_millis());
+            line(
+                format!("a test message on {subject} arrived after {ms} ms"),
+                format!("ຂໍ້ຄວາມທົດສອບທີ່ {subject} ມາຮອດພາຍໃນ {ms} ms"),
+            );
+        }
+        match proved.waiting {
+            Some(Some(waiting)) => line(
+                format!("the office's login reads its alerts: {waiting} not fetched yet"),
+                format!("ບັນຊີຂອງຫ້ອງການອ່ານການແຈ້ງເຕືອນໄດ້: ຍັງບໍ່ໄດ້ຮັບ {waiting}"),
+            ),
+            Some(None) => line(
+                "the office's login may read its alerts; nobody has followed them yet (`kamnot alerts --follow`)"
+                    .to_owned(),
+                "ບັນຊີຂອງຫ້ອງການອ່ານການແຈ້ງເຕືອນໄດ້; ຍັງບໍ່ມີໃຜຕິດຕາມ (`kamnot alerts --follow`)".to_owned(),
+            ),
+            None => {}
+        }
+        out
+    }
+
+    fn all(&self, with_login: bool) -> String {
+        let Self { office, name, .. } = self;
+        let rest = if with_login {
+            self.say(
+                "Not tried: whether somebody at the office looks.".to_owned(),
+                "ບໍ່ໄດ້ທົດສອບ: ມີຄົນຢູ່ຫ້ອງການເບິ່ງຫຼືບໍ່.".to_owned(),
+            )
+        } else {
+            self.say(
+                "Not tried: the office's own login (--login FILE), nor whether somebody at the office looks."
+                    .to_owned(),
+                "ບໍ່ໄດ້ທົດສອບ: ບັນຊີຂອງຫ້ອງການເອງ (--login FILE) ແລະ ມີຄົນຢູ່ຫ້ອງການເບິ່ງຫຼືບໍ່.".to_owned(),
+            )
+        };
+        let works =
+            self.say(format!("The way to {name} ({office}) works."), format!("ທາງໄປຫາ {name} ({office}) ໃຊ້ໄດ້."));
+        format!("{works} {rest}\n")
+    }
+
+    fn failed(&self, at: Attempt) -> String {
+        let office = self.office;
+        let (en, lo) = match at {
+            Attempt::Listen => ("listening for the message failed", "ການລໍຖ້າຂໍ້ຄວາມບໍ່ສຳເລັດ"),
+            Attempt::Look => ("looking at the stream of alerts failed", "ການເບິ່ງກະແສການແຈ້ງເຕືອນບໍ່ສຳເລັດ"),
+            Attempt::Send => ("sending the message failed", "ການສົ່ງຂໍ້ຄວາມບໍ່ສຳເລັດ"),
+            Attempt::Receive => ("receiving the message failed", "ການຮັບຂໍ້ຄວາມບໍ່ສຳເລັດ"),
+            Attempt::Read => ("reading the office's alerts failed", "ການອ່ານການແຈ້ງເຕືອນຂອງຫ້ອງການບໍ່ສຳເລັດ"),
+        };
+        self.say(format!("{office}: {en}"), format!("{office}: {lo}"))
+    }
+
+    fn hint(&self, at: Attempt, with_login: bool) -> String {
+        let (en, lo) = match at {
+            Attempt::Listen if with_login => (
+                "The server doesn't know this login, or was configured before test messages were: make its configuration anew \
+                 (kamnot nats config) and have the server read it again",
+                "ເຊີບເວີບໍ່ຮູ້ຈັກບັນຊີນີ້ ຫຼື ຖືກຕັ້ງຄ່າກ່ອນມີຂໍ້ຄວາມທົດສອບ: ເຮັດການຕັ້ງຄ່າໃໝ່ (kamnot nats config) ແລ້ວໃຫ້ເຊີບເວີອ່ານຄືນ",
+            ),
+            Attempt::Listen | Attempt::Look | Attempt::Send => (
+                "Run this with kamnot's own login (kamnot.env): an office may neither look at the stream nor send test messages",
+                "ສັ່ງຄຳສັ່ງນີ້ດ້ວຍບັນຊີຂອງ kamnot (kamnot.env): ຫ້ອງການເບິ່ງກະແສ ຫຼື ສົ່ງຂໍ້ຄວາມທົດສອບບໍ່ໄດ້",
+            ),
+            Attempt::Receive => (
+                "The message was taken and did not come out: is it another server or cluster, or an account without the import?",
+                "ຂໍ້ຄວາມຖືກຮັບແລ້ວແຕ່ບໍ່ອອກມາ: ເປັນເຊີບເວີອື່ນ ຫຼື ບັນຊີທີ່ບໍ່ມີການນຳເຂົ້າບໍ່?",
+            ),
+            Attempt::Read => (
+                "The office may not ask for its subscription: does its login name the subscription that the server's configuration gives it?",
+                "ຫ້ອງການຖາມການສະໝັກຂອງຕົນບໍ່ໄດ້: ບັນຊີບອກຊື່ການສະໝັກທີ່ການຕັ້ງຄ່າຂອງເຊີບເວີໃຫ້ບໍ່?",
+            ),
+        };
+        self.say(en.to_owned(), lo.to_owned())
+    }
+}

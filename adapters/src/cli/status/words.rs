@@ -1,0 +1,332 @@
+//! What `kamnot status` says, in both languages. The Lao is ours and not reviewed by a lawyer.
+
+use engine::calendar::Instant;
+use engine::rulebook::{Language, Rulebook};
+
+use super::super::time::short;
+
+/// What was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Check {
+    Log,
+    Rulebook,
+    Clock,
+    Watch,
+    Backlog,
+    Nats,
+    Reconciliation,
+    Backup,
+    Silence,
+    Serve,
+}
+
+/// How it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Well,
+    Attention,
+    Unknown,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub(super) struct Finding {
+    pub check: Check,
+    pub state: State,
+    pub found: String,
+}
+
+impl Check {
+    /// The word for it in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Rulebook => "rulebook",
+            Self::Clock => "clock",
+            Self::Watch => "watch",
+            Self::Backlog => "backlog",
+            Self::Nats => "nats",
+            Self::Reconciliation => "reconciliation",
+            Self::Backup => "backup",
+            Self::Silence => "silent_offices",
+            Self::Serve => "serve",
+        }
+    }
+}
+
+impl State {
+    /// The word for it in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::Attention => "attention",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The sentences in a language.
+#[derive(Clone, Copy)]
+pub(super) struct Words(pub Language);
+
+impl Words {
+    fn say(self, en: impl Into<String>, lo: impl Into<String>) -> String {
+        match self.0 {
+            Language::En => en.into(),
+            Language::Lo => lo.into(),
+        }
+    }
+
+    const fn word(self, en: &'static str, lo: &'static str) -> &'static str {
+        match self.0 {
+            Language::En => en,
+            Language::Lo => lo,
+        }
+    }
+
+    fn find(self, check: Check, state: State, en: impl Into<String>, lo: impl Into<String>) -> Finding {
+        Finding { check, state, found: self.say(en, lo) }
+    }
+
+    pub fn heading(self, log: &str, now: Instant, attention: usize) -> String {
+        let at = short(now);
+        match attention {
+            0 => self.say(format!("{log} at {at}: all is well"), format!("{log} ເວລາ {at}: ທຸກຢ່າງປົກກະຕິ")),
+            1 => {
+                self.say(format!("{log} at {at}: 1 thing wants attention"), format!("{log} ເວລາ {at}: ມີ 1 ຢ່າງທີ່ຕ້ອງເບິ່ງ"))
+            }
+            many => self.say(
+                format!("{log} at {at}: {many} things want attention"),
+                format!("{log} ເວລາ {at}: ມີ {many} ຢ່າງທີ່ຕ້ອງເບິ່ງ"),
+            ),
+        }
+    }
+
+    pub const fn headings(self) -> [&'static str; 3] {
+        match self.0 {
+            Language::En => ["State", "Of", "Found"],
+            Language::Lo => ["ສະພາບ", "ສິ່ງທີ່ກວດ", "ສິ່ງທີ່ພົບ"],
+        }
+    }
+
+    pub const fn state(self, state: State) -> &'static str {
+        match state {
+            State::Well => self.word("well", "ປົກກະຕິ"),
+            State::Attention => self.word("ATTENTION", "ຕ້ອງເບິ່ງ"),
+            State::Unknown => self.word("not known", "ບໍ່ຮູ້"),
+        }
+    }
+
+    pub const fn check(self, check: Check) -> &'static str {
+        match check {
+            Check::Log => self.word("log", "ບັນທຶກ"),
+            Check::Rulebook => self.word("rulebook", "ປຶ້ມກົດລະບຽບ"),
+            Check::Clock => self.word("clock", "ໂມງ"),
+            Check::Watch => self.word("watch", "ການເຝົ້າກຳນົດ"),
+            Check::Backlog => self.word("alerts waiting", "ການແຈ້ງເຕືອນທີ່ລໍຖ້າ"),
+            Check::Nats => self.word("NATS", "NATS"),
+            Check::Reconciliation => self.word("reconciliation", "ການທຽບຄືນ"),
+            Check::Backup => self.word("backup", "ສຳເນົາສຳຮອງ"),
+            Check::Silence => self.word("silent offices", "ຫ້ອງການທີ່ງຽບ"),
+            Check::Serve => self.word("kamnot serve", "kamnot serve"),
+        }
+    }
+
+    pub fn log(self, kept_by: &str, bytes: Option<u64>) -> Finding {
+        let size = bytes.map_or_else(String::new, |bytes| format!(", {} KiB", bytes.div_ceil(1024)));
+        let found = format!("{kept_by}{size}");
+        self.find(Check::Log, State::Well, format!("readable; {found}"), format!("ອ່ານໄດ້; {found}"))
+    }
+
+    pub fn rulebook(self, book: &Rulebook) -> Finding {
+        let found = format!("{}, {}", book.id, book.digest);
+        self.find(Check::Rulebook, State::Well, found.clone(), found)
+    }
+
+    pub fn clock(self, in_doubt: bool, now: Instant) -> Finding {
+        if in_doubt {
+            return self.find(
+                Check::Clock,
+                State::Attention,
+                "in doubt: alerts are held back. Set the machine's clock right, or say `kamnot clock confirm`",
+                "ບໍ່ແນ່ໃຈ: ການແຈ້ງເຕືອນຖືກກັກໄວ້. ຕັ້ງໂມງຂອງເຄື່ອງໃຫ້ຖືກ ຫຼື ສັ່ງ `kamnot clock confirm`",
+            );
+        }
+        let at = short(now);
+        self.find(Check::Clock, State::Well, format!("{at} in Vientiane"), format!("{at} ເວລາວຽງຈັນ"))
+    }
+
+    pub fn watch(self, overdue: Option<i64>, next: Option<Instant>) -> Finding {
+        match (overdue, next) {
+            (Some(late), _) => self.find(
+                Check::Watch,
+                State::Attention,
+                format!(
+                    "a case has been due for {} and is not told: does `kamnot serve` run on this log?",
+                    ago_en(late)
+                ),
+                format!("ມີຄະດີທີ່ຮອດກຳນົດແລ້ວ {} ແຕ່ຍັງບໍ່ໄດ້ແຈ້ງ: `kamnot serve` ແລ່ນຢູ່ບໍ່?", ago_lo(late)),
+            ),
+            (None, Some(next)) => self.find(
+                Check::Watch,
+                State::Well,
+                format!("nothing is overdue; next at {}", short(next)),
+                format!("ບໍ່ມີສິ່ງທີ່ຊ້າ; ຕໍ່ໄປ {}", short(next)),
+            ),
+            (None, None) => self.find(Check::Watch, State::Well, "nothing is to come in any case", "ບໍ່ມີຄະດີໃດທີ່ລໍຖ້າກຳນົດ"),
+        }
+    }
+
+    pub fn backlog(self, waiting: u64, oldest: Option<i64>, within: i64) -> Finding {
+        match oldest {
+            None => self.find(Check::Backlog, State::Well, "none", "ບໍ່ມີ"),
+            Some(oldest) => self.find(
+                Check::Backlog,
+                if oldest > within { State::Attention } else { State::Well },
+                format!("{waiting}, the first for {}", ago_en(oldest)),
+                format!("{waiting}, ອັນທຳອິດ {} ແລ້ວ", ago_lo(oldest)),
+            ),
+        }
+    }
+
+    pub fn nats_not_asked(self) -> Finding {
+        self.find(Check::Nats, State::Unknown, "not asked: give --nats", "ບໍ່ໄດ້ຖາມ: ໃຫ້ --nats")
+    }
+
+    pub fn nats_away(self, fault: &str) -> Finding {
+        self.find(Check::Nats, State::Attention, fault, fault)
+    }
+
+    /// The last sequence of the stream of alerts, if there is one, and the last that is marked as delivered.
+    pub fn stream(self, last: Option<u64>, marked: u64) -> Finding {
+        match last {
+            None if marked == 0 => self.find(
+                Check::Nats,
+                State::Well,
+                "answers; no stream of alerts yet, and none was published",
+                "ຕອບ; ຍັງບໍ່ມີກະແສການແຈ້ງເຕືອນ ແລະ ຍັງບໍ່ໄດ້ສົ່ງຫຍັງ",
+            ),
+            None => self.find(
+                Check::Nats,
+                State::Attention,
+                "answers, and the stream of alerts is gone: start `kamnot serve`, which fills it again",
+                "ຕອບ ແຕ່ກະແສການແຈ້ງເຕືອນຫາຍໄປ: ເລີ່ມ `kamnot serve` ເຊິ່ງຈະຕື່ມຄືນ",
+            ),
+            Some(last) if last < marked => self.find(
+                Check::Nats,
+                State::Attention,
+                format!("the stream of alerts ends at {last}, and {marked} were delivered: start `kamnot serve`, which fills it again"),
+                format!("ກະແສການແຈ້ງເຕືອນສິ້ນສຸດທີ່ {last} ແຕ່ໄດ້ສົ່ງແລ້ວ {marked}: ເລີ່ມ `kamnot serve` ເຊິ່ງຈະຕື່ມຄືນ"),
+            ),
+            Some(last) => self.find(
+                Check::Nats,
+                State::Well,
+                format!("answers; the stream of alerts goes to {last}, marked as delivered to {marked}"),
+                format!("ຕອບ; ກະແສການແຈ້ງເຕືອນຮອດ {last}, ໝາຍວ່າສົ່ງແລ້ວຮອດ {marked}"),
+            ),
+        }
+    }
+
+    pub fn reconciliation(self, ago: Option<i64>, different: u64, within: i64) -> Finding {
+        let Some(ago) = ago else {
+            return self.find(
+                Check::Reconciliation,
+                State::Attention,
+                "never done: `kamnot serve` does it daily, `kamnot reconcile` now",
+                "ຍັງບໍ່ເຄີຍເຮັດ: `kamnot serve` ເຮັດທຸກມື້, `kamnot reconcile` ເຮັດດຽວນີ້",
+            );
+        };
+        let (en, lo) = (ago_en(ago), ago_lo(ago));
+        if different > 0 {
+            return self.find(
+                Check::Reconciliation,
+                State::Attention,
+                format!("{en} ago: {different} differences; see `kamnot reconcile --last`"),
+                format!("{lo} ກ່ອນ: ແຕກຕ່າງ {different} ຢ່າງ; ເບິ່ງ `kamnot reconcile --last`"),
+            );
+        }
+        let state = if ago > within { State::Attention } else { State::Well };
+        self.find(Check::Reconciliation, state, format!("{en} ago, nothing differed"), format!("{lo} ກ່ອນ, ບໍ່ມີຫຍັງແຕກຕ່າງ"))
+    }
+
+    pub fn backup(self, ago: Option<i64>, within: i64) -> Finding {
+        match ago {
+            None => self.find(
+                Check::Backup,
+                State::Attention,
+                "none known: `kamnot backup FILE` makes and checks one",
+                "ບໍ່ຮູ້ວ່າມີ: `kamnot backup FILE` ເຮັດ ແລະ ກວດ",
+            ),
+            Some(ago) => self.find(
+                Check::Backup,
+                if ago > within { State::Attention } else { State::Well },
+                format!("{} ago, read again and in order", ago_en(ago)),
+                format!("{} ກ່ອນ, ອ່ານຄືນແລ້ວຖືກຕ້ອງ", ago_lo(ago)),
+            ),
+        }
+    }
+
+    pub fn backup_elsewhere(self) -> Finding {
+        self.find(
+            Check::Backup,
+            State::Unknown,
+            "made with PostgreSQL's own programs, of which kamnot knows nothing",
+            "ເຮັດດ້ວຍໂປຣແກຣມຂອງ PostgreSQL ເອງ ເຊິ່ງ kamnot ບໍ່ຮູ້",
+        )
+    }
+
+    pub fn silent(self, silent: Option<Vec<String>>, days: i64) -> Finding {
+        const MOST: usize = 5;
+        let Some(silent) = silent else {
+            return self.find(Check::Silence, State::Unknown, "known after a reconciliation", "ຈະຮູ້ຫຼັງການທຽບຄືນ");
+        };
+        if silent.is_empty() {
+            return self.find(
+                Check::Silence,
+                State::Well,
+                format!("none for {days} days or more"),
+                format!("ບໍ່ມີທີ່ງຽບ {days} ມື້ ຂຶ້ນໄປ"),
+            );
+        }
+        let more = if silent.len() > MOST { " …" } else { "" };
+        let named = silent.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ") + more;
+        let many = silent.len();
+        self.find(
+            Check::Silence,
+            State::Attention,
+            format!("{many} for {days} days or more, with open cases: {named}; see `kamnot offices --silent`"),
+            format!("{many} ງຽບ {days} ມື້ ຂຶ້ນໄປ ທັງທີ່ມີຄະດີ: {named}; ເບິ່ງ `kamnot offices --silent`"),
+        )
+    }
+
+    pub fn serve(self, ready: &Result<(), String>) -> Finding {
+        match ready {
+            Ok(()) => self.find(Check::Serve, State::Well, "runs and is ready", "ແລ່ນຢູ່ ແລະ ພ້ອມ"),
+            Err(why) => self.find(Check::Serve, State::Attention, format!("not ready: {why}"), format!("ບໍ່ພ້ອມ: {why}")),
+        }
+    }
+
+    pub fn serve_not_asked(self) -> Finding {
+        self.find(Check::Serve, State::Unknown, "not asked: give --listen", "ບໍ່ໄດ້ຖາມ: ໃຫ້ --listen")
+    }
+}
+
+/// A length of time in its largest unit that is full.
+fn largest(seconds: i64) -> (i64, usize) {
+    match seconds {
+        0..60 => (seconds, 0),
+        60..3_600 => (seconds / 60, 1),
+        3_600..172_800 => (seconds / 3_600, 2),
+        _ => (seconds / 86_400, 3),
+    }
+}
+
+fn ago_en(seconds: i64) -> String {
+    let (many, unit) = largest(seconds);
+    format!("{many} {}", ["s", "min", "h", "days"][unit])
+}
+
+fn ago_lo(seconds: i64) -> String {
+    let (many, unit) = largest(seconds);
+    format!("{many} {}", ["ວິນາທີ", "ນາທີ", "ຊົ່ວໂມງ", "ມື້"][unit])
+}
