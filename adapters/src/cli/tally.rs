@@ -72,7 +72,9 @@ impl Tally {
             verdict::Outcome::Recorded => self.recorded += 1,
             _ => self.known += 1,
         }
-        self.good.iter_mut().for_each(|good| good.push((line, outcome, id)));
+        if let Some(good) = &mut self.good {
+            good.push((line, outcome, id));
+        }
         if !warnings.is_empty() {
             self.warned.push(RefusedLine { line, flaws: warnings });
         }
@@ -82,7 +84,9 @@ impl Tally {
     pub fn sort(&mut self) {
         self.refused.sort_unstable_by_key(|refused| refused.line);
         self.warned.sort_unstable_by_key(|warned| warned.line);
-        self.good.iter_mut().for_each(|good| good.sort_unstable_by_key(|(line, _, _)| *line));
+        if let Some(good) = &mut self.good {
+            good.sort_unstable_by_key(|(line, _, _)| *line);
+        }
     }
 
     fn outcome(&self) -> Outcome {

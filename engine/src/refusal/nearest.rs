@@ -28,21 +28,21 @@ fn plain(text: &str) -> Vec<char> {
 
 /// How many letters are put in, left out, changed, or changed over with their neighbour (Damerau and Levenshtein).
 fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
+    let mut above_that: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {
         let mut row = vec![i];
         for j in 1..=b.len() {
             let changed = usize::from(a[i - 1] != b[j - 1]);
-            let mut least = (last[j - 1] + changed).min(last[j] + 1).min(row[j - 1] + 1);
+            let mut least = (above[j - 1] + changed).min(above[j] + 1).min(row[j - 1] + 1);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(before[j - 2] + 1);
+                least = least.min(above_that[j - 2] + 1);
             }
             row.push(least);
         }
-        before = std::mem::replace(&mut last, row);
+        above_that = std::mem::replace(&mut above, row);
     }
-    last[b.len()]
+    above[b.len()]
 }
 
 #[cfg(test)]
