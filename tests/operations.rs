@@ -2,6 +2,8 @@
 
 #[path = "operations/backup.rs"]
 mod backup;
+#[path = "operations/damage.rs"]
+mod damage;
 #[path = "operations/http.rs"]
 mod http;
 #[path = "cli/lines.rs"]

@@ -20,6 +20,10 @@ mod connection;
 mod contract;
 #[path = "postgres/crash.rs"]
 mod crash;
+#[path = "postgres/damage.rs"]
+mod damage;
+#[path = "store/earlier.rs"]
+mod earlier;
 #[path = "store/esrs.rs"]
 mod esrs;
 #[path = "postgres/layout.rs"]

@@ -21,6 +21,8 @@ macro_rules! on_each_store {
     };
 }
 
+#[path = "store/altered.rs"]
+mod altered;
 #[path = "store/checkpoints.rs"]
 mod checkpoints;
 #[path = "store/contract.rs"]
@@ -31,6 +33,8 @@ mod crash;
 mod damage;
 #[path = "store/disk.rs"]
 mod disk;
+#[path = "store/earlier.rs"]
+mod earlier;
 #[path = "store/esrs.rs"]
 mod esrs;
 #[path = "store/ids.rs"]

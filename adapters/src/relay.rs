@@ -322,11 +322,9 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     /// Sends the alerts one after the other without waiting, up to the first that can't be sent.
     async fn send(&mut self, rows: &[Stored]) -> Result<(), NatsFault> {
         for row in rows {
-            let Some(message) = self.relay.message(row, &self.shelf) else {
-                tracing::error!(case = %row.case, position = row.position.0, "not an alert, yet in the outbox");
-                continue;
-            };
+            // The outbox holds nothing but alerts.
             let Some((_, kind)) = row.event.fact.alert() else { continue };
+            let Some(message) = self.relay.message(row, &self.shelf) else { continue };
             let alert = message.id;
             match self.session.send(message, self.sent).await {
                 Ok(answer) => {

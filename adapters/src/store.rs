@@ -8,8 +8,10 @@ mod answers;
 mod cache;
 mod changes;
 pub mod copying;
+mod digest;
 pub mod examined;
 pub mod memory;
+mod passed_over;
 pub mod place;
 pub mod postgres;
 mod recent;
@@ -148,6 +150,8 @@ pub struct Backlog {
     pub waiting: u64,
     /// When the first of them was recorded.
     pub oldest: Option<Instant>,
+    /// How many of them this process could not read; they are not published.
+    pub unreadable: u64,
 }
 
 impl Backlog {
@@ -187,13 +191,15 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     }
     /// The earliest instant at which any case has something to tell.
     async fn next_due(&self) -> Result<Option<Instant>, Fault>;
-    /// Cases of a share whose next due instant is not later than `until`, earliest first, at most `most`.
+    /// Cases of a share whose next due instant is not later than `until`, earliest first, at most `most`. One whose row was
+    /// altered is named in the diagnostic log and passed over.
     async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Fault>;
     /// Says that `process` watches too, to be said again every [`SAY_EVERY`]; which share of the cases is its own.
     async fn take_part(&self, process: Uuid) -> Result<Share, Fault>;
     /// Says that `process` no longer watches: the others take over its share at once.
     async fn leave(&self, process: Uuid) -> Result<(), Fault>;
-    /// Alert events that may be published and have no delivery, in the order of the log, at most `most`, behind `after`.
+    /// Alert events that may be published and have no delivery, in the order of the log, at most `most`, behind `after`. One
+    /// that can't be read is named in the diagnostic log, counted in the backlog, and passed over.
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault>;
     /// How many alerts the outbox holds, and since when. Cheap enough to be asked every second.
     async fn backlog(&self) -> Result<Backlog, Fault>;
@@ -204,6 +210,7 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     /// The highest stream sequence of any delivery; 0 before the first.
     async fn last_stream_sequence(&self) -> Result<u64, Fault>;
     /// The views of an office's cases, by reference: those that it has in this seat, or without one in any.
+    /// [`Fault::Corrupt`] where one was altered since it was written.
     async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault>;
     /// The places of the alert events to an office, in the order of a list (see [`ByClass`](alerts::ByClass)): so many
     /// that the events themselves are asked for some at a time.
@@ -275,6 +282,19 @@ pub struct Rebuilt {
     pub differing: u64,
     /// The first thousand of them, in words.
     pub differed: Vec<String>,
+    /// What is wrong with the log itself: the views of these cases are left as they were.
+    pub damage: Vec<String>,
+}
+
+impl Rebuilt {
+    /// Counts a row that was not as the log gives it.
+    fn note(&mut self, found: String) {
+        const MOST_TOLD: usize = 1000;
+        self.differing += 1;
+        if self.differed.len() < MOST_TOLD {
+            self.differed.push(found);
+        }
+    }
 }
 
 /// What the command line asks of a store beyond what the watch and the relay need: the log as a whole.
@@ -307,8 +327,8 @@ pub trait LogStore: CaseStore {
     /// Fills this log, which is empty or an unfinished copy of the same log, which then gives way. Views and alerts follow
     /// from a rebuild, and until [`standing::UNFINISHED`] is taken back nobody can work on it.
     async fn fill(&self, filling: Filling) -> Result<(), Fault>;
-    /// Rebuilds views and alerts from the log alone; deliveries stay. [`Fault::Corrupt`] when the log is damaged: then
-    /// nothing was changed. `progress` is told events.
+    /// Rebuilds views and alerts from the log alone; deliveries stay, and so does the view of a case whose events are damaged.
+    /// `progress` is told events.
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault>;
     /// Everything that is not as it should be: the log's own damage, and views and alerts that are not what the log
     /// gives. Others may go on writing. `progress` is told events.

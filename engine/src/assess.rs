@@ -47,6 +47,9 @@ pub fn assess<'a>(
     let limits = Limits::of(&timeline, book);
     let mut found = conditions::test(&timeline, book, &limits);
     let Limits { mut deadlines, remands } = limits;
+    deadlines.retain(|deadline| book.has(deadline.rule));
+    found.findings.retain(|finding| book.has(finding.rule));
+    found.not_on_record.retain(|missing| book.has(missing.rule));
     let id = |entry: usize| timeline.entries()[entry].action.id;
     deadlines.sort_unstable_by(|a, b| {
         let key =

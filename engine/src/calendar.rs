@@ -40,7 +40,7 @@ impl Instant {
 
     /// The civil date in Vientiane.
     pub fn date(self) -> NaiveDate {
-        let day = (self.0 + OFFSET).div_euclid(DAY) + UNIX_EPOCH_DAY;
+        let day = self.0.saturating_add(OFFSET).div_euclid(DAY) + UNIX_EPOCH_DAY;
         i32::try_from(day).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(NaiveDate::MAX)
     }
 
@@ -52,7 +52,7 @@ impl Instant {
 
     /// Seconds from `earlier` to this instant.
     pub const fn since(self, earlier: Self) -> i64 {
-        self.0 - earlier.0
+        self.0.saturating_sub(earlier.0)
     }
 
     /// Reads an RFC 3339 instant exactly as `YYYY-MM-DDTHH:MM:SS[.f]±HH:MM` or `…Z`; fractions are dropped.
@@ -87,7 +87,7 @@ impl Instant {
 
     /// Appends the instant as `YYYY-MM-DDTHH:MM:SS+07:00`.
     pub fn write(self, out: &mut String) {
-        let local = (self.0 + OFFSET).rem_euclid(DAY);
+        let local = self.0.saturating_add(OFFSET).rem_euclid(DAY);
         write_date(self.date(), out);
         out.push('T');
         push_two(out, local / 3600);

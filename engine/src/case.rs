@@ -11,8 +11,8 @@ mod sender;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::action::{Action, ActionId, CaseRef, OfficeCode};
-use crate::alert::{self, Alert, Kind, Settlement, Told, Topic, Withdrawal};
+use crate::action::{Action, ActionId, ActionName, CaseRef, OfficeCode, When};
+use crate::alert::{self, About, Alert, Kind, Settlement, Told, Topic, Withdrawal};
 use crate::alert::{Recording, State};
 use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
@@ -182,6 +182,45 @@ impl Case {
     /// As [`Case::next_due`], by an assessment of this case at its last record time; every action must lie before it.
     pub fn next_due_by(&self, assessment: &Assessment<'_>, book: &Rulebook) -> Option<Instant> {
         alert::next_due(self, assessment, book)
+    }
+
+    /// What an event that was stored behind these can't be, if anything: each field that the engine took from the case was
+    /// altered where it differs from the case. Looks through all actions; to be asked where a log is checked.
+    pub fn contradicts(&self, event: &Event) -> Option<&'static str> {
+        let known = |id: ActionId, name: ActionName, at: When| {
+            self.action(id).is_some_and(|action| action.name() == name && action.at == at)
+        };
+        let told = |alert: &Alert| self.alerts.get(&alert.topic).is_some_and(|told| told.alert == *alert);
+        if self.recorded_at.is_some_and(|last| event.recorded_at < last) {
+            return Some("it was recorded before the one in front of it");
+        }
+        match &event.fact {
+            Fact::ActionRecorded(action) => {
+                let of_another = self.reference.as_ref().is_some_and(|case| *case != action.case);
+                let twice = || self.action(action.id).is_some().then_some("its action is in the case already");
+                of_another.then_some("it is of another case than its stream").or_else(twice)
+            }
+            Fact::AlertRaised(alert) => {
+                let before = self.alerts.get(&alert.topic);
+                let occurrence = before.map_or(0, |told| told.alert.occurrence.saturating_add(1));
+                let done_by = if let About::Limit { done_by, .. } = alert.about { done_by } else { None };
+                if !known(alert.topic.on, alert.action, alert.action_at) {
+                    Some("it names an action that the case does not have")
+                } else if done_by.is_some_and(|id| self.action(id).is_none()) {
+                    Some("its duty was done by an action that the case does not have")
+                } else {
+                    (alert.occurrence != occurrence).then_some("its occurrence does not follow the one before")
+                }
+            }
+            Fact::AlertSettled(settlement) if !told(&settlement.alert) => {
+                Some("it answers an alert that was not raised so")
+            }
+            Fact::AlertSettled(settlement) => (!known(settlement.by, settlement.by_action, settlement.by_at))
+                .then_some("its duty was done by an action that the case does not have"),
+            Fact::AlertWithdrawn(withdrawal) => {
+                (!told(&withdrawal.alert)).then_some("it answers an alert that was not raised so")
+            }
+        }
     }
 
     /// The actions that were recorded not later than `at`.

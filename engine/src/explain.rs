@@ -6,6 +6,7 @@
 mod keys;
 mod looks_at;
 mod steps;
+mod values;
 
 use crate::calendar::Instant;
 use crate::rulebook::{Language, Period, RuleId, Rulebook};
@@ -13,6 +14,7 @@ use crate::rulebook::{Language, Period, RuleId, Rulebook};
 pub use keys::KEYS;
 pub use looks_at::bears_on;
 pub use steps::{deadline, finding};
+use values::{fit, placeholders};
 
 /// One step: the key of a text, and the values of its placeholders as codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,25 +23,17 @@ pub struct Step {
     values: Vec<String>,
 }
 
-/// The placeholders that a sentence takes from where it stands, not from the step.
-const FROM_CONTEXT: [&str; 5] = ["article", "sentence", "name", "case", "owed_by"];
-
-/// The placeholders of a key that a step gives values for.
-fn placeholders(key: &str) -> Option<(&'static str, impl Iterator<Item = &'static str>)> {
-    let (key, all) = KEYS.iter().find(|(known, _)| *known == key)?;
-    Some((*key, all.iter().copied().filter(|name| !FROM_CONTEXT.contains(name))))
-}
-
 impl Step {
-    /// A step; its values in the order of the key's placeholders.
-    fn new(key: &str, values: Vec<String>) -> Self {
-        Self::read(key, values).expect("a key of this program with its values; the tests raise every kind of alert")
+    /// A step of this program; its values in the order of the key's placeholders.
+    fn new(key: &'static str, values: Vec<String>) -> Self {
+        debug_assert!(Self::read(key, values.clone()).is_some(), "{key} {values:?} could not be read again");
+        Self { key, values }
     }
 
-    /// A step that was stored; none if its key or the number of its values is not of this program.
+    /// A step that was stored; none if its key, the number of its values or one of them is not of this program.
     pub fn read(key: &str, values: Vec<String>) -> Option<Self> {
         let (key, names) = placeholders(key)?;
-        (names.count() == values.len()).then_some(Self { key, values })
+        fit(names, &values).then_some(Self { key, values })
     }
 
     /// The key of the text.
@@ -69,7 +63,7 @@ pub fn fill(
 ) -> String {
     let template = book.text(key).in_language(language);
     let Some((_, names)) = placeholders(key) else { return template.to_owned() };
-    let own: Vec<(&str, &String)> = names.zip(values).collect();
+    let own: Vec<(&str, &String)> = names.iter().copied().zip(values).collect();
     let of_rule = book.rule(rule);
     let fixed = |name: &str| match name {
         "article" => Some(of_rule.article.as_str()),

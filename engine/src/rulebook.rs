@@ -1,7 +1,7 @@
 //! The law as data: every rule with its article, its words, its limit, and the two readings.
 //!
-//! Invariant: a `Rulebook` that exists has every rule, a choice for every question under both readings,
-//! and no protective choice that is more lenient than its lenient one. Limits, thresholds, grace and caps
+//! Invariant: a `Rulebook` that exists has every rule or says that its log never knew it, a choice for every question under
+//! both readings, and no protective choice that is more lenient than its lenient one. Limits, thresholds, grace and caps
 //! are read from here and written nowhere else.
 
 mod digest;
@@ -10,7 +10,9 @@ mod load;
 mod questions;
 mod shelf;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
@@ -330,7 +332,9 @@ pub struct Rulebook {
     /// The lenient reading.
     pub lenient: Choices,
     rules: Vec<Rule>,
-    texts: std::collections::BTreeMap<String, Text>,
+    /// The rules that the file lacks; they are never raised.
+    lacks: BTreeSet<RuleId>,
+    texts: BTreeMap<String, Text>,
 }
 
 impl Rulebook {
@@ -340,6 +344,15 @@ impl Rulebook {
     /// The first flaw found: its line, what was found and what was expected.
     pub fn parse(source: &str) -> Result<Self, Flaw> {
         load::rulebook(source)
+    }
+
+    /// Reads a rulebook that a log keeps. An older program may have put it in force: a rule that it lacks is never raised,
+    /// and any other key that it lacks is as in the program's own rulebook.
+    ///
+    /// # Errors
+    /// As [`Rulebook::parse`], of what is there; a key that only a newer program knows is a flaw too.
+    pub fn stored(source: &str) -> Result<Self, Flaw> {
+        Self::parse(source).or_else(|_| load::stored(source))
     }
 
     /// The rulebook of Law 05/NA of 2006 that comes with the program.
@@ -365,10 +378,21 @@ impl Rulebook {
         }
     }
 
+    /// Whether this rulebook has the rule; one that a log keeps may be from before the rule was known.
+    pub fn has(&self, id: RuleId) -> bool {
+        !self.lacks.contains(&id)
+    }
+
+    /// The rules that this program knows and the rulebook lacks.
+    pub fn lacks(&self) -> impl Iterator<Item = RuleId> + '_ {
+        self.lacks.iter().copied()
+    }
+
     /// The template of an explaining sentence (table `texts` of the file), with placeholders such as `{date}`.
-    /// Every key in [`crate::explain::KEYS`] is there; the check on load sees to it.
+    /// Every key in [`crate::explain::KEYS`] is there; the check on load sees to it. `?` for any other.
     pub fn text(&self, key: &str) -> &Text {
-        &self.texts[key]
+        static UNKNOWN: LazyLock<Text> = LazyLock::new(|| Text { en: "?".to_owned(), lo: "?".to_owned() });
+        self.texts.get(key).unwrap_or(&UNKNOWN)
     }
 
     /// The text of a key that may be none of this program's, such as that of a word found in a record.

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use engine::action::CaseRef;
 use engine::case::{Case, Event, Fact};
+use engine::rulebook::Rulebook;
+use projections::message::message;
 
 /// The log of one case in format version 1: every kind of event and every kind of action is in it.
 fn frozen() -> Vec<String> {
@@ -41,4 +44,54 @@ fn an_unknown_event_or_version_is_an_error_and_never_skipped() {
     assert!(Event::from_json(2, line).is_err());
     assert!(Event::from_json(1, &line.replace("action_recorded", "action_dreamt")).is_err());
     assert!(Event::from_json(1, "{}").is_err());
+}
+
+/// Every letter of the stored events is flipped in turn: what can be read all the same, a reader can be told.
+#[test]
+fn one_flipped_letter_is_told_or_harmless() {
+    let book = Rulebook::law_05_na_2006();
+    let (mut unreadable, mut read) = (0, 0);
+    for line in frozen() {
+        let event = Event::from_json(1, &line).expect("a fixture");
+        if event.fact.alert().is_none() {
+            continue;
+        }
+        for at in (0..line.len()).filter(|&at| line.is_char_boundary(at)).step_by(3) {
+            let mut bytes = line.clone().into_bytes();
+            bytes[at] ^= 1;
+            let Some(event) = String::from_utf8(bytes).ok().and_then(|text| Event::from_json(1, &text).ok()) else {
+                unreadable += 1;
+                continue;
+            };
+            read += 1;
+            let case = CaseRef::new("X").expect("a reference");
+            let said = message(&case, &event, &book, "here").expect("an alert");
+            assert!(!said.body.contains(" ?"), "{}", said.body);
+        }
+    }
+    // What is left are letters of ids, instants, numbers and office codes, which are as good as any other.
+    assert!(unreadable > 1000 && read > 1000, "{unreadable} unreadable, {read} read");
+}
+
+#[test]
+fn a_step_a_rule_or_a_key_that_is_not_of_this_program_is_unreadable() {
+    let raised = frozen()
+        .into_iter()
+        .find(|line| line.contains("\"event\":\"alert_raised\"") && line.contains("custody_started"));
+    let raised = raised.expect("a fixture of an alert on a custody");
+    for (word, flipped) in [
+        ("custody_started\"]", "custody_startee\"]"),
+        ("\"custody-48h\"", "\"custody-48i\""),
+        ("\"late_record\"", "\"late_recore\""),
+        ("\"protective\"", "\"protectivf\""),
+        ("\"start\"", "\"stars\""),
+        ("\"owed_by\"", "\"owed_bx\""),
+    ] {
+        let line = raised.replacen(word, flipped, 1);
+        if line == raised {
+            continue;
+        }
+        let unreadable = Event::from_json(1, &line).expect_err(flipped).to_string();
+        assert!(unreadable.contains("can't be read") && !unreadable.contains(flipped), "{unreadable}");
+    }
 }

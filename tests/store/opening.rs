@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use adapters::store::sqlite::{Options, SqliteStore};
 use adapters::store::{CaseStore, Fault, LogStore as _, Position};
+use engine::rulebook::Rulebook;
 use rusqlite::Connection;
 
+use crate::earlier;
 use crate::made::{self, refusal, try_open};
 
 #[test]
@@ -147,4 +149,19 @@ async fn the_log_lists_its_cases_and_their_events() {
     store.append(append).await.unwrap();
     assert_eq!(store.cases().await.unwrap(), std::slice::from_ref(&case));
     assert_eq!(store.log(Position(0), 9999).await.unwrap(), store.stream(&case).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_under_a_rulebook_that_lacks_a_rule_goes_on_and_adopts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.db");
+    let source = earlier::rulebook();
+    let book = Arc::new(Rulebook::stored(&source).unwrap());
+    let options = Options { create: true, ..Options::default() };
+    let store = Arc::new(SqliteStore::open(&path, Arc::clone(&book), &options).unwrap());
+    earlier::goes_on(&store, &book).await;
+    drop(store);
+    assert_eq!(SqliteStore::rulebook_in_force(&path).unwrap(), Some(source));
+    let (adopted, _) = SqliteStore::adopt(&path, made::book(), &options, |_, _| ()).unwrap();
+    earlier::is_told_what_it_lacked(&Arc::new(adopted)).await;
 }

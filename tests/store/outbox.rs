@@ -62,10 +62,11 @@ async fn gaps_among_the_deliveries_are_found<S: CaseStore>(store: Arc<S>) {
 async fn the_backlog_is_what_waits_and_since_when<S: CaseStore>(store: Arc<S>) {
     assert_eq!(store.backlog().await.unwrap(), Backlog::default());
     let (_, alerts) = twelve_cases(&store).await;
-    let all = Backlog { waiting: alerts.len() as u64, oldest: Some(alerts[0].event.recorded_at) };
+    let oldest = Some(alerts[0].event.recorded_at);
+    let all = Backlog { waiting: alerts.len() as u64, oldest, unreadable: 0 };
     assert_eq!(store.backlog().await.unwrap(), all);
     store.delivered(vec![delivery(&alerts[0], 1)]).await.unwrap();
-    let rest = Backlog { waiting: all.waiting - 1, oldest: Some(alerts[1].event.recorded_at) };
+    let rest = Backlog { waiting: all.waiting - 1, oldest: Some(alerts[1].event.recorded_at), ..all };
     assert_eq!(store.backlog().await.unwrap(), rest);
     let mut watched = 0;
     for case in alerts.iter().map(|stored| stored.case.clone()).collect::<BTreeSet<_>>() {

@@ -49,7 +49,19 @@ pub(super) fn rebuild(common: &Common) -> Result<Outcome, Failure> {
         let _ = writeln!(out, "  {line}");
     }
     print_out(&out)?;
-    Ok(Outcome::Done)
+    said_of_damage(&rebuilt.damage, REBUILT_BUT)
+}
+
+/// What a rebuild says where events of some cases are damaged.
+pub(super) const REBUILT_BUT: &str = "the views of these cases stay as they were, all others are rebuilt; keep the log: a backup may hold these cases whole";
+
+/// Names damaged events, which nothing can rebuild; `then` says what became of all else, and what to do.
+pub(super) fn said_of_damage(damage: &[String], then: &str) -> Result<Outcome, Failure> {
+    if damage.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    print_out(&(damage.join("\n") + "\n"))?;
+    Err(Failure::Fault(format!("{} things are wrong with events of the log, see above; {then}", damage.len())))
 }
 
 /// `kamnot check`

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use engine::calendar::Instant;
 use indicatif::ProgressBar;
 
+use super::admin::said_of_damage;
 use super::arguments::{Backup, Common, Restore};
 use super::database::{Absent, Database, run as block_on};
 use super::output::{Failure, Outcome, print_out};
@@ -34,15 +35,16 @@ pub(super) fn backup(common: &Common, own: &Backup) -> Result<Outcome, Failure> 
     if own.replace && same(&from, &own.to) {
         return Err(Failure::Refused(format!("{} is the log itself; name another file", shown(&own.to))));
     }
-    let Copied { events, bytes } = copy(common, &from, &own.to, existing)?;
+    let Copied { events, bytes, damage } = copy(common, &from, &own.to, existing)?;
     note(common);
+    let state = if damage.is_empty() { "is in order" } else { "has the damage of the log" };
     print_out(&format!(
-        "{}: {events} events copied from {}, {} KiB; the copy was read again and is in order\n",
+        "{}: {events} events copied from {}, {} KiB; the copy was read again and {state}\n",
         shown(&own.to),
         shown(&from),
         bytes.div_ceil(1024)
     ))?;
-    Ok(Outcome::Done)
+    said_of_damage(&damage, "the copy holds all other cases; keep an older one, which may hold these too")
 }
 
 /// Notes in the log that there is a backup, for `kamnot status`. A log that can't be written is backed up all the same.
@@ -63,13 +65,14 @@ pub(super) fn restore(common: &Common, own: &Restore) -> Result<Outcome, Failure
         "it is restored with PostgreSQL's own programs (`pg_restore`); `kamnot move --from FILE --to postgres://…` makes \
          a log on PostgreSQL from a backup of the embedded one",
     )?;
-    let Copied { events, .. } = copy(common, &own.from, &to, Existing::Stays)?;
+    let Copied { events, damage, .. } = copy(common, &own.from, &to, Existing::Stays)?;
+    let state = if damage.is_empty() { "is in order" } else { "has the damage of that backup" };
     print_out(&format!(
-        "{}: {events} events restored from {}; the log is in order. Import again what was recorded since that backup.\n",
+        "{}: {events} events restored from {}; the log {state}. Import again what was recorded since that backup.\n",
         shown(&to),
         shown(&own.from)
     ))?;
-    Ok(Outcome::Done)
+    said_of_damage(&damage, "all other cases are restored; an older backup may hold these too")
 }
 
 /// The file of the embedded store; where the log lies elsewhere, what to do `instead`.

@@ -65,7 +65,7 @@ impl Database {
         let in_force = common.rulebook.is_none() && (!create || common.db.holds_something());
         let in_force = if in_force { common.db.rulebook_in_force(options(common).busy_timeout).await? } else { None };
         let book = match in_force {
-            Some(source) => Rulebook::parse(&source).map_err(|flaw| {
+            Some(source) => Rulebook::stored(&source).map_err(|flaw| {
                 Failure::Fault(format!(
                     "the rulebook kept in {} can't be read by this program: {flaw}; use the program that wrote it, or a newer one",
                     common.db

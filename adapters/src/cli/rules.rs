@@ -46,7 +46,7 @@ fn known(common: &Common) -> Result<Rulebook, Failure> {
         // What lies there may be no log at all; the rules can be read without one.
         if let Ok(Some(source)) =
             block_on(async { Ok(common.db.rulebook_in_force(options(common).busy_timeout).await?) })
-            && let Ok(book) = Rulebook::parse(&source)
+            && let Ok(book) = Rulebook::stored(&source)
         {
             return Ok(book);
         }
@@ -90,7 +90,7 @@ fn list<'b>(book: &'b Rulebook, rules: impl Iterator<Item = &'b Rule>, common: &
     let lang = common.lang;
     let headings = [Label::Rule, Label::Article, Label::What, Label::Limit, Label::OwedBy];
     let mut table = Table { headings: headings.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
-    for rule in rules {
+    for rule in rules.filter(|rule| book.has(rule.id)) {
         table.rows.push(vec![
             Cell::new(rule.id.word(), Tone::Strong),
             Cell::plain(rule.article.as_str()),

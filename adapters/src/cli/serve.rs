@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::rulebook::RuleId;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::admin::warn_of_contradictions;
@@ -72,6 +73,11 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
         offices: known_offices(common)?.map(Arc::new),
     };
     warn_of_contradictions(common, &database);
+    let lacks: Vec<&str> = database.book.lacks().map(RuleId::word).collect();
+    if !lacks.is_empty() {
+        let rules = lacks.join(", ");
+        tracing::warn!(rules, "the log's rulebook lacks rules of this program: not watched until `kamnot rules adopt`");
+    }
     block_on(async {
         let stopped = told_to_stop()?;
         let (tell, told) = Stop::pair();

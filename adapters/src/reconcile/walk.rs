@@ -73,8 +73,8 @@ impl Reconciler {
             next = look.next;
             walked.events += look.events;
             walked.of = look.of.max(walked.events);
-            for found in look.damage {
-                differences.add(damage(found));
+            for flaw in look.damage {
+                differences.add(Difference { case: flaw.case, ..damage(flaw.found) });
             }
             for flaw in look.rows {
                 differences.add(Difference { case: flaw.case, ..of(Kind::ViewDiffers, flaw.found) });

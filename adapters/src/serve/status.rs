@@ -200,5 +200,8 @@ impl<S: CaseStore + ?Sized> Status<S> {
         out.seconds("kamnot_relay_lag_seconds", since(backlog.oldest));
         out.gauge("kamnot_outbox_alerts", "Alerts that are in the log and not on NATS; counted to a million.");
         out.value("kamnot_outbox_alerts", backlog.waiting);
+        let help = "Alerts of the outbox that can't be read, so are not published; `kamnot check` names them.";
+        out.gauge("kamnot_outbox_alerts_unreadable", help);
+        out.value("kamnot_outbox_alerts_unreadable", backlog.unreadable);
     }
 }

@@ -24,7 +24,7 @@ pub struct Examined {
     /// The cases whose events can be read and built upon.
     pub cases: Vec<ExaminedCase>,
     /// What is wrong with their events, which nothing can rebuild.
-    pub damage: Vec<String>,
+    pub damage: Vec<RowFlaw>,
     /// Views and other rows that are not what the log gives.
     pub rows: Vec<RowFlaw>,
 }

@@ -123,7 +123,8 @@ impl CaseStore for MemoryStore {
 
     async fn backlog(&self) -> Result<Backlog, Fault> {
         let waiting = self.outbox(Position(0), Backlog::MOST as usize).await?;
-        Ok(Backlog { waiting: waiting.len() as u64, oldest: waiting.first().map(|stored| stored.event.recorded_at) })
+        let oldest = waiting.first().map(|stored| stored.event.recorded_at);
+        Ok(Backlog { waiting: waiting.len() as u64, oldest, unreadable: 0 })
     }
 
     async fn watched(&self) -> Result<u64, Fault> {

@@ -43,6 +43,8 @@ use super::alerts::{AlertsTo, rules_of};
 use super::answers::{Answer, answered, ended};
 use super::cache::Cache;
 use super::changes::Changes;
+use super::digest::altered_rulebook;
+use super::passed_over::PassedOver;
 use super::{
     Append, Backlog, CaseStore, Delivery, Fault, Options, Position, Progress, Rebuilt, Share, Stored, between,
 };
@@ -59,6 +61,7 @@ pub struct PostgresStore {
     installation: Uuid,
     cache: Arc<Cache>,
     changes: Changes,
+    passed_over: PassedOver,
     readers: Readers,
     /// The session of who walks over all cases, while it does.
     examiner: Mutex<Option<PgConnection>>,
@@ -93,8 +96,14 @@ impl PostgresStore {
             if !layout::is_begun(&mut connection, &server).await? {
                 return Ok(None);
             }
-            let row = sqlx::query(reads::RULEBOOK_IN_FORCE).fetch_optional(&mut connection).await?;
-            Ok(row.map(|row| row.try_get(0)).transpose()?)
+            let Some(row) = sqlx::query(reads::RULEBOOK_IN_FORCE).fetch_optional(&mut connection).await? else {
+                return Ok(None);
+            };
+            let (digest, source): (&str, String) = (row.try_get(0)?, row.try_get(1)?);
+            match altered_rulebook(digest.as_bytes(), source.as_bytes()) {
+                None => Ok(Some(source)),
+                Some(altered) => Err(Fault::Corrupt(altered).into()),
+            }
         };
         source().await.map_err(|failed| server.fault(failed))
     }
@@ -103,8 +112,7 @@ impl PostgresStore {
     /// is due at once.
     ///
     /// # Errors
-    /// As [`PostgresStore::open`], and [`Fault::Corrupt`] when the log is damaged; then the rulebook in force is the one
-    /// before.
+    /// As [`PostgresStore::open`]; then the rulebook in force is the one before.
     pub async fn adopt(
         url: &str,
         book: Arc<Rulebook>,
@@ -160,7 +168,9 @@ impl PostgresStore {
         let beside = [tokio::spawn(foreign.run(look)), tokio::spawn(pulse::keep_asking(Arc::clone(server)))];
         let readers = Readers::new(Arc::clone(server));
         let (server, examiner, holders) = (Arc::clone(server), Mutex::default(), Mutex::default());
-        Ok(Self { server, book, installation, cache, changes, readers, examiner, holders, jobs: sender, beside })
+        let passed_over = PassedOver::default();
+        let jobs = sender;
+        Ok(Self { server, book, installation, cache, changes, passed_over, readers, examiner, holders, jobs, beside })
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
@@ -182,6 +192,24 @@ impl PostgresStore {
     /// What each of these rows means.
     fn each<T>(&self, rows: &[PgRow], read: impl Fn(&PgRow) -> Result<T, Failed>) -> Result<Vec<T>, Fault> {
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|failed| self.server.fault(failed))
+    }
+
+    /// What each of these rows means that can be read; `named` is told of the others.
+    fn readable<T>(
+        &self,
+        rows: &[PgRow],
+        read: impl Fn(&PgRow) -> Result<T, Failed>,
+        named: impl Fn(&PgRow, &str),
+    ) -> Result<Vec<T>, Fault> {
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            match read(row) {
+                Ok(value) => found.push(value),
+                Err(Failed::Fault(Fault::Corrupt(reason))) => named(row, &reason),
+                Err(failed) => return Err(self.server.fault(failed)),
+            }
+        }
+        Ok(found)
     }
 
     async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
@@ -247,7 +275,7 @@ impl CaseStore for PostgresStore {
         let (of, part) = (i32::from(share.of.max(1)), i32::from(share.part));
         let bind = |query: Query| query.bind(until.unix()).bind(of).bind(part).bind(reads::limit(most));
         let rows = self.readers.rows(reads::DUE, bind).await?;
-        self.each(&rows, |row| reads::reference(row, 0))
+        self.readable(&rows, |row| reads::case_of(row, 0, 1), |_, reason| self.passed_over.row(reason))
     }
 
     async fn take_part(&self, process: Uuid) -> Result<Share, Fault> {
@@ -263,22 +291,31 @@ impl CaseStore for PostgresStore {
         self.readers.rows(reads::LEAVE, |query| query.bind(process)).await.map(|_| ())
     }
 
-    async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
-        let rows = self.readers.rows(reads::OUTBOX, |query| query.bind(after.0).bind(reads::limit(most))).await?;
-        let read = |row: &PgRow| Ok((reads::standing(row, 0)?, row.try_get::<Vec<i64>, _>(1)?));
-        let (standing, positions) = self.each(&rows, read)?.pop().unwrap_or_default();
-        standing.permit(&self.server.name, self.book.digest)?;
-        if positions.is_empty() {
-            return Ok(Vec::new());
+    async fn outbox(&self, mut after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
+        loop {
+            let rows = self.readers.rows(reads::OUTBOX, |query| query.bind(after.0).bind(reads::limit(most))).await?;
+            let read = |row: &PgRow| Ok((reads::standing(row, 0)?, row.try_get::<Vec<i64>, _>(1)?));
+            let (standing, positions) = self.each(&rows, read)?.pop().unwrap_or_default();
+            standing.permit(&self.server.name, self.book.digest)?;
+            let Some(last) = positions.last() else { return Ok(Vec::new()) };
+            after = Position(*last);
+            let rows = self.readers.rows(reads::AT, |query| query.bind(positions.clone())).await?;
+            let named = |row: &PgRow, reason: &str| {
+                self.passed_over.alert(Position(row.try_get(0).unwrap_or_default()), reason);
+            };
+            let found = self.readable(&rows, reads::alert, named)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
         }
-        self.at(&positions.into_iter().map(Position).collect::<Vec<_>>()).await
     }
 
     async fn backlog(&self) -> Result<Backlog, Fault> {
         let rows = self.readers.rows(reads::BACKLOG, |query| query.bind(i64::from(Backlog::MOST))).await?;
         let read = |row: &PgRow| {
             let (waiting, oldest) = (row.try_get::<i64, _>(0)?, row.try_get::<Option<i64>, _>(1)?);
-            Ok(Backlog { waiting: waiting.cast_unsigned(), oldest: oldest.map(Instant::from_unix) })
+            let unreadable = self.passed_over.alerts();
+            Ok(Backlog { waiting: waiting.cast_unsigned(), oldest: oldest.map(Instant::from_unix), unreadable })
         };
         Ok(self.each(&rows, read)?.pop().unwrap_or_default())
     }

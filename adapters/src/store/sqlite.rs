@@ -39,6 +39,7 @@ use super::alerts::AlertsTo;
 use super::answers::{answered, ended};
 use super::cache::Cache;
 use super::changes::Changes;
+use super::passed_over::PassedOver;
 use super::place::aside;
 use super::recent::Recent;
 use super::{Append, Backlog, CaseStore, Delivery, Fault, Position, Share, Stored};
@@ -59,6 +60,7 @@ pub struct SqliteStore {
     cache: Arc<Cache>,
     changes: Changes,
     recent: Arc<Recent>,
+    passed_over: Arc<PassedOver>,
     readers: Arc<Readers>,
     lock: Arc<Lock>,
     /// Why nothing can be written any more.
@@ -144,8 +146,8 @@ impl SqliteStore {
             permits: Semaphore::new(READERS),
             idle: Mutex::new(Vec::new()),
         });
-        let lock = Arc::default();
-        Ok(Self { file, book, installation, cache, changes, recent, readers, lock, broken, writing })
+        let (passed_over, lock) = (Arc::default(), Arc::default());
+        Ok(Self { file, book, installation, cache, changes, recent, passed_over, readers, lock, broken, writing })
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
@@ -253,7 +255,8 @@ impl CaseStore for SqliteStore {
     }
 
     async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Fault> {
-        self.read(move |connection| reads::due(connection, until, most, share)).await
+        let passed_over = Arc::clone(&self.passed_over);
+        self.read(move |connection| reads::due(connection, until, most, share, &passed_over)).await
     }
 
     async fn take_part(&self, _: Uuid) -> Result<Share, Fault> {
@@ -267,16 +270,17 @@ impl CaseStore for SqliteStore {
 
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
         let (file, book) = (Arc::clone(&self.file), self.book.digest);
-        let recent = Arc::clone(&self.recent);
+        let (recent, passed_over) = (Arc::clone(&self.recent), Arc::clone(&self.passed_over));
         let outbox = move |connection: &Connection| {
             reads::permit(connection, &file, book)?;
-            reads::outbox(connection, after, most, &recent)
+            reads::outbox(connection, after, most, &recent, &passed_over)
         };
         self.read(outbox).await
     }
 
     async fn backlog(&self) -> Result<Backlog, Fault> {
-        self.read(reads::backlog).await
+        let backlog = self.read(reads::backlog).await?;
+        Ok(Backlog { unreadable: self.passed_over.alerts(), ..backlog })
     }
 
     async fn watched(&self) -> Result<u64, Fault> {

@@ -164,7 +164,7 @@ impl<'t, 'a> Due<'t, 'a> {
     }
 
     fn next_occurrence(&self, topic: &Topic) -> u32 {
-        self.case.alerts.get(topic).map_or(0, |told| told.alert.occurrence + 1)
+        self.case.alerts.get(topic).map_or(0, |told| told.alert.occurrence.saturating_add(1))
     }
 
     /// What in the assessment bears an alert out, if anything does. A breach bears out its `arguable` too.
@@ -247,7 +247,7 @@ impl<'t, 'a> Due<'t, 'a> {
 
     fn push_settlement(&mut self, alert: Alert, by: usize, last: Option<u32>) {
         let by = self.action(by);
-        let occurrence = last.map_or(alert.occurrence, |last| alert.occurrence.max(last + 1));
+        let occurrence = last.map_or(alert.occurrence, |last| alert.occurrence.max(last.saturating_add(1)));
         let settlement = Settlement { alert, occurrence, by: by.id, by_action: by.name(), by_at: by.at };
         self.told.push(Fact::AlertSettled(Box::new(settlement)));
     }

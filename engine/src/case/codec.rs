@@ -83,6 +83,7 @@ impl Event {
         let rulebook = fields.read("rulebook", Digest::parse)?;
         let data = fields.take("data")?;
         let name = fields.text("event")?;
+        fields.finish()?;
         let fact = match &*name {
             "action_recorded" => {
                 let action = Action::from_json(data).map_err(|flaws| Unreadable(reasons(&flaws, Language::En)))?;
@@ -219,8 +220,13 @@ impl<'j> Stored<'j> {
         }
     }
 
-    fn flag(&mut self, key: &str) -> bool {
-        self.optional(key) == Some(Json::Bool(true))
+    /// Written where it is true.
+    fn flag(&mut self, key: &str) -> Result<bool, Unreadable> {
+        match self.optional(key) {
+            None => Ok(false),
+            Some(Json::Bool(true)) => Ok(true),
+            Some(_) => unreadable(&format!("`{key}` is not true")),
+        }
     }
 
     fn list(&mut self, key: &str) -> Result<Vec<Json<'j>>, Unreadable> {
@@ -229,6 +235,11 @@ impl<'j> Stored<'j> {
             Some(Json::List(items)) => Ok(items),
             Some(_) => unreadable(&format!("`{key}` is no list")),
         }
+    }
+
+    /// Nothing may be left: a key that nobody reads is one that was altered.
+    fn finish(self) -> Result<(), Unreadable> {
+        if self.0.is_empty() { Ok(()) } else { unreadable("a key is unknown") }
     }
 }
 
@@ -251,20 +262,21 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
         legal_aid: stored.maybe("legal_aid", OfficeCode::new)?,
     };
     let breach = stored.maybe("breach", Breach::from_word)?;
-    let about = if topic.rule.is_limit() {
-        About::Limit {
+    let about = match (topic.rule.is_limit(), topic.stage, breach) {
+        (true, Stage::Notice(_) | Stage::Arguable | Stage::Breach, breach) => About::Limit {
             earliest: stored.instant("earliest")?,
             latest: stored.maybe("latest", Instant::parse)?,
             done_by: stored.maybe("done_by", action_id)?,
             breach,
+        },
+        (false, Stage::Arguable | Stage::Breach, Some(breach)) => About::Finding { breach },
+        (false, Stage::Missing, None) => {
+            let fields = stored.list("fields")?;
+            About::Missing { fields: fields.into_iter().map(field).collect::<Result<_, _>>()? }
         }
-    } else if let Some(breach) = breach {
-        About::Finding { breach }
-    } else {
-        let fields = stored.list("fields")?;
-        About::Missing { fields: fields.into_iter().map(field).collect::<Result<_, _>>()? }
+        _ => return unreadable("`stage` and `breach` are not those of such a rule"),
     };
-    Ok(Alert {
+    let alert = Alert {
         topic,
         occurrence: stored.number("occurrence")?,
         to,
@@ -272,10 +284,12 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
         action: stored.read("action", ActionName::from_word)?,
         action_at: stored.read("at", When::parse)?,
         about,
-        late_record: stored.flag("late_record"),
-        history: stored.flag("history"),
+        late_record: stored.flag("late_record")?,
+        history: stored.flag("history")?,
         because: stored.list("because")?.into_iter().map(step_from).collect::<Result<_, _>>()?,
-    })
+    };
+    stored.finish()?;
+    Ok(alert)
 }
 
 fn field(json: Json<'_>) -> Result<&'static str, Unreadable> {
@@ -291,27 +305,31 @@ fn step_from(json: Json<'_>) -> Result<Step, Unreadable> {
         _ => unreadable("a step's value is no text"),
     });
     let key = texts.next().unwrap_or_else(|| unreadable("a step is empty"))?;
-    Step::read(&key, texts.collect::<Result<_, _>>()?).map_or_else(|| unreadable("unknown step"), Ok)
+    Step::read(&key, texts.collect::<Result<_, _>>()?).map_or_else(|| unreadable("a step is not of this program"), Ok)
 }
 
 fn settlement_from(json: Json<'_>) -> Result<Settlement, Unreadable> {
     let mut stored = Stored::of(json)?;
-    Ok(Settlement {
+    let settlement = Settlement {
         alert: alert_from(stored.take("alert")?)?,
         occurrence: stored.number("occurrence")?,
         by: stored.read("by", action_id)?,
         by_action: stored.read("by_action", ActionName::from_word)?,
         by_at: stored.read("by_at", When::parse)?,
-    })
+    };
+    stored.finish()?;
+    Ok(settlement)
 }
 
 fn withdrawal_from(json: Json<'_>) -> Result<Withdrawal, Unreadable> {
     let mut stored = Stored::of(json)?;
     let settlement =
         stored.0.iter().any(|(key, _)| key == "settlement").then(|| stored.number("settlement")).transpose()?;
-    Ok(Withdrawal {
+    let withdrawal = Withdrawal {
         alert: alert_from(stored.take("alert")?)?,
         settlement,
         replaced_by: stored.maybe("replaced_by", |text| Uuid::try_parse(text).ok())?,
-    })
+    };
+    stored.finish()?;
+    Ok(withdrawal)
 }

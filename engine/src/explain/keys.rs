@@ -5,6 +5,7 @@
 //! Values are rendered before they are filled in. `days`, `count`, `months`, `n`, `served` and `missed` are bare numbers;
 //! `amount`, `used`, `left`, `over`, `lead` and `penalty` carry their unit; `article` is the number alone, such as `62(2)`;
 //! `action`, `done`, `reading`, `field` and `question` are the words of those keys; `owed_by` is the role with the office's code.
+//! `values.rs` says the same as a check: a name of another kind goes there too.
 
 /// Every text key with the placeholders that its template may use.
 pub const KEYS: &[(&str, &[&str])] = &[

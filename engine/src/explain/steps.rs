@@ -60,7 +60,7 @@ struct Steps<'t, 'a> {
 }
 
 impl<'a> Steps<'_, 'a> {
-    fn push<const N: usize>(&mut self, key: &str, values: [String; N]) {
+    fn push<const N: usize>(&mut self, key: &'static str, values: [String; N]) {
         self.found.push(Step::new(key, values.into()));
     }
 

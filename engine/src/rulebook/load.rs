@@ -1,7 +1,8 @@
 //! The check of a rulebook file: from its text to a [`Rulebook`], or to the first flaw found.
 //!
 //! Invariant: nothing is assumed. What is missing, unknown, contradictory or would turn the two readings round is
-//! refused with its line; no key of the file goes unread.
+//! refused with its line; no key of the file goes unread. Only in a rulebook that a log keeps may something be missing:
+//! it was whole for the program that put it in force.
 
 mod numbers;
 mod readings;
@@ -9,12 +10,14 @@ mod rules;
 mod table;
 mod texts;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
+use toml::Spanned;
 use toml::de::DeTable;
 
 use self::table::{Table, Value};
-use super::{Digest, Rulebook};
+use super::{Digest, LAW_05_NA_2006, RuleId, Rulebook};
 
 /// What is wrong with a rulebook file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,11 +46,27 @@ impl std::error::Error for Flaw {}
 
 /// Reads and checks a rulebook file's text.
 pub(super) fn rulebook(source: &str) -> Result<Rulebook, Flaw> {
-    let tree = DeTable::parse(source).map_err(|error| {
+    let tree = tree(source)?;
+    read(source, &Table::root(source, tree.get_ref(), None))
+}
+
+/// As [`rulebook`], where the program's own rulebook stands in for what is missing.
+pub(super) fn stored(source: &str) -> Result<Rulebook, Flaw> {
+    let (tree, own) = (tree(source)?, tree(LAW_05_NA_2006)?);
+    let root = Table::root(source, tree.get_ref(), Some(own.get_ref()));
+    let rules = root.table("rules")?;
+    let lacks = RuleId::ALL.iter().copied().filter(|rule| rules.optional(rule.word()).is_none()).collect();
+    Ok(Rulebook { lacks, ..read(source, &root)? })
+}
+
+fn tree(source: &str) -> Result<Spanned<DeTable<'_>>, Flaw> {
+    DeTable::parse(source).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         Flaw::new(source, start, "", &format!("this is not TOML: {}; mend the line", error.message()))
-    })?;
-    let root = Table::root(source, tree.get_ref());
+    })
+}
+
+fn read(source: &str, root: &Table<'_>) -> Result<Rulebook, Flaw> {
     root.only(&[
         "id",
         "title",
@@ -69,9 +88,9 @@ pub(super) fn rulebook(source: &str) -> Result<Rulebook, Flaw> {
         )));
     }
     let (protective, lenient) = readings::both(&root.table("readings")?)?;
-    let numbers = numbers::of(&root)?;
+    let numbers = numbers::of(root)?;
     Ok(Rulebook {
-        id: id(&root)?,
+        id: id(root)?,
         digest: Digest::of(source.as_bytes()),
         source: source.to_owned(),
         title: root.text("title")?,
@@ -83,6 +102,7 @@ pub(super) fn rulebook(source: &str) -> Result<Rulebook, Flaw> {
         protective,
         lenient,
         rules: rules::all(&root.table("rules")?, &numbers)?,
+        lacks: BTreeSet::new(),
         texts: texts::all(&root.table("texts")?)?,
     })
 }

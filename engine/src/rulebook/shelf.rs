@@ -15,7 +15,7 @@ impl Shelf {
     /// The rulebook in force and the texts of all that the log holds. One that this program can no longer read is left
     /// out; what was told under it is then said in the words of the one in force.
     pub fn new(in_force: Arc<Rulebook>, texts: impl IntoIterator<Item = String>) -> Self {
-        let earlier = texts.into_iter().filter_map(|text| Rulebook::parse(&text).ok());
+        let earlier = texts.into_iter().filter_map(|text| Rulebook::stored(&text).ok());
         let earlier = earlier.filter(|book| book.digest != in_force.digest).collect();
         Self { in_force, earlier }
     }

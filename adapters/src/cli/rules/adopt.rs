@@ -14,12 +14,13 @@ use engine::case::Case;
 use engine::rulebook::{RuleId, Rulebook};
 use futures::{StreamExt as _, TryStreamExt as _};
 
+use crate::cli::admin::{REBUILT_BUT, said_of_damage};
 use crate::cli::arguments::Common;
 use crate::cli::database::{Absent, Database, options, run as block_on};
 use crate::cli::output::{Failure, Outcome, print_out, read_rulebook};
 use crate::cli::progress;
 use crate::clock::{Clock as _, SystemClock};
-use crate::store::Share;
+use crate::store::{Fault, Share};
 
 /// How many cases are loaded at the same time.
 const IN_FLIGHT: usize = 64;
@@ -67,9 +68,14 @@ async fn changes(
     let loaded = futures::stream::iter(cases).map(|reference| {
         let bar = &bar;
         async move {
-            let case = database.store.load(&reference).await?;
+            let case = database.store.load(&reference).await;
             bar.inc(1);
-            Ok::<_, Failure>((reference, differences(&case, &database.book, new, at)))
+            let lines = match case {
+                Ok(case) => differences(&case, &database.book, new, at),
+                Err(Fault::Corrupt(reason)) => vec![reason],
+                Err(fault) => return Err(fault.into()),
+            };
+            Ok::<_, Failure>((reference, lines))
         }
     });
     let all: Vec<_> = loaded.buffered(IN_FLIGHT).try_collect().await?;
@@ -126,7 +132,7 @@ fn put_in_force(common: &Common, database: Database, new: Rulebook) -> Result<Ou
          is over are not published.\nA `kamnot serve` that runs on this log ends by itself: start it again.\n",
         book.id, rebuilt.cases
     ))?;
-    Ok(Outcome::Done)
+    said_of_damage(&rebuilt.damage, REBUILT_BUT)
 }
 
 /// Tells the cases that have something to say that it is time; how many alerts they gave.
@@ -137,7 +143,14 @@ async fn tell(database: &Database) -> Result<usize, Failure> {
         let due = database.store.due(SystemClock.now(), BATCH, Share::ALL).await?;
         let ticks = futures::stream::iter(due).map(|case| {
             let recorder = Arc::clone(&recorder);
-            async move { Ok::<_, Failure>(recorder.assess_anew(&case).await?.len()) }
+            async move {
+                match recorder.assess_anew(&case).await {
+                    Ok(events) => Ok::<_, Failure>(events.len()),
+                    // The rebuild has named it.
+                    Err(Fault::Corrupt(_)) => Ok(0),
+                    Err(fault) => Err(fault.into()),
+                }
+            }
         });
         let counts: Vec<usize> = ticks.buffer_unordered(IN_FLIGHT).try_collect().await?;
         let more: usize = counts.iter().sum();

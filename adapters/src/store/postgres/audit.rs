@@ -2,12 +2,12 @@
 //!
 //! Invariant: what is expected is computed from the events alone; memory is bounded by the cases of one chunk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::action::CaseRef;
 use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact, evolve};
-use engine::rulebook::Rulebook;
+use engine::case::{Case, Event, evolve};
+use engine::rulebook::{Digest, Rulebook};
 use futures::TryStreamExt as _;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Executor as _, Row as _};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::rows::{AlertRow, CaseRow};
 use super::server::Failed;
 use super::{reads, tables};
+use crate::store::digest::{UNKNOWN_RULEBOOK, altered_rulebook};
 use crate::store::examined::{Cursor, Examined, ExaminedCase, Keep, RowFlaw, Told};
 use crate::store::{Delivery, Fault, Position};
 
@@ -27,7 +28,7 @@ const NEXT: &str = "SELECT (SELECT id FROM (SELECT id FROM (
          ORDER BY aggregate_id LIMIT 64)) AS ids ORDER BY id LIMIT 64) AS chunk ORDER BY id DESC LIMIT 1)";
 const VIEWS: &str =
     "SELECT stream_id, reference, version, recorded_at, court, prosecutor, investigator, legal_aid, next_due,
-        worst, document FROM cases
+        worst, document, digest FROM cases
     WHERE ($1::uuid IS NULL OR stream_id > $1) AND ($2::uuid IS NULL OR stream_id <= $2)";
 const EVENTS: &str = "SELECT e.aggregate_id, e.sequence_number, e.position, e.version, e.payload::text, e.id,
         extract(epoch FROM e.occurred_on)::bigint, a.stream_id, a.rule, a.addressees, a.recorded_at, a.publishable,
@@ -46,7 +47,7 @@ pub(super) struct Chunk {
     pub cases: u64,
     pub events: u64,
     /// What is wrong with the log itself, which nothing can rebuild.
-    pub damage: Vec<String>,
+    pub damage: Vec<RowFlaw>,
     /// What a rebuild puts right.
     pub differences: Vec<Difference>,
     /// The cases themselves, where they are asked for and their events can be built upon.
@@ -96,10 +97,12 @@ pub(super) async fn repair(connection: &mut PgConnection, differences: &[Differe
 /// The case whose events are being read.
 struct Open {
     id: Uuid,
+    /// As its row names it, until its events do.
+    name: String,
     state: Case,
     alerts: Vec<Told>,
     keep: Keep,
-    /// Set from the first event on that can't be built upon; nothing more is said about the case.
+    /// Set from the first event on that can't be built upon; of the others is said which can't be read.
     damaged: bool,
 }
 
@@ -112,10 +115,11 @@ pub(super) async fn chunk(
 ) -> Result<Chunk, Failed> {
     let upto: Option<Uuid> = sqlx::query(NEXT).bind(after).fetch_one(&mut *connection).await?.try_get(0)?;
     let mut chunk = Chunk { upto, ..Chunk::default() };
-    let mut views = BTreeMap::new();
+    let mut views: BTreeMap<Uuid, CaseRow> = BTreeMap::new();
     for row in sqlx::query(VIEWS).bind(after).bind(upto).fetch_all(&mut *connection).await? {
         views.insert(row.try_get(0)?, case_row(&row)?);
     }
+    let books = rulebook_digests(connection).await?;
     let mut rows = sqlx::query(EVENTS).bind(after).bind(upto).fetch(connection);
     let mut open: Option<Open> = None;
     while let Some(row) = rows.try_next().await? {
@@ -124,10 +128,11 @@ pub(super) async fn chunk(
             Some(case) if case.id == id => case,
             other => {
                 chunk.close(other, &mut views, book);
-                Open { id, state: Case::default(), alerts: Vec::new(), keep, damaged: false }
+                let name = views.get(&id).map_or_else(|| "?".to_owned(), |view| view.reference.clone());
+                Open { id, name, state: Case::default(), alerts: Vec::new(), keep, damaged: false }
             }
         };
-        chunk.take(&mut case, &row)?;
+        chunk.take(&mut case, &row, &books)?;
         open = Some(case);
     }
     chunk.close(open, &mut views, book);
@@ -141,39 +146,52 @@ pub(super) async fn chunk(
 
 impl Chunk {
     /// Takes in one event of a case.
-    fn take(&mut self, case: &mut Open, row: &PgRow) -> Result<(), Failed> {
+    fn take(&mut self, case: &mut Open, row: &PgRow, books: &BTreeSet<Digest>) -> Result<(), Failed> {
         self.events += 1;
-        if case.damaged {
-            return Ok(());
-        }
-        let position: i64 = row.try_get(2)?;
-        let mut damage = |found: String| self.damage.push(format!("position {position}: {found}"));
+        let (version, position): (i32, i64) = (row.try_get(1)?, row.try_get(2)?);
         let event = match reads::event(row, 3) {
             Ok(event) => event,
             Err(Failed::Fault(Fault::Corrupt(found))) => {
                 case.damaged = true;
-                damage(found);
+                self.damage(case, version, position, &found);
                 return Ok(());
             }
             Err(failed) => return Err(failed),
         };
-        let state = evolve(std::mem::take(&mut case.state), &event);
-        let version: i32 = row.try_get(1)?;
-        if version != state.version().cast_signed() {
-            case.damaged = true;
-            damage(format!("version {} of its stream is expected, {version} is found", state.version()));
+        if case.damaged {
+            return Ok(());
         }
-        if row.try_get::<Uuid, _>(5)? != event.id(state.reference()) {
-            damage("its id is not that of its content".to_owned());
+        if !books.contains(&event.rulebook) {
+            self.damage(case, version, position, UNKNOWN_RULEBOOK);
+        }
+        let expected = case.state.version() + 1;
+        let misplaced = (version != expected.cast_signed())
+            .then(|| format!("version {expected} of its stream is expected, {version} is found"));
+        if let Some(found) = misplaced.as_deref().or_else(|| case.state.contradicts(&event)) {
+            case.damaged = true;
+            self.damage(case, version, position, found);
+            return Ok(());
+        }
+        case.state = evolve(std::mem::take(&mut case.state), &event);
+        let reference = case.state.reference();
+        if row.try_get::<Uuid, _>(5)? != event.id(reference) {
+            self.damage(case, version, position, "its id is not that of its content");
         }
         if row.try_get::<i64, _>(6)? != event.recorded_at.unix() {
-            damage("its instant is not that of its content".to_owned());
+            self.damage(case, version, position, "its instant is not that of its content");
         }
-        if of_another_case(&event, state.reference()) || state.reference().stream_id() != case.id {
-            damage("it is of another case than its stream".to_owned());
+        if reference.stream_id() != case.id {
+            self.damage(case, version, position, "it is of another case than its stream");
+            case.damaged = true;
         }
-        case.state = state;
         self.compare_alert(case, position, event, row)
+    }
+
+    /// Notes what is wrong with an event of a case.
+    fn damage(&mut self, case: &Open, version: i32, position: i64, found: &str) {
+        let name = if case.state.version() > 0 { case.state.reference().as_str() } else { &case.name };
+        let found = format!("case {name}, event {version} of its stream, position {position}: {found}");
+        self.damage.push(RowFlaw { case: CaseRef::new(name), found });
     }
 
     fn compare_alert(&mut self, case: &mut Open, position: i64, event: Event, row: &PgRow) -> Result<(), Failed> {
@@ -209,7 +227,7 @@ impl Chunk {
 
     /// Compares the view of a case whose events were all read.
     fn close(&mut self, case: Option<Open>, views: &mut BTreeMap<Uuid, CaseRow>, book: &Rulebook) {
-        let Some(Open { id, state, alerts, keep, damaged }) = case else { return };
+        let Some(Open { id, state, alerts, keep, damaged, .. }) = case else { return };
         self.cases += 1;
         let found = views.remove(&id);
         if damaged {
@@ -262,10 +280,6 @@ fn delivery(position: i64, row: &PgRow) -> Result<Option<Delivery>, Failed> {
     Ok(Some(Delivery { position: Position(position), alert, stream_sequence, at }))
 }
 
-fn of_another_case(event: &Event, case: &CaseRef) -> bool {
-    matches!(&event.fact, Fact::ActionRecorded(action) if action.case != *case)
-}
-
 fn case_row(row: &PgRow) -> Result<CaseRow, Failed> {
     Ok(CaseRow {
         stream_id: row.try_get(0)?,
@@ -279,6 +293,7 @@ fn case_row(row: &PgRow) -> Result<CaseRow, Failed> {
         next_due: row.try_get(8)?,
         worst: row.try_get(9)?,
         document: row.try_get(10)?,
+        digest: row.try_get(11)?,
     })
 }
 
@@ -295,6 +310,7 @@ fn differing(a: &CaseRow, b: &CaseRow) -> Vec<&'static str> {
         ("next_due", a.next_due == b.next_due),
         ("worst", a.worst == b.worst),
         ("document", a.document == b.document),
+        ("digest", a.digest == b.digest),
     ];
     columns.into_iter().filter(|(_, same)| !same).map(|(column, _)| column).collect()
 }
@@ -307,6 +323,23 @@ pub(super) async fn stray_alerts(connection: &mut PgConnection) -> Result<Vec<Di
         Ok(Difference { found, case: None, repair: Repair::DeleteAlert(position) })
     };
     sqlx::query(STRAYS).fetch_all(connection).await?.iter().map(stray).collect()
+}
+
+/// The digests of all rulebooks that the log keeps.
+async fn rulebook_digests(connection: &mut PgConnection) -> Result<BTreeSet<Digest>, Failed> {
+    let rows = sqlx::query("SELECT digest FROM rulebooks").fetch_all(connection).await?;
+    let digest = |row: &PgRow| row.try_get::<&str, _>(0).map(Digest::parse).map_err(Failed::from).transpose();
+    rows.iter().filter_map(digest).collect()
+}
+
+/// Rulebooks whose text is not the one of its digest.
+pub(super) async fn altered_rulebooks(connection: &mut PgConnection) -> Result<Vec<String>, Failed> {
+    let rows = sqlx::query(reads::RULEBOOKS_KEPT).fetch_all(connection).await?;
+    let altered = |row: &PgRow| -> Result<Option<String>, Failed> {
+        let (digest, source): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(altered_rulebook(digest.as_bytes(), source.as_bytes()))
+    };
+    rows.iter().filter_map(|row| altered(row).transpose()).collect()
 }
 
 /// How many events there are.

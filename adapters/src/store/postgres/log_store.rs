@@ -47,7 +47,7 @@ impl LogStore for PostgresStore {
         loop {
             let rows = self.readers.rows(reads::VIEWS, move |query| query.bind(after)).await?;
             let Some(last) = rows.last() else { return Ok(()) };
-            after = Some(last.try_get(10).map_err(|error| self.server.fault(error))?);
+            after = Some(last.try_get(11).map_err(|error| self.server.fault(error))?);
             self.each(&rows, reads::view)?.into_iter().flatten().for_each(&mut take);
         }
     }

@@ -8,15 +8,20 @@ use projections::CaseView;
 use projections::view::Seat;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+use uuid::Uuid;
 
 use super::server::Failed;
+use crate::store::digest::{altered, digest};
 use crate::store::standing::Standing;
 use crate::store::{Delivery, Fault, Position, Stored};
 
 /// Events `e` in their places, of cases `c`, as [`stored`] reads them.
 macro_rules! stored {
     ($rest:literal) => {
-        concat!("SELECT e.position, c.reference, e.sequence_number, e.version, e.payload::text FROM ", $rest)
+        concat!(
+            "SELECT e.position, c.reference, e.sequence_number, e.version, e.payload::text, c.stream_id FROM ",
+            $rest
+        )
     };
 }
 
@@ -25,7 +30,7 @@ macro_rules! views {
     ($rest:literal) => {
         concat!(
             "SELECT reference, version, recorded_at, court, prosecutor, investigator, legal_aid, next_due, worst, document, \
-             stream_id FROM cases ",
+             digest, stream_id FROM cases ",
             $rest
         )
     };
@@ -64,7 +69,7 @@ pub(super) const OUTBOX: &str =
     standing_and!(", ARRAY(SELECT position FROM alerts WHERE pending AND position > $1 ORDER BY position LIMIT $2)");
 /// By their places, which were asked for before: a join of both would be planned as a walk over the whole log.
 pub(super) const AT: &str = stored!(
-    "case_events e JOIN cases c ON c.stream_id = e.aggregate_id WHERE e.position = ANY($1) ORDER BY e.position"
+    "case_events e LEFT JOIN cases c ON c.stream_id = e.aggregate_id WHERE e.position = ANY($1) ORDER BY e.position"
 );
 pub(super) const BACKLOG: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM alerts WHERE pending LIMIT $1) waiting),
     (SELECT recorded_at FROM alerts WHERE pending ORDER BY position LIMIT 1)";
@@ -87,7 +92,7 @@ pub(super) const ALERTS_SINCE: &str =
     WHERE a.addressees = ANY($1) AND a.recorded_at <= $2 AND e.aggregate_id = ANY(ARRAY(SELECT DISTINCT stream_id
         FROM alerts WHERE addressees = ANY($1) AND recorded_at BETWEEN $5 AND $2))
     ORDER BY a.rule <> ALL($3), a.rule <> ALL($4), c.reference, a.position)";
-pub(super) const DUE: &str = "SELECT reference FROM cases
+pub(super) const DUE: &str = "SELECT reference, stream_id FROM cases
     WHERE next_due <= $1 AND get_byte(uuid_send(stream_id), 15) % $2 = $3 ORDER BY next_due, reference LIMIT $4";
 pub(super) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries
     WHERE position > $1 ORDER BY position LIMIT $2";
@@ -106,7 +111,8 @@ pub(super) const HOLDERS: &str = "SELECT pid || ' ' || virtualtransaction FROM p
     AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')";
 pub(super) const META: &str = "SELECT value FROM meta WHERE key = $1";
 pub(super) const RULEBOOK_IN_FORCE: &str =
-    "SELECT source FROM rulebooks WHERE digest = (SELECT value FROM meta WHERE key = 'rulebook')";
+    "SELECT digest, source FROM rulebooks WHERE digest = (SELECT value FROM meta WHERE key = 'rulebook')";
+pub(super) const RULEBOOKS_KEPT: &str = "SELECT digest, source FROM rulebooks ORDER BY digest";
 pub(super) const RULEBOOKS: &str = "SELECT source FROM rulebooks ORDER BY digest";
 pub(super) const DELIVERIES_BEHIND: &str = "SELECT count(*) FROM deliveries WHERE stream_sequence > $1";
 /// The runs of stream sequences that deliveries have, by their ends. One more than what lies between is told of.
@@ -165,10 +171,19 @@ fn of_case(failed: Failed, case: &str, version: u32) -> Failed {
 }
 
 pub(super) fn stored(row: &PgRow) -> Result<Stored, Failed> {
-    let case = reference(row, 1)?;
+    let case = case_of(row, 1, 5)?;
     let version = row.try_get::<i32, _>(2)?.cast_unsigned();
     let event = event(row, 3).map_err(|failed| of_case(failed, case.as_str(), version))?;
     Ok(Stored { position: Position(row.try_get(0)?), case, version, event })
+}
+
+/// The alert event in a row.
+pub(super) fn alert(row: &PgRow) -> Result<Stored, Failed> {
+    let found = stored(row)?;
+    if found.event.fact.alert().is_none() {
+        return Err(Fault::Corrupt("the log has no alert at this position".to_owned()).into());
+    }
+    Ok(found)
 }
 
 pub(super) fn delivery(row: &PgRow) -> Result<Delivery, Failed> {
@@ -182,32 +197,49 @@ pub(super) fn delivery(row: &PgRow) -> Result<Delivery, Failed> {
 
 /// The view in a row; none where the case is not opened yet.
 pub(super) fn view(row: &PgRow) -> Result<Option<CaseView>, Failed> {
-    let Some(recorded_at) = row.try_get::<Option<i64>, _>(2)? else { return Ok(None) };
-    let office = |column: usize| -> Result<OfficeCode, Failed> {
-        row.try_get::<Option<&str>, _>(column)?.and_then(OfficeCode::new).ok_or_else(|| unlike("an office"))
+    let case = case_of(row, 0, 11)?;
+    let version = row.try_get::<i32, _>(1)?.cast_unsigned();
+    let altered = || altered(case.as_str());
+    let office = |column: usize| -> Result<Option<OfficeCode>, Failed> {
+        let code = row.try_get::<Option<&str>, _>(column)?;
+        Ok(code.map(|code| OfficeCode::new(code).ok_or_else(altered)).transpose()?)
     };
-    let legal_aid = row.try_get::<Option<&str>, _>(6)?;
-    let worst = row.try_get::<Option<&str>, _>(8)?;
-    Ok(Some(CaseView {
-        case: reference(row, 0)?,
-        version: row.try_get::<i32, _>(1)?.cast_unsigned(),
-        recorded_at: Instant::from_unix(recorded_at),
-        court: office(3)?,
-        prosecutor: office(4)?,
-        investigator: office(5)?,
-        legal_aid: legal_aid.map(|code| OfficeCode::new(code).ok_or_else(|| unlike("an office"))).transpose()?,
-        next_due: row.try_get::<Option<i64>, _>(7)?.map(Instant::from_unix),
-        worst: worst.map(|word| Breach::from_word(word).ok_or_else(|| unlike("a standing"))).transpose()?,
-        document: row.try_get::<Option<String>, _>(9)?.ok_or_else(|| unlike("a document"))?,
-    }))
+    let view = match row.try_get::<Option<i64>, _>(2)? {
+        None => None,
+        Some(recorded_at) => Some(CaseView {
+            case: case.clone(),
+            version,
+            recorded_at: Instant::from_unix(recorded_at),
+            court: office(3)?.ok_or_else(altered)?,
+            prosecutor: office(4)?.ok_or_else(altered)?,
+            investigator: office(5)?.ok_or_else(altered)?,
+            legal_aid: office(6)?,
+            next_due: row.try_get::<Option<i64>, _>(7)?.map(Instant::from_unix),
+            worst: row
+                .try_get::<Option<&str>, _>(8)?
+                .map(|word| Breach::from_word(word).ok_or_else(altered))
+                .transpose()?,
+            document: row.try_get::<Option<String>, _>(9)?.ok_or_else(altered)?,
+        }),
+    };
+    if row.try_get::<i64, _>(10)? != digest(&case, version, view.as_ref()) {
+        return Err(altered().into());
+    }
+    Ok(view)
 }
 
 pub(super) fn reference(row: &PgRow, column: usize) -> Result<CaseRef, Failed> {
-    CaseRef::new(row.try_get::<&str, _>(column)?).ok_or_else(|| unlike("a case's reference"))
+    let text = row.try_get::<Option<&str>, _>(column)?.unwrap_or_default();
+    CaseRef::new(text).ok_or_else(|| altered(text).into())
 }
 
-fn unlike(what: &str) -> Failed {
-    Fault::Corrupt(format!("the view of a case holds what is not {what}; rebuild the views")).into()
+/// The case of a reference with the id of its stream, which has to follow from it.
+pub(super) fn case_of(row: &PgRow, reference_at: usize, stream_id_at: usize) -> Result<CaseRef, Failed> {
+    let case = reference(row, reference_at)?;
+    if row.try_get::<Option<Uuid>, _>(stream_id_at)? != Some(case.stream_id()) {
+        return Err(altered(case.as_str()).into());
+    }
+    Ok(case)
 }
 
 /// What the log says of itself, in the column `at`, as [`standing_and!`] asks for it.

@@ -1,21 +1,19 @@
 //! Rebuilds views and alerts from the log alone, and checks what is there.
 //!
-//! Invariant: after a rebuild every row is what the log gives, byte for byte; deliveries are never touched; a
-//! damaged log is reported, never built upon. A rebuild keeps every writer out, of every process; a check none.
+//! Invariant: after a rebuild every row is what the log gives, byte for byte; deliveries are never touched; a case whose
+//! events are damaged is reported, never built upon, and holds up no other. A rebuild keeps every writer out, of every process; a check none.
 
 use engine::rulebook::Rulebook;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Executor as _};
 
-use super::audit::{self, Difference};
+use super::audit;
 use super::layout::put_in_force;
 use super::reads;
 use super::server::{Failed, Server};
+use crate::store::digest::KEPT_ANEW;
 use crate::store::examined::{Keep, Whole};
 use crate::store::{Fault, Progress, Rebuilt};
-
-/// The most differences that are told in words.
-const MOST_TOLD: usize = 1000;
 
 /// Whether the rulebook in force stays.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,16 +45,20 @@ async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: P
     put_in_force(&mut transaction, server, book).await?;
     let events = audit::extent(&mut transaction).await?;
     let mut rebuilt = Rebuilt::default();
+    // Where the text that is kept was altered, this is the original: its digest says so.
+    let keep = sqlx::query("UPDATE rulebooks SET source = $2 WHERE digest = $1 AND source <> $2");
+    let kept = keep.bind(book.digest.to_string()).bind(&book.source).execute(&mut *transaction).await?;
+    if kept.rows_affected() > 0 {
+        rebuilt.note(KEPT_ANEW.to_owned());
+    }
     let mut after = None;
     loop {
         let chunk = audit::chunk(&mut transaction, book, after, Keep::Nothing).await?;
-        if let Some(damage) = chunk.damage.into_iter().next() {
-            return Err(Fault::Corrupt(format!("the log {} is damaged: {damage}", server.name)).into());
-        }
+        rebuilt.damage.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
         rebuilt.cases += chunk.cases;
         rebuilt.events += chunk.events;
         audit::repair(&mut transaction, &chunk.differences).await?;
-        note(&mut rebuilt, chunk.differences);
+        chunk.differences.into_iter().for_each(|difference| rebuilt.note(difference.found));
         progress(rebuilt.events, events);
         after = chunk.upto;
         if after.is_none() {
@@ -65,7 +67,7 @@ async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: P
     }
     let strays = audit::stray_alerts(&mut transaction).await?;
     audit::repair(&mut transaction, &strays).await?;
-    note(&mut rebuilt, strays);
+    strays.into_iter().for_each(|stray| rebuilt.note(stray.found));
     // For the other processes to notice: something may be due earlier now.
     transaction.execute("UPDATE meta SET xact = pg_current_xact_id() WHERE key = 'rulebook'").await?;
     match transaction.commit().await.map_err(Failed::from) {
@@ -86,15 +88,6 @@ pub(super) async fn refuse_moved(connection: &mut PgConnection, server: &Server)
     Ok(reads::standing(&row, 0)?.refuse_moved(&server.name)?)
 }
 
-fn note(rebuilt: &mut Rebuilt, differences: Vec<Difference>) {
-    for difference in differences {
-        rebuilt.differing += 1;
-        if rebuilt.differed.len() < MOST_TOLD {
-            rebuilt.differed.push(difference.found);
-        }
-    }
-}
-
 /// Everything that is not as it should be.
 pub(super) async fn check(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Fault> {
     checked(server, book, progress).await.map_err(|failed| server.fault(failed))
@@ -103,7 +96,7 @@ pub(super) async fn check(server: &Server, book: &Rulebook, progress: Progress) 
 async fn checked(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Failed> {
     let mut connection = session(server).await?;
     let events = audit::extent(&mut connection).await?;
-    let (mut found, mut done, mut after) = (Vec::new(), 0, None);
+    let (mut found, mut done, mut after) = (audit::altered_rulebooks(&mut connection).await?, 0, None);
     loop {
         // The questions of one chunk are answered from one state of the log.
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
@@ -111,7 +104,7 @@ async fn checked(server: &Server, book: &Rulebook, progress: Progress) -> Result
         connection.execute("COMMIT").await?;
         done += chunk.events;
         progress(done.min(events), events);
-        found.extend(chunk.damage);
+        found.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
         found.extend(chunk.differences.into_iter().map(|difference| difference.found));
         after = chunk.upto;
         if after.is_none() {
@@ -122,10 +115,12 @@ async fn checked(server: &Server, book: &Rulebook, progress: Progress) -> Result
     Ok(found)
 }
 
-/// What is wrong with the tables that are no case's alone; that the log is whole, its constraints see to.
+/// What is wrong with rulebooks and with the tables that are no case's alone; that the log is whole, its constraints see to.
 pub(super) async fn check_whole(server: &Server) -> Result<Whole, Failed> {
-    let strays = audit::stray_alerts(&mut session(server).await?).await?;
-    Ok(Whole { damage: Vec::new(), rows: strays.into_iter().map(Into::into).collect() })
+    let mut connection = session(server).await?;
+    let damage = audit::altered_rulebooks(&mut connection).await?;
+    let strays = audit::stray_alerts(&mut connection).await?;
+    Ok(Whole { damage, rows: strays.into_iter().map(Into::into).collect() })
 }
 
 /// A session for long work.

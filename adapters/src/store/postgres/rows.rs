@@ -13,6 +13,7 @@ use projections::CaseView;
 use uuid::Uuid;
 
 use crate::store::Append;
+use crate::store::digest::digest;
 
 /// The rows of an append.
 pub(super) struct Rows {
@@ -57,6 +58,7 @@ pub(super) struct CaseRow {
     pub next_due: Option<i64>,
     pub worst: Option<String>,
     pub document: Option<String>,
+    pub digest: i64,
 }
 
 impl Rows {
@@ -110,6 +112,7 @@ impl CaseRow {
             legal_aid: of.and_then(|view| view.legal_aid.as_ref()).map(office),
             next_due: of.and_then(|view| view.next_due).map(Instant::unix),
             worst: of.and_then(|view| view.worst).map(|worst| Breach::word(worst).to_owned()),
+            digest: digest(case.reference(), case.version(), of),
             document: view.map(|view| view.document),
         }
     }

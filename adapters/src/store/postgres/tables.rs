@@ -14,8 +14,8 @@ macro_rules! unnested {
         concat!(
             $before,
             " FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
-                  $9::bigint[], $10::text[], $11::text[]) AS n (stream_id, reference, version, recorded_at, court,
-                  prosecutor, investigator, legal_aid, next_due, worst, document) ",
+                  $9::bigint[], $10::text[], $11::text[], $12::bigint[]) AS n (stream_id, reference, version, recorded_at,
+                  court, prosecutor, investigator, legal_aid, next_due, worst, document, digest) ",
             $after
         )
     };
@@ -24,17 +24,17 @@ macro_rules! unnested {
 const UPDATE: &str = unnested!(
     "UPDATE cases SET version = n.version, recorded_at = n.recorded_at, court = n.court, prosecutor = n.prosecutor,
          investigator = n.investigator, legal_aid = n.legal_aid, next_due = n.next_due, worst = n.worst,
-         document = n.document",
+         document = n.document, digest = n.digest",
     "WHERE cases.stream_id = n.stream_id"
 );
 
 const REPLACE: &str = unnested!(
     "INSERT INTO cases (stream_id, reference, version, recorded_at, court, prosecutor, investigator, legal_aid,
-         next_due, worst, document) SELECT *",
+         next_due, worst, document, digest) SELECT *",
     "ON CONFLICT (stream_id) DO UPDATE SET reference = excluded.reference, version = excluded.version,
          recorded_at = excluded.recorded_at, court = excluded.court, prosecutor = excluded.prosecutor,
          investigator = excluded.investigator, legal_aid = excluded.legal_aid, next_due = excluded.next_due,
-         worst = excluded.worst, document = excluded.document"
+         worst = excluded.worst, document = excluded.document, digest = excluded.digest"
 );
 
 /// Writes the views over those of cases that are there.
@@ -66,6 +66,7 @@ async fn bound(connection: &mut PgConnection, sql: &'static str, rows: &[&CaseRo
         .bind(column(rows, |row| row.next_due))
         .bind(column(rows, |row| row.worst.as_deref()))
         .bind(column(rows, |row| row.document.as_deref()))
+        .bind(column(rows, |row| row.digest))
         .execute(connection)
         .await?;
     Ok(())

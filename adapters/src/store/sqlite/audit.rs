@@ -2,26 +2,31 @@
 //!
 //! Invariant: what is expected is computed from the events alone; memory is bounded by the cases of one chunk.
 
-use std::collections::BTreeMap;
+mod whole;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use engine::action::CaseRef;
 use engine::assess::Breach;
 use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact, evolve};
-use engine::rulebook::Rulebook;
+use engine::case::{Case, Event, evolve};
+use engine::rulebook::{Digest, Rulebook};
 use projections::CaseView;
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, Row, params, params_from_iter};
 
 use super::file::Failed;
 use super::reads;
 use super::rows::{AlertRow, action_id};
+use crate::store::digest::{UNKNOWN_RULEBOOK, digest};
 use crate::store::examined::{ExaminedCase, Keep, RowFlaw, Told};
 use crate::store::{Fault, Position};
 
+pub(super) use whole::{extent, ids_differ, ids_differ_now, log_damage, stray_alerts};
+
 /// The columns of the table `cases` behind the key.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "stream_id",
     "reference",
     "version",
@@ -33,6 +38,7 @@ const COLUMNS: [&str; 11] = [
     "next_due",
     "worst",
     "document",
+    "digest",
 ];
 
 /// What was found about some cases.
@@ -41,7 +47,7 @@ pub(super) struct Chunk {
     pub cases: u64,
     pub events: u64,
     /// What is wrong with the log itself, which nothing can rebuild.
-    pub damage: Vec<String>,
+    pub damage: Vec<RowFlaw>,
     /// What a rebuild puts right.
     pub differences: Vec<Difference>,
     /// The ids of actions of these cases.
@@ -105,7 +111,7 @@ impl Difference {
                 connection.prepare_cached("DELETE FROM cases WHERE case_key = ?1")?.execute([key])?;
             }
             Repair::Case { key, values: Some(values) } => {
-                let sql = "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                let sql = "INSERT OR REPLACE INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
                 let all = std::iter::once(Value::Integer(*key)).chain(values.iter().cloned());
                 connection.prepare_cached(sql)?.execute(params_from_iter(all))?;
             }
@@ -130,10 +136,12 @@ impl Difference {
 /// The case whose events are being read.
 struct Open {
     key: i64,
+    /// As its row names it, until its events do.
+    name: String,
     state: Case,
     alerts: Vec<Told>,
     keep: Keep,
-    /// Set from the first event on that can't be built upon; nothing more is said about the case.
+    /// Set from the first event on that can't be built upon; of the others is said which can't be read.
     damaged: bool,
 }
 
@@ -155,6 +163,7 @@ pub(super) fn chunk(
     // The questions of one chunk are answered from one state of the file.
     let transaction = connection.unchecked_transaction()?;
     let mut views = views(connection, keys)?;
+    let books = reads::rulebook_digests(connection)?;
     let mut statement = connection.prepare_cached(
         "SELECT case_key, version, position, action_id, format, payload FROM events
          WHERE case_key BETWEEN ?1 AND ?2 ORDER BY case_key, version",
@@ -166,14 +175,15 @@ pub(super) fn chunk(
         let mut case = match open.take() {
             Some(case) if case.key == key => case,
             other => {
-                chunk.close(other, &mut views, book);
-                Open { key, state: Case::default(), alerts: Vec::new(), keep, damaged: false }
+                chunk.close(connection, other, &mut views, book)?;
+                let name = views.get(&key).map_or("?", |values| name(values)).to_owned();
+                Open { key, name, state: Case::default(), alerts: Vec::new(), keep, damaged: false }
             }
         };
-        chunk.take(connection, &mut case, row)?;
+        chunk.take(connection, &mut case, row, &books)?;
         open = Some(case);
     }
-    chunk.close(open, &mut views, book);
+    chunk.close(connection, open, &mut views, book)?;
     for (key, values) in views {
         let found = format!("there is a view of case {}, which has no events", name(&values));
         let case = CaseRef::new(name(&values));
@@ -187,43 +197,54 @@ pub(super) fn chunk(
 
 impl Chunk {
     /// Takes in one event of a case.
-    fn take(&mut self, connection: &Connection, case: &mut Open, row: &Row<'_>) -> Result<(), Failed> {
+    fn take(
+        &mut self,
+        connection: &Connection,
+        case: &mut Open,
+        row: &Row<'_>,
+        books: &BTreeSet<Digest>,
+    ) -> Result<(), Failed> {
         self.events += 1;
-        if case.damaged {
-            return Ok(());
+        let stored_id = row.get_ref(3)?.as_blob_or_null().ok().flatten();
+        if let Some(id) = stored_id.and_then(|id| id.try_into().ok()) {
+            self.ids.add(id, case.key);
         }
-        let position = Position(row.get(2)?);
+        let (version, position) = (row.get::<_, i64>(1)?, Position(row.get(2)?));
         let event = match reads::event(row, 4) {
             Ok(event) => event,
             Err(Failed::Fault(Fault::Corrupt(found))) => {
                 case.damaged = true;
-                self.damage.push(format!("position {}: {found}", position.0));
+                self.damage(case, version, position, &found);
                 return Ok(());
             }
             Err(failed) => return Err(failed),
         };
-        let state = evolve(std::mem::take(&mut case.state), &event);
-        if row.get::<_, u32>(1)? != state.version() {
+        if case.damaged {
+            return Ok(());
+        }
+        if !books.contains(&event.rulebook) {
+            self.damage(case, version, position, UNKNOWN_RULEBOOK);
+        }
+        let expected = case.state.version() + 1;
+        let misplaced = (version != i64::from(expected))
+            .then(|| format!("version {expected} of its stream is expected, {version} is found"));
+        if let Some(found) = misplaced.as_deref().or_else(|| case.state.contradicts(&event)) {
             case.damaged = true;
-            self.damage.push(format!(
-                "position {}: version {} of its stream is expected, {} is found",
-                position.0,
-                state.version(),
-                row.get::<_, u32>(1)?
-            ));
+            self.damage(case, version, position, found);
+            return Ok(());
         }
-        let stored_id = row.get_ref(3)?.as_blob_or_null().map_err(|error| Fault::Corrupt(error.to_string()))?;
-        if let Some(id) = stored_id.and_then(|id| id.try_into().ok()) {
-            self.ids.add(id, case.key);
-        }
+        case.state = evolve(std::mem::take(&mut case.state), &event);
         if stored_id != action_id(&event).as_ref().map(|id| id.as_bytes().as_slice()) {
-            self.damage.push(format!("position {}: its action id is not that of its content", position.0));
+            self.damage(case, version, position, "its action id is not that of its content");
         }
-        if of_another_case(&event, state.reference()) {
-            self.damage.push(format!("position {}: it is of another case than its stream", position.0));
-        }
-        case.state = state;
         self.compare_alert(connection, case, position, event)
+    }
+
+    /// Notes what is wrong with an event of a case.
+    fn damage(&mut self, case: &Open, version: i64, position: Position, found: &str) {
+        let name = if case.state.version() > 0 { case.state.reference().as_str() } else { &case.name };
+        let found = format!("case {name}, event {version} of its stream, position {}: {found}", position.0);
+        self.damage.push(RowFlaw { case: CaseRef::new(name), found });
     }
 
     fn compare_alert(
@@ -234,7 +255,16 @@ impl Chunk {
         event: Event,
     ) -> Result<(), Failed> {
         let Some(row) = AlertRow::of(&event) else { return Ok(()) };
-        let delivery = reads::delivery(connection, position)?;
+        let delivery = match reads::delivery(connection, position) {
+            Ok(delivery) => delivery,
+            // A rebuild leaves deliveries as they are; the alert counts as delivered, so that it is not published twice.
+            Err(Failed::Sqlite(error)) if error.sqlite_error_code().is_none() => {
+                let version = case.state.version().into();
+                self.damage(case, version, position, "the mark of its delivery can't be read");
+                return Ok(());
+            }
+            Err(failed) => return Err(failed),
+        };
         let pending = row.publishable && delivery.is_none();
         let sql = "SELECT 1 FROM alerts WHERE position = ?1 AND case_key = ?2 AND rule = ?3 AND addressees = ?4
                    AND recorded_at = ?5 AND publishable = ?6 AND pending = ?7";
@@ -253,17 +283,30 @@ impl Chunk {
     }
 
     /// Compares the view of a case whose events were all read.
-    fn close(&mut self, case: Option<Open>, views: &mut BTreeMap<i64, Vec<Value>>, book: &Rulebook) {
-        let Some(Open { key, state, alerts, keep, damaged }) = case else { return };
+    fn close(
+        &mut self,
+        connection: &Connection,
+        case: Option<Open>,
+        views: &mut BTreeMap<i64, Vec<Value>>,
+        book: &Rulebook,
+    ) -> Result<(), Failed> {
+        let Some(Open { key, state, alerts, keep, damaged, .. }) = case else { return Ok(()) };
         self.cases += 1;
         if damaged {
             views.remove(&key);
-            return;
+            return Ok(());
+        }
+        if !views.contains_key(&key) && stands_elsewhere(connection, key, state.reference())? {
+            let case = state.reference();
+            let found = format!("case {case}: some of its events stand apart from its stream");
+            self.damage.push(RowFlaw { case: Some(case.clone()), found });
+            return Ok(());
         }
         self.compare_view(key, &state, views, book);
         if keep == Keep::Cases {
             self.kept.push(ExaminedCase { case: state, alerts });
         }
+        Ok(())
     }
 
     fn compare_view(&mut self, key: i64, state: &Case, views: &mut BTreeMap<i64, Vec<Value>>, book: &Rulebook) {
@@ -283,18 +326,33 @@ impl Chunk {
     }
 }
 
-fn of_another_case(event: &Event, case: &CaseRef) -> bool {
-    matches!(&event.fact, Fact::ActionRecorded(action) if action.case != *case)
+/// Whether a case has its row and events under another key.
+fn stands_elsewhere(connection: &Connection, key: i64, case: &CaseRef) -> Result<bool, Failed> {
+    let sql = "SELECT 1 FROM cases c WHERE c.stream_id = ?1 AND c.case_key <> ?2
+               AND EXISTS (SELECT 1 FROM events e WHERE e.case_key = c.case_key)";
+    Ok(connection.prepare_cached(sql)?.exists(params![case.stream_id().as_bytes().as_slice(), key])?)
 }
 
 fn views(connection: &Connection, keys: &RangeInclusive<i64>) -> Result<BTreeMap<i64, Vec<Value>>, Failed> {
     let sql = format!("SELECT case_key, {} FROM cases WHERE case_key BETWEEN ?1 AND ?2", COLUMNS.join(", "));
     let mut statement = connection.prepare_cached(&sql)?;
     let views = statement.query_map(params![keys.start(), keys.end()], |row| {
-        let values = (1..=COLUMNS.len()).map(|column| row.get(column)).collect::<Result<_, _>>()?;
+        let values = (1..=COLUMNS.len()).map(|column| row.get_ref(column).map(value)).collect::<Result<_, _>>()?;
         Ok((row.get(0)?, values))
     })?;
     Ok(views.collect::<Result<_, _>>()?)
+}
+
+/// What stands in a column; a text that is no UTF-8 as its bytes, which no text is equal to.
+fn value(found: ValueRef<'_>) -> Value {
+    match found {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Integer(number),
+        ValueRef::Real(number) => Value::Real(number),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes)
+            .map_or_else(|_| Value::Blob(bytes.to_owned()), |text| Value::Text(text.to_owned())),
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_owned()),
+    }
 }
 
 fn name(values: &[Value]) -> &str {
@@ -317,80 +375,6 @@ fn values(case: &Case, view: Option<&CaseView>) -> Vec<Value> {
         instant(view.and_then(|view| view.next_due)),
         text(view.and_then(|view| view.worst).map(Breach::word)),
         text(view.map(|view| view.document.as_str())),
+        Value::Integer(digest(case.reference(), case.version(), view)),
     ]
-}
-
-/// Rows of the table `alerts` on what is no alert.
-pub(super) fn stray_alerts(connection: &Connection) -> Result<Vec<Difference>, Failed> {
-    let sql = "SELECT a.position FROM alerts a LEFT JOIN events e ON e.position = a.position
-               WHERE e.position IS NULL OR e.action_id IS NOT NULL ORDER BY a.position";
-    let mut statement = connection.prepare(sql)?;
-    let strays = statement.query_map([], |row| {
-        let position = Position(row.get(0)?);
-        let found = format!("there is an alert's row at position {}, where the log has no alert", position.0);
-        Ok(Difference { found, case: None, repair: Repair::Alert { position, row: None } })
-    })?;
-    Ok(strays.collect::<Result<_, _>>()?)
-}
-
-/// Whether the tables of ids hold those of the log, `of_the_log`. No other program may write meanwhile.
-pub(super) fn ids_differ(connection: &Connection, of_the_log: Checksum) -> Result<Option<Difference>, Failed> {
-    let mut found = Checksum::default();
-    let sql = "SELECT action_id, case_key FROM action_ids UNION ALL SELECT action_id, case_key FROM recent_ids";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        // An id of another length is none, and makes the number differ.
-        if let Ok(id) = row.get(0) {
-            found.add(id, row.get(1)?);
-        }
-    }
-    Ok((found != of_the_log).then(|| Difference { found: IDS_DIFFER.to_owned(), case: None, repair: Repair::Ids }))
-}
-
-const IDS_DIFFER: &str = "the tables of action ids are not what the log gives";
-
-/// As [`ids_differ`], from one state of the file, while others may write.
-pub(super) fn ids_differ_now(connection: &Connection) -> Result<Option<Difference>, Failed> {
-    let sql = "SELECT (SELECT count(*) FROM events WHERE action_id IS NOT NULL)
-                   <> (SELECT count(*) FROM action_ids) + (SELECT count(*) FROM recent_ids)
-               OR EXISTS (SELECT 1 FROM recent_ids r LEFT JOIN events e ON e.position = r.position
-                          WHERE e.action_id IS NOT r.action_id OR e.case_key IS NOT r.case_key)
-               OR EXISTS (SELECT 1 FROM events e LEFT JOIN action_ids a ON a.action_id = e.action_id
-                          WHERE e.action_id IS NOT NULL AND a.case_key IS NOT e.case_key
-                          AND NOT EXISTS (SELECT 1 FROM recent_ids r WHERE r.position = e.position))";
-    let differ: bool = connection.query_row(sql, [], |row| row.get(0))?;
-    Ok(differ.then(|| Difference { found: IDS_DIFFER.to_owned(), case: None, repair: Repair::Ids }))
-}
-
-/// What is wrong with the log as a whole.
-pub(super) fn log_damage(connection: &Connection) -> Result<Vec<String>, Failed> {
-    let mut damage = Vec::new();
-    let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
-    let told = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-    damage.extend(told.into_iter().filter(|line| line != "ok").map(|line| format!("the database file: {line}")));
-    let gap = "SELECT e.position + 1 FROM events e WHERE NOT EXISTS (SELECT 1 FROM events n WHERE n.position = e.position + 1)
-               AND e.position < (SELECT max(position) FROM events) ORDER BY e.position LIMIT 20";
-    let mut statement = connection.prepare(gap)?;
-    let gaps = statement.query_map([], |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
-    damage.extend(gaps.into_iter().map(|position| format!("position {position} is missing in the log")));
-    let first: Option<i64> = connection.query_row("SELECT min(position) FROM events", [], |row| row.get(0))?;
-    if first.is_some_and(|first| first != 1) {
-        damage.push("position 1 is missing in the log".to_owned());
-    }
-    let twice = "SELECT hex(action_id) FROM events WHERE action_id IS NOT NULL GROUP BY action_id HAVING count(*) > 1
-                 LIMIT 20";
-    let mut statement = connection.prepare(twice)?;
-    let ids = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-    damage.extend(ids.into_iter().map(|id| format!("the action id {id} stands in the log more than once")));
-    Ok(damage)
-}
-
-/// The highest key of any case, and how many events there are.
-pub(super) fn extent(connection: &Connection) -> Result<(i64, u64), Failed> {
-    let sql =
-        "SELECT max(coalesce((SELECT max(case_key) FROM events), 0), coalesce((SELECT max(case_key) FROM cases), 0)),
-               (SELECT count(*) FROM events)";
-    let extent = connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?))).optional()?;
-    Ok(extent.map_or((0, 0), |(key, events)| (key, events.unsigned_abs())))
 }

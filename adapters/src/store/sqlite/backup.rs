@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 use super::SqliteStore;
 use super::audit;
 use super::file::{Failed, File};
-use super::rebuild::check;
+use super::rebuild::checked;
 use crate::store::Fault;
 
 /// How many pages are copied between two words of progress.
@@ -44,12 +44,14 @@ pub enum Step {
 }
 
 /// What was copied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
     /// How many events.
     pub events: u64,
     /// How long the file is.
     pub bytes: u64,
+    /// Events that are damaged in the log, and so in the copy; each spoils its own case.
+    pub damage: Vec<String>,
 }
 
 impl SqliteStore {
@@ -81,7 +83,14 @@ impl SqliteStore {
         let source = File::to_read(from, busy_timeout);
         let events = write(&source, written.path(), &mut |done, of| progress(Step::Copying, done, of))?;
         written.as_file().sync_all().map_err(|error| failed(&error))?;
-        prove(&written, from, book, events, |done, of| progress(Step::Checking, done, of))?;
+        let damage = prove(&written, from, book, events, |done, of| progress(Step::Checking, done, of))?;
+        if let (Some(first), Existing::GivesWay) = (damage.first(), existing) {
+            return Err(Fault::Corrupt(format!(
+                "{} is damaged ({first}); the copy at {} stays as it was: it may be from before; name another file",
+                from.display(),
+                to.display()
+            )));
+        }
         let bytes = written.as_file().metadata().map_err(|error| failed(&error))?.len();
         let kept = match existing {
             Existing::Stays => written.persist_noclobber(to),
@@ -90,7 +99,7 @@ impl SqliteStore {
         kept.map_err(|error| failed(&error.error))?;
         // The name, too, has to outlive a power cut.
         fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&error))?;
-        Ok(Copied { events, bytes })
+        Ok(Copied { events, bytes, damage })
     }
 }
 
@@ -149,20 +158,21 @@ fn write(source: &File, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result
     })
 }
 
-/// Opens the copy as it lies on the disk, and holds its views and alerts against its log.
+/// Opens the copy as it lies on the disk, and holds its views and alerts against its log; gives what is damaged in single
+/// cases, for the copy holds all others.
 fn prove(
     copy: &NamedTempFile,
     from: &Path,
     book: &Rulebook,
     events: u64,
     progress: impl FnMut(u64, u64),
-) -> Result<(), Fault> {
+) -> Result<Vec<String>, Fault> {
     let file = File::at_rest(copy.path());
-    let found = check(&file, book, progress)?;
+    let found = checked(&file, book, progress)?;
     let count = || -> Result<u64, Failed> { Ok(audit::extent(&file.connect_to_read()?)?.1) };
     let there = count().map_err(|failed| file.fault(failed))?;
     let from = from.display();
-    if let Some(first) = found.first() {
+    if let Some(first) = found.rest.first() {
         return Err(Fault::Corrupt(format!(
             "the copy of {from} is not in order ({first}), so nothing is left of it; `kamnot check` says what is wrong \
              with the log, `kamnot rebuild` mends its views; to keep a damaged log, stop all that use it and copy the \
@@ -174,5 +184,5 @@ fn prove(
             "the copy of {from} holds {there} events instead of {events}; nothing is left of it; check the disk"
         )));
     }
-    Ok(())
+    Ok(found.cases)
 }

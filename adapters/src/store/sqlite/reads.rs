@@ -1,22 +1,26 @@
 //! The questions that are asked of the tables, each on a connection that it is given.
 
-use std::collections::HashMap;
+mod views;
+
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
-use engine::action::{ActionId, CaseRef, OfficeCode};
-use engine::assess::Breach;
+use engine::action::{ActionId, CaseRef};
 use engine::calendar::Instant;
 use engine::case::{Case, Event, evolve};
 use engine::rulebook::Digest;
-use projections::CaseView;
-use projections::view::Seat;
-use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, Statement, params};
 use uuid::Uuid;
 
 use super::file::{Failed, File};
+use crate::store::digest::altered_rulebook;
+use crate::store::passed_over::PassedOver;
 use crate::store::recent::Recent;
 use crate::store::standing::Standing;
 use crate::store::{Backlog, Delivery, Fault, Position, Share, Stored, between};
+
+use views::case_of;
+pub(super) use views::{docket, reference, views};
 
 /// The case as its events fold into it.
 pub(super) fn case(connection: &Connection, case: &CaseRef) -> Result<Case, Failed> {
@@ -30,7 +34,7 @@ pub(super) fn case(connection: &Connection, case: &CaseRef) -> Result<Case, Fail
     while let Some(row) = rows.next()? {
         let event = event(row, 1).map_err(|failed| of_case(failed, case.as_str(), state.version() + 1))?;
         state = evolve(state, &event);
-        if row.get::<_, u32>(0)? != state.version() {
+        if row.get::<_, i64>(0)? != i64::from(state.version()) {
             let found = format!("case {case}: version {} is missing in its stream", state.version());
             return Err(Fault::Corrupt(found).into());
         }
@@ -40,8 +44,10 @@ pub(super) fn case(connection: &Connection, case: &CaseRef) -> Result<Case, Fail
 
 /// The event in the columns `format` and `payload`, from the column `at` on.
 pub(super) fn event(row: &Row<'_>, at: usize) -> Result<Event, Failed> {
-    let payload = row.get_ref(at + 1)?.as_str().map_err(|error| Fault::Corrupt(error.to_string()))?;
-    Event::from_json(row.get(at)?, payload).map_err(|unreadable| Fault::Corrupt(unreadable.to_string()).into())
+    let payload = row.get_ref(at + 1)?.as_str();
+    let payload = payload.map_err(|_| Fault::Corrupt("an event of the log can't be read: it is no text".to_owned()))?;
+    let format = i32::try_from(row.get::<_, i64>(at)?).unwrap_or(-1);
+    Event::from_json(format, payload).map_err(|unreadable| Fault::Corrupt(unreadable.to_string()).into())
 }
 
 /// Says in which case and at which version an event can't be read.
@@ -55,7 +61,7 @@ pub(super) fn of_case(failed: Failed, case: &str, version: u32) -> Failed {
 }
 
 /// The columns that [`stored_all`] reads, of events `e` and cases `c`.
-const STORED: &str = "e.position, c.reference, e.version, e.format, e.payload";
+const STORED: &str = "e.position, c.reference, e.version, e.format, e.payload, c.stream_id";
 
 /// Events in their places, of a query on the columns [`STORED`].
 fn stored_all(connection: &Connection, rest: &str, values: impl Params) -> Result<Vec<Stored>, Failed> {
@@ -63,12 +69,17 @@ fn stored_all(connection: &Connection, rest: &str, values: impl Params) -> Resul
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let case = reference(row, 1)?;
-        let version = row.get(2)?;
-        let event = event(row, 3).map_err(|failed| of_case(failed, case.as_str(), version))?;
-        found.push(Stored { position: Position(row.get(0)?), case, version, event });
+        found.push(stored(row)?);
     }
     Ok(found)
+}
+
+/// The event in a row of the columns [`STORED`].
+fn stored(row: &Row<'_>) -> Result<Stored, Failed> {
+    let case = case_of(row, 1, 5)?;
+    let version = u32::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
+    let event = event(row, 3).map_err(|failed| of_case(failed, case.as_str(), version))?;
+    Ok(Stored { position: Position(row.get(0)?), case, version, event })
 }
 
 /// The events of a stream in order.
@@ -89,19 +100,33 @@ pub(super) fn outbox(
     after: Position,
     most: usize,
     recent: &Recent,
+    passed_over: &PassedOver,
 ) -> Result<Vec<Stored>, Failed> {
-    let sql = "SELECT position FROM alerts WHERE pending = 1 AND position > ?1 ORDER BY position LIMIT ?2";
+    let sql = "SELECT position FROM alerts WHERE pending = 1 AND position > ?1 ORDER BY position";
     let mut statement = connection.prepare_cached(sql)?;
-    let pending = statement.query_map(params![after.0, limit(most)], |row| row.get(0).map(Position))?;
+    let mut pending = statement.query_map([after.0], |row| row.get(0).map(Position))?;
+    let sql =
+        format!("SELECT {STORED} FROM events e LEFT JOIN cases c ON c.case_key = e.case_key WHERE e.position = ?1");
+    let mut at = connection.prepare_cached(&sql)?;
     let mut found = Vec::new();
-    for position in pending {
-        let position = position?;
-        match recent.take(position) {
-            Some(alert) => found.push(alert),
-            None => found.extend(at(connection, &[position])?),
+    while found.len() < most
+        && let Some(position) = pending.next().transpose()?
+    {
+        match recent.take(position).map_or_else(|| alert_at(&mut at, position), Ok) {
+            Ok(alert) => found.push(alert),
+            Err(Failed::Fault(Fault::Corrupt(reason))) => passed_over.alert(position, &reason),
+            Err(failed) => return Err(failed),
         }
     }
     Ok(found)
+}
+
+/// The alert event at a position.
+fn alert_at(statement: &mut Statement<'_>, position: Position) -> Result<Stored, Failed> {
+    let mut rows = statement.query([position.0])?;
+    let found = rows.next()?.map(stored).transpose()?;
+    let found = found.filter(|stored| stored.event.fact.alert().is_some());
+    found.ok_or_else(|| Fault::Corrupt("the log has no alert at this position".to_owned()).into())
 }
 
 /// How much waits to be published, and since when.
@@ -112,7 +137,7 @@ pub(super) fn backlog(connection: &Connection) -> Result<Backlog, Failed> {
     )?;
     let (waiting, oldest) =
         statement.query_row([Backlog::MOST], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)))?;
-    Ok(Backlog { waiting: waiting.cast_unsigned(), oldest: oldest.map(Instant::from_unix) })
+    Ok(Backlog { waiting: waiting.cast_unsigned(), oldest: oldest.map(Instant::from_unix), unreadable: 0 })
 }
 
 /// In how many cases something is still to come.
@@ -132,7 +157,13 @@ pub(super) fn at(connection: &Connection, positions: &[Position]) -> Result<Vec<
 }
 
 /// The cases that have something to tell.
-pub(super) fn due(connection: &Connection, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Failed> {
+pub(super) fn due(
+    connection: &Connection,
+    until: Instant,
+    most: usize,
+    share: Share,
+    passed_over: &PassedOver,
+) -> Result<Vec<CaseRef>, Failed> {
     let sql = "SELECT reference, stream_id FROM cases WHERE next_due <= ?1 ORDER BY next_due, reference";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([until.unix()])?;
@@ -140,8 +171,11 @@ pub(super) fn due(connection: &Connection, until: Instant, most: usize, share: S
     while due.len() < most
         && let Some(row) = rows.next()?
     {
-        if share.holds(Uuid::from_bytes(row.get(1)?)) {
-            due.push(reference(row, 0)?);
+        match case_of(row, 0, 1) {
+            Ok(case) if share.holds(case.stream_id()) => due.push(case),
+            Ok(_) => {}
+            Err(Failed::Fault(Fault::Corrupt(reason))) => passed_over.row(&reason),
+            Err(failed) => return Err(failed),
         }
     }
     Ok(due)
@@ -197,43 +231,6 @@ pub(super) fn next_due(connection: &Connection) -> Result<Option<Instant>, Faile
     Ok(unix.map(Instant::from_unix))
 }
 
-/// The columns of a view, in the order in which [`view`] reads them.
-pub(super) const VIEW: &str = "reference, version, recorded_at, court, prosecutor, investigator, legal_aid, next_due, \
-                               worst, document";
-
-/// The views of an office's cases, by reference.
-pub(super) fn docket(
-    connection: &Connection,
-    office: &OfficeCode,
-    seat: Option<Seat>,
-) -> Result<Vec<CaseView>, Failed> {
-    let has_it = match seat {
-        Some(Seat::Court) => "court = ?1",
-        Some(Seat::Prosecutor) => "prosecutor = ?1",
-        Some(Seat::Investigator) => "investigator = ?1",
-        Some(Seat::LegalAid) => "legal_aid = ?1",
-        None => "court = ?1 OR prosecutor = ?1 OR investigator = ?1 OR legal_aid = ?1",
-    };
-    let sql = format!("SELECT {VIEW} FROM cases WHERE {has_it} ORDER BY reference");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut rows = statement.query([office.as_str()])?;
-    let mut views = Vec::new();
-    while let Some(row) = rows.next()? {
-        views.extend(view(row)?);
-    }
-    Ok(views)
-}
-
-/// Hands the views of all cases to `take`.
-pub(super) fn views(connection: &Connection, mut take: impl FnMut(CaseView)) -> Result<(), Failed> {
-    let mut statement = connection.prepare_cached(&format!("SELECT {VIEW} FROM cases"))?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        view(row)?.into_iter().for_each(&mut take);
-    }
-    Ok(())
-}
-
 /// Of these actions, those that the log holds, with their cases.
 pub(super) fn cases_of(connection: &Connection, actions: &[ActionId]) -> Result<HashMap<ActionId, CaseRef>, Failed> {
     // Both tables as they are at one moment: in between a writer may sort the recent ones in.
@@ -259,26 +256,6 @@ pub(super) fn cases_of(connection: &Connection, actions: &[ActionId]) -> Result<
     Ok(found)
 }
 
-/// The view in the columns [`VIEW`]; none where the case is not opened yet.
-pub(super) fn view(row: &Row<'_>) -> Result<Option<CaseView>, Failed> {
-    let Some(recorded_at) = row.get::<_, Option<i64>>(2)? else { return Ok(None) };
-    let office = |column: usize| -> Result<OfficeCode, Failed> {
-        text(row, column)?.and_then(OfficeCode::new).ok_or_else(|| unlike("an office"))
-    };
-    Ok(Some(CaseView {
-        case: reference(row, 0)?,
-        version: row.get(1)?,
-        recorded_at: Instant::from_unix(recorded_at),
-        court: office(3)?,
-        prosecutor: office(4)?,
-        investigator: office(5)?,
-        legal_aid: text(row, 6)?.map(|code| OfficeCode::new(code).ok_or_else(|| unlike("an office"))).transpose()?,
-        next_due: row.get::<_, Option<i64>>(7)?.map(Instant::from_unix),
-        worst: text(row, 8)?.map(|word| Breach::from_word(word).ok_or_else(|| unlike("a standing"))).transpose()?,
-        document: row.get(9)?,
-    }))
-}
-
 /// A small text of the table `meta`.
 pub(super) fn meta(connection: &Connection, key: &str) -> Result<Option<String>, Failed> {
     let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
@@ -288,13 +265,27 @@ pub(super) fn meta(connection: &Connection, key: &str) -> Result<Option<String>,
 /// The text of a rulebook that the log was decided under.
 pub(super) fn rulebook(connection: &Connection, digest: &str) -> Result<Option<String>, Failed> {
     let mut statement = connection.prepare_cached("SELECT source FROM rulebooks WHERE digest = ?1")?;
-    Ok(statement.query_row([digest], |row| row.get(0)).optional()?)
+    let mut rows = statement.query([digest])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let source = row.get_ref(0)?.as_bytes().unwrap_or_default();
+    match (altered_rulebook(digest.as_bytes(), source), std::str::from_utf8(source)) {
+        (None, Ok(source)) => Ok(Some(source.to_owned())),
+        (altered, _) => Err(Fault::Corrupt(altered.unwrap_or_default()).into()),
+    }
+}
+
+/// The digests of all rulebooks that the log keeps.
+pub(super) fn rulebook_digests(connection: &Connection) -> Result<BTreeSet<Digest>, Failed> {
+    let mut statement = connection.prepare_cached("SELECT digest FROM rulebooks")?;
+    let digests = statement.query_map([], |row| Ok(row.get_ref(0)?.as_str().ok().and_then(Digest::parse)))?;
+    Ok(digests.filter_map(Result::transpose).collect::<Result<_, _>>()?)
 }
 
 /// The texts of all rulebooks that the log was decided under.
 pub(super) fn rulebooks(connection: &Connection) -> Result<Vec<String>, Failed> {
     let mut statement = connection.prepare_cached("SELECT source FROM rulebooks ORDER BY digest")?;
-    let texts = statement.query_map([], |row| row.get(0))?;
+    // One that was altered is none of those that anything was decided under; the check names it.
+    let texts = statement.query_map([], |row| Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned()))?;
     Ok(texts.collect::<Result<_, _>>()?)
 }
 
@@ -339,18 +330,6 @@ pub(super) fn last_stream_sequence(connection: &Connection) -> Result<u64, Faile
     let last: Option<i64> =
         connection.query_row("SELECT max(stream_sequence) FROM deliveries", [], |row| row.get(0))?;
     Ok(last.map_or(0, i64::cast_unsigned))
-}
-
-fn text<'r>(row: &'r Row<'_>, column: usize) -> Result<Option<&'r str>, Failed> {
-    row.get_ref(column)?.as_str_or_null().map_err(|error| Fault::Corrupt(error.to_string()).into())
-}
-
-pub(super) fn reference(row: &Row<'_>, column: usize) -> Result<CaseRef, Failed> {
-    text(row, column)?.and_then(CaseRef::new).ok_or_else(|| unlike("a case's reference"))
-}
-
-fn unlike(what: &str) -> Failed {
-    Fault::Corrupt(format!("the view of a case holds what is not {what}; rebuild the views")).into()
 }
 
 fn limit(most: usize) -> i64 {

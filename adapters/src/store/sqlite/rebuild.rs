@@ -1,7 +1,7 @@
 //! Rebuilds views and alerts from the log alone, and checks what is there.
 //!
-//! Invariant: after a rebuild every row is what the log gives, byte for byte; deliveries are never touched; a
-//! damaged log is reported, never built upon.
+//! Invariant: after a rebuild every row is what the log gives, byte for byte; deliveries are never touched; a case whose
+//! events are damaged is reported, never built upon, and holds up no other.
 
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -11,9 +11,10 @@ use std::sync::{Arc, mpsc};
 use engine::rulebook::Rulebook;
 use rusqlite::Connection;
 
-use super::audit::{self, Chunk, Difference};
+use super::audit::{self, Chunk};
 use super::file::{Failed, File};
 use super::{Options, SqliteStore, put_in_force, reads};
+use crate::store::digest::KEPT_ANEW;
 use crate::store::examined::{Cursor, Examined, Keep, Whole};
 use crate::store::{Fault, Rebuilt};
 
@@ -23,22 +24,12 @@ const CHUNK: i64 = 64;
 /// How many threads read and decode.
 const THREADS: usize = 2;
 
-/// The most differences that are told in words.
-const MOST_TOLD: usize = 1000;
-
-fn note(rebuilt: &mut Rebuilt, difference: Difference) {
-    rebuilt.differing += 1;
-    if rebuilt.differed.len() < MOST_TOLD {
-        rebuilt.differed.push(difference.found);
-    }
-}
-
 impl SqliteStore {
     /// Rebuilds views and alerts from the log. No other program can write meanwhile. Blocks; `progress` is told how many
     /// events are done, and of how many.
     ///
     /// # Errors
-    /// [`Fault::Corrupt`] when the log is damaged: then nothing was changed.
+    /// When the log can't be read or written: then nothing was changed.
     pub fn rebuild(&self, progress: impl FnMut(u64, u64)) -> Result<Rebuilt, Fault> {
         anew(&self.file, &self.book, progress)
     }
@@ -69,19 +60,34 @@ impl SqliteStore {
     }
 }
 
-pub(super) fn check(file: &File, book: &Rulebook, mut progress: impl FnMut(u64, u64)) -> Result<Vec<String>, Fault> {
-    let mut checked = || -> Result<Vec<String>, Failed> {
+/// What a check finds.
+#[derive(Default)]
+pub(super) struct Checked {
+    /// Events of cases that can't be built upon; each spoils its own case.
+    pub cases: Vec<String>,
+    /// All else.
+    pub rest: Vec<String>,
+}
+
+pub(super) fn check(file: &File, book: &Rulebook, progress: impl FnMut(u64, u64)) -> Result<Vec<String>, Fault> {
+    let Checked { cases, mut rest } = checked(file, book, progress)?;
+    rest.extend(cases);
+    Ok(rest)
+}
+
+pub(super) fn checked(file: &File, book: &Rulebook, mut progress: impl FnMut(u64, u64)) -> Result<Checked, Fault> {
+    let mut checked = || -> Result<Checked, Failed> {
         let connection = file.connect_to_read()?;
         let whole = whole(&connection)?;
-        let mut found = whole.damage;
-        found.extend(whole.rows.into_iter().map(|flaw| flaw.found));
+        let mut found = Checked { rest: whole.damage, ..Checked::default() };
+        found.rest.extend(whole.rows.into_iter().map(|flaw| flaw.found));
         let (keys, events) = audit::extent(&connection)?;
         let mut done = 0;
         each_chunk(file, book, keys, |chunk| {
             done += chunk.events;
             progress(done.min(events), events);
-            found.extend(chunk.damage);
-            found.extend(chunk.differences.into_iter().map(|difference| difference.found));
+            found.cases.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
+            found.rest.extend(chunk.differences.into_iter().map(|difference| difference.found));
             Ok(())
         })?;
         Ok(found)
@@ -146,30 +152,33 @@ fn rebuild(
             connection.execute("DELETE FROM meta WHERE key = 'rulebook'", [])?;
         }
         put_in_force(&connection, file, book)?;
-        let (keys, events) = audit::extent(&connection)?;
         let mut rebuilt = Rebuilt::default();
+        // Where the text that is kept was altered, this is the original: its digest says so.
+        let keep = "UPDATE rulebooks SET source = ?2 WHERE digest = ?1 AND source <> ?2";
+        if connection.execute(keep, [&book.digest.to_string(), &book.source])? > 0 {
+            rebuilt.note(KEPT_ANEW.to_owned());
+        }
+        let (keys, events) = audit::extent(&connection)?;
         let mut ids = audit::Checksum::default();
         each_chunk(file, book, keys, |chunk| {
-            if let Some(damage) = chunk.damage.into_iter().next() {
-                return Err(Fault::Corrupt(format!("the log {} is damaged: {damage}", file.path.display())).into());
-            }
+            rebuilt.damage.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
             ids.join(chunk.ids);
             rebuilt.cases += chunk.cases;
             rebuilt.events += chunk.events;
             for difference in chunk.differences {
                 difference.repair(&connection)?;
-                note(&mut rebuilt, difference);
+                rebuilt.note(difference.found);
             }
             progress(rebuilt.events, events);
             Ok(())
         })?;
         if let Some(difference) = audit::ids_differ(&connection, ids)? {
             difference.repair(&connection)?;
-            note(&mut rebuilt, difference);
+            rebuilt.note(difference.found);
         }
         for stray in audit::stray_alerts(&connection)? {
             stray.repair(&connection)?;
-            note(&mut rebuilt, stray);
+            rebuilt.note(stray.found);
         }
         connection.execute_batch("COMMIT")?;
         Ok(rebuilt)

@@ -13,6 +13,7 @@ use projections::CaseView;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use crate::store::digest::digest;
 use crate::store::{Append, Position, Stored};
 
 /// The rows of an append.
@@ -23,6 +24,8 @@ pub(super) struct Rows {
     pub events: Vec<EventRow>,
     /// None while the case is not opened.
     pub view: Option<CaseView>,
+    /// Of the case's row.
+    pub digest: i64,
     pub after: Arc<Case>,
 }
 
@@ -49,8 +52,9 @@ impl Rows {
         let Append { case, expected, events, after } = append;
         let stream_id = case.stream_id();
         let view = CaseView::of(&after, book);
+        let digest = digest(&case, after.version(), view.as_ref());
         let events = events.into_iter().map(EventRow::of).collect();
-        Self { case, stream_id, expected, events, view, after }
+        Self { case, stream_id, expected, events, view, digest, after }
     }
 
     /// What is to be published of it, the last event having this place in the log.
@@ -117,13 +121,14 @@ pub(super) fn update_view(
     expected: u32,
     version: u32,
     view: Option<&CaseView>,
+    digest: i64,
 ) -> Result<bool, rusqlite::Error> {
     // A column that is set is written anew in its index too; the offices seldom change.
     const SAME_OFFICES: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, next_due = ?9, worst = ?10,
-        document = ?11 WHERE case_key = ?1 AND version = ?2
+        document = ?11, digest = ?12 WHERE case_key = ?1 AND version = ?2
         AND court IS ?5 AND prosecutor IS ?6 AND investigator IS ?7 AND legal_aid IS ?8";
     const ANY_OFFICES: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6,
-        investigator = ?7, legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11
+        investigator = ?7, legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11, digest = ?12
         WHERE case_key = ?1 AND version = ?2";
     for sql in [SAME_OFFICES, ANY_OFFICES] {
         let changed = connection.prepare_cached(sql)?.execute(params![
@@ -138,6 +143,7 @@ pub(super) fn update_view(
             view.and_then(|view| view.next_due).map(Instant::unix),
             view.and_then(|view| view.worst).map(Breach::word),
             view.map(|view| view.document.as_str()),
+            digest,
         ])?;
         if changed == 1 {
             return Ok(true);

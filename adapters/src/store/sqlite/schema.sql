@@ -33,7 +33,8 @@ CREATE TABLE cases (
     legal_aid    TEXT,
     next_due     INTEGER,
     worst        TEXT,
-    document     TEXT
+    document     TEXT,
+    digest       INTEGER NOT NULL DEFAULT 0 -- of all other columns
 ) STRICT;
 CREATE INDEX cases_by_due ON cases (next_due) WHERE next_due IS NOT NULL;
 CREATE INDEX cases_by_court ON cases (court) WHERE court IS NOT NULL;

@@ -5,6 +5,7 @@
 use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Flaw;
@@ -17,6 +18,8 @@ pub(super) struct Table<'a> {
     start: usize,
     path: String,
     entries: &'a DeTable<'a>,
+    /// The same table of the program's own rulebook, where that stands in for keys that are missing.
+    own: Option<&'a DeTable<'a>>,
 }
 
 /// One value of the file.
@@ -25,11 +28,17 @@ pub(super) struct Value<'a> {
     start: usize,
     path: String,
     found: &'a DeValue<'a>,
+    own: Option<&'a DeValue<'a>>,
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn root(source: &'a str, entries: &'a DeTable<'a>) -> Self {
-        Self { source, start: 0, path: String::new(), entries }
+    pub(super) fn root(source: &'a str, entries: &'a DeTable<'a>, own: Option<&'a DeTable<'a>>) -> Self {
+        Self { source, start: 0, path: String::new(), entries, own }
+    }
+
+    /// Whether the program's own rulebook stands in for what is missing.
+    pub(super) const fn may_lack(&self) -> bool {
+        self.own.is_some()
     }
 
     /// A flaw on the line where this table begins.
@@ -62,7 +71,13 @@ impl<'a> Table<'a> {
 
     /// The value of `key`; `expected` completes "expected …" where it is missing.
     pub(super) fn required(&self, key: &str, expected: &str) -> Result<Value<'a>, Flaw> {
-        self.optional(key).ok_or_else(|| self.flaw(&format!("\"{key}\" is missing; expected {expected}; add it")))
+        let stands_in = || {
+            let (key, value) = self.own?.get_key_value(key)?;
+            Some(self.value_at(self.start, key.get_ref(), value.get_ref()))
+        };
+        self.optional(key)
+            .or_else(stands_in)
+            .ok_or_else(|| self.flaw(&format!("\"{key}\" is missing; expected {expected}; add it")))
     }
 
     pub(super) fn table(&self, key: &str) -> Result<Table<'a>, Flaw> {
@@ -88,9 +103,10 @@ impl<'a> Table<'a> {
     }
 
     fn value_at(&self, start: usize, key: &str, found: &'a DeValue<'a>) -> Value<'a> {
+        let own = self.own.and_then(|own| own.get(key)).map(Spanned::get_ref);
         let key = if key.contains('.') || key.contains(':') { format!("\"{key}\"") } else { key.to_owned() };
         let path = if self.path.is_empty() { key } else { format!("{}.{key}", self.path) };
-        Value { source: self.source, start, path, found }
+        Value { source: self.source, start, path, found, own }
     }
 }
 
@@ -117,7 +133,8 @@ impl<'a> Value<'a> {
     pub(super) fn table(&self) -> Result<Table<'a>, Flaw> {
         match self.found {
             DeValue::Table(entries) => {
-                Ok(Table { source: self.source, start: self.start, path: self.path.clone(), entries })
+                let own = if let Some(DeValue::Table(own)) = self.own { Some(own) } else { None };
+                Ok(Table { source: self.source, start: self.start, path: self.path.clone(), entries, own })
             }
             _ => Err(self.unexpected("a table")),
         }
@@ -135,6 +152,7 @@ impl<'a> Value<'a> {
                 start: item.span().start,
                 path: format!("{}[{index}]", self.path),
                 found: item.get_ref(),
+                own: None,
             })
             .collect())
     }

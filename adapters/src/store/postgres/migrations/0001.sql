@@ -32,7 +32,8 @@ CREATE TABLE cases (
     legal_aid    text COLLATE "C",
     next_due     bigint,
     worst        text COLLATE "C",
-    document     text
+    document     text,
+    digest       bigint NOT NULL DEFAULT 0 -- of all other columns
 ) WITH (fillfactor = 60);
 CREATE INDEX cases_by_due ON cases (next_due, reference) WHERE next_due IS NOT NULL;
 CREATE INDEX cases_by_court ON cases (court, reference);

@@ -139,7 +139,7 @@ impl Appends {
                 ids.push(id);
             }
         }
-        if !update_view(connection, key, rows.expected, version, rows.view.as_ref())? {
+        if !update_view(connection, key, rows.expected, version, rows.view.as_ref(), rows.digest)? {
             return Err(Misfit::Taken);
         }
         let first = self.last - i64::from(version - rows.expected) + 1;
