@@ -144,7 +144,9 @@ impl Snapshot {
 
     fn passed(&self, limit: &Limit, breach: Breach, book: &Rulebook) -> LimitAt {
         let end = passed_end(limit, breach);
-        let done_at = limit.done[usize::from(breach == Breach::Certain)];
+        let [protective, lenient] = limit.done;
+        // Done under the lenient reading alone, it is still open under the protective one.
+        let done_at = protective.and_then(|done| if breach == Breach::Certain { lenient } else { Some(done) });
         LimitAt { left: end.since(done_at.unwrap_or(self.at)), done_at, ..self.limit(limit, end, book) }
     }
 

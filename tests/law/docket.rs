@@ -226,6 +226,7 @@ proptest! {
             prop_assert!(!certain || row.limits[1] > 0);
             prop_assert_eq!(row.worst.is_some(), row.limits != [0, 0]);
             if let Some(worst) = &row.worst {
+                prop_assert!(worst.done_at.is_some() || worst.end == at.plus(-worst.over()));
                 prop_assert!(worst.over() > 0 && worst.end <= at);
             }
         }

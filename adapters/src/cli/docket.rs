@@ -23,7 +23,7 @@ use super::lists::{Words, json, tone};
 use super::output::{Failure, Outcome, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet::csv;
-use super::table::{Cell, Table, indented};
+use super::table::{Cell, Table, indented, wrap};
 use super::time::{full, left, short};
 use crate::clock::{Clock as _, SystemClock};
 
@@ -127,7 +127,8 @@ enum Looked {
 pub(super) fn heading(label: Label, office: &OfficeCode, at: Instant, words: Words<'_>, paint: Paint) -> String {
     let Words { offices, lang, .. } = words;
     let heading = format!("{}: {}", label.of(lang), offices.name_and_code(office, lang));
-    format!("{}\n{} {}", paint.text(Tone::Strong, &heading), Label::At.of(lang), short(at))
+    let lines = wrap(&heading, line_width()).into_iter().map(|line| paint.text(Tone::Strong, &line) + "\n");
+    format!("{}{} {}", lines.collect::<String>(), Label::At.of(lang), short(at))
 }
 
 /// An office's docket as a table with its heading; `all`: how many cases it has, shown or not.
