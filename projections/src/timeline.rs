@@ -117,6 +117,15 @@ impl LimitLine {
     }
 }
 
+/// Whether the reckoning of each limit and the grounds of each finding are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// They are.
+    Told,
+    /// They are not: `because` is empty.
+    LeftOut,
+}
+
 impl Line {
     /// The rule that a line is about; none of an action.
     pub fn rule(&self) -> Option<RuleId> {
@@ -130,7 +139,7 @@ impl Line {
 
 /// The timeline of a case at `at`, sentences in `language`. `log` holds the events known by then, in order: for
 /// "as known on" a day, those recorded until its end. The case is held against `book`, and every alert is said in the
-/// words of its own.
+/// words of its own. What leads to each limit and finding is told where `why` asks for it.
 pub fn timeline(
     case: &Case,
     log: &[Event],
@@ -138,9 +147,10 @@ pub fn timeline(
     shelf: &Shelf,
     at: Instant,
     language: Language,
+    why: Why,
 ) -> Vec<Entry> {
     let actions = recorded::actions(case, at, book, language);
-    let mut under = case.assess(book, at).map(|assessment| found(&assessment, book, language)).unwrap_or_default();
+    let mut under = case.assess(book, at).map(|assessment| found(&assessment, book, language, why)).unwrap_or_default();
     let mut told = alerts(case, log, shelf, language, &actions);
     let mut entries: Vec<Entry> = told.remove(&None).unwrap_or_default();
     for (place, action) in actions.into_iter().enumerate() {
@@ -172,22 +182,24 @@ pub fn about(mut entries: Vec<Entry>, rules: &[RuleId]) -> Vec<Entry> {
 }
 
 /// What the assessment finds, by the action that each line stands under: limits, then findings, then what is not on record.
-fn found(assessment: &Assessment<'_>, book: &Rulebook, language: Language) -> BTreeMap<ActionId, Vec<Line>> {
+fn found(assessment: &Assessment<'_>, book: &Rulebook, language: Language, why: Why) -> BTreeMap<ActionId, Vec<Line>> {
     let mut under: BTreeMap<ActionId, Vec<Line>> = BTreeMap::new();
     let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
     let mut put = |action: ActionId, line: Line| under.entry(action).or_default().push(line);
     for deadline in &assessment.deadlines {
-        put(id(deadline.opened_by), Line::Limit(limit(assessment, deadline, book, language)));
+        let steps = || explain::deadline(assessment, deadline, book, Stage::Breach);
+        let because = sentences(steps, deadline.rule, book, language, why);
+        put(id(deadline.opened_by), Line::Limit(limit(assessment, deadline, book, because)));
     }
     for finding in &assessment.findings {
         let action = id(finding.action);
-        let because = explain::finding(assessment, finding.rule, finding.action, book);
+        let steps = || explain::finding(assessment, finding.rule, finding.action, book);
         let line = Line::Finding {
             rule: finding.rule,
             article: book.rule(finding.rule).article.clone(),
             action,
             breach: finding.breach,
-            because: sentences(&because, finding.rule, book, language),
+            because: sentences(steps, finding.rule, book, language, why),
         };
         put(action, line);
     }
@@ -198,16 +210,24 @@ fn found(assessment: &Assessment<'_>, book: &Rulebook, language: Language) -> BT
     under
 }
 
-fn sentences(steps: &[explain::Step], rule: RuleId, book: &Rulebook, language: Language) -> Vec<String> {
-    steps.iter().map(|step| step.sentence(book, rule, language)).collect()
+fn sentences(
+    steps: impl FnOnce() -> Vec<explain::Step>,
+    rule: RuleId,
+    book: &Rulebook,
+    language: Language,
+    why: Why,
+) -> Vec<String> {
+    match why {
+        Why::Told => steps().iter().map(|step| step.sentence(book, rule, language)).collect(),
+        Why::LeftOut => Vec::new(),
+    }
 }
 
-fn limit(assessment: &Assessment<'_>, deadline: &Deadline, book: &Rulebook, language: Language) -> LimitLine {
+fn limit(assessment: &Assessment<'_>, deadline: &Deadline, book: &Rulebook, because: Vec<String>) -> LimitLine {
     let at = assessment.at;
     let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
     let offices = assessment.timeline.offices();
     let owed_by = crate::summary::office_of(deadline.owed_by, offices.court, offices.prosecutor, offices.investigator);
-    let because = explain::deadline(assessment, deadline, book, Stage::Breach);
     let (start, done) = (deadline.protective.start, deadline.protective.done);
     LimitLine {
         rule: deadline.rule,
@@ -222,7 +242,7 @@ fn limit(assessment: &Assessment<'_>, deadline: &Deadline, book: &Rulebook, lang
         done_at: done.map(|done| done.at),
         breach: deadline.breach(at),
         used: done.map_or(at, |done| done.at).since(start).max(0),
-        because: sentences(&because, deadline.rule, book, language),
+        because,
     }
 }
 

@@ -132,7 +132,7 @@ fn one_limit_is_shown_alone_with_the_actions_that_it_is_about() {
     for limit in ["custody-48h", "62"] {
         let run = desk.run(["timeline", "A-1", "--limit", limit, "--why"]).ends_with(0);
         assert!(!run.out.contains("Remand of one month") && !run.out.contains("case opened"), "{}", run.out);
-        run.says(&["Custody of at most 48 hours (Art. 62)", "custody started"]);
+        run.says(&["Custody of at most 48 hours, Art. 62", "custody started"]);
     }
     desk.run(["timeline", "A-1", "--limit", "99"]).ends_with(1).complains(&["no such rule"]);
 }

@@ -12,7 +12,7 @@ use engine::rulebook::{FirstDay, Language, Month, Period, Reading, Rulebook, She
 use projections::CaseView;
 use projections::docket::DocketRow;
 use projections::snapshot::Snapshot;
-use projections::timeline::{Line, timeline};
+use projections::timeline::{Line, Why, timeline};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -262,7 +262,7 @@ proptest! {
         let (case, log) = played(&made_up(seed, conduct(false)));
         let at = case.last_recorded_at().expect("an action");
         let shelf = Shelf::new(std::sync::Arc::new(book().clone()), []);
-        let entries = timeline(&case, &log, book(), &shelf, at, Language::En);
+        let entries = timeline(&case, &log, book(), &shelf, at, Language::En, Why::Told);
         let mut actions: Vec<Instant> = Vec::new();
         let (mut ids, mut alerts, mut behind) = (Vec::new(), Vec::new(), Vec::new());
         for entry in &entries {

@@ -15,7 +15,7 @@ use engine::case::{Case, Event};
 use engine::rulebook::{Language, Shelf};
 use projections::CaseView;
 use projections::message::message;
-use projections::timeline::timeline;
+use projections::timeline::{Why, timeline};
 use rusqlite::{Connection, params};
 use tests::clock::SetClock;
 
@@ -124,7 +124,7 @@ async fn asked(store: &SqliteStore, case: &CaseRef, shelf: &Shelf) -> Option<Arc
             message(case, event, shelf.book(event.rulebook), "here");
         }
         for language in [Language::En, Language::Lo] {
-            for entry in timeline(&Case::fold(&log), &log, &book(), shelf, after_all(), language) {
+            for entry in timeline(&Case::fold(&log), &log, &book(), shelf, after_all(), language, Why::Told) {
                 entry.to_json().write(&mut String::new());
             }
         }

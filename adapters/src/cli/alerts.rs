@@ -145,10 +145,10 @@ impl<'w> List<'w> {
 }
 
 /// What a row is about: the rule's name, or how many findings it sums up.
-fn about(row: &AlertRow, Words { book, lang, .. }: Words<'_>) -> String {
+fn about(row: &AlertRow, words: Words<'_>) -> String {
     match row.rule {
-        Some(rule) => book.rule(rule).name.in_language(lang).to_owned(),
-        None => format!("{} {}", row.count, Label::Notices.of(lang)),
+        Some(rule) => words.rule_name(rule),
+        None => format!("{} {}", row.count, Label::Notices.of(words.lang)),
     }
 }
 

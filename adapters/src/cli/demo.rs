@@ -14,7 +14,7 @@ use engine::calendar::Instant;
 use engine::case::{Alerts, Event, Fact};
 use engine::rulebook::{Rulebook, Shelf};
 use projections::docket::{self, DocketRow, is_on_liberty};
-use projections::timeline::{Line, timeline};
+use projections::timeline::{Line, Why, timeline};
 use projections::view::Seat;
 
 use super::arguments::{Common, Demo};
@@ -22,7 +22,7 @@ use super::database::run as block_on;
 use super::docket::docket_table;
 use super::lists::Words;
 use super::output::{Failure, Outcome, offices, print_out, rulebook};
-use super::timeline::{Why, draw, heading};
+use super::timeline::{draw, heading};
 use crate::clock::Clock as _;
 use crate::nats::{NatsFault, Servers};
 use crate::recorder::Recorder;
@@ -207,13 +207,9 @@ impl Play {
     async fn timeline(&self, child: &Child, words: Words<'_>, paint: super::paint::Paint) -> Result<String, Failure> {
         let case = self.store.load(&child.case).await?;
         let log: Vec<Event> = self.store.stream(&child.case).await?.into_iter().map(|stored| stored.event).collect();
-        let mut entries =
-            timeline(&case, &log, &self.book, &Shelf::new(Arc::clone(&self.book), []), self.end, words.lang);
+        let shelf = Shelf::new(Arc::clone(&self.book), []);
+        let mut entries = timeline(&case, &log, &self.book, &shelf, self.end, words.lang, Why::LeftOut);
         entries.retain(|entry| !matches!(entry.what, Line::Alert { .. }));
-        Ok(format!(
-            "\n{}{}",
-            heading(&case, &child.title, words, paint),
-            draw(&entries, self.end, words, Why::LeftOut, paint)
-        ))
+        Ok(format!("\n{}{}", heading(&case, &child.title, words, paint), draw(&entries, self.end, words, paint)))
     }
 }

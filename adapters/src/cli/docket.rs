@@ -189,8 +189,8 @@ fn docket_cells(row: &DocketRow, words: Words<'_>) -> Vec<Cell> {
 }
 
 /// The name of a limit with its article.
-pub(super) fn limit_name(limit: &LimitAt, Words { book, lang, .. }: Words<'_>) -> String {
-    format!("{}, {} {}", book.rule(limit.rule).name.in_language(lang), Label::Article.of(lang), limit.article)
+pub(super) fn limit_name(limit: &LimitAt, words: Words<'_>) -> String {
+    format!("{}, {} {}", words.rule_name(limit.rule), Label::Article.of(words.lang), limit.article)
 }
 
 /// When a limit ends that runs; where the protective reading's end has passed, by which reading.
@@ -237,8 +237,8 @@ fn docket_csv(rows: &[DocketRow], words: Words<'_>) -> String {
 }
 
 fn csv_cells(row: &DocketRow, words: Words<'_>) -> Vec<String> {
-    let Words { book, lang, .. } = words;
-    let name = |limit: &LimitAt| book.rule(limit.rule).name.in_language(lang).to_owned();
+    let lang = words.lang;
+    let name = |limit: &LimitAt| words.rule_name(limit.rule);
     let mut cells = vec![row.case.to_string()];
     for seat in Seat::ALL {
         cells.extend(office_cells(seat.of(&row.offices), words));

@@ -5,8 +5,9 @@
 use engine::alert::Kind;
 use engine::assess::Breach;
 use engine::json::Json;
-use engine::rulebook::{Language, Rulebook};
+use engine::rulebook::{Language, RuleId, Rulebook};
 
+use super::labels::Label;
 use super::paint::Tone;
 use crate::offices::Offices;
 
@@ -19,6 +20,14 @@ pub(super) struct Words<'a> {
     pub offices: &'a Offices,
     /// The language.
     pub lang: Language,
+}
+
+impl Words<'_> {
+    /// The name of a rule; beside a limit that is not the law's own, that it is policy.
+    pub(super) fn rule_name(self, rule: RuleId) -> String {
+        let name = self.book.rule(rule).name.in_language(self.lang);
+        if rule.is_policy() { format!("{name} ({})", Label::Policy.of(self.lang)) } else { name.to_owned() }
+    }
 }
 
 /// Rows as one JSON array, one row a line.

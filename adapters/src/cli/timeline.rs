@@ -10,7 +10,7 @@ use std::io;
 
 use engine::action::When;
 use engine::case::{Case, Event};
-use projections::timeline::{Entry, Value, about, timeline};
+use projections::timeline::{Entry, Value, Why, about, timeline};
 
 use super::arguments::{Common, Format, Timeline};
 use super::database::{Absent, Database, run as block_on};
@@ -24,7 +24,7 @@ use super::time::{short, when};
 use crate::clock::{Clock as _, SystemClock};
 use crate::shown::plain;
 
-pub(super) use drawn::{Why, draw};
+pub(super) use drawn::draw;
 
 /// `kamnot timeline`
 pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
@@ -51,12 +51,13 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
         (Some(_), Some(last)) => shelf.book(last.rulebook),
         _ => &database.book,
     };
-    let mut entries = timeline(&case, &log, book, &shelf, at, common.lang);
+    // A table has no room for the reckoning of everything; for others it is a field like any other.
+    let why = if own.why || own.format != Format::Table { Why::Told } else { Why::LeftOut };
+    let mut entries = timeline(&case, &log, book, &shelf, at, common.lang, why);
     if let Some(limit) = &own.limit {
         entries = about(entries, &named(&database.book, limit)?);
     }
     let words = Words { book: &database.book, offices: &offices, lang: common.lang };
-    let why = if own.why { Why::Told } else { Why::LeftOut };
     print_out(&match own.format {
         Format::Json => json(entries.iter().map(Entry::to_json)),
         Format::Csv => spread::csv(&entries, words),
@@ -64,7 +65,7 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
             let paint = Paint::of(&io::stdout());
             let known = own.as_known_on.map(|on| format!(", {} {on}", Label::AsKnownOn.of(common.lang)));
             let as_of = format!("{} {}{}", Label::At.of(common.lang), short(at), known.unwrap_or_default());
-            heading(&case, &as_of, words, paint) + &draw(&entries, at, words, why, paint)
+            heading(&case, &as_of, words, paint) + &draw(&entries, at, words, paint)
         }
     })?;
     Ok(Outcome::Done)

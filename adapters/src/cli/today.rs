@@ -81,7 +81,7 @@ fn what_ends(rule: RuleId, Words { book, lang, .. }: Words<'_>) -> String {
 }
 
 fn today_csv(owed: &[Duty], words: Words<'_>) -> String {
-    let Words { book, lang, .. } = words;
+    let lang = words.lang;
     let headings = [
         Label::TimeLeft,
         Label::HoursLeft,
@@ -108,7 +108,7 @@ fn today_csv(owed: &[Duty], words: Words<'_>) -> String {
             hours((limit.left < 0).then_some(limit.over())),
             case.to_string(),
             labels::standing(*standing).of(lang).to_owned(),
-            book.rule(limit.rule).name.in_language(lang).to_owned(),
+            words.rule_name(limit.rule),
             limit.article.clone(),
             code,
             name,

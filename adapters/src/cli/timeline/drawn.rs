@@ -27,18 +27,9 @@ const NARROWEST: usize = 20;
 /// Seconds.
 const DAY: i64 = 86_400;
 
-/// Whether the reckoning of each limit is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) enum Why {
-    /// It is.
-    Told,
-    /// It is not.
-    LeftOut,
-}
-
 /// The entries as of `at`, those that belong to an action under it.
-pub(in crate::cli) fn draw(entries: &[Entry], at: Instant, words: Words<'_>, why: Why, paint: Paint) -> String {
-    let mut drawn = Drawn { at, words, why, paint, width: line_width(), out: String::new() };
+pub(in crate::cli) fn draw(entries: &[Entry], at: Instant, words: Words<'_>, paint: Paint) -> String {
+    let mut drawn = Drawn { at, words, paint, width: line_width(), out: String::new() };
     for entry in entries {
         match &entry.what {
             Line::Action(line) => drawn.action(&when(entry.at), line),
@@ -68,7 +59,6 @@ pub(in crate::cli) fn draw(entries: &[Entry], at: Instant, words: Words<'_>, why
 struct Drawn<'a> {
     at: Instant,
     words: Words<'a>,
-    why: Why,
     paint: Paint,
     width: usize,
     out: String,
@@ -136,18 +126,14 @@ impl Drawn<'_> {
         self.reasons(&line.because);
     }
 
-    /// A rule by its name and article; beside a limit that is not the law's own, that it is policy.
+    /// A rule by its name and article.
     fn rule(&self, rule: RuleId, article: &str) -> String {
-        let Words { book, lang, .. } = self.words;
-        let policy = if rule.is_policy() { format!(", {}", Label::Policy.of(lang)) } else { String::new() };
-        format!("{} ({} {article}{policy})", book.rule(rule).name.in_language(lang), Label::Article.of(lang))
+        format!("{}, {} {article}", self.words.rule_name(rule), Label::Article.of(self.words.lang))
     }
 
     fn reasons(&mut self, because: &[String]) {
-        if self.why == Why::Told {
-            for sentence in because {
-                self.under(UNDER_THAT, Tone::Faint, &format!("– {sentence}"));
-            }
+        for sentence in because {
+            self.under(UNDER_THAT, Tone::Faint, &format!("– {sentence}"));
         }
     }
 

@@ -50,23 +50,18 @@ fn row(entry: &Entry, words: Words<'_>) -> Vec<String> {
         When::Instant(instant) => full(instant),
         When::Date(_) => entry.at.to_string(),
     };
-    let of_rule = |rule: RuleId| Row {
-        what: book.rule(rule).name.in_language(lang).to_owned(),
-        article: book.rule(rule).article.clone(),
-        ..Row::default()
-    };
+    let of_rule =
+        |rule: RuleId| Row { what: words.rule_name(rule), article: book.rule(rule).article.clone(), ..Row::default() };
     let standing = |breach| labels::breach(breach).of(lang).to_owned();
     let (kind, row) = match &entry.what {
         Line::Action(line) => (Label::Action, action(line, words)),
         Line::Limit(line) => {
             let latest = line.latest.map_or_else(String::new, full);
             let by = offices.name(&line.owed_by, lang).to_owned();
-            let mut text = line.because.clone();
-            text.extend(line.rule.is_policy().then(|| Label::Policy.of(lang).to_owned()));
             let ends = [full(line.earliest), latest];
             (
                 Label::Deadline,
-                Row { by, standing: standing(line.breach), ends, text: text.join("\n"), ..of_rule(line.rule) },
+                Row { by, standing: standing(line.breach), ends, text: line.because.join("\n"), ..of_rule(line.rule) },
             )
         }
         Line::Finding { rule, breach, because, .. } => {
