@@ -346,11 +346,9 @@ impl Rulebook {
         load::rulebook(source)
     }
 
-    /// Reads a rulebook that a log keeps. An older program may have put it in force: a rule that it lacks is never raised,
-    /// and any other key that it lacks is as in the program's own rulebook.
-    ///
+    /// Reads a rulebook that a log keeps: a rule that it lacks is never raised, any other key is then the program's own.
     /// # Errors
-    /// As [`Rulebook::parse`], of what is there; a key that only a newer program knows is a flaw too.
+    /// As [`Rulebook::parse`], of what is there.
     pub fn stored(source: &str) -> Result<Self, Flaw> {
         Self::parse(source).or_else(|_| load::stored(source))
     }
