@@ -1,7 +1,7 @@
 //! A log is moved while offices send actions over NATS.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use adapters::store::sqlite::{Options, SqliteStore};
@@ -18,8 +18,8 @@ async fn of_actions_sent_during_a_move_every_acknowledged_one_is_in_the_new_plac
     let ministry = Ministry::start();
     let mut old = serve(&ministry, &["--wait", "5"]);
     let client = ministry.guest("vte-investigation").await.client;
-    let done = Arc::new(AtomicBool::new(false));
-    let told = Arc::clone(&done);
+    let (done, count) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (told, counted) = (Arc::clone(&done), Arc::clone(&count));
     let sending = tokio::spawn(async move {
         let mut acknowledged = Vec::new();
         for n in 1.. {
@@ -31,17 +31,21 @@ async fn of_actions_sent_during_a_move_every_acknowledged_one_is_in_the_new_plac
             match client.request("kamnot.actions.vte-investigation", lines.into()).await {
                 Ok(answer) if String::from_utf8_lossy(&answer.payload).contains("\"recorded\":2") => {
                     acknowledged.push(format!("M-{n}"));
+                    counted.fetch_add(1, Ordering::Relaxed);
                 }
                 _ => tokio::time::sleep(Duration::from_millis(50)).await,
             }
         }
         acknowledged
     });
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let some_more = async |than: usize| {
+        eventually("some more are acknowledged", || async { count.load(Ordering::Relaxed) > than + 5 }).await;
+    };
+    some_more(0).await;
     ministry.desk.run(["move", "--from", "kamnot.db", "--to", "new.db"]).ends_with(0).says(&["is sealed"]);
     assert_eq!(old.wait().expect("a child").code(), Some(2));
     let new = serve(&ministry, &["--db", "new.db"]);
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    some_more(count.load(Ordering::Relaxed)).await;
     done.store(true, Ordering::Relaxed);
     let acknowledged = sending.await.expect("no panic");
 
