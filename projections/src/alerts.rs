@@ -133,7 +133,7 @@ impl<'e> Told<'e> {
         self,
         choice: &Choice,
         known: Option<&Case>,
-        shelf: &Shelf,
+        books: &Shelf,
         book: &Rulebook,
         language: Language,
         at: Instant,
@@ -150,7 +150,7 @@ impl<'e> Told<'e> {
             if !wanted {
                 continue;
             }
-            let row = life.row(self.case, kind, open, shelf, language);
+            let row = life.row(self.case, kind, open, books, language);
             match rows.last_mut() {
                 Some(sum) if sum.rule.is_none() => sum.add(row),
                 _ if row.rule.is_some_and(|rule| Class::of(rule) == Class::Finding) => {

@@ -46,11 +46,11 @@ pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure
         known: if own.at.is_some() { Known::Then } else { Known::Now },
     };
     let words = Words { book: &database.book, offices: &offices, lang: common.lang };
-    let mut list = List::begin(own.format, words, heading(office.map(|(_, office)| office), &asked, words))?;
+    let mut list = List::begin(own.format, words, &heading(office.map(|(_, office)| office), &asked, words))?;
     block_on(async {
         let shelf = database.shelf().await?;
         let speech = Speech { shelf: &shelf, book: &database.book, language: common.lang };
-        each_row(database.store.as_ref(), &asked, speech, |row| list.take(row)).await
+        each_row(database.store.as_ref(), &asked, speech, |row| list.take(&row)).await
     })?;
     list.end()
 }
@@ -76,12 +76,12 @@ struct List<'w> {
 }
 
 impl<'w> List<'w> {
-    fn begin(format: AlertsFormat, words: Words<'w>, heading: String) -> Result<Self, Failure> {
+    fn begin(format: AlertsFormat, words: Words<'w>, heading: &str) -> Result<Self, Failure> {
         let paint = Paint::of(&io::stdout());
         let out = BufWriter::new(io::stdout().lock());
         let mut list = Self { format, words, paint, out, text: String::new(), page: Vec::new(), rows: 0 };
         match format {
-            AlertsFormat::Table => writeln!(list.out, "{}\n", paint.text(Tone::Strong, &heading))?,
+            AlertsFormat::Table => writeln!(list.out, "{}\n", paint.text(Tone::Strong, heading))?,
             AlertsFormat::Csv => {
                 let headings = COLUMNS.map(|label| label.of(words.lang));
                 list.out.write_all(spreadsheet::csv(headings, &[]).as_bytes())?;
@@ -92,16 +92,16 @@ impl<'w> List<'w> {
         Ok(list)
     }
 
-    fn take(&mut self, row: AlertRow) -> Result<(), Failure> {
+    fn take(&mut self, row: &AlertRow) -> Result<(), Failure> {
         match self.format {
             AlertsFormat::Table => {
-                self.page.push(cells(&row, self.words));
+                self.page.push(cells(row, self.words));
                 if self.page.len() == ROWS {
                     self.draw()?;
                 }
             }
             AlertsFormat::Csv => {
-                spreadsheet::line(csv_cells(&row, self.words).iter().map(String::as_str), &mut self.text);
+                spreadsheet::line(csv_cells(row, self.words).iter().map(String::as_str), &mut self.text);
             }
             AlertsFormat::Json => {
                 self.text.push_str(if self.rows == 0 { "\n" } else { ",\n" });

@@ -41,13 +41,13 @@ impl<'e> Life<'e> {
     /// Goes on with the next event.
     pub fn take(&mut self, case: &CaseRef, event: &'e Event, alert: &'e Alert, kind: Kind) {
         let stage = alert.topic.stage;
-        let (state, of) = match &event.fact {
+        let (became, of) = match &event.fact {
             Fact::AlertSettled(_) => (State::Settled, Some(stage.kind())),
             Fact::AlertWithdrawn(withdrawal) if withdrawal.settlement.is_some() => (State::Open, Some(Kind::Settled)),
             Fact::AlertWithdrawn(_) => (State::Withdrawn, Some(stage.kind())),
             Fact::ActionRecorded(_) | Fact::AlertRaised(_) => (State::Open, None),
         };
-        self.stages.insert(stage, state);
+        self.stages.insert(stage, became);
         let lead = if let Stage::Notice(lead) = stage { Some(lead) } else { None };
         self.told.push(Telling { kind, lead, of, at: event.recorded_at, id: event.id(case) });
         self.history &= alert.history;
@@ -91,13 +91,13 @@ impl<'e> Life<'e> {
     }
 
     /// The row of it alone.
-    pub fn row(self, case: &CaseRef, kind: Kind, open: bool, shelf: &Shelf, language: Language) -> AlertRow {
+    pub fn row(self, case: &CaseRef, kind: Kind, open: bool, books: &Shelf, language: Language) -> AlertRow {
         let Self { alert, last, history, told, .. } = self;
         let (earliest, latest) = match alert.about {
             About::Limit { earliest, latest, .. } => (Some(earliest), latest),
             About::Finding { .. } | About::Missing { .. } => (None, None),
         };
-        let book = shelf.book(last.rulebook);
+        let book = books.book(last.rulebook);
         AlertRow {
             case: case.clone(),
             kind,

@@ -51,7 +51,7 @@ pub(in crate::cli) struct AlertsOf {
     #[command(flatten)]
     pub nats: NatsOptions,
     /// With --follow: a file that keeps which alerts were printed, so that none comes twice after a restart [default:
-    /// kamnot/seen-OFFICE in $XDG_STATE_HOME or ~/.local/state]
+    /// kamnot/seen-OFFICE in `$XDG_STATE_HOME` or ~/.local/state]
     #[arg(long, value_name = "FILE", requires = "follow")]
     pub seen: Option<PathBuf>,
     #[command(flatten)]
