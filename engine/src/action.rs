@@ -4,6 +4,7 @@
 //! which is not "no". Reading an action and writing it again gives the same canonical JSON.
 
 mod dates;
+pub mod describe;
 mod fields;
 mod read;
 mod vocabulary;

@@ -1,0 +1,302 @@
+//! What each action consists of: the one description behind `kamnot actions`, templates, tables and the questions of
+//! `kamnot record`.
+//!
+//! Invariant: the reader takes exactly the fields that are described here, as they are described (a test reads every
+//! action with and without each). The Lao is ours and not reviewed by a lawyer.
+
+mod table;
+
+use super::ActionName;
+use crate::rulebook::Language;
+pub use table::COMMON;
+
+/// A field of an action or of an object in one.
+#[derive(Debug)]
+pub struct Field {
+    /// Its key.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// Whether it may be left out.
+    pub need: Need,
+    /// What `null` says, in English and Lao, where it may be null.
+    null: Option<[&'static str; 2]>,
+    meaning: [&'static str; 2],
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// A case's reference.
+    Case,
+    /// A UUID.
+    Id,
+    /// An instant or, where the time of day is not known, a civil date.
+    When,
+    /// A civil date.
+    Day,
+    /// An office's code.
+    Office,
+    /// A free text.
+    Text,
+    /// True or false.
+    Flag,
+    /// A whole number, this or more.
+    Count(u32),
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A list of these words.
+    Words(&'static [&'static str]),
+    /// An object with these fields.
+    Object(&'static [Field]),
+    /// A list of such objects, at least one.
+    Objects(&'static [Field]),
+}
+
+/// Whether a field may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// It is required.
+    Required,
+    /// It may be left out, which says "not on record".
+    Optional,
+    /// Of the fields with this need at least one is required.
+    AnyOf,
+}
+
+impl Field {
+    const fn new(name: &'static str, need: Need, kind: Kind, meaning: [&'static str; 2]) -> Self {
+        Self { name, kind, need, null: None, meaning }
+    }
+
+    const fn or_null(mut self, says: [&'static str; 2]) -> Self {
+        self.null = Some(says);
+        self
+    }
+
+    /// What the field says.
+    pub const fn meaning(&self, language: Language) -> &'static str {
+        in_language(self.meaning, language)
+    }
+
+    /// What `null` says; none where the field may not be null.
+    pub fn null(&self, language: Language) -> Option<&'static str> {
+        self.null.map(|says| in_language(says, language))
+    }
+
+    /// The words that the field takes; none where it takes no fixed words.
+    pub const fn words(&self) -> &'static [&'static str] {
+        match self.kind {
+            Kind::Word(words) | Kind::Words(words) => words,
+            _ => &[],
+        }
+    }
+}
+
+const fn in_language(texts: [&'static str; 2], language: Language) -> &'static str {
+    match language {
+        Language::En => texts[0],
+        Language::Lo => texts[1],
+    }
+}
+
+/// A field that holds no others, with its place in the action, such as `offences.0.class`.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    /// The names on the way to it, joined by dots; `0` stands for the first of a list.
+    pub path: String,
+    /// Itself.
+    pub field: &'static Field,
+    /// Whether it and everything around it is required.
+    pub required: bool,
+}
+
+/// The fields of an action's own that hold no others, those of the first of a list among them, in order.
+pub fn leaves(name: ActionName) -> Vec<Leaf> {
+    let mut found = Vec::new();
+    collect(name.fields(), "", true, &mut found);
+    found
+}
+
+fn collect(fields: &'static [Field], path: &str, required: bool, found: &mut Vec<Leaf>) {
+    for field in fields {
+        let own = format!("{path}{}", field.name);
+        let required = required && field.need == Need::Required;
+        match field.kind {
+            Kind::Object(fields) => collect(fields, &format!("{own}."), required, found),
+            Kind::Objects(fields) => collect(fields, &format!("{own}.0."), required, found),
+            _ => found.push(Leaf { path: own, field, required }),
+        }
+    }
+}
+
+impl ActionName {
+    /// The field that stands at `path` in this action, such as `place.children_only`, `order` or `offences.1.class`.
+    pub fn field_at(self, path: &str) -> Option<&'static Field> {
+        let mut fields = self.fields();
+        let mut steps = path.split('.');
+        loop {
+            let step = steps.next()?;
+            let field = fields.iter().find(|field| field.name == step)?;
+            let mut rest = steps.clone();
+            if rest.next().is_none() {
+                return Some(field);
+            }
+            fields = match field.kind {
+                Kind::Object(fields) => fields,
+                Kind::Objects(fields) => {
+                    let index = steps.next()?;
+                    let plain = index.len() <= 2 && index.bytes().all(|byte| byte.is_ascii_digit());
+                    let leading_zero = index.len() == 2 && index.starts_with('0');
+                    if !plain || index.is_empty() || leading_zero {
+                        return None;
+                    }
+                    fields
+                }
+                _ => return None,
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Action;
+    use crate::json::Json;
+
+    /// A value that the field takes.
+    fn value(field: &Field) -> Json<'static> {
+        match field.kind {
+            Kind::Case => Json::text("A-1"),
+            Kind::Id => Json::text("0197a000-0000-7000-8000-000000000001"),
+            Kind::When | Kind::Day => Json::text("2026-03-01"),
+            Kind::Office => Json::text("vte-prosecutor"),
+            Kind::Text => Json::text("text"),
+            Kind::Flag => Json::Bool(true),
+            Kind::Count(least) => Json::Number(least.into()),
+            Kind::Word(words) => Json::text(words[0]),
+            Kind::Words(words) => Json::List(words.iter().map(|word| Json::text(*word)).collect()),
+            Kind::Object(fields) => object(fields),
+            Kind::Objects(fields) => Json::List(vec![object(fields)]),
+        }
+    }
+
+    fn object(fields: &'static [Field]) -> Json<'static> {
+        Json::Object(fields.iter().map(|field| (field.name.into(), value(field))).collect())
+    }
+
+    /// The whole action, with each of its fields.
+    fn whole(name: ActionName) -> Json<'static> {
+        let own = name.fields().iter().map(|field| (field.name.into(), value(field)));
+        let common = COMMON.iter().map(|field| match field.name {
+            "action" => ("action".into(), Json::text(name.word())),
+            other => (other.into(), value(field)),
+        });
+        Json::Object(common.chain(own).collect())
+    }
+
+    /// The object in which the field of this path stands.
+    fn around<'j, 'a>(json: &'j mut Json<'a>, path: &str) -> &'j mut Vec<(std::borrow::Cow<'a, str>, Json<'a>)> {
+        match (json, path.split_once('.')) {
+            (Json::Object(fields), None) => fields,
+            (Json::Object(fields), Some((name, rest))) => {
+                let at = fields.iter().position(|(key, _)| key == name).expect("it is there");
+                around(&mut fields[at].1, rest)
+            }
+            (Json::List(items), Some((index, rest))) => {
+                around(&mut items[index.parse::<usize>().expect("an index")], rest)
+            }
+            _ => panic!("{path}"),
+        }
+    }
+
+    /// Every field of an action with its path, objects and lists too.
+    fn every(fields: &'static [Field], path: &str) -> Vec<(String, &'static Field)> {
+        let mut found = Vec::new();
+        for field in fields {
+            let own = format!("{path}{}", field.name);
+            found.extend(match field.kind {
+                Kind::Object(inner) => every(inner, &format!("{own}.")),
+                Kind::Objects(inner) => every(inner, &format!("{own}.0.")),
+                _ => Vec::new(),
+            });
+            found.push((own, field));
+        }
+        found
+    }
+
+    #[test]
+    fn the_reader_takes_every_field_as_it_is_described() {
+        for &name in ActionName::ALL {
+            let mut canonical = String::new();
+            whole(name).write(&mut canonical);
+            let action = Action::read(&canonical).unwrap_or_else(|flaws| panic!("{name}: {flaws:?}"));
+            let mut written = String::new();
+            action.to_json().write(&mut written);
+            assert_eq!(written, canonical, "{name}: nothing is read that is not kept");
+            for (path, field) in every(COMMON, "").into_iter().chain(every(name.fields(), "")) {
+                let mut without = whole(name);
+                around(&mut without, &path).retain(|(key, _)| key != field.name);
+                let read = Action::from_json(without);
+                assert_eq!(read.is_err(), field.need == Need::Required, "{name}: without {path}: {read:?}");
+                let mut null = whole(name);
+                around(&mut null, &path)
+                    .iter_mut()
+                    .filter(|(key, _)| key == field.name)
+                    .for_each(|(_, value)| *value = Json::Null);
+                let read = Action::from_json(null);
+                assert_eq!(read.is_ok(), field.null(Language::En).is_some(), "{name}: {path} null: {read:?}");
+            }
+            let any_of = name.fields().iter().any(|field| field.need == Need::AnyOf);
+            let mut none = whole(name);
+            around(&mut none, "")
+                .retain(|(key, _)| name.fields().iter().all(|field| field.name != key || field.need == Need::Required));
+            assert_eq!(Action::from_json(none).is_err(), any_of, "{name}: none of those of which one is required");
+        }
+    }
+
+    #[test]
+    fn the_reader_takes_every_word_that_is_described_and_no_other() {
+        for &name in ActionName::ALL {
+            for (path, field) in every(name.fields(), "") {
+                for word in field.words().iter().copied().chain(["other"]) {
+                    let mut json = whole(name);
+                    let value = match field.kind {
+                        Kind::Words(_) => Json::List(vec![Json::text(word)]),
+                        _ => Json::text(word),
+                    };
+                    let fields = around(&mut json, &path);
+                    fields
+                        .iter_mut()
+                        .filter(|(key, _)| !field.words().is_empty() && key == field.name)
+                        .for_each(|(_, old)| *old = value.clone());
+                    let good = field.words().is_empty() || word != "other";
+                    assert_eq!(Action::from_json(json).is_ok(), good, "{name}: {path} {word}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_field_is_found_by_its_path() {
+        let name = |path| ActionName::CaseOpened.field_at(path).map(|field| field.name);
+        assert_eq!(name("child.ref"), Some("ref"));
+        assert_eq!(name("offences"), Some("offences"));
+        for path in ["offences.0.class", "offences.12.class"] {
+            assert_eq!(name(path), Some("class"));
+        }
+        for path in [
+            "",
+            "offences.",
+            "offences.0",
+            "offences.class",
+            "offences.00.class",
+            "offences.-1.class",
+            "child.ref.x",
+            "offences.100.class",
+        ] {
+            assert_eq!(name(path), None, "{path}");
+        }
+    }
+}
