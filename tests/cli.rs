@@ -26,6 +26,8 @@ mod logging;
 mod offices;
 #[path = "cli/reconcile.rs"]
 mod reconcile;
+#[path = "cli/sheets.rs"]
+mod sheets;
 #[path = "cli/status.rs"]
 mod status;
 #[path = "cli/timeline.rs"]

@@ -3,6 +3,7 @@
 //! Invariant: results go to standard output, refusals, progress and logs to standard error; the exit code is 0,
 //! 1 where something was refused, 2 where something went wrong.
 
+mod actions;
 mod admin;
 mod alerts;
 mod arguments;
@@ -23,6 +24,7 @@ mod nats;
 mod output;
 mod paint;
 mod progress;
+mod prompt;
 mod reconcile;
 mod rules;
 mod send;
@@ -73,6 +75,8 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
         Command::Serve(own) => serve::run(common, own),
         Command::Rules(own) => rules::run(common, own),
         Command::Offices(own) => admin::offices_list(common, own),
+        Command::Actions(own) => actions::run(common, own),
+        Command::Template(own) => actions::template(common, own),
         Command::Clock(own) => admin::clock(common, &own.command),
         Command::Reconcile(own) => reconcile::run(common, own),
         Command::Status(own) => status::run(common, own),

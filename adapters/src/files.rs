@@ -1,11 +1,14 @@
-//! Files of actions: JSON Lines or CSV, read line by line.
+//! Files of actions: JSON Lines, CSV or a workbook, read line by line.
 //!
 //! Invariant: every line that is not blank is either an action of its case or refused with its number; a line
 //! that cannot be read never stops the next one; no message echoes the line.
 
 mod csv;
+mod form;
 mod ids;
 mod jsonl;
+mod sheet;
+mod workbook;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -17,7 +20,9 @@ use engine::refusal::{Code, Flaws, Refusal};
 
 use crate::shown::plain;
 
+pub use form::Form;
 pub use ids::SharedIds;
+pub(crate) use sheet::row;
 
 /// The longest line that is read, in bytes. An action is some hundred bytes long.
 pub const LONGEST_LINE: usize = 1 << 20;
@@ -41,23 +46,6 @@ pub enum Unreadable {
         /// What was found and what to do.
         what: String,
     },
-}
-
-/// How the lines of a file are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// One JSON object a line.
-    JsonLines,
-    /// A table with the columns `case,id,action,at,by,details`.
-    Csv,
-}
-
-impl Form {
-    /// The form that a file's name says; JSON Lines unless it ends in `.csv`.
-    pub fn of(path: &Path) -> Self {
-        let csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-        if csv { Self::Csv } else { Self::JsonLines }
-    }
 }
 
 /// A line that was refused.
@@ -87,6 +75,8 @@ pub struct Contents {
     pub cases: Vec<CaseLines>,
     /// The lines that can't be read, in order.
     pub refused: Vec<RefusedLine>,
+    /// What looks wrong in the file or in lines that could be read, in order.
+    pub warned: Vec<RefusedLine>,
 }
 
 impl Contents {
@@ -98,6 +88,9 @@ impl Contents {
 
 /// One line as it was read.
 type Line = (usize, Result<Action, Flaws>);
+
+/// The rows of a table, and what looks wrong in them.
+type Table = (Vec<Line>, Vec<RefusedLine>);
 
 /// The bytes of a file; `-` is standard input.
 ///
@@ -117,13 +110,14 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
     Ok(bytes)
 }
 
-/// Reads the lines of a file; `-` is standard input, as JSON Lines.
+/// Reads the lines of a file; `-` is standard input. What it holds says in which form it is written.
 ///
 /// # Errors
 /// When the file can't be read at all. A bad line is in [`Contents::refused`] instead.
 pub fn read(path: &Path) -> Result<Contents, Unreadable> {
     let bytes = bytes(path)?;
-    parse(&bytes, Form::of(path)).map_err(|what| Unreadable::Form { file: shown(path), what })
+    let form = Form::of(&bytes, path).and_then(|form| parse(&bytes, form));
+    form.map_err(|what| Unreadable::Form { file: shown(path), what })
 }
 
 /// Reads one action, a JSON object.
@@ -147,12 +141,17 @@ pub fn parse(bytes: &[u8], form: Form) -> Result<Contents, String> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("found UTF-16 text, expected UTF-8; save the file again as UTF-8".to_owned());
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let lines = match form {
-        Form::JsonLines => jsonl::lines(bytes),
-        Form::Csv => csv::lines(bytes)?,
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (lines, warned) = match form {
+        Form::JsonLines => (jsonl::lines(text), Vec::new()),
+        Form::Csv => table(csv::lines(text)?),
+        Form::Workbook => table(workbook::lines(bytes)?),
     };
-    Ok(by_case(lines))
+    Ok(Contents { warned, ..by_case(lines) })
+}
+
+fn table((lines, warned): Table) -> (Vec<Vec<Line>>, Vec<RefusedLine>) {
+    (vec![lines], warned)
 }
 
 fn by_case(lines: Vec<Vec<Line>>) -> Contents {

@@ -14,3 +14,4 @@ pub mod reckoning;
 pub mod serving;
 pub mod way;
 pub mod wire;
+pub mod workbook;

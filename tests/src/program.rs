@@ -91,7 +91,16 @@ impl Desk {
 
     /// The program with these arguments, ready to be started in the folder.
     pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
-        let mut command = Command::new(program());
+        self.command_of(program(), arguments)
+    }
+
+    /// Another program with these arguments, ready to be started in the folder, under which ours may run.
+    pub fn command_of(
+        &self,
+        program: impl AsRef<OsStr>,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.folder.path());
         for name in [
             "KAMNOT_DB",
@@ -118,7 +127,12 @@ impl Desk {
 
     /// Runs the program to its end with something on its standard input.
     pub fn run_with(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>, input: &[u8]) -> Run {
-        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().expect("the program starts");
+        Self::feed(self.command(arguments), input)
+    }
+
+    /// Runs a command to its end with something on its standard input.
+    pub fn feed(mut command: Command, input: &[u8]) -> Run {
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("the program starts");
         let mut stdin = child.stdin.take().expect("its standard input is piped");
         std::thread::scope(|scope| {
             // A program that refuses early closes its standard input: that is no failure of the test.

@@ -1,5 +1,6 @@
 //! The commands and their options, with the help that teaches them.
 
+mod actions;
 mod alerts;
 mod lists;
 mod network;
@@ -19,9 +20,10 @@ use super::reconcile::{DailyAt, Reconcile, daily_at};
 use super::status::Status;
 use crate::nats::Replicas;
 use crate::store::place::Place;
+pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use lists::{Docket, Seconds, Today};
-pub(super) use recording::{Import, ImportForm, Record};
+pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
 pub(super) use whole_log::{Backup, Move, Restore};
 
 pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};
@@ -101,6 +103,8 @@ pub(super) enum Command {
     Serve(Serve),
     Rules(Rules),
     Offices(Offices),
+    Actions(ActionsOf),
+    Template(Template),
     Clock(Clock),
     Status(Status),
     Nats(Nats),
@@ -121,33 +125,6 @@ pub(super) struct Demo {
     /// Publish the alerts on this NATS server too (JetStream)
     #[arg(long, value_name = "URL")]
     pub nats: Option<String>,
-}
-
-/// Hold the cases of a file against the law, as if all of it were recorded; no log is needed
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Example:
-  kamnot assess cases.jsonl --at 2026-10-01T00:00:00+07:00 --format jsonl")]
-pub(super) struct Assess {
-    /// JSON Lines, or CSV if the name ends in .csv; - is standard input
-    pub file: PathBuf,
-    /// The instant at which the cases are looked at [default: now]
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
-    pub at: Option<Instant>,
-    /// How to print
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: AssessFormat,
-}
-
-/// How `assess` prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum AssessFormat {
-    /// For people
-    Table,
-    /// One array
-    Json,
-    /// One object a line
-    Jsonl,
 }
 
 /// How lists are printed.

@@ -28,12 +28,11 @@ pub(super) fn run(common: &Common, own: &arguments::Assess) -> Result<Outcome, F
     let mut contents = files::read(&own.file)?;
     let admitted = |_, actions: &[_]| admit(&Case::default(), actions, None, &book);
     SharedIds::of(&contents).refuse(&mut contents, admitted, |_, _| false);
-    let Contents { mut cases, mut refused } = contents;
+    let Contents { mut cases, mut refused, mut warned } = contents;
     cases.sort_unstable_by(|a, b| a.case.cmp(&b.case));
     let law = Law { book: &book, at, format: own.format, offices: known_offices(common)? };
     let batches = assess_all(&cases, &law);
     let printed = print(&batches, own.format);
-    let mut warned = Vec::new();
     for batch in batches {
         refused.extend(batch.refused);
         warned.extend(batch.warned);

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use super::database::{Absent, Database, run as block_on};
 use super::labels::Label;
 use super::output::{Failure, Outcome, known_offices, print_out};
 use super::progress;
+use super::prompt::on_the_terminal;
 use super::tally::{Report, Tally, print_warnings};
 use crate::clock::{Clock as _, SystemClock};
 use crate::files::{self, CaseLines, Contents, RefusedLine, SharedIds};
@@ -101,6 +103,7 @@ async fn import_file(
     let recorder = database.recorder();
     let bar = progress::bar(contents.lines() - contents.refused.len(), "actions");
     let mut tally = report.tally(contents.refused);
+    tally.warned = contents.warned;
     let mut work = futures::stream::iter(contents.cases.into_iter().filter(|case| !case.actions.is_empty()))
         .map(|case| record_case(Arc::clone(&recorder), case, how))
         .buffer_unordered(IN_FLIGHT);
@@ -217,6 +220,9 @@ fn refused(what: &str) -> Failure {
 }
 
 fn one_action(language: Language) -> Result<Action, Failure> {
+    if io::stdin().is_terminal() {
+        return on_the_terminal(language);
+    }
     let bytes = files::bytes(Path::new("-"))?;
     let object = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes).trim_ascii();
     if object.is_empty() {

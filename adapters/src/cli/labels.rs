@@ -140,6 +140,31 @@ labels! {
     ImportForMany: "for many actions, one a line, use kamnot import", "ຖ້າມີຫລາຍການກະທຳ, ແຖວລະໜຶ່ງ, ໃຫ້ໃຊ້ kamnot import";
     Warning: "warning", "ຄຳເຕືອນ";
     NotReviewed: "Not reviewed by a lawyer.", "ຍັງບໍ່ໄດ້ຜ່ານການກວດຂອງນັກກົດໝາຍ.";
+    ActionName: "Action", "ການກະທຳ";
+    Field: "Field", "ຊ່ອງ";
+    Fields: "Fields", "ຊ່ອງ";
+    Takes: "Takes", "ຄ່າທີ່ໃສ່ໄດ້";
+    ActionsLegend: "* required; + at least one of these is required. What is left out is not on record, which is not \"no\".", "* ຈຳເປັນ; + ຕ້ອງມີຢ່າງໜ້ອຍໜຶ່ງ. ຊ່ອງທີ່ບໍ່ໃສ່ ໝາຍຄວາມວ່າບໍ່ມີການບັນທຶກ, ບໍ່ແມ່ນ “ບໍ່”.";
+    TakesCase: "1 to 64 of A-Z, a-z, 0-9, -, _", "1 ຫາ 64 ຕົວ: A-Z, a-z, 0-9, -, _";
+    TakesId: "a UUID of 36 characters", "UUID 36 ຕົວອັກສອນ";
+    TakesWhen: "2026-03-01T09:30:00+07:00, or 2026-03-01 if the time is not known", "2026-03-01T09:30:00+07:00, ຫລື 2026-03-01 ຖ້າບໍ່ຮູ້ໂມງ";
+    TakesDay: "a date, 2026-03-01", "ວັນທີ, 2026-03-01";
+    TakesOffice: "an office code, such as vte-prosecutor", "ລະຫັດຫ້ອງການ, ເຊັ່ນ vte-prosecutor";
+    TakesText: "a text", "ຂໍ້ຄວາມ";
+    TakesFlag: "true or false", "true ຫລື false";
+    TakesCount: "a whole number from", "ຈຳນວນເຕັມ ແຕ່";
+    TakesAction: "an action; `kamnot actions` lists them", "ການກະທຳ; ຄຳສັ່ງ `kamnot actions` ສະແດງລາຍຊື່";
+    TakesWord: "one of", "ໜຶ່ງໃນ";
+    TakesWords: "a list out of", "ລາຍການຈາກ";
+    TakesObject: "an object, or a column for each of its fields", "ວັດຖຸ ຫລື ຖັນຂອງແຕ່ລະຊ່ອງ";
+    TakesObjects: "a list of objects, or a column for each field, counted from 0", "ລາຍການວັດຖຸ ຫລື ຖັນຂອງແຕ່ລະຊ່ອງ ນັບຈາກ 0";
+    TakesYes: "yes to fill it in, null if there was none", "ແມ່ນ ເພື່ອໃສ່ຂໍ້ມູນ, null ຖ້າບໍ່ມີ";
+    TakesYesNo: "yes or no", "ແມ່ນ ຫລື ບໍ່";
+    AskIntroduction: "* is required; Enter leaves the others out; ? explains; Ctrl-C records nothing.", "* ຈຳເປັນ; ກົດ Enter ເພື່ອຂ້າມຊ່ອງອື່ນ; ? ອະທິບາຍ; Ctrl-C ບໍ່ບັນທຶກຫຍັງ.";
+    AskRequired: "  this one is required", "  ຊ່ອງນີ້ຈຳເປັນ";
+    AskAnother: "Another one?", "ມີອີກບໍ?";
+    AskRecord: "Record it?", "ບັນທຶກບໍ?";
+    AskNothing: "nothing was recorded", "ບໍ່ໄດ້ບັນທຶກຫຍັງ";
 }
 
 /// Where the child is.

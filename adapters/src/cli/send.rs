@@ -48,6 +48,7 @@ pub(super) fn run(common: &Common, own: &Send) -> Result<output::Outcome, Failur
 async fn send(sender: &mut Sender, file: &Path, contents: Contents, report: &Report) -> Result<Tally, Failure> {
     let bar = progress::bar(contents.lines() - contents.refused.len(), "actions");
     let mut tally = report.tally(contents.refused);
+    tally.warned = contents.warned;
     let mut cases = HashSet::new();
     for batch in batches(contents.cases) {
         let sent = match sender.send(&batch.payload).await {

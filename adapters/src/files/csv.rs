@@ -1,93 +1,104 @@
-//! CSV: the columns `case,id,action,at,by,details`, `details` being the other fields as a JSON object or empty.
+//! CSV: a table parted by commas, semicolons or tabs, as spreadsheets save it.
+//!
+//! Invariant: a row that can't be read has its lines and stops none behind it.
+
+mod rows;
 
 use std::borrow::Cow;
 
-use csv::ByteRecord;
 use engine::action::Action;
-use engine::json::Json;
 use engine::refusal::{Code, Flaws, Refusal};
 
-use super::{LONGEST_LINE, Line, too_long};
+use super::sheet::{Heading, known_columns};
+use super::{LONGEST_LINE, RefusedLine, Table, too_long};
+use rows::{Broken, Cells, Rows, end_of_line, read_line};
 
-const COLUMNS: [&str; 6] = ["case", "id", "action", "at", "by", "details"];
+/// What may stand between cells. Where a heading names as many columns by either, the first is meant.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+
+/// Whether the text begins with a table's heading.
+pub(super) fn has_heading(bytes: &[u8]) -> bool {
+    let (separator, start, _) = heading_line(bytes);
+    columns(&bytes[start..], separator) >= 2
+}
 
 /// The rows in order; blank ones are left out. A row that goes over several lines has the number of its first.
-pub(super) fn lines(bytes: &[u8]) -> Result<Vec<Vec<Line>>, String> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-    let mut record = ByteRecord::new();
-    let mut lines = Vec::new();
-    let mut heading = true;
-    while reader.read_byte_record(&mut record).map_err(|error| format!("the table can't be read: {error}"))? {
-        let line = record.position().map_or(1, |position| first_line(bytes, position));
-        if heading {
-            check_heading(&record)?;
-            heading = false;
-        } else if !record.iter().all(|cell| cell.trim_ascii().is_empty()) {
-            lines.push((line, action(&record)));
+///
+/// # Errors
+/// When the heading can't be read, and so no row.
+pub(super) fn lines(bytes: &[u8]) -> Result<Table, String> {
+    let (separator, start, line) = heading_line(bytes);
+    let mut rows = Rows::new(&bytes[start..], separator, line);
+    let Some(first) = rows.next(|_| false) else { return Ok(Table::default()) };
+    let cells = first.cells.unwrap_or_default();
+    let cells: Vec<Cow<'_, str>> = cells.iter().map(|cell| String::from_utf8_lossy(cell)).collect();
+    let heading = Heading::read(cells.iter().map(AsRef::as_ref)).map_err(|what| format!("line {line}: {what}"))?;
+    let is_row = |cells: &Cells<'_>| texts(cells).is_ok_and(|cells| heading.is_row(&cells));
+    let (mut lines, mut warned) = Table::default();
+    while let Some(row) = rows.next(is_row) {
+        let blank = |cells: &Cells<'_>| cells.iter().all(|cell| cell.trim_ascii().is_empty());
+        if row.cells.as_ref().is_ok_and(blank) {
+            continue;
         }
-    }
-    Ok(vec![lines])
-}
-
-/// The line on which a row begins: the reader's position may lie before blank lines.
-fn first_line(bytes: &[u8], position: &csv::Position) -> usize {
-    let line = usize::try_from(position.line()).unwrap_or(usize::MAX);
-    let start = usize::try_from(position.byte()).unwrap_or(0).min(bytes.len());
-    line + bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count()
-}
-
-fn check_heading(record: &ByteRecord) -> Result<(), String> {
-    if record.iter().eq(COLUMNS.iter().map(|name| name.as_bytes())) {
-        return Ok(());
-    }
-    let expected = COLUMNS.join(",");
-    let semicolons = record.len() == 1 && record.get(0).is_some_and(|cell| cell.contains(&b';'));
-    if semicolons {
-        return Err(format!(
-            "line 1: found columns parted by semicolons, expected {expected}; save the table as CSV with commas"
-        ));
-    }
-    Err(format!("line 1: found other columns, expected the heading {expected}"))
-}
-
-fn action(record: &ByteRecord) -> Result<Action, Flaws> {
-    let length = record.as_slice().len();
-    if length > LONGEST_LINE {
-        return Err(too_long(length).into());
-    }
-    if record.len() != COLUMNS.len() {
-        let expected = format!("{} ({})", COLUMNS.len(), COLUMNS.join(","));
-        return Err(Refusal::new(Code::WrongColumns).found(record.len().to_string()).expected(expected).into());
-    }
-    let mut fields: Vec<(Cow<'_, str>, Json<'_>)> = Vec::with_capacity(12);
-    for (name, cell) in COLUMNS.iter().zip(record) {
-        let text = std::str::from_utf8(cell).map_err(|_| Refusal::new(Code::NotUtf8).field(name))?;
-        if text.contains('\0') {
-            return Err(Refusal::new(Code::NulCharacter).field(name).into());
-        }
-        match *name {
-            "details" => details(text, &mut fields)?,
-            _ if text.is_empty() => {}
-            _ => fields.push(((*name).into(), Json::text(text))),
-        }
-    }
-    Action::from_json(Json::Object(fields))
-}
-
-fn details<'a>(text: &'a str, fields: &mut Vec<(Cow<'a, str>, Json<'a>)>) -> Result<(), Refusal> {
-    if text.trim().is_empty() {
-        return Ok(());
-    }
-    match Json::read(text).map_err(|refusal| refusal.field("details"))? {
-        Json::Object(own) => {
-            if let Some(column) = own.iter().find_map(|(key, _)| COLUMNS.into_iter().find(|name| key == name)) {
-                return Err(Refusal::new(Code::ColumnTwice).field("details").expected(column));
+        let several = (row.last > row.first)
+            .then(|| Refusal::new(Code::SeveralLines).found(format!("{}-{}", row.first, row.last)));
+        let read = match (action(&heading, &row.cells), several) {
+            (Ok(action), Some(several)) => {
+                warned.push(RefusedLine { line: row.first, flaws: several.into() });
+                Ok(action)
             }
-            // In front, so that a refusal counts the places of `details` alone.
-            let columns = std::mem::replace(fields, own);
-            fields.extend(columns);
-            Ok(())
-        }
-        other => Err(Refusal::new(Code::WrongType).field("details").found(other.type_name()).expected("object")),
+            (Err(mut flaws), several) => {
+                flaws.extend(several);
+                Err(flaws)
+            }
+            (read, None) => read,
+        };
+        lines.push((row.first, read));
+    }
+    Ok((lines, warned))
+}
+
+/// The separator, where the heading begins, and on which line. Blank lines may stand before it, and the line `sep=;` by
+/// which Excel is told the separator.
+fn heading_line(bytes: &[u8]) -> (u8, usize, usize) {
+    let (mut at, mut line) = (0, 1);
+    while matches!(bytes.get(at), Some(b'\r' | b'\n')) {
+        at = end_of_line(bytes, at);
+        line += 1;
+    }
+    if let [b's', b'e', b'p', b'=', separator, b'\r' | b'\n', ..] = bytes[at..]
+        && SEPARATORS.contains(&separator)
+    {
+        return (separator, end_of_line(bytes, at), line + 1);
+    }
+    let known = |separator: &u8| columns(&bytes[at..], *separator);
+    let separator = SEPARATORS.into_iter().rev().max_by_key(known).unwrap_or(b',');
+    (separator, at, line)
+}
+
+/// How many columns the first line names.
+fn columns(bytes: &[u8], separator: u8) -> usize {
+    let line = &bytes[..end_of_line(bytes, 0)];
+    if line.len() > LONGEST_LINE {
+        return 0;
+    }
+    let cells = read_line(line, separator).unwrap_or_default();
+    known_columns(cells.iter().filter_map(|cell| std::str::from_utf8(cell).ok()))
+}
+
+/// The cells as texts; the number of the first that is none, from 0.
+fn texts<'c>(cells: &'c Cells<'_>) -> Result<Vec<&'c str>, usize> {
+    cells.iter().enumerate().map(|(nth, cell)| std::str::from_utf8(cell).map_err(|_| nth)).collect()
+}
+
+fn action(heading: &Heading, cells: &Result<Cells<'_>, Broken>) -> Result<Action, Flaws> {
+    match cells {
+        Err(Broken::OpenQuote) => Err(Refusal::new(Code::OpenQuotationMark).into()),
+        Err(Broken::TextBehindQuote) => Err(Refusal::new(Code::TextBehindQuotationMark).into()),
+        Err(Broken::TooLong(length)) => Err(too_long(*length).into()),
+        Ok(cells) => match texts(cells) {
+            Err(nth) => Err(Refusal::new(Code::NotUtf8).found(heading.name_of(nth)).into()),
+            Ok(cells) => heading.action(&cells),
+        },
     }
 }

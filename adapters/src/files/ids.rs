@@ -133,7 +133,7 @@ impl SharedIds {
 
 /// Moves the refused lines of one case to the file's refused ones.
 fn take_out(contents: &mut Contents, case: usize, refused: &BTreeSet<Place>) {
-    let Contents { cases, refused: refused_lines } = contents;
+    let Contents { cases, refused: refused_lines, .. } = contents;
     let lines = std::mem::take(&mut cases[case].lines);
     let actions = std::mem::take(&mut cases[case].actions);
     for (nth, (line, action)) in lines.into_iter().zip(actions).enumerate() {

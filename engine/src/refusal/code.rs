@@ -23,6 +23,22 @@ words! {
         WrongColumns = "wrong_columns",
         /// A field stands in a column of its own and in `details`.
         ColumnTwice = "column_twice",
+        /// A quotation mark opens a cell of a table and isn't closed.
+        OpenQuotationMark = "open_quotation_mark",
+        /// Text stands behind the quotation mark that closes a cell of a table.
+        TextBehindQuotationMark = "text_behind_quotation_mark",
+        /// A cell that isn't empty stands under a heading that no field has; `found` is the column.
+        UnknownColumn = "unknown_column",
+        /// A cell that isn't empty stands under the field of another action; `found` is the column.
+        FieldOfAnotherAction = "field_of_another_action",
+        /// A date with its day first that is none.
+        NotDayFirst = "not_day_first",
+        /// A cell of a workbook holds an error.
+        ErrorCell = "error_cell",
+        /// A cell of a workbook holds a formula that was never reckoned.
+        FormulaWithoutValue = "formula_without_value",
+        /// A cell of a workbook holds a time without a date, or a date that isn't one.
+        NotADateCell = "not_a_date_cell",
         /// A required field is missing.
         MissingField = "missing_field",
         /// The object has no such field; `found` is its place in the object, from 1.
@@ -103,6 +119,10 @@ words! {
         OfficeOfAnotherKind = "office_of_another_kind",
         /// Warning: the action is known, and was withdrawn.
         WithdrawnBefore = "withdrawn_before",
+        /// Warning: a row of a table goes over several lines.
+        SeveralLines = "several_lines",
+        /// Warning: the workbook has other sheets than the one that is read.
+        FirstSheet = "first_sheet",
     }
 }
 

@@ -27,6 +27,14 @@ sentences! {
     NotAnObject: "found {found}, expected one JSON object, an action", "ພົບ {found}, ຕ້ອງເປັນວັດຖຸ JSON ໜຶ່ງອັນ ຄືການກະທຳໜຶ່ງ";
     WrongColumns: "found {found} columns, expected {expected}; a cell that holds a comma or a quotation mark stands in quotation marks, those inside doubled", "ພົບ {found} ຖັນ, ຕ້ອງເປັນ {expected}; ຫ້ອງທີ່ມີເຄື່ອງໝາຍຈຸດ ຫລື ວົງຢືມ ຕ້ອງຢູ່ໃນວົງຢືມ ແລະ ວົງຢືມທີ່ຢູ່ທາງໃນໃຫ້ຂຽນຊ້ອນ";
     ColumnTwice: "`{field}`: found a field that has a column of its own[, `{expected}`]; give it in its column alone", "`{field}`: ພົບຊ່ອງທີ່ມີຖັນຂອງຕົນແລ້ວ[, `{expected}`]; ໃຫ້ຂຽນໃນຖັນນັ້ນເທົ່ານັ້ນ";
+    OpenQuotationMark: "a quotation mark opens a cell and isn't closed; take it out, or double it in a cell that stands in quotation marks", "ວົງຢືມເປີດຫ້ອງ ແຕ່ບໍ່ໄດ້ປິດ; ໃຫ້ເອົາອອກ ຫລື ຂຽນຊ້ອນໃນຫ້ອງທີ່ຢູ່ໃນວົງຢືມ";
+    TextBehindQuotationMark: "text stands behind the quotation mark that closes a cell; a quotation mark within a cell is doubled", "ມີຂໍ້ຄວາມຢູ່ຫລັງວົງຢືມທີ່ປິດຫ້ອງ; ວົງຢືມພາຍໃນຫ້ອງຕ້ອງຂຽນຊ້ອນ";
+    UnknownColumn: "column {found} has a heading that no field has, and a cell that is not empty; [did you mean `{expected}`?|correct the heading, or empty the cell]", "ຖັນ {found} ມີຫົວທີ່ບໍ່ແມ່ນຊື່ຊ່ອງ ແລະ ຫ້ອງບໍ່ຫວ່າງ; [ໝາຍເຖິງ `{expected}` ບໍ?|ໃຫ້ແກ້ຫົວຖັນ ຫລື ລຶບຫ້ອງ]";
+    FieldOfAnotherAction: "`{field}`, column {found}: {expected} has no such field; empty the cell", "`{field}`, ຖັນ {found}: {expected} ບໍ່ມີຊ່ອງນີ້; ໃຫ້ລຶບຫ້ອງ";
+    NotDayFirst: "`{field}`: found {found}, no date when the day is read first; write 31/12/2025 or 2025-12-31, the year with four digits", "`{field}`: ພົບ{found}, ບໍ່ແມ່ນວັນທີເມື່ອອ່ານວັນກ່ອນ; ໃຫ້ຂຽນ 31/12/2025 ຫລື 2025-12-31, ປີໃຫ້ຄົບສີ່ຕົວເລກ";
+    ErrorCell: "the cell {found} holds the error {expected}; correct it and save the workbook again", "ຫ້ອງ {found} ມີຂໍ້ຜິດພາດ {expected}; ໃຫ້ແກ້ ແລະ ບັນທຶກໄຟລ໌ໃໝ່";
+    FormulaWithoutValue: "the cell {found} holds a formula without a value; open the workbook in Excel and save it again", "ຫ້ອງ {found} ມີສູດທີ່ບໍ່ມີຄ່າ; ໃຫ້ເປີດໄຟລ໌ໃນ Excel ແລະ ບັນທຶກໃໝ່";
+    NotADateCell: "the cell {found} holds a time without a date, or a date that is none; write 2025-12-31 or 31/12/2025 09:30", "ຫ້ອງ {found} ມີເວລາທີ່ບໍ່ມີວັນທີ ຫລື ວັນທີທີ່ບໍ່ມີຈິງ; ໃຫ້ຂຽນ 2025-12-31 ຫລື 31/12/2025 09:30";
     MissingField: "`{field}` is missing and required here", "ຂາດ `{field}` ເຊິ່ງຈຳເປັນຕ້ອງມີ";
     UnknownField: "unknown field, number {found}[ in `{field}`]; [did you mean `{expected}`?|check its spelling or leave it out]", "ບໍ່ຮູ້ຈັກຊ່ອງທີ {found}[ ໃນ `{field}`]; [ໝາຍເຖິງ `{expected}` ບໍ?|ໃຫ້ກວດຕົວສະກົດ ຫລື ເອົາອອກ]";
     KeyInCapitals: "unknown field, number {found}[ in `{field}`]: keys are in small letters; write `{expected}`", "ບໍ່ຮູ້ຈັກຊ່ອງທີ {found}[ ໃນ `{field}`]: ຊື່ຊ່ອງຕ້ອງເປັນຕົວພິມນ້ອຍ; ໃຫ້ຂຽນ `{expected}`";
@@ -67,6 +75,8 @@ sentences! {
     UnknownOffice: "`{field}`: {found} is not among the offices[; did you mean {expected}?]", "`{field}`: {found} ບໍ່ຢູ່ໃນບັນຊີຫ້ອງການ[; ໝາຍເຖິງ {expected} ບໍ?]";
     OfficeOfAnotherKind: "`{field}`: {found} is listed as another kind of office; expected one of the kind {expected}", "`{field}`: {found} ຢູ່ໃນບັນຊີເປັນຫ້ອງການປະເພດອື່ນ; ຕ້ອງເປັນປະເພດ {expected}";
     WithdrawnBefore: "the action {found} is known and was withdrawn; if it did happen, send it under a new id", "ການກະທຳ {found} ຮູ້ແລ້ວ ແລະ ຖືກຖອນໄປແລ້ວ; ຖ້າເກີດຂຶ້ນແທ້ ໃຫ້ສົ່ງດ້ວຍ id ໃໝ່";
+    SeveralLines: "the row goes over lines {found}; if it should not, a quotation mark is missing or too many", "ແຖວນີ້ກວມເອົາແຖວທີ {found}; ຖ້າບໍ່ຖືກຕ້ອງ ແມ່ນວົງຢືມຂາດ ຫລື ເກີນ";
+    FirstSheet: "the workbook has {found} sheets; the first is read", "ໄຟລ໌ມີ {found} ແຜ່ນ; ອ່ານສະເພາະແຜ່ນທຳອິດ";
 }
 
 /// What a value of JSON is called, by its word in `found` and `expected`: English, Lao.

@@ -1,25 +1,28 @@
-//! The commands that record actions: files of them, and one.
+//! The commands that take actions, from files and from a person.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use engine::action::OfficeCode;
+use engine::calendar::Instant;
 
-use super::office;
+use super::{instant, office};
 
 /// Record the actions of files
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   kamnot import 2026-03.jsonl --as vte-prosecutor
-  other-system | kamnot import -                  JSON Lines from standard input
+  other-system | kamnot import -                  JSON Lines or CSV from standard input
+  kamnot import custody.xlsx                      a table from Excel; `kamnot template` prints its columns
   kamnot import archive.csv --as-history          old cases: what is over is recorded, not published
 
-CSV has the columns case,id,action,at,by,details; details is a JSON object with the other fields, or empty.
+A table has the columns case,id,action,at,by,details, details being a JSON object with the other fields; or a column a
+field. Cells of CSV are parted by commas, semicolons or tabs; of a workbook (.xlsx) the first sheet is read.
 Lines that are refused are printed with their numbers on standard error; the others are recorded. Importing a file twice
 adds nothing.")]
 pub(in crate::cli) struct Import {
-    /// JSON Lines, or CSV if the name ends in .csv; - is standard input
+    /// JSON Lines, CSV or a workbook (.xlsx), told apart by what it holds; - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Record what is over without publishing alerts on it; an open breached limit is published all the same
@@ -45,7 +48,7 @@ pub(in crate::cli) enum ImportForm {
     Json,
 }
 
-/// Record one action, a JSON object on standard input
+/// Record one action, a JSON object on standard input; on a terminal, asked field by field
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -58,4 +61,31 @@ pub(in crate::cli) struct Record {
     /// The office that sends it [default: the office that acted]
     #[arg(long = "as", value_name = "OFFICE", value_parser = office)]
     pub by: Option<OfficeCode>,
+}
+
+/// Hold the cases of a file against the law, as if all of it were recorded; no log is needed
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  kamnot assess cases.jsonl --at 2026-10-01T00:00:00+07:00 --format jsonl")]
+pub(in crate::cli) struct Assess {
+    /// JSON Lines, CSV or a workbook (.xlsx), told apart by what it holds; - is standard input
+    pub file: PathBuf,
+    /// The instant at which the cases are looked at [default: now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub at: Option<Instant>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: AssessFormat,
+}
+
+/// How `assess` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum AssessFormat {
+    /// For people
+    Table,
+    /// One array
+    Json,
+    /// One object a line
+    Jsonl,
 }

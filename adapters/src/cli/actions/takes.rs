@@ -1,0 +1,36 @@
+//! What a field takes, in words.
+
+use engine::action::describe::{Field, Kind};
+use engine::explain::KEYS;
+use engine::rulebook::{Language, Rulebook};
+
+use crate::cli::labels::Label;
+
+/// What may be written in a field.
+pub(in crate::cli) fn takes(field: &Field, lang: Language) -> String {
+    let takes = match field.kind {
+        Kind::Case => Label::TakesCase.of(lang).to_owned(),
+        Kind::Id => Label::TakesId.of(lang).to_owned(),
+        Kind::When => Label::TakesWhen.of(lang).to_owned(),
+        Kind::Day => Label::TakesDay.of(lang).to_owned(),
+        Kind::Office => Label::TakesOffice.of(lang).to_owned(),
+        Kind::Text => Label::TakesText.of(lang).to_owned(),
+        Kind::Flag => Label::TakesFlag.of(lang).to_owned(),
+        Kind::Count(least) => format!("{} {least}", Label::TakesCount.of(lang)),
+        Kind::Word(words) if words.len() > 12 => Label::TakesAction.of(lang).to_owned(),
+        Kind::Word(words) => format!("{} {}", Label::TakesWord.of(lang), words.join(", ")),
+        Kind::Words(words) => format!("{} {}", Label::TakesWords.of(lang), words.join(", ")),
+        Kind::Object(_) => Label::TakesObject.of(lang).to_owned(),
+        Kind::Objects(_) => Label::TakesObjects.of(lang).to_owned(),
+    };
+    match field.null(lang) {
+        Some(null) => format!("{takes}; null: {null}"),
+        None => takes,
+    }
+}
+
+/// What an enumerated word means; none where it says it itself.
+pub(in crate::cli) fn meaning<'b>(book: &'b Rulebook, word: &str, lang: Language) -> Option<&'b str> {
+    let key = format!("word.{word}");
+    KEYS.iter().any(|(known, _)| *known == key).then(|| book.text(&key).in_language(lang))
+}

@@ -1,0 +1,58 @@
+//! How the lines of a file are written: told by what it holds, by its name only where that says nothing.
+
+use std::path::Path;
+
+use super::{csv, workbook};
+
+/// How the lines of a file are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// One JSON object a line.
+    JsonLines,
+    /// A table parted by commas, semicolons or tabs.
+    Csv,
+    /// A workbook of Excel, `.xlsx`.
+    Workbook,
+}
+
+/// How a compound file of Microsoft begins: an old workbook, or a new one that is encrypted.
+const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
+impl Form {
+    /// The form of a file with this content and name.
+    ///
+    /// # Errors
+    /// When it is in a form that is not read: what was found and what to do.
+    pub fn of(bytes: &[u8], path: &Path) -> Result<Self, String> {
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let first = text.trim_ascii_start().first();
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        let named = |names: &[&str]| names.iter().any(|name| extension.eq_ignore_ascii_case(name));
+        if bytes.starts_with(b"PK\x03\x04") {
+            Ok(Self::Workbook)
+        } else if bytes.starts_with(COMPOUND) {
+            Err(compound(bytes))
+        } else if first == Some(&b'<') {
+            Err("found a web page or another XML file; save the table as .xlsx, or as CSV UTF-8".to_owned())
+        } else if first == Some(&b'{') {
+            Ok(Self::JsonLines)
+        } else if csv::has_heading(text) || named(&["csv", "tsv", "txt"]) {
+            Ok(Self::Csv)
+        } else if named(&["xlsx", "xlsm", "xls", "ods"]) {
+            Err(format!("found no workbook, though its name ends in .{extension}; save the table again as .xlsx"))
+        } else {
+            Ok(Self::JsonLines)
+        }
+    }
+}
+
+fn compound(bytes: &[u8]) -> String {
+    let package: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let looked_at = &bytes[..bytes.len().min(workbook::MOST_PACKED)];
+    if looked_at.windows(package.len()).any(|part| part == package) {
+        "found a workbook locked with a password; take the password off in Excel and save it again".to_owned()
+    } else {
+        "found an old workbook (.xls), which is not read; save it in Excel as .xlsx, or the sheet as CSV UTF-8"
+            .to_owned()
+    }
+}

@@ -1,0 +1,136 @@
+//! A cell's text as the value that its field takes.
+//!
+//! Invariant: a text that isn't written as the field wants it stays a text, so that the reader of the action refuses it
+//! in its own words.
+
+use std::borrow::Cow;
+
+use engine::action::When;
+use engine::action::describe::Kind;
+use engine::json::Json;
+use engine::refusal::{Code, Refusal};
+
+/// The value of a cell that isn't empty: `null` is null, `[]` an empty list, lists are parted by `|`.
+pub(super) fn value(kind: Kind, text: &str) -> Json<'_> {
+    let word = text.trim();
+    if word == "null" {
+        return Json::Null;
+    }
+    match kind {
+        Kind::Text => Json::text(text),
+        Kind::Flag if word.eq_ignore_ascii_case("true") => Json::Bool(true),
+        Kind::Flag if word.eq_ignore_ascii_case("false") => Json::Bool(false),
+        Kind::Count(_) if word.bytes().all(|byte| byte.is_ascii_digit()) => {
+            word.parse().map_or(Json::text(word), Json::Number)
+        }
+        Kind::Words(_) | Kind::Objects(_) if word == "[]" => Json::List(Vec::new()),
+        Kind::Words(_) => Json::List(word.split('|').map(|item| Json::text(item.trim())).collect()),
+        Kind::Object(_) if word.starts_with('{') => Json::read(word).unwrap_or(Json::text(word)),
+        Kind::Objects(_) if word.starts_with('[') => Json::read(word).unwrap_or(Json::text(word)),
+        _ => Json::text(word),
+    }
+}
+
+/// The time of an action as the format writes it: 31/12/2025, 31.12.2025 and 31-12-2025 are read day first, with or
+/// without a time of the day, which is that of Vientiane if it has no offset. What isn't written so stays as it is.
+///
+/// # Errors
+/// When it is written so and is no date, or its year has two digits.
+pub(super) fn instant(text: &str) -> Result<Cow<'_, str>, Refusal> {
+    let text = text.trim();
+    let (date, time) = text.split_once([' ', 'T']).map_or((text, ""), |(date, time)| (date, time.trim()));
+    let Some(mark) = date.chars().find(|mark| !mark.is_ascii_digit()) else { return Ok(text.into()) };
+    let parts: Vec<&str> = date.split(mark).collect();
+    let &[day, month, year] = &parts[..] else { return Ok(text.into()) };
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let day_first = matches!(mark, '/' | '.' | '-') && day.len() <= 2 && [day, month, year].into_iter().all(digits);
+    if !day_first {
+        return Ok(text.into());
+    }
+    let written = format!("{year}-{month:0>2}-{day:0>2}{}", time_of_day(time));
+    // Whether a day of the Buddhist era is one of the calendar is not asked: the reader says what is wrong with its year.
+    let buddhist = year.parse().is_ok_and(|year: u32| (2400..3000).contains(&year));
+    if year.len() == 4 && (buddhist || When::parse(&written).is_some()) {
+        return Ok(written.into());
+    }
+    let letter = |letter: char| letter.is_ascii_digit() || "/.-:+TZ ".contains(letter);
+    let shown = text.len() <= 40 && text.chars().all(letter);
+    Err(Refusal::new(Code::NotDayFirst).field("at").found(if shown { text } else { "text" }))
+}
+
+/// `9:05` and `9:05:30` as `T09:05:00+07:00` and `T09:05:30+07:00`; an offset that is there stays.
+fn time_of_day(time: &str) -> String {
+    if time.is_empty() {
+        return String::new();
+    }
+    let offset_at = time.find(['Z', '+', '-']).unwrap_or(time.len());
+    let (clock, offset) = time.split_at(offset_at);
+    let (clock, offset) = (clock.trim_end(), if offset.is_empty() { "+07:00" } else { offset });
+    let seconds = if clock.matches(':').count() == 1 { ":00" } else { "" };
+    format!("T{clock:0>width$}{seconds}{offset}", width = if seconds.is_empty() { 8 } else { 5 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_come_first_and_times_are_of_vientiane() {
+        for (text, read) in [
+            ("31/12/2025", "2025-12-31"),
+            (" 3.4.2026 ", "2026-04-03"),
+            ("03-04-2026", "2026-04-03"),
+            ("31/12/2025 9:05", "2025-12-31T09:05:00+07:00"),
+            ("31/12/2025 09:05:30", "2025-12-31T09:05:30+07:00"),
+            ("31.12.2025T09:05:30Z", "2025-12-31T09:05:30Z"),
+            ("31.12.2025 9:05 +02:00", "2025-12-31T09:05:00+02:00"),
+            ("31/12/2568", "2568-12-31"),
+            ("29/2/2567", "2567-02-29"),
+            ("2026-03-01", "2026-03-01"),
+            ("2026-03-01T09:30:00+07:00", "2026-03-01T09:30:00+07:00"),
+            ("46082", "46082"),
+            ("yesterday", "yesterday"),
+            ("", ""),
+        ] {
+            assert_eq!(instant(text).expect(text), read);
+        }
+    }
+
+    #[test]
+    fn a_date_that_is_none_when_read_day_first_is_refused() {
+        for text in ["12/31/2025", "31/12/25", "29.2.2026", "1/2/2026 24:00", "1/2/2026 9.30", "1/2/26 Somsak"] {
+            let refusal = instant(text).expect_err(text);
+            assert_eq!((refusal.code, refusal.field.as_deref()), (Code::NotDayFirst, Some("at")));
+            assert_eq!(refusal.found.as_deref().is_some_and(|found| found.contains("Somsak")), false);
+        }
+    }
+
+    #[test]
+    fn a_value_is_read_by_the_kind_of_its_field() {
+        let words = Kind::Words(&["parent", "lawyer"]);
+        let read = |kind, text| {
+            let mut out = String::new();
+            value(kind, text).write(&mut out);
+            out
+        };
+        for (kind, text, json) in [
+            (Kind::Flag, "TRUE", "true"),
+            (Kind::Flag, " false", "false"),
+            (Kind::Flag, "1", "\"1\""),
+            (Kind::Flag, "null", "null"),
+            (Kind::Count(0), "12", "12"),
+            (Kind::Count(0), "12.5", "\"12.5\""),
+            (Kind::Count(0), "99999999999999999999", "\"99999999999999999999\""),
+            (Kind::Text, " as it is", "\" as it is\""),
+            (Kind::Text, "12", "\"12\""),
+            (words, "parent | lawyer", "[\"parent\",\"lawyer\"]"),
+            (words, "parent|", "[\"parent\",\"\"]"),
+            (words, "[]", "[]"),
+            (Kind::Object(&[]), "{\"by\":\"prosecutor\"}", "{\"by\":\"prosecutor\"}"),
+            (Kind::Object(&[]), "{", "\"{\""),
+            (Kind::Objects(&[]), "[]", "[]"),
+        ] {
+            assert_eq!(read(kind, text), json, "{text}");
+        }
+    }
+}
