@@ -16,6 +16,8 @@ mod refusals;
 mod rulebook_decides;
 #[path = "law/sample.rs"]
 mod sample;
+#[path = "law/told_in_parts.rs"]
+mod told_in_parts;
 #[path = "law/wording.rs"]
 mod wording;
 #[path = "law/worked_cases.rs"]

@@ -5,6 +5,9 @@
 
 mod difference;
 mod due;
+mod most;
+mod of_limits;
+mod past;
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -22,6 +25,7 @@ use crate::words::words;
 pub use difference::Told;
 pub(crate) use difference::{Recording, State, difference};
 pub(crate) use due::{next_due, next_due_with_actions_to_come};
+pub(crate) use most::Most;
 
 words! {
     /// The kinds of alert, as the subject names them.

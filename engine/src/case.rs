@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::action::{Action, ActionId, ActionName, CaseRef, OfficeCode, When};
 use crate::alert::{self, About, Alert, Kind, Settlement, Told, Topic, Withdrawal};
-use crate::alert::{Recording, State};
+use crate::alert::{Most, Recording, State};
 use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
 use crate::refusal::{Flaws, reasons};
@@ -85,12 +85,20 @@ pub struct Case {
     recorded_at: Option<Instant>,
     recorded: Vec<RecordedAction>,
     pub(crate) alerts: BTreeMap<Topic, Told>,
+    /// How many alerts, settlements and withdrawals end the stream, all of one instant.
+    told_last: usize,
 }
 
 /// Folds one event into the case.
 #[must_use]
 pub fn evolve(mut case: Case, event: &Event) -> Case {
     case.version += 1;
+    let goes_on = case.recorded_at == Some(event.recorded_at);
+    case.told_last = match &event.fact {
+        Fact::ActionRecorded(_) => 0,
+        Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) if goes_on => case.told_last + 1,
+        Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) => 1,
+    };
     case.recorded_at = Some(event.recorded_at);
     match &event.fact {
         Fact::ActionRecorded(action) => {
@@ -102,7 +110,7 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
             });
         }
         Fact::AlertRaised(alert) => {
-            let alert = Alert { because: Vec::new(), ..(**alert).clone() };
+            let alert = Arc::new(Alert { because: Vec::new(), ..(**alert).clone() });
             let last_settlement = case.alerts.get(&alert.topic).and_then(|told| told.last_settlement);
             case.alerts.insert(alert.topic, Told { alert, state: State::Open, last_settlement });
         }
@@ -159,9 +167,14 @@ impl Case {
         self.actions().find(|action| action.id == id)
     }
 
+    /// How many actions and alerts it holds: what work on it costs.
+    pub fn size(&self) -> usize {
+        self.recorded.len() + self.alerts.len()
+    }
+
     /// The alerts that stand: raised, neither settled nor withdrawn.
     pub fn standing_alerts(&self) -> impl Iterator<Item = &Alert> {
-        self.alerts.values().filter(|told| told.state == State::Open).map(|told| &told.alert)
+        self.alerts.values().filter(|told| told.state == State::Open).map(|told| &*told.alert)
     }
 
     /// The case held against the law at `at`; none if it was not opened by then.
@@ -190,7 +203,7 @@ impl Case {
         let known = |id: ActionId, name: ActionName, at: When| {
             self.action(id).is_some_and(|action| action.name() == name && action.at == at)
         };
-        let told = |alert: &Alert| self.alerts.get(&alert.topic).is_some_and(|told| told.alert == *alert);
+        let told = |alert: &Alert| self.alerts.get(&alert.topic).is_some_and(|told| *told.alert == *alert);
         if self.recorded_at.is_some_and(|last| event.recorded_at < last) {
             return Some("it was recorded before the one in front of it");
         }
@@ -223,9 +236,10 @@ impl Case {
         }
     }
 
-    /// The actions that were recorded not later than `at`.
-    pub(crate) fn recorded_by(&self, at: Instant) -> impl Iterator<Item = &Action> + Clone {
-        self.recorded.iter().filter(move |recorded| recorded.recorded_at <= at).map(|recorded| &*recorded.action)
+    /// Whether the last command may have left something untold, where none tells more than `most` alerts: the rest
+    /// has to be told before anything else is recorded. A function of the stream alone.
+    pub fn may_have_more_to_tell(&self, most: usize) -> bool {
+        Most::of(most).may_have_cut(self.told_last)
     }
 }
 
@@ -270,11 +284,23 @@ pub enum Alerts {
 #[error("{}", reasons(.0, Language::En))]
 pub struct Refused(pub Flaws);
 
-/// What a command adds to the stream.
+/// How many alerts, settlements and withdrawals one command tells, so that no case holds up another. What doesn't fit is
+/// told by the next one, at once: [`Case::next_due`] is then the last record time.
+pub const MOST_TOLD: usize = 1_000;
+
+/// What a command adds to the stream, with at most [`MOST_TOLD`] alerts, settlements and withdrawals; as history all.
 ///
 /// # Errors
 /// What is wrong with the first action that cannot be recorded; then nothing is.
 pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Result<Vec<Event>, Refused> {
+    decide_telling(case, book, command, MOST_TOLD)
+}
+
+/// As [`decide`], with at most `most` alerts, settlements and withdrawals, or those of one topic.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usize) -> Result<Vec<Event>, Refused> {
     let (actions, by, clock, alerts) = match command {
         Command::Record { actions, by, clock, alerts } => (actions, by, clock, alerts),
         Command::Now { clock, alerts } => (Vec::new(), None, clock, alerts),
@@ -292,7 +318,10 @@ pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Result<Vec<Even
     let facts = if alerts == Alerts::HeldBack {
         Vec::new()
     } else {
-        let recording = Recording { as_history: alerts == Alerts::RaisedAsHistory };
+        let as_history = alerts == Alerts::RaisedAsHistory;
+        let recording = Recording { as_history, adds_actions: !new.is_empty() };
+        // What a later command told of it would be published.
+        let most = if as_history || most == usize::MAX { Most::NO_LIMIT } else { Most::of(most) };
         let all = case.actions().chain(new.iter());
         // A new case has no reference of its own yet; the alerts' ids need it.
         let opened;
@@ -304,7 +333,7 @@ pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Result<Vec<Even
             _ => case,
         };
         assess(all, book, at)
-            .map(|assessment| alert::difference(known, &assessment, book, recording))
+            .map(|assessment| alert::difference(known, &assessment, book, recording, most))
             .unwrap_or_default()
     };
     let envelope = |recorded_by: OfficeCode, fact| Event { recorded_at: at, recorded_by, rulebook: book.digest, fact };

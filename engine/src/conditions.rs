@@ -6,7 +6,7 @@
 mod detention;
 mod procedure;
 
-use crate::action::{ActionName as N, Ground, Offence, Person, What};
+use crate::action::{Authority, Ground, Offence, Person, What};
 use crate::assess::Breach;
 use crate::limits::{Limits, Under, ordered_by};
 use crate::rulebook::{Reading, Role, RuleId, Rulebook, ThreeYears};
@@ -79,10 +79,11 @@ fn has_any<T: PartialEq>(list: Option<&Vec<T>>, wanted: &[T]) -> Fails {
 }
 
 pub(crate) fn test(timeline: &Timeline<'_>, book: &Rulebook, limits: &Limits) -> Found {
-    let mut court = Tester { timeline, book, limits, index: 0, found: Found::default() };
+    let mut court = Tester { timeline, book, limits, index: 0, before: Before::default(), found: Found::default() };
     for (index, entry) in timeline.entries().iter().enumerate() {
         court.index = index;
         court.test(&entry.action.what);
+        court.before.passes(&entry.action.what);
     }
     court.found
 }
@@ -93,7 +94,38 @@ struct Tester<'t> {
     book: &'t Rulebook,
     limits: &'t Limits,
     index: usize,
+    before: Before,
     found: Found,
+}
+
+/// What lies before the action under test, of what conditions count.
+#[derive(Default)]
+struct Before {
+    summonses_served: usize,
+    summonses_missed: usize,
+    /// By authority.
+    missed_without_reason: [usize; Authority::ALL.len()],
+    /// Whether the last one that was missed was missed with a reason.
+    last_missed_with_reason: Option<bool>,
+    mediation_failed: bool,
+    prosecution_ordered: bool,
+}
+
+impl Before {
+    /// The action has been tested: it lies before the next one.
+    fn passes(&mut self, what: &What) {
+        match what {
+            What::SummonsServed { .. } => self.summonses_served += 1,
+            What::SummonsMissed { authority, reason, .. } => {
+                self.summonses_missed += 1;
+                self.missed_without_reason[*authority as usize] += usize::from(reason.is_none());
+                self.last_missed_with_reason = Some(reason.is_some());
+            }
+            What::MediationEnded { settled: false, .. } => self.mediation_failed = true,
+            What::ProsecutionOrdered { .. } => self.prosecution_ordered = true,
+            _ => {}
+        }
+    }
 }
 
 /// A field of a condition: its name and whether it was left out.
@@ -190,11 +222,6 @@ impl<'t> Tester<'t> {
     /// The gravest offence as it was classified before the action under test.
     fn offence(&self) -> &'t Offence {
         self.timeline.gravest_before(self.index)
-    }
-
-    /// Whether entries of `name` lie before the action under test.
-    fn is_before(&self, name: N) -> bool {
-        self.timeline.entries()[..self.index].iter().any(|entry| entry.name == name)
     }
 
     /// Who ordered the action under test.

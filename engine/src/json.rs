@@ -186,11 +186,13 @@ impl<'de> Visitor<'de> for JsonVisitor {
         while let Some(item) = access.next_element()? {
             items.push(item);
         }
+        // A text of many small lists must not hold many times itself.
+        items.shrink_to_fit();
         Ok(Json::List(items))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut pairs: Vec<(Cow<'de, str>, Json<'de>)> = Vec::with_capacity(12);
+        let mut pairs: Vec<(Cow<'de, str>, Json<'de>)> = Vec::new();
         while let Some(Key(key)) = access.next_key()? {
             if pairs.len() == MOST_KEYS {
                 return Err(A::Error::custom(TOO_MANY_KEYS));
@@ -200,6 +202,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
             }
             pairs.push((key, access.next_value()?));
         }
+        pairs.shrink_to_fit();
         Ok(Json::Object(pairs))
     }
 }
@@ -223,5 +226,33 @@ impl<'de> Deserialize<'de> for Key<'de> {
             }
         }
         deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bytes that a value holds beside its own place.
+    fn held(json: &Json<'_>) -> usize {
+        let text = |text: &Cow<'_, str>| if let Cow::Owned(text) = text { text.capacity() } else { 0 };
+        match json {
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Fraction => 0,
+            Json::Text(of) => text(of),
+            Json::List(items) => items.capacity() * size_of::<Json<'_>>() + items.iter().map(held).sum::<usize>(),
+            Json::Object(pairs) => {
+                let own = pairs.capacity() * size_of::<(Cow<'_, str>, Json<'_>)>();
+                own + pairs.iter().map(|(key, value)| text(key) + held(value)).sum::<usize>()
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_read_holds_a_small_multiple_of_its_text() {
+        for piece in ["{},", "[],", "[1],", "1,", r#"{"":1},"#, r#""\n","#, r#"{"a":[{}],"b":[[]]},"#] {
+            let text = format!("[{}0]", piece.repeat(100_000 / piece.len()));
+            let json = Json::read(&text).unwrap();
+            assert!(held(&json) <= 24 * text.len(), "{piece}: {} bytes for {}", held(&json), text.len());
+        }
     }
 }

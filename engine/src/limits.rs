@@ -4,14 +4,18 @@
 //! can be explained without being computed again in another way.
 
 mod detention;
+mod opened;
 mod procedure;
+
+use std::sync::OnceLock;
 
 use crate::action::{ActionName, OrderOnRecord, OrderedBy, What};
 use crate::calendar::{self, Instant};
 use crate::rulebook::{Choices, Period, Reading, Role, RuleId, Rulebook};
 use crate::timeline::Timeline;
 
-pub(crate) use detention::Remand;
+pub(crate) use detention::{Remand, remand_around};
+pub(crate) use opened::Opened;
 pub(crate) use procedure::starts_anew;
 
 /// One time limit at work: opened by an action, running or done.
@@ -166,6 +170,7 @@ impl Reckoning {
 pub(crate) struct Limits {
     pub(crate) deadlines: Vec<Deadline>,
     pub(crate) remands: Vec<Remand>,
+    opened: OnceLock<Opened>,
 }
 
 impl Limits {
@@ -173,7 +178,21 @@ impl Limits {
         let mut deadlines = Vec::with_capacity(16);
         procedure::deadlines(timeline, book, &mut deadlines);
         let remands = detention::deadlines(timeline, book, &mut deadlines);
-        Self { deadlines, remands }
+        Self { deadlines, remands, opened: OnceLock::new() }
+    }
+
+    fn opened(&self) -> &Opened {
+        self.opened.get_or_init(|| Opened::of(&self.deadlines))
+    }
+
+    /// The deadline of `rule` that `entry` opened as this period.
+    pub(crate) fn deadline(&self, rule: RuleId, entry: usize, period: u32) -> Option<&Deadline> {
+        self.opened().place(rule, entry, period).map(|place| &self.deadlines[place])
+    }
+
+    /// The last deadline of `rule` that was opened before `entry`.
+    pub(crate) fn last_before(&self, rule: RuleId, entry: usize) -> Option<&Deadline> {
+        self.opened().last_before(rule, entry).map(|place| &self.deadlines[place])
     }
 }
 

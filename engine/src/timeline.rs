@@ -2,11 +2,21 @@
 //!
 //! Invariant: the same set of actions gives the same timeline, in whichever order they were recorded.
 
+mod offences;
+mod order;
+mod places;
+
+use std::sync::OnceLock;
+
 use chrono::NaiveDate;
 
 use crate::action::{Action, ActionId, ActionName, CaseOpened, Class, Offence, OfficeCode, What, When};
 use crate::calendar::{self, Instant};
 use crate::rulebook::{Choices, Numbers, UnknownTime};
+use offences::Gravest;
+use places::Places;
+
+pub use order::in_order;
 
 /// A set of action names.
 #[derive(Clone, Copy)]
@@ -70,10 +80,20 @@ pub struct Timeline<'a> {
     opened: &'a CaseOpened,
     birth_date: Option<NaiveDate>,
     age_years: Option<u64>,
+    /// On which day the earliest and the latest offence were committed.
+    committed: [NaiveDate; 2],
     /// The gravest offence from the start, then from behind each reclassification.
     gravest: Vec<(usize, Offence)>,
     episodes: Vec<Episode>,
+    /// Made when something is looked for far away.
+    places: OnceLock<Places>,
+    /// How many entries were looked at to find some.
+    #[cfg(test)]
+    looked_at: std::sync::atomic::AtomicUsize,
 }
+
+/// How many entries are looked at one by one before the places of all are made.
+const NEAR: usize = 32;
 
 impl<'a> Timeline<'a> {
     /// The timeline of one case's `actions` as it counts at `at`. What was withdrawn counts nowhere, whenever
@@ -89,16 +109,21 @@ impl<'a> Timeline<'a> {
             What::CaseOpened(opened) => Some(&**opened),
             _ => None,
         })?;
-        sort(&mut entries);
+        order::sort(&mut entries);
+        let mut gravest = Gravest::of(&opened.offences);
         let mut timeline = Self {
             birth_date: opened.child.birth_date,
             age_years: opened.child.age_years,
-            gravest: vec![(0, gravest(&opened.offences))],
+            committed: offences::committed(&opened.offences),
+            gravest: vec![(0, gravest.offence())],
             episodes: Vec::new(),
+            places: OnceLock::new(),
+            #[cfg(test)]
+            looked_at: std::sync::atomic::AtomicUsize::new(0),
             entries,
             opened,
         };
-        timeline.follow_what_became_known();
+        timeline.follow_what_became_known(&mut gravest);
         timeline.find_episodes(numbers);
         Some(timeline)
     }
@@ -123,6 +148,11 @@ impl<'a> Timeline<'a> {
         self.age_years
     }
 
+    /// On which day the earliest and the latest offence of the opening were committed.
+    pub fn committed(&self) -> [NaiveDate; 2] {
+        self.committed
+    }
+
     /// The liberty episodes, in order.
     pub fn episodes(&self) -> &[Episode] {
         &self.episodes
@@ -130,16 +160,15 @@ impl<'a> Timeline<'a> {
 
     /// The gravest offence as it was classified before entry `index`.
     pub fn gravest_before(&self, index: usize) -> &Offence {
-        let known = self.gravest.iter().rev().find(|(from, _)| *from < index || *from == 0);
-        &known.unwrap_or(&self.gravest[0]).1
+        let known = self.gravest.partition_point(|(from, _)| *from < index || *from == 0);
+        &self.gravest[known.saturating_sub(1)].1
     }
 
     /// The reclassifications between two entries, both excluded, with the gravest class after each.
     pub(crate) fn reclassifications(&self, after: usize, before: usize) -> impl Iterator<Item = (usize, Class)> + '_ {
-        self.gravest[1..]
-            .iter()
-            .filter(move |(at, _)| *at > after && *at < before)
-            .map(|(at, offence)| (*at, offence.class))
+        let known = &self.gravest[1..];
+        let from = known.partition_point(|(at, _)| *at <= after);
+        known[from..].iter().take_while(move |(at, _)| *at < before).map(|(at, offence)| (*at, offence.class))
     }
 
     /// The first entry behind `after` whose name is in `names`.
@@ -149,17 +178,50 @@ impl<'a> Timeline<'a> {
 
     /// The first entry of `names` in the half-open range.
     pub(crate) fn find(&self, names: Names, from: usize, to: usize) -> Option<usize> {
-        (from..to).find(|&i| names.has(self.entries[i].name))
+        let near = to.min(from.saturating_add(NEAR));
+        let found = (from..near).find(|&i| self.is_of(i, names));
+        if found.is_some() || near >= to {
+            return found;
+        }
+        self.places().first(names, near).filter(|&i| i < to)
+    }
+
+    /// The last entry of `names` before `to`.
+    pub(crate) fn last_before(&self, to: usize, names: Names) -> Option<usize> {
+        let near = to.saturating_sub(NEAR);
+        let found = (near..to).rfind(|&i| self.is_of(i, names));
+        if found.is_some() || near == 0 { found } else { self.places().last(names, near) }
+    }
+
+    /// The entries of `names` in the half-open range, in order.
+    pub(crate) fn between(&self, names: Names, from: usize, to: usize) -> impl Iterator<Item = usize> + '_ {
+        let mut from = from;
+        std::iter::from_fn(move || {
+            let found = self.find(names, from, to)?;
+            from = found + 1;
+            Some(found)
+        })
+    }
+
+    fn is_of(&self, i: usize, names: Names) -> bool {
+        #[cfg(test)]
+        self.looked_at.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        names.has(self.entries[i].name)
+    }
+
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places::of(&self.entries))
     }
 
     /// The entries of `names`, in order.
     pub(crate) fn all(&self, names: Names) -> impl Iterator<Item = usize> + '_ {
-        (0..self.entries.len()).filter(move |&i| names.has(self.entries[i].name))
+        (0..self.entries.len()).filter(move |&i| self.is_of(i, names))
     }
 
     /// The episode that entry `index` lies in (begun before it, not ended before it).
     pub(crate) fn episode_around(&self, index: usize) -> Option<&Episode> {
-        self.episodes.iter().find(|episode| episode.taking < index && episode.end.is_none_or(|end| end >= index))
+        let begun = self.episodes.partition_point(|episode| episode.taking < index);
+        self.episodes[..begun].last().filter(|episode| episode.end.is_none_or(|end| end >= index))
     }
 
     /// The offices of the case as they stand after the last entry: court, prosecutor, investigator, legal aid.
@@ -182,8 +244,7 @@ impl<'a> Timeline<'a> {
         offices
     }
 
-    fn follow_what_became_known(&mut self) {
-        let mut offences = None;
+    fn follow_what_became_known(&mut self, gravest: &mut Gravest) {
         for (i, entry) in self.entries.iter().enumerate() {
             match &entry.action.what {
                 What::ChildIdentified { birth_date, age_years } => {
@@ -191,13 +252,12 @@ impl<'a> Timeline<'a> {
                     self.age_years = age_years.or(self.age_years);
                 }
                 What::OffenceReclassified { offence, class, penalty_months, serious } => {
-                    let offences = offences.get_or_insert_with(|| self.opened.offences.clone());
-                    if let Some(offence) = usize::try_from(*offence).ok().and_then(|nth| offences.get_mut(nth)) {
+                    gravest.change(usize::try_from(*offence).unwrap_or(usize::MAX), |offence| {
                         offence.class = class.unwrap_or(offence.class);
                         offence.penalty_months = penalty_months.unwrap_or(offence.penalty_months);
                         offence.serious = serious.unwrap_or(offence.serious);
-                    }
-                    self.gravest.push((i, gravest(offences)));
+                    });
+                    self.gravest.push((i, gravest.offence()));
                 }
                 _ => {}
             }
@@ -278,43 +338,5 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The ids of a case's actions in their order, the withdrawn ones too.
-pub fn in_order<'a>(actions: impl Iterator<Item = &'a Action>) -> Vec<ActionId> {
-    let mut entries: Vec<Entry<'a>> = actions.map(Entry::new).collect();
-    sort(&mut entries);
-    entries.into_iter().map(|entry| entry.action.id).collect()
-}
-
-/// The highest class; among equals the highest maximum penalty, then the first listed.
-fn gravest(offences: &[Offence]) -> Offence {
-    let mut gravest = offences[0];
-    for offence in &offences[1..] {
-        if (offence.class, offence.penalty_months.max) > (gravest.class, gravest.penalty_months.max) {
-            gravest = *offence;
-        }
-    }
-    gravest
-}
-
-/// Orders by civil date; within a date by instant, equal instants by the course of a case, then by id; then puts
-/// each action known by its date alone behind the last timed action of that date that comes earlier in the course.
-fn sort(entries: &mut Vec<Entry<'_>>) {
-    entries.sort_unstable_by(|a, b| {
-        let key = |entry: &Entry<'_>| (entry.date, entry.dated_only, entry.first, entry.name, entry.action.id);
-        key(a).cmp(&key(b))
-    });
-    if !entries.iter().any(|entry| entry.dated_only) {
-        return;
-    }
-    let mut sorted = Vec::with_capacity(entries.len());
-    for day in entries.chunk_by(|a, b| a.date == b.date) {
-        let (timed, dated) = day.split_at(day.partition_point(|entry| !entry.dated_only));
-        let slot = |entry: &Entry<'_>| timed.iter().rposition(|earlier| earlier.name < entry.name).map_or(0, |i| i + 1);
-        let slots: Vec<usize> = dated.iter().map(slot).collect();
-        for place in 0..=timed.len() {
-            sorted.extend(dated.iter().zip(&slots).filter(|(_, slot)| **slot == place).map(|(entry, _)| entry));
-            sorted.extend(timed.get(place));
-        }
-    }
-    *entries = sorted;
-}
+#[cfg(test)]
+mod tests;

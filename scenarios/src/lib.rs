@@ -4,6 +4,7 @@
 //! made up, and there are no names. The worked cases (`cases/`) state what the law's rules give and are written from
 //! the page of the rules, never from the program's output. The demo's story lies in `demo/`.
 
+pub mod crowded;
 pub mod generator;
 pub mod simulation;
 pub mod worked;

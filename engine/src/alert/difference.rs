@@ -1,25 +1,27 @@
 //! The difference between the alerts that a case's stream holds and those that an assessment calls for.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::due::notice_at;
+use super::most::Most;
+use super::of_limits::{discharged, passed_notice, runs};
+use super::past::Past;
 use super::{About, Addressees, Alert, Settlement, Stage, Topic, Withdrawal};
 use crate::action::{Action, ActionId, ActionName};
-use crate::assess::{Assessment, Breach, assess};
-use crate::calendar::Instant;
+use crate::assess::{Assessment, Breach};
 use crate::case::{Case, Fact};
 use crate::conditions::NotOnRecord;
 use crate::explain;
-use crate::limits::{Deadline, Reckoning};
-use crate::rulebook::{Period, Role, RuleId, Rulebook};
+use crate::limits::Deadline;
+use crate::rulebook::{Role, RuleId, Rulebook};
 use crate::timeline::Names;
 
 /// What was told on a topic: the last alert, and what became of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
-    pub(crate) alert: Alert,
+    pub(crate) alert: Arc<Alert>,
     pub(crate) state: State,
     /// The occurrence of the last settlement, if there was one.
     pub(crate) last_settlement: Option<u32>,
@@ -47,26 +49,32 @@ const TAKES_LIBERTY: Names = Names::of(&[
 pub(crate) struct Recording {
     /// What is over is recorded and not published.
     pub(crate) as_history: bool,
+    /// Whether the assessment counts actions that the case doesn't hold yet.
+    pub(crate) adds_actions: bool,
 }
 
 impl Recording {
     /// Nothing is recorded, only time has passed.
-    pub(crate) const NONE: Self = Self { as_history: false };
+    pub(crate) const NONE: Self = Self { as_history: false, adds_actions: false };
 }
 
-/// What has to be told now: withdrawals, alerts and settlements, in an order of their own that depends on nothing else.
-pub(crate) fn difference(case: &Case, assessment: &Assessment<'_>, book: &Rulebook, recording: Recording) -> Vec<Fact> {
-    let mut due = Due { case, assessment, book, recording, to: assessment.timeline.offices().into(), told: Vec::new() };
-    let mut wanted = due.wanted();
-    for (topic, told) in &case.alerts {
-        if told.state != State::Withdrawn {
-            due.review(topic, told, &mut wanted);
-        }
-    }
-    for (topic, wanted) in wanted {
-        due.raise(topic, wanted);
-    }
+/// What has to be told now: withdrawals, alerts and settlements, by topic, in an order that depends on nothing else. An
+/// alert that stands in for another comes right behind its withdrawal, and no more than `most` come at once.
+pub(crate) fn difference(
+    case: &Case,
+    assessment: &Assessment<'_>,
+    book: &Rulebook,
+    recording: Recording,
+    most: Most,
+) -> Vec<Fact> {
+    let mut due = Due::new(case, assessment, book, recording);
+    due.tell(most);
     due.told
+}
+
+/// Whether anything has to be told now.
+pub(crate) fn differs(case: &Case, assessment: &Assessment<'_>, book: &Rulebook) -> bool {
+    !difference(case, assessment, book, Recording::NONE, Most::FIRST).is_empty()
 }
 
 /// An alert that the assessment calls for.
@@ -85,16 +93,57 @@ enum Of<'t> {
     Missing { action: usize, owed_by: Role, all: &'t [NotOnRecord] },
 }
 
+impl Of<'_> {
+    const fn owed_by(self) -> Role {
+        match self {
+            Self::Limit(deadline) => deadline.owed_by,
+            Self::Finding { owed_by, .. } | Self::Missing { owed_by, .. } => owed_by,
+        }
+    }
+}
+
 struct Due<'t, 'a> {
     case: &'t Case,
     assessment: &'t Assessment<'a>,
     book: &'t Rulebook,
     recording: Recording,
     to: Addressees,
+    past: Past<'t>,
     told: Vec<Fact>,
 }
 
 impl<'t, 'a> Due<'t, 'a> {
+    fn new(case: &'t Case, assessment: &'t Assessment<'a>, book: &'t Rulebook, recording: Recording) -> Self {
+        let (to, past) = (assessment.timeline.offices().into(), Past::of(case, book, assessment.at));
+        Self { case, assessment, book, recording, to, past, told: Vec::new() }
+    }
+
+    /// Tells what there is, topic by topic, until one doesn't fit any more.
+    fn tell(&mut self, most: Most) {
+        let mut wanted = self.wanted();
+        for (topic, told) in &self.case.alerts {
+            if told.state != State::Withdrawn && !self.fits(most, |due| due.review(topic, told, &mut wanted)) {
+                return;
+            }
+        }
+        for (topic, wanted) in wanted {
+            if !self.fits(most, |due| due.raise(topic, wanted)) {
+                return;
+            }
+        }
+    }
+
+    /// Tells what belongs together, or nothing of it and no more.
+    fn fits(&mut self, most: Most, tell: impl FnOnce(&mut Self)) -> bool {
+        let before = self.told.len();
+        tell(self);
+        let fits = self.told.len() <= most.facts && self.past.looks() <= most.looks_back;
+        if !fits {
+            self.told.truncate(before);
+        }
+        fits
+    }
+
     fn action(&self, entry: usize) -> &'a Action {
         self.assessment.timeline.entries()[entry].action
     }
@@ -142,17 +191,19 @@ impl<'t, 'a> Due<'t, 'a> {
             return;
         };
         let is_wanted = wanted.remove(topic).is_some();
-        let now = self.values(*topic, of, told.alert.occurrence);
-        if !self.needs_correction(&now, told, of) && !is_no_longer_history(told, of) {
-            self.settle(told.alert.clone(), told, of);
-            return;
-        }
-        if is_wanted {
+        if !self.needs_correction(topic, told, of) && !is_no_longer_history(told, of) {
+            self.settle(told, of);
+        } else if is_wanted {
             self.withdraw(told, Some(self.next_id(topic)));
-            wanted.insert(*topic, Wanted { of, replaces: Some(&told.alert) });
+            self.raise(*topic, Wanted { of, replaces: Some(&told.alert) });
         } else if topic.stage == Stage::Arguable {
             // By now it is certain, and the breach alone says it.
-            self.withdraw(told, Some(self.next_id(&Topic { stage: Stage::Breach, ..*topic })));
+            let breach = Topic { stage: Stage::Breach, ..*topic };
+            self.withdraw(told, Some(self.next_id(&breach)));
+            let stands = self.case.alerts.get(&breach).is_some_and(|told| told.state != State::Withdrawn);
+            if !stands && let Some(wanted) = wanted.remove(&breach) {
+                self.raise(breach, wanted);
+            }
         } else {
             self.withdraw(told, None);
         }
@@ -169,14 +220,10 @@ impl<'t, 'a> Due<'t, 'a> {
 
     /// What in the assessment bears an alert out, if anything does. A breach bears out its `arguable` too.
     fn stands(&self, topic: &Topic) -> Option<Of<'t>> {
-        let on = |entry: usize| self.action(entry).id == topic.on;
         let assessment = self.assessment;
-        let deadlines = assessment.deadlines.iter();
+        let entry = assessment.entry(topic.on)?;
         if topic.rule.is_limit() {
-            let mut same = deadlines.filter(|deadline| {
-                deadline.rule == topic.rule && deadline.period == topic.period && on(deadline.opened_by)
-            });
-            let deadline = same.next()?;
+            let deadline = assessment.deadline(topic.rule, entry, topic.period)?;
             let stands = match topic.stage {
                 Stage::Breach => deadline.breach(assessment.at) == Some(Breach::Certain),
                 Stage::Arguable => deadline.breach(assessment.at).is_some(),
@@ -185,50 +232,47 @@ impl<'t, 'a> Due<'t, 'a> {
             return stands.then_some(Of::Limit(deadline));
         }
         if topic.stage == Stage::Missing {
-            let mut chunks = assessment.not_on_record.chunk_by(|a, b| (a.rule, a.action) == (b.rule, b.action));
-            let all = chunks.find(|all| all[0].rule == topic.rule && on(all[0].action))?;
-            return Some(Of::Missing { action: all[0].action, owed_by: all[0].owed_by, all });
+            let all = assessment.missing(topic.rule, entry);
+            return all.first().map(|missing| Of::Missing { action: entry, owed_by: missing.owed_by, all });
         }
-        let finding = assessment.findings.iter().find(|finding| finding.rule == topic.rule && on(finding.action))?;
+        let finding = assessment.finding(topic.rule, entry)?;
         let stands = topic.stage == Stage::Arguable || finding.breach == Breach::Certain;
-        stands.then_some(Of::Finding { action: finding.action, owed_by: finding.owed_by, breach: finding.breach })
+        stands.then_some(Of::Finding { action: entry, owed_by: finding.owed_by, breach: finding.breach })
     }
 
     /// Whether what was told has become wrong, or goes to other offices now. A notice of a limit that no longer
     /// runs has done its work; of a duty that was done only the instants are corrected.
-    fn needs_correction(&self, now: &Alert, told: &Told, of: Of<'_>) -> bool {
-        let same_offices = now.to == told.alert.to && now.owed_by == told.alert.owed_by;
-        match (&now.about, &told.alert.about, of) {
-            (
-                About::Limit { earliest, latest, .. },
-                About::Limit { earliest: was, latest: were, .. },
-                Of::Limit(deadline),
-            ) => {
-                let same_instants = earliest == was && latest == were;
-                if let Stage::Notice(_) = now.topic.stage {
+    fn needs_correction(&self, topic: &Topic, told: &Told, of: Of<'_>) -> bool {
+        let same_offices = self.to == told.alert.to && of.owed_by() == told.alert.owed_by;
+        match (of, &told.alert.about) {
+            (Of::Limit(deadline), About::Limit { earliest, latest, .. }) => {
+                let same_instants = deadline.earliest() == *earliest && deadline.latest() == *latest;
+                if let Stage::Notice(_) = topic.stage {
                     return runs(deadline, self.assessment.at) && !(same_instants && same_offices);
                 }
                 let settled =
-                    discharged(deadline, now.topic.stage).is_some() && matches!(told.state, State::Settled { .. });
-                !same_instants || !(same_offices || settled && now.owed_by == told.alert.owed_by)
+                    discharged(deadline, topic.stage).is_some() && matches!(told.state, State::Settled { .. });
+                !same_instants || !(same_offices || settled && of.owed_by() == told.alert.owed_by)
             }
-            (About::Missing { fields }, About::Missing { fields: were }, _) => fields != were || !same_offices,
+            (Of::Missing { all, .. }, About::Missing { fields }) => {
+                !all.iter().map(|missing| missing.field).eq(fields.iter().copied()) || !same_offices
+            }
             _ => !same_offices,
         }
     }
 
     fn withdraw(&mut self, told: &Told, replaced_by: Option<Uuid>) {
         self.told.push(Fact::AlertWithdrawn(Box::new(Withdrawal {
-            alert: told.alert.clone(),
+            alert: (*told.alert).clone(),
             settlement: None,
             replaced_by,
         })));
     }
 
     /// Settles an alert whose duty was done; withdraws the settlement if what discharged the duty no longer does.
-    fn settle(&mut self, alert: Alert, told: &Told, of: Of<'_>) {
+    fn settle(&mut self, told: &Told, of: Of<'_>) {
         let Of::Limit(deadline) = of else { return };
-        let by = discharged(deadline, alert.topic.stage);
+        let by = discharged(deadline, told.alert.topic.stage);
         let was = match told.state {
             State::Settled { by } => Some(by),
             State::Open | State::Withdrawn => None,
@@ -236,12 +280,13 @@ impl<'t, 'a> Due<'t, 'a> {
         if was == by.map(|by| self.action(by).id) {
             return;
         }
+        let alert = || (*told.alert).clone();
         if was.is_some() {
-            let withdrawal = Withdrawal { alert: alert.clone(), settlement: told.last_settlement, replaced_by: None };
+            let withdrawal = Withdrawal { alert: alert(), settlement: told.last_settlement, replaced_by: None };
             self.told.push(Fact::AlertWithdrawn(Box::new(withdrawal)));
         }
         if let Some(by) = by {
-            self.push_settlement(alert, by, told.last_settlement);
+            self.push_settlement(alert(), by, told.last_settlement);
         }
     }
 
@@ -280,7 +325,7 @@ impl<'t, 'a> Due<'t, 'a> {
     }
 
     fn values(&self, topic: Topic, of: Of<'_>, occurrence: u32) -> Alert {
-        let (entry, owed_by, about) = match of {
+        let (entry, about) = match of {
             Of::Limit(deadline) => {
                 let about = About::Limit {
                     earliest: deadline.earliest(),
@@ -288,11 +333,11 @@ impl<'t, 'a> Due<'t, 'a> {
                     done_by: deadline.done_by().map(|entry| self.action(entry).id),
                     breach: deadline.breach(self.assessment.at),
                 };
-                (deadline.opened_by, deadline.owed_by, about)
+                (deadline.opened_by, about)
             }
-            Of::Finding { action, owed_by, breach } => (action, owed_by, About::Finding { breach }),
-            Of::Missing { action, owed_by, all } => {
-                (action, owed_by, About::Missing { fields: all.iter().map(|missing| missing.field).collect() })
+            Of::Finding { action, breach, .. } => (action, About::Finding { breach }),
+            Of::Missing { action, all, .. } => {
+                (action, About::Missing { fields: all.iter().map(|missing| missing.field).collect() })
             }
         };
         let action = self.action(entry);
@@ -300,7 +345,7 @@ impl<'t, 'a> Due<'t, 'a> {
             topic,
             occurrence,
             to: self.to.clone(),
-            owed_by,
+            owed_by: of.owed_by(),
             action: action.name(),
             action_at: action.at,
             about,
@@ -312,7 +357,7 @@ impl<'t, 'a> Due<'t, 'a> {
 
     /// Whether the fact behind a breach was recorded after the breach began: by what was recorded until then, the
     /// breach did not stand, or not with these instants.
-    fn is_late_record(&self, topic: &Topic, of: Of<'_>) -> bool {
+    fn is_late_record(&mut self, topic: &Topic, of: Of<'_>) -> bool {
         let Of::Limit(deadline) = of else { return false };
         let began = match topic.stage {
             Stage::Arguable => deadline.earliest().plus(1),
@@ -320,29 +365,16 @@ impl<'t, 'a> Due<'t, 'a> {
             Stage::Notice(_) | Stage::Missing => return false,
         };
         let at = self.assessment.at;
-        if at <= began {
+        let known = self.past.known(began);
+        let everything = !self.recording.adds_actions && known == self.case.recorded().len();
+        if at <= began || everything {
             return false;
         }
-        let Some(known) = assess(self.case.recorded_by(began), self.book, at) else { return true };
-        let id = |entry: usize| known.timeline.entries()[entry].action.id;
-        !known.deadlines.iter().any(|before| {
-            let same = before.rule == topic.rule && before.period == topic.period && id(before.opened_by) == topic.on;
+        self.past.deadline(known, topic).is_none_or(|before| {
             let breach = before.breach(at);
             let stood = if topic.stage == Stage::Breach { breach == Some(Breach::Certain) } else { breach.is_some() };
-            same && stood && before.earliest() == deadline.earliest() && before.latest() == deadline.latest()
+            !stood || before.earliest() != deadline.earliest() || before.latest() != deadline.latest()
         })
-    }
-}
-
-/// The entry that discharged the duty for an alert of `stage`: an arguable one under the protective reading, a
-/// breach under both.
-fn discharged(deadline: &Deadline, stage: Stage) -> Option<usize> {
-    let by = |reckoning: &Reckoning| reckoning.done.map(|done| done.by);
-    let protective = by(&deadline.protective)?;
-    match (stage, &deadline.lenient) {
-        (Stage::Breach, Some(lenient)) => Some(by(lenient)?.max(protective)),
-        (Stage::Notice(_) | Stage::Missing, _) => None,
-        _ => Some(protective),
     }
 }
 
@@ -352,22 +384,4 @@ fn is_no_longer_history(told: &Told, of: Of<'_>) -> bool {
     let Of::Limit(deadline) = of else { return false };
     let stage = told.alert.topic.stage;
     told.alert.history && matches!(stage, Stage::Arguable | Stage::Breach) && discharged(deadline, stage).is_none()
-}
-
-/// Whether a limit still runs under the protective reading.
-fn runs(deadline: &Deadline, at: Instant) -> bool {
-    deadline.protective.done.is_none() && at <= deadline.earliest()
-}
-
-/// Of the notices already past for a limit that still runs, the one with the shortest lead.
-fn passed_notice(deadline: &Deadline, book: &Rulebook, at: Instant) -> Option<Period> {
-    if !runs(deadline, at) {
-        return None;
-    }
-    let leads = &book.rule(deadline.rule).warn_before;
-    leads
-        .iter()
-        .copied()
-        .filter(|&lead| notice_at(deadline, lead, book) <= at)
-        .max_by_key(|&lead| notice_at(deadline, lead, book))
 }

@@ -3,7 +3,7 @@
 //! Invariant: a function of the case and the rulebook alone; an instant that comes out has something to tell, then
 //! and whenever it is looked at later.
 
-use super::difference::{Recording, difference};
+use super::difference::differs;
 use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
 use crate::case::Case;
@@ -14,7 +14,7 @@ use crate::rulebook::{Period, Rulebook};
 /// counts every action: that time itself where alerts were held back.
 pub(crate) fn next_due(case: &Case, assessment: &Assessment<'_>, book: &Rulebook) -> Option<Instant> {
     let at = assessment.at;
-    if !difference(case, assessment, book, Recording::NONE).is_empty() {
+    if differs(case, assessment, book) {
         return Some(at);
     }
     instants(assessment, book).filter(|&instant| instant > at).min()
@@ -23,21 +23,32 @@ pub(crate) fn next_due(case: &Case, assessment: &Assessment<'_>, book: &Rulebook
 /// As [`next_due`] where some actions lie minutes ahead of the recording clock: they may open limits that nobody has
 /// assessed yet, and may undo what would be told before them.
 pub(crate) fn next_due_with_actions_to_come(case: &Case, at: Instant, book: &Rulebook) -> Option<Instant> {
-    let tells = |instant| {
-        let then = assess(case.actions(), book, instant);
-        then.is_some_and(|then| !difference(case, &then, book, Recording::NONE).is_empty())
-    };
-    let to_come = || case.actions().map(|action| action.at.first()).filter(|&first| first > at);
-    let last = to_come().max()?;
-    let mut candidates = vec![at];
-    for moment in to_come().chain([at]) {
-        candidates.push(moment);
-        let then = assess(case.actions(), book, moment);
-        candidates.extend(then.iter().flat_map(|then| instants(then, book)).filter(|&instant| instant > at));
+    // From each of these moments to the next one the same actions count.
+    let mut moments: Vec<Instant> =
+        case.actions().map(|action| action.at.first()).filter(|&first| first > at).collect();
+    moments.push(at);
+    moments.sort_unstable();
+    moments.dedup();
+    let last = *moments.last()?;
+    let tells_at_last = assess(case.actions(), book, last).is_some_and(|then| differs(case, &then, book));
+    let ends = moments.iter().skip(1).map(|end| Some(*end)).chain([None]);
+    for (&moment, end) in moments.iter().zip(ends) {
+        if !tells_at_last && moment < last {
+            continue;
+        }
+        let Some(mut then) = assess(case.actions(), book, moment) else { continue };
+        let inside = |instant: &Instant| *instant > moment && end.is_none_or(|end| *instant < end);
+        let mut candidates: Vec<Instant> = instants(&then, book).filter(inside).chain([moment]).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        for instant in candidates {
+            then.at = instant;
+            if differs(case, &then, book) {
+                return Some(instant);
+            }
+        }
     }
-    candidates.sort_unstable();
-    candidates.dedup();
-    candidates.into_iter().find(|&instant| tells(instant) && (instant >= last || tells(last)))
+    None
 }
 
 /// The instants at which an open limit has something to tell: its notices, and the second after each reading's end.

@@ -19,7 +19,7 @@ impl Assessment<'_> {
         let _ = write!(out, ",\"digest\":\"{}\",\"deadlines\":[", book.digest);
         for (i, deadline) in self.deadlines.iter().enumerate() {
             comma(i, out);
-            self.deadline(deadline, book, out);
+            self.write_deadline(deadline, book, out);
         }
         out.push_str("],\"findings\":[");
         for (i, finding) in self.findings.iter().enumerate() {
@@ -38,7 +38,7 @@ impl Assessment<'_> {
         out.push_str("]}");
     }
 
-    fn deadline(&self, deadline: &Deadline, book: &Rulebook, out: &mut String) {
+    fn write_deadline(&self, deadline: &Deadline, book: &Rulebook, out: &mut String) {
         rule(deadline.rule, book, out);
         let _ = write!(out, ",\"owed_by\":\"{}\"", deadline.owed_by);
         self.id(",\"opened_by\":", Some(deadline.opened_by), out);

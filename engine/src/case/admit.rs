@@ -3,7 +3,7 @@
 //! Invariant: of two actions that contradict each other the later in the list is refused; what needs a refused
 //! one is refused too; the verdicts on the others don't depend on the order of the list.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -34,9 +34,10 @@ pub enum Verdict {
 /// where actions are only assessed.
 pub fn admit(case: &Case, actions: &[Action], clock: Option<Instant>, book: &Rulebook) -> Vec<Verdict> {
     // Refused for good: by itself, or because what it needs is not there. Each round may take away what another needs.
+    let recorded = spoken_of(case, actions);
     let mut lasting: Vec<Flaws> = actions.iter().map(|action| by_itself(action, clock, book)).collect();
     loop {
-        let (verdicts, opening, known) = contradictions(case, actions, &lasting);
+        let (verdicts, opening, known) = contradictions(case, recorded.clone(), actions, &lasting);
         let mut room = MOST_ACTIONS.saturating_sub(case.recorded().len());
         let mut settled = true;
         for ((action, verdict), lasting) in actions.iter().zip(&verdicts).zip(&mut lasting) {
@@ -57,14 +58,24 @@ pub fn admit(case: &Case, actions: &[Action], clock: Option<Instant>, book: &Rul
 
 type Known<'a> = BTreeMap<ActionId, &'a Action>;
 
+/// The recorded actions of which these speak: by their own id, or as what they withdraw.
+fn spoken_of<'a>(case: &'a Case, actions: &[Action]) -> Known<'a> {
+    if actions.is_empty() {
+        return Known::new();
+    }
+    let withdrawn = actions.iter().filter_map(Action::withdraws);
+    let ids: BTreeSet<ActionId> = actions.iter().map(|action| action.id).chain(withdrawn).collect();
+    case.actions().filter(|action| ids.contains(&action.id)).map(|action| (action.id, action)).collect()
+}
+
 /// The verdicts with the later of two contradicting actions refused; the opening that holds; the actions by their ids.
 fn contradictions<'a>(
     case: &'a Case,
+    mut known: Known<'a>,
     actions: &'a [Action],
     lasting: &[Flaws],
 ) -> (Vec<Verdict>, Option<&'a Action>, Known<'a>) {
     let mut opening = case.actions().find(|action| action.name() == ActionName::CaseOpened);
-    let mut known: Known<'a> = case.actions().map(|action| (action.id, action)).collect();
     let verdicts = actions.iter().zip(lasting).map(|(action, lasting)| {
         if !lasting.is_empty() {
             return Verdict::Refused(lasting.clone());

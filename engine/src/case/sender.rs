@@ -2,6 +2,8 @@
 //!
 //! Invariant: an office that no opening and no transfer of a case names, and that didn't open it, adds nothing to it.
 
+use std::collections::BTreeSet;
+
 use super::Case;
 use super::admit::{Verdict, admit, by_itself, opened_already};
 use crate::action::{Action, ActionId, ActionName, OfficeCode, What};
@@ -60,7 +62,7 @@ impl Case {
     /// Whether `office` opened the case, or the opening or a transfer that still counts names it. One that the case
     /// was taken from stays among them: what it did before may reach the log late.
     pub fn concerns(&self, office: &OfficeCode) -> bool {
-        let withdrawn: Vec<ActionId> = self.actions().filter_map(Action::withdraws).collect();
+        let withdrawn: BTreeSet<ActionId> = self.actions().filter_map(Action::withdraws).collect();
         self.actions().any(|action| names(action, office) && !withdrawn.contains(&action.id))
     }
 }

@@ -1,9 +1,9 @@
 //! Conditions on what takes a child's liberty: age, bringing-in, arrest, custody, remand, visits, release.
 
-use super::{Fails, PARENTS, Tester, all, any, has_any, not};
+use super::{Before, Fails, PARENTS, Tester, all, any, has_any, not};
 use crate::action::{ActionName as N, Authority, Ground, OrderOnRecord, Person, Place, ReleaseKind, What};
 use crate::calendar;
-use crate::limits::Under;
+use crate::limits::{Under, remand_around};
 use crate::rulebook::{AgeAt, Reading, Role, RuleId, Summonses};
 use crate::timeline::{CUSTODY, Episode, Names};
 
@@ -24,35 +24,29 @@ impl<'t> Tester<'t> {
         };
         let responsible_from = calendar::birthday(birth, years);
         let brought_in = matches!(what, What::BroughtIn { .. });
-        let offences = &self.timeline.opened().offences;
+        let [earliest, latest] = self.timeline.committed();
         self.condition(RuleId::AgeOfResponsibility, owed_by, &[], |under, reading| {
-            let dates = offences.iter().map(|offence| offence.committed_on);
             let tested = match under.choices.age_at {
-                AgeAt::EarliestOffence => dates.min(),
-                AgeAt::LatestOffence => dates.max(),
+                AgeAt::EarliestOffence => earliest,
+                AgeAt::LatestOffence => latest,
             };
             let untested = brought_in && reading == Reading::Lenient;
-            Some(!untested && tested.is_some_and(|date| date < responsible_from))
+            Some(!untested && tested < responsible_from)
         });
     }
 
     /// Art. 61: "ໄດ້ຮຽກຕົວເດັກ ເຖິງສາມຄັ້ງແລ້ວ ແຕ່ກໍຍັງບໍ່ມາໂດຍບໍ່ມີເຫດຜົນ", summoned three times and not come without reason.
     pub(super) fn three_summonses(&mut self, by: Authority) {
-        let before = &self.timeline.entries()[..self.index];
-        let count = |counts: &dyn Fn(&What) -> bool| before.iter().filter(|entry| counts(&entry.action.what)).count();
-        let missed_without_reason =
-            count(&|what| matches!(what, What::SummonsMissed { authority, reason: None } if *authority == by));
-        let served = count(&|what| matches!(what, What::SummonsServed { .. }));
-        let missed = count(&|what| matches!(what, What::SummonsMissed { .. }));
-        let last_missed = before.iter().rev().find_map(|entry| match &entry.action.what {
-            What::SummonsMissed { reason, .. } => Some(reason.is_some()),
-            _ => None,
-        });
+        let Before { summonses_served: served, summonses_missed: missed, .. } = self.before;
+        let missed_without_reason = self.before.missed_without_reason[by as usize];
+        let last_missed_with_reason = self.before.last_missed_with_reason;
         let enough = self.book.numbers.summonses as usize;
         self.condition(RuleId::ThreeSummonses, Role::Investigator, &[], |under, _| {
             Some(match under.choices.summonses {
                 Summonses::ThreeMissed => missed_without_reason < enough,
-                Summonses::ThreeServed => (served < enough && missed < enough) || last_missed != Some(false),
+                Summonses::ThreeServed => {
+                    (served < enough && missed < enough) || last_missed_with_reason != Some(false)
+                }
             })
         });
     }
@@ -170,9 +164,10 @@ impl<'t> Tester<'t> {
     pub(super) fn remand_extension(&mut self, months: Option<u64>, for_investigation: Option<bool>) {
         let owed_by = self.ordered_by();
         let index = self.index;
-        let running = self.limits.remands.iter().find_map(|remand| Some((remand, remand.nth_extension(index)?)));
+        let remand = remand_around(&self.limits.remands, index);
+        let running = remand.and_then(|remand| Some((remand, remand.nth_extension(index)?)));
 
-        let after_prosecution = self.is_before(N::ProsecutionOrdered);
+        let after_prosecution = self.before.prosecution_ordered;
         let ground = [("for_investigation", for_investigation.is_none())];
         self.condition(RuleId::RemandExtensionGround, owed_by, &ground, |_, reading| {
             any([not(for_investigation), Some(after_prosecution && reading == Reading::Protective)])
@@ -180,10 +175,7 @@ impl<'t> Tester<'t> {
 
         let extended = running.and_then(|(remand, k)| {
             let opened_by = if k == 1 { remand.order } else { remand.extensions[k - 2] };
-            self.limits
-                .deadlines
-                .iter()
-                .find(|deadline| deadline.rule == RuleId::RemandTerm && deadline.opened_by == opened_by)
+            self.limits.deadline(RuleId::RemandTerm, opened_by, u32::try_from(k - 1).unwrap_or(u32::MAX))
         });
         self.condition(RuleId::RemandExtensionLate, owed_by, &[], |under, reading| {
             let Some(extended) = extended else { return Some(true) };
@@ -207,9 +199,7 @@ impl<'t> Tester<'t> {
     pub(super) fn visits_allowed(&mut self, visitor: Option<Person>) {
         const NAMED: &[Person] =
             &[Person::Parent, Person::Guardian, Person::Relative, Person::Friend, Person::Protector];
-        let under_remand =
-            self.limits.remands.iter().any(|remand| remand.order < self.index && self.index < remand.end);
-        if !under_remand {
+        if remand_around(&self.limits.remands, self.index).is_none() {
             return;
         }
         self.condition(RuleId::VisitsAllowed, Role::Investigator, &[("visitor", visitor.is_none())], |_, reading| {

@@ -1,7 +1,7 @@
 //! Conditions on the steps of a case: interview, investigation, mediation, prosecution, hearing, judgment.
 
 use super::{PARENTS, Tester, all, any, has_any, not};
-use crate::action::{Class, HearingHeld, Measure, Person, ServedIn, What};
+use crate::action::{Class, HearingHeld, Measure, Person, ServedIn};
 use crate::limits::starts_anew;
 use crate::rulebook::{LawyerAsProtector, Reading, Role, RuleId};
 
@@ -33,10 +33,7 @@ impl Tester<'_> {
     /// Art. 59(5): agreed by the prosecutor, and made before the period that was then the last had ended.
     pub(super) fn investigation_extension(&mut self, agreed: bool) {
         let index = self.index;
-        let deadlines = self.limits.deadlines.iter();
-        let periods =
-            deadlines.filter(|deadline| deadline.rule == RuleId::Investigation30d && deadline.opened_by < index);
-        let last = periods.max_by_key(|deadline| deadline.period);
+        let last = self.limits.last_before(RuleId::Investigation30d, index);
         self.condition(RuleId::InvestigationExtensionAgreed, Role::Investigator, &[], |under, reading| {
             let late = last.is_some_and(|last| {
                 let passed = last.reckoning(reading).is_some_and(|period| under.discharges(index) > period.due);
@@ -71,8 +68,7 @@ impl Tester<'_> {
     pub(super) fn diversion_first(&mut self, mediation_possible: Option<bool>) {
         let offence = self.offence();
         let light = offence.class != Class::Crime && !offence.serious && mediation_possible != Some(false);
-        let failed = |what: &What| matches!(what, What::MediationEnded { settled: false, .. });
-        let tried = self.timeline.entries()[..self.index].iter().any(|entry| failed(&entry.action.what));
+        let tried = self.before.mediation_failed;
         let [protective, lenient] =
             crate::limits::Under::both(self.timeline, self.book).map(|under| self.under_three_years(under));
         self.condition(RuleId::DiversionFirst, Role::Prosecutor, &[], |_, reading| {

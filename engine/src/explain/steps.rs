@@ -11,6 +11,7 @@ use crate::calendar::{self, DAYS_OF_A_SHORT_MONTH, Instant};
 use crate::json::Json;
 use crate::limits::{Deadline, Done, Reckoning, Turn, discharged_by};
 use crate::rulebook::{AgeAt, Choices, DecisionFrom, FirstDay, Month, Period, Reading, RuleId, Rulebook};
+use crate::timeline::Names;
 
 /// The steps behind a deadline at the assessment's instant: the fact that opened it, both readings' arithmetic,
 /// what discharged it, how it stands; for a notice of the remand's end also what may still be done.
@@ -39,8 +40,7 @@ pub fn finding(assessment: &Assessment<'_>, rule: RuleId, entry: usize, book: &R
     steps.push("finding-asks", []);
     steps.circumstances(rule, entry);
     steps.fields(rule, action);
-    let found = assessment.findings.iter().find(|finding| finding.rule == rule && finding.action == entry);
-    match found.map(|finding| finding.breach) {
+    match assessment.finding(rule, entry).map(|finding| finding.breach) {
         Some(Breach::Certain) => steps.push("fails-both", []),
         Some(Breach::Arguable) => {
             steps.push("fails-protective", []);
@@ -248,9 +248,8 @@ impl<'a> Steps<'_, 'a> {
         let timeline = &self.assessment.timeline;
         match rule {
             RuleId::AgeOfResponsibility => {
-                let offences = &timeline.opened().offences;
-                timeline.birth_date().is_some()
-                    && offences.iter().any(|one| one.committed_on != offences[0].committed_on)
+                let [earliest, latest] = timeline.committed();
+                timeline.birth_date().is_some() && earliest != latest
             }
             RuleId::DiversionFirst | RuleId::CustodyGrounds | RuleId::ArrestGrounds | RuleId::RemandGrounds => {
                 let Penalty { min, max } = timeline.gravest_before(entry).penalty_months;
@@ -314,9 +313,8 @@ impl<'a> Steps<'_, 'a> {
                 }
             }
             RuleId::RemandExtensionGround => {
-                let ordered =
-                    timeline.entries()[..entry].iter().find(|entry| entry.name == ActionName::ProsecutionOrdered);
-                if let Some(ordered) = ordered {
+                if let Some(ordered) = timeline.find(Names::of(&[ActionName::ProsecutionOrdered]), 0, entry) {
+                    let ordered = &timeline.entries()[ordered];
                     self.push("finding-after", [ordered.name.to_string(), ordered.action.at.to_string()]);
                 }
             }
@@ -335,11 +333,9 @@ impl<'a> Steps<'_, 'a> {
             }
             return;
         }
-        let dates = self.assessment.timeline.opened().offences.iter().map(|offence| offence.committed_on);
-        let tested = if self.book.protective.age_at == AgeAt::EarliestOffence { dates.min() } else { dates.max() };
-        if let Some(date) = tested {
-            self.push("finding-age", [Instant::last_of(date).to_string()[..10].to_owned()]);
-        }
+        let [earliest, latest] = timeline.committed();
+        let tested = if self.book.protective.age_at == AgeAt::EarliestOffence { earliest } else { latest };
+        self.push("finding-age", [Instant::last_of(tested).to_string()[..10].to_owned()]);
     }
 
     fn summonses(&mut self, entry: usize) {
@@ -354,9 +350,7 @@ impl<'a> Steps<'_, 'a> {
 
     /// The end of the period that an extension extends, by the protective reading.
     fn extended(&mut self, rule: RuleId, entry: usize) {
-        let deadlines = self.assessment.deadlines.iter();
-        let before = deadlines.filter(|deadline| deadline.rule == rule && deadline.opened_by < entry);
-        let Some(last) = before.max_by_key(|deadline| deadline.opened_by) else { return };
+        let Some(last) = self.assessment.last_before(rule, entry) else { return };
         let made = self.assessment.timeline.entries()[entry].discharges(&self.book.protective);
         if made > last.earliest() {
             self.push("finding-after-end", [last.earliest().to_string()]);

@@ -26,39 +26,63 @@ pub(crate) struct Remand {
 impl Remand {
     /// Which extension of the remand, from 1, the entry is.
     pub(crate) fn nth_extension(&self, entry: usize) -> Option<usize> {
-        self.extensions.iter().position(|&extension| extension == entry).map(|i| i + 1)
+        self.extensions.binary_search(&entry).ok().map(|i| i + 1)
     }
 
     /// The months of the cap as it stands before entry `i`, per reading; none without a cap.
     pub(crate) fn cap_before(&self, i: usize) -> [Option<u32>; 2] {
         [0, 1].map(|reading: usize| {
-            self.cap_months[reading].iter().rev().find(|(from, _)| *from < i).map(|(_, months)| *months)
+            let months = &self.cap_months[reading];
+            months[..months.partition_point(|(from, _)| *from < i)].last().map(|(_, months)| *months)
         })
     }
 }
 
+/// The remand that was ordered before the entry and has not ended before it; they never overlap.
+pub(crate) fn remand_around(remands: &[Remand], entry: usize) -> Option<&Remand> {
+    remands[..remands.partition_point(|remand| remand.order < entry)].last().filter(|remand| entry < remand.end)
+}
+
+/// What earlier detentions in the case took up.
+#[derive(Clone, Copy, Default)]
+struct Used {
+    /// Seconds of custody, per reading.
+    custody: [i64; 2],
+    /// Days of detention under remands.
+    remand: i64,
+}
+
 pub(super) fn deadlines(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mut Vec<Deadline>) -> Vec<Remand> {
     let mut remands: Vec<Remand> = Vec::new();
+    let mut used = Used::default();
+    let unders = Under::both(timeline, book);
+    let last = timeline.episodes().len().saturating_sub(1);
     for (n, episode) in timeline.episodes().iter().enumerate() {
         if CUSTODY.has(timeline.entries()[episode.taking].name) {
-            let earlier = &timeline.episodes()[..n];
-            let reckonings = Under::both(timeline, book).map(|under| custody(under, &book.numbers, episode, earlier));
+            let reckonings =
+                [0, 1].map(|reading| custody(unders[reading], &book.numbers, episode, used.custody[reading]));
             push(deadlines, RuleId::Custody48h, Role::Investigator, episode.taking, 0, reckonings);
         }
         let end = episode.end.unwrap_or(timeline.entries().len());
         if let Some(order) = timeline.find(Names::of(&[N::RemandOrdered]), episode.taking, end) {
-            let extensions: Vec<usize> =
-                timeline.all(Names::of(&[N::RemandExtended])).filter(|&i| i > order && i < end).collect();
+            let extensions: Vec<usize> = timeline.between(Names::of(&[N::RemandExtended]), order + 1, end).collect();
             remand_term(timeline, book, episode, order, &extensions, deadlines);
-            let cap_months = remand_cap(timeline, book, episode, order, &remands, deadlines);
-            remands.push(Remand { order, end, extensions, cap_months });
+            let cap_months = remand_cap(timeline, book, episode, order, used.remand, deadlines);
+            let remand = Remand { order, end, extensions, cap_months };
+            used.remand += days_detained(timeline, &remand);
+            remands.push(remand);
+        }
+        if n < last {
+            for (used, under) in used.custody.iter_mut().zip(unders) {
+                *used += custody_used(under, episode);
+            }
         }
     }
     remands
 }
 
 /// Art. 62: "ເດັກກໍຈະຖືກກັກຕົວບໍ່ເກີນ ສີ່ສິບແປດຊົ່ວໂມງ", held not more than forty-eight hours.
-fn custody(under: Under<'_>, numbers: &Numbers, episode: &Episode, earlier: &[Episode]) -> Option<Reckoning> {
+fn custody(under: Under<'_>, numbers: &Numbers, episode: &Episode, used: i64) -> Option<Reckoning> {
     let timeline = under.timeline;
     let end = episode.end.unwrap_or(timeline.entries().len());
     let from = match under.choices.custody_from {
@@ -66,13 +90,10 @@ fn custody(under: Under<'_>, numbers: &Numbers, episode: &Episode, earlier: &[Ep
         CustodyFrom::Custody => timeline.find(Names::of(&[N::CustodyStarted]), episode.taking, end),
     }?;
     let mut reckoning = under.plain(from, numbers.custody, custody_done(under, episode));
-    if under.choices.repeat_detention == RepeatDetention::Cumulative {
-        let used: i64 = earlier.iter().map(|episode| custody_used(under, episode)).sum();
-        if used > 0 {
-            let left = (calendar::seconds(numbers.custody).unwrap_or(0) - used).max(0);
-            reckoning.due = reckoning.start.plus(left);
-            reckoning.turns.push(Turn::UsedBefore { seconds: used });
-        }
+    if under.choices.repeat_detention == RepeatDetention::Cumulative && used > 0 {
+        let left = (calendar::seconds(numbers.custody).unwrap_or(0) - used).max(0);
+        reckoning.due = reckoning.start.plus(left);
+        reckoning.turns.push(Turn::UsedBefore { seconds: used });
     }
     Some(reckoning)
 }
@@ -159,7 +180,7 @@ fn remand_cap(
     book: &Rulebook,
     episode: &Episode,
     order: usize,
-    earlier: &[Remand],
+    days_used: i64,
     deadlines: &mut Vec<Deadline>,
 ) -> [Vec<(usize, u32)>; 2] {
     let end = episode.end.unwrap_or(timeline.entries().len());
@@ -175,7 +196,7 @@ fn remand_cap(
     let reckonings = Under::both(timeline, book).map(|under| {
         let from = remand_from(under, episode, order);
         let done = episode.end.map(|by| Done { by, at: under.discharges(by) });
-        let mut cap = Cap::new(under, &book.numbers, from, opened_by, class, earlier, done);
+        let mut cap = Cap::new(under, &book.numbers, from, opened_by, class, days_used, done);
         for (i, class) in timeline.reclassifications(opened_by, end) {
             cap.reclassified(i, class);
         }
@@ -204,11 +225,11 @@ impl<'t> Cap<'t> {
         from: usize,
         opened_by: usize,
         class: Class,
-        earlier: &[Remand],
+        days_used: i64,
         done: Option<Done>,
     ) -> Self {
         let days_before = match under.choices.repeat_detention {
-            RepeatDetention::Cumulative => earlier.iter().map(|remand| days_detained(under.timeline, remand)).sum(),
+            RepeatDetention::Cumulative => days_used,
             RepeatDetention::Fresh => 0,
         };
         let period = cap_of(numbers, class);

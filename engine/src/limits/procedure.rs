@@ -12,6 +12,7 @@ use crate::timeline::{CUSTODY, Names, Timeline};
 pub(super) fn deadlines(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mut Vec<Deadline>) {
     parents_notified(timeline, book, deadlines);
     investigation(timeline, book, deadlines);
+    let (mut referred, mut received) = (Vec::new(), Vec::new());
     for (i, entry) in timeline.entries().iter().enumerate() {
         let (rule, owed_by, period) = match &entry.action.what {
             // Art. 59(4): each interview.
@@ -32,11 +33,11 @@ pub(super) fn deadlines(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mu
                 continue;
             }
             What::ReferredToMediation { to: Mediator::Prosecutor } => {
-                prosecutor_mediation(timeline, book, i, deadlines);
+                referred.push(i);
                 continue;
             }
             What::ProsecutionOrderReceived => {
-                court(timeline, book, i, deadlines);
+                received.push(i);
                 continue;
             }
             _ => continue,
@@ -45,6 +46,8 @@ pub(super) fn deadlines(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mu
         let reckonings = Under::both(timeline, book).map(|under| Some(under.plain(i, period, done)));
         push(deadlines, rule, owed_by, i, 0, reckonings);
     }
+    prosecutor_mediation(timeline, book, &referred, deadlines);
+    court(timeline, book, &received, deadlines);
 }
 
 /// The first action behind `opened_by` that discharges the limit.
@@ -227,33 +230,53 @@ fn decision(
 }
 
 /// Art. 67: mediation by the prosecutor, thirty days from the receipt of the file.
-fn prosecutor_mediation(timeline: &Timeline<'_>, book: &Rulebook, referral: usize, deadlines: &mut Vec<Deadline>) {
-    const DONE: Names = Names::of(discharged_by(RuleId::ProsecutorMediation30d));
-    let file = timeline.all(Names::of(&[N::FileReceived])).take_while(|&i| i < referral).last();
-    let from = file.unwrap_or(referral);
-    let reckonings = Under::both(timeline, book).map(|under| {
-        let ends = |&i: &usize| match timeline.entries()[i].action.what {
-            What::MediationEnded { settled, .. } => {
-                settled || under.choices.failed_mediation == FailedMediation::Outcome
-            }
-            _ => true,
-        };
-        let done = timeline.all(DONE).filter(|&i| i > referral).find(ends);
-        Some(under.plain(from, book.numbers.prosecutor_mediation, done))
+fn prosecutor_mediation(timeline: &Timeline<'_>, book: &Rulebook, referred: &[usize], deadlines: &mut Vec<Deadline>) {
+    let unders = Under::both(timeline, book);
+    let ends = each_that(unders, RuleId::ProsecutorMediation30d, referred, |under, what| match what {
+        What::MediationEnded { settled, .. } => *settled || under.choices.failed_mediation == FailedMediation::Outcome,
+        _ => true,
     });
-    push(deadlines, RuleId::ProsecutorMediation30d, Role::Prosecutor, referral, 0, reckonings);
+    for &referral in referred {
+        let from = timeline.last_before(referral, Names::of(&[N::FileReceived])).unwrap_or(referral);
+        let reckoning = |reading: usize| {
+            unders[reading].plain(from, book.numbers.prosecutor_mediation, next(&ends[reading], referral))
+        };
+        let reckonings = [0, 1].map(|reading| Some(reckoning(reading)));
+        push(deadlines, RuleId::ProsecutorMediation30d, Role::Prosecutor, referral, 0, reckonings);
+    }
 }
 
 /// Art. 71: the court brings the case out for consideration in fifteen days.
-fn court(timeline: &Timeline<'_>, book: &Rulebook, received: usize, deadlines: &mut Vec<Deadline>) {
-    const DONE: Names = Names::of(discharged_by(RuleId::Court15d));
-    let reckonings = Under::both(timeline, book).map(|under| {
-        let considers = |&i: &usize| match &timeline.entries()[i].action.what {
-            What::HearingHeld(held) => held.substantive || under.choices.hearing == Hearing::Opened,
-            _ => true,
-        };
-        let done = timeline.all(DONE).filter(|&i| i > received).find(considers);
-        Some(under.plain(received, book.numbers.court, done))
+fn court(timeline: &Timeline<'_>, book: &Rulebook, received: &[usize], deadlines: &mut Vec<Deadline>) {
+    let unders = Under::both(timeline, book);
+    let considers = each_that(unders, RuleId::Court15d, received, |under, what| match what {
+        What::HearingHeld(held) => held.substantive || under.choices.hearing == Hearing::Opened,
+        _ => true,
     });
-    push(deadlines, RuleId::Court15d, Role::Court, received, 0, reckonings);
+    for &receipt in received {
+        let reckoning =
+            |reading: usize| unders[reading].plain(receipt, book.numbers.court, next(&considers[reading], receipt));
+        let reckonings = [0, 1].map(|reading| Some(reckoning(reading)));
+        push(deadlines, RuleId::Court15d, Role::Court, receipt, 0, reckonings);
+    }
+}
+
+/// Per reading, in order: the entries that may discharge `rule` and that the reading accepts; none where nothing opens it.
+fn each_that(
+    unders: [Under<'_>; 2],
+    rule: RuleId,
+    opening: &[usize],
+    accepts: impl Fn(Under<'_>, &What) -> bool,
+) -> [Vec<usize>; 2] {
+    let Some(&first) = opening.first() else { return [Vec::new(), Vec::new()] };
+    unders.map(|under| {
+        let entries = under.timeline.entries();
+        let discharging = under.timeline.between(Names::of(discharged_by(rule)), first + 1, entries.len());
+        discharging.filter(|&i| accepts(under, &entries[i].action.what)).collect()
+    })
+}
+
+/// The first of these entries behind `after`.
+fn next(entries: &[usize], after: usize) -> Option<usize> {
+    entries.get(entries.partition_point(|&i| i <= after)).copied()
 }

@@ -1,0 +1,61 @@
+//! The order of a case's actions.
+//!
+//! Invariant: it depends on the set of the actions alone.
+
+use super::Entry;
+use crate::action::{Action, ActionId, ActionName};
+
+/// The ids of a case's actions in their order, the withdrawn ones too.
+pub fn in_order<'a>(actions: impl Iterator<Item = &'a Action>) -> Vec<ActionId> {
+    let mut entries: Vec<Entry<'a>> = actions.map(Entry::new).collect();
+    sort(&mut entries);
+    entries.into_iter().map(|entry| entry.action.id).collect()
+}
+
+/// Orders by civil date; within a date by instant, equal instants by the course of a case, then by id; then puts
+/// each action known by its date alone behind the last timed action of that date that comes earlier in the course.
+pub(super) fn sort(entries: &mut Vec<Entry<'_>>) {
+    entries.sort_unstable_by(|a, b| {
+        let key = |entry: &Entry<'_>| (entry.date, entry.dated_only, entry.first, entry.name, entry.action.id);
+        key(a).cmp(&key(b))
+    });
+    if !entries.iter().any(|entry| entry.dated_only) {
+        return;
+    }
+    let mut sorted = Vec::with_capacity(entries.len());
+    for day in entries.chunk_by(|a, b| a.date == b.date) {
+        let (timed, dated) = day.split_at(day.partition_point(|entry| !entry.dated_only));
+        // The dated ones stand in the order of the course, and so do their places.
+        let mut dated = dated.iter().peekable();
+        let behind = LastOfEach::of(timed);
+        for place in 0..=timed.len() {
+            while let Some(entry) = dated.next_if(|entry| behind.last_before(entry.name) <= place) {
+                sorted.push(*entry);
+            }
+            sorted.extend(timed.get(place));
+        }
+    }
+    *entries = sorted;
+}
+
+/// Behind which of a day's timed entries the last one of each name stands.
+struct LastOfEach([usize; ActionName::ALL.len()]);
+
+impl LastOfEach {
+    fn of(timed: &[Entry<'_>]) -> Self {
+        let mut behind = [0; ActionName::ALL.len()];
+        for (i, entry) in timed.iter().enumerate() {
+            behind[entry.name as usize] = i + 1;
+        }
+        // From here on: of each name, or of one that comes earlier in the course.
+        for name in 1..behind.len() {
+            behind[name] = behind[name].max(behind[name - 1]);
+        }
+        Self(behind)
+    }
+
+    /// The place behind the last timed entry that comes earlier in the course.
+    fn last_before(&self, name: ActionName) -> usize {
+        (name as usize).checked_sub(1).map_or(0, |earlier| self.0[earlier])
+    }
+}

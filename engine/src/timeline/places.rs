@@ -1,0 +1,58 @@
+//! Where the entries of each name stand, so that nothing has to look at every entry of a long case.
+//!
+//! Invariant: what is found is what looking from entry to entry would find.
+
+use super::{Entry, Names};
+
+/// How many names there can be: a set of them is a word of 64 bits.
+const NAMES: usize = 64;
+
+/// The places of the entries, by name and in order.
+#[derive(Debug)]
+pub(super) struct Places {
+    /// Where the places of a name begin; those of the next one begin where they end.
+    begin: [usize; NAMES + 1],
+    places: Vec<usize>,
+}
+
+impl Places {
+    pub fn of(entries: &[Entry<'_>]) -> Self {
+        let mut begin = [0; NAMES + 1];
+        for entry in entries {
+            begin[entry.name as usize + 1] += 1;
+        }
+        for name in 0..NAMES {
+            begin[name + 1] += begin[name];
+        }
+        let mut next = begin;
+        let mut places = vec![0; entries.len()];
+        for (i, entry) in entries.iter().enumerate() {
+            let slot = &mut next[entry.name as usize];
+            places[*slot] = i;
+            *slot += 1;
+        }
+        Self { begin, places }
+    }
+
+    /// The first place of `names` that is not before `from`.
+    pub fn first(&self, names: Names, from: usize) -> Option<usize> {
+        let of = |places: &[usize]| places.get(places.partition_point(|&place| place < from)).copied();
+        self.of_each(names).filter_map(of).min()
+    }
+
+    /// The last place of `names` before `to`.
+    pub fn last(&self, names: Names, to: usize) -> Option<usize> {
+        let of = |places: &[usize]| places[..places.partition_point(|&place| place < to)].last().copied();
+        self.of_each(names).filter_map(of).max()
+    }
+
+    /// The places of each of the names.
+    fn of_each(&self, names: Names) -> impl Iterator<Item = &[usize]> {
+        let mut left = names.0;
+        std::iter::from_fn(move || {
+            let name = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            (name < NAMES).then(|| &self.places[self.begin[name]..self.begin[name + 1]])
+        })
+    }
+}
