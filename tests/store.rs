@@ -37,6 +37,8 @@ mod disk;
 mod earlier;
 #[path = "store/esrs.rs"]
 mod esrs;
+#[path = "store/heavy.rs"]
+mod heavy;
 #[path = "store/ids.rs"]
 mod ids;
 #[path = "store/list.rs"]

@@ -22,6 +22,8 @@ use exposition::Exposition;
 pub struct Figures {
     /// What became of the actions that this process was given to record.
     pub actions: Actions,
+    /// Requests of offices that were not taken.
+    pub turned_away: TurnedAway,
     /// Alerts that this process added to the log.
     pub alerts_recorded: ByKind,
     /// Alerts whose delivery this process marked.
@@ -53,6 +55,7 @@ impl Figures {
     pub fn on(steady: &Arc<dyn SteadyClock>) -> Self {
         Self {
             actions: Actions::default(),
+            turned_away: TurnedAway::default(),
             alerts_recorded: ByKind::default(),
             alerts_published: ByKind::default(),
             alerts_of_others: Counter::default(),
@@ -82,6 +85,7 @@ impl Figures {
     /// Writes what is known here alone; what has to be asked of store and clock is written by who asks.
     pub fn write(&self, out: &mut Exposition) {
         self.actions.write(out);
+        self.turned_away.write(out);
         let kinds = [
             ("kamnot_alerts_recorded_total", "Alerts that this process added to the log.", &self.alerts_recorded),
             ("kamnot_alerts_published_total", "Alerts that this process published on NATS.", &self.alerts_published),
@@ -190,6 +194,25 @@ impl Actions {
         out.counter(name, "Actions that this process was given, by what became of them.");
         for (outcome, count) in [("recorded", &self.recorded), ("known", &self.known), ("refused", &self.refused)] {
             out.labelled(name, &[("outcome", outcome)], count.get());
+        }
+    }
+}
+
+/// Requests of offices that were not taken, by why.
+#[derive(Debug, Default)]
+pub struct TurnedAway {
+    /// As much as may be was under way.
+    pub busy: Counter,
+    /// The office had used up its budget.
+    pub budget: Counter,
+}
+
+impl TurnedAway {
+    fn write(&self, out: &mut Exposition) {
+        let name = "kamnot_requests_turned_away_total";
+        out.counter(name, "Requests of offices of which nothing was recorded, to be sent again, by why.");
+        for (why, count) in [("busy", &self.busy), ("budget", &self.budget)] {
+            out.labelled(name, &[("why", why)], count.get());
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Invariant: a line is said to be recorded only after its commit, by the office that sent it and only into a case of
 //! its own. What is not known to be recorded is said so, and sending it again adds nothing twice. No reply echoes a line.
 
+pub mod budget;
+mod lines;
 pub mod reply;
 
 use std::collections::HashMap;
@@ -10,13 +12,13 @@ use std::sync::Arc;
 
 use engine::action::{Action, OfficeCode};
 use engine::case::{Alerts, Case, admit_from};
-use engine::json::Json;
 use engine::refusal::Flaws;
 use engine::rulebook::{Language, Rulebook};
 use futures::StreamExt as _;
 
 use crate::clock::Clock;
 use crate::files::{self, CaseLines, Contents, Form, RefusedLine, SharedIds};
+use crate::heavy::{HEAVY_CASE, ShuttingDown, beside_if};
 use crate::offices::Offices;
 use crate::recorder::{Recorded, Recorder};
 use crate::store::{CaseStore, Fault};
@@ -29,6 +31,23 @@ pub const MOST_ACTIONS: usize = 1_000;
 const IN_REPLIES: Language = Language::En;
 /// How many cases of one request are recorded at the same time.
 const AT_ONCE: usize = 32;
+
+/// From how many bytes on a request is read beside the tasks.
+const HEAVY_PAYLOAD: usize = 16 << 10;
+
+/// What became of a request, and what it cost.
+pub struct Taken {
+    /// The answer.
+    pub reply: Reply,
+    /// How many events came of it, those included that are still to be told of its cases.
+    pub events: usize,
+}
+
+impl From<Reply> for Taken {
+    fn from(reply: Reply) -> Self {
+        Self { reply, events: 0 }
+    }
+}
 
 /// What is needed to take in actions.
 pub struct Intake<S: ?Sized> {
@@ -51,43 +70,48 @@ impl<S: CaseStore + ?Sized> Intake<S> {
     }
 
     /// Records what `sender` sent, one action or several, and answers when it is durable.
-    pub async fn take(&self, sender: &OfficeCode, payload: &[u8], alerts: Alerts) -> Reply {
-        let mut contents = match read(payload) {
-            Ok(contents) => contents,
-            Err(trouble) => return Reply::of_trouble(sender, &trouble),
+    pub async fn take(&self, sender: &OfficeCode, payload: Vec<u8>, alerts: Alerts) -> Taken {
+        let heavy = payload.len() >= HEAVY_PAYLOAD;
+        let mut contents = match beside_if(heavy, move || read(&payload)).await {
+            Ok(Ok(contents)) => contents,
+            Ok(Err(trouble)) => return Reply::of_trouble(sender, &trouble).into(),
+            Err(ShuttingDown) => return Reply::of_trouble(sender, &Trouble::Unavailable).into(),
         };
         if let Err(fault) = self.refuse_shared_ids(sender, &mut contents).await {
-            return Reply::of_trouble(sender, &unavailable(&fault));
+            return Reply::of_trouble(sender, &unavailable(&fault)).into();
         }
         let refused = |refused: &RefusedLine| Line::refused(refused.line, None, &refused.flaws, IN_REPLIES);
         let mut lines: Vec<Line> = contents.refused.iter().map(refused).collect();
         let cases = contents.cases.into_iter().filter(|case| !case.actions.is_empty());
         let mut work =
             futures::stream::iter(cases).map(|case| self.record(sender, case, alerts)).buffer_unordered(AT_ONCE);
-        while let Some(recorded) = work.next().await {
+        let mut events = 0;
+        while let Some((recorded, appended)) = work.next().await {
             lines.extend(recorded);
+            events += appended;
         }
         lines.sort_unstable_by_key(|line| line.line);
-        Reply::of_lines(sender, lines)
+        Taken { reply: Reply::of_lines(sender, lines), events }
     }
 
-    async fn record(&self, sender: &OfficeCode, case: CaseLines, alerts: Alerts) -> Vec<Line> {
+    /// The lines of one case, and how many events came of them.
+    async fn record(&self, sender: &OfficeCode, case: CaseLines, alerts: Alerts) -> (Vec<Line>, usize) {
         let CaseLines { case, lines, actions } = case;
         let ids: Vec<_> = actions.iter().map(|action| Some(action.id.0)).collect();
         let named: Vec<Flaws> = actions.iter().map(|action| self.of_offices(action)).collect();
         let numbered = lines.into_iter().zip(ids);
         match self.recorder.record_from(sender, &case, actions, alerts).await {
-            Ok(Recorded { verdicts, warnings, .. }) => {
+            Ok(Recorded { verdicts, warnings, events, told_before, to_come }) => {
                 let judged = verdicts.into_iter().zip(named.into_iter().zip(warnings));
                 let line = |((line, id), (verdict, (named, more)))| {
                     let warnings: Flaws = [named, more].concat();
                     Line::of_verdict(line, id, &verdict, &warnings, IN_REPLIES)
                 };
-                numbered.zip(judged).map(line).collect()
+                (numbered.zip(judged).map(line).collect(), events.len() + told_before + to_come)
             }
             Err(fault) => {
                 tracing::warn!(%case, office = %sender, %fault, "what an office sent is not known to be recorded");
-                numbered.map(|(line, id)| Line::new(line, Outcome::Again, id)).collect()
+                (numbered.map(|(line, id)| Line::new(line, Outcome::Again, id)).collect(), 0)
             }
         }
     }
@@ -104,37 +128,27 @@ impl<S: CaseStore + ?Sized> Intake<S> {
         for case in shared.cases() {
             known.insert(case, self.recorder.store().load(&contents.cases[case].case).await?);
         }
-        let clock = Some(self.clock.now());
-        let judge = |case: usize, actions: &[Action]| admit_from(sender, &known[&case], actions, clock, &self.book);
-        shared.refuse(contents, judge, |case, id| known[&case].action(id).is_some());
+        let heavy = known.values().map(|case| case.size()).sum::<usize>() + contents.lines() >= HEAVY_CASE;
+        let (sender, clock, book) = (sender.clone(), Some(self.clock.now()), Arc::clone(&self.book));
+        let mut judged = std::mem::take(contents);
+        let refusing = beside_if(heavy, move || {
+            let judge = |case: usize, actions: &[Action]| admit_from(&sender, &known[&case], actions, clock, &book);
+            shared.refuse(&mut judged, judge, |case, id| known[&case].action(id).is_some());
+            judged
+        });
+        *contents = refusing.await?;
         Ok(())
     }
 }
 
 /// The lines of a request. One action may also be a JSON object over several lines.
 fn read(payload: &[u8]) -> Result<Contents, Trouble> {
-    let contents = match one_object(payload) {
-        Some(line) => files::parse(line.as_bytes(), Form::JsonLines),
-        None => files::parse(payload, Form::JsonLines),
-    };
-    let contents = contents.map_err(Trouble::Unreadable)?;
-    match contents.lines() {
+    let payload = lines::joined(payload);
+    match lines::count(&payload) {
         0 => Err(Trouble::Unreadable("found no action, expected a JSON object, or one on each line".to_owned())),
         many if many > MOST_ACTIONS => Err(Trouble::TooMany { found: many, most: MOST_ACTIONS }),
-        _ => Ok(contents),
+        _ => files::parse(&payload, Form::JsonLines).map_err(Trouble::Unreadable),
     }
-}
-
-/// A JSON object that is spread over several lines, on one.
-fn one_object(payload: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(payload).ok()?.trim();
-    let first = text.lines().next()?;
-    if first.len() == text.len() || !text.starts_with('{') || Json::read(first).is_ok() {
-        return None;
-    }
-    Json::read(text).ok()?;
-    // Between the tokens only: a text of JSON holds no line break.
-    Some(text.replace(['\r', '\n'], " "))
 }
 
 /// What is wrong with the store is its operator's business: the office is told what to do.
@@ -146,14 +160,6 @@ fn unavailable(fault: &Fault) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_object_over_several_lines_is_one_action_and_lines_are_many() {
-        assert_eq!(one_object(b"{\n \"a\": 1,\r\n \"b\": 2\n}\n").as_deref(), Some("{  \"a\": 1,   \"b\": 2 }"));
-        for lines in ["{\"a\":1}", "{\"a\":1}\n{\"a\":2}\n", "{\"a\"\n{\"a\":2}", "", "\n", "[\n1]"] {
-            assert_eq!(one_object(lines.as_bytes()), None, "{lines}");
-        }
-    }
 
     #[test]
     fn more_lines_than_a_request_may_hold_are_refused_whole() {

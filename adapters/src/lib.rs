@@ -6,6 +6,7 @@ pub mod cli;
 pub mod clock;
 pub mod figures;
 pub mod files;
+pub mod heavy;
 pub mod intake;
 pub mod nats;
 pub mod offices;

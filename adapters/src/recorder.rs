@@ -3,24 +3,37 @@
 //! Invariant: of several callers in this process with the same case each finds what the one before it left, so a
 //! conflict can only come from another process; every action gets its verdict.
 
+mod numbered;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
-use engine::action::{Action, ActionId, CaseRef, OfficeCode};
+use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, Event, Verdict, admit, admit_from, decide, doubts, used_id};
+use engine::case::{Alerts, Case, Command, Event, MOST_TOLD, Refused, Verdict, admit, admit_from, decide_telling};
 use engine::refusal::Flaws;
 use engine::rulebook::Rulebook;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::clock::Clock;
 use crate::figures::Figures;
+use crate::heavy::{HEAVY_CASE, beside_if};
 use crate::store::{Append, CaseStore, Fault};
+use numbered::Numbered;
 
 /// How often an append is decided anew because another process was faster.
 const MOST_TRIES: u32 = 32;
+
+/// How many alerts, settlements and withdrawals what an office sends tells at once: the watch tells the rest.
+const OFFICE_MOST_TOLD: usize = 100;
+
+/// For how long a large case makes way for other alerts, how often it looks, and how many of them are many.
+const MAKES_WAY: Duration = Duration::from_secs(1);
+const LOOKS_EVERY: Duration = Duration::from_millis(20);
+const MANY_WAIT: u64 = 500;
 
 /// How many turns there are to share; two cases seldom share one.
 const TURNS: usize = 16_384;
@@ -31,6 +44,7 @@ pub struct Recorder<S: ?Sized> {
     book: Arc<Rulebook>,
     clock: Arc<dyn Clock>,
     turns: Vec<Mutex<()>>,
+    most_told: usize,
     figures: Arc<Figures>,
 }
 
@@ -43,13 +57,41 @@ pub struct Recorded {
     pub warnings: Vec<Flaws>,
     /// What was appended.
     pub events: Vec<Event>,
+    /// How many events were appended before: what the last command on the case had had no room for.
+    pub told_before: usize,
+    /// About how many are still to come, where this command had no room for all.
+    pub to_come: usize,
+}
+
+/// Who sends actions.
+#[derive(Clone)]
+struct Sender {
+    /// The office to whose own cases they are held; none where anybody's may be recorded.
+    office: Option<OfficeCode>,
+    /// Who is said to have recorded them; none: for each the office that acted.
+    by: Option<OfficeCode>,
+}
+
+impl Sender {
+    fn judge(&self, known: &Case, actions: &[Action], clock: Instant, book: &Rulebook) -> Vec<Verdict> {
+        match &self.office {
+            Some(office) => admit_from(office, known, actions, Some(clock), book),
+            None => admit(known, actions, Some(clock), book),
+        }
+    }
 }
 
 impl<S: CaseStore + ?Sized> Recorder<S> {
     /// A recorder into `store`.
     pub fn new(store: Arc<S>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
         let turns = std::iter::repeat_with(Mutex::default).take(TURNS).collect();
-        Self { store, book, clock, turns, figures: Arc::default() }
+        Self { store, book, clock, turns, most_told: MOST_TOLD, figures: Arc::default() }
+    }
+
+    /// The same recorder, which tells no more than `most` alerts, settlements and withdrawals at once.
+    #[must_use]
+    pub fn telling_at_once(self, most: usize) -> Self {
+        Self { most_told: most, ..self }
     }
 
     /// The same recorder, which counts what it does here.
@@ -74,8 +116,26 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         by: Option<OfficeCode>,
         alerts: Alerts,
     ) -> Result<Recorded, Fault> {
-        let judge = |known: &Case, actions: &[Action], clock| admit(known, actions, Some(clock), &self.book);
-        self.record_judged(case, actions, by, alerts, judge).await
+        self.record_judged(case, actions, Sender { office: None, by }, alerts).await
+    }
+
+    /// As [`Recorder::record`], and tells everything that this calls for: for a program that ends then.
+    ///
+    /// # Errors
+    /// What the store could not do; of what was recorded before that the rest is told by the watch.
+    pub async fn record_and_tell_all(
+        &self,
+        case: &CaseRef,
+        actions: Vec<Action>,
+        by: Option<OfficeCode>,
+        alerts: Alerts,
+    ) -> Result<Recorded, Fault> {
+        let mut recorded = self.record(case, actions, by, alerts).await?;
+        if alerts != Alerts::HeldBack {
+            let _turn = self.turn(case).await;
+            recorded.events.extend(self.tell_rest(case).await?);
+        }
+        Ok(recorded)
     }
 
     /// As [`Recorder::record`], for an office that sends actions itself: those of a case that isn't its own are
@@ -90,39 +150,49 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         actions: Vec<Action>,
         alerts: Alerts,
     ) -> Result<Recorded, Fault> {
-        let judge =
-            |known: &Case, actions: &[Action], clock| admit_from(sender, known, actions, Some(clock), &self.book);
-        self.record_judged(case, actions, Some(sender.clone()), alerts, judge).await
+        let sender = Sender { office: Some(sender.clone()), by: Some(sender.clone()) };
+        self.record_judged(case, actions, sender, alerts).await
     }
 
-    /// Records what `judge` accepts, on the case as it is when its turn has come.
+    /// Records what may be recorded, on the case as it is when its turn has come.
     async fn record_judged(
         &self,
         case: &CaseRef,
         actions: Vec<Action>,
-        by: Option<OfficeCode>,
+        sender: Sender,
         alerts: Alerts,
-        judge: impl Fn(&Case, &[Action], Instant) -> Vec<Verdict>,
     ) -> Result<Recorded, Fault> {
         debug_assert!(actions.iter().all(|action| action.case == *case), "actions of one case");
         let _turn = self.turn(case).await;
         let mut actions = Numbered::new(actions);
         let mut tries = 0;
+        let mut told_before = 0;
         loop {
+            if alerts != Alerts::HeldBack {
+                told_before += self.tell_rest(case).await?.len();
+            }
             let known = self.store.load(case).await?;
-            let clock = self.clock.now();
-            let accepted = actions.admit(|actions| judge(&known, actions, clock));
-            let events = if accepted.is_empty() {
-                Vec::new()
-            } else {
-                let command = Command::Record { actions: accepted, by: by.clone(), clock, alerts };
-                self.decide(case, &known, command)?
-            };
-            match self.append(case, &known, &events).await {
-                Ok(()) => {
+            let (book, sender, most) = (Arc::clone(&self.book), sender.clone(), self.most_told);
+            let (of, clock) = (case.clone(), self.clock.now());
+            let heavy = known.size() + actions.left.len() >= HEAVY_CASE;
+            let decided = beside_if(heavy, move || {
+                let accepted = actions.admit(|actions| sender.judge(&known, actions, clock, &book));
+                let warnings = actions.doubts(&known);
+                if accepted.is_empty() {
+                    return (actions, warnings, Ok(Append::of(of, &known, Vec::new())));
+                }
+                let command = Command::Record { actions: accepted, by: sender.by, clock, alerts };
+                let most = if sender.office.is_some() { most.min(OFFICE_MOST_TOLD) } else { most };
+                (actions, warnings, decide(&of, &known, &book, command, most))
+            });
+            let (warnings, append);
+            (actions, warnings, append) = decided.await?;
+            let append = append?;
+            let to_come = self.to_come(&append.after);
+            match self.append(append).await {
+                Ok(events) => {
                     self.figures.count_recorded(&actions.verdicts, &events);
-                    let warnings = actions.doubts(&known);
-                    return Ok(Recorded { verdicts: actions.verdicts, warnings, events });
+                    return Ok(Recorded { verdicts: actions.verdicts, warnings, events, told_before, to_come });
                 }
                 Err(Fault::UsedId(id)) if actions.refuse(id) => {}
                 Err(Fault::Conflict(_)) if tries < MOST_TRIES => {
@@ -132,6 +202,42 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
                 Err(fault) => return Err(fault),
             }
         }
+    }
+
+    /// Tells what the last command on the case had no room for, whose turn is held.
+    async fn tell_rest(&self, case: &CaseRef) -> Result<Vec<Event>, Fault> {
+        let mut told = Vec::new();
+        while self.store.load(case).await?.may_have_more_to_tell(self.most_told) {
+            self.make_way().await?;
+            let events = self.pass_in_turn(case, Alerts::Raised).await?;
+            if events.is_empty() {
+                break;
+            }
+            told.extend(events);
+        }
+        Ok(told)
+    }
+
+    /// About how many events are still to come of a case: each standing alert may be withdrawn and raised anew.
+    fn to_come(&self, after: &Case) -> usize {
+        if after.may_have_more_to_tell(self.most_told) { 2 * after.standing_alerts().count() } else { 0 }
+    }
+
+    /// Waits, before more of a large case is told, while many alerts wait to be published: else those of other cases
+    /// would stand behind all of it. No longer than a second: NATS may be away.
+    ///
+    /// # Errors
+    /// If the store can't be read.
+    pub async fn make_way(&self) -> Result<(), Fault> {
+        let mut waited = Duration::ZERO;
+        while waited < MAKES_WAY && self.figures.nats_connected.is_set() {
+            if self.store.backlog().await?.waiting < MANY_WAIT {
+                break;
+            }
+            tokio::time::sleep(LOOKS_EVERY).await;
+            waited += LOOKS_EVERY;
+        }
+        Ok(())
     }
 
     /// Tells the case that it is now the clock's time.
@@ -152,12 +258,19 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
 
     async fn pass(&self, case: &CaseRef, alerts: Alerts) -> Result<Vec<Event>, Fault> {
         let _turn = self.turn(case).await;
+        self.pass_in_turn(case, alerts).await
+    }
+
+    async fn pass_in_turn(&self, case: &CaseRef, alerts: Alerts) -> Result<Vec<Event>, Fault> {
         let mut tries = 0;
         loop {
             let known = self.store.load(case).await?;
-            let events = self.decide(case, &known, Command::Now { clock: self.clock.now(), alerts })?;
-            match self.append(case, &known, &events).await {
-                Ok(()) => {
+            let (book, of, most) = (Arc::clone(&self.book), case.clone(), self.most_told);
+            let command = Command::Now { clock: self.clock.now(), alerts };
+            let heavy = known.size() >= HEAVY_CASE;
+            let append = beside_if(heavy, move || decide(&of, &known, &book, command, most)).await??;
+            match self.append(append).await {
+                Ok(events) => {
                     self.figures.count_recorded(&[], &events);
                     return Ok(events);
                 }
@@ -170,7 +283,8 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         }
     }
 
-    /// As [`Recorder::tick`], for several cases at once: what became of each.
+    /// As [`Recorder::tick`], for several cases at once: what became of each. One on which work is heavy would hold up
+    /// the others.
     pub async fn tick_all(&self, cases: Vec<CaseRef>) -> Vec<(CaseRef, Result<Vec<Event>, Fault>)> {
         let (mut told, one_by_one) = self.tick_together(cases).await;
         let told_alone = one_by_one.into_iter().map(async |case| {
@@ -197,15 +311,12 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         let known = futures::future::join_all(now.iter().map(|case| self.store.load(case))).await;
         let (mut decided, mut appends) = (Vec::with_capacity(now.len()), Vec::with_capacity(now.len()));
         for (case, known) in now.into_iter().zip(known) {
-            let events = known.and_then(|known| {
-                let command = Command::Now { clock: self.clock.now(), alerts: Alerts::Raised };
-                Ok((self.decide(&case, &known, command)?, known))
-            });
-            match events {
-                Ok((events, _)) if events.is_empty() => told.push((case, Ok(events))),
-                Ok((events, known)) => {
-                    appends.push(Append::of(case.clone(), &known, events.clone()));
-                    decided.push((case, events));
+            let command = Command::Now { clock: self.clock.now(), alerts: Alerts::Raised };
+            match known.and_then(|known| decide(&case, &known, &self.book, command, self.most_told)) {
+                Ok(append) if append.events.is_empty() => told.push((case, Ok(append.events))),
+                Ok(append) => {
+                    decided.push((case, append.events.clone()));
+                    appends.push(append);
                 }
                 Err(fault) => told.push((case, Err(fault))),
             }
@@ -231,17 +342,21 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         self.turns[turn(case)].lock().await
     }
 
-    fn decide(&self, case: &CaseRef, known: &Case, command: Command) -> Result<Vec<Event>, Fault> {
-        decide(known, &self.book, command)
-            .map_err(|refusal| Fault::Corrupt(format!("case {case}: what was admitted is refused: {refusal}")))
-    }
-
-    async fn append(&self, case: &CaseRef, known: &Case, events: &[Event]) -> Result<(), Fault> {
-        if events.is_empty() {
-            return Ok(());
+    /// Appends what was decided, if anything was; the events.
+    async fn append(&self, append: Append) -> Result<Vec<Event>, Fault> {
+        let events = append.events.clone();
+        if !events.is_empty() {
+            self.store.append(append).await?;
         }
-        self.store.append(Append::of(case.clone(), known, events.to_vec())).await
+        Ok(events)
     }
+}
+
+/// What a command on a case adds to the log.
+fn decide(case: &CaseRef, known: &Case, book: &Rulebook, command: Command, most: usize) -> Result<Append, Fault> {
+    let refused = |refusal: Refused| Fault::Corrupt(format!("case {case}: what was admitted is refused: {refusal}"));
+    let events = decide_telling(known, book, command, most).map_err(refused)?;
+    Ok(Append::of(case.clone(), known, events))
 }
 
 /// The turn of a case.
@@ -249,59 +364,4 @@ fn turn(case: &CaseRef) -> usize {
     let mut hasher = DefaultHasher::new();
     case.hash(&mut hasher);
     usize::try_from(hasher.finish() % TURNS as u64).unwrap_or(0)
-}
-
-/// Actions that may still be recorded, and the verdicts on all.
-struct Numbered {
-    verdicts: Vec<Verdict>,
-    /// The place among the verdicts of each action that is left.
-    places: Vec<usize>,
-    left: Vec<Action>,
-}
-
-impl Numbered {
-    fn new(actions: Vec<Action>) -> Self {
-        let verdicts = vec![Verdict::Known; actions.len()];
-        Self { verdicts, places: (0..actions.len()).collect(), left: actions }
-    }
-
-    /// Gives each action that is left its verdict; those that were accepted.
-    fn admit(&mut self, admit: impl FnOnce(&[Action]) -> Vec<Verdict>) -> Vec<Action> {
-        let verdicts = admit(&self.left);
-        let of = self.left.iter().zip(&verdicts);
-        let accepted =
-            of.filter(|(_, verdict)| **verdict == Verdict::Accepted).map(|(action, _)| action.clone()).collect();
-        for (&place, verdict) in self.places.iter().zip(verdicts) {
-            self.verdicts[place] = verdict;
-        }
-        accepted
-    }
-
-    /// What looks wrong in each action that isn't refused.
-    fn doubts(&self, known: &Case) -> Vec<Flaws> {
-        let verdicts: Vec<Verdict> = self.places.iter().map(|&place| self.verdicts[place].clone()).collect();
-        let mut all = vec![Flaws::new(); self.verdicts.len()];
-        for (&place, flaws) in self.places.iter().zip(doubts(known, &self.left, &verdicts)) {
-            all[place] = flaws;
-        }
-        all
-    }
-
-    /// Refuses the action whose id stands in another case; false if there is none.
-    fn refuse(&mut self, id: ActionId) -> bool {
-        let before = self.left.len();
-        let (places, left) = std::mem::take(&mut self.places)
-            .into_iter()
-            .zip(std::mem::take(&mut self.left))
-            .filter(|(place, action)| {
-                let used = action.id == id;
-                if used {
-                    self.verdicts[*place] = Verdict::Refused(used_id(id).into());
-                }
-                !used
-            })
-            .unzip();
-        (self.places, self.left) = (places, left);
-        self.left.len() < before
-    }
 }

@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use crate::clock::Clock;
 use crate::figures::Figures;
 use crate::intake::Intake;
+use crate::intake::budget::Budget;
 use crate::nats::{NatsFault, Servers};
 use crate::offices::Offices;
 use crate::reconcile::Daily;
@@ -109,8 +110,8 @@ pub struct Serve<S: ?Sized> {
 /// What becomes of actions that offices send over NATS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfficeRequests {
-    /// They are recorded and answered.
-    Taken,
+    /// They are recorded and answered, of each office as many as this.
+    Taken(Budget),
     /// Nobody listens.
     Ignored,
 }
@@ -133,8 +134,13 @@ pub async fn serve<S: CaseStore + ?Sized + 'static>(
     let mut watch = watch.over(part.share()).noting(Arc::clone(&figures));
     let servers = nats.map(Arc::new);
     let intake = Intake::new(recorder, Arc::clone(&book), Arc::clone(&clock)).knowing(offices);
-    let taken = servers.clone().filter(|_| requests == OfficeRequests::Taken);
-    let actions = taken.map(|servers| Actions::new(intake, servers, doubt));
+    let actions = match (&servers, requests) {
+        (Some(servers), OfficeRequests::Taken(budget)) => {
+            let actions = Actions::new(intake, Arc::clone(servers), doubt, budget);
+            Some(actions.counting(Arc::clone(&figures)))
+        }
+        _ => None,
+    };
     let relay =
         servers.map(|servers| Relay::new(store, book, clock, servers, installation).noting(Arc::clone(&figures)));
     if let Some(relay) = &relay {

@@ -5,10 +5,12 @@
 
 pub mod alerts;
 mod answers;
+mod append;
 mod cache;
 mod changes;
 pub mod copying;
 mod digest;
+mod due;
 pub mod examined;
 pub mod memory;
 mod passed_over;
@@ -28,7 +30,7 @@ use async_trait::async_trait;
 use chrono::DateTime;
 use engine::action::{ActionId, CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact, evolve};
+use engine::case::{Case, Event, Fact};
 use esrs::AggregateState;
 use esrs::store::{EventStore, StoreEvent, UnlockOnDrop};
 use projections::CaseView;
@@ -37,7 +39,9 @@ use uuid::Uuid;
 
 use crate::bridge::CaseAggregate;
 use alerts::AlertsTo;
+pub use append::Append;
 use copying::{Filling, Held};
+pub use due::DueCase;
 use examined::{Cursor, Examined, Whole};
 
 /// The place of an event in the log, counted from 1 over all cases.
@@ -109,27 +113,6 @@ impl Default for Options {
 /// What a fault says of the one append that met it; others of the same file may have been recorded before.
 pub(crate) const NOT_RECORDED: &str = "nothing of this was recorded; ";
 
-/// Events to append to one case's stream.
-#[derive(Clone, Debug)]
-pub struct Append {
-    /// The case.
-    pub case: CaseRef,
-    /// The stream's version that the events were decided on.
-    pub expected: u32,
-    /// The events, at least one.
-    pub events: Vec<Event>,
-    /// The case after them.
-    pub after: Arc<Case>,
-}
-
-impl Append {
-    /// What was decided on a case as it is known.
-    pub fn of(case: CaseRef, known: &Case, events: Vec<Event>) -> Self {
-        let after = Arc::new(events.iter().fold(known.clone(), evolve));
-        Self { case, expected: known.version(), events, after }
-    }
-}
-
 /// An event in its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stored {
@@ -193,7 +176,7 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     async fn next_due(&self) -> Result<Option<Instant>, Fault>;
     /// Cases of a share whose next due instant is not later than `until`, earliest first, at most `most`. One whose row was
     /// altered is named in the diagnostic log and passed over.
-    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Fault>;
+    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault>;
     /// Says that `process` watches too, to be said again every [`SAY_EVERY`]; which share of the cases is its own.
     async fn take_part(&self, process: Uuid) -> Result<Share, Fault>;
     /// Says that `process` no longer watches: the others take over its share at once.

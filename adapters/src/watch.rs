@@ -4,6 +4,7 @@
 //! that has nothing to tell decides nothing; while the clock is in doubt no alert is raised.
 
 pub mod clock_doubt;
+mod slow;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,8 +19,9 @@ use crate::clock::Clock;
 use crate::figures::Figures;
 use crate::recorder::Recorder;
 use crate::serve::{Stop, Trouble};
-use crate::store::{CaseStore, Fault, Share};
+use crate::store::{CaseStore, DueCase, Fault, Share};
 use clock_doubt::{ClockDoubt, Operator};
+use slow::Slow;
 
 /// How often the clock and the store are looked at, apart from the beginning of each second.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -53,6 +55,7 @@ pub struct Watch<S: ?Sized> {
     /// When cases were last read ahead.
     ahead: Option<Instant>,
     postponed: BTreeMap<CaseRef, Postponed>,
+    slow: Slow,
     share: Receiver<Share>,
     figures: Arc<Figures>,
 }
@@ -71,13 +74,13 @@ struct Postponed {
     wait: Duration,
 }
 
-impl<S: CaseStore + ?Sized> Watch<S> {
+impl<S: CaseStore + ?Sized + 'static> Watch<S> {
     /// A watch that records with `recorder`, whose clock is `clock`.
     pub fn new(recorder: Arc<Recorder<S>>, clock: Arc<dyn Clock>, doubt: Arc<ClockDoubt>, operator: Operator) -> Self {
         let (said, held, seen, next, ahead, postponed) = (None, None, None, None, None, BTreeMap::new());
         let (_, share) = tokio::sync::watch::channel(Share::ALL);
-        let figures = Arc::default();
-        Self { recorder, clock, doubt, operator, said, held, seen, next, ahead, postponed, share, figures }
+        let (slow, figures) = (Slow::default(), Arc::default());
+        Self { recorder, clock, doubt, operator, said, held, seen, next, ahead, postponed, slow, share, figures }
     }
 
     /// The same watch, which notes here that it is at work.
@@ -92,31 +95,43 @@ impl<S: CaseStore + ?Sized> Watch<S> {
         Self { share, ..self }
     }
 
-    /// Tells the cases that are due at `now` that it is time, as many as one tick takes; how many it told. None are
-    /// left when it told none.
+    /// Tells the cases that are due at `now` that it is time, as many as one tick takes; how many it told, or began to
+    /// tell beside the others. None are left when it told none.
     ///
     /// # Errors
     /// If the store can't be read or written.
     pub async fn tick(&mut self, now: Instant) -> Result<usize, Fault> {
-        let most = MOST + self.postponed.len();
+        for (case, result) in self.slow.ended() {
+            self.take(case, result).await?;
+        }
+        let most = MOST + self.postponed.len() + self.slow.len();
         let share = *self.share.borrow();
         let due = self.recorder.store().due(now, most, share).await?;
         let ready = self.ready(due).await?;
         let told = ready.len();
-        let together: Vec<_> = ready.chunks(TOGETHER.0).map(|cases| self.recorder.tick_all(cases.to_vec())).collect();
+        let (heavy, light): (Vec<_>, Vec<_>) = ready.into_iter().partition(DueCase::is_heavy);
+        self.slow.tell(heavy.into_iter().map(|due| due.case), &self.recorder);
+        let light: Vec<CaseRef> = light.into_iter().map(|due| due.case).collect();
+        let together: Vec<_> = light.chunks(TOGETHER.0).map(|cases| self.recorder.tick_all(cases.to_vec())).collect();
         let results: Vec<_> = futures::stream::iter(together).buffer_unordered(TOGETHER.1).collect().await;
         for (case, result) in results.into_iter().flatten() {
-            match result {
-                Ok(events) if events.is_empty() => self.postpone(case, "it has nothing to tell").await?,
-                Ok(_) => {
-                    self.postponed.remove(&case);
-                }
-                // The store's trouble and not the case's.
-                Err(fault @ (Fault::Unavailable(_) | Fault::Restart(_))) => return Err(fault),
-                Err(fault) => self.postpone(case, &fault.to_string()).await?,
-            }
+            self.take(case, result.map(|events| events.len())).await?;
         }
         Ok(told)
+    }
+
+    /// Takes note of how many events a case was given.
+    async fn take(&mut self, case: CaseRef, result: Result<usize, Fault>) -> Result<(), Fault> {
+        match result {
+            Ok(0) => self.postpone(case, "it has nothing to tell").await,
+            Ok(_) => {
+                self.postponed.remove(&case);
+                Ok(())
+            }
+            // The store's trouble and not the case's.
+            Err(fault @ (Fault::Unavailable(_) | Fault::Restart(_))) => Err(fault),
+            Err(fault) => self.postpone(case, &fault.to_string()).await,
+        }
     }
 
     /// Watches until told to stop.
@@ -185,12 +200,13 @@ impl<S: CaseStore + ?Sized> Watch<S> {
         let share = *self.share.borrow();
         let store = self.recorder.store();
         let due = store.due(soon, AHEAD.1, share).await?;
-        for cases in due.chunks(READ) {
+        let light: Vec<DueCase> = due.into_iter().filter(|due| !due.is_heavy()).collect();
+        for cases in light.chunks(READ) {
             if self.clock.until_next_second() < READ_FROM_TO.1 {
                 break;
             }
             // What can't be read is told when it is due.
-            if futures::future::try_join_all(cases.iter().map(|case| store.load(case))).await.is_err() {
+            if futures::future::try_join_all(cases.iter().map(|due| store.load(&due.case))).await.is_err() {
                 break;
             }
         }
@@ -226,17 +242,17 @@ impl<S: CaseStore + ?Sized> Watch<S> {
     }
 
     /// Those of the due cases that are not postponed, or have changed since.
-    async fn ready(&mut self, due: Vec<CaseRef>) -> Result<Vec<CaseRef>, Fault> {
+    async fn ready(&mut self, due: Vec<DueCase>) -> Result<Vec<DueCase>, Fault> {
         let mut ready = Vec::with_capacity(due.len());
-        for case in due {
-            if let Some(postponed) = self.postponed.get_mut(&case) {
-                let version = version(self.recorder.store().as_ref(), &case).await?;
+        for due in due.into_iter().filter(|due| !self.slow.holds(&due.case)) {
+            if let Some(postponed) = self.postponed.get_mut(&due.case) {
+                let version = version(self.recorder.store().as_ref(), &due.case).await?;
                 if version == postponed.version && self.doubt.steady() < postponed.until {
                     continue;
                 }
                 postponed.version = version;
             }
-            ready.push(case);
+            ready.push(due);
         }
         Ok(ready)
     }

@@ -9,6 +9,8 @@
 mod alone;
 #[path = "figures/assessment.rs"]
 mod assessment;
+#[path = "figures/big.rs"]
+mod big;
 // The servers of the tests, for which nothing can be depended on.
 #[expect(dead_code, reason = "the tests do more with it")]
 #[path = "../../tests/src/postgres.rs"]
@@ -17,6 +19,8 @@ mod cluster;
 mod due;
 #[path = "figures/durable.rs"]
 mod durable;
+#[path = "figures/hostile.rs"]
+mod hostile;
 #[path = "figures/lines.rs"]
 mod lines;
 #[expect(dead_code, reason = "the tests do more with it")]
@@ -53,12 +57,13 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 type Measure = fn(&Setting, &mut Report) -> Result<(), Failure>;
 
 /// The groups, in the order in which they run; `rebuild` uses the log that `growth` leaves.
-const GROUPS: [(&str, Measure); 16] = [
+const GROUPS: [(&str, Measure); 18] = [
     ("durable", durable::orderly),
     ("many", durable::orderly_many_open),
     ("disorderly", durable::disorderly),
     ("single", durable::one_at_a_time),
     ("assess", assessment::one_case),
+    ("big", big::told),
     ("growth", durable::growth),
     ("rebuild", program::rebuild),
     ("memory", program::memory),
@@ -70,6 +75,7 @@ const GROUPS: [(&str, Measure); 16] = [
     ("storm", due::storm_embedded),
     ("storm-postgres", due::storm_on_postgres),
     ("takeover", due::takeover),
+    ("hostile", hostile::others),
 ];
 
 fn main() -> Result<(), Failure> {

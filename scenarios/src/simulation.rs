@@ -40,6 +40,9 @@ pub use history::History;
 pub use sabotage::Sabotage;
 pub use shrink::shortest;
 
+/// How many alerts, settlements and withdrawals a command tells in the worlds: so few that what has no room is met.
+const MOST_TOLD: usize = 5;
+
 /// Something that must never be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {

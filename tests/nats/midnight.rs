@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
 use adapters::clock::Clock;
+use adapters::intake::budget::Budget;
 use adapters::recorder::Recorder;
 use adapters::serve::{OfficeRequests, Serve, serve};
 use adapters::store::CaseStore as _;
@@ -88,7 +89,7 @@ async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
         daily: None,
         installation: INSTALLATION.to_owned(),
         figures: Arc::default(),
-        requests: OfficeRequests::Taken,
+        requests: OfficeRequests::Taken(Budget::default()),
         offices: None,
     };
     let serving = tokio::spawn(serve(with, async {

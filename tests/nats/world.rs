@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use adapters::clock::Clock;
 use adapters::figures::Figures;
+use adapters::intake::budget::Budget;
 use adapters::nats::Servers;
 use adapters::reconcile::{Daily, Pace, Reconciler, Terms, TimeOfDay, WithoutNats};
 use adapters::recorder::Recorder;
@@ -147,7 +148,7 @@ impl World {
             nats,
             installation: INSTALLATION.to_owned(),
             figures: Arc::clone(&self.figures),
-            requests: OfficeRequests::Taken,
+            requests: OfficeRequests::Taken(Budget::default()),
             offices: None,
         };
         serve(with, shutdown)

@@ -198,6 +198,7 @@ async fn one_altered_byte_stops_nothing_and_is_named() {
             assert_eq!((tables(&path), rebuilt.damage.len()), (sound_tables.clone(), 0), "{seed}: {harm:?}");
         }
         let due = store.due(after_all().plus(1), 1000, Share::ALL).await.unwrap();
+        let due = due.into_iter().map(|due| due.case).collect();
         let told = recorder(&store, &SetClock::at(after_all().plus(1))).tick_all(due).await;
         for (case, outcome) in told {
             assert!(damaged(outcome).is_some() || harm.case.as_ref() == Some(&case), "{seed}: {harm:?}");

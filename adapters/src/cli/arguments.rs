@@ -5,6 +5,7 @@ mod alerts;
 mod lists;
 mod network;
 mod recording;
+mod serve;
 mod whole_log;
 
 use std::net::SocketAddr;
@@ -15,10 +16,8 @@ use engine::action::{CaseRef, OfficeCode, When};
 use engine::calendar::Instant;
 use engine::rulebook::Language;
 
-use super::connection::{NATS, NatsOptions};
-use super::reconcile::{DailyAt, Reconcile, daily_at};
+use super::reconcile::Reconcile;
 use super::status::Status;
-use crate::nats::Replicas;
 use crate::store::place::Place;
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
@@ -27,6 +26,7 @@ pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
 pub(super) use whole_log::{Backup, Move, Restore};
 
 pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};
+pub(super) use serve::Serve;
 
 const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
 
@@ -168,35 +168,6 @@ pub(super) struct Timeline {
     pub format: Format,
 }
 
-/// Watch the limits and publish alerts, until stopped (SIGTERM, Ctrl-C)
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Without --nats alerts are recorded and wait; they are published once a server is given.
-
-Example:
-  kamnot serve --nats nats://localhost:4222 --listen 127.0.0.1:9464
-  curl http://127.0.0.1:9464/readyz
-
-What --listen shows needs no password and holds no case: figures, and what stands in the way of the work.")]
-pub(super) struct Serve {
-    #[command(flatten)]
-    pub nats: NatsOptions,
-    /// On how many servers of the NATS cluster the stream of alerts is kept, 1 to 5, when it is made: 3 outlasts the
-    /// loss of one server, 5 of two
-    #[arg(long, value_name = "N", default_value = "1", value_parser = replicas, help_heading = NATS)]
-    pub nats_replicas: Replicas,
-    /// Answer /metrics (for Prometheus), /healthz and /readyz over HTTP there [default: nowhere]
-    #[arg(long, value_name = "ADDRESS:PORT", env = "KAMNOT_LISTEN", value_parser = address)]
-    pub listen: Option<SocketAddr>,
-    /// When to hold the log, the views and what was published against each other, once a day: a time of the day in
-    /// Vientiane, or `off`; of several programs that serve one log one does it
-    #[arg(long, value_name = "HH:MM", value_parser = daily_at, default_value = "03:00")]
-    pub reconcile_at: DailyAt,
-    /// Take no actions that offices send over NATS. A server that lets anybody in proves no sender
-    #[arg(long)]
-    pub without_actions: bool,
-}
-
 /// The rules of the law as the program knows them
 #[derive(Debug, Args)]
 #[command(
@@ -291,10 +262,6 @@ fn when(text: &str) -> Result<When, String> {
 fn office(text: &str) -> Result<OfficeCode, String> {
     OfficeCode::new(text)
         .ok_or_else(|| "expected an office code, 1 to 64 of a-z, 0-9, -, such as vte-prosecutor".to_owned())
-}
-
-fn replicas(text: &str) -> Result<Replicas, String> {
-    text.parse().ok().and_then(Replicas::new).ok_or_else(|| "expected a number of servers, 1 to 5".to_owned())
 }
 
 fn case(text: &str) -> Result<CaseRef, String> {

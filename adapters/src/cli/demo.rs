@@ -28,7 +28,7 @@ use crate::nats::{NatsFault, Servers};
 use crate::recorder::Recorder;
 use crate::relay::{Connected, Relay, RelayFault};
 use crate::store::sqlite::{Options, SqliteStore};
-use crate::store::{CaseStore as _, LogStore as _, Position, Share};
+use crate::store::{CaseStore as _, DueCase, LogStore as _, Position, Share};
 use clock::DemoClock;
 use stage::Stage;
 use story::{Child, Step, Story};
@@ -163,7 +163,7 @@ impl Play {
 
     async fn let_time_pass(&self, at: Instant) -> Result<Option<Happened>, Failure> {
         let mut events = Vec::new();
-        for case in self.store.due(at, MOST_STEPS, Share::ALL).await? {
+        for DueCase { case, .. } in self.store.due(at, MOST_STEPS, Share::ALL).await? {
             events.extend(self.recorder.tick(&case).await?.into_iter().map(|event| (case.clone(), event)));
         }
         Ok((!events.is_empty()).then_some(Happened { at, step: None, events }))

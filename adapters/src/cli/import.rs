@@ -123,7 +123,7 @@ async fn record_case(recorder: Arc<Recorder<dyn LogStore>>, case: CaseLines, how
     let CaseLines { case, lines, actions } = case;
     let lines = lines.into_iter().zip(actions.iter().map(|action| action.id)).collect();
     let named = how.doubts(&actions);
-    let outcome = recorder.record(&case, actions, how.by.clone(), how.alerts).await?;
+    let outcome = recorder.record_and_tell_all(&case, actions, how.by.clone(), how.alerts).await?;
     Ok((lines, named, outcome))
 }
 
@@ -199,7 +199,7 @@ pub(super) fn record(common: &Common, own: &Record) -> Result<Outcome, Failure> 
     let (case, id, name) = (action.case.clone(), action.id, action.name());
     let recorder = database.recorder();
     let named = how.doubts(std::slice::from_ref(&action));
-    let outcome = block_on(async { Ok(recorder.record(&case, vec![action], how.by, how.alerts).await?) })?;
+    let outcome = block_on(async { Ok(recorder.record_and_tell_all(&case, vec![action], how.by, how.alerts).await?) })?;
     if !matches!(outcome.verdicts.first(), Some(Verdict::Refused(_))) {
         let flaws = named.into_iter().chain(outcome.warnings).flatten().collect();
         print_warnings("standard input", &[RefusedLine { line: 1, flaws }], common.lang);

@@ -69,7 +69,11 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
         daily: daily(&database, own, nats.clone(), &figures),
         nats,
         figures,
-        requests: if own.without_actions { OfficeRequests::Ignored } else { OfficeRequests::Taken },
+        requests: if own.without_actions {
+            OfficeRequests::Ignored
+        } else {
+            OfficeRequests::Taken(own.budget.budget())
+        },
         offices: known_offices(common)?.map(Arc::new),
     };
     warn_of_contradictions(common, &database);

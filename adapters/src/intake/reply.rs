@@ -6,6 +6,7 @@
 use engine::action::OfficeCode;
 use serde::{Deserialize, Serialize};
 
+use super::budget::Unit;
 use crate::verdict::{Line, Outcome, Said};
 
 /// The version of the reply's form.
@@ -41,12 +42,15 @@ pub struct Reply {
 /// Why a request as a whole was not taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
-    /// Which trouble it is: `unreadable`, `too_many`, `busy` or `unavailable`.
+    /// Which trouble it is: `unreadable`, `too_many`, `busy`, `budget` or `unavailable`.
     pub code: String,
     /// Whether sending the same again can help.
     pub again: bool,
     /// What was found and what to do.
     pub reason: String,
+    /// After how many seconds sending the same again can help, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u64>,
 }
 
 /// What keeps a request as a whole from being taken.
@@ -66,6 +70,17 @@ pub enum Trouble {
     /// As much as may be is under way.
     #[error("kamnot has as much under way as it may; nothing of this was recorded, send it again in a moment")]
     Busy,
+    /// The office has sent as much as it may for now.
+    #[error(
+        "the office has used up what it may send ({spent}); nothing of this was recorded, send it again in {retry_after} \
+         seconds"
+    )]
+    Budget {
+        /// Of what.
+        spent: Unit,
+        /// When there is room again, in seconds.
+        retry_after: u64,
+    },
     /// The log can't take anything for now.
     #[error("the log can't take anything for now; nothing of this was recorded, send it again in a moment")]
     Unavailable,
@@ -77,6 +92,7 @@ impl Trouble {
             Self::Unreadable(_) => "unreadable",
             Self::TooMany { .. } => "too_many",
             Self::Busy => "busy",
+            Self::Budget { .. } => "budget",
             Self::Unavailable => "unavailable",
         }
     }
@@ -85,8 +101,12 @@ impl Trouble {
 impl Reply {
     /// The reply to a request that was not taken.
     pub fn of_trouble(office: &OfficeCode, trouble: &Trouble) -> Self {
-        let again = matches!(trouble, Trouble::Busy | Trouble::Unavailable);
-        let error = Error { code: trouble.code().to_owned(), again, reason: trouble.to_string() };
+        let again = matches!(trouble, Trouble::Busy | Trouble::Budget { .. } | Trouble::Unavailable);
+        let retry_after = match trouble {
+            Trouble::Budget { retry_after, .. } => Some(*retry_after),
+            _ => None,
+        };
+        let error = Error { code: trouble.code().to_owned(), again, reason: trouble.to_string(), retry_after };
         Self { error: Some(error), ..Self::of_lines(office, Vec::new()) }
     }
 

@@ -10,7 +10,7 @@ use engine::action::OfficeCode;
 
 use super::requests::PREFIX;
 use super::{Link, NatsFault, Servers};
-use crate::intake::reply::{Reply, VERSION};
+use crate::intake::reply::{Error, Reply, VERSION};
 
 /// How long `kamnot serve` may take for one request: longer than it waits for a log that others hold locked.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -38,8 +38,16 @@ impl Sender {
     /// If no answer comes however often it is tried, or waiting wouldn't help. Then it isn't known what became of them.
     pub async fn send(&mut self, payload: &[u8]) -> Result<Reply, NatsFault> {
         let mut wait = WAIT.0;
-        for tried in 1.. {
+        let mut tried = 0;
+        loop {
             let answer = self.send_once(payload).await;
+            if let Ok(Reply { error: Some(Error { retry_after: Some(seconds), .. }), .. }) = &answer {
+                // The office has sent much lately: nothing is wrong.
+                tracing::info!(seconds, "waiting: as much was sent as may be in a minute");
+                tokio::time::sleep(Duration::from_secs(*seconds)).await;
+                continue;
+            }
+            tried += 1;
             let last = tried == TRIES;
             match answer {
                 Ok(reply) if reply.again == 0 && !reply.error.as_ref().is_some_and(|error| error.again) => {
@@ -59,7 +67,6 @@ impl Sender {
             tokio::time::sleep(wait).await;
             wait = (wait * 2).min(WAIT.1);
         }
-        unreachable!("the last try returns")
     }
 
     async fn send_once(&mut self, payload: &[u8]) -> Result<Reply, NatsFault> {

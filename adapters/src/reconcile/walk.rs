@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use engine::action::CaseRef;
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, decide};
+use engine::case::{Alerts, Case, Command, decide_telling};
 use engine::rulebook::{Rulebook, Shelf};
 use projections::message::message;
 use uuid::Uuid;
@@ -146,7 +146,7 @@ impl Reconciler {
 /// What had to be told of a case by `at`, the watch's own seconds granted, and is not in its events.
 pub(super) fn missing(case: &Case, book: &Rulebook, at: Instant) -> Result<Vec<Missing>, Fault> {
     let now = Command::Now { clock: at.plus(-TOLD_WITHIN_SECONDS), alerts: Alerts::Raised };
-    let events = decide(case, book, now)
+    let events = decide_telling(case, book, now, usize::MAX)
         .map_err(|refusal| Fault::Corrupt(format!("case {}: time can't pass: {refusal}", case.reference())))?;
     let missing = events.iter().map(|event| Missing {
         id: event.id(case.reference()),

@@ -18,7 +18,7 @@ pub(super) struct Cache(Mutex<Entries>);
 
 #[derive(Default)]
 struct Entries {
-    /// The most actions that all entries may hold together.
+    /// The most actions and alerts that all entries may hold together.
     most: usize,
     actions: usize,
     cases: HashMap<CaseRef, (u64, Arc<Case>)>,
@@ -167,9 +167,9 @@ fn is_closed(case: &Case) -> bool {
     case.recorded().last().is_some_and(|recorded| recorded.action.name() == ActionName::CaseClosed)
 }
 
-/// What a case counts for: its actions, and one for itself.
+/// What a case counts for: its actions and alerts, and one for itself.
 fn size(case: &Case) -> usize {
-    case.recorded().len() + 1
+    case.size() + 1
 }
 
 #[cfg(test)]

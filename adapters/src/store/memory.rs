@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::alerts::{AlertsTo, ByClass};
 use super::{
-    Append, Backlog, CaseStore, Delivery, Fault, NoLock, Position, Share, Stored, between, persistable,
+    Append, Backlog, CaseStore, Delivery, DueCase, Fault, NoLock, Position, Share, Stored, between, persistable,
     refuse_deletion, store_event,
 };
 use crate::bridge::CaseAggregate;
@@ -104,12 +104,13 @@ impl CaseStore for MemoryStore {
         Ok(())
     }
 
-    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Fault> {
-        let due = self.views().into_iter().filter_map(|view| Some((view.next_due?, view.case)));
-        let due = due.filter(|(next, case)| *next <= until && share.holds(case.stream_id()));
-        let mut due: Vec<(Instant, CaseRef)> = due.collect();
+    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault> {
+        let of = |view: CaseView| Some((view.next_due?, DueCase { case: view.case, version: view.version }));
+        let due = self.views().into_iter().filter_map(of);
+        let due = due.filter(|(next, due)| *next <= until && share.holds(due.case.stream_id()));
+        let mut due: Vec<(Instant, DueCase)> = due.collect();
         due.sort_unstable();
-        Ok(due.into_iter().map(|(_, case)| case).take(most).collect())
+        Ok(due.into_iter().map(|(_, due)| due).take(most).collect())
     }
 
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {

@@ -46,8 +46,9 @@ use super::changes::Changes;
 use super::digest::altered_rulebook;
 use super::passed_over::PassedOver;
 use super::{
-    Append, Backlog, CaseStore, Delivery, Fault, Options, Position, Progress, Rebuilt, Share, Stored, between,
+    Append, Backlog, CaseStore, Delivery, DueCase, Fault, Options, Position, Progress, Rebuilt, Share, Stored, between,
 };
+use crate::heavy::{HEAVY_CASE, beside_if};
 use foreign::{Foreign, Look};
 use readers::{Query, Readers};
 use rows::Rows;
@@ -246,7 +247,9 @@ impl CaseStore for PostgresStore {
         let drops = self.cache.drops();
         let stream_id = case.stream_id();
         let rows = self.readers.rows(reads::CASE, |query| query.bind(stream_id)).await?;
-        let read = Arc::new(reads::case(&rows, case).map_err(|failed| self.server.fault(failed))?);
+        let wanted = case.clone();
+        let read = beside_if(rows.len() >= HEAVY_CASE, move || reads::case(&rows, &wanted)).await?;
+        let read = Arc::new(read.map_err(|failed| self.server.fault(failed))?);
         self.cache.offer(case, &read, drops);
         Ok(read)
     }
@@ -255,10 +258,13 @@ impl CaseStore for PostgresStore {
         if append.events.is_empty() {
             return Ok(());
         }
-        self.write(Job::Append(Box::new(Rows::of(append, &self.book)))).await
+        let book = Arc::clone(&self.book);
+        let rows = beside_if(append.is_heavy(), move || Rows::of(append, &book)).await?;
+        self.write(Job::Append(Box::new(rows))).await
     }
 
     async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
+        // Heavy ones come by themselves.
         let rows = appends.into_iter().map(|append| Rows::of(append, &self.book));
         self.write_all(rows.map(|rows| Job::Append(Box::new(rows))).collect()).await
     }
@@ -271,11 +277,14 @@ impl CaseStore for PostgresStore {
         Ok(next.map(Instant::from_unix))
     }
 
-    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Fault> {
+    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault> {
         let (of, part) = (i32::from(share.of.max(1)), i32::from(share.part));
         let bind = |query: Query| query.bind(until.unix()).bind(of).bind(part).bind(reads::limit(most));
         let rows = self.readers.rows(reads::DUE, bind).await?;
-        self.readable(&rows, |row| reads::case_of(row, 0, 1), |_, reason| self.passed_over.row(reason))
+        let due = |row: &PgRow| {
+            Ok(DueCase { case: reads::case_of(row, 0, 1)?, version: row.try_get::<i32, _>(2)?.cast_unsigned() })
+        };
+        self.readable(&rows, due, |_, reason| self.passed_over.row(reason))
     }
 
     async fn take_part(&self, process: Uuid) -> Result<Share, Fault> {

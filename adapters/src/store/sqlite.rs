@@ -42,7 +42,8 @@ use super::changes::Changes;
 use super::passed_over::PassedOver;
 use super::place::aside;
 use super::recent::Recent;
-use super::{Append, Backlog, CaseStore, Delivery, Fault, Position, Share, Stored};
+use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored};
+use crate::heavy::beside_if;
 use file::{Failed, File};
 use lock::Lock;
 use rows::Rows;
@@ -237,10 +238,13 @@ impl CaseStore for SqliteStore {
         if append.events.is_empty() {
             return Ok(());
         }
-        self.write(Job::Append(Box::new(Rows::of(append, &self.book)))).await
+        let book = Arc::clone(&self.book);
+        let rows = beside_if(append.is_heavy(), move || Rows::of(append, &book)).await?;
+        self.write(Job::Append(Box::new(rows))).await
     }
 
     async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
+        // Heavy ones come alone, by themselves.
         let rows = appends.into_iter().map(|append| Rows::of(append, &self.book));
         self.write_all(rows.map(|rows| Job::Append(Box::new(rows))).collect()).await
     }
@@ -254,7 +258,7 @@ impl CaseStore for SqliteStore {
         self.read(ask).await
     }
 
-    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<CaseRef>, Fault> {
+    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault> {
         let passed_over = Arc::clone(&self.passed_over);
         self.read(move |connection| reads::due(connection, until, most, share, &passed_over)).await
     }

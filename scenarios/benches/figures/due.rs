@@ -20,7 +20,7 @@ use crate::{postgres, program};
 
 /// Which store.
 #[derive(Clone, Copy)]
-enum Kind {
+pub enum Kind {
     Embedded,
     Postgres,
 }
@@ -43,16 +43,16 @@ impl Kind {
 }
 
 /// The program, its servers and its log.
-struct World {
+pub struct World {
     program: std::path::PathBuf,
-    nats: NatsServer,
+    pub nats: NatsServer,
     /// Runs as long as the log is needed.
     _cluster: Option<Cluster>,
     log: String,
 }
 
 impl World {
-    fn new(setting: &Setting, kind: Kind, name: &str) -> Result<Self, Failure> {
+    pub fn new(setting: &Setting, kind: Kind, name: &str) -> Result<Self, Failure> {
         let program = program::program()?;
         let (cluster, log) = match kind {
             Kind::Embedded => (None, setting.path(&format!("{name}.db")).display().to_string()),
@@ -65,13 +65,13 @@ impl World {
         Ok(Self { program, nats: NatsServer::start(), _cluster: cluster, log })
     }
 
-    async fn office(&self, setting: &Setting) -> Result<Office, Failure> {
+    pub async fn office(&self, setting: &Setting) -> Result<Office, Failure> {
         let place: Place = self.log.parse().unwrap_or_else(|never| match never {});
         let options = Options { create: true, ..Options::default() };
         Ok(Office::new(place.open(setting.book.clone(), &options).await?, setting))
     }
 
-    fn serve(&self, setting: &Setting, name: &str) -> Result<Serving, Failure> {
+    pub fn serve(&self, setting: &Setting, name: &str) -> Result<Serving, Failure> {
         Serving::start(&self.program, &self.log, &self.nats.url(), setting.path(&format!("{name}.txt")))
     }
 }
@@ -197,7 +197,7 @@ fn worst_behind(arrivals: &[Arrival], at: f64) -> f64 {
 }
 
 /// Waits until nothing is left to deliver, which must be before the measurement begins.
-async fn until_delivered(office: &Office, first: i64) -> Result<(), Failure> {
+pub async fn until_delivered(office: &Office, first: i64) -> Result<(), Failure> {
     progress("waiting until all notices are delivered");
     while !office.all_is_delivered().await? {
         if second() + 2 > first {
@@ -213,7 +213,7 @@ async fn until_delivered(office: &Office, first: i64) -> Result<(), Failure> {
 }
 
 /// Waits until so many alerts arrived, and a moment longer for any that come twice.
-async fn arrived(
+pub async fn arrived(
     subscriber: &Subscriber,
     serving: &mut Serving,
     expected: usize,
@@ -230,7 +230,7 @@ async fn arrived(
     subscriber.arrivals()
 }
 
-fn each_once(arrivals: &[Arrival], expected: usize) -> Result<(), Failure> {
+pub fn each_once(arrivals: &[Arrival], expected: usize) -> Result<(), Failure> {
     let ids: HashSet<&str> = arrivals.iter().map(|arrival| arrival.id.as_str()).collect();
     if ids.len() == expected && arrivals.len() == expected {
         return Ok(());
@@ -245,10 +245,10 @@ async fn until(instant: i64) {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970")]
-fn second() -> i64 {
+pub fn second() -> i64 {
     now() as i64
 }
 
-fn whole(n: usize) -> i64 {
+pub fn whole(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }

@@ -56,6 +56,17 @@ impl Office {
         self.record(children, |n| in_custody(n, now, last(n - before))).await
     }
 
+    /// Records a case of these lines at once.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn give(&self, lines: Vec<Line>) -> Result<(), Failure> {
+        let mut ours = Ours::on(Arc::clone(&self.store), &self.book, 1);
+        ours.give_at_once(lines);
+        ours.run(Until::Recorded).await?;
+        Ok(())
+    }
+
     /// Whether every alert is delivered.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use adapters::watch::clock_doubt::{ClockDoubt, operator_in};
 use engine::rulebook::Rulebook;
 use tokio::task::JoinHandle;
 
+use super::MOST_TOLD;
 use super::clock::{Steady, WallClock};
 use super::disk::{MachineDisk, ProcessDisk};
 use super::nats::{Line, Nats};
@@ -55,7 +56,8 @@ impl Process {
         let clock = Arc::clone(&with.clock) as Arc<dyn Clock>;
         let steady = Arc::new(Steady::start(with.steady_follows.then(|| Arc::clone(&with.clock))));
         let doubt = Arc::new(ClockDoubt::new(clock.now(), steady as Arc<dyn SteadyClock>));
-        let recorder = Arc::new(Recorder::new(Arc::clone(&store), Arc::clone(&with.book), Arc::clone(&clock)));
+        let recorder = Recorder::new(Arc::clone(&store), Arc::clone(&with.book), Arc::clone(&clock));
+        let recorder = Arc::new(recorder.telling_at_once(MOST_TOLD));
         let alive = Arc::new(AtomicBool::new(true));
         let (nats, machine) = (Arc::clone(&with.nats), Arc::clone(&with.disk));
         let line = Arc::new(Line { nats, alive: Arc::clone(&alive), machine });

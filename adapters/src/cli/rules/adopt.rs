@@ -141,10 +141,10 @@ async fn tell(database: &Database) -> Result<usize, Failure> {
     let mut told = 0;
     loop {
         let due = database.store.due(SystemClock.now(), BATCH, Share::ALL).await?;
-        let ticks = futures::stream::iter(due).map(|case| {
+        let ticks = futures::stream::iter(due).map(|due| {
             let recorder = Arc::clone(&recorder);
             async move {
-                match recorder.assess_anew(&case).await {
+                match recorder.assess_anew(&due.case).await {
                     Ok(events) => Ok::<_, Failure>(events.len()),
                     // The rebuild has named it.
                     Err(Fault::Corrupt(_)) => Ok(0),

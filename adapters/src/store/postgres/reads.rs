@@ -92,7 +92,7 @@ pub(super) const ALERTS_SINCE: &str =
     WHERE a.addressees = ANY($1) AND a.recorded_at <= $2 AND e.aggregate_id = ANY(ARRAY(SELECT DISTINCT stream_id
         FROM alerts WHERE addressees = ANY($1) AND recorded_at BETWEEN $5 AND $2))
     ORDER BY a.rule <> ALL($3), a.rule <> ALL($4), c.reference, a.position)";
-pub(super) const DUE: &str = "SELECT reference, stream_id FROM cases
+pub(super) const DUE: &str = "SELECT reference, stream_id, version FROM cases
     WHERE next_due <= $1 AND get_byte(uuid_send(stream_id), 15) % $2 = $3 ORDER BY next_due, reference LIMIT $4";
 pub(super) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries
     WHERE position > $1 ORDER BY position LIMIT $2";

@@ -17,7 +17,7 @@ use crate::store::digest::altered_rulebook;
 use crate::store::passed_over::PassedOver;
 use crate::store::recent::Recent;
 use crate::store::standing::Standing;
-use crate::store::{Backlog, Delivery, Fault, Position, Share, Stored, between};
+use crate::store::{Backlog, Delivery, DueCase, Fault, Position, Share, Stored, between};
 
 use views::case_of;
 pub(super) use views::{docket, reference, views};
@@ -163,8 +163,8 @@ pub(super) fn due(
     most: usize,
     share: Share,
     passed_over: &PassedOver,
-) -> Result<Vec<CaseRef>, Failed> {
-    let sql = "SELECT reference, stream_id FROM cases WHERE next_due <= ?1 ORDER BY next_due, reference";
+) -> Result<Vec<DueCase>, Failed> {
+    let sql = "SELECT reference, stream_id, version FROM cases WHERE next_due <= ?1 ORDER BY next_due, reference";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([until.unix()])?;
     let mut due = Vec::new();
@@ -172,7 +172,7 @@ pub(super) fn due(
         && let Some(row) = rows.next()?
     {
         match case_of(row, 0, 1) {
-            Ok(case) if share.holds(case.stream_id()) => due.push(case),
+            Ok(case) if share.holds(case.stream_id()) => due.push(DueCase { case, version: row.get(2)? }),
             Ok(_) => {}
             Err(Failed::Fault(Fault::Corrupt(reason))) => passed_over.row(&reason),
             Err(failed) => return Err(failed),

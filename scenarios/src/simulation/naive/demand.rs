@@ -18,6 +18,7 @@ use uuid::Uuid;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Demand {
     pub id: Uuid,
+    pub topic: Topic,
     pub kind: Kind,
     pub rule: RuleId,
     pub said: Said,
@@ -292,7 +293,7 @@ impl<'a> Look<'a> {
         let Topic { rule, on, period, .. } = topic;
         let name = format!("{}/{rule}/{on}/{period}/{kind_in_id}/{occurrence}", self.case);
         let id = Uuid::new_v5(&NAMESPACE, name.as_bytes());
-        self.told.push(Demand { id, kind, rule: *rule, said: said.clone() });
+        self.told.push(Demand { id, topic: *topic, kind, rule: *rule, said: said.clone() });
     }
 }
 
