@@ -124,13 +124,13 @@ impl<S: CaseStore + ?Sized> Relay<S> {
     /// If NATS is away or not fit for alerts, or the store can't be read.
     pub async fn connect(&self) -> Result<Connected<'_, S>, RelayFault> {
         let session = self.broker.connect().await?;
-        let shelf = Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?);
+        let books = Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?);
         let CaughtUp { last, marked, unknown } = catch_up::catch_up(CatchUp {
             store: self.store.as_ref(),
             clock: self.clock.as_ref(),
             session: session.as_ref(),
             gaps: &self.history.gaps,
-            substance: &|row| self.message(row, &shelf)?.substance(),
+            substance: &|row| self.message(row, &books)?.substance(),
             read_on: &|| self.figures.relay.comes_round(),
         })
         .await?;
@@ -146,13 +146,13 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             unmarked: Vec::new(),
             outrun: false,
             looked_at: tokio::time::Instant::now(),
-            shelf,
+            shelf: books,
         })
     }
 
     /// What an alert of the outbox is published as; none if it is no alert.
-    fn message(&self, row: &Stored, shelf: &Shelf) -> Option<Message> {
-        message(&row.case, &row.event, shelf.book(row.event.rulebook), &self.installation)
+    fn message(&self, row: &Stored, books: &Shelf) -> Option<Message> {
+        message(&row.case, &row.event, books.book(row.event.rulebook), &self.installation)
     }
 
     /// Publishes until told to stop, through every absence of NATS that lasts no longer than `patience` gives (none: without

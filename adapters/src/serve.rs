@@ -116,6 +116,16 @@ pub enum OfficeRequests {
     Ignored,
 }
 
+impl OfficeRequests {
+    /// What each office may send, where they are taken.
+    const fn budget(self) -> Option<Budget> {
+        match self {
+            Self::Taken(budget) => Some(budget),
+            Self::Ignored => None,
+        }
+    }
+}
+
 /// Watches the limits and publishes the alerts until `shutdown` resolves. NATS being away is no reason not to start: alerts wait and are published when it comes.
 ///
 /// # Errors
@@ -134,13 +144,9 @@ pub async fn serve<S: CaseStore + ?Sized + 'static>(
     let mut watch = watch.over(part.share()).noting(Arc::clone(&figures));
     let servers = nats.map(Arc::new);
     let intake = Intake::new(recorder, Arc::clone(&book), Arc::clone(&clock)).knowing(offices);
-    let actions = match (&servers, requests) {
-        (Some(servers), OfficeRequests::Taken(budget)) => {
-            let actions = Actions::new(intake, Arc::clone(servers), doubt, budget);
-            Some(actions.counting(Arc::clone(&figures)))
-        }
-        _ => None,
-    };
+    let taking = servers.clone().zip(requests.budget());
+    let actions =
+        taking.map(|(servers, budget)| Actions::new(intake, servers, doubt, budget).counting(Arc::clone(&figures)));
     let relay =
         servers.map(|servers| Relay::new(store, book, clock, servers, installation).noting(Arc::clone(&figures)));
     if let Some(relay) = &relay {
@@ -198,9 +204,7 @@ pub async fn serve<S: CaseStore + ?Sized + 'static>(
     };
     let (result, ()) = tokio::join!(ended, stopping);
     part.leave().await;
-    result?;
-    tracing::info!("stopped");
-    Ok(())
+    Ok(result.inspect(|()| tracing::info!("stopped"))?)
 }
 
 /// Publishes whenever this process has the first share, until told to stop.

@@ -38,7 +38,7 @@ const MOST: usize = 1024;
 /// others are written.
 const TOGETHER: (usize, usize) = (128, 2);
 /// The first and the longest wait before a case that could not be told is told again.
-const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
 /// The watch over one store.
 pub struct Watch<S: ?Sized> {

@@ -97,9 +97,8 @@ pub fn fill(
 fn shown(book: &Rulebook, language: Language, name: &str, value: &str, question: &str) -> String {
     let text = |key: String| book.text(&key).in_language(language).to_owned();
     match name {
-        "action" => text(format!("action.{value}")),
         "done" if discharges(value) => text(format!("done.{value}")),
-        "done" => text(format!("action.{value}")),
+        "action" | "done" => text(format!("action.{value}")),
         "reading" => text(format!("reading.{value}")),
         "question" => text(format!("question.{value}")),
         "protective" | "lenient" => text(format!("answer.{question}.{value}")),

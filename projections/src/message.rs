@@ -175,8 +175,8 @@ fn quoted(value: Option<impl std::fmt::Display>) -> String {
 pub fn text(case: &CaseRef, event: &Event, book: &Rulebook, language: Language) -> Option<String> {
     let (alert, _) = event.fact.alert()?;
     let rule = alert.topic.rule;
-    let role = book.text(&format!("role.{}", alert.owed_by)).in_language(language);
-    let owed_by = format!("{role} ({})", alert.to.of(alert.owed_by));
+    let owes = book.text(&format!("role.{}", alert.owed_by)).in_language(language);
+    let owed_by = format!("{owes} ({})", alert.to.of(alert.owed_by));
     let context = [("case", case.as_str()), ("owed_by", owed_by.as_str())];
     let say = |key: &str, values: &[String]| fill(book, rule, language, key, values, &context);
     match &event.fact {

@@ -38,7 +38,7 @@ fn a_message_has_its_urgency_and_the_time_in_vientiane() {
         let mut serve = command.spawn().expect("the program starts");
         let said = || std::fs::read_to_string(desk.path("journal")).expect("text");
         let begun = Instant::now();
-        while !said().contains('\n') && begun.elapsed() < Duration::from_secs(60) {
+        while !said().contains('\n') && begun.elapsed() < Duration::from_mins(1) {
             std::thread::sleep(Duration::from_millis(50));
         }
         serve.kill().expect("it runs");

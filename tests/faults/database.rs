@@ -75,7 +75,7 @@ async fn a_commit_lost_in_a_crash_is_not_taken_for_another_one_that_got_its_numb
     ]);
     let way = Way::to(cluster.port()).await;
     let direct = store(&cluster.url()).await;
-    let options = Options { busy_timeout: Duration::from_secs(60), ..Options::default() };
+    let options = Options { busy_timeout: Duration::from_mins(1), ..Options::default() };
     let by_the_way = way.instead_of(&cluster.url(), cluster.port());
     let book = Arc::new(Rulebook::law_05_na_2006());
     let cut_off: Arc<dyn LogStore> = Arc::new(PostgresStore::open(&by_the_way, book, &options).await.expect("the log"));

@@ -165,7 +165,7 @@ fn an_office_owes_what_is_over_first_then_by_what_is_left() {
 /// Rows of made-up cases, all at one instant.
 fn rows(seeds: &[u64], days: i64) -> Vec<DocketRow> {
     let at = instant("2026-01-05T08:00:00+07:00").plus(days * 86_400);
-    let conduct = |seed: u64| if seed % 3 == 0 { Conduct::Orderly } else { Conduct::Disorderly };
+    let conduct = |seed: u64| if seed.is_multiple_of(3) { Conduct::Orderly } else { Conduct::Disorderly };
     let row = |seed: &u64| {
         let history = made_up(*seed, conduct(*seed));
         let clock = history.iter().map(|(clock, _)| *clock).max().expect("actions");

@@ -214,7 +214,7 @@ fn what_is_possible_and_looks_wrong_is_recorded_with_a_warning() {
 
     let told = at("rights_told", "2026-02-02T09:00:00+07:00");
     let same = told.replace("\"by\":\"o\"", "\"by\":\"p\"");
-    assert_eq!(warned(&[opening(), told.clone()], &[same.clone()]), [[Code::SameMoment]]);
+    assert_eq!(warned(&[opening(), told.clone()], std::slice::from_ref(&same)), [[Code::SameMoment]]);
     assert_eq!(warned(&[opening()], &[told.clone(), same.clone()]), [vec![], vec![Code::SameMoment]]);
     assert_eq!(warned(&[opening(), told.clone()], &[line("rights_told", "")]), [[Code::SameMoment]], "on that day");
     assert_eq!(warned(&[opening(), told.clone()], &[same.replace("09:00", "10:00")]), [[]]);
@@ -222,7 +222,7 @@ fn what_is_possible_and_looks_wrong_is_recorded_with_a_warning() {
     let id = action(&told).id;
     let withdrawal = line("action_withdrawn", &format!(r#","withdraws":"{id}""#));
     assert_eq!(warned(&[opening(), told.clone()], &[withdrawal.clone(), same]), [[], []], "it replaces the other");
-    assert_eq!(warned(&[opening(), told.clone(), withdrawal], &[told.clone()]), [[Code::WithdrawnBefore]]);
+    assert_eq!(warned(&[opening(), told.clone(), withdrawal], std::slice::from_ref(&told)), [[Code::WithdrawnBefore]]);
     assert_eq!(warned(&[opening(), told.clone()], &[told]), [[]], "sent again");
 }
 

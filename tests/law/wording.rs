@@ -52,8 +52,8 @@ impl Spoken {
     }
 
     fn reasons(&self, rule: RuleId, at: Instant) -> Vec<String> {
-        let shelf = Shelf::new(std::sync::Arc::new(self.book.clone()), []);
-        let entries = timeline(&self.case, &self.log, &self.book, &shelf, at, Language::En, Why::Told);
+        let books = Shelf::new(std::sync::Arc::new(self.book.clone()), []);
+        let entries = timeline(&self.case, &self.log, &self.book, &books, at, Language::En, Why::Told);
         let of_rule = entries.into_iter().filter_map(|entry| match entry.what {
             Line::Limit(limit) if limit.rule == rule => Some(limit.because),
             _ => None,

@@ -76,7 +76,7 @@ async fn expired_credentials_are_named_with_their_end() {
     let operator = Operator::new();
     let server = with_operator(&operator);
     let folder = tempfile::tempdir().expect("a folder");
-    let end = SystemTime::UNIX_EPOCH + Duration::from_secs(1_735_664_400);
+    let end = SystemTime::UNIX_EPOCH + Duration::from_hours(482_129);
     let fault = refusal_of(servers(&server, credentials(&folder, &operator.credentials(end)))).await;
     let told = fault.to_string();
     assert!(told.contains("kamnot.creds: they expired on 2025-01-01T00:00:00+07:00"), "{told}");

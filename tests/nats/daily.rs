@@ -19,7 +19,7 @@ async fn listening(server: &NatsServer) -> Subscriber {
 
 /// The next result that is published.
 async fn next(results: &mut Subscriber) -> Value {
-    let message = tokio::time::timeout(Duration::from_secs(60), results.next()).await.expect("within a minute");
+    let message = tokio::time::timeout(Duration::from_mins(1), results.next()).await.expect("within a minute");
     serde_json::from_slice(&message.expect("a message").payload).expect("JSON")
 }
 

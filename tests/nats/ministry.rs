@@ -106,7 +106,7 @@ impl Ministry {
                 }
             }
         });
-        let client = options.request_timeout(Some(Duration::from_secs(60))).connect(self.server.url()).await;
+        let client = options.request_timeout(Some(Duration::from_mins(1))).connect(self.server.url()).await;
         Guest { client: client.expect("let in"), denied }
     }
 

@@ -37,7 +37,7 @@ async fn a_stream_with_other_settings_is_refused_with_what_differs() {
         name: "KAMNOT_ALERTS".to_owned(),
         subjects: vec!["kamnot.alerts.>".to_owned(), "orders.>".to_owned()],
         storage: StorageType::Memory,
-        max_age: Duration::from_secs(86_400),
+        max_age: Duration::from_hours(24),
         deny_delete: true,
         ..Config::default()
     })

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tests::program::Desk;
 
 /// How long something may take that waiting is for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A `serve` that listens on a free port and logs JSON; ended by its process id when it goes out of scope.
 pub struct Serving {

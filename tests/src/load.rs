@@ -110,7 +110,7 @@ impl Load {
     /// If something isn't within a minute.
     pub async fn end(self) -> Vec<Acknowledged> {
         self.stop.send_replace(true);
-        let work = tokio::time::timeout(Duration::from_secs(60), self.work).await;
+        let work = tokio::time::timeout(Duration::from_mins(1), self.work).await;
         work.expect("all is recorded within a minute").expect("no panic")
     }
 }

@@ -16,7 +16,7 @@ use crate::nats_server::{NatsServer, free_ports};
 use crate::wire::Wire;
 
 /// How long the cluster may take to agree on who leads.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a copy may stay behind while all answer.
 const STALLED: Duration = Duration::from_secs(10);
 

@@ -67,7 +67,7 @@ impl Operator {
 
     /// The same, holding for an hour.
     pub fn good_credentials(&self) -> String {
-        self.credentials(SystemTime::now() + Duration::from_secs(3600))
+        self.credentials(SystemTime::now() + Duration::from_hours(1))
     }
 }
 
@@ -78,7 +78,7 @@ fn jwt(issuer: &KeyPair, subject: &str, nats: &Value) -> String {
 }
 
 fn claims(issuer: &KeyPair, subject: &str) -> Value {
-    let since = seconds(SystemTime::now() - Duration::from_secs(7200));
+    let since = seconds(SystemTime::now() - Duration::from_hours(2));
     json!({ "jti": subject, "iat": since, "iss": issuer.public_key(), "name": "test", "sub": subject })
 }
 

@@ -207,8 +207,8 @@ impl Play {
     async fn timeline(&self, child: &Child, words: Words<'_>, paint: super::paint::Paint) -> Result<String, Failure> {
         let case = self.store.load(&child.case).await?;
         let log: Vec<Event> = self.store.stream(&child.case).await?.into_iter().map(|stored| stored.event).collect();
-        let shelf = Shelf::new(Arc::clone(&self.book), []);
-        let mut entries = timeline(&case, &log, &self.book, &shelf, self.end, words.lang, Why::LeftOut);
+        let books = Shelf::new(Arc::clone(&self.book), []);
+        let mut entries = timeline(&case, &log, &self.book, &books, self.end, words.lang, Why::LeftOut);
         entries.retain(|entry| !matches!(entry.what, Line::Alert { .. }));
         Ok(format!("\n{}{}", heading(&case, &child.title, words, paint), draw(&entries, self.end, words, paint)))
     }

@@ -243,7 +243,7 @@ mod tests {
     fn ask(answers: &[&str], lang: Language) -> (Result<Action, Ended>, String) {
         let book = Rulebook::law_05_na_2006();
         let mut out = Vec::new();
-        let input = answers.iter().map(|answer| format!("{answer}\n")).collect::<String>();
+        let input = answers.join("\n") + "\n";
         let asking = Asking { input: input.as_bytes(), out: &mut out, book: &book, lang, answers: Vec::new() };
         let asked = asking.action();
         (asked, String::from_utf8(out).expect("UTF-8"))

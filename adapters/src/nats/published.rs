@@ -91,7 +91,7 @@ impl Published {
             description: Some("kamnot holds the stream against its log".to_owned()),
             deliver_policy: DeliverPolicy::All,
             ack_policy: AckPolicy::None,
-            inactive_threshold: Duration::from_secs(60),
+            inactive_threshold: Duration::from_mins(1),
             memory_storage: true,
             ..pull::Config::default()
         };

@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn what_differs_is_named_with_what_was_found_and_what_was_expected() {
-        let found = Config { max_age: Duration::from_secs(3600), deny_purge: false, num_replicas: 3, ..expected() };
+        let found = Config { max_age: Duration::from_hours(1), deny_purge: false, num_replicas: 3, ..expected() };
         assert_eq!(
             told(&found, &[]),
             ["deny_purge: found false, expected true", "max_age: found 3600s, expected no limit"]

@@ -25,7 +25,7 @@ const SETTLE: Duration = Duration::from_secs(1);
 /// A reconciliation that was begun so many seconds ago and has no result was cut short.
 const GIVEN_UP_AFTER: i64 = 3600;
 /// The first and the longest wait before one that failed is tried again.
-const WAIT: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(600));
+const WAIT: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(10));
 
 /// A time of the day in Vientiane, in seconds since midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,9 +19,9 @@ use crate::store::{CaseStore, Fault, SAY_EVERY, Share};
 
 /// How long a process that can't publish keeps the others from it at the least; twice as long each time that it has to
 /// step back again, as far as this. Where NATS is away for all they take turns, ever more slowly.
-const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 /// Once it did not have to for so long its patience is what it was.
-const FORGOTTEN_AFTER: Duration = Duration::from_secs(600);
+const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
 
 /// This process among the others.
 pub(super) struct Part<S: ?Sized> {

@@ -22,9 +22,9 @@ const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs
 /// How long an answer of the store counts.
 const FRESH: Duration = Duration::from_secs(15);
 /// How often the cases that are watched are counted.
-const COUNT_EVERY: Duration = Duration::from_secs(60);
+const COUNT_EVERY: Duration = Duration::from_mins(1);
 /// How long a loop may be silent beyond what the store may make it wait; normally it comes round many times a second.
-const SILENT: Duration = Duration::from_secs(60);
+const SILENT: Duration = Duration::from_mins(1);
 
 /// What is known of a `serve`, for those who ask.
 pub struct Status<S: ?Sized> {

@@ -32,10 +32,10 @@ struct Lane {
 
 impl Lane {
     fn of<S: CaseStore + ?Sized + 'static>(recorder: Arc<Recorder<S>>) -> Self {
-        let (begin, begun) = unbounded_channel();
+        let (begin, waiting) = unbounded_channel();
         let (end, ended) = unbounded_channel();
         let mut task = JoinSet::new();
-        task.spawn(tell(recorder, begun, end));
+        task.spawn(tell(recorder, waiting, end));
         Self { begin, ended, _task: task }
     }
 }

@@ -80,7 +80,7 @@ async fn worst(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
 async fn send(client: Client, n: usize, answers: Answers) {
     let nothing = format!("[{}{{}}]", "{},".repeat(SENDERS.1 / 3));
     for turn in 0_usize.. {
-        let payload = if n % 2 == 0 { nothing.clone() } else { transfer(n, turn) };
+        let payload = if n.is_multiple_of(2) { nothing.clone() } else { transfer(n, turn) };
         let answer = client.request(SUBJECT, payload.into()).await;
         let code = answer.ok().and_then(|answer| serde_json::from_slice::<serde_json::Value>(&answer.payload).ok());
         let code =

@@ -27,7 +27,7 @@ const SERVER: &str = "simulated";
 /// How long a client waits for an answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// How long the server knows an id again, if it does.
-const REMEMBERS: Duration = Duration::from_secs(120);
+const REMEMBERS: Duration = Duration::from_mins(2);
 /// How many messages are read back at once.
 const BATCH: usize = 3;
 

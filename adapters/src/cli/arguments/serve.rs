@@ -45,20 +45,20 @@ pub(in crate::cli) struct Serve {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct OfficeBudget {
     /// How many requests each office may send over NATS in a minute; 0: as many as it likes
-    #[arg(long, value_name = "N", default_value_t = Budget::default().requests, help_heading = NATS)]
-    pub office_requests: u32,
+    #[arg(long = "office-requests", value_name = "N", default_value_t = Budget::default().requests, help_heading = NATS)]
+    requests: u32,
     /// How many bytes each office may send over NATS in a minute; 0: as many as it likes
-    #[arg(long, value_name = "N", default_value_t = Budget::default().bytes, help_heading = NATS)]
-    pub office_bytes: u32,
+    #[arg(long = "office-bytes", value_name = "N", default_value_t = Budget::default().bytes, help_heading = NATS)]
+    bytes: u32,
     /// How many actions and alerts may come of what each office sends over NATS in a minute; 0: as many as do
-    #[arg(long, value_name = "N", default_value_t = Budget::default().events, help_heading = NATS)]
-    pub office_events: u32,
+    #[arg(long = "office-events", value_name = "N", default_value_t = Budget::default().events, help_heading = NATS)]
+    events: u32,
 }
 
 impl OfficeBudget {
     /// As the program counts it.
     pub(in crate::cli) const fn budget(&self) -> Budget {
-        Budget { requests: self.office_requests, bytes: self.office_bytes, events: self.office_events }
+        Budget { requests: self.requests, bytes: self.bytes, events: self.events }
     }
 }
 

@@ -58,7 +58,9 @@ async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: P
         rebuilt.cases += chunk.cases;
         rebuilt.events += chunk.events;
         audit::repair(&mut transaction, &chunk.differences).await?;
-        chunk.differences.into_iter().for_each(|difference| rebuilt.note(difference.found));
+        for difference in chunk.differences {
+            rebuilt.note(difference.found);
+        }
         progress(rebuilt.events, events);
         after = chunk.upto;
         if after.is_none() {
@@ -67,7 +69,9 @@ async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: P
     }
     let strays = audit::stray_alerts(&mut transaction).await?;
     audit::repair(&mut transaction, &strays).await?;
-    strays.into_iter().for_each(|stray| rebuilt.note(stray.found));
+    for stray in strays {
+        rebuilt.note(stray.found);
+    }
     // For the other processes to notice: something may be due earlier now.
     transaction.execute("UPDATE meta SET xact = pg_current_xact_id() WHERE key = 'rulebook'").await?;
     match transaction.commit().await.map_err(Failed::from) {

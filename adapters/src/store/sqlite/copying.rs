@@ -101,14 +101,13 @@ fn insert(
     stored: &Stored,
     payload: &str,
 ) -> Result<(), Failed> {
-    let key = match keys.get(&stored.case) {
-        Some(&key) => key,
-        None => {
-            let key = insert_case(connection, None, &stored.case, stored.case.stream_id())?;
-            let key = key.ok_or_else(|| Fault::Corrupt(format!("the case {} stands there twice", stored.case)))?;
-            keys.insert(stored.case.clone(), key);
-            key
-        }
+    let key = if let Some(&key) = keys.get(&stored.case) {
+        key
+    } else {
+        let key = insert_case(connection, None, &stored.case, stored.case.stream_id())?;
+        let key = key.ok_or_else(|| Fault::Corrupt(format!("the case {} stands there twice", stored.case)))?;
+        keys.insert(stored.case.clone(), key);
+        key
     };
     let sql = "INSERT INTO events (position, case_key, version, action_id, format, payload)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
