@@ -17,6 +17,7 @@ mod passed_over;
 pub mod place;
 pub mod postgres;
 mod recent;
+mod share;
 pub mod sqlite;
 pub mod standing;
 
@@ -43,6 +44,7 @@ pub use append::Append;
 use copying::{Filling, Held};
 pub use due::DueCase;
 use examined::{Cursor, Examined, Whole};
+pub use share::{SAY_EVERY, Share};
 
 /// The place of an event in the log, counted from 1 over all cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -321,29 +323,6 @@ pub trait LogStore: CaseStore {
     /// The cases that come next behind `after`, some at a time, as their events alone give them, with what is not as it
     /// should be about them; all from one state of the store.
     async fn examine(&self, after: Cursor) -> Result<Examined, Fault>;
-}
-
-/// How often a process that watches says so; one that was silent for four times as long no longer counts. The others
-/// then have taken over from one that died within two and a half seconds, which leaves as long again to a slow machine.
-pub const SAY_EVERY: Duration = Duration::from_millis(500);
-
-/// The part of the cases that one of several processes watches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// Which part, from 0. The first also publishes.
-    pub part: u8,
-    /// Of how many, at least 1.
-    pub of: u8,
-}
-
-impl Share {
-    /// Every case.
-    pub const ALL: Self = Self { part: 0, of: 1 };
-
-    /// Whether the case of this stream belongs to it.
-    pub fn holds(self, stream_id: Uuid) -> bool {
-        stream_id.as_bytes()[15] % self.of == self.part
-    }
 }
 
 // ---- what every store is to esrs
