@@ -65,7 +65,7 @@ fn another_rulebook_is_refused_until_it_is_adopted() {
     assert!(in_force().contains("\"custody-48h\""), "the breach under the new rulebook is told");
     desk.run(["check"]).ends_with(0);
     desk.run(["rules", "adopt", "24h.toml", "--yes"]).ends_with(0).says(&["in force already"]);
-    desk.run(["rules", "custody-48h"]).ends_with(0).says(&["Limit: 24h"]);
+    desk.run(["rules", "custody-48h"]).ends_with(0).says(&["Limit: 24 hours"]);
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn a_row_says_what_ends_next_and_what_has_passed_in_every_format() {
         "2026-03-03 09:30",
         "8 h left",
         "Investigation Organisation, Vientiane Capital (vte-investigation)",
-        "Parents told at once, Art. 62(2): arguable, since 2026-03-01 10:30, 39 h over",
+        "Parents told at once (policy, not law), Art. 62(2): arguable, since 2026-03-01 10:30, 39 h over",
         "Limits certain: 0",
         "Limits arguable: 1",
         "Findings certain: 0",
@@ -85,7 +85,9 @@ fn no_column_is_left_out_however_narrow_the_line() {
                 _ => ["ສະພາບ", "ສິ້ນສຸດ", "ເວລາ"],
             };
             let unbroken: String = out.split_whitespace().collect::<Vec<_>>().concat();
-            for heading in headings {
+            // In what is owed today the time is the title under which the rest stands.
+            let titled = usize::from(list == today);
+            for heading in &headings[..headings.len() - titled] {
                 assert!(unbroken.contains(heading) || out.contains(heading), "{heading} at {columns} in\n{out}");
             }
         }
@@ -162,7 +164,10 @@ fn an_office_reads_what_it_owes_today() {
     assert_eq!(rules[..2], ["parents-notified", "custody-48h"]);
     assert_eq!(owed[1]["ended_by"][0], "remand_ordered");
     let csv = desk.run([&today[..], &["--format=csv"]].concat()).ends_with(0).out;
-    assert!(csv.contains("\r\n39 h over,,39,A-1,in custody,Parents told at once,62(2),"), "{csv}");
+    assert!(
+        csv.contains("\r\n39 h over,,39,A-1,in custody,\"Parents told at once (policy, not law)\",62(2),"),
+        "{csv}"
+    );
     assert!(csv.contains("\r\n8 h left,8,,A-1,in custody,Custody of at most 48 hours,62,"), "{csv}");
     desk.run(["today", "--office=vte-legal-aid"]).ends_with(0).says(&["Nothing owed."]);
 }
@@ -190,6 +195,8 @@ fn a_line_is_as_wide_as_the_terminal() {
     let output = terminal.env_remove("COLUMNS").env("NO_COLOR", "1").output().expect("util-linux has it");
     let out = String::from_utf8(output.stdout).expect("UTF-8");
     assert!(out.contains("A-1") && out.contains("custody-48h") && out.contains("vte-legal-aid"), "{out}");
-    let widest = out.lines().map(|line| width(line.trim_end_matches('\r'))).max().expect("lines");
+    // A digest is one word.
+    let lines = out.lines().filter(|line| !line.contains("sha256:"));
+    let widest = lines.map(|line| width(line.trim_end_matches('\r'))).max().expect("lines");
     assert!(widest <= 64 && widest > 50, "{widest}\n{out}");
 }

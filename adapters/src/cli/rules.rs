@@ -79,7 +79,8 @@ fn article_number(name: &str) -> &str {
 
 fn all(book: &Rulebook, common: &Common, paint: Paint) -> String {
     let lang = common.lang;
-    let mut out = format!("{}\n", paint.text(Tone::Strong, book.title.in_language(lang)));
+    let mut out = paint.text(Tone::Strong, indented(book.title.in_language(lang), 0, line_width()).trim_end());
+    out.push('\n');
     out += &indented(book.basis.in_language(lang), 0, line_width());
     let _ = writeln!(out, "{} · {}\n", book.id, book.digest);
     out + &list(book, book.rules().iter(), common, paint)
