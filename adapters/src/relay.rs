@@ -24,6 +24,7 @@ use projections::message::{Message, message};
 use broker::{After, Broker};
 use catch_up::{CatchUp, CaughtUp, History};
 pub use connected::Connected;
+use connected::next_look;
 
 use crate::clock::{Clock, SteadyClock as _, SystemSteadyClock};
 use crate::figures::Figures;
@@ -115,7 +116,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             under_way: VecDeque::new(),
             unmarked: Vec::new(),
             outrun: false,
-            looked_at: tokio::time::Instant::now(),
+            next_look: next_look(),
             shelf: books,
         })
     }

@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing of it gets into the stream of alerts, and nothing is changed there.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use engine::action::OfficeCode;
 use futures::StreamExt as _;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::permissions::subscription;
 use super::published::Published;
 use super::{Link, NatsFault, STREAM, Servers};
+use crate::clock::{SteadyClock as _, SystemSteadyClock};
 
 /// Where test messages go; the last part is the office. No stream holds it.
 pub const PREFIX: &str = "kamnot.test.";
@@ -83,7 +84,7 @@ impl Probe<'_> {
         let published = Published::open(self.kamnot).await?;
         proved.stream = Some(published.last_sequence().await?);
         *at = Attempt::Send;
-        let (id, sent) = (Uuid::new_v4(), Instant::now());
+        let (id, sent) = (Uuid::new_v4(), SystemSteadyClock::start());
         published.tell(subject, id, message(self.office, id)).await?;
         *at = Attempt::Receive;
         let is_it = |body: &[u8]| serde_json::from_slice::<Value>(body).is_ok_and(|body| body["id"] == id.to_string());
@@ -97,7 +98,7 @@ impl Probe<'_> {
         };
         let arrived = tokio::time::timeout(ARRIVES_WITHIN, receiver.run(receiving)).await;
         arrived.unwrap_or_else(|_| Err(receiver.lost("the message did not arrive within five seconds")))?;
-        proved.arrived = Some(sent.elapsed());
+        proved.arrived = Some(sent.running());
         *at = Attempt::Read;
         if let Some((_, name)) = self.login {
             proved.waiting = Some(waiting(&receiver, &subscription(name, 1)).await?);

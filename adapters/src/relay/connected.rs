@@ -4,11 +4,13 @@
 //! connection, and the stream is read again.
 
 use std::collections::{HashMap, VecDeque};
+use std::pin::Pin;
 use std::time::Duration;
 
 use engine::alert::Kind;
 use engine::rulebook::Shelf;
 use futures::{FutureExt as _, TryStreamExt as _};
+use tokio::time::Sleep;
 use uuid::Uuid;
 
 use super::broker::{Ack, After, Answer, Session};
@@ -26,6 +28,11 @@ const MOST_UNMARKED: usize = 4 * IN_FLIGHT;
 /// and filled again within five seconds.
 const LOOK_AT_THE_STREAM_EVERY: Duration = Duration::from_secs(2);
 
+/// Until the stream is looked at again.
+pub(super) fn next_look() -> Pin<Box<Sleep>> {
+    Box::pin(tokio::time::sleep(LOOK_AT_THE_STREAM_EVERY))
+}
+
 /// A relay with a connection, all that the stream holds being marked.
 pub struct Connected<'r, S: ?Sized> {
     pub(super) relay: &'r Relay<S>,
@@ -42,8 +49,8 @@ pub struct Connected<'r, S: ?Sized> {
     pub(super) unmarked: Vec<Delivery>,
     /// Another relay was faster with what was sent last.
     pub(super) outrun: bool,
-    /// Since the stream was looked at while nothing was to be published.
-    pub(super) looked_at: tokio::time::Instant,
+    /// Until the stream is looked at while nothing is to be published.
+    pub(super) next_look: Pin<Box<Sleep>>,
     /// The words of an alert are those of the rulebook that it was raised under.
     pub(super) shelf: Shelf,
 }
@@ -213,13 +220,13 @@ impl<S: CaseStore + ?Sized> Connected<'_, S> {
     pub(super) async fn until_changed(&mut self, counter: i64, stop: &Stop) -> Result<(), RelayFault> {
         loop {
             self.relay.figures.relay.comes_round();
-            if self.looked_at.elapsed() >= LOOK_AT_THE_STREAM_EVERY {
+            if self.next_look.as_mut().now_or_never().is_some() {
                 let Some(held) = stop.or(self.session.held()).await else { return Ok(()) };
                 if held?.last < self.known {
                     let reason = "the stream of alerts is shorter than it was".to_owned();
                     return Err(NatsFault::Lost { server: self.session.server().to_owned(), reason }.into());
                 }
-                self.looked_at = tokio::time::Instant::now();
+                self.next_look = next_look();
             }
             let change = async {
                 tokio::select! {
