@@ -149,7 +149,7 @@ async fn a_move_that_fails_leaves_the_log_open_and_a_copy_that_nobody_works_on()
     let damage = |sql: &str| rusqlite::Connection::open(&old).unwrap().execute(sql, []).unwrap();
     damage("UPDATE cases SET document = '{}'");
     let fault = refusal(moved(&old, &new, nothing_told()).await);
-    assert!(fault.to_string().contains("the views are not the same"), "{fault}");
+    assert!(fault.to_string().contains("was altered since it was written"), "{fault}");
     open_case(&made::open(&old), 1).await.expect("the log is as it was");
     let fault = refusal(refuse_unfinished(&made::open(&new)).await);
     assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("unfinished copy")), "{fault}");
