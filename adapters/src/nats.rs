@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::{self, Context};
 use async_nats::{ConnectOptions, Event, ServerAddr, ServerError};
+use serde_json::Value;
 use tokio::sync::watch;
 
 pub use access::Access;
@@ -117,6 +118,17 @@ impl Link {
     /// JetStream on this connection.
     pub(crate) const fn jetstream(&self) -> &Context {
         &self.jetstream
+    }
+
+    /// The answer to a question to JetStream's API that needs no more words, as the server gives it: from version to version
+    /// it says more than our client library reads.
+    ///
+    /// # Errors
+    /// If none comes.
+    pub(crate) async fn ask(&self, what: &str) -> Result<Value, NatsFault> {
+        let question = async_nats::Request::new().payload("".into()).timeout(Some(TELL_WITHIN));
+        let answer = self.jetstream.client().send_request(format!("$JS.API.{what}"), question).await;
+        serde_json::from_slice(&answer.map_err(|error| self.lost(error))?.payload).map_err(|error| self.lost(error))
     }
 
     /// The server, without user and password.

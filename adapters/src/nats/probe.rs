@@ -120,11 +120,8 @@ fn message(office: &OfficeCode, id: Uuid) -> String {
 /// How many alerts wait in a subscription; none if it was never opened.
 async fn waiting(link: &Link, name: &str) -> Result<Option<u64>, NatsFault> {
     const NOT_FOUND: u64 = 404;
-    let asking = async {
-        let asked = link.jetstream().request::<_, _, Value>(format!("CONSUMER.INFO.{STREAM}.{name}"), &()).await;
-        asked.map_err(|error| link.lost(error))
-    };
-    let answer = link.run(asking).await?;
+    let question = format!("CONSUMER.INFO.{STREAM}.{name}");
+    let answer = link.run(link.ask(&question)).await?;
     match (answer["num_pending"].as_u64(), answer["error"]["code"].as_u64()) {
         (Some(waiting), _) => Ok(Some(waiting)),
         (None, Some(NOT_FOUND)) => Ok(None),

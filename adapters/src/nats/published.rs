@@ -11,7 +11,6 @@ use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
 use async_nats::jetstream::context::GetStreamErrorKind;
 use async_nats::jetstream::stream::Stream;
 use futures::StreamExt as _;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::stream::{no_answer, refusal};
@@ -126,8 +125,7 @@ impl Published {
             client.flush().await.map_err(|error| link.lost(error))?;
             // The server answers in order: with this answer, what it had to say about the message has come too. What it
             // says is of no interest, and differs from version to version.
-            let asked = link.jetstream().request::<_, _, Value>("INFO", &()).await;
-            asked.map(|_| ()).map_err(|error| link.lost(error))
+            link.ask("INFO").await.map(|_| ())
         };
         link.run(told).await?;
         match &*link.trouble.borrow() {

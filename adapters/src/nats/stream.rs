@@ -116,8 +116,7 @@ pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, Na
 
 /// The stream's settings as the server has them: it may know some that our client library doesn't.
 async fn settings(link: &Link) -> Result<Settings, NatsFault> {
-    let info = link.jetstream().request::<_, _, Value>(format!("STREAM.INFO.{STREAM}"), &()).await;
-    match info.map_err(|error| no_answer(link, &error))? {
+    match link.ask(&format!("STREAM.INFO.{STREAM}")).await? {
         Value::Object(mut info) => match info.remove("config") {
             Some(Value::Object(config)) => Ok(config),
             _ => Err(link.lost("the stream's settings are not told")),
