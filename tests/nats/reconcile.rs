@@ -125,7 +125,7 @@ async fn each_harm_to_the_log_or_beside_it_is_found() {
     let harms: [(String, &[(Kind, u64)]); 8] = [
         ("UPDATE cases SET next_due = 1 WHERE case_key = 1".to_owned(), &[(Kind::ViewDiffers, 1)]),
         ("DELETE FROM cases WHERE case_key = 3".to_owned(), &[(Kind::ViewDiffers, 1)]),
-        (format!("UPDATE alerts SET prosecutor = 'x' WHERE position = {some_alert}"), &[(Kind::ViewDiffers, 1)]),
+        (format!("UPDATE alerts SET addressees = 'x' WHERE position = {some_alert}"), &[(Kind::ViewDiffers, 1)]),
         // The last thing told is taken out of the log, and nobody but the law and the stream knows of it.
         (
             format!(
