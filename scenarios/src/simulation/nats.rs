@@ -122,8 +122,12 @@ impl Nats {
             return Err(NatsFault::MovedOn { server: SERVER.to_owned() });
         }
         state.acknowledged += 1;
-        if self.sabotage == Some(Sabotage::BrokerLosesWhatItAcknowledged) && state.acknowledged.is_multiple_of(5) {
-            return Ok(Ack { sequence: after.sequence + 1, duplicate: false });
+        if self.sabotage == Some(Sabotage::BrokerLosesWhatItAcknowledged)
+            && state.acknowledged.is_multiple_of(5)
+            && let Some(before) = state.stream.last().cloned()
+        {
+            state.stream.push(Stored { at: now, ..before });
+            return Ok(Ack { sequence: last + 1, duplicate: false });
         }
         let stored = Stored::of(message, now);
         state.stream.push(stored.clone());

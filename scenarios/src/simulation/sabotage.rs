@@ -19,7 +19,8 @@ pub enum Sabotage {
     AlertUnderAnotherId,
     /// An alert is recorded that nothing calls for: it was due a day later.
     AlertTooEarly,
-    /// A message is acknowledged and not stored.
+    /// A message is acknowledged, and the one before it stored again in its place. A stream that is merely shorter than was
+    /// acknowledged the relay finds out by itself.
     BrokerLosesWhatItAcknowledged,
     /// A message is stored wherever it comes.
     BrokerWithoutAFence,
