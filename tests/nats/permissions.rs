@@ -64,8 +64,7 @@ async fn every_way_to_what_is_not_its_own_is_refused() {
     let mut court = ministry.guest("vte-juvenile-court").await;
     let other = ministry.guest("lpb-prosecutor").await;
     let (mine, theirs) = (ministry.subscription("vte-juvenile-court", 1), ministry.subscription("lpb-prosecutor", 1));
-    let own = "kamnot.alerts.*.vte-juvenile-court.>";
-    let foreign = "kamnot.alerts.lpb-prosecutor.>";
+    let (own, foreign) = ("kamnot.alerts.*.vte-juvenile-court.>", "kamnot.alerts.lpb-prosecutor.>");
     let made = other.ask(&format!("{CREATE}.{theirs}.{foreign}"), &consumer(&theirs, foreign)).await;
     assert!(made["error"].is_null(), "{made}");
     let their_ack = other.next(&theirs).await.reply.expect("a way to acknowledge").to_string();

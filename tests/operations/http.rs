@@ -60,7 +60,9 @@ fn the_page_names_every_figure_and_the_alarms_name_no_other() {
 
 #[test]
 fn metrics_are_in_the_text_format_of_prometheus() {
-    let serving = Serving::start(&with_a_case(), &[], "info");
+    // It ends when its log is removed.
+    let desk = with_a_case();
+    let serving = Serving::start(&desk, &[], "info");
     serving.is_ready();
     let answer = ask(serving.address, "GET /metrics HTTP/1.1\r\nHost: kamnot\r\n\r\n");
     assert!(answer.head.contains("content-type: text/plain; version=0.0.4; charset=utf-8"), "{}", answer.head);
@@ -126,7 +128,9 @@ fn a_database_that_is_away_is_said_and_no_reason_to_start_again() {
 
 #[test]
 fn whoever_asks_can_do_nothing_but_read() {
-    let serving = Serving::start(&with_a_case(), &[], "info");
+    // It ends when its log is removed.
+    let desk = with_a_case();
+    let serving = Serving::start(&desk, &[], "info");
     let at = serving.address;
     let other = ask(at, "GET / HTTP/1.1\r\nHost: kamnot\r\n\r\n");
     assert!(other.code == 404 && other.body.contains("/metrics") && other.body.contains("/readyz"), "{other:?}");
@@ -146,7 +150,9 @@ fn whoever_asks_can_do_nothing_but_read() {
 
 #[test]
 fn who_sends_nothing_is_shown_out_and_keeps_nobody_waiting() {
-    let serving = Serving::start(&with_a_case(), &[], "info");
+    // It ends when its log is removed.
+    let desk = with_a_case();
+    let serving = Serving::start(&desk, &[], "info");
     // More than there may be at once, each of which says something and comes to no end.
     let mut slow: Vec<TcpStream> = (0..100).map(|_| TcpStream::connect(serving.address).expect("listens")).collect();
     for stream in &mut slow {
