@@ -137,7 +137,8 @@ fn readiness(listen: SocketAddr) -> Result<(), String> {
         let mut stream = TcpStream::connect_timeout(&listen, ANSWER_WITHIN)?;
         stream.set_read_timeout(Some(ANSWER_WITHIN))?;
         stream.set_write_timeout(Some(ANSWER_WITHIN))?;
-        write!(stream, "GET /readyz HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n")?;
+        let question = format!("GET /readyz HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n");
+        stream.write_all(question.as_bytes())?;
         let mut answer = Vec::new();
         stream.take(MOST_ANSWER).read_to_end(&mut answer)?;
         Ok(String::from_utf8_lossy(&answer).into_owned())
