@@ -1,6 +1,7 @@
 //! An office's list of alerts, read from the log some events at a time and handed on row by row.
 //!
-//! Invariant: of the alerts no more are held than a page and those of one class of one case.
+//! Invariant: of the alerts no more are held than a page and those of one class of one case. What is damaged is left out
+//! and named; it keeps nothing else from the list.
 
 use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
@@ -10,7 +11,7 @@ use projections::alerts::{AlertRow, Choice, Class, Told};
 
 use crate::offices::Kind;
 use crate::store::alerts::AlertsTo;
-use crate::store::{CaseStore, Fault, Stored};
+use crate::store::{CaseStore, Fault, Position, Stored};
 
 /// How many events are read at once.
 pub const PAGE: usize = 512;
@@ -51,19 +52,21 @@ pub struct Speech<'a> {
 }
 
 /// What a list came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
     /// How many alert events were read.
     pub read: usize,
     /// How many of them were held at once, at the most.
     pub most_held: usize,
+    /// What could not be read and is not in the list.
+    pub damaged: Vec<Fault>,
 }
 
 /// Hands each row that is asked for to `take`: limits on liberty first, then other limits, then the findings of each case
 /// in one row; in each by case.
 ///
 /// # Errors
-/// If the log can't be read, or the first error of `take`.
+/// If the store can't be used, or the first error of `take`.
 pub async fn each_row<S: CaseStore + ?Sized, E: From<Fault>>(
     store: &S,
     asked: &Asked,
@@ -82,7 +85,8 @@ pub async fn each_row<S: CaseStore + ?Sized, E: From<Fault>>(
             let (since, until) = (asked.choice.since, (asked.known == Known::Then).then_some(asked.at));
             let to = AlertsTo { kind: *kind, office: office.clone(), since, until };
             for page in store.alerts(&to).await?.chunks(PAGE) {
-                list.page(store.at(page).await?).await?;
+                let events = list.events(page).await?;
+                list.page(events).await?;
             }
         }
         (None, None) => {}
@@ -112,6 +116,31 @@ impl<S: CaseStore + ?Sized, E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>>
         to_them && (self.asked.known == Known::Now || stored.event.recorded_at <= self.asked.at)
     }
 
+    /// The events at these places; where one is damaged, the others.
+    async fn events(&mut self, page: &[Position]) -> Result<Vec<Stored>, Fault> {
+        if let Some(events) = self.readable(self.store.at(page).await)? {
+            return Ok(events);
+        }
+        self.listed.damaged.pop();
+        let mut events = Vec::with_capacity(page.len());
+        for place in page {
+            events.extend(self.readable(self.store.at(&[*place]).await)?.into_iter().flatten());
+        }
+        Ok(events)
+    }
+
+    /// What was read; none where it is damaged, which is noted.
+    fn readable<T>(&mut self, read: Result<T, Fault>) -> Result<Option<T>, Fault> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(fault @ Fault::Corrupt(_)) => {
+                self.listed.damaged.push(fault);
+                Ok(None)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
     async fn page(&mut self, page: Vec<Stored>) -> Result<(), E> {
         let held = self.pending.len() + page.len();
         self.listed.read += page.len();
@@ -131,7 +160,12 @@ impl<S: CaseStore + ?Sized, E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>>
         let Some(case) = pending.first().map(|first| &first.case) else { return Ok(()) };
         let told = Told::of(case, pending.iter().map(|stored| &stored.event));
         let Asked { choice, at, .. } = self.asked;
-        let known = if told.asks_for_the_case(*at) { Some(self.known(case).await?) } else { None };
+        let known = if told.asks_for_the_case(*at) {
+            let Some(known) = self.readable(self.known(case).await)? else { return Ok(()) };
+            Some(known)
+        } else {
+            None
+        };
         let Speech { shelf, book, language } = self.speech;
         told.rows(choice, known.as_ref(), shelf, book, language, *at).into_iter().try_for_each(&mut self.take)
     }

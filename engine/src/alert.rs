@@ -77,6 +77,15 @@ impl Stage {
     }
 }
 
+impl From<Breach> for Stage {
+    fn from(breach: Breach) -> Self {
+        match breach {
+            Breach::Arguable => Self::Arguable,
+            Breach::Certain => Self::Breach,
+        }
+    }
+}
+
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

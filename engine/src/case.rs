@@ -172,6 +172,16 @@ impl Case {
         self.recorded.len() + self.alerts.len()
     }
 
+    /// What was told and not withdrawn, by topic.
+    pub(crate) fn standing_topics(&self) -> impl Iterator<Item = (&Topic, &Told)> {
+        self.alerts.iter().filter(|(_, told)| told.state != State::Withdrawn)
+    }
+
+    /// Whether that was told on this topic and not withdrawn.
+    pub(crate) fn is_told(&self, topic: &Topic) -> bool {
+        self.alerts.get(topic).is_some_and(|told| told.state != State::Withdrawn)
+    }
+
     /// The alerts that stand: raised, neither settled nor withdrawn.
     pub fn standing_alerts(&self) -> impl Iterator<Item = &Alert> {
         self.alerts.values().filter(|told| told.state == State::Open).map(|told| &*told.alert)

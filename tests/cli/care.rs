@@ -77,3 +77,24 @@ fn help_teaches_with_examples() {
     }
     desk.run(["frobnicate"]).ends_with(2);
 }
+
+#[test]
+fn a_damaged_event_is_left_out_of_a_list_and_named_and_the_other_cases_stand_in_it() {
+    let desk = Desk::new();
+    desk.write("cases.jsonl", file(&[opening("A-1"), custody("A-1"), opening("B-2"), custody("B-2")]));
+    desk.run(["import", "cases.jsonl"]).ends_with(0);
+    let log = rusqlite::Connection::open(desk.path("kamnot.db")).expect("the log");
+    let spoilt = "UPDATE events SET payload = replace(payload, 'custody_started', 'custody_startee') WHERE position =
+        (SELECT min(e.position) FROM events e JOIN alerts a ON a.position = e.position JOIN cases c USING (case_key)
+         WHERE c.reference = 'A-1')";
+    assert_eq!(log.execute(spoilt, []).expect("the harm"), 1);
+    for list in [
+        &["alerts", "--court=vte-juvenile-court", "--format=json"][..],
+        // Before the custody: no view answers for that instant.
+        &["docket", "--court=vte-juvenile-court", "--at=2026-03-01T09:20:00+07:00", "--format=json"],
+    ] {
+        let run = desk.run(list).ends_with(2).complains(&["the list is not complete", "A-1"]);
+        let rows: Vec<serde_json::Value> = serde_json::from_str(&run.out).expect("an array");
+        assert!(rows.iter().any(|row| row["case"] == "B-2"), "{list:?}: {rows:#?}");
+    }
+}

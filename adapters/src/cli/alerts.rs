@@ -13,7 +13,7 @@ use super::asked;
 use super::database::{Absent, Database, run as block_on};
 use super::labels::Label;
 use super::lists::{Words, kind_name, kind_tone};
-use super::output::{Failure, Outcome, offices};
+use super::output::{Failure, Outcome, complete, offices};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet;
 use super::table::{Cell, Table};
@@ -47,12 +47,13 @@ pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure
     };
     let words = Words { book: &database.book, offices: &offices, lang: common.lang };
     let mut list = List::begin(own.format, words, &heading(office.map(|(_, office)| office), &asked, words))?;
-    block_on(async {
+    let listed = block_on(async {
         let shelf = database.shelf().await?;
         let speech = Speech { shelf: &shelf, book: &database.book, language: common.lang };
         each_row(database.store.as_ref(), &asked, speech, |row| list.take(&row)).await
     })?;
-    list.end()
+    list.end()?;
+    complete(listed.damaged)
 }
 
 fn heading(office: Option<&OfficeCode>, asked: &Asked, Words { offices, lang, .. }: Words<'_>) -> String {
@@ -132,7 +133,7 @@ impl<'w> List<'w> {
         Ok(())
     }
 
-    fn end(mut self) -> Result<Outcome, Failure> {
+    fn end(mut self) -> Result<(), Failure> {
         match self.format {
             AlertsFormat::Table if self.rows == 0 => writeln!(self.out, "{}", Label::NoAlerts.of(self.words.lang))?,
             AlertsFormat::Table if !self.page.is_empty() => self.draw()?,
@@ -140,7 +141,7 @@ impl<'w> List<'w> {
             AlertsFormat::Table | AlertsFormat::Csv | AlertsFormat::Jsonl => {}
         }
         self.out.flush()?;
-        Ok(Outcome::Done)
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use engine::action::{CaseRef, OfficeCode, When};
 use engine::assess::Breach;
 use engine::calendar::Instant;
 use engine::rulebook::Language;
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::StreamExt as _;
 use projections::CaseView;
 use projections::docket::{self, DocketRow};
 use projections::snapshot::{LimitAt, Snapshot};
@@ -20,12 +20,13 @@ use super::asked::{office, refuse_stranger};
 use super::database::{Absent, Database, run as block_on};
 use super::labels::{self, Label};
 use super::lists::{Words, json, tone};
-use super::output::{Failure, Outcome, offices, print_out};
+use super::output::{Failure, Outcome, complete, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet::csv;
 use super::table::{Cell, Table, indented, wrap};
 use super::time::{full, left, short};
 use crate::clock::{Clock as _, SystemClock};
+use crate::store::Fault;
 
 /// How many cases are loaded at the same time.
 const IN_FLIGHT: usize = 64;
@@ -50,8 +51,9 @@ pub(super) fn run(common: &Common, own: &Docket) -> Result<Outcome, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let now = SystemClock.now();
     let at = own.at.unwrap_or(now);
-    let cases = block_on(snapshots(&database, Which { office: code.clone(), seat: kind.seat(), at, now }))?;
-    if cases.is_empty() {
+    let which = Which { office: code.clone(), seat: kind.seat(), at, now };
+    let Cases { cases, damaged } = block_on(snapshots(&database, which))?;
+    if cases.is_empty() && damaged.is_empty() {
         refuse_stranger(common, &offices, &database, (Some(kind), code))?;
     }
     let all = cases.len();
@@ -63,7 +65,7 @@ pub(super) fn run(common: &Common, own: &Docket) -> Result<Outcome, Failure> {
         Format::Csv => docket_csv(&rows, words),
         Format::Table => docket_table(&rows, all, code, at, words, Paint::of(&io::stdout())),
     })?;
-    Ok(Outcome::Done)
+    complete(damaged)
 }
 
 /// The rows of those cases that the command line asks for.
@@ -79,7 +81,7 @@ fn chosen(cases: Vec<Snapshot>, own: &Docket, database: &Database) -> Vec<Docket
 
 /// An office's cases at an instant. For a past one every case is looked at: it may have gone to another office since.
 /// A view that answers for an instant names the offices of that instant, for no action of its case lies behind it.
-pub(super) async fn snapshots(database: &Database, which: Which) -> Result<Vec<Snapshot>, Failure> {
+pub(super) async fn snapshots(database: &Database, which: Which) -> Result<Cases, Failure> {
     let Database { store, book } = database;
     let Which { office, seat, at, now } = &which;
     let look = {
@@ -107,13 +109,23 @@ pub(super) async fn snapshots(database: &Database, which: Which) -> Result<Vec<S
             Looked::Unanswered(case) => to_load.push(case),
         }
     }
-    let loaded = futures::stream::iter(to_load).map(|case| async move {
-        let case = store.load(&case).await?;
-        Ok::<_, Failure>(Snapshot::of_case(&case, book, *at))
-    });
-    let loaded: Vec<Option<Snapshot>> = loaded.buffered(IN_FLIGHT).try_collect().await?;
-    cases.extend(loaded.into_iter().flatten().filter(|case| case.is_of(office, *seat)));
-    Ok(cases)
+    let mut damaged = Vec::new();
+    let mut loaded = futures::stream::iter(to_load).map(async |case| store.load(&case).await).buffered(IN_FLIGHT);
+    while let Some(case) = loaded.next().await {
+        match case {
+            Ok(case) => cases.extend(Snapshot::of_case(&case, book, *at).filter(|case| case.is_of(office, *seat))),
+            Err(fault @ Fault::Corrupt(_)) => damaged.push(fault),
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    Ok(Cases { cases, damaged })
+}
+
+/// An office's cases, as far as they can be read.
+pub(super) struct Cases {
+    pub cases: Vec<Snapshot>,
+    /// Why others can't be read: they may be the office's too.
+    pub damaged: Vec<Fault>,
 }
 
 /// What a look at a view gave.

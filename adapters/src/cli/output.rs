@@ -8,6 +8,7 @@ use super::arguments::Common;
 use crate::files::{RefusedLine, Unreadable};
 use crate::offices::{Offices, OfficesError};
 use crate::shown::plain;
+use crate::store::Fault;
 
 /// How a command that did its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,16 @@ impl Failure {
             Self::Fault(_) | Self::NobodyReads => 2,
         }
     }
+}
+
+/// The end of a list from which nothing is missing but what is damaged.
+pub(super) fn complete(damaged: Vec<Fault>) -> Result<Outcome, Failure> {
+    if damaged.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    let mut lines = vec!["the list is not complete; all that could be read is in it".to_owned()];
+    lines.extend(damaged.into_iter().map(|fault| fault.to_string()));
+    Err(Failure::Fault(lines.join("\n")))
 }
 
 impl From<io::Error> for Failure {

@@ -11,10 +11,10 @@ use projections::today::{self, Duty, duties, ended_by};
 use super::arguments::{Common, Format, Today};
 use super::asked::refuse_stranger;
 use super::database::{Absent, Database, run as block_on};
-use super::docket::{Which, ends, heading, limit_name, office_cells, snapshots};
+use super::docket::{Cases, Which, ends, heading, limit_name, office_cells, snapshots};
 use super::labels::{self, Label};
 use super::lists::{Words, json, tone};
-use super::output::{Failure, Outcome, offices, print_out};
+use super::output::{Failure, Outcome, complete, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet::csv;
 use super::table::{Cell, Table};
@@ -27,8 +27,9 @@ pub(super) fn run(common: &Common, own: &Today) -> Result<Outcome, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let now = SystemClock.now();
     let at = own.at.unwrap_or(now);
-    let cases = block_on(snapshots(&database, Which { office: own.office.clone(), seat: None, at, now }))?;
-    if cases.is_empty() {
+    let which = Which { office: own.office.clone(), seat: None, at, now };
+    let Cases { cases, damaged } = block_on(snapshots(&database, which))?;
+    if cases.is_empty() && damaged.is_empty() {
         refuse_stranger(common, &offices, &database, (None, &own.office))?;
     }
     let mut owed: Vec<Duty> = cases.iter().flat_map(|case| duties(case, &own.office, &database.book)).collect();
@@ -46,7 +47,7 @@ pub(super) fn run(common: &Common, own: &Today) -> Result<Outcome, Failure> {
             heading + &if owed.is_empty() { nothing() } else { today_table(&owed, words, paint) }
         }
     })?;
-    Ok(Outcome::Done)
+    complete(damaged)
 }
 
 fn today_table(owed: &[Duty], words: Words<'_>, paint: Paint) -> String {

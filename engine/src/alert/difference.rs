@@ -1,6 +1,6 @@
 //! The difference between the alerts that a case's stream holds and those that an assessment calls for.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use super::{About, Addressees, Alert, Settlement, Stage, Topic, Withdrawal};
 use crate::action::{Action, ActionId, ActionName};
 use crate::assess::{Assessment, Breach};
 use crate::case::{Case, Fact};
-use crate::conditions::NotOnRecord;
+use crate::conditions::{Finding, NotOnRecord};
 use crate::explain;
 use crate::limits::Deadline;
 use crate::rulebook::{Role, RuleId, Rulebook};
@@ -74,7 +74,12 @@ pub(crate) fn difference(
 
 /// Whether anything has to be told now.
 pub(crate) fn differs(case: &Case, assessment: &Assessment<'_>, book: &Rulebook) -> bool {
-    !difference(case, assessment, book, Recording::NONE, Most::FIRST).is_empty()
+    let mut due = Due::new(case, assessment, book, Recording::NONE);
+    due.untold().next().is_some()
+        || case.standing_topics().any(|(topic, told)| {
+            due.review(topic, told);
+            !due.told.is_empty()
+        })
 }
 
 /// An alert that the assessment calls for.
@@ -89,11 +94,22 @@ struct Wanted<'t> {
 #[derive(Clone, Copy)]
 enum Of<'t> {
     Limit(&'t Deadline),
-    Finding { action: usize, owed_by: Role, breach: Breach },
+    Finding { rule: RuleId, action: usize, owed_by: Role, breach: Breach },
     Missing { action: usize, owed_by: Role, all: &'t [NotOnRecord] },
 }
 
-impl Of<'_> {
+impl<'t> Of<'t> {
+    const fn finding(finding: &Finding) -> Self {
+        let Finding { rule, action, owed_by, breach, .. } = *finding;
+        Self::Finding { rule, action, owed_by, breach }
+    }
+
+    /// `all`: of one rule and action, at least one.
+    const fn missing(all: &'t [NotOnRecord]) -> Self {
+        let NotOnRecord { action, owed_by, .. } = all[0];
+        Self::Missing { action, owed_by, all }
+    }
+
     const fn owed_by(self) -> Role {
         match self {
             Self::Limit(deadline) => deadline.owed_by,
@@ -110,24 +126,27 @@ struct Due<'t, 'a> {
     to: Addressees,
     past: Past<'t>,
     told: Vec<Fact>,
+    /// The breaches that were raised in place of what was arguable.
+    stand_in: BTreeSet<Topic>,
 }
 
 impl<'t, 'a> Due<'t, 'a> {
     fn new(case: &'t Case, assessment: &'t Assessment<'a>, book: &'t Rulebook, recording: Recording) -> Self {
         let (to, past) = (assessment.timeline.offices().into(), Past::of(case, book, assessment.at));
-        Self { case, assessment, book, recording, to, past, told: Vec::new() }
+        Self { case, assessment, book, recording, to, past, told: Vec::new(), stand_in: BTreeSet::new() }
     }
 
     /// Tells what there is, topic by topic, until one doesn't fit any more.
     fn tell(&mut self, most: Most) {
-        let mut wanted = self.wanted();
-        for (topic, told) in &self.case.alerts {
-            if told.state != State::Withdrawn && !self.fits(most, |due| due.review(topic, told, &mut wanted)) {
+        for (topic, told) in self.case.standing_topics() {
+            if !self.fits(most, |due| due.review(topic, told)) {
                 return;
             }
         }
-        for (topic, wanted) in wanted {
-            if !self.fits(most, |due| due.raise(topic, wanted)) {
+        let mut untold: Vec<_> = self.untold().filter(|(topic, _)| !self.stand_in.contains(topic)).collect();
+        untold.sort_unstable_by_key(|(topic, _)| *topic);
+        for (topic, of) in untold {
+            if !self.fits(most, |due| due.raise(topic, Wanted { of, replaces: None })) {
                 return;
             }
         }
@@ -152,57 +171,52 @@ impl<'t, 'a> Due<'t, 'a> {
         Topic { rule, on: self.action(entry).id, period, stage }
     }
 
-    /// Every alert that would be raised now if nothing had been told.
-    fn wanted(&self) -> BTreeMap<Topic, Wanted<'t>> {
-        let at = self.assessment.at;
-        let mut wanted = BTreeMap::new();
-        let mut want = |topic, of| wanted.insert(topic, Wanted { of, replaces: None });
-        for deadline in &self.assessment.deadlines {
-            let stage = match deadline.breach(at) {
-                Some(Breach::Certain) => Some(Stage::Breach),
-                Some(Breach::Arguable) => Some(Stage::Arguable),
-                None => passed_notice(deadline, self.book, at).map(Stage::Notice),
-            };
-            if let Some(stage) = stage {
-                want(self.topic(deadline.rule, deadline.opened_by, deadline.period, stage), Of::Limit(deadline));
+    /// The alert that would be raised now on this if nothing had been told.
+    fn wanted(&self, of: Of<'_>) -> Option<Topic> {
+        match of {
+            Of::Limit(deadline) => {
+                let stage = match deadline.breach(self.assessment.at) {
+                    Some(breach) => breach.into(),
+                    None => Stage::Notice(passed_notice(deadline, self.book, self.assessment.at)?),
+                };
+                Some(self.topic(deadline.rule, deadline.opened_by, deadline.period, stage))
+            }
+            Of::Finding { rule, action, breach, .. } => Some(self.topic(rule, action, 0, breach.into())),
+            Of::Missing { action, all, .. } => {
+                let takes_liberty = TAKES_LIBERTY.has(self.action(action).name());
+                takes_liberty.then(|| self.topic(all[0].rule, action, 0, Stage::Missing))
             }
         }
-        for finding in &self.assessment.findings {
-            let stage = match finding.breach {
-                Breach::Arguable => Stage::Arguable,
-                Breach::Certain => Stage::Breach,
-            };
-            let of = Of::Finding { action: finding.action, owed_by: finding.owed_by, breach: finding.breach };
-            want(self.topic(finding.rule, finding.action, 0, stage), of);
-        }
-        for all in self.assessment.not_on_record.chunk_by(|a, b| (a.rule, a.action) == (b.rule, b.action)) {
-            let NotOnRecord { rule, action, owed_by, .. } = all[0];
-            if TAKES_LIBERTY.has(self.action(action).name()) {
-                want(self.topic(rule, action, 0, Stage::Missing), Of::Missing { action, owed_by, all });
-            }
-        }
-        wanted
+    }
+
+    /// What an alert is to be raised on, those apart that stand already.
+    fn untold(&self) -> impl Iterator<Item = (Topic, Of<'t>)> {
+        let assessment = self.assessment;
+        let limits = assessment.deadlines.iter().map(Of::Limit);
+        let findings = assessment.findings.iter().map(Of::finding);
+        let missing = assessment.not_on_record.chunk_by(|a, b| (a.rule, a.action) == (b.rule, b.action));
+        let all = limits.chain(findings).chain(missing.map(Of::missing));
+        all.filter_map(|of| Some((self.wanted(of)?, of))).filter(|(topic, _)| !self.case.is_told(topic))
     }
 
     /// Whether an alert still stands, corrected where its values changed, settled where its duty was done.
-    fn review(&mut self, topic: &Topic, told: &'t Told, wanted: &mut BTreeMap<Topic, Wanted<'t>>) {
+    fn review(&mut self, topic: &Topic, told: &'t Told) {
         let Some(of) = self.stands(topic) else {
             self.withdraw(told, None);
             return;
         };
-        let is_wanted = wanted.remove(topic).is_some();
         if !self.needs_correction(topic, told, of) && !is_no_longer_history(told, of) {
             self.settle(told, of);
-        } else if is_wanted {
+        } else if self.wanted(of) == Some(*topic) {
             self.withdraw(told, Some(self.next_id(topic)));
             self.raise(*topic, Wanted { of, replaces: Some(&told.alert) });
         } else if topic.stage == Stage::Arguable {
             // By now it is certain, and the breach alone says it.
             let breach = Topic { stage: Stage::Breach, ..*topic };
             self.withdraw(told, Some(self.next_id(&breach)));
-            let stands = self.case.alerts.get(&breach).is_some_and(|told| told.state != State::Withdrawn);
-            if !stands && let Some(wanted) = wanted.remove(&breach) {
-                self.raise(breach, wanted);
+            if !self.case.is_told(&breach) && self.wanted(of) == Some(breach) {
+                self.stand_in.insert(breach);
+                self.raise(breach, Wanted { of, replaces: None });
             }
         } else {
             self.withdraw(told, None);
@@ -233,11 +247,11 @@ impl<'t, 'a> Due<'t, 'a> {
         }
         if topic.stage == Stage::Missing {
             let all = assessment.missing(topic.rule, entry);
-            return all.first().map(|missing| Of::Missing { action: entry, owed_by: missing.owed_by, all });
+            return (!all.is_empty()).then(|| Of::missing(all));
         }
         let finding = assessment.finding(topic.rule, entry)?;
         let stands = topic.stage == Stage::Arguable || finding.breach == Breach::Certain;
-        stands.then_some(Of::Finding { action: entry, owed_by: finding.owed_by, breach: finding.breach })
+        stands.then_some(Of::finding(finding))
     }
 
     /// Whether what was told has become wrong, or goes to other offices now. A notice of a limit that no longer

@@ -20,8 +20,6 @@ const OF_ONE_TOPIC: usize = 3;
 
 impl Most {
     pub(crate) const NO_LIMIT: Self = Self { facts: usize::MAX, looks_back: usize::MAX };
-    /// The first topic alone: is there anything?
-    pub(super) const FIRST: Self = Self { facts: OF_ONE_TOPIC, looks_back: 1 };
 
     /// As many facts as these, and no more than [`LOOKS_BACK`] states of the past.
     pub(crate) fn of(facts: usize) -> Self {
