@@ -13,6 +13,8 @@ mod lines;
 mod moves;
 #[path = "operations/privacy.rs"]
 mod privacy;
+#[path = "operations/slow.rs"]
+mod slow;
 #[path = "operations/status.rs"]
 mod status;
 #[path = "operations/world.rs"]

@@ -85,11 +85,9 @@ impl<'a> Assessment<'a> {
         findings.retain(|finding| book.has(finding.rule));
         not_on_record.retain(|missing| book.has(missing.rule));
         let id = |entry: usize| timeline.entries()[entry].action.id;
-        deadlines.sort_unstable_by(|a, b| {
-            let key = |deadline: &Deadline| {
-                (deadline.earliest(), deadline.rule.word(), id(deadline.opened_by), deadline.period)
-            };
-            key(a).cmp(&key(b))
+        // Cached: a deadline is large, and is moved once.
+        deadlines.sort_by_cached_key(|deadline| {
+            (deadline.earliest(), deadline.rule.word(), id(deadline.opened_by), deadline.period)
         });
         findings.sort_unstable_by_key(|finding| (finding.action, finding.rule.word()));
         not_on_record.sort_unstable_by_key(|missing| (missing.action, missing.rule.word(), missing.field));

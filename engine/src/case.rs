@@ -296,7 +296,7 @@ pub struct Refused(pub Flaws);
 
 /// How many alerts, settlements and withdrawals one command tells, so that no case holds up another. What doesn't fit is
 /// told by the next one, at once: [`Case::next_due`] is then the last record time.
-pub const MOST_TOLD: usize = 1_000;
+pub const MOST_TOLD: usize = 8_000;
 
 /// What a command adds to the stream, with at most [`MOST_TOLD`] alerts, settlements and withdrawals; as history all.
 ///

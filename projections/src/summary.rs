@@ -3,7 +3,7 @@
 //! Invariant: a summary of all actions answers for any instant from its `from` on, without the case being loaded;
 //! written and read it is the same.
 
-use engine::action::{ActionName, CaseRef, OfficeCode};
+use engine::action::{ActionName, CaseRef};
 use engine::assess::{Assessment, Breach};
 use engine::calendar::Instant;
 use engine::json::Json;
@@ -210,20 +210,6 @@ fn standing(assessment: &Assessment<'_>) -> Standing {
     }
     let closed = entries.iter().any(|entry| entry.name == ActionName::CaseClosed);
     if closed { Standing::Closed } else { Standing::Free }
-}
-
-/// The office that holds a role in a view's row.
-pub fn office_of<'v>(
-    role: Role,
-    court: &'v OfficeCode,
-    prosecutor: &'v OfficeCode,
-    investigator: &'v OfficeCode,
-) -> &'v OfficeCode {
-    match role {
-        Role::Court => court,
-        Role::Prosecutor => prosecutor,
-        Role::Investigator => investigator,
-    }
 }
 
 /// A case's reference as JSON.

@@ -8,7 +8,7 @@ mod recorded;
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::action::{ActionId, OfficeCode, When};
-use engine::alert::{Kind, Stage};
+use engine::alert::{Addressees, Kind, Stage};
 use engine::assess::{Assessment, Breach};
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
@@ -186,10 +186,12 @@ fn found(assessment: &Assessment<'_>, book: &Rulebook, language: Language, why: 
     let mut under: BTreeMap<ActionId, Vec<Line>> = BTreeMap::new();
     let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
     let mut put = |action: ActionId, line: Line| under.entry(action).or_default().push(line);
+    // Once: finding them walks over every entry.
+    let offices = Addressees::from(assessment.timeline.offices());
     for deadline in &assessment.deadlines {
         let steps = || explain::deadline(assessment, deadline, book, Stage::Breach);
         let because = sentences(steps, deadline.rule, book, language, why);
-        put(id(deadline.opened_by), Line::Limit(limit(assessment, deadline, book, because)));
+        put(id(deadline.opened_by), Line::Limit(limit(assessment, deadline, book, &offices, because)));
     }
     for finding in &assessment.findings {
         let action = id(finding.action);
@@ -223,16 +225,20 @@ fn sentences(
     }
 }
 
-fn limit(assessment: &Assessment<'_>, deadline: &Deadline, book: &Rulebook, because: Vec<String>) -> LimitLine {
+fn limit(
+    assessment: &Assessment<'_>,
+    deadline: &Deadline,
+    book: &Rulebook,
+    offices: &Addressees,
+    because: Vec<String>,
+) -> LimitLine {
     let at = assessment.at;
     let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
-    let offices = assessment.timeline.offices();
-    let owed_by = crate::summary::office_of(deadline.owed_by, offices.court, offices.prosecutor, offices.investigator);
     let (start, done) = (deadline.protective.start, deadline.protective.done);
     LimitLine {
         rule: deadline.rule,
         article: book.rule(deadline.rule).article.clone(),
-        owed_by: owed_by.clone(),
+        owed_by: offices.of(deadline.owed_by).clone(),
         opened_by: id(deadline.opened_by),
         period: deadline.period,
         start,

@@ -189,3 +189,27 @@ async fn serve_takes_actions_again_when_the_server_comes_back() {
     .await;
     end(serving);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_office_that_has_used_up_its_budget_is_told_when_to_send_again_and_no_other_is_concerned() {
+    let ministry = Ministry::start();
+    // Ten seconds of these may be used at once.
+    let serving = serve(&ministry, &["--office-requests", "60"]);
+    let (one, other) =
+        (ministry.guest("vte-investigation").await.client, ministry.guest("lpb-prosecutor").await.client);
+    let opening = investigation("VTE-2026-0001", 1, "2026-03-01");
+    let mut replies = Vec::new();
+    while replies.len() < 40 {
+        replies.push(send(&one, "vte-investigation", &opening).await);
+    }
+    let refused = replies.iter().find(|reply| reply["error"]["code"] == "budget").expect("more than ten were sent");
+    assert_eq!(refused["error"]["again"], true, "{refused}");
+    assert!(refused["error"]["reason"].as_str().expect("a reason").contains("requests a minute"), "{refused}");
+    assert_eq!(outcomes(&replies[0]), ["recorded", "recorded"]);
+    let reply = send(&other, "lpb-prosecutor", CHECK).await;
+    assert_eq!(outcomes(&reply), ["refused"], "judged, not turned away: {reply}");
+    // One comes back each second.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(outcomes(&send(&one, "vte-investigation", &opening).await), ["known", "known"]);
+    end(serving);
+}

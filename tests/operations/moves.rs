@@ -218,3 +218,20 @@ fn two_logs_that_publish_to_one_stream_are_noticed() {
     }
     assert_eq!((one.figures()[others], same.figures()[others]), (before, 0.0));
 }
+
+#[test]
+fn a_sealed_log_that_is_opened_again_says_what_was_published_at_the_other_place() {
+    let (desk, server) = (with_a_case(), NatsServer::start());
+    desk.run(["move", "--from", "kamnot.db", "--to", "new.db"]).ends_with(0);
+    let reopen = ["move", "--reopen", "kamnot.db", "--reason", "the disk failed", "--nats", &server.url()];
+    let serving = Serving::start(&desk, &["--db", "new.db", "--nats", &server.url()], "info");
+    serving.is_ready();
+    desk.run(["import", &case_file(&desk, "A-2"), "--db", "new.db"]).ends_with(0);
+    serving.figure("kamnot_alerts_published_total{kind=\"breach\"}", |count| count >= 1.0);
+    serving.figure("kamnot_outbox_alerts", |waiting| waiting == 0.0);
+    serving.stop();
+    let run = desk.run(reopen).ends_with(0).says(&["that this log does not, of 1 case.", "A-2", "new.db"]);
+    assert!(!run.out.contains("A-1"), "{}", run.out);
+    desk.run(["import", &case_file(&desk, "A-3")]).ends_with(0);
+    desk.run(reopen).ends_with(1);
+}

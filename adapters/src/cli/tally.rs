@@ -221,6 +221,6 @@ fn summary(file: &str, tally: &Tally, all_or_nothing: bool) -> String {
     text
 }
 
-const fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
+pub(super) const fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
     if count == 1 { one } else { many }
 }

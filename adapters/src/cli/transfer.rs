@@ -9,6 +9,7 @@ use super::arguments::{Common, Move};
 use super::database::{Absent, Database, options, run as block_on};
 use super::output::{Failure, Outcome, print_out};
 use super::progress;
+use super::tally::plural;
 use crate::clock::{Clock as _, SystemClock};
 use crate::store::place::Place;
 use crate::store::sqlite::Options;
@@ -60,11 +61,16 @@ fn move_log(common: &Common, own_from: &Place, own_to: &Place) -> Result<Outcome
     })?;
     bar.finish_and_clear();
     print_out(&format!(
-        "{} events of {} cases moved from {own_from} to {own_to}, {} alerts marked as delivered, {} waiting to be published.\n\
+        "{} events of {} {} moved from {own_from} to {own_to}, {} alerts marked as delivered, {} waiting to be published.\n\
          Compared: the same events in the same order (SHA-256 {}), the same views, the same alerts.\n\
          {own_from} is sealed: whoever writes to it is refused and told to go to {own_to}. Let every program work there \
          from now on.\n",
-        moved.events, moved.cases, moved.delivered, moved.waiting, moved.digest
+        moved.events,
+        moved.cases,
+        plural(moved.cases, "case", "cases"),
+        moved.delivered,
+        moved.waiting,
+        moved.digest
     ))?;
     Ok(Outcome::Done)
 }
@@ -99,10 +105,11 @@ fn told(sealed: &Place, reopened: &Reopened) -> String {
         Some(elsewhere) => {
             let _ = writeln!(
                 out,
-                "The stream of alerts holds {} that this log does not, of {} cases. Record here what was recorded there \
+                "The stream of alerts holds {} that this log does not, of {} {}. Record here what was recorded there \
                  before anything else; each alert then keeps its id and is not sent twice.",
                 elsewhere.alerts,
-                elsewhere.cases.len()
+                elsewhere.cases.len(),
+                plural(elsewhere.cases.len(), "case", "cases")
             );
             elsewhere.cases.iter().take(MOST_NAMED).for_each(|case| {
                 let _ = writeln!(out, "  {case}");
