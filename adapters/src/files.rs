@@ -4,6 +4,7 @@
 //! that cannot be read never stops the next one; no message echoes the line.
 
 mod csv;
+mod flaw;
 mod form;
 mod ids;
 mod jsonl;
@@ -17,9 +18,11 @@ use std::path::Path;
 
 use engine::action::{Action, CaseRef};
 use engine::refusal::{Code, Flaws, Refusal};
+use engine::rulebook::Language;
 
 use crate::shown::plain;
 
+pub use flaw::FileFlaw;
 pub use form::Form;
 pub use ids::SharedIds;
 pub(crate) use sheet::row;
@@ -44,8 +47,18 @@ pub enum Unreadable {
         /// The file's name as it was given.
         file: String,
         /// What was found and what to do.
-        what: String,
+        what: FileFlaw,
     },
+}
+
+impl Unreadable {
+    /// What was found and what to do, in a language; what the system said as it said it.
+    pub fn sentence(&self, language: Language) -> String {
+        match self {
+            Self::Io { .. } => self.to_string(),
+            Self::Form { file, what } => format!("{file}: {}", what.sentence(language)),
+        }
+    }
 }
 
 /// A line that was refused.
@@ -137,9 +150,9 @@ pub fn shown(path: &Path) -> String {
 ///
 /// # Errors
 /// When no line could be read: what was found and what to do.
-pub fn parse(bytes: &[u8], form: Form) -> Result<Contents, String> {
+pub fn parse(bytes: &[u8], form: Form) -> Result<Contents, FileFlaw> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err("found UTF-16 text, expected UTF-8; save the file again as UTF-8".to_owned());
+        return Err(FileFlaw::Utf16);
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (lines, warned) = match form {

@@ -147,7 +147,7 @@ fn read(payload: &[u8]) -> Result<Contents, Trouble> {
     match lines::count(&payload) {
         0 => Err(Trouble::Unreadable("found no action, expected a JSON object, or one on each line".to_owned())),
         many if many > MOST_ACTIONS => Err(Trouble::TooMany { found: many, most: MOST_ACTIONS }),
-        _ => files::parse(&payload, Form::JsonLines).map_err(Trouble::Unreadable),
+        _ => files::parse(&payload, Form::JsonLines).map_err(|flaw| Trouble::Unreadable(flaw.to_string())),
     }
 }
 

@@ -218,10 +218,10 @@ fn other_formats_are_refused_in_words_that_lead_on() {
     let open = zip(&[("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", b"<a/>")]);
     let binary = zip(&[("[Content_Types].xml", b"<a/>"), ("xl/workbook.bin", b"x")]);
     for (name, bytes, says) in [
-        ("old.xls", old, "an old workbook (.xls)"),
+        ("old.xls", old, "found a .xls file"),
         ("locked.xlsx", locked, "locked with a password"),
-        ("open.ods", open, "an OpenDocument file (.ods)"),
-        ("binary.xlsb", binary, "a binary workbook (.xlsb)"),
+        ("open.ods", open, "found a .ods file"),
+        ("binary.xlsb", binary, "found a .xlsb file"),
         ("page.xls", b"<html><table></table></html>".to_vec(), "a web page"),
         ("named.xlsx", b"x;y".to_vec(), "no workbook, though its name ends in .xlsx"),
         ("damaged.xlsx", b"PK\x03\x04 and no more".to_vec(), "the workbook is damaged"),
@@ -229,6 +229,17 @@ fn other_formats_are_refused_in_words_that_lead_on() {
         let run = import(name, bytes).ends_with(2).complains(&[name, says, "save"]);
         assert_eq!(run.err.lines().count(), 1, "{}", run.err);
     }
+}
+
+#[test]
+fn what_became_of_a_file_and_why_one_cannot_be_read_is_said_in_lao_too() {
+    let desk = desk();
+    desk.write("heading.csv", "case,action\nA-1,rights_told\n");
+    desk.write("good.csv", "case,action,at,by\nA-1,rights_told,2026-03-01T08:00:00+07:00,vte-investigation\n");
+    desk.run(["import", "--lang=lo", "heading.csv"]).ends_with(2).complains(&["ຕາຕະລາງບໍ່ມີຖັນ at, by"]);
+    desk.run(["import", "--lang=lo", "good.csv"])
+        .ends_with(0)
+        .says(&["good.csv: ບັນທຶກ 1 ການກະທຳ, ຮູ້ແລ້ວ 0, ປະຕິເສດ 0; 1 ຄະດີ"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use engine::case::{Case, Verdict, admit, doubts};
 use engine::rulebook::Rulebook;
 
 use super::arguments::{self, AssessFormat, Common};
-use super::output::{Failure, Outcome, known_offices, print_refused, rulebook};
+use super::output::{Failure, Outcome, known_offices, print_refused, rulebook, unreadable};
 use super::progress;
 use super::tally::print_warnings;
 use super::time::full;
@@ -25,7 +25,7 @@ const BATCH: usize = 512;
 pub(super) fn run(common: &Common, own: &arguments::Assess) -> Result<Outcome, Failure> {
     let book = rulebook(common)?;
     let at = own.at.unwrap_or_else(|| SystemClock.now());
-    let mut contents = files::read(&own.file)?;
+    let mut contents = files::read(&own.file).map_err(unreadable(common.lang))?;
     let admitted = |_, actions: &[_]| admit(&Case::default(), actions, None, &book);
     SharedIds::of(&contents).refuse(&mut contents, admitted, |_, _| false);
     let Contents { mut cases, mut refused, mut warned } = contents;

@@ -19,7 +19,7 @@ use projections::message::text;
 use super::arguments::{Common, Import, ImportForm, Record};
 use super::database::{Absent, Database, run as block_on};
 use super::labels::Label;
-use super::output::{Failure, Outcome, known_offices, print_out};
+use super::output::{Failure, Outcome, known_offices, print_out, unreadable};
 use super::progress;
 use super::prompt::on_the_terminal;
 use super::tally::{Report, Tally, print_warnings};
@@ -71,8 +71,11 @@ impl How {
 
 /// `kamnot import`
 pub(super) fn import(common: &Common, own: &Import) -> Result<Outcome, Failure> {
-    let files: Vec<(&PathBuf, Contents)> =
-        own.files.iter().map(|file| Ok((file, files::read(file)?))).collect::<Result<_, Failure>>()?;
+    let files: Vec<(&PathBuf, Contents)> = own
+        .files
+        .iter()
+        .map(|file| Ok((file, files::read(file).map_err(unreadable(common.lang))?)))
+        .collect::<Result<_, Failure>>()?;
     let database = Database::open_to_import(common)?;
     let how = How::new(common, &database, own.by.clone(), own.as_history)?;
     let mut report = Report::new(common.lang, own.all_or_nothing, own.format == ImportForm::Json);
@@ -223,7 +226,7 @@ fn one_action(language: Language) -> Result<Action, Failure> {
     if io::stdin().is_terminal() {
         return on_the_terminal(language);
     }
-    let bytes = files::bytes(Path::new("-"))?;
+    let bytes = files::bytes(Path::new("-")).map_err(unreadable(language))?;
     let object = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes).trim_ascii();
     if object.is_empty() {
         return Err(refused(Label::NothingFound.of(language)));

@@ -64,10 +64,9 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl From<Unreadable> for Failure {
-    fn from(error: Unreadable) -> Self {
-        Self::Fault(error.to_string())
-    }
+/// The failure of a file that can't be read, told in a language.
+pub(super) fn unreadable(language: Language) -> impl Fn(Unreadable) -> Failure {
+    move |error| Failure::Fault(error.sentence(language))
 }
 
 /// Prints on standard output.

@@ -10,7 +10,7 @@ use engine::action::{Action, ActionId, ActionName};
 
 use super::arguments::{Common, ImportForm, Send};
 use super::database::run as block_on;
-use super::output::{self, Failure};
+use super::output::{self, Failure, unreadable};
 use super::progress;
 use super::tally::{Report, Tally};
 use crate::files::{self, CaseLines, Contents, RefusedLine};
@@ -31,8 +31,11 @@ struct Batch {
 
 /// `kamnot send`
 pub(super) fn run(common: &Common, own: &Send) -> Result<output::Outcome, Failure> {
-    let files: Vec<(&Path, Contents)> =
-        own.files.iter().map(|file| Ok((file.as_path(), files::read(file)?))).collect::<Result<_, Failure>>()?;
+    let files: Vec<(&Path, Contents)> = own
+        .files
+        .iter()
+        .map(|file| Ok((file.as_path(), files::read(file).map_err(unreadable(common.lang))?)))
+        .collect::<Result<_, Failure>>()?;
     let nowhere = || Failure::Refused("where to? Give --nats, or set KAMNOT_NATS".to_owned());
     let mut sender = Sender::new(own.nats.servers()?.ok_or_else(nowhere)?, own.office.clone());
     let mut report = Report::new(common.lang, false, own.format == ImportForm::Json);

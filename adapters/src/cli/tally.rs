@@ -159,7 +159,9 @@ impl Report {
                 let (refused, lines) = (tally.refused.len(), tally.lines(self.language));
                 json.push(OfFile { file: name, recorded, known, refused, cases, lines });
             }
-            None if self.printed.is_ok() => self.printed = print_out(&summary(&name, &tally, self.all_or_nothing)),
+            None if self.printed.is_ok() => {
+                self.printed = print_out(&summary(&name, &tally, self.all_or_nothing, self.language))
+            }
             None => {}
         }
     }
@@ -196,16 +198,27 @@ pub(super) fn print_warnings(file: &str, warned: &[RefusedLine], language: Langu
 }
 
 /// What became of a file, in a line.
-fn summary(file: &str, tally: &Tally, all_or_nothing: bool) -> String {
+fn summary(file: &str, tally: &Tally, all_or_nothing: bool, language: Language) -> String {
     let refused = tally.refused.len();
     // Another program may have got in between, after every line was found good.
-    if all_or_nothing && refused > 0 && tally.recorded == 0 {
-        return format!("{file}: nothing recorded, since {refused} of its lines are refused (--all-or-nothing)\n");
-    }
+    let nothing = all_or_nothing && refused > 0 && tally.recorded == 0;
+    let text = match (language, nothing) {
+        (Language::En, true) => {
+            format!("nothing recorded, since {refused} of its lines are refused (--all-or-nothing)")
+        }
+        (Language::Lo, true) => format!("ບໍ່ໄດ້ບັນທຶກຫຍັງ ເພາະມີ {refused} ແຖວຖືກປະຕິເສດ (--all-or-nothing)"),
+        (Language::En, false) => in_english(tally),
+        (Language::Lo, false) => in_lao(tally),
+    };
+    format!("{file}: {text}\n")
+}
+
+fn in_english(tally: &Tally) -> String {
     let Tally { recorded, known, cases, alerts: [raised, settled, withdrawn], .. } = tally;
     let mut text = format!(
-        "{file}: {recorded} {} recorded, {known} known already, {refused} refused; {cases} {}",
+        "{recorded} {} recorded, {known} known already, {} refused; {cases} {}",
         plural(*recorded, "action", "actions"),
+        tally.refused.len(),
         plural(*cases, "case", "cases"),
     );
     for (count, what) in [(raised, "raised"), (settled, "settled"), (withdrawn, "withdrawn")] {
@@ -217,7 +230,22 @@ fn summary(file: &str, tally: &Tally, all_or_nothing: bool) -> String {
         let lines = tally.warned.len();
         let _ = write!(text, "; {lines} {} with a warning", plural(lines, "line", "lines"));
     }
-    text.push('\n');
+    text
+}
+
+fn in_lao(tally: &Tally) -> String {
+    let Tally { recorded, known, cases, alerts: [raised, settled, withdrawn], .. } = tally;
+    let refused = tally.refused.len();
+    let mut text = format!("ບັນທຶກ {recorded} ການກະທຳ, ຮູ້ແລ້ວ {known}, ປະຕິເສດ {refused}; {cases} ຄະດີ");
+    for (count, what) in [(raised, "ແຈ້ງເຕືອນໃໝ່"), (settled, "ແຈ້ງວ່າປະຕິບັດແລ້ວ"), (withdrawn, "ຖອນການແຈ້ງເຕືອນ")]
+    {
+        if *count > 0 {
+            let _ = write!(text, "; {what} {count}");
+        }
+    }
+    if !tally.warned.is_empty() {
+        let _ = write!(text, "; {} ແຖວມີຄຳເຕືອນ", tally.warned.len());
+    }
     text
 }
 

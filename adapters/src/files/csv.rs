@@ -10,7 +10,7 @@ use engine::action::Action;
 use engine::refusal::{Code, Flaws, Refusal};
 
 use super::sheet::{Heading, known_columns};
-use super::{LONGEST_LINE, RefusedLine, Table, too_long};
+use super::{FileFlaw, LONGEST_LINE, RefusedLine, Table, too_long};
 use rows::{Broken, Cells, Rows, end_of_line, read_line};
 
 /// What may stand between cells. Where a heading names as many columns by either, the first is meant.
@@ -26,13 +26,13 @@ pub(super) fn has_heading(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// When the heading can't be read, and so no row.
-pub(super) fn lines(bytes: &[u8]) -> Result<Table, String> {
+pub(super) fn lines(bytes: &[u8]) -> Result<Table, FileFlaw> {
     let (separator, start, line) = heading_line(bytes);
     let mut rows = Rows::new(&bytes[start..], separator, line);
     let Some(first) = rows.next(|_| false) else { return Ok(Table::default()) };
     let cells = first.cells.unwrap_or_default();
     let cells: Vec<Cow<'_, str>> = cells.iter().map(|cell| String::from_utf8_lossy(cell)).collect();
-    let heading = Heading::read(cells.iter().map(AsRef::as_ref)).map_err(|what| format!("line {line}: {what}"))?;
+    let heading = Heading::read(line, cells.iter().map(AsRef::as_ref))?;
     let is_row = |cells: &Cells<'_>| texts(cells).is_ok_and(|cells| heading.is_row(&cells));
     let (mut lines, mut warned) = Table::default();
     while let Some(row) = rows.next(is_row) {

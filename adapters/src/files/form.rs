@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{csv, workbook};
+use super::{FileFlaw, csv, workbook};
 
 /// How the lines of a file are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl Form {
     ///
     /// # Errors
     /// When it is in a form that is not read: what was found and what to do.
-    pub fn of(bytes: &[u8], path: &Path) -> Result<Self, String> {
+    pub fn of(bytes: &[u8], path: &Path) -> Result<Self, FileFlaw> {
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let first = text.trim_ascii_start().first();
         let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
@@ -33,26 +33,25 @@ impl Form {
         } else if bytes.starts_with(COMPOUND) {
             Err(compound(bytes))
         } else if first == Some(&b'<') {
-            Err("found a web page or another XML file; save the table as .xlsx, or as CSV UTF-8".to_owned())
+            Err(FileFlaw::WebPage)
         } else if first == Some(&b'{') {
             Ok(Self::JsonLines)
         } else if csv::has_heading(text) || named(&["csv", "tsv", "txt"]) {
             Ok(Self::Csv)
         } else if named(&["xlsx", "xlsm", "xls", "ods"]) {
-            Err(format!("found no workbook, though its name ends in .{extension}; save the table again as .xlsx"))
+            Err(FileFlaw::NoWorkbook(extension.to_owned()))
         } else {
             Ok(Self::JsonLines)
         }
     }
 }
 
-fn compound(bytes: &[u8]) -> String {
+fn compound(bytes: &[u8]) -> FileFlaw {
     let package: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let looked_at = &bytes[..bytes.len().min(workbook::MOST_PACKED)];
     if looked_at.windows(package.len()).any(|part| part == package) {
-        "found a workbook locked with a password; take the password off in Excel and save it again".to_owned()
+        FileFlaw::Locked
     } else {
-        "found an old workbook (.xls), which is not read; save it in Excel as .xlsx, or the sheet as CSV UTF-8"
-            .to_owned()
+        FileFlaw::AnotherForm(Some(".xls"))
     }
 }

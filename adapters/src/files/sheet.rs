@@ -15,6 +15,8 @@ use engine::action::{Action, ActionName, CaseRef, OfficeCode, When};
 use engine::json::Json;
 use engine::refusal::{Code, Flaws, Refusal, nearest};
 
+use super::FileFlaw;
+
 /// The most columns that a table may have; all fields of all actions are some seventy.
 pub(super) const MOST_COLUMNS: usize = 1_000;
 /// The columns without which no row is an action.
@@ -78,36 +80,33 @@ pub(crate) fn row<'c>(heading: impl IntoIterator<Item = &'c str>, cells: &[&str]
 }
 
 impl Heading {
-    /// Reads the heading.
+    /// Reads the heading, which stands on a line of this number.
     ///
     /// # Errors
     /// When a column is missing without which no row can be read, or given twice: what was found and what to do.
-    pub(super) fn read<'c>(cells: impl IntoIterator<Item = &'c str>) -> Result<Self, String> {
+    pub(super) fn read<'c>(line: usize, cells: impl IntoIterator<Item = &'c str>) -> Result<Self, FileFlaw> {
         let mut known = None;
         let (mut columns, mut named) = (Vec::new(), 0);
         for cell in cells {
             columns.push(Column::of(cell, &mut known));
             if columns.len() > MOST_COLUMNS {
-                return Err(format!("the table has more than {MOST_COLUMNS} columns"));
+                return Err(FileFlaw::ManyColumns(MOST_COLUMNS));
             }
             if !cell.trim().is_empty() {
                 named = columns.len();
             }
         }
         columns.truncate(named);
-        let missing: Vec<&str> = NEEDED.into_iter().filter(|name| !columns.contains(&Column::Common(name))).collect();
+        let missing: Vec<&'static str> =
+            NEEDED.into_iter().filter(|name| !columns.contains(&Column::Common(name))).collect();
         if !missing.is_empty() {
-            return Err(format!(
-                "the table has no column {}; expected the heading case,id,action,at,by,details, or a column a field in \
-                 place of details, parted by commas, semicolons or tabs (`kamnot template ACTION` prints one)",
-                missing.join(", ")
-            ));
+            return Err(FileFlaw::MissingColumns(line, missing));
         }
         let mut sorted: Vec<(&Column, usize)> = columns.iter().zip(1..).collect();
         sorted.sort_unstable();
         let twice = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0 && !matches!(pair[0].0, Column::Spare(_)));
         if let Some(&[(_, first), (_, second)]) = twice {
-            return Err(format!("columns {} and {} have the same heading", place(first), place(second)));
+            return Err(FileFlaw::SameHeading(line, place(first), place(second)));
         }
         Ok(Self { columns })
     }

@@ -11,8 +11,9 @@ use calamine::{DataRef, Reader as _, SheetType, Xlsx};
 use chrono::{Days, NaiveDate};
 use engine::refusal::{Code, Flaws, Refusal};
 
+use super::flaw::Part;
 use super::sheet::{Heading, MOST_COLUMNS, letters, unknown_column};
-use super::{LONGEST_LINE, Line, RefusedLine, too_long};
+use super::{FileFlaw, LONGEST_LINE, Line, RefusedLine, too_long};
 pub(super) use bounds::MOST_PACKED;
 
 /// The most rows that hold something, the heading left out.
@@ -20,20 +21,17 @@ const MOST_LINES: usize = 50_000;
 /// What the cells of a sheet may hold in all, in bytes: a text that was saved once may stand in every row.
 const MOST_TEXT: usize = 200_000_000;
 
-const DAMAGED: &str = "the workbook is damaged, or not as Excel saves it; open it in Excel and save it again as .xlsx, or \
-    save the sheet as CSV UTF-8";
-
 /// The rows of the first sheet in order.
 ///
 /// # Errors
 /// When nothing of it can be read: what was found and what to do.
-pub(super) fn lines(bytes: &[u8]) -> Result<super::Table, String> {
+pub(super) fn lines(bytes: &[u8]) -> Result<super::Table, FileFlaw> {
     bounds::check(bytes)?;
-    let damaged = |_| DAMAGED.to_owned();
+    let damaged = |_| FileFlaw::Damaged;
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
     let is_sheet = |sheet: &&calamine::Sheet| sheet.typ == SheetType::WorkSheet;
     let sheets: Vec<String> = book.sheets_metadata().iter().filter(is_sheet).map(|sheet| sheet.name.clone()).collect();
-    let first = sheets.first().ok_or("the workbook has no sheet of cells")?;
+    let first = sheets.first().ok_or(FileFlaw::NoSheet)?;
     let mut table = Table { from_1904: book.has_1904_epoch(), ..Table::default() };
     let mut cells = book.worksheet_cells_reader(first).map_err(damaged)?;
     while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(damaged)? {
@@ -42,7 +40,7 @@ pub(super) fn lines(bytes: &[u8]) -> Result<super::Table, String> {
         if row != table.row.number {
             table.end_row()?;
             if row < table.row.number {
-                return Err(DAMAGED.to_owned());
+                return Err(FileFlaw::Damaged);
             }
             table.row.number = row;
         }
@@ -54,7 +52,7 @@ pub(super) fn lines(bytes: &[u8]) -> Result<super::Table, String> {
     }
     table.end_row()?;
     if table.heading.is_none() {
-        return Err("the first sheet is empty; the table must stand in the first sheet".to_owned());
+        return Err(FileFlaw::EmptySheet);
     }
     let others = (sheets.len() > 1)
         .then(|| RefusedLine { line: 1, flaws: Refusal::new(Code::FirstSheet).found(sheets.len().to_string()).into() });
@@ -82,7 +80,7 @@ struct Row {
 }
 
 impl Table {
-    fn put(&mut self, column: usize, value: Result<String, Refusal>) -> Result<(), String> {
+    fn put(&mut self, column: usize, value: Result<String, Refusal>) -> Result<(), FileFlaw> {
         let row = &mut self.row;
         let value = match value {
             Ok(value) if value.trim().is_empty() => return Ok(()),
@@ -95,12 +93,12 @@ impl Table {
         self.text += value.len();
         row.bytes += value.len();
         if self.text > MOST_TEXT {
-            return Err(bounds::too_much("the texts of its cells", MOST_TEXT));
+            return Err(FileFlaw::TooLarge(Part::Cells, MOST_TEXT));
         }
         let width = self.heading.as_ref().map_or(MOST_COLUMNS, Heading::width);
         if column >= width {
             if self.heading.is_none() {
-                return Err(format!("the table has more than {MOST_COLUMNS} columns"));
+                return Err(FileFlaw::ManyColumns(MOST_COLUMNS));
             }
             row.flaws.push(unknown_column(column + 1, None));
         } else if row.bytes > LONGEST_LINE {
@@ -112,7 +110,7 @@ impl Table {
         Ok(())
     }
 
-    fn end_row(&mut self) -> Result<(), String> {
+    fn end_row(&mut self) -> Result<(), FileFlaw> {
         let number = self.row.number;
         let Row { mut cells, bytes, flaws, .. } = std::mem::take(&mut self.row);
         self.row.number = number;
@@ -120,13 +118,11 @@ impl Table {
             return Ok(());
         }
         let Some(heading) = &self.heading else {
-            self.heading = Some(Heading::read(cells.iter().map(String::as_str)).map_err(|what| line(number, &what))?);
+            self.heading = Some(Heading::read(number + 1, cells.iter().map(String::as_str))?);
             return Ok(());
         };
         if self.lines.len() == MOST_LINES {
-            return Err(format!(
-                "the sheet has more than {MOST_LINES} rows; part it in several workbooks, or save it as CSV UTF-8"
-            ));
+            return Err(FileFlaw::ManyRows(MOST_LINES));
         }
         cells.resize(heading.width(), String::new());
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
@@ -140,10 +136,6 @@ impl Table {
         self.lines.push((number + 1, read));
         Ok(())
     }
-}
-
-fn line(number: usize, what: &str) -> String {
-    format!("row {}: {what}", number + 1)
 }
 
 /// A cell as a spreadsheet names it, such as `B7`.

@@ -93,7 +93,7 @@ impl Story {
         for child in file.child {
             let text = CASES.iter().find(|(name, _)| *name == child.file);
             let (_, text) = text.ok_or_else(|| wrong(format!("{} is not in the program", child.file)))?;
-            let contents = files::parse(text.as_bytes(), Form::JsonLines).map_err(wrong)?;
+            let contents = files::parse(text.as_bytes(), Form::JsonLines).map_err(|flaw| wrong(flaw.to_string()))?;
             if let Some(refused) = contents.refused.first() {
                 return Err(wrong(format!(
                     "{}, line {}: {}",

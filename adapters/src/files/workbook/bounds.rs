@@ -11,6 +11,8 @@ use std::io::{Cursor, Read as _};
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
+use super::FileFlaw;
+use crate::files::flaw::Part;
 use names::Names;
 
 /// The largest file that is looked at, in bytes.
@@ -26,21 +28,21 @@ const MOST_TEXTS: usize = 2_000_000;
 ///
 /// # Errors
 /// When they are too many, or no workbook: what was found and what to do.
-pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
+pub(super) fn check(bytes: &[u8]) -> Result<(), FileFlaw> {
     if bytes.len() > MOST_PACKED {
-        return Err(too_much("the file", MOST_PACKED));
+        return Err(FileFlaw::TooLarge(Part::File, MOST_PACKED));
     }
-    let damaged = |_| super::DAMAGED.to_owned();
+    let damaged = |_| FileFlaw::Damaged;
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    if let Some(what) = another_format(&zip) {
-        return Err(format!("found {what}, which is not read; save it in Excel as .xlsx, or the sheet as CSV UTF-8"));
+    if let Some(form) = another_form(&zip) {
+        return Err(FileFlaw::AnotherForm(form));
     }
     if zip.decompressed_size().is_some_and(|size| size > MOST_UNPACKED as u128) {
-        return Err(too_much("the workbook, unpacked,", MOST_UNPACKED));
+        return Err(FileFlaw::TooLarge(Part::Unpacked, MOST_UNPACKED));
     }
     let mut left = MOST_UNPACKED;
     for nth in 0..zip.len() {
-        let mut part = zip.by_index(nth).map_err(|_| super::DAMAGED.to_owned())?;
+        let mut part = zip.by_index(nth).map_err(|_| FileFlaw::Damaged)?;
         let name = part.name().to_ascii_lowercase();
         let used = if name.ends_with("sharedstrings.xml") {
             check_texts(&mut part, left)?
@@ -53,43 +55,33 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// That `what` is larger than `most` bytes.
-pub(super) fn too_much(what: &str, most: usize) -> String {
-    format!(
-        "{what} takes more than {} MB, the most that is read; part the table in several workbooks, or save it as CSV \
-         UTF-8",
-        most / 1_000_000
-    )
-}
-
-fn another_format(zip: &ZipArchive<Cursor<&[u8]>>) -> Option<&'static str> {
+/// Which other form it has, if it is no workbook.
+fn another_form(zip: &ZipArchive<Cursor<&[u8]>>) -> Option<Option<&'static str>> {
     let holds = |name: &str| zip.index_for_name(name).is_some();
     if holds("xl/workbook.bin") {
-        Some("a binary workbook (.xlsb)")
+        Some(Some(".xlsb"))
     } else if holds("content.xml") && holds("mimetype") {
-        Some("an OpenDocument file (.ods)")
+        Some(Some(".ods"))
     } else if holds("word/document.xml") {
-        Some("a text document (.docx)")
-    } else if !holds("[Content_Types].xml") {
-        Some("a zip archive that is no workbook")
+        Some(Some(".docx"))
     } else {
-        None
+        (!holds("[Content_Types].xml")).then_some(None)
     }
 }
 
 /// Unpacks a part into nothing; its size, which is `most` at most.
-fn count(part: &mut ZipFile<'_, Cursor<&[u8]>>, most: usize) -> Result<usize, String> {
+fn count(part: &mut ZipFile<'_, Cursor<&[u8]>>, most: usize) -> Result<usize, FileFlaw> {
     let mut buffer = [0; 1 << 14];
     let (mut size, mut names) = (0, Names::default());
     loop {
-        let read = part.read(&mut buffer).map_err(|_| super::DAMAGED.to_owned())?;
+        let read = part.read(&mut buffer).map_err(|_| FileFlaw::Damaged)?;
         size += read;
         if size > most {
             let most = if most == MOST_OF_A_LIST { most } else { MOST_UNPACKED };
-            return Err(too_much("the workbook, unpacked,", most));
+            return Err(FileFlaw::TooLarge(Part::Unpacked, most));
         }
         if !names.are_of_cells(&buffer[..read]) {
-            return Err(super::DAMAGED.to_owned());
+            return Err(FileFlaw::Damaged);
         }
         if read == 0 {
             return Ok(size);
@@ -98,22 +90,20 @@ fn count(part: &mut ZipFile<'_, Cursor<&[u8]>>, most: usize) -> Result<usize, St
 }
 
 /// Unpacks the part that holds the texts of all cells: how many it announces and has is bounded, since each is kept.
-fn check_texts(part: &mut ZipFile<'_, Cursor<&[u8]>>, most: usize) -> Result<usize, String> {
+fn check_texts(part: &mut ZipFile<'_, Cursor<&[u8]>>, most: usize) -> Result<usize, FileFlaw> {
     let mut texts = Vec::new();
     let limit = u64::try_from(most).unwrap_or(u64::MAX);
-    part.take(limit + 1).read_to_end(&mut texts).map_err(|_| super::DAMAGED.to_owned())?;
+    part.take(limit + 1).read_to_end(&mut texts).map_err(|_| FileFlaw::Damaged)?;
     if texts.len() > most {
-        return Err(too_much("the workbook, unpacked,", MOST_UNPACKED));
+        return Err(FileFlaw::TooLarge(Part::Unpacked, MOST_UNPACKED));
     }
     // XML has no control characters but these; in UTF-16, which Excel doesn't write, there would be more.
     if texts.iter().any(|byte| *byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n')) {
-        return Err(super::DAMAGED.to_owned());
+        return Err(FileFlaw::Damaged);
     }
     let held = texts.windows(3).filter(|three| matches!(three, [b'<' | b':', b's', b'i'])).count();
     if held > MOST_TEXTS || !announced(&texts).all(|count| count.is_some_and(|count| count <= MOST_TEXTS)) {
-        return Err(format!(
-            "the workbook has more than {MOST_TEXTS} different texts, or says so; save the sheet as CSV UTF-8"
-        ));
+        return Err(FileFlaw::ManyTexts(MOST_TEXTS));
     }
     Ok(texts.len())
 }

@@ -1,0 +1,162 @@
+//! Why a file can't be read at all, as a value with its sentences in English and Lao.
+//!
+//! Invariant: no sentence holds a cell of the file. The Lao is ours and not reviewed by a Lao speaker.
+
+use std::fmt;
+
+use engine::rulebook::Language;
+
+/// What keeps every line of a file from being read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileFlaw {
+    /// It is UTF-16.
+    Utf16,
+    /// It is XML or a web page.
+    WebPage,
+    /// It has the name of a workbook and is none; its extension.
+    NoWorkbook(String),
+    /// It is a workbook that is locked with a password.
+    Locked,
+    /// It is a file of a form that isn't read, such as `.xls`; none: a zip archive.
+    AnotherForm(Option<&'static str>),
+    /// The workbook is damaged, or not as Excel saves it.
+    Damaged,
+    /// The workbook has no sheet of cells.
+    NoSheet,
+    /// The first sheet is empty.
+    EmptySheet,
+    /// A part is larger than is read.
+    TooLarge(Part, usize),
+    /// More columns than are read.
+    ManyColumns(usize),
+    /// More rows than are read.
+    ManyRows(usize),
+    /// More different texts than are read.
+    ManyTexts(usize),
+    /// Columns are missing without which no row can be read; the line of the heading.
+    MissingColumns(usize, Vec<&'static str>),
+    /// Two columns have one heading; the line of the heading, and their places.
+    SameHeading(usize, String, String),
+}
+
+/// What of a file is too large.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The file as it is.
+    File,
+    /// The workbook, unpacked.
+    Unpacked,
+    /// The text of its cells.
+    Cells,
+}
+
+impl FileFlaw {
+    /// What was found and what to do.
+    pub fn sentence(&self, language: Language) -> String {
+        match language {
+            Language::En => self.in_english(),
+            Language::Lo => self.in_lao(),
+        }
+    }
+
+    fn in_english(&self) -> String {
+        match self {
+            Self::Utf16 => "found UTF-16 text, expected UTF-8; save the file again as UTF-8".to_owned(),
+            Self::WebPage => {
+                "found a web page or another XML file; save the table as .xlsx, or as CSV UTF-8".to_owned()
+            }
+            Self::NoWorkbook(extension) => {
+                format!("found no workbook, though its name ends in .{extension}; save the table again as .xlsx")
+            }
+            Self::Locked => {
+                "found a workbook locked with a password; take the password off in Excel and save it again".to_owned()
+            }
+            Self::AnotherForm(Some(form)) => {
+                format!("found a {form} file, which is not read; save it in Excel as .xlsx, or the sheet as CSV UTF-8")
+            }
+            Self::AnotherForm(None) => {
+                "found a zip archive that is no workbook; save the table as .xlsx, or as CSV UTF-8".to_owned()
+            }
+            Self::Damaged => {
+                "the workbook is damaged, or not as Excel saves it; open it in Excel and save it again as \
+                .xlsx, or save the sheet as CSV UTF-8"
+                    .to_owned()
+            }
+            Self::NoSheet => "the workbook has no sheet of cells".to_owned(),
+            Self::EmptySheet => "the first sheet is empty; the table must stand in the first sheet".to_owned(),
+            Self::TooLarge(part, most) => format!(
+                "{} takes more than {} MB, the most that is read; part the table in several workbooks, or save it as \
+                 CSV UTF-8",
+                match part {
+                    Part::File => "the file",
+                    Part::Unpacked => "the workbook, unpacked,",
+                    Part::Cells => "the text of its cells",
+                },
+                most / 1_000_000
+            ),
+            Self::ManyColumns(most) => format!("the table has more than {most} columns"),
+            Self::ManyRows(most) => {
+                format!("the sheet has more than {most} rows; part it in several workbooks, or save it as CSV UTF-8")
+            }
+            Self::ManyTexts(most) => {
+                format!("the workbook has more than {most} different texts, or says so; save the sheet as CSV UTF-8")
+            }
+            Self::MissingColumns(line, missing) => format!(
+                "line {line}: the table has no column {}; expected the heading case,id,action,at,by,details, or a column \
+                 a field in place of details, parted by commas, semicolons or tabs (`kamnot template ACTION` prints one)",
+                missing.join(", ")
+            ),
+            Self::SameHeading(line, first, second) => {
+                format!("line {line}: columns {first} and {second} have the same heading")
+            }
+        }
+    }
+
+    fn in_lao(&self) -> String {
+        match self {
+            Self::Utf16 => "ພົບຂໍ້ຄວາມ UTF-16, ຕ້ອງເປັນ UTF-8; ໃຫ້ບັນທຶກໄຟລ໌ໃໝ່ເປັນ UTF-8".to_owned(),
+            Self::WebPage => "ພົບໜ້າເວັບ ຫລື ໄຟລ໌ XML ອື່ນ; ໃຫ້ບັນທຶກຕາຕະລາງເປັນ .xlsx ຫລື CSV UTF-8".to_owned(),
+            Self::NoWorkbook(extension) => {
+                format!("ໄຟລ໌ບໍ່ແມ່ນຕາຕະລາງ Excel ເຖິງວ່າຊື່ລົງທ້າຍດ້ວຍ .{extension}; ໃຫ້ບັນທຶກຕາຕະລາງໃໝ່ເປັນ .xlsx")
+            }
+            Self::Locked => "ໄຟລ໌ Excel ຖືກລັອກດ້ວຍລະຫັດຜ່ານ; ໃຫ້ເອົາລະຫັດຜ່ານອອກໃນ Excel ແລະ ບັນທຶກໃໝ່".to_owned(),
+            Self::AnotherForm(Some(form)) => {
+                format!("ພົບໄຟລ໌ {form} ເຊິ່ງອ່ານບໍ່ໄດ້; ໃຫ້ບັນທຶກໃນ Excel ເປັນ .xlsx ຫລື ບັນທຶກແຜ່ນງານເປັນ CSV UTF-8")
+            }
+            Self::AnotherForm(None) => "ພົບໄຟລ໌ zip ທີ່ບໍ່ແມ່ນຕາຕະລາງ Excel; ໃຫ້ບັນທຶກຕາຕະລາງເປັນ .xlsx ຫລື CSV UTF-8".to_owned(),
+            Self::Damaged => "ໄຟລ໌ Excel ເສຍຫາຍ ຫລື ບໍ່ແມ່ນແບບທີ່ Excel ບັນທຶກ; ໃຫ້ເປີດໃນ Excel ແລະ ບັນທຶກໃໝ່ເປັນ .xlsx \
+                ຫລື ບັນທຶກແຜ່ນງານເປັນ CSV UTF-8"
+                .to_owned(),
+            Self::NoSheet => "ໄຟລ໌ Excel ບໍ່ມີແຜ່ນງານ".to_owned(),
+            Self::EmptySheet => "ແຜ່ນງານທຳອິດຫວ່າງເປົ່າ; ຕາຕະລາງຕ້ອງຢູ່ໃນແຜ່ນງານທຳອິດ".to_owned(),
+            Self::TooLarge(part, most) => format!(
+                "{}ມີຂະໜາດເກີນ {} MB ເຊິ່ງເປັນຂະໜາດໃຫຍ່ສຸດທີ່ອ່ານໄດ້; ໃຫ້ແບ່ງຕາຕະລາງເປັນຫລາຍໄຟລ໌ ຫລື ບັນທຶກເປັນ CSV UTF-8",
+                match part {
+                    Part::File => "ໄຟລ໌",
+                    Part::Unpacked => "ໄຟລ໌ Excel ເມື່ອຂະຫຍາຍແລ້ວ ",
+                    Part::Cells => "ຂໍ້ຄວາມໃນຫ້ອງທັງໝົດ ",
+                },
+                most / 1_000_000
+            ),
+            Self::ManyColumns(most) => format!("ຕາຕະລາງມີຫລາຍກວ່າ {most} ຖັນ"),
+            Self::ManyRows(most) => {
+                format!("ແຜ່ນງານມີຫລາຍກວ່າ {most} ແຖວ; ໃຫ້ແບ່ງເປັນຫລາຍໄຟລ໌ ຫລື ບັນທຶກເປັນ CSV UTF-8")
+            }
+            Self::ManyTexts(most) => {
+                format!("ໄຟລ໌ Excel ມີຂໍ້ຄວາມທີ່ແຕກຕ່າງກັນຫລາຍກວ່າ {most}; ໃຫ້ບັນທຶກແຜ່ນງານເປັນ CSV UTF-8")
+            }
+            Self::MissingColumns(line, missing) => format!(
+                "ແຖວ {line}: ຕາຕະລາງບໍ່ມີຖັນ {}; ຫົວຖັນຕ້ອງເປັນ case,id,action,at,by,details ຫລື ມີຖັນຂອງແຕ່ລະຊ່ອງແທນ \
+                 details, ແຍກດ້ວຍຈຸດ (,) ຈ້ຳຈຸດ (;) ຫລື ແທັບ (ຄຳສັ່ງ `kamnot template ACTION` ພິມແບບໃຫ້)",
+                missing.join(", ")
+            ),
+            Self::SameHeading(line, first, second) => format!("ແຖວ {line}: ຖັນ {first} ແລະ {second} ມີຫົວຖັນດຽວກັນ"),
+        }
+    }
+}
+
+impl fmt::Display for FileFlaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_english())
+    }
+}
