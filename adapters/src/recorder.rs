@@ -30,6 +30,9 @@ const MOST_TRIES: u32 = 32;
 /// How many alerts, settlements and withdrawals what an office sends tells at once: the watch tells the rest.
 const OFFICE_MOST_TOLD: usize = 100;
 
+/// How many are told at once while alerts are published: those of other cases stand behind them.
+const BESIDE_OTHERS: usize = 500;
+
 /// For how long a large case makes way for other alerts, how often it looks, and how many of them are many.
 const MAKES_WAY: Duration = Duration::from_secs(1);
 const LOOKS_EVERY: Duration = Duration::from_millis(20);
@@ -240,6 +243,10 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         Ok(())
     }
 
+    fn most_at_once(&self) -> usize {
+        if self.figures.nats_connected.is_set() { self.most_told.min(BESIDE_OTHERS) } else { self.most_told }
+    }
+
     /// Tells the case that it is now the clock's time.
     ///
     /// # Errors
@@ -265,7 +272,7 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         let mut tries = 0;
         loop {
             let known = self.store.load(case).await?;
-            let (book, of, most) = (Arc::clone(&self.book), case.clone(), self.most_told);
+            let (book, of, most) = (Arc::clone(&self.book), case.clone(), self.most_at_once());
             let command = Command::Now { clock: self.clock.now(), alerts };
             let heavy = known.size() >= HEAVY_CASE;
             let append = beside_if(heavy, move || decide(&of, &known, &book, command, most)).await??;
@@ -312,7 +319,7 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
         let (mut decided, mut appends) = (Vec::with_capacity(now.len()), Vec::with_capacity(now.len()));
         for (case, known) in now.into_iter().zip(known) {
             let command = Command::Now { clock: self.clock.now(), alerts: Alerts::Raised };
-            match known.and_then(|known| decide(&case, &known, &self.book, command, self.most_told)) {
+            match known.and_then(|known| decide(&case, &known, &self.book, command, self.most_at_once())) {
                 Ok(append) if append.events.is_empty() => told.push((case, Ok(append.events))),
                 Ok(append) => {
                     decided.push((case, append.events.clone()));

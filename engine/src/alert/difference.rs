@@ -126,6 +126,8 @@ struct Due<'t, 'a> {
     to: Addressees,
     past: Past<'t>,
     told: Vec<Fact>,
+    /// The limit of the last topic: the topics of one stand together.
+    last: Option<(RuleId, ActionId, u32, Option<&'t Deadline>)>,
     /// The breaches that were raised in place of what was arguable.
     stand_in: BTreeSet<Topic>,
 }
@@ -133,7 +135,7 @@ struct Due<'t, 'a> {
 impl<'t, 'a> Due<'t, 'a> {
     fn new(case: &'t Case, assessment: &'t Assessment<'a>, book: &'t Rulebook, recording: Recording) -> Self {
         let (to, past) = (assessment.timeline.offices().into(), Past::of(case, book, assessment.at));
-        Self { case, assessment, book, recording, to, past, told: Vec::new(), stand_in: BTreeSet::new() }
+        Self { case, assessment, book, recording, to, past, told: Vec::new(), last: None, stand_in: BTreeSet::new() }
     }
 
     /// Tells what there is, topic by topic, until one doesn't fit any more.
@@ -233,11 +235,10 @@ impl<'t, 'a> Due<'t, 'a> {
     }
 
     /// What in the assessment bears an alert out, if anything does. A breach bears out its `arguable` too.
-    fn stands(&self, topic: &Topic) -> Option<Of<'t>> {
+    fn stands(&mut self, topic: &Topic) -> Option<Of<'t>> {
         let assessment = self.assessment;
-        let entry = assessment.entry(topic.on)?;
         if topic.rule.is_limit() {
-            let deadline = assessment.deadline(topic.rule, entry, topic.period)?;
+            let deadline = self.deadline(topic)?;
             let stands = match topic.stage {
                 Stage::Breach => deadline.breach(assessment.at) == Some(Breach::Certain),
                 Stage::Arguable => deadline.breach(assessment.at).is_some(),
@@ -245,6 +246,7 @@ impl<'t, 'a> Due<'t, 'a> {
             };
             return stands.then_some(Of::Limit(deadline));
         }
+        let entry = assessment.entry(topic.on)?;
         if topic.stage == Stage::Missing {
             let all = assessment.missing(topic.rule, entry);
             return (!all.is_empty()).then(|| Of::missing(all));
@@ -252,6 +254,20 @@ impl<'t, 'a> Due<'t, 'a> {
         let finding = assessment.finding(topic.rule, entry)?;
         let stands = topic.stage == Stage::Arguable || finding.breach == Breach::Certain;
         stands.then_some(Of::finding(finding))
+    }
+
+    /// The limit that a topic is on, if it is there.
+    fn deadline(&mut self, topic: &Topic) -> Option<&'t Deadline> {
+        let &Topic { rule, on, period, .. } = topic;
+        match self.last {
+            Some((of, by, nth, deadline)) if (of, by, nth) == (rule, on, period) => deadline,
+            _ => {
+                let assessment = self.assessment;
+                let deadline = assessment.entry(on).and_then(|entry| assessment.deadline(rule, entry, period));
+                self.last = Some((rule, on, period, deadline));
+                deadline
+            }
+        }
     }
 
     /// Whether what was told has become wrong, or goes to other offices now. A notice of a limit that no longer

@@ -45,8 +45,10 @@ impl Look {
 
 /// What was visible at a look.
 struct Seen {
-    /// As PostgreSQL writes a snapshot.
-    snapshot: String,
+    /// The first transaction that had not begun.
+    next: String,
+    /// Those that were under way.
+    under_way: Vec<String>,
     /// The oldest transaction that was under way.
     oldest: i64,
     /// The last transaction that wrote a small text, or rebuilt.
@@ -82,12 +84,12 @@ impl Foreign {
 
     async fn look(&self, connection: &mut PgConnection, before: &Seen) -> Result<Seen, Failed> {
         let now = seen(connection).await?;
+        // The transactions as values: by a query of its own for them the planner would expect every row of a log that one
+        // transaction wrote, as behind a move.
         let sql = "SELECT c.reference FROM cases c WHERE c.stream_id IN (SELECT aggregate_id FROM case_events
-                   WHERE (xact >= pg_snapshot_xmax($1::text::pg_snapshot)
-                          OR xact = ANY(ARRAY(SELECT pg_snapshot_xip($1::text::pg_snapshot))))
-                   AND xact <> ALL($2::text[]::xid8[]))";
+                   WHERE (xact >= $1::text::xid8 OR xact = ANY($2::text[]::xid8[])) AND xact <> ALL($3::text[]::xid8[]))";
         let own: Vec<String> = self.own.since(before.oldest).iter().map(i64::to_string).collect();
-        let rows = sqlx::query(sql).bind(&before.snapshot).bind(own).fetch_all(connection).await?;
+        let rows = sqlx::query(sql).bind(&before.next).bind(&before.under_way).bind(own).fetch_all(connection).await?;
         let changed = rows.iter().map(|row| reads::reference(row, 0)).collect::<Result<Vec<CaseRef>, _>>()?;
         if !changed.is_empty() {
             self.cache.drop_all(changed.iter());
@@ -100,9 +102,9 @@ impl Foreign {
 }
 
 async fn seen(connection: &mut PgConnection) -> Result<Seen, Failed> {
-    let sql =
-        "SELECT s::text, pg_snapshot_xmin(s)::text::bigint, (SELECT xact::text FROM meta ORDER BY xact DESC LIMIT 1)
+    let sql = "SELECT pg_snapshot_xmax(s)::text, ARRAY(SELECT xip::text FROM pg_snapshot_xip(s) AS xip),
+               pg_snapshot_xmin(s)::text::bigint, (SELECT xact::text FROM meta ORDER BY xact DESC LIMIT 1)
                FROM pg_current_snapshot() AS s";
     let row = sqlx::query(sql).fetch_one(connection).await?;
-    Ok(Seen { snapshot: row.try_get(0)?, oldest: row.try_get(1)?, meta: row.try_get(2)? })
+    Ok(Seen { next: row.try_get(0)?, under_way: row.try_get(1)?, oldest: row.try_get(2)?, meta: row.try_get(3)? })
 }
