@@ -39,8 +39,6 @@ mod earlier;
 mod esrs;
 #[path = "store/heavy.rs"]
 mod heavy;
-#[path = "store/ids.rs"]
-mod ids;
 #[path = "store/list.rs"]
 mod list;
 #[path = "store/made.rs"]

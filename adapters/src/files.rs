@@ -6,7 +6,6 @@
 mod csv;
 mod flaw;
 mod form;
-mod ids;
 mod jsonl;
 mod sheet;
 mod workbook;
@@ -24,7 +23,6 @@ use crate::shown::plain;
 
 pub use flaw::FileFlaw;
 pub use form::Form;
-pub use ids::SharedIds;
 pub(crate) use sheet::row;
 
 /// The longest line that is read, in bytes. An action is some hundred bytes long.

@@ -7,21 +7,19 @@ pub mod budget;
 mod lines;
 pub mod reply;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use engine::action::{Action, OfficeCode};
-use engine::case::{Alerts, Case, admit_from};
+use engine::case::Alerts;
 use engine::refusal::Flaws;
-use engine::rulebook::{Language, Rulebook};
+use engine::rulebook::Language;
 use futures::StreamExt as _;
 
-use crate::clock::Clock;
-use crate::files::{self, CaseLines, Contents, Form, RefusedLine, SharedIds};
-use crate::heavy::{HEAVY_CASE, ShuttingDown, beside_if};
+use crate::files::{self, CaseLines, Contents, Form, RefusedLine};
+use crate::heavy::{ShuttingDown, beside_if};
 use crate::offices::Offices;
 use crate::recorder::{Recorded, Recorder};
-use crate::store::{CaseStore, Fault};
+use crate::store::CaseStore;
 use crate::verdict::{Line, Outcome};
 use reply::{Reply, Trouble};
 
@@ -52,15 +50,13 @@ impl From<Reply> for Taken {
 /// What is needed to take in actions.
 pub struct Intake<S: ?Sized> {
     recorder: Arc<Recorder<S>>,
-    book: Arc<Rulebook>,
-    clock: Arc<dyn Clock>,
     offices: Option<Arc<Offices>>,
 }
 
 impl<S: CaseStore + ?Sized> Intake<S> {
-    /// An intake that records with `recorder`, whose rulebook and clock these are.
-    pub const fn new(recorder: Arc<Recorder<S>>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
-        Self { recorder, book, clock, offices: None }
+    /// An intake that records with `recorder`.
+    pub const fn new(recorder: Arc<Recorder<S>>) -> Self {
+        Self { recorder, offices: None }
     }
 
     /// The same intake, which warns of office codes that these don't know, if there are any.
@@ -72,14 +68,11 @@ impl<S: CaseStore + ?Sized> Intake<S> {
     /// Records what `sender` sent, one action or several, and answers when it is durable.
     pub async fn take(&self, sender: &OfficeCode, payload: Vec<u8>, alerts: Alerts) -> Taken {
         let heavy = payload.len() >= HEAVY_PAYLOAD;
-        let mut contents = match beside_if(heavy, move || read(&payload)).await {
+        let contents = match beside_if(heavy, move || read(&payload)).await {
             Ok(Ok(contents)) => contents,
             Ok(Err(trouble)) => return Reply::of_trouble(sender, &trouble).into(),
             Err(ShuttingDown) => return Reply::of_trouble(sender, &Trouble::Unavailable).into(),
         };
-        if let Err(fault) = self.refuse_shared_ids(sender, &mut contents).await {
-            return Reply::of_trouble(sender, &unavailable(&fault)).into();
-        }
         let refused = |refused: &RefusedLine| Line::refused(refused.line, None, &refused.flaws, IN_REPLIES);
         let mut lines: Vec<Line> = contents.refused.iter().map(refused).collect();
         let cases = contents.cases.into_iter().filter(|case| !case.actions.is_empty());
@@ -120,25 +113,6 @@ impl<S: CaseStore + ?Sized> Intake<S> {
     fn of_offices(&self, action: &Action) -> Flaws {
         self.offices.as_ref().map(|offices| offices.doubts(action)).unwrap_or_default()
     }
-
-    /// Of the lines of different cases with one id, the later is refused, as an import does.
-    async fn refuse_shared_ids(&self, sender: &OfficeCode, contents: &mut Contents) -> Result<(), Fault> {
-        let shared = SharedIds::of(contents);
-        let mut known: HashMap<usize, Arc<Case>> = HashMap::new();
-        for case in shared.cases() {
-            known.insert(case, self.recorder.store().load(&contents.cases[case].case).await?);
-        }
-        let heavy = known.values().map(|case| case.size()).sum::<usize>() + contents.lines() >= HEAVY_CASE;
-        let (sender, clock, book) = (sender.clone(), Some(self.clock.now()), Arc::clone(&self.book));
-        let mut judged = std::mem::take(contents);
-        let refusing = beside_if(heavy, move || {
-            let judge = |case: usize, actions: &[Action]| admit_from(&sender, &known[&case], actions, clock, &book);
-            shared.refuse(&mut judged, judge, |case, id| known[&case].action(id).is_some());
-            judged
-        });
-        *contents = refusing.await?;
-        Ok(())
-    }
 }
 
 /// The lines of a request. One action may also be a JSON object over several lines.
@@ -149,12 +123,6 @@ fn read(payload: &[u8]) -> Result<Contents, Trouble> {
         many if many > MOST_ACTIONS => Err(Trouble::TooMany { found: many, most: MOST_ACTIONS }),
         _ => files::parse(&payload, Form::JsonLines).map_err(|flaw| Trouble::Unreadable(flaw.to_string())),
     }
-}
-
-/// What is wrong with the store is its operator's business: the office is told what to do.
-fn unavailable(fault: &Fault) -> Trouble {
-    tracing::warn!(%fault, "what an office sent can't be recorded");
-    Trouble::Unavailable
 }
 
 #[cfg(test)]

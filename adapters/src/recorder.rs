@@ -3,8 +3,6 @@
 //! Invariant: of several callers in this process with the same case each finds what the one before it left, so a
 //! conflict can only come from another process; every action gets its verdict.
 
-mod numbered;
-
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,7 +11,9 @@ use std::time::Duration;
 
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, Event, MOST_TOLD, Refused, Verdict, admit, admit_from, decide_telling};
+use engine::case::{
+    Alerts, Case, Command, Event, MOST_TOLD, Refused, Verdict, admit, admit_from, decide_telling, doubts,
+};
 use engine::refusal::Flaws;
 use engine::rulebook::Rulebook;
 use tokio::sync::{Mutex, MutexGuard};
@@ -22,7 +22,6 @@ use crate::clock::Clock;
 use crate::figures::Figures;
 use crate::heavy::{HEAVY_CASE, beside_if};
 use crate::store::{Append, CaseStore, Fault};
-use numbered::Numbered;
 
 /// How often an append is decided anew because another process was faster.
 const MOST_TRIES: u32 = 32;
@@ -167,7 +166,7 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
     ) -> Result<Recorded, Fault> {
         debug_assert!(actions.iter().all(|action| action.case == *case), "actions of one case");
         let _turn = self.turn(case).await;
-        let mut actions = Numbered::new(actions);
+        let actions: Arc<[Action]> = actions.into();
         let mut tries = 0;
         let mut told_before = 0;
         loop {
@@ -177,27 +176,31 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
             let known = self.store.load(case).await?;
             let (book, sender, most) = (Arc::clone(&self.book), sender.clone(), self.most_told);
             let (of, clock) = (case.clone(), self.clock.now());
-            let heavy = known.size() + actions.left.len() >= HEAVY_CASE;
+            let heavy = known.size() + actions.len() >= HEAVY_CASE;
+            let actions = Arc::clone(&actions);
             let decided = beside_if(heavy, move || {
-                let accepted = actions.admit(|actions| sender.judge(&known, actions, clock, &book));
-                let warnings = actions.doubts(&known);
+                let verdicts = sender.judge(&known, &actions, clock, &book);
+                let warnings = doubts(&known, &actions, &verdicts);
+                let judged = actions.iter().zip(&verdicts);
+                let accepted: Vec<Action> = judged
+                    .filter(|(_, verdict)| **verdict == Verdict::Accepted)
+                    .map(|(action, _)| action.clone())
+                    .collect();
                 if accepted.is_empty() {
-                    return (actions, warnings, Ok(Append::of(of, &known, Vec::new())));
+                    return (verdicts, warnings, Ok(Append::of(of, &known, Vec::new())));
                 }
                 let command = Command::Record { actions: accepted, by: sender.by, clock, alerts };
                 let most = if sender.office.is_some() { most.min(OFFICE_MOST_TOLD) } else { most };
-                (actions, warnings, decide(&of, &known, &book, command, most))
+                (verdicts, warnings, decide(&of, &known, &book, command, most))
             });
-            let (warnings, append);
-            (actions, warnings, append) = decided.await?;
+            let (verdicts, warnings, append) = decided.await?;
             let append = append?;
             let to_come = self.to_come(&append.after);
             match self.append(append).await {
                 Ok(events) => {
-                    self.figures.count_recorded(&actions.verdicts, &events);
-                    return Ok(Recorded { verdicts: actions.verdicts, warnings, events, told_before, to_come });
+                    self.figures.count_recorded(&verdicts, &events);
+                    return Ok(Recorded { verdicts, warnings, events, told_before, to_come });
                 }
-                Err(Fault::UsedId(id)) if actions.refuse(id) => {}
                 Err(Fault::Conflict(_)) if tries < MOST_TRIES => {
                     self.figures.conflicts.add(1);
                     tries += 1;

@@ -143,7 +143,7 @@ pub async fn serve<S: CaseStore + ?Sized + 'static>(
     let watch = Watch::new(Arc::clone(&recorder), Arc::clone(&clock), Arc::clone(&doubt), operator);
     let mut watch = watch.over(part.share()).noting(Arc::clone(&figures));
     let servers = nats.map(Arc::new);
-    let intake = Intake::new(recorder, Arc::clone(&book), Arc::clone(&clock)).knowing(offices);
+    let intake = Intake::new(recorder).knowing(offices);
     let taking = servers.clone().zip(requests.budget());
     let actions =
         taking.map(|(servers, budget)| Actions::new(intake, servers, doubt, budget).counting(Arc::clone(&figures)));

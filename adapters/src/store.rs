@@ -21,7 +21,6 @@ mod share;
 pub mod sqlite;
 pub mod standing;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -29,7 +28,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::DateTime;
-use engine::action::{ActionId, CaseRef, OfficeCode};
+use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::{Case, Event, Fact};
 use esrs::AggregateState;
@@ -56,9 +55,6 @@ pub enum Fault {
     /// The stream has moved on: load it again and decide again.
     #[error("the case {0} has changed meanwhile")]
     Conflict(CaseRef),
-    /// The id is that of another action, in another case: refuse the action.
-    #[error("the id {0} is used by an action of another case; send this one under an id of its own")]
-    UsedId(ActionId),
     /// Try again later: locked, full, read-only.
     #[error("{0}")]
     Unavailable(String),
@@ -71,6 +67,14 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The log at `place` was made by a program before the first release, whose layouts are not counted.
+    fn before_the_first_release(place: &impl fmt::Display) -> Self {
+        Self::Corrupt(format!(
+            "{place} was made by kamnot before 0.2.0, and this program does not read it; keep the older program to read \
+             it, or import the offices' files into a new log"
+        ))
+    }
+
     /// The log at `place` has another layout than this program's own. There is no way from one to another.
     fn of_layout(place: &impl fmt::Display, found: i64, ours: i64) -> Self {
         let whose = if found < ours { "an older" } else { "a newer" };
@@ -92,8 +96,6 @@ pub struct Options {
     pub busy_timeout: Duration,
     /// How many actions the states of cases kept in memory may hold together.
     pub cache_actions: usize,
-    /// How many ids of actions gather at the least before they are sorted in among the others; of the embedded store.
-    pub recent_ids: usize,
     /// Whether an absent or empty database becomes a new log.
     pub create: bool,
     /// Whether a log that can't be written will do; then every write is refused.
@@ -105,7 +107,6 @@ impl Default for Options {
         Self {
             busy_timeout: Duration::from_secs(10),
             cache_actions: 1_000_000,
-            recent_ids: 65_536,
             create: false,
             read_only_will_do: false,
         }
@@ -295,8 +296,6 @@ pub trait LogStore: CaseStore {
     async fn cases(&self) -> Result<Vec<CaseRef>, Fault>;
     /// Hands the views of all cases to `take`, in no particular order.
     async fn views(&self, take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault>;
-    /// Of these actions, those that the log holds, with their cases.
-    async fn cases_of(&self, actions: Vec<ActionId>) -> Result<HashMap<ActionId, CaseRef>, Fault>;
     /// How many events there are.
     async fn events(&self) -> Result<u64, Fault>;
     /// The events behind a position, in the order of the log, at most `most`.

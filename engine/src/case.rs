@@ -19,7 +19,7 @@ use crate::calendar::Instant;
 use crate::refusal::{Flaws, reasons};
 use crate::rulebook::{Digest, Language, Rulebook};
 
-pub use admit::{TOLERANCE_SECONDS, Verdict, admit, used_id};
+pub use admit::{TOLERANCE_SECONDS, Verdict, admit};
 pub use codec::Unreadable;
 pub use doubts::doubts;
 pub use sender::admit_from;

@@ -101,27 +101,6 @@ fn csv_says_the_same_as_json_lines() {
 }
 
 #[test]
-fn of_two_lines_of_different_cases_with_one_id_the_later_is_refused() {
-    let desk = Desk::new();
-    let id = r#","id":"0197a000-0000-7000-8000-000000000001""#;
-    let lines = [
-        opening("A-1"),
-        opening("B-2"),
-        action("B-2", "rights_told", "2026-03-01", id),
-        action("A-1", "medical_check", "2026-03-01", id),
-    ];
-    let path = desk.write("shared.jsonl", file(&lines));
-    jsonl(&desk, &path)
-        .ends_with(1)
-        .complains(&["shared.jsonl:4: the id 0197a000-0000-7000-8000-000000000001 is used"]);
-    // Where the earlier line is refused for something else, the later one stands.
-    let lines = [opening("A-1"), action("X-9", "rights_told", "2026-03-01", id), lines[3].clone()];
-    let run = jsonl(&desk, &desk.write("refused.jsonl", file(&lines))).ends_with(1);
-    assert_eq!(run.err.lines().count(), 1, "{}", run.err);
-    run.complains(&["refused.jsonl:2: the case X-9 was never opened"]);
-}
-
-#[test]
 fn the_table_names_rule_article_and_standing() {
     let desk = Desk::new();
     desk.write("held.jsonl", file(&[opening("A-1"), custody("A-1")]));

@@ -53,18 +53,6 @@ fn all_or_nothing_records_nothing_of_a_file_with_a_bad_line() {
 }
 
 #[test]
-fn all_or_nothing_sees_an_id_of_another_case_of_the_log() {
-    let desk = Desk::new();
-    let id = r#","id":"0197a000-0000-7000-8000-000000000001""#;
-    desk.write("first.jsonl", file(&[opening("A-1"), action("A-1", "rights_told", "2026-03-01", id)]));
-    desk.run(["import", "first.jsonl"]).ends_with(0);
-    desk.write("second.jsonl", file(&[opening("B-2"), action("B-2", "rights_told", "2026-03-01", id)]));
-    let run = desk.run(["import", "second.jsonl", "--all-or-nothing"]).ends_with(1);
-    run.complains(&["second.jsonl:2: the id 0197a000"]).says(&["nothing recorded"]);
-    desk.run(["timeline", "B-2"]).ends_with(1);
-}
-
-#[test]
 fn standard_input_is_json_lines() {
     let desk = Desk::new();
     let lines = file(&[opening("A-1"), "{".to_owned()]);

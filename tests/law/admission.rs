@@ -124,3 +124,30 @@ fn the_id_of_an_action_without_one_is_that_of_its_canonical_json() {
     assert_eq!(Action::read(sent).unwrap().id.0, expected);
     assert_eq!(Action::read(other).unwrap().id.0, expected);
 }
+
+#[test]
+fn a_derived_id_tells_nothing_personal() {
+    let id = |line: &str| Action::read(line).unwrap_or_else(|flaws| panic!("{flaws:?}")).id;
+    let opened = |child: &str| {
+        id(&format!(
+            r#"{{"case":"A-1","action":"case_opened","at":"2026-03-01","by":"i","court":"c","prosecutor":"p","investigator":"i","child":{child},"offences":[{{"class":"major","penalty_months":{{"min":36,"max":60}},"committed_on":"2026-02-27","serious":true}}]}}"#
+        ))
+    };
+    let one = opened(r#"{"ref":"C-1","birth_date":"2010-05-06"}"#);
+    assert_eq!(one, opened(r#"{"ref":"C-2","birth_date":null,"age_years":15,"sex":"f"}"#));
+    let line =
+        |name: &str, more: &str| id(&format!(r#"{{"case":"A-1","action":"{name}","at":"2026-03-02","by":"p"{more}}}"#));
+    let withdrawn = |reason: &str| {
+        line("action_withdrawn", &format!(r#","withdraws":"00000000-0000-4000-8000-000000000001"{reason}"#))
+    };
+    assert_eq!(withdrawn(r#","reason":"a wrong name""#), withdrawn(r#","reason":"another""#));
+    assert_eq!(withdrawn(r#","reason":"a wrong name""#), withdrawn(""));
+    let ordered =
+        |number: &str, by: &str| line("remand_ordered", &format!(r#","order":{{"by":"{by}","number":"{number}"}}"#));
+    assert_eq!(ordered("12/Somsak", "prosecutor"), ordered("13", "prosecutor"));
+    assert_ne!(ordered("12", "prosecutor"), ordered("12", "juvenile_court"));
+    assert_eq!(
+        line("child_identified", r#","birth_date":"2010-05-06""#),
+        line("child_identified", r#","age_years":15"#)
+    );
+}

@@ -40,8 +40,9 @@ pub fn told(child: &mut Child, word: &str) -> Vec<String> {
 /// The action ids in the log, as a child prints them.
 pub fn ids_in_log(path: &Path) -> BTreeSet<String> {
     let connection = rusqlite::Connection::open(path).unwrap();
-    let mut statement =
-        connection.prepare("SELECT lower(hex(action_id)) FROM events WHERE action_id NOT NULL").unwrap();
+    let sql = "SELECT replace(json_extract(payload, '$.data.id'), '-', '') FROM events
+               WHERE json_extract(payload, '$.event') = 'action_recorded'";
+    let mut statement = connection.prepare(sql).unwrap();
     let ids = statement.query_map([], |row| row.get(0)).unwrap();
     ids.collect::<Result<_, _>>().unwrap()
 }
@@ -60,13 +61,11 @@ fn a_child_does_what_its_parent_asks() {
     say("\n");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let store = match made::try_open(
-            &path,
-            &adapters::store::sqlite::Options { create: true, recent_ids: 30, ..Default::default() },
-        ) {
-            Ok(store) => Arc::new(store),
-            Err(fault) => return say(&format!("fault {fault}\n")),
-        };
+        let store =
+            match made::try_open(&path, &adapters::store::sqlite::Options { create: true, ..Default::default() }) {
+                Ok(store) => Arc::new(store),
+                Err(fault) => return say(&format!("fault {fault}\n")),
+            };
         let cases = (first..last).map(|n| tokio::spawn(import(Arc::clone(&store), n, seed)));
         for case in cases.collect::<Vec<_>>() {
             case.await.unwrap();

@@ -16,7 +16,7 @@ use super::progress;
 use super::tally::print_warnings;
 use super::time::full;
 use crate::clock::{Clock as _, SystemClock};
-use crate::files::{self, CaseLines, Contents, RefusedLine, SharedIds};
+use crate::files::{self, CaseLines, Contents, RefusedLine};
 use crate::offices::Offices;
 
 /// How many cases a thread takes at a time.
@@ -25,9 +25,7 @@ const BATCH: usize = 512;
 pub(super) fn run(common: &Common, own: &arguments::Assess) -> Result<Outcome, Failure> {
     let book = rulebook(common)?;
     let at = own.at.unwrap_or_else(|| SystemClock.now());
-    let mut contents = files::read(&own.file).map_err(unreadable(common.lang))?;
-    let admitted = |_, actions: &[_]| admit(&Case::default(), actions, None, &book);
-    SharedIds::of(&contents).refuse(&mut contents, admitted, |_, _| false);
+    let contents = files::read(&own.file).map_err(unreadable(common.lang))?;
     let Contents { mut cases, mut refused, mut warned } = contents;
     cases.sort_unstable_by(|a, b| a.case.cmp(&b.case));
     let law = Law { book: &book, at, format: own.format, offices: known_offices(common)? };

@@ -3,14 +3,13 @@
 //! Invariant: each case's accepted actions are appended at once; every line is recorded, known already, or refused
 //! with its number; what was recorded before a fault stays recorded, and importing again goes on from there.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::action::{Action, ActionId, CaseRef, OfficeCode};
-use engine::case::{Alerts, Case, Event, Verdict, admit, used_id};
+use engine::case::{Alerts, Event, Verdict, admit};
 use engine::refusal::{Flaws, reasons};
 use engine::rulebook::Language;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -24,7 +23,7 @@ use super::progress;
 use super::prompt::on_the_terminal;
 use super::tally::{Report, Tally, print_warnings};
 use crate::clock::{Clock as _, SystemClock};
-use crate::files::{self, CaseLines, Contents, RefusedLine, SharedIds};
+use crate::files::{self, CaseLines, Contents, RefusedLine};
 use crate::offices::Offices;
 use crate::recorder::{Recorded, Recorder};
 use crate::store::{LogStore, NOT_RECORDED};
@@ -95,7 +94,6 @@ async fn import_file(
     how: &How,
     report: &Report,
 ) -> Result<Tally, Failure> {
-    refuse_shared_ids(database, &mut contents).await?;
     if report.all_or_nothing {
         let mut refused = std::mem::take(&mut contents.refused);
         refused.extend(would_be_refused(database, &contents).await?);
@@ -144,22 +142,6 @@ fn interrupted(file: &Path, tally: &Tally, failure: &Failure) -> Failure {
     ))
 }
 
-/// Refuses, of the lines of different cases with one id, the later.
-async fn refuse_shared_ids(database: &Database, contents: &mut Contents) -> Result<(), Failure> {
-    let shared = SharedIds::of(contents);
-    let mut known: HashMap<usize, Arc<Case>> = HashMap::new();
-    for case in shared.cases() {
-        known.insert(case, database.store.load(&contents.cases[case].case).await?);
-    }
-    let clock = SystemClock.now();
-    shared.refuse(
-        contents,
-        |case, actions| admit(&known[&case], actions, Some(clock), &database.book),
-        |case, id| known[&case].action(id).is_some(),
-    );
-    Ok(())
-}
-
 /// The lines that would be refused, without recording anything.
 async fn would_be_refused(database: &Database, contents: &Contents) -> Result<Vec<RefusedLine>, Failure> {
     let clock = SystemClock.now();
@@ -172,26 +154,7 @@ async fn would_be_refused(database: &Database, contents: &Contents) -> Result<Ve
         });
         Ok::<_, Failure>(refused.collect::<Vec<_>>())
     });
-    let mut refused = judged.buffer_unordered(IN_FLIGHT).try_concat().await?;
-    if refused.is_empty() {
-        refused = ids_of_other_cases(database.store.as_ref(), contents).await?;
-    }
-    Ok(refused)
-}
-
-/// The lines whose id stands in another case of the log.
-async fn ids_of_other_cases(store: &dyn LogStore, contents: &Contents) -> Result<Vec<RefusedLine>, Failure> {
-    let ids = contents.cases.iter().flat_map(|case| case.actions.iter().map(|action| action.id));
-    let known = store.cases_of(ids.collect()).await?;
-    let mut refused = Vec::new();
-    for case in &contents.cases {
-        for (&line, action) in case.lines.iter().zip(&case.actions) {
-            if known.get(&action.id).is_some_and(|holder| *holder != case.case) {
-                refused.push(RefusedLine { line, flaws: used_id(action.id).into() });
-            }
-        }
-    }
-    Ok(refused)
+    judged.buffer_unordered(IN_FLIGHT).try_concat().await
 }
 
 /// `kamnot record`

@@ -160,7 +160,7 @@ impl Report {
                 json.push(OfFile { file: name, recorded, known, refused, cases, lines });
             }
             None if self.printed.is_ok() => {
-                self.printed = print_out(&summary(&name, &tally, self.all_or_nothing, self.language))
+                self.printed = print_out(&summary(&name, &tally, self.all_or_nothing, self.language));
             }
             None => {}
         }

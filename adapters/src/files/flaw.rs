@@ -17,8 +17,10 @@ pub enum FileFlaw {
     NoWorkbook(String),
     /// It is a workbook that is locked with a password.
     Locked,
-    /// It is a file of a form that isn't read, such as `.xls`; none: a zip archive.
-    AnotherForm(Option<&'static str>),
+    /// It is a file of a form that isn't read, such as `.xls`.
+    AnotherForm(&'static str),
+    /// It is a zip archive that is no workbook.
+    ZipArchive,
     /// The workbook is damaged, or not as Excel saves it.
     Damaged,
     /// The workbook has no sheet of cells.
@@ -71,10 +73,10 @@ impl FileFlaw {
             Self::Locked => {
                 "found a workbook locked with a password; take the password off in Excel and save it again".to_owned()
             }
-            Self::AnotherForm(Some(form)) => {
+            Self::AnotherForm(form) => {
                 format!("found a {form} file, which is not read; save it in Excel as .xlsx, or the sheet as CSV UTF-8")
             }
-            Self::AnotherForm(None) => {
+            Self::ZipArchive => {
                 "found a zip archive that is no workbook; save the table as .xlsx, or as CSV UTF-8".to_owned()
             }
             Self::Damaged => {
@@ -120,10 +122,10 @@ impl FileFlaw {
                 format!("ໄຟລ໌ບໍ່ແມ່ນຕາຕະລາງ Excel ເຖິງວ່າຊື່ລົງທ້າຍດ້ວຍ .{extension}; ໃຫ້ບັນທຶກຕາຕະລາງໃໝ່ເປັນ .xlsx")
             }
             Self::Locked => "ໄຟລ໌ Excel ຖືກລັອກດ້ວຍລະຫັດຜ່ານ; ໃຫ້ເອົາລະຫັດຜ່ານອອກໃນ Excel ແລະ ບັນທຶກໃໝ່".to_owned(),
-            Self::AnotherForm(Some(form)) => {
+            Self::AnotherForm(form) => {
                 format!("ພົບໄຟລ໌ {form} ເຊິ່ງອ່ານບໍ່ໄດ້; ໃຫ້ບັນທຶກໃນ Excel ເປັນ .xlsx ຫລື ບັນທຶກແຜ່ນງານເປັນ CSV UTF-8")
             }
-            Self::AnotherForm(None) => "ພົບໄຟລ໌ zip ທີ່ບໍ່ແມ່ນຕາຕະລາງ Excel; ໃຫ້ບັນທຶກຕາຕະລາງເປັນ .xlsx ຫລື CSV UTF-8".to_owned(),
+            Self::ZipArchive => "ພົບໄຟລ໌ zip ທີ່ບໍ່ແມ່ນຕາຕະລາງ Excel; ໃຫ້ບັນທຶກຕາຕະລາງເປັນ .xlsx ຫລື CSV UTF-8".to_owned(),
             Self::Damaged => "ໄຟລ໌ Excel ເສຍຫາຍ ຫລື ບໍ່ແມ່ນແບບທີ່ Excel ບັນທຶກ; ໃຫ້ເປີດໃນ Excel ແລະ ບັນທຶກໃໝ່ເປັນ .xlsx \
                 ຫລື ບັນທຶກແຜ່ນງານເປັນ CSV UTF-8"
                 .to_owned(),

@@ -52,6 +52,6 @@ fn compound(bytes: &[u8]) -> FileFlaw {
     if looked_at.windows(package.len()).any(|part| part == package) {
         FileFlaw::Locked
     } else {
-        FileFlaw::AnotherForm(Some(".xls"))
+        FileFlaw::AnotherForm(".xls")
     }
 }

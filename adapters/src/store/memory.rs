@@ -7,10 +7,10 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use engine::action::{ActionId, CaseRef, OfficeCode};
+use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Alert;
 use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact};
+use engine::case::{Case, Event};
 use engine::rulebook::Rulebook;
 use esrs::AggregateState;
 use esrs::store::{EventStore, EventStoreLockGuard, StoreEvent};
@@ -34,7 +34,6 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Log {
     events: Vec<Stored>,
-    actions: HashSet<ActionId>,
     cases: BTreeMap<CaseRef, Arc<Case>>,
     deliveries: BTreeMap<Position, Delivery>,
 }
@@ -62,10 +61,6 @@ fn alert(stored: &Stored) -> Option<&Alert> {
     stored.event.fact.alert().map(|(alert, _)| alert)
 }
 
-fn action(event: &Event) -> Option<ActionId> {
-    if let Fact::ActionRecorded(action) = &event.fact { Some(action.id) } else { None }
-}
-
 #[async_trait]
 impl CaseStore for MemoryStore {
     async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault> {
@@ -78,11 +73,7 @@ impl CaseStore for MemoryStore {
         if log.cases.get(&case).map_or(0, |known| known.version()) != expected {
             return Err(Fault::Conflict(case));
         }
-        if let Some(used) = events.iter().filter_map(action).find(|id| log.actions.contains(id)) {
-            return Err(Fault::UsedId(used));
-        }
         for (version, event) in (expected + 1..).zip(events) {
-            log.actions.extend(action(&event));
             let position = log.events.last().map_or(Position(1), |last| Position(last.position.0 + 1));
             log.events.push(Stored { position, case: case.clone(), version, event });
         }

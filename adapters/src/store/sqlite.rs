@@ -137,7 +137,7 @@ impl SqliteStore {
             changes: changes.clone(),
             recent: Arc::clone(&recent),
             rulebook: book.digest,
-            state: writer::State::new(options.recent_ids),
+            state: writer::State::new(),
             broken: Arc::clone(&broken),
             disk,
         };

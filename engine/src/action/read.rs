@@ -2,6 +2,8 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "every reader of a field has the same shape")]
 
+use std::borrow::Cow;
+
 use uuid::Uuid;
 
 use super::dates;
@@ -28,11 +30,10 @@ impl Action {
     /// # Errors
     /// As [`Action::read`].
     pub fn from_json(mut json: Json<'_>) -> Result<Self, Flaws> {
-        let derived = if has_id(&json) { None } else { Some(()) };
-        if derived.is_some() {
+        let id = (!has_id(&json)).then(|| {
             spell_instant_in_vientiane(&mut json);
-        }
-        let id = derived.map(|()| derived_id(&json));
+            derived_id(&json)
+        });
         let mut fields = Fields::of(At::TOP, json, "")?;
         let name = fields.required("action", word(ActionName::WORDS, ActionName::from_word));
         let sent = fields.optional("id", uuid);
@@ -63,12 +64,32 @@ fn spell_instant_in_vientiane(json: &mut Json<'_>) {
     }
 }
 
-/// The id of an action that came without one: a UUID v5, namespace that of `urn:kamnot:action`, of its canonical JSON.
+/// The id of an action that came without one: a UUID v5, namespace that of `urn:kamnot:action`, of its canonical JSON less
+/// what may be personal, so that nobody guesses a birth date from an id.
 fn derived_id(json: &Json<'_>) -> ActionId {
     let mut canonical = String::with_capacity(256);
-    json.write(&mut canonical);
+    without_what_is_personal(json, "").write(&mut canonical);
     let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:kamnot:action");
     ActionId(Uuid::new_v5(&namespace, canonical.as_bytes()))
+}
+
+fn without_what_is_personal<'j>(json: &'j Json<'j>, of: &str) -> Json<'j> {
+    let is_personal = |key: &str, value: &Json<'_>| match key {
+        "child" | "birth_date" | "age_years" | "ref" | "sex" | "rural" | "ethnic_minority" | "disability" => true,
+        "reason" => *value != Json::Null,
+        "number" => of == "order",
+        _ => false,
+    };
+    match json {
+        Json::Object(pairs) => {
+            let kept = pairs.iter().filter(|(key, value)| !is_personal(key, value));
+            Json::Object(
+                kept.map(|(key, value)| (Cow::Borrowed(&**key), without_what_is_personal(value, key))).collect(),
+            )
+        }
+        Json::List(items) => Json::List(items.iter().map(|item| without_what_is_personal(item, of)).collect()),
+        other => other.clone(),
+    }
 }
 
 fn case_ref(at: &At<'_>, json: Json<'_>) -> Read<CaseRef> {

@@ -99,7 +99,7 @@ fn contradictions<'a>(
 }
 
 /// The refusal of an action whose id another one has.
-pub fn used_id(id: ActionId) -> Refusal {
+fn used_id(id: ActionId) -> Refusal {
     Refusal::new(Code::UsedId).field("id").found(id.to_string())
 }
 

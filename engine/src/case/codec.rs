@@ -38,10 +38,11 @@ impl Event {
     /// The version of the format that [`Event::to_json`] writes.
     pub const VERSION: i32 = 1;
 
-    /// The event's id: the action's, or the alert's.
+    /// The event's id: the alert's, or of an action a UUID v5 of its case (as the namespace) and its own id, which is
+    /// unique within that case alone.
     pub fn id(&self, case: &crate::action::CaseRef) -> Uuid {
         match &self.fact {
-            Fact::ActionRecorded(action) => action.id.0,
+            Fact::ActionRecorded(action) => Uuid::new_v5(&case.stream_id(), action.id.to_string().as_bytes()),
             Fact::AlertRaised(alert) => alert.id(case),
             Fact::AlertSettled(settlement) => settlement.id(case),
             Fact::AlertWithdrawn(withdrawal) => withdrawal.id(case),

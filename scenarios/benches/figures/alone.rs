@@ -18,11 +18,7 @@ use rusqlite::{Connection, params};
 
 use crate::setting::{Failure, count};
 
-const EVENT: &str = "INSERT INTO events (position, case_key, version, action_id, format, payload)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-const ID: &str = "INSERT INTO recent_ids (position, action_id, case_key) VALUES (?1, ?2, ?3)";
-const SORT_IDS_IN: &str = "INSERT INTO action_ids SELECT action_id, case_key FROM recent_ids ORDER BY action_id;
-                           DELETE FROM recent_ids;";
+const EVENT: &str = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
 const CASE: &str = "INSERT INTO cases (case_key, stream_id, reference, version) VALUES (?1, ?2, ?3, 0)
                     ON CONFLICT DO NOTHING";
 // As ours: the indexes of the offices are left alone where they stay.
@@ -147,19 +143,6 @@ fn write(connection: &Connection, all: &[Rows], batch: f64) -> Result<(), Failur
             append(connection, rows)?;
         }
         connection.execute_batch("COMMIT")?;
-        sort_ids_in(connection)?;
-    }
-    Ok(())
-}
-
-/// As ours: when there are many.
-fn sort_ids_in(connection: &Connection) -> Result<(), Failure> {
-    let sql = "SELECT coalesce(max(position) - min(position), 0), coalesce(max(position), 0) FROM recent_ids";
-    let (span, log): (i64, i64) =
-        connection.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let enough: i64 = Options::default().recent_ids.try_into()?;
-    if i64::max(enough, log / 16) < span {
-        connection.execute_batch(&format!("BEGIN IMMEDIATE; {SORT_IDS_IN} COMMIT;"))?;
     }
     Ok(())
 }
@@ -172,17 +155,9 @@ fn append(connection: &Connection, rows: &Rows) -> Result<(), Failure> {
     }
     let mut insert = connection.prepare_cached(EVENT)?;
     let mut version = *expected;
-    for (position, event, payload) in events {
+    for (position, _, payload) in events {
         version += 1;
-        let action = match &event.fact {
-            Fact::ActionRecorded(action) => Some(action.id.0),
-            _ => None,
-        };
-        let action = action.as_ref().map(|id| id.as_bytes().as_slice());
-        insert.execute(params![position, key, version, action, Event::VERSION, payload])?;
-        if action.is_some() {
-            connection.prepare_cached(ID)?.execute(params![position, action, key])?;
-        }
+        insert.execute(params![position, key, version, Event::VERSION, payload])?;
     }
     let view = view.as_ref().ok_or("a case that is not opened")?;
     if !update(connection, SAME_OFFICES, *key, *expected, version, view)?

@@ -49,7 +49,7 @@ impl Process {
     /// Opens the log and begins to watch and to publish.
     pub fn start(with: &Surroundings) -> Result<Self, Fault> {
         let disk = ProcessDisk::of(&with.disk);
-        let options = Options { create: true, busy_timeout: Duration::ZERO, recent_ids: 40, ..Options::default() };
+        let options = Options { create: true, busy_timeout: Duration::ZERO, ..Options::default() };
         let on = Arc::clone(&disk) as Arc<dyn Disk>;
         let store = Arc::new(SqliteStore::open_on(on, with.disk.log(), Arc::clone(&with.book), &options)?);
         with.disk.opened();

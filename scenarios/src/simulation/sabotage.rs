@@ -71,12 +71,14 @@ impl Sabotage {
                      DELETE FROM alerts WHERE position = NEW.position; END"
             }
             Self::AlertUnderAnotherId => {
-                "CREATE TRIGGER sabotage AFTER INSERT ON events WHEN NEW.action_id IS NULL AND NEW.position % 3 = 0 BEGIN
+                "CREATE TRIGGER sabotage AFTER INSERT ON events WHEN
+                     instr(NEW.payload, '\"event\":\"alert_') > 0 AND NEW.position % 3 = 0 BEGIN
                      UPDATE events SET payload = replace(payload, '\"occurrence\":0', '\"occurrence\":7')
                      WHERE position = NEW.position; END"
             }
             Self::AlertTooEarly => {
-                "CREATE TRIGGER sabotage AFTER INSERT ON events WHEN NEW.action_id IS NULL AND NEW.version > 1 BEGIN
+                "CREATE TRIGGER sabotage AFTER INSERT ON events WHEN
+                     instr(NEW.payload, '\"event\":\"alert_') > 0 AND NEW.version > 1 BEGIN
                      UPDATE events SET payload = json_set(payload, '$.recorded_at',
                          (SELECT json_extract(payload, '$.recorded_at') FROM events
                           WHERE case_key = NEW.case_key AND version = NEW.version - 1))

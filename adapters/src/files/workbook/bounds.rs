@@ -34,8 +34,8 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), FileFlaw> {
     }
     let damaged = |_| FileFlaw::Damaged;
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    if let Some(form) = another_form(&zip) {
-        return Err(FileFlaw::AnotherForm(form));
+    if let Some(flaw) = another_form(&zip) {
+        return Err(flaw);
     }
     if zip.decompressed_size().is_some_and(|size| size > MOST_UNPACKED as u128) {
         return Err(FileFlaw::TooLarge(Part::Unpacked, MOST_UNPACKED));
@@ -56,16 +56,16 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), FileFlaw> {
 }
 
 /// Which other form it has, if it is no workbook.
-fn another_form(zip: &ZipArchive<Cursor<&[u8]>>) -> Option<Option<&'static str>> {
+fn another_form(zip: &ZipArchive<Cursor<&[u8]>>) -> Option<FileFlaw> {
     let holds = |name: &str| zip.index_for_name(name).is_some();
     if holds("xl/workbook.bin") {
-        Some(Some(".xlsb"))
+        Some(FileFlaw::AnotherForm(".xlsb"))
     } else if holds("content.xml") && holds("mimetype") {
-        Some(Some(".ods"))
+        Some(FileFlaw::AnotherForm(".ods"))
     } else if holds("word/document.xml") {
-        Some(Some(".docx"))
+        Some(FileFlaw::AnotherForm(".docx"))
     } else {
-        (!holds("[Content_Types].xml")).then_some(None)
+        (!holds("[Content_Types].xml")).then_some(FileFlaw::ZipArchive)
     }
 }
 

@@ -12,7 +12,7 @@ use super::server::{Failed, Server, read_only};
 use crate::store::{Fault, Options};
 
 /// The layout that this program reads and writes, and its tables.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 1;
 const SCHEMA: &str = include_str!("migrations/0001.sql");
 
 /// The names that a log takes in the schema.
@@ -24,8 +24,12 @@ const LOCK: i64 = 0x6b61_6d6e_6f74;
 /// What lies in the database.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
+    /// A log whose layouts are not counted.
+    BeforeTheFirstRelease,
     Nothing,
-    Log { layout: i64 },
+    Log {
+        layout: i64,
+    },
     AnotherProgram,
 }
 
@@ -110,7 +114,8 @@ async fn found(connection: &mut PgConnection) -> Result<Found, Failed> {
     let layout = row.try_get::<Option<&str>, _>(1)?.and_then(|layout| layout.parse().ok());
     Ok(match (application, layout) {
         // Of another layout are other tables.
-        (Some("kamnot"), Some(layout)) if layout != LAYOUT || names.len() == TABLES.len() => Found::Log { layout },
+        (Some("kamnot"), _) => Found::BeforeTheFirstRelease,
+        (Some("kamnot-log"), Some(layout)) if layout != LAYOUT || names.len() == TABLES.len() => Found::Log { layout },
         _ => Found::AnotherProgram,
     })
 }
@@ -122,6 +127,7 @@ fn refuse_strange(server: &Server, found: &Found) -> Result<(), Failed> {
         Found::AnotherProgram => Fault::Corrupt(format!(
             "{name} holds tables of another program under the names of a log of kamnot; give the log a database of its own"
         )),
+        Found::BeforeTheFirstRelease => Fault::before_the_first_release(name),
         Found::Log { layout: LAYOUT } => return Ok(()),
         Found::Log { layout } => Fault::of_layout(name, *layout, LAYOUT),
     };

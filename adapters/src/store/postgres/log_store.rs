@@ -2,11 +2,10 @@
 //!
 //! Invariant: who reads the log to its end has all that was committed before, or is told why not.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::action::{ActionId, CaseRef};
+use engine::action::CaseRef;
 use projections::CaseView;
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -50,13 +49,6 @@ impl LogStore for PostgresStore {
             after = Some(last.try_get(11).map_err(|error| self.server.fault(error))?);
             self.each(&rows, reads::view)?.into_iter().flatten().for_each(&mut take);
         }
-    }
-
-    async fn cases_of(&self, actions: Vec<ActionId>) -> Result<HashMap<ActionId, CaseRef>, Fault> {
-        let ids: Vec<Uuid> = actions.into_iter().map(|action| action.0).collect();
-        let rows = self.readers.rows(reads::CASES_OF, |query| query.bind(ids.clone())).await?;
-        let found = self.each(&rows, |row| Ok((ActionId(row.try_get(0)?), reads::reference(row, 1)?)))?;
-        Ok(found.into_iter().collect())
     }
 
     async fn events(&self) -> Result<u64, Fault> {

@@ -100,9 +100,6 @@ pub(super) const EVENTS: &str = "SELECT count(*) FROM case_events";
 pub(super) const CASES: &str = "SELECT reference FROM cases ORDER BY reference";
 pub(super) const NEXT_DUE: &str = standing_and!(", (SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL)");
 pub(super) const VIEWS: &str = views!("WHERE $1::uuid IS NULL OR stream_id > $1 ORDER BY stream_id LIMIT 1000");
-pub(super) const CASES_OF: &str =
-    "SELECT e.id, c.reference FROM case_events e JOIN cases c ON c.stream_id = e.aggregate_id
-    WHERE e.id = ANY($1) AND e.payload->>'event' = 'action_recorded'";
 pub(super) const SERVER_VERSION: &str = "SELECT 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)";
 /// The transactions that keep every writer of the log out.
 pub(super) const HOLDERS: &str = "SELECT pid || ' ' || virtualtransaction FROM pg_locks

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::action::{CaseRef, OfficeCode};
 use engine::assess::Breach;
 use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact};
+use engine::case::{Case, Event};
 use engine::rulebook::{RuleId, Rulebook};
 use projections::CaseView;
 use uuid::Uuid;
@@ -27,8 +27,6 @@ pub(super) struct Rows {
 /// The row of an event, but for its place.
 pub(super) struct EventRow {
     pub id: Uuid,
-    /// Whether the id is an action's.
-    pub action: bool,
     pub payload: String,
     pub recorded_at: i64,
     pub alert: Option<AlertRow>,
@@ -74,7 +72,6 @@ impl EventRow {
     fn of(event: &Event, case: &CaseRef) -> Self {
         Self {
             id: event.id(case),
-            action: matches!(event.fact, Fact::ActionRecorded(_)),
             payload: event.to_json(),
             recorded_at: event.recorded_at.unix(),
             alert: AlertRow::of(event, case),

@@ -18,12 +18,12 @@ use rusqlite::{Connection, Row, params, params_from_iter};
 
 use super::file::Failed;
 use super::reads;
-use super::rows::{AlertRow, action_id};
+use super::rows::AlertRow;
 use crate::store::digest::{UNKNOWN_RULEBOOK, digest};
 use crate::store::examined::{ExaminedCase, Keep, RowFlaw, Told};
 use crate::store::{Fault, Position};
 
-pub(super) use whole::{extent, ids_differ, ids_differ_now, log_damage, stray_alerts};
+pub(super) use whole::{extent, log_damage, stray_alerts};
 
 /// The columns of the table `cases` behind the key.
 const COLUMNS: [&str; 12] = [
@@ -50,31 +50,8 @@ pub(super) struct Chunk {
     pub damage: Vec<RowFlaw>,
     /// What a rebuild puts right.
     pub differences: Vec<Difference>,
-    /// The ids of actions of these cases.
-    pub ids: Checksum,
     /// The cases themselves, where they are asked for and their events can be built upon.
     pub kept: Vec<ExaminedCase>,
-}
-
-/// What sets of ids of actions with the keys of their cases have in common: their number and a sum over them.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Checksum {
-    number: u64,
-    sum: u128,
-}
-
-impl Checksum {
-    fn add(&mut self, id: [u8; 16], key: i64) {
-        self.number += 1;
-        // The key takes part so that an id under another case's key makes a difference; odd, so that no bit is lost.
-        let factor = u128::from(2 * key.unsigned_abs() + 1);
-        self.sum = self.sum.wrapping_add(u128::from_le_bytes(id).wrapping_mul(factor));
-    }
-
-    pub fn join(&mut self, other: Self) {
-        self.number += other.number;
-        self.sum = self.sum.wrapping_add(other.sum);
-    }
 }
 
 /// A row that is not what the log gives.
@@ -94,7 +71,6 @@ enum Repair {
         position: Position,
         row: Option<(AlertRow, i64, bool)>,
     },
-    Ids,
 }
 
 impl From<Difference> for RowFlaw {
@@ -121,13 +97,6 @@ impl Difference {
                     row.insert(connection, *position, *key, *pending)?;
                 }
             }
-            // An id that stands in the log twice is damage of the log and not mended here.
-            Repair::Ids => connection.execute_batch(
-                "DELETE FROM recent_ids;
-                 DELETE FROM action_ids;
-                 INSERT OR IGNORE INTO action_ids (action_id, case_key)
-                     SELECT action_id, case_key FROM events WHERE action_id IS NOT NULL ORDER BY action_id;",
-            )?,
         }
         Ok(())
     }
@@ -165,7 +134,7 @@ pub(super) fn chunk(
     let mut views = views(connection, keys)?;
     let books = reads::rulebook_digests(connection)?;
     let mut statement = connection.prepare_cached(
-        "SELECT case_key, version, position, action_id, format, payload FROM events
+        "SELECT case_key, version, position, format, payload FROM events
          WHERE case_key BETWEEN ?1 AND ?2 ORDER BY case_key, version",
     )?;
     let mut rows = statement.query(params![keys.start(), keys.end()])?;
@@ -205,12 +174,8 @@ impl Chunk {
         books: &BTreeSet<Digest>,
     ) -> Result<(), Failed> {
         self.events += 1;
-        let stored_id = row.get_ref(3)?.as_blob_or_null().ok().flatten();
-        if let Some(id) = stored_id.and_then(|id| id.try_into().ok()) {
-            self.ids.add(id, case.key);
-        }
         let (version, position) = (row.get::<_, i64>(1)?, Position(row.get(2)?));
-        let event = match reads::event(row, 4) {
+        let event = match reads::event(row, 3) {
             Ok(event) => event,
             Err(Failed::Fault(Fault::Corrupt(found))) => {
                 case.damaged = true;
@@ -234,9 +199,6 @@ impl Chunk {
             return Ok(());
         }
         case.state = evolve(std::mem::take(&mut case.state), &event);
-        if stored_id != action_id(&event).as_ref().map(|id| id.as_bytes().as_slice()) {
-            self.damage(case, version, position, "its action id is not that of its content");
-        }
         self.compare_alert(connection, case, position, event)
     }
 

@@ -13,7 +13,7 @@ use rusqlite::{Connection, params};
 
 use super::file::{Failed, File};
 use super::reads;
-use super::rows::{action_id, insert_case};
+use super::rows::insert_case;
 use super::writer::{deliver, set_meta};
 use crate::store::copying::{Filling, Held, Part, cut_short, holds_a_log};
 use crate::store::place::aside;
@@ -67,7 +67,7 @@ fn fill_in(connection: &Connection, file: &File, filling: Filling) -> Result<(),
             return Err(holds_a_log(&file.path.display().to_string()).into());
         }
         connection.execute_batch(
-            "DELETE FROM events; DELETE FROM recent_ids; DELETE FROM action_ids; DELETE FROM cases; DELETE FROM alerts;
+            "DELETE FROM events; DELETE FROM cases; DELETE FROM alerts;
              DELETE FROM deliveries;",
         )?;
     }
@@ -109,11 +109,8 @@ fn insert(
         keys.insert(stored.case.clone(), key);
         key
     };
-    let sql = "INSERT INTO events (position, case_key, version, action_id, format, payload)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let action = action_id(&stored.event);
-    let action = action.as_ref().map(|id| id.as_bytes().as_slice());
-    let values = params![stored.position.0, key, stored.version, action, Event::VERSION, payload];
+    let sql = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let values = params![stored.position.0, key, stored.version, Event::VERSION, payload];
     connection.prepare_cached(sql)?.execute(values)?;
     Ok(())
 }

@@ -12,11 +12,13 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::store::{Fault, NOT_RECORDED};
 
-/// Says "this file is ours" in the header of the database file: `kamn`.
-const APPLICATION_ID: i64 = 0x6b61_6d6e;
+/// Says "this file is ours" in the header of the database file: `kmnt`.
+const APPLICATION_ID: i64 = 0x6b6d_6e74;
+/// What it said before 0.2.0: `kamn`.
+const BEFORE: i64 = 0x6b61_6d6e;
 
 /// The layout that this program reads and writes.
-const LAYOUT: i64 = 3;
+const LAYOUT: i64 = 1;
 
 /// What went wrong, before it is told with the name of the file.
 pub(super) enum Failed {
@@ -181,8 +183,15 @@ impl File {
                 return Err(Fault::Corrupt(format!("{path} is empty; it holds no log")).into());
             }
             self.lay_out(connection)?;
-        } else if application_id(connection)? != APPLICATION_ID {
-            return Err(Fault::Corrupt(format!("{path} is a database of another program, not a log of kamnot")).into());
+        } else {
+            match application_id(connection)? {
+                APPLICATION_ID => {}
+                BEFORE => return Err(Fault::before_the_first_release(&path).into()),
+                _ => {
+                    let what = format!("{path} is a database of another program, not a log of kamnot");
+                    return Err(Fault::Corrupt(what).into());
+                }
+            }
         }
         let layout = layout(connection)?;
         if layout != LAYOUT {

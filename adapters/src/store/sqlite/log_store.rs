@@ -2,10 +2,8 @@
 //!
 //! Invariant: long work runs on a thread of its own and never holds up who waits for an answer.
 
-use std::collections::HashMap;
-
 use async_trait::async_trait;
-use engine::action::{ActionId, CaseRef};
+use engine::action::CaseRef;
 use projections::CaseView;
 use uuid::Uuid;
 
@@ -36,10 +34,6 @@ impl LogStore for SqliteStore {
 
     async fn views(&self, take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault> {
         self.read(move |connection| reads::views(connection, take)).await
-    }
-
-    async fn cases_of(&self, actions: Vec<ActionId>) -> Result<HashMap<ActionId, CaseRef>, Fault> {
-        self.read(move |connection| reads::cases_of(connection, &actions)).await
     }
 
     async fn events(&self) -> Result<u64, Fault> {

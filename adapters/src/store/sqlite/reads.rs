@@ -2,10 +2,10 @@
 
 mod views;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
-use engine::action::{ActionId, CaseRef};
+use engine::action::CaseRef;
 use engine::calendar::Instant;
 use engine::case::{Case, Event, evolve};
 use engine::rulebook::Digest;
@@ -229,31 +229,6 @@ pub(super) fn next_due(connection: &Connection) -> Result<Option<Instant>, Faile
     let mut statement = connection.prepare_cached("SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL")?;
     let unix: Option<i64> = statement.query_row([], |row| row.get(0))?;
     Ok(unix.map(Instant::from_unix))
-}
-
-/// Of these actions, those that the log holds, with their cases.
-pub(super) fn cases_of(connection: &Connection, actions: &[ActionId]) -> Result<HashMap<ActionId, CaseRef>, Failed> {
-    // Both tables as they are at one moment: in between a writer may sort the recent ones in.
-    let transaction = connection.unchecked_transaction()?;
-    let mut recent = connection.prepare_cached("SELECT action_id, case_key FROM recent_ids")?;
-    let recent = recent.query_map([], |row| Ok((Uuid::from_bytes(row.get(0)?), row.get::<_, i64>(1)?)))?;
-    let recent: HashMap<Uuid, i64> = recent.collect::<Result<_, _>>()?;
-    let mut sorted = connection.prepare_cached("SELECT case_key FROM action_ids WHERE action_id = ?1")?;
-    let mut case = connection.prepare_cached("SELECT reference FROM cases WHERE case_key = ?1")?;
-    let mut found = HashMap::new();
-    for action in actions {
-        let key = match recent.get(&action.0) {
-            Some(&key) => Some(key),
-            None => sorted.query_row([action.0.as_bytes().as_slice()], |row| row.get(0)).optional()?,
-        };
-        if let Some(key) = key
-            && let Some(row) = case.query([key])?.next()?
-        {
-            found.insert(*action, reference(row, 0)?);
-        }
-    }
-    transaction.commit()?;
-    Ok(found)
 }
 
 /// A small text of the table `meta`.

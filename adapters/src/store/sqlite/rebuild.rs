@@ -103,9 +103,8 @@ pub(super) fn check_whole(file: &File) -> Result<Whole, Fault> {
 
 fn whole(connection: &Connection) -> Result<Whole, Failed> {
     let damage = audit::log_damage(connection)?;
-    let mut rows: Vec<_> = audit::ids_differ_now(connection)?.into_iter().collect();
-    rows.extend(audit::stray_alerts(connection)?);
-    Ok(Whole { damage, rows: rows.into_iter().map(Into::into).collect() })
+    let rows = audit::stray_alerts(connection)?.into_iter().map(Into::into).collect();
+    Ok(Whole { damage, rows })
 }
 
 /// The cases that come next behind `after`.
@@ -159,10 +158,8 @@ fn rebuild(
             rebuilt.note(KEPT_ANEW.to_owned());
         }
         let (keys, events) = audit::extent(&connection)?;
-        let mut ids = audit::Checksum::default();
         each_chunk(file, book, keys, |chunk| {
             rebuilt.damage.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
-            ids.join(chunk.ids);
             rebuilt.cases += chunk.cases;
             rebuilt.events += chunk.events;
             for difference in chunk.differences {
@@ -172,10 +169,6 @@ fn rebuild(
             progress(rebuilt.events, events);
             Ok(())
         })?;
-        if let Some(difference) = audit::ids_differ(&connection, ids)? {
-            difference.repair(&connection)?;
-            rebuilt.note(difference.found);
-        }
         for stray in audit::stray_alerts(&connection)? {
             stray.repair(&connection)?;
             rebuilt.note(stray.found);

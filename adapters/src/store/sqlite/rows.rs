@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::action::{CaseRef, OfficeCode};
 use engine::assess::Breach;
 use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact};
+use engine::case::{Case, Event};
 use engine::rulebook::{RuleId, Rulebook};
 use projections::CaseView;
 use rusqlite::{Connection, params};
@@ -31,7 +31,6 @@ pub(super) struct Rows {
 
 /// The row of an event, but for its place.
 pub(super) struct EventRow {
-    pub action: Option<Uuid>,
     pub payload: String,
     pub alert: Option<AlertRow>,
     /// The event itself, where it is to be published.
@@ -71,17 +70,9 @@ impl Rows {
 
 impl EventRow {
     fn of(event: Event) -> Self {
-        let (action, payload, alert) = (action_id(&event), event.to_json(), AlertRow::of(&event));
+        let (payload, alert) = (event.to_json(), AlertRow::of(&event));
         let publishable = alert.as_ref().is_some_and(|alert| alert.publishable).then_some(event);
-        Self { action, payload, alert, publishable }
-    }
-}
-
-/// The id of the action that an event records.
-pub(super) fn action_id(event: &Event) -> Option<Uuid> {
-    match &event.fact {
-        Fact::ActionRecorded(action) => Some(action.id.0),
-        Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) => None,
+        Self { payload, alert, publishable }
     }
 }
 

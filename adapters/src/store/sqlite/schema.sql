@@ -1,24 +1,12 @@
 -- The log. Positions are contiguous from 1, versions contiguous from 1 in each case.
 CREATE TABLE events (
-    position  INTEGER PRIMARY KEY,
-    case_key  INTEGER NOT NULL,
-    version   INTEGER NOT NULL,
-    action_id BLOB,             -- of an action; null in an alert's event
-    format    INTEGER NOT NULL, -- the version of the payload's format
-    payload   TEXT NOT NULL
+    position INTEGER PRIMARY KEY,
+    case_key INTEGER NOT NULL,
+    version  INTEGER NOT NULL,
+    format   INTEGER NOT NULL, -- the version of the payload's format
+    payload  TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX events_of_case ON events (case_key, version);
-
--- The ids of all recorded actions: the recent ones in the order of the log, the others sorted. Made from the log.
-CREATE TABLE recent_ids (
-    position  INTEGER PRIMARY KEY,
-    action_id BLOB NOT NULL,
-    case_key  INTEGER NOT NULL
-) STRICT;
-CREATE TABLE action_ids (
-    action_id BLOB PRIMARY KEY,
-    case_key  INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
 
 -- The view of each case; instants are seconds since 1970. Where a case is not opened yet, only its identity is set.
 CREATE TABLE cases (

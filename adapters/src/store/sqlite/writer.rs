@@ -4,8 +4,6 @@
 //! commit of which nobody knows whether it is durable, nothing is written any more.
 
 mod appends;
-mod filter;
-mod ids;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, OnceLock};
@@ -72,9 +70,9 @@ pub(super) struct State {
 }
 
 impl State {
-    /// Nothing yet; `recent_ids`: how many ids of actions gather at the least before they are sorted in.
-    pub fn new(recent_ids: usize) -> Self {
-        Self { appends: Appends::new(recent_ids), seen: 0, data_version: 0, unmoved: 0 }
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self { appends: Appends::new(), seen: 0, data_version: 0, unmoved: 0 }
     }
 }
 
@@ -109,7 +107,6 @@ impl Writer {
     /// Writes what has gathered, and then looks around too: a busy writer never pauses.
     pub fn turn(&mut self, batch: Vec<(Job, Answer)>) {
         self.write(batch);
-        self.sort_ids_in();
         self.look_around();
     }
 
@@ -160,27 +157,6 @@ impl Writer {
         }
     }
 
-    /// Sorts the ids of actions in once they are many, when nobody waits for an answer. Where it fails, they stay
-    /// where they are until the next time.
-    fn sort_ids_in(&mut self) {
-        if self.broken.get().is_some() || !self.state.appends.ids_wait() {
-            return;
-        }
-        let begun =
-            asked(self.disk.as_deref(), Moment::Begin).and_then(|()| self.connection.execute_batch("BEGIN IMMEDIATE"));
-        let sorted = begun.and_then(|()| self.state.appends.sort_ids_in(&self.connection));
-        match sorted {
-            Ok(()) => {
-                // A failed commit is told to whoever writes next.
-                let _ = self.commit();
-            }
-            Err(error) => {
-                tracing::debug!(%error, "the ids of actions could not be sorted in");
-                self.roll_back();
-            }
-        }
-    }
-
     /// One transaction; the outcome of each job, or why none was written.
     fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), Fault>>, Fault> {
         self.see_that_it_is_ours()?;
@@ -203,7 +179,7 @@ impl Writer {
         if last != self.state.seen {
             self.drop_foreign(last)?;
         }
-        self.state.appends.begin(&self.connection, last)?;
+        self.state.appends.begin(last);
         jobs.iter().map(|job| self.write_one(job)).collect()
     }
 
@@ -295,7 +271,6 @@ impl Writer {
             changed.push(reads::reference(row, 0)?);
         }
         self.cache.drop_all(changed.iter());
-        self.state.appends.note_foreign(&self.connection, self.state.seen)?;
         self.state.seen = last;
         self.changes.count();
         Ok(())

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use adapters::store::{Fault, LogStore as _, Position, Stored};
+use adapters::store::{CaseStore as _, Fault, LogStore as _, Position, Stored};
 use adapters::watch::clock_doubt::{CLOCK_IN_DOUBT, TOLERANCE_SECONDS};
 use rusqlite::Connection;
 use uuid::Uuid;
@@ -99,12 +99,13 @@ impl World<'_> {
     /// A process that starts finds everything that was acknowledged, and everything that anybody has seen.
     pub(super) async fn check_nothing_lost(&self, process: &Process) -> Result<(), Violation> {
         let lost = |found: String| Violation::new(Claim::NothingIsLost, found);
-        let acknowledged: Vec<_> = self.offices.acknowledged.keys().copied().collect();
-        let held = process.store.cases_of(acknowledged).await.map_err(|fault| unreadable(&fault))?;
-        if let Some((id, case)) = self.offices.acknowledged.iter().find(|(id, case)| held.get(id) != Some(case)) {
-            return Err(lost(format!(
-                "case {case}: the action {id} was acknowledged and is not in the log at a start"
-            )));
+        for (id, case) in &self.offices.acknowledged {
+            let held = process.store.load(case).await.map_err(|fault| unreadable(&fault))?;
+            if held.action(*id).is_none() {
+                return Err(lost(format!(
+                    "case {case}: the action {id} was acknowledged and is not in the log at a start"
+                )));
+            }
         }
         let Some((case, id)) = self.naive.events().last() else { return Ok(()) };
         let before = Position(self.naive.read_to().0 - 1);

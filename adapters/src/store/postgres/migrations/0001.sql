@@ -2,7 +2,7 @@
 -- was known: an event that was decided on another one stands behind it. They may have gaps; versions never.
 CREATE SEQUENCE case_events_position AS bigint;
 CREATE TABLE case_events (
-    id              uuid NOT NULL,        -- the action's id, or the alert's
+    id              uuid NOT NULL,        -- a UUID v5 of case and action id, or the alert's id
     aggregate_id    uuid NOT NULL,
     payload         jsonb NOT NULL,
     occurred_on     timestamptz NOT NULL, -- when our clock recorded it
@@ -70,11 +70,11 @@ CREATE TABLE rulebooks (digest text PRIMARY KEY, source text NOT NULL);
 -- The processes that watch, and when each last said so, by the server's clock.
 CREATE TABLE processes (id uuid PRIMARY KEY, seen timestamptz NOT NULL);
 
--- application (kamnot), schema_version, installation (a random UUID), rulebook (the digest of the one in force), and
+-- application (kamnot-log), schema_version, installation (a random UUID), rulebook (the digest of the one in force), and
 -- what else must last. xact: the transaction that wrote it last, for others to notice.
 CREATE TABLE meta (
     key   text COLLATE "C" PRIMARY KEY,
     value text NOT NULL,
     xact  xid8 NOT NULL DEFAULT pg_current_xact_id()
 );
-INSERT INTO meta (key, value) VALUES ('application', 'kamnot'), ('installation', gen_random_uuid()::text);
+INSERT INTO meta (key, value) VALUES ('application', 'kamnot-log'), ('installation', gen_random_uuid()::text);

@@ -5,7 +5,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use engine::action::ActionId;
 use engine::case::Event;
 use engine::rulebook::Digest;
 use sqlx::postgres::PgConnection;
@@ -93,14 +92,12 @@ pub(super) async fn write(
         free = rest;
         fitting.push(Append { rows, positions, job });
     }
-    let mut refuse = |append: &Append<'_>, fault: Option<Fault>| {
-        outcomes[append.job] = Err(fault.unwrap_or_else(|| Fault::Conflict(append.rows.case.clone())));
-    };
+    let mut refuse = |append: &Append<'_>| outcomes[append.job] = Err(Fault::Conflict(append.rows.case.clone()));
     stands.extend(begin_cases(connection, &fitting).await?);
     fitting.retain(|append| {
         let fits = stands.contains(&append.stream_id());
         if !fits {
-            refuse(append, None);
+            refuse(append);
         }
         fits
     });
@@ -109,10 +106,7 @@ pub(super) async fn write(
         let (out, rest) = fitting.into_iter().partition(|append| append.positions.iter().any(|at| taken.contains(at)));
         fitting = rest;
         take_back(connection, &out).await?;
-        let used = used_ids(connection, &out).await?;
-        for append in &out {
-            refuse(append, used.get(&append.job).map(|id| Fault::UsedId(*id)));
-        }
+        out.iter().for_each(&mut refuse);
     }
     let views: Vec<&CaseRow> = fitting.iter().map(|append| &append.rows.view).collect();
     tables::update_cases(connection, &views).await?;
@@ -189,25 +183,6 @@ async fn take_back(connection: &mut PgConnection, appends: &[Append<'_>]) -> Res
     let new: Vec<Uuid> = appends.iter().filter(|append| append.is_new()).map(Append::stream_id).collect();
     sqlx::query("DELETE FROM cases WHERE stream_id = ANY($1)").bind(new).execute(connection).await?;
     Ok(())
-}
-
-/// Of each of these appends the first action whose id stands in another case.
-async fn used_ids(connection: &mut PgConnection, appends: &[Append<'_>]) -> Result<HashMap<usize, ActionId>, Failed> {
-    let actions = |append: &Append<'_>| -> Vec<Uuid> {
-        append.rows.events.iter().filter(|event| event.action).map(|event| event.id).collect()
-    };
-    let ids: Vec<Uuid> = appends.iter().flat_map(actions).collect();
-    let sql = "SELECT id, aggregate_id FROM case_events WHERE id = ANY($1)";
-    let mut owners: HashMap<Uuid, Uuid> = HashMap::new();
-    for row in sqlx::query(sql).bind(ids).fetch_all(connection).await? {
-        owners.insert(row.try_get(0)?, row.try_get(1)?);
-    }
-    let elsewhere = |append: &Append<'_>, id: &Uuid| owners.get(id).is_some_and(|owner| *owner != append.stream_id());
-    let used = appends.iter().filter_map(|append| {
-        let id = actions(append).into_iter().find(|id| elsewhere(append, id))?;
-        Some((append.job, ActionId(id)))
-    });
-    Ok(used.collect())
 }
 
 async fn write_other(connection: &mut PgConnection, job: &Job) -> Result<(), Failed> {

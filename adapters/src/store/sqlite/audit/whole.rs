@@ -1,9 +1,9 @@
-//! What is no single case's: the log as a whole, the tables of ids, rows of alerts that are none, rulebooks.
+//! What is no single case's: the log as a whole, rows of alerts that are none, rulebooks.
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Checksum, Difference, Repair};
+use super::{Difference, Repair};
 use crate::store::Position;
 use crate::store::digest::altered_rulebook;
 use crate::store::sqlite::file::Failed;
@@ -11,7 +11,8 @@ use crate::store::sqlite::file::Failed;
 /// Rows of the table `alerts` on what is no alert.
 pub(in crate::store::sqlite) fn stray_alerts(connection: &Connection) -> Result<Vec<Difference>, Failed> {
     let sql = "SELECT a.position FROM alerts a LEFT JOIN events e ON e.position = a.position
-               WHERE e.position IS NULL OR e.action_id IS NOT NULL ORDER BY a.position";
+               WHERE e.position IS NULL OR instr(e.payload, '\"event\":\"action_recorded\"') > 0
+               ORDER BY a.position";
     let mut statement = connection.prepare(sql)?;
     let strays = statement.query_map([], |row| {
         let position = Position(row.get(0)?);
@@ -19,39 +20,6 @@ pub(in crate::store::sqlite) fn stray_alerts(connection: &Connection) -> Result<
         Ok(Difference { found, case: None, repair: Repair::Alert { position, row: None } })
     })?;
     Ok(strays.collect::<Result<_, _>>()?)
-}
-
-/// Whether the tables of ids hold those of the log, `of_the_log`. No other program may write meanwhile.
-pub(in crate::store::sqlite) fn ids_differ(
-    connection: &Connection,
-    of_the_log: Checksum,
-) -> Result<Option<Difference>, Failed> {
-    let mut found = Checksum::default();
-    let sql = "SELECT action_id, case_key FROM action_ids UNION ALL SELECT action_id, case_key FROM recent_ids";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        // An id of another length is none, and makes the number differ.
-        if let Ok(id) = row.get(0) {
-            found.add(id, row.get(1)?);
-        }
-    }
-    Ok((found != of_the_log).then(|| Difference { found: IDS_DIFFER.to_owned(), case: None, repair: Repair::Ids }))
-}
-
-const IDS_DIFFER: &str = "the tables of action ids are not what the log gives";
-
-/// As [`ids_differ`], from one state of the file, while others may write.
-pub(in crate::store::sqlite) fn ids_differ_now(connection: &Connection) -> Result<Option<Difference>, Failed> {
-    let sql = "SELECT (SELECT count(*) FROM events WHERE action_id IS NOT NULL)
-                   <> (SELECT count(*) FROM action_ids) + (SELECT count(*) FROM recent_ids)
-               OR EXISTS (SELECT 1 FROM recent_ids r LEFT JOIN events e ON e.position = r.position
-                          WHERE e.action_id IS NOT r.action_id OR e.case_key IS NOT r.case_key)
-               OR EXISTS (SELECT 1 FROM events e LEFT JOIN action_ids a ON a.action_id = e.action_id
-                          WHERE e.action_id IS NOT NULL AND a.case_key IS NOT e.case_key
-                          AND NOT EXISTS (SELECT 1 FROM recent_ids r WHERE r.position = e.position))";
-    let differ: bool = connection.query_row(sql, [], |row| row.get(0))?;
-    Ok(differ.then(|| Difference { found: IDS_DIFFER.to_owned(), case: None, repair: Repair::Ids }))
 }
 
 /// What is wrong with the log as a whole.
@@ -70,11 +38,6 @@ pub(in crate::store::sqlite) fn log_damage(connection: &Connection) -> Result<Ve
     if first.is_some_and(|first| first != 1) {
         damage.push("position 1 is missing in the log".to_owned());
     }
-    let twice = "SELECT hex(action_id) FROM events WHERE action_id IS NOT NULL GROUP BY action_id HAVING count(*) > 1
-                 LIMIT 20";
-    let mut statement = connection.prepare(twice)?;
-    let ids = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-    damage.extend(ids.into_iter().map(|id| format!("the action id {id} stands in the log more than once")));
     let mut statement = connection.prepare("SELECT digest, source FROM rulebooks")?;
     let mut rulebooks = statement.query([])?;
     while let Some(row) = rulebooks.next()? {

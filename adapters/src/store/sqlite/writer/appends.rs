@@ -4,12 +4,10 @@
 
 use std::collections::HashMap;
 
-use engine::action::ActionId;
 use engine::case::Event;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::ids::Ids;
 use crate::store::sqlite::file::Failed;
 use crate::store::sqlite::rows::{Rows, insert_case, update_view};
 use crate::store::{Fault, Position};
@@ -21,12 +19,11 @@ const MOST_KEYS: usize = 200_000;
 pub(super) struct Appends {
     last: i64,
     keys: HashMap<Uuid, i64>,
-    ids: Ids,
 }
 
 /// Why an append does not fit.
 enum Misfit {
-    /// A version or an action id is taken, or the version before is not there.
+    /// A version is taken, or the one before is not there.
     Taken,
     Failed(Failed),
 }
@@ -42,40 +39,22 @@ impl From<rusqlite::Error> for Misfit {
 }
 
 impl Appends {
-    /// None yet; `recent_ids`: how many ids of actions gather at the least before they are sorted in.
-    pub fn new(recent_ids: usize) -> Self {
-        Self { last: 0, keys: HashMap::new(), ids: Ids::new(recent_ids) }
+    /// None yet.
+    pub fn new() -> Self {
+        Self { last: 0, keys: HashMap::new() }
     }
 
     /// A transaction begins on a log that ends at `last`.
-    pub fn begin(&mut self, connection: &Connection, last: i64) -> Result<(), rusqlite::Error> {
-        self.ids.begin(connection)?;
+    pub fn begin(&mut self, last: i64) {
         self.last = last;
         if self.keys.len() > MOST_KEYS {
             self.keys.clear();
         }
-        Ok(())
     }
 
-    /// The transaction was rolled back: keys and ids given in it are not those of anything.
+    /// The transaction was rolled back: keys given in it are not those of anything.
     pub fn forget(&mut self) {
         self.keys.clear();
-        self.ids.forget();
-    }
-
-    /// Other programs have written behind `seen`.
-    pub fn note_foreign(&mut self, connection: &Connection, seen: i64) -> Result<(), rusqlite::Error> {
-        self.ids.refresh(connection, seen)
-    }
-
-    /// Whether the ids of actions wait to be sorted in.
-    pub fn ids_wait(&self) -> bool {
-        self.ids.are_many(self.last)
-    }
-
-    /// Sorts the ids of actions in, in a transaction of its own.
-    pub fn sort_ids_in(&mut self, connection: &Connection) -> Result<(), rusqlite::Error> {
-        self.ids.sort_in(connection)
     }
 
     pub const fn last_position(&self) -> i64 {
@@ -88,8 +67,7 @@ impl Appends {
             return Ok(Err(Fault::Conflict(rows.case.clone())));
         };
         let before = self.last;
-        let mut ids = Vec::with_capacity(rows.events.len());
-        match self.insert(connection, key, rows, &mut ids) {
+        match self.insert(connection, key, rows) {
             Ok(()) => {
                 self.keys.insert(rows.stream_id, key);
                 Ok(Ok(()))
@@ -98,11 +76,10 @@ impl Appends {
             Err(Misfit::Taken) => {
                 self.last = before;
                 connection.prepare_cached("DELETE FROM events WHERE position > ?1")?.execute([before])?;
-                self.ids.take_back(connection, before, ids.into_iter())?;
                 if new {
                     connection.prepare_cached("DELETE FROM cases WHERE case_key = ?1")?.execute([key])?;
                 }
-                Ok(Err(self.used_id(connection, key, rows)?.unwrap_or_else(|| Fault::Conflict(rows.case.clone()))))
+                Ok(Err(Fault::Conflict(rows.case.clone())))
             }
         }
     }
@@ -121,23 +98,15 @@ impl Appends {
         Ok(key.map(|key| (key, false)))
     }
 
-    /// Writes the rows; `ids` are those that it wrote, also where it fails.
-    fn insert(&mut self, connection: &Connection, key: i64, rows: &Rows, ids: &mut Vec<Uuid>) -> Result<(), Misfit> {
-        let sql = "INSERT INTO events (position, case_key, version, action_id, format, payload)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    /// Writes the rows.
+    fn insert(&mut self, connection: &Connection, key: i64, rows: &Rows) -> Result<(), Misfit> {
+        let sql = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut statement = connection.prepare_cached(sql)?;
         let mut version = rows.expected;
         for event in &rows.events {
             self.last += 1;
             version += 1;
-            let action = event.action.as_ref().map(|id| id.as_bytes().as_slice());
-            statement.execute(params![self.last, key, version, action, Event::VERSION, event.payload])?;
-            if let Some(id) = event.action {
-                if !self.ids.add(connection, self.last, id, key)? {
-                    return Err(Misfit::Taken);
-                }
-                ids.push(id);
-            }
+            statement.execute(params![self.last, key, version, Event::VERSION, event.payload])?;
         }
         if !update_view(connection, key, rows.expected, version, rows.view.as_ref(), rows.digest)? {
             return Err(Misfit::Taken);
@@ -151,15 +120,5 @@ impl Appends {
             }
         }
         Ok(())
-    }
-
-    /// The action of an append whose id stands in another case.
-    fn used_id(&self, connection: &Connection, key: i64, rows: &Rows) -> Result<Option<Fault>, Failed> {
-        for id in rows.events.iter().filter_map(|event| event.action) {
-            if self.ids.holder(connection, id)?.is_some_and(|holder| holder != key) {
-                return Ok(Some(Fault::UsedId(ActionId(id))));
-            }
-        }
-        Ok(None)
     }
 }
