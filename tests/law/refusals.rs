@@ -228,7 +228,7 @@ fn what_is_possible_and_looks_wrong_is_recorded_with_a_warning() {
 
 #[test]
 fn the_formats_list_every_code() {
-    let page = include_str!("../../adapters/FORMATS.md");
+    let page = include_str!("../../docs/formats.md");
     let listed: Vec<&str> = page
         .lines()
         .skip_while(|line| !line.starts_with("| code |"))

@@ -14,7 +14,7 @@ use crate::ministry::{Guest, Ministry};
 
 /// The block of Python in the page.
 fn recipe() -> &'static str {
-    let page = include_str!("../../adapters/FORMATS.md");
+    let page = include_str!("../../docs/formats.md");
     page.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a recipe")
 }
 

@@ -29,7 +29,7 @@ pub(super) fn backup(common: &Common, own: &Backup) -> Result<Outcome, Failure> 
     let from = file(
         common,
         "it is backed up with PostgreSQL's own programs: `pg_dump --format=custom` for a copy, continuous archiving for \
-         every moment; kamnot's OPERATIONS page says how",
+         every moment; kamnot's operations page says how",
     )?;
     let existing = if own.replace { Existing::GivesWay } else { Existing::Stays };
     if own.replace && same(&from, &own.to) {

@@ -5,7 +5,7 @@
 use super::{Language, Rulebook};
 
 const LAO: &str = include_str!("../../rulebooks/law-05-na-2006.lo.txt");
-const ENGLISH: &str = include_str!("../../LAW.md");
+const ENGLISH: &str = include_str!("../../../docs/law.md");
 /// The rulebook whose law these texts are.
 const ID: &str = "law-05-na-2006";
 
