@@ -15,6 +15,7 @@ mod connection;
 mod database;
 mod demo;
 mod docket;
+mod export;
 mod follow;
 mod import;
 mod labels;
@@ -85,6 +86,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
         Command::Move(own) => transfer::run(common, own),
         Command::Backup(own) => backup::backup(common, own),
         Command::Restore(own) => backup::restore(common, own),
+        Command::Export(own) => export::run(common, own),
         Command::Rebuild => admin::rebuild(common),
         Command::Check => admin::check(common),
     }

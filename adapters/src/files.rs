@@ -154,7 +154,8 @@ pub fn parse(bytes: &[u8], form: Form) -> Result<Contents, FileFlaw> {
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (lines, warned) = match form {
-        Form::JsonLines => (jsonl::lines(text), Vec::new()),
+        Form::JsonLines => (jsonl::lines(text, jsonl::action), Vec::new()),
+        Form::Exported => (jsonl::lines(text, jsonl::exported), Vec::new()),
         Form::Csv => table(csv::lines(text)?),
         Form::Workbook => table(workbook::lines(bytes)?),
     };

@@ -11,6 +11,8 @@ mod sender;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::action::{Action, ActionId, ActionName, CaseRef, OfficeCode, When};
 use crate::alert::{self, About, Alert, Kind, Settlement, Told, Topic, Withdrawal};
 use crate::alert::{Most, Recording, State};
@@ -33,6 +35,8 @@ pub struct Event {
     pub recorded_at: Instant,
     /// The office that sent it, or `kamnot` for what the program found by itself.
     pub recorded_by: OfficeCode,
+    /// The opaque id of the person who acted, where a person is known.
+    pub person: Option<Uuid>,
     /// The rulebook under which it was decided.
     pub rulebook: Digest,
     /// What happened.
@@ -346,7 +350,13 @@ pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usiz
             .map(|assessment| alert::difference(known, &assessment, book, recording, most))
             .unwrap_or_default()
     };
-    let envelope = |recorded_by: OfficeCode, fact| Event { recorded_at: at, recorded_by, rulebook: book.digest, fact };
+    let envelope = |recorded_by: OfficeCode, fact| Event {
+        recorded_at: at,
+        recorded_by,
+        person: None,
+        rulebook: book.digest,
+        fact,
+    };
     let mut events: Vec<Event> = Vec::with_capacity(new.len() + facts.len());
     for action in new {
         let by = by.clone().unwrap_or_else(|| action.by.clone());

@@ -173,3 +173,29 @@ fn office_codes_are_held_against_an_offices_file() {
     let assess = desk.run(["assess", "codes.jsonl", "--offices", "offices.toml", "--format", "jsonl"]).ends_with(0);
     assert_eq!(assess.err, run.err);
 }
+
+#[test]
+fn what_was_exported_can_be_imported_again_and_says_the_same() {
+    let desk = Desk::new();
+    let sample = sample("actions-300.jsonl");
+    desk.run(["import".as_ref(), sample.as_os_str()]).ends_with(1);
+    desk.run(["export", "out.jsonl"]).ends_with(0).says(&["7129 actions of 300 cases", "personal data"]);
+    let exported = std::fs::read_to_string(desk.path("out.jsonl")).expect("the export");
+    let first: serde_json::Value = serde_json::from_str(exported.lines().next().expect("a line")).expect("JSON");
+    assert!(first["recorded_at"].is_string() && first["recorded_by"].is_string() && first["action"]["id"].is_string());
+    assert_eq!(desk.run(["export"]).ends_with(0).out, exported);
+    desk.run(["export", "out.jsonl"]).ends_with(1).complains(&["out.jsonl is there already"]);
+    assert!(!desk.path("out.jsonl.part").exists());
+
+    let again = ["import", "out.jsonl", "--db", "again.db", "--as-history"];
+    desk.run(again).ends_with(0).says(&["7129 actions recorded, 0 known already, 0 refused; 300 cases"]);
+    desk.run(["import", "out.jsonl"]).ends_with(0).says(&["0 actions recorded, 7129 known already"]);
+    let actions = |db: &str| {
+        let run = desk.run(["export", "--db", db]).ends_with(0);
+        let action = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["action"].to_string();
+        let mut all: Vec<String> = run.out.lines().map(action).collect();
+        all.sort_unstable();
+        all
+    };
+    assert_eq!(actions("kamnot.db"), actions("again.db"));
+}

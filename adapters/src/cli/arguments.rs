@@ -23,7 +23,7 @@ pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use lists::{Docket, Seconds, Today};
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
-pub(super) use whole_log::{Backup, Move, Restore};
+pub(super) use whole_log::{Backup, Export, Move, Restore};
 
 pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};
 pub(super) use serve::Serve;
@@ -112,6 +112,7 @@ pub(super) enum Command {
     Move(Move),
     Backup(Backup),
     Restore(Restore),
+    Export(Export),
     Reconcile(Reconcile),
     /// Make the views of all cases anew from the log; the log and what was delivered stay as they are
     Rebuild,

@@ -9,11 +9,16 @@ use super::{FileFlaw, csv, workbook};
 pub enum Form {
     /// One JSON object a line.
     JsonLines,
+    /// What `kamnot export` writes: one JSON object a line, the action and when and by whom it was recorded.
+    Exported,
     /// A table parted by commas, semicolons or tabs.
     Csv,
     /// A workbook of Excel, `.xlsx`.
     Workbook,
 }
+
+/// How an export begins.
+const EXPORTED: &[u8] = b"{\"action\":{";
 
 /// How a compound file of Microsoft begins: an old workbook, or a new one that is encrypted.
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
@@ -34,6 +39,8 @@ impl Form {
             Err(compound(bytes))
         } else if first == Some(&b'<') {
             Err(FileFlaw::WebPage)
+        } else if text.trim_ascii_start().starts_with(EXPORTED) {
+            Ok(Self::Exported)
         } else if first == Some(&b'{') {
             Ok(Self::JsonLines)
         } else if csv::has_heading(text) || named(&["csv", "tsv", "txt"]) {

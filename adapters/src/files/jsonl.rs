@@ -4,6 +4,7 @@ use std::num::NonZero;
 use std::thread;
 
 use engine::action::Action;
+use engine::json::Json;
 use engine::refusal::{Code, Flaws, Refusal};
 
 use super::{LONGEST_LINE, Line, too_long};
@@ -12,7 +13,7 @@ use super::{LONGEST_LINE, Line, too_long};
 const SMALLEST_PIECE: usize = 1 << 18;
 
 /// The lines in order, in pieces; blank ones are left out.
-pub(super) fn lines(bytes: &[u8]) -> Vec<Vec<Line>> {
+pub(super) fn lines(bytes: &[u8], read: fn(&[u8]) -> Result<Action, Flaws>) -> Vec<Vec<Line>> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(bytes.len() / SMALLEST_PIECE + 1);
     let mut rest = bytes;
     let mut pieces = Vec::with_capacity(threads);
@@ -23,8 +24,8 @@ pub(super) fn lines(bytes: &[u8]) -> Vec<Vec<Line>> {
     }
     let parsed: Vec<(usize, Vec<Line>)> = thread::scope(|scope| {
         let (first, others) = pieces.split_first().map_or((&[][..], &[][..]), |(first, others)| (*first, others));
-        let others: Vec<_> = others.iter().map(|piece| scope.spawn(|| parse(piece))).collect();
-        let mut parsed = vec![parse(first)];
+        let others: Vec<_> = others.iter().map(|piece| scope.spawn(|| parse(piece, read))).collect();
+        let mut parsed = vec![parse(first, read)];
         for other in others {
             parsed.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
@@ -49,14 +50,14 @@ fn end_of_line(bytes: &[u8], from: usize) -> usize {
 }
 
 /// The lines of one piece, counted from 1, and how many there are, the blank ones too.
-fn parse(piece: &[u8]) -> (usize, Vec<Line>) {
+fn parse(piece: &[u8], read: fn(&[u8]) -> Result<Action, Flaws>) -> (usize, Vec<Line>) {
     let mut lines = Vec::with_capacity(piece.len() / 256);
     let mut count = 0;
     for line in piece.split_inclusive(|byte| *byte == b'\n') {
         count += 1;
         let line = line.trim_ascii();
         if !line.is_empty() {
-            lines.push((count, action(line)));
+            lines.push((count, read(line)));
         }
     }
     (count, lines)
@@ -64,6 +65,22 @@ fn parse(piece: &[u8]) -> (usize, Vec<Line>) {
 
 /// The action of one line, or of an object over several.
 pub(super) fn action(line: &[u8]) -> Result<Action, Flaws> {
+    Action::read(text(line)?)
+}
+
+/// The action of a line of an export, which says beside it when and by whom it was recorded.
+pub(super) fn exported(line: &[u8]) -> Result<Action, Flaws> {
+    let mut json = Json::read(text(line)?)?;
+    if let Json::Object(pairs) = &mut json
+        && let Some(at) = pairs.iter().position(|(key, value)| key == "action" && matches!(value, Json::Object(_)))
+    {
+        return Action::from_json(pairs.swap_remove(at).1);
+    }
+    // Somebody has added a line by hand.
+    Action::from_json(json)
+}
+
+fn text(line: &[u8]) -> Result<&str, Flaws> {
     if line.len() > LONGEST_LINE {
         return Err(too_long(line.len()).into());
     }
@@ -72,5 +89,5 @@ pub(super) fn action(line: &[u8]) -> Result<Action, Flaws> {
     if line.contains(&0) {
         return Err(Refusal::new(Code::NulCharacter).into());
     }
-    Action::read(text)
+    Ok(text)
 }

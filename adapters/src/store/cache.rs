@@ -186,6 +186,7 @@ mod tests {
             Event {
                 recorded_at: action.at.first(),
                 recorded_by: OfficeCode::new("x").unwrap(),
+                person: None,
                 rulebook: Digest::of(b""),
                 fact: Fact::ActionRecorded(Arc::new(action)),
             }

@@ -57,15 +57,15 @@ impl Event {
             Fact::AlertSettled(settlement) => ("alert_settled", settlement_json(settlement)),
             Fact::AlertWithdrawn(withdrawal) => ("alert_withdrawn", withdrawal_json(withdrawal)),
         };
-        let envelope = Json::Object(vec![
-            ("data".into(), data),
-            ("event".into(), Json::text(name)),
-            ("recorded_at".into(), Json::text(self.recorded_at.to_string())),
-            ("recorded_by".into(), Json::text(self.recorded_by.as_str())),
-            ("rulebook".into(), Json::text(self.rulebook.to_string())),
-        ]);
+        let mut envelope: Pairs<'_> = Vec::with_capacity(6);
+        envelope.push(("data".into(), data));
+        envelope.push(("event".into(), Json::text(name)));
+        maybe(&mut envelope, "person", self.person, shown);
+        envelope.push(("recorded_at".into(), Json::text(self.recorded_at.to_string())));
+        envelope.push(("recorded_by".into(), Json::text(self.recorded_by.as_str())));
+        envelope.push(("rulebook".into(), Json::text(self.rulebook.to_string())));
         let mut out = String::with_capacity(768);
-        envelope.write(&mut out);
+        Json::Object(envelope).write(&mut out);
         out
     }
 
@@ -81,6 +81,7 @@ impl Event {
         let mut fields = Stored::of(json)?;
         let recorded_at = fields.instant("recorded_at")?;
         let recorded_by = fields.office("recorded_by")?;
+        let person = fields.maybe("person", |text| Uuid::parse_str(text).ok())?;
         let rulebook = fields.read("rulebook", Digest::parse)?;
         let data = fields.take("data")?;
         let name = fields.text("event")?;
@@ -95,7 +96,7 @@ impl Event {
             "alert_withdrawn" => Fact::AlertWithdrawn(Box::new(withdrawal_from(data)?)),
             _ => return unreadable("unknown event; a newer program may have written it"),
         };
-        Ok(Self { recorded_at, recorded_by, rulebook, fact })
+        Ok(Self { recorded_at, recorded_by, person, rulebook, fact })
     }
 }
 

@@ -71,3 +71,19 @@ pub(in crate::cli) struct Restore {
     #[arg(value_name = "FILE")]
     pub from: PathBuf,
 }
+
+/// Write all recorded actions, with their ids, record times and senders, as JSON Lines
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot export actions.jsonl
+  kamnot export | grep '\"case\":\"VTE-2026-0001\"'
+  kamnot import actions.jsonl --db new.db --as-history
+
+Each line holds an action as it was recorded, the withdrawn ones too, when it was recorded and by whom. `kamnot import`
+and `kamnot assess` read such a file; an import records under its own clock. The file holds personal data, as the log does.")]
+pub(in crate::cli) struct Export {
+    /// The file to write; standard output without it
+    #[arg(value_name = "FILE")]
+    pub to: Option<PathBuf>,
+}
