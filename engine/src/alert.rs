@@ -6,6 +6,7 @@
 mod difference;
 mod due;
 mod most;
+mod of;
 mod of_limits;
 mod past;
 

@@ -57,6 +57,11 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// The action that was recorded; none of an alert.
+    pub fn action(&self) -> Option<&Action> {
+        if let Self::ActionRecorded(action) = self { Some(action) } else { None }
+    }
+
     /// The alert that this is about, and what kind of alert this is itself; none of an action.
     pub fn alert(&self) -> Option<(&Alert, Kind)> {
         match self {

@@ -72,7 +72,7 @@ fn say(lines: &str) {
 }
 
 fn ids_in_log(cluster: &Cluster) -> BTreeSet<String> {
-    let ids = cluster.sql("SELECT id FROM case_events WHERE payload->>'event' = 'action_recorded'");
+    let ids = cluster.sql("SELECT payload->'data'->>'id' FROM case_events WHERE payload->>'event' = 'action_recorded'");
     ids.lines().map(str::to_owned).collect()
 }
 

@@ -79,14 +79,20 @@ async fn tables_of_another_program_are_refused_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_log_of_an_older_layout_is_refused_by_name_also_where_it_lacks_tables() {
+async fn a_log_of_another_layout_is_refused_by_name_also_where_it_lacks_tables() {
     let cluster = Cluster::start();
     drop(open(&cluster.url()).await);
-    for change in ["UPDATE meta SET value = '1' WHERE key = 'schema_version'", "DROP TABLE processes"] {
+    let newer = ["has layout 2", "reads layout 1", "use the program that wrote it"];
+    let before = ["made by kamnot before 0.2.0", "keep the older program", "import the offices' files into a new log"];
+    for (change, parts) in [
+        ("UPDATE meta SET value = '2' WHERE key = 'schema_version'", newer),
+        ("DROP TABLE processes", newer),
+        ("UPDATE meta SET value = 'kamnot' WHERE key = 'application'", before),
+    ] {
         cluster.sql(change);
         let options = Options { create: true, ..Options::default() };
         let Fault::Corrupt(said) = refusal(try_open(&cluster.url(), &options).await) else { panic!("{change}") };
-        for part in ["has layout 1", "reads layout 2", "import the offices' files into a new log"] {
+        for part in parts {
             assert!(said.contains(part), "{said}");
         }
     }

@@ -66,12 +66,20 @@ fn a_log_of_another_layout_is_refused_by_name_and_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.db");
     drop(made::open(&path));
-    for (layout, way_on) in [(2, "import the offices' files into a new log"), (99, "use the program that wrote it")] {
-        let other = format!("UPDATE meta SET value = '{layout}' WHERE key = 'schema_version'");
-        Connection::open(&path).unwrap().execute_batch(&other).unwrap();
+    for (change, parts) in [
+        (
+            "UPDATE meta SET value = '99' WHERE key = 'schema_version'",
+            ["has layout 99", "reads layout 1", "use the program that wrote it"],
+        ),
+        (
+            "PRAGMA application_id = 1801547118",
+            ["made by kamnot before 0.2.0", "keep the older program", "import the offices' files into a new log"],
+        ),
+    ] {
+        Connection::open(&path).unwrap().execute_batch(change).unwrap();
         let before = std::fs::read(&path).unwrap();
-        let Fault::Corrupt(said) = refusal(try_open(&path, &Options::default())) else { panic!("layout {layout}") };
-        for part in [&format!("{} has layout {layout}", path.display()), "reads layout 3", way_on] {
+        let Fault::Corrupt(said) = refusal(try_open(&path, &Options::default())) else { panic!("{change}") };
+        for part in [&path.display().to_string()].into_iter().map(String::as_str).chain(parts) {
             assert!(said.contains(part), "{said}");
         }
         assert_eq!(std::fs::read(&path).unwrap(), before);

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 
-use engine::case::Fact;
 use engine::json::Json;
 
 use super::arguments::{Common, Export};
@@ -82,9 +81,8 @@ fn write(store: &dyn LogStore, out: &mut impl Write) -> Result<Exported, Failure
 
 /// The line of an action; none of an alert.
 fn line(stored: &Stored) -> Option<String> {
-    let Fact::ActionRecorded(action) = &stored.event.fact else { return None };
     let object = Json::Object(vec![
-        ("action".into(), action.to_json()),
+        ("action".into(), stored.event.fact.action()?.to_json()),
         ("recorded_at".into(), Json::text(stored.event.recorded_at.to_string())),
         ("recorded_by".into(), Json::text(stored.event.recorded_by.as_str())),
     ]);

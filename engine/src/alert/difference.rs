@@ -6,16 +6,16 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::most::Most;
+use super::of::Of;
 use super::of_limits::{discharged, passed_notice, runs};
 use super::past::Past;
 use super::{About, Addressees, Alert, Settlement, Stage, Topic, Withdrawal};
 use crate::action::{Action, ActionId, ActionName};
 use crate::assess::{Assessment, Breach};
 use crate::case::{Case, Fact};
-use crate::conditions::{Finding, NotOnRecord};
 use crate::explain;
 use crate::limits::Deadline;
-use crate::rulebook::{Role, RuleId, Rulebook};
+use crate::rulebook::{RuleId, Rulebook};
 use crate::timeline::Names;
 
 /// What was told on a topic: the last alert, and what became of it.
@@ -88,34 +88,6 @@ struct Wanted<'t> {
     of: Of<'t>,
     /// The alert that it stands in for, if that is withdrawn for it.
     replaces: Option<&'t Alert>,
-}
-
-/// The part of the assessment that an alert is about.
-#[derive(Clone, Copy)]
-enum Of<'t> {
-    Limit(&'t Deadline),
-    Finding { rule: RuleId, action: usize, owed_by: Role, breach: Breach },
-    Missing { action: usize, owed_by: Role, all: &'t [NotOnRecord] },
-}
-
-impl<'t> Of<'t> {
-    const fn finding(finding: &Finding) -> Self {
-        let Finding { rule, action, owed_by, breach, .. } = *finding;
-        Self::Finding { rule, action, owed_by, breach }
-    }
-
-    /// `all`: of one rule and action, at least one.
-    const fn missing(all: &'t [NotOnRecord]) -> Self {
-        let NotOnRecord { action, owed_by, .. } = all[0];
-        Self::Missing { action, owed_by, all }
-    }
-
-    const fn owed_by(self) -> Role {
-        match self {
-            Self::Limit(deadline) => deadline.owed_by,
-            Self::Finding { owed_by, .. } | Self::Missing { owed_by, .. } => owed_by,
-        }
-    }
 }
 
 struct Due<'t, 'a> {

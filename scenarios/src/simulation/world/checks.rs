@@ -3,7 +3,7 @@
 //! Invariant: what the checks read comes from the store and from the stream, and what they expect from the offices and
 //! the naive replay.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use adapters::store::{CaseStore as _, Fault, LogStore as _, Position, Stored};
 use adapters::watch::clock_doubt::{CLOCK_IN_DOUBT, TOLERANCE_SECONDS};
@@ -159,7 +159,10 @@ impl World<'_> {
         if let Some((id, many)) = times.iter().find(|(_, many)| **many != 1) {
             return Err(Violation::log(format!("{id} stands in it {many} times")));
         }
-        if let Some((id, case)) = self.offices.acknowledged.iter().find(|(id, _)| !times.contains_key(&id.0)) {
+        let recorded: BTreeSet<_> =
+            log.iter().filter_map(|stored| Some((stored.event.fact.action()?.id, &stored.case))).collect();
+        if let Some((id, case)) = self.offices.acknowledged.iter().find(|(id, case)| !recorded.contains(&(**id, *case)))
+        {
             let found = format!("case {case}: the action {id} was acknowledged and is not in the log");
             return Err(Violation::new(Claim::NothingIsLost, found));
         }
