@@ -104,11 +104,14 @@ async fn of_several_appends_each_has_its_own_outcome<S: Contracted>(store: Arc<S
     let late = append(&Case::default(), vec![Action { id: ActionId(Uuid::from_u128(7)), ..first.clone() }], clock);
     let (fine, other, _) = opening(1);
     let good = append(&Case::default(), vec![other], after_all());
-    let further = append(&good.after, vec![made::actions(1)[1].clone()], after_all());
-    let outcomes = store.append_all(vec![late, further, good.clone()]).await;
-    assert_eq!(outcomes, [Err(Fault::Conflict(taken.clone())), Err(Fault::Conflict(fine.clone())), Ok(())]);
+    // Its opening was never appended.
+    let (unknown, third, _) = opening(2);
+    let opened = append(&Case::default(), vec![third], after_all());
+    let ahead = append(&opened.after, vec![made::actions(2)[1].clone()], after_all());
+    let outcomes = store.append_all(vec![late, good.clone(), ahead]).await;
+    assert_eq!(outcomes, [Err(Fault::Conflict(taken.clone())), Ok(()), Err(Fault::Conflict(unknown.clone()))]);
     assert_eq!(store.load(&fine).await.unwrap(), good.after);
-    assert_contiguous(&*store, &log(&*store, &[taken, fine]).await);
+    assert_contiguous(&*store, &log(&*store, &[taken, fine, unknown]).await);
 }
 
 async fn a_version_ahead_of_the_stream_is_a_conflict<S: Contracted>(store: Arc<S>) {

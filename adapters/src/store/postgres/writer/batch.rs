@@ -82,7 +82,7 @@ pub(super) async fn write(
     let (locked, versions): (Vec<Uuid>, Vec<i32>) = (row.try_get(3)?, row.try_get(4)?);
     let expected: HashMap<Uuid, i32> = known.iter().map(|rows| (rows.view.stream_id, rows.expected)).collect();
     let stands = locked.into_iter().zip(versions).filter(|(id, version)| expected.get(id) == Some(version));
-    let stands: HashSet<Uuid> = stands.map(|(id, _)| id).collect();
+    let mut stands: HashSet<Uuid> = stands.map(|(id, _)| id).collect();
 
     let mut outcomes: Vec<Outcome> = vec![Ok(()); jobs.len()];
     let mut free = &*positions;
@@ -93,10 +93,9 @@ pub(super) async fn write(
         fitting.push(Append { rows, positions, job });
     }
     let mut refuse = |append: &Append<'_>| outcomes[append.job] = Err(Fault::Conflict(append.rows.case.clone()));
-    let begun = begin_cases(connection, &fitting).await?;
+    stands.extend(begin_cases(connection, &fitting).await?);
     fitting.retain(|append| {
-        // A case that is begun just now is at no version that another append could have been decided on.
-        let fits = if append.is_new() { &begun } else { &stands }.contains(&append.stream_id());
+        let fits = stands.contains(&append.stream_id());
         if !fits {
             refuse(append);
         }
@@ -127,10 +126,10 @@ fn appends(jobs: &[Job]) -> impl Iterator<Item = (usize, &Rows)> {
 }
 
 /// Makes the new cases, which are locked by that; those that were not there.
-async fn begin_cases(connection: &mut PgConnection, appends: &[Append<'_>]) -> Result<HashSet<Uuid>, Failed> {
+async fn begin_cases(connection: &mut PgConnection, appends: &[Append<'_>]) -> Result<Vec<Uuid>, Failed> {
     let new: Vec<&Append<'_>> = appends.iter().filter(|append| append.is_new()).collect();
     if new.is_empty() {
-        return Ok(HashSet::new());
+        return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = new.iter().map(|append| append.stream_id()).collect();
     let references: Vec<&str> = new.iter().map(|append| append.rows.case.as_str()).collect();
