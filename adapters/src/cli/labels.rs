@@ -43,6 +43,8 @@ labels! {
     Since: "since", "ນັບແຕ່";
     CertainAfter: "certain after", "ເກີນແນ່ນອນຫລັງ";
     DoneOn: "done", "ເຮັດແລ້ວ";
+    EndedByClosing: "ended by closing the case, not done", "ສິ້ນສຸດຍ້ອນປິດຄະດີ, ບໍ່ໄດ້ປະຕິບັດ";
+    ClosedOn: "ended by closing the case", "ສິ້ນສຸດຍ້ອນປິດຄະດີ";
     Time: "Time", "ເວລາ";
     TimeLeft: "Left", "ເວລາທີ່ຍັງເຫລືອ";
     HoursLeft: "Hours left", "ຍັງເຫລືອ (ຊມ)";
