@@ -135,6 +135,7 @@ fn one_limit_is_shown_alone_with_the_actions_that_it_is_about() {
         run.says(&["Custody of at most 48 hours, Art. 62", "custody started"]);
     }
     desk.run(["timeline", "A-1", "--limit", "99"]).ends_with(1).complains(&["no such rule"]);
+    desk.run(["timeline", "A-1", "--limit", "custody48"]).ends_with(1).complains(&["did you mean custody-48h?"]);
 }
 
 #[test]

@@ -44,7 +44,9 @@ pub(super) fn rebuild(common: &Common) -> Result<Outcome, Failure> {
         many => format!("{many} rows were not as the log says and now are"),
     };
     let (events, cases) = (rebuilt.events, rebuilt.cases);
-    let mut out = format!("{}: rebuilt from {events} events of {cases} cases; {differed}\n", common.db);
+    let cases = if cases == 1 { "1 case".to_owned() } else { format!("{cases} cases") };
+    let events = if events == 1 { "1 event".to_owned() } else { format!("{events} events") };
+    let mut out = format!("{}: rebuilt from {events} of {cases}; {differed}\n", common.db);
     for line in &rebuilt.differed {
         let _ = writeln!(out, "  {line}");
     }

@@ -74,7 +74,11 @@ labels! {
     Rule: "Rule", "ກົດເກນ";
     What: "What", "ເລື່ອງ";
     Text: "Text", "ຂໍ້ຄວາມ";
-    Notices: "notices and findings", "ການແຈ້ງ ແລະ ຂໍ້ບົກຜ່ອງ";
+    OneNotice: "notice", "ການແຈ້ງ";
+    Notices: "notices", "ການແຈ້ງ";
+    OneFinding: "finding", "ຂໍ້ບົກຜ່ອງ";
+    Findings: "findings", "ຂໍ້ບົກຜ່ອງ";
+    And: "and", "ແລະ";
     Told: "Told", "ການແຈ້ງ";
     LastTold: "Last told", "ແຈ້ງຄັ້ງສຸດທ້າຍ";
     Open: "Open", "ຍັງຄ້າງຢູ່";
@@ -82,6 +86,7 @@ labels! {
     EndsByCtrlC: "Ctrl-C ends it", "ກົດ Ctrl-C ເພື່ອຢຸດ";
     LateRecord: "Recorded late", "ບັນທຶກຊ້າ";
     History: "history", "ປະຫວັດ";
+    AsHistory: "History", "ປະຫວັດ";
     Yes: "yes", "ແມ່ນ";
     No: "no", "ບໍ່ແມ່ນ";
     Court: "Court", "ສານ";
@@ -134,6 +139,7 @@ labels! {
     Lenient: "Lenient reading", "ການຕີຄວາມແບບຜ່ອນຜັນ";
     LawsWords: "The law", "ຕົວບົດກົດໝາຍ";
     InEnglish: "In English (no official translation)", "ພາສາອັງກິດ (ບໍ່ແມ່ນຄຳແປທາງການ)";
+    NoEnglish: "There is no English translation of this article here.", "ບໍ່ມີຄຳແປພາສາອັງກິດຂອງມາດຕານີ້.";
     Or: "or", "ຫລື";
     Limit: "Limit", "ກຳນົດເວລາ";
     Notice: "Notice before", "ແຈ້ງລ່ວງໜ້າ";
