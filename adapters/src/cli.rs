@@ -32,6 +32,7 @@ mod send;
 mod serve;
 mod spreadsheet;
 mod status;
+mod syllables;
 mod table;
 mod tally;
 mod time;

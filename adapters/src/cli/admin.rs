@@ -95,7 +95,7 @@ pub(super) fn offices_list(common: &Common, own: &Offices) -> Result<Outcome, Fa
     let offices = offices(common)?;
     let lang = common.lang;
     let headings = [Label::Code, Label::Kind, Label::Name];
-    let mut table = Table { headings: headings.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    let mut table = Table { headings: headings.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
     for (code, office) in offices.all() {
         table.rows.push(vec![
             Cell::new(code.as_str(), Tone::Strong),

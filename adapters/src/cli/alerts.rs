@@ -127,7 +127,7 @@ impl<'w> List<'w> {
         let lang = self.words.lang;
         let columns =
             [Label::Case, Label::Kind, Label::What, Label::Article, Label::OwedBy, Label::Told, Label::EndsOrEnded];
-        let headings = columns.map(|label| label.of(lang).to_owned()).to_vec();
+        let headings = columns.map(|label| label.heading(lang).to_owned()).to_vec();
         let table = Table { headings, rows: std::mem::take(&mut self.page) };
         if self.rows >= ROWS {
             writeln!(self.out)?;

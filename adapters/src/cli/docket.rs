@@ -173,7 +173,7 @@ pub(super) fn docket_table(
         Label::FindingsCertain,
         Label::FindingsArguable,
     ];
-    let mut table = Table { headings: columns.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    let mut table = Table { headings: columns.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
     table.rows.extend(rows.iter().map(|row| docket_cells(row, words)));
     out += &table.draw(line_width(), paint);
     out + "\n" + &paint.text(Tone::Faint, indented(Label::CountsLegend.of(lang), 0, line_width()).trim_end()) + "\n"

@@ -113,7 +113,7 @@ fn all(book: &Rulebook, common: &Common, paint: Paint) -> String {
 fn list<'b>(book: &'b Rulebook, rules: impl Iterator<Item = &'b Rule>, common: &Common, paint: Paint) -> String {
     let lang = common.lang;
     let headings = [Label::Rule, Label::Article, Label::What, Label::Limit, Label::OwedBy];
-    let mut table = Table { headings: headings.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    let mut table = Table { headings: headings.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
     for rule in rules.filter(|rule| book.has(rule.id)) {
         table.rows.push(vec![
             Cell::new(rule.id.word(), Tone::Strong),
