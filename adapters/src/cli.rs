@@ -32,6 +32,7 @@ mod send;
 mod serve;
 mod spreadsheet;
 mod status;
+mod syllables;
 mod table;
 mod tally;
 mod time;
@@ -47,6 +48,7 @@ use arguments::{Arguments, Command};
 use output::{Failure, Outcome};
 
 use crate::shown::plain_lines;
+use crate::store::NOT_RECORDED;
 
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
@@ -56,10 +58,18 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Ok(Outcome::SomethingRefused) => ExitCode::from(1),
         Err(failure) => {
-            logging::say_failure(&plain_lines(&failure.to_string()));
+            let said = failure.to_string();
+            // Who wanted nothing recorded need not hear that nothing was.
+            let said = if records(&arguments.command) { said } else { said.replace(NOT_RECORDED, "") };
+            logging::say_failure(&plain_lines(&said));
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// Whether a command is to record actions.
+const fn records(command: &Command) -> bool {
+    matches!(command, Command::Import(_) | Command::Record(_) | Command::Send(_))
 }
 
 fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {

@@ -91,8 +91,10 @@ pub struct AlertRow {
     pub late_record: bool,
     /// Whether all of it was recorded as history and not published.
     pub history: bool,
-    /// How many limits or findings it sums up.
+    /// How many limits, findings or notices it sums up.
     pub count: usize,
+    /// How many of them are notices that something is not on record.
+    pub notices: usize,
     /// All that was told, in the order of the log; never empty.
     pub told: Vec<Telling>,
     /// What was said last of each.
@@ -179,6 +181,7 @@ impl AlertRow {
         self.late_record |= row.late_record;
         self.history &= row.history;
         self.count += row.count;
+        self.notices += row.notices;
         for (all, more) in [(&mut self.articles, row.articles), (&mut self.owed_by, row.owed_by)] {
             for word in more {
                 if !all.contains(&word) {

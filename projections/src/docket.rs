@@ -95,7 +95,7 @@ impl DocketRow {
 
     fn urgency(&self) -> Urgency {
         let next = self.next.as_ref().map_or(i64::MAX, |next| next.end.unix());
-        let over = self.worst.as_ref().filter(|worst| worst.done_at.is_none());
+        let over = self.worst.as_ref().filter(|worst| worst.ended.is_none());
         let over = over.and_then(|worst| Some((worst.rule, Reverse(worst.breach?), worst.end.unix())));
         match (self.standing, over) {
             (Standing::Closed, _) => Urgency::Closed,

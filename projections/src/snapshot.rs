@@ -11,7 +11,7 @@ use engine::json::Json;
 use engine::limits::discharged_by;
 use engine::rulebook::{RuleId, Rulebook};
 
-use crate::summary::{Limit, Summary};
+use crate::summary::{Ended, Limit, Summary};
 use crate::view::{CaseView, Seat};
 
 /// Seconds in an hour.
@@ -53,10 +53,10 @@ pub struct LimitAt {
     pub certain_after: Option<Instant>,
     /// The last lawful instant that counts: the next one, or the one whose passing makes the breach what it is.
     pub end: Instant,
-    /// Seconds left until `end`; once that has passed, less the seconds by which the limit is over, or was when it was done.
+    /// Seconds left until `end`; once that has passed, less the seconds by which the limit is over, or was when it ended.
     pub left: i64,
-    /// When a limit that is over was done, under the reading of `end`; none while it is open.
-    pub done_at: Option<Instant>,
+    /// What ended a limit that is over, under the reading of `end`; none while it is open.
+    pub ended: Option<Ended>,
 }
 
 /// Whether a rule limits how long a child is held: not even the closing of the case discharges it.
@@ -134,20 +134,20 @@ impl Snapshot {
     /// The next last lawful instant of an open limit: the protective reading's, or that of the lenient one, which is breached
     /// only then.
     fn ahead(&self, limit: &Limit) -> Option<Instant> {
-        let lenient = limit.latest.filter(|_| limit.done[1].is_none());
+        let lenient = limit.latest.filter(|_| limit.ended[1].is_none());
         [Some(limit.earliest), lenient].into_iter().flatten().find(|end| self.at <= *end)
     }
 
     fn running(&self, limit: &Limit, end: Instant, book: &Rulebook) -> LimitAt {
-        LimitAt { left: end.since(self.at), done_at: None, ..self.limit(limit, end, book) }
+        LimitAt { left: end.since(self.at), ended: None, ..self.limit(limit, end, book) }
     }
 
     fn passed(&self, limit: &Limit, breach: Breach, book: &Rulebook) -> LimitAt {
         let end = passed_end(limit, breach);
-        let [protective, lenient] = limit.done;
-        // Done under the lenient reading alone, it is still open under the protective one.
-        let done_at = protective.and_then(|done| if breach == Breach::Certain { lenient } else { Some(done) });
-        LimitAt { left: end.since(done_at.unwrap_or(self.at)), done_at, ..self.limit(limit, end, book) }
+        let [protective, lenient] = limit.ended;
+        // Ended under the lenient reading alone, it is still open under the protective one.
+        let ended = protective.and_then(|ended| if breach == Breach::Certain { lenient } else { Some(ended) });
+        LimitAt { left: end.since(ended.map_or(self.at, Ended::at)), ended, ..self.limit(limit, end, book) }
     }
 
     fn limit(&self, limit: &Limit, end: Instant, book: &Rulebook) -> LimitAt {
@@ -162,7 +162,7 @@ impl Snapshot {
             certain_after: self.ahead(limit).filter(|end| limit.is_open() && *end > limit.earliest),
             end,
             left: 0,
-            done_at: None,
+            ended: None,
         }
     }
 }
@@ -176,7 +176,7 @@ fn passed_end(limit: &Limit, breach: Breach) -> Instant {
 }
 
 impl LimitAt {
-    /// Seconds by which it is over, or was when it was done; 0 while it is not.
+    /// Seconds by which it is over, or was when it ended; 0 while it is not.
     pub const fn over(&self) -> i64 {
         if self.left < 0 { -self.left } else { 0 }
     }
@@ -212,7 +212,9 @@ impl LimitAt {
         let mut pairs = self.pairs();
         pairs.push(("since".into(), Json::text(self.end.to_string())));
         pairs.push(("certain_after".into(), instant(self.certain_after)));
-        pairs.push(("done_at".into(), instant(self.done_at)));
+        pairs.push(("done_at".into(), instant(self.ended.map(Ended::at))));
+        let by_closing = self.ended.is_some_and(Ended::is_by_closing);
+        pairs.push(("done_by_closing".into(), Json::Bool(by_closing)));
         pairs.push(("over_seconds".into(), Json::Number(self.over())));
         pairs.push(("over_hours".into(), Json::Number(Self::hours(self.over()))));
         Json::Object(pairs)

@@ -7,7 +7,7 @@ use engine::action::{ActionName, CaseRef};
 use engine::assess::{Assessment, Breach};
 use engine::calendar::Instant;
 use engine::json::Json;
-use engine::limits::Reckoning;
+use engine::limits::{Done, Reckoning};
 use engine::rulebook::{Role, RuleId};
 
 /// Where the child of a case is, as far as the record says.
@@ -42,6 +42,36 @@ impl Standing {
     }
 }
 
+/// What ended a limit, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The duty was done.
+    Done(Instant),
+    /// The case was closed; the duty was never done.
+    CaseClosed(Instant),
+}
+
+impl Ended {
+    /// What a discharge of the assessment was.
+    pub(crate) fn of(assessment: &Assessment<'_>, done: Done) -> Self {
+        match assessment.timeline.entries()[done.by].name {
+            ActionName::CaseClosed => Self::CaseClosed(done.at),
+            _ => Self::Done(done.at),
+        }
+    }
+
+    /// When the limit ended.
+    pub const fn at(self) -> Instant {
+        let (Self::Done(at) | Self::CaseClosed(at)) = self;
+        at
+    }
+
+    /// Whether the closing of the case ended it.
+    pub const fn is_by_closing(self) -> bool {
+        matches!(self, Self::CaseClosed(_))
+    }
+}
+
 /// A limit that was not discharged in time under both readings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
@@ -55,24 +85,24 @@ pub struct Limit {
     pub earliest: Instant,
     /// The last lawful instant of the lenient reading; none where it sees no limit.
     pub latest: Option<Instant>,
-    /// When it was discharged, per reading: protective, lenient.
-    pub done: [Option<Instant>; 2],
+    /// What ended it, per reading: protective, lenient.
+    pub ended: [Option<Ended>; 2],
 }
 
 impl Limit {
     /// Whether and how surely it is breached at `at`.
     pub fn breach(&self, at: Instant) -> Option<Breach> {
-        let breached = |due: Instant, done: Option<Instant>| at > due && done.is_none_or(|done| done > due);
-        if !breached(self.earliest, self.done[0]) {
+        let breached = |due: Instant, ended: Option<Ended>| at > due && ended.is_none_or(|ended| ended.at() > due);
+        if !breached(self.earliest, self.ended[0]) {
             return None;
         }
-        let certain = self.latest.is_some_and(|latest| breached(latest, self.done[1]));
+        let certain = self.latest.is_some_and(|latest| breached(latest, self.ended[1]));
         Some(if certain { Breach::Certain } else { Breach::Arguable })
     }
 
     /// Whether it is still open under the protective reading.
     pub const fn is_open(&self) -> bool {
-        self.done[0].is_none()
+        self.ended[0].is_none()
     }
 }
 
@@ -100,15 +130,15 @@ impl Summary {
         let limits = assessment.deadlines.iter().filter_map(|deadline| {
             let in_time = |reckoning: &Reckoning| reckoning.done.is_some_and(|done| done.at <= reckoning.due);
             let over = in_time(&deadline.protective);
-            let done = [Some(&deadline.protective), deadline.lenient.as_ref()]
-                .map(|reading| reading?.done.map(|done| done.at));
+            let ended = [Some(&deadline.protective), deadline.lenient.as_ref()]
+                .map(|reading| reading?.done.map(|done| Ended::of(assessment, done)));
             (!over).then_some(Limit {
                 rule: deadline.rule,
                 period: deadline.period,
                 owed_by: deadline.owed_by,
                 earliest: deadline.earliest(),
                 latest: deadline.latest(),
-                done,
+                ended,
             })
         });
         Self {
@@ -138,8 +168,8 @@ impl Summary {
                 Json::text(limit.owed_by.word()),
                 Json::Number(limit.earliest.unix()),
                 instant(limit.latest),
-                instant(limit.done[0]),
-                instant(limit.done[1]),
+                ended(limit.ended[0]),
+                ended(limit.ended[1]),
             ])
         });
         let document = Json::Object(vec![
@@ -175,6 +205,22 @@ fn instant<'a>(instant: Option<Instant>) -> Json<'a> {
     instant.map_or(Json::Null, |instant| Json::Number(instant.unix()))
 }
 
+/// What ended a limit: an instant where the duty was done, in a list of its own where the case was closed.
+fn ended<'a>(ended: Option<Ended>) -> Json<'a> {
+    match ended {
+        None => Json::Null,
+        Some(Ended::Done(at)) => Json::Number(at.unix()),
+        Some(Ended::CaseClosed(at)) => Json::List(vec![Json::Number(at.unix())]),
+    }
+}
+
+fn read_ended(json: &Json<'_>) -> Option<Ended> {
+    match json {
+        Json::List(at) => Some(Ended::CaseClosed(read_instant(at.first()?)?)),
+        at => Some(Ended::Done(read_instant(at)?)),
+    }
+}
+
 fn read_instant(json: &Json<'_>) -> Option<Instant> {
     if let Json::Number(seconds) = json { Some(Instant::from_unix(*seconds)) } else { None }
 }
@@ -190,13 +236,14 @@ fn read_limit(json: &Json<'_>) -> Option<Limit> {
         return None;
     };
     let maybe = |json: &Json<'_>| if *json == Json::Null { Some(None) } else { read_instant(json).map(Some) };
+    let ended = |json: &Json<'_>| if *json == Json::Null { Some(None) } else { read_ended(json).map(Some) };
     Some(Limit {
         rule: RuleId::from_word(rule)?,
         period: count(period)?,
         owed_by: Role::from_word(owed_by)?,
         earliest: read_instant(earliest)?,
         latest: maybe(latest)?,
-        done: [maybe(protective)?, maybe(lenient)?],
+        ended: [ended(protective)?, ended(lenient)?],
     })
 }
 

@@ -18,6 +18,7 @@ use engine::rulebook::{Language, RuleId, Rulebook, Shelf};
 use uuid::Uuid;
 
 use crate::message::text;
+use crate::summary::Ended;
 
 pub use recorded::{ActionLine, Field, Value};
 
@@ -95,8 +96,8 @@ pub struct LimitLine {
     pub latest: Option<Instant>,
     /// What discharged it.
     pub done_by: Option<ActionId>,
-    /// When it counts as discharged under the protective reading.
-    pub done_at: Option<Instant>,
+    /// What ended it under the protective reading, and when.
+    pub ended: Option<Ended>,
     /// Whether and how surely it is breached.
     pub breach: Option<Breach>,
     /// Seconds that have run to its end or to the instant of the timeline.
@@ -245,7 +246,7 @@ fn limit(
         earliest: deadline.earliest(),
         latest: deadline.latest(),
         done_by: deadline.done_by().map(id),
-        done_at: done.map(|done| done.at),
+        ended: done.map(|done| Ended::of(assessment, done)),
         breach: deadline.breach(at),
         used: done.map_or(at, |done| done.at).since(start).max(0),
         because,

@@ -93,6 +93,7 @@ fn the_table_marks_history_and_prints_the_life() {
     list("lo").says(&["ປະຫວັດ", "ສານເດັກ"]);
     let csv = desk.run(["alerts", "--court=vte-juvenile-court", "--format=csv"]).ends_with(0).out;
     assert!(csv.starts_with("\u{feff}Case,Kind,Open,"), "{csv}");
+    assert!(csv.contains(",History,"), "{csv}");
 }
 
 #[test]
@@ -110,4 +111,35 @@ fn a_code_that_nobody_knows_is_no_empty_list() {
     let desk = two_cases();
     desk.run(["alerts", "--prosecutor=vte-prosecuter"]).ends_with(1).complains(&["vte-prosecuter", "vte-prosecutor"]);
     desk.run(["alerts", "--court=vte-prosecutor"]).ends_with(1).complains(&["--prosecutor"]);
+}
+
+#[test]
+fn a_case_that_the_log_does_not_hold_is_no_empty_list() {
+    let desk = two_cases();
+    for more in [&["--case=NOPE"][..], &["--case=NOPE", "--prosecutor=vte-prosecutor", "--format=json"]] {
+        let run = desk.run([&["alerts"], more].concat()).ends_with(1).complains(&["holds no case NOPE", "--db"]);
+        assert_eq!(run.out, "");
+    }
+}
+
+#[test]
+fn what_is_summed_up_is_called_by_what_it_is_and_counted_right() {
+    let desk = two_cases();
+    let csv = desk.run(["alerts", "--case=B-2", "--format=csv"]).ends_with(0).out;
+    let is_sum = |cell: &&str| {
+        let what = cell.trim_end_matches('s');
+        cell.starts_with(|first: char| first.is_ascii_digit())
+            && (what.ends_with("notice") || what.ends_with("finding"))
+    };
+    let sums: Vec<&str> = csv.split([',', '\n']).filter(is_sum).collect();
+    let summed: Vec<Value> = rows(&desk, &["--case=B-2"]).into_iter().filter(|row| row["rule"].is_null()).collect();
+    assert_eq!((sums.len(), summed.len()), (1, 1), "{csv}");
+    let words: Vec<&str> = sums[0].split(' ').filter(|word| *word != "and").collect();
+    let mut all = 0;
+    for pair in words.chunks(2) {
+        let count: i64 = pair[0].parse().expect("a number");
+        assert!(count > 0 && (count == 1) != pair[1].ends_with('s'), "{}", sums[0]);
+        all += count;
+    }
+    assert_eq!(summed[0]["count"], all, "{}", sums[0]);
 }

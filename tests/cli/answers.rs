@@ -113,7 +113,10 @@ fn a_rule_shows_the_law_and_both_readings() {
         "Not reviewed",
     ])
     .says(&["In English (no official translation)", "Period not to exceed"]);
-    desk.run(["rules", "custody-49h"]).ends_with(1).complains(&["no such rule"]);
+    for wrong in ["custody-49h", "custody48", "custody48h"] {
+        let run = desk.run(["rules", wrong]).ends_with(1).complains(&["no such rule; did you mean custody-48h?"]);
+        assert_eq!(run.out, "", "{wrong} is no article");
+    }
 }
 
 #[test]
@@ -125,7 +128,21 @@ fn an_article_shows_its_words_and_the_rules_on_it() {
     let run = desk.run(["rules", "62(1)"]).ends_with(0);
     let run = run.says(&["Art. 62(1)", "custody-duties:rights_told"]);
     assert!(!run.out.contains("custody-place"), "{}", run.out);
-    desk.run(["rules", "99"]).ends_with(1).complains(&["no such rule"]);
+    desk.run(["rules", "99"]).ends_with(1).complains(&["no such rule", "expected custody-48h, 64 or 62(1)"]);
+    for named in ["Art. 64", "Art 64", "art.64", "Article 64", "ມາດຕາ 64"] {
+        desk.run(["rules", named]).ends_with(0).says(&["Art. 64", "remand-cap"]);
+    }
+}
+
+#[test]
+fn an_article_without_an_english_text_is_said_to_have_none() {
+    let desk = Desk::new();
+    let none = "There is no English translation of this article here.";
+    desk.run(["rules", "48", "--lang", "en"]).ends_with(0).says(&["Art. 48", "ມາດຕາ 48.", none]);
+    let lao = desk.run(["rules", "48", "--lang", "lo"]).ends_with(0);
+    assert!(!lao.out.contains(none), "{}", lao.out);
+    let both = desk.run(["rules", "64", "--lang", "en"]).ends_with(0);
+    assert!(!both.out.contains(none), "{}", both.out);
 }
 
 #[test]

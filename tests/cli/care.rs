@@ -27,7 +27,7 @@ fn check_finds_what_does_not_fit_and_rebuild_mends_it() {
     log.execute("UPDATE cases SET court = 'elsewhere'", []).expect("one row");
     drop(log);
     desk.run(["check"]).ends_with(2).says(&["A-1"]).complains(&["not as they should be"]);
-    desk.run(["rebuild"]).ends_with(0).says(&["1 row was not as the log says and now is"]);
+    desk.run(["rebuild"]).ends_with(0).says(&[" events of 1 case; 1 row was not as the log says and now is"]);
     desk.run(["check"]).ends_with(0).says(&["in order"]);
 }
 

@@ -204,3 +204,48 @@ fn a_line_is_as_wide_as_the_terminal() {
     let widest = lines.map(|line| width(line.trim_end_matches('\r'))).max().expect("lines");
     assert!(widest <= 64 && widest > 50, "{widest}\n{out}");
 }
+
+#[test]
+fn a_duty_that_ended_with_its_case_is_not_shown_as_done() {
+    let desk = with_a_held_child();
+    let released = action("A-1", "released", "2026-03-02T08:00:00+07:00", r#","kind":"from_custody""#);
+    let closed = action("A-1", "case_closed", "2026-03-03T08:00:00+07:00", "");
+    desk.write("closed.jsonl", file(&[released, closed]));
+    desk.run(["import", "closed.jsonl"]).ends_with(0);
+    let list = |arguments: &[&str]| {
+        let output = desk.command(arguments).env("COLUMNS", "500").output().expect("the program starts");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let said = list(&DOCKET);
+    assert!(said.contains("45 h over, ended by closing the case 2026-03-03 08:00"), "{said}");
+    assert!(!said.contains("done"), "{said}");
+    let lao = list(&[&DOCKET[..], &["--lang=lo"]].concat());
+    assert!(lao.contains("ສິ້ນສຸດຍ້ອນປິດຄະດີ 2026-03-03 08:00"), "{lao}");
+    let csv = list(&[&DOCKET[..], &["--format=csv"]].concat());
+    assert!(csv.contains("Worst passed: ended by closing the case"), "{csv}");
+    assert!(csv.contains(",2026-03-01 10:30:00,,2026-03-03 08:00:00,"), "{csv}");
+    assert_eq!(rows(&desk, &DOCKET)[0]["worst"]["done_by_closing"], true);
+}
+
+#[test]
+fn a_lao_heading_is_broken_between_words_alone() {
+    let desk = with_a_held_child();
+    let out = |columns: &str, more: &[&str]| {
+        let list = [&DOCKET[..], &["--lang=lo"], more].concat();
+        let output = desk.command(list).env("COLUMNS", columns).output().expect("the program starts");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    for columns in ["80", "120", "160", "200"] {
+        let said = out(columns, &[]);
+        assert!(!said.contains('\u{200b}'), "{said}");
+        for piece in said.split("  ").flat_map(|cell| cell.split('\n')).map(str::trim) {
+            let parted = |letter: char| ('\u{ec0}'..='\u{ec4}').contains(&letter);
+            assert!(!piece.ends_with(parted), "{piece:?} at {columns} in\n{said}");
+        }
+        for word in ["ທີ່ເກີນ", "ແນ່ນອນ", "ຂໍ້ບົກຜ່ອງ", "ໂຕ້ແຍ້ງ"]
+        {
+            assert!(said.contains(word), "{word} at {columns} in\n{said}");
+        }
+    }
+    assert!(!out("160", &["--format=csv"]).contains('\u{200b}'));
+}

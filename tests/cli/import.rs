@@ -199,3 +199,20 @@ fn what_was_exported_can_be_imported_again_and_says_the_same() {
     };
     assert_eq!(actions("kamnot.db"), actions("again.db"));
 }
+
+#[test]
+fn of_very_many_warnings_it_is_said_how_many_lines_have_them_and_how_many_are_not_shown() {
+    let desk = Desk::new();
+    let check = |nth: usize| {
+        let id = format!(r#","id":"00000000-0000-4000-8000-{nth:012}""#);
+        action("A-1", "medical_check", "2026-03-01T11:00:00+07:00", &id)
+    };
+    let lines: Vec<String> = [opening("A-1")].into_iter().chain((1..=25).map(check)).collect();
+    desk.write("same.jsonl", file(&lines));
+    let run = desk.run(["import", "same.jsonl"]).ends_with(0);
+    let shown = run.err.lines().filter(|line| line.contains("another medical_check")).count();
+    assert_eq!(shown, 20, "{}", run.err);
+    run.complains(&["same.jsonl: warning: 24 lines in all have this warning (same_moment); 4 of them are not shown"]);
+    let lao = desk.run(["import", "same.jsonl", "--lang", "lo", "--db", "other.db"]).ends_with(0);
+    lao.complains(&["ທັງໝົດ 24 ແຖວມີຄຳເຕືອນນີ້ (same_moment); ບໍ່ໄດ້ສະແດງ 4 ແຖວ"]);
+}

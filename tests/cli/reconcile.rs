@@ -17,7 +17,7 @@ fn a_log_in_order_is_said_to_be_so_and_one_that_nobody_watches_is_an_alarm() {
     desk.run(["import", "case.jsonl"]).ends_with(0);
     desk.run(["reconcile", "--last"]).ends_with(1).complains(&["never reconciled"]);
     let run = desk.run(["reconcile"]).ends_with(0);
-    run.says(&["1 cases recomputed from", "0 delivered", "marks of delivery", "Nothing differs."]);
+    run.says(&["1 case recomputed from", "0 delivered", "marks of delivery", "Nothing differs."]);
     desk.run(["reconcile", "--last"]).ends_with(0).says(&["Nothing differs."]);
 
     // Ten years on nobody has told what fell due since, nor delivered what was told.
@@ -56,8 +56,8 @@ fn offices_that_are_silent_are_listed_the_longest_silent_first() {
     let closed = r#"{"case":"A-1","action":"case_closed","at":"2026-03-02","by":"vte-prosecutor","reason":"merged"}"#;
     desk.run_with(["record"], closed.as_bytes()).ends_with(0);
     desk.run(["reconcile"]).ends_with(0);
-    let silent = desk.run(["offices", "--silent"]).ends_with(0).out;
-    assert!(!silent.contains("vte-"), "{silent}");
+    let silent = desk.run(["offices", "--silent"]).ends_with(0).says(&["no office has an open case"]).out;
+    assert!(!silent.contains("vte-") && silent.lines().count() == 1, "{silent}");
 }
 
 #[test]

@@ -142,13 +142,20 @@ fn dates_are_read_day_first_in_the_column_at_alone() {
         ("12/31/2025", "no date when the day is read first"),
         ("31/12/25", "the year with four digits"),
         ("3/4/2569", "Buddhist"),
-        ("1/4/2026 noon", "no date when the day is read first"),
+        ("1/4/2026 noon", "the time of day is none; write 31/12/2025 09:30"),
+        ("29/11/2026 25:00", "found 29/11/2026 25:00, in which the time of day is none"),
+        ("2026-11-29 10:05", "found 2026-11-29 10:05; write 31/12/2025 09:30 or 2025-12-31T09:30:00+07:00"),
+        ("9.30", "write 31/12/2025 09:30"),
+        ("1/11/2569", "found 1/11/2569, the year is one of the Buddhist era; write 2026-11-01"),
     ] {
         let run = import("a.csv", format!("{HEADING}\nA-1,,rights_told,{at},vte-investigation,\n"));
         run.ends_with(1).complains(&["a.csv:2: `at`", says]);
     }
     let table = "case,action,at,by,authority,appear_on\nA-1,summons_served,2026-03-01,a,court,3/4/2026\n";
-    import("a.csv", table).ends_with(1).complains(&["`appear_on`", "YYYY-MM-DD"]);
+    import("a.csv", table).ends_with(1).complains(&["`appear_on`", "write 2025-12-31: year, month, day"]);
+    let lao = desk();
+    lao.write("a.csv", format!("{HEADING}\nA-1,,rights_told,31/12/25,vte-investigation,\n"));
+    lao.run(["import", "a.csv", "--lang=lo"]).ends_with(1).complains(&["ພົບ 31/12/25, "]);
 }
 
 /// A table of `rows` rows about the case A-1, each at an instant of its own.

@@ -85,3 +85,18 @@ fn what_a_running_serve_says_of_itself_is_passed_on() {
         serve.join().expect("asked once");
     }
 }
+
+#[test]
+fn a_log_that_was_moved_wants_attention_and_says_where_it_is() {
+    let desk = looked_after();
+    desk.run(["move", "--from", "kamnot.db", "--to", "new.db"]).ends_with(0);
+    let run = desk.run(["status", "--format", "json"]).ends_with(1).says(&["new.db and sealed"]);
+    assert_eq!([state(&run.out, "log"), state(&run.out, "watch")], ["attention", "unknown"]);
+    assert!(!run.err.contains("nothing of this was recorded"), "{}", run.err);
+    desk.run(["status"]).ends_with(1).says(&["ATTENTION", "moved to"]);
+    let again = ["move", "--from", "kamnot.db", "--to", "third.db"];
+    let run = desk.run(again).ends_with(2).complains(&["was moved to", "is sealed; work on"]);
+    assert!(!run.err.contains("nothing of this was recorded"), "{}", run.err);
+    let run = desk.run_with(["record"], opening("A-9").as_bytes()).ends_with(2);
+    run.complains(&["is sealed; nothing of this was recorded; work on"]);
+}

@@ -135,6 +135,7 @@ fn one_limit_is_shown_alone_with_the_actions_that_it_is_about() {
         run.says(&["Custody of at most 48 hours, Art. 62", "custody started"]);
     }
     desk.run(["timeline", "A-1", "--limit", "99"]).ends_with(1).complains(&["no such rule"]);
+    desk.run(["timeline", "A-1", "--limit", "custody48"]).ends_with(1).complains(&["did you mean custody-48h?"]);
 }
 
 #[test]
@@ -179,4 +180,23 @@ fn what_somebody_wrote_moves_no_cursor() {
         let out = desk.run(["timeline", "A-1", "--format", format]).ends_with(0).out;
         assert!(out.contains("over") && !out.contains('\u{1b}'), "{out}");
     }
+}
+
+#[test]
+fn a_duty_that_ended_with_its_case_is_not_called_done() {
+    let desk = Desk::new();
+    let released = action("A-1", "released", "2026-03-02T08:00:00+07:00", r#","kind":"from_custody""#);
+    let closed = action("A-1", "case_closed", "2026-03-03T08:00:00+07:00", "");
+    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1"), released, closed]));
+    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let limit = |limit: &str| desk.run(["timeline", "A-1", "--limit", limit]).ends_with(0);
+    let untold = limit("parents-notified").says(&["arguable, ended by closing the case, not done"]);
+    assert!(!untold.out.contains("done late"), "{}", untold.out);
+    let opened = limit("investigation-30d").says(&["ended by closing the case, not done"]);
+    assert!(!opened.out.contains("done in time"), "{}", opened.out);
+    limit("custody-48h").says(&["done in time"]);
+    let lao = desk.run(["timeline", "A-1", "--lang", "lo"]).ends_with(0);
+    lao.says(&["ສິ້ນສຸດຍ້ອນປິດຄະດີ, ບໍ່ໄດ້ປະຕິບັດ"]);
+    let csv = desk.run(["timeline", "A-1", "--format", "csv", "--limit", "parents-notified"]).ends_with(0);
+    csv.says(&["arguable, ended by closing the case, not done"]);
 }

@@ -9,7 +9,7 @@ use engine::case::{Alerts, Case, Command, decide, evolve};
 use engine::rulebook::{RuleId, Rulebook};
 use projections::docket::{DocketRow, sort};
 use projections::snapshot::Snapshot;
-use projections::summary::Standing;
+use projections::summary::{Ended, Standing, Summary};
 use projections::today::{self, duties};
 use proptest::prelude::*;
 use rand::SeedableRng as _;
@@ -61,7 +61,7 @@ fn a_row_names_the_forty_eight_hours_that_end_in_eight_and_apart_from_them_the_p
     let (next, worst) = (row.next.expect("a limit runs"), row.worst.expect("a limit is over"));
     assert_eq!((next.rule, next.left, next.breach), (RuleId::Custody48h, 8 * 3600, None));
     assert_eq!(next.end, instant("2026-03-10T20:00:00+07:00"));
-    assert_eq!((worst.rule, worst.breach, worst.done_at), (RuleId::ParentsNotified, Some(Breach::Arguable), None));
+    assert_eq!((worst.rule, worst.breach, worst.ended), (RuleId::ParentsNotified, Some(Breach::Arguable), None));
     assert_eq!((worst.end, worst.over()), (instant("2026-03-08T21:00:00+07:00"), 39 * 3600));
     assert_eq!((row.limits, row.standing), ([1, 0], Standing::Custody));
 }
@@ -90,11 +90,28 @@ fn what_was_done_late_is_the_worst_only_where_nothing_is_open() {
     let custody = (CUSTODY, "2026-03-01T09:00:00+07:00", FIRM);
     let done = case("A-1", &[custody, (TOLD, "2026-03-01T09:10:00+07:00", ""), released]);
     let worst = row(&done, NOON).worst.expect("the 48 hours were exceeded");
-    assert_eq!((worst.rule, worst.done_at), (RuleId::Custody48h, Some(instant("2026-03-05T10:00:00+07:00"))));
+    assert_eq!(
+        (worst.rule, worst.ended),
+        (RuleId::Custody48h, Some(Ended::Done(instant("2026-03-05T10:00:00+07:00"))))
+    );
     assert_eq!(worst.over(), 49 * 3600);
     let untold = case("A-1", &[custody, released]);
     let worst = row(&untold, NOON).worst.expect("the parents were not told");
-    assert_eq!((worst.rule, worst.done_at), (RuleId::ParentsNotified, None));
+    assert_eq!((worst.rule, worst.ended), (RuleId::ParentsNotified, None));
+}
+
+#[test]
+fn what_ended_with_its_case_was_not_done() {
+    let closed = ("case_closed", "2026-03-05T10:00:00+07:00", "");
+    let interview = ("interview_started", "2026-03-02T09:00:00+07:00", "");
+    let case = case("A-1", &[interview, closed]);
+    let worst = row(&case, NOON).worst.expect("the interview had no end");
+    let ended = Ended::CaseClosed(instant("2026-03-05T10:00:00+07:00"));
+    assert_eq!((worst.rule, worst.ended), (RuleId::Interview90Min, Some(ended)));
+    // From 10:30 on 2 March.
+    assert_eq!(worst.over(), 71 * 3600 + 1800);
+    let summary = Snapshot::of_case(&case, book(), instant(NOON)).expect("opened").summary;
+    assert_eq!(Summary::read(&summary.to_json()).as_ref(), Some(&summary));
 }
 
 #[test]
@@ -180,7 +197,7 @@ fn rows(seeds: &[u64], days: i64) -> Vec<DocketRow> {
 
 /// The class of a row, written apart from the code: who is held too long, held, too late, in time, closed.
 fn class(row: &DocketRow) -> (u8, u8) {
-    let open = row.worst.as_ref().filter(|worst| worst.done_at.is_none());
+    let open = row.worst.as_ref().filter(|worst| worst.ended.is_none());
     let sure = u8::from(open.is_some_and(|worst| worst.breach == Some(Breach::Arguable)));
     let limits = ["custody-48h", "remand-term", "remand-cap", "release-at-once"];
     let beyond = open.is_some_and(|worst| limits.contains(&worst.rule.word()));
@@ -226,7 +243,7 @@ proptest! {
             prop_assert!(!certain || row.limits[1] > 0);
             prop_assert_eq!(row.worst.is_some(), row.limits != [0, 0]);
             if let Some(worst) = &row.worst {
-                prop_assert!(worst.done_at.is_some() || worst.end == at.plus(-worst.over()));
+                prop_assert!(worst.ended.is_some() || worst.end == at.plus(-worst.over()));
                 prop_assert!(worst.over() > 0 && worst.end <= at);
             }
         }

@@ -89,5 +89,28 @@ fn on_a_server_that_lets_anybody_in_a_test_message_arrives_too() {
     assert!(lao.out.contains("ຂໍ້ຄວາມທົດສອບ"), "{}", lao.out);
     let away = NatsServer::stopped();
     let test = ["nats", "test", "--office", "vte-prosecutor", "--nats", &away.url()];
-    desk.run(test).ends_with(2).complains(&["listening for the message failed", "Connection refused"]);
+    let run = desk.run(test).ends_with(2).complains(&["listening for the message failed", "Connection refused"]);
+    assert!(!run.err.contains("kamnot.env"), "a server that is away says nothing of logins: {}", run.err);
+}
+
+#[test]
+fn the_way_to_an_office_that_nobody_knows_is_tried_with_a_warning() {
+    let (desk, server) = (Desk::new(), NatsServer::start());
+    let test = |office: &str| desk.run(["nats", "test", "--office", office, "--nats", &server.url()]).ends_with(0);
+    let run = test("vte-prosecuter").says(&["The way to vte-prosecuter works."]);
+    run.complains(&["vte-prosecuter is not in the list of offices", "did you mean", "(vte-prosecutor)?"]);
+    let run = test("elsewhere").complains(&["elsewhere is not in the list of offices"]);
+    assert!(!run.err.contains("did you mean"), "{}", run.err);
+    let known = test("vte-prosecutor").says(&["The way to People's Prosecutor, Vientiane Capital (vte-prosecutor)"]);
+    assert!(!known.err.contains("list of offices"), "{}", known.err);
+}
+
+#[test]
+fn where_nobody_takes_actions_that_is_said_once() {
+    let (desk, server) = (Desk::new(), NatsServer::start());
+    let line = r#"{"case":"A-1","action":"medical_check","at":"2026-03-02","by":"vte-investigation"}"#;
+    let send = ["send", "-", "--office", "vte-investigation", "--nats", &server.url()];
+    let run = desk.run_with(send, format!("{line}\n").as_bytes()).ends_with(2);
+    let run = run.complains(&["NATS answers, but nobody takes actions there; start `kamnot serve`"]);
+    assert!(run.err.matches("nobody takes actions").count() == 1 && !run.err.contains("lost"), "{}", run.err);
 }

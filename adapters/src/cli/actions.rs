@@ -31,7 +31,7 @@ pub(super) fn run(common: &Common, own: &ActionsOf) -> Result<Outcome, Failure> 
 
 fn all(book: &Rulebook, lang: Language, paint: Paint) -> String {
     let headings = [Label::ActionName, Label::What, Label::Fields];
-    let mut table = Table { headings: headings.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    let mut table = Table { headings: headings.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
     for name in ActionName::ALL {
         let fields: Vec<String> = name.fields().iter().map(|field| format!("{}{}", field.name, mark(field))).collect();
         table.rows.push(vec![
@@ -59,7 +59,7 @@ pub(super) const fn mark(field: &Field) -> &'static str {
 
 fn one(book: &Rulebook, name: ActionName, lang: Language, paint: Paint) -> String {
     let headings = [Label::Field, Label::What, Label::Takes];
-    let mut table = Table { headings: headings.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    let mut table = Table { headings: headings.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
     rows(COMMON, "", lang, &mut table);
     rows(name.fields(), "", lang, &mut table);
     let title = format!("{name}  {}", title(book, name, lang));

@@ -44,7 +44,9 @@ pub(super) fn rebuild(common: &Common) -> Result<Outcome, Failure> {
         many => format!("{many} rows were not as the log says and now are"),
     };
     let (events, cases) = (rebuilt.events, rebuilt.cases);
-    let mut out = format!("{}: rebuilt from {events} events of {cases} cases; {differed}\n", common.db);
+    let cases = if cases == 1 { "1 case".to_owned() } else { format!("{cases} cases") };
+    let events = if events == 1 { "1 event".to_owned() } else { format!("{events} events") };
+    let mut out = format!("{}: rebuilt from {events} of {cases}; {differed}\n", common.db);
     for line in &rebuilt.differed {
         let _ = writeln!(out, "  {line}");
     }
@@ -93,7 +95,7 @@ pub(super) fn offices_list(common: &Common, own: &Offices) -> Result<Outcome, Fa
     let offices = offices(common)?;
     let lang = common.lang;
     let headings = [Label::Code, Label::Kind, Label::Name];
-    let mut table = Table { headings: headings.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    let mut table = Table { headings: headings.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
     for (code, office) in offices.all() {
         table.rows.push(vec![
             Cell::new(code.as_str(), Tone::Strong),

@@ -37,6 +37,9 @@ pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure
     if let Some((kind, office)) = office {
         asked::refuse_stranger(common, &offices, &database, (Some(kind), office))?;
     }
+    if let Some(case) = &own.case {
+        asked::refuse_absent_case(common, &database, case)?;
+    }
     let choice = Choice { open: own.open, kinds: own.kind.clone(), since: own.since.map(When::first) };
     let asked = Asked {
         office: office.map(|(kind, office)| (kind, office.clone())),
@@ -124,7 +127,7 @@ impl<'w> List<'w> {
         let lang = self.words.lang;
         let columns =
             [Label::Case, Label::Kind, Label::What, Label::Article, Label::OwedBy, Label::Told, Label::EndsOrEnded];
-        let headings = columns.map(|label| label.of(lang).to_owned()).to_vec();
+        let headings = columns.map(|label| label.heading(lang).to_owned()).to_vec();
         let table = Table { headings, rows: std::mem::take(&mut self.page) };
         if self.rows >= ROWS {
             writeln!(self.out)?;
@@ -145,12 +148,18 @@ impl<'w> List<'w> {
     }
 }
 
-/// What a row is about: the rule's name, or how many findings it sums up.
+/// What a row is about: the rule's name, or how many findings and notices it sums up.
 fn about(row: &AlertRow, words: Words<'_>) -> String {
-    match row.rule {
-        Some(rule) => words.rule_name(rule),
-        None => format!("{} {}", row.count, Label::Notices.of(words.lang)),
+    if let Some(rule) = row.rule {
+        return words.rule_name(rule);
     }
+    let counted = |count: usize, one: Label, many: Label| {
+        (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }.of(words.lang)))
+    };
+    let findings = counted(row.count.saturating_sub(row.notices), Label::OneFinding, Label::Findings);
+    let notices = counted(row.notices, Label::OneNotice, Label::Notices);
+    let both: Vec<String> = findings.into_iter().chain(notices).collect();
+    both.join(&format!(" {} ", Label::And.of(words.lang)))
 }
 
 /// What was told and when: of a limit each, of a sum the first and the last.
@@ -193,7 +202,7 @@ const COLUMNS: [Label; 14] = [
     Label::EndsProtective,
     Label::EndsLenient,
     Label::LateRecord,
-    Label::History,
+    Label::AsHistory,
     Label::Told,
     Label::Text,
 ];

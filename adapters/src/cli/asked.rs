@@ -1,6 +1,6 @@
-//! Which office a list is asked for, and that somebody knows it: a misspelt code is no empty list.
+//! Which office or case a list is asked for, and that somebody knows it: a misspelt code is no empty list.
 
-use engine::action::OfficeCode;
+use engine::action::{CaseRef, OfficeCode};
 use engine::rulebook::Language;
 
 use super::arguments::{Common, Whose};
@@ -34,18 +34,29 @@ pub(super) fn refuse_stranger(
     }
 }
 
+/// Refuses a case that the log doesn't hold.
+pub(super) fn refuse_absent_case(common: &Common, database: &Database, case: &CaseRef) -> Result<(), Failure> {
+    let events = block_on(async { Ok(database.store.stream(case).await?) })?;
+    if events.is_empty() { Err(no_such_case(common, case, "")) } else { Ok(()) }
+}
+
+/// The log holds no such case; `then` says of when.
+pub(super) fn no_such_case(common: &Common, case: &CaseRef, then: &str) -> Failure {
+    let log = &common.db;
+    Failure::Refused(format!("the log {log} holds no case {case}{then}; check the reference, or the log with --db"))
+}
+
 /// Says on standard error that the list of offices doesn't know a code, or knows it as another kind of office, where there is
 /// no log to ask.
-pub(super) fn warn_of_stranger(common: &Common, offices: &Offices, (kind, office): (Kind, &OfficeCode)) {
-    let said = match (offices.stranger(office, Some(kind), &Used::default()), common.lang) {
+pub(super) fn warn_of_stranger(common: &Common, offices: &Offices, (kind, office): (Option<Kind>, &OfficeCode)) {
+    let said = match (offices.stranger(office, kind, &Used::default()), common.lang) {
         (None, _) => return,
         (Some(Stranger::Unknown { office, nearest }), lang) => {
-            let nearest = nearest.as_ref().map_or_else(String::new, |code| offices.name_and_code(code, lang));
+            let meant = nearest.as_ref().map(|code| meant(&offices.name_and_code(code, lang), lang));
+            let meant = meant.unwrap_or_default();
             match lang {
-                Language::En => {
-                    format!("{office} is not in the list of offices (--offices FILE); did you mean {nearest}?")
-                }
-                Language::Lo => format!("{office} ບໍ່ຢູ່ໃນບັນຊີອົງການ (--offices FILE). ທ່ານໝາຍເຖິງ {nearest} ບໍ?"),
+                Language::En => format!("{office} is not in the list of offices (--offices FILE){meant}"),
+                Language::Lo => format!("{office} ບໍ່ຢູ່ໃນບັນຊີອົງການ (--offices FILE){meant}"),
             }
         }
         (Some(stranger), lang) => sentence(&stranger, offices, lang),
@@ -57,18 +68,15 @@ pub(super) fn warn_of_stranger(common: &Common, offices: &Offices, (kind, office
 pub(super) fn sentence(stranger: &Stranger, offices: &Offices, lang: Language) -> String {
     match stranger {
         Stranger::Unknown { office, nearest } => {
-            let nearest = nearest.as_ref().map(|code| offices.name_and_code(code, lang));
+            let meant = nearest.as_ref().map(|code| meant(&offices.name_and_code(code, lang), lang));
+            let meant = meant.unwrap_or_default();
             match lang {
-                Language::En => {
-                    let nearest = nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"));
-                    format!(
-                        "no such office: {office} is neither in the list of offices (`kamnot offices`, --offices FILE) \
-                         nor in any case of the log{nearest}"
-                    )
-                }
+                Language::En => format!(
+                    "no such office: {office} is neither in the list of offices (`kamnot offices`, --offices FILE) nor \
+                     in any case of the log{meant}"
+                ),
                 Language::Lo => {
-                    let nearest = nearest.map_or_else(String::new, |nearest| format!(". ທ່ານໝາຍເຖິງ {nearest} ບໍ?"));
-                    format!("ບໍ່ມີອົງການນີ້: {office} ບໍ່ຢູ່ໃນບັນຊີອົງການ (`kamnot offices`, --offices FILE) ແລະ ບໍ່ຢູ່ໃນຄະດີໃດ{nearest}")
+                    format!("ບໍ່ມີອົງການນີ້: {office} ບໍ່ຢູ່ໃນບັນຊີອົງການ (`kamnot offices`, --offices FILE) ແລະ ບໍ່ຢູ່ໃນຄະດີໃດ{meant}")
                 }
             }
         }
@@ -82,6 +90,14 @@ pub(super) fn sentence(stranger: &Stranger, offices: &Offices, lang: Language) -
                 (Language::Lo, None) => format!("{name} ແມ່ນ{what} ຊຶ່ງບໍ່ມີຄະດີຂອງຕົນເອງ"),
             }
         }
+    }
+}
+
+/// The end of a sentence that names what was probably meant.
+fn meant(nearest: &str, lang: Language) -> String {
+    match lang {
+        Language::En => format!("; did you mean {nearest}?"),
+        Language::Lo => format!(". ທ່ານໝາຍເຖິງ {nearest} ບໍ?"),
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::num::NonZero;
 use std::thread;
 
+use engine::action::ActionName;
 use engine::assess::Assessment;
 use engine::calendar::Instant;
 use engine::case::{Case, Verdict, admit, doubts};
@@ -155,6 +156,7 @@ fn block(assessment: &Assessment<'_>, book: &Rulebook, out: &mut String) {
     for deadline in &assessment.deadlines {
         let state = match (deadline.breach(assessment.at), deadline.done_by()) {
             (Some(breach), _) => breach.word(),
+            (None, Some(by)) if assessment.timeline.entries()[by].name == ActionName::CaseClosed => "closed",
             (None, Some(_)) => "done",
             (None, None) => "open",
         };

@@ -3,6 +3,7 @@
 use engine::assess::Breach;
 use engine::calendar::Instant;
 use engine::rulebook::Language;
+use projections::summary::Ended;
 use projections::timeline::LimitLine;
 
 use super::labels::{self, Label};
@@ -33,20 +34,25 @@ fn cells(cell: char, count: i64) -> String {
 
 /// The colour of a limit.
 pub(super) const fn tone(limit: &LimitLine) -> Tone {
-    match (limit.breach, limit.done_at) {
+    match (limit.breach, limit.ended) {
         (Some(Breach::Certain), _) => Tone::Certain,
         (Some(Breach::Arguable), _) => Tone::Arguable,
-        (None, Some(_)) => Tone::Good,
-        (None, None) => Tone::Plain,
+        (None, Some(Ended::Done(_))) => Tone::Good,
+        (None, Some(Ended::CaseClosed(_)) | None) => Tone::Plain,
     }
 }
 
-/// How a limit stands: what it is, and whether it still waits to be done.
+/// How a limit stands: what it is, and whether it was done, still waits to be done, or ended with its case.
 pub(super) fn state(limit: &LimitLine, lang: Language) -> String {
-    let late = if limit.done_at.is_some() { Label::DoneLate } else { Label::StillOpen };
-    match (limit.breach, limit.done_at) {
+    let late = match limit.ended {
+        Some(Ended::Done(_)) => Label::DoneLate,
+        Some(Ended::CaseClosed(_)) => Label::EndedByClosing,
+        None => Label::StillOpen,
+    };
+    match (limit.breach, limit.ended) {
         (Some(how), _) => format!("{}, {}", labels::breach(Some(how)).of(lang), late.of(lang)),
-        (None, Some(_)) => Label::Done.of(lang).to_owned(),
+        (None, Some(Ended::Done(_))) => Label::Done.of(lang).to_owned(),
+        (None, Some(Ended::CaseClosed(_))) => late.of(lang).to_owned(),
         (None, None) => Label::Running.of(lang).to_owned(),
     }
 }

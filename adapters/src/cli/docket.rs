@@ -13,6 +13,7 @@ use futures::StreamExt as _;
 use projections::CaseView;
 use projections::docket::{self, DocketRow};
 use projections::snapshot::{LimitAt, Snapshot};
+use projections::summary::Ended;
 use projections::view::Seat;
 
 use super::arguments::{Common, Docket, Format, Seconds};
@@ -172,7 +173,7 @@ pub(super) fn docket_table(
         Label::FindingsCertain,
         Label::FindingsArguable,
     ];
-    let mut table = Table { headings: columns.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    let mut table = Table { headings: columns.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
     table.rows.extend(rows.iter().map(|row| docket_cells(row, words)));
     out += &table.draw(line_width(), paint);
     out + "\n" + &paint.text(Tone::Faint, indented(Label::CountsLegend.of(lang), 0, line_width()).trim_end()) + "\n"
@@ -211,13 +212,16 @@ pub(super) fn ends(limit: &LimitAt, lang: Language) -> String {
     if limit.breach.is_none() { end } else { format!("{end} ({})", Label::ByLenient.of(lang)) }
 }
 
-/// How surely a limit has passed, since when, by how much, and when it was done, if it was.
+/// How surely a limit has passed, since when, by how much, and when it was done or the case was closed without it.
 pub(super) fn passed(limit: &LimitAt, lang: Language) -> String {
     let sure = labels::sure(limit.breach).of(lang);
-    let done = limit.done_at.map(|at| format!(", {} {}", Label::DoneOn.of(lang), short(at)));
+    let ended = limit.ended.map(|ended| {
+        let how = if ended.is_by_closing() { Label::ClosedOn } else { Label::DoneOn };
+        format!(", {} {}", how.of(lang), short(ended.at()))
+    });
     let worse = limit.certain_after.map(|at| format!("; {} {}", Label::CertainAfter.of(lang), short(at)));
     let since = Label::Since.of(lang);
-    let rest = done.or(worse).unwrap_or_default();
+    let rest = ended.or(worse).unwrap_or_default();
     format!("{sure}, {since} {}, {}{rest}", short(limit.end), left(limit.left, lang))
 }
 
@@ -232,7 +236,8 @@ fn docket_csv(rows: &[DocketRow], words: Words<'_>) -> String {
     let one = |label: Label| vec![label.of(lang).to_owned()];
     let of = |label: Label, what: Label| format!("{}: {}", label.of(lang), what.of(lang));
     let office = |label: Label| vec![label.of(lang).to_owned(), of(label, Label::Name)];
-    let worst = [Label::Article, Label::HowSure, Label::Since, Label::DoneOn].map(|what| of(Label::WorstPassed, what));
+    let worst = [Label::Article, Label::HowSure, Label::Since, Label::DoneOn, Label::ClosedOn];
+    let worst = worst.map(|what| of(Label::WorstPassed, what));
     let headings = [
         one(Label::Case),
         Seat::ALL.map(|seat| office(labels::seat(seat))).concat(),
@@ -266,16 +271,24 @@ fn csv_cells(row: &DocketRow, words: Words<'_>) -> Vec<String> {
         None => cells.extend(std::iter::repeat_n(String::new(), 9)),
     }
     match &row.worst {
-        Some(worst) => cells.extend([
-            name(worst),
-            worst.article.clone(),
-            labels::sure(worst.breach).of(lang).to_owned(),
-            full(worst.end),
-            worst.done_at.map_or_else(String::new, full),
-            left(worst.left, lang),
-            LimitAt::hours(worst.over()).to_string(),
-        ]),
-        None => cells.extend(std::iter::repeat_n(String::new(), 7)),
+        Some(worst) => {
+            let (done, closed) = match worst.ended {
+                None => (String::new(), String::new()),
+                Some(Ended::Done(at)) => (full(at), String::new()),
+                Some(Ended::CaseClosed(at)) => (String::new(), full(at)),
+            };
+            cells.extend([
+                name(worst),
+                worst.article.clone(),
+                labels::sure(worst.breach).of(lang).to_owned(),
+                full(worst.end),
+                done,
+                closed,
+                left(worst.left, lang),
+                LimitAt::hours(worst.over()).to_string(),
+            ]);
+        }
+        None => cells.extend(std::iter::repeat_n(String::new(), 8)),
     }
     cells.extend(counts(row).map(|count| count.to_string()));
     cells.push(row.not_on_record.to_string());

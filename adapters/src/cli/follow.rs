@@ -31,7 +31,7 @@ pub(super) fn run(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
     }
     let servers = own.nats.servers()?.ok_or(NatsFault::Address)?;
     let (kind, office) = asked::office(&own.whose)?;
-    asked::warn_of_stranger(common, &offices(common)?, (kind, office));
+    asked::warn_of_stranger(common, &offices(common)?, (Some(kind), office));
     let seen = own.seen.clone().map_or_else(|| seen_by_default(office), Ok)?;
     let failed = |error| Failure::Fault(format!("{}: the file of alerts seen has no folder: {error}", seen.display()));
     let seen = std::path::absolute(&seen).map_err(failed)?;

@@ -15,6 +15,9 @@ macro_rules! labels {
         pub(super) enum Label { $($name),+ }
 
         impl Label {
+            #[cfg(test)]
+            const ALL: &'static [Self] = &[$(Self::$name),+];
+
             /// The label in a language.
             pub(super) const fn of(self, language: Language) -> &'static str {
                 match (self, language) {
@@ -43,6 +46,8 @@ labels! {
     Since: "since", "ນັບແຕ່";
     CertainAfter: "certain after", "ເກີນແນ່ນອນຫລັງ";
     DoneOn: "done", "ເຮັດແລ້ວ";
+    EndedByClosing: "ended by closing the case, not done", "ສິ້ນສຸດຍ້ອນປິດຄະດີ, ບໍ່ໄດ້ປະຕິບັດ";
+    ClosedOn: "ended by closing the case", "ສິ້ນສຸດຍ້ອນປິດຄະດີ";
     Time: "Time", "ເວລາ";
     TimeLeft: "Left", "ເວລາທີ່ຍັງເຫລືອ";
     HoursLeft: "Hours left", "ຍັງເຫລືອ (ຊມ)";
@@ -72,7 +77,11 @@ labels! {
     Rule: "Rule", "ກົດເກນ";
     What: "What", "ເລື່ອງ";
     Text: "Text", "ຂໍ້ຄວາມ";
-    Notices: "notices and findings", "ການແຈ້ງ ແລະ ຂໍ້ບົກຜ່ອງ";
+    OneNotice: "notice", "ການແຈ້ງ";
+    Notices: "notices", "ການແຈ້ງ";
+    OneFinding: "finding", "ຂໍ້ບົກຜ່ອງ";
+    Findings: "findings", "ຂໍ້ບົກຜ່ອງ";
+    And: "and", "ແລະ";
     Told: "Told", "ການແຈ້ງ";
     LastTold: "Last told", "ແຈ້ງຄັ້ງສຸດທ້າຍ";
     Open: "Open", "ຍັງຄ້າງຢູ່";
@@ -80,6 +89,7 @@ labels! {
     EndsByCtrlC: "Ctrl-C ends it", "ກົດ Ctrl-C ເພື່ອຢຸດ";
     LateRecord: "Recorded late", "ບັນທຶກຊ້າ";
     History: "history", "ປະຫວັດ";
+    AsHistory: "History", "ປະຫວັດ";
     Yes: "yes", "ແມ່ນ";
     No: "no", "ບໍ່ແມ່ນ";
     Court: "Court", "ສານ";
@@ -132,6 +142,7 @@ labels! {
     Lenient: "Lenient reading", "ການຕີຄວາມແບບຜ່ອນຜັນ";
     LawsWords: "The law", "ຕົວບົດກົດໝາຍ";
     InEnglish: "In English (no official translation)", "ພາສາອັງກິດ (ບໍ່ແມ່ນຄຳແປທາງການ)";
+    NoEnglish: "There is no English translation of this article here.", "ບໍ່ມີຄຳແປພາສາອັງກິດຂອງມາດຕານີ້.";
     Or: "or", "ຫລື";
     Limit: "Limit", "ກຳນົດເວລາ";
     Notice: "Notice before", "ແຈ້ງລ່ວງໜ້າ";
@@ -165,6 +176,29 @@ labels! {
     AskAnother: "Another one?", "ມີອີກບໍ?";
     AskRecord: "Record it?", "ບັນທຶກບໍ?";
     AskNothing: "nothing was recorded", "ບໍ່ໄດ້ບັນທຶກຫຍັງ";
+}
+
+impl Label {
+    /// The label as the heading of a column: between the words of the Lao stands a zero-width space, at which it may be
+    /// broken. The table takes it out; everywhere else [`Label::of`] is printed.
+    pub(super) const fn heading(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::NextLimit, Language::Lo) => "ກຳນົດ\u{200b}ຕໍ່ໄປ",
+            (Self::WorstPassed, Language::Lo) => "ກຳນົດ\u{200b}ທີ່ເກີນ\u{200b}ໜັກ\u{200b}ທີ່ສຸດ",
+            (Self::HowSure, Language::Lo) => "ຄວາມ\u{200b}ແນ່ນອນ",
+            (Self::OwedBy, Language::Lo) => "ຜູ້\u{200b}ຮັບຜິດຊອບ",
+            (Self::LimitsCertain, Language::Lo) => "ກຳນົດ\u{200b}ທີ່ເກີນ\u{200b}ແນ່ນອນ",
+            (Self::LimitsArguable, Language::Lo) => "ກຳນົດ\u{200b}ທີ່\u{200b}ອາດເກີນ",
+            (Self::FindingsCertain, Language::Lo) => "ຂໍ້ບົກຜ່ອງ\u{200b}ແນ່ນອນ",
+            (Self::FindingsArguable, Language::Lo) => "ຂໍ້ບົກຜ່ອງ\u{200b}ອາດ\u{200b}ໂຕ້ແຍ້ງ\u{200b}ໄດ້",
+            (Self::EndedBy, Language::Lo) => "ສິ່ງທີ່\u{200b}ເຮັດໃຫ້\u{200b}ສິ້ນສຸດ",
+            (Self::EndsOrEnded, Language::Lo) => "ກຳນົດ\u{200b}ສິ້ນສຸດ",
+            (Self::Limit, Language::Lo) => "ກຳນົດ\u{200b}ເວລາ",
+            (Self::Told, Language::Lo) => "ການ\u{200b}ແຈ້ງ",
+            (Self::ActionName, Language::Lo) => "ການ\u{200b}ກະທຳ",
+            _ => self.of(language),
+        }
+    }
 }
 
 /// Where the child is.
@@ -202,5 +236,20 @@ pub(super) const fn breach(breach: Option<Breach>) -> Label {
         Some(Breach::Certain) => Label::Certain,
         Some(Breach::Arguable) => Label::Arguable,
         None => Label::InOrder,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_heading_is_its_label_with_places_to_break_it() {
+        for label in Label::ALL {
+            for language in [Language::En, Language::Lo] {
+                assert_eq!(label.heading(language).replace('\u{200b}', ""), label.of(language), "{label:?}");
+                assert!(!label.of(language).contains('\u{200b}'), "{label:?}");
+            }
+        }
     }
 }

@@ -135,19 +135,25 @@ fn last(common: &Common, database: &Database) -> Result<Reconciliation, Failure>
 pub(super) fn silent(common: &Common) -> Result<Outcome, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let last = last(common, &database)?;
-    let as_of = format!("As of the reconciliation of {}:\n", short(last.at));
-    print_out(&(as_of + &silence(common, last.silence.iter())?))?;
+    let of = format!("As of the reconciliation of {}", short(last.at));
+    print_out(&if last.silence.is_empty() {
+        format!("{of} no office has an open case, so none is silent.\n")
+    } else {
+        format!("{of}:\n{}", silence(common, last.silence.iter())?)
+    })?;
     Ok(Outcome::Done)
 }
 
 fn draw(common: &Common, result: &Reconciliation, silent_days: i64) -> Result<String, Failure> {
     let differences = &result.differences;
     let mut out = format!(
-        "{} at {}: {} cases recomputed from {} events\nAlerts: {} due, {} delivered, {} waiting; {}\n",
+        "{} at {}: {} {} recomputed from {} {}\nAlerts: {} due, {} delivered, {} waiting; {}\n",
         common.db,
         short(result.at),
         result.evaluated,
+        if result.evaluated == 1 { "case" } else { "cases" },
         result.events,
+        if result.events == 1 { "event" } else { "events" },
         result.due,
         result.delivered,
         result.waiting,

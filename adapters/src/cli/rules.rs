@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use engine::explain;
+use engine::refusal::nearest;
 use engine::rulebook::{Language, Period, Rule, RuleId, Rulebook};
 
 use super::arguments::{Common, Rules, RulesCommand};
@@ -27,7 +28,7 @@ pub(super) fn run(common: &Common, own: &Rules) -> Result<Outcome, Failure> {
         (None, Some(name)) => {
             let book = known(common)?;
             // An article on which the program has no rule can be read all the same.
-            let readable = !book.article_in_full(article_number(name), Language::Lo).is_empty();
+            let readable = !paragraphs(&book, article_number(name)).is_empty();
             let rules = named(&book, name).or_else(|refusal| if readable { Ok(Vec::new()) } else { Err(refusal) })?;
             let paint = Paint::of(&io::stdout());
             print_out(&match rules[..] {
@@ -64,17 +65,39 @@ pub(super) fn named(book: &Rulebook, name: &str) -> Result<Vec<RuleId>, Failure>
     let rules = book.rules().iter().filter(|rule| rule.article.split(", ").any(within)).map(|rule| rule.id);
     let rules: Vec<RuleId> = rules.collect();
     if rules.is_empty() || article.is_empty() {
-        return Err(Failure::Refused(
-            "no such rule, and no rule on such an article; `kamnot rules` lists them (expected custody-48h, 64 or 62(1))"
-                .to_owned(),
-        ));
+        return Err(Failure::Refused(unknown(book, name)));
     }
     Ok(rules)
 }
 
-/// `64` of `Art. 64`, `art 64` and the Lao word.
+/// What is said of a word that names no rule: the rule that was probably meant, or what may be named.
+fn unknown(book: &Rulebook, name: &str) -> String {
+    let rules = book.rules().iter().filter(|rule| book.has(rule.id));
+    match nearest(name, rules.map(|rule| rule.id.word())) {
+        Some(rule) => format!("no such rule; did you mean {rule}?"),
+        None => "no such rule, and no rule on such an article; `kamnot rules` lists them (expected custody-48h, 64 or \
+                 62(1))"
+            .to_owned(),
+    }
+}
+
+/// `64` of `Art. 64`, `art 64`, `Article 64` and the Lao word; another name as it is.
 fn article_number(name: &str) -> &str {
-    name.trim_start_matches(|letter: char| !letter.is_ascii_digit()).trim()
+    let name = name.trim();
+    for word in ["article", "art.", "art", Label::Article.of(Language::Lo)] {
+        let (Some(before), Some(rest)) = (name.get(..word.len()), name.get(word.len()..)) else { continue };
+        let number = rest.trim_start();
+        if before.eq_ignore_ascii_case(word) && number.starts_with(|first: char| first.is_ascii_digit()) {
+            return number;
+        }
+    }
+    name
+}
+
+/// An article in Lao. What doesn't begin with a number is none.
+fn paragraphs(book: &Rulebook, number: &str) -> Vec<String> {
+    let is_number = number.starts_with(|first: char| first.is_ascii_digit());
+    if is_number { book.article_in_full(number, Language::Lo) } else { Vec::new() }
 }
 
 fn all(book: &Rulebook, common: &Common, paint: Paint) -> String {
@@ -90,7 +113,7 @@ fn all(book: &Rulebook, common: &Common, paint: Paint) -> String {
 fn list<'b>(book: &'b Rulebook, rules: impl Iterator<Item = &'b Rule>, common: &Common, paint: Paint) -> String {
     let lang = common.lang;
     let headings = [Label::Rule, Label::Article, Label::What, Label::Limit, Label::OwedBy];
-    let mut table = Table { headings: headings.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    let mut table = Table { headings: headings.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
     for rule in rules.filter(|rule| book.has(rule.id)) {
         table.rows.push(vec![
             Cell::new(rule.id.word(), Tone::Strong),
@@ -125,7 +148,7 @@ fn article(book: &Rulebook, name: &str, rules: &[RuleId], common: &Common, paint
     let number = article_number(name);
     let title = format!("{} {number}", Label::Article.of(lang));
     let mut out = format!("{}\n", paint.text(Tone::Strong, &title));
-    for paragraph in book.article_in_full(number, Language::Lo) {
+    for paragraph in paragraphs(book, number) {
         out += &indented(&paragraph, 2, line_width());
     }
     out += &in_english(book, [number], lang, paint);
@@ -148,8 +171,11 @@ fn in_english<'q>(
     numbers.dedup();
     let paragraphs: Vec<String> =
         numbers.into_iter().flat_map(|number| book.article_in_full(number, Language::En)).collect();
-    if lang != Language::En || paragraphs.is_empty() {
+    if lang != Language::En {
         return String::new();
+    }
+    if paragraphs.is_empty() {
+        return format!("\n{}\n", paint.text(Tone::Faint, Label::NoEnglish.of(lang)));
     }
     let heading = format!("\n{}\n", paint.text(Tone::Strong, Label::InEnglish.of(lang)));
     paragraphs.iter().fold(heading, |out, paragraph| out + &indented(paragraph, 2, line_width()))

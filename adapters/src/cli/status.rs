@@ -26,6 +26,7 @@ use crate::nats::published::Published;
 use crate::reconcile::{DELIVERED_WITHIN_SECONDS, Reconciler, TOLD_WITHIN_SECONDS};
 use crate::store::LogStore;
 use crate::store::place::Place;
+use crate::transfer::moved_to;
 use crate::watch::clock_doubt::CLOCK_IN_DOUBT;
 use words::{Check, Finding, State, Words};
 
@@ -86,14 +87,24 @@ async fn look(
     words: Words,
 ) -> Result<Vec<Finding>, Failure> {
     let store = database.store.as_ref();
-    let mut found = vec![words.log(&store.kept_by().await?, size(&common.db)), words.rulebook(&database.book)];
+    let sealed = moved_to(store).await?;
+    let log = match &sealed {
+        Some(to) => words.sealed(to),
+        None => words.log(&store.kept_by().await?, size(&common.db)),
+    };
+    let mut found = vec![log, words.rulebook(&database.book)];
     found.push(words.clock(store.meta(CLOCK_IN_DOUBT).await?.as_deref() == Some("yes"), now));
-    let next_due = store.next_due().await?;
-    let overdue = next_due.map(|due| now.since(due)).filter(|late| *late > TOLD_WITHIN_SECONDS);
-    found.push(words.watch(overdue, next_due));
-    let backlog = store.backlog().await?;
-    let waiting = backlog.oldest.map(|oldest| now.since(oldest).max(0));
-    found.push(words.backlog(backlog.waiting, waiting, DELIVERED_WITHIN_SECONDS));
+    if sealed.is_some() {
+        // What is due and what waits is told from the place that the log was moved to.
+        found.extend([Check::Watch, Check::Backlog].map(|check| words.elsewhere(check)));
+    } else {
+        let next_due = store.next_due().await?;
+        let overdue = next_due.map(|due| now.since(due)).filter(|late| *late > TOLD_WITHIN_SECONDS);
+        found.push(words.watch(overdue, next_due));
+        let backlog = store.backlog().await?;
+        let waiting = backlog.oldest.map(|oldest| now.since(oldest).max(0));
+        found.push(words.backlog(backlog.waiting, waiting, DELIVERED_WITHIN_SECONDS));
+    }
     found.push(nats(store, own, words).await?);
     let last = Reconciler::last(store).await?;
     let ago = last.as_ref().map(|last| now.since(last.at).max(0));

@@ -3,11 +3,14 @@
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 use super::paint::{Paint, Tone};
+use super::syllables::syllables;
 
 /// Between two columns.
 const GAP: usize = 2;
 /// A column of Lao words is not made narrower than this.
 const NARROWEST: usize = 10;
+/// Where a heading may be broken: between the words of a language that puts no spaces there. It is never printed.
+const WORD_BREAK: char = '\u{200b}';
 /// A row of more lines than this is not read along any more.
 const HIGHEST: usize = 4;
 
@@ -83,11 +86,11 @@ impl Table {
     }
 
     /// The width below which a column is not cut: that of its longest word, for a reference or a code is never broken.
-    /// Lao puts no spaces between words and may be broken anywhere.
+    /// Lao puts no spaces between words and may be broken between syllables.
     fn longest_words(&self) -> Vec<usize> {
-        let lao = |word: &str| word.chars().any(|letter| ('\u{e80}'..='\u{eff}').contains(&letter));
-        let least = |word: &str| if lao(word) { word.width().min(NARROWEST) } else { word.width() };
-        let longest = |text: &str| text.split(' ').map(least).max().unwrap_or(0);
+        let syllable = |word: &str| syllables(word).iter().map(|syllable| syllable.width()).max().unwrap_or(0);
+        let least = |word: &str| word.width().min(NARROWEST).max(syllable(word));
+        let longest = |text: &str| text.split([' ', WORD_BREAK]).map(least).max().unwrap_or(0);
         let mut words: Vec<usize> = self.headings.iter().map(|heading| longest(heading)).collect();
         for row in &self.rows {
             for (word, cell) in words.iter_mut().zip(row) {
@@ -121,7 +124,7 @@ fn stack_cells<'c>(cells: impl Iterator<Item = (&'c String, &'c Cell)>, width: u
     const BETWEEN: usize = 3;
     let mut used = 0;
     for (heading, cell) in cells {
-        let heading = format!("{heading}: ");
+        let heading = format!("{}: ", heading.replace(WORD_BREAK, ""));
         let needed = heading.width() + cell.text.width();
         let goes_on = used > 0 && used + BETWEEN + needed <= width;
         if used > 0 {
@@ -172,8 +175,9 @@ fn draw_row(cells: &[Cell], widths: &[usize], paint: Paint, out: &mut String) {
     }
 }
 
-/// The text in lines of at most `width` columns: broken at spaces, within a word only where the word is longer than a
-/// line, and never between a letter and the marks that belong to it.
+/// The text in lines of at most `width` columns: broken at spaces; within a word only where the word is longer than a
+/// line, first between the words that a heading marks and between syllables of Lao; and never between a letter and the
+/// marks that belong to it.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     wrap_behind(text, width, 0)
 }
@@ -186,21 +190,36 @@ fn wrap_behind(text: &str, width: usize, mut used: usize) -> Vec<String> {
         if used > 0 && used + bare.width() > width {
             start_line(&mut lines, &mut used);
         }
-        for letter in word.chars() {
-            let letter_width = letter.width().unwrap_or(0);
-            if letter_width > 0 && used + letter_width > width && letter != ' ' {
+        for part in word.split(WORD_BREAK) {
+            if used > 0 && used + part.trim_end_matches(' ').width() > width {
                 start_line(&mut lines, &mut used);
             }
-            if let Some(line) = lines.last_mut() {
-                line.push(letter);
+            for syllable in syllables(part) {
+                if used > 0 && used + syllable.trim_end_matches(' ').width() > width {
+                    start_line(&mut lines, &mut used);
+                }
+                put(syllable, width, &mut lines, &mut used);
             }
-            used += letter_width;
         }
     }
     for line in &mut lines {
         line.truncate(line.trim_end_matches(' ').len());
     }
     lines
+}
+
+/// Puts what is not broken, unless it is longer than a line.
+fn put(unbroken: &str, width: usize, lines: &mut Vec<String>, used: &mut usize) {
+    for letter in unbroken.chars() {
+        let letter_width = letter.width().unwrap_or(0);
+        if letter_width > 0 && *used + letter_width > width && letter != ' ' {
+            start_line(lines, used);
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(letter);
+        }
+        *used += letter_width;
+    }
 }
 
 fn start_line(lines: &mut Vec<String>, used: &mut usize) {

@@ -20,7 +20,7 @@ use crate::recorder::Recorded;
 use crate::shown::plain;
 use crate::verdict::{self, Line};
 
-/// How many warnings of a kind are printed; then their number.
+/// Of how many lines the warnings of a kind are printed; then how many lines there are.
 const FIRST: usize = 20;
 
 /// What became of the lines of a file.
@@ -179,20 +179,29 @@ impl Report {
     }
 }
 
-/// Prints warnings on standard error: the first of each kind, and how many there are.
+/// Prints warnings on standard error: those of the first lines of each kind, and how many lines there are.
 pub(super) fn print_warnings(file: &str, warned: &[RefusedLine], language: Language) {
-    let mut of_kind: BTreeMap<Code, usize> = BTreeMap::new();
+    // How many lines have it, and the last of them.
+    let mut of_kind: BTreeMap<Code, (usize, Option<usize>)> = BTreeMap::new();
     let mut out = BufWriter::new(io::stderr().lock());
     let word = Label::Warning.of(language);
     for (line, warning) in warned.iter().flat_map(|warned| warned.flaws.iter().map(|flaw| (warned.line, flaw))) {
-        let count = of_kind.entry(warning.code).or_default();
-        *count += 1;
+        let (count, last) = of_kind.entry(warning.code).or_default();
+        *count += usize::from(last.replace(line) != Some(line));
         if *count <= FIRST {
             let _ = writeln!(out, "{file}:{line}: {word}: {}", plain(&warning.reason(language)));
         }
     }
-    for (code, count) in of_kind.into_iter().filter(|(_, count)| *count > FIRST) {
-        let _ = writeln!(out, "{file}: {word}: {code}: {count}");
+    for (code, (lines, _)) in of_kind.into_iter().filter(|(_, (lines, _))| *lines > FIRST) {
+        let more = lines - FIRST;
+        let said = match language {
+            Language::En => {
+                let are = plural(more, "is", "are");
+                format!("{lines} lines in all have this warning ({code}); {more} of them {are} not shown")
+            }
+            Language::Lo => format!("ທັງໝົດ {lines} ແຖວມີຄຳເຕືອນນີ້ ({code}); ບໍ່ໄດ້ສະແດງ {more} ແຖວ"),
+        };
+        let _ = writeln!(out, "{file}: {word}: {said}");
     }
     let _ = out.flush();
 }

@@ -13,6 +13,7 @@ use engine::case::{Case, Event};
 use projections::timeline::{Entry, Value, Why, about, timeline};
 
 use super::arguments::{Common, Format, Timeline};
+use super::asked::no_such_case;
 use super::database::{Absent, Database, run as block_on};
 use super::labels::Label;
 use super::lists::{Words, json};
@@ -38,11 +39,7 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
         .filter(|event| until.is_none_or(|until| event.recorded_at <= until))
         .collect();
     if log.is_empty() {
-        let then = if until.is_some() { " by then" } else { "" };
-        return Err(Failure::Refused(format!(
-            "the log {} holds no case {}{then}; check the reference, or the log with --db",
-            common.db, own.case
-        )));
+        return Err(no_such_case(common, &own.case, if until.is_some() { " by then" } else { "" }));
     }
     let at = own.at.or(until).unwrap_or_else(|| SystemClock.now());
     let case = Case::fold(&log);

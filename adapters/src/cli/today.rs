@@ -54,7 +54,7 @@ fn today_table(owed: &[Duty], words: Words<'_>, paint: Paint) -> String {
     let lang = words.lang;
     let columns =
         [Label::Time, Label::Case, Label::Standing, Label::Limit, Label::Ends, Label::HowSure, Label::EndedBy];
-    let mut table = Table { headings: columns.map(|label| label.of(lang).to_owned()).to_vec(), rows: Vec::new() };
+    let mut table = Table { headings: columns.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
     table.rows.extend(owed.iter().map(|Duty { case, standing, limit }| {
         let end = if limit.left < 0 { short(limit.end) } else { ends(limit, lang) };
         vec![

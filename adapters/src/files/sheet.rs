@@ -149,6 +149,20 @@ impl Heading {
             && readable.into_iter().filter(|readable| *readable).count() >= 2
     }
 
+    /// A flaw of the action as one of its row: a time is shown as it stands in its cell, and its forms are a table's.
+    fn as_written(&self, flaw: Refusal, cells: &[&str]) -> Refusal {
+        if flaw.field.as_deref() != Some("at") {
+            return flaw;
+        }
+        if flaw.code == Code::NotAnInstant {
+            let found = flaw.found.unwrap_or_default();
+            return Refusal::new(Code::NotATableInstant).field("at").found(found).expected(TABLE_INSTANTS);
+        }
+        let text = self.common("at", cells);
+        let was_read = cell::instant(text).is_ok_and(|read| read != text && flaw.found.as_deref() == Some(&*read));
+        if was_read { flaw.found(text) } else { flaw }
+    }
+
     /// The action of a row.
     ///
     /// # Errors
@@ -206,13 +220,17 @@ impl Heading {
             Ok(action) if flaws.is_empty() => Ok(action),
             Ok(_) => Err(flaws),
             Err(more) => {
-                let more: Flaws = more.into_iter().filter(|flaw| !named(flaw)).collect();
+                let more: Flaws =
+                    more.into_iter().filter(|flaw| !named(flaw)).map(|flaw| self.as_written(flaw, cells)).collect();
                 flaws.extend(more);
                 Err(flaws)
             }
         }
     }
 }
+
+/// How the time of an action is written in a table.
+const TABLE_INSTANTS: &str = "DD/MM/YYYY HH:MM, DD/MM/YYYY, YYYY-MM-DDTHH:MM:SS±HH:MM, YYYY-MM-DD";
 
 /// The refusal of a cell in a column that no field has.
 pub(super) fn unknown_column(nth: usize, meant: Option<&str>) -> Refusal {

@@ -44,6 +44,9 @@ pub enum NatsFault {
         /// What was seen.
         reason: String,
     },
+    /// Nobody takes actions at that server; somebody may later.
+    #[error("NATS answers, but nobody takes actions there; start `kamnot serve`")]
+    NobodyServes,
     /// The server shows a certificate that we don't trust.
     #[error("the certificate of NATS at {server} is not trusted: {reason}")]
     Untrusted {
@@ -165,12 +168,18 @@ impl NatsFault {
             self,
             Self::Unreachable { .. }
                 | Self::Lost { .. }
+                | Self::NobodyServes
                 | Self::TooFewServers { .. }
                 | Self::Leaderless(_)
                 | Self::NoStream(_)
                 | Self::Answer { .. }
                 | Self::MovedOn { .. }
         )
+    }
+
+    /// Whether the server answered and said no: to who we are, or to what we asked for.
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Expired { .. } | Self::Denied { .. } | Self::Answer { .. })
     }
 
     /// Why a connection attempt failed.

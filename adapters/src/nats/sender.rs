@@ -59,6 +59,8 @@ impl Sender {
                     tracing::warn!(%why, "sending again");
                 }
                 Err(fault) if last || !fault.passes() => return Err(fault),
+                // One that starts just now answers within moments; if none does, that is said in the end, once.
+                Err(NatsFault::NobodyServes) => tracing::debug!("nobody takes actions yet"),
                 Err(fault) => {
                     tracing::warn!(%fault, "sending again");
                     self.link = None;
@@ -82,7 +84,7 @@ impl Sender {
         let asking = async {
             let answer = client.send_request(format!("{PREFIX}{}", self.office), request).await;
             answer.map_err(|error| match error.kind() {
-                RequestErrorKind::NoResponders => link.lost("nobody takes actions there: is `kamnot serve` at work?"),
+                RequestErrorKind::NoResponders => NatsFault::NobodyServes,
                 RequestErrorKind::TimedOut => link.lost("no answer in time: is `kamnot serve` at work?"),
                 _ => link.lost(error),
             })

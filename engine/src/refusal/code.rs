@@ -33,6 +33,10 @@ words! {
         FieldOfAnotherAction = "field_of_another_action",
         /// A date with its day first that is none.
         NotDayFirst = "not_day_first",
+        /// A date with its day first whose time of the day is none.
+        NotATimeOfDay = "not_a_time_of_day",
+        /// The time of an action, in a table, in none of the forms that a table takes.
+        NotATableInstant = "not_a_table_instant",
         /// A cell of a workbook holds an error.
         ErrorCell = "error_cell",
         /// A cell of a workbook holds a formula that was never reckoned.

@@ -31,7 +31,9 @@ sentences! {
     TextBehindQuotationMark: "text stands behind the quotation mark that closes a cell; a quotation mark within a cell is doubled", "ມີຂໍ້ຄວາມຢູ່ຫລັງວົງຢືມທີ່ປິດຫ້ອງ; ວົງຢືມພາຍໃນຫ້ອງຕ້ອງຂຽນຊ້ອນ";
     UnknownColumn: "column {found} has a heading that no field has, and a cell that is not empty; [did you mean `{expected}`?|correct the heading, or empty the cell]", "ຖັນ {found} ມີຫົວທີ່ບໍ່ແມ່ນຊື່ຊ່ອງ ແລະ ຫ້ອງບໍ່ຫວ່າງ; [ໝາຍເຖິງ `{expected}` ບໍ?|ໃຫ້ແກ້ຫົວຖັນ ຫລື ລຶບຫ້ອງ]";
     FieldOfAnotherAction: "`{field}`, column {found}: {expected} has no such field; empty the cell", "`{field}`, ຖັນ {found}: {expected} ບໍ່ມີຊ່ອງນີ້; ໃຫ້ລຶບຫ້ອງ";
-    NotDayFirst: "`{field}`: found {found}, no date when the day is read first; write 31/12/2025 or 2025-12-31, the year with four digits", "`{field}`: ພົບ{found}, ບໍ່ແມ່ນວັນທີເມື່ອອ່ານວັນກ່ອນ; ໃຫ້ຂຽນ 31/12/2025 ຫລື 2025-12-31, ປີໃຫ້ຄົບສີ່ຕົວເລກ";
+    NotDayFirst: "`{field}`: found {found}, no date when the day is read first; write 31/12/2025 or 2025-12-31, the year with four digits", "`{field}`: ພົບ {found}, ບໍ່ແມ່ນວັນທີເມື່ອອ່ານວັນກ່ອນ; ໃຫ້ຂຽນ 31/12/2025 ຫລື 2025-12-31, ປີໃຫ້ຄົບສີ່ຕົວເລກ";
+    NotATimeOfDay: "`{field}`: found {found}, in which the time of day is none; write 31/12/2025 09:30, or the date alone if the time of day is not known", "`{field}`: ພົບ {found}, ໂມງບໍ່ຖືກຕ້ອງ; ໃຫ້ຂຽນ 31/12/2025 09:30, ຫລື ວັນທີຢ່າງດຽວ ຖ້າບໍ່ຮູ້ໂມງ";
+    NotATableInstant: "`{field}`: found {found}; write 31/12/2025 09:30 or 2025-12-31T09:30:00+07:00, or a date alone (31/12/2025, 2025-12-31) if the time of day is not known", "`{field}`: ພົບ {found}; ໃຫ້ຂຽນ 31/12/2025 09:30 ຫລື 2025-12-31T09:30:00+07:00, ຫລື ວັນທີຢ່າງດຽວ (31/12/2025, 2025-12-31) ຖ້າບໍ່ຮູ້ໂມງ";
     ErrorCell: "the cell {found} holds the error {expected}; correct it and save the workbook again", "ຫ້ອງ {found} ມີຂໍ້ຜິດພາດ {expected}; ໃຫ້ແກ້ ແລະ ບັນທຶກໄຟລ໌ໃໝ່";
     FormulaWithoutValue: "the cell {found} holds a formula without a value; open the workbook in Excel and save it again", "ຫ້ອງ {found} ມີສູດທີ່ບໍ່ມີຄ່າ; ໃຫ້ເປີດໄຟລ໌ໃນ Excel ແລະ ບັນທຶກໃໝ່";
     NotADateCell: "the cell {found} holds a time without a date, or a date that is none; write 2025-12-31 or 31/12/2025 09:30", "ຫ້ອງ {found} ມີເວລາທີ່ບໍ່ມີວັນທີ ຫລື ວັນທີທີ່ບໍ່ມີຈິງ; ໃຫ້ຂຽນ 2025-12-31 ຫລື 31/12/2025 09:30";
@@ -48,7 +50,7 @@ sentences! {
     NotAnOfficeCode: "`{field}`: not an office code, which is 1 to 64 of {expected}", "`{field}`: ບໍ່ແມ່ນລະຫັດຫ້ອງການ ເຊິ່ງມີ 1 ຫາ 64 ຕົວ ໃນ {expected}";
     NotAUuid: "`{field}`: not a UUID of 36 characters with hyphens", "`{field}`: ບໍ່ແມ່ນ UUID 36 ຕົວອັກສອນທີ່ມີຂີດຕໍ່";
     NotAnInstant: "`{field}`: found {found}, expected an instant with its offset such as 2026-03-01T09:30:00+07:00, or a date of the calendar such as 2026-03-01 if the time of day is not known", "`{field}`: ພົບ {found}, ຕ້ອງເປັນວັນ-ເວລາທີ່ມີເຂດເວລາ ເຊັ່ນ 2026-03-01T09:30:00+07:00, ຫລື ວັນທີຕາມປະຕິທິນ ເຊັ່ນ 2026-03-01 ຖ້າບໍ່ຮູ້ໂມງ";
-    NotADate: "`{field}`: not a date of the calendar, expected YYYY-MM-DD", "`{field}`: ບໍ່ແມ່ນວັນທີຕາມປະຕິທິນ, ຕ້ອງຂຽນ YYYY-MM-DD (ປີ-ເດືອນ-ວັນ)";
+    NotADate: "`{field}`: no date of the calendar in the form YYYY-MM-DD; write 2025-12-31: year, month, day", "`{field}`: ບໍ່ແມ່ນວັນທີຕາມປະຕິທິນໃນຮູບແບບ YYYY-MM-DD; ໃຫ້ຂຽນ 2025-12-31 (ປີ-ເດືອນ-ວັນ)";
     BuddhistYear: "`{field}`: [found {found}, ]the year is one of the Buddhist era; [write {expected}: ]subtract 543 from the year", "`{field}`: [ພົບ {found}, ]ປີເປັນພຸດທະສັກກະຣາດ (ພ.ສ.); [ໃຫ້ຂຽນ {expected}: ]ເອົາປີລົບ 543";
     YearOutOfRange: "`{field}`: [found {found}, ]the year lies outside {expected}", "`{field}`: [ພົບ {found}, ]ປີຢູ່ນອກຊ່ວງ {expected}";
     MinAboveMax: "`{field}`: `min` is above `max`; expected the lower end first", "`{field}`: `min` ສູງກວ່າ `max`; ຕ້ອງຂຽນຄ່າຕ່ຳກ່ອນ";
@@ -67,7 +69,7 @@ sentences! {
     WithdrawsOpening: "`{field}`: the opening of a case can't be withdrawn", "`{field}`: ການເປີດຄະດີ ຖອນບໍ່ໄດ້";
     CaseFull: "the case holds {expected} actions already, the most that one may hold", "ຄະດີມີ {expected} ການກະທຳແລ້ວ ເຊິ່ງເປັນຈຳນວນສູງສຸດ";
     NoCaseOfYours: "the case {found} was never opened, or is no case of {expected}; send its case_opened first, or send this through an office of the case", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ ຫລື ບໍ່ແມ່ນຄະດີຂອງ {expected}; ໃຫ້ສົ່ງ case_opened ກ່ອນ ຫລື ສົ່ງຜ່ານຫ້ອງການຂອງຄະດີນັ້ນ";
-    NotNamed: "{expected} neither opens the case {found} (`by`) nor is one of its offices; an office opens a case in which it is named or that it opens", "{expected} ບໍ່ແມ່ນຜູ້ເປີດຄະດີ {found} (`by`) ແລະ ບໍ່ແມ່ນຫ້ອງການໃດໜຶ່ງຂອງຄະດີ; ຫ້ອງການເປີດໄດ້ສະເພາະຄະດີທີ່ຕົນຖືກລະບຸຊື່ ຫລື ທີ່ຕົນເປັນຜູ້ເປີດ";
+    NotNamed: "{expected} does not stand in `by` of the case {found} and is none of its offices; an office may send the opening of a case only if it stands in `by` or is one of the case's offices", "{expected} ບໍ່ຢູ່ໃນ `by` ຂອງຄະດີ {found} ແລະ ບໍ່ແມ່ນຫ້ອງການໃດໜຶ່ງຂອງຄະດີ; ຫ້ອງການສົ່ງການເປີດຄະດີໄດ້ ສະເພາະເມື່ອຕົນຢູ່ໃນ `by` ຫລື ເປັນຫ້ອງການໜຶ່ງຂອງຄະດີ";
     Other: "{found}", "ໂປຣແກຣມອີກຝ່າຍຕອບວ່າ: {found}";
     BeforeOffence: "`{field}`: {found} lies before the earliest offence", "`{field}`: {found} ຢູ່ກ່ອນການກະທຳຜິດທຳອິດ";
     UnderTen: "the child was under {expected} at the earliest offence; check the birth date or the age, and the date of the offence", "ເດັກມີອາຍຸບໍ່ເຖິງ {expected} ປີໃນການກະທຳຜິດທຳອິດ; ໃຫ້ກວດວັນເກີດ ຫລື ອາຍຸ ແລະ ວັນທີກະທຳຜິດ";

@@ -111,6 +111,7 @@ impl<'e> Life<'e> {
             late_record: alert.late_record,
             history,
             count: 1,
+            notices: usize::from(matches!(alert.about, About::Missing { .. })),
             told,
             text: text(case, last, book, language).into_iter().collect(),
         }

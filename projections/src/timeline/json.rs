@@ -7,6 +7,7 @@ use engine::case::RecordedAction;
 use engine::json::Json;
 
 use super::{ActionLine, Entry, LimitLine, Line};
+use crate::summary::Ended;
 
 type Pairs<'j> = Vec<(std::borrow::Cow<'j, str>, Json<'j>)>;
 
@@ -83,6 +84,7 @@ fn of_limit(limit: &LimitLine) -> Pairs<'_> {
         ("earliest".into(), Json::text(limit.earliest.to_string())),
         ("latest".into(), instant(limit.latest)),
         ("done_by".into(), limit.done_by.map_or(Json::Null, id)),
+        ("done_by_closing".into(), Json::Bool(limit.ended.is_some_and(Ended::is_by_closing))),
         ("breach".into(), breach(limit.breach)),
         ("used_seconds".into(), Json::Number(limit.used)),
         ("over_seconds".into(), Json::Number(limit.over())),

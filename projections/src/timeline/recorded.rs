@@ -53,10 +53,10 @@ pub enum Value {
 const COMMON: [&str; 5] = ["case", "id", "action", "at", "by"];
 
 impl ActionLine {
-    /// How many days after it had happened it was recorded; 0 on the same day.
+    /// How many whole days after it had happened it was recorded. A date without a time counts from its end.
     pub fn days_late(&self) -> i64 {
-        let happened = self.recorded.action.at.last().date();
-        self.recorded.recorded_at.date().signed_duration_since(happened).num_days().max(0)
+        const DAY: i64 = 86_400;
+        self.recorded.recorded_at.since(self.recorded.action.at.last()).max(0) / DAY
     }
 
     /// The reason that was given for the withdrawal of this action.
@@ -237,4 +237,28 @@ impl InWords<'_> {
 /// Whether an object is a range, said as one value.
 fn is_range(pairs: &[(Cow<'_, str>, Json<'_>)]) -> bool {
     matches!(pairs, [(min, Json::Number(_)), (max, Json::Number(_))] if min == "min" && max == "max")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_recorded_late_is_counted_in_whole_days() {
+        let days_late = |at: &str, recorded: &str| {
+            let line = format!(r#"{{"case":"A-1","action":"medical_check","at":"{at}","by":"vte-investigation"}}"#);
+            let action = Action::read(&line).expect("an action");
+            let Some(When::Instant(recorded_at)) = When::parse(recorded) else { panic!("{recorded}") };
+            let recorded_by = action.by.clone();
+            let recorded = RecordedAction { action: action.into(), recorded_at, recorded_by };
+            ActionLine { recorded, fields: Vec::new(), withdrawn: None, to_come: false }.days_late()
+        };
+        let at = "2026-03-01T20:00:00+07:00";
+        assert_eq!(days_late(at, "2026-03-01T21:00:00+07:00"), 0);
+        assert_eq!(days_late(at, "2026-03-02T08:00:00+07:00"), 0, "the next date, and no day later");
+        assert_eq!(days_late(at, "2026-03-02T20:00:00+07:00"), 1);
+        assert_eq!(days_late(at, "2026-05-29T19:59:59+07:00"), 88);
+        assert_eq!(days_late("2026-03-01", "2026-03-02T20:00:00+07:00"), 0, "a date counts from its end");
+        assert_eq!(days_late("2026-03-01", "2026-03-03T00:00:00+07:00"), 1);
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use adapters::store::sqlite::{Options, SqliteStore};
+use adapters::store::sqlite::SqliteStore;
 use adapters::store::{LogStore as _, Position, Stored};
 use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Alert;

@@ -140,7 +140,7 @@ For an office that has no access to the log. Files, refusals and the summary are
 is recorded as sent by this office, and only in cases of its own. Sending a file twice adds nothing, so a file that
 was cut short is sent again.")]
 pub(in crate::cli) struct Send {
-    /// JSON Lines, or CSV if the name ends in .csv; - is standard input
+    /// JSON Lines, CSV or a workbook (.xlsx), told apart by what it holds; - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The office that sends, as which the server lets us in

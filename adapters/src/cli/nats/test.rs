@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use engine::rulebook::Language;
 
 use super::super::arguments::{Common, NatsTest};
+use super::super::asked::warn_of_stranger;
 use super::super::database::run as block_on;
 use super::super::output::{Failure, Outcome, offices, print_out};
+use crate::nats::NatsFault;
 use crate::nats::logins::read_login;
 use crate::nats::probe::{Attempt, PREFIX, Probe, Proved};
 
@@ -15,7 +17,9 @@ pub(super) fn run(common: &Common, own: &NatsTest) -> Result<Outcome, Failure> {
     let offices = offices(common)?;
     let kamnot = own.nats.servers()?.ok_or_else(|| Failure::Refused("say where NATS is: give --nats".to_owned()))?;
     let login = own.login.as_ref().map(|file| read_login(file, &own.office)).transpose()?;
-    let words = Words { lang: common.lang, office: own.office.as_str(), name: offices.name(&own.office, common.lang) };
+    warn_of_stranger(common, &offices, (None, &own.office));
+    let name = offices.name_and_code(&own.office, common.lang);
+    let words = Words { lang: common.lang, office: own.office.as_str(), name: &name };
     let probe = Probe { kamnot: &kamnot, login: login.as_ref(), office: &own.office };
     match block_on(async { Ok(probe.run().await) })? {
         Ok(proved) => {
@@ -24,7 +28,8 @@ pub(super) fn run(common: &Common, own: &NatsTest) -> Result<Outcome, Failure> {
         }
         Err((proved, at, fault)) => {
             print_out(&words.proved(&proved))?;
-            Err(Failure::Fault(format!("{}: {fault}\n{}", words.failed(at), words.hint(at, login.is_some()))))
+            let hint = words.hint(at, &fault, login.is_some()).map(|hint| format!("\n{hint}")).unwrap_or_default();
+            Err(Failure::Fault(format!("{}: {fault}{hint}", words.failed(at))))
         }
     }
 }
@@ -32,6 +37,7 @@ pub(super) fn run(common: &Common, own: &NatsTest) -> Result<Outcome, Failure> {
 struct Words<'w> {
     lang: Language,
     office: &'w str,
+    /// Its name with its code.
     name: &'w str,
 }
 
@@ -82,7 +88,7 @@ impl Words<'_> {
     }
 
     fn all(&self, with_login: bool) -> String {
-        let Self { office, name, .. } = self;
+        let name = self.name;
         let rest = if with_login {
             self.say(
                 "Not tried: whether somebody at the office looks.".to_owned(),
@@ -95,8 +101,7 @@ impl Words<'_> {
                 "ບໍ່ໄດ້ທົດສອບ: ບັນຊີຂອງຫ້ອງການເອງ (--login FILE) ແລະ ມີຄົນຢູ່ຫ້ອງການເບິ່ງຫຼືບໍ່.".to_owned(),
             )
         };
-        let works =
-            self.say(format!("The way to {name} ({office}) works."), format!("ທາງໄປຫາ {name} ({office}) ໃຊ້ໄດ້."));
+        let works = self.say(format!("The way to {name} works."), format!("ທາງໄປຫາ {name} ໃຊ້ໄດ້."));
         format!("{works} {rest}\n")
     }
 
@@ -112,8 +117,10 @@ impl Words<'_> {
         self.say(format!("{office}: {en}"), format!("{office}: {lo}"))
     }
 
-    fn hint(&self, at: Attempt, with_login: bool) -> String {
+    /// What may be wrong: of a login, where something was refused; a server that isn't there says nothing of logins.
+    fn hint(&self, at: Attempt, fault: &NatsFault, with_login: bool) -> Option<String> {
         let (en, lo) = match at {
+            Attempt::Listen | Attempt::Look | Attempt::Send | Attempt::Read if !fault.is_refusal() => return None,
             Attempt::Listen if with_login => (
                 "The server doesn't know this login, or was configured before test messages were: make its configuration anew \
                  (kamnot nats config) and have the server read it again",
@@ -132,6 +139,6 @@ impl Words<'_> {
                 "ຫ້ອງການຖາມການສະໝັກຂອງຕົນບໍ່ໄດ້: ບັນຊີບອກຊື່ການສະໝັກທີ່ການຕັ້ງຄ່າຂອງເຊີບເວີໃຫ້ບໍ່?",
             ),
         };
-        self.say(en.to_owned(), lo.to_owned())
+        Some(self.say(en.to_owned(), lo.to_owned()))
     }
 }

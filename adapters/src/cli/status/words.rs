@@ -138,6 +138,21 @@ impl Words {
         self.find(Check::Log, State::Well, format!("readable; {found}"), format!("ອ່ານໄດ້; {found}"))
     }
 
+    /// Of a log that was moved.
+    pub fn sealed(self, to: &str) -> Finding {
+        self.find(
+            Check::Log,
+            State::Attention,
+            format!("moved to {to} and sealed: let every program work there"),
+            format!("ຖືກຍ້າຍໄປ {to} ແລະ ຖືກປິດແລ້ວ: ໃຫ້ທຸກໂປຣແກຣມເຮັດວຽກຢູ່ບ່ອນນັ້ນ"),
+        )
+    }
+
+    /// What is not looked at in a log that was moved.
+    pub fn elsewhere(self, check: Check) -> Finding {
+        self.find(check, State::Unknown, "not looked at: the log was moved", "ບໍ່ໄດ້ກວດ: ບັນທຶກຖືກຍ້າຍແລ້ວ")
+    }
+
     pub fn rulebook(self, book: &Rulebook) -> Finding {
         let found = format!("{}, {}", book.id, book.digest);
         self.find(Check::Rulebook, State::Well, found.clone(), found)

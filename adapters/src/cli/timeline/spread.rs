@@ -1,9 +1,11 @@
 //! The timeline as CSV: one row an entry, the fields of an action one a line in one cell.
 
 use engine::action::When;
-use engine::rulebook::RuleId;
-use projections::timeline::{ActionLine, Entry, Line};
+use engine::rulebook::{Language, RuleId};
+use projections::summary::Ended;
+use projections::timeline::{ActionLine, Entry, LimitLine, Line};
 
+use super::super::bar::state;
 use super::super::labels::{self, Label};
 use super::super::lists::{Words, kind_name};
 use super::super::spreadsheet;
@@ -52,7 +54,6 @@ fn row(entry: &Entry, words: Words<'_>) -> Vec<String> {
     };
     let of_rule =
         |rule: RuleId| Row { what: words.rule_name(rule), article: book.rule(rule).article.clone(), ..Row::default() };
-    let standing = |breach| labels::breach(breach).of(lang).to_owned();
     let (kind, row) = match &entry.what {
         Line::Action(line) => (Label::Action, action(line, words)),
         Line::Limit(line) => {
@@ -61,12 +62,17 @@ fn row(entry: &Entry, words: Words<'_>) -> Vec<String> {
             let ends = [full(line.earliest), latest];
             (
                 Label::Deadline,
-                Row { by, standing: standing(line.breach), ends, text: line.because.join("\n"), ..of_rule(line.rule) },
+                Row { by, standing: of_limit(line, lang), ends, text: line.because.join("\n"), ..of_rule(line.rule) },
             )
         }
-        Line::Finding { rule, breach, because, .. } => {
-            (Label::Finding, Row { standing: standing(Some(*breach)), text: because.join("\n"), ..of_rule(*rule) })
-        }
+        Line::Finding { rule, breach, because, .. } => (
+            Label::Finding,
+            Row {
+                standing: labels::breach(Some(*breach)).of(lang).to_owned(),
+                text: because.join("\n"),
+                ..of_rule(*rule)
+            },
+        ),
         Line::NotOnRecord { rule, field, .. } => {
             let text = book.text(&format!("field.{field}")).in_language(lang).to_owned();
             (Label::NotOnRecord, Row { text, ..of_rule(*rule) })
@@ -83,6 +89,12 @@ fn row(entry: &Entry, words: Words<'_>) -> Vec<String> {
     cells.extend(recorded);
     cells.push(text);
     cells
+}
+
+/// How a limit stands; of one that ended with its case, that the duty was not done.
+fn of_limit(line: &LimitLine, lang: Language) -> String {
+    let by_closing = line.ended.is_some_and(Ended::is_by_closing);
+    if by_closing { state(line, lang) } else { labels::breach(line.breach).of(lang).to_owned() }
 }
 
 fn action(line: &ActionLine, words: Words<'_>) -> Row {

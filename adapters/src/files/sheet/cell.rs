@@ -35,7 +35,7 @@ pub(super) fn value(kind: Kind, text: &str) -> Json<'_> {
 /// without a time of the day, which is that of Vientiane if it has no offset. What isn't written so stays as it is.
 ///
 /// # Errors
-/// When it is written so and is no date, or its year has two digits.
+/// When it is written so and is no date, or its year has two digits, or the time of the day is none.
 pub(super) fn instant(text: &str) -> Result<Cow<'_, str>, Refusal> {
     let text = text.trim();
     let (date, time) = text.split_once([' ', 'T']).map_or((text, ""), |(date, time)| (date, time.trim()));
@@ -47,15 +47,18 @@ pub(super) fn instant(text: &str) -> Result<Cow<'_, str>, Refusal> {
     if !day_first {
         return Ok(text.into());
     }
-    let written = format!("{year}-{month:0>2}-{day:0>2}{}", time_of_day(time));
+    let date = format!("{year}-{month:0>2}-{day:0>2}");
+    let written = format!("{date}{}", time_of_day(time));
     // Whether a day of the Buddhist era is one of the calendar is not asked: the reader says what is wrong with its year.
     let buddhist = year.parse().is_ok_and(|year: u32| (2400..3000).contains(&year));
-    if year.len() == 4 && (buddhist || When::parse(&written).is_some()) {
+    let is_good = |written: &str| year.len() == 4 && (buddhist || When::parse(written).is_some());
+    if is_good(&written) {
         return Ok(written.into());
     }
+    let code = if is_good(&date) { Code::NotATimeOfDay } else { Code::NotDayFirst };
     let letter = |letter: char| letter.is_ascii_digit() || "/.-:+TZ ".contains(letter);
     let shown = text.len() <= 40 && text.chars().all(letter);
-    Err(Refusal::new(Code::NotDayFirst).field("at").found(if shown { text } else { "text" }))
+    Err(Refusal::new(code).field("at").found(if shown { text } else { "text" }))
 }
 
 /// `9:05` and `9:05:30` as `T09:05:00+07:00` and `T09:05:30+07:00`; an offset that is there stays.
@@ -98,9 +101,17 @@ mod tests {
 
     #[test]
     fn a_date_that_is_none_when_read_day_first_is_refused() {
-        for text in ["12/31/2025", "31/12/25", "29.2.2026", "1/2/2026 24:00", "1/2/2026 9.30", "1/2/26 Somsak"] {
+        for (text, code) in [
+            ("12/31/2025", Code::NotDayFirst),
+            ("31/12/25", Code::NotDayFirst),
+            ("29.2.2026", Code::NotDayFirst),
+            ("1/2/26 Somsak", Code::NotDayFirst),
+            ("1/2/2026 Somsak", Code::NotATimeOfDay),
+            ("1/2/2026 24:00", Code::NotATimeOfDay),
+            ("1/2/2026 9.30", Code::NotATimeOfDay),
+        ] {
             let refusal = instant(text).expect_err(text);
-            assert_eq!((refusal.code, refusal.field.as_deref()), (Code::NotDayFirst, Some("at")));
+            assert_eq!((refusal.code, refusal.field.as_deref()), (code, Some("at")), "{text}");
             assert!(!refusal.found.as_deref().is_some_and(|found| found.contains("Somsak")));
         }
     }
