@@ -48,6 +48,6 @@ mod trouble;
 #[path = "postgres/world.rs"]
 mod world;
 
-impl contract::Contracted for adapters::store::postgres::PostgresStore {
+impl contract::Contracted for store::postgres::PostgresStore {
     const POSITIONS_MAY_HAVE_GAPS: bool = true;
 }

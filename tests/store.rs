@@ -6,7 +6,7 @@ macro_rules! on_each_store {
         mod in_memory {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $claim() {
-                let store = adapters::store::memory::MemoryStore::new($crate::made::book());
+                let store = store::memory::MemoryStore::new($crate::made::book());
                 super::$claim(std::sync::Arc::new(store)).await;
             })+
         }
@@ -54,10 +54,10 @@ mod rooms;
 #[path = "store/transfer.rs"]
 mod transfer;
 
-impl contract::Contracted for adapters::store::memory::MemoryStore {
+impl contract::Contracted for store::memory::MemoryStore {
     const POSITIONS_MAY_HAVE_GAPS: bool = false;
 }
 
-impl contract::Contracted for adapters::store::sqlite::SqliteStore {
+impl contract::Contracted for store::sqlite::SqliteStore {
     const POSITIONS_MAY_HAVE_GAPS: bool = false;
 }

@@ -38,6 +38,16 @@ impl Seat {
         }
     }
 
+    /// Which of the addressees in an alert's subject it is, from 0 (see [`Addressees::tokens`]).
+    pub const fn place(self) -> usize {
+        match self {
+            Self::Prosecutor => 0,
+            Self::Court => 1,
+            Self::Investigator => 2,
+            Self::LegalAid => 3,
+        }
+    }
+
     /// Whether `office` is among these offices: in this seat, or without one in any.
     pub(crate) fn have(offices: &Addressees, office: &OfficeCode, seat: Option<Self>) -> bool {
         let seats = Self::ALL.into_iter().filter(|one| seat.is_none_or(|seat| seat == *one));

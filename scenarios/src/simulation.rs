@@ -2,7 +2,7 @@
 //! store, watch and relay, while everything around them fails.
 //!
 //! What is simulated: time (the runtime's paused clock, and a wall clock that jumps), the offices that send, NATS and
-//! the network to it, and what a disk can do to a transaction ([`adapters::store::sqlite::Disk`]). What is real: all
+//! the network to it, and what a disk can do to a transaction ([`store::sqlite::Disk`]). What is real: all
 //! that the product does, down to `SQLite` and its files. A process that is killed is dropped at whichever step it is
 //! at; a power failure leaves of the write-ahead log what was acknowledged and any part of the rest.
 //!

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use adapters::files::{Form, parse};
+use kamnot::files::{Form, parse};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tests::program::{Desk, Run};

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use adapters::clock::SystemClock;
-use adapters::recorder::{Recorded, Recorder};
-use adapters::store::postgres::PostgresStore;
-use adapters::store::{Fault, LogStore, Options};
 use engine::action::CaseRef;
 use engine::case::Alerts;
 use engine::rulebook::Rulebook;
+use kamnot::clock::SystemClock;
+use kamnot::recorder::{Recorded, Recorder};
+use store::postgres::PostgresStore;
+use store::{Fault, LogStore, Options};
 use tests::load::{actions, case_due_at, unix_now};
 use tests::postgres::Cluster;
 use tests::reckoning::{actions as in_log, log_of};

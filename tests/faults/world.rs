@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use adapters::store::postgres::PostgresStore;
-use adapters::store::{LogStore, Options, Position};
 use engine::calendar::Instant;
 use engine::rulebook::Rulebook;
+use store::postgres::PostgresStore;
+use store::{LogStore, Options, Position};
 use tests::load::{Acknowledged, BREACH, Load, unix_now};
 use tests::nats_server::NatsServer;
 use tests::postgres::Cluster;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use adapters::nats::{Access, NatsFault, Servers};
+use kamnot::nats::{Access, NatsFault, Servers};
 use tests::certificates::{Authority, Certificate, Until};
 use tests::nats_operator::Operator;
 use tests::nats_server::NatsServer;
@@ -26,7 +26,7 @@ async fn publish(servers: Servers) {
     assert!(world.waiting().await > 0);
     let relay = world.relay_through(Arc::new(servers));
     let mut connected = Box::pin(relay.connect()).await.expect("let in");
-    let mut after = adapters::store::Position(0);
+    let mut after = store::Position(0);
     while let Some(last) = connected.tick(after).await.expect("published") {
         after = last;
     }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::clock::Clock;
-use adapters::store::LogStore as _;
-use adapters::watch::Watch;
-use adapters::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};
 use engine::case::Alerts;
+use kamnot::clock::Clock;
+use kamnot::watch::Watch;
+use kamnot::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};
+use store::LogStore as _;
 use tests::nats_server::NatsServer;
 
 use crate::world::{World, arrived, eventually, instant, investigation};

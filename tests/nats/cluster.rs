@@ -4,12 +4,12 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use adapters::nats::{NatsFault, Replicas, STREAM, Servers};
-use adapters::relay::RelayFault;
-use adapters::serve::{Stop, Stopper};
-use adapters::store::{CaseStore as _, Position};
 use engine::action::Action;
 use engine::case::Alerts;
+use kamnot::nats::{NatsFault, Replicas, STREAM, Servers};
+use kamnot::relay::RelayFault;
+use kamnot::serve::{Stop, Stopper};
+use store::{CaseStore as _, Position};
 use tests::nats_cluster::NatsCluster;
 use tokio::task::JoinHandle;
 
@@ -109,7 +109,7 @@ impl Flow {
 }
 
 /// Records one case after the other whose investigation is overdue.
-async fn record(recorder: Arc<adapters::recorder::Recorder<adapters::store::sqlite::SqliteStore>>, stop: Stop) {
+async fn record(recorder: Arc<kamnot::recorder::Recorder<store::sqlite::SqliteStore>>, stop: Stop) {
     for number in 1.. {
         let lines = investigation(&format!("VTE-2026-{number:04}"), number, "2026-03-01");
         let actions: Vec<Action> = lines.lines().map(|line| Action::read(line).expect("an action")).collect();

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use adapters::reconcile::Reconciler;
 use async_nats::Subscriber;
 use futures::StreamExt as _;
+use kamnot::reconcile::Reconciler;
 use serde_json::Value;
 use tests::nats_server::NatsServer;
 

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use adapters::nats::{NatsFault, Servers};
-use adapters::relay::RelayFault;
-use adapters::relay::broker::{After, Answer, Broker, Held, Kept, Session};
-use adapters::serve::Stop;
-use adapters::store::Position;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
+use kamnot::nats::{NatsFault, Servers};
+use kamnot::relay::RelayFault;
+use kamnot::relay::broker::{After, Answer, Broker, Held, Kept, Session};
+use kamnot::serve::Stop;
 use projections::message::Message;
+use store::Position;
 use tests::nats_server::NatsServer;
 use tokio::sync::Notify;
 

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
-use adapters::clock::Clock;
-use adapters::intake::budget::Budget;
-use adapters::recorder::Recorder;
-use adapters::serve::{OfficeRequests, Serve, serve};
-use adapters::store::CaseStore as _;
-use adapters::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
 use engine::case::Alerts;
 use futures::StreamExt as _;
+use kamnot::clock::Clock;
+use kamnot::intake::budget::Budget;
+use kamnot::recorder::Recorder;
+use kamnot::serve::{OfficeRequests, Serve, serve};
+use kamnot::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
+use store::CaseStore as _;
 use tests::nats_server::NatsServer;
 use tokio::sync::oneshot;
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::store::{LogStore as _, Position};
 use engine::action::CaseRef;
 use engine::rulebook::Rulebook;
+use store::sqlite::{Options, SqliteStore};
+use store::{LogStore as _, Position};
 
 use crate::actions::serve;
 use crate::ministry::{Ministry, end};
@@ -77,6 +77,6 @@ async fn of_actions_sent_during_a_move_every_acknowledged_one_is_in_the_new_plac
 }
 
 async fn waits(log: &SqliteStore) -> u64 {
-    use adapters::store::CaseStore as _;
+    use store::CaseStore as _;
     log.backlog().await.expect("a log").waiting
 }

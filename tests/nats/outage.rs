@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use adapters::store::Position;
 use async_nats::HeaderMap;
+use store::Position;
 use tests::nats_server::NatsServer;
 
 use crate::world::{World, arrived, eventually};

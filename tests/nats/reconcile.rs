@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::clock::Clock;
-use adapters::nats::NatsFault;
-use adapters::reconcile::{JudgedBy, Kind, Pace, ReconcileFault, Reconciler, Reconciliation, Terms, WithoutNats};
-use adapters::store::LogStore;
-use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::watch::clock_doubt::CLOCK_IN_DOUBT;
 use async_nats::HeaderMap;
 use async_nats::jetstream::stream::Config;
 use futures::StreamExt as _;
+use kamnot::clock::Clock;
+use kamnot::nats::NatsFault;
+use kamnot::reconcile::{JudgedBy, Kind, Pace, ReconcileFault, Reconciler, Reconciliation, Terms, WithoutNats};
+use kamnot::watch::clock_doubt::CLOCK_IN_DOUBT;
 use serde_json::Value;
+use store::LogStore;
+use store::sqlite::{Options, SqliteStore};
 use tests::nats_server::NatsServer;
 
 use crate::outage::{halves, short_window};
@@ -182,7 +182,7 @@ async fn what_is_due_and_not_told_is_found_without_any_view() {
     // To the watch's own seconds: the first case is over its thirty days since this very second.
     let result = reconciled(&world, world.store.clone(), None).await;
     let told = |result: &Reconciliation, case: &str| {
-        let of_case = |of: &&adapters::reconcile::Difference| of.case.as_ref().is_some_and(|it| it.as_str() == case);
+        let of_case = |of: &&kamnot::reconcile::Difference| of.case.as_ref().is_some_and(|it| it.as_str() == case);
         result.differences.first.iter().filter(of_case).map(|it| it.kind).collect::<Vec<_>>()
     };
     // Both got their notices before the limit; nobody told them.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::store::sqlite::backup::Existing;
-use adapters::store::sqlite::{Options, SqliteStore};
+use store::sqlite::backup::Existing;
+use store::sqlite::{Options, SqliteStore};
 use tests::nats_server::NatsServer;
 
 use crate::outage::{halves, pause, short_window};

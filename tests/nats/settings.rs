@@ -1,9 +1,9 @@
 //! Servers and streams that are not fit for alerts, and what we say about them.
 
-use adapters::nats::{Difference, NatsFault, Replicas, Servers};
-use adapters::relay::RelayFault;
-use adapters::serve::ServeFault;
 use async_nats::jetstream::stream::{Config, StorageType};
+use kamnot::nats::{Difference, NatsFault, Replicas, Servers};
+use kamnot::relay::RelayFault;
+use kamnot::serve::ServeFault;
 use std::time::Duration;
 use tests::nats_server::NatsServer;
 

@@ -1,8 +1,8 @@
 //! A stream that somebody deletes, that is set otherwise than it must be, or that holds what is not ours.
 
-use adapters::nats::NatsFault;
 use async_nats::HeaderMap;
 use async_nats::header::NATS_MESSAGE_ID;
+use kamnot::nats::NatsFault;
 use serde_json::{Value, json};
 use tests::nats_server::{NatsServer, newer};
 

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use adapters::nats::Servers;
-use adapters::nats::subscriber::{Heard, Name, Subscription, follow};
-use adapters::offices::Kind;
-use adapters::serve::{Stop, Stopper};
 use engine::action::OfficeCode;
+use kamnot::nats::Servers;
+use kamnot::nats::subscriber::{Heard, Name, Subscription, follow};
+use kamnot::offices::Kind;
+use kamnot::serve::{Stop, Stopper};
 use tests::nats_server::NatsServer;
 use tokio::task::JoinHandle;
 
@@ -18,7 +18,7 @@ const SAMPLE: &str = include_str!("../../scenarios/data/actions-300.jsonl");
 /// A subscriber at work.
 pub struct Following {
     stopper: Stopper,
-    work: JoinHandle<Result<(), adapters::nats::NatsFault>>,
+    work: JoinHandle<Result<(), kamnot::nats::NatsFault>>,
 }
 
 impl Following {

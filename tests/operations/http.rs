@@ -54,7 +54,7 @@ fn the_page_names_every_figure_and_the_alarms_name_no_other() {
     serving.figure("kamnot_reconciliation_evaluated", |cases| cases >= 1.0);
     let figures = names(&serving.figures().into_keys().collect::<Vec<_>>().join(" "));
     assert_eq!(names(include_str!("../../docs/operations.md")), figures);
-    let alarms = names(include_str!("../../adapters/packaging/alerts.rules.yml"));
+    let alarms = names(include_str!("../../adapters/kamnot/packaging/alerts.rules.yml"));
     assert!(alarms.len() >= 10 && alarms.is_subset(&figures), "{:?}", alarms.difference(&figures));
 }
 

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::clock::{Clock, SteadyClock};
-use adapters::figures::Figures;
-use adapters::serve::Stop;
-use adapters::serve::status::{About, Status};
-use adapters::store::memory::MemoryStore;
-use adapters::watch::clock_doubt::ClockDoubt;
 use engine::calendar::Instant;
 use engine::rulebook::Rulebook;
+use kamnot::clock::{Clock, SteadyClock};
+use kamnot::figures::Figures;
+use kamnot::serve::Stop;
+use kamnot::serve::status::{About, Status};
+use kamnot::watch::clock_doubt::ClockDoubt;
+use store::memory::MemoryStore;
 use tests::clock::SetClock;
 
 fn status(figures: &Arc<Figures>, clock: &Arc<SetClock>) -> Status<MemoryStore> {

@@ -7,11 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::store::postgres::PostgresStore;
-use adapters::store::{CaseStore as _, LogStore as _, Options};
 use engine::case::{Alerts, Command as Decide, decide};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use store::postgres::PostgresStore;
+use store::{CaseStore as _, LogStore as _, Options};
 use tests::children::killed;
 use tests::clock::SetClock;
 use tests::postgres::Cluster;

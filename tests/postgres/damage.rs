@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::store::postgres::PostgresStore;
-use adapters::store::{CaseStore as _, Fault, LogStore as _, Options, Position, Progress, Share};
 use engine::rulebook::Rulebook;
+use store::postgres::PostgresStore;
+use store::{CaseStore as _, Fault, LogStore as _, Options, Position, Progress, Share};
 use tests::postgres::Cluster;
 
 use crate::earlier;

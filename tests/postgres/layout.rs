@@ -4,14 +4,14 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::store::postgres::PostgresStore;
-use adapters::store::{CaseStore as _, Fault, LogStore as _, Options, Position};
+use store::postgres::PostgresStore;
+use store::{CaseStore as _, Fault, LogStore as _, Options, Position};
 use tests::postgres::{Cluster, binary};
 
 use crate::made::{self, delivery, record_case, refusal};
 use crate::world::{open, try_open};
 
-fn nothing_told() -> adapters::store::Progress {
+fn nothing_told() -> store::Progress {
     Arc::new(|_, _| ())
 }
 

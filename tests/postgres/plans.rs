@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use adapters::offices::Kind;
-use adapters::store::alerts::AlertsTo;
-use adapters::store::{CaseStore as _, Position};
+use projections::view::Seat;
+use store::alerts::AlertsTo;
+use store::{CaseStore as _, Position};
 use tests::postgres::Cluster;
 
 use crate::made::{delivery, record_case};
@@ -94,11 +94,11 @@ async fn an_offices_list_reads_its_own_alerts_and_not_those_of_others() {
     let told = store.stream(&case).await.unwrap();
     let to = told.iter().find_map(|stored| stored.event.fact.alert()).expect("an alert").0.to.clone();
     for n in 0..8 {
-        for (kind, office) in [(Kind::Prosecutor, &to.prosecutor), (Kind::Court, &to.court)] {
+        for (seat, office) in [(Seat::Prosecutor, &to.prosecutor), (Seat::Court, &to.court)] {
             // Of one case alone, and of all.
             let since = (n % 2 == 0).then_some(told[0].event.recorded_at);
             let before = cluster.log().len();
-            let places = store.alerts(&AlertsTo { kind, office: office.clone(), since, until: None }).await.unwrap();
+            let places = store.alerts(&AlertsTo { seat, office: office.clone(), since, until: None }).await.unwrap();
             assert!(!store.at(&places).await.unwrap().is_empty() && places.len() < 200, "{} alerts", places.len());
             let rows = most_rows(&cluster.log()[before..], &LIST);
             assert!(rows < 2000, "{rows} rows read for {} alerts", places.len());

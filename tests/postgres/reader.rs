@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use adapters::store::CaseStore as _;
 use engine::case::Event;
+use store::CaseStore as _;
 use tests::postgres::Cluster;
 use tests::program::without_our_own;
 

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::clock::Clock;
-use adapters::nats::Servers;
-use adapters::reconcile::{Kind, Pace, Reconciler, Reconciliation, Terms, WithoutNats};
-use adapters::relay::Relay;
-use adapters::store::postgres::PostgresStore;
-use adapters::store::{LogStore, Position};
+use kamnot::clock::Clock;
+use kamnot::nats::Servers;
+use kamnot::reconcile::{Kind, Pace, Reconciler, Reconciliation, Terms, WithoutNats};
+use kamnot::relay::Relay;
+use store::postgres::PostgresStore;
+use store::{LogStore, Position};
 use tests::clock::SetClock;
 use tests::nats_server::NatsServer;
 use tests::postgres::Cluster;

@@ -1,7 +1,7 @@
 //! What the tests of the PostgreSQL store are made of.
 
-use adapters::store::postgres::PostgresStore;
-use adapters::store::{Fault, Options};
+use store::postgres::PostgresStore;
+use store::{Fault, Options};
 
 use crate::made::book;
 

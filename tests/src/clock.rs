@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use adapters::clock::{Clock, SteadyClock};
 use engine::calendar::Instant;
+use kamnot::clock::{Clock, SteadyClock};
 
 /// A clock that is set by hand.
 pub struct SetClock(AtomicI64);

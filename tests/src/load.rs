@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use adapters::clock::SystemClock;
-use adapters::recorder::Recorder;
-use adapters::store::LogStore;
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
 use engine::case::{Alerts, Verdict};
 use engine::rulebook::Rulebook;
+use kamnot::clock::SystemClock;
+use kamnot::recorder::Recorder;
+use store::LogStore;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 

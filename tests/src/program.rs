@@ -17,7 +17,7 @@ pub fn program() -> &'static Path {
         let test = std::env::current_exe().expect("a test has a file");
         let folder = test.ancestors().nth(2).expect("a test lies in the target folder").to_owned();
         let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        without_our_own(&mut build).args(["build", "--quiet", "--package", "adapters", "--bin", "kamnot"]);
+        without_our_own(&mut build).args(["build", "--quiet", "--package", "kamnot", "--bin", "kamnot"]);
         if folder.ends_with("release") {
             build.arg("--release");
         }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
 
-use adapters::store::{LogStore, Position, Stored};
 use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use engine::case::{Event, Fact};
 use futures::StreamExt as _;
+use store::{LogStore, Position, Stored};
 
 /// An alert as it stands in the stream.
 #[derive(Clone, Debug)]

@@ -5,18 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::offices::Kind;
-use adapters::reconcile::{Pace, Reconciler, Terms, WithoutNats};
-use adapters::store::alerts::AlertsTo;
-use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::store::{CaseStore, Fault, LogStore, Position, Share};
 use engine::action::CaseRef;
 use engine::case::{Case, Event};
 use engine::rulebook::{Language, Shelf};
+use kamnot::reconcile::{Pace, Reconciler, Terms, WithoutNats};
 use projections::CaseView;
 use projections::message::message;
 use projections::timeline::{Why, timeline};
+use projections::view::Seat;
 use rusqlite::{Connection, params};
+use store::alerts::AlertsTo;
+use store::sqlite::{Options, SqliteStore};
+use store::{CaseStore, Fault, LogStore, Position, Share};
 use tests::clock::SetClock;
 
 use crate::damage::{lived_in_of, tables};
@@ -182,7 +182,7 @@ async fn one_altered_byte_stops_nothing_and_is_named() {
         let now = views(&store).await;
         assert!(now.is_none_or(|now| now == sound_views), "{seed}: an altered view was handed out: {harm:?}");
         assert!(!found.is_empty() || harm.table != "cases" && harm.table != "alerts", "{seed}: {harm:?}");
-        let to = AlertsTo { kind: Kind::Prosecutor, office: office("vte-prosecutor"), since: None, until: None };
+        let to = AlertsTo { seat: Seat::Prosecutor, office: office("vte-prosecutor"), since: None, until: None };
         if let Some(places) = damaged(store.alerts(&to).await) {
             damaged(store.at(&places).await);
         }

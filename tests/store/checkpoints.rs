@@ -25,7 +25,7 @@ fn the_sqlite_that_is_linked_does_not_lose_its_log() {
     // As much as the store itself links.
     let stores = made::open(tempfile::tempdir().unwrap().path().join("log.db"));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let kept_by = runtime.block_on(adapters::store::LogStore::kept_by(&stores)).unwrap();
+    let kept_by = runtime.block_on(store::LogStore::kept_by(&stores)).unwrap();
     assert_eq!(kept_by, format!("SQLite {}", rusqlite::version()));
 }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use adapters::store::{CaseStore, Fault, Position};
 use engine::action::{Action, ActionId, CaseRef};
 use engine::case::{Alerts, Case, Command, Event, Fact, Verdict, decide};
+use store::{CaseStore, Fault, Position};
 use tests::clock::SetClock;
 use uuid::Uuid;
 

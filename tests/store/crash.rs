@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use adapters::store::{CaseStore, LogStore as _};
 use engine::case::{Alerts, Command, decide};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use store::{CaseStore, LogStore as _};
 use tests::children::killed;
 
 use crate::made::{self, after_all};

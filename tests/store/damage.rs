@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use adapters::store::sqlite::SqliteStore;
-use adapters::store::sqlite::backup::Existing;
-use adapters::store::{CaseStore, Fault, LogStore as _, Position, Share};
 use engine::case::Alerts;
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use store::sqlite::SqliteStore;
+use store::sqlite::backup::Existing;
+use store::{CaseStore, Fault, LogStore as _, Position, Share};
 use tests::clock::SetClock;
 
 use crate::made::{self, after_all, delivery, recorder, refusal};
@@ -247,8 +247,7 @@ async fn a_check_finds_bytes_that_the_disk_changed() {
     let middle = bytes.len() / 2;
     bytes[middle..middle + 4096].fill(0x5a);
     std::fs::write(&path, bytes).unwrap();
-    let found =
-        made::try_open(&path, &adapters::store::sqlite::Options::default()).and_then(|store| store.check(|_, _| ()));
+    let found = made::try_open(&path, &store::sqlite::Options::default()).and_then(|store| store.check(|_, _| ()));
     assert!(!matches!(&found, Ok(found) if found.is_empty()), "{found:?}");
 }
 

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use adapters::store::sqlite::{Disk, Failing, Moment, Options, SqliteStore};
-use adapters::store::{CaseStore as _, Fault, LogStore as _, Position};
+use store::sqlite::{Disk, Failing, Moment, Options, SqliteStore};
+use store::{CaseStore as _, Fault, LogStore as _, Position};
 
 use crate::made::{self, record_case};
 

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use adapters::recorder::Recorder;
-use adapters::store::{CaseStore, Fault};
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
 use engine::case::{Alerts, Event};
 use engine::rulebook::{LAW_05_NA_2006, RuleId, Rulebook, Shelf};
+use kamnot::recorder::Recorder;
 use projections::message::message;
+use store::{CaseStore, Fault};
 use tests::clock::SetClock;
 
 use crate::made::{after_all, book};

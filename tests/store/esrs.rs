@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use adapters::store::{CaseStore, Fault};
 use engine::action::Action;
 use engine::calendar::Instant;
 use engine::case::{Alerts, Case, Command, Event};
 use esrs::AggregateState;
 use esrs::manager::AggregateManager;
 use esrs::store::EventStore;
+use store::{CaseStore, Fault};
 
 use crate::made::{self, after_all, opening};
 

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::clock::{Clock, SteadyClock};
-use adapters::store::{CaseStore as _, DueCase, Share};
-use adapters::watch::Watch;
-use adapters::watch::clock_doubt::{ClockDoubt, operator_in};
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::Alerts;
+use kamnot::clock::{Clock, SteadyClock};
+use kamnot::watch::Watch;
+use kamnot::watch::clock_doubt::{ClockDoubt, operator_in};
 use scenarios::crowded::{Crowd, crowded};
+use store::{CaseStore as _, DueCase, Share};
 use tests::clock::SetClock;
 
 use crate::made::{self, recorder};

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use adapters::alert_list::{Asked, Known, Listed, PAGE, Speech, each_row};
-use adapters::offices::Kind as Office;
-use adapters::store::{CaseStore, Fault, Stored};
 use engine::action::OfficeCode;
 use engine::alert::Kind;
 use engine::calendar::Instant;
 use engine::case::Alerts;
 use engine::rulebook::{Language, Shelf};
+use kamnot::alert_list::{Asked, Known, Listed, PAGE, Speech, each_row};
 use projections::alerts::{AlertRow, Choice, Class};
+use projections::view::Seat;
+use store::{CaseStore, Fault, Stored};
 use tests::clock::SetClock;
 
 use crate::made::{self, after_all, record_case, recorder};
@@ -37,8 +37,8 @@ async fn listed<S: CaseStore>(store: &S, asked: &Asked) -> (Vec<AlertRow>, Liste
     (rows, listed)
 }
 
-fn asked(kind: Office, office: &OfficeCode) -> Asked {
-    let office = Some((kind, office.clone()));
+fn asked(seat: Seat, office: &OfficeCode) -> Asked {
+    let office = Some((seat, office.clone()));
     Asked { office, case: None, choice: Choice::default(), at: after_all().plus(1), known: Known::Now }
 }
 
@@ -66,7 +66,7 @@ async fn a_list_holds_a_page_and_one_case_at_the_most<S: CaseStore>(store: Arc<S
     let told = cases(&store, 130).await;
     let office = prosecutor(&told);
     let longest = told.iter().map(Vec::len).max().unwrap();
-    let (_, listed) = listed(&*store, &asked(Office::Prosecutor, &office)).await;
+    let (_, listed) = listed(&*store, &asked(Seat::Prosecutor, &office)).await;
     assert!(listed.most_held <= PAGE + longest, "{listed:?}, the longest case {longest}");
     assert!(listed.read > PAGE, "more than a page: {listed:?}");
 }
@@ -76,7 +76,7 @@ async fn every_alert_of_an_office_is_in_one_row<S: CaseStore>(store: Arc<S>) {
     let office = prosecutor(&told);
     let own = told.iter().flatten().filter(|s| s.event.fact.alert().unwrap().0.to.prosecutor == office);
     let own: BTreeSet<_> = own.map(|stored| stored.event.id(&stored.case)).collect();
-    let (rows, _) = listed(&*store, &asked(Office::Prosecutor, &office)).await;
+    let (rows, _) = listed(&*store, &asked(Seat::Prosecutor, &office)).await;
     let ids: Vec<_> = rows.iter().flat_map(|row| &row.told).map(|telling| telling.id).collect();
     assert_eq!(ids.len(), own.len());
     assert_eq!(ids.into_iter().collect::<BTreeSet<_>>(), own);
@@ -109,7 +109,7 @@ async fn a_row_stands_as_its_alerts_do_now_or_then<S: CaseStore>(store: Arc<S>) 
     let mut seen = BTreeSet::new();
     for at in instants.iter().copied().step_by(instants.len() / 8) {
         for court in &courts {
-            let then = Asked { at, known: Known::Then, ..asked(Office::Court, court) };
+            let then = Asked { at, known: Known::Then, ..asked(Seat::Court, court) };
             let (all, _) = listed(&*store, &then).await;
             assert!(all.iter().flat_map(|row| &row.told).all(|telling| telling.at <= at), "nothing raised later");
             let choice = Choice { open: true, ..Choice::default() };
@@ -152,9 +152,9 @@ async fn standing<S: CaseStore>(store: &S, court: &OfficeCode, rows: &[AlertRow]
 async fn a_list_of_a_case_is_that_part_of_the_offices_list<S: CaseStore>(store: Arc<S>) {
     let told = cases(&store, 12).await;
     let office = prosecutor(&told);
-    let (all, _) = listed(&*store, &asked(Office::Prosecutor, &office)).await;
+    let (all, _) = listed(&*store, &asked(Seat::Prosecutor, &office)).await;
     for case in told.iter().filter_map(|told| told.first()).map(|stored| stored.case.clone()) {
-        let of_case = Asked { case: Some(case.clone()), ..asked(Office::Prosecutor, &office) };
+        let of_case = Asked { case: Some(case.clone()), ..asked(Seat::Prosecutor, &office) };
         let part: Vec<AlertRow> = all.iter().filter(|row| row.case == case).cloned().collect();
         assert_eq!(listed(&*store, &of_case).await.0, part, "{case}");
         let (everybody, _) = listed(&*store, &Asked { office: None, ..of_case }).await;
@@ -171,6 +171,6 @@ async fn a_reader_who_goes_away_ends_the_list<S: CaseStore>(store: Arc<S>) {
         taken += 1;
         if taken == 3 { Err(Fault::Unavailable("nobody reads".to_owned())) } else { Ok(()) }
     };
-    let outcome = each_row(&*store, &asked(Office::Prosecutor, &prosecutor(&told)), speech, take).await;
+    let outcome = each_row(&*store, &asked(Seat::Prosecutor, &prosecutor(&told)), speech, take).await;
     assert_eq!((outcome, taken), (Err(Fault::Unavailable("nobody reads".to_owned())), 3));
 }

@@ -4,15 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::LazyLock;
 
-use adapters::clock::Clock;
-use adapters::recorder::{Recorded, Recorder};
-use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::store::{Append, CaseStore, Delivery, Fault, Position, Stored};
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::{Alerts, Case, Command, decide};
 use engine::rulebook::Rulebook;
+use kamnot::clock::Clock;
+use kamnot::recorder::{Recorded, Recorder};
 use scenarios::generator::{Conduct, Plan, history};
+use store::sqlite::{Options, SqliteStore};
+use store::{Append, CaseStore, Delivery, Fault, Position, Stored};
 use tests::clock::SetClock;
 use uuid::Uuid;
 

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::store::{CaseStore, Fault, LogStore as _, Position};
 use engine::rulebook::Rulebook;
 use rusqlite::Connection;
+use store::sqlite::{Options, SqliteStore};
+use store::{CaseStore, Fault, LogStore as _, Position};
 
 use crate::earlier;
 use crate::made::{self, refusal, try_open};

@@ -3,9 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use adapters::offices::Kind;
-use adapters::store::alerts::AlertsTo;
-use adapters::store::{Backlog, CaseStore, DueCase, Fault, Position, Share, Stored};
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::alert::Alert;
 use engine::calendar::Instant;
@@ -13,6 +10,8 @@ use engine::case::Alerts;
 use projections::CaseView;
 use projections::alerts::Class;
 use projections::view::Seat;
+use store::alerts::AlertsTo;
+use store::{Backlog, CaseStore, DueCase, Fault, Position, Share, Stored};
 use tests::clock::SetClock;
 
 use crate::made::{self, after_all, delivery, record_case, recorder};
@@ -192,14 +191,8 @@ async fn a_docket_holds_an_offices_cases_by_reference<S: CaseStore>(store: Arc<S
 }
 
 /// What an office is asked about, and the offices of an alert in that place.
-fn of_kind(kind: Kind, alert: &Alert) -> Option<OfficeCode> {
-    match kind {
-        Kind::Prosecutor => Some(alert.to.prosecutor.clone()),
-        Kind::Court => Some(alert.to.court.clone()),
-        Kind::Investigator => Some(alert.to.investigator.clone()),
-        Kind::LegalAid => alert.to.legal_aid.clone(),
-        Kind::Mediation => None,
-    }
+fn in_seat(seat: Seat, alert: &Alert) -> Option<OfficeCode> {
+    seat.of(&alert.to).cloned()
 }
 
 async fn an_office_reads_its_own_alerts_by_class_and_case<S: CaseStore>(store: Arc<S>) {
@@ -211,8 +204,8 @@ async fn an_office_reads_its_own_alerts_by_class_and_case<S: CaseStore>(store: A
     let class = |stored: &Stored| alert(stored).map(|alert| Class::of(alert.topic.rule));
     alerts.sort_by(|a, b| (class(a), &a.case, a.position).cmp(&(class(b), &b.case, b.position)));
     let mut told = 0;
-    for kind in [Kind::Prosecutor, Kind::Court, Kind::Investigator, Kind::LegalAid] {
-        let to = |stored: &Stored| alert(stored).and_then(|alert| of_kind(kind, alert));
+    for seat in Seat::ALL {
+        let to = |stored: &Stored| alert(stored).and_then(|alert| in_seat(seat, alert));
         for office in alerts.iter().filter_map(to).collect::<BTreeSet<OfficeCode>>() {
             let own = |of: &dyn Fn(&Stored) -> bool| -> Vec<Stored> {
                 alerts.iter().filter(|stored| to(stored).as_ref() == Some(&office) && of(stored)).cloned().collect()
@@ -225,7 +218,7 @@ async fn an_office_reads_its_own_alerts_by_class_and_case<S: CaseStore>(store: A
                 (None, Some(after_all()), own(&|stored| !last(stored))),
                 (Some(later.plus(1)), None, Vec::new()),
             ] {
-                let to = AlertsTo { kind, office: office.clone(), since, until };
+                let to = AlertsTo { seat, office: office.clone(), since, until };
                 let places = store.alerts(&to).await.unwrap();
                 let of = |stored: &[Stored]| stored.iter().map(|stored| stored.position).collect::<Vec<_>>();
                 assert_eq!(places, of(&expected), "{to:?}");
@@ -235,6 +228,6 @@ async fn an_office_reads_its_own_alerts_by_class_and_case<S: CaseStore>(store: A
         }
     }
     assert!(told > alerts.len() * 3, "{told} of {}", alerts.len());
-    let nobody = AlertsTo { kind: Kind::Court, office: made::office("vte-prosecutor"), since: None, until: None };
+    let nobody = AlertsTo { seat: Seat::Court, office: made::office("vte-prosecutor"), since: None, until: None };
     assert_eq!(store.alerts(&nobody).await.unwrap(), []);
 }

@@ -7,11 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::store::sqlite::SqliteStore;
-use adapters::store::{CaseStore, Fault, LogStore as _};
 use engine::case::{Alerts, Case, Verdict};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use store::sqlite::SqliteStore;
+use store::{CaseStore, Fault, LogStore as _};
 use tests::clock::SetClock;
 
 use crate::made::{self, after_all, append, opening, record_case, recorder, refusal};
@@ -61,11 +61,10 @@ fn a_child_does_what_its_parent_asks() {
     say("\n");
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        let store =
-            match made::try_open(&path, &adapters::store::sqlite::Options { create: true, ..Default::default() }) {
-                Ok(store) => Arc::new(store),
-                Err(fault) => return say(&format!("fault {fault}\n")),
-            };
+        let store = match made::try_open(&path, &store::sqlite::Options { create: true, ..Default::default() }) {
+            Ok(store) => Arc::new(store),
+            Err(fault) => return say(&format!("fault {fault}\n")),
+        };
         let cases = (first..last).map(|n| tokio::spawn(import(Arc::clone(&store), n, seed)));
         for case in cases.collect::<Vec<_>>() {
             case.await.unwrap();

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::store::{CaseStore, Fault, LogStore as _};
+use store::sqlite::{Options, SqliteStore};
+use store::{CaseStore, Fault, LogStore as _};
 use tests::clock::SetClock;
 
 use crate::made::{self, after_all, record_case, refusal, try_open};

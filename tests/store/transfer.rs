@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use adapters::store::place::Place;
-use adapters::store::sqlite::{Options, SqliteStore};
-use adapters::store::standing::UNFINISHED;
-use adapters::store::{CaseStore, Fault, LogStore, Position, Progress};
-use adapters::transfer::reopening::{ReopenFault, reopen};
-use adapters::transfer::{MOVES, Moved, refuse_unfinished, transfer};
 use engine::case::Case;
 use engine::rulebook::Rulebook;
+use kamnot::reopening::{ReopenFault, reopen};
+use store::place::Place;
+use store::sqlite::{Options, SqliteStore};
+use store::standing::UNFINISHED;
+use store::transfer::{MOVES, Moved, refuse_unfinished, transfer};
+use store::{CaseStore, Fault, LogStore, Position, Progress};
 use tempfile::TempDir;
 
 use crate::damage::lived_in;

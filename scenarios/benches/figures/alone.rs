@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use adapters::store::sqlite::SqliteStore;
-use adapters::store::{LogStore as _, Position, Stored};
 use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Alert;
 use engine::case::{Case, Event, Fact, evolve};
 use engine::rulebook::Rulebook;
 use projections::CaseView;
 use rusqlite::{Connection, params};
+use store::sqlite::SqliteStore;
+use store::{LogStore as _, Position, Stored};
 
 use crate::setting::{Failure, count};
 

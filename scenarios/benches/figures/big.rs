@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
-use adapters::clock::Clock;
-use adapters::recorder::Recorder;
-use adapters::store::sqlite::{Options, SqliteStore};
 use engine::action::{Action, CaseRef};
 use engine::case::Alerts;
+use kamnot::clock::Clock;
+use kamnot::recorder::Recorder;
 use scenarios::crowded::{Crowd, crowded};
+use store::sqlite::{Options, SqliteStore};
 
 use crate::report::{Bar, Report};
 use crate::setting::{Failure, Setting, count};

@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use adapters::store::Options;
-use adapters::store::place::Place;
+use store::Options;
+use store::place::Place;
 
 use crate::cluster::Cluster;
 use crate::nats_server::NatsServer;

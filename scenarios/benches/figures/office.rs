@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
-use adapters::store::LogStore;
 use engine::action::Action;
 use engine::assess::assess;
 use engine::calendar::Instant;
 use engine::rulebook::Rulebook;
 use scenarios::generator::Line;
+use store::LogStore;
 
 use crate::ours::{Ours, Until};
 use crate::setting::{Failure, IN_FLIGHT, Setting, progress};
@@ -72,7 +72,7 @@ impl Office {
     /// # Errors
     /// What the store says.
     pub async fn all_is_delivered(&self) -> Result<bool, Failure> {
-        Ok(self.store.outbox(adapters::store::Position(0), 1).await?.is_empty())
+        Ok(self.store.outbox(store::Position(0), 1).await?.is_empty())
     }
 
     async fn record(&mut self, cases: usize, case: impl Fn(usize) -> Vec<Line>) -> Result<(), Failure> {

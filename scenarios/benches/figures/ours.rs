@@ -8,14 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use adapters::clock::Clock;
-use adapters::recorder::Recorder;
-use adapters::store::CaseStore;
-use adapters::store::sqlite::{Options, SqliteStore};
 use engine::action::Action;
 use engine::case::{Alerts, Verdict};
 use engine::rulebook::Rulebook;
+use kamnot::clock::Clock;
+use kamnot::recorder::Recorder;
 use scenarios::generator::Line;
+use store::CaseStore;
+use store::sqlite::{Options, SqliteStore};
 
 use crate::setting::{Failure, count, number};
 

@@ -8,9 +8,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::store::Options;
-use adapters::store::postgres::PostgresStore;
 use scenarios::generator::{Conduct, Line};
+use store::Options;
+use store::postgres::PostgresStore;
 
 use crate::cluster::Cluster;
 use crate::lines::Lines;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use adapters::clock::{Clock as _, SystemClock};
 use chrono::DateTime;
+use kamnot::clock::{Clock as _, SystemClock};
 use rusqlite::Connection;
 use scenarios::generator::{Conduct, Plan, history, interleaved};
 
@@ -28,7 +28,7 @@ pub fn program() -> Result<PathBuf, Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target folder")?;
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--package", "adapters", "--bin", "kamnot", "--target-dir"])
+        .args(["build", "--release", "--package", "kamnot", "--bin", "kamnot", "--target-dir"])
         .arg(target)
         .current_dir(root)
         .status()?;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use adapters::clock::{Clock, SteadyClock};
 use engine::calendar::Instant;
+use kamnot::clock::{Clock, SteadyClock};
 
 /// The wall clock of the machine.
 pub(super) struct WallClock {

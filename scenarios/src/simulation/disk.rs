@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use adapters::store::sqlite::{Disk, Failing, Moment};
+use store::sqlite::{Disk, Failing, Moment};
 
 use super::history::DiskTrouble;
 

@@ -11,12 +11,12 @@ mod demand;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use adapters::store::{Position, Stored};
 use engine::action::{Action, ActionId, CaseRef};
 use engine::alert::Topic;
 use engine::calendar::Instant;
 use engine::case::{Event, Fact};
 use engine::rulebook::Rulebook;
+use store::{Position, Stored};
 use uuid::Uuid;
 
 use super::{MOST_TOLD, Violation};

@@ -7,11 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use adapters::nats::NatsFault;
-use adapters::relay::broker::{Ack, After, Answer, Broker, Held, Kept, Session};
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::stream::{BoxStream, try_unfold};
+use kamnot::nats::NatsFault;
+use kamnot::relay::broker::{Ack, After, Answer, Broker, Held, Kept, Session};
 use projections::message::{Message, Substance};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -5,14 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use adapters::recorder::Recorder;
-use adapters::store::Fault;
-use adapters::store::sqlite::SqliteStore;
-use adapters::watch::clock_doubt::alerts_beside;
 use engine::action::{Action, ActionId, CaseRef};
 use engine::case::{Alerts, Verdict};
 use engine::refusal::{Refusal, reasons};
 use engine::rulebook::Language;
+use kamnot::recorder::Recorder;
+use kamnot::watch::clock_doubt::alerts_beside;
+use store::Fault;
+use store::sqlite::SqliteStore;
 use tokio::task::JoinSet;
 
 use super::history::{History, Sending};

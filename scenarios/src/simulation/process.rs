@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use adapters::clock::{Clock, SteadyClock};
-use adapters::recorder::Recorder;
-use adapters::relay::Relay;
-use adapters::serve::{Stop, Stopper};
-use adapters::store::sqlite::{Disk, Options, SqliteStore};
-use adapters::store::{Fault, LogStore as _};
-use adapters::watch::Watch;
-use adapters::watch::clock_doubt::{ClockDoubt, operator_in};
 use engine::rulebook::Rulebook;
+use kamnot::clock::{Clock, SteadyClock};
+use kamnot::recorder::Recorder;
+use kamnot::relay::Relay;
+use kamnot::serve::{Stop, Stopper};
+use kamnot::watch::Watch;
+use kamnot::watch::clock_doubt::{ClockDoubt, operator_in};
+use store::sqlite::{Disk, Options, SqliteStore};
+use store::{Fault, LogStore as _};
 use tokio::task::JoinHandle;
 
 use super::MOST_TOLD;

@@ -10,10 +10,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters::clock::Clock as _;
-use adapters::store::{Fault, LogStore as _};
-use adapters::watch::clock_doubt::CLOCK_CONFIRMED;
 use engine::rulebook::Rulebook;
+use kamnot::clock::Clock as _;
+use kamnot::watch::clock_doubt::CLOCK_CONFIRMED;
+use store::{Fault, LogStore as _};
 use tokio::time::{advance, sleep};
 
 use super::clock::WallClock;
@@ -246,7 +246,7 @@ impl<'h> World<'h> {
             self.attend().await?;
         }
         for process in self.slots.iter_mut().filter_map(|slot| slot.process.as_mut()) {
-            if (process.agreed_on - wrong_by).abs() > adapters::watch::clock_doubt::TOLERANCE_SECONDS {
+            if (process.agreed_on - wrong_by).abs() > kamnot::watch::clock_doubt::TOLERANCE_SECONDS {
                 process.agreed_on = wrong_by;
             }
         }

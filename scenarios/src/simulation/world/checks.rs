@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use adapters::store::{CaseStore as _, Fault, LogStore as _, Position, Stored};
-use adapters::watch::clock_doubt::{CLOCK_IN_DOUBT, TOLERANCE_SECONDS};
+use kamnot::watch::clock_doubt::{CLOCK_IN_DOUBT, TOLERANCE_SECONDS};
 use rusqlite::Connection;
+use store::{CaseStore as _, Fault, LogStore as _, Position, Stored};
 use uuid::Uuid;
 
 use super::World;

@@ -1,0 +1,103 @@
+//! The command line: what each command takes, and how it ends.
+//!
+//! Invariant: results go to standard output, refusals, progress and logs to standard error; the exit code is 0,
+//! 1 where something was refused, 2 where something went wrong.
+
+mod actions;
+mod admin;
+mod alerts;
+mod arguments;
+mod asked;
+mod assess;
+mod backup;
+mod bar;
+mod connection;
+mod database;
+mod demo;
+mod docket;
+mod export;
+mod follow;
+mod import;
+mod labels;
+mod lists;
+mod logging;
+mod nats;
+mod output;
+mod paint;
+mod progress;
+mod prompt;
+mod reconcile;
+mod rules;
+mod send;
+mod serve;
+mod spreadsheet;
+mod status;
+mod syllables;
+mod table;
+mod tally;
+mod time;
+mod timeline;
+mod today;
+mod transfer;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+use output::{Failure, Outcome};
+
+use crate::shown::plain_lines;
+use store::NOT_RECORDED;
+
+/// Runs the program on the arguments of the process.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    logging::start(arguments.common.log, matches!(arguments.command, Command::Serve(_)));
+    match run(&arguments) {
+        Ok(Outcome::Done) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
+        Ok(Outcome::SomethingRefused) => ExitCode::from(1),
+        Err(failure) => {
+            let said = failure.to_string();
+            // Who wanted nothing recorded need not hear that nothing was.
+            let said = if records(&arguments.command) { said } else { said.replace(NOT_RECORDED, "") };
+            logging::say_failure(&plain_lines(&said));
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+/// Whether a command is to record actions.
+const fn records(command: &Command) -> bool {
+    matches!(command, Command::Import(_) | Command::Record(_) | Command::Send(_))
+}
+
+fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
+    match command {
+        Command::Demo(own) => demo::run(common, own),
+        Command::Import(own) => import::import(common, own),
+        Command::Record(own) => import::record(common, own),
+        Command::Assess(own) => assess::run(common, own),
+        Command::Docket(own) => docket::run(common, own),
+        Command::Today(own) => today::run(common, own),
+        Command::Alerts(own) if own.follow => follow::run(common, own),
+        Command::Alerts(own) => alerts::alerts(common, own),
+        Command::Timeline(own) => timeline::run(common, own),
+        Command::Serve(own) => serve::run(common, own),
+        Command::Rules(own) => rules::run(common, own),
+        Command::Offices(own) => admin::offices_list(common, own),
+        Command::Actions(own) => actions::run(common, own),
+        Command::Template(own) => actions::template(common, own),
+        Command::Clock(own) => admin::clock(common, &own.command),
+        Command::Reconcile(own) => reconcile::run(common, own),
+        Command::Status(own) => status::run(common, own),
+        Command::Send(own) => send::run(common, own),
+        Command::Nats(own) => nats::run(common, own),
+        Command::Move(own) => transfer::run(common, own),
+        Command::Backup(own) => backup::backup(common, own),
+        Command::Restore(own) => backup::restore(common, own),
+        Command::Export(own) => export::run(common, own),
+        Command::Rebuild => admin::rebuild(common),
+        Command::Check => admin::check(common),
+    }
+}

@@ -1,0 +1,274 @@
+//! The commands and their options, with the help that teaches them.
+
+mod actions;
+mod alerts;
+mod lists;
+mod network;
+mod recording;
+mod serve;
+mod whole_log;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use engine::action::{CaseRef, OfficeCode, When};
+use engine::calendar::Instant;
+use engine::rulebook::Language;
+
+use super::reconcile::Reconcile;
+use super::status::Status;
+pub(super) use actions::{ActionsOf, Template};
+pub(super) use alerts::{AlertsFormat, AlertsOf};
+pub(super) use lists::{Docket, Seconds, Today};
+pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
+use store::place::Place;
+pub(super) use whole_log::{Backup, Export, Move, Restore};
+
+pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};
+pub(super) use serve::Serve;
+
+const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
+
+const EXAMPLES: &str = "\
+First steps:
+  kamnot demo                                     three made-up cases, seven months in seconds
+  kamnot assess cases.jsonl                       hold a file against the law, nothing is stored
+  kamnot import cases.jsonl --as vte-prosecutor   record a file in kamnot.db
+  kamnot docket --court vte-juvenile-court        a court's cases, children held too long first
+  kamnot today --office vte-prosecutor            what an office owes, by the hours that are left
+  kamnot alerts --prosecutor vte-prosecutor       what a prosecutor's office was told
+  kamnot timeline VTE-2026-0001 --why             one case, with the reckoning of every limit
+  kamnot serve --nats nats://localhost:4222       watch the limits, publish alerts as they fall due
+  kamnot status                                   is all well?
+
+Exit code: 0, 1 if something was refused, 2 if something went wrong.";
+
+/// What the command line says.
+#[derive(Debug, Parser)]
+#[command(name = "kamnot", version, about = ABOUT, after_help = EXAMPLES, infer_long_args = false)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Common options")]
+pub(super) struct Common {
+    /// The log: an SQLite file, or the address of a PostgreSQL database, as `kamnot move --help` shows
+    #[arg(long, global = true, value_name = "FILE", env = "KAMNOT_DB", default_value = "kamnot.db")]
+    pub db: Place,
+    /// The rulebook, a TOML file [default: the one in force in the log; in a new log, that of Law 05/NA of 2006]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub rulebook: Option<PathBuf>,
+    /// More offices, or other names for those of the program, a TOML file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub offices: Option<PathBuf>,
+    /// The language of sentences and headings: en or lo
+    #[arg(long, global = true, value_name = "LANGUAGE", env = "KAMNOT_LANG", value_parser = language,
+        default_value = "en")]
+    pub lang: Language,
+    /// How long to wait for another program that holds the log locked, at most a day
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10,
+        value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub wait: u64,
+    /// How diagnostic messages are printed on standard error; `RUST_LOG` says which
+    #[arg(long, global = true, value_enum, value_name = "FORM", default_value = "text")]
+    pub log: LogForm,
+}
+
+/// How diagnostic messages are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogForm {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Demo(Demo),
+    Import(Import),
+    Record(Record),
+    Assess(Assess),
+    Docket(Docket),
+    Today(Today),
+    Alerts(AlertsOf),
+    Timeline(Timeline),
+    Serve(Serve),
+    Rules(Rules),
+    Offices(Offices),
+    Actions(ActionsOf),
+    Template(Template),
+    Clock(Clock),
+    Status(Status),
+    Nats(Nats),
+    Send(Send),
+    Move(Move),
+    Backup(Backup),
+    Restore(Restore),
+    Export(Export),
+    Reconcile(Reconcile),
+    /// Make the views of all cases anew from the log; the log and what was delivered stay as they are
+    Rebuild,
+    /// Check the log: every event readable and in its place, every view as the log says
+    Check,
+}
+
+/// Play three made-up cases on a clock that runs by itself; no server and no files needed
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Publish the alerts on this NATS server too (JetStream)
+    #[arg(long, value_name = "URL")]
+    pub nats: Option<String>,
+}
+
+/// How lists are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Table,
+    /// For a spreadsheet
+    Csv,
+    /// One array
+    Json,
+}
+
+/// One case: every action as it was recorded, limits, findings and alerts in order
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot timeline VTE-2026-0001 --why
+  kamnot timeline VTE-2026-0001 --limit remand-term --why   how the end of each month of remand was reckoned
+  kamnot timeline VTE-2026-0001 --as-known-on 2026-03-05   what was on record by the end of that day
+
+It shows what the log holds of the child: birth dates, reasons, numbers of orders.")]
+pub(super) struct Timeline {
+    /// The case's reference
+    #[arg(value_parser = case)]
+    pub case: CaseRef,
+    /// Only what was on record by then: an instant, or a date for its end
+    #[arg(long, value_name = "TIME", value_parser = when)]
+    pub as_known_on: Option<When>,
+    /// The instant at which the case is looked at [default: that of --as-known-on, or now]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub at: Option<Instant>,
+    /// Print the reckoning of each limit and the grounds of each finding
+    #[arg(long)]
+    pub why: bool,
+    /// Only this rule, or the rules of this article: custody-48h, 64, 62(2); with the actions that it is about
+    #[arg(long, value_name = "RULE")]
+    pub limit: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// The rules of the law as the program knows them
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Examples:
+  kamnot rules                      all rules, with their articles
+  kamnot rules custody-48h          one rule: the law's words, the limit, both readings
+  kamnot rules 64                   an article in full, with the rules on it; also 62(1)
+  kamnot rules check FILE           check a rulebook file
+  kamnot rules adopt FILE           what another rulebook would change; with --yes, put it in force"
+)]
+pub(super) struct Rules {
+    #[command(subcommand)]
+    pub command: Option<RulesCommand>,
+    /// The rule, or an article such as 64 or 62(1)
+    pub rule: Option<String>,
+}
+
+/// What to do with a rulebook file.
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Check a rulebook file
+    Check {
+        /// The rulebook, a TOML file
+        file: PathBuf,
+    },
+    /// Show what a rulebook would change in the cases; with --yes, put it in force
+    Adopt {
+        /// The rulebook, a TOML file
+        file: PathBuf,
+        /// Put it in force and assess every open case under it
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// The offices that the program knows by name
+#[derive(Debug, Args)]
+pub(super) struct Offices {
+    #[command(subcommand)]
+    pub command: Option<OfficesCommand>,
+    /// Since when nothing was heard from each office that has open cases, the longest silent first, as the last
+    /// reconciliation found it
+    #[arg(long)]
+    pub silent: bool,
+}
+
+/// What to do with an offices file.
+#[derive(Debug, Subcommand)]
+pub(super) enum OfficesCommand {
+    /// Check an offices file, also against the log, if there is one
+    Check {
+        /// The offices, a TOML file
+        file: PathBuf,
+    },
+}
+
+/// The recording clock
+#[derive(Debug, Args)]
+pub(super) struct Clock {
+    #[command(subcommand)]
+    pub command: ClockCommand,
+}
+
+/// What to do about the clock.
+#[derive(Debug, Subcommand)]
+pub(super) enum ClockCommand {
+    /// Say that the machine's clock is right, after `serve` held alerts back because it had jumped
+    Confirm,
+}
+
+/// Reads an address with its port.
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "expected an address and a port, such as 127.0.0.1:9464, 0.0.0.0:9464 or [::1]:9464".to_owned())
+}
+
+/// Reads an instant with its offset.
+pub(super) fn instant(text: &str) -> Result<Instant, String> {
+    Instant::parse(text)
+        .ok_or_else(|| "expected an instant with its offset, such as 2026-03-04T08:00:00+07:00".to_owned())
+}
+
+fn when(text: &str) -> Result<When, String> {
+    When::parse(text).ok_or_else(|| {
+        "expected an instant with its offset, such as 2026-03-04T08:00:00+07:00, or a date such as 2026-03-04"
+            .to_owned()
+    })
+}
+
+fn office(text: &str) -> Result<OfficeCode, String> {
+    OfficeCode::new(text)
+        .ok_or_else(|| "expected an office code, 1 to 64 of a-z, 0-9, -, such as vte-prosecutor".to_owned())
+}
+
+fn case(text: &str) -> Result<CaseRef, String> {
+    CaseRef::new(text).ok_or_else(|| "expected a case reference, 1 to 64 of A-Z, a-z, 0-9, -, _".to_owned())
+}
+
+fn language(text: &str) -> Result<Language, String> {
+    Language::from_word(text).ok_or_else(|| "expected en or lo".to_owned())
+}

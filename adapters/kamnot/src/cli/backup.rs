@@ -1,0 +1,115 @@
+//! `kamnot backup` and `kamnot restore`: the log as a file, and back.
+
+use std::path::{Path, PathBuf};
+
+use engine::calendar::Instant;
+use indicatif::ProgressBar;
+
+use super::admin::said_of_damage;
+use super::arguments::{Backup, Common, Restore};
+use super::database::{Absent, Database, run as block_on};
+use super::output::{Failure, Outcome, print_out};
+use super::progress;
+use crate::clock::{Clock as _, SystemClock};
+use crate::shown::plain;
+use store::place::Place;
+use store::sqlite::SqliteStore;
+use store::sqlite::backup::{Copied, Existing, Step};
+
+/// The key under which a log keeps when it was last backed up.
+pub(super) const LAST_BACKUP: &str = "backup";
+
+/// When a log was last backed up, as it keeps it.
+pub(super) fn last_backup(kept: Option<&str>) -> Option<Instant> {
+    kept.and_then(Instant::parse)
+}
+
+/// `kamnot backup`
+pub(super) fn backup(common: &Common, own: &Backup) -> Result<Outcome, Failure> {
+    let from = file(
+        common,
+        "it is backed up with PostgreSQL's own programs: `pg_dump --format=custom` for a copy, continuous archiving for \
+         every moment; kamnot's operations page says how",
+    )?;
+    let existing = if own.replace { Existing::GivesWay } else { Existing::Stays };
+    if own.replace && same(&from, &own.to) {
+        return Err(Failure::Refused(format!("{} is the log itself; name another file", shown(&own.to))));
+    }
+    let Copied { events, bytes, damage } = copy(common, &from, &own.to, existing)?;
+    note(common);
+    let state = if damage.is_empty() { "is in order" } else { "has the damage of the log" };
+    print_out(&format!(
+        "{}: {events} events copied from {}, {} KiB; the copy was read again and {state}\n",
+        shown(&own.to),
+        shown(&from),
+        bytes.div_ceil(1024)
+    ))?;
+    said_of_damage(&damage, "the copy holds all other cases; keep an older one, which may hold these too")
+}
+
+/// Notes in the log that there is a backup, for `kamnot status`. A log that can't be written is backed up all the same.
+fn note(common: &Common) {
+    let noted = Database::open(common, Absent::Fail).and_then(|database| {
+        let now = SystemClock.now().to_string();
+        block_on(async { Ok(database.store.set_meta(LAST_BACKUP, &now).await?) })
+    });
+    if let Err(failure) = noted {
+        tracing::warn!(%failure, "the log doesn't note that it was backed up");
+    }
+}
+
+/// `kamnot restore`
+pub(super) fn restore(common: &Common, own: &Restore) -> Result<Outcome, Failure> {
+    let to = file(
+        common,
+        "it is restored with PostgreSQL's own programs (`pg_restore`); `kamnot move --from FILE --to postgres://…` makes \
+         a log on PostgreSQL from a backup of the embedded one",
+    )?;
+    let Copied { events, damage, .. } = copy(common, &own.from, &to, Existing::Stays)?;
+    let state = if damage.is_empty() { "is in order" } else { "has the damage of that backup" };
+    print_out(&format!(
+        "{}: {events} events restored from {}; the log {state}. Import again what was recorded since that backup.\n",
+        shown(&to),
+        shown(&own.from)
+    ))?;
+    said_of_damage(&damage, "all other cases are restored; an older backup may hold these too")
+}
+
+/// The file of the embedded store; where the log lies elsewhere, what to do `instead`.
+fn file(common: &Common, instead: &str) -> Result<PathBuf, Failure> {
+    match &common.db {
+        Place::File(path) => Ok(path.clone()),
+        Place::Postgres(_) => Err(Failure::Refused(format!("{} is on a PostgreSQL server: {instead}", common.db))),
+    }
+}
+
+fn copy(common: &Common, from: &Path, to: &Path, existing: Existing) -> Result<Copied, Failure> {
+    let of_the_copy = Common { db: Place::File(from.to_owned()), rulebook: None, ..common.clone() };
+    // The log stays open: nobody moves what it has beside it to its place meanwhile.
+    let database = Database::open(&of_the_copy, Absent::Fail)?;
+    let (copying, checking) = (progress::bar(0, "pages"), progress::bar(0, "events"));
+    let show = |bar: &ProgressBar, done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    };
+    let wait = std::time::Duration::from_secs(common.wait);
+    let copied = SqliteStore::copy(from, to, existing, &database.book, wait, |step, done, of| match step {
+        Step::Copying => show(&copying, done, of),
+        Step::Checking => {
+            copying.finish_and_clear();
+            show(&checking, done, of);
+        }
+    });
+    copying.finish_and_clear();
+    checking.finish_and_clear();
+    Ok(copied?)
+}
+
+/// Whether two paths are one file.
+fn same(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+fn shown(path: &Path) -> String {
+    plain(&path.to_string_lossy()).into_owned()
+}

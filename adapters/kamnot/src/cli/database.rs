@@ -1,0 +1,117 @@
+//! The log that a command works on, and the rulebook under which it does.
+//!
+//! Invariant: without `--rulebook` the rulebook in force in the log is used, so that a newer program changes nothing
+//! until its rulebook is adopted.
+
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use engine::rulebook::{Rulebook, Shelf};
+use tokio::runtime::Runtime;
+
+use super::arguments::Common;
+use super::output::{Failure, rulebook};
+use crate::clock::SystemClock;
+use crate::recorder::Recorder;
+use store::Options;
+use store::standing::moved;
+use store::transfer::{moved_to, refuse_unfinished};
+use store::{Fault, LogStore};
+
+/// How many actions a command that goes on for long keeps in memory: about 100 MiB.
+const CACHED_ACTIONS: usize = 400_000;
+
+/// Whether a log that is not there is begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Absent {
+    /// It is.
+    Begin,
+    /// The command fails. A log that can't be written will do.
+    Fail,
+}
+
+/// An open log.
+pub(super) struct Database {
+    /// The log.
+    pub store: Arc<dyn LogStore>,
+    /// The rulebook in force.
+    pub book: Arc<Rulebook>,
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault.to_string())
+    }
+}
+
+impl Database {
+    /// Opens the log that the command line names.
+    pub(super) fn open(common: &Common, absent: Absent) -> Result<Self, Failure> {
+        Self::open_with(common, absent, CACHED_ACTIONS)
+    }
+
+    /// As [`Database::open`], to record very many actions: more of the log is kept in memory.
+    pub(super) fn open_to_import(common: &Common) -> Result<Self, Failure> {
+        Self::open_with(common, Absent::Begin, Options::default().cache_actions)
+    }
+
+    fn open_with(common: &Common, absent: Absent, cache_actions: usize) -> Result<Self, Failure> {
+        run(Self::opening(common, absent, cache_actions))
+    }
+
+    async fn opening(common: &Common, absent: Absent, cache_actions: usize) -> Result<Self, Failure> {
+        let create = absent == Absent::Begin;
+        let in_force = common.rulebook.is_none() && (!create || common.db.holds_something());
+        let in_force = if in_force { common.db.rulebook_in_force(options(common).busy_timeout).await? } else { None };
+        let book = match in_force {
+            Some(source) => Rulebook::stored(&source).map_err(|flaw| {
+                Failure::Fault(format!(
+                    "the rulebook kept in {} can't be read by this program: {flaw}; use the program that wrote it, or a newer one",
+                    common.db
+                ))
+            })?,
+            None => rulebook(common)?,
+        };
+        let book = Arc::new(book);
+        // Who asks may have a copy that can't be written; who writes is told then.
+        let options = Options { create, read_only_will_do: !create, cache_actions, ..options(common) };
+        let store = common.db.open(Arc::clone(&book), &options).await?;
+        refuse_unfinished(store.as_ref()).await?;
+        if let Some(to) = moved_to(store.as_ref()).await? {
+            if create {
+                return Err(Failure::Fault(moved(&store.place(), &to)));
+            }
+            tracing::warn!(
+                "the log {} was moved to {to}: what was recorded since is there, and not here",
+                store.place()
+            );
+        }
+        Ok(Self { store, book })
+    }
+
+    /// The rulebook in force and those before it.
+    pub(super) async fn shelf(&self) -> Result<Shelf, Failure> {
+        Ok(Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?))
+    }
+
+    /// A recorder on the machine's clock.
+    pub(super) fn recorder(&self) -> Arc<Recorder<dyn LogStore>> {
+        Arc::new(Recorder::new(Arc::clone(&self.store), Arc::clone(&self.book), Arc::new(SystemClock)))
+    }
+}
+
+/// How the log is opened that is there.
+pub(super) fn options(common: &Common) -> Options {
+    Options { busy_timeout: Duration::from_secs(common.wait), ..Options::default() }
+}
+
+/// Runs asynchronous work to its end, always on the same runtime: connections live on the one that made them.
+pub(super) fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
+    let runtime = RUNTIME.get_or_init(|| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        runtime.map_err(|error| format!("the program can't start its threads: {error}"))
+    });
+    runtime.as_ref().map_err(|failed| Failure::Fault(failed.clone()))?.block_on(work)
+}

@@ -1,0 +1,301 @@
+//! `kamnot docket`: an office's cases, the most urgent first.
+//!
+//! Invariant: JSON holds codes and instants, for programs; tables and CSV hold words, in the reader's language.
+
+use std::io;
+use std::sync::mpsc;
+
+use engine::action::{CaseRef, OfficeCode, When};
+use engine::assess::Breach;
+use engine::calendar::Instant;
+use engine::rulebook::Language;
+use futures::StreamExt as _;
+use projections::CaseView;
+use projections::docket::{self, DocketRow};
+use projections::snapshot::{LimitAt, Snapshot};
+use projections::summary::Ended;
+use projections::view::Seat;
+
+use super::arguments::{Common, Docket, Format, Seconds};
+use super::asked::{office, refuse_stranger};
+use super::database::{Absent, Database, run as block_on};
+use super::labels::{self, Label};
+use super::lists::{Words, json, tone};
+use super::output::{Failure, Outcome, complete, offices, print_out};
+use super::paint::{Paint, Tone, line_width};
+use super::spreadsheet::csv;
+use super::table::{Cell, Table, indented, wrap};
+use super::time::{full, left, short};
+use crate::clock::{Clock as _, SystemClock};
+use store::Fault;
+
+/// How many cases are loaded at the same time.
+const IN_FLIGHT: usize = 64;
+
+/// Whose cases are looked at, and when.
+#[derive(Clone)]
+pub(super) struct Which {
+    /// The office.
+    pub office: OfficeCode,
+    /// The cases that it has in this seat; none: in any.
+    pub seat: Option<Seat>,
+    /// At this instant.
+    pub at: Instant,
+    /// The clock.
+    pub now: Instant,
+}
+
+/// `kamnot docket`
+pub(super) fn run(common: &Common, own: &Docket) -> Result<Outcome, Failure> {
+    let offices = offices(common)?;
+    let (kind, code) = office(&own.whose)?;
+    let database = Database::open(common, Absent::Fail)?;
+    let now = SystemClock.now();
+    let at = own.at.unwrap_or(now);
+    let which = Which { office: code.clone(), seat: kind.seat(), at, now };
+    let Cases { cases, damaged } = block_on(snapshots(&database, which))?;
+    if cases.is_empty() && damaged.is_empty() {
+        refuse_stranger(common, &offices, &database, (Some(kind), code))?;
+    }
+    let all = cases.len();
+    let mut rows = chosen(cases, own, &database);
+    docket::sort(&mut rows);
+    let words = Words { book: &database.book, offices: &offices, lang: common.lang };
+    print_out(&match own.format {
+        Format::Json => json(rows.iter().map(DocketRow::to_json)),
+        Format::Csv => docket_csv(&rows, words),
+        Format::Table => docket_table(&rows, all, code, at, words, Paint::of(&io::stdout())),
+    })?;
+    complete(damaged)
+}
+
+/// The rows of those cases that the command line asks for.
+fn chosen(cases: Vec<Snapshot>, own: &Docket, database: &Database) -> Vec<DocketRow> {
+    let since = own.changed_since.map(When::first);
+    let changed = cases.into_iter().filter(|case| since.is_none_or(|since| case.recorded_at >= since));
+    let chosen = changed.filter(|case| {
+        let due = |most: Seconds| case.soonest().is_some_and(|left| left <= most.0);
+        (!own.held || case.summary.standing.is_held()) && own.due_within.is_none_or(due)
+    });
+    chosen.map(|case| DocketRow::of(case, &database.book)).collect()
+}
+
+/// An office's cases at an instant. For a past one every case is looked at: it may have gone to another office since.
+/// A view that answers for an instant names the offices of that instant, for no action of its case lies behind it.
+pub(super) async fn snapshots(database: &Database, which: Which) -> Result<Cases, Failure> {
+    let Database { store, book } = database;
+    let Which { office, seat, at, now } = &which;
+    let look = {
+        let which = which.clone();
+        move |view: CaseView| match Snapshot::of_view(&view, which.at) {
+            Some(case) => case.is_of(&which.office, which.seat).then_some(Looked::Case(case)),
+            None => Some(Looked::Unanswered(view.case)),
+        }
+    };
+    let looked: Vec<Looked> = if at < now {
+        let (found, all) = mpsc::channel();
+        let send = move |view| {
+            // The receiver waits below until every view was looked at.
+            look(view).and_then(|looked| found.send(looked).ok());
+        };
+        store.views(Box::new(send)).await?;
+        all.into_iter().collect()
+    } else {
+        store.docket(office, *seat).await?.into_iter().filter_map(look).collect()
+    };
+    let (mut cases, mut to_load) = (Vec::new(), Vec::new());
+    for looked in looked {
+        match looked {
+            Looked::Case(case) => cases.push(case),
+            Looked::Unanswered(case) => to_load.push(case),
+        }
+    }
+    let mut damaged = Vec::new();
+    let mut loaded = futures::stream::iter(to_load).map(async |case| store.load(&case).await).buffered(IN_FLIGHT);
+    while let Some(case) = loaded.next().await {
+        match case {
+            Ok(case) => cases.extend(Snapshot::of_case(&case, book, *at).filter(|case| case.is_of(office, *seat))),
+            Err(fault @ Fault::Corrupt(_)) => damaged.push(fault),
+            Err(fault) => return Err(fault.into()),
+        }
+    }
+    Ok(Cases { cases, damaged })
+}
+
+/// An office's cases, as far as they can be read.
+pub(super) struct Cases {
+    pub cases: Vec<Snapshot>,
+    /// Why others can't be read: they may be the office's too.
+    pub damaged: Vec<Fault>,
+}
+
+/// What a look at a view gave.
+enum Looked {
+    Case(Snapshot),
+    /// The instant lies before an action of the case.
+    Unanswered(CaseRef),
+}
+
+/// The heading of an office's list at an instant.
+pub(super) fn heading(label: Label, office: &OfficeCode, at: Instant, words: Words<'_>, paint: Paint) -> String {
+    let Words { offices, lang, .. } = words;
+    let heading = format!("{}: {}", label.of(lang), offices.name_and_code(office, lang));
+    let lines = wrap(&heading, line_width()).into_iter().map(|line| paint.text(Tone::Strong, &line) + "\n");
+    format!("{}{} {}", lines.collect::<String>(), Label::At.of(lang), short(at))
+}
+
+/// An office's docket as a table with its heading; `all`: how many cases it has, shown or not.
+pub(super) fn docket_table(
+    rows: &[DocketRow],
+    all: usize,
+    office: &OfficeCode,
+    at: Instant,
+    words: Words<'_>,
+    paint: Paint,
+) -> String {
+    let lang = words.lang;
+    let shown = if rows.len() == all { String::new() } else { format!("{} {} ", rows.len(), Label::Of.of(lang)) };
+    let cases = if all == 1 { Label::CaseCount } else { Label::CasesCount }.of(lang);
+    let mut out = format!("{}; {shown}{all} {cases}\n\n", heading(Label::Docket, office, at, words, paint));
+    if rows.is_empty() {
+        return out + Label::NoCases.of(lang) + "\n";
+    }
+    let columns = [
+        Label::Case,
+        Label::Standing,
+        Label::NextLimit,
+        Label::Ends,
+        Label::Time,
+        Label::OwedBy,
+        Label::WorstPassed,
+        Label::LimitsCertain,
+        Label::LimitsArguable,
+        Label::FindingsCertain,
+        Label::FindingsArguable,
+    ];
+    let mut table = Table { headings: columns.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
+    table.rows.extend(rows.iter().map(|row| docket_cells(row, words)));
+    out += &table.draw(line_width(), paint);
+    out + "\n" + &paint.text(Tone::Faint, indented(Label::CountsLegend.of(lang), 0, line_width()).trim_end()) + "\n"
+}
+
+fn docket_cells(row: &DocketRow, words: Words<'_>) -> Vec<Cell> {
+    let Words { offices, lang, .. } = words;
+    let mut cells =
+        vec![Cell::new(row.case.as_str(), Tone::Strong), Cell::plain(labels::standing(row.standing).of(lang))];
+    match &row.next {
+        Some(next) => cells.extend([
+            Cell::plain(limit_name(next, words)),
+            Cell::plain(ends(next, lang)),
+            Cell::new(left(next.left, lang), tone(next.breach)),
+            Cell::plain(offices.name_and_code(&next.owed_by, lang)),
+        ]),
+        None => cells.extend(["–", "", "", ""].map(Cell::plain)),
+    }
+    cells.push(match &row.worst {
+        Some(worst) => Cell::new(format!("{}: {}", limit_name(worst, words), passed(worst, lang)), tone(worst.breach)),
+        None => Cell::plain("–"),
+    });
+    let counts = counts(row).into_iter().zip([Breach::Certain, Breach::Arguable].into_iter().cycle());
+    cells.extend(counts.map(|(count, breach)| Cell::new(count.to_string(), tone((count > 0).then_some(breach)))));
+    cells
+}
+
+/// The name of a limit with its article.
+pub(super) fn limit_name(limit: &LimitAt, words: Words<'_>) -> String {
+    format!("{}, {} {}", words.rule_name(limit.rule), Label::Article.of(words.lang), limit.article)
+}
+
+/// When a limit ends that runs; where the protective reading's end has passed, by which reading.
+pub(super) fn ends(limit: &LimitAt, lang: Language) -> String {
+    let end = short(limit.end);
+    if limit.breach.is_none() { end } else { format!("{end} ({})", Label::ByLenient.of(lang)) }
+}
+
+/// How surely a limit has passed, since when, by how much, and when it was done or the case was closed without it.
+pub(super) fn passed(limit: &LimitAt, lang: Language) -> String {
+    let sure = labels::sure(limit.breach).of(lang);
+    let ended = limit.ended.map(|ended| {
+        let how = if ended.is_by_closing() { Label::ClosedOn } else { Label::DoneOn };
+        format!(", {} {}", how.of(lang), short(ended.at()))
+    });
+    let worse = limit.certain_after.map(|at| format!("; {} {}", Label::CertainAfter.of(lang), short(at)));
+    let since = Label::Since.of(lang);
+    let rest = ended.or(worse).unwrap_or_default();
+    format!("{sure}, {since} {}, {}{rest}", short(limit.end), left(limit.left, lang))
+}
+
+/// Limits and findings, certain before arguable.
+fn counts(row: &DocketRow) -> [u32; 4] {
+    let ([limits_arguable, limits_certain], [findings_arguable, findings_certain]) = (row.limits, row.findings);
+    [limits_certain, limits_arguable, findings_certain, findings_arguable]
+}
+
+fn docket_csv(rows: &[DocketRow], words: Words<'_>) -> String {
+    let lang = words.lang;
+    let one = |label: Label| vec![label.of(lang).to_owned()];
+    let of = |label: Label, what: Label| format!("{}: {}", label.of(lang), what.of(lang));
+    let office = |label: Label| vec![label.of(lang).to_owned(), of(label, Label::Name)];
+    let worst = [Label::Article, Label::HowSure, Label::Since, Label::DoneOn, Label::ClosedOn];
+    let worst = worst.map(|what| of(Label::WorstPassed, what));
+    let headings = [
+        one(Label::Case),
+        Seat::ALL.map(|seat| office(labels::seat(seat))).concat(),
+        [Label::Standing, Label::NextLimit, Label::Article].map(one).concat(),
+        office(Label::OwedBy),
+        [Label::Ends, Label::EndsProtective, Label::EndsLenient, Label::TimeLeft, Label::HoursLeft].map(one).concat(),
+        one(Label::WorstPassed),
+        worst.to_vec(),
+        [Label::TimeOver, Label::HoursOver, Label::LimitsCertain, Label::LimitsArguable].map(one).concat(),
+        [Label::FindingsCertain, Label::FindingsArguable, Label::NotOnRecord].map(one).concat(),
+    ]
+    .concat();
+    csv(headings.iter().map(String::as_str), &rows.iter().map(|row| csv_cells(row, words)).collect::<Vec<_>>())
+}
+
+fn csv_cells(row: &DocketRow, words: Words<'_>) -> Vec<String> {
+    let lang = words.lang;
+    let name = |limit: &LimitAt| words.rule_name(limit.rule);
+    let mut cells = vec![row.case.to_string()];
+    for seat in Seat::ALL {
+        cells.extend(office_cells(seat.of(&row.offices), words));
+    }
+    cells.push(labels::standing(row.standing).of(lang).to_owned());
+    match &row.next {
+        Some(next) => {
+            cells.extend([name(next), next.article.clone()]);
+            cells.extend(office_cells(Some(&next.owed_by), words));
+            cells.extend([full(next.end), full(next.earliest), next.latest.map_or_else(String::new, full)]);
+            cells.extend([left(next.left, lang), LimitAt::hours(next.left).to_string()]);
+        }
+        None => cells.extend(std::iter::repeat_n(String::new(), 9)),
+    }
+    match &row.worst {
+        Some(worst) => {
+            let (done, closed) = match worst.ended {
+                None => (String::new(), String::new()),
+                Some(Ended::Done(at)) => (full(at), String::new()),
+                Some(Ended::CaseClosed(at)) => (String::new(), full(at)),
+            };
+            cells.extend([
+                name(worst),
+                worst.article.clone(),
+                labels::sure(worst.breach).of(lang).to_owned(),
+                full(worst.end),
+                done,
+                closed,
+                left(worst.left, lang),
+                LimitAt::hours(worst.over()).to_string(),
+            ]);
+        }
+        None => cells.extend(std::iter::repeat_n(String::new(), 8)),
+    }
+    cells.extend(counts(row).map(|count| count.to_string()));
+    cells.push(row.not_on_record.to_string());
+    cells
+}
+
+/// An office's code and its name; empty where there is none.
+pub(super) fn office_cells(office: Option<&OfficeCode>, Words { offices, lang, .. }: Words<'_>) -> [String; 2] {
+    office.map_or_else(Default::default, |office| [office.to_string(), offices.name(office, lang).to_owned()])
+}

@@ -1,0 +1,213 @@
+//! `kamnot import` and `kamnot record`: actions from files and standard input into the log.
+//!
+//! Invariant: each case's accepted actions are appended at once; every line is recorded, known already, or refused
+//! with its number; what was recorded before a fault stays recorded, and importing again goes on from there.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use engine::action::{Action, ActionId, CaseRef, OfficeCode};
+use engine::case::{Alerts, Event, Verdict, admit};
+use engine::refusal::{Flaws, reasons};
+use engine::rulebook::Language;
+use futures::{StreamExt as _, TryStreamExt as _};
+use projections::message::text;
+
+use super::arguments::{Common, Import, ImportForm, Record};
+use super::database::{Absent, Database, run as block_on};
+use super::labels::Label;
+use super::output::{Failure, Outcome, known_offices, print_out, unreadable};
+use super::progress;
+use super::prompt::on_the_terminal;
+use super::tally::{Report, Tally, print_warnings};
+use crate::clock::{Clock as _, SystemClock};
+use crate::files::{self, CaseLines, Contents, RefusedLine};
+use crate::offices::Offices;
+use crate::recorder::{Recorded, Recorder};
+use crate::watch::clock_doubt::alerts_beside;
+use store::{LogStore, NOT_RECORDED};
+
+/// How many cases are recorded at the same time: the store writes what has gathered in one transaction.
+const IN_FLIGHT: usize = 256;
+
+/// How actions are recorded.
+#[derive(Clone, Debug)]
+struct How {
+    by: Option<OfficeCode>,
+    alerts: Alerts,
+    /// The offices that codes are held against, if a file of them is given.
+    offices: Option<Offices>,
+}
+
+impl How {
+    /// Where a `serve` beside us doubts the clock, alerts wait until it doesn't.
+    fn new(common: &Common, database: &Database, by: Option<OfficeCode>, as_history: bool) -> Result<Self, Failure> {
+        let beside = block_on(async { Ok(alerts_beside(database.store.as_ref()).await?) })?;
+        let alerts = match (beside, as_history) {
+            (Alerts::HeldBack, true) => {
+                return Err(Failure::Fault(
+                    "the clock is in doubt, so history can't be told from what is new; set the clock right, or say \
+                     `kamnot clock confirm`, and import again"
+                        .to_owned(),
+                ));
+            }
+            (_, true) => Alerts::RaisedAsHistory,
+            (beside, false) => beside,
+        };
+        if alerts == Alerts::HeldBack {
+            tracing::warn!("the clock is in doubt: actions are recorded, their alerts wait until it is confirmed");
+        }
+        Ok(Self { by, alerts, offices: known_offices(common)? })
+    }
+
+    /// What the offices file says against each action.
+    fn doubts(&self, actions: &[Action]) -> Vec<Flaws> {
+        self.offices.iter().flat_map(|offices| actions.iter().map(|action| offices.doubts(action))).collect()
+    }
+}
+
+/// `kamnot import`
+pub(super) fn import(common: &Common, own: &Import) -> Result<Outcome, Failure> {
+    let files: Vec<(&PathBuf, Contents)> = own
+        .files
+        .iter()
+        .map(|file| Ok((file, files::read(file).map_err(unreadable(common.lang))?)))
+        .collect::<Result<_, Failure>>()?;
+    let database = Database::open_to_import(common)?;
+    let how = How::new(common, &database, own.by.clone(), own.as_history)?;
+    let mut report = Report::new(common.lang, own.all_or_nothing, own.format == ImportForm::Json);
+    block_on(async {
+        for (file, contents) in files {
+            let tally = import_file(&database, file, contents, &how, &report).await?;
+            report.add(file, tally);
+        }
+        report.end()
+    })
+}
+
+async fn import_file(
+    database: &Database,
+    file: &Path,
+    mut contents: Contents,
+    how: &How,
+    report: &Report,
+) -> Result<Tally, Failure> {
+    if report.all_or_nothing {
+        let mut refused = std::mem::take(&mut contents.refused);
+        refused.extend(would_be_refused(database, &contents).await?);
+        if !refused.is_empty() {
+            return Ok(report.tally(refused));
+        }
+    }
+    let recorder = database.recorder();
+    let bar = progress::bar(contents.lines() - contents.refused.len(), "actions");
+    let mut tally = report.tally(contents.refused);
+    tally.warned = contents.warned;
+    let mut work = futures::stream::iter(contents.cases.into_iter().filter(|case| !case.actions.is_empty()))
+        .map(|case| record_case(Arc::clone(&recorder), case, how))
+        .buffer_unordered(IN_FLIGHT);
+    while let Some(result) = work.next().await {
+        let (lines, named, outcome) = result.map_err(|failure| interrupted(file, &tally, &failure))?;
+        bar.inc(lines.len() as u64);
+        tally.add(&lines, named, outcome);
+    }
+    bar.finish_and_clear();
+    Ok(tally)
+}
+
+/// What came of recording a case: its lines, what the offices file says against each, and the verdicts.
+type OfCase = (Vec<(usize, ActionId)>, Vec<Flaws>, Recorded);
+
+async fn record_case(recorder: Arc<Recorder<dyn LogStore>>, case: CaseLines, how: &How) -> Result<OfCase, Failure> {
+    let CaseLines { case, lines, actions } = case;
+    let lines = lines.into_iter().zip(actions.iter().map(|action| action.id)).collect();
+    let named = how.doubts(&actions);
+    let outcome = recorder.record_and_tell_all(&case, actions, how.by.clone(), how.alerts).await?;
+    Ok((lines, named, outcome))
+}
+
+/// A fault in the middle: what stands and what to do.
+fn interrupted(file: &Path, tally: &Tally, failure: &Failure) -> Failure {
+    let before = match tally.recorded {
+        0 => "None of its actions is known to be recorded".to_owned(),
+        many => format!("Before that, at least {many} of its actions were recorded and stay so"),
+    };
+    Failure::Fault(format!(
+        "{}: {}\n{before}; import the file again once this is mended: what is recorded already is passed over.",
+        files::shown(file),
+        // That is true of the case that met the fault alone.
+        failure.to_string().replace(NOT_RECORDED, ""),
+    ))
+}
+
+/// The lines that would be refused, without recording anything.
+async fn would_be_refused(database: &Database, contents: &Contents) -> Result<Vec<RefusedLine>, Failure> {
+    let clock = SystemClock.now();
+    let judged = futures::stream::iter(&contents.cases).map(|case| async move {
+        let known = database.store.load(&case.case).await?;
+        let verdicts = admit(&known, &case.actions, Some(clock), &database.book);
+        let refused = case.lines.iter().zip(verdicts).filter_map(|(&line, verdict)| match verdict {
+            Verdict::Refused(flaws) => Some(RefusedLine { line, flaws }),
+            Verdict::Accepted | Verdict::Known => None,
+        });
+        Ok::<_, Failure>(refused.collect::<Vec<_>>())
+    });
+    judged.buffer_unordered(IN_FLIGHT).try_concat().await
+}
+
+/// `kamnot record`
+pub(super) fn record(common: &Common, own: &Record) -> Result<Outcome, Failure> {
+    let action = one_action(common.lang)?;
+    let database = Database::open(common, Absent::Begin)?;
+    let how = How::new(common, &database, own.by.clone(), own.as_history)?;
+    let (case, id, name) = (action.case.clone(), action.id, action.name());
+    let recorder = database.recorder();
+    let named = how.doubts(std::slice::from_ref(&action));
+    let outcome = block_on(async { Ok(recorder.record_and_tell_all(&case, vec![action], how.by, how.alerts).await?) })?;
+    if !matches!(outcome.verdicts.first(), Some(Verdict::Refused(_))) {
+        let flaws = named.into_iter().chain(outcome.warnings).flatten().collect();
+        print_warnings("standard input", &[RefusedLine { line: 1, flaws }], common.lang);
+    }
+    match outcome.verdicts.into_iter().next() {
+        Some(Verdict::Refused(flaws)) => return Err(refused(&reasons(&flaws, common.lang))),
+        Some(Verdict::Known) => print_out(&format!("{case}: {name} {id} was recorded already; nothing changes\n"))?,
+        Some(Verdict::Accepted) | None => {
+            let alerts = alerts(&case, &outcome.events, &database, common.lang);
+            print_out(&format!("{case}: {name} recorded as {id}\n{alerts}"))?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn refused(what: &str) -> Failure {
+    Failure::Refused(format!("standard input: {what}"))
+}
+
+fn one_action(language: Language) -> Result<Action, Failure> {
+    if io::stdin().is_terminal() {
+        return on_the_terminal(language);
+    }
+    let bytes = files::bytes(Path::new("-")).map_err(unreadable(language))?;
+    let object = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes).trim_ascii();
+    if object.is_empty() {
+        return Err(refused(Label::NothingFound.of(language)));
+    }
+    files::action(object).map_err(|flaws| {
+        let many = object.contains(&b'\n');
+        let hint = if many { format!(" ({})", Label::ImportForMany.of(language)) } else { String::new() };
+        refused(&format!("{}{hint}", reasons(&flaws, language)))
+    })
+}
+
+/// What the recording told the offices, a sentence each.
+fn alerts(case: &CaseRef, events: &[Event], database: &Database, language: Language) -> String {
+    let mut out = String::new();
+    for event in events {
+        if let Some(sentence) = text(case, event, &database.book, language) {
+            let _ = writeln!(out, "  {sentence}");
+        }
+    }
+    out
+}

@@ -1,0 +1,117 @@
+//! Diagnostic messages on standard error. They hold case references and office codes, nothing of a child.
+//!
+//! Invariant: at the most talkative level libraries show what passes through them, such as the bodies of messages that an
+//! office sends; so that level is for our own messages alone, whatever `RUST_LOG` asks for.
+
+use std::fmt;
+use std::io::Write as _;
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::{env, fs, io};
+
+use tracing::{Event, Level, Metadata, Subscriber};
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, layer};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, registry};
+
+use super::arguments::LogForm;
+use crate::clock::{Clock as _, SystemClock};
+
+/// Starts logging; `RUST_LOG` says what, else warnings, and with `serve` what it does.
+pub(super) fn start(form: LogForm, serving: bool) {
+    let level = if serving { "info,async_nats=warn" } else { "warn,async_nats=error" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let filter = filter.and(filter_fn(shows_nothing_that_passes_through));
+    let reader = Reader::of_standard_error();
+    let logging = layer().with_writer(io::stderr).with_ansi(false);
+    let started = match form {
+        LogForm::Text => {
+            let logging = logging.with_timer(LocalTime).map_event_format(|form| For { reader, form });
+            registry().with(logging.with_filter(filter)).try_init()
+        }
+        LogForm::Json => {
+            let logging = logging.json().map_event_format(|form| For { reader, form });
+            registry().with(logging.with_filter(filter)).try_init()
+        }
+    };
+    if let Err(error) = started {
+        say_failure(&format!("no log: {error}"));
+    }
+}
+
+fn shows_nothing_that_passes_through(message: &Metadata<'_>) -> bool {
+    *message.level() != Level::TRACE || ["kamnot::", "store::"].iter().any(|ours| message.target().starts_with(ours))
+}
+
+/// Says on standard error why the program ends. Whoever would read it may be gone.
+pub(super) fn say_failure(failure: &str) {
+    let said = Reader::of_standard_error().lines(Level::ERROR, &format!("kamnot: {failure}\n"));
+    let _ = io::stderr().write_all(said.as_bytes());
+}
+
+/// Who reads standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reader {
+    /// The journal of systemd, which takes the urgency of each line from its beginning (`sd-daemon(3)`).
+    Journal,
+    /// Anybody else.
+    Other,
+}
+
+impl Reader {
+    /// systemd names the device and the inode of the stream that leads to the journal; one that was sent elsewhere is
+    /// not that one.
+    fn of_standard_error() -> Self {
+        let named = env::var("JOURNAL_STREAM").ok();
+        let own = io::stderr().as_fd().try_clone_to_owned().and_then(|stream| fs::File::from(stream).metadata());
+        match (named, own) {
+            (Some(named), Ok(own)) if named == format!("{}:{}", own.dev(), own.ino()) => Self::Journal,
+            _ => Self::Other,
+        }
+    }
+
+    /// The lines of a message as this reader takes them.
+    fn lines(self, level: Level, message: &str) -> String {
+        let urgency = match (self, level) {
+            (Self::Other, _) => return message.to_owned(),
+            (Self::Journal, Level::ERROR) => "<3>",
+            (Self::Journal, Level::WARN) => "<4>",
+            (Self::Journal, Level::INFO) => "<6>",
+            (Self::Journal, _) => "<7>",
+        };
+        message.split_inclusive('\n').fold(String::new(), |lines, line| lines + urgency + line)
+    }
+}
+
+/// A form of messages for a reader.
+struct For<F> {
+    reader: Reader,
+    form: F,
+}
+
+impl<S, N, F> FormatEvent<S, N> for For<F>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut out: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let mut message = String::new();
+        self.form.format_event(context, Writer::new(&mut message), event)?;
+        out.write_str(&self.reader.lines(*event.metadata().level(), &message))
+    }
+}
+
+/// The time in Vientiane, as everywhere else in the program.
+struct LocalTime;
+
+impl FormatTime for LocalTime {
+    fn format_time(&self, out: &mut Writer<'_>) -> fmt::Result {
+        write!(out, "{}", SystemClock.now())
+    }
+}

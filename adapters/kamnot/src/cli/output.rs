@@ -1,0 +1,130 @@
+//! How a command ends, and where it prints.
+
+use std::io::{self, BufWriter, Write as _};
+
+use engine::rulebook::{Language, Rulebook};
+
+use super::arguments::Common;
+use crate::files::{RefusedLine, Unreadable};
+use crate::offices::{Offices, OfficesError};
+use crate::shown::plain;
+use store::Fault;
+
+/// How a command that did its work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// With nothing refused.
+    Done,
+    /// Something was refused, and said so.
+    SomethingRefused,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The domain's no.
+    #[error("{0}")]
+    Refused(String),
+    /// The world's no.
+    #[error("{0}")]
+    Fault(String),
+    /// Whoever reads the output, `head` for one, has enough.
+    #[error("nobody reads the output")]
+    NobodyReads,
+}
+
+impl Failure {
+    /// 1 for a refusal, 2 for a fault.
+    pub(super) const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Refused(_) => 1,
+            Self::Fault(_) | Self::NobodyReads => 2,
+        }
+    }
+}
+
+/// The end of a list from which nothing is missing but what is damaged.
+pub(super) fn complete(damaged: Vec<Fault>) -> Result<Outcome, Failure> {
+    if damaged.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    let mut lines = vec!["the list is not complete; all that could be read is in it".to_owned()];
+    lines.extend(damaged.into_iter().map(|fault| fault.to_string()));
+    Err(Failure::Fault(lines.join("\n")))
+}
+
+impl From<io::Error> for Failure {
+    /// A failure to print.
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::NobodyReads
+        } else {
+            Self::Fault(format!("writing to standard output failed: {error}"))
+        }
+    }
+}
+
+/// The failure of a file that can't be read, told in a language.
+pub(super) fn unreadable(language: Language) -> impl Fn(Unreadable) -> Failure {
+    move |error| Failure::Fault(error.sentence(language))
+}
+
+/// Prints on standard output.
+pub(super) fn print_out(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// The offices of the program and of the command line.
+pub(super) fn offices(common: &Common) -> Result<Offices, Failure> {
+    let offices = Offices::of_the_program();
+    match &common.offices {
+        Some(file) => offices.with_file(file).map_err(Failure::from),
+        None => Ok(offices),
+    }
+}
+
+/// The offices that codes are held against: those of the program and of the file, if one is given.
+pub(super) fn known_offices(common: &Common) -> Result<Option<Offices>, Failure> {
+    common.offices.as_ref().map(|_| offices(common)).transpose()
+}
+
+impl From<OfficesError> for Failure {
+    fn from(error: OfficesError) -> Self {
+        match error {
+            OfficesError::Io { .. } => Self::Fault(error.to_string()),
+            OfficesError::Line { .. } => Self::Refused(error.to_string()),
+        }
+    }
+}
+
+/// The rulebook that the command line names.
+pub(super) fn rulebook(common: &Common) -> Result<Rulebook, Failure> {
+    let Some(path) = &common.rulebook else { return Ok(Rulebook::law_05_na_2006()) };
+    read_rulebook(path)
+}
+
+/// Reads and checks a rulebook file.
+pub(super) fn read_rulebook(path: &std::path::Path) -> Result<Rulebook, Failure> {
+    let name = path.display();
+    let source = std::fs::read(path).map_err(|error| Failure::Fault(format!("{name}: can't be read: {error}")))?;
+    let source = String::from_utf8(source).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.split(|byte| *byte == b'\n').count();
+        Failure::Refused(format!("{name}, line {line}: found bytes that are no UTF-8 text; save the file as UTF-8"))
+    })?;
+    Rulebook::parse(&source).map_err(|flaw| Failure::Refused(format!("{name}, line {}: {}", flaw.line, flaw.what)))
+}
+
+/// Prints refused lines on standard error, each flaw with its file and line. Nothing is said when nobody reads there.
+pub(super) fn print_refused(file: &str, refused: &[RefusedLine], language: Language) {
+    let mut out = BufWriter::new(io::stderr().lock());
+    for (line, flaw) in refused.iter().flat_map(|refused| refused.flaws.iter().map(|flaw| (refused.line, flaw))) {
+        if writeln!(out, "{file}:{line}: {}", plain(&flaw.reason(language))).is_err() {
+            return;
+        }
+    }
+    let _ = out.flush();
+}

@@ -1,0 +1,122 @@
+//! `kamnot serve`: watches and publishes until it is stopped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::rulebook::RuleId;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::admin::warn_of_contradictions;
+use super::arguments::{Common, Serve};
+use super::database::{Absent, Database, run as block_on};
+use super::output::{Failure, Outcome, known_offices};
+use super::reconcile::{DailyAt, PATIENCE, reconciler};
+use crate::clock::{Clock, SteadyClock, SystemClock};
+use crate::figures::Figures;
+use crate::nats::{NatsFault, Servers};
+use crate::reconcile::{Daily, Pace, Terms, WithoutNats};
+use crate::serve::http::{ListenFault, Listener};
+use crate::serve::status::{About, Status};
+use crate::serve::{self, OfficeRequests, ServeFault, Stop};
+use crate::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
+use store::LogStore;
+
+impl From<NatsFault> for Failure {
+    fn from(fault: NatsFault) -> Self {
+        Self::Fault(fault.to_string())
+    }
+}
+
+impl From<ListenFault> for Failure {
+    fn from(fault: ListenFault) -> Self {
+        Self::Fault(fault.to_string())
+    }
+}
+
+impl From<ServeFault> for Failure {
+    fn from(fault: ServeFault) -> Self {
+        Self::Fault(fault.to_string())
+    }
+}
+
+/// `kamnot serve`
+pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
+    let nats = own.nats.servers()?.map(|servers| servers.keeping(own.nats_replicas));
+    // First, so that a port that can't be had is said at once.
+    let listener = own.listen.map(|address| block_on(async { Ok(Listener::bind(address).await?) })).transpose()?;
+    let database = Database::open(common, Absent::Begin)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let steady: Arc<dyn SteadyClock> = Arc::new(SystemSteadyClock::start());
+    let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
+    let figures = Arc::new(Figures::on(&steady));
+    let about =
+        About { nats: nats.is_some(), busy_timeout: Duration::from_secs(common.wait), rulebook: database.book.digest };
+    let status = Status::new(
+        Arc::clone(&database.store),
+        Arc::clone(&clock),
+        steady,
+        Arc::clone(&doubt),
+        Arc::clone(&figures),
+        about,
+    );
+    let with = serve::Serve {
+        operator: operator_in(&database.store),
+        installation: database.store.installation().to_string(),
+        store: Arc::clone(&database.store),
+        book: Arc::clone(&database.book),
+        clock,
+        doubt,
+        daily: daily(&database, own, nats.clone(), &figures),
+        nats,
+        figures,
+        requests: if own.without_actions {
+            OfficeRequests::Ignored
+        } else {
+            OfficeRequests::Taken(own.budget.budget())
+        },
+        offices: known_offices(common)?.map(Arc::new),
+    };
+    warn_of_contradictions(common, &database);
+    let lacks: Vec<&str> = database.book.lacks().map(RuleId::word).collect();
+    if !lacks.is_empty() {
+        let rules = lacks.join(", ");
+        tracing::warn!(rules, "the log's rulebook lacks rules of this program: not watched until `kamnot rules adopt`");
+    }
+    block_on(async {
+        let stopped = told_to_stop()?;
+        let (tell, told) = Stop::pair();
+        let answering = listener.map(|listener| tokio::spawn(answer(listener, Arc::new(status), told)));
+        let served = serve::serve(with, stopped).await;
+        tell.stop();
+        if let Some(answering) = answering {
+            let _ = answering.await;
+        }
+        served?;
+        Ok(Outcome::Done)
+    })
+}
+
+/// Answers whoever asks how this program fares, on a task of its own: it still answers when the watch doesn't.
+async fn answer(listener: Listener, status: Arc<Status<dyn LogStore>>, stop: Stop) {
+    tokio::join!(status.keep_asking(&stop), listener.answer(Arc::clone(&status), &stop));
+}
+
+/// The daily reconciliation, unless it is switched off.
+fn daily(database: &Database, own: &Serve, nats: Option<Servers>, figures: &Arc<Figures>) -> Option<Daily> {
+    let DailyAt::At(at) = own.reconcile_at else { return None };
+    let terms = Terms { patience: PATIENCE, without_nats: WithoutNats::JudgeByMarks, pace: Pace::Gentle };
+    Some(Daily { at, reconciler: reconciler(database, nats.map(Arc::new), terms), figures: Arc::clone(figures) })
+}
+
+/// Resolves when the process is told to stop.
+pub(super) fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
+    let failed = |error| Failure::Fault(format!("the program can't listen for signals: {error}"));
+    let mut terminated = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupted = signal(SignalKind::interrupt()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+    })
+}

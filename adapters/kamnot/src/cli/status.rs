@@ -1,0 +1,199 @@
+//! `kamnot status`: whether all is well, on one screen.
+//!
+//! Invariant: it only looks. What it was not asked to look at, or can't know, is said to be so and never taken for well.
+
+mod words;
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use engine::calendar::Instant;
+use engine::json::Json;
+
+use super::arguments::{Common, address};
+use super::backup::{LAST_BACKUP, last_backup};
+use super::connection::NatsOptions;
+use super::database::{Absent, Database, run as block_on};
+use super::output::{Failure, Outcome, print_out};
+use super::paint::{Paint, Tone, line_width};
+use super::reconcile::Format;
+use super::table::{Cell, Table};
+use crate::clock::{Clock as _, SystemClock};
+use crate::nats::published::Published;
+use crate::reconcile::{DELIVERED_WITHIN_SECONDS, Reconciler, TOLD_WITHIN_SECONDS};
+use crate::watch::clock_doubt::CLOCK_IN_DOUBT;
+use store::LogStore;
+use store::place::Place;
+use store::transfer::moved_to;
+use words::{Check, Finding, State, Words};
+
+/// From how many seconds on the last reconciliation or backup is too long ago: they are daily.
+const DAILY_SECONDS: i64 = 26 * 3600;
+/// How long a running `serve` may take to answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// How much of its answer is read.
+const MOST_ANSWER: u64 = 16 * 1024;
+
+/// Is all well? The log, the clock, the watch, NATS, the last reconciliation and backup, silent offices
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot status
+  kamnot status --nats nats://localhost:4222 --listen 127.0.0.1:9464
+  kamnot status --format json || mail …
+
+What it isn't told of it doesn't look at: NATS with --nats, a running `kamnot serve` with --listen (its own --listen). It changes
+nothing, and doesn't read the log through; `kamnot check` does.
+
+Exit code: 0 all is well, 1 something wants attention, 2 the log can't be read.")]
+pub(super) struct Status {
+    #[command(flatten)]
+    pub nats: NatsOptions,
+    /// Where a running `kamnot serve` answers over HTTP
+    #[arg(long, value_name = "ADDRESS:PORT", env = "KAMNOT_LISTEN", value_parser = address)]
+    pub listen: Option<SocketAddr>,
+    /// From how many days of silence on an office with open cases wants attention
+    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(i64).range(0..=36_500))]
+    pub silent_days: i64,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// `kamnot status`
+pub(super) fn run(common: &Common, own: &Status) -> Result<Outcome, Failure> {
+    let database = Database::open(common, Absent::Fail)?;
+    let words = Words(common.lang);
+    let now = SystemClock.now();
+    let mut found = block_on(look(common, &database, own, now, words))?;
+    found.push(own.listen.map_or_else(|| words.serve_not_asked(), |listen| words.serve(&readiness(listen))));
+    print_out(&match own.format {
+        Format::Json => json(common, now, &found),
+        Format::Table => table(common, now, &found, words),
+    })?;
+    let well = found.iter().all(|finding| finding.state != State::Attention);
+    Ok(if well { Outcome::Done } else { Outcome::SomethingRefused })
+}
+
+/// What the log and NATS say.
+async fn look(
+    common: &Common,
+    database: &Database,
+    own: &Status,
+    now: Instant,
+    words: Words,
+) -> Result<Vec<Finding>, Failure> {
+    let store = database.store.as_ref();
+    let sealed = moved_to(store).await?;
+    let log = match &sealed {
+        Some(to) => words.sealed(to),
+        None => words.log(&store.kept_by().await?, size(&common.db)),
+    };
+    let mut found = vec![log, words.rulebook(&database.book)];
+    found.push(words.clock(store.meta(CLOCK_IN_DOUBT).await?.as_deref() == Some("yes"), now));
+    if sealed.is_some() {
+        // What is due and what waits is told from the place that the log was moved to.
+        found.extend([Check::Watch, Check::Backlog].map(|check| words.elsewhere(check)));
+    } else {
+        let next_due = store.next_due().await?;
+        let overdue = next_due.map(|due| now.since(due)).filter(|late| *late > TOLD_WITHIN_SECONDS);
+        found.push(words.watch(overdue, next_due));
+        let backlog = store.backlog().await?;
+        let waiting = backlog.oldest.map(|oldest| now.since(oldest).max(0));
+        found.push(words.backlog(backlog.waiting, waiting, DELIVERED_WITHIN_SECONDS));
+    }
+    found.push(nats(store, own, words).await?);
+    let last = Reconciler::last(store).await?;
+    let ago = last.as_ref().map(|last| now.since(last.at).max(0));
+    let different = last.as_ref().map_or(0, |last| last.differences.different);
+    found.push(words.reconciliation(ago, different, DAILY_SECONDS));
+    found.push(match &common.db {
+        Place::File(_) => {
+            let ago = last_backup(store.meta(LAST_BACKUP).await?.as_deref()).map(|at| now.since(at).max(0));
+            words.backup(ago, DAILY_SECONDS)
+        }
+        Place::Postgres(_) => words.backup_elsewhere(),
+    });
+    let silent =
+        last.as_ref().map(|last| last.silent_for(own.silent_days).map(|silence| silence.office.to_string()).collect());
+    found.push(words.silent(silent, own.silent_days));
+    Ok(found)
+}
+
+/// Whether the stream of alerts is there and as long as the marks of delivery say.
+async fn nats(store: &dyn LogStore, own: &Status, words: Words) -> Result<Finding, Failure> {
+    let Some(servers) = own.nats.servers()? else { return Ok(words.nats_not_asked()) };
+    let marked = store.last_stream_sequence().await?;
+    let looked = async { Published::open(&Arc::new(servers)).await?.last_sequence().await };
+    Ok(match Box::pin(looked).await {
+        Ok(last) => words.stream(last, marked),
+        Err(fault) => words.nats_away(&fault.to_string()),
+    })
+}
+
+/// How many bytes the log's file has; none of a log on a server.
+fn size(place: &Place) -> Option<u64> {
+    match place {
+        Place::File(path) => std::fs::metadata(path).ok().map(|file| file.len()),
+        Place::Postgres(_) => None,
+    }
+}
+
+/// What a running `serve` says of itself: nothing where it is ready, else what stands in the way.
+fn readiness(listen: SocketAddr) -> Result<(), String> {
+    let ask = || -> io::Result<String> {
+        let mut stream = TcpStream::connect_timeout(&listen, ANSWER_WITHIN)?;
+        stream.set_read_timeout(Some(ANSWER_WITHIN))?;
+        stream.set_write_timeout(Some(ANSWER_WITHIN))?;
+        let question = format!("GET /readyz HTTP/1.1\r\nHost: {listen}\r\nConnection: close\r\n\r\n");
+        stream.write_all(question.as_bytes())?;
+        let mut answer = Vec::new();
+        stream.take(MOST_ANSWER).read_to_end(&mut answer)?;
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    };
+    let answer = ask().map_err(|error| format!("{listen}: {error}"))?;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    if head.split(' ').nth(1) == Some("200") { Ok(()) } else { Err(body.trim().replace('\n', "; ")) }
+}
+
+fn table(common: &Common, now: Instant, found: &[Finding], words: Words) -> String {
+    let paint = Paint::of(&io::stdout());
+    let attention = found.iter().filter(|finding| finding.state == State::Attention).count();
+    let tone = if attention == 0 { Tone::Good } else { Tone::Certain };
+    let heading = words.heading(&common.db.to_string(), now, attention);
+    let mut table = Table { headings: words.headings().map(str::to_owned).to_vec(), rows: Vec::new() };
+    for Finding { check, state, found } in found {
+        let tone = match state {
+            State::Well => Tone::Good,
+            State::Attention => Tone::Certain,
+            State::Unknown => Tone::Faint,
+        };
+        table.rows.push(vec![
+            Cell::new(words.state(*state), tone),
+            Cell::new(words.check(*check), Tone::Strong),
+            Cell::plain(found.as_str()),
+        ]);
+    }
+    format!("{}\n\n{}", paint.text(tone, &heading), table.draw(line_width(), paint))
+}
+
+fn json(common: &Common, now: Instant, found: &[Finding]) -> String {
+    let text = |text: &str| Json::text(text.to_owned());
+    let checks = found.iter().map(|Finding { check, state, found }| {
+        let fields = [("check", text(Check::word(*check))), ("state", text(state.word())), ("found", text(found))];
+        Json::Object(fields.map(|(name, value)| (name.into(), value)).to_vec())
+    });
+    let well = found.iter().all(|finding| finding.state != State::Attention);
+    let document = Json::Object(vec![
+        ("log".into(), text(&common.db.to_string())),
+        ("at".into(), text(&now.to_string())),
+        ("well".into(), Json::Bool(well)),
+        ("checks".into(), Json::List(checks.collect())),
+    ]);
+    let mut out = String::new();
+    document.write(&mut out);
+    out + "\n"
+}

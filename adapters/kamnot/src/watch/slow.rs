@@ -1,0 +1,109 @@
+//! The cases on which work is heavy: told by themselves, one after another, beside the others.
+//!
+//! Invariant: none waits for more than one command on each of the others; the watch waits for none of them.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use engine::action::CaseRef;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinSet;
+
+use crate::recorder::Recorder;
+use store::{CaseStore, Fault};
+
+/// A case and how many events it was given.
+pub(super) type Ended = (CaseRef, Result<usize, Fault>);
+
+/// The heavy cases that are due.
+#[derive(Default)]
+pub(super) struct Slow {
+    under_way: BTreeSet<CaseRef>,
+    lane: Option<Lane>,
+}
+
+/// The task that tells them.
+struct Lane {
+    begin: UnboundedSender<CaseRef>,
+    ended: UnboundedReceiver<Ended>,
+    /// It ends with this.
+    _task: JoinSet<()>,
+}
+
+impl Lane {
+    fn of<S: CaseStore + ?Sized + 'static>(recorder: Arc<Recorder<S>>) -> Self {
+        let (begin, waiting) = unbounded_channel();
+        let (end, ended) = unbounded_channel();
+        let mut task = JoinSet::new();
+        task.spawn(tell(recorder, waiting, end));
+        Self { begin, ended, _task: task }
+    }
+}
+
+impl Slow {
+    /// Has these told too.
+    pub fn tell<S: CaseStore + ?Sized + 'static>(
+        &mut self,
+        cases: impl Iterator<Item = CaseRef>,
+        recorder: &Arc<Recorder<S>>,
+    ) {
+        for case in cases {
+            let lane = self.lane.get_or_insert_with(|| Lane::of(Arc::clone(recorder)));
+            // The task ends with this program alone.
+            if self.under_way.insert(case.clone()) && lane.begin.send(case).is_err() {
+                tracing::error!("the task that tells heavy cases the time has ended");
+            }
+        }
+    }
+
+    /// How many are under way.
+    pub fn len(&self) -> usize {
+        self.under_way.len()
+    }
+
+    pub fn holds(&self, case: &CaseRef) -> bool {
+        self.under_way.contains(case)
+    }
+
+    /// What has come to an end.
+    pub fn ended(&mut self) -> Vec<Ended> {
+        let Some(lane) = &mut self.lane else { return Vec::new() };
+        let ended: Vec<_> = std::iter::from_fn(|| lane.ended.try_recv().ok()).collect();
+        for (case, _) in &ended {
+            self.under_way.remove(case);
+        }
+        ended
+    }
+}
+
+/// Tells each case the time, one command in turn, until it has nothing more to tell.
+async fn tell<S: CaseStore + ?Sized>(
+    recorder: Arc<Recorder<S>>,
+    mut begun: UnboundedReceiver<CaseRef>,
+    ended: UnboundedSender<Ended>,
+) {
+    let mut turns: VecDeque<(CaseRef, usize)> = VecDeque::new();
+    loop {
+        if turns.is_empty() {
+            let Some(case) = begun.recv().await else { return };
+            turns.push_back((case, 0));
+        }
+        turns.extend(std::iter::from_fn(|| begun.try_recv().ok()).map(|case| (case, 0)));
+        let Some((case, told)) = turns.pop_front() else { continue };
+        let ticked = match recorder.make_way().await {
+            Ok(()) => recorder.tick(&case).await,
+            Err(fault) => Err(fault),
+        };
+        let outcome = match ticked {
+            Ok(events) if events.is_empty() => Ok(told),
+            Ok(events) => {
+                turns.push_back((case, told + events.len()));
+                continue;
+            }
+            Err(fault) => Err(fault),
+        };
+        if ended.send((case, outcome)).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,382 @@
+//! The log of all cases: what every store can do, and what goes wrong.
+//!
+//! Invariant: nothing is acknowledged before it is durable; the events, the case's view and the outbox of an
+//! append stand in one transaction; a conflict refuses that append alone.
+
+pub mod alerts;
+mod answers;
+mod append;
+mod bridge;
+mod cache;
+mod changes;
+pub mod copying;
+mod digest;
+mod due;
+pub mod examined;
+pub mod heavy;
+pub mod memory;
+mod passed_over;
+pub mod place;
+pub mod postgres;
+mod recent;
+mod share;
+pub mod sqlite;
+pub mod standing;
+pub mod transfer;
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::DateTime;
+use engine::action::{CaseRef, OfficeCode};
+use engine::calendar::Instant;
+use engine::case::{Case, Event, Fact};
+use esrs::AggregateState;
+use esrs::store::{EventStore, StoreEvent, UnlockOnDrop};
+use projections::CaseView;
+use projections::view::Seat;
+use uuid::Uuid;
+
+use alerts::AlertsTo;
+pub use append::Append;
+pub use bridge::CaseAggregate;
+use copying::{Filling, Held};
+pub use due::DueCase;
+use examined::{Cursor, Examined, Whole};
+pub use share::{SAY_EVERY, Share};
+
+/// The place of an event in the log, counted from 1 over all cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position(pub i64);
+
+/// The world's no: what was attempted, what was found, and what the caller does next.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The stream has moved on: load it again and decide again.
+    #[error("the case {0} has changed meanwhile")]
+    Conflict(CaseRef),
+    /// Try again later: locked, full, read-only.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Start the program again: another rulebook is in force by now, the log was moved, or a commit's outcome is unknown.
+    #[error("{0}")]
+    Restart(String),
+    /// Stop: not ours, from a newer program, damaged.
+    #[error("{0}")]
+    Corrupt(String),
+}
+
+impl Fault {
+    /// The log at `place` was made by a program before the first release, whose layouts are not counted.
+    fn before_the_first_release(place: &impl fmt::Display) -> Self {
+        Self::Corrupt(format!(
+            "{place} was made by kamnot before 0.2.0, and this program does not read it; keep the older program to read \
+             it, or import the offices' files into a new log"
+        ))
+    }
+
+    /// The log at `place` has another layout than this program's own. There is no way from one to another.
+    fn of_layout(place: &impl fmt::Display, found: i64, ours: i64) -> Self {
+        let whose = if found < ours { "an older" } else { "a newer" };
+        let what_to_do = if found < ours {
+            "keep the older program to read it, or import the offices' files into a new log"
+        } else {
+            "use the program that wrote it"
+        };
+        Self::Corrupt(format!(
+            "{place} has layout {found}, of {whose} kamnot; this program reads layout {ours}; {what_to_do}"
+        ))
+    }
+}
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long to wait for another program that holds the log locked, and for a server that is away.
+    pub busy_timeout: Duration,
+    /// How many actions the states of cases kept in memory may hold together.
+    pub cache_actions: usize,
+    /// Whether an absent or empty database becomes a new log.
+    pub create: bool,
+    /// Whether a log that can't be written will do; then every write is refused.
+    pub read_only_will_do: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            busy_timeout: Duration::from_secs(10),
+            cache_actions: 1_000_000,
+            create: false,
+            read_only_will_do: false,
+        }
+    }
+}
+
+/// What a fault says of the one append that met it; others of the same file may have been recorded before.
+pub const NOT_RECORDED: &str = "nothing of this was recorded; ";
+
+/// An event in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// Its place in the log.
+    pub position: Position,
+    /// The case.
+    pub case: CaseRef,
+    /// Its version in the stream, from 1.
+    pub version: u32,
+    /// The event.
+    pub event: Event,
+}
+
+/// The alerts that may be published and have no delivery.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many, counted to [`Backlog::MOST`] and no further.
+    pub waiting: u64,
+    /// When the first of them was recorded.
+    pub oldest: Option<Instant>,
+    /// How many of them this process could not read; they are not published.
+    pub unreadable: u64,
+}
+
+impl Backlog {
+    /// How far a backlog is counted.
+    pub const MOST: u32 = 1_000_000;
+}
+
+/// The proof that an alert was delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The alert event's place in the log.
+    pub position: Position,
+    /// The alert's id.
+    pub alert: Uuid,
+    /// Its sequence in the `JetStream` stream.
+    pub stream_sequence: u64,
+    /// When the server acknowledged it.
+    pub at: Instant,
+}
+
+/// The most appends, and the most events in them, that stand in the log in the order in which they were handed in together.
+pub(crate) const IN_ORDER: (usize, usize) = (512, 10_000);
+
+/// What the program needs of a store beyond one stream: batches, due cases, views and the outbox.
+#[async_trait]
+pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send + Sync {
+    /// The case as the log holds it (version 0 and empty if it has no events). May come from a cache; an append
+    /// on a stale one is a conflict, after which the cache is fresh.
+    async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault>;
+    /// Appends to one stream and answers after the commit. An action whose id stands in another case refuses the
+    /// append with [`Fault::UsedId`].
+    async fn append(&self, append: Append) -> Result<(), Fault>;
+    /// Appends to several streams, each one a stream of its own, and answers after the commit, or commits: what became of
+    /// each append.
+    async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
+        futures::future::join_all(appends.into_iter().map(|append| self.append(append))).await
+    }
+    /// The earliest instant at which any case has something to tell.
+    async fn next_due(&self) -> Result<Option<Instant>, Fault>;
+    /// Cases of a share whose next due instant is not later than `until`, earliest first, at most `most`. One whose row was
+    /// altered is named in the diagnostic log and passed over.
+    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault>;
+    /// Says that `process` watches too, to be said again every [`SAY_EVERY`]; which share of the cases is its own.
+    async fn take_part(&self, process: Uuid) -> Result<Share, Fault>;
+    /// Says that `process` no longer watches: the others take over its share at once.
+    async fn leave(&self, process: Uuid) -> Result<(), Fault>;
+    /// Alert events that may be published and have no delivery, in the order of the log, at most `most`, behind `after`. One
+    /// that can't be read is named in the diagnostic log, counted in the backlog, and passed over.
+    async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault>;
+    /// How many alerts the outbox holds, and since when. Cheap enough to be asked every second.
+    async fn backlog(&self) -> Result<Backlog, Fault>;
+    /// How many cases there are in which something is still to come. Looks at each of them: to be asked seldom.
+    async fn watched(&self) -> Result<u64, Fault>;
+    /// Records deliveries; those already recorded add nothing.
+    async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault>;
+    /// The highest stream sequence of any delivery; 0 before the first.
+    async fn last_stream_sequence(&self) -> Result<u64, Fault>;
+    /// The views of an office's cases, by reference: those that it has in this seat, or without one in any.
+    /// [`Fault::Corrupt`] where one was altered since it was written.
+    async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault>;
+    /// The places of the alert events to an office, in the order of a list (see [`ByClass`](alerts::ByClass)): so many
+    /// that the events themselves are asked for some at a time.
+    async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault>;
+    /// The events at these places, in the order of the places.
+    async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault>;
+    /// The events of a case in order, with their positions.
+    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault>;
+    /// The texts of all rulebooks that the log was ever decided under.
+    async fn rulebooks(&self) -> Result<Vec<String>, Fault>;
+    /// The stretches of stream sequences from one to another, both included, that no delivery has; in order. Of very many
+    /// the last goes on to the end. A log that was restored from a backup doesn't know what was published since.
+    async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault>;
+    /// Takes back the deliveries behind a stream sequence, which the stream has lost; how many. Their alerts wait again.
+    async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault>;
+    /// Counts up when the log changes, also by another process; for the watch and the relay to notice. A fault when
+    /// nothing can be written any more until a restart.
+    async fn change_counter(&self) -> Result<i64, Fault>;
+    /// Waits until the change counter is another one than `counter`: no longer than a moment after this process has
+    /// changed the log.
+    async fn changed(&self, counter: i64) -> Result<(), Fault> {
+        // A store that can't tell is asked again and again.
+        const ASK_EVERY: Duration = Duration::from_millis(50);
+        while self.change_counter().await? == counter {
+            tokio::time::sleep(ASK_EVERY).await;
+        }
+        Ok(())
+    }
+    /// Whether another program has kept every writer out since this was last asked, some time ago: then nothing can be
+    /// recorded until it lets go.
+    async fn is_held(&self) -> Result<bool, Fault> {
+        Ok(false)
+    }
+}
+
+/// How many stretches without a delivery are told apart.
+const MOST_STRETCHES: usize = 64;
+
+/// What lies from one number to another, both included, between the stretches given in order.
+fn between(from: u64, to: u64, taken: impl IntoIterator<Item = RangeInclusive<u64>>) -> Vec<RangeInclusive<u64>> {
+    let mut found = Vec::new();
+    let mut next = from;
+    for taken in taken {
+        if *taken.start() > next {
+            if found.len() + 1 == MOST_STRETCHES {
+                break;
+            }
+            found.push(next..=*taken.start() - 1);
+        }
+        next = next.max(*taken.end() + 1);
+    }
+    if next <= to {
+        found.push(next..=to);
+    }
+    found
+}
+
+/// Told how much is done, and of how much.
+pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
+
+/// What a rebuild did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// How many cases there are.
+    pub cases: u64,
+    /// How many events.
+    pub events: u64,
+    /// How many rows were not as the log gives them, and now are.
+    pub differing: u64,
+    /// The first thousand of them, in words.
+    pub differed: Vec<String>,
+    /// What is wrong with the log itself: the views of these cases are left as they were.
+    pub damage: Vec<String>,
+}
+
+impl Rebuilt {
+    /// Counts a row that was not as the log gives it.
+    fn note(&mut self, found: String) {
+        const MOST_TOLD: usize = 1000;
+        self.differing += 1;
+        if self.differed.len() < MOST_TOLD {
+            self.differed.push(found);
+        }
+    }
+}
+
+/// What the command line asks of a store beyond what the watch and the relay need: the log as a whole.
+#[async_trait]
+pub trait LogStore: CaseStore {
+    /// Where the log lies, as a person may read it: without a password.
+    fn place(&self) -> String;
+    /// The random id that this log was given when it was laid out.
+    fn installation(&self) -> Uuid;
+    /// What keeps the log, with its version: `SQLite 3.51.3`, `PostgreSQL 15.18`.
+    async fn kept_by(&self) -> Result<String, Fault>;
+    /// Every case of the log, by reference.
+    async fn cases(&self) -> Result<Vec<CaseRef>, Fault>;
+    /// Hands the views of all cases to `take`, in no particular order.
+    async fn views(&self, take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault>;
+    /// How many events there are.
+    async fn events(&self) -> Result<u64, Fault>;
+    /// The events behind a position, in the order of the log, at most `most`.
+    async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault>;
+    /// The deliveries behind a position, in the order of the log, at most `most`.
+    async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault>;
+    /// A small text kept under `key`.
+    async fn meta(&self, key: &str) -> Result<Option<String>, Fault>;
+    /// Keeps a small text under `key`, in place of what was there.
+    async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault>;
+    /// Keeps every writer out, of every process, until what is given here is dropped. Everyone can read.
+    async fn hold(&self) -> Result<Box<dyn Held>, Fault>;
+    /// Fills this log, which is empty or an unfinished copy of the same log, which then gives way. Views and alerts follow
+    /// from a rebuild, and until [`standing::UNFINISHED`] is taken back nobody can work on it.
+    async fn fill(&self, filling: Filling) -> Result<(), Fault>;
+    /// Rebuilds views and alerts from the log alone; deliveries stay, and so does the view of a case whose events are damaged.
+    /// `progress` is told events.
+    async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault>;
+    /// Everything that is not as it should be: the log's own damage, and views and alerts that are not what the log
+    /// gives. Others may go on writing. `progress` is told events.
+    async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault>;
+    /// Of what [`LogStore::check`] finds, what is no single case's.
+    async fn check_whole(&self) -> Result<Whole, Fault>;
+    /// The cases that come next behind `after`, some at a time, as their events alone give them, with what is not as it
+    /// should be about them; all from one state of the store.
+    async fn examine(&self, after: Cursor) -> Result<Examined, Fault>;
+}
+
+// ---- what every store is to esrs
+
+/// No lock: appends are checked by version alone.
+struct NoLock;
+
+impl UnlockOnDrop for NoLock {}
+
+/// The log is append-only.
+fn refuse_deletion() -> Result<(), Fault> {
+    Err(Fault::Unavailable("events are never deleted; withdraw an action by recording that it is withdrawn".to_owned()))
+}
+
+/// The append that persisting `events` on `state` means; none without events.
+fn persistable(state: &AggregateState<Case>, events: &[Event]) -> Result<Option<Append>, Fault> {
+    let Some(first) = events.first() else { return Ok(None) };
+    let before = state.inner();
+    let case = match &first.fact {
+        Fact::ActionRecorded(action) => action.case.clone(),
+        Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) => before.reference().clone(),
+    };
+    if case.stream_id() != *state.id() || i64::from(before.version()) != i64::from(*state.sequence_number()) {
+        return Err(Fault::Conflict(case));
+    }
+    Ok(Some(Append::of(case, before, events.to_vec())))
+}
+
+/// An event as esrs knows it; it occurred when our clock recorded it.
+fn store_event(case: &CaseRef, version: u32, event: Event) -> Result<StoreEvent<Event>, Fault> {
+    let out_of_range = || Fault::Corrupt(format!("case {case}: version {version} or its instant is out of range"));
+    Ok(StoreEvent {
+        id: event.id(case),
+        aggregate_id: case.stream_id(),
+        occurred_on: DateTime::from_timestamp(event.recorded_at.unix(), 0).ok_or_else(out_of_range)?,
+        sequence_number: i32::try_from(version).map_err(|_| out_of_range())?,
+        version: Some(Event::VERSION),
+        payload: event,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_between_is_what_is_not_taken() {
+        assert_eq!(between(1, 9, [1..=2, 5..=6]), [3..=4, 7..=9]);
+        assert_eq!(between(1, 0, []), []);
+        assert_eq!(between(4, 6, [4..=4, 5..=5, 6..=6]), []);
+        assert_eq!(between(4, 6, []), [4..=6]);
+        let many = between(1, 1000, (1..=500).map(|n| 2 * n..=2 * n));
+        assert_eq!((many.len(), many.first(), many.last()), (MOST_STRETCHES, Some(&(1..=1)), Some(&(127..=1000))));
+    }
+}

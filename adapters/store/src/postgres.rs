@@ -1,0 +1,226 @@
+//! The store on a PostgreSQL server (15 or newer), for several processes on several machines.
+//!
+//! Invariant: what was acknowledged is committed on the server; the events, the view and the outbox of an append stand
+//! in one transaction; processes hold each other up for single cases alone, and each notices what the others wrote.
+//! Nobody waits without a limit for a server that is away.
+
+pub(crate) mod address;
+mod audit;
+mod case_store;
+mod copying;
+mod event_store;
+mod foreign;
+mod layout;
+mod log_store;
+mod pulse;
+mod readers;
+mod reads;
+mod rebuild;
+mod rows;
+mod server;
+mod tables;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::rulebook::Rulebook;
+use sqlx::Row as _;
+use sqlx::postgres::{PgConnection, PgRow};
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use super::answers::{Answer, answered, ended};
+use super::cache::Cache;
+use super::changes::Changes;
+use super::digest::altered_rulebook;
+use super::passed_over::PassedOver;
+use super::{Fault, Options, Progress, Rebuilt, Stored};
+use foreign::{Foreign, Look};
+use readers::{Query, Readers};
+use server::{Failed, Server};
+use writer::{Job, Own, Queue, Writer};
+
+/// The log of all cases in one PostgreSQL database.
+pub struct PostgresStore {
+    server: Arc<Server>,
+    book: Arc<Rulebook>,
+    installation: Uuid,
+    cache: Arc<Cache>,
+    changes: Changes,
+    passed_over: PassedOver,
+    readers: Readers,
+    /// The session of who walks over all cases, while it does.
+    examiner: Mutex<Option<PgConnection>>,
+    /// The transactions that kept every writer out at the last look.
+    holders: Mutex<Vec<String>>,
+    jobs: mpsc::UnboundedSender<Vec<(Job, Answer)>>,
+    /// What goes on beside: looks at what others write, and for signs of life.
+    beside: [JoinHandle<()>; 2],
+}
+
+impl PostgresStore {
+    /// Opens the log in the database that `url` names (`postgres://…`); what the address leaves out, the environment
+    /// (`PGHOST`, `PGUSER`, `PGPASSWORD`, …) and `~/.pgpass` say. It lives on the runtime on which it is opened.
+    ///
+    /// # Errors
+    /// [`Fault::Corrupt`]: not ours, from a newer program, another rulebook in force.
+    /// [`Fault::Unavailable`]: no such server or database, not let in, not writable, no log there, too old a server.
+    pub async fn open(url: &str, book: Arc<Rulebook>, options: &Options) -> Result<Self, Fault> {
+        let server = Arc::new(Server::new(url, options.busy_timeout)?);
+        let connection = begin(&server).await?;
+        Self::start(connection, &server, book, options).await.map_err(|failed| server.fault(failed))
+    }
+
+    /// The text of the rulebook in force; none in a log that is not begun.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::open`], but any rulebook will do.
+    pub async fn rulebook_in_force(url: &str, wait: Duration) -> Result<Option<String>, Fault> {
+        let server = Server::new(url, wait)?;
+        let mut connection = begin(&server).await?;
+        let mut source = async || -> Result<Option<String>, Failed> {
+            if !layout::is_begun(&mut connection, &server).await? {
+                return Ok(None);
+            }
+            let Some(row) = sqlx::query(reads::RULEBOOK_IN_FORCE).fetch_optional(&mut connection).await? else {
+                return Ok(None);
+            };
+            let (digest, source): (&str, String) = (row.try_get(0)?, row.try_get(1)?);
+            match altered_rulebook(digest.as_bytes(), source.as_bytes()) {
+                None => Ok(Some(source)),
+                Some(altered) => Err(Fault::Corrupt(altered).into()),
+            }
+        };
+        source().await.map_err(|failed| server.fault(failed))
+    }
+
+    /// Puts `book` in force, with all views rebuilt under it, and opens the log. What the alerts have to say about it
+    /// is due at once.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::open`]; then the rulebook in force is the one before.
+    pub async fn adopt(
+        url: &str,
+        book: Arc<Rulebook>,
+        options: &Options,
+        progress: Progress,
+    ) -> Result<(Self, Rebuilt), Fault> {
+        let server = Server::new(url, options.busy_timeout)?;
+        let mut connection = begin(&server).await?;
+        let write = Options { read_only_will_do: false, ..options.clone() };
+        layout::claim(&mut connection, &server, &write).await.map_err(|failed| server.fault(failed))?;
+        let rebuilt = rebuild::adopt(&server, &book, progress).await?;
+        Ok((Self::open(url, book, options).await?, rebuilt))
+    }
+
+    async fn start(
+        mut connection: PgConnection,
+        server: &Arc<Server>,
+        book: Arc<Rulebook>,
+        options: &Options,
+    ) -> Result<Self, Failed> {
+        let writable = layout::claim(&mut connection, server, options).await?;
+        if writable {
+            layout::adopt_restored(&mut connection).await?;
+        }
+        layout::put_in_force(&mut connection, server, &book).await?;
+        let row = sqlx::query(reads::META).bind("installation").fetch_optional(&mut connection).await?;
+        let installation = row.map(|row| row.try_get::<&str, _>(0).map(Uuid::try_parse)).transpose()?;
+        let Some(Ok(installation)) = installation else {
+            return Err(Fault::Corrupt(format!("{} does not say which installation it is", server.name)).into());
+        };
+        let cache = Arc::new(Cache::new(options.cache_actions));
+        let changes = Changes::none();
+        let own = Arc::new(Own::default());
+        // Every sender waits for its answers, so there is never more than callers have handed in.
+        let (sender, jobs) = mpsc::unbounded_channel();
+        let queue = Arc::new(Mutex::new(Queue::new(jobs)));
+        let writer = |session| Writer {
+            server: Arc::clone(server),
+            session,
+            queue: Arc::clone(&queue),
+            cache: Arc::clone(&cache),
+            changes: changes.clone(),
+            own: Arc::clone(&own),
+            rulebook: book.digest,
+        };
+        // The second begins its session when there is something for it to do.
+        let writers = [writer(Some(server.generation.keep(connection))), writer(None)];
+        let look = Look::begin(server).await?;
+        let foreign = Foreign { server: Arc::clone(server), cache: Arc::clone(&cache), changes: changes.clone(), own };
+        for writer in writers {
+            tokio::spawn(writer.run());
+        }
+        let beside = [tokio::spawn(foreign.run(look)), tokio::spawn(pulse::keep_asking(Arc::clone(server)))];
+        let readers = Readers::new(Arc::clone(server));
+        let (server, examiner, holders) = (Arc::clone(server), Mutex::default(), Mutex::default());
+        let passed_over = PassedOver::default();
+        let jobs = sender;
+        Ok(Self { server, book, installation, cache, changes, passed_over, readers, examiner, holders, jobs, beside })
+    }
+
+    async fn write(&self, job: Job) -> Result<(), Fault> {
+        let mut outcomes = self.write_all(vec![job]).await;
+        outcomes.pop().unwrap_or_else(|| Err(ended()))
+    }
+
+    /// Has all of them written, in one transaction where they fit into it; the outcome of each.
+    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Result<(), Fault>> {
+        if jobs.is_empty() {
+            return Vec::new();
+        }
+        let (jobs, answers) = answered(jobs);
+        // Where nobody receives them, the answers are dropped with the jobs.
+        let _ = self.jobs.send(jobs);
+        answers.all().await
+    }
+
+    /// What each of these rows means.
+    fn each<T>(&self, rows: &[PgRow], read: impl Fn(&PgRow) -> Result<T, Failed>) -> Result<Vec<T>, Fault> {
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|failed| self.server.fault(failed))
+    }
+
+    /// What each of these rows means that can be read; `named` is told of the others.
+    fn readable<T>(
+        &self,
+        rows: &[PgRow],
+        read: impl Fn(&PgRow) -> Result<T, Failed>,
+        named: impl Fn(&PgRow, &str),
+    ) -> Result<Vec<T>, Fault> {
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            match read(row) {
+                Ok(value) => found.push(value),
+                Err(Failed::Fault(Fault::Corrupt(reason))) => named(row, &reason),
+                Err(failed) => return Err(self.server.fault(failed)),
+            }
+        }
+        Ok(found)
+    }
+
+    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
+        let rows = self.readers.rows(reads::STREAM, |query| query.bind(stream_id)).await?;
+        self.each(&rows, reads::stored)
+    }
+}
+
+impl Drop for PostgresStore {
+    /// The writer ends by itself, with the last job.
+    fn drop(&mut self) {
+        self.beside.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// The first session. A server that is just starting is waited for; one that is not there is told at once.
+async fn begin(server: &Server) -> Result<PgConnection, Fault> {
+    let refused = |failed: &Failed| matches!(failed, Failed::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)));
+    let attempt = || async {
+        match server.connect().await {
+            Err(failed) if refused(&failed) => Err(Failed::Fault(server.fault(failed))),
+            connected => connected,
+        }
+    };
+    server.patiently(attempt).await
+}

@@ -1,0 +1,206 @@
+//! What the watch, the relay and offices ask of the store, on PostgreSQL.
+
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use engine::action::{CaseRef, OfficeCode};
+use engine::calendar::Instant;
+use engine::case::Case;
+use projections::CaseView;
+use projections::alerts::Class;
+use projections::view::Seat;
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+use super::readers::Query;
+use super::rows::Rows;
+use super::writer::Job;
+use super::{PostgresStore, reads};
+use crate::alerts::{AlertsTo, rules_of};
+use crate::heavy::{HEAVY_CASE, beside_if};
+use crate::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored, between};
+
+#[async_trait]
+impl CaseStore for PostgresStore {
+    async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault> {
+        if let Some(known) = self.cache.get(case) {
+            return Ok(known);
+        }
+        let drops = self.cache.drops();
+        let stream_id = case.stream_id();
+        let rows = self.readers.rows(reads::CASE, |query| query.bind(stream_id)).await?;
+        let wanted = case.clone();
+        let read = beside_if(rows.len() >= HEAVY_CASE, move || reads::case(&rows, &wanted)).await?;
+        let read = Arc::new(read.map_err(|failed| self.server.fault(failed))?);
+        self.cache.offer(case, &read, drops);
+        Ok(read)
+    }
+
+    async fn append(&self, append: Append) -> Result<(), Fault> {
+        if append.events.is_empty() {
+            return Ok(());
+        }
+        let book = Arc::clone(&self.book);
+        let rows = beside_if(append.is_heavy(), move || Rows::of(append, &book)).await?;
+        self.write(Job::Append(Box::new(rows))).await
+    }
+
+    async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
+        // Heavy ones come by themselves.
+        let rows = appends.into_iter().map(|append| Rows::of(append, &self.book));
+        self.write_all(rows.map(|rows| Job::Append(Box::new(rows))).collect()).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Instant>, Fault> {
+        let rows = self.readers.rows(reads::NEXT_DUE, |query| query).await?;
+        let found = self.each(&rows, |row| Ok((reads::standing(row, 0)?, row.try_get::<Option<i64>, _>(1)?)))?;
+        let (standing, next) = found.into_iter().next().unwrap_or_default();
+        standing.permit(&self.server.name, self.book.digest)?;
+        Ok(next.map(Instant::from_unix))
+    }
+
+    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault> {
+        let (of, part) = (i32::from(share.of.max(1)), i32::from(share.part));
+        let bind = |query: Query| query.bind(until.unix()).bind(of).bind(part).bind(reads::limit(most));
+        let rows = self.readers.rows(reads::DUE, bind).await?;
+        let due = |row: &PgRow| {
+            Ok(DueCase { case: reads::case_of(row, 0, 1)?, version: row.try_get::<i32, _>(2)?.cast_unsigned() })
+        };
+        self.readable(&rows, due, |_, reason| self.passed_over.row(reason))
+    }
+
+    async fn take_part(&self, process: Uuid) -> Result<Share, Fault> {
+        let rows = self.readers.rows(reads::TAKE_PART, |query| query.bind(process)).await?;
+        let all: Vec<Uuid> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        let most = usize::from(u8::MAX);
+        let place = all.iter().position(|id| *id == process).unwrap_or(most).min(most);
+        let part = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
+        Ok(Share { part: part(place), of: part(all.len().clamp(1, most)) })
+    }
+
+    async fn leave(&self, process: Uuid) -> Result<(), Fault> {
+        self.readers.rows(reads::LEAVE, |query| query.bind(process)).await.map(|_| ())
+    }
+
+    async fn outbox(&self, mut after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
+        loop {
+            let rows = self.readers.rows(reads::OUTBOX, |query| query.bind(after.0).bind(reads::limit(most))).await?;
+            let read = |row: &PgRow| Ok((reads::standing(row, 0)?, row.try_get::<Vec<i64>, _>(1)?));
+            let (standing, positions) = self.each(&rows, read)?.pop().unwrap_or_default();
+            standing.permit(&self.server.name, self.book.digest)?;
+            let Some(last) = positions.last() else { return Ok(Vec::new()) };
+            after = Position(*last);
+            let rows = self.readers.rows(reads::AT, |query| query.bind(positions.clone())).await?;
+            let named = |row: &PgRow, reason: &str| {
+                self.passed_over.alert(Position(row.try_get(0).unwrap_or_default()), reason);
+            };
+            let found = self.readable(&rows, reads::alert, named)?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn backlog(&self) -> Result<Backlog, Fault> {
+        let rows = self.readers.rows(reads::BACKLOG, |query| query.bind(i64::from(Backlog::MOST))).await?;
+        let read = |row: &PgRow| {
+            let (waiting, oldest) = (row.try_get::<i64, _>(0)?, row.try_get::<Option<i64>, _>(1)?);
+            let unreadable = self.passed_over.alerts();
+            Ok(Backlog { waiting: waiting.cast_unsigned(), oldest: oldest.map(Instant::from_unix), unreadable })
+        };
+        Ok(self.each(&rows, read)?.pop().unwrap_or_default())
+    }
+
+    async fn watched(&self) -> Result<u64, Fault> {
+        let rows = self.readers.rows(reads::WATCHED, |query| query).await?;
+        Ok(self.each(&rows, |row| Ok(row.try_get::<i64, _>(0)?.cast_unsigned()))?.pop().unwrap_or(0))
+    }
+
+    async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
+        self.write(Job::Deliveries(deliveries)).await
+    }
+
+    async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault> {
+        let bind = |query: Query| query.bind(from.cast_signed()).bind(to.cast_signed());
+        let rows = self.readers.rows(reads::UNMARKED, bind).await?;
+        let ends = self.each(&rows, |row| Ok((row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?)))?;
+        let runs = ends.into_iter().map(|(first, last)| first.cast_unsigned()..=last.cast_unsigned());
+        Ok(between(from, to, runs))
+    }
+
+    async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
+        let rows = self.readers.rows(reads::DELIVERIES_BEHIND, |query| query.bind(behind.cast_signed())).await?;
+        let count = self.each(&rows, |row| Ok(row.try_get::<i64, _>(0)?))?.pop();
+        self.write(Job::UndoDeliveries { behind }).await?;
+        Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0))
+    }
+
+    async fn last_stream_sequence(&self) -> Result<u64, Fault> {
+        let rows = self.readers.rows(reads::LAST_STREAM_SEQUENCE, |query| query).await?;
+        let last = self.each(&rows, |row| Ok(row.try_get::<Option<i64>, _>(0)?))?.pop().flatten();
+        Ok(last.map_or(0, i64::cast_unsigned))
+    }
+
+    async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault> {
+        let rows = self.readers.rows(reads::docket(seat), |query| query.bind(office.as_str().to_owned())).await?;
+        Ok(self.each(&rows, reads::view)?.into_iter().flatten().collect())
+    }
+
+    async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
+        let rows = self.readers.rows(reads::ADDRESSEES, |query| query).await?;
+        let mut addressees: Vec<String> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        addressees.retain(|found| to.is_among(found));
+        let until = to.until.map_or(i64::MAX, Instant::unix);
+        let rules = |class| rules_of(class).map(|rule| rule.word().to_owned()).collect::<Vec<String>>();
+        let bind = |query: Query| {
+            let query =
+                query.bind(addressees.clone()).bind(until).bind(rules(Class::Liberty)).bind(rules(Class::Limit));
+            match to.since {
+                Some(since) => query.bind(since.unix()),
+                None => query,
+            }
+        };
+        let sql = if to.since.is_some() { reads::ALERTS_SINCE } else { reads::ALERTS };
+        let rows = self.readers.rows(sql, bind).await?;
+        let found = self.each(&rows, |row| Ok(row.try_get::<Vec<i64>, _>(0)?))?;
+        Ok(found.into_iter().flatten().map(Position).collect())
+    }
+
+    async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault> {
+        let places: Vec<i64> = positions.iter().map(|position| position.0).collect();
+        let rows = self.readers.rows(reads::AT, |query| query.bind(places.clone())).await?;
+        let found = self.each(&rows, reads::stored)?;
+        let mut found: HashMap<Position, Stored> = found.into_iter().map(|stored| (stored.position, stored)).collect();
+        Ok(positions.iter().filter_map(|position| found.remove(position)).collect())
+    }
+
+    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
+        self.stream_of(case.stream_id()).await
+    }
+
+    async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
+        let rows = self.readers.rows(reads::RULEBOOKS, |query| query).await?;
+        self.each(&rows, |row| Ok(row.try_get(0)?))
+    }
+
+    async fn change_counter(&self) -> Result<i64, Fault> {
+        Ok(self.changes.counted())
+    }
+
+    async fn changed(&self, counter: i64) -> Result<(), Fault> {
+        self.changes.since(counter).await;
+        Ok(())
+    }
+
+    async fn is_held(&self) -> Result<bool, Fault> {
+        let rows = self.readers.rows(reads::HOLDERS, |query| query).await?;
+        let now: Vec<String> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        let mut before = self.holders.lock().await;
+        let held = now.iter().any(|holder| before.contains(holder));
+        *before = now;
+        Ok(held)
+    }
+}

@@ -1,0 +1,138 @@
+//! The store as the command line knows it: the log as a whole.
+//!
+//! Invariant: who reads the log to its end has all that was committed before, or is told why not.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::action::CaseRef;
+use projections::CaseView;
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use super::server::Failed;
+use super::writer::Job;
+use super::{PostgresStore, audit, copying, reads, rebuild};
+use crate::copying::{Filling, Held};
+use crate::examined::{Cursor, Examined, Whole};
+use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
+
+/// How long a reader pauses while the end of the log is hidden.
+const HIDDEN: Duration = Duration::from_millis(20);
+
+#[async_trait]
+impl LogStore for PostgresStore {
+    fn place(&self) -> String {
+        self.server.name.clone()
+    }
+
+    fn installation(&self) -> Uuid {
+        self.installation
+    }
+
+    async fn kept_by(&self) -> Result<String, Fault> {
+        let rows = self.readers.rows(reads::SERVER_VERSION, |query| query).await?;
+        let versions: Vec<String> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        Ok(versions.into_iter().next().unwrap_or_default())
+    }
+
+    async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
+        let rows = self.readers.rows(reads::CASES, |query| query).await?;
+        self.each(&rows, |row| reads::reference(row, 0))
+    }
+
+    async fn views(&self, mut take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault> {
+        let mut after: Option<Uuid> = None;
+        loop {
+            let rows = self.readers.rows(reads::VIEWS, move |query| query.bind(after)).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = Some(last.try_get(11).map_err(|error| self.server.fault(error))?);
+            self.each(&rows, reads::view)?.into_iter().flatten().for_each(&mut take);
+        }
+    }
+
+    async fn events(&self) -> Result<u64, Fault> {
+        let rows = self.readers.rows(reads::EVENTS, |query| query).await?;
+        Ok(self.each(&rows, |row| Ok(row.try_get::<i64, _>(0)?.unsigned_abs()))?.pop().unwrap_or(0))
+    }
+
+    async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
+        let bind = |query: super::Query| query.bind(after.0).bind(reads::limit(most));
+        let read = async {
+            let mut rows = self.readers.rows(reads::LOG, bind).await?;
+            // Nothing, and yet there is something: an older transaction is under way, which may still come before it.
+            while rows.is_empty() {
+                let hidden = self.readers.rows(reads::HIDDEN, |query| query.bind(after.0)).await?;
+                rows = self.readers.rows(reads::LOG, bind).await?;
+                if hidden.is_empty() {
+                    break;
+                }
+                tokio::time::sleep(HIDDEN).await;
+            }
+            self.each(&rows, reads::stored)
+        };
+        let held_back = |_| {
+            Err(Fault::Unavailable(format!(
+                "a transaction that began earlier is still open on the server of {} and holds the end of the log back; end it \
+                 (pg_stat_activity and pg_prepared_xacts show it), then try again",
+                self.server.name
+            )))
+        };
+        tokio::time::timeout(self.server.wait, read).await.unwrap_or_else(held_back)
+    }
+
+    async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {
+        let bind = |query: super::Query| query.bind(after.0).bind(reads::limit(most));
+        let rows = self.readers.rows(reads::DELIVERIES, bind).await?;
+        self.each(&rows, reads::delivery)
+    }
+
+    async fn meta(&self, key: &str) -> Result<Option<String>, Fault> {
+        let rows = self.readers.rows(reads::META, |query| query.bind(key.to_owned())).await?;
+        Ok(self.each(&rows, |row| Ok(row.try_get(0)?))?.pop())
+    }
+
+    async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault> {
+        self.write(Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
+    }
+
+    async fn hold(&self) -> Result<Box<dyn Held>, Fault> {
+        Ok(Box::new(copying::hold(&self.server).await?))
+    }
+
+    async fn fill(&self, filling: Filling) -> Result<(), Fault> {
+        copying::fill(&self.server, filling).await
+    }
+
+    async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {
+        rebuild::anew(&self.server, &self.book, progress).await
+    }
+
+    async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
+        rebuild::check(&self.server, &self.book, progress).await
+    }
+
+    async fn check_whole(&self) -> Result<Whole, Fault> {
+        rebuild::check_whole(&self.server).await.map_err(|failed| self.server.fault(failed))
+    }
+
+    async fn examine(&self, after: Cursor) -> Result<Examined, Fault> {
+        self.server.patiently(|| self.examine_once(after)).await
+    }
+}
+
+impl PostgresStore {
+    /// On a session of its own, which is kept until the walk is over; one that failed is not.
+    async fn examine_once(&self, after: Cursor) -> Result<Examined, Failed> {
+        let mut kept = self.examiner.lock().await;
+        let mut connection = match kept.take() {
+            Some(connection) => connection,
+            None => rebuild::session(&self.server).await?,
+        };
+        let examined = audit::examine(&mut connection, &self.book, after).await?;
+        if examined.next.is_some() {
+            *kept = Some(connection);
+        }
+        Ok(examined)
+    }
+}

@@ -1,0 +1,251 @@
+//! The questions that are asked of the tables, and what their rows mean.
+
+use engine::action::{CaseRef, OfficeCode};
+use engine::assess::Breach;
+use engine::calendar::Instant;
+use engine::case::{Case, Event, evolve};
+use projections::CaseView;
+use projections::view::Seat;
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+use uuid::Uuid;
+
+use super::server::Failed;
+use crate::digest::{altered, digest};
+use crate::standing::Standing;
+use crate::{Delivery, Fault, Position, Stored};
+
+/// Events `e` in their places, of cases `c`, as [`stored`] reads them.
+macro_rules! stored {
+    ($rest:literal) => {
+        concat!(
+            "SELECT e.position, c.reference, e.sequence_number, e.version, e.payload::text, c.stream_id FROM ",
+            $rest
+        )
+    };
+}
+
+/// Views as [`view`] reads them.
+macro_rules! views {
+    ($rest:literal) => {
+        concat!(
+            "SELECT reference, version, recorded_at, court, prosecutor, investigator, legal_aid, next_due, worst, document, \
+             digest, stream_id FROM cases ",
+            $rest
+        )
+    };
+}
+
+/// What the log says of itself, as [`standing`] reads it, with more behind it.
+macro_rules! standing_and {
+    ($rest:literal) => {
+        concat!(
+            "SELECT ARRAY(SELECT key || '=' || value FROM meta WHERE key IN ('rulebook', 'moved_to', 'unfinished_copy_of'))",
+            $rest
+        )
+    };
+}
+pub(super) use standing_and;
+
+pub(super) const STANDING: &str = standing_and!("");
+pub(super) const CASE: &str = "SELECT sequence_number, version, payload::text FROM case_events
+    WHERE aggregate_id = $1 ORDER BY sequence_number";
+pub(super) const STREAM: &str = stored!(
+    "cases c JOIN case_events e ON e.aggregate_id = c.stream_id WHERE c.stream_id = $1 ORDER BY e.sequence_number"
+);
+/// In the order of transactions, and only what no transaction under way can still come before.
+pub(super) const LOG: &str = stored!(
+    "case_events e JOIN cases c ON c.stream_id = e.aggregate_id
+     WHERE (e.xact, e.position) >
+         (coalesce((SELECT xact FROM case_events WHERE position <= $1 ORDER BY position DESC LIMIT 1), '0'), $1)
+     AND e.xact < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY e.xact, e.position LIMIT $2"
+);
+/// Whether there is anything behind a position that [`LOG`] does not show yet.
+pub(super) const HIDDEN: &str = "SELECT 1 FROM case_events WHERE (xact, position) >
+        (coalesce((SELECT xact FROM case_events WHERE position <= $1 ORDER BY position DESC LIMIT 1), '0'), $1)
+    AND xact >= pg_snapshot_xmin(pg_current_snapshot()) LIMIT 1";
+/// What the log says of itself, and where alerts wait.
+pub(super) const OUTBOX: &str =
+    standing_and!(", ARRAY(SELECT position FROM alerts WHERE pending AND position > $1 ORDER BY position LIMIT $2)");
+/// By their places, which were asked for before: a join of both would be planned as a walk over the whole log.
+pub(super) const AT: &str = stored!(
+    "case_events e LEFT JOIN cases c ON c.stream_id = e.aggregate_id WHERE e.position = ANY($1) ORDER BY e.position"
+);
+pub(super) const BACKLOG: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM alerts WHERE pending LIMIT $1) waiting),
+    (SELECT recorded_at FROM alerts WHERE pending ORDER BY position LIMIT 1)";
+pub(super) const WATCHED: &str = "SELECT count(*) FROM cases WHERE next_due IS NOT NULL";
+/// The sets of offices that alerts went to: each is looked up behind the one before, so that the alerts aren't read.
+pub(super) const ADDRESSEES: &str =
+    "WITH RECURSIVE found(addressees) AS (SELECT (SELECT min(addressees) FROM alerts) UNION ALL
+        SELECT (SELECT min(a.addressees) FROM alerts a WHERE a.addressees > found.addressees) FROM found
+        WHERE found.addressees IS NOT NULL)
+    SELECT addressees FROM found WHERE addressees IS NOT NULL";
+/// The places of alerts to these offices until an instant, in one array: the rows would take more than their content.
+/// The rules $3 come first, then $4.
+pub(super) const ALERTS: &str = "SELECT ARRAY(SELECT a.position FROM alerts a JOIN cases c ON c.stream_id = a.stream_id
+    WHERE a.addressees = ANY($1) AND a.recorded_at <= $2
+    ORDER BY a.rule <> ALL($3), a.rule <> ALL($4), c.reference, a.position)";
+/// As [`ALERTS`], of the cases in which something was told since $5.
+pub(super) const ALERTS_SINCE: &str =
+    "SELECT ARRAY(SELECT a.position FROM alerts a JOIN cases c ON c.stream_id = a.stream_id
+        JOIN case_events e ON e.position = a.position
+    WHERE a.addressees = ANY($1) AND a.recorded_at <= $2 AND e.aggregate_id = ANY(ARRAY(SELECT DISTINCT stream_id
+        FROM alerts WHERE addressees = ANY($1) AND recorded_at BETWEEN $5 AND $2))
+    ORDER BY a.rule <> ALL($3), a.rule <> ALL($4), c.reference, a.position)";
+pub(super) const DUE: &str = "SELECT reference, stream_id, version FROM cases
+    WHERE next_due <= $1 AND get_byte(uuid_send(stream_id), 15) % $2 = $3 ORDER BY next_due, reference LIMIT $4";
+pub(super) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries
+    WHERE position > $1 ORDER BY position LIMIT $2";
+pub(super) const EVENTS: &str = "SELECT count(*) FROM case_events";
+pub(super) const CASES: &str = "SELECT reference FROM cases ORDER BY reference";
+pub(super) const NEXT_DUE: &str = standing_and!(", (SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL)");
+pub(super) const VIEWS: &str = views!("WHERE $1::uuid IS NULL OR stream_id > $1 ORDER BY stream_id LIMIT 1000");
+pub(super) const SERVER_VERSION: &str = "SELECT 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)";
+/// The transactions that keep every writer of the log out.
+pub(super) const HOLDERS: &str = "SELECT pid || ' ' || virtualtransaction FROM pg_locks
+    WHERE locktype = 'relation' AND relation = to_regclass('case_events') AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')";
+pub(super) const META: &str = "SELECT value FROM meta WHERE key = $1";
+pub(super) const RULEBOOK_IN_FORCE: &str =
+    "SELECT digest, source FROM rulebooks WHERE digest = (SELECT value FROM meta WHERE key = 'rulebook')";
+pub(super) const RULEBOOKS_KEPT: &str = "SELECT digest, source FROM rulebooks ORDER BY digest";
+pub(super) const RULEBOOKS: &str = "SELECT source FROM rulebooks ORDER BY digest";
+pub(super) const DELIVERIES_BEHIND: &str = "SELECT count(*) FROM deliveries WHERE stream_sequence > $1";
+/// The runs of stream sequences that deliveries have, by their ends. One more than what lies between is told of.
+pub(super) const UNMARKED: &str = "SELECT min(s), max(s) FROM (
+        SELECT stream_sequence AS s, stream_sequence - dense_rank() OVER (ORDER BY stream_sequence) AS run
+        FROM deliveries WHERE stream_sequence BETWEEN $1 AND $2
+    ) numbered GROUP BY run ORDER BY min(s) LIMIT 65";
+pub(super) const LAST_STREAM_SEQUENCE: &str = "SELECT max(stream_sequence) FROM deliveries";
+/// Those who said within four times [`SAY_EVERY`](crate::SAY_EVERY) that they watch. Its own row is not seen yet
+/// by the statement that writes it.
+pub(super) const TAKE_PART: &str = "WITH
+    said AS (INSERT INTO processes (id, seen) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = excluded.seen),
+    gone AS (DELETE FROM processes WHERE seen < now() - interval '1 hour' AND id <> $1)
+    SELECT id FROM processes WHERE seen > now() - interval '2 seconds' UNION SELECT $1 ORDER BY id";
+pub(super) const LEAVE: &str = "DELETE FROM processes WHERE id = $1";
+
+/// The views of an office's cases.
+pub(super) const fn docket(seat: Option<Seat>) -> &'static str {
+    match seat {
+        Some(Seat::Court) => views!("WHERE court = $1 ORDER BY reference"),
+        Some(Seat::Prosecutor) => views!("WHERE prosecutor = $1 ORDER BY reference"),
+        Some(Seat::Investigator) => views!("WHERE investigator = $1 ORDER BY reference"),
+        Some(Seat::LegalAid) => views!("WHERE legal_aid = $1 ORDER BY reference"),
+        None => views!("WHERE court = $1 OR prosecutor = $1 OR investigator = $1 OR legal_aid = $1 ORDER BY reference"),
+    }
+}
+
+/// The case as its events fold into it.
+pub(super) fn case(rows: &[PgRow], case: &CaseRef) -> Result<Case, Failed> {
+    let mut state = Case::default();
+    for row in rows {
+        let version = state.version() + 1;
+        let event = event(row, 1).map_err(|failed| of_case(failed, case.as_str(), version))?;
+        if row.try_get::<i32, _>(0)? != version.cast_signed() {
+            return Err(Fault::Corrupt(format!("case {case}: version {version} is missing in its stream")).into());
+        }
+        state = evolve(state, &event);
+    }
+    Ok(state)
+}
+
+/// The event whose format and payload stand in the columns from `at` on.
+pub(super) fn event(row: &PgRow, at: usize) -> Result<Event, Failed> {
+    Event::from_json(row.try_get(at)?, row.try_get(at + 1)?)
+        .map_err(|unreadable| Fault::Corrupt(unreadable.to_string()).into())
+}
+
+/// Says in which case and at which version an event can't be read.
+fn of_case(failed: Failed, case: &str, version: u32) -> Failed {
+    match failed {
+        Failed::Fault(Fault::Corrupt(found)) => {
+            Fault::Corrupt(format!("case {case}, event {version} of its stream: {found}")).into()
+        }
+        failed => failed,
+    }
+}
+
+pub(super) fn stored(row: &PgRow) -> Result<Stored, Failed> {
+    let case = case_of(row, 1, 5)?;
+    let version = row.try_get::<i32, _>(2)?.cast_unsigned();
+    let event = event(row, 3).map_err(|failed| of_case(failed, case.as_str(), version))?;
+    Ok(Stored { position: Position(row.try_get(0)?), case, version, event })
+}
+
+/// The alert event in a row.
+pub(super) fn alert(row: &PgRow) -> Result<Stored, Failed> {
+    let found = stored(row)?;
+    if found.event.fact.alert().is_none() {
+        return Err(Fault::Corrupt("the log has no alert at this position".to_owned()).into());
+    }
+    Ok(found)
+}
+
+pub(super) fn delivery(row: &PgRow) -> Result<Delivery, Failed> {
+    Ok(Delivery {
+        position: Position(row.try_get(0)?),
+        alert: row.try_get(1)?,
+        stream_sequence: row.try_get::<i64, _>(2)?.cast_unsigned(),
+        at: Instant::from_unix(row.try_get(3)?),
+    })
+}
+
+/// The view in a row; none where the case is not opened yet.
+pub(super) fn view(row: &PgRow) -> Result<Option<CaseView>, Failed> {
+    let case = case_of(row, 0, 11)?;
+    let version = row.try_get::<i32, _>(1)?.cast_unsigned();
+    let altered = || altered(case.as_str());
+    let office = |column: usize| -> Result<Option<OfficeCode>, Failed> {
+        let code = row.try_get::<Option<&str>, _>(column)?;
+        Ok(code.map(|code| OfficeCode::new(code).ok_or_else(altered)).transpose()?)
+    };
+    let view = match row.try_get::<Option<i64>, _>(2)? {
+        None => None,
+        Some(recorded_at) => Some(CaseView {
+            case: case.clone(),
+            version,
+            recorded_at: Instant::from_unix(recorded_at),
+            court: office(3)?.ok_or_else(altered)?,
+            prosecutor: office(4)?.ok_or_else(altered)?,
+            investigator: office(5)?.ok_or_else(altered)?,
+            legal_aid: office(6)?,
+            next_due: row.try_get::<Option<i64>, _>(7)?.map(Instant::from_unix),
+            worst: row
+                .try_get::<Option<&str>, _>(8)?
+                .map(|word| Breach::from_word(word).ok_or_else(altered))
+                .transpose()?,
+            document: row.try_get::<Option<String>, _>(9)?.ok_or_else(altered)?,
+        }),
+    };
+    if row.try_get::<i64, _>(10)? != digest(&case, version, view.as_ref()) {
+        return Err(altered().into());
+    }
+    Ok(view)
+}
+
+pub(super) fn reference(row: &PgRow, column: usize) -> Result<CaseRef, Failed> {
+    let text = row.try_get::<Option<&str>, _>(column)?.unwrap_or_default();
+    CaseRef::new(text).ok_or_else(|| altered(text).into())
+}
+
+/// The case of a reference with the id of its stream, which has to follow from it.
+pub(super) fn case_of(row: &PgRow, reference_at: usize, stream_id_at: usize) -> Result<CaseRef, Failed> {
+    let case = reference(row, reference_at)?;
+    if row.try_get::<Option<Uuid>, _>(stream_id_at)? != Some(case.stream_id()) {
+        return Err(altered(case.as_str()).into());
+    }
+    Ok(case)
+}
+
+/// What the log says of itself, in the column `at`, as [`standing_and!`] asks for it.
+pub(super) fn standing(row: &PgRow, at: usize) -> Result<Standing, Failed> {
+    let texts: Vec<String> = row.try_get(at)?;
+    Ok(Standing::of(texts.iter().filter_map(|text| text.split_once('='))))
+}
+
+/// A count as PostgreSQL takes it.
+pub(super) fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}

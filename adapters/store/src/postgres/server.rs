@@ -1,0 +1,279 @@
+//! The server: how a session with it is begun, and what its errors mean to a caller.
+//!
+//! Invariant: every message names the server and the database, never a password, says what was found and what to do,
+//! and holds nothing of a case. Nothing waits for a server without a limit.
+
+use std::future::Future;
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
+
+use super::address;
+use super::pulse::Generation;
+use crate::{Fault, NOT_RECORDED};
+
+/// How long one attempt to connect may take.
+const CONNECT: Duration = Duration::from_secs(5);
+/// The first and the longest pause before a server that is away is tried again.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// What went wrong, before it is told with the name of the server.
+#[derive(Debug)]
+pub(super) enum Failed {
+    Sql(sqlx::Error),
+    Fault(Fault),
+    /// There was no answer in time.
+    Silent,
+}
+
+impl From<sqlx::Error> for Failed {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl Failed {
+    /// The server's code for the error (SQLSTATE), if it is the server's.
+    fn code(&self) -> Option<String> {
+        let Self::Sql(sqlx::Error::Database(error)) = self else { return None };
+        error.code().map(std::borrow::Cow::into_owned)
+    }
+
+    /// Whether the session is gone, or never came about, and another one may fare better.
+    pub fn is_broken(&self) -> bool {
+        match self {
+            Self::Sql(sqlx::Error::Io(error)) => !is_of_encryption(error),
+            Self::Sql(sqlx::Error::Protocol(_)) | Self::Silent => true,
+            // The server is ending, starting, or full; it ended the session because we were silent for too long.
+            _ => self.code().is_some_and(|code| {
+                code.starts_with("08")
+                    || ["57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "53300"].contains(&&*code)
+            }),
+        }
+    }
+
+    /// Whether the server refused what was to be stored.
+    pub fn is_about_content(&self) -> bool {
+        self.code().is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
+    }
+
+    /// Whether the same transaction may succeed the next time: it stood in the way of another one.
+    pub fn is_collision(&self) -> bool {
+        self.code().is_some_and(|code| ["40001", "40P01", "55P03"].contains(&&*code))
+    }
+}
+
+/// Which server and database, and how long to wait for them. Not to be printed: it holds the password.
+pub(super) struct Server {
+    options: PgConnectOptions,
+    /// The address, without a password.
+    pub name: String,
+    /// How long anything may take that somebody waits for.
+    pub wait: Duration,
+    /// The sessions that are in use.
+    pub generation: Generation,
+}
+
+impl Server {
+    /// The server that an address names; what it leaves out, the environment and `~/.pgpass` say, as for every client.
+    ///
+    /// # Errors
+    /// [`Fault::Unavailable`] if the address can't be read.
+    pub fn new(url: &str, wait: Duration) -> Result<Self, Fault> {
+        let name = address::without_password(url);
+        let options = address::options(url, |variable| std::env::var(variable).ok()).map_err(|what| {
+            Fault::Unavailable(format!("{name} is no address of a PostgreSQL database that can be used: {what}"))
+        })?;
+        let options = options.disable_statement_logging();
+        // No wait at all would be no chance to answer either.
+        Ok(Self { options, name, wait: wait.max(Duration::from_secs(1)), generation: Generation::default() })
+    }
+
+    /// A session that answers soon or is given up.
+    pub async fn connect(&self) -> Result<PgConnection, Failed> {
+        let begin = async {
+            let mut connection = PgConnection::connect_with(&self.options).await?;
+            // Nothing but numbers is put into it.
+            connection.execute(sqlx::AssertSqlSafe(self.settings())).await?;
+            Ok(connection)
+        };
+        tokio::time::timeout(CONNECT, begin).await.unwrap_or(Err(Failed::Silent))
+    }
+
+    /// A commit is on disk when it is acknowledged. Of a program that has stopped in the middle of a transaction, or of
+    /// a machine that is gone, the server takes back the locks within seconds.
+    fn settings(&self) -> String {
+        let wait = self.wait.as_millis();
+        format!(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+             SET lock_timeout = {wait};
+             SET statement_timeout = {};
+             SET idle_in_transaction_session_timeout = 3000;
+             SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 5;
+             SET tcp_user_timeout = 10000;
+             SET jit = off",
+            wait + 5000
+        )
+    }
+
+    /// Does what may be done again, until it is done, refused, or the wait is over; pauses while the server is away.
+    pub async fn patiently<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, Fault>
+    where
+        F: Future<Output = Result<T, Failed>>,
+    {
+        let mut trouble = None;
+        let attempts = async {
+            let mut pause = Pause::default();
+            loop {
+                match self.generation.or_silent(attempt()).await {
+                    Err(failed) if failed.is_broken() || failed.is_collision() => trouble = Some(failed),
+                    answer => return answer,
+                }
+                pause.rest().await;
+            }
+        };
+        let answer = tokio::time::timeout(self.wait, attempts).await;
+        answer.unwrap_or_else(|_| Err(trouble.unwrap_or(Failed::Silent))).map_err(|failed| self.fault(failed))
+    }
+
+    /// What an error means to the caller.
+    pub fn fault(&self, failed: impl Into<Failed>) -> Fault {
+        let name = &self.name;
+        match failed.into() {
+            Failed::Fault(fault) => fault,
+            Failed::Silent => Fault::Unavailable(format!(
+                "{name} did not answer within {} s; {NOT_RECORDED}see that the server runs and can be reached",
+                self.wait.as_secs_f32()
+            )),
+            Failed::Sql(error) => self.fault_of(&error),
+        }
+    }
+
+    fn fault_of(&self, error: &sqlx::Error) -> Fault {
+        let (name, said) = (&self.name, plain(error));
+        match error {
+            sqlx::Error::Database(refused) => self.refused(&refused.code().unwrap_or_default(), &said),
+            sqlx::Error::Io(error) if is_of_encryption(error) => self.not_encrypted(&said),
+            sqlx::Error::Io(error) if error.kind() == ErrorKind::NotFound && self.options.get_socket().is_none() => {
+                Fault::Unavailable(format!(
+                    "{name}: a file that sslrootcert, sslcert or sslkey names is not there ({said})"
+                ))
+            }
+            sqlx::Error::Io(_) => Fault::Unavailable(format!(
+                "{name} can't be reached ({said}); {NOT_RECORDED}see that the server runs, and that host and port are right"
+            )),
+            sqlx::Error::Tls(_) => self.not_encrypted(&said),
+            sqlx::Error::Configuration(_) => {
+                Fault::Unavailable(format!("{name} can't be used as the address says: {said}"))
+            }
+            sqlx::Error::Protocol(_) => Fault::Unavailable(format!(
+                "what answers at {name} does not speak as PostgreSQL does ({said}); {NOT_RECORDED}see that host and port are right"
+            )),
+            _ => Fault::Corrupt(format!("{name} holds what this program does not write: {said}")),
+        }
+    }
+
+    fn not_encrypted(&self, said: &str) -> Fault {
+        Fault::Unavailable(format!(
+            "{}: no encrypted connection comes about ({said}); see sslmode and sslrootcert in the address, and the \
+             server's certificate",
+            self.name
+        ))
+    }
+
+    /// What the server's own refusal means.
+    fn refused(&self, code: &str, said: &str) -> Fault {
+        let name = &self.name;
+        let user = self.options.get_username();
+        match code {
+            "28P01" | "28000" => Fault::Unavailable(format!(
+                "{name} does not let user {user} in ({said}); see the password (in the address, PGPASSWORD or ~/.pgpass) \
+                 and the server's pg_hba.conf"
+            )),
+            "3D000" => Fault::Unavailable(format!("{name}: {said}; make it first, with `createdb`")),
+            "3F000" => Fault::Unavailable(format!("{name}: there is no schema to put the tables in ({said})")),
+            "42501" => Fault::Unavailable(format!(
+                "{name}: user {user} may not do this ({said}); let that user own the database, or its schema and tables"
+            )),
+            "25006" => Fault::Unavailable(read_only(name)),
+            "53100" => Fault::Unavailable(format!(
+                "no room is left on the server of {name}; {NOT_RECORDED}make room, then send it again"
+            )),
+            "53300" => {
+                Fault::Unavailable(format!("{name} takes no more connections ({said}); {NOT_RECORDED}try later"))
+            }
+            "55P03" => Fault::Unavailable(format!(
+                "another program has held {name} locked for {} s; {NOT_RECORDED}end that program or wait for it, \
+                 then send it again",
+                self.wait.as_secs_f32()
+            )),
+            "57014" => {
+                Fault::Unavailable(format!("{name} took too long and was stopped ({said}); {NOT_RECORDED}try later"))
+            }
+            "26000" | "42P05" => Fault::Unavailable(format!(
+                "{name} does not keep what this program prepares ({said}); between it and the server stands a pool that \
+                 changes sessions: let that keep whole sessions, or go around it"
+            )),
+            "XX001" | "XX002" => Fault::Corrupt(format!(
+                "{name} is damaged ({said}); stop all that use it, keep its files, and restore a copy"
+            )),
+            // A clash of rows; those of the log itself are answered as conflicts.
+            code if code.starts_with("23") => Fault::Corrupt(format!(
+                "{name} holds rows that its log does not give ({said}); {NOT_RECORDED}\
+                 `kamnot check` names them, `kamnot rebuild` takes them out"
+            )),
+            // Tables or columns that are not there, or not of their type.
+            code if code.starts_with("42") => {
+                Fault::Corrupt(format!("{name} does not hold the tables of a log ({said})"))
+            }
+            code if code.starts_with("22") => {
+                Fault::Corrupt(format!("{name} can't hold this ({said}); {NOT_RECORDED}"))
+            }
+            _ => Fault::Unavailable(format!("{name} can't be used now ({said}); {NOT_RECORDED}try later")),
+        }
+    }
+}
+
+/// Whether the two sides could not agree on how to encrypt: rustls says what it refuses as invalid data.
+fn is_of_encryption(error: &std::io::Error) -> bool {
+    error.kind() == ErrorKind::InvalidData
+}
+
+/// Says that a server takes no writes.
+pub(super) fn read_only(name: &str) -> String {
+    format!(
+        "{name} takes no writes: it is a standby, or set to read-only; name the primary server, or end that setting"
+    )
+}
+
+/// The words of an error: of the server's own only the one line that is about no row.
+fn plain(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(refused) => refused.message().to_owned(),
+        sqlx::Error::Io(error) => error.to_string(),
+        sqlx::Error::Tls(error) | sqlx::Error::Configuration(error) => error.to_string(),
+        error => error.to_string(),
+    }
+}
+
+/// Pauses that grow.
+#[derive(Default)]
+pub(super) struct Pause(u32);
+
+impl Pause {
+    /// The first comes at once: a session of before may be gone while the server is there.
+    pub async fn rest(&mut self) {
+        if self.0 > 0 {
+            tokio::time::sleep((PAUSE.0 * 2_u32.pow((self.0 - 1).min(8))).min(PAUSE.1)).await;
+        }
+        self.0 += 1;
+    }
+}

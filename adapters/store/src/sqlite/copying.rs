@@ -1,0 +1,116 @@
+//! Holds the file while its log is copied, and fills it with the copy of another.
+//!
+//! Invariant: each of the two is one transaction.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use engine::action::CaseRef;
+use engine::case::Event;
+use engine::rulebook::Digest;
+use rusqlite::{Connection, params};
+
+use super::file::{Failed, File};
+use super::reads;
+use super::rows::insert_case;
+use super::writer::{deliver, set_meta};
+use crate::copying::{Filling, Held, Part, cut_short, holds_a_log};
+use crate::place::aside;
+use crate::standing::UNFINISHED;
+use crate::{Fault, Stored};
+
+/// The file with a transaction that keeps every other writer out.
+struct Holding {
+    file: Arc<File>,
+    connection: Mutex<Connection>,
+}
+
+/// Keeps every writer out until what is given is dropped.
+pub(super) fn hold(file: Arc<File>) -> Result<impl Held + use<>, Fault> {
+    let connection = File::to_write(&file.path, file.busy_timeout).connect_to_write(false)?;
+    connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| file.fault(error))?;
+    Ok(Holding { file, connection: Mutex::new(connection) })
+}
+
+#[async_trait]
+impl Held for Holding {
+    async fn note(self: Box<Self>, texts: Vec<(&'static str, String)>) -> Result<(), Fault> {
+        aside(move || {
+            let connection = self.connection.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let noted = texts.iter().try_for_each(|(key, text)| set_meta(&connection, key, text));
+            noted.and_then(|()| connection.execute_batch("COMMIT")).map_err(|error| self.file.fault(error))
+        })
+        .await
+    }
+}
+
+/// Fills the log. Blocks.
+pub(super) fn fill(file: &File, filling: Filling) -> Result<(), Fault> {
+    let connection = file.connect_to_write(false)?;
+    let filled = || -> Result<(), Failed> {
+        connection.execute_batch("BEGIN IMMEDIATE")?;
+        fill_in(&connection, file, filling)?;
+        Ok(connection.execute_batch("COMMIT")?)
+    };
+    filled().map_err(|failed| {
+        let _ = connection.execute_batch("ROLLBACK");
+        file.fault(failed)
+    })
+}
+
+fn fill_in(connection: &Connection, file: &File, filling: Filling) -> Result<(), Failed> {
+    let Filling { copy_of, installation, rulebooks, texts, mut parts } = filling;
+    let empty: bool = connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM events)", [], |row| row.get(0))?;
+    if !empty {
+        if reads::meta(connection, UNFINISHED)?.as_deref() != Some(&copy_of) {
+            return Err(holds_a_log(&file.path.display().to_string()).into());
+        }
+        connection.execute_batch(
+            "DELETE FROM events; DELETE FROM cases; DELETE FROM alerts;
+             DELETE FROM deliveries;",
+        )?;
+    }
+    set_meta(connection, UNFINISHED, &copy_of)?;
+    set_meta(connection, "installation", &installation.to_string())?;
+    for source in &rulebooks {
+        let sql = "INSERT INTO rulebooks (digest, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+        connection.execute(sql, [&Digest::of(source.as_bytes()).to_string(), source])?;
+    }
+    for (key, text) in &texts {
+        set_meta(connection, key, text)?;
+    }
+    let mut keys = HashMap::new();
+    loop {
+        match parts.blocking_recv() {
+            Some(Part::Events(events)) => {
+                for (stored, payload) in &events {
+                    insert(connection, &mut keys, stored, payload)?;
+                }
+            }
+            Some(Part::Deliveries(deliveries)) => deliver(connection, &deliveries)?,
+            Some(Part::End) => return Ok(()),
+            None => return Err(cut_short().into()),
+        }
+    }
+}
+
+fn insert(
+    connection: &Connection,
+    keys: &mut HashMap<CaseRef, i64>,
+    stored: &Stored,
+    payload: &str,
+) -> Result<(), Failed> {
+    let key = if let Some(&key) = keys.get(&stored.case) {
+        key
+    } else {
+        let key = insert_case(connection, None, &stored.case, stored.case.stream_id())?;
+        let key = key.ok_or_else(|| Fault::Corrupt(format!("the case {} stands there twice", stored.case)))?;
+        keys.insert(stored.case.clone(), key);
+        key
+    };
+    let sql = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let values = params![stored.position.0, key, stored.version, Event::VERSION, payload];
+    connection.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}

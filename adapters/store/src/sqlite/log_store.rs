@@ -1,0 +1,89 @@
+//! The store as the command line knows it: the log as a whole.
+//!
+//! Invariant: long work runs on a thread of its own and never holds up who waits for an answer.
+
+use async_trait::async_trait;
+use engine::action::CaseRef;
+use projections::CaseView;
+use uuid::Uuid;
+
+use super::writer::Job;
+use super::{SqliteStore, audit, copying, reads, rebuild};
+use crate::copying::{Filling, Held};
+use crate::examined::{Cursor, Examined, Whole};
+use crate::place::aside;
+use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
+
+#[async_trait]
+impl LogStore for SqliteStore {
+    fn place(&self) -> String {
+        std::path::absolute(&self.file.path).unwrap_or_else(|_| self.file.path.clone()).display().to_string()
+    }
+
+    fn installation(&self) -> Uuid {
+        self.installation
+    }
+
+    async fn kept_by(&self) -> Result<String, Fault> {
+        Ok(format!("SQLite {}", rusqlite::version()))
+    }
+
+    async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
+        self.read(reads::cases).await
+    }
+
+    async fn views(&self, take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault> {
+        self.read(move |connection| reads::views(connection, take)).await
+    }
+
+    async fn events(&self) -> Result<u64, Fault> {
+        self.read(|connection| Ok(audit::extent(connection)?.1)).await
+    }
+
+    async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
+        self.read(move |connection| reads::log(connection, after, most)).await
+    }
+
+    async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {
+        self.read(move |connection| reads::deliveries(connection, after, most)).await
+    }
+
+    async fn meta(&self, key: &str) -> Result<Option<String>, Fault> {
+        let key = key.to_owned();
+        self.read(move |connection| reads::meta(connection, &key)).await
+    }
+
+    async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault> {
+        self.write(Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
+    }
+
+    async fn hold(&self) -> Result<Box<dyn Held>, Fault> {
+        let file = self.file.clone();
+        aside(move || Ok(Box::new(copying::hold(file)?) as Box<dyn Held>)).await
+    }
+
+    async fn fill(&self, filling: Filling) -> Result<(), Fault> {
+        let file = self.file.clone();
+        aside(move || copying::fill(&file, filling)).await
+    }
+
+    async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {
+        let (file, book) = (self.file.clone(), self.book.clone());
+        aside(move || rebuild::anew(&file, &book, |done, of| progress(done, of))).await
+    }
+
+    async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
+        let (file, book) = (self.file.clone(), self.book.clone());
+        aside(move || rebuild::check(&file, &book, |done, of| progress(done, of))).await
+    }
+
+    async fn check_whole(&self) -> Result<Whole, Fault> {
+        let file = self.file.clone();
+        aside(move || rebuild::check_whole(&file)).await
+    }
+
+    async fn examine(&self, after: Cursor) -> Result<Examined, Fault> {
+        let book = self.book.clone();
+        self.read(move |connection| rebuild::examine(connection, &book, after)).await
+    }
+}
