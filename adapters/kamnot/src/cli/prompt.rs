@@ -287,7 +287,7 @@ mod tests {
             "not a case reference",
             "  remand_ordered               remand ordered",
             "found another text",
-            "expected an instant",
+            "write 31/12/2025 09:30",
             "  from_custody                 release from custody",
             "found a text, expected true or false",
         ] {
