@@ -170,8 +170,7 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     /// The case as the log holds it (version 0 and empty if it has no events). May come from a cache; an append
     /// on a stale one is a conflict, after which the cache is fresh.
     async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault>;
-    /// Appends to one stream and answers after the commit. An action whose id stands in another case refuses the
-    /// append with [`Fault::UsedId`].
+    /// Appends to one stream and answers after the commit.
     async fn append(&self, append: Append) -> Result<(), Fault>;
     /// Appends to several streams, each one a stream of its own, and answers after the commit, or commits: what became of
     /// each append.
