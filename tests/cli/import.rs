@@ -187,7 +187,8 @@ fn what_was_exported_can_be_imported_again_and_says_the_same() {
     assert!(first["recorded_at"].is_string() && first["recorded_by"].is_string() && first["action"]["id"].is_string());
     assert_eq!(desk.run(["export"]).ends_with(0).out, exported);
     desk.run(["export", "out.jsonl"]).ends_with(1).complains(&["out.jsonl is there already"]);
-    assert!(!desk.path("out.jsonl.part").exists());
+    assert_eq!(std::fs::read_to_string(desk.path("out.jsonl")).expect("the export"), exported, "it stays as it was");
+    desk.run(["export", "nowhere/out.jsonl"]).ends_with(2).complains(&["out.jsonl: can't be written"]);
 
     let again = ["import", "out.jsonl", "--db", "again.db", "--as-history"];
     desk.run(again).ends_with(0).says(&["7129 actions recorded, 0 known already, 0 refused; 300 cases"]);

@@ -3,10 +3,13 @@
 //! Invariant: under the file's name there is only ever a whole export.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
+use std::path::Path;
 
 use engine::json::Json;
+use store::{LogStore, Position, Stored};
+use tempfile::NamedTempFile;
 
 use super::arguments::{Common, Export};
 use super::database::{Absent, Database, run as block_on};
@@ -14,7 +17,6 @@ use super::output::{Failure, Outcome, print_out};
 use super::progress;
 use super::tally::plural;
 use crate::files::shown;
-use store::{LogStore, Position, Stored};
 
 /// How many events are read at a time.
 const PAGE: usize = 8192;
@@ -24,24 +26,25 @@ pub(super) fn run(common: &Common, own: &Export) -> Result<Outcome, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let store = database.store.as_ref();
     let Some(path) = &own.to else {
-        write(store, &mut BufWriter::new(io::stdout().lock()))?;
+        write(store, &mut BufWriter::new(io::stdout().lock()), Failure::from)?;
         return Ok(Outcome::Done);
     };
-    if path.exists() {
-        return Err(Failure::Refused(format!("{} is there already; name another file", shown(path))));
+    let failed = |error: io::Error| Failure::Fault(format!("{}: can't be written: {error}", shown(path)));
+    let taken = || Failure::Refused(format!("{} is there already; name another file", shown(path)));
+    if path.symlink_metadata().is_ok() {
+        return Err(taken());
     }
-    let mut part = path.clone().into_os_string();
-    part.push(".part");
-    let of_file = |error: io::Error| Failure::Fault(format!("{}: can't be written: {error}", shown(path)));
-    let written = File::create(&part).map_err(of_file).and_then(|file| {
-        let mut out = BufWriter::new(file);
-        let written = write(store, &mut out)?;
-        let file = out.into_inner().map_err(|error| of_file(error.into_error()))?;
-        file.sync_all().and_then(|()| fs::hard_link(&part, path)).map_err(of_file)?;
-        Ok(written)
-    });
-    let _ = fs::remove_file(&part);
-    let Exported { actions, cases } = written?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // For its owner's eyes alone, and gone unless it becomes the export.
+    let mut unfinished = NamedTempFile::new_in(folder).map_err(failed)?;
+    let Exported { actions, cases } = write(store, &mut BufWriter::new(&mut unfinished), failed)?;
+    unfinished.as_file().sync_all().map_err(failed)?;
+    unfinished.persist_noclobber(path).map_err(|error| match error.error {
+        error if error.kind() == io::ErrorKind::AlreadyExists => taken(),
+        error => failed(error),
+    })?;
+    // The name, too, has to outlive a power cut.
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
     print_out(&format!(
         "{}: {actions} {} of {cases} {} written. The file holds personal data, as the log does: keep it as safe.\n",
         shown(path),
@@ -57,7 +60,11 @@ struct Exported {
     cases: usize,
 }
 
-fn write(store: &dyn LogStore, out: &mut impl Write) -> Result<Exported, Failure> {
+fn write(
+    store: &dyn LogStore,
+    out: &mut impl Write,
+    failed: impl Fn(io::Error) -> Failure,
+) -> Result<Exported, Failure> {
     let (mut after, mut actions, mut cases) = (Position(0), 0, BTreeSet::new());
     let bar = progress::bar(0, "events");
     bar.set_length(block_on(async { Ok(store.events().await?) })?);
@@ -67,14 +74,14 @@ fn write(store: &dyn LogStore, out: &mut impl Write) -> Result<Exported, Failure
         after = last.position;
         for stored in &page {
             if let Some(line) = line(stored) {
-                out.write_all(line.as_bytes())?;
+                out.write_all(line.as_bytes()).map_err(&failed)?;
                 actions += 1;
                 cases.insert(stored.case.clone());
             }
         }
         bar.inc(page.len() as u64);
     }
-    out.flush()?;
+    out.flush().map_err(&failed)?;
     bar.finish_and_clear();
     Ok(Exported { actions, cases: cases.len() })
 }
