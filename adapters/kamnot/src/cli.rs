@@ -43,12 +43,12 @@ mod transfer;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use store::NOT_RECORDED;
 
 use arguments::{Arguments, Command};
 use output::{Failure, Outcome};
 
 use crate::shown::plain_lines;
-use store::NOT_RECORDED;
 
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {

@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use engine::alert::Kind;
 use engine::case::{Event, Verdict};
+use store::Share;
 
 use crate::clock::{SteadyClock, SystemSteadyClock};
 use crate::reconcile::Reconciliation;
 use exposition::Exposition;
-use store::Share;
 
 /// All of it. Each part of `serve` has a share in one of these and writes its own fields.
 #[derive(Debug)]

@@ -14,14 +14,14 @@ use engine::case::Alerts;
 use engine::refusal::Flaws;
 use engine::rulebook::Language;
 use futures::StreamExt as _;
+use store::CaseStore;
+use store::heavy::{ShuttingDown, beside_if};
 
 use crate::files::{self, CaseLines, Contents, Form, RefusedLine};
 use crate::offices::Offices;
 use crate::recorder::{Recorded, Recorder};
 use crate::verdict::{Line, Outcome};
 use reply::{Reply, Trouble};
-use store::CaseStore;
-use store::heavy::{ShuttingDown, beside_if};
 
 /// The most actions in one request.
 pub const MOST_ACTIONS: usize = 1_000;

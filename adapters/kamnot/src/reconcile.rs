@@ -19,14 +19,14 @@ use std::time::Duration;
 
 use engine::calendar::Instant;
 use engine::rulebook::{Rulebook, Shelf};
+use store::standing::LAST_RECONCILIATION;
+use store::{Fault, LogStore, Progress};
 use uuid::Uuid;
 
 use crate::clock::{Clock, SteadyClock as _, SystemSteadyClock};
 use crate::nats::published::Published;
 use crate::nats::{NatsFault, Servers};
 use crate::watch::clock_doubt::CLOCK_IN_DOUBT;
-use store::standing::LAST_RECONCILIATION;
-use store::{Fault, LogStore, Progress};
 
 pub use daily::{Daily, TimeOfDay};
 pub use result::{Difference, Differences, JudgedBy, Kind, Reconciliation, SUBJECT, Silence};

@@ -16,12 +16,12 @@ use engine::case::{
 };
 use engine::refusal::Flaws;
 use engine::rulebook::Rulebook;
+use store::heavy::{HEAVY_CASE, beside_if};
+use store::{Append, CaseStore, Fault};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::clock::Clock;
 use crate::figures::Figures;
-use store::heavy::{HEAVY_CASE, beside_if};
-use store::{Append, CaseStore, Fault};
 
 /// How often an append is decided anew because another process was faster.
 const MOST_TRIES: u32 = 32;

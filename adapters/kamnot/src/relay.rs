@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use engine::rulebook::{Rulebook, Shelf};
 use projections::message::{Message, message};
+use store::{CaseStore, Fault, Position, Stored};
 
 use broker::{After, Broker};
 use catch_up::{CatchUp, CaughtUp, History};
@@ -30,7 +31,6 @@ use crate::clock::{Clock, SteadyClock as _, SystemSteadyClock};
 use crate::figures::Figures;
 use crate::nats::NatsFault;
 use crate::serve::{Stop, Trouble};
-use store::{CaseStore, Fault, Position, Stored};
 
 /// The first and the longest wait before NATS is tried again.
 const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));

@@ -7,13 +7,13 @@ use std::collections::{BTreeSet, HashSet};
 
 use engine::calendar::Instant;
 use serde::Deserialize;
+use store::standing::MOVED_TO;
+use store::transfer::{MOVES, moved_to};
+use store::{Fault, LogStore, Position};
 use uuid::Uuid;
 
 use crate::nats::published::Published;
 use crate::nats::{NatsFault, Servers};
-use store::standing::MOVED_TO;
-use store::transfer::{MOVES, moved_to};
-use store::{Fault, LogStore, Position};
 
 /// How many events are read at a time.
 const PAGE: usize = 8192;

@@ -12,6 +12,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use engine::rulebook::Rulebook;
+use store::{CaseStore, Fault, Share};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -28,7 +29,6 @@ use crate::watch::Watch;
 use crate::watch::clock_doubt::{ClockDoubt, Operator};
 use actions::Actions;
 use share::Part;
-use store::{CaseStore, Fault, Share};
 
 pub(crate) use trouble::Trouble;
 

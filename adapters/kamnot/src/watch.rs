@@ -13,6 +13,7 @@ use std::time::Duration;
 use engine::action::CaseRef;
 use engine::calendar::Instant;
 use futures::StreamExt as _;
+use store::{CaseStore, DueCase, Fault, Share};
 use tokio::sync::watch::Receiver;
 
 use crate::clock::Clock;
@@ -21,7 +22,6 @@ use crate::recorder::Recorder;
 use crate::serve::{Stop, Trouble};
 use clock_doubt::{ClockDoubt, Operator};
 use slow::Slow;
-use store::{CaseStore, DueCase, Fault, Share};
 
 /// How often the clock and the store are looked at, apart from the beginning of each second.
 const LOOK_EVERY: Duration = Duration::from_millis(50);

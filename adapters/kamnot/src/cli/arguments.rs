@@ -15,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use engine::action::{CaseRef, OfficeCode, When};
 use engine::calendar::Instant;
 use engine::rulebook::Language;
+use store::place::Place;
 
 use super::reconcile::Reconcile;
 use super::status::Status;
@@ -22,7 +23,6 @@ pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use lists::{Docket, Seconds, Today};
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
-use store::place::Place;
 pub(super) use whole_log::{Backup, Export, Move, Restore};
 
 pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};

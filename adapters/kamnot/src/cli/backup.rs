@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use engine::calendar::Instant;
 use indicatif::ProgressBar;
+use store::place::Place;
+use store::sqlite::SqliteStore;
+use store::sqlite::backup::{Copied, Existing, Step};
 
 use super::admin::said_of_damage;
 use super::arguments::{Backup, Common, Restore};
@@ -12,9 +15,6 @@ use super::output::{Failure, Outcome, print_out};
 use super::progress;
 use crate::clock::{Clock as _, SystemClock};
 use crate::shown::plain;
-use store::place::Place;
-use store::sqlite::SqliteStore;
-use store::sqlite::backup::{Copied, Existing, Step};
 
 /// The key under which a log keeps when it was last backed up.
 pub(super) const LAST_BACKUP: &str = "backup";

@@ -16,6 +16,8 @@ use engine::rulebook::{Rulebook, Shelf};
 use projections::docket::{self, DocketRow, is_on_liberty};
 use projections::timeline::{Line, Why, timeline};
 use projections::view::Seat;
+use store::sqlite::{Options, SqliteStore};
+use store::{CaseStore as _, DueCase, LogStore as _, Position, Share};
 
 use super::arguments::{Common, Demo};
 use super::database::run as block_on;
@@ -29,8 +31,6 @@ use crate::recorder::Recorder;
 use crate::relay::{Connected, Relay, RelayFault};
 use clock::DemoClock;
 use stage::Stage;
-use store::sqlite::{Options, SqliteStore};
-use store::{CaseStore as _, DueCase, LogStore as _, Position, Share};
 use story::{Child, Step, Story};
 
 /// No case of the demo needs more steps; more would be a loop without end.

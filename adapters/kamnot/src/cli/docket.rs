@@ -15,6 +15,7 @@ use projections::docket::{self, DocketRow};
 use projections::snapshot::{LimitAt, Snapshot};
 use projections::summary::Ended;
 use projections::view::Seat;
+use store::Fault;
 
 use super::arguments::{Common, Docket, Format, Seconds};
 use super::asked::{office, refuse_stranger};
@@ -27,7 +28,6 @@ use super::spreadsheet::csv;
 use super::table::{Cell, Table, indented, wrap};
 use super::time::{full, left, short};
 use crate::clock::{Clock as _, SystemClock};
-use store::Fault;
 
 /// How many cases are loaded at the same time.
 const IN_FLIGHT: usize = 64;

@@ -14,6 +14,7 @@ use engine::refusal::{Flaws, reasons};
 use engine::rulebook::Language;
 use futures::{StreamExt as _, TryStreamExt as _};
 use projections::message::text;
+use store::{LogStore, NOT_RECORDED};
 
 use super::arguments::{Common, Import, ImportForm, Record};
 use super::database::{Absent, Database, run as block_on};
@@ -27,7 +28,6 @@ use crate::files::{self, CaseLines, Contents, RefusedLine};
 use crate::offices::Offices;
 use crate::recorder::{Recorded, Recorder};
 use crate::watch::clock_doubt::alerts_beside;
-use store::{LogStore, NOT_RECORDED};
 
 /// How many cases are recorded at the same time: the store writes what has gathered in one transaction.
 const IN_FLIGHT: usize = 256;

@@ -3,12 +3,12 @@
 use std::io::{self, BufWriter, Write as _};
 
 use engine::rulebook::{Language, Rulebook};
+use store::Fault;
 
 use super::arguments::Common;
 use crate::files::{RefusedLine, Unreadable};
 use crate::offices::{Offices, OfficesError};
 use crate::shown::plain;
-use store::Fault;
 
 /// How a command that did its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

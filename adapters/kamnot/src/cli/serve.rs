@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::rulebook::RuleId;
+use store::LogStore;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::admin::warn_of_contradictions;
@@ -19,7 +20,6 @@ use crate::serve::http::{ListenFault, Listener};
 use crate::serve::status::{About, Status};
 use crate::serve::{self, OfficeRequests, ServeFault, Stop};
 use crate::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
-use store::LogStore;
 
 impl From<NatsFault> for Failure {
     fn from(fault: NatsFault) -> Self {

@@ -12,6 +12,9 @@ use std::time::Duration;
 use clap::Args;
 use engine::calendar::Instant;
 use engine::json::Json;
+use store::LogStore;
+use store::place::Place;
+use store::transfer::moved_to;
 
 use super::arguments::{Common, address};
 use super::backup::{LAST_BACKUP, last_backup};
@@ -25,9 +28,6 @@ use crate::clock::{Clock as _, SystemClock};
 use crate::nats::published::Published;
 use crate::reconcile::{DELIVERED_WITHIN_SECONDS, Reconciler, TOLD_WITHIN_SECONDS};
 use crate::watch::clock_doubt::CLOCK_IN_DOUBT;
-use store::LogStore;
-use store::place::Place;
-use store::transfer::moved_to;
 use words::{Check, Finding, State, Words};
 
 /// From how many seconds on the last reconciliation or backup is too long ago: they are daily.

@@ -4,6 +4,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use engine::rulebook::Rulebook;
+use store::place::Place;
+use store::sqlite::Options;
+use store::standing::moved;
+use store::transfer::{moved_to, transfer};
 
 use super::arguments::{Common, Move};
 use super::database::{Absent, Database, options, run as block_on};
@@ -12,10 +16,6 @@ use super::progress;
 use super::tally::plural;
 use crate::clock::{Clock as _, SystemClock};
 use crate::reopening::{ReopenFault, Reopened, reopen};
-use store::place::Place;
-use store::sqlite::Options;
-use store::standing::moved;
-use store::transfer::{moved_to, transfer};
 
 /// How many cases are named that were worked on in another place.
 const MOST_NAMED: usize = 20;

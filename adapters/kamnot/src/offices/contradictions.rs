@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::action::OfficeCode;
 use projections::CaseView;
+use store::{Fault, LogStore};
 
 use super::{Kind, Offices};
-use store::{Fault, LogStore};
 
 /// The offices that the cases of a log name, as what, and in how many cases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use std::time::Duration;
 use engine::action::CaseRef;
 use engine::calendar::Instant;
 use engine::case::Case;
+use store::{Delivery, Fault, Position};
 use uuid::Uuid;
 
 use super::result::{Difference, Differences, Kind};
@@ -16,7 +17,6 @@ use super::walk::{Missing, Walked, missing, of};
 use super::{DELIVERED_WITHIN_SECONDS, ReconcileFault, Reconciler};
 use crate::nats::NatsFault;
 use crate::nats::published::Published;
-use store::{Delivery, Fault, Position};
 
 /// How long between two looks.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);

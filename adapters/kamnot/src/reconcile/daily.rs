@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::calendar::Instant;
+use store::{Fault, Progress};
 use uuid::Uuid;
 
 use super::{ReconcileFault, Reconciler};
 use crate::figures::Figures;
 use crate::serve::{Stop, Trouble};
-use store::{Fault, Progress};
 
 /// The key under which the store keeps who began a reconciliation, and when.
 const BEGUN: &str = "reconciliation_begun";

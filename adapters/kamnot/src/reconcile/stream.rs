@@ -8,6 +8,7 @@ use engine::case::Event;
 use engine::rulebook::Shelf;
 use projections::message::message;
 use serde_json::Value;
+use store::{Fault, Position, Progress, Stored};
 use uuid::Uuid;
 
 use super::known::Content;
@@ -16,7 +17,6 @@ use super::walk::{Walked, of};
 use super::{ReconcileFault, Reconciler};
 use crate::clock::{SteadyClock as _, SystemSteadyClock};
 use crate::nats::published::{Found, Published};
-use store::{Fault, Position, Progress, Stored};
 
 /// How a message stands to the log.
 enum Verdict {

@@ -9,6 +9,8 @@ use engine::calendar::Instant;
 use engine::case::{Alerts, Case, Command, decide_telling};
 use engine::rulebook::{Rulebook, Shelf};
 use projections::message::message;
+use store::examined::{Cursor, ExaminedCase, Told, Whole};
+use store::{Fault, Progress};
 use uuid::Uuid;
 
 use super::known::{Alert, Content, Known};
@@ -16,8 +18,6 @@ use super::result::{Difference, Differences, Kind};
 use super::silence::Heard;
 use super::{Reconciler, TOLD_WITHIN_SECONDS};
 use crate::clock::{SteadyClock as _, SystemSteadyClock};
-use store::examined::{Cursor, ExaminedCase, Told, Whole};
-use store::{Fault, Progress};
 
 /// What the walk came to.
 #[derive(Default)]

@@ -10,6 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use futures::TryStreamExt as _;
 use projections::message::Substance;
+use store::{CaseStore, Delivery, Fault, Position, Stored};
 use uuid::Uuid;
 
 use super::RelayFault;
@@ -17,7 +18,6 @@ use super::broker::Session;
 use super::strangers::Strangers;
 use crate::clock::Clock;
 use crate::nats::{IN_FLIGHT, NatsFault};
-use store::{CaseStore, Delivery, Fault, Position, Stored};
 
 /// What catching up came to.
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@ use std::time::Duration;
 use engine::alert::Kind;
 use engine::rulebook::Shelf;
 use futures::{FutureExt as _, TryStreamExt as _};
+use store::{CaseStore, Delivery, Position, Stored};
 use tokio::time::Sleep;
 use uuid::Uuid;
 
@@ -18,7 +19,6 @@ use super::catch_up::There;
 use super::{Relay, RelayFault};
 use crate::nats::{IN_FLIGHT, NatsFault};
 use crate::serve::Stop;
-use store::{CaseStore, Delivery, Position, Stored};
 
 /// How often a relay that waits for a change shows that it is alive, and asks whether the store is.
 const LOOK_EVERY: Duration = Duration::from_millis(50);

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use engine::action::OfficeCode;
 use engine::case::Alerts;
+use store::CaseStore;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::{Stop, Trouble};
@@ -23,7 +24,6 @@ use crate::intake::{Intake, Taken};
 use crate::nats::requests::{Request, Requests};
 use crate::nats::{NatsFault, Servers};
 use crate::watch::clock_doubt::ClockDoubt;
-use store::CaseStore;
 use waiting::{Turn, Waiting};
 
 /// The first and the longest wait before NATS is tried again.

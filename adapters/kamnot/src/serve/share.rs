@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use store::{CaseStore, Fault, SAY_EVERY, Share};
 use tokio::sync::Mutex;
 use tokio::sync::watch::{self, Receiver};
 use uuid::Uuid;
@@ -15,7 +16,6 @@ use uuid::Uuid;
 use super::Stop;
 use crate::clock::{Clock, SteadyClock as _, SystemSteadyClock};
 use crate::figures::Figures;
-use store::{CaseStore, Fault, SAY_EVERY, Share};
 
 /// How long a process that can't publish keeps the others from it at the least; twice as long each time that it has to
 /// step back again, as far as this. Where NATS is away for all they take turns, ever more slowly.

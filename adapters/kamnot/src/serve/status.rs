@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use engine::calendar::Instant;
 use engine::rulebook::Digest;
+use store::{Backlog, CaseStore, Fault};
 
 use super::Stop;
 use crate::clock::{Clock, SteadyClock};
 use crate::figures::exposition::Exposition;
 use crate::figures::{Figures, Loop, Noted};
 use crate::watch::clock_doubt::ClockDoubt;
-use store::{Backlog, CaseStore, Fault};
 
 /// The shortest and the longest pause between two questions to the store; it is never asked for more than a tenth of
 /// the time.

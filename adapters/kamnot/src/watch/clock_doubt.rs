@@ -10,9 +10,9 @@ use std::time::Duration;
 use engine::calendar::Instant;
 use engine::case::Alerts;
 use futures::future::BoxFuture;
+use store::{Fault, LogStore};
 
 pub use crate::clock::{SteadyClock, SystemSteadyClock};
-use store::{Fault, LogStore};
 
 /// By how many seconds the two clocks may part.
 pub const TOLERANCE_SECONDS: i64 = 300;

@@ -6,11 +6,11 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use engine::action::CaseRef;
+use store::{CaseStore, Fault};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
 use crate::recorder::Recorder;
-use store::{CaseStore, Fault};
 
 /// A case and how many events it was given.
 pub(super) type Ended = (CaseRef, Result<usize, Fault>);

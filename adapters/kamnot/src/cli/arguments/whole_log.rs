@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use store::place::Place;
 
 use crate::cli::connection::NatsOptions;
-use store::place::Place;
 
 /// Copy a log to another place, compare both, seal the old one, and work in the new place from then on
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::{RuleId, Rulebook};
 use futures::{StreamExt as _, TryStreamExt as _};
+use store::{Fault, Share};
 
 use crate::cli::admin::{REBUILT_BUT, said_of_damage};
 use crate::cli::arguments::Common;
@@ -20,7 +21,6 @@ use crate::cli::database::{Absent, Database, options, run as block_on};
 use crate::cli::output::{Failure, Outcome, print_out, read_rulebook};
 use crate::cli::progress;
 use crate::clock::{Clock as _, SystemClock};
-use store::{Fault, Share};
 
 /// How many cases are loaded at the same time.
 const IN_FLIGHT: usize = 64;
