@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::case::Alerts;
-use kamnot::clock::Clock;
-use kamnot::watch::Watch;
-use kamnot::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};
+use service::clock::Clock;
+use service::watch::Watch;
+use service::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};
 use store::LogStore as _;
 use tests::nats_server::NatsServer;
 

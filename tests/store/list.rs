@@ -8,9 +8,9 @@ use engine::alert::Kind;
 use engine::calendar::Instant;
 use engine::case::Alerts;
 use engine::rulebook::{Language, Shelf};
-use kamnot::alert_list::{Asked, Known, Listed, PAGE, Speech, each_row};
 use projections::alerts::{AlertRow, Choice, Class};
 use projections::view::Seat;
+use service::queries::alerts::{Asked, Known, Listed, PAGE, Speech, each_row};
 use store::{CaseStore, Fault, Stored};
 use tests::clock::SetClock;
 

@@ -8,9 +8,9 @@ use std::time::Instant;
 
 use engine::action::{Action, CaseRef};
 use engine::case::Alerts;
-use kamnot::clock::Clock;
-use kamnot::recorder::Recorder;
 use scenarios::crowded::{Crowd, crowded};
+use service::clock::Clock;
+use service::recorder::Recorder;
 use store::sqlite::{Options, SqliteStore};
 
 use crate::report::{Bar, Report};

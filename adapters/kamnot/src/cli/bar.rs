@@ -3,10 +3,10 @@
 use engine::assess::Breach;
 use engine::calendar::Instant;
 use engine::rulebook::Language;
+use projections::labels::{self, Label};
 use projections::summary::Ended;
 use projections::timeline::LimitLine;
 
-use super::labels::{self, Label};
 use super::paint::{Paint, Tone};
 
 /// How many cells a bar has.

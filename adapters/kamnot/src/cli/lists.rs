@@ -6,10 +6,10 @@ use engine::alert::Kind;
 use engine::assess::Breach;
 use engine::json::Json;
 use engine::rulebook::{Language, RuleId, Rulebook};
+use projections::labels::Label;
+use service::offices::Offices;
 
-use super::labels::Label;
 use super::paint::Tone;
-use crate::offices::Offices;
 
 /// In what words a list is printed.
 #[derive(Clone, Copy)]
