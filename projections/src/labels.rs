@@ -2,7 +2,7 @@
 //!
 //! The Lao is ours and not reviewed by a lawyer.
 
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::rulebook::Language;
 
 use crate::summary::Standing;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use engine::action::CaseRef;
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use engine::rulebook::Rulebook;
 use service::clock::SystemClock;
 use service::recorder::{Recorded, Recorder};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use service::clock::Clock;
 use service::watch::Watch;
 use service::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};

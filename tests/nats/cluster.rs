@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use engine::action::Action;
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use nats::{Replicas, STREAM, Servers};
 use service::lifecycle::{Stop, Stopper};
 use service::relay::RelayFault;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant as Moment};
 
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use futures::StreamExt as _;
 use kamnot::serve::{OfficeRequests, Serve, serve};
 use service::clock::Clock;

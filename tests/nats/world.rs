@@ -9,7 +9,7 @@ use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Command, decide};
+use engine::decide::{Alerts, Command, decide};
 use engine::rulebook::Rulebook;
 use futures::StreamExt as _;
 use kamnot::serve::{OfficeRequests, Serve, ServeFault, serve};

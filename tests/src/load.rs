@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Verdict};
+use engine::decide::{Alerts, Verdict};
 use engine::rulebook::Rulebook;
 use service::clock::SystemClock;
 use service::recorder::Recorder;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use scenarios::crowded::{Crowd, crowded};
 use service::clock::{Clock, SteadyClock};
 use service::watch::Watch;

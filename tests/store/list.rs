@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::action::OfficeCode;
 use engine::alert::Kind;
 use engine::calendar::Instant;
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use engine::rulebook::{Language, Shelf};
 use projections::alerts::{AlertRow, Choice, Class};
 use projections::view::Seat;

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, decide};
+use engine::case::Case;
+use engine::decide::{Alerts, Command, decide};
 use engine::rulebook::Rulebook;
 use scenarios::generator::{Conduct, Plan, history};
 use service::clock::Clock;

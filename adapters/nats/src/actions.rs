@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::action::OfficeCode;
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use service::clock::{SteadyClock as _, SystemSteadyClock};
 use service::figures::Figures;
 use service::intake::budget::{Budget, Budgets};

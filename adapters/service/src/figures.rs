@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use engine::alert::Kind;
-use engine::case::{Event, Verdict};
+use engine::case::Event;
+use engine::decide::Verdict;
 use store::Share;
 
 use crate::clock::{SteadyClock, SystemSteadyClock};

@@ -10,7 +10,7 @@ pub mod reply;
 use std::sync::Arc;
 
 use engine::action::{Action, OfficeCode};
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use engine::refusal::Flaws;
 use engine::rulebook::Language;
 use futures::StreamExt as _;

@@ -11,9 +11,8 @@ use std::time::Duration;
 
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::{
-    Alerts, Case, Command, Event, MOST_TOLD, Refused, Verdict, admit, admit_from, decide_telling, doubts,
-};
+use engine::case::{Case, Event};
+use engine::decide::{Alerts, Command, MOST_TOLD, Refused, Verdict, admit, admit_from, decide_telling, doubts};
 use engine::refusal::Flaws;
 use engine::rulebook::Rulebook;
 use store::heavy::{HEAVY_CASE, beside_if};

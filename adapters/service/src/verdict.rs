@@ -3,7 +3,7 @@
 //! Invariant: the codes are stable, and none of the values is personal. A program that knows only `outcome`, `id` and
 //! `reason` reads it all the same.
 
-use engine::case::Verdict;
+use engine::decide::Verdict;
 use engine::refusal::{Code, Refusal};
 use engine::rulebook::Language;
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use engine::case::{Case, Command, Event, Refused, decide, evolve};
+use engine::case::{Case, Event, evolve};
+use engine::decide::{Command, Refused, decide};
 use engine::rulebook::Rulebook;
 
 /// The aggregate "case".

@@ -4,7 +4,7 @@
 //! that the log itself tells, by `check`.
 
 use engine::action::{CaseRef, OfficeCode};
-use engine::assess::Breach;
+use engine::breach::Breach;
 use projections::CaseView;
 use sha2::{Digest as _, Sha256};
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use engine::action::{Action, CaseRef};
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use scenarios::crowded::{Crowd, crowded};
 use service::clock::Clock;
 use service::recorder::Recorder;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use engine::action::{Action, ActionId, CaseRef};
-use engine::case::{Alerts, Verdict};
+use engine::decide::{Alerts, Verdict};
 use engine::refusal::{Refusal, reasons};
 use engine::rulebook::Language;
 use service::recorder::Recorder;

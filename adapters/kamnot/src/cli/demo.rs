@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use engine::action::OfficeCode;
 use engine::calendar::Instant;
-use engine::case::{Alerts, Event, Fact};
+use engine::case::{Event, Fact};
+use engine::decide::Alerts;
 use engine::rulebook::{Rulebook, Shelf};
 use nats::Servers;
 use projections::docket::{self, DocketRow, is_on_liberty};

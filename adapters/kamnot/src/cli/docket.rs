@@ -5,7 +5,7 @@
 use std::io;
 
 use engine::action::{OfficeCode, When};
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::rulebook::Language;
 use projections::docket::{self, DocketRow};

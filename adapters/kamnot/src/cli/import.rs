@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::action::{Action, ActionId, CaseRef, OfficeCode};
-use engine::case::{Alerts, Event, Verdict, admit};
+use engine::case::Event;
+use engine::decide::{Alerts, Verdict, admit};
 use engine::refusal::{Flaws, reasons};
 use engine::rulebook::Language;
 use futures::{StreamExt as _, TryStreamExt as _};

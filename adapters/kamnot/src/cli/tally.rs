@@ -8,7 +8,8 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use engine::action::ActionId;
-use engine::case::{Fact, Verdict};
+use engine::case::Fact;
+use engine::decide::Verdict;
 use engine::refusal::{Code, Flaws};
 use engine::rulebook::Language;
 use projections::labels::Label;

@@ -73,7 +73,7 @@ fn today_table(owed: &[Duty], words: Words<'_>, paint: Paint) -> String {
 }
 
 /// How surely a limit is over; nothing while it isn't.
-fn sure(breach: Option<engine::assess::Breach>, words: Words<'_>) -> &'static str {
+fn sure(breach: Option<engine::breach::Breach>, words: Words<'_>) -> &'static str {
     if breach.is_some() { labels::sure(breach).of(words.lang) } else { "" }
 }
 

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use engine::action::CaseRef;
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, decide_telling};
+use engine::case::Case;
+use engine::decide::{Alerts, Command, decide_telling};
 use engine::rulebook::{Rulebook, Shelf};
 use projections::message::message;
 use store::examined::{Cursor, ExaminedCase, Told, Whole};

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use engine::calendar::Instant;
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use futures::future::BoxFuture;
 use store::{Fault, LogStore};
 

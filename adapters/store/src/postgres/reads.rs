@@ -1,7 +1,7 @@
 //! The questions that are asked of the tables, and what their rows mean.
 
 use engine::action::{CaseRef, OfficeCode};
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, Event, evolve};
 use projections::CaseView;

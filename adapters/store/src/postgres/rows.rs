@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use engine::action::{CaseRef, OfficeCode};
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::rulebook::{RuleId, Rulebook};

@@ -1,7 +1,7 @@
 //! What a field takes, in words.
 
 use engine::action::describe::{Field, Kind};
-use engine::explain::KEYS;
+use engine::rulebook::KEYS;
 use engine::rulebook::{Language, Rulebook};
 use projections::labels::Label;
 

@@ -8,7 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::action::ActionId;
-use engine::assess::{Assessment, Breach};
+use engine::assess::Assessment;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::{RuleId, Rulebook};

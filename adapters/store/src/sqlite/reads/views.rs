@@ -1,7 +1,7 @@
 //! The views of the cases, each held against its digest as it is read.
 
 use engine::action::{CaseRef, OfficeCode};
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use projections::CaseView;
 use projections::view::Seat;

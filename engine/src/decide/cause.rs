@@ -1,19 +1,19 @@
-//! The part of an assessment that an alert is about.
+//! The cause of an alert: the part of an assessment that it is about.
 
-use crate::assess::Breach;
+use crate::breach::Breach;
 use crate::conditions::{Finding, NotOnRecord};
 use crate::limits::Deadline;
 use crate::rulebook::{Role, RuleId};
 
 /// The part of the assessment that an alert is about.
 #[derive(Clone, Copy)]
-pub(super) enum Of<'t> {
+pub(super) enum Cause<'t> {
     Limit(&'t Deadline),
     Finding { rule: RuleId, action: usize, owed_by: Role, breach: Breach },
     Missing { action: usize, owed_by: Role, all: &'t [NotOnRecord] },
 }
 
-impl<'t> Of<'t> {
+impl<'t> Cause<'t> {
     pub const fn finding(finding: &Finding) -> Self {
         let Finding { rule, action, owed_by, breach, .. } = *finding;
         Self::Finding { rule, action, owed_by, breach }

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use super::Case;
 use crate::action::{Action, ActionId, ActionName, CaseOpened, Child, What};
 use crate::calendar::{self, Instant};
+use crate::case::Case;
 use crate::refusal::{Code, Flaws, Refusal};
 use crate::rulebook::Rulebook;
 

@@ -4,11 +4,12 @@
 //! and whenever it is looked at later.
 
 use super::difference::differs;
+use super::limit::notice_at;
 use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
 use crate::case::Case;
-use crate::limits::{Deadline, Reckoning};
-use crate::rulebook::{Period, Rulebook};
+use crate::limits::Reckoning;
+use crate::rulebook::Rulebook;
 
 /// The next instant at which something has to be told, by an assessment of the case at its last record time that
 /// counts every action: that time itself where alerts were held back.
@@ -63,20 +64,4 @@ fn instants<'t>(assessment: &'t Assessment<'_>, book: &'t Rulebook) -> impl Iter
         let certain = lenient.map(|lenient| lenient.due.plus(1));
         leads.map(move |&lead| notice_at(deadline, lead, book)).chain(arguable).chain(certain)
     })
-}
-
-/// When a notice is given: a lead in days counts back from the last lawful day, at the notice hour.
-pub(crate) fn notice_at(deadline: &Deadline, lead: Period, book: &Rulebook) -> Instant {
-    let due = deadline.earliest();
-    match lead {
-        Period::Minutes(n) => due.plus(-60 * i64::from(n)),
-        Period::Hours(n) => due.plus(-3600 * i64::from(n)),
-        Period::Days(n) => notice_hour(due, u64::from(n), book),
-        Period::Months(n) => notice_hour(due, 30 * u64::from(n), book),
-    }
-}
-
-fn notice_hour(due: Instant, days: u64, book: &Rulebook) -> Instant {
-    let day = due.date().checked_sub_days(chrono::Days::new(days)).unwrap_or(due.date());
-    Instant::first_of(day).plus(book.notice_hour)
 }

@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use super::Case;
 use super::admit::{Verdict, admit, by_itself, opened_already};
 use crate::action::{Action, ActionId, ActionName, OfficeCode, What};
 use crate::calendar::Instant;
+use crate::case::Case;
 use crate::refusal::{Code, Refusal};
 use crate::rulebook::Rulebook;
 

@@ -1,39 +1,22 @@
 //! The difference between the alerts that a case's stream holds and those that an assessment calls for.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::cause::Cause;
+use super::limit::{discharged, passed_notice, runs};
 use super::most::Most;
-use super::of::Of;
-use super::of_limits::{discharged, passed_notice, runs};
 use super::past::Past;
-use super::{About, Addressees, Alert, Settlement, Stage, Topic, Withdrawal};
 use crate::action::{Action, ActionId, ActionName};
-use crate::assess::{Assessment, Breach};
+use crate::alert::{About, Addressees, Alert, Settlement, Stage, State, Topic, TopicState, Withdrawal};
+use crate::assess::Assessment;
+use crate::breach::Breach;
 use crate::case::{Case, Fact};
 use crate::explain;
 use crate::limits::Deadline;
 use crate::rulebook::{RuleId, Rulebook};
 use crate::timeline::Names;
-
-/// What was told on a topic: the last alert, and what became of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Told {
-    pub(crate) alert: Arc<Alert>,
-    pub(crate) state: State,
-    /// The occurrence of the last settlement, if there was one.
-    pub(crate) last_settlement: Option<u32>,
-}
-
-/// What became of an alert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    Open,
-    Settled { by: ActionId },
-    Withdrawn,
-}
 
 /// For actions that take the child's liberty, what is not on record is also a notice to the office.
 const TAKES_LIBERTY: Names = Names::of(&[
@@ -85,7 +68,7 @@ pub(crate) fn differs(case: &Case, assessment: &Assessment<'_>, book: &Rulebook)
 /// An alert that the assessment calls for.
 #[derive(Clone, Copy)]
 struct Wanted<'t> {
-    of: Of<'t>,
+    of: Cause<'t>,
     /// The alert that it stands in for, if that is withdrawn for it.
     replaces: Option<&'t Alert>,
 }
@@ -146,17 +129,17 @@ impl<'t, 'a> Due<'t, 'a> {
     }
 
     /// The alert that would be raised now on this if nothing had been told.
-    fn wanted(&self, of: Of<'_>) -> Option<Topic> {
+    fn wanted(&self, of: Cause<'_>) -> Option<Topic> {
         match of {
-            Of::Limit(deadline) => {
+            Cause::Limit(deadline) => {
                 let stage = match deadline.breach(self.assessment.at) {
                     Some(breach) => breach.into(),
                     None => Stage::Notice(passed_notice(deadline, self.book, self.assessment.at)?),
                 };
                 Some(self.topic(deadline.rule, deadline.opened_by, deadline.period, stage))
             }
-            Of::Finding { rule, action, breach, .. } => Some(self.topic(rule, action, 0, breach.into())),
-            Of::Missing { action, all, .. } => {
+            Cause::Finding { rule, action, breach, .. } => Some(self.topic(rule, action, 0, breach.into())),
+            Cause::Missing { action, all, .. } => {
                 let takes_liberty = TAKES_LIBERTY.has(self.action(action).name());
                 takes_liberty.then(|| self.topic(all[0].rule, action, 0, Stage::Missing))
             }
@@ -164,17 +147,17 @@ impl<'t, 'a> Due<'t, 'a> {
     }
 
     /// What an alert is to be raised on, those apart that stand already.
-    fn untold(&self) -> impl Iterator<Item = (Topic, Of<'t>)> {
+    fn untold(&self) -> impl Iterator<Item = (Topic, Cause<'t>)> {
         let assessment = self.assessment;
-        let limits = assessment.deadlines.iter().map(Of::Limit);
-        let findings = assessment.findings.iter().map(Of::finding);
+        let limits = assessment.deadlines.iter().map(Cause::Limit);
+        let findings = assessment.findings.iter().map(Cause::finding);
         let missing = assessment.not_on_record.chunk_by(|a, b| (a.rule, a.action) == (b.rule, b.action));
-        let all = limits.chain(findings).chain(missing.map(Of::missing));
+        let all = limits.chain(findings).chain(missing.map(Cause::missing));
         all.filter_map(|of| Some((self.wanted(of)?, of))).filter(|(topic, _)| !self.case.is_told(topic))
     }
 
     /// Whether an alert still stands, corrected where its values changed, settled where its duty was done.
-    fn review(&mut self, topic: &Topic, told: &'t Told) {
+    fn review(&mut self, topic: &Topic, told: &'t TopicState) {
         let Some(of) = self.stands(topic) else {
             self.withdraw(told, None);
             return;
@@ -207,7 +190,7 @@ impl<'t, 'a> Due<'t, 'a> {
     }
 
     /// What in the assessment bears an alert out, if anything does. A breach bears out its `arguable` too.
-    fn stands(&mut self, topic: &Topic) -> Option<Of<'t>> {
+    fn stands(&mut self, topic: &Topic) -> Option<Cause<'t>> {
         let assessment = self.assessment;
         if topic.rule.is_limit() {
             let deadline = self.deadline(topic)?;
@@ -216,16 +199,16 @@ impl<'t, 'a> Due<'t, 'a> {
                 Stage::Arguable => deadline.breach(assessment.at).is_some(),
                 Stage::Notice(_) | Stage::Missing => true,
             };
-            return stands.then_some(Of::Limit(deadline));
+            return stands.then_some(Cause::Limit(deadline));
         }
         let entry = assessment.entry(topic.on)?;
         if topic.stage == Stage::Missing {
             let all = assessment.missing(topic.rule, entry);
-            return (!all.is_empty()).then(|| Of::missing(all));
+            return (!all.is_empty()).then(|| Cause::missing(all));
         }
         let finding = assessment.finding(topic.rule, entry)?;
         let stands = topic.stage == Stage::Arguable || finding.breach == Breach::Certain;
-        stands.then_some(Of::finding(finding))
+        stands.then_some(Cause::finding(finding))
     }
 
     /// The limit that a topic is on, if it is there.
@@ -244,10 +227,10 @@ impl<'t, 'a> Due<'t, 'a> {
 
     /// Whether what was told has become wrong, or goes to other offices now. A notice of a limit that no longer
     /// runs has done its work; of a duty that was done only the instants are corrected.
-    fn needs_correction(&self, topic: &Topic, told: &Told, of: Of<'_>) -> bool {
+    fn needs_correction(&self, topic: &Topic, told: &TopicState, of: Cause<'_>) -> bool {
         let same_offices = self.to == told.alert.to && of.owed_by() == told.alert.owed_by;
         match (of, &told.alert.about) {
-            (Of::Limit(deadline), About::Limit { earliest, latest, .. }) => {
+            (Cause::Limit(deadline), About::Limit { earliest, latest, .. }) => {
                 let same_instants = deadline.earliest() == *earliest && deadline.latest() == *latest;
                 if let Stage::Notice(_) = topic.stage {
                     return runs(deadline, self.assessment.at) && !(same_instants && same_offices);
@@ -256,14 +239,14 @@ impl<'t, 'a> Due<'t, 'a> {
                     discharged(deadline, topic.stage).is_some() && matches!(told.state, State::Settled { .. });
                 !same_instants || !(same_offices || settled && of.owed_by() == told.alert.owed_by)
             }
-            (Of::Missing { all, .. }, About::Missing { fields }) => {
+            (Cause::Missing { all, .. }, About::Missing { fields }) => {
                 !all.iter().map(|missing| missing.field).eq(fields.iter().copied()) || !same_offices
             }
             _ => !same_offices,
         }
     }
 
-    fn withdraw(&mut self, told: &Told, replaced_by: Option<Uuid>) {
+    fn withdraw(&mut self, told: &TopicState, replaced_by: Option<Uuid>) {
         self.told.push(Fact::AlertWithdrawn(Box::new(Withdrawal {
             alert: (*told.alert).clone(),
             settlement: None,
@@ -272,8 +255,8 @@ impl<'t, 'a> Due<'t, 'a> {
     }
 
     /// Settles an alert whose duty was done; withdraws the settlement if what discharged the duty no longer does.
-    fn settle(&mut self, told: &Told, of: Of<'_>) {
-        let Of::Limit(deadline) = of else { return };
+    fn settle(&mut self, told: &TopicState, of: Cause<'_>) {
+        let Cause::Limit(deadline) = of else { return };
         let by = discharged(deadline, told.alert.topic.stage);
         let was = match told.state {
             State::Settled { by } => Some(by),
@@ -303,10 +286,10 @@ impl<'t, 'a> Due<'t, 'a> {
     fn raise(&mut self, topic: Topic, wanted: Wanted<'t>) {
         let mut alert = self.values(topic, wanted.of, self.next_occurrence(&topic));
         let done = match wanted.of {
-            Of::Limit(deadline) => discharged(deadline, topic.stage),
-            Of::Finding { .. } | Of::Missing { .. } => None,
+            Cause::Limit(deadline) => discharged(deadline, topic.stage),
+            Cause::Finding { .. } | Cause::Missing { .. } => None,
         };
-        let open_limit = matches!(wanted.of, Of::Limit(_)) && done.is_none();
+        let open_limit = matches!(wanted.of, Cause::Limit(_)) && done.is_none();
         alert.history = wanted.replaces.map_or(self.recording.as_history, |replaced| replaced.history) && !open_limit;
         alert.late_record = match wanted.replaces {
             Some(replaced) if replaced.about == alert.about => replaced.late_record,
@@ -314,8 +297,8 @@ impl<'t, 'a> Due<'t, 'a> {
         };
         let answered = done.is_some().then(|| alert.clone());
         alert.because = match wanted.of {
-            Of::Limit(deadline) => explain::deadline(self.assessment, deadline, self.book, topic.stage),
-            Of::Finding { action, .. } | Of::Missing { action, .. } => {
+            Cause::Limit(deadline) => explain::deadline(self.assessment, deadline, self.book, topic.stage),
+            Cause::Finding { action, .. } | Cause::Missing { action, .. } => {
                 explain::finding(self.assessment, topic.rule, action, self.book)
             }
         };
@@ -326,9 +309,9 @@ impl<'t, 'a> Due<'t, 'a> {
         }
     }
 
-    fn values(&self, topic: Topic, of: Of<'_>, occurrence: u32) -> Alert {
+    fn values(&self, topic: Topic, of: Cause<'_>, occurrence: u32) -> Alert {
         let (entry, about) = match of {
-            Of::Limit(deadline) => {
+            Cause::Limit(deadline) => {
                 let about = About::Limit {
                     earliest: deadline.earliest(),
                     latest: deadline.latest(),
@@ -337,8 +320,8 @@ impl<'t, 'a> Due<'t, 'a> {
                 };
                 (deadline.opened_by, about)
             }
-            Of::Finding { action, breach, .. } => (action, About::Finding { breach }),
-            Of::Missing { action, all, .. } => {
+            Cause::Finding { action, breach, .. } => (action, About::Finding { breach }),
+            Cause::Missing { action, all, .. } => {
                 (action, About::Missing { fields: all.iter().map(|missing| missing.field).collect() })
             }
         };
@@ -359,8 +342,8 @@ impl<'t, 'a> Due<'t, 'a> {
 
     /// Whether the fact behind a breach was recorded after the breach began: by what was recorded until then, the
     /// breach did not stand, or not with these instants.
-    fn is_late_record(&mut self, topic: &Topic, of: Of<'_>) -> bool {
-        let Of::Limit(deadline) = of else { return false };
+    fn is_late_record(&mut self, topic: &Topic, of: Cause<'_>) -> bool {
+        let Cause::Limit(deadline) = of else { return false };
         let began = match topic.stage {
             Stage::Arguable => deadline.earliest().plus(1),
             Stage::Breach => deadline.latest().unwrap_or(deadline.earliest()).plus(1),
@@ -382,8 +365,8 @@ impl<'t, 'a> Due<'t, 'a> {
 
 /// Whether an alert that was recorded as history, its duty being done, speaks of an open limit again: a child over
 /// the cap today is not history.
-fn is_no_longer_history(told: &Told, of: Of<'_>) -> bool {
-    let Of::Limit(deadline) = of else { return false };
+fn is_no_longer_history(told: &TopicState, of: Cause<'_>) -> bool {
+    let Cause::Limit(deadline) = of else { return false };
     let stage = told.alert.topic.stage;
     told.alert.history && matches!(stage, Stage::Arguable | Stage::Breach) && discharged(deadline, stage).is_none()
 }

@@ -5,8 +5,8 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::Topic;
 use crate::action::ActionId;
+use crate::alert::Topic;
 use crate::assess::{Assessment, assess_limits};
 use crate::calendar::Instant;
 use crate::case::Case;
@@ -69,7 +69,8 @@ mod tests {
     use crate::action::Action;
     use crate::alert::Stage;
     use crate::assess::assess;
-    use crate::case::{Alerts, Command, decide, evolve};
+    use crate::case::evolve;
+    use crate::decide::{Alerts, Command, decide};
     use crate::rulebook::RuleId;
 
     #[test]

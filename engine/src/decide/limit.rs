@@ -2,8 +2,7 @@
 //!
 //! Invariant: an arguable alert is discharged under the protective reading, a breach under both.
 
-use super::Stage;
-use super::due::notice_at;
+use crate::alert::Stage;
 use crate::calendar::Instant;
 use crate::limits::{Deadline, Reckoning};
 use crate::rulebook::{Period, Rulebook};
@@ -36,4 +35,20 @@ pub(super) fn passed_notice(deadline: &Deadline, book: &Rulebook, at: Instant) -
         .copied()
         .filter(|&lead| notice_at(deadline, lead, book) <= at)
         .max_by_key(|&lead| notice_at(deadline, lead, book))
+}
+
+/// When a notice is given: a lead in days counts back from the last lawful day, at the notice hour.
+pub(super) fn notice_at(deadline: &Deadline, lead: Period, book: &Rulebook) -> Instant {
+    let due = deadline.earliest();
+    match lead {
+        Period::Minutes(n) => due.plus(-60 * i64::from(n)),
+        Period::Hours(n) => due.plus(-3600 * i64::from(n)),
+        Period::Days(n) => notice_hour(due, u64::from(n), book),
+        Period::Months(n) => notice_hour(due, 30 * u64::from(n), book),
+    }
+}
+
+fn notice_hour(due: Instant, days: u64, book: &Rulebook) -> Instant {
+    let day = due.date().checked_sub_days(chrono::Days::new(days)).unwrap_or(due.date());
+    Instant::first_of(day).plus(book.notice_hour)
 }

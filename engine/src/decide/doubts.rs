@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::Case;
 use super::admit::Verdict;
 use crate::action::{Action, ActionId, ActionName, What, When};
 use crate::calendar;
+use crate::case::Case;
 use crate::refusal::{Code, Flaws, Refusal};
 
 /// Younger than this at the earliest offence, a child is a mistake in a date more often than not. Years.
