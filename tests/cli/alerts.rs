@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tests::program::Desk;
 
-use crate::lines::{action, custody, file, opening};
+use tests::lines::{action, custody, file, opening};
 
 /// Custody of 60 hours in A-1, of which the child was released; B-2 is held to this day.
 fn two_cases() -> Desk {

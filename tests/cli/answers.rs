@@ -2,7 +2,7 @@
 
 use tests::program::Desk;
 
-use crate::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
+use tests::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
 
 /// A desk with the sample in its log.
 fn with_the_sample() -> Desk {

@@ -2,7 +2,7 @@
 
 use tests::program::{Desk, Run};
 
-use crate::lines::{SAMPLE_AT, action, custody, file, opening, sample};
+use tests::lines::{SAMPLE_AT, action, custody, file, opening, sample};
 
 const AT: &str = "2026-03-04T08:00:00+07:00";
 

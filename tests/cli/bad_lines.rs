@@ -3,7 +3,7 @@
 
 use tests::program::{Desk, Run};
 
-use crate::lines::{action, custody, file, opening};
+use tests::lines::{action, custody, file, opening};
 
 /// Imports `bad` as line 2 of three; the other two are recorded.
 #[track_caller]

@@ -2,7 +2,7 @@
 
 use tests::program::Desk;
 
-use crate::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
+use tests::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
 
 const DOCKET: [&str; 2] = ["docket", "--court=vte-juvenile-court"];
 

@@ -4,7 +4,7 @@ use engine::rulebook::Language;
 use kamnot::offices::{CourtKind, Kind, Offices};
 use tests::program::{Desk, program};
 
-use crate::lines::{file, opening};
+use tests::lines::{file, opening};
 
 const ONE: &str = r#"
 [vte-village-7]

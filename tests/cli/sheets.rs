@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use tests::program::{Desk, Run};
 use tests::workbook::{Part, workbook, zip, zip_that_lies};
 
-use crate::lines::{file, opening};
+use tests::lines::{file, opening};
 
 const HEADING: &str = "case,id,action,at,by,details";
 

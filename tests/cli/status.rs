@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use serde_json::Value;
 use tests::program::Desk;
 
-use crate::lines::opening;
+use tests::lines::opening;
 
 /// A log with a case, reconciled and backed up.
 fn looked_after() -> Desk {

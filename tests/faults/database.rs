@@ -8,10 +8,10 @@ use engine::case::Alerts;
 use engine::rulebook::Rulebook;
 use kamnot::clock::SystemClock;
 use kamnot::recorder::{Recorded, Recorder};
+use scenarios::servers::postgres::Cluster;
 use store::postgres::PostgresStore;
 use store::{Fault, LogStore, Options};
 use tests::load::{actions, case_due_at, unix_now};
-use tests::postgres::Cluster;
 use tests::reckoning::{actions as in_log, log_of};
 use tests::way::Way;
 

@@ -7,8 +7,8 @@ use std::fs::File;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use tests::nats_server::{NatsServer, free_ports};
-use tests::postgres::Cluster;
+use scenarios::servers::nats_server::{NatsServer, free_ports};
+use scenarios::servers::postgres::Cluster;
 use tests::serving::Serving;
 
 use crate::world::{Fault, World, pause};

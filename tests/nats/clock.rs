@@ -7,8 +7,8 @@ use engine::case::Alerts;
 use kamnot::clock::Clock;
 use kamnot::watch::Watch;
 use kamnot::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};
+use scenarios::servers::nats_server::NatsServer;
 use store::LogStore as _;
-use tests::nats_server::NatsServer;
 
 use crate::world::{World, arrived, eventually, instant, investigation};
 

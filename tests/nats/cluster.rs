@@ -9,8 +9,8 @@ use engine::case::Alerts;
 use kamnot::nats::{NatsFault, Replicas, STREAM, Servers};
 use kamnot::relay::RelayFault;
 use kamnot::serve::{Stop, Stopper};
+use scenarios::servers::nats_cluster::NatsCluster;
 use store::{CaseStore as _, Position};
-use tests::nats_cluster::NatsCluster;
 use tokio::task::JoinHandle;
 
 use crate::outage::pause;

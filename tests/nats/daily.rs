@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_nats::Subscriber;
 use futures::StreamExt as _;
 use kamnot::reconcile::Reconciler;
+use scenarios::servers::nats_server::NatsServer;
 use serde_json::Value;
-use tests::nats_server::NatsServer;
 
 use crate::world::{World, eventually, instant, investigation};
 

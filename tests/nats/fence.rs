@@ -12,8 +12,8 @@ use kamnot::relay::RelayFault;
 use kamnot::relay::broker::{After, Answer, Broker, Held, Kept, Session};
 use kamnot::serve::Stop;
 use projections::message::Message;
+use scenarios::servers::nats_server::NatsServer;
 use store::Position;
-use tests::nats_server::NatsServer;
 use tokio::sync::Notify;
 
 use crate::outage::{halves, pause, publish_and_do_not_mark, short_window};

@@ -12,8 +12,8 @@ use kamnot::intake::budget::Budget;
 use kamnot::recorder::Recorder;
 use kamnot::serve::{OfficeRequests, Serve, serve};
 use kamnot::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
+use scenarios::servers::nats_server::NatsServer;
 use store::CaseStore as _;
-use tests::nats_server::NatsServer;
 use tokio::sync::oneshot;
 
 use crate::world::{INSTALLATION, World, eventually, instant, investigation};

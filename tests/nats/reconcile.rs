@@ -12,10 +12,10 @@ use kamnot::clock::Clock;
 use kamnot::nats::NatsFault;
 use kamnot::reconcile::{JudgedBy, Kind, Pace, ReconcileFault, Reconciler, Reconciliation, Terms, WithoutNats};
 use kamnot::watch::clock_doubt::CLOCK_IN_DOUBT;
+use scenarios::servers::nats_server::NatsServer;
 use serde_json::Value;
 use store::LogStore;
 use store::sqlite::{Options, SqliteStore};
-use tests::nats_server::NatsServer;
 
 use crate::outage::{halves, short_window};
 use crate::world::{INSTALLATION, World, id, instant, investigation, read};

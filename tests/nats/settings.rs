@@ -4,8 +4,8 @@ use async_nats::jetstream::stream::{Config, StorageType};
 use kamnot::nats::{Difference, NatsFault, Replicas, Servers};
 use kamnot::relay::RelayFault;
 use kamnot::serve::ServeFault;
+use scenarios::servers::nats_server::NatsServer;
 use std::time::Duration;
-use tests::nats_server::NatsServer;
 
 use crate::world::World;
 

@@ -8,7 +8,7 @@ use kamnot::nats::Servers;
 use kamnot::nats::subscriber::{Heard, Name, Subscription, follow};
 use kamnot::offices::Kind;
 use kamnot::serve::{Stop, Stopper};
-use tests::nats_server::NatsServer;
+use scenarios::servers::nats_server::NatsServer;
 use tokio::task::JoinHandle;
 
 use crate::world::{World, eventually, id, read};

@@ -23,11 +23,11 @@ use kamnot::relay::broker::Broker;
 use kamnot::serve::{OfficeRequests, Serve, ServeFault, serve};
 use kamnot::watch::clock_doubt::{ClockDoubt, operator_in};
 use projections::message::{Message, message};
+use scenarios::servers::nats_server::NatsServer;
 use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, LogStore, Position, Stored};
 use tempfile::TempDir;
 use tests::clock::SetClock;
-use tests::nats_server::NatsServer;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, oneshot};
 use tokio::task::JoinHandle;
 

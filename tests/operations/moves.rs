@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tests::nats_server::NatsServer;
-use tests::postgres::{Cluster, PASSWORD};
+use scenarios::servers::nats_server::NatsServer;
+use scenarios::servers::postgres::{Cluster, PASSWORD};
 use tests::program::Desk;
 
-use crate::lines::{custody, file, opening, sample, with_a_case};
 use crate::world::{Serving, eventually};
+use tests::lines::{custody, file, opening, sample, with_a_case};
 
 /// A file with the opening of a case and custody in it.
 fn case_file(desk: &Desk, case: &str) -> String {
@@ -101,7 +101,7 @@ fn killed_moves(from: &str, to: &str) {
     assert!(killed > 0);
     check(to);
     let docket = |place: &str| {
-        let at = ["docket", "--court=vte-juvenile-court", "--format=json", "--at", crate::lines::SAMPLE_AT, "--db"];
+        let at = ["docket", "--court=vte-juvenile-court", "--format=json", "--at", tests::lines::SAMPLE_AT, "--db"];
         desk.run(at.iter().chain(&[place])).ends_with(0).out
     };
     assert_eq!(docket(to), docket(from));

@@ -1,11 +1,11 @@
 //! What is known of a child stays in the log: it is in no diagnostic message, no figure, no error and no answer.
 
-use tests::nats_server::NatsServer;
-use tests::postgres::Cluster;
+use scenarios::servers::nats_server::NatsServer;
+use scenarios::servers::postgres::Cluster;
 use tests::program::Desk;
 
-use crate::lines::{action, custody, file, opening};
 use crate::world::{Serving, ask};
+use tests::lines::{action, custody, file, opening};
 
 /// What the file below says of the child and must not come out anywhere.
 const PRIVATE: [&str; 9] = [

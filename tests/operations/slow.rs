@@ -4,8 +4,8 @@ use engine::calendar::Instant;
 use tests::load::unix_now;
 use tests::program::Desk;
 
-use crate::lines::{file, opening};
 use crate::world::{Serving, eventually};
+use tests::lines::{file, opening};
 
 /// So many requests for release, the answers to which are late from one second on.
 const REQUESTS: i64 = 3_000;

@@ -10,7 +10,7 @@ use kamnot::figures::Figures;
 use kamnot::serve::Stop;
 use kamnot::serve::status::{About, Status};
 use kamnot::watch::clock_doubt::ClockDoubt;
-use store::memory::MemoryStore;
+use scenarios::memory::MemoryStore;
 use tests::clock::SetClock;
 
 fn status(figures: &Arc<Figures>, clock: &Arc<SetClock>) -> Status<MemoryStore> {

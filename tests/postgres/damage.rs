@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::rulebook::Rulebook;
+use scenarios::servers::postgres::Cluster;
 use store::postgres::PostgresStore;
 use store::{CaseStore as _, Fault, LogStore as _, Options, Position, Progress, Share};
-use tests::postgres::Cluster;
 
-use crate::earlier;
-use crate::made::{after_all, book, record_case, refusal};
 use crate::world::open;
+use tests::earlier;
+use tests::made::{after_all, book, record_case, refusal};
 
 const WAIT: Duration = Duration::from_secs(10);
 

@@ -4,12 +4,12 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use scenarios::servers::postgres::{Cluster, binary};
 use store::postgres::PostgresStore;
 use store::{CaseStore as _, Fault, LogStore as _, Options, Position};
-use tests::postgres::{Cluster, binary};
 
-use crate::made::{self, delivery, record_case, refusal};
 use crate::world::{open, try_open};
+use tests::made::{self, delivery, record_case, refusal};
 
 fn nothing_told() -> store::Progress {
     Arc::new(|_, _| ())

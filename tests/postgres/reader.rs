@@ -7,12 +7,12 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use engine::case::Event;
+use scenarios::servers::postgres::Cluster;
 use store::CaseStore as _;
-use tests::postgres::Cluster;
 use tests::program::without_our_own;
 
-use crate::made::record_case;
 use crate::world::open;
+use tests::made::record_case;
 
 /// What esrs's store, in a program of its own, reads of these streams.
 fn read_by_esrs(url: &str, streams: &str) -> String {

@@ -8,14 +8,14 @@ use kamnot::clock::Clock;
 use kamnot::nats::Servers;
 use kamnot::reconcile::{Kind, Pace, Reconciler, Reconciliation, Terms, WithoutNats};
 use kamnot::relay::Relay;
+use scenarios::servers::nats_server::NatsServer;
+use scenarios::servers::postgres::Cluster;
 use store::postgres::PostgresStore;
 use store::{LogStore, Position};
 use tests::clock::SetClock;
-use tests::nats_server::NatsServer;
-use tests::postgres::Cluster;
 
-use crate::made::{after_all, book, record_case};
 use crate::world::open;
+use tests::made::{after_all, book, record_case};
 
 const INSTALLATION: &str = "test";
 

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
-use tests::postgres::Cluster;
+use scenarios::servers::postgres::Cluster;
 use tests::program::{Desk, Run};
 
 const AT: &str = "2026-10-01T00:00:00+07:00";
@@ -77,7 +77,7 @@ fn without_place(text: &str, place: &str) -> String {
 
 /// As a place is printed.
 fn masked(place: &str) -> String {
-    place.replace(tests::postgres::PASSWORD, "***")
+    place.replace(scenarios::servers::postgres::PASSWORD, "***")
 }
 
 /// The text without instants of today and yesterday, in Vientiane.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use tests::postgres::{Cluster, own};
+use scenarios::servers::postgres::{Cluster, own};
 use tests::program::{Desk, Run};
 
 const CASE: &str = r#"{"case":"A-1","action":"case_opened","at":"2026-03-01T08:00:00+07:00","by":"vte-investigation","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C-1","birth_date":"2010-05-06"},"offences":[{"class":"major","penalty_months":{"min":36,"max":60},"committed_on":"2026-02-27","serious":true}]}

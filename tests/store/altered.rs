@@ -20,7 +20,7 @@ use store::{CaseStore, Fault, LogStore, Position, Share};
 use tests::clock::SetClock;
 
 use crate::damage::{lived_in_of, tables};
-use crate::made::{after_all, book, office, recorder, try_open};
+use tests::made::{after_all, book, office, recorder, try_open};
 
 /// How many bytes are altered, each in a log of its own.
 const RUNS: u64 = 120;

@@ -13,8 +13,8 @@ use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;
 use tests::children::killed;
 
-use crate::made;
 use crate::processes::{child, ids_in_log, importing, say};
+use tests::made;
 
 /// What a child is told that only runs checkpoints.
 pub const WORK: &str = " checkpoints";

@@ -13,7 +13,7 @@ use scenarios::crowded::{Crowd, crowded};
 use store::{CaseStore as _, DueCase, Share};
 use tests::clock::SetClock;
 
-use crate::made::{self, recorder};
+use tests::made::{self, recorder};
 
 fn read(lines: &[String]) -> Vec<Action> {
     lines.iter().map(|line| Action::read(line).unwrap()).collect()

@@ -8,8 +8,8 @@ use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, Fault, LogStore as _};
 use tests::clock::SetClock;
 
-use crate::made::{self, after_all, record_case, refusal, try_open};
 use crate::processes::{child, ids_in_log, told};
+use tests::made::{self, after_all, record_case, refusal, try_open};
 
 /// A small disk in memory, where the test may mount one.
 struct SmallDisk(PathBuf);

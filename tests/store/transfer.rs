@@ -15,7 +15,7 @@ use store::{CaseStore, Fault, LogStore, Position, Progress};
 use tempfile::TempDir;
 
 use crate::damage::lived_in;
-use crate::made::{self, after_all, append, refusal};
+use tests::made::{self, after_all, append, refusal};
 
 const EVERYTHING: usize = usize::MAX >> 1;
 

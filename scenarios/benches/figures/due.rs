@@ -10,13 +10,13 @@ use std::time::Duration;
 use store::Options;
 use store::place::Place;
 
-use crate::cluster::Cluster;
-use crate::nats_server::NatsServer;
 use crate::office::Office;
 use crate::report::{Bar, Report};
 use crate::served::{Arrival, Serving, Subscriber, now};
 use crate::setting::{Failure, Setting, count, progress};
 use crate::{postgres, program};
+use scenarios::servers::nats_server::NatsServer;
+use scenarios::servers::postgres::Cluster;
 
 /// Which store.
 #[derive(Clone, Copy)]

@@ -12,12 +12,12 @@ use scenarios::generator::{Conduct, Line};
 use store::Options;
 use store::postgres::PostgresStore;
 
-use crate::cluster::Cluster;
 use crate::lines::Lines;
 use crate::ours::{Ours, Until};
 use crate::peer::{Load, Peers, WITHOUT_PEERS};
 use crate::report::{Bar, Report, median};
 use crate::setting::{Failure, IN_FLIGHT, Setting, progress};
+use scenarios::servers::postgres::Cluster;
 
 /// More lines than are recorded in the time of a measurement, for each second of it.
 const LINES_A_SECOND: f32 = 25_000.0;

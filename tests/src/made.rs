@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::LazyLock;
 
+use crate::clock::SetClock;
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::{Alerts, Case, Command, decide};
@@ -13,7 +14,6 @@ use kamnot::recorder::{Recorded, Recorder};
 use scenarios::generator::{Conduct, Plan, history};
 use store::sqlite::{Options, SqliteStore};
 use store::{Append, CaseStore, Delivery, Fault, Position, Stored};
-use tests::clock::SetClock;
 use uuid::Uuid;
 
 /// The rulebook that comes with the program.
@@ -79,7 +79,10 @@ pub fn open(path: impl AsRef<Path>) -> SqliteStore {
     try_open(path, &Options { create: true, ..Options::default() }).unwrap()
 }
 
-/// The embedded store at `path`, or why not.
+/// The embedded store at `path`.
+///
+/// # Errors
+/// Why it can't be opened.
 pub fn try_open(path: impl AsRef<Path>, options: &Options) -> Result<SqliteStore, Fault> {
     SqliteStore::open(path, book(), options)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::clock::SetClock;
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
 use engine::case::{Alerts, Event};
@@ -9,7 +10,6 @@ use engine::rulebook::{LAW_05_NA_2006, RuleId, Rulebook, Shelf};
 use kamnot::recorder::Recorder;
 use projections::message::message;
 use store::{CaseStore, Fault};
-use tests::clock::SetClock;
 
 use crate::made::{after_all, book};
 

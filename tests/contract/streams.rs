@@ -8,13 +8,8 @@ use store::{CaseStore, Fault, Position};
 use tests::clock::SetClock;
 use uuid::Uuid;
 
-use crate::made::{self, after_all, append, opening, recorder};
-
-/// A store that the contract is held against.
-pub trait Contracted: CaseStore {
-    /// Whether positions may have gaps; versions never.
-    const POSITIONS_MAY_HAVE_GAPS: bool;
-}
+use crate::Contracted;
+use tests::made::{self, after_all, append, opening, recorder};
 
 on_each_store!(
     what_was_appended_is_loaded,
