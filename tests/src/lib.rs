@@ -10,5 +10,6 @@ pub mod made;
 pub mod program;
 pub mod reckoning;
 pub mod serving;
+pub mod skipped;
 pub mod way;
 pub mod workbook;
