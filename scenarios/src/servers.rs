@@ -2,6 +2,7 @@
 //! scope; and what lies between them and a client.
 
 pub mod certificates;
+pub mod database;
 pub mod nats_cluster;
 pub mod nats_operator;
 pub mod nats_server;

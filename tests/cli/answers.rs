@@ -1,8 +1,7 @@
 //! The lists and the timeline: what a court, a prosecutor and a lawyer read.
 
-use tests::program::Desk;
-
 use tests::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
+use tests::program::Desk;
 
 /// A desk with the sample in its log.
 fn with_the_sample() -> Desk {

@@ -1,9 +1,8 @@
 //! Looking after an installation: rebuild, check, the clock, the rulebook in force.
 
 use engine::rulebook::LAW_05_NA_2006;
-use tests::program::Desk;
-
 use tests::lines::{custody, file, opening};
+use tests::program::Desk;
 
 fn with_a_case() -> Desk {
     let desk = Desk::new();

@@ -4,10 +4,10 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
+use tests::program::Desk;
 
 use scenarios::servers::nats_operator::Operator;
 use scenarios::servers::nats_server::NatsServer;
-use tests::program::Desk;
 
 /// What a follower of an office prints until nothing comes any more, and says; it is then told to stop.
 fn followed(desk: &Desk, server: &NatsServer, more: &[&str]) -> (Vec<String>, String) {

@@ -2,9 +2,8 @@
 
 use std::process::Stdio;
 
-use tests::program::Desk;
-
 use tests::lines::{action, custody, file, opening, sample};
+use tests::program::Desk;
 
 #[test]
 fn importing_a_file_twice_adds_nothing() {

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::os::unix::fs::MetadataExt as _;
 use std::time::{Duration, Instant};
-
 use tests::program::{Desk, program};
 
 /// What the program says on standard error, where that is a file which systemd names as the stream to its journal.

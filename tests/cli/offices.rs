@@ -2,9 +2,8 @@
 
 use engine::rulebook::Language;
 use kamnot::offices::{CourtKind, Kind, Offices};
-use tests::program::{Desk, program};
-
 use tests::lines::{file, opening};
+use tests::program::{Desk, program};
 
 const ONE: &str = r#"
 [vte-village-7]

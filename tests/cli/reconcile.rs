@@ -1,9 +1,8 @@
 //! `kamnot reconcile`: what it prints and how it ends.
 
 use serde_json::Value;
-use tests::program::Desk;
-
 use tests::lines::{custody, file, opening};
+use tests::program::Desk;
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use kamnot::files::{Form, parse};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use tests::lines::{file, opening};
 use tests::program::{Desk, Run};
 use tests::workbook::{Part, workbook, zip, zip_that_lies};
-
-use tests::lines::{file, opening};
 
 const HEADING: &str = "case,id,action,at,by,details";
 

@@ -4,9 +4,8 @@ use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tests::program::{Desk, program};
-
 use tests::lines::{file, opening, sample, with_a_case};
+use tests::program::{Desk, program};
 
 #[test]
 fn a_full_disk_ends_an_import_and_the_next_one_goes_on() {

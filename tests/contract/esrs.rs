@@ -9,7 +9,6 @@ use esrs::AggregateState;
 use esrs::manager::AggregateManager;
 use esrs::store::EventStore;
 use store::{CaseStore, Fault};
-
 use tests::made::{self, after_all, opening};
 
 on_each_store!(

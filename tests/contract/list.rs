@@ -13,7 +13,6 @@ use projections::alerts::{AlertRow, Choice, Class};
 use projections::view::Seat;
 use store::{CaseStore, Fault, Stored};
 use tests::clock::SetClock;
-
 use tests::made::{self, after_all, record_case, recorder};
 
 on_each_store!(

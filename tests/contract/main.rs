@@ -28,8 +28,8 @@ macro_rules! on_each_store {
         mod in_postgres {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $claim() {
-                let cluster = scenarios::servers::postgres::Cluster::start();
-                super::$claim($crate::in_postgres(&cluster.url()).await).await;
+                let database = scenarios::servers::database::Database::create();
+                super::$claim($crate::in_postgres(&database.url()).await).await;
             })+
         }
     };

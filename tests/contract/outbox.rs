@@ -13,7 +13,6 @@ use projections::view::Seat;
 use store::alerts::AlertsTo;
 use store::{Backlog, CaseStore, DueCase, Fault, Position, Share, Stored};
 use tests::clock::SetClock;
-
 use tests::made::{self, after_all, delivery, record_case, recorder};
 
 on_each_store!(

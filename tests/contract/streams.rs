@@ -6,10 +6,10 @@ use engine::action::{Action, ActionId, CaseRef};
 use engine::case::{Alerts, Case, Command, Event, Fact, Verdict, decide};
 use store::{CaseStore, Fault, Position};
 use tests::clock::SetClock;
+use tests::made::{self, after_all, append, opening, recorder};
 use uuid::Uuid;
 
 use crate::Contracted;
-use tests::made::{self, after_all, append, opening, recorder};
 
 on_each_store!(
     what_was_appended_is_loaded,

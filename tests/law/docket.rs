@@ -1,6 +1,7 @@
 //! What stands in a row of a docket, and in which order the rows stand.
 
 use std::cmp::Ordering;
+use tests::cases::{instant, made_up};
 
 use engine::action::{Action, OfficeCode};
 use engine::assess::Breach;
@@ -15,7 +16,6 @@ use proptest::prelude::*;
 use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
 use scenarios::generator::Conduct;
-use tests::cases::{instant, made_up};
 
 /// Noon of the day on which the dockets are looked at.
 const NOON: &str = "2026-03-10T12:00:00+07:00";

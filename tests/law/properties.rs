@@ -1,6 +1,7 @@
 //! Laws that hold for every case, by proptest; a failing seed is printed and kept.
 
 use std::collections::BTreeSet;
+use tests::cases::made_up;
 
 use chrono::{Datelike, Days, NaiveDate};
 use engine::action::Action;
@@ -17,7 +18,6 @@ use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use scenarios::generator::Conduct;
-use tests::cases::made_up;
 
 fn book() -> &'static Rulebook {
     static BOOK: std::sync::LazyLock<Rulebook> = std::sync::LazyLock::new(Rulebook::law_05_na_2006);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use tests::cases::{admitted, assessments, instant, made_up};
 
 use engine::action::Action;
 use engine::calendar::Instant;
@@ -9,7 +10,6 @@ use engine::case::{Alerts, Case, Command, decide, evolve};
 use engine::rulebook::{LAW_05_NA_2006, Reading, Rulebook};
 use scenarios::generator::Conduct;
 use scenarios::worked::worked_cases;
-use tests::cases::{admitted, assessments, instant, made_up};
 
 type Cases = BTreeMap<String, Vec<Action>>;
 

@@ -1,9 +1,9 @@
 //! Three hundred made-up cases, and what two other programs answer for them.
 
 use std::path::Path;
+use tests::cases::{admitted, assessments, instant};
 
 use engine::rulebook::Rulebook;
-use tests::cases::{admitted, assessments, instant};
 
 #[test]
 fn three_hundred_sample_cases_agree_to_the_byte() {

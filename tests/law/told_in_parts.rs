@@ -1,6 +1,7 @@
 //! What one command tells is bounded, and comes to the same as if it weren't.
 
 use std::sync::LazyLock;
+use tests::cases::{instant, made_up};
 
 use engine::action::Action;
 use engine::calendar::Instant;
@@ -9,7 +10,6 @@ use engine::rulebook::Rulebook;
 use proptest::prelude::*;
 use scenarios::crowded::{Crowd, crowded};
 use scenarios::generator::Conduct;
-use tests::cases::{instant, made_up};
 
 static BOOK: LazyLock<Rulebook> = LazyLock::new(Rulebook::law_05_na_2006);
 

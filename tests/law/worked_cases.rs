@@ -1,10 +1,10 @@
 //! The worked cases, each an oracle that a lawyer can check.
 
 use std::collections::BTreeSet;
+use tests::cases::{admitted, assessments, instant};
 
 use engine::rulebook::{RuleId, Rulebook};
 use scenarios::worked::worked_cases;
-use tests::cases::{admitted, assessments, instant};
 
 #[test]
 fn every_worked_case_comes_out_as_it_says() {

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
+use tests::program::Desk;
 
 use async_nats::{Client, ConnectOptions, Event, ServerError, jetstream};
 use futures::StreamExt as _;
 use scenarios::servers::nats_server::{NatsServer, binary};
 use serde_json::{Value, json};
-use tests::program::Desk;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 pub const OFFICES: [&str; 6] = [

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
+use tests::clock::SetClock;
 
 use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, pull};
@@ -27,7 +28,6 @@ use scenarios::servers::nats_server::NatsServer;
 use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, LogStore, Position, Stored};
 use tempfile::TempDir;
-use tests::clock::SetClock;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, oneshot};
 use tokio::task::JoinHandle;
 

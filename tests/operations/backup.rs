@@ -2,9 +2,8 @@
 
 use std::process::Child;
 
-use tests::program::Desk;
-
 use tests::lines::{custody, file, opening, sample};
+use tests::program::Desk;
 
 /// A desk on whose log somebody writes.
 fn importing() -> (Desk, Child) {

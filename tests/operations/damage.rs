@@ -1,10 +1,10 @@
 //! One flipped letter in a running installation: it is named, and all other cases are watched and told.
 
 use scenarios::servers::nats_server::NatsServer;
+use tests::lines::{custody, file, opening};
 use tests::program::Desk;
 
 use crate::world::Serving;
-use tests::lines::{custody, file, opening};
 
 /// A desk with two cases of long ago, a letter of a step of the first one's last alert being flipped.
 fn with_a_flipped_letter() -> Desk {

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use scenarios::servers::nats_server::NatsServer;
 use scenarios::servers::postgres::Cluster;
+use tests::lines::with_a_case;
 use tests::program::Desk;
 
 use crate::world::{Serving, ask, eventually};
-use tests::lines::with_a_case;
 
 #[test]
 fn figures_tell_what_was_published_and_that_nothing_waits() {

@@ -1,11 +1,11 @@
 //! A case on which work is heavy, when `serve` is told to stop in the middle of it.
 
 use engine::calendar::Instant;
+use tests::lines::{file, opening};
 use tests::load::unix_now;
 use tests::program::Desk;
 
 use crate::world::{Serving, eventually};
-use tests::lines::{file, opening};
 
 /// So many requests for release, the answers to which are late from one second on.
 const REQUESTS: i64 = 3_000;

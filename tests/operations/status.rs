@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+use tests::clock::SetClock;
 
 use engine::calendar::Instant;
 use engine::rulebook::Rulebook;
@@ -11,7 +12,6 @@ use kamnot::serve::Stop;
 use kamnot::serve::status::{About, Status};
 use kamnot::watch::clock_doubt::ClockDoubt;
 use scenarios::memory::MemoryStore;
-use tests::clock::SetClock;
 
 fn status(figures: &Arc<Figures>, clock: &Arc<SetClock>) -> Status<MemoryStore> {
     let book = Arc::new(Rulebook::law_05_na_2006());

@@ -7,7 +7,6 @@ use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-
 use tests::program::Desk;
 
 /// How long something may take that waiting is for.

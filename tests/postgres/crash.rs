@@ -15,9 +15,9 @@ use store::postgres::PostgresStore;
 use store::{CaseStore as _, LogStore as _, Options};
 use tests::children::killed;
 use tests::clock::SetClock;
+use tests::made::{self, after_all, recorder};
 
 use crate::world::{open, try_open};
-use tests::made::{self, after_all, recorder};
 
 /// Tells the test binary that it is a child: the address of the log, the cases, the seed.
 const WORK: &str = "KAMNOT_POSTGRES_CHILD";

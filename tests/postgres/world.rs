@@ -2,7 +2,6 @@
 
 use store::postgres::PostgresStore;
 use store::{Fault, Options};
-
 use tests::made::book;
 
 /// The store in the database that an address names, laid out if it is empty.

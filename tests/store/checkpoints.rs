@@ -12,9 +12,9 @@ use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;
 use tests::children::killed;
+use tests::made;
 
 use crate::processes::{child, ids_in_log, importing, say};
-use tests::made;
 
 /// What a child is told that only runs checkpoints.
 pub const WORK: &str = " checkpoints";

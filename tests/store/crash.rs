@@ -9,9 +9,9 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use store::{CaseStore, LogStore as _};
 use tests::children::killed;
+use tests::made::{self, after_all};
 
 use crate::processes::{ids_in_log, importing};
-use tests::made::{self, after_all};
 
 #[test]
 fn what_was_acknowledged_survives_a_kill_at_any_moment() {

@@ -10,7 +10,6 @@ use store::sqlite::SqliteStore;
 use store::sqlite::backup::Existing;
 use store::{CaseStore, Fault, LogStore as _, Position, Share};
 use tests::clock::SetClock;
-
 use tests::made::{self, after_all, delivery, recorder, refusal};
 
 pub type Table = Vec<Vec<Value>>;

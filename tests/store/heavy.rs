@@ -12,7 +12,6 @@ use kamnot::watch::clock_doubt::{ClockDoubt, operator_in};
 use scenarios::crowded::{Crowd, crowded};
 use store::{CaseStore as _, DueCase, Share};
 use tests::clock::SetClock;
-
 use tests::made::{self, recorder};
 
 fn read(lines: &[String]) -> Vec<Action> {

@@ -7,7 +7,6 @@ use engine::rulebook::Rulebook;
 use rusqlite::Connection;
 use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, Fault, LogStore as _, Position};
-
 use tests::earlier;
 use tests::made::{self, refusal, try_open};
 
