@@ -14,7 +14,6 @@ mod digest;
 mod due;
 pub mod examined;
 pub mod heavy;
-pub mod memory;
 mod passed_over;
 pub mod place;
 pub mod postgres;

@@ -124,7 +124,7 @@ impl Daily {
     async fn note(&self) {
         // A store that can't be read is the watch's to say.
         if let Ok(Some(last)) = Reconciler::last(self.reconciler.store.as_ref()).await {
-            self.figures.reconciliation.set(Arc::new(last));
+            self.figures.reconciliation.set(Arc::new(last.exposition()));
         }
     }
 

@@ -1,29 +1,26 @@
-//! A store in memory: what every store must do, in the fewest words.
+//! A store in memory, for tests: what every store must do, in the fewest words.
 //!
-//! Invariant: it answers as the others do; nothing outlives it.
+//! Invariant: it answers as the others do and shares no code with them; nothing outlives it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use chrono::DateTime;
 use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Alert;
 use engine::calendar::Instant;
-use engine::case::{Case, Event};
+use engine::case::{Case, Event, Fact};
 use engine::rulebook::Rulebook;
 use esrs::AggregateState;
-use esrs::store::{EventStore, EventStoreLockGuard, StoreEvent};
+use esrs::store::{EventStore, EventStoreLockGuard, StoreEvent, UnlockOnDrop};
 use projections::CaseView;
+use projections::alerts::Class;
 use projections::view::Seat;
+use store::alerts::AlertsTo;
+use store::{Append, Backlog, CaseAggregate, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored};
 use uuid::Uuid;
-
-use super::alerts::{AlertsTo, ByClass};
-use super::{
-    Append, Backlog, CaseStore, Delivery, DueCase, Fault, NoLock, Position, Share, Stored, between, persistable,
-    refuse_deletion, store_event,
-};
-use crate::bridge::CaseAggregate;
 
 /// The log of all cases, in memory.
 pub struct MemoryStore {
@@ -133,8 +130,14 @@ impl CaseStore for MemoryStore {
 
     async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault> {
         let taken: BTreeSet<u64> = self.log().deliveries.values().map(|delivery| delivery.stream_sequence).collect();
-        let taken = taken.into_iter().filter(|taken| (from..=to).contains(taken));
-        Ok(between(from, to, taken.map(|taken| taken..=taken)))
+        let mut found: Vec<RangeInclusive<u64>> = Vec::new();
+        for number in (from..=to).filter(|number| !taken.contains(number)) {
+            match found.last_mut() {
+                Some(last) if *last.end() + 1 == number => *last = *last.start()..=number,
+                _ => found.push(number..=number),
+            }
+        }
+        Ok(found)
     }
 
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
@@ -161,12 +164,9 @@ impl CaseStore for MemoryStore {
             let cases: BTreeSet<CaseRef> = lately.map(|stored| stored.case.clone()).collect();
             told.retain(|stored| cases.contains(&stored.case));
         }
-        told.sort_by(|a, b| (&a.case, a.position).cmp(&(&b.case, b.position)));
-        let mut by_class = ByClass::default();
-        for stored in &told {
-            by_class.push(alert(stored).expect("only alerts are left").topic.rule, stored.position);
-        }
-        Ok(by_class.into_all())
+        let class = |stored: &Stored| alert(stored).map(|alert| Class::of(alert.topic.rule));
+        told.sort_by(|a, b| (class(a), &a.case, a.position).cmp(&(class(b), &b.case, b.position)));
+        Ok(told.into_iter().map(|stored| stored.position).collect())
     }
 
     async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault> {
@@ -199,7 +199,8 @@ impl EventStore for MemoryStore {
 
     async fn by_aggregate_id(&self, aggregate_id: Uuid) -> Result<Vec<StoreEvent<Event>>, Fault> {
         let stream = self.events(|stored| stored.case.stream_id() == aggregate_id);
-        stream.into_iter().map(|stored| store_event(&stored.case, stored.version, stored.event)).collect()
+        let known = |stored: Stored| as_esrs_knows_it(&stored.case, stored.version.cast_signed(), stored.event);
+        stream.into_iter().map(known).collect()
     }
 
     async fn persist(
@@ -207,16 +208,40 @@ impl EventStore for MemoryStore {
         state: &mut AggregateState<Case>,
         events: Vec<Event>,
     ) -> Result<Vec<StoreEvent<Event>>, Fault> {
-        let Some(append) = persistable(state, &events)? else { return Ok(Vec::new()) };
-        let case = append.case.clone();
-        self.append(append).await?;
+        let Some(first) = events.first() else { return Ok(Vec::new()) };
+        let case = match &first.fact {
+            Fact::ActionRecorded(action) => action.case.clone(),
+            _ => state.inner().reference().clone(),
+        };
+        let before = state.inner();
+        if case.stream_id() != *state.id() || i64::from(before.version()) != i64::from(*state.sequence_number()) {
+            return Err(Fault::Conflict(case));
+        }
+        self.append(Append::of(case.clone(), before, events.clone())).await?;
         let numbered = events.into_iter().map(|event| (state.next_sequence_number(), event));
-        numbered.map(|(number, event)| store_event(&case, number.cast_unsigned(), event)).collect()
+        numbered.map(|(number, event)| as_esrs_knows_it(&case, number, event)).collect()
     }
 
     async fn publish(&self, _: &[StoreEvent<Event>]) {}
 
     async fn delete(&self, _: Uuid) -> Result<(), Fault> {
-        refuse_deletion()
+        Err(Fault::Unavailable("events are never deleted".to_owned()))
     }
+}
+
+/// No lock: appends are checked by version alone.
+struct NoLock;
+
+impl UnlockOnDrop for NoLock {}
+
+fn as_esrs_knows_it(case: &CaseRef, sequence_number: i32, event: Event) -> Result<StoreEvent<Event>, Fault> {
+    let instant = DateTime::from_timestamp(event.recorded_at.unix(), 0);
+    Ok(StoreEvent {
+        id: event.id(case),
+        aggregate_id: case.stream_id(),
+        occurred_on: instant.ok_or_else(|| Fault::Corrupt(format!("case {case}: no such instant")))?,
+        sequence_number,
+        version: Some(Event::VERSION),
+        payload: event,
+    })
 }
