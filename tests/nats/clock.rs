@@ -106,7 +106,7 @@ async fn a_case_that_is_due_and_decides_nothing_is_put_off_and_not_forgotten() {
     world.import(&investigation("VTE-2026-0001", 1, "2026-03-01")).await;
     let midnight = instant("2026-03-31T00:00:00+07:00");
     let clock = Arc::clone(&world.wall) as Arc<dyn Clock>;
-    let mut watch = Watch::new(world.recorder(), clock, world.doubt(), operator_in(&world.store));
+    let mut watch = Watch::new(world.recorder(), clock, world.doubt(), operator_in(world.store.clone()));
     // The recorder's clock isn't there yet, so the case has nothing to tell.
     let mut told = Vec::new();
     for _ in 0..4 {

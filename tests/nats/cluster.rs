@@ -109,7 +109,7 @@ impl Flow {
 }
 
 /// Records one case after the other whose investigation is overdue.
-async fn record(recorder: Arc<service::recorder::Recorder<store::sqlite::SqliteStore>>, stop: Stop) {
+async fn record(recorder: Arc<service::recorder::Recorder>, stop: Stop) {
     for number in 1.. {
         let lines = investigation(&format!("VTE-2026-{number:04}"), number, "2026-03-01");
         let actions: Vec<Action> = lines.lines().map(|line| Action::read(line).expect("an action")).collect();

@@ -39,7 +39,7 @@ impl Clock for RunningClock {
 /// Fills the log: the limits of `DUE` cases run out at the midnight, those of the others from ten days later on.
 async fn fill(world: &World) {
     let recorder = Arc::new(Recorder::new(
-        Arc::clone(&world.store),
+        world.store.clone(),
         Arc::clone(&world.book),
         Arc::clone(&world.wall) as Arc<dyn Clock>,
     ));
@@ -80,11 +80,11 @@ async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
     let clock = Arc::new(RunningClock { at: at_midnight, moment: midnight });
     let (stop, stopped) = oneshot::channel::<()>();
     let with = Serve {
-        store: Arc::clone(&world.store),
+        store: world.store.clone(),
         book: Arc::clone(&world.book),
         doubt: Arc::new(ClockDoubt::new(clock.now(), Arc::new(SystemSteadyClock::start()))),
         clock,
-        operator: operator_in(&world.store),
+        operator: operator_in(world.store.clone()),
         nats: Some(server.url().parse().expect("a URL")),
         daily: None,
         installation: INSTALLATION.to_owned(),

@@ -104,8 +104,8 @@ impl World {
         self.wall.jump(seconds);
     }
 
-    pub fn recorder(&self) -> Arc<Recorder<SqliteStore>> {
-        Arc::new(Recorder::new(Arc::clone(&self.store), Arc::clone(&self.book), self.wall.clone() as Arc<dyn Clock>))
+    pub fn recorder(&self) -> Arc<Recorder> {
+        Arc::new(Recorder::new(self.store.clone(), Arc::clone(&self.book), self.wall.clone() as Arc<dyn Clock>))
     }
 
     /// Records lines as an import does: the actions of each case at once.
@@ -122,12 +122,12 @@ impl World {
         let _: Vec<_> = work.buffer_unordered(256).collect().await;
     }
 
-    pub fn relay(&self, url: &str) -> Relay<SqliteStore> {
+    pub fn relay(&self, url: &str) -> Relay {
         let servers: Servers = url.parse().expect("a URL");
         self.relay_through(Arc::new(servers))
     }
 
-    pub fn relay_through(&self, broker: Arc<dyn Broker>) -> Relay<SqliteStore> {
+    pub fn relay_through(&self, broker: Arc<dyn Broker>) -> Relay {
         let (store, book) = (Arc::clone(&self.store), Arc::clone(&self.book));
         Relay::new(store, book, self.wall.clone() as Arc<dyn Clock>, broker, INSTALLATION.to_owned())
     }
@@ -140,11 +140,11 @@ impl World {
         shutdown: F,
     ) -> impl Future<Output = Result<(), ServeFault>> + use<F> {
         let with = Serve {
-            store: Arc::clone(&self.store),
+            store: self.store.clone(),
             book: Arc::clone(&self.book),
             clock: self.wall.clone() as Arc<dyn Clock>,
             doubt,
-            operator: operator_in(&self.store),
+            operator: operator_in(self.store.clone()),
             daily: self.daily(nats.clone()),
             nats,
             installation: INSTALLATION.to_owned(),

@@ -13,7 +13,7 @@ use service::status::{About, Status};
 use service::watch::clock_doubt::ClockDoubt;
 use tests::clock::SetClock;
 
-fn status(figures: &Arc<Figures>, clock: &Arc<SetClock>) -> Status<MemoryStore> {
+fn status(figures: &Arc<Figures>, clock: &Arc<SetClock>) -> Status {
     let book = Arc::new(Rulebook::law_05_na_2006());
     let about = About { nats: true, busy_timeout: Duration::from_secs(10), rulebook: book.digest };
     let (wall, steady) = (Arc::clone(clock) as Arc<dyn Clock>, Arc::clone(clock) as Arc<dyn SteadyClock>);

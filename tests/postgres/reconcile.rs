@@ -42,7 +42,7 @@ async fn a_log_in_postgres_is_held_against_the_stream_and_each_harm_to_it_is_fou
     }
     let clock: Arc<dyn Clock> = SetClock::at(after_all());
     let servers: Servers = server.url().parse().unwrap();
-    let relay = Relay::new(Arc::clone(&store), book(), clock, Arc::new(servers), INSTALLATION.to_owned());
+    let relay = Relay::new(store.clone(), book(), clock, Arc::new(servers), INSTALLATION.to_owned());
     let mut connected = relay.connect().await.unwrap();
     let mut after = Position(0);
     while let Some(last) = connected.tick(after).await.unwrap() {

@@ -34,7 +34,7 @@ pub fn rulebook() -> String {
 /// What a case has to tell long after, by `book`.
 async fn told<S: CaseStore>(store: &Arc<S>, book: &Arc<Rulebook>) -> Result<Vec<Event>, Fault> {
     let clock = SetClock::at(Instant::parse("2026-06-01T09:00:00+07:00").expect("an instant"));
-    let recorder = Recorder::new(Arc::clone(store), Arc::clone(book), clock);
+    let recorder = Recorder::new(store.clone(), Arc::clone(book), clock);
     let case = CaseRef::new("A").expect("a reference");
     let actions = LINES.map(|line| Action::read(line).expect("an action")).to_vec();
     let mut events = recorder.record(&case, actions, None, Alerts::Raised).await?.events;

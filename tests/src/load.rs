@@ -115,7 +115,7 @@ impl Load {
     }
 }
 
-async fn record(recorder: Arc<Recorder<dyn LogStore>>, case: String, seconds: i64) -> Acknowledged {
+async fn record(recorder: Arc<Recorder>, case: String, seconds: i64) -> Acknowledged {
     let asked = SystemTime::now();
     let due = unix_now() + seconds;
     let actions = actions(&case_due_at(&case, due));

@@ -56,9 +56,9 @@ pub fn append(known: &Case, actions: Vec<Action>, clock: Instant) -> Append {
 }
 
 /// A recorder with a clock of its own.
-pub fn recorder<S: CaseStore>(store: &Arc<S>, clock: &Arc<SetClock>) -> Recorder<S> {
+pub fn recorder<S: CaseStore>(store: &Arc<S>, clock: &Arc<SetClock>) -> Recorder {
     let clock: Arc<dyn Clock> = Arc::clone(clock) as Arc<dyn Clock>;
-    Recorder::new(Arc::clone(store), book(), clock)
+    Recorder::new(store.clone(), book(), clock)
 }
 
 /// Records the whole of the `n`th case at once, behind everything.

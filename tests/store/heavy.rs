@@ -38,7 +38,7 @@ async fn a_heavy_case_holds_up_no_other_and_is_told_in_parts() {
     let steady = Arc::clone(&clock) as Arc<dyn SteadyClock>;
     let doubt = Arc::new(ClockDoubt::new(begun, steady));
     let wall = Arc::clone(&clock) as Arc<dyn Clock>;
-    let mut watch = Watch::new(Arc::clone(&watched), wall, doubt, operator_in(&store));
+    let mut watch = Watch::new(Arc::clone(&watched), wall, doubt, operator_in(store.clone()));
     let now = Instant::parse("2026-02-10T09:00:00+07:00").unwrap();
     clock.set(now);
     assert!(watch.tick(now).await.unwrap() >= 3, "all that are due");

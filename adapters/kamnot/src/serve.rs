@@ -39,9 +39,9 @@ pub enum ServeFault {
 }
 
 /// What `serve` works with.
-pub struct Serve<S: ?Sized> {
+pub struct Serve {
     /// The store.
-    pub store: Arc<S>,
+    pub store: Arc<dyn CaseStore>,
     /// The rulebook in force.
     pub book: Arc<Rulebook>,
     /// The wall clock.
@@ -88,10 +88,7 @@ impl OfficeRequests {
 /// # Errors
 /// If at the start NATS answers and isn't fit for alerts (no JetStream, another stream, no permission), if a file of
 /// credentials or certificates isn't what it should be, or if the store is damaged.
-pub async fn serve<S: CaseStore + ?Sized + 'static>(
-    with: Serve<S>,
-    shutdown: impl Future<Output = ()>,
-) -> Result<(), ServeFault> {
+pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
     let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests, offices } = with;
     let recorder = Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock));
     let recorder = Arc::new(recorder.counting(Arc::clone(&figures)));
@@ -165,7 +162,7 @@ pub async fn serve<S: CaseStore + ?Sized + 'static>(
 }
 
 /// Publishes whenever this process has the first share, until told to stop.
-async fn publish<S: CaseStore + ?Sized>(relay: &Relay<S>, part: &Part<S>, told: &Stop) -> Result<(), Fault> {
+async fn publish(relay: &Relay, part: &Part, told: &Stop) -> Result<(), Fault> {
     let work = |told: Stop| async move {
         if relay.run(&told, &|| part.patience()).await? == Ended::WithoutNats {
             part.step_back().await;
@@ -185,9 +182,9 @@ async fn reconcile(daily: &Daily, share: watch::Receiver<Share>, told: &Stop) ->
 }
 
 /// Watches and takes actions until told to stop, or until the watch can't go on.
-async fn watch_and_take<S: CaseStore + ?Sized + 'static>(
-    watch: &mut Watch<S>,
-    actions: Option<&Actions<S>>,
+async fn watch_and_take(
+    watch: &mut Watch,
+    actions: Option<&Actions>,
     stop: &Stopper,
     told: &Stop,
 ) -> Result<(), Fault> {
@@ -205,7 +202,7 @@ async fn watch_and_take<S: CaseStore + ?Sized + 'static>(
     result
 }
 
-async fn refuse_what_waiting_does_not_mend<S: CaseStore + ?Sized>(relay: &Relay<S>) -> Result<(), ServeFault> {
+async fn refuse_what_waiting_does_not_mend(relay: &Relay) -> Result<(), ServeFault> {
     match Box::pin(relay.connect()).await {
         Err(RelayFault::Broker(fault)) if !fault.passes() => Err(fault.into()),
         Err(RelayFault::Store(fault)) => Err(fault.into()),

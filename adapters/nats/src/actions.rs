@@ -21,7 +21,6 @@ use service::intake::{Intake, Taken};
 use service::lifecycle::Stop;
 use service::trouble::Trouble;
 use service::watch::clock_doubt::ClockDoubt;
-use store::CaseStore;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::requests::{Request, Requests};
@@ -34,17 +33,17 @@ const WAIT_FOR_SETTINGS: Duration = Duration::from_secs(30);
 const MOST_REFUSALS: usize = 1_024;
 
 /// The part of `serve` that takes actions.
-pub struct Actions<S: ?Sized> {
-    intake: Arc<Intake<S>>,
+pub struct Actions {
+    intake: Arc<Intake>,
     servers: Arc<Servers>,
     doubt: Arc<ClockDoubt>,
     budget: Budget,
     figures: Arc<Figures>,
 }
 
-impl<S: CaseStore + ?Sized + 'static> Actions<S> {
+impl Actions {
     /// What takes actions from these servers.
-    pub fn new(intake: Intake<S>, servers: Arc<Servers>, doubt: Arc<ClockDoubt>, budget: Budget) -> Self {
+    pub fn new(intake: Intake, servers: Arc<Servers>, doubt: Arc<ClockDoubt>, budget: Budget) -> Self {
         Self { intake: Arc::new(intake), servers, doubt, budget, figures: Arc::default() }
     }
 
@@ -75,7 +74,7 @@ impl<S: CaseStore + ?Sized + 'static> Actions<S> {
     async fn until_broken(
         &self,
         stop: &Stop,
-        desk: &mut Desk<'_, S>,
+        desk: &mut Desk<'_>,
         backoff: &mut Backoff,
         trouble: &mut Trouble<NatsFault>,
     ) -> Result<(), NatsFault> {
@@ -97,8 +96,8 @@ impl<S: CaseStore + ?Sized + 'static> Actions<S> {
 }
 
 /// The requests that wait, and the work on those whose turn has come.
-struct Desk<'a, S: ?Sized> {
-    actions: &'a Actions<S>,
+struct Desk<'a> {
+    actions: &'a Actions,
     waiting: Waiting<Request>,
     budgets: Budgets,
     steady: SystemSteadyClock,
@@ -108,8 +107,8 @@ struct Desk<'a, S: ?Sized> {
     refusals: JoinSet<()>,
 }
 
-impl<'a, S: CaseStore + ?Sized + 'static> Desk<'a, S> {
-    fn of(actions: &'a Actions<S>) -> Self {
+impl<'a> Desk<'a> {
+    fn of(actions: &'a Actions) -> Self {
         Self {
             actions,
             waiting: Waiting::new(),
@@ -188,7 +187,7 @@ impl<'a, S: CaseStore + ?Sized + 'static> Desk<'a, S> {
 }
 
 /// Records what a request holds and answers it; how many events that gave.
-async fn work_on<S: CaseStore + ?Sized>(intake: Arc<Intake<S>>, doubt: Arc<ClockDoubt>, mut request: Request) -> usize {
+async fn work_on(intake: Arc<Intake>, doubt: Arc<ClockDoubt>, mut request: Request) -> usize {
     // What rests on a clock in doubt waits, as with an import beside us.
     let alerts = if doubt.stands() { Alerts::HeldBack } else { Alerts::Raised };
     let payload = std::mem::take(&mut request.payload);

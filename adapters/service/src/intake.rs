@@ -14,7 +14,6 @@ use engine::decide::Alerts;
 use engine::refusal::Flaws;
 use engine::rulebook::Language;
 use futures::StreamExt as _;
-use store::CaseStore;
 use store::heavy::{ShuttingDown, beside_if};
 
 use crate::files::{self, CaseLines, Contents, Form, RefusedLine};
@@ -48,14 +47,14 @@ impl From<Reply> for Taken {
 }
 
 /// What is needed to take in actions.
-pub struct Intake<S: ?Sized> {
-    recorder: Arc<Recorder<S>>,
+pub struct Intake {
+    recorder: Arc<Recorder>,
     offices: Option<Arc<Offices>>,
 }
 
-impl<S: CaseStore + ?Sized> Intake<S> {
+impl Intake {
     /// An intake that records with `recorder`.
-    pub const fn new(recorder: Arc<Recorder<S>>) -> Self {
+    pub const fn new(recorder: Arc<Recorder>) -> Self {
         Self { recorder, offices: None }
     }
 

@@ -24,8 +24,8 @@ const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_m
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
 
 /// This process among the others.
-pub struct Part<S: ?Sized> {
-    store: Arc<S>,
+pub struct Part {
+    store: Arc<dyn CaseStore>,
     clock: Arc<dyn Clock>,
     /// Held while it is said, so that nothing is said any more under an id that was left.
     process: Mutex<Uuid>,
@@ -75,9 +75,14 @@ impl Place {
     }
 }
 
-impl<S: CaseStore + ?Sized> Part<S> {
+impl Part {
     /// Takes part. Where the store can't be asked yet, this process does everything for now.
-    pub async fn take(store: Arc<S>, clock: Arc<dyn Clock>, publishes: bool, figures: Arc<Figures>) -> Self {
+    pub async fn take(
+        store: Arc<dyn CaseStore>,
+        clock: Arc<dyn Clock>,
+        publishes: bool,
+        figures: Arc<Figures>,
+    ) -> Self {
         let place = if publishes { Place::Publishes } else { Place::WatchesOnly };
         let (process, share) = (Mutex::new(place.id()), watch::Sender::new(Share::ALL));
         let patience = std::sync::Mutex::new(Patience { lasting: PATIENCE.0, stepped_back: None });

@@ -40,8 +40,8 @@ const MANY_WAIT: u64 = 500;
 const TURNS: usize = 16_384;
 
 /// Records into one store under one rulebook.
-pub struct Recorder<S: ?Sized> {
-    store: Arc<S>,
+pub struct Recorder {
+    store: Arc<dyn CaseStore>,
     book: Arc<Rulebook>,
     clock: Arc<dyn Clock>,
     turns: Vec<Mutex<()>>,
@@ -82,9 +82,9 @@ impl Sender {
     }
 }
 
-impl<S: CaseStore + ?Sized> Recorder<S> {
+impl Recorder {
     /// A recorder into `store`.
-    pub fn new(store: Arc<S>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(store: Arc<dyn CaseStore>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
         let turns = std::iter::repeat_with(Mutex::default).take(TURNS).collect();
         Self { store, book, clock, turns, most_told: MOST_TOLD, figures: Arc::default() }
     }
@@ -102,7 +102,7 @@ impl<S: CaseStore + ?Sized> Recorder<S> {
     }
 
     /// The store that it records into.
-    pub const fn store(&self) -> &Arc<S> {
+    pub const fn store(&self) -> &Arc<dyn CaseStore> {
         &self.store
     }
 

@@ -60,8 +60,8 @@ pub enum Ended {
 }
 
 /// The relay of one store to one NATS system.
-pub struct Relay<S: ?Sized> {
-    store: Arc<S>,
+pub struct Relay {
+    store: Arc<dyn CaseStore>,
     book: Arc<Rulebook>,
     clock: Arc<dyn Clock>,
     broker: Arc<dyn Broker>,
@@ -77,10 +77,10 @@ struct History {
     strangers: Strangers,
 }
 
-impl<S: CaseStore + ?Sized> Relay<S> {
+impl Relay {
     /// A relay; `installation` is the name in the messages' `source`.
     pub fn new(
-        store: Arc<S>,
+        store: Arc<dyn CaseStore>,
         book: Arc<Rulebook>,
         clock: Arc<dyn Clock>,
         broker: Arc<dyn Broker>,
@@ -99,7 +99,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
     ///
     /// # Errors
     /// If NATS is away or not fit for alerts, or the store can't be read.
-    pub async fn connect(&self) -> Result<Connected<'_, S>, RelayFault> {
+    pub async fn connect(&self) -> Result<Connected<'_>, RelayFault> {
         let session = self.broker.connect().await?;
         let books = Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?);
         let CaughtUp { last, marked, unknown } = catch_up::catch_up(CatchUp {

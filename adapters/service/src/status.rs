@@ -27,8 +27,8 @@ const COUNT_EVERY: Duration = Duration::from_mins(1);
 const SILENT: Duration = Duration::from_mins(1);
 
 /// What is known of a `serve`, for those who ask.
-pub struct Status<S: ?Sized> {
-    store: Arc<S>,
+pub struct Status {
+    store: Arc<dyn CaseStore>,
     clock: Arc<dyn Clock>,
     steady: Arc<dyn SteadyClock>,
     doubt: Arc<ClockDoubt>,
@@ -60,10 +60,10 @@ struct Sample {
     backlog: Backlog,
 }
 
-impl<S: CaseStore + ?Sized> Status<S> {
+impl Status {
     /// Nothing is known of the store yet.
     pub fn new(
-        store: Arc<S>,
+        store: Arc<dyn CaseStore>,
         clock: Arc<dyn Clock>,
         steady: Arc<dyn SteadyClock>,
         doubt: Arc<ClockDoubt>,

@@ -43,8 +43,8 @@ const TOGETHER: (usize, usize) = (128, 2);
 const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
 /// The watch over one store.
-pub struct Watch<S: ?Sized> {
-    recorder: Arc<Recorder<S>>,
+pub struct Watch {
+    recorder: Arc<Recorder>,
     clock: Arc<dyn Clock>,
     doubt: Arc<ClockDoubt>,
     operator: Operator,
@@ -76,9 +76,9 @@ struct Postponed {
     wait: Duration,
 }
 
-impl<S: CaseStore + ?Sized + 'static> Watch<S> {
+impl Watch {
     /// A watch that records with `recorder`, whose clock is `clock`.
-    pub fn new(recorder: Arc<Recorder<S>>, clock: Arc<dyn Clock>, doubt: Arc<ClockDoubt>, operator: Operator) -> Self {
+    pub fn new(recorder: Arc<Recorder>, clock: Arc<dyn Clock>, doubt: Arc<ClockDoubt>, operator: Operator) -> Self {
         let (said, held, seen, next, ahead, postponed) = (None, None, None, None, None, BTreeMap::new());
         let (_, share) = tokio::sync::watch::channel(Share::ALL);
         let (slow, figures) = (Slow::default(), Arc::default());
@@ -306,7 +306,7 @@ impl<S: CaseStore + ?Sized + 'static> Watch<S> {
 }
 
 /// The version of a case's stream; 0 where it can't be read for good.
-async fn version<S: CaseStore + ?Sized>(store: &S, case: &CaseRef) -> Result<u32, Fault> {
+async fn version(store: &dyn CaseStore, case: &CaseRef) -> Result<u32, Fault> {
     match store.load(case).await {
         Ok(case) => Ok(case.version()),
         Err(fault @ (Fault::Unavailable(_) | Fault::Restart(_))) => Err(fault),

@@ -165,7 +165,7 @@ pub(crate) const IN_ORDER: (usize, usize) = (512, 10_000);
 
 /// What the program needs of a store beyond one stream: batches, due cases, views and the outbox.
 #[async_trait]
-pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send + Sync {
+pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send + Sync + 'static {
     /// The case as the log holds it (version 0 and empty if it has no events). May come from a cache; an append
     /// on a stale one is a conflict, after which the cache is fresh.
     async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault>;

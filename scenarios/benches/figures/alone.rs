@@ -13,8 +13,7 @@ use engine::case::{Case, Event, Fact, evolve};
 use engine::rulebook::Rulebook;
 use projections::CaseView;
 use rusqlite::{Connection, params};
-use store::sqlite::SqliteStore;
-use store::{LogStore as _, Position, Stored};
+use store::{LogStore, Position, Stored};
 
 use crate::setting::{Failure, count};
 
@@ -68,7 +67,7 @@ impl Before {
     ///
     /// # Errors
     /// If the rows are not those that the tables take.
-    pub async fn write_again(self, log: &SqliteStore, book: &Rulebook, batch: f64) -> Result<f64, Failure> {
+    pub async fn write_again(self, log: &dyn LogStore, book: &Rulebook, batch: f64) -> Result<f64, Failure> {
         let connection = Connection::open(&self.path)?;
         let all = self.rows(log, book, &connection).await?;
         connection.execute_batch(
@@ -84,7 +83,7 @@ impl Before {
     }
 
     /// The rows of everything after the copy, as ours made them.
-    async fn rows(&self, log: &SqliteStore, book: &Rulebook, copy: &Connection) -> Result<Vec<Rows>, Failure> {
+    async fn rows(&self, log: &dyn LogStore, book: &Rulebook, copy: &Connection) -> Result<Vec<Rows>, Failure> {
         let mut keys = keys(copy)?;
         let mut cases: HashMap<CaseRef, Case> = HashMap::new();
         let mut rows: Vec<Rows> = Vec::new();

@@ -67,7 +67,7 @@ fn in_flight(setting: &Setting, report: &mut Report, of: &Measurement) -> Result
     let before = Before::copy(&path, setting.path("alone.db"))?;
     let turns = beside_the_peer(setting, name, &mut ours, &lines, &[1, 10])?;
     progress(&format!("{name}: the same rows with SQLite alone"));
-    let again = before.write_again(&ours.store, &setting.book, turns.ours.batch());
+    let again = before.write_again(ours.store.as_ref(), &setting.book, turns.ours.batch());
     let sqlite = setting.runtime.block_on(again)?;
     report.figure(name, turns.ours.rate(), "actions/s", *bar);
     Report::fact(&format!("{name}: alert events an action"), turns.ours.alerts_per_action(), "events");

@@ -14,7 +14,7 @@ use engine::rulebook::Rulebook;
 use scenarios::generator::Line;
 use service::clock::Clock;
 use service::recorder::Recorder;
-use store::CaseStore;
+use store::LogStore;
 use store::sqlite::{Options, SqliteStore};
 
 use crate::setting::{Failure, count, number};
@@ -40,9 +40,9 @@ pub struct Run {
 }
 
 /// The store with the tasks that record into it.
-pub struct Ours<S: ?Sized = SqliteStore> {
-    pub store: Arc<S>,
-    tasks: Vec<Task<S>>,
+pub struct Ours {
+    pub store: Arc<dyn LogStore>,
+    tasks: Vec<Task>,
 }
 
 /// A clock that is set to the time of each line.
@@ -50,8 +50,8 @@ pub struct Ours<S: ?Sized = SqliteStore> {
 struct LineClock(AtomicI64);
 
 /// Records its share of the cases.
-struct Task<S: ?Sized> {
-    recorder: Recorder<S>,
+struct Task {
+    recorder: Recorder,
     clock: Arc<LineClock>,
     /// Each entry is recorded at once and belongs to one case.
     lines: VecDeque<Vec<Line>>,
@@ -103,14 +103,12 @@ impl Ours {
         let options = Options { create: true, ..Options::default() };
         Ok(Self::on(Arc::new(SqliteStore::open(path, Arc::clone(book), &options)?), book, tasks))
     }
-}
 
-impl<S: CaseStore + ?Sized + 'static> Ours<S> {
     /// So many tasks on a store.
-    pub fn on(store: Arc<S>, book: &Arc<Rulebook>, tasks: usize) -> Self {
+    pub fn on(store: Arc<dyn LogStore>, book: &Arc<Rulebook>, tasks: usize) -> Self {
         let task = || {
             let clock = Arc::new(LineClock::default());
-            let recorder = Recorder::new(Arc::clone(&store), Arc::clone(book), Arc::clone(&clock) as Arc<dyn Clock>);
+            let recorder = Recorder::new(store.clone(), Arc::clone(book), Arc::clone(&clock) as Arc<dyn Clock>);
             Task { recorder, clock, lines: VecDeque::new() }
         };
         let tasks = std::iter::repeat_with(task).take(tasks).collect();
@@ -168,7 +166,7 @@ impl<S: CaseStore + ?Sized + 'static> Ours<S> {
     }
 }
 
-impl<S: CaseStore + ?Sized> Task<S> {
+impl Task {
     async fn run(mut self, until: Until, progress: Arc<Progress>) -> Result<(Self, usize), Failure> {
         let mut actions = 0;
         while !progress.stop.load(Ordering::Relaxed) {

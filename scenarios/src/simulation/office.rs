@@ -3,19 +3,17 @@
 //! Invariant: an action counts as acknowledged only when a process has said that it is recorded.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use engine::action::{Action, ActionId, CaseRef};
 use engine::decide::{Alerts, Verdict};
 use engine::refusal::{Refusal, reasons};
 use engine::rulebook::Language;
-use service::recorder::Recorder;
 use service::watch::clock_doubt::alerts_beside;
 use store::Fault;
-use store::sqlite::SqliteStore;
 use tokio::task::JoinSet;
 
 use super::history::{History, Sending};
+use super::process::Desk;
 
 /// How long an office waits before it sends again: at first, and twice as long each time, at most so long. Seconds.
 const AGAIN_AFTER: (i64, i64) = (97, 12 * 3600);
@@ -83,7 +81,7 @@ impl Offices {
     }
 
     /// Sends what is due at `now` to a process, some of it to every one; later where there is none.
-    pub fn send(&mut self, now: i64, processes: &[(usize, Arc<Recorder<SqliteStore>>)]) {
+    pub fn send(&mut self, now: i64, processes: &[(usize, Desk)]) {
         while let Some(entry) = self.waiting.first_entry().filter(|entry| entry.key().0 <= now) {
             let ((_, number), sending) = entry.remove_entry();
             let first = number % processes.len().max(1);
@@ -92,11 +90,11 @@ impl Offices {
             if to.is_empty() {
                 self.again(now, sending.clone());
             }
-            for (process, recorder) in to {
+            for (process, desk) in to {
                 self.next_number += 1;
                 let number = self.next_number;
                 self.sent_to.insert(number, (process, sending.clone()));
-                self.under_way.spawn(record(number, recorder, sending.actions.clone()));
+                self.under_way.spawn(record(number, desk, sending.actions.clone()));
             }
         }
     }
@@ -167,11 +165,11 @@ fn unheard() -> Refusal {
 }
 
 /// Records as `kamnot record` and the sender in a process do it.
-async fn record(number: usize, recorder: Arc<Recorder<SqliteStore>>, actions: Vec<Action>) -> Sent {
+async fn record(number: usize, Desk { store, recorder }: Desk, actions: Vec<Action>) -> Sent {
     let Some(case) = actions.first().map(|action| action.case.clone()) else {
         return Sent { number, alerts: None, outcome: Ok(Vec::new()) };
     };
-    let alerts = match alerts_beside(recorder.store().as_ref()).await {
+    let alerts = match alerts_beside(store.as_ref()).await {
         Ok(alerts) => alerts,
         Err(fault) => return Sent { number, alerts: None, outcome: Err(fault) },
     };

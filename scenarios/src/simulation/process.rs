@@ -25,7 +25,7 @@ use super::nats::{Line, Nats};
 /// A running process.
 pub(super) struct Process {
     pub store: Arc<SqliteStore>,
-    pub recorder: Arc<Recorder<SqliteStore>>,
+    pub recorder: Arc<Recorder>,
     pub doubt: Arc<ClockDoubt>,
     /// By how many seconds the wall clock was wrong when the process last took it to be right.
     pub agreed_on: i64,
@@ -45,6 +45,13 @@ pub(super) struct Surroundings {
     pub steady_follows: bool,
 }
 
+/// Where an office hands in its actions.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub store: Arc<SqliteStore>,
+    pub recorder: Arc<Recorder>,
+}
+
 impl Process {
     /// Opens the log and begins to watch and to publish.
     pub fn start(with: &Surroundings) -> Result<Self, Fault> {
@@ -56,19 +63,24 @@ impl Process {
         let clock = Arc::clone(&with.clock) as Arc<dyn Clock>;
         let steady = Arc::new(Steady::start(with.steady_follows.then(|| Arc::clone(&with.clock))));
         let doubt = Arc::new(ClockDoubt::new(clock.now(), steady as Arc<dyn SteadyClock>));
-        let recorder = Recorder::new(Arc::clone(&store), Arc::clone(&with.book), Arc::clone(&clock));
+        let recorder = Recorder::new(store.clone(), Arc::clone(&with.book), Arc::clone(&clock));
         let recorder = Arc::new(recorder.telling_at_once(MOST_TOLD));
         let alive = Arc::new(AtomicBool::new(true));
         let (nats, machine) = (Arc::clone(&with.nats), Arc::clone(&with.disk));
         let line = Arc::new(Line { nats, alive: Arc::clone(&alive), machine });
         let installation = store.installation().to_string();
-        let relay = Relay::new(Arc::clone(&store), Arc::clone(&with.book), Arc::clone(&clock), line, installation);
-        let operator = operator_in(&store);
+        let relay = Relay::new(store.clone(), Arc::clone(&with.book), Arc::clone(&clock), line, installation);
+        let operator = operator_in(store.clone());
         let watch = Watch::new(Arc::clone(&recorder), clock, Arc::clone(&doubt), operator);
         let (stopper, told) = Stop::pair();
         let work = tokio::spawn(work(watch, relay, told));
         let agreed_on = with.clock.wrong_by();
         Ok(Self { store, recorder, doubt, agreed_on, disk, alive, stopper, work })
+    }
+
+    /// Where an office hands in its actions.
+    pub fn desk(&self) -> Desk {
+        Desk { store: Arc::clone(&self.store), recorder: Arc::clone(&self.recorder) }
     }
 
     /// Whether it has ended by itself.
@@ -99,7 +111,7 @@ impl Process {
 
 /// The watch and the relay side by side, as in `serve`: the watch stops first, and the relay still takes along what
 /// it raised last.
-async fn work(mut watch: Watch<SqliteStore>, relay: Relay<SqliteStore>, told: Stop) -> Result<(), Fault> {
+async fn work(mut watch: Watch, relay: Relay, told: Stop) -> Result<(), Fault> {
     let (stop_watch, watch_told) = Stop::pair();
     let (stop_relay, relay_told) = Stop::pair();
     let watching = async {

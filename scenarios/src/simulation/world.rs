@@ -169,7 +169,7 @@ impl<'h> World<'h> {
 
     fn send(&mut self) {
         let running = self.slots.iter().enumerate();
-        let running = running.filter_map(|(n, slot)| Some((n, Arc::clone(&slot.process.as_ref()?.recorder))));
+        let running = running.filter_map(|(n, slot)| Some((n, slot.process.as_ref()?.desk())));
         let running: Vec<_> = running.collect();
         self.offices.send(self.with.clock.truth(), &running);
     }

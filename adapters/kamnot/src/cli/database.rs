@@ -96,8 +96,8 @@ impl Database {
     }
 
     /// A recorder on the machine's clock.
-    pub(super) fn recorder(&self) -> Arc<Recorder<dyn LogStore>> {
-        Arc::new(Recorder::new(Arc::clone(&self.store), Arc::clone(&self.book), Arc::new(SystemClock)))
+    pub(super) fn recorder(&self) -> Arc<Recorder> {
+        Arc::new(Recorder::new(self.store.clone(), Arc::clone(&self.book), Arc::new(SystemClock)))
     }
 }
 

@@ -55,7 +55,7 @@ pub(super) fn run(common: &Common, own: &Demo) -> Result<Outcome, Failure> {
         let relay = servers.map(|servers| {
             let installation = log.installation().to_string();
             let broker = Arc::new(servers);
-            Relay::new(Arc::clone(&log), Arc::clone(&book), Arc::clone(&play.clock) as _, broker, installation)
+            Relay::new(log.clone(), Arc::clone(&book), Arc::clone(&play.clock) as _, broker, installation)
         });
         let mut connected = match &relay {
             Some(relay) => Some(relay.connect().await.map_err(|fault| nats_failure(&fault))?),
@@ -80,10 +80,7 @@ fn nats_failure(fault: &RelayFault) -> Failure {
 }
 
 /// Publishes what waits in the outbox.
-async fn publish<'r>(
-    relay: Option<&'r Relay<SqliteStore>>,
-    connected: &mut Option<Connected<'r, SqliteStore>>,
-) -> Result<(), Failure> {
+async fn publish<'r>(relay: Option<&'r Relay>, connected: &mut Option<Connected<'r>>) -> Result<(), Failure> {
     let (Some(relay), Some(connected)) = (relay, connected) else { return Ok(()) };
     let mut after = Position(0);
     loop {
@@ -105,7 +102,7 @@ struct Play {
     store: Arc<SqliteStore>,
     book: Arc<Rulebook>,
     clock: Arc<DemoClock>,
-    recorder: Recorder<SqliteStore>,
+    recorder: Recorder,
     /// What is still to be recorded, the last one first.
     to_come: Vec<Step>,
     end: Instant,
@@ -129,7 +126,7 @@ struct Happened {
 impl Play {
     fn new(story: &Story, log: &Arc<SqliteStore>, book: &Arc<Rulebook>) -> Self {
         let clock = Arc::new(DemoClock::new(story.start));
-        let recorder = Recorder::new(Arc::clone(log), Arc::clone(book), Arc::clone(&clock) as _);
+        let recorder = Recorder::new(log.clone(), Arc::clone(book), Arc::clone(&clock) as _);
         let mut to_come = story.steps.clone();
         to_come.reverse();
         Self {

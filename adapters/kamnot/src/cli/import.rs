@@ -21,7 +21,7 @@ use service::files::{self, CaseLines, Contents, RefusedLine};
 use service::offices::Offices;
 use service::recorder::{Recorded, Recorder};
 use service::watch::clock_doubt::alerts_beside;
-use store::{LogStore, NOT_RECORDED};
+use store::NOT_RECORDED;
 
 use super::arguments::{Common, Import, ImportForm, Record};
 use super::database::{Absent, Database, run as block_on};
@@ -121,7 +121,7 @@ async fn import_file(
 /// What came of recording a case: its lines, what the offices file says against each, and the verdicts.
 type OfCase = (Vec<(usize, ActionId)>, Vec<Flaws>, Recorded);
 
-async fn record_case(recorder: Arc<Recorder<dyn LogStore>>, case: CaseLines, how: &How) -> Result<OfCase, Failure> {
+async fn record_case(recorder: Arc<Recorder>, case: CaseLines, how: &How) -> Result<OfCase, Failure> {
     let CaseLines { case, lines, actions } = case;
     let lines = lines.into_iter().zip(actions.iter().map(|action| action.id)).collect();
     let named = how.doubts(&actions);

@@ -11,7 +11,6 @@ use service::lifecycle::Stop;
 use service::reconcile::{Daily, Pace, Terms, WithoutNats};
 use service::status::{About, Status};
 use service::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
-use store::LogStore;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{Common, DailyAt, PATIENCE, Serve};
@@ -53,7 +52,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
     let about =
         About { nats: nats.is_some(), busy_timeout: Duration::from_secs(common.wait), rulebook: database.book.digest };
     let status = Status::new(
-        Arc::clone(&database.store),
+        database.store.clone(),
         Arc::clone(&clock),
         steady,
         Arc::clone(&doubt),
@@ -61,9 +60,9 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
         about,
     );
     let with = serve::Serve {
-        operator: operator_in(&database.store),
+        operator: operator_in(Arc::clone(&database.store)),
         installation: database.store.installation().to_string(),
-        store: Arc::clone(&database.store),
+        store: database.store.clone(),
         book: Arc::clone(&database.book),
         clock,
         doubt,
@@ -98,7 +97,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
 }
 
 /// Answers whoever asks how this program fares, on a task of its own: it still answers when the watch doesn't.
-async fn answer(listener: Listener, status: Arc<Status<dyn LogStore>>, stop: Stop) {
+async fn answer(listener: Listener, status: Arc<Status>, stop: Stop) {
     tokio::join!(status.keep_asking(&stop), listener.answer(Arc::clone(&status), &stop));
 }
 

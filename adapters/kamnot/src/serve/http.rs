@@ -17,7 +17,6 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use service::figures::exposition;
 use service::status::Status;
-use store::CaseStore;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -83,7 +82,7 @@ impl Listener {
     }
 
     /// Answers until told to stop; what is being answered then is finished.
-    pub async fn answer<S: CaseStore + ?Sized + 'static>(self, status: Arc<Status<S>>, stop: &Stop) {
+    pub async fn answer(self, status: Arc<Status>, stop: &Stop) {
         tracing::info!(address = %self.address, "listening");
         let (mut open, mut oldest_first) = (JoinSet::new(), VecDeque::<AbortHandle>::new());
         while let Some(accepted) = stop.or(self.socket.accept()).await {
@@ -114,7 +113,7 @@ impl Listener {
 }
 
 /// One request and its answer.
-async fn converse<S: CaseStore + ?Sized>(stream: TcpStream, status: &Status<S>) {
+async fn converse(stream: TcpStream, status: &Status) {
     let service = service_fn(|request| {
         let response = respond(&request, status);
         async { Ok::<_, Infallible>(response) }
@@ -133,7 +132,7 @@ async fn converse<S: CaseStore + ?Sized>(stream: TcpStream, status: &Status<S>) 
     }
 }
 
-fn respond<S: CaseStore + ?Sized, B>(request: &Request<B>, status: &Status<S>) -> Response<String> {
+fn respond<B>(request: &Request<B>, status: &Status) -> Response<String> {
     let (code, text) = match request.uri().path() {
         "/metrics" | "/healthz" | "/readyz" if !matches!(*request.method(), Method::GET | Method::HEAD) => {
             (StatusCode::METHOD_NOT_ALLOWED, "expected GET or HEAD: nothing can be changed here\n".to_owned())

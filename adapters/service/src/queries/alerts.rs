@@ -66,8 +66,8 @@ pub struct Listed {
 ///
 /// # Errors
 /// If the store can't be used, or the first error of `take`.
-pub async fn each_row<S: CaseStore + ?Sized, E: From<Fault>>(
-    store: &S,
+pub async fn each_row<E: From<Fault>>(
+    store: &dyn CaseStore,
     asked: &Asked,
     speech: Speech<'_>,
     take: impl FnMut(AlertRow) -> Result<(), E>,
@@ -94,8 +94,8 @@ pub async fn each_row<S: CaseStore + ?Sized, E: From<Fault>>(
     Ok(list.listed)
 }
 
-struct List<'l, S: ?Sized, F> {
-    store: &'l S,
+struct List<'l, F> {
+    store: &'l dyn CaseStore,
     asked: &'l Asked,
     speech: Speech<'l>,
     take: F,
@@ -104,7 +104,7 @@ struct List<'l, S: ?Sized, F> {
     listed: Listed,
 }
 
-impl<S: CaseStore + ?Sized, E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, S, F> {
+impl<E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, F> {
     /// Whether an event of the case is among those that are asked for.
     fn concerns(&self, stored: &Stored) -> bool {
         let Some((alert, _)) = stored.event.fact.alert() else { return false };

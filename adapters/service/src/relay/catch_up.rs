@@ -62,12 +62,7 @@ struct Searched {
 
 impl Gaps {
     /// The gaps between two sequences, the second being that of a mark.
-    async fn between<S: CaseStore + ?Sized>(
-        &self,
-        store: &S,
-        first: u64,
-        known: u64,
-    ) -> Result<Vec<RangeInclusive<u64>>, Fault> {
+    async fn between(&self, store: &dyn CaseStore, first: u64, known: u64) -> Result<Vec<RangeInclusive<u64>>, Fault> {
         let mut searched = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if searched.to < known {
             searched.found.extend(store.unmarked(first.max(searched.to + 1), known).await?);
@@ -84,8 +79,8 @@ impl Gaps {
 }
 
 /// What is needed to catch up.
-pub(super) struct CatchUp<'a, S: ?Sized> {
-    pub store: &'a S,
+pub(super) struct CatchUp<'a> {
+    pub store: &'a dyn CaseStore,
     pub clock: &'a dyn Clock,
     pub session: &'a dyn Session,
     pub gaps: &'a Gaps,
@@ -96,7 +91,7 @@ pub(super) struct CatchUp<'a, S: ?Sized> {
 }
 
 /// Marks every alert of the outbox that stands in the stream where no mark is.
-pub(super) async fn catch_up<S: CaseStore + ?Sized>(with: CatchUp<'_, S>) -> Result<CaughtUp, RelayFault> {
+pub(super) async fn catch_up(with: CatchUp<'_>) -> Result<CaughtUp, RelayFault> {
     let CatchUp { store, clock, session, gaps, substance, read_on } = with;
     // In this order: what another relay marks meanwhile must not look as if the stream had lost it.
     let known = store.last_stream_sequence().await?;
@@ -158,8 +153,8 @@ pub(super) async fn catch_up<S: CaseStore + ?Sized>(with: CatchUp<'_, S>) -> Res
 }
 
 /// The alerts of the outbox by their ids, with what they say.
-pub(super) async fn pending<S: CaseStore + ?Sized>(
-    store: &S,
+pub(super) async fn pending(
+    store: &dyn CaseStore,
     substance: &(dyn Fn(&Stored) -> Option<Substance> + Sync),
 ) -> Result<HashMap<Uuid, (Position, Option<Substance>)>, RelayFault> {
     let mut pending = HashMap::new();

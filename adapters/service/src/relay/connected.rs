@@ -10,7 +10,7 @@ use std::time::Duration;
 use engine::alert::Kind;
 use engine::rulebook::Shelf;
 use futures::{FutureExt as _, TryStreamExt as _};
-use store::{CaseStore, Delivery, Position, Stored};
+use store::{Delivery, Position, Stored};
 use tokio::time::Sleep;
 use uuid::Uuid;
 
@@ -33,8 +33,8 @@ pub(super) fn next_look() -> Pin<Box<Sleep>> {
 }
 
 /// A relay with a connection, all that the stream holds being marked.
-pub struct Connected<'r, S: ?Sized> {
-    pub(super) relay: &'r Relay<S>,
+pub struct Connected<'r> {
+    pub(super) relay: &'r Relay,
     pub(super) session: Box<dyn Session>,
     /// Every alert up to this sequence of the stream is marked, or soon will be.
     pub(super) known: u64,
@@ -54,7 +54,7 @@ pub struct Connected<'r, S: ?Sized> {
     pub(super) shelf: Shelf,
 }
 
-impl<S: CaseStore + ?Sized> Connected<'_, S> {
+impl Connected<'_> {
     /// Publishes what waits behind `after`, as much as may be under way at once, and marks it. Gives the place of the last
     /// alert that it looked at; none if nothing waits.
     ///

@@ -18,9 +18,9 @@ pub(super) struct Strangers(Mutex<Option<u64>>);
 
 impl Strangers {
     /// Says so, and counts it, where messages that the log doesn't know have come from elsewhere.
-    pub async fn notice<S: CaseStore + ?Sized>(
+    pub async fn notice(
         &self,
-        store: &S,
+        store: &dyn CaseStore,
         unknown: &HashMap<Uuid, There>,
         last: u64,
         figures: &Figures,
@@ -39,12 +39,7 @@ impl Strangers {
 
     /// How many of the messages that the log didn't know, given with their sequences, have come from elsewhere since this was
     /// first asked. What stood in the stream before is history, of a log that was restored. `last`: how far the stream goes.
-    async fn count<S: CaseStore + ?Sized>(
-        &self,
-        store: &S,
-        unknown: &HashMap<Uuid, There>,
-        last: u64,
-    ) -> Result<u64, RelayFault> {
+    async fn count(&self, store: &dyn CaseStore, unknown: &HashMap<Uuid, There>, last: u64) -> Result<u64, RelayFault> {
         let before = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(last).unwrap_or(last).min(last);
         let mut new: Vec<(Uuid, u64)> = unknown.iter().map(|(id, there)| (*id, there.sequence)).collect();
         new.retain(|(_, sequence)| *sequence > before);

@@ -38,8 +38,8 @@ pub struct Operator {
 }
 
 /// Both as a store keeps them.
-pub fn operator_in<S: LogStore + ?Sized + 'static>(store: &Arc<S>) -> Operator {
-    let (asked, told) = (Arc::clone(store), Arc::clone(store));
+pub fn operator_in(store: Arc<dyn LogStore>) -> Operator {
+    let (asked, told) = (Arc::clone(&store), store);
     Operator {
         confirmed: Box::new(move || {
             let store = Arc::clone(&asked);

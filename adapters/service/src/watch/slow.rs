@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use engine::action::CaseRef;
-use store::{CaseStore, Fault};
+use store::Fault;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
@@ -31,7 +31,7 @@ struct Lane {
 }
 
 impl Lane {
-    fn of<S: CaseStore + ?Sized + 'static>(recorder: Arc<Recorder<S>>) -> Self {
+    fn of(recorder: Arc<Recorder>) -> Self {
         let (begin, waiting) = unbounded_channel();
         let (end, ended) = unbounded_channel();
         let mut task = JoinSet::new();
@@ -42,11 +42,7 @@ impl Lane {
 
 impl Slow {
     /// Has these told too.
-    pub fn tell<S: CaseStore + ?Sized + 'static>(
-        &mut self,
-        cases: impl Iterator<Item = CaseRef>,
-        recorder: &Arc<Recorder<S>>,
-    ) {
+    pub fn tell(&mut self, cases: impl Iterator<Item = CaseRef>, recorder: &Arc<Recorder>) {
         for case in cases {
             let lane = self.lane.get_or_insert_with(|| Lane::of(Arc::clone(recorder)));
             // The task ends with this program alone.
@@ -77,11 +73,7 @@ impl Slow {
 }
 
 /// Tells each case the time, one command in turn, until it has nothing more to tell.
-async fn tell<S: CaseStore + ?Sized>(
-    recorder: Arc<Recorder<S>>,
-    mut begun: UnboundedReceiver<CaseRef>,
-    ended: UnboundedSender<Ended>,
-) {
+async fn tell(recorder: Arc<Recorder>, mut begun: UnboundedReceiver<CaseRef>, ended: UnboundedSender<Ended>) {
     let mut turns: VecDeque<(CaseRef, usize)> = VecDeque::new();
     loop {
         if turns.is_empty() {
