@@ -1,6 +1,6 @@
-//! Events as JSON, the storage format: every version that was ever written stays readable.
+//! The storage format of events: JSON. Every version that was ever written stays readable.
 //!
-//! Invariant: an unknown event is an error, never skipped; reading and writing again gives the same bytes.
+//! Invariant: an unknown event is an error and is never skipped. Reading an event and writing it again gives the same bytes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::json::Json;
 use crate::refusal::reasons;
 use crate::rulebook::{Digest, Language, Role, RuleId};
 
-/// An event on disk that this program cannot read. It names what was expected, never the content.
+/// An event on disk that this program cannot read. The message names what was expected, never the content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable(String);
 
@@ -38,8 +38,8 @@ impl Event {
     /// The version of the format that [`Event::to_json`] writes.
     pub const VERSION: i32 = 1;
 
-    /// The event's id: the alert's, or of an action a UUID v5 of its case (as the namespace) and its own id, which is
-    /// unique within that case alone.
+    /// The event's id. For an alert event it is that event's own id. For an action it is a UUID v5 of the case (as the
+    /// namespace) and the action's id, because an action's id is unique only within its case.
     pub fn id(&self, case: &crate::action::CaseRef) -> Uuid {
         match &self.fact {
             Fact::ActionRecorded(action) => Uuid::new_v5(&case.stream_id(), action.id.to_string().as_bytes()),
@@ -72,7 +72,7 @@ impl Event {
     /// Reads an event that was written in format `version`.
     ///
     /// # Errors
-    /// When the version or the event's name is unknown, or the content is not what this version writes.
+    /// If the version or the event's name is unknown, or the content is not what this version writes.
     pub fn from_json(version: i32, text: &str) -> Result<Self, Unreadable> {
         if version != Self::VERSION {
             return unreadable(&format!("format version {version}; this program reads version {}", Self::VERSION));
@@ -222,7 +222,7 @@ impl<'j> Stored<'j> {
         }
     }
 
-    /// Written where it is true.
+    /// A flag that is written only if it is true.
     fn flag(&mut self, key: &str) -> Result<bool, Unreadable> {
         match self.optional(key) {
             None => Ok(false),
@@ -239,7 +239,7 @@ impl<'j> Stored<'j> {
         }
     }
 
-    /// Nothing may be left: a key that nobody reads is one that was altered.
+    /// Refuses unread keys: a key that nobody reads shows that the event was altered.
     fn finish(self) -> Result<(), Unreadable> {
         if self.0.is_empty() { Ok(()) } else { unreadable("a key is unknown") }
     }

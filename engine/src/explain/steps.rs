@@ -1,4 +1,4 @@
-//! The steps of a deadline and of a finding, read off the breakdown that the rules left.
+//! The steps of a deadline and of a finding, read from the breakdown that the rules keep.
 
 use std::borrow::Cow;
 
@@ -14,8 +14,8 @@ use crate::limits::{Deadline, Done, Reckoning, Turn, discharged_by};
 use crate::rulebook::{AgeAt, Choices, DecisionFrom, FirstDay, Month, Period, Reading, RuleId, Rulebook};
 use crate::timeline::Names;
 
-/// The steps behind a deadline at the assessment's instant: the fact that opened it, both readings' arithmetic,
-/// what discharged it, how it stands; for a notice of the remand's end also what may still be done.
+/// The steps of a deadline at the assessment's instant: the fact that opened it, the computation under both readings, what
+/// discharged it, and how it stands. A notice of the remand's end also says what may still be done.
 pub fn deadline(assessment: &Assessment<'_>, deadline: &Deadline, book: &Rulebook, stage: Stage) -> Vec<Step> {
     let mut steps = Steps { assessment, book, found: Vec::with_capacity(8) };
     let opening = steps.action(deadline.opened_by);
@@ -32,8 +32,8 @@ pub fn deadline(assessment: &Assessment<'_>, deadline: &Deadline, book: &Ruleboo
     steps.found
 }
 
-/// The steps behind a finding, or behind what is not on record: the fact, what the law asks, what is on record
-/// with it, under which readings it fails.
+/// The steps of a finding, or of what is not on record: the fact, what the law asks, what is on record with the fact, and
+/// under which readings the condition fails.
 pub fn finding(assessment: &Assessment<'_>, rule: RuleId, entry: usize, book: &Rulebook) -> Vec<Step> {
     let mut steps = Steps { assessment, book, found: Vec::with_capacity(8) };
     let action = steps.action(entry);
@@ -69,7 +69,7 @@ impl<'a> Steps<'_, 'a> {
         self.assessment.timeline.entries()[entry].action
     }
 
-    /// Both readings' arithmetic: once where they agree, else one behind the other.
+    /// The computation under both readings: once if they agree, otherwise one after the other.
     fn both_readings(&mut self, deadline: &Deadline) {
         let protective = self.arithmetic(deadline.rule, Reading::Protective, &deadline.protective);
         let Some(reckoned) = &deadline.lenient else {
@@ -92,7 +92,7 @@ impl<'a> Steps<'_, 'a> {
         self.found.extend(lenient);
     }
 
-    /// From what the time runs: under one reading, or under both.
+    /// What starts the clock, under one reading or under both.
     fn start(&mut self, reading: Option<Reading>, reckoning: &Reckoning) {
         let entry = &self.assessment.timeline.entries()[reckoning.from];
         let name = entry.name.to_string();
@@ -116,7 +116,7 @@ impl<'a> Steps<'_, 'a> {
         self.found.split_off(before)
     }
 
-    /// The plain counting, before any turn.
+    /// The plain counting, before anything changes it.
     fn period(&mut self, rule: RuleId, choices: &Choices, reckoning: &Reckoning) {
         let Reckoning { start, period, .. } = *reckoning;
         let due = calendar::due(start, period, choices.first_day, choices.month).to_string();
@@ -177,7 +177,7 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    /// What discharged the limit; "no end is on record" where nothing did, for that may be all that is wrong.
+    /// What discharged the limit. If nothing did, the step says "no end is on record": that may be the only fault.
     fn discharge(&mut self, deadline: &Deadline) {
         let lenient = deadline.lenient.as_ref();
         let discharged =
@@ -201,7 +201,7 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    /// What discharged a limit, `over` seconds after its end: under one reading, or under both.
+    /// What discharged a limit, `over` seconds after its end, under one reading or under both.
     fn discharged(&mut self, reading: Option<Reading>, by: usize, over: i64) {
         let action = self.action(by);
         let (name, at) = (action.name().to_string(), action.at.to_string());
@@ -234,7 +234,7 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    /// The last lawful day to order an extension, and how many the cap leaves, both by the protective reading.
+    /// The last lawful day to order an extension, and how many extensions the cap leaves, both by the protective reading.
     fn what_may_still_be_done(&mut self, deadline: &Deadline) {
         let date = deadline.earliest().to_string()[..10].to_owned();
         match self.assessment.extensions_left(deadline, self.book) {
@@ -244,7 +244,7 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    /// Whether the readings part over a finding by their answers, and not because the lenient one doesn't test it.
+    /// Whether a finding is arguable because the readings' answers differ, not because the lenient reading does not test it.
     fn readings_part(&self, rule: RuleId, entry: usize) -> bool {
         let timeline = &self.assessment.timeline;
         match rule {
@@ -261,7 +261,7 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    /// The questions on which the readings part for a rule, with the answer of each.
+    /// The questions of a rule on which the readings differ, with the answer of each reading.
     fn questions(&mut self, rule: RuleId) {
         let protective = self.book.protective.answers();
         let lenient = self.book.lenient.answers();
@@ -272,7 +272,7 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    /// The facts of the case that a condition looks at beyond the action itself.
+    /// The facts of the case, beyond the action itself, that a condition looks at.
     fn circumstances(&mut self, rule: RuleId, entry: usize) {
         let timeline = &self.assessment.timeline;
         match rule {
@@ -323,7 +323,7 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    /// Art. 50, without the birth date.
+    /// The facts behind `age-of-responsibility` (Art. 50), without the birth date.
     fn age(&mut self) {
         let timeline = &self.assessment.timeline;
         if timeline.birth_date().is_none() {
@@ -358,7 +358,7 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    /// What is on record with the action of the fields that the rule looks at, and what is not.
+    /// Which of the fields that the rule looks at are on record with the action, and which are not.
     fn fields(&mut self, rule: RuleId, action: &Action) {
         let Json::Object(pairs) = action.to_json() else { return };
         for &field in fields_of(rule) {
@@ -370,7 +370,7 @@ impl<'a> Steps<'_, 'a> {
     }
 }
 
-/// The value of a field as codes: words joined by commas, `yes`, `no`, `none`; none if it was left out.
+/// The value of a field as codes: words joined by commas, `yes`, `no` or `none`; `None` if it was left out.
 fn on_record(pairs: &[(Cow<'_, str>, Json<'_>)], field: &str) -> Option<String> {
     let (name, inner) = field.split_once('.').map_or((field, None), |(name, inner)| (name, Some(inner)));
     let (_, value) = pairs.iter().find(|(key, _)| key == name)?;

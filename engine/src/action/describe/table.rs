@@ -22,7 +22,7 @@ pub const COMMON: &[Field] = &[
     Field::new("by", Required, Office, ["the office that acted", "ອົງການທີ່ປະຕິບັດ"]),
 ];
 
-/// Who may ask for release (Art. 65 names the family; anyone may ask).
+/// Who may request release. Art. 65 names the family; the format accepts a request by anybody.
 pub const REQUESTERS: &[&str] = &["parent", "guardian", "relative", "protector", "lawyer", "child"];
 
 const fn required(name: &'static str, kind: Kind, meaning: [&'static str; 2]) -> Field {
@@ -119,7 +119,7 @@ const fn legal_aid(need: Need) -> Field {
 }
 
 impl ActionName {
-    /// The fields of the action's own, in the order of the format; those that every action has are [`COMMON`].
+    /// The action's own fields, in the order of the format. The fields of every action are in [`COMMON`].
     pub const fn fields(self) -> &'static [Field] {
         match self {
             Self::CaseOpened => CASE_OPENED,
