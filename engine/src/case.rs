@@ -198,8 +198,8 @@ impl Case {
     }
 
     /// Why the stored `event` cannot follow the events of this case; `None` if it can. The engine takes some fields of an
-    /// event from the case; if such a field differs from the case, the event was altered. Looks through all actions: meant for
-    /// the check of a log.
+    /// event from the case. If such a field differs from the case, the event was altered. Looks through all actions, so only
+    /// the check of a log should call it.
     pub fn contradicts(&self, event: &Event) -> Option<&'static str> {
         let known = |id: ActionId, name: ActionName, at: When| {
             self.action(id).is_some_and(|action| action.name() == name && action.at == at)

@@ -145,8 +145,8 @@ fn kamnot() -> OfficeCode {
 }
 
 impl Case {
-    /// The next instant at which this case calls for an alert event if nothing more is recorded. If alerts were held back, it
-    /// is the last record time. A function of the stream and the rulebook alone, so a rebuild finds the same.
+    /// The next instant at which this case calls for an alert event if nothing more is recorded. If alerts were held back,
+    /// it is the last record time. A function of the stream and the rulebook alone, so a rebuild finds the same.
     pub fn next_due(&self, book: &Rulebook) -> Option<Instant> {
         let at = self.last_recorded_at()?;
         if self.actions().any(|action| action.at.first() > at) {

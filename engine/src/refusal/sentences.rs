@@ -1,7 +1,7 @@
 //! The sentences of refusals and warnings, in English and Lao.
 //!
-//! In a sentence `{field}`, `{found}` and `{expected}` stand for the values; a part in `[…|…]` is said only if its
-//! values are there, else what stands behind its bar. The Lao is ours and not reviewed by a Lao speaker.
+//! `{field}`, `{found}` and `{expected}` are placeholders for the values. In a part `[…|…]`, the text before the bar is
+//! used if all its values are given, otherwise the text after the bar. The Lao is ours; no Lao speaker has reviewed it.
 
 use super::{Code, Refusal};
 use crate::rulebook::Language;
@@ -81,7 +81,7 @@ sentences! {
     FirstSheet: "the workbook has {found} sheets; the first is read", "ໄຟລ໌ມີ {found} ແຜ່ນ; ອ່ານສະເພາະແຜ່ນທຳອິດ";
 }
 
-/// What a value of JSON is called, by its word in `found` and `expected`: English, Lao.
+/// The words for JSON types: as `found` and `expected` name them, in English, in Lao.
 const TERMS: [(&str, &str, &str); 7] = [
     ("null", "null", "null"),
     ("boolean", "true or false", "true ຫລື false"),
@@ -107,7 +107,7 @@ pub(super) fn sentence(refusal: &Refusal, language: Language) -> String {
     out
 }
 
-/// `part` with its values; none if one of them isn't there.
+/// `part` with its values filled in; `None` if one of them is not given.
 fn filled(part: &str, refusal: &Refusal, language: Language) -> Option<String> {
     let mut out = String::with_capacity(part.len());
     let mut rest = part;

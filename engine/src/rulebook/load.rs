@@ -1,8 +1,8 @@
-//! The check of a rulebook file: from its text to a [`Rulebook`], or to the first flaw found.
+//! Loads and checks a rulebook file: gives a [`Rulebook`], or the first flaw.
 //!
-//! Invariant: nothing is assumed. What is missing, unknown, contradictory or would turn the two readings round is
-//! refused with its line; no key of the file goes unread. Only in a rulebook that a log keeps may something be missing:
-//! it was whole for the program that put it in force.
+//! Invariant: nothing is assumed. A file is refused, with the line, if something is missing, unknown or contradictory, or if
+//! a protective answer is more lenient than the lenient one. Every key of the file is read. Only a rulebook that a log
+//! keeps may lack something: it was complete for the program that put it in force.
 
 mod numbers;
 mod readings;
@@ -24,7 +24,7 @@ use super::{Digest, LAW_05_NA_2006, RuleId, Rulebook};
 pub struct Flaw {
     /// The line, from 1.
     pub line: usize,
-    /// Where, what was found, what was expected, and what to do.
+    /// The place, what was found, what was expected, and what to do.
     pub what: String,
 }
 
@@ -50,7 +50,7 @@ pub(super) fn rulebook(source: &str) -> Result<Rulebook, Flaw> {
     read(source, &Table::root(source, tree.get_ref(), None))
 }
 
-/// As [`rulebook`], where the program's own rulebook stands in for what is missing.
+/// Like [`rulebook`], but takes what is missing from the program's own rulebook.
 pub(super) fn stored(source: &str) -> Result<Rulebook, Flaw> {
     let (tree, own) = (tree(source)?, tree(LAW_05_NA_2006)?);
     let root = Table::root(source, tree.get_ref(), Some(own.get_ref()));

@@ -1,4 +1,4 @@
-//! The numbers of the law, in their units, none contradicting another.
+//! Reads the numbers of the law in their units, and checks that none contradicts another.
 
 use super::{Flaw, Table, rules};
 use crate::rulebook::{Numbers, Period, RuleId};
@@ -34,7 +34,7 @@ pub(super) fn of(root: &Table<'_>) -> Result<Numbers, Flaw> {
         summonses: integer(RuleId::ThreeSummonses, "count")?,
         extension_months: integer(RuleId::RemandExtensionLength, "months")?,
     };
-    // Some may be another rulebook's where this one lacks them; those that are there were consistent when it was adopted.
+    // Not checked for a stored rulebook: its numbers were consistent when it was adopted, and borrowed ones may not fit them.
     if !rules.may_lack() {
         consistent(&rules, &numbers)?;
     }
@@ -137,7 +137,7 @@ impl Unit {
         }
     }
 
-    /// Ten years: no limit of a child's case is longer, so a larger number is a slip.
+    /// Ten years in this unit. No limit of a child's case is longer, so a larger number is a mistake.
     pub(super) const fn ten_years(self) -> u32 {
         match self {
             Self::Minutes => 10 * 365 * 24 * 60,

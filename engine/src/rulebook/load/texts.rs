@@ -1,4 +1,4 @@
-//! The texts: one for every key, with the same placeholders in both languages.
+//! Reads the texts: one for every key, with the same placeholders in both languages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use super::{Flaw, Table};
 use crate::rulebook::KEYS;
 use crate::rulebook::Text;
 
-/// The texts, one for each of [`KEYS`], with no placeholder that the engine does not fill.
+/// The texts, one for each of [`KEYS`]. A text has only placeholders that the engine fills.
 pub(super) fn all(texts: &Table<'_>) -> Result<BTreeMap<String, Text>, Flaw> {
     if let Some((_, value)) = texts.values().find(|(found, _)| !KEYS.iter().any(|(key, _)| key == found)) {
         return Err(value.flaw("unknown key of a text; check the spelling or take it out"));
@@ -49,7 +49,7 @@ fn braced<'a>(names: impl Iterator<Item = &'a str>) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-/// The names in the braces of a template.
+/// The names of the placeholders in a template.
 fn placeholders(template: &str) -> Result<BTreeSet<&str>, String> {
     let mut names = BTreeSet::new();
     let mut rest = template;
