@@ -1,4 +1,5 @@
-//! `scenarios simulate`: many seeds on all processors, a bar, and the shortest history of a seed that fails.
+//! `scenarios simulate`: runs many seeds on all processors with a progress bar. Of a seed that fails it prints the shortest
+//! history that still fails.
 
 use std::ops::Range;
 use std::process::ExitCode;
@@ -7,7 +8,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 use scenarios::simulation::{History, first_failure, shortest};
 
-/// Runs the seeds; a failure when one of them fails.
+/// Runs the seeds. Fails if one of them fails.
 pub fn simulate(seeds: Range<u64>, jobs: Option<usize>) -> ExitCode {
     let many = seeds.end - seeds.start;
     let bar = ProgressBar::new(many);

@@ -19,7 +19,7 @@ words! {
 words! {
     /// How is an action counted if only its date is known?
     UnknownTime { /// Against the office: a clock starts at the first instant of the date, a discharge counts at the last.
-    AgainstOffice = "against_office", /// For the office: a clock starts at the last, a discharge counts at the first.
+        AgainstOffice = "against_office", /// For the office: a clock starts at the last, a discharge counts at the first.
         ForOffice = "for_office" }
 }
 words! {
@@ -43,7 +43,7 @@ words! {
 words! {
     /// Where does the end of an extended period lie?
     ExtensionChain { /// At the earliest end that any way of counting gives.
-    Shortest = "shortest", /// Whole periods after the order or start.
+        Shortest = "shortest", /// Whole periods after the order or start.
         FromOrder = "from_order" }
 }
 words! {
@@ -67,7 +67,7 @@ words! {
 words! {
     /// With several offences, at which one is the age of responsibility tested?
     AgeAt { /// At the earliest offence.
-    EarliestOffence = "earliest_offence", /// At the latest offence.
+        EarliestOffence = "earliest_offence", /// At the latest offence.
         LatestOffence = "latest_offence" }
 }
 words! {
@@ -103,7 +103,7 @@ words! {
 words! {
     /// Does a remand without a written order end the forty-eight hours?
     RemandOrder { /// No: only a remand with a written order does.
-    Written = "written", /// Yes: any remand does.
+        Written = "written", /// Yes: any remand does.
         Any = "any" }
 }
 words! {

@@ -34,7 +34,7 @@ pub(super) fn of(root: &Table<'_>) -> Result<Numbers, Flaw> {
         summonses: integer(RuleId::ThreeSummonses, "count")?,
         extension_months: integer(RuleId::RemandExtensionLength, "months")?,
     };
-    // Not checked for a stored rulebook: its numbers were consistent when it was adopted, and borrowed ones may not fit them.
+    // Not checked for a stored rulebook: its numbers were consistent when adopted, and borrowed ones may not fit them.
     if !rules.may_lack() {
         consistent(&rules, &numbers)?;
     }
