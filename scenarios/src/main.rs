@@ -36,7 +36,7 @@ enum Command {
         #[arg(long)]
         open: Option<usize>,
     },
-    /// Run simulated worlds in which processes, disk, NATS and clock fail, and check that nothing is lost or told wrong
+    /// Run simulated worlds in which processes, disk, NATS and clock fail, and check that no alert is lost or wrong
     ///
     /// Each seed is a world of a few cases. A seed that fails is printed with the shortest history that fails the same
     /// way, and the exit code is 1. The same seed gives the same run everywhere.
