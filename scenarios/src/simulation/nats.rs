@@ -86,7 +86,7 @@ impl Nats {
         self.state().trouble.is_none()
     }
 
-    /// The messages of the stream after the first `after`.
+    /// The messages of the stream after the first `behind`.
     pub fn stream(&self, behind: usize) -> Vec<Stored> {
         self.state().stream.get(behind..).unwrap_or_default().to_vec()
     }
@@ -95,7 +95,7 @@ impl Nats {
         self.state().trouble == Some(trouble)
     }
 
-    /// True one time in `one_in`, while NATS has this trouble.
+    /// True one time in `in_so_many`, while NATS has this trouble.
     fn strikes(&self, trouble: NatsTrouble, in_so_many: u32) -> bool {
         let mut state = self.state();
         state.trouble == Some(trouble) && state.random.random_ratio(1, in_so_many)
