@@ -62,7 +62,7 @@ pub(super) fn stored(source: &str) -> Result<Rulebook, Flaw> {
 fn tree(source: &str) -> Result<Spanned<DeTable<'_>>, Flaw> {
     DeTable::parse(source).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
-        Flaw::new(source, start, "", &format!("this is not TOML: {}; mend the line", error.message()))
+        Flaw::new(source, start, "", &format!("this is not TOML: {}; correct the line", error.message()))
     })
 }
 
@@ -84,7 +84,7 @@ fn read(source: &str, root: &Table<'_>) -> Result<Rulebook, Flaw> {
     let until = in_force_until.as_ref().map(Value::date).transpose()?;
     if let (Some(value), Some(until)) = (in_force_until, until.filter(|until| *until < in_force_from)) {
         return Err(value.flaw(&format!(
-            "found {until}; expected a day not before in_force_from, {in_force_from}; mend one of them"
+            "found {until}; expected a day not before in_force_from, {in_force_from}; correct one of them"
         )));
     }
     let (protective, lenient) = readings::both(&root.table("readings")?)?;

@@ -51,7 +51,7 @@ fn consistent(rules: &Table<'_>, numbers: &Numbers) -> Result<(), Flaw> {
             "major",
             &format!(
                 "found {}, longer than the cap for a crime, {}; expected the graver class to have the longer cap; \
-             exchange the two",
+             swap the two",
                 numbers.cap_major, numbers.cap_crime
             ),
         );
@@ -72,7 +72,7 @@ fn consistent(rules: &Table<'_>, numbers: &Numbers) -> Result<(), Flaw> {
             RuleId::RemandExtensionLength,
             "months",
             &format!(
-                "found {}; expected the months of rules.remand-term.extension, {}: the law states them once; mend one of them",
+                "found {}; expected the months of rules.remand-term.extension, {}: the law states them once; correct one of them",
                 numbers.extension_months, numbers.remand_extension
             ),
         );
@@ -82,7 +82,7 @@ fn consistent(rules: &Table<'_>, numbers: &Numbers) -> Result<(), Flaw> {
             RuleId::AgeOfResponsibility,
             "years",
             &format!(
-                "found {}; expected no more than scope.adult_age, {}; mend one of them",
+                "found {}; expected no more than scope.adult_age, {}; correct one of them",
                 numbers.responsible_age, numbers.adult_age
             ),
         );

@@ -60,7 +60,7 @@ pub(super) fn both(readings: &Table<'_>) -> Result<(Choices, Choices), Flaw> {
             let value = protective.required(question, "an answer")?;
             return Err(value.flaw(&format!(
                 "found \"{}\", which is more lenient than the lenient reading's \"{}\"; expected the protective answer \
-                 to be no more lenient (most protective first: {}); exchange the two",
+                 to be no more lenient (most protective first: {}); swap the two",
                 answers[strict],
                 answers[mild],
                 answers.join(", ")

@@ -7,7 +7,7 @@ use crate::rulebook::{Numbers, Period, Quote, Role, Rule, RuleId, Text};
 pub(super) fn all(rules: &Table<'_>, numbers: &Numbers) -> Result<Vec<Rule>, Flaw> {
     if let Some((_, value)) = rules.values().find(|(key, _)| RuleId::from_word(key).is_none()) {
         return Err(value.flaw(&format!(
-            "this program knows no such rule; expected one of {}; check the spelling or take it out",
+            "this program knows no such rule; expected one of {}; check the spelling or remove it",
             RuleId::WORDS.join(", ")
         )));
     }

@@ -50,10 +50,8 @@ impl<'a> Table<'a> {
     pub(super) fn only(&self, known: &[&str]) -> Result<(), Flaw> {
         match self.values().find(|(key, _)| !known.contains(key)) {
             None => Ok(()),
-            Some((_, value)) => Err(value.flaw(&format!(
-                "unknown key; expected one of {}; check the spelling or take it out",
-                known.join(", ")
-            ))),
+            Some((_, value)) => Err(value
+                .flaw(&format!("unknown key; expected one of {}; check the spelling or remove it", known.join(", ")))),
         }
     }
 
