@@ -265,7 +265,7 @@ fn by_court(order: &OrderOnRecord) -> bool {
     matches!(order, Some(Some(order)) if order.by == OrderedBy::JuvenileCourt)
 }
 
-/// The actions that can discharge a limit. The closing of a case discharges all limits but the four on liberty. Some
+/// The actions that can discharge a limit. The closing of a case discharges all limits but the four on detention. Some
 /// actions count only if the reading accepts them: a remand with a written order, a substantive hearing, a settled
 /// mediation.
 pub const fn discharged_by(rule: RuleId) -> &'static [ActionName] {

@@ -19,7 +19,7 @@ use life::Life;
 /// The first key by which a list is ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// A limit on how long a child is held, or on how soon the child must be released.
+    /// A limit on the child's liberty, see [`is_on_liberty`].
     Liberty,
     /// Another limit.
     Limit,

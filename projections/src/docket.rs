@@ -15,7 +15,8 @@ use engine::rulebook::{RuleId, Rulebook};
 use crate::snapshot::{LimitAt, Snapshot, is_on_detention};
 use crate::summary::{Standing, reference};
 
-/// Whether a rule limits how long a child is held, or how soon the child must be released.
+/// Whether a limit is on the child's liberty: the four limits on detention, the two on a request for release (Art. 65), and
+/// the notification of the parents (Art. 62(2)).
 pub const fn is_on_liberty(rule: RuleId) -> bool {
     matches!(
         rule,
