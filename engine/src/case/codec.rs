@@ -179,7 +179,7 @@ impl<'j> Stored<'j> {
     fn of(json: Json<'j>) -> Result<Self, Unreadable> {
         match json {
             Json::Object(pairs) => Ok(Self(pairs)),
-            _ => unreadable("an object is expected"),
+            _ => unreadable("expected an object"),
         }
     }
 
@@ -195,12 +195,12 @@ impl<'j> Stored<'j> {
     fn text(&mut self, key: &str) -> Result<Cow<'j, str>, Unreadable> {
         match self.take(key)? {
             Json::Text(text) => Ok(text),
-            _ => unreadable(&format!("`{key}` is no text")),
+            _ => unreadable(&format!("`{key}` is not text")),
         }
     }
 
     fn read<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Unreadable> {
-        parse(&self.text(key)?).ok_or_else(|| Unreadable(format!("`{key}` is not of its kind")))
+        parse(&self.text(key)?).ok_or_else(|| Unreadable(format!("`{key}` has an invalid value")))
     }
 
     fn maybe<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Unreadable> {
@@ -218,7 +218,7 @@ impl<'j> Stored<'j> {
     fn number(&mut self, key: &str) -> Result<u32, Unreadable> {
         match self.take(key)? {
             Json::Number(number) => u32::try_from(number).or_else(|_| unreadable(&format!("`{key}` is out of range"))),
-            _ => unreadable(&format!("`{key}` is no number")),
+            _ => unreadable(&format!("`{key}` is not a number")),
         }
     }
 
@@ -227,7 +227,7 @@ impl<'j> Stored<'j> {
         match self.optional(key) {
             None => Ok(false),
             Some(Json::Bool(true)) => Ok(true),
-            Some(_) => unreadable(&format!("`{key}` is not true")),
+            Some(_) => unreadable(&format!("`{key}` is not `true`")),
         }
     }
 
@@ -235,13 +235,13 @@ impl<'j> Stored<'j> {
         match self.optional(key) {
             None => Ok(Vec::new()),
             Some(Json::List(items)) => Ok(items),
-            Some(_) => unreadable(&format!("`{key}` is no list")),
+            Some(_) => unreadable(&format!("`{key}` is not a list")),
         }
     }
 
     /// Refuses unread keys: a key that nobody reads shows that the event was altered.
     fn finish(self) -> Result<(), Unreadable> {
-        if self.0.is_empty() { Ok(()) } else { unreadable("a key is unknown") }
+        if self.0.is_empty() { Ok(()) } else { unreadable("unknown key") }
     }
 }
 
@@ -276,7 +276,7 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
             let fields = stored.list("fields")?;
             About::Missing { fields: fields.into_iter().map(field).collect::<Result<_, _>>()? }
         }
-        _ => return unreadable("`stage` and `breach` are not those of such a rule"),
+        _ => return unreadable("`stage` and `breach` do not fit the rule"),
     };
     let alert = Alert {
         topic,
@@ -295,19 +295,20 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
 }
 
 fn field(json: Json<'_>) -> Result<&'static str, Unreadable> {
-    let Json::Text(text) = json else { return unreadable("a field is no text") };
+    let Json::Text(text) = json else { return unreadable("a field is not text") };
     let known = crate::rulebook::KEYS.iter().filter_map(|(key, _)| key.strip_prefix("field."));
     known.into_iter().find(|known| *known == text).map_or_else(|| unreadable("unknown field"), Ok)
 }
 
 fn step_from(json: Json<'_>) -> Result<Step, Unreadable> {
-    let Json::List(items) = json else { return unreadable("a step is no list") };
+    let Json::List(items) = json else { return unreadable("a step is not a list") };
     let mut texts = items.into_iter().map(|item| match item {
         Json::Text(text) => Ok(text.into_owned()),
-        _ => unreadable("a step's value is no text"),
+        _ => unreadable("a step's value is not text"),
     });
     let key = texts.next().unwrap_or_else(|| unreadable("a step is empty"))?;
-    Step::read(&key, texts.collect::<Result<_, _>>()?).map_or_else(|| unreadable("a step is not of this program"), Ok)
+    Step::read(&key, texts.collect::<Result<_, _>>()?)
+        .map_or_else(|| unreadable("this program does not know a step"), Ok)
 }
 
 fn settlement_from(json: Json<'_>) -> Result<Settlement, Unreadable> {
