@@ -57,7 +57,7 @@ pub enum Command {
 pub enum Alerts {
     /// They are raised and published.
     Raised,
-    /// They are raised. Those about limits that are over, and about findings, are not published.
+    /// They are raised. Alerts about discharged limits, findings and missing fields are not published.
     RaisedAsHistory,
     /// They are held back, because the clock is in doubt.
     HeldBack,

@@ -73,6 +73,7 @@ fn derived_id(json: &Json<'_>) -> ActionId {
     ActionId(Uuid::new_v5(&namespace, canonical.as_bytes()))
 }
 
+/// `rural`, `ethnic_minority` and `disability` are not fields yet. They are listed so that ids stay the same if they come.
 fn without_what_is_personal<'j>(json: &'j Json<'j>, of: &str) -> Json<'j> {
     let is_personal = |key: &str, value: &Json<'_>| match key {
         "child" | "birth_date" | "age_years" | "ref" | "sex" | "rural" | "ethnic_minority" | "disability" => true,

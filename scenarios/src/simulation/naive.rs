@@ -178,7 +178,7 @@ fn belong_together(before: &Stored, after: &Stored) -> bool {
         && (is_action(before) || !is_action(after))
 }
 
-/// Whether exactly a permitted part of the demanded events is there: whole topics, and so many that no other had room.
+/// Whether a part of the demanded events may stand for all of them: it has whole topics, and no other topic had room.
 fn is_cut(found: &[Demand], expected: &[Demand]) -> bool {
     let topics: BTreeSet<Topic> = found.iter().map(|demand| demand.topic).collect();
     let whole = expected.iter().filter(|demand| topics.contains(&demand.topic));

@@ -240,7 +240,7 @@ impl Session for Open {
             tokio::time::sleep(Duration::from_millis(1)).await;
             self.check()?;
             if self.nats.strikes(NatsTrouble::Reordering, 4) {
-                // A replica that is behind.
+                // A replica that is not up to date.
                 return Ok(None);
             }
             let behind = usize::try_from(from.saturating_sub(1)).unwrap_or(usize::MAX);
