@@ -70,7 +70,7 @@ fn an_action_of_a_case_that_was_never_opened() {
 #[test]
 fn a_case_opened_twice() {
     let again = opening("A-1").replace("08:00:00", "08:30:00");
-    refused(again, &["the case A-1 is already open"]);
+    refused(again, &["the case A-1 was opened before"]);
 }
 
 #[test]

@@ -91,7 +91,7 @@ words! {
         NotAChild = "not_a_child",
         /// Another action has this id.
         UsedId = "used_id",
-        /// The case is opened already; its reference is taken.
+        /// The case was opened before; its reference is taken.
         OpenedAlready = "opened_already",
         /// The case was never opened.
         NeverOpened = "never_opened",

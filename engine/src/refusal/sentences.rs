@@ -61,7 +61,7 @@ sentences! {
     BeforeBirth: "`{field}`: {found} is before the child's birth date; one of the two dates is wrong", "`{field}`: {found} ຢູ່ກ່ອນວັນເກີດຂອງເດັກ; ມີວັນທີໜຶ່ງທີ່ຜິດ";
     NotAChild: "the person was {expected} or older at every offence; the law on children does not apply (Art. 2(1))", "ບຸກຄົນນີ້ມີອາຍຸ {expected} ປີຂຶ້ນໄປໃນທຸກການກະທຳຜິດ; ກົດໝາຍວ່າດ້ວຍເດັກບໍ່ນຳໃຊ້ (ມາດຕາ 2(1))";
     UsedId: "the id {found} is used by another action of this case; send this action under its own id", "id {found} ຖືກໃຊ້ກັບການກະທຳອື່ນຂອງຄະດີນີ້ແລ້ວ; ໃຫ້ສົ່ງອັນນີ້ດ້ວຍ id ຂອງມັນເອງ";
-    OpenedAlready: "the case {found} is already open; a case is opened only once", "ຄະດີ {found} ເປີດແລ້ວ; ຄະດີໜຶ່ງເປີດໄດ້ຄັ້ງດຽວ";
+    OpenedAlready: "the case {found} was opened before; a case is opened only once", "ຄະດີ {found} ເປີດແລ້ວ; ຄະດີໜຶ່ງເປີດໄດ້ຄັ້ງດຽວ";
     NeverOpened: "the case {found} was never opened; send its case_opened first or with it", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ; ໃຫ້ສົ່ງ case_opened ຂອງຄະດີກ່ອນ ຫລື ພ້ອມກັນ";
     NoSuchOffence: "`{field}`: index {found} is out of range; offences of the case: {expected}, the first is 0", "`{field}`: ບໍ່ມີຂໍ້ຫາທີ {found}; ຄະດີມີ {expected} (ຂໍ້ທຳອິດແມ່ນ 0)";
     NoSuchAction: "`{field}`: {found} is not the id of a recorded action of this case", "`{field}`: {found} ບໍ່ແມ່ນການກະທຳທີ່ບັນທຶກໄວ້ໃນຄະດີນີ້";
