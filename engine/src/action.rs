@@ -1,7 +1,7 @@
 //! What happened: one action of a case, as an office reports it.
 //!
-//! Invariant: an `Action` that exists was checked field by field; a field left out is `None` ("not on record"),
-//! which is not "no". Reading an action and writing it again gives the same canonical JSON.
+//! Invariant: every field of an `Action` was checked. A field that was left out is `None`: "not on record", which is not
+//! "no". Reading an action and writing it again gives the same canonical JSON.
 
 mod dates;
 pub mod describe;
@@ -26,9 +26,9 @@ words! {
     ActionName {
         /// The case is opened: offices, child, offences.
         CaseOpened = "case_opened",
-        /// What has become known of the child's age.
+        /// The child's age or birth date becomes known.
         ChildIdentified = "child_identified",
-        /// An offence is classified anew.
+        /// An offence is reclassified.
         OffenceReclassified = "offence_reclassified",
         /// The case goes to other offices.
         CaseTransferred = "case_transferred",
@@ -38,7 +38,7 @@ words! {
         InvestigationOpened = "investigation_opened",
         /// A summons is served (Art. 61).
         SummonsServed = "summons_served",
-        /// The child did not come (Art. 61).
+        /// The child does not come when summoned (Art. 61).
         SummonsMissed = "summons_missed",
         /// The child is brought in (Art. 61).
         BroughtIn = "brought_in",
@@ -46,11 +46,11 @@ words! {
         Arrested = "arrested",
         /// Custody begins (Art. 62).
         CustodyStarted = "custody_started",
-        /// The child is told the reason and the rights (Art. 62(1)).
+        /// The child is told the reason for the custody and the child's rights (Art. 62(1)).
         RightsTold = "rights_told",
-        /// The parents are told (Art. 62(2)).
+        /// The parents or guardian are notified (Art. 62(2)).
         ParentsNotified = "parents_notified",
-        /// A doctor sees the child (Art. 62(4)).
+        /// A doctor examines the child (Art. 62(4)).
         MedicalCheck = "medical_check",
         /// An interview begins (Art. 59).
         InterviewStarted = "interview_started",
@@ -64,33 +64,33 @@ words! {
         VisitRefused = "visit_refused",
         /// The investigation is extended (Art. 59(5)).
         InvestigationExtended = "investigation_extended",
-        /// The case goes to mediation.
+        /// The case is referred to mediation (Art. 53).
         ReferredToMediation = "referred_to_mediation",
-        /// A session of mediation (Art. 57).
+        /// A mediation session is held (Art. 57).
         MediationSession = "mediation_session",
         /// Mediation ends.
         MediationEnded = "mediation_ended",
-        /// Release is asked for (Art. 65).
+        /// Release is requested (Art. 65).
         ReleaseRequested = "release_requested",
         /// The investigator gives an opinion (Art. 65).
         ReleaseOpinionGiven = "release_opinion_given",
-        /// The prosecutor or court that decides has the request.
+        /// The prosecutor or court that decides receives the request for release (Art. 65).
         ReleaseRequestReceived = "release_request_received",
-        /// The request is decided (Art. 65).
+        /// The prosecutor or court decides on the request for release (Art. 65).
         ReleaseDecided = "release_decided",
         /// The child is released.
         Released = "released",
-        /// The investigator sends the file.
+        /// The investigator sends the case file to the prosecutor (Art. 58).
         FileSent = "file_sent",
-        /// The prosecutor has the file (Art. 67).
+        /// The prosecutor receives the case file (Art. 67).
         FileReceived = "file_received",
-        /// The prosecutor returns the file (Art. 67(1)).
+        /// The prosecutor returns the case file for further investigation (Art. 67(1)).
         FileReturned = "file_returned",
         /// The prosecutor declines to prosecute.
         ProsecutionDeclined = "prosecution_declined",
         /// The prosecutor orders prosecution (Art. 67(2)).
         ProsecutionOrdered = "prosecution_ordered",
-        /// The court has the prosecution order (Art. 71).
+        /// The court receives the prosecution order (Art. 71).
         ProsecutionOrderReceived = "prosecution_order_received",
         /// A hearing is held (Art. 70).
         HearingHeld = "hearing_held",
@@ -98,16 +98,16 @@ words! {
         JudgmentGiven = "judgment_given",
         /// The child enters a training centre (Art. 74).
         TrainingCentreEntered = "training_centre_entered",
-        /// The child leaves it.
+        /// The child leaves the training centre.
         TrainingCentreLeft = "training_centre_left",
         /// The case is closed.
         CaseClosed = "case_closed",
-        /// An earlier entry is withdrawn; it stays readable and no longer counts.
+        /// Another action is withdrawn: it stays readable and no longer counts.
         ActionWithdrawn = "action_withdrawn",
     }
 }
 
-/// Declares a checked text: cheap to clone, ordered and compared as text.
+/// Declares a checked text type: cheap to clone, ordered and compared as text.
 macro_rules! code {
     ($(#[$meta:meta])* $name:ident, $form:literal, $allowed:expr) => {
         $(#[$meta])*
@@ -115,10 +115,10 @@ macro_rules! code {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// What such a text is made of, 1 to 64 characters.
+            /// The allowed characters, as shown to people.
             pub const FORM: &str = $form;
 
-            /// The text as this type, if it is 1 to 64 of the allowed characters.
+            /// Checks `text`; `None` unless it has 1 to 64 of the allowed characters.
             pub fn new(text: &str) -> Option<Self> {
                 let allowed: fn(u8) -> bool = $allowed;
                 ((1..=64).contains(&text.len()) && text.bytes().all(allowed)).then(|| Self(text.into()))
@@ -148,14 +148,14 @@ code! {
 }
 
 impl CaseRef {
-    /// The aggregate id of the case's stream: a UUID v5 of the reference, namespace that of `urn:kamnot:case`.
+    /// The aggregate id of the case's stream: a UUID v5 of the reference, in the namespace of the URL `urn:kamnot:case`.
     pub fn stream_id(&self) -> Uuid {
         let namespace = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:kamnot:case");
         Uuid::new_v5(&namespace, self.as_str().as_bytes())
     }
 }
 
-/// An action's id: a UUID, the sender's own or derived from the action's canonical JSON.
+/// An action's id, unique within its case: a UUID, the sender's own or derived from the action's canonical JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ActionId(pub Uuid);
 
@@ -199,7 +199,7 @@ impl When {
         }
     }
 
-    /// Reads an RFC 3339 instant or a civil date; none if it is neither.
+    /// Reads an RFC 3339 instant or a civil date; `None` if the text is neither.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() == 10 {
             return crate::calendar::parse_date(text).map(Self::Date);
@@ -237,13 +237,13 @@ pub struct Action {
 /// A written order (Art. 63, 64): who gave it, and its number.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Order {
-    /// Who ordered.
+    /// Who gave the order.
     pub by: OrderedBy,
     /// The order's number.
     pub number: String,
 }
 
-/// What is on record of a written order: not recorded (`None`), "there was none", or the order.
+/// What is on record about a written order: nothing (`None`), "there was no written order", or the order.
 pub type OrderOnRecord = Option<Option<Order>>;
 
 /// The child of a case. No name: a reference of the office's own.
@@ -286,7 +286,7 @@ pub struct CaseOpened {
     pub offences: Vec<Offence>,
 }
 
-/// What happened, with the fields of its own. `None` in a field: not on record.
+/// What happened, with the fields of that kind of action. `None` in a field means "not on record".
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the variants and fields are those of the format, documented at `ActionName`")]
 pub enum What {
@@ -351,7 +351,7 @@ pub enum What {
     VisitRefused {
         visitor: Option<Person>,
     },
-    /// `agreed` is true where the prosecutor agreed, false where nobody did.
+    /// `agreed` is true if the prosecutor agreed, false if nobody did (Art. 59(5)).
     InvestigationExtended {
         agreed: bool,
     },
@@ -492,7 +492,7 @@ impl Action {
         }
     }
 
-    /// Whether this action says the same as `other`: everything but the id, so the derived ids would be equal.
+    /// Whether this action equals `other` in everything but the id.
     pub fn says_the_same_as(&self, other: &Self) -> bool {
         self.case == other.case && self.at == other.at && self.by == other.by && self.what == other.what
     }

@@ -1,7 +1,10 @@
-//! What people are told: the identity of an alert, and the difference between what was told and what is due.
+//! Alerts: what an alert is about, its identity, and its life.
 //!
-//! Invariant: the same alert has the same id wherever and however often it is computed; what was told is never
-//! changed, only settled or withdrawn; time alone never withdraws anything.
+//! An *alert event* raises an alert, settles it or withdraws it. An alert *stands* while it is neither settled nor
+//! withdrawn.
+//!
+//! Invariant: an alert has the same id wherever and however often it is computed. An alert that was raised is never
+//! changed, only settled or withdrawn. Time alone never withdraws an alert.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -19,36 +22,36 @@ use crate::timeline::Offices;
 use crate::words::words;
 
 words! {
-    /// The kinds of alert, as the subject names them.
+    /// The kinds of alert, as a NATS subject names them.
     Kind {
-        /// Before a limit, or: something is not on record.
+        /// A limit will end soon, or something is not on record.
         Notice = "notice",
-        /// The protective instant has passed.
+        /// The last lawful instant of the protective reading has passed.
         Arguable = "arguable",
-        /// The lenient instant has passed too.
+        /// The last lawful instant of the lenient reading has passed too.
         Breach = "breach",
-        /// The duty was done, late.
+        /// The duty was done late.
         Settled = "settled",
-        /// It did not stand.
+        /// The alert, or its settlement, turned out to be wrong.
         Withdrawn = "withdrawn",
     }
 }
 
-/// At which point of its life an alert stands.
+/// The stage of its life at which an alert is raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// A notice so long before the limit.
+    /// A notice, by this lead before the end of the limit.
     Notice(Period),
     /// A notice that something is not on record.
     Missing,
-    /// The protective instant has passed, or a condition fails under the protective reading.
+    /// The protective reading's last lawful instant has passed, or a condition fails under the protective reading alone.
     Arguable,
-    /// The lenient instant has passed, or a condition fails under both readings.
+    /// The lenient reading's last lawful instant has passed, or a condition fails under both readings.
     Breach,
 }
 
 impl Stage {
-    /// The kind in the subject.
+    /// The kind that the subject names.
     pub const fn kind(self) -> Kind {
         match self {
             Self::Notice(_) | Self::Missing => Kind::Notice,
@@ -57,7 +60,7 @@ impl Stage {
         }
     }
 
-    /// The stage that an id's kind, such as `notice-12h`, stands for.
+    /// The stage that a kind in an id, such as `notice-12h`, stands for.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "notice" => Some(Self::Missing),
@@ -88,12 +91,12 @@ impl fmt::Display for Stage {
     }
 }
 
-/// What an alert of a case is about.
+/// What an alert of a case is about. Each topic has at most one alert that stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Topic {
     /// The rule.
     pub rule: RuleId,
-    /// The action that opened the limit, or that a condition was tested on.
+    /// The action that opened the limit, or on which the condition was tested.
     pub on: ActionId,
     /// The limit's period; 0 for a condition.
     pub period: u32,
@@ -102,7 +105,7 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// The id of an alert on this topic: a UUID v5 of case, rule, action, period, `kind` and occurrence.
+    /// The id of an alert on this topic: a UUID v5 of case, rule, action, period, `kind` and `occurrence`.
     pub(crate) fn id(&self, case: &CaseRef, kind: &str, occurrence: u32) -> Uuid {
         static NAMESPACE: LazyLock<Uuid> = LazyLock::new(|| Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:kamnot:alert"));
         let name = format!("{case}/{}/{}/{}/{kind}/{occurrence}", self.rule, self.on, self.period);
@@ -132,13 +135,13 @@ impl From<Offices<'_>> for Addressees {
 }
 
 impl Addressees {
-    /// Their places in an alert's subject: `PROSECUTOR.COURT.INVESTIGATOR.LEGAL-AID`, `none` where there is none.
+    /// The offices as an alert's subject names them: `PROSECUTOR.COURT.INVESTIGATOR.LEGAL-AID`, with `none` for no office.
     pub fn tokens(&self) -> String {
         let legal_aid = self.legal_aid.as_ref().map_or("none", OfficeCode::as_str);
         format!("{}.{}.{}.{legal_aid}", self.prosecutor, self.court, self.investigator)
     }
 
-    /// The office that holds a role.
+    /// The office that has a role in the case.
     pub const fn of(&self, role: Role) -> &OfficeCode {
         match role {
             Role::Court => &self.court,
@@ -148,28 +151,28 @@ impl Addressees {
     }
 }
 
-/// The values of an alert, by what it is about.
+/// The values of an alert, by the kind of thing it is about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum About {
     /// A time limit.
     Limit {
         /// The last lawful instant of the protective reading.
         earliest: Instant,
-        /// The last lawful instant of the lenient reading; none where it sees no limit.
+        /// The last lawful instant of the lenient reading; `None` where it sees no limit.
         latest: Option<Instant>,
-        /// What discharged it, if anything did.
+        /// The action that discharged the limit, if any.
         done_by: Option<ActionId>,
-        /// Whether it is breached.
+        /// How sure the breach is; `None` if the limit is not breached.
         breach: Option<Breach>,
     },
     /// A condition that fails.
     Finding {
-        /// How surely.
+        /// How sure the breach is.
         breach: Breach,
     },
-    /// Fields of a condition that are not on record.
+    /// Fields that a condition needs and that are not on record.
     Missing {
-        /// Their names.
+        /// The fields' names.
         fields: Vec<&'static str>,
     },
 }
@@ -177,25 +180,25 @@ pub enum About {
 /// An alert as it was raised.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Alert {
-    /// What it is about.
+    /// What the alert is about.
     pub topic: Topic,
-    /// How often it was raised before, withdrawn in between.
+    /// How often the same alert was raised and withdrawn before; 0 the first time.
     pub occurrence: u32,
-    /// Whom it goes to.
+    /// The offices that receive it.
     pub to: Addressees,
-    /// Who owes it; the code is that of the office that holds the role in `to`.
+    /// Who owes the duty, as a role. The office that has this role is in `to`.
     pub owed_by: Role,
-    /// The kind of the action it is on.
+    /// The kind of the topic's action.
     pub action: ActionName,
-    /// When that action happened.
+    /// When the topic's action happened.
     pub action_at: When,
-    /// Its values.
+    /// The alert's values.
     pub about: About,
-    /// Whether the fact behind it was recorded after the breach began.
+    /// Whether the fact that shows the breach was recorded after the breach began.
     pub late_record: bool,
-    /// Recorded as history: not published, nor what answers it.
+    /// Whether the alert is recorded as history. Then neither it nor what answers it is published.
     pub history: bool,
-    /// The steps of the computation, as codes and values; empty in an alert that is answered.
+    /// The steps of the computation, as codes and values. Empty in the copy that a settlement or withdrawal carries.
     pub because: Vec<Step>,
 }
 
@@ -206,18 +209,18 @@ impl Alert {
     }
 }
 
-/// A `settled`: the duty was done, late.
+/// A `settled`: the duty of an alert was done late.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settlement {
-    /// The alert that it answers.
+    /// The alert whose duty was done.
     pub alert: Alert,
-    /// The alert's occurrence, or one more than the last settlement's where that was withdrawn.
+    /// The alert's occurrence; if an earlier settlement was withdrawn, one more than that settlement's occurrence.
     pub occurrence: u32,
-    /// What discharged the duty.
+    /// The action that discharged the duty.
     pub by: ActionId,
-    /// Its kind.
+    /// The kind of that action.
     pub by_action: ActionName,
-    /// When it happened.
+    /// When that action happened.
     pub by_at: When,
 }
 
@@ -232,12 +235,12 @@ fn settlement_id(topic: &Topic, case: &CaseRef, occurrence: u32) -> Uuid {
     topic.id(case, &format!("settled-{}", topic.stage), occurrence)
 }
 
-/// A `withdrawn`: an alert, or its settlement alone, did not stand.
+/// A `withdrawn`: an alert, or only its settlement, turned out to be wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Withdrawal {
-    /// The alert that it answers.
+    /// The alert that is withdrawn, or whose settlement is withdrawn.
     pub alert: Alert,
-    /// The settlement's occurrence, where only the settlement is withdrawn.
+    /// The settlement's occurrence, if only the settlement is withdrawn.
     pub settlement: Option<u32>,
     /// The id of the alert that was raised in its place.
     pub replaced_by: Option<Uuid>,
@@ -262,7 +265,7 @@ impl Withdrawal {
     }
 }
 
-/// What was told on a topic: the last alert, and what became of it.
+/// The last alert on a topic, and what became of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TopicState {
     pub(crate) alert: Arc<Alert>,

@@ -1,6 +1,7 @@
-//! The heart: everything known about one case, held against the law at an instant.
+//! The assessment: compares everything known about one case with the law at an instant.
 //!
-//! Invariant: a pure function of the actions, the rulebook and the instant; the order of recording never matters.
+//! Invariant: an assessment is a pure function of the actions, the rulebook and the instant. The order of recording never
+//! matters.
 
 mod json;
 
@@ -14,26 +15,26 @@ use crate::limits::{Deadline, Limits, Opened, Remand, remand_around};
 use crate::rulebook::{FirstDay, RuleId, Rulebook};
 use crate::timeline::Timeline;
 
-/// The outcome for one case at one instant.
+/// What the law says about one case at one instant.
 pub struct Assessment<'a> {
     /// The instant.
     pub at: Instant,
     /// The actions that count, in their order.
     pub timeline: Timeline<'a>,
-    /// By earliest, then rule, opening action and period.
+    /// The time limits, ordered by `earliest`, then rule, opening action and period.
     pub deadlines: Vec<Deadline>,
-    /// By the order of their actions, then rule.
+    /// The conditions that fail, in the order of their actions, then by rule.
     pub findings: Vec<Finding>,
-    /// By the order of their actions, then rule, then field.
+    /// The fields that are not on record, in the order of their actions, then by rule and field.
     pub not_on_record: Vec<NotOnRecord>,
     remands: Vec<Remand>,
-    /// Made when a deadline is looked for by what opened it.
+    /// An index of the deadlines by what opened them, built on first use.
     opened: OnceLock<Opened>,
-    /// The entries by the ids of their actions; made when one is looked for.
+    /// An index of the entries by the ids of their actions, built on first use.
     entries: OnceLock<Vec<(ActionId, usize)>>,
 }
 
-/// Assesses one case's `actions` at `at`; none if the case was not opened by then.
+/// Assesses one case's `actions` at `at`; `None` if the case was not open by then.
 pub fn assess<'a>(
     actions: impl Iterator<Item = &'a Action> + Clone,
     book: &Rulebook,
@@ -45,7 +46,7 @@ pub fn assess<'a>(
     Some(Assessment::of(at, timeline, limits, found, book))
 }
 
-/// As [`assess`], the limits alone: no condition is tested.
+/// Like [`assess`], but computes the time limits only and tests no condition.
 pub(crate) fn assess_limits<'a>(
     actions: impl Iterator<Item = &'a Action> + Clone,
     book: &Rulebook,
@@ -57,7 +58,7 @@ pub(crate) fn assess_limits<'a>(
 }
 
 impl Deadline {
-    /// Whether and how surely the limit is breached at `at`.
+    /// How sure the breach of the limit is at `at`; `None` if it is not breached.
     pub fn breach(&self, at: Instant) -> Option<Breach> {
         if !self.protective.is_breached(at) {
             return None;
@@ -75,7 +76,7 @@ impl<'a> Assessment<'a> {
         findings.retain(|finding| book.has(finding.rule));
         not_on_record.retain(|missing| book.has(missing.rule));
         let id = |entry: usize| timeline.entries()[entry].action.id;
-        // Cached: a deadline is large, and is moved once.
+        // The keys are cached because a deadline is large: so each one is moved only once.
         deadlines.sort_by_cached_key(|deadline| {
             (deadline.earliest(), deadline.rule.word(), id(deadline.opened_by), deadline.period)
         });
@@ -101,7 +102,7 @@ impl<'a> Assessment<'a> {
         self.opened.get_or_init(|| Opened::of(&self.deadlines))
     }
 
-    /// The deadline of `rule` that `entry` opened as this period.
+    /// The deadline of `rule` and `period` that `entry` opened.
     pub fn deadline(&self, rule: RuleId, entry: usize, period: u32) -> Option<&Deadline> {
         self.opened().place(rule, entry, period).map(|place| &self.deadlines[place])
     }
@@ -111,14 +112,14 @@ impl<'a> Assessment<'a> {
         self.opened().last_before(rule, entry).map(|place| &self.deadlines[place])
     }
 
-    /// What was found by testing `rule` on an entry, if anything was.
+    /// The finding of `rule` on an entry, if the rule fails there.
     pub fn finding(&self, rule: RuleId, entry: usize) -> Option<&Finding> {
         let key = |finding: &Finding| (finding.action, finding.rule.word());
         let place = self.findings.binary_search_by_key(&(entry, rule.word()), key).ok()?;
         Some(&self.findings[place])
     }
 
-    /// What of `rule` is not on record with an entry.
+    /// The fields that `rule` needs and that are not on record with an entry.
     pub fn missing(&self, rule: RuleId, entry: usize) -> &[NotOnRecord] {
         let key = |missing: &NotOnRecord| (missing.action, missing.rule.word());
         let from = self.not_on_record.partition_point(|missing| key(missing) < (entry, rule.word()));
@@ -126,8 +127,8 @@ impl<'a> Assessment<'a> {
         &self.not_on_record[from..to]
     }
 
-    /// How many more extensions the cap leaves to a remand period, by the protective reading: those that would begin
-    /// before the cap ends. None without a cap.
+    /// How many more extensions the cap leaves after a remand period, by the protective reading: the extensions that would
+    /// begin before the cap ends. `None` without a cap.
     pub fn extensions_left(&self, deadline: &Deadline, book: &Rulebook) -> Option<u32> {
         let here = |entry: usize, remand: &Remand| remand.order <= entry && entry < remand.end;
         let ordered = self.remands.partition_point(|remand| remand.order <= deadline.opened_by);
@@ -145,12 +146,12 @@ impl<'a> Assessment<'a> {
         Some(left)
     }
 
-    /// Which extension of its remand, from 1, the entry is; none if there is no remand that it could extend.
+    /// The number of an extension within its remand, from 1; `None` if there is no remand that it could extend.
     pub fn extension_number(&self, entry: usize) -> Option<usize> {
         remand_around(&self.remands, entry)?.nth_extension(entry)
     }
 
-    /// The months of the cap as it stood before the entry, by the protective reading; none without a cap.
+    /// The cap in months as it stood before the entry, by the protective reading; `None` without a cap.
     pub fn cap_before(&self, entry: usize) -> Option<u32> {
         remand_around(&self.remands, entry)?.cap_before(entry)[0]
     }

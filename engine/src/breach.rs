@@ -3,11 +3,11 @@
 use crate::words::words;
 
 words! {
-    /// How sure a breach is. "Certain" implies "arguable"; nothing is certain on one reading.
+    /// How sure a breach is. "Certain" implies "arguable"; a breach under one reading alone is never certain.
     Breach {
-        /// Under the protective reading alone.
+        /// A breach under the protective reading alone.
         Arguable = "arguable",
-        /// Under both readings.
+        /// A breach under both readings.
         Certain = "certain",
     }
 }

@@ -18,7 +18,7 @@ const DAY: i64 = 86_400;
 pub struct Instant(i64);
 
 impl Instant {
-    /// The instant `seconds` after 1970-01-01T00:00:00Z.
+    /// The instant that is `seconds` after 1970-01-01T00:00:00Z.
     pub const fn from_unix(seconds: i64) -> Self {
         Self(seconds)
     }
@@ -44,7 +44,7 @@ impl Instant {
         i32::try_from(day).ok().and_then(NaiveDate::from_num_days_from_ce_opt).unwrap_or(NaiveDate::MAX)
     }
 
-    /// This instant and `seconds` more (or less).
+    /// The instant `seconds` later, or earlier if negative.
     #[must_use]
     pub const fn plus(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
@@ -55,8 +55,8 @@ impl Instant {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// Reads an RFC 3339 instant exactly as `YYYY-MM-DDTHH:MM:SS[.f]±HH:MM` or `…Z`; fractions are dropped.
-    /// None if it is anything else.
+    /// Reads an RFC 3339 instant, exactly `YYYY-MM-DDTHH:MM:SS[.f]±HH:MM` or `…Z`. Fractions of a second are dropped.
+    /// `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         if bytes.len() < 20 || bytes[10] != b'T' || bytes[13] != b':' || bytes[16] != b':' {
@@ -85,7 +85,7 @@ impl Instant {
         (1..=9999).contains(&instant.date().year()).then_some(instant)
     }
 
-    /// Appends the instant as `YYYY-MM-DDTHH:MM:SS+07:00`.
+    /// Appends the instant as `YYYY-MM-DDTHH:MM:SS+07:00`, Vientiane time.
     pub fn write(self, out: &mut String) {
         let local = self.0.saturating_add(OFFSET).rem_euclid(DAY);
         write_date(self.date(), out);
@@ -104,7 +104,7 @@ impl Instant {
     }
 }
 
-/// 1970-01-01 as chrono counts days.
+/// The number of the day 1970-01-01, as chrono counts days.
 const UNIX_EPOCH_DAY: i64 = 719_163;
 
 impl fmt::Display for Instant {
@@ -127,12 +127,12 @@ fn push_two(out: &mut String, number: i64) {
     }
 }
 
-/// The last day that four digits can write; what would end later ends then.
+/// The last day whose year has four digits. A period that would end later ends then.
 fn last_day_of_all() -> NaiveDate {
     NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX)
 }
 
-/// Reads a civil date exactly as `YYYY-MM-DD`; none if it is anything else or no day of the calendar.
+/// Reads a civil date, exactly `YYYY-MM-DD`; `None` for any other text, or if the calendar has no such day.
 pub fn parse_date(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
     if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
@@ -156,7 +156,7 @@ pub fn write_date(date: NaiveDate, out: &mut String) {
     push_two(out, i64::from(date.day()));
 }
 
-/// The last lawful day of `n` days from `start`: `counted` takes the day of the event as day 1.
+/// The last lawful day of `n` days from `start`. With `counted`, the day of the event is day 1.
 pub fn days_on(start: NaiveDate, n: u32, first_day: FirstDay) -> NaiveDate {
     let days = match first_day {
         FirstDay::Counted => n.saturating_sub(1),
@@ -165,8 +165,8 @@ pub fn days_on(start: NaiveDate, n: u32, first_day: FirstDay) -> NaiveDate {
     start.checked_add_days(Days::new(u64::from(days))).map_or_else(last_day_of_all, |date| date.min(last_day_of_all()))
 }
 
-/// The last lawful day of `n` calendar months from `start`: the same day number `n` months on, or the last day
-/// of that month if it has no such day; `counted` ends on the day before.
+/// The last lawful day of `n` calendar months from `start`: the same day number `n` months later, or the last day of that
+/// month if it has no such day. With `counted`, the period ends one day earlier.
 pub fn calendar_months_on(start: NaiveDate, n: u32, first_day: FirstDay) -> NaiveDate {
     let same_day = start.checked_add_months(Months::new(n));
     let same_day = same_day.map_or_else(last_day_of_all, |date| date.min(last_day_of_all()));
@@ -176,7 +176,7 @@ pub fn calendar_months_on(start: NaiveDate, n: u32, first_day: FirstDay) -> Naiv
     }
 }
 
-/// The last lawful day of `n` months from `start`, a month being what `month` says.
+/// The last lawful day of `n` months from `start`; `month` says how long a month is.
 pub fn months_on(start: NaiveDate, n: u32, first_day: FirstDay, month: Month) -> NaiveDate {
     let calendar = calendar_months_on(start, n, first_day);
     match month {
@@ -185,11 +185,11 @@ pub fn months_on(start: NaiveDate, n: u32, first_day: FirstDay, month: Month) ->
     }
 }
 
-/// The thirty days that the choice `month = "shorter"` compares a calendar month with.
+/// The choice `month = "shorter"` compares a calendar month with this many days.
 pub const DAYS_OF_A_SHORT_MONTH: u32 = 30;
 
-/// The last lawful instant of `period` from `start`. Hours and minutes run from the instant; days and months
-/// from its civil date to 23:59:59 of the last lawful day.
+/// The last lawful instant of `period` from `start`. Hours and minutes run from the instant. Days and months run from its
+/// civil date to 23:59:59 of the last lawful day, Vientiane time.
 pub fn due(start: Instant, period: Period, first_day: FirstDay, month: Month) -> Instant {
     match period {
         Period::Minutes(n) => start.plus(i64::from(n) * 60),
@@ -199,7 +199,7 @@ pub fn due(start: Instant, period: Period, first_day: FirstDay, month: Month) ->
     }
 }
 
-/// Seconds in a period of minutes or hours; days and months have no fixed length and give none.
+/// The seconds of a period in minutes or hours; `None` for days and months, which end with a civil day.
 pub const fn seconds(period: Period) -> Option<i64> {
     match period {
         Period::Minutes(n) => Some(n as i64 * 60),
@@ -208,8 +208,8 @@ pub const fn seconds(period: Period) -> Option<i64> {
     }
 }
 
-/// The birthday on which somebody born on `birth` turns `years`; who is born on 29 February turns on 1 March
-/// in a year without one.
+/// The day on which somebody born on `birth` turns `years`. Somebody born on 29 February has a birthday on 1 March in a
+/// year without 29 February.
 pub fn birthday(birth: NaiveDate, years: u32) -> NaiveDate {
     let year = birth.year() + i32::try_from(years).unwrap_or(i32::MAX / 2);
     NaiveDate::from_ymd_opt(year, birth.month(), birth.day())

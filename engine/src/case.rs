@@ -1,6 +1,6 @@
 //! A case: its events, and how they fold into it.
 //!
-//! Invariant: `evolve` is total.
+//! Invariant: `evolve` is total: every event can be folded into every case.
 
 mod codec;
 
@@ -22,11 +22,11 @@ pub use codec::Unreadable;
 /// One event of a case's stream, in its envelope.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// When it was recorded, by our clock. Valid time is in the action.
+    /// When it was recorded, by the clock of the recording process. When the action happened is in the action.
     pub recorded_at: Instant,
-    /// The office that sent it, or `kamnot` for what the program found by itself.
+    /// The office that sent it, or `kamnot` for an alert event, which the program itself adds.
     pub recorded_by: OfficeCode,
-    /// The opaque id of the person who acted, where a person is known.
+    /// The opaque id of the person who acted, if known.
     pub person: Option<Uuid>,
     /// The rulebook under which it was decided.
     pub rulebook: Digest,
@@ -41,19 +41,19 @@ pub enum Fact {
     ActionRecorded(Arc<Action>),
     /// An alert was raised.
     AlertRaised(Box<Alert>),
-    /// An alert's duty was done.
+    /// The duty of an alert was done late.
     AlertSettled(Box<Settlement>),
-    /// An alert or its settlement did not stand.
+    /// An alert, or only its settlement, was withdrawn.
     AlertWithdrawn(Box<Withdrawal>),
 }
 
 impl Fact {
-    /// The action that was recorded; none of an alert.
+    /// The action that was recorded; `None` for an alert event.
     pub fn action(&self) -> Option<&Action> {
         if let Self::ActionRecorded(action) = self { Some(action) } else { None }
     }
 
-    /// The alert that this is about, and what kind of alert this is itself; none of an action.
+    /// The alert that this is about, and this event's own kind; `None` for a recorded action.
     pub fn alert(&self) -> Option<(&Alert, Kind)> {
         match self {
             Self::ActionRecorded(_) => None,
@@ -77,7 +77,7 @@ pub struct RecordedAction {
     pub recorded_by: OfficeCode,
 }
 
-/// Everything known about one case: the actions in the order in which they were recorded, and what was told.
+/// Everything known about one case: the actions, in the order in which they were recorded, and the alerts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Case {
     pub(crate) reference: Option<CaseRef>,
@@ -85,7 +85,7 @@ pub struct Case {
     recorded_at: Option<Instant>,
     recorded: Vec<RecordedAction>,
     pub(crate) alerts: BTreeMap<Topic, TopicState>,
-    /// How many alerts, settlements and withdrawals end the stream, all of one instant.
+    /// How many alert events, all of one instant, the stream ends with.
     pub(crate) told_last: usize,
 }
 
@@ -135,7 +135,7 @@ impl Case {
         events.into_iter().fold(Self::default(), evolve)
     }
 
-    /// A case of this reference of which nothing is recorded yet.
+    /// A case with this reference and no events.
     pub(crate) fn named(reference: CaseRef) -> Self {
         Self { reference: Some(reference), ..Self::default() }
     }
@@ -157,12 +157,12 @@ impl Case {
         self.recorded_at
     }
 
-    /// The actions with their envelopes, in the order in which they were recorded, the withdrawn ones too.
+    /// The actions with their envelopes, withdrawn ones included, in the order in which they were recorded.
     pub fn recorded(&self) -> &[RecordedAction] {
         &self.recorded
     }
 
-    /// The actions, in the order in which they were recorded, the withdrawn ones too.
+    /// The actions, withdrawn ones included, in the order in which they were recorded.
     pub fn actions(&self) -> impl Iterator<Item = &Action> + Clone {
         self.recorded.iter().map(|recorded| &*recorded.action)
     }
@@ -172,33 +172,34 @@ impl Case {
         self.actions().find(|action| action.id == id)
     }
 
-    /// How many actions and alerts it holds: what work on it costs.
+    /// How many actions and alerts the case holds: a measure of what work on it costs.
     pub fn size(&self) -> usize {
         self.recorded.len() + self.alerts.len()
     }
 
-    /// What was told and not withdrawn, by topic.
+    /// The alerts that were raised and not withdrawn, by topic.
     pub(crate) fn standing_topics(&self) -> impl Iterator<Item = (&Topic, &TopicState)> {
         self.alerts.iter().filter(|(_, told)| told.state != State::Withdrawn)
     }
 
-    /// Whether that was told on this topic and not withdrawn.
+    /// Whether an alert on this topic was raised and not withdrawn.
     pub(crate) fn is_told(&self, topic: &Topic) -> bool {
         self.alerts.get(topic).is_some_and(|told| told.state != State::Withdrawn)
     }
 
-    /// The alerts that stand: raised, neither settled nor withdrawn.
+    /// The alerts that stand: raised, and neither settled nor withdrawn.
     pub fn standing_alerts(&self) -> impl Iterator<Item = &Alert> {
         self.alerts.values().filter(|told| told.state == State::Open).map(|told| &*told.alert)
     }
 
-    /// The case held against the law at `at`; none if it was not opened by then.
+    /// Assesses the case at `at`; `None` if it was not open by then.
     pub fn assess(&self, book: &Rulebook, at: Instant) -> Option<Assessment<'_>> {
         assess(self.actions(), book, at)
     }
 
-    /// What an event that was stored behind these can't be, if anything: each field that the engine took from the case was
-    /// altered where it differs from the case. Looks through all actions; to be asked where a log is checked.
+    /// Why the stored `event` cannot follow the events of this case; `None` if it can. The engine takes some fields of an
+    /// event from the case. If such a field differs from the case, the event was altered. Looks through all actions, so only
+    /// the check of a log should call it.
     pub fn contradicts(&self, event: &Event) -> Option<&'static str> {
         let known = |id: ActionId, name: ActionName, at: When| {
             self.action(id).is_some_and(|action| action.name() == name && action.at == at)

@@ -1,7 +1,7 @@
-//! The thirty-three conditions: each action of the named kind is tested, on the case as it stood before it.
+//! The thirty-three conditions. Each is tested on every action of its kind, against the case as it stood before the action.
 //!
-//! Invariant: a field left out is unknown, and unknown is not a failure; what fails under the protective reading
-//! alone is arguable, what fails under both is certain, what fails under the lenient one alone is nothing.
+//! Invariant: a field that was left out is unknown, and unknown is not a failure. A failure under the protective reading
+//! alone is arguable, one under both readings is certain, and one under the lenient reading alone is no finding.
 
 mod detention;
 mod procedure;
@@ -19,13 +19,13 @@ pub struct Finding {
     pub rule: RuleId,
     /// The entry of the timeline that was tested.
     pub action: usize,
-    /// Whether it fails under one reading or under both.
+    /// How sure the failure is: under the protective reading alone, or under both.
     pub breach: Breach,
-    /// Who owes it.
+    /// Who owes the duty.
     pub owed_by: Role,
 }
 
-/// A field of a condition that is not on record, where the outcome depends on it.
+/// A field that is not on record although the outcome of a condition depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotOnRecord {
     /// The rule.
@@ -34,18 +34,18 @@ pub struct NotOnRecord {
     pub action: usize,
     /// The field's name, with a dot inside an object.
     pub field: &'static str,
-    /// Who owes the rule.
+    /// Who owes the duty.
     pub owed_by: Role,
 }
 
-/// What the conditions found.
+/// What testing the conditions found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) findings: Vec<Finding>,
     pub(crate) not_on_record: Vec<NotOnRecord>,
 }
 
-/// Whether a condition fails: yes, no, or unknown because a field was left out.
+/// Whether a condition fails: yes, no, or unknown because a field is not on record.
 type Fails = Option<bool>;
 
 const fn not(a: Fails) -> Fails {
@@ -55,7 +55,7 @@ const fn not(a: Fails) -> Fails {
     }
 }
 
-/// Three-valued "or": one yes decides.
+/// Three-valued "or": yes if any value is yes.
 fn any(of: impl IntoIterator<Item = Fails>) -> Fails {
     let mut unknown = false;
     for fails in of {
@@ -68,12 +68,12 @@ fn any(of: impl IntoIterator<Item = Fails>) -> Fails {
     (!unknown).then_some(false)
 }
 
-/// Three-valued "and": one no decides.
+/// Three-valued "and": no if any value is no.
 fn all(of: impl IntoIterator<Item = Fails>) -> Fails {
     not(any(of.into_iter().map(not)))
 }
 
-/// Whether one of `wanted` is in a list on record.
+/// Whether a list contains one of `wanted`; unknown if the list is not on record.
 fn has_any<T: PartialEq>(list: Option<&Vec<T>>, wanted: &[T]) -> Fails {
     list.map(|list| wanted.iter().any(|item| list.contains(item)))
 }
@@ -98,21 +98,21 @@ struct Tester<'t> {
     found: Found,
 }
 
-/// What lies before the action under test, of what conditions count.
+/// What conditions count among the actions before the one under test.
 #[derive(Default)]
 struct Before {
     summonses_served: usize,
     summonses_missed: usize,
-    /// By authority.
+    /// The counts for each authority.
     missed_without_reason: [usize; Authority::ALL.len()],
-    /// Whether the last one that was missed was missed with a reason.
+    /// Whether the last missed summons was missed with a reason.
     last_missed_with_reason: Option<bool>,
     mediation_failed: bool,
     prosecution_ordered: bool,
 }
 
 impl Before {
-    /// The action has been tested: it lies before the next one.
+    /// Counts an action that has been tested, since it is before the next one.
     fn passes(&mut self, what: &What) {
         match what {
             What::SummonsServed { .. } => self.summonses_served += 1,
@@ -185,7 +185,7 @@ impl<'t> Tester<'t> {
         }
     }
 
-    /// Evaluates a condition under both readings and keeps what it finds.
+    /// Evaluates a condition under both readings and records what it finds.
     fn condition(
         &mut self,
         rule: RuleId,
@@ -206,7 +206,7 @@ impl<'t> Tester<'t> {
         }
     }
 
-    /// A condition that the readings don't differ on.
+    /// A condition that is the same under both readings.
     fn certain(&mut self, rule: RuleId, owed_by: Role, fields: &[Field], fails: Fails) {
         self.condition(rule, owed_by, fields, |_, _| fails);
     }
@@ -229,7 +229,7 @@ impl<'t> Tester<'t> {
         ordered_by(&self.timeline.entries()[self.index].action.what)
     }
 
-    /// "ແຕ່ສາມປີ ຂຶ້ນໄປ", from three years up: tested on the end of the penalty range that the reading names.
+    /// "ແຕ່ສາມປີ ຂຶ້ນໄປ", "from three years up" (Art. 62): tests the end of the penalty range that the reading names.
     fn under_three_years(&self, under: Under<'_>) -> bool {
         let penalty = self.offence().penalty_months;
         let tested = match under.choices.three_years {
@@ -252,5 +252,5 @@ impl<'t> Tester<'t> {
     }
 }
 
-/// Parents or guardian, whom many articles name together.
+/// A parent or guardian: many articles name them together.
 const PARENTS: &[Person] = &[Person::Parent, Person::Guardian];

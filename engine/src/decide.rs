@@ -1,6 +1,7 @@
-//! What a command adds to a case: the actions that it may record, and the alerts that they or the time call for.
+//! Decides which events a command adds to a case: the actions that may be recorded, and the alerts that these actions or
+//! the time call for.
 //!
-//! Invariant: the same command twice gives nothing the second time; record time never runs backwards in a stream.
+//! Invariant: the same command given twice adds nothing the second time. Record times never go backwards in a stream.
 
 mod admit;
 mod cause;
@@ -28,21 +29,21 @@ pub use admit::{TOLERANCE_SECONDS, Verdict, admit};
 pub use doubts::doubts;
 pub use sender::admit_from;
 
-/// What is asked of a case.
+/// A command to a case.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Record actions of this case, all or none.
+    /// Record these actions of the case, all or none.
     Record {
-        /// The actions; those already recorded add nothing.
+        /// The actions. One that is already recorded adds nothing.
         actions: Vec<Action>,
-        /// The office that sends them; none: for each the office that acted.
+        /// The office that sends them. With `None`, each action counts as sent by the office that acted.
         by: Option<OfficeCode>,
         /// What our clock says.
         clock: Instant,
         /// What becomes of the alerts.
         alerts: Alerts,
     },
-    /// It is now `clock`.
+    /// Take note that it is now `clock`.
     Now {
         /// What our clock says.
         clock: Instant,
@@ -51,38 +52,39 @@ pub enum Command {
     },
 }
 
-/// What becomes of the alerts that recorded actions call for.
+/// What becomes of the alerts that a command calls for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alerts {
-    /// They are raised, to be published.
+    /// They are raised and published.
     Raised,
-    /// They are raised; those on what is over are not published.
+    /// They are raised. Alerts about discharged limits, findings and missing fields are not published.
     RaisedAsHistory,
-    /// They wait: the clock is in doubt.
+    /// They are held back, because the clock is in doubt.
     HeldBack,
 }
 
-/// An action that was to be recorded can't be.
+/// An action cannot be recorded, for these reasons.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", reasons(.0, Language::En))]
 pub struct Refused(pub Flaws);
 
-/// How many alerts, settlements and withdrawals one command tells, so that no case holds up another. What doesn't fit is
-/// told by the next one, at once: [`Case::next_due`] is then the last record time.
+/// The most alert events that one command adds, so that no case delays others. What does not fit is due at once, and the
+/// next command adds it: [`Case::next_due`] is then the last record time.
 pub const MOST_TOLD: usize = 8_000;
 
-/// What a command adds to the stream, with at most [`MOST_TOLD`] alerts, settlements and withdrawals; as history all.
+/// The events that a command adds to the stream, with at most [`MOST_TOLD`] alert events. With
+/// [`Alerts::RaisedAsHistory`] there is no such limit.
 ///
 /// # Errors
-/// What is wrong with the first action that cannot be recorded; then nothing is.
+/// What is wrong with the first action that cannot be recorded. Then nothing is recorded.
 pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Result<Vec<Event>, Refused> {
     decide_telling(case, book, command, MOST_TOLD)
 }
 
-/// As [`decide`], with at most `most` alerts, settlements and withdrawals, or those of one topic.
+/// Like [`decide`], with at most `most` alert events, or at least those of one topic.
 ///
 /// # Errors
-/// As [`decide`].
+/// Like [`decide`].
 pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usize) -> Result<Vec<Event>, Refused> {
     let (actions, by, clock, alerts) = match command {
         Command::Record { actions, by, clock, alerts } => (actions, by, clock, alerts),
@@ -103,10 +105,10 @@ pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usiz
     } else {
         let as_history = alerts == Alerts::RaisedAsHistory;
         let recording = Recording { as_history, adds_actions: !new.is_empty() };
-        // What a later command told of it would be published.
+        // No limit for history: a later command would publish what this one left out.
         let most = if as_history || most == usize::MAX { Most::NO_LIMIT } else { Most::of(most) };
         let all = case.actions().chain(new.iter());
-        // A new case has no reference of its own yet; the alerts' ids need it.
+        // A new case has no reference yet, and the alerts' ids need one.
         let opened;
         let known = match (&case.reference, new.first()) {
             (None, Some(first)) => {
@@ -135,7 +137,7 @@ pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usiz
     Ok(events)
 }
 
-/// The program as the sender of what it found by itself.
+/// The program as the sender of alert events.
 fn kamnot() -> OfficeCode {
     static KAMNOT: std::sync::LazyLock<OfficeCode> =
         std::sync::LazyLock::new(|| OfficeCode::new("kamnot").expect("an allowed code"));
@@ -143,8 +145,8 @@ fn kamnot() -> OfficeCode {
 }
 
 impl Case {
-    /// The next instant at which this case has something to tell, as the log stands: its last record time where
-    /// alerts were held back. A function of the stream alone, so a rebuild finds the same.
+    /// The next instant at which this case calls for an alert event if nothing more is recorded. If alerts were held back,
+    /// it is the last record time. A function of the stream and the rulebook alone, so a rebuild finds the same.
     pub fn next_due(&self, book: &Rulebook) -> Option<Instant> {
         let at = self.last_recorded_at()?;
         if self.actions().any(|action| action.at.first() > at) {
@@ -153,13 +155,13 @@ impl Case {
         due::next_due(self, &self.assess(book, at)?, book)
     }
 
-    /// As [`Case::next_due`], by an assessment of this case at its last record time; every action must lie before it.
+    /// Like [`Case::next_due`], from an assessment of this case at its last record time. No action may be later than that.
     pub fn next_due_by(&self, assessment: &Assessment<'_>, book: &Rulebook) -> Option<Instant> {
         due::next_due(self, assessment, book)
     }
 
-    /// Whether the last command may have left something untold, where none tells more than `most` alerts: the rest
-    /// has to be told before anything else is recorded. A function of the stream alone.
+    /// Whether the last command may have left alert events for the next one, given that a command adds at most `most`. They
+    /// have to be added before anything else is recorded. A function of the stream alone.
     pub fn may_have_more_to_tell(&self, most: usize) -> bool {
         Most::of(most).may_have_cut(self.told_last)
     }

@@ -1,7 +1,7 @@
-//! Why: the steps of a computation as codes and values, and their sentences in English and Lao.
+//! Explains an answer: the steps of a computation as codes and values, and their sentences in English and Lao.
 //!
-//! Invariant: a step holds no sentence; sentences are the rulebook's, so its digest covers every one of them.
-//! No step holds personal data: offices, instants, enumerated words and numbers only.
+//! Invariant: a step contains no sentence. The rulebook contains all sentences, so its digest covers them. A step contains
+//! no personal data, only offices, instants, fixed words and numbers (Art. 85).
 
 mod finding;
 mod looks_at;
@@ -24,13 +24,13 @@ pub struct Step {
 }
 
 impl Step {
-    /// A step of this program; its values in the order of the key's placeholders.
+    /// A step made by this program. The values are in the order of the key's placeholders.
     fn new(key: &'static str, values: Vec<String>) -> Self {
         debug_assert!(Self::read(key, values.clone()).is_some(), "{key} {values:?} could not be read again");
         Self { key, values }
     }
 
-    /// A step that was stored; none if its key, the number of its values or one of them is not of this program.
+    /// A stored step; `None` if this program does not know its key, or the number or the form of its values is wrong.
     pub fn read(key: &str, values: Vec<String>) -> Option<Self> {
         let (key, names) = placeholders(key)?;
         fit(names, &values).then_some(Self { key, values })
@@ -46,13 +46,14 @@ impl Step {
         &self.values
     }
 
-    /// The step's sentence about `rule`.
+    /// The step's sentence about `rule`, in the words of `book`.
     pub fn sentence(&self, book: &Rulebook, rule: RuleId, language: Language) -> String {
         fill(book, rule, language, self.key, &self.values, &[])
     }
 }
 
-/// The sentence of `key` about `rule`: `values` fill its own placeholders in their order, `context` names more.
+/// The sentence of `key` about `rule`. `values` fill the key's own placeholders in order; `context` fills further ones by
+/// name.
 pub fn fill(
     book: &Rulebook,
     rule: RuleId,
@@ -93,7 +94,7 @@ pub fn fill(
     sentence
 }
 
-/// A value as a reader sees it; the placeholder's name says what kind of code it is.
+/// A value in words. The placeholder's name says what kind of code the value is.
 fn shown(book: &Rulebook, language: Language, name: &str, value: &str, question: &str) -> String {
     let text = |key: String| book.text(&key).in_language(language).to_owned();
     match name {
@@ -113,7 +114,7 @@ fn shown(book: &Rulebook, language: Language, name: &str, value: &str, question:
     }
 }
 
-/// Whether an action can end a limit, and so has words of its own for having done so.
+/// Whether an action can end a limit. Such an action has its own words for having ended one.
 fn discharges(action: &str) -> bool {
     KEYS.iter().any(|(key, _)| key.strip_prefix("done.") == Some(action))
 }
@@ -131,24 +132,24 @@ fn value_word(book: &Rulebook, language: Language, word: &str) -> String {
     book.text(&key).in_language(language).to_owned()
 }
 
-/// The word for months without a number before it.
+/// The word for "months" without a number.
 fn unit_name(book: &Rulebook, language: Language) -> String {
     book.text("unit.months").in_language(language).replace("{n}", "").trim().to_owned()
 }
 
-/// An instant as people read it, anything else (a date alone) as it is.
+/// An instant as people read it. Any other text, such as a date alone, stays as it is.
 fn instant(value: &str) -> String {
     Instant::parse(value).map_or_else(|| value.to_owned(), clock_time)
 }
 
-/// `2026-03-03 09:30`, with the seconds where they say something: not at the end of a day, 23:59:59. Vientiane time.
+/// An instant in Vientiane time, such as `2026-03-03 09:30`. Seconds are shown unless they are 0 or the time is 23:59:59.
 pub fn clock_time(instant: Instant) -> String {
     let text = instant.to_string().replace('T', " ");
     let end = if &text[17..19] == "00" || &text[11..19] == "23:59:59" { 16 } else { 19 };
     text[..end].to_owned()
 }
 
-/// A length of time, `48h` or `90061s`, in words: at most two units.
+/// A length of time such as `48h` or `90061s` in words, with at most two units.
 fn amount(book: &Rulebook, language: Language, value: &str) -> String {
     let unit = |n: i64, one: &str, many: &str| {
         let key = if n == 1 { one } else { many };
@@ -176,12 +177,12 @@ fn amount(book: &Rulebook, language: Language, value: &str) -> String {
     }
 }
 
-/// A length of time in words, in the rulebook's units: for lists and bars.
+/// A length of time in words, in the rulebook's units, for lists and bars.
 pub fn duration(book: &Rulebook, language: Language, seconds: i64) -> String {
     amount(book, language, &format!("{seconds}s"))
 }
 
-/// A length of time as the law states it, in words: `48 hours`.
+/// A length of time as the law states it, in words, such as `48 hours`.
 pub fn period(book: &Rulebook, language: Language, period: Period) -> String {
     amount(book, language, &period.to_string())
 }

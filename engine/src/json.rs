@@ -1,6 +1,6 @@
-//! JSON as it was written: objects keep their order, a key given twice is refused, numbers are whole.
+//! JSON as it was written: objects keep the order of their keys, a key given twice is refused, numbers are whole.
 //!
-//! Invariant: what is read here and written again as canonical JSON (RFC 8785) has one spelling only.
+//! Invariant: equal values have exactly one spelling as canonical JSON (RFC 8785).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 
 use crate::refusal::{Code, Refusal};
 
-/// A JSON value, borrowing its texts from the line where it can.
+/// A JSON value. It borrows its texts from the line where possible.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json<'a> {
     /// `null`
@@ -19,7 +19,7 @@ pub enum Json<'a> {
     Bool(bool),
     /// A whole number.
     Number(i64),
-    /// A number that is not whole, or too large; no field takes one.
+    /// A number that is not whole, or is too large. No field accepts one.
     Fraction,
     /// A text.
     Text(Cow<'a, str>),
@@ -33,7 +33,7 @@ impl<'a> Json<'a> {
     /// Reads one JSON value.
     ///
     /// # Errors
-    /// What is wrong and at which column, without echoing the text.
+    /// What is wrong and at which column. The text is never echoed.
     pub fn read(text: &'a str) -> Result<Self, Refusal> {
         serde_json::from_str(text).map_err(|error| {
             let message = error.to_string();
@@ -42,13 +42,13 @@ impl<'a> Json<'a> {
             match what {
                 KEY_TWICE => Refusal::new(Code::DuplicateKey).found(place),
                 TOO_MANY_KEYS => Refusal::new(Code::TooManyKeys).found(place).expected(MOST_KEYS.to_string()),
-                // serde_json echoes keys and values only through our own messages, which echo none.
+                // serde_json echoes keys and values only in messages of our own visitor, and those echo none.
                 _ => Refusal::new(Code::NotJson).found(format!("{what} {place}")),
             }
         })
     }
 
-    /// The word for this value's JSON type, as a refusal's `found` has it.
+    /// The word for this value's JSON type, as a refusal's `found` gives it.
     pub const fn type_name(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -92,7 +92,7 @@ impl<'a> Json<'a> {
 
 fn write_object(pairs: &[(Cow<'_, str>, Json<'_>)], out: &mut String) {
     let mut sorted: Vec<&(Cow<'_, str>, Json<'_>)> = pairs.iter().collect();
-    // RFC 8785 sorts by UTF-16 code units; our keys are ASCII, where bytes agree.
+    // RFC 8785 sorts by UTF-16 code units. Our keys are ASCII, so their bytes sort the same way.
     sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     out.push('{');
     for (i, (key, value)) in sorted.into_iter().enumerate() {
@@ -106,7 +106,7 @@ fn write_object(pairs: &[(Cow<'_, str>, Json<'_>)], out: &mut String) {
     out.push('}');
 }
 
-/// Appends `text` as a JSON string. RFC 8785 escapes as ECMAScript does: short forms, else `\u00xx`, nothing more.
+/// Appends `text` as a JSON string, escaped as RFC 8785 and ECMAScript do: short forms, else `\u00xx`, nothing more.
 pub fn write_text(text: &str, out: &mut String) {
     out.push('"');
     let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
@@ -138,9 +138,9 @@ impl<'de> Deserialize<'de> for Json<'de> {
     }
 }
 
-/// The most keys that an object may have; an action has a dozen.
+/// The most keys that an object may have. An action has about a dozen.
 const MOST_KEYS: usize = 64;
-/// How the two flaws that only we look for come back through the parser.
+/// Marks, in the parser's error messages, the two flaws that only this reader looks for.
 const TOO_MANY_KEYS: &str = "too many keys";
 const KEY_TWICE: &str = "a key twice";
 
@@ -186,7 +186,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
         while let Some(item) = access.next_element()? {
             items.push(item);
         }
-        // A text of many small lists must not hold many times itself.
+        // Otherwise a text of many small lists could take many times its own size in memory.
         items.shrink_to_fit();
         Ok(Json::List(items))
     }
@@ -207,7 +207,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 }
 
-/// An object's key, borrowed where it can be.
+/// An object's key, borrowed where possible.
 struct Key<'a>(Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
@@ -233,7 +233,7 @@ impl<'de> Deserialize<'de> for Key<'de> {
 mod tests {
     use super::*;
 
-    /// The bytes that a value holds beside its own place.
+    /// The bytes that a value holds on the heap.
     fn held(json: &Json<'_>) -> usize {
         let text = |text: &Cow<'_, str>| if let Cow::Owned(text) = text { text.capacity() } else { 0 };
         match json {

@@ -1,9 +1,10 @@
-//! The law of a juvenile case as pure functions: what was done, held against the law at an instant.
+//! The law of a juvenile case as pure functions: compares what was done with what the law asks at an instant.
 //!
-//! In the order of a reader: [`action`] (what happened), [`timeline`] (the actions that count, in order),
-//! [`calendar`] (instants, dates, counting), [`rulebook`] (law as data), [`limits`] and [`conditions`] (the two
-//! kinds of rule), [`assess`], [`alert`] (what is told), [`explain`], [`case`] (events, evolve), [`decide`] (what a command adds).
-//! Nothing here does I/O, reads a clock, or depends on the order of recording.
+//! Read the modules in this order: [`action`] (what happened), [`timeline`] (the actions that count, in order),
+//! [`calendar`] (instants, dates, counting), [`rulebook`] (the law as data), [`limits`] and [`conditions`] (the two kinds
+//! of rule), [`assess`], [`alert`] (what offices are alerted to), [`explain`], [`case`] (events and their fold), [`decide`]
+//! (the events that a command adds).
+//! Nothing here does I/O or reads a clock, and no assessment depends on the order of recording.
 
 pub mod action;
 pub mod alert;

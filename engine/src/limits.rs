@@ -1,7 +1,7 @@
-//! The thirteen time limits: for each a deadline per opening action, reckoned under both readings.
+//! The thirteen time limits. Each opening action gives a deadline, computed under both readings.
 //!
-//! Invariant: numbers come from the rulebook, never from here; each deadline carries its breakdown, so that it
-//! can be explained without being computed again in another way.
+//! Invariant: numbers come from the rulebook, never from here. Each deadline carries the breakdown of its computation, so
+//! that it can be explained without a second computation.
 
 mod detention;
 mod opened;
@@ -18,116 +18,116 @@ pub(crate) use detention::{Remand, remand_around};
 pub(crate) use opened::Opened;
 pub(crate) use procedure::starts_anew;
 
-/// One time limit at work: opened by an action, running or done.
+/// A time limit in a case: opened by an action, running or discharged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deadline {
     /// The rule.
     pub rule: RuleId,
-    /// Who owes it.
+    /// Who owes the duty.
     pub owed_by: Role,
     /// The entry of the timeline that opened it.
     pub opened_by: usize,
-    /// Which period, from 0: extensions open further ones.
+    /// The number of the period, from 0. Each extension opens a further period.
     pub period: u32,
-    /// How the protective reading reckons.
+    /// The computation under the protective reading.
     pub protective: Reckoning,
-    /// How the lenient reading reckons; none where it sees no limit.
+    /// The computation under the lenient reading; `None` where it sees no limit.
     pub lenient: Option<Reckoning>,
 }
 
-/// How one reading arrives at the last lawful instant, and what discharged the limit under it.
+/// How one reading computes the last lawful instant, and what discharged the limit under this reading.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reckoning {
-    /// The entry from which the clock starts.
+    /// The entry that starts the clock.
     pub from: usize,
-    /// The instant at which it starts.
+    /// The instant at which the clock starts.
     pub start: Instant,
-    /// How long it runs.
+    /// How long the clock runs.
     pub period: Period,
-    /// What turned the plain reckoning.
+    /// What changed the plain computation, in order.
     pub turns: Vec<Turn>,
     /// The last lawful instant.
     pub due: Instant,
-    /// What discharged it, if anything did.
+    /// What discharged the limit, if anything did.
     pub done: Option<Done>,
 }
 
-/// What discharged a limit, and when by this reading.
+/// What discharged a limit, and when, under one reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Done {
     /// The discharging entry.
     pub by: usize,
-    /// When it counts as done.
+    /// The instant at which the duty counts as done.
     pub at: Instant,
 }
 
-/// A step of a reckoning beyond start and period.
+/// A step of a computation beyond start and period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// Earlier custody in the case used up `seconds` of the limit.
+    /// Earlier custody in the case used up part of the limit.
     UsedBefore {
-        /// Seconds used.
+        /// The seconds used up.
         seconds: i64,
     },
-    /// The month from the day after the period before ended, that day counted, comes earlier.
+    /// One month from the day after the end of the previous period, that day counted, ends earlier.
     Chained {
-        /// The day after the period before ended, its first instant.
+        /// The first instant of the day after the end of the previous period.
         start: Instant,
         /// The last lawful instant by that counting.
         due: Instant,
     },
-    /// After a returned file the period starts anew from the extension's own date.
+    /// After a returned file, the period starts anew from the extension's own date.
     Anew {
         /// The extension's instant.
         start: Instant,
         /// The last lawful instant by that counting.
         due: Instant,
     },
-    /// A period went on from the end of one that had started anew.
+    /// The period continues from the end of one that had started anew.
     GoesOn {
         /// The last lawful instant by that counting.
         due: Instant,
     },
-    /// Earlier remands in the case took up `days` of the cap.
+    /// Earlier remands in the case used up part of the cap.
     CapUsed {
         /// Days of detention under earlier remands.
         days: i64,
-        /// The end of the cap, brought forward.
+        /// The last lawful instant of the cap, brought forward.
         due: Instant,
     },
     /// A reclassification changed the cap.
     CapChanged {
         /// The reclassification.
         by: usize,
-        /// The cap's months from then on.
+        /// The cap from then on, in months.
         months: u32,
-        /// The end of the cap from then on.
+        /// The last lawful instant of the cap from then on.
         due: Instant,
     },
-    /// A reclassification came after the end of the cap: a limit already passed stays passed.
+    /// A reclassification to a higher cap came after the end of the cap. A limit that has passed stays passed.
     CapKept {
         /// The reclassification.
         by: usize,
-        /// The end of the cap, as it was.
+        /// The last lawful instant of the cap, unchanged.
         due: Instant,
     },
     /// A lower cap binds only from the reclassification.
     CapBound {
         /// The reclassification.
         by: usize,
-        /// The end of the cap from then on.
+        /// The last lawful instant of the cap from then on.
         due: Instant,
     },
-    /// The limit runs from the receipt of the request.
+    /// The limit runs from the receipt of the request for release.
     FromReceipt {
         /// The receipt.
         receipt: usize,
-        /// Its instant.
+        /// The instant of the receipt.
         start: Instant,
         /// The last lawful instant by that counting.
         due: Instant,
     },
-    /// The lenient answer lay before the protective one and is taken as equal.
+    /// The lenient reading's last lawful instant was earlier than the protective one's, so it was raised to that.
     Raised {
         /// The last lawful instant of the protective reading.
         due: Instant,
@@ -140,17 +140,17 @@ impl Deadline {
         self.protective.due
     }
 
-    /// The last lawful instant of the lenient reading; none where it sees no limit.
+    /// The last lawful instant of the lenient reading; `None` where it sees no limit.
     pub fn latest(&self) -> Option<Instant> {
         self.lenient.as_ref().map(|reckoning| reckoning.due)
     }
 
-    /// The discharging entry under the lenient reading, or under the protective one where that sees no limit.
+    /// The discharging entry under the lenient reading, or under the protective reading if the lenient one sees no limit.
     pub fn done_by(&self) -> Option<usize> {
         self.lenient.as_ref().unwrap_or(&self.protective).done.map(|done| done.by)
     }
 
-    /// How `reading` reckons.
+    /// The computation under `reading`.
     pub fn reckoning(&self, reading: Reading) -> Option<&Reckoning> {
         match reading {
             Reading::Protective => Some(&self.protective),
@@ -160,13 +160,13 @@ impl Deadline {
 }
 
 impl Reckoning {
-    /// Whether the limit is breached at `at`: its last lawful instant has passed and it was not discharged by then.
+    /// Whether the limit is breached at `at`: its last lawful instant has passed, and it was not discharged by that instant.
     pub fn is_breached(&self, at: Instant) -> bool {
         at > self.due && self.done.is_none_or(|done| done.at > self.due)
     }
 }
 
-/// All deadlines of a case, in no particular order, and its remands, which conditions ask for.
+/// All deadlines of a case, in no particular order, and its remands, which the conditions need.
 pub(crate) struct Limits {
     pub(crate) deadlines: Vec<Deadline>,
     pub(crate) remands: Vec<Remand>,
@@ -185,7 +185,7 @@ impl Limits {
         self.opened.get_or_init(|| Opened::of(&self.deadlines))
     }
 
-    /// The deadline of `rule` that `entry` opened as this period.
+    /// The deadline of `rule` and `period` that `entry` opened.
     pub(crate) fn deadline(&self, rule: RuleId, entry: usize, period: u32) -> Option<&Deadline> {
         self.opened().place(rule, entry, period).map(|place| &self.deadlines[place])
     }
@@ -196,7 +196,7 @@ impl Limits {
     }
 }
 
-/// What both readings share: the timeline and the answers of one of them.
+/// A timeline seen under one reading: the timeline and this reading's answers.
 #[derive(Clone, Copy)]
 pub(crate) struct Under<'t> {
     pub(crate) timeline: &'t Timeline<'t>,
@@ -213,7 +213,7 @@ impl<'t> Under<'t> {
         self.timeline.entries()[i].starts(self.choices)
     }
 
-    /// When entry `i` discharges a clock, and when it counts as made.
+    /// When entry `i` discharges a clock. Also the instant at which it counts as made.
     pub(crate) fn discharges(&self, i: usize) -> Instant {
         self.timeline.entries()[i].discharges(self.choices)
     }
@@ -223,7 +223,7 @@ impl<'t> Under<'t> {
         calendar::due(start, period, self.choices.first_day, self.choices.month)
     }
 
-    /// A plain reckoning: `period` from entry `from`, discharged by entry `done`.
+    /// The plain computation: `period` from entry `from`, discharged by entry `done`.
     fn plain(&self, from: usize, period: Period, done: Option<usize>) -> Reckoning {
         let start = self.starts(from);
         Reckoning { from, start, period, turns: Vec::new(), due: self.due(start, period), done: self.done(done) }
@@ -234,7 +234,7 @@ impl<'t> Under<'t> {
     }
 }
 
-/// Brings the two reckonings together; nothing where the protective reading sees no limit.
+/// Adds the deadline of two computations, protective and lenient. Adds nothing if the protective reading sees no limit.
 fn push(
     deadlines: &mut Vec<Deadline>,
     rule: RuleId,
@@ -253,7 +253,7 @@ fn push(
     deadlines.push(Deadline { rule, owed_by, opened_by, period, protective, lenient });
 }
 
-/// Who ordered: the court if the order on record is a juvenile court's, else the prosecutor.
+/// Who ordered: the court if the order on record is by a juvenile court, otherwise the prosecutor.
 pub(crate) fn ordered_by(what: &What) -> Role {
     match what {
         What::RemandOrdered { order, .. } | What::RemandExtended { order, .. } if by_court(order) => Role::Court,
@@ -265,8 +265,9 @@ fn by_court(order: &OrderOnRecord) -> bool {
     matches!(order, Some(Some(order)) if order.by == OrderedBy::JuvenileCourt)
 }
 
-/// The actions that can discharge a limit; the closing of a case discharges all but those on liberty. Of some only
-/// those count that a reading accepts: a written order, a substantive hearing, a settled mediation.
+/// The actions that can discharge a limit. The closing of a case discharges all limits but the four on detention. Some
+/// actions count only if the reading accepts them: a remand with a written order, a substantive hearing, a settled
+/// mediation.
 pub const fn discharged_by(rule: RuleId) -> &'static [ActionName] {
     use ActionName as N;
     match rule {

@@ -1,7 +1,7 @@
-//! The domain's no, and its doubts: what is wrong with a line as a code and values, and the sentence that says it.
+//! Refusals and warnings: what is wrong with a line, as a code with values, and the sentence for it.
 //!
-//! Invariant: none of the values may be personal (Art. 85). `found` holds a value only where it can say nothing of a
-//! child, and its JSON type otherwise. The same four values give the same sentence wherever they are read again.
+//! Invariant: no value is personal data (Art. 85). `found` is the value only if it can say nothing about a child; otherwise
+//! it is the value's JSON type. Code, field, `found` and `expected` alone decide the sentence.
 
 mod code;
 mod nearest;
@@ -14,20 +14,20 @@ use crate::rulebook::Language;
 pub use code::Code;
 pub use nearest::nearest;
 
-/// What is wrong with a line, or, with a code of [`Code::is_warning`], what looks wrong in one that was recorded.
+/// What is wrong with a line that is refused. If [`Code::is_warning`]: what looks wrong in a line that is recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// What is wrong.
     pub code: Code,
-    /// Where: a field's name, with a dot inside an object or a list (`offences.0.class`).
+    /// The field, with a dot inside an object or a list (`offences.0.class`).
     pub field: Option<String>,
-    /// What was found, where it is no personal data; else its JSON type.
+    /// What was found if it is not personal data, otherwise its JSON type.
     pub found: Option<String>,
-    /// What was expected: a form, a word, or several parted by commas.
+    /// What was expected: a form, a word, or several words separated by commas.
     pub expected: Option<String>,
 }
 
-/// All that is wrong with a line; what a reader needs most comes first.
+/// Everything that is wrong with a line. The flaw to fix first comes first.
 pub type Flaws = Vec<Refusal>;
 
 impl Refusal {
@@ -36,24 +36,24 @@ impl Refusal {
         Self { code, field: None, found: None, expected: None }
     }
 
-    /// A refusal of another program, in its own words.
+    /// A refusal by another program, in that program's words.
     pub fn said(reason: impl Into<String>) -> Self {
         Self::new(Code::Other).found(reason)
     }
 
-    /// The same of a field.
+    /// Adds the field.
     #[must_use]
     pub fn field(self, field: impl fmt::Display) -> Self {
         Self { field: Some(field.to_string()), ..self }
     }
 
-    /// The same with what was found. Never personal.
+    /// Adds what was found. It must not be personal data.
     #[must_use]
     pub fn found(self, found: impl Into<String>) -> Self {
         Self { found: Some(found.into()), ..self }
     }
 
-    /// The same with what was expected.
+    /// Adds what was expected.
     #[must_use]
     pub fn expected(self, expected: impl Into<String>) -> Self {
         Self { expected: Some(expected.into()), ..self }
@@ -79,7 +79,7 @@ impl From<Refusal> for Flaws {
     }
 }
 
-/// The sentences of several refusals as one.
+/// The sentences of several refusals, separated by semicolons.
 pub fn reasons(refusals: &[Refusal], language: Language) -> String {
     refusals.iter().map(|refusal| refusal.reason(language)).collect::<Vec<_>>().join("; ")
 }

@@ -1,8 +1,8 @@
 //! The law as data: every rule with its article, its words, its limit, and the two readings.
 //!
-//! Invariant: a `Rulebook` that exists has every rule or says that its log never knew it, a choice for every question under
-//! both readings, and no protective choice that is more lenient than its lenient one. Limits, thresholds, grace and caps
-//! are read from here and written nowhere else.
+//! Invariant: a `Rulebook` has every rule, or lists the rule as one that it lacks. It answers every question under both
+//! readings, and no protective answer is more lenient than the lenient one. Limits, thresholds, the grace of "at once" and
+//! caps come from here and are written nowhere else.
 
 mod digest;
 mod keys;
@@ -32,31 +32,31 @@ pub const LAW_05_NA_2006: &str = include_str!("../rulebooks/law-05-na-2006.toml"
 words! {
     /// The rules of the law: 13 time limits, then 33 conditions, each group in the order of the articles' table.
     RuleId {
-        /// Art. 59(4): an interview of at most ninety minutes.
+        /// Art. 59(4): an interview lasts at most ninety minutes.
         Interview90Min = "interview-90min",
-        /// Art. 62: custody of at most forty-eight hours.
+        /// Art. 62: custody lasts at most forty-eight hours.
         Custody48h = "custody-48h",
-        /// Art. 62(2): the parents are told at once.
+        /// Art. 62(2): the investigator notifies the parents at once.
         ParentsNotified = "parents-notified",
-        /// Art. 59(5): the investigation ends in thirty days, thirty more per extension.
+        /// Art. 59(5): the investigation ends within thirty days, thirty more for each extension.
         Investigation30d = "investigation-30d",
-        /// Art. 58(2): the investigator's mediation ends in thirty days.
+        /// Art. 58(2): the investigator's mediation ends within thirty days.
         InvestigatorMediation30d = "investigator-mediation-30d",
-        /// Art. 64: a remand of one month, one more per extension.
+        /// Art. 64: a remand lasts at most one month, one more for each extension.
         RemandTerm = "remand-term",
-        /// Art. 64: remand of at most four or eight months.
+        /// Art. 64: a remand lasts at most four months (major offence) or eight (crime) in all.
         RemandCap = "remand-cap",
-        /// Art. 65: the investigator's opinion on a request for release in twenty-four hours.
+        /// Art. 65: the investigator gives an opinion on a request for release within twenty-four hours.
         ReleaseOpinion24h = "release-opinion-24h",
-        /// Art. 65: the decision on a request for release in twenty-four hours.
+        /// Art. 65: the prosecutor or court decides on a request for release within twenty-four hours.
         ReleaseDecision24h = "release-decision-24h",
-        /// Art. 65: release at once after the decision.
+        /// Art. 65: the child is released at once after the decision.
         ReleaseAtOnce = "release-at-once",
-        /// Art. 67: ten days for the prosecutor with the file.
+        /// Art. 67: the prosecutor decides within ten days from the receipt of the case file.
         Prosecutor10d = "prosecutor-10d",
-        /// Art. 67: thirty days where the prosecutor mediates.
+        /// Art. 67: the prosecutor's mediation ends within thirty days from the receipt of the case file.
         ProsecutorMediation30d = "prosecutor-mediation-30d",
-        /// Art. 71: fifteen days for the court.
+        /// Art. 71: the court brings the case out for consideration within fifteen days.
         Court15d = "court-15d",
         /// Art. 50.
         AgeOfResponsibility = "age-of-responsibility",
@@ -128,10 +128,10 @@ words! {
 }
 
 impl RuleId {
-    /// How many of the rules, the first ones, are time limits.
+    /// How many of the rules are time limits. They come first.
     pub const LIMITS: usize = 13;
 
-    /// Whether the law gives this limit no number ("at once"): its length is the program's policy, not law.
+    /// Whether the law gives no number for this limit ("at once"). Its length is then the program's policy, not law.
     pub const fn is_policy(self) -> bool {
         matches!(self, Self::ParentsNotified | Self::ReleaseAtOnce)
     }
@@ -153,7 +153,7 @@ words! {
 }
 
 words! {
-    /// Who owes a rule. Where the page says "see Remand", the engine decides by the order on record.
+    /// Who owes a duty. Where the page of the rules says "see Remand", the order on record decides.
     Role {
         /// The investigation organisation.
         Investigator = "investigator",
@@ -164,14 +164,14 @@ words! {
     }
 }
 
-/// The numbers of the law that the rules read; each comes from the rule's own table in the file.
+/// The numbers that the rules read. Each comes from the key of the rulebook file that its comment names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Numbers {
     /// `interview-90min.limit`
     pub interview: Period,
     /// `custody-48h.limit`
     pub custody: Period,
-    /// `custody-48h.joined_by_bringing_in_within`: how long before the taking a bringing-in may lie to begin the episode.
+    /// `custody-48h.joined_by_bringing_in_within`: how long before the taking a bringing-in may be to begin the episode.
     pub bringing_in_joins: Period,
     /// `investigation-30d.limit`
     pub investigation: Period,
@@ -189,9 +189,9 @@ pub struct Numbers {
     pub cap_crime: Period,
     /// `release-opinion-24h.limit`
     pub release_opinion: Period,
-    /// `release-decision-24h.limit`: from the receipt.
+    /// `release-decision-24h.limit`: from the receipt of the request.
     pub release_decision: Period,
-    /// `release-decision-24h.from_request`: the protective limit from the request.
+    /// `release-decision-24h.from_request`: from the request, under the protective reading.
     pub release_decision_from_request: Period,
     /// `prosecutor-10d.limit`
     pub prosecutor: Period,
@@ -245,7 +245,7 @@ impl Text {
 /// The words of the law behind a rule, verbatim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quote {
-    /// The article where the words stand, such as `59(4)`.
+    /// The article that contains the words, such as `59(4)`.
     pub article: String,
     /// The Lao words.
     pub lo: String,
@@ -258,13 +258,13 @@ pub struct Rule {
     pub id: RuleId,
     /// The article as printed in assessments, such as `62(2)`.
     pub article: String,
-    /// The law's own words, one or more places.
+    /// The law's own words, from one or more articles.
     pub law: Vec<Quote>,
-    /// What the rule asks, in a sentence. The Lao one is not the law's own and not reviewed by a lawyer.
+    /// What the rule asks, in one sentence. Its Lao is ours, not the law's; no lawyer has reviewed it.
     pub sentence: Text,
     /// A name of a few words, for lists.
     pub name: Text,
-    /// Who owes it, in words for the reader (`owed_by` in the file).
+    /// Who owes the duty, in words for the reader (`owed_by` in the file).
     pub owed_by: String,
     /// The leads of the notices before the limit, longest first. Empty for a condition.
     pub warn_before: Vec<Period>,
@@ -279,15 +279,15 @@ pub struct Rulebook {
     pub digest: Digest,
     /// The file's text, which the log keeps.
     pub source: String,
-    /// What law it encodes.
+    /// The law that it encodes.
     pub title: Text,
     /// Its legal basis and standing.
     pub basis: Text,
-    /// The first day on which it holds.
+    /// The first day on which that law is in force.
     pub in_force_from: NaiveDate,
-    /// The last day on which it holds; none while it does.
+    /// The last day on which that law is in force; `None` while it is.
     pub in_force_until: Option<NaiveDate>,
-    /// The hour of the day, Vientiane time, at which a notice with a lead in days is given: seconds after midnight.
+    /// The time of day at which a notice with a lead in days is given: seconds after midnight, Vientiane time.
     pub notice_hour: i64,
     /// The numbers of the rules.
     pub numbers: Numbers,
@@ -296,7 +296,7 @@ pub struct Rulebook {
     /// The lenient reading.
     pub lenient: Choices,
     rules: Vec<Rule>,
-    /// The rules that the file lacks; they are never raised.
+    /// The rules that the file lacks. They raise no alert.
     lacks: BTreeSet<RuleId>,
     texts: BTreeMap<String, Text>,
 }
@@ -305,14 +305,16 @@ impl Rulebook {
     /// Reads and checks a rulebook file's text.
     ///
     /// # Errors
-    /// The first flaw found: its line, what was found and what was expected.
+    /// The first flaw: its line, what was found, and what was expected.
     pub fn parse(source: &str) -> Result<Self, Flaw> {
         load::rulebook(source)
     }
 
-    /// Reads a rulebook that a log keeps: a rule that it lacks is never raised, any other key is then the program's own.
+    /// Reads a rulebook that a log keeps, which may be from before a rule or a key was known. A rule that it lacks raises no
+    /// alert. For any other key that it lacks, the value of the program's own rulebook is used.
+    ///
     /// # Errors
-    /// As [`Rulebook::parse`], of what is there.
+    /// Like [`Rulebook::parse`], for what the file contains.
     pub fn stored(source: &str) -> Result<Self, Flaw> {
         Self::parse(source).or_else(|_| load::stored(source))
     }
@@ -340,24 +342,24 @@ impl Rulebook {
         }
     }
 
-    /// Whether this rulebook has the rule; one that a log keeps may be from before the rule was known.
+    /// Whether this rulebook has the rule. One that a log keeps may be from before the rule was known.
     pub fn has(&self, id: RuleId) -> bool {
         !self.lacks.contains(&id)
     }
 
-    /// The rules that this program knows and the rulebook lacks.
+    /// The rules that this program knows and this rulebook lacks.
     pub fn lacks(&self) -> impl Iterator<Item = RuleId> + '_ {
         self.lacks.iter().copied()
     }
 
     /// The template of an explaining sentence (table `texts` of the file), with placeholders such as `{date}`.
-    /// Every key in [`KEYS`] is there; the check on load sees to it. `?` for any other.
+    /// The check on load ensures that every key in [`KEYS`] has one. For any other key the template is `?`.
     pub fn text(&self, key: &str) -> &Text {
         static UNKNOWN: LazyLock<Text> = LazyLock::new(|| Text { en: "?".to_owned(), lo: "?".to_owned() });
         self.texts.get(key).unwrap_or(&UNKNOWN)
     }
 
-    /// The text of a key that may be none of this program's, such as that of a word found in a record.
+    /// The text of a key, if this program knows the key. For keys built from a word in a record.
     pub fn known_text(&self, key: &str) -> Option<&Text> {
         self.texts.get(key)
     }

@@ -1,6 +1,6 @@
-//! The actions of a case that count at an instant, in their order, with what follows from the order alone.
+//! The actions of a case that count at an instant, in their order, and what follows from that order.
 //!
-//! Invariant: the same set of actions gives the same timeline, in whichever order they were recorded.
+//! Invariant: the same set of actions gives the same timeline, whatever the order of recording.
 
 mod offences;
 mod order;
@@ -40,23 +40,23 @@ impl Names {
     }
 }
 
-/// What ends a detention.
+/// The actions that end a detention.
 pub(crate) const END_OF_DETENTION: Names = Names::of(&[ActionName::Released, ActionName::JudgmentGiven]);
-/// What begins a liberty episode while the child is free.
+/// The actions that begin a liberty episode if the child is free.
 const TAKING: Names = Names::of(&[ActionName::Arrested, ActionName::CustodyStarted, ActionName::RemandOrdered]);
-/// Custody and arrest, which open the forty-eight hours.
+/// Custody and arrest, the takings that open the forty-eight hours (Art. 62).
 pub(crate) const CUSTODY: Names = Names::of(&[ActionName::Arrested, ActionName::CustodyStarted]);
 
-/// One action in its place.
+/// One action of a timeline.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'a> {
     /// The action.
     pub action: &'a Action,
-    /// Its kind.
+    /// The kind of the action.
     pub name: ActionName,
-    /// The first instant of its span.
+    /// The first instant of the action's span.
     pub first: Instant,
-    /// The last instant of its span.
+    /// The last instant of the action's span.
     pub last: Instant,
     date: NaiveDate,
     dated_only: bool,
@@ -65,11 +65,11 @@ pub struct Entry<'a> {
 /// A liberty episode: from the first deprivation of liberty to the end of detention.
 #[derive(Clone, Copy, Debug)]
 pub struct Episode {
-    /// The first deprivation: a bringing-in that led to the taking, or the taking.
+    /// The entry of the first deprivation: a bringing-in that led to the taking, otherwise the taking.
     pub begin: usize,
-    /// The taking: the first arrest, custody or remand while the child was free.
+    /// The entry of the taking: the first arrest, custody or remand while the child was free.
     pub taking: usize,
-    /// The end of detention; none while it goes on.
+    /// The entry that ends the detention; `None` while it continues.
     pub end: Option<usize>,
 }
 
@@ -80,24 +80,24 @@ pub struct Timeline<'a> {
     opened: &'a CaseOpened,
     birth_date: Option<NaiveDate>,
     age_years: Option<u64>,
-    /// On which day the earliest and the latest offence were committed.
+    /// The dates of the earliest and the latest offence.
     committed: [NaiveDate; 2],
-    /// The gravest offence from the start, then from behind each reclassification.
+    /// The gravest offence at the start, then after each reclassification, with the entry from which it counts.
     gravest: Vec<(usize, Offence)>,
     episodes: Vec<Episode>,
-    /// Made when something is looked for far away.
+    /// An index of all entries, built when a search goes far.
     places: OnceLock<Places>,
-    /// How many entries were looked at to find some.
+    /// How many entries the searches looked at.
     #[cfg(test)]
     looked_at: std::sync::atomic::AtomicUsize,
 }
 
-/// How many entries are looked at one by one before the places of all are made.
+/// How many entries a search looks at one by one before it builds the index.
 const NEAR: usize = 32;
 
 impl<'a> Timeline<'a> {
-    /// The timeline of one case's `actions` as it counts at `at`. What was withdrawn counts nowhere, whenever
-    /// it was withdrawn. None if the case was not opened by then.
+    /// The timeline of one case's `actions` at `at`. A withdrawn action never counts, even if it was withdrawn after `at`.
+    /// `None` if the case was not open by then.
     pub fn new(actions: impl Iterator<Item = &'a Action> + Clone, at: Instant, numbers: &Numbers) -> Option<Self> {
         let mut withdrawn: Vec<ActionId> = actions.clone().filter_map(Action::withdraws).collect();
         withdrawn.sort_unstable();
@@ -133,7 +133,7 @@ impl<'a> Timeline<'a> {
         &self.entries
     }
 
-    /// The opening of the case, which holds for the whole case.
+    /// The opening of the case. What it states holds for the whole case.
     pub fn opened(&self) -> &CaseOpened {
         self.opened
     }
@@ -148,7 +148,7 @@ impl<'a> Timeline<'a> {
         self.age_years
     }
 
-    /// On which day the earliest and the latest offence of the opening were committed.
+    /// The dates of the earliest and the latest offence of the opening.
     pub fn committed(&self) -> [NaiveDate; 2] {
         self.committed
     }
@@ -171,12 +171,12 @@ impl<'a> Timeline<'a> {
         known[from..].iter().take_while(move |(at, _)| *at < before).map(|(at, offence)| (*at, offence.class))
     }
 
-    /// The first entry behind `after` whose name is in `names`.
+    /// The first entry after `after` whose name is in `names`.
     pub(crate) fn first_after(&self, after: usize, names: Names) -> Option<usize> {
         self.find(names, after + 1, self.entries.len())
     }
 
-    /// The first entry of `names` in the half-open range.
+    /// The first entry whose name is in `names`, from `from` and before `to`.
     pub(crate) fn find(&self, names: Names, from: usize, to: usize) -> Option<usize> {
         let near = to.min(from.saturating_add(NEAR));
         let found = (from..near).find(|&i| self.is_of(i, names));
@@ -186,14 +186,14 @@ impl<'a> Timeline<'a> {
         self.places().first(names, near).filter(|&i| i < to)
     }
 
-    /// The last entry of `names` before `to`.
+    /// The last entry before `to` whose name is in `names`.
     pub(crate) fn last_before(&self, to: usize, names: Names) -> Option<usize> {
         let near = to.saturating_sub(NEAR);
         let found = (near..to).rfind(|&i| self.is_of(i, names));
         if found.is_some() || near == 0 { found } else { self.places().last(names, near) }
     }
 
-    /// The entries of `names` in the half-open range, in order.
+    /// The entries whose names are in `names`, from `from` and before `to`, in order.
     pub(crate) fn between(&self, names: Names, from: usize, to: usize) -> impl Iterator<Item = usize> + '_ {
         let mut from = from;
         std::iter::from_fn(move || {
@@ -213,18 +213,18 @@ impl<'a> Timeline<'a> {
         self.places.get_or_init(|| Places::of(&self.entries))
     }
 
-    /// The entries of `names`, in order.
+    /// The entries whose names are in `names`, in order.
     pub(crate) fn all(&self, names: Names) -> impl Iterator<Item = usize> + '_ {
         (0..self.entries.len()).filter(move |&i| self.is_of(i, names))
     }
 
-    /// The episode that entry `index` lies in (begun before it, not ended before it).
+    /// The episode that contains entry `index`: it began before that entry and did not end before it.
     pub(crate) fn episode_around(&self, index: usize) -> Option<&Episode> {
         let begun = self.episodes.partition_point(|episode| episode.taking < index);
         self.episodes[..begun].last().filter(|episode| episode.end.is_none_or(|end| end >= index))
     }
 
-    /// The offices of the case as they stand after the last entry: court, prosecutor, investigator, legal aid.
+    /// The offices that have the case after the last entry: court, prosecutor, investigator, legal aid.
     pub fn offices(&self) -> Offices<'_> {
         let opened = self.opened;
         let mut offices = Offices {
@@ -264,8 +264,8 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// A bringing-in begins the episode of a taking that follows it closely (see `custody-48h`); otherwise it
-    /// opens no limit, since the law sets none.
+    /// Finds the liberty episodes. A bringing-in begins the episode of a taking that follows it closely enough (see
+    /// `custody-48h.joined_by_bringing_in_within`). Otherwise it opens no limit, since the law sets none.
     fn find_episodes(&mut self, numbers: &Numbers) {
         let joins = calendar::seconds(numbers.bringing_in_joins).unwrap_or(0);
         let mut brought_in: Vec<usize> = Vec::new();
@@ -311,7 +311,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// When this action starts a clock: against the office its first instant, for it its last.
+    /// When this action starts a clock: at its first instant (`against_office`) or its last (`for_office`).
     pub(crate) const fn starts(&self, choices: &Choices) -> Instant {
         match choices.unknown_time {
             UnknownTime::AgainstOffice => self.first,
@@ -319,7 +319,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// When this action discharges a clock: against the office its last instant, for it its first.
+    /// When this action discharges a clock: at its last instant (`against_office`) or its first (`for_office`).
     pub(crate) const fn discharges(&self, choices: &Choices) -> Instant {
         match choices.unknown_time {
             UnknownTime::AgainstOffice => self.last,
@@ -327,12 +327,12 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The civil date.
+    /// The civil date in Vientiane.
     pub const fn date(&self) -> NaiveDate {
         self.date
     }
 
-    /// Whether the time of day is not known.
+    /// Whether the action is known by its date alone.
     pub const fn is_dated_only(&self) -> bool {
         self.dated_only
     }

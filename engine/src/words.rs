@@ -1,10 +1,10 @@
-//! Closed vocabularies: enums whose variants are written as fixed words in files and on the wire.
+//! Closed vocabularies: enums whose variants are fixed words in files and messages.
 //!
-//! Invariant: a word is written here once; parsing and printing cannot disagree.
+//! Invariant: each word is written once in the source, so parsing and printing cannot disagree.
 
 /// Declares an enum together with the words that stand for its variants.
 ///
-/// It gives `ALL` (in the order of declaration), `word()` and `from_word()`.
+/// It defines `ALL`, `WORDS`, `word()` and `from_word()`.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -17,12 +17,12 @@ macro_rules! words {
             /// The words of [`Self::ALL`], in the same order.
             pub const WORDS: &'static [&'static str] = &[$($word),+];
 
-            /// The word that stands for this variant in files and on the wire.
+            /// The word for this variant in files and messages.
             pub const fn word(self) -> &'static str {
                 Self::WORDS[self as usize]
             }
 
-            /// The variant that `word` stands for; none if it is not one of the words.
+            /// The variant with this word; `None` if `word` is not one of the words.
             pub fn from_word(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
             }

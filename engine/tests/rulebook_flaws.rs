@@ -208,7 +208,7 @@ fn a_protective_answer_more_lenient_than_the_lenient_one_is_refused() {
             "more lenient",
             &strict,
             &mild,
-            "exchange the two",
+            "swap the two",
         ]);
     }
 }
@@ -357,7 +357,7 @@ fn both_languages_say_the_same_things() {
 fn a_brace_without_its_other_one_is_refused() {
     let header = "[texts.fact]";
     for wrong in ["{action", "action}", "{{action}", "{action}}"] {
-        refused(header, "{action}", wrong).on_line(header, "en = ").says(&["a brace without its other one"]);
+        refused(header, "{action}", wrong).on_line(header, "en = ").says(&["an unpaired brace"]);
     }
 }
 

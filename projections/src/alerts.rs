@@ -1,7 +1,7 @@
-//! An office's list of alerts: a row per limit with its life, and the findings of a case summed up in one row.
+//! An office's list of alerts: one row for each limit with the life of its alerts, and one row for all findings of a case.
 //!
-//! Invariant: every alert event of a case is in at most one row; rows follow from the events, what is asked for, and, for a
-//! notice that hasn't been answered yet, the case.
+//! Invariant: every alert event of a case is in at most one row. Rows depend on the events and the filter alone. Only
+//! whether a notice is still open depends on the case too.
 
 mod life;
 
@@ -16,10 +16,10 @@ use uuid::Uuid;
 use crate::docket::is_on_liberty;
 use life::Life;
 
-/// What a list is ordered by first.
+/// The first key by which a list is ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// A limit on how long a child is held, or how soon it must be free.
+    /// A limit on the child's liberty, see [`is_on_liberty`].
     Liberty,
     /// Another limit.
     Limit,
@@ -40,75 +40,75 @@ impl Class {
     }
 }
 
-/// Which rows are asked for.
+/// Which rows a list contains.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// Only what is open: neither settled nor withdrawn, and of notices those of limits that still run.
+    /// Only open rows: neither settled nor withdrawn; for a notice, its limit still runs.
     pub open: bool,
-    /// Only what is now of one of these kinds; none: of any.
+    /// Only rows that are of one of these kinds now; empty for all kinds.
     pub kinds: Vec<Kind>,
-    /// Only that of which something was told since then.
+    /// Only rows with an alert event since then.
     pub since: Option<Instant>,
 }
 
-/// Something that was told, at its time.
+/// One alert event of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Telling {
-    /// What kind of alert.
+    /// The kind of the event.
     pub kind: Kind,
-    /// How long before the limit, of a notice.
+    /// How long before the end of the limit, for a notice.
     pub lead: Option<Period>,
-    /// Of a `settled` or `withdrawn`: the kind of what it answers.
+    /// The kind of what it answers, for a `settled` or `withdrawn`.
     pub of: Option<Kind>,
     /// When it was recorded.
     pub at: Instant,
-    /// The alert's id.
+    /// The event's id.
     pub id: Uuid,
 }
 
-/// One row: a limit, or all findings and gaps of one case together.
+/// One row: a limit, or all findings and missing fields of one case together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlertRow {
     /// The case.
     pub case: CaseRef,
-    /// How it stands; of a sum, the gravest.
+    /// The present kind; for findings together, that of the gravest.
     pub kind: Kind,
-    /// Whether it is open; of a sum, anything of it.
+    /// Whether the row is open; for findings together, whether any of them is.
     pub open: bool,
-    /// The rule; none in a sum.
+    /// The rule; `None` for findings together.
     pub rule: Option<RuleId>,
-    /// The action that opened the limit, and its period; none in a sum.
+    /// The action that opened the limit, and the limit's period; `None` for findings together.
     pub opened_by: Option<(Uuid, u32)>,
     /// The article or articles.
     pub articles: Vec<String>,
-    /// The office or offices that owe it.
+    /// The office or offices that owe the duty.
     pub owed_by: Vec<String>,
     /// The last lawful instant of the protective reading, for a limit.
     pub earliest: Option<Instant>,
     /// The last lawful instant of the lenient reading, for a limit.
     pub latest: Option<Instant>,
-    /// Whether the fact was recorded after the breach began.
+    /// Whether a fact that shows a breach was recorded after the breach began.
     pub late_record: bool,
-    /// Whether all of it was recorded as history and not published.
+    /// Whether all of the row was recorded as history and not published.
     pub history: bool,
-    /// How many limits, findings or notices it sums up.
+    /// How many limits, findings or notices the row stands for.
     pub count: usize,
     /// How many of them are notices that something is not on record.
     pub notices: usize,
-    /// All that was told, in the order of the log; never empty.
+    /// All alert events of the row, in the order of the log. Never empty.
     pub told: Vec<Telling>,
-    /// What was said last of each.
+    /// The last sentence about each.
     pub text: Vec<String>,
 }
 
-/// What the alert events of one class of one case come to.
+/// The alert events of one class of one case, grouped by what they are about.
 pub struct Told<'e> {
     case: &'e CaseRef,
     lives: Vec<Life<'e>>,
 }
 
 impl<'e> Told<'e> {
-    /// Of the events of one class of one case, in the order of the log, up to an instant.
+    /// Groups the events of one class of one case. They are in the order of the log, up to an instant.
     pub fn of(case: &'e CaseRef, events: impl IntoIterator<Item = &'e Event>) -> Self {
         let mut lives: Vec<Life<'e>> = Vec::new();
         let mut places = std::collections::BTreeMap::new();
@@ -124,13 +124,13 @@ impl<'e> Told<'e> {
         Self { case, lives }
     }
 
-    /// Whether only the case can tell if a notice is still open: what is done in time is told nobody.
+    /// Whether the case is needed to decide if a notice is still open: nobody is alerted when a duty is done in time.
     pub fn asks_for_the_case(&self, at: Instant) -> bool {
         self.lives.iter().any(|life| life.may_run(at))
     }
 
-    /// The rows at an instant, each once told first before what was told later. `known`: the case as it was known then,
-    /// where it is asked for.
+    /// The rows at an instant, ordered by their first alert event. `known` is the case as it was known then, if
+    /// [`Self::asks_for_the_case`].
     pub fn rows(
         self,
         choice: &Choice,
@@ -194,12 +194,12 @@ impl AlertRow {
         self.text.extend(row.text);
     }
 
-    /// When it was first told.
+    /// When the first alert event of the row was recorded.
     pub fn raised_at(&self) -> Option<Instant> {
         self.told.first().map(|telling| telling.at)
     }
 
-    /// When something was last told of it.
+    /// When the last alert event of the row was recorded.
     pub fn changed_at(&self) -> Option<Instant> {
         self.told.last().map(|telling| telling.at)
     }

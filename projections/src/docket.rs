@@ -1,6 +1,6 @@
 //! An office's docket: one row per case, the most urgent first.
 //!
-//! Invariant: the same actions at the same instant give the same bytes, in whichever order they were recorded.
+//! Invariant: the same actions at the same instant give the same bytes, whatever the order of recording.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -15,7 +15,8 @@ use engine::rulebook::{RuleId, Rulebook};
 use crate::snapshot::{LimitAt, Snapshot, is_on_detention};
 use crate::summary::{Standing, reference};
 
-/// Whether a rule limits how long a child is held, or how soon it must be free.
+/// Whether a limit is on the child's liberty: the four limits on detention, the two on a request for release (Art. 65), and
+/// the notification of the parents (Art. 62(2)).
 pub const fn is_on_liberty(rule: RuleId) -> bool {
     matches!(
         rule,
@@ -34,7 +35,7 @@ pub const fn is_on_liberty(rule: RuleId) -> bool {
 pub struct DocketRow {
     /// The case's reference.
     pub case: CaseRef,
-    /// The offices that have it.
+    /// The offices that have the case.
     pub offices: Addressees,
     /// Where the child is.
     pub standing: Standing,
@@ -42,24 +43,24 @@ pub struct DocketRow {
     pub next: Option<LimitAt>,
     /// The worst limit that has passed.
     pub worst: Option<LimitAt>,
-    /// Limits breached: arguable, certain.
+    /// How many limits are breached: arguable, certain.
     pub limits: [u32; 2],
-    /// Findings: arguable, certain.
+    /// How many findings there are: arguable, certain.
     pub findings: [u32; 2],
-    /// Fields of conditions that are not on record.
+    /// How many fields that conditions need are not on record.
     pub not_on_record: u32,
 }
 
-/// What a clerk looks at first.
+/// How urgent a case is. What a clerk should look at first comes first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Urgency {
-    /// Held beyond a limit: certain, then arguable, the longest over first.
+    /// The child is held beyond a limit: certain, then arguable, the longest over first.
     HeldBeyond(Reverse<Breach>, i64),
-    /// Held: what ends next first.
+    /// The child is held, but not beyond a limit on detention: by the limit that ends next.
     Held(i64),
-    /// Not held, a limit is over and open: certain, then arguable, the longest over first.
+    /// The child is free, and a limit is over and open: certain, then arguable, the longest over first.
     Over(Reverse<Breach>, i64),
-    /// The others: what ends next first.
+    /// All other open cases: by the limit that ends next.
     Running(i64),
     /// The case is closed.
     Closed,
@@ -83,12 +84,12 @@ impl DocketRow {
         }
     }
 
-    /// The row of a case at `at`; none if it was not opened by then.
+    /// The row of a case at `at`; `None` if the case was not open by then.
     pub fn of_case(case: &Case, book: &Rulebook, at: Instant) -> Option<Self> {
         Some(Self::of(Snapshot::of_case(case, book, at)?, book))
     }
 
-    /// The order of a docket. Only one case is equal to itself.
+    /// The order of a docket. No two cases compare as equal.
     pub fn compare(&self, other: &Self) -> Ordering {
         self.urgency().cmp(&other.urgency()).then_with(|| self.case.cmp(&other.case))
     }
@@ -131,8 +132,8 @@ impl DocketRow {
     }
 }
 
-/// Orders a docket: children held beyond a limit on it (certain, then arguable, the longest over first), held by what ends
-/// next, other cases with a limit that is over, others by what ends next, closed ones.
+/// Orders a docket by urgency: children held beyond a limit on detention, other children who are held, cases of free
+/// children with a limit that is over, all other open cases, closed cases.
 pub fn sort(rows: &mut [DocketRow]) {
     rows.sort_by(DocketRow::compare);
 }

@@ -1,6 +1,6 @@
 //! Pure read models over the log of a case: what a court, an office and a lawyer see.
 //!
-//! Invariant: the docket depends on the set of actions and the instant alone; alerts and timelines on the log.
+//! Invariant: a docket depends on the set of actions and the instant alone. Lists of alerts and timelines depend on the log.
 
 pub mod alerts;
 pub mod docket;

@@ -1,7 +1,7 @@
-//! An alert as it is published: a CloudEvents 1.0 JSON object with its subject.
+//! An alert event as it is published: a NATS subject and a CloudEvents 1.0 JSON object.
 //!
-//! Invariant: a function of the event, the rulebook and the installation's name; case reference and office codes
-//! only, no personal data (Art. 85).
+//! Invariant: a message is a function of the event, the rulebook and the installation's name. It names the case reference
+//! and office codes only and contains no personal data (Art. 85).
 
 use std::fmt::Write as _;
 
@@ -20,23 +20,23 @@ use crate::subjects;
 pub struct Message {
     /// The subject: `kamnot.alerts.<prosecutor>.<court>.<investigator>.<legal aid>.<kind>.<rule>`.
     pub subject: String,
-    /// The alert's id, also sent as `Nats-Msg-Id`.
+    /// The event's id, also sent as `Nats-Msg-Id`.
     pub id: Uuid,
     /// The CloudEvents object.
     pub body: String,
 }
 
-/// What of a message's data may differ where a log that was restored from a backup raises an alert again: when it was
-/// found, and the sentences.
+/// The keys of a message's data that may differ when a log restored from a backup raises an alert again: when it was
+/// detected, and the sentences.
 const PASSING: [&str; 7] = ["because", "detected_at", "digest", "late_record", "rulebook", "text", "article"];
 
-/// A digest of what a message says: its subject, its envelope but for the time, and of its data the case, the offices,
-/// the rule, the limit with its instants and the alert that it answers.
+/// A digest of what a message says: its subject, its envelope without the time, and its data without the keys that may
+/// differ. So it covers the case, the offices, the rule, the limit with its instants, and the alert that it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Substance(Uuid);
 
 impl Substance {
-    /// That of a message as it stands in the stream; none if its body is no message of an alert.
+    /// The digest of a message in the stream; `None` if its body is not the message of an alert event.
     pub fn of(subject: &str, body: &str) -> Option<Self> {
         let Ok(Json::Object(mut envelope)) = Json::read(body) else { return None };
         envelope.retain(|(key, _)| key != "time");
@@ -49,20 +49,20 @@ impl Substance {
 }
 
 impl Message {
-    /// What it says.
+    /// The digest of what the message says.
     pub fn substance(&self) -> Option<Substance> {
         Substance::of(&self.subject, &self.body)
     }
 }
 
-/// What an alert event says, whichever of the three it is.
+/// The values of an alert event, whether it raises, settles or withdraws.
 struct Told<'e> {
     alert: &'e Alert,
     kind: Kind,
     id: Uuid,
     /// The occurrence in the id.
     occurrence: u32,
-    /// What it answers.
+    /// The id of the alert or settlement that it answers.
     of: Option<Uuid>,
     replaced_by: Option<Uuid>,
 }
@@ -80,7 +80,7 @@ fn told<'e>(case: &CaseRef, event: &'e Event) -> Option<Told<'e>> {
     Some(Told { alert, kind, id: event.id(case), occurrence, of, replaced_by })
 }
 
-/// The message of an alert event of a case; none for an action.
+/// The message of an alert event; `None` for a recorded action.
 pub fn message(case: &CaseRef, event: &Event, book: &Rulebook, installation: &str) -> Option<Message> {
     let told = told(case, event)?;
     let mut body = String::with_capacity(2048);
@@ -167,7 +167,7 @@ fn quoted(value: Option<impl std::fmt::Display>) -> String {
     value.map_or_else(|| "null".to_owned(), |value| format!("\"{value}\""))
 }
 
-/// The sentence of an alert event in one language; none for an action.
+/// The sentence of an alert event in one language; `None` for a recorded action.
 pub fn text(case: &CaseRef, event: &Event, book: &Rulebook, language: Language) -> Option<String> {
     let (alert, _) = event.fact.alert()?;
     let rule = alert.topic.rule;
@@ -215,7 +215,8 @@ pub fn text(case: &CaseRef, event: &Event, book: &Rulebook, language: Language) 
     })
 }
 
-/// What was done, and how long after the limit: by the protective reading, which is said where the readings part.
+/// What was done, and how long after the limit by the protective reading. The sentence names the reading if the readings
+/// differ.
 fn settled(settlement: &Settlement, say: impl Fn(&str, &[String]) -> String) -> Option<String> {
     let About::Limit { earliest, latest, .. } = settlement.alert.about else { return None };
     let at = settlement.by_at;

@@ -1,6 +1,7 @@
-//! A case at an instant: where it is, which offices have it, and which of its limits ends next or is over.
+//! A case at an instant: where the child is, which offices have the case, which limit ends next, and which is over.
 //!
-//! Invariant: but for when it was recorded, it depends on the set of actions and the instant alone; from the case's view it is the same as from its log.
+//! Invariant: apart from `recorded_at`, a snapshot depends on the set of actions and the instant alone. The case's view and
+//! the case's log give the same snapshot.
 
 use engine::action::{ActionName, CaseRef, OfficeCode};
 use engine::alert::Addressees;
@@ -22,13 +23,13 @@ const HOUR: i64 = 3600;
 pub struct Snapshot {
     /// The case's reference.
     pub case: CaseRef,
-    /// The offices that have it.
+    /// The offices that have the case.
     pub offices: Addressees,
-    /// Where the child is, and its limits.
+    /// Where the child is, and the limits of the case.
     pub summary: Summary,
     /// The instant.
     pub at: Instant,
-    /// When something was recorded of the case for the last time, whatever the instant.
+    /// When the last event of the case was recorded, even if that is after the instant.
     pub recorded_at: Instant,
 }
 
@@ -37,42 +38,44 @@ pub struct Snapshot {
 pub struct LimitAt {
     /// The rule.
     pub rule: RuleId,
-    /// Which period, from 0.
+    /// The number of the period, from 0.
     pub period: u32,
     /// The article.
     pub article: String,
-    /// The office that owes it.
+    /// The office that owes the duty.
     pub owed_by: OfficeCode,
     /// The last lawful instant of the protective reading.
     pub earliest: Instant,
-    /// The last lawful instant of the lenient reading; none where it sees no limit.
+    /// The last lawful instant of the lenient reading; `None` where it sees no limit.
     pub latest: Option<Instant>,
-    /// Whether and how surely it is breached.
+    /// How sure the breach is; `None` if the limit is not breached.
     pub breach: Option<Breach>,
-    /// Of an arguable breach: the last lawful instant of the lenient reading, after which it is certain.
+    /// For an arguable breach: the last lawful instant of the lenient reading. After it the breach is certain.
     pub certain_after: Option<Instant>,
-    /// The last lawful instant that counts: the next one, or the one whose passing makes the breach what it is.
+    /// The last lawful instant that counts: the next one; once the limit is breached, that of the reading that decides
+    /// `breach`.
     pub end: Instant,
-    /// Seconds left until `end`; once that has passed, less the seconds by which the limit is over, or was when it ended.
+    /// Seconds left until `end`. Negative once `end` has passed: minus the seconds by which the limit is over, or was over
+    /// when it ended.
     pub left: i64,
-    /// What ended a limit that is over, under the reading of `end`; none while it is open.
+    /// What ended a limit that is over, under the reading of `end`; `None` while it is open.
     pub ended: Option<Ended>,
 }
 
-/// Whether a rule limits how long a child is held: not even the closing of the case discharges it.
+/// Whether a rule limits detention: the closing of the case does not discharge it.
 pub fn is_on_detention(rule: RuleId) -> bool {
     rule.is_limit() && !discharged_by(rule).contains(&ActionName::CaseClosed)
 }
 
 impl Snapshot {
-    /// The case of a view at `at`; none if `at` lies before one of its actions, for then the view cannot answer and the
-    /// case has to be loaded (see [`Snapshot::of_case`]).
+    /// The snapshot at `at` from a view; `None` if `at` is before one of the case's actions. Then the view cannot answer,
+    /// and the case has to be loaded (see [`Snapshot::of_case`]).
     pub fn of_view(view: &CaseView, at: Instant) -> Option<Self> {
         let summary = Summary::read(&view.document).filter(|summary| summary.from <= at)?;
         Some(Self { case: view.case.clone(), offices: view.offices(), summary, at, recorded_at: view.recorded_at })
     }
 
-    /// The case at `at`; none if it was not opened by then.
+    /// The snapshot at `at` from the case; `None` if it was not open by then.
     pub fn of_case(case: &Case, book: &Rulebook, at: Instant) -> Option<Self> {
         let assessment = case.assess(book, at)?;
         Some(Self {
@@ -84,8 +87,8 @@ impl Snapshot {
         })
     }
 
-    /// The limit that ends next: under the protective reading, or, where that one has no limit left that runs, under the
-    /// lenient one.
+    /// The limit that ends next under the protective reading. If no limit runs under it, the one that ends next under the
+    /// lenient reading.
     pub fn next(&self, book: &Rulebook) -> Option<LimitAt> {
         let ahead = self.open().filter_map(|limit| Some((limit, self.ahead(limit)?)));
         let next = ahead.min_by_key(|(limit, end)| {
@@ -95,8 +98,8 @@ impl Snapshot {
         next.map(|(limit, end)| self.running(limit, end, book))
     }
 
-    /// The worst limit that has passed: open before done, one under which the child is still held before others, certain
-    /// before arguable, then the one that has been over longest.
+    /// The worst limit that has passed. Open limits come before done ones, limits on the detention of a child who is still
+    /// held before others, certain before arguable, then the one that has been over longest.
     pub fn worst(&self, book: &Rulebook) -> Option<LimitAt> {
         let passed = self.summary.limits.iter().filter_map(|limit| Some((limit, limit.breach(self.at)?)));
         let worst = passed.min_by_key(|(limit, breach)| {
@@ -107,7 +110,7 @@ impl Snapshot {
         worst.map(|(limit, breach)| self.passed(limit, breach, book))
     }
 
-    /// The open limits that `office` owes, whatever it is in the case.
+    /// The open limits that `office` owes, in whatever role.
     pub fn owed_by(&self, office: &OfficeCode, book: &Rulebook) -> Vec<LimitAt> {
         let owed = self.open().filter(|limit| self.offices.of(limit.owed_by) == office);
         let at_now = |limit: &Limit| match limit.breach(self.at) {
@@ -117,12 +120,12 @@ impl Snapshot {
         owed.map(at_now).collect()
     }
 
-    /// Seconds until a limit ends that is open, under either reading; none where none is left to end.
+    /// Seconds until the next end of an open limit under either reading; `None` if no end is still to come.
     pub fn soonest(&self) -> Option<i64> {
         self.open().filter_map(|limit| self.ahead(limit)).min().map(|end| end.since(self.at))
     }
 
-    /// Whether `office` has the case: in this seat, or without one in any.
+    /// Whether `office` has the case in this seat; with `None`, in any seat.
     pub fn is_of(&self, office: &OfficeCode, seat: Option<Seat>) -> bool {
         Seat::have(&self.offices, office, seat)
     }
@@ -131,8 +134,7 @@ impl Snapshot {
         self.summary.limits.iter().filter(|limit| limit.is_open())
     }
 
-    /// The next last lawful instant of an open limit: the protective reading's, or that of the lenient one, which is breached
-    /// only then.
+    /// The last lawful instant of an open limit that is still to come: the protective reading's, then the lenient reading's.
     fn ahead(&self, limit: &Limit) -> Option<Instant> {
         let lenient = limit.latest.filter(|_| limit.ended[1].is_none());
         [Some(limit.earliest), lenient].into_iter().flatten().find(|end| self.at <= *end)
@@ -145,7 +147,7 @@ impl Snapshot {
     fn passed(&self, limit: &Limit, breach: Breach, book: &Rulebook) -> LimitAt {
         let end = passed_end(limit, breach);
         let [protective, lenient] = limit.ended;
-        // Ended under the lenient reading alone, it is still open under the protective one.
+        // A limit that ended under the lenient reading alone is still open under the protective one.
         let ended = protective.and_then(|ended| if breach == Breach::Certain { lenient } else { Some(ended) });
         LimitAt { left: end.since(ended.map_or(self.at, Ended::at)), ended, ..self.limit(limit, end, book) }
     }
@@ -167,7 +169,7 @@ impl Snapshot {
     }
 }
 
-/// The last lawful instant whose passing makes the breach what it is.
+/// The last lawful instant of the reading that decides the breach.
 fn passed_end(limit: &Limit, breach: Breach) -> Instant {
     match breach {
         Breach::Certain => limit.latest.unwrap_or(limit.earliest),
@@ -176,7 +178,7 @@ fn passed_end(limit: &Limit, breach: Breach) -> Instant {
 }
 
 impl LimitAt {
-    /// Seconds by which it is over, or was when it ended; 0 while it is not.
+    /// Seconds by which the limit is over, or was over when it ended; 0 if it is not over.
     pub const fn over(&self) -> i64 {
         if self.left < 0 { -self.left } else { 0 }
     }
@@ -186,7 +188,7 @@ impl LimitAt {
         seconds / HOUR
     }
 
-    /// What next and worst have in common in JSON.
+    /// The keys that `next` and `worst` share in JSON.
     fn pairs(&self) -> Vec<(std::borrow::Cow<'_, str>, Json<'_>)> {
         vec![
             ("rule".into(), Json::text(self.rule.word())),
@@ -198,7 +200,7 @@ impl LimitAt {
         ]
     }
 
-    /// As the limit that ends next.
+    /// The limit as JSON, as the one that ends next.
     pub(crate) fn next_json(&self) -> Json<'_> {
         let mut pairs = self.pairs();
         pairs.push(("ends".into(), Json::text(self.end.to_string())));
@@ -207,7 +209,7 @@ impl LimitAt {
         Json::Object(pairs)
     }
 
-    /// As a limit that has passed.
+    /// The limit as JSON, as one that has passed.
     pub(crate) fn worst_json(&self) -> Json<'_> {
         let mut pairs = self.pairs();
         pairs.push(("since".into(), Json::text(self.end.to_string())));

@@ -1,7 +1,7 @@
-//! Every subject on which kamnot speaks or listens, in one place.
+//! Every NATS subject that kamnot publishes on or subscribes to.
 //!
-//! Invariant: a subject names offices, kinds and rules, and nothing of the child. An office finds what it is told by its
-//! own place in the subject, whatever stands in the others.
+//! Invariant: a subject names offices, kinds and rules, and nothing about the child. An office selects its alerts by its own
+//! place in the subject, whatever is in the other places.
 
 use engine::action::OfficeCode;
 use engine::alert::{Addressees, Kind};
@@ -11,39 +11,39 @@ use crate::view::Seat;
 
 /// All alerts.
 pub const ALERTS: &str = "kamnot.alerts.>";
-/// What a reconciliation found.
+/// The results of reconciliations.
 pub const RECONCILIATION: &str = "kamnot.reconciliation";
-/// The actions that any office sends. The last part is the sender, which the server's permissions prove.
+/// The actions of all offices. The last part is the sender, which the server's permissions prove.
 pub const ACTIONS: &str = "kamnot.actions.*";
-/// A subject on which nobody listens.
+/// A subject to which nobody subscribes.
 pub const NOBODY: &str = "kamnot.nobody";
-/// What all of them begin with.
+/// The beginning of all subjects of alerts.
 pub const OURS: &str = "kamnot.";
 
-/// The subject of an alert; what answers it goes to the same offices and rule, under its own kind. Of a rule with a variant the
-/// part before the colon stands in it.
+/// The subject of an alert event. A settlement or withdrawal names the offices and the rule of its alert, and its own kind.
+/// Of a rule with a colon, the subject names only the part before the colon.
 pub fn alert(to: &Addressees, kind: Kind, rule: RuleId) -> String {
     let rule = rule.word();
     let rule = rule.split(':').next().unwrap_or(rule);
     format!("kamnot.alerts.{}.{kind}.{rule}", to.tokens())
 }
 
-/// The alerts to an office that has cases in this seat.
+/// The subjects of the alerts for an office in this seat.
 pub fn alerts_to(seat: Seat, office: &OfficeCode) -> String {
     format!("kamnot.alerts.{}{office}.>", "*.".repeat(seat.place()))
 }
 
-/// The actions that an office sends.
+/// The subject of the actions that an office sends.
 pub fn actions_of(office: &OfficeCode) -> String {
     format!("kamnot.actions.{office}")
 }
 
-/// Who sent actions on a subject.
+/// The sender of actions, read from their subject.
 pub fn sender(subject: &str) -> Option<OfficeCode> {
     subject.strip_prefix("kamnot.actions.").and_then(OfficeCode::new)
 }
 
-/// Test messages to an office, which no stream holds.
+/// The subject of test messages to an office. No stream holds them.
 pub fn test_of(office: &OfficeCode) -> String {
     format!("kamnot.test.{office}")
 }

@@ -1,7 +1,7 @@
-//! What a docket needs of a case: where the child is, and the limits that are or may become breached.
+//! What a docket needs to know about a case: where the child is, and the limits that are or may become breached.
 //!
-//! Invariant: a summary of all actions answers for any instant from its `from` on, without the case being loaded;
-//! written and read it is the same.
+//! Invariant: a summary of all actions gives the right answer for every instant from its `from` on, without the case being
+//! loaded. Writing a summary and reading it again gives the same summary.
 
 use engine::action::{ActionName, CaseRef};
 use engine::assess::Assessment;
@@ -16,9 +16,9 @@ use engine::rulebook::{Role, RuleId};
 pub enum Standing {
     /// Under remand (Art. 64).
     Remand,
-    /// In custody or arrested (Art. 62, 63).
+    /// In custody or arrested (Arts 62, 63).
     Custody,
-    /// Free, the case going on.
+    /// Free, and the case is open.
     Free,
     /// The case is closed.
     Closed,
@@ -32,7 +32,7 @@ impl Standing {
         matches!(self, Self::Remand | Self::Custody)
     }
 
-    /// The word for it in JSON.
+    /// The word in JSON.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Remand => "remand",
@@ -53,7 +53,7 @@ pub enum Ended {
 }
 
 impl Ended {
-    /// What a discharge of the assessment was.
+    /// What ended a limit, from its discharge in an assessment.
     pub(crate) fn of(assessment: &Assessment<'_>, done: Done) -> Self {
         match assessment.timeline.entries()[done.by].name {
             ActionName::CaseClosed => Self::CaseClosed(done.at),
@@ -73,25 +73,25 @@ impl Ended {
     }
 }
 
-/// A limit that was not discharged in time under both readings.
+/// A limit, unless it was discharged in time under both readings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// The rule.
     pub rule: RuleId,
-    /// Which period.
+    /// The number of the period, from 0.
     pub period: u32,
-    /// Who owes it.
+    /// Who owes the duty.
     pub owed_by: Role,
     /// The last lawful instant of the protective reading.
     pub earliest: Instant,
     /// The last lawful instant of the lenient reading; none where it sees no limit.
     pub latest: Option<Instant>,
-    /// What ended it, per reading: protective, lenient.
+    /// What ended it, under the protective and the lenient reading.
     pub ended: [Option<Ended>; 2],
 }
 
 impl Limit {
-    /// Whether and how surely it is breached at `at`.
+    /// How sure the breach is at `at`; `None` if the limit is not breached.
     pub fn breach(&self, at: Instant) -> Option<Breach> {
         let breached = |due: Instant, ended: Option<Ended>| at > due && ended.is_none_or(|ended| ended.at() > due);
         if !breached(self.earliest, self.ended[0]) {
@@ -107,23 +107,23 @@ impl Limit {
     }
 }
 
-/// What a docket needs of one case.
+/// What a docket needs to know about one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// From which instant on the summary answers: all its actions count from then on.
+    /// The summary answers from this instant on, because all actions count from then on.
     pub from: Instant,
     /// Where the child is.
     pub standing: Standing,
-    /// The limits that are or may become breached, by earliest.
+    /// The limits that are or may become breached, by `earliest`.
     pub limits: Vec<Limit>,
     /// Findings: arguable, certain.
     pub findings: [u32; 2],
-    /// How many fields of conditions are not on record.
+    /// How many fields that conditions need are not on record.
     pub not_on_record: u32,
 }
 
 impl Summary {
-    /// The summary of an assessment; it answers from the last of the counted actions on.
+    /// The summary of an assessment. It answers from the last of the counted actions on.
     pub fn of(assessment: &Assessment<'_>) -> Self {
         let timeline = &assessment.timeline;
         let from = timeline.entries().iter().map(|entry| entry.first).max().unwrap_or(assessment.at);
@@ -152,7 +152,7 @@ impl Summary {
         }
     }
 
-    /// The gravest standing of the case at `at`.
+    /// The surest breach among limits and findings at `at`.
     pub fn worst(&self, at: Instant) -> Option<Breach> {
         let [arguable, certain] = self.findings;
         let found = [(arguable, Breach::Arguable), (certain, Breach::Certain)];
@@ -185,7 +185,7 @@ impl Summary {
         out
     }
 
-    /// Reads a summary that [`Summary::to_json`] wrote; none if it is none.
+    /// Reads a summary that [`Summary::to_json`] wrote; `None` for any other text.
     pub fn read(text: &str) -> Option<Self> {
         let Ok(Json::Object(pairs)) = Json::read(text) else { return None };
         let field = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value);
@@ -206,7 +206,7 @@ fn instant<'a>(instant: Option<Instant>) -> Json<'a> {
     instant.map_or(Json::Null, |instant| Json::Number(instant.unix()))
 }
 
-/// What ended a limit: an instant where the duty was done, in a list of its own where the case was closed.
+/// What ended a limit: an instant if the duty was done, the instant in a list if the case was closed.
 fn ended<'a>(ended: Option<Ended>) -> Json<'a> {
     match ended {
         None => Json::Null,
@@ -248,7 +248,7 @@ fn read_limit(json: &Json<'_>) -> Option<Limit> {
     })
 }
 
-/// Where the child is: by the last episode, and whether the case is closed.
+/// Where the child is, from the last episode and from whether the case is closed.
 fn standing(assessment: &Assessment<'_>) -> Standing {
     let timeline = &assessment.timeline;
     let entries = timeline.entries();

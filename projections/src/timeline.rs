@@ -1,6 +1,7 @@
-//! One case's timeline: actions, deadlines, findings and alerts in order, with why.
+//! One case's timeline: actions, time limits, findings and alerts in order, with explanations.
 //!
-//! Invariant: everything that is known of the case at the instant is in it; what was withdrawn stays readable.
+//! Invariant: a timeline contains everything that is known about the case at the instant, personal data included. A
+//! withdrawn action stays readable.
 
 mod json;
 mod recorded;
@@ -26,9 +27,9 @@ pub use recorded::{ActionLine, Field, Value};
 /// One line of a timeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
-    /// When it lies: an action's own time, a limit's opening, the time an alert was raised.
+    /// When it happened: an action's own time, a limit's opening, or the time an alert was raised.
     pub at: When,
-    /// What it is.
+    /// What the line says.
     pub what: Line,
 }
 
@@ -37,9 +38,9 @@ pub struct Entry {
 pub enum Line {
     /// An action as it was recorded.
     Action(Box<ActionLine>),
-    /// A time limit that the action before opened.
+    /// A time limit that the action above opened.
     Limit(LimitLine),
-    /// A condition that failed for the action before.
+    /// A condition that fails for the action above.
     Finding {
         /// The rule.
         rule: RuleId,
@@ -47,12 +48,12 @@ pub enum Line {
         article: String,
         /// The tested action.
         action: ActionId,
-        /// How surely.
+        /// How sure the breach is.
         breach: Breach,
-        /// Why, a sentence each.
+        /// Why: one sentence for each step.
         because: Vec<String>,
     },
-    /// A field of a condition that is not on record with the action before.
+    /// A field that a condition needs and that is not on record with the action above.
     NotOnRecord {
         /// The rule.
         rule: RuleId,
@@ -61,75 +62,75 @@ pub enum Line {
         /// The field.
         field: &'static str,
     },
-    /// What was told.
+    /// An alert, a settlement or a withdrawal.
     Alert {
-        /// The alert's id.
+        /// The event's id.
         id: Uuid,
-        /// Its kind.
+        /// The kind of the event.
         kind: Kind,
         /// The rule.
         rule: RuleId,
         /// Whether it was recorded as history and not published.
         history: bool,
-        /// Its sentence.
+        /// The sentence.
         text: String,
     },
 }
 
-/// A time limit at work.
+/// A time limit in a case.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LimitLine {
     /// The rule.
     pub rule: RuleId,
     /// The article.
     pub article: String,
-    /// The office that owes it.
+    /// The office that owes the duty.
     pub owed_by: OfficeCode,
     /// The action that opened it.
     pub opened_by: ActionId,
-    /// Which period.
+    /// The number of the period, from 0.
     pub period: u32,
     /// When the protective clock started.
     pub start: Instant,
     /// The last lawful instant of the protective reading.
     pub earliest: Instant,
-    /// The last lawful instant of the lenient reading; none where it sees no limit.
+    /// The last lawful instant of the lenient reading; `None` where it sees no limit.
     pub latest: Option<Instant>,
-    /// What discharged it.
+    /// The action that discharged it.
     pub done_by: Option<ActionId>,
     /// What ended it under the protective reading, and when.
     pub ended: Option<Ended>,
-    /// Whether and how surely it is breached.
+    /// How sure the breach is; `None` if the limit is not breached.
     pub breach: Option<Breach>,
-    /// Seconds that have run to its end or to the instant of the timeline.
+    /// Seconds from the start of the protective clock until the limit ended, or until the timeline's instant if it is open.
     pub used: i64,
-    /// Why, a sentence each.
+    /// Why: one sentence for each step.
     pub because: Vec<String>,
 }
 
 impl LimitLine {
-    /// Seconds of the limit in all, by the protective reading.
+    /// The length of the limit in seconds, by the protective reading.
     pub fn length(&self) -> i64 {
         self.earliest.since(self.start) + 1
     }
 
-    /// Seconds by which it was or is exceeded, by the protective reading; 0 while it is not.
+    /// Seconds by which it was or is exceeded, by the protective reading; 0 if it is not.
     pub fn over(&self) -> i64 {
         (self.used - self.length()).max(0)
     }
 }
 
-/// Whether the reckoning of each limit and the grounds of each finding are told.
+/// Whether a timeline explains each limit and each finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
-    /// They are.
+    /// Each is explained.
     Told,
-    /// They are not: `because` is empty.
+    /// None is explained: `because` is empty.
     LeftOut,
 }
 
 impl Line {
-    /// The rule that a line is about; none of an action.
+    /// The rule that a line is about; `None` for an action.
     pub fn rule(&self) -> Option<RuleId> {
         match self {
             Self::Action(_) => None,
@@ -139,9 +140,9 @@ impl Line {
     }
 }
 
-/// The timeline of a case at `at`, sentences in `language`. `log` holds the events known by then, in order: for
-/// "as known on" a day, those recorded until its end. The case is held against `book`, and every alert is said in the
-/// words of its own. What leads to each limit and finding is told where `why` asks for it.
+/// The timeline of a case at `at`, with sentences in `language`. `log` holds the events known by then, in order; for "as
+/// known on" a day, those recorded until the end of that day. The case is assessed under `book`. Each alert is explained in
+/// the words of its own rulebook. `why` decides whether limits and findings are explained.
 pub fn timeline(
     case: &Case,
     log: &[Event],
@@ -164,7 +165,8 @@ pub fn timeline(
     entries
 }
 
-/// What of a timeline is about some rules: their lines, the actions that these stand under, and those that ended a limit.
+/// The part of a timeline that is about some rules: their lines, the actions above these lines, and the actions that ended
+/// a limit.
 pub fn about(mut entries: Vec<Entry>, rules: &[RuleId]) -> Vec<Entry> {
     let mut part: BTreeSet<ActionId> = BTreeSet::new();
     entries.retain(|entry| entry.what.rule().is_none_or(|rule| rules.contains(&rule)));
@@ -183,12 +185,12 @@ pub fn about(mut entries: Vec<Entry>, rules: &[RuleId]) -> Vec<Entry> {
     entries
 }
 
-/// What the assessment finds, by the action that each line stands under: limits, then findings, then what is not on record.
+/// The lines of the assessment, by the action that they follow: limits, then findings, then what is not on record.
 fn found(assessment: &Assessment<'_>, book: &Rulebook, language: Language, why: Why) -> BTreeMap<ActionId, Vec<Line>> {
     let mut under: BTreeMap<ActionId, Vec<Line>> = BTreeMap::new();
     let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
     let mut put = |action: ActionId, line: Line| under.entry(action).or_default().push(line);
-    // Once: finding them walks over every entry.
+    // Found only once, because this walks over every entry.
     let offices = Addressees::from(assessment.timeline.offices());
     for deadline in &assessment.deadlines {
         let steps = || explain::deadline(assessment, deadline, book);
@@ -254,8 +256,8 @@ fn limit(
     }
 }
 
-/// The alerts, by the place of the action that each stands behind: the last that had happened when it was raised, and
-/// never before an alert that was raised before it.
+/// The alerts, by the place of the action that each follows: the last action that had happened when the alert was raised.
+/// An alert never comes before one that was raised earlier.
 fn alerts(
     case: &Case,
     log: &[Event],
@@ -263,7 +265,7 @@ fn alerts(
     language: Language,
     actions: &[ActionLine],
 ) -> BTreeMap<Option<usize>, Vec<Entry>> {
-    // From each action on, when the first of the rest happened: so the last that had happened by an instant is found at once.
+    // For each action, the earliest time from it to the last: so a search finds the last action that happened by an instant.
     let mut first_of_rest: Vec<Instant> = actions.iter().map(|line| line.recorded.action.at.first()).collect();
     for place in (1..first_of_rest.len()).rev() {
         first_of_rest[place - 1] = first_of_rest[place - 1].min(first_of_rest[place]);

@@ -1,6 +1,6 @@
-//! What an office owes: its open limits in all cases, by what is left of them.
+//! What an office owes: its open limits in all cases, ordered by the time left.
 //!
-//! Invariant: each open limit that the office owes is there once, whatever the office is in the case.
+//! Invariant: the list contains each open limit that the office owes once, in whatever role the office owes it.
 
 use engine::action::{ActionName, CaseRef, OfficeCode};
 use engine::json::Json;
@@ -10,7 +10,7 @@ use engine::rulebook::{RuleId, Rulebook};
 use crate::snapshot::{LimitAt, Snapshot};
 use crate::summary::{Standing, reference};
 
-/// A limit that an office owes.
+/// An open limit that an office owes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Duty {
     /// The case.
@@ -21,7 +21,7 @@ pub struct Duty {
     pub limit: LimitAt,
 }
 
-/// What `office` owes in a case.
+/// The open limits that `office` owes in a case.
 pub fn duties<'s>(
     snapshot: &'s Snapshot,
     office: &OfficeCode,
@@ -32,7 +32,7 @@ pub fn duties<'s>(
     owed.map(|limit| Duty { case: case.clone(), standing: summary.standing, limit })
 }
 
-/// Orders them: what is over longest first, then by what is left.
+/// Orders the duties: what is over longest first, then by the time left.
 pub fn sort(duties: &mut [Duty]) {
     duties.sort_by(|a, b| {
         let key = |duty: &Duty| (duty.limit.left, duty.limit.rule, duty.limit.period);
@@ -40,7 +40,7 @@ pub fn sort(duties: &mut [Duty]) {
     });
 }
 
-/// What may be done to end a limit. That the case may be closed is no advice.
+/// The actions that end a limit. Closing the case is not among them, since that is no advice.
 pub fn ended_by(rule: RuleId) -> impl Iterator<Item = ActionName> {
     discharged_by(rule).iter().copied().filter(|name| *name != ActionName::CaseClosed)
 }

@@ -1,6 +1,6 @@
-//! One row per case: what a court's docket and the watch need, without loading the case.
+//! The view of a case: one row with what dockets and the watch need, so that they need not load the case.
 //!
-//! Invariant: a function of the case and the rulebook alone, so that a rebuild gives the same bytes.
+//! Invariant: a view is a function of the case and the rulebook alone, so a rebuild gives the same bytes.
 
 use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Addressees;
@@ -11,7 +11,7 @@ use engine::rulebook::Rulebook;
 
 use crate::summary::Summary;
 
-/// As what an office has a case.
+/// The seat in which an office has a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Seat {
     /// The court.
@@ -25,10 +25,10 @@ pub enum Seat {
 }
 
 impl Seat {
-    /// All of them.
+    /// All seats.
     pub const ALL: [Self; 4] = [Self::Court, Self::Prosecutor, Self::Investigator, Self::LegalAid];
 
-    /// The office in it; none where nobody has it.
+    /// The office in this seat; `None` if there is none.
     pub const fn of(self, offices: &Addressees) -> Option<&OfficeCode> {
         match self {
             Self::Court => Some(&offices.court),
@@ -38,7 +38,7 @@ impl Seat {
         }
     }
 
-    /// Which of the addressees in an alert's subject it is, from 0 (see [`Addressees::tokens`]).
+    /// The place of this seat's office in an alert's subject, from 0 (see [`Addressees::tokens`]).
     pub const fn place(self) -> usize {
         match self {
             Self::Prosecutor => 0,
@@ -48,7 +48,7 @@ impl Seat {
         }
     }
 
-    /// Whether `office` is among these offices: in this seat, or without one in any.
+    /// Whether `office` is in this seat; with `None`, in any seat.
     pub(crate) fn have(offices: &Addressees, office: &OfficeCode, seat: Option<Self>) -> bool {
         let seats = Self::ALL.into_iter().filter(|one| seat.is_none_or(|seat| seat == *one));
         seats.filter_map(|seat| seat.of(offices)).any(|of_case| of_case == office)
@@ -60,31 +60,31 @@ impl Seat {
 pub struct CaseView {
     /// The case's reference.
     pub case: CaseRef,
-    /// How many events the stream holds.
+    /// How many events the case's stream holds.
     pub version: u32,
-    /// When the last of them was recorded.
+    /// When the last event was recorded.
     pub recorded_at: Instant,
-    /// The court that has the case.
+    /// The code of the court that has the case.
     pub court: OfficeCode,
-    /// The prosecutor's office that has it.
+    /// The code of the prosecutor's office that has the case.
     pub prosecutor: OfficeCode,
-    /// The investigation organisation that has it.
+    /// The code of the investigation organisation that has the case.
     pub investigator: OfficeCode,
-    /// The legal aid office, if there is one.
+    /// The code of the legal aid office, if there is one.
     pub legal_aid: Option<OfficeCode>,
-    /// The next instant at which something has to be told.
+    /// The next instant at which the case calls for an alert event, if nothing more is recorded.
     pub next_due: Option<Instant>,
-    /// The gravest standing of the case when the view was made.
+    /// The surest breach in the case when the view was made.
     pub worst: Option<Breach>,
     /// A [`Summary`] of all actions as one JSON document.
     pub document: String,
 }
 
 impl CaseView {
-    /// The view of a case; none while it is not opened.
+    /// The view of a case; `None` while the case is not open.
     pub fn of(case: &Case, book: &Rulebook) -> Option<Self> {
         let recorded_at = case.last_recorded_at()?;
-        // An action may lie minutes ahead of the recording clock; the view answers for when all of them count.
+        // Actions may be some minutes ahead of the recording clock. The view answers for the time when all of them count.
         let last = case.actions().map(|action| action.at.first()).max()?;
         let assessment = case.assess(book, recorded_at.max(last))?;
         let offices = assessment.timeline.offices();
@@ -104,7 +104,7 @@ impl CaseView {
         })
     }
 
-    /// Whether `office` has the case: in this seat, or without one in any.
+    /// Whether `office` has the case in this seat; with `None`, in any seat.
     pub fn is_of(&self, office: &OfficeCode, seat: Option<Seat>) -> bool {
         Seat::have(&self.offices(), office, seat)
     }

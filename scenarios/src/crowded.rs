@@ -1,17 +1,17 @@
-//! Cases as large as a log takes them, in the shapes that are worst for whoever looks at all actions of a case.
+//! Cases with as many actions as a log accepts, in the shapes that cost most when all actions of a case are looked at.
 //!
-//! Invariant: the same shape and size give the same lines; every line can be recorded.
+//! Invariant: the same shape and size give the same lines, and every line can be recorded.
 
 use std::fmt::Write as _;
 
-/// What a case is crowded with.
+/// The kind of action that fills a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crowd {
-    /// Requests for release, all of one instant: two limits each.
+    /// Requests for release, all at one instant. Each opens two limits.
     Requests,
-    /// Requests for release, each received by who decides.
+    /// Requests for release, each received by the office that decides.
     Receipts,
-    /// Summonses missed and children brought in.
+    /// Missed summonses and bringings-in.
     Summonses,
     /// Interviews, a minute apart.
     Interviews,
@@ -19,20 +19,20 @@ pub enum Crowd {
     Extensions,
     /// Custodies, each with a remand and a release.
     Detentions,
-    /// Files with the court, and hearings that leave the substance aside.
+    /// Prosecution orders received by the court, and hearings that are not substantive.
     Hearings,
     /// Offences reclassified under remand.
     Reclassifications,
-    /// Transfers to and fro, of a case with open limits.
+    /// Transfers back and forth, of a case with open limits.
     Transfers,
     /// Actions recorded and withdrawn.
     Withdrawals,
-    /// Actions of one day, every second one known by its date alone.
+    /// Actions on one day, every second one known by its date alone.
     Dates,
 }
 
 impl Crowd {
-    /// All of them.
+    /// All shapes.
     pub const ALL: [Self; 11] = [
         Self::Requests,
         Self::Receipts,
@@ -47,7 +47,7 @@ impl Crowd {
         Self::Dates,
     ];
 
-    /// Action and fields of the `n`th, and how many seconds it lies behind the one before.
+    /// The action and fields of the `n`th line, and how many seconds it is after the one before.
     fn action(self, n: usize, actions: usize) -> (&'static str, String, usize) {
         let none = String::new();
         let request = || ("release_requested", r#","requested_by":"parent""#.to_owned());
@@ -88,7 +88,7 @@ fn id(n: usize) -> String {
     format!("00000000-0000-4000-8000-{n:012x}")
 }
 
-/// The lines of the case `reference`, `actions` in all with its opening on 5 January 2026; the others from 1 February on.
+/// The lines of the case `reference`: `actions` in all. The opening is on 5 January 2026, the others start on 1 February.
 pub fn crowded(crowd: Crowd, reference: &str, actions: usize) -> Vec<String> {
     let mut lines = vec![format!(
         r#"{{"case":"{reference}","id":"{}","action":"case_opened","at":"2026-01-05T08:00:00+07:00","by":"vte-investigation","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{{"ref":"C-1","birth_date":"2010-05-05"}},"offences":[{{"class":"crime","penalty_months":{{"min":60,"max":120}},"committed_on":"2026-01-02","serious":true}}]}}"#,
@@ -103,7 +103,7 @@ pub fn crowded(crowd: Crowd, reference: &str, actions: usize) -> Vec<String> {
             format!("2026-02-{day:02}T{hour:02}:{:02}:{:02}+07:00", seconds / 60 % 60, seconds % 60)
         };
         let mut line = String::new();
-        // Writing to a text never fails.
+        // Writing to a string never fails.
         let _ = write!(
             line,
             r#"{{"case":"{reference}","id":"{}","action":"{name}","at":"{at}","by":"vte-investigation"{fields}}}"#,

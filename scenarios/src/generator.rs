@@ -1,8 +1,8 @@
 //! The generator of made-up cases: valid action lines, drawn from a seed.
 //!
-//! The same plan gives the same bytes on every platform: the numbers come from `ChaCha8`, each case from a stream of
-//! its own, and nothing depends on a clock, on floating point or on the order of a hash map. No line is ever refused
-//! by the formats, whatever the conduct; what is wrong in a case is wrong before the law.
+//! Invariant: the same plan gives the same bytes on every platform. The random numbers come from `ChaCha8`, with a stream
+//! for each case, and nothing depends on a clock, on floating point or on the order of a hash map. No line is ever refused,
+//! whatever the conduct: a case may break the law but never the format.
 
 mod disorderly;
 mod orderly;
@@ -15,34 +15,34 @@ use chrono::{Datelike, NaiveDate};
 
 use writer::{DAY, Writer};
 
-/// How the offices of the made-up cases work.
+/// How well the offices of the made-up cases work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conduct {
-    /// Limits kept, every field filled in, 20 to 30 actions in most cases: few alerts beyond notices.
+    /// Offices keep the limits and fill in every field. Most cases have 20 to 30 actions and few alerts beyond notices.
     Orderly,
-    /// Late, sloppy and entangled: fields left out, dates without a time of day, several detentions, offences
-    /// reclassified, orders missing, actions withdrawn.
+    /// Offices are late and sloppy: fields left out, dates without a time of day, several detentions, offences reclassified,
+    /// orders missing, actions withdrawn.
     Disorderly,
 }
 
 /// What to generate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Determines everything that the other fields leave open.
+    /// The seed, which decides everything that the other fields leave open.
     pub seed: u64,
-    /// How many cases there are; they are numbered from 0.
+    /// How many cases there are. They are numbered from 0.
     pub cases: usize,
     /// How the offices work.
     pub conduct: Conduct,
-    /// The civil date in Vientiane on which the first case is opened; no action lies before it.
+    /// The civil date in Vientiane on which the first case is opened. No action is earlier.
     pub first_day: NaiveDate,
 }
 
 /// One action line and the instant when it would be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Seconds since the epoch: the action's first instant, but never before the opening of its case, since an action
-    /// of a case that is not opened yet is refused.
+    /// When it would be recorded, in seconds since the epoch: at the action's first instant, but never before the opening of
+    /// its case, since an action of a case that is not open is refused.
     pub at: i64,
     /// The number of the case, from 0.
     pub case: usize,
@@ -50,17 +50,18 @@ pub struct Line {
     pub json: String,
 }
 
-/// The `n`th case, in the order in which it happened; independent of the other cases.
+/// The lines of the `n`th case in the order in which they happened, independent of the other cases.
 ///
-/// The openings are spread over 365 days from the plan's first day. The same number gives the same ids as in
-/// [`interleaved`], on other dates: the two do not belong into one log.
+/// The openings are spread over 365 days from the plan's first day. Case `n` has the same ids as in [`interleaved`], on
+/// other dates, so lines of both must not go into one log.
 pub fn history(plan: &Plan, n: usize) -> Vec<Line> {
     case(plan, n, first_day(plan) + (n % 365) as u64)
 }
 
-/// All cases of the plan, started so that about `open` are open at any time, merged by the instant of recording.
+/// The lines of all cases of the plan, ordered by the instant of recording. Cases start so that about `open` are open at
+/// any time.
 ///
-/// Lines of one instant go by the number of their case, and within a case in the order in which they happened.
+/// Lines of one instant are ordered by the number of their case, and within a case by when they happened.
 pub fn interleaved(plan: &Plan, open: usize) -> impl Iterator<Item = Line> {
     let plan = *plan;
     let sample = plan.cases.clamp(1, 64);
@@ -69,7 +70,7 @@ pub fn interleaved(plan: &Plan, open: usize) -> impl Iterator<Item = Line> {
     Interleaved { plan, spacing, started: 0, running: BinaryHeap::new() }
 }
 
-/// The plan's first day, counted from 1 January 1970.
+/// The plan's first day, in days since 1 January 1970.
 fn first_day(plan: &Plan) -> u64 {
     let epoch = NaiveDate::default().num_days_from_ce();
     u64::try_from(plan.first_day.num_days_from_ce() - epoch).unwrap_or(0)
@@ -80,7 +81,7 @@ fn duration(lines: &[Line]) -> i64 {
     lines.first().zip(lines.last()).map_or(0, |(first, last)| last.at - first.at)
 }
 
-/// The `n`th case, opened on a given day (counted from 1 January 1970).
+/// The lines of the `n`th case, opened on the given day (in days since 1 January 1970).
 fn case(plan: &Plan, n: usize, opening_day: u64) -> Vec<Line> {
     let mut writer = Writer::new(plan.seed, n, opening_day.cast_signed());
     match plan.conduct {
@@ -90,12 +91,12 @@ fn case(plan: &Plan, n: usize, opening_day: u64) -> Vec<Line> {
     writer.finish()
 }
 
-/// The merge of the cases that have been started.
+/// Merges the lines of the cases that have started.
 struct Interleaved {
     plan: Plan,
     /// Seconds between the openings of two cases.
     spacing: u64,
-    /// How many cases have been started.
+    /// How many cases have started.
     started: usize,
     running: BinaryHeap<Reverse<Running>>,
 }
@@ -106,7 +107,7 @@ impl Interleaved {
         first_day(&self.plan) + self.started as u64 * self.spacing / DAY.unsigned_abs()
     }
 
-    /// Whether the next case could have a line before everything that is running.
+    /// Whether the next case could have a line before every line of the running cases.
     fn must_start_another(&self) -> bool {
         let opening = writer::epoch_seconds(self.next_opening().cast_signed() * DAY);
         let earliest = self.running.peek().map_or(i64::MAX, |running| running.0.next.at);
@@ -139,7 +140,7 @@ impl Iterator for Interleaved {
     }
 }
 
-/// A case with lines to come, ordered by the next of them.
+/// A case with lines left, ordered by its next line.
 struct Running {
     next: Line,
     rest: std::vec::IntoIter<Line>,

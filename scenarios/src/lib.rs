@@ -1,9 +1,9 @@
 //! Material to check the program with: worked cases, made-up cases, a simulated world, the
 //! demo's story, a store in memory, and servers for tests.
 //!
-//! Nothing depends on this crate but tests, and nothing in it is about a real child: references and office codes are
-//! made up, and there are no names. The worked cases (`cases/`) state what the law's rules give and are written from
-//! the page of the rules, never from the program's output. The demo's story lies in `demo/`.
+//! Only tests depend on this crate. Nothing in it is about a real child: references and office codes are made up, and there
+//! are no names. The worked cases (`cases/`) state what the rules give. They are written from `docs/rulebook.md`, never
+//! from the program's output. The demo's story is in `demo/`.
 
 pub mod crowded;
 pub mod generator;

@@ -18,25 +18,25 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Print action lines (JSON Lines), the same for the same arguments
+    /// Print action lines (JSON Lines); the same arguments give the same lines
     Generate {
-        /// What the cases are drawn from
+        /// The seed from which the cases are drawn
         #[arg(long)]
         seed: u64,
         /// How many cases
         #[arg(long)]
         cases: usize,
-        /// Cases as bad offices would leave them, instead of well-run ones
+        /// Make badly run cases instead of well-run ones
         #[arg(long)]
         disorderly: bool,
         /// The day on which the first case is opened
         #[arg(long, default_value = "2026-01-05")]
         first_day: NaiveDate,
-        /// Merge the cases by time, with about so many open at once, instead of one after the other
+        /// Order all lines by time, with about this many cases open at once, instead of printing case after case
         #[arg(long)]
         open: Option<usize>,
     },
-    /// Run simulated worlds in which processes, disk, NATS and clock fail, and check that nothing is lost or told wrong
+    /// Run simulated worlds in which processes, disk, NATS and clock fail, and check that no alert is lost or wrong
     ///
     /// Each seed is a world of a few cases. A seed that fails is printed with the shortest history that fails the same
     /// way, and the exit code is 1. The same seed gives the same run everywhere.
@@ -47,7 +47,7 @@ enum Command {
         /// The first seed
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// How many seeds at the same time; as many as the machine has processors if left out
+        /// How many seeds run at the same time; by default one per processor
         #[arg(long)]
         jobs: Option<usize>,
     },
@@ -66,7 +66,7 @@ fn main() -> ExitCode {
 fn generate(plan: &Plan, open: Option<usize>) -> ExitCode {
     match print(plan, open) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads, `head` for one, may have enough.
+        // A reader such as `head` may close the pipe early; that is no error.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("scenarios: writing the lines to standard output: {error}");

@@ -1,4 +1,5 @@
-//! `scenarios simulate`: many seeds on all processors, a bar, and the shortest history of a seed that fails.
+//! `scenarios simulate`: runs many seeds on all processors with a progress bar. Of a seed that fails it prints the shortest
+//! history that still fails.
 
 use std::ops::Range;
 use std::process::ExitCode;
@@ -7,7 +8,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 use scenarios::simulation::{History, first_failure, shortest};
 
-/// Runs the seeds; a failure when one of them fails.
+/// Runs the seeds. Fails if one of them fails.
 pub fn simulate(seeds: Range<u64>, jobs: Option<usize>) -> ExitCode {
     let many = seeds.end - seeds.start;
     let bar = ProgressBar::new(many);
@@ -20,13 +21,13 @@ pub fn simulate(seeds: Range<u64>, jobs: Option<usize>) -> ExitCode {
     if let Some((seed, violation)) = failed {
         println!("seed {seed}: {violation}\n\nlooking for the shortest history that fails the same way…");
         let (history, violation) = shortest(&History::of(seed), None, &violation);
-        println!("\n{history}\n{violation}\n\nagain: cargo run -p scenarios -- simulate --seeds 1 --seed {seed}");
+        println!("\n{history}\n{violation}\n\nto repeat: cargo run -p scenarios -- simulate --seeds 1 --seed {seed}");
         return ExitCode::FAILURE;
     }
     let seconds = began.elapsed().as_secs_f64();
     println!(
-        "{many} seeds hold, in {seconds:.1} s: {} cases, {} actions acknowledged, {} alerts published once each; \
-         {} troubles, {} processes ended in the middle",
+        "{many} seeds passed in {seconds:.1} s: {} cases, {} actions acknowledged, {} alerts published once each; \
+         {} faults, {} processes ended in the middle of their work",
         tally.cases, tally.actions, tally.alerts, tally.troubles, tally.ends
     );
     ExitCode::SUCCESS

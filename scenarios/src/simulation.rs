@@ -1,20 +1,20 @@
-//! A simulated world: thousands of cases over the seeds, on simulated time, against the real engine, the real embedded
-//! store, watch and relay, while everything around them fails.
+//! A simulated world for each seed. Cases run on simulated time against the real engine, embedded store, watch and relay,
+//! while everything around them fails.
 //!
-//! What is simulated: time (the runtime's paused clock, and a wall clock that jumps), the offices that send, NATS and
-//! the network to it, and what a disk can do to a transaction ([`store::sqlite::Disk`]). What is real: all
-//! that the product does, down to `SQLite` and its files. A process that is killed is dropped at whichever step it is
-//! at; a power failure leaves of the write-ahead log what was acknowledged and any part of the rest.
+//! Simulated are: time (the runtime's paused clock, and a wall clock that jumps), the offices that send, NATS and the
+//! network to it, and what a disk can do to a transaction ([`store::sqlite::Disk`]). Everything that the product does is
+//! real, down to `SQLite` and its files. A process that is killed is dropped at whatever step it has reached. After a power
+//! failure the write-ahead log holds what was acknowledged and any part of the rest.
 //!
-//! Checked while it runs and at its end: every acknowledged action is in the log, once, and nothing is there by half;
-//! the log tells exactly what a replay that is written apart from the program demands (`naive`), in time; the stream
-//! holds exactly these alerts, once each and in the order of the log; after a failed sync nothing is written; a clock
-//! that jumps is noticed and nothing is told meanwhile; views are what a rebuild gives.
+//! Checked during a run and at its end: every acknowledged action is in the log once, and nothing is there in part. The log
+//! holds, in time, exactly the alert events that a separately written replay demands (`naive`). The stream holds exactly
+//! these alerts, once each, in the order of the log. Nothing is written after a failed sync. A jump of the clock is noticed,
+//! and no alert is raised until it is resolved. Views are what a rebuild gives.
 //!
-//! Invariant: the same history gives the same run on every machine. All work is done on one thread in an order that
-//! depends on simulated time alone: the store works on its callers' tasks, chance comes from the seed, and what is
-//! random all the same (the log's own id, `SQLite`'s salts) decides nothing. Left out: the store's own threads, the
-//! opening of a log, and PostgreSQL, which are tried for real in `tests`.
+//! Invariant: the same history gives the same run on every machine. All work is done on one thread, in an order that
+//! depends on simulated time alone. The store works on its callers' tasks, and random numbers come from the seed. What is
+//! random all the same (the log's own id, `SQLite`'s salts) decides nothing. Not simulated: the store's own threads, the
+//! opening of a log, and PostgreSQL; `tests` tests them for real.
 
 mod clock;
 mod disk;
@@ -40,46 +40,46 @@ pub use history::History;
 pub use sabotage::Sabotage;
 pub use shrink::shortest;
 
-/// How many alerts, settlements and withdrawals a command tells in the worlds: so few that what has no room is met.
+/// The most alert events that a command adds in the simulated worlds. So few that some commands leave a rest.
 const MOST_TOLD: usize = 5;
 
-/// Something that must never be.
+/// A claim that a run violated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// What is broken.
+    /// The claim.
     pub claim: Claim,
     /// What was found.
     pub found: String,
 }
 
-/// What is claimed of every run.
+/// The claims that every run must fulfil.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Claim {
     /// What was acknowledged is in the log, once.
     NothingIsLost,
-    /// What is sent again and again is recorded in the end.
+    /// What an office keeps sending is recorded in the end.
     EveryOfficeIsAnswered,
-    /// Positions and versions follow each other without a gap.
+    /// Positions and versions have no gaps.
     TheLogIsWhole,
-    /// The log tells what the replay demands, and nothing else.
+    /// The log holds the alert events that the replay demands, and no others.
     AlertsAreRight,
-    /// It tells it in time.
+    /// Alert events are recorded in time.
     NothingIsLate,
-    /// The stream holds what the log tells, once and in order.
+    /// The stream holds the alerts of the log, once and in order.
     TheStreamIsRight,
-    /// Views are what the log gives.
+    /// Views match the log.
     ViewsAreRight,
     /// A jump of the clock is noticed.
     TheClockIsWatched,
-    /// After a failed sync nothing is written.
+    /// Nothing is written after a failed sync.
     AFailedSyncEndsWriting,
-    /// No process ends but for a reason that a restart mends.
+    /// A process ends only for a reason that a restart fixes.
     ProcessesGoOn,
     /// The simulation itself works.
     TheWorldTurns,
 }
 
-/// What a run did.
+/// Counts of what a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Cases that were sent.
@@ -88,9 +88,9 @@ pub struct Tally {
     pub actions: usize,
     /// Alerts that were published.
     pub alerts: usize,
-    /// Things that failed.
+    /// Faults that happened.
     pub troubles: usize,
-    /// Processes that ended otherwise than by being told to at the end.
+    /// Processes that ended before they were told to stop at the end.
     pub ends: usize,
 }
 
@@ -115,7 +115,7 @@ impl fmt::Display for Violation {
 }
 
 impl Tally {
-    /// Adds another run's.
+    /// Adds another run's counts.
     pub fn add(&mut self, other: Self) {
         self.cases += other.cases;
         self.actions += other.actions;
@@ -125,8 +125,8 @@ impl Tally {
     }
 }
 
-/// Runs the histories of these seeds on several threads until one fails, which is given with what it violates: the
-/// lowest of those that were run. `done` is told of each that holds.
+/// Runs the histories of these seeds on several threads until one fails. Returns the lowest failing seed of those that were
+/// run, and what it violates. Calls `done` for each seed that passes.
 pub fn first_failure(
     seeds: Range<u64>,
     jobs: Option<usize>,
@@ -147,7 +147,7 @@ pub fn first_failure(
                     done();
                 }
                 Err(violation) => {
-                    // The others end with the seed that they are at.
+                    // The other threads finish the seed that they are running.
                     next.store(seeds.end, Ordering::Relaxed);
                     failed = Some((seed, violation));
                 }
@@ -170,14 +170,14 @@ pub fn first_failure(
     all
 }
 
-/// Lets a history happen, with something wrong on purpose or not.
+/// Runs a history, with a sabotage or without.
 ///
 /// # Errors
-/// What must never be, and was.
+/// The claim that the run violated.
 pub fn run(history: &History, sabotage: Option<Sabotage>) -> Result<Tally, Violation> {
     static BOOK: LazyLock<Arc<Rulebook>> = LazyLock::new(|| Arc::new(Rulebook::law_05_na_2006()));
     let turns = |what: &str, error: std::io::Error| Violation::new(Claim::TheWorldTurns, format!("{what}: {error}"));
-    // What is durable is simulated, so the files need no disk.
+    // Durability is simulated, so the files need no disk.
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
     let folder = folder.map_err(|error| turns("no folder for the log", error))?;

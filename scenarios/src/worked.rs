@@ -1,7 +1,7 @@
 //! The worked cases: actions and the assessments that follow from them, as files that a lawyer can check.
 //!
-//! They lie in `cases/`, in folders by article, each with a claim as its title. They are the oracle: where a program
-//! gives something else, one of the two is wrong, and the page of the rules decides which.
+//! They are in `cases/`, in folders by article. The title of each is a claim. They are the oracle: if a program gives
+//! another answer, either the program or the worked case is wrong, and `docs/rulebook.md` decides which.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,21 +11,21 @@ use toml::{Table, Value};
 /// A worked case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worked {
-    /// The file, from the folder `cases` on.
+    /// The path of the file within the folder `cases`.
     pub path: PathBuf,
     /// What the case shows, as a claim.
     pub title: String,
-    /// The article, and the question that it leaves open.
+    /// The article, and the question of the law that the case is about, if any.
     pub why: String,
-    /// The rules that it works through; a duty of Art. 62 is named whole (`custody-duties:rights_told`).
+    /// The rules that the case is about. A duty of Art. 62 has its full name (`custody-duties:rights_told`).
     pub rules: Vec<String>,
     /// Action lines (JSON Lines).
     pub actions: String,
-    /// What is expected of them, at one instant or more.
+    /// The expected assessments, at one or more instants.
     pub expected: Vec<Expected>,
 }
 
-/// An assessment that is expected at an instant.
+/// The expected assessment at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
     /// The instant, in +07:00.
@@ -38,7 +38,7 @@ pub struct Expected {
 ///
 /// # Errors
 ///
-/// A sentence that names the file and what is wrong with it.
+/// A sentence with the file and what is wrong with it.
 pub fn worked_cases() -> Result<Vec<Worked>, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
     let mut files = Vec::new();
@@ -81,7 +81,7 @@ fn expectation(value: &Value) -> Result<Expected, String> {
     Ok(Expected { at: text(table, "at")?, assessment: text(table, "assessment")?.trim().to_owned() })
 }
 
-/// Refuses keys that nobody reads, since a misspelt one would silently check nothing.
+/// Refuses unknown keys, since a misspelt key would silently check nothing.
 fn only(table: &Table, known: &[&str]) -> Result<(), String> {
     match table.keys().find(|key| !known.contains(&key.as_str())) {
         Some(key) => Err(format!("unknown key `{key}`, expected {}", known.join(", "))),

@@ -69,7 +69,7 @@ fn an_action_of_a_case_that_was_never_opened() {
 #[test]
 fn a_case_opened_twice() {
     let again = opening("A-1").replace("08:00:00", "08:30:00");
-    refused(again, &["the case A-1 is opened already"]);
+    refused(again, &["the case A-1 was opened before"]);
 }
 
 #[test]
@@ -90,8 +90,8 @@ fn a_used_id_with_other_content() {
 #[test]
 fn a_nul() {
     let bad = action("A-1", "case_closed", "2026-03-02", r#","reason":"a\u0000b""#);
-    refused(bad, &["`reason`", "NUL", "take it out"]);
-    refused(b"{\"case\":\"A-1\0\"}", &["NUL", "take it out"]);
+    refused(bad, &["`reason`", "NUL", "remove it"]);
+    refused(b"{\"case\":\"A-1\0\"}", &["NUL", "remove it"]);
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_line_of_ten_megabytes() {
 
 #[test]
 fn a_line_that_is_no_text() {
-    refused(b"{\"case\":\"A-1\xff\"}", &["no UTF-8 text", "from byte 13"]);
+    refused(b"{\"case\":\"A-1\xff\"}", &["not valid UTF-8", "from byte 13"]);
 }
 
 #[test]
@@ -140,10 +140,10 @@ fn a_row_of_a_table_that_is_wrong_has_its_line() {
     let run = desk.run(["import", "rows.csv"]).ends_with(1).complains(&[
         "rows.csv:2: the case A-1 was never opened",
         "rows.csv:4: unknown field, number 1;",
-        "rows.csv:4: the row goes over lines 4-5",
+        "rows.csv:4: the row spans lines 4-5",
         "rows.csv:6: found 5 columns, expected 6",
         "rows.csv:7: `details`: found a list",
-        "rows.csv:8: `details`: found a field that has a column of its own",
+        "rows.csv:8: `details`: found a field that has its own column",
     ]);
     assert_eq!(run.err.lines().count(), 6, "{}", run.err);
 }

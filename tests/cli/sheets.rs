@@ -39,7 +39,7 @@ fn a_table_of_excel_with_semicolons_capitals_and_spare_columns() {
     let desk = Desk::new();
     let run = import_fixture(&desk, "excel.csv").ends_with(1).says(&["3 actions recorded", "1 refused"]);
     assert!(!run.err.contains("Somsak") && !run.err.contains("Remarks"), "{}", run.err);
-    run.complains(&["excel.csv:6: column 6 (F) has a heading that no field has"]);
+    run.complains(&["excel.csv:6: column 6 (F) has a cell that is not empty, but its heading is not a field"]);
     let timeline = desk.run(["timeline", "A-1", "--format", "json"]).ends_with(0);
     timeline.says(&["2026-03-01T09:30:00+07:00", "\"2026-03-01\""]);
 }
@@ -88,7 +88,7 @@ fn a_column_a_field_says_null_none_and_not_on_record() {
         A-1,summons_missed,2026-03-08,p,,,,,,court\n";
     desk.write("own.csv", table);
     desk.run(["import", "own.csv"]).ends_with(1).says(&["3 actions recorded"]).complains(&[
-        "own.csv:4: `order.by`: found a field that has a column of its own",
+        "own.csv:4: `order.by`: found a field that has its own column",
         "own.csv:6: `reason` is missing and required here",
     ]);
 }
@@ -121,7 +121,10 @@ fn a_heading_that_no_row_can_be_read_under_is_said_once() {
 #[test]
 fn a_spare_column_names_the_field_that_was_meant() {
     let run = import("a.csv", "case,action,at,by,evidence firm\nA-1,custody_started,2026-03-01,a,true\n").ends_with(1);
-    run.complains(&["a.csv:2: column 5 (E) has a heading that no field has", "did you mean `evidence_firm`?"]);
+    run.complains(&[
+        "a.csv:2: column 5 (E) has a cell that is not empty, but its heading is not a field",
+        "did you mean `evidence_firm`?",
+    ]);
 }
 
 #[test]
@@ -138,11 +141,11 @@ fn dates_are_read_day_first_in_the_column_at_alone() {
         desk.run(["timeline", "A-1", "--format", "json"]).ends_with(0).says(&[read]);
     }
     for (at, says) in [
-        ("12/31/2025", "no date when the day is read first"),
+        ("12/31/2025", "which is not a date with the day first"),
         ("31/12/25", "the year with four digits"),
         ("3/4/2569", "Buddhist"),
-        ("1/4/2026 noon", "the time of day is none; write 31/12/2025 09:30"),
-        ("29/11/2026 25:00", "found 29/11/2026 25:00, in which the time of day is none"),
+        ("1/4/2026 noon", "whose time of day does not exist; write 31/12/2025 09:30"),
+        ("29/11/2026 25:00", "found 29/11/2026 25:00, whose time of day does not exist"),
         ("2026-11-29 10:05", "found 2026-11-29 10:05; write 31/12/2025 09:30 or 2025-12-31T09:30:00+07:00"),
         ("9.30", "write 31/12/2025 09:30"),
         ("1/11/2569", "found 1/11/2569, the year is one of the Buddhist era; write 2026-11-01"),
@@ -166,9 +169,9 @@ fn thousand(rows: usize) -> Vec<String> {
 #[test]
 fn a_stray_quotation_mark_costs_its_own_row_alone() {
     for (stray, says) in [
-        (r#""a"#, "a quotation mark opens a cell and isn't closed"),
-        (r#"""#, "a quotation mark opens a cell and isn't closed"),
-        (r#""a"b"#, "text stands behind the quotation mark that closes a cell"),
+        (r#""a"#, "a cell has an opening quotation mark but no closing one"),
+        (r#"""#, "a cell has an opening quotation mark but no closing one"),
+        (r#""a"b"#, "a cell has text after its closing quotation mark"),
     ] {
         let mut lines = thousand(1_000);
         lines[4] = format!("A-1,,medical_check,2026-03-02,{stray},");
@@ -186,7 +189,7 @@ fn a_row_over_several_lines_is_said_so_with_its_first_and_last_line() {
          A-1,,rights_told,2026-03-03,a,\"{{\n\"\"x\"\":1}}\"\nA-1,,medical_check,2026-03-03,a,\n"
     );
     let run = import("a.csv", table).ends_with(1).says(&["2 actions recorded", "1 refused"]);
-    run.complains(&["a.csv:2: warning: the row goes over lines 2-3", "a.csv:4: the row goes over lines 4-5"]);
+    run.complains(&["a.csv:2: warning: the row spans lines 2-3", "a.csv:4: the row spans lines 4-5"]);
 }
 
 #[test]
@@ -196,9 +199,9 @@ fn the_first_sheet_of_a_workbook_is_read() {
         let run = import_fixture(&desk, name).ends_with(1).says(&["4 actions recorded", "2 refused"]);
         assert!(!run.err.contains("Somsak"), "{}", run.err);
         run.complains(&[
-            "the workbook has 2 sheets; the first is read",
+            "the workbook has 2 sheets; only the first is read",
             &format!("{name}:6: the cell C6 holds the error #DIV/0!"),
-            &format!("{name}:8: column 18 (R) has a heading that no field has"),
+            &format!("{name}:8: column 18 (R) has a cell that is not empty, but its heading is not a field"),
         ]);
         desk.run(["timeline", "A-1", "--format", "json"]).ends_with(0).says(&[
             "2026-03-01T08:00:00+07:00",

@@ -112,7 +112,7 @@ async fn the_program_of_an_office_sends_and_follows_what_concerns_its_cases() {
         .says(&["1 action recorded, 1 known already, 1 refused; 1 case"]);
     run("vte-legal-aid", "lo", 1).complains(&["court.jsonl:1: ຄະດີ VTE-2026-0001 ຍັງບໍ່ທັນເປີດ"]);
     run("vte-legal-aid", "en", 1)
-        .complains(&["court.jsonl:1: the case VTE-2026-0001 was never opened, or is no case of vte-legal-aid"])
+        .complains(&["court.jsonl:1: the case VTE-2026-0001 was never opened, or is not a case of vte-legal-aid"])
         .says(&["3 refused; 0 cases"]);
     // Nobody reads what it says: the refused line decides all the same.
     let unread = ["send", file.to_str().expect("a path"), "--office", "vte-juvenile-court"];

@@ -22,7 +22,7 @@ fn with_a_flipped_letter() -> Desk {
 #[test]
 fn every_command_names_a_flipped_letter_and_goes_on_with_the_other_cases() {
     let desk = with_a_flipped_letter();
-    let named = ["case A-1, event ", " of its stream, position ", "a step is not of this program"];
+    let named = ["case A-1, event ", " of its stream, position ", "this program does not know a step"];
     desk.run(["check"]).ends_with(2).says(&named);
     desk.run(["rebuild"]).ends_with(2).says(&named).says(&["of 2 cases; nothing differed"]);
     desk.run(["backup", "copy.db"]).ends_with(2).says(&named);

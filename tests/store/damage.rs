@@ -154,7 +154,7 @@ async fn one_flipped_letter_spoils_its_own_case_alone() {
     Connection::open(&path).unwrap().execute_batch(&harm).unwrap();
     let store = Arc::new(made::open(&path));
     let found = store.check(|_, _| ()).unwrap();
-    let damage: Vec<&String> = found.iter().filter(|line| line.contains("a step is not of this program")).collect();
+    let damage: Vec<&String> = found.iter().filter(|line| line.contains("this program does not know a step")).collect();
     let [damage] = damage[..] else { panic!("{found:?}") };
     let case = damage.strip_prefix("case ").and_then(|line| line.split(',').next()).unwrap();
     assert!(damage.contains(", event ") && damage.contains(" of its stream, position "), "{damage}");

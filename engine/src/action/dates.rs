@@ -1,6 +1,6 @@
-//! Reading the dates and instants of an action: the years that can be, and what people write in their place.
+//! Reads the dates and instants of an action: which years are accepted, and which common mistakes are recognised.
 //!
-//! Invariant: nothing of a text is echoed but a single date or instant that was given as the time of an action.
+//! Invariant: a refusal echoes a date or instant only if it was given as the time of an action, and stands alone there.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -8,19 +8,19 @@ use super::When;
 use crate::calendar::parse_date;
 use crate::refusal::{Code, Flaws, Refusal};
 
-/// The years of Vientiane in which an action, an offence or a birth may lie.
+/// The years, in Vientiane time, in which an action, an offence or a birth may lie.
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2399;
-/// The same for people and programs.
+/// The same years as a refusal's `expected` names them.
 const YEARS_WRITTEN: &str = "1900–2399";
-/// What the Buddhist era is ahead of the common one, in years.
+/// By how many years the Buddhist era is ahead of the common era.
 const BUDDHIST_ERA: i32 = 543;
-/// The years that are taken for those of the Buddhist era.
+/// Years that are taken for years of the Buddhist era.
 const BUDDHIST_YEARS: std::ops::RangeInclusive<i32> = 2400..=2999;
 
-/// How an instant and a date are written.
+/// How an instant and a date are written, as a refusal's `expected` shows it.
 pub const INSTANT_OR_DATE: &str = "YYYY-MM-DDTHH:MM:SS±HH:MM, YYYY-MM-DD";
 
-/// A civil date. The refusals echo nothing.
+/// Reads a civil date. It may be a birth date, so a refusal never echoes it.
 pub fn date(text: &str) -> Result<NaiveDate, Flaws> {
     let no_date = || Refusal::new(Code::NotADate).found("text").expected("YYYY-MM-DD");
     if let Some(meant) = of_the_buddhist_era(text) {
@@ -34,7 +34,7 @@ pub fn date(text: &str) -> Result<NaiveDate, Flaws> {
     }
 }
 
-/// The time of an action. The refusals show it if it looks like one date or instant.
+/// Reads the time of an action. A refusal echoes it only if it looks like a single date or instant.
 pub fn when(text: &str) -> Result<When, Flaws> {
     let shown = if looks_like_a_date(text) { text } else { "text" };
     let no_instant = || Refusal::new(Code::NotAnInstant).found(shown).expected(INSTANT_OR_DATE);
@@ -50,7 +50,7 @@ pub fn when(text: &str) -> Result<When, Flaws> {
     }
 }
 
-/// What a date or instant with a year of the Buddhist era is in the common one, written in the same way.
+/// The same date or instant in the common era, for one written with a year of the Buddhist era.
 fn of_the_buddhist_era(text: &str) -> Option<String> {
     if !looks_like_a_date(text) {
         return None;
@@ -60,7 +60,7 @@ fn of_the_buddhist_era(text: &str) -> Option<String> {
     Some(text.replacen(year, &(number - BUDDHIST_ERA).to_string(), 1))
 }
 
-/// Whether a text is made like one date, or one date and a time of day: nothing else of it can be shown.
+/// Whether a text looks like a single date, or a single date with a time of day. Anything else may be personal.
 fn looks_like_a_date(text: &str) -> bool {
     let text = text.trim();
     let (date, time) = match text.find(['T', ' ']) {

@@ -1,8 +1,8 @@
-//! What each action consists of: the one description behind `kamnot actions`, templates, tables and the questions of
-//! `kamnot record`.
+//! Describes the fields of each action. `kamnot actions`, templates, tables and the questions of `kamnot record` all use
+//! this one description.
 //!
-//! Invariant: the reader takes exactly the fields that are described here, as they are described (a test reads every
-//! action with and without each). The Lao is ours and not reviewed by a lawyer.
+//! Invariant: the reader accepts exactly the fields that are described here, as they are described. A test reads every
+//! action with and without each field. The Lao is ours; no lawyer has reviewed it.
 
 mod table;
 
@@ -19,7 +19,7 @@ pub struct Field {
     pub kind: Kind,
     /// Whether it may be left out.
     pub need: Need,
-    /// What `null` says, in English and Lao, where it may be null.
+    /// What `null` means, in English and Lao, if the field may be null.
     null: Option<[&'static str; 2]>,
     meaning: [&'static str; 2],
 }
@@ -41,7 +41,7 @@ pub enum Kind {
     Text,
     /// True or false.
     Flag,
-    /// A whole number, this or more.
+    /// A whole number, at least this one.
     Count(u32),
     /// One of these words.
     Word(&'static [&'static str]),
@@ -58,9 +58,9 @@ pub enum Kind {
 pub enum Need {
     /// It is required.
     Required,
-    /// It may be left out, which says "not on record".
+    /// It may be left out, which means "not on record".
     Optional,
-    /// Of the fields with this need at least one is required.
+    /// At least one of the fields with this need is required.
     AnyOf,
 }
 
@@ -74,17 +74,17 @@ impl Field {
         self
     }
 
-    /// What the field says.
+    /// What the field means.
     pub const fn meaning(&self, language: Language) -> &'static str {
         in_language(self.meaning, language)
     }
 
-    /// What `null` says; none where the field may not be null.
+    /// What `null` means; `None` if the field may not be null.
     pub fn null(&self, language: Language) -> Option<&'static str> {
         self.null.map(|says| in_language(says, language))
     }
 
-    /// The words that the field takes; none where it takes no fixed words.
+    /// The words that the field accepts; empty if it has no fixed words.
     pub const fn words(&self) -> &'static [&'static str] {
         match self.kind {
             Kind::Word(words) | Kind::Words(words) => words,
@@ -100,18 +100,18 @@ const fn in_language(texts: [&'static str; 2], language: Language) -> &'static s
     }
 }
 
-/// A field that holds no others, with its place in the action, such as `offences.0.class`.
+/// A field that contains no other fields, with its path in the action, such as `offences.0.class`.
 #[derive(Clone, Debug)]
 pub struct Leaf {
-    /// The names on the way to it, joined by dots; `0` stands for the first of a list.
+    /// The names from the action down to the field, joined by dots; `0` is the first item of a list.
     pub path: String,
-    /// Itself.
+    /// The field itself.
     pub field: &'static Field,
-    /// Whether it and everything around it is required.
+    /// Whether the field and every object around it is required.
     pub required: bool,
 }
 
-/// The fields of an action's own that hold no others, those of the first of a list among them, in order.
+/// The action's own fields that contain no other fields, in order. Of a list, those of its first item.
 pub fn leaves(name: ActionName) -> Vec<Leaf> {
     let mut found = Vec::new();
     collect(name.fields(), "", true, &mut found);
@@ -131,7 +131,7 @@ fn collect(fields: &'static [Field], path: &str, required: bool, found: &mut Vec
 }
 
 impl ActionName {
-    /// The field that stands at `path` in this action, such as `place.children_only`, `order` or `offences.1.class`.
+    /// The field at `path` in this action, such as `place.children_only`, `order` or `offences.1.class`.
     pub fn field_at(self, path: &str) -> Option<&'static Field> {
         let mut fields = self.fields();
         let mut steps = path.split('.');
@@ -165,7 +165,7 @@ mod tests {
     use crate::action::Action;
     use crate::json::Json;
 
-    /// A value that the field takes.
+    /// A value that the field accepts.
     fn value(field: &Field) -> Json<'static> {
         match field.kind {
             Kind::Case => Json::text("A-1"),
@@ -196,7 +196,7 @@ mod tests {
         Json::Object(common.chain(own).collect())
     }
 
-    /// The object in which the field of this path stands.
+    /// The object that contains the field of this path.
     fn around<'j, 'a>(json: &'j mut Json<'a>, path: &str) -> &'j mut Vec<(std::borrow::Cow<'a, str>, Json<'a>)> {
         match (json, path.split_once('.')) {
             (Json::Object(fields), None) => fields,

@@ -1,7 +1,8 @@
-//! The fields of one JSON object, taken one by one; what is left at the end is unknown and refused. All flaws are found.
+//! Reads the fields of one JSON object one by one. Fields that nobody asked for are unknown and refused. All flaws are
+//! reported, not only the first.
 //!
-//! Invariant: of a value that may be personal a refusal gives the field and the JSON type (Art. 85), of an unknown
-//! field its place in the object and the nearest known name.
+//! Invariant: for a value that may be personal, a refusal gives the field and the JSON type only (Art. 85). For an unknown
+//! field it gives the field's place in the object and the nearest known name, never the name as written.
 
 #![expect(clippy::needless_pass_by_value, reason = "every reader of a field has the same shape")]
 
@@ -15,10 +16,10 @@ use super::dates;
 use crate::json::Json;
 use crate::refusal::{Code, Flaws, Refusal, nearest};
 
-/// What reading a value gives.
+/// A value that was read, or what is wrong with it.
 pub type Read<T> = Result<T, Flaws>;
 
-/// Where a value stands in an action; it is written out only in a refusal.
+/// The path of a value in an action. It becomes text only in a refusal.
 #[derive(Clone, Copy)]
 pub struct At<'p> {
     within: Option<&'p At<'p>>,
@@ -60,18 +61,18 @@ impl fmt::Display for At<'_> {
     }
 }
 
-/// The fields of an object that have not been taken yet, and what was wrong with those that were.
+/// The fields of an object that have not been read yet, and what was wrong with those that were.
 pub struct Fields<'j, 'p> {
     at: At<'p>,
-    /// The fields in their places; none where one was taken.
+    /// The fields in their places; `None` once a field has been read.
     left: Vec<Option<(Cow<'j, str>, Json<'j>)>>,
-    /// The names that were asked for: those that the object may have.
+    /// The names that were asked for. They are the names that the object may have.
     known: Vec<&'static str>,
     flaws: Flaws,
 }
 
 impl<'j, 'p> Fields<'j, 'p> {
-    /// The fields of `json`, which must be an object, written as in `form`.
+    /// The fields of `json`, which must be an object. `form` shows how such an object is written.
     pub fn of(at: At<'p>, json: Json<'j>, form: &str) -> Read<Self> {
         match json {
             Json::Object(pairs) => {
@@ -89,14 +90,14 @@ impl<'j, 'p> Fields<'j, 'p> {
         self.left.iter_mut().find(is_it)?.take().map(|(_, value)| value)
     }
 
-    /// A field that may be left out, read by `read`. None also if it is flawed: then reading ends in a refusal.
+    /// Reads an optional field with `read`. Also `None` if the field is flawed: then reading ends in a refusal.
     pub fn optional<T>(&mut self, name: &'static str, read: impl FnOnce(&At<'_>, Json<'j>) -> Read<T>) -> Option<T> {
         let json = self.take(name)?;
         let value = read(&At::below(&self.at, Step::Key(name)), json);
         self.keep(value)
     }
 
-    /// A field that must be there, read by `read`; none if it is not there or flawed.
+    /// Reads a required field with `read`; `None` if it is missing or flawed.
     pub fn required<T>(&mut self, name: &'static str, read: impl FnOnce(&At<'_>, Json<'j>) -> Read<T>) -> Option<T> {
         let within = self.at;
         let at = At::below(&within, Step::Key(name));
@@ -107,7 +108,7 @@ impl<'j, 'p> Fields<'j, 'p> {
         self.keep(value)
     }
 
-    /// A required field that isn't there, or stands there in capitals.
+    /// The refusal of a required field that is missing or is written in capitals.
     fn missing(&mut self, name: &'static str) -> Refusal {
         let is_it = |(key, _): &(Cow<'_, str>, _)| key.trim().eq_ignore_ascii_case(name);
         match self.left.iter().position(|field| field.as_ref().is_some_and(is_it)) {
@@ -128,12 +129,12 @@ impl<'j, 'p> Fields<'j, 'p> {
         self.flaws.push(refusal);
     }
 
-    /// Whether nothing was wrong so far.
+    /// Whether no flaw was found so far.
     pub const fn is_sound(&self) -> bool {
         self.flaws.is_empty()
     }
 
-    /// The value that was built of the fields, if all of them were good and none is left.
+    /// The value built from the fields, if all of them are valid and none is left unread.
     pub fn finish<T>(mut self, value: Option<T>) -> Read<T> {
         let unknown = self.unknown_ones();
         self.flaws.extend(unknown);
@@ -143,8 +144,8 @@ impl<'j, 'p> Fields<'j, 'p> {
         }
     }
 
-    /// The flaws so far where it can't be known which other fields there may be: of those that are left, the ones
-    /// that were probably meant as one of these.
+    /// The flaws so far, for an object whose other fields cannot be known, because its action is unknown. Of the unread
+    /// fields, only probable misspellings of the names asked for are reported.
     pub fn give_up(mut self) -> Flaws {
         let meant = self.unknown_ones().into_iter().filter(|refusal| refusal.expected.is_some()).collect::<Vec<_>>();
         self.flaws.extend(meant);
@@ -177,7 +178,7 @@ pub fn wrong(at: &At<'_>, found: &Json<'_>, expected: &str) -> Flaws {
     Refusal::new(code).field(at).found(found.type_name()).expected(expected).into()
 }
 
-/// As [`wrong`], with an example of how it is written.
+/// Like [`wrong`], with an example of how the value is written.
 fn wrong_form(at: &At<'_>, found: &Json<'_>, example: &str) -> Flaws {
     let code = if *found == Json::Null { Code::NullGiven } else { Code::WrongForm };
     Refusal::new(code).field(at).found(found.type_name()).expected(example).into()
@@ -191,7 +192,7 @@ pub fn boolean(at: &At<'_>, json: Json<'_>) -> Read<bool> {
     }
 }
 
-/// The greatest number that every reader of JSON keeps whole.
+/// The greatest whole number that every JSON reader keeps exact (2^53 - 1).
 const MOST: u64 = 9_007_199_254_740_991;
 
 /// A whole number from `least` to [`MOST`].
@@ -208,7 +209,7 @@ pub fn number(least: u64) -> impl Fn(&At<'_>, Json<'_>) -> Read<u64> {
     }
 }
 
-/// A text without NUL, which no database column can hold.
+/// A text without a NUL character, since no database column can hold one.
 pub fn text(at: &At<'_>, json: Json<'_>) -> Read<String> {
     match json {
         Json::Text(text) if text.contains('\0') => Err(Refusal::new(Code::NulCharacter).field(at).into()),
@@ -217,7 +218,7 @@ pub fn text(at: &At<'_>, json: Json<'_>) -> Read<String> {
     }
 }
 
-/// Null for "none", or what `read` reads.
+/// Null, which means "there was none", or a value that `read` reads.
 pub fn nullable<'j, T>(
     read: impl FnOnce(&At<'_>, Json<'j>) -> Read<T>,
 ) -> impl FnOnce(&At<'_>, Json<'j>) -> Read<Option<T>> {
@@ -241,7 +242,7 @@ pub fn word<T>(
     }
 }
 
-/// A list, each item read by `read` and written as in `example`.
+/// A list whose items `read` reads. `example` shows how an item is written.
 pub fn list<'j, T>(
     read: impl Fn(&At<'_>, Json<'j>) -> Read<T>,
     example: &'static str,
@@ -262,7 +263,7 @@ pub fn list<'j, T>(
     }
 }
 
-/// More flaws than this are not looked for in one list.
+/// The most flaws that are reported for one list.
 const MOST_FLAWS: usize = 20;
 
 /// An office code.
@@ -275,12 +276,12 @@ pub fn office(at: &At<'_>, json: Json<'_>) -> Read<OfficeCode> {
     }
 }
 
-/// The flaws as those of a field.
+/// The flaws, each with the path of the field.
 pub fn of_field(at: &At<'_>, flaws: Flaws) -> Flaws {
     flaws.into_iter().map(|flaw| flaw.field(at)).collect()
 }
 
-/// A civil date; it may be a birth date, so it is never echoed.
+/// A civil date. It may be a birth date, so a refusal never echoes it.
 pub fn date(at: &At<'_>, json: Json<'_>) -> Read<NaiveDate> {
     match &json {
         Json::Text(text) => dates::date(text).map_err(|flaws| of_field(at, flaws)),

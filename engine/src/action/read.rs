@@ -1,4 +1,4 @@
-//! Reading an action from JSON: every field by its type, every unknown one refused, all flaws together.
+//! Reads an action from JSON: checks every field's type, refuses every unknown field, reports all flaws together.
 
 #![expect(clippy::needless_pass_by_value, reason = "every reader of a field has the same shape")]
 
@@ -20,7 +20,7 @@ impl Action {
     /// Reads one action from a line of JSON.
     ///
     /// # Errors
-    /// All that is wrong with the line, at least one refusal, without echoing anything personal.
+    /// Everything that is wrong with the line, at least one refusal. Nothing personal is echoed (Art. 85).
     pub fn read(line: &str) -> Result<Self, Flaws> {
         Self::from_json(Json::read(line)?)
     }
@@ -51,7 +51,7 @@ fn has_id(json: &Json<'_>) -> bool {
     matches!(json, Json::Object(pairs) if pairs.iter().any(|(key, _)| key == "id"))
 }
 
-/// A derived id is over the line with `at` in +07:00 and whole seconds.
+/// The id is derived from the line with `at` written in +07:00 and whole seconds.
 fn spell_instant_in_vientiane(json: &mut Json<'_>) {
     if let Json::Object(pairs) = json {
         for (key, value) in pairs {
@@ -64,8 +64,8 @@ fn spell_instant_in_vientiane(json: &mut Json<'_>) {
     }
 }
 
-/// The id of an action that came without one: a UUID v5, namespace that of `urn:kamnot:action`, of its canonical JSON less
-/// what may be personal, so that nobody guesses a birth date from an id.
+/// The id of an action that came without one: a UUID v5, in the namespace of the URL `urn:kamnot:action`, of its canonical
+/// JSON without what may be personal. So nobody can guess a birth date from an id.
 fn derived_id(json: &Json<'_>) -> ActionId {
     let mut canonical = String::with_capacity(256);
     without_what_is_personal(json, "").write(&mut canonical);
@@ -73,6 +73,7 @@ fn derived_id(json: &Json<'_>) -> ActionId {
     ActionId(Uuid::new_v5(&namespace, canonical.as_bytes()))
 }
 
+/// `rural`, `ethnic_minority` and `disability` are not fields yet. They are listed so that ids stay the same if they come.
 fn without_what_is_personal<'j>(json: &'j Json<'j>, of: &str) -> Json<'j> {
     let is_personal = |key: &str, value: &Json<'_>| match key {
         "child" | "birth_date" | "age_years" | "ref" | "sex" | "rural" | "ethnic_minority" | "disability" => true,
@@ -213,7 +214,7 @@ fn hearing(f: &mut Fields<'_, '_>) -> Option<What> {
     })))
 }
 
-/// The persons whose request for release is on record (Art. 65 names the family; anyone may ask).
+/// Who may request release. Art. 65 names the family; the format accepts a request by anybody.
 const REQUESTERS: &[&str] = &["parent", "guardian", "relative", "protector", "lawyer", "child"];
 
 fn requester(at: &At<'_>, json: Json<'_>) -> Read<Person> {
@@ -224,14 +225,14 @@ fn agreed_by_prosecutor(at: &At<'_>, json: Json<'_>) -> Read<bool> {
     Ok(nullable(word(&["prosecutor"], |text| (text == "prosecutor").then_some(())))(at, json)?.is_some())
 }
 
-/// Refuses an action that gives none of its fields; a flawed one was refused already.
+/// Refuses an action that gives none of the fields of which it needs one. A flawed field was refused already.
 fn at_least_one(f: &mut Fields<'_, '_>, any: bool, of: &str) {
     if !any && f.is_sound() {
         f.refuse(Refusal::new(Code::NoneGiven).expected(of));
     }
 }
 
-/// The fields of an action's own. A required field stands last, so that the flaws of the others are found before it.
+/// The action's own fields. A required field is read last, so that the flaws of the others are found first.
 fn what(name: ActionName, f: &mut Fields<'_, '_>) -> Option<What> {
     use ActionName as N;
     let authority = word(Authority::WORDS, Authority::from_word);
@@ -317,7 +318,7 @@ fn what_became_known(name: ActionName, f: &mut Fields<'_, '_>) -> Option<What> {
     })
 }
 
-/// From mediation to the end of a case.
+/// The actions from mediation to the end of a case.
 fn what_followed(name: ActionName, f: &mut Fields<'_, '_>) -> Option<What> {
     use ActionName as N;
     Some(match name {

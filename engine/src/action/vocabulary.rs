@@ -27,7 +27,7 @@ words! {
 }
 
 words! {
-    /// Who may order a remand or an arrest (Art. 63, 64).
+    /// Who may order an arrest or a remand (Arts 63, 64).
     OrderedBy {
         /// The people's prosecutor.
         Prosecutor = "prosecutor",
@@ -59,11 +59,11 @@ words! {
 words! {
     /// The classes of offence, from the least grave.
     Class {
-        /// ລະຫຸໂທດ
+        /// A minor offence, ລະຫຸໂທດ (Art. 52).
         Minor = "minor",
-        /// ໂທສານຸໂທດ
+        /// A major offence, ໂທສານຸໂທດ (Arts 52, 64).
         Major = "major",
-        /// ຄະຣຸໂທດ
+        /// A crime, ຄະຣຸໂທດ (Arts 64, 65, 72).
         Crime = "crime",
     }
 }
@@ -105,7 +105,7 @@ words! {
 }
 
 words! {
-    /// What a mediation may end in (Art. 54).
+    /// The methods of a resolution without the court (Art. 54).
     MediationMeasure {
         /// A warning.
         Warning = "warning",
@@ -121,7 +121,7 @@ words! {
 }
 
 words! {
-    /// How a child comes free.
+    /// How a child is released.
     ReleaseKind {
         /// From a bringing-in.
         FromBringingIn = "from_bringing_in",
@@ -129,7 +129,7 @@ words! {
         FromCustody = "from_custody",
         /// Provisionally (Art. 65).
         Provisional = "provisional",
-        /// For good.
+        /// Finally, without conditions.
         Final = "final",
     }
 }

@@ -1,4 +1,4 @@
-//! Writing an action as JSON: the same fields that reading takes.
+//! Writes an action as JSON, with the same fields that reading accepts.
 
 use super::{Action, CaseOpened, HearingHeld, Offence, Order, OrderOnRecord, Penalty, Person, What, When};
 use crate::calendar::write_date;
@@ -26,7 +26,7 @@ impl<'a> Object<'a> {
         self.0.push((key.into(), value));
     }
 
-    /// A field that is left out where it is not on record.
+    /// A field that is left out if it is not on record.
     fn put_known<T>(&mut self, key: &'static str, value: Option<T>, json: impl FnOnce(T) -> Json<'a>) {
         if let Some(value) = value {
             self.put(key, json(value));

@@ -1,4 +1,4 @@
-//! An assessment as JSON, to the letter of the format: what `assess` prints for each case.
+//! Writes an assessment as JSON, as `docs/formats.md` defines it: what `kamnot assess` prints for each case.
 
 use std::fmt::Write as _;
 

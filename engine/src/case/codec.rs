@@ -1,6 +1,6 @@
-//! Events as JSON, the storage format: every version that was ever written stays readable.
+//! The storage format of events: JSON. Every version that was ever written stays readable.
 //!
-//! Invariant: an unknown event is an error, never skipped; reading and writing again gives the same bytes.
+//! Invariant: an unknown event is an error and is never skipped. Reading an event and writing it again gives the same bytes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::json::Json;
 use crate::refusal::reasons;
 use crate::rulebook::{Digest, Language, Role, RuleId};
 
-/// An event on disk that this program cannot read. It names what was expected, never the content.
+/// An event on disk that this program cannot read. The message names what was expected, never the content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable(String);
 
@@ -38,8 +38,8 @@ impl Event {
     /// The version of the format that [`Event::to_json`] writes.
     pub const VERSION: i32 = 1;
 
-    /// The event's id: the alert's, or of an action a UUID v5 of its case (as the namespace) and its own id, which is
-    /// unique within that case alone.
+    /// The event's id. For an alert event it is that event's own id. For an action it is a UUID v5 of the case (as the
+    /// namespace) and the action's id, because an action's id is unique only within its case.
     pub fn id(&self, case: &crate::action::CaseRef) -> Uuid {
         match &self.fact {
             Fact::ActionRecorded(action) => Uuid::new_v5(&case.stream_id(), action.id.to_string().as_bytes()),
@@ -72,7 +72,7 @@ impl Event {
     /// Reads an event that was written in format `version`.
     ///
     /// # Errors
-    /// When the version or the event's name is unknown, or the content is not what this version writes.
+    /// If the version or the event's name is unknown, or the content is not what this version writes.
     pub fn from_json(version: i32, text: &str) -> Result<Self, Unreadable> {
         if version != Self::VERSION {
             return unreadable(&format!("format version {version}; this program reads version {}", Self::VERSION));
@@ -179,7 +179,7 @@ impl<'j> Stored<'j> {
     fn of(json: Json<'j>) -> Result<Self, Unreadable> {
         match json {
             Json::Object(pairs) => Ok(Self(pairs)),
-            _ => unreadable("an object is expected"),
+            _ => unreadable("expected an object"),
         }
     }
 
@@ -195,12 +195,12 @@ impl<'j> Stored<'j> {
     fn text(&mut self, key: &str) -> Result<Cow<'j, str>, Unreadable> {
         match self.take(key)? {
             Json::Text(text) => Ok(text),
-            _ => unreadable(&format!("`{key}` is no text")),
+            _ => unreadable(&format!("`{key}` is not text")),
         }
     }
 
     fn read<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, Unreadable> {
-        parse(&self.text(key)?).ok_or_else(|| Unreadable(format!("`{key}` is not of its kind")))
+        parse(&self.text(key)?).ok_or_else(|| Unreadable(format!("`{key}` has an invalid value")))
     }
 
     fn maybe<T>(&mut self, key: &str, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Unreadable> {
@@ -218,16 +218,16 @@ impl<'j> Stored<'j> {
     fn number(&mut self, key: &str) -> Result<u32, Unreadable> {
         match self.take(key)? {
             Json::Number(number) => u32::try_from(number).or_else(|_| unreadable(&format!("`{key}` is out of range"))),
-            _ => unreadable(&format!("`{key}` is no number")),
+            _ => unreadable(&format!("`{key}` is not a number")),
         }
     }
 
-    /// Written where it is true.
+    /// A flag that is written only if it is true.
     fn flag(&mut self, key: &str) -> Result<bool, Unreadable> {
         match self.optional(key) {
             None => Ok(false),
             Some(Json::Bool(true)) => Ok(true),
-            Some(_) => unreadable(&format!("`{key}` is not true")),
+            Some(_) => unreadable(&format!("`{key}` is not `true`")),
         }
     }
 
@@ -235,13 +235,13 @@ impl<'j> Stored<'j> {
         match self.optional(key) {
             None => Ok(Vec::new()),
             Some(Json::List(items)) => Ok(items),
-            Some(_) => unreadable(&format!("`{key}` is no list")),
+            Some(_) => unreadable(&format!("`{key}` is not a list")),
         }
     }
 
-    /// Nothing may be left: a key that nobody reads is one that was altered.
+    /// Refuses unread keys: a key that nobody reads shows that the event was altered.
     fn finish(self) -> Result<(), Unreadable> {
-        if self.0.is_empty() { Ok(()) } else { unreadable("a key is unknown") }
+        if self.0.is_empty() { Ok(()) } else { unreadable("unknown key") }
     }
 }
 
@@ -276,7 +276,7 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
             let fields = stored.list("fields")?;
             About::Missing { fields: fields.into_iter().map(field).collect::<Result<_, _>>()? }
         }
-        _ => return unreadable("`stage` and `breach` are not those of such a rule"),
+        _ => return unreadable("`stage` and `breach` do not fit the rule"),
     };
     let alert = Alert {
         topic,
@@ -295,19 +295,20 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
 }
 
 fn field(json: Json<'_>) -> Result<&'static str, Unreadable> {
-    let Json::Text(text) = json else { return unreadable("a field is no text") };
+    let Json::Text(text) = json else { return unreadable("a field is not text") };
     let known = crate::rulebook::KEYS.iter().filter_map(|(key, _)| key.strip_prefix("field."));
     known.into_iter().find(|known| *known == text).map_or_else(|| unreadable("unknown field"), Ok)
 }
 
 fn step_from(json: Json<'_>) -> Result<Step, Unreadable> {
-    let Json::List(items) = json else { return unreadable("a step is no list") };
+    let Json::List(items) = json else { return unreadable("a step is not a list") };
     let mut texts = items.into_iter().map(|item| match item {
         Json::Text(text) => Ok(text.into_owned()),
-        _ => unreadable("a step's value is no text"),
+        _ => unreadable("a step's value is not text"),
     });
     let key = texts.next().unwrap_or_else(|| unreadable("a step is empty"))?;
-    Step::read(&key, texts.collect::<Result<_, _>>()?).map_or_else(|| unreadable("a step is not of this program"), Ok)
+    Step::read(&key, texts.collect::<Result<_, _>>()?)
+        .map_or_else(|| unreadable("this program does not know a step"), Ok)
 }
 
 fn settlement_from(json: Json<'_>) -> Result<Settlement, Unreadable> {

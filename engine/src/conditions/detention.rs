@@ -1,4 +1,5 @@
-//! Conditions on what takes a child's liberty: age, bringing-in, arrest, custody, remand, visits, release.
+//! Conditions on actions that take the child's liberty or end a detention: age, bringing-in, arrest, custody, remand,
+//! visits, release.
 
 use super::{Before, Fails, PARENTS, Tester, all, any, has_any, not};
 use crate::action::{ActionName as N, Authority, Ground, OrderOnRecord, Person, Place, ReleaseKind, What};
@@ -8,7 +9,7 @@ use crate::rulebook::{AgeAt, Reading, Role, RuleId, Summonses};
 use crate::timeline::{CUSTODY, Episode, Names};
 
 impl<'t> Tester<'t> {
-    /// Art. 50: under fifteen at the time of the offence.
+    /// Art. 50: a child under fifteen at the time of the offence is not treated as a criminal offender.
     pub(super) fn age_of_responsibility(&mut self, what: &What) {
         let owed_by = match what {
             What::RemandOrdered { .. } => self.ordered_by(),
@@ -35,7 +36,8 @@ impl<'t> Tester<'t> {
         });
     }
 
-    /// Art. 61: "ໄດ້ຮຽກຕົວເດັກ ເຖິງສາມຄັ້ງແລ້ວ ແຕ່ກໍຍັງບໍ່ມາໂດຍບໍ່ມີເຫດຜົນ", summoned three times and not come without reason.
+    /// Art. 61: "ໄດ້ຮຽກຕົວເດັກ ເຖິງສາມຄັ້ງແລ້ວ ແຕ່ກໍຍັງບໍ່ມາໂດຍບໍ່ມີເຫດຜົນ": the child was summoned three times and
+    /// still does not come, without reason.
     pub(super) fn three_summonses(&mut self, by: Authority) {
         let Before { summonses_served: served, summonses_missed: missed, .. } = self.before;
         let missed_without_reason = self.before.missed_without_reason[by as usize];
@@ -51,7 +53,7 @@ impl<'t> Tester<'t> {
         });
     }
 
-    /// Art. 61
+    /// Art. 61: the child is brought in together with parents or guardian.
     pub(super) fn brought_in_with_parents(&mut self, accompanied_by: Option<&Vec<Person>>) {
         let fails = not(has_any(accompanied_by, PARENTS));
         self.certain(
@@ -62,7 +64,7 @@ impl<'t> Tester<'t> {
         );
     }
 
-    /// Art. 62
+    /// Art. 62: custody needs a serious offence from three years up, and firm evidence.
     pub(super) fn custody_grounds(&mut self, evidence_firm: Option<bool>) {
         let serious = self.offence().serious;
         let short = |under: Under<'t>| self.under_three_years(under);
@@ -78,7 +80,7 @@ impl<'t> Tester<'t> {
         );
     }
 
-    /// Art. 62(6)
+    /// Art. 62(6): a place for children only, with the sexes separated.
     pub(super) fn custody_place(&mut self, place: Option<Place>) {
         let children_only = place.and_then(|place| place.children_only);
         let sexes_separated = place.and_then(|place| place.sexes_separated);
@@ -95,7 +97,8 @@ impl<'t> Tester<'t> {
         );
     }
 
-    /// Art. 62(1), (2), (4), by Art. 63 also after an arrest: tested when the custody ends, by release, remand or judgment.
+    /// Art. 62(1), (2), (4), which Art. 63 applies to an arrest too: three duties, tested when a release, a remand or a
+    /// judgment ends the custody.
     pub(super) fn custody_duties(&mut self) {
         const TESTED_ON: Names = Names::of(&[N::Released, N::RemandOrdered, N::JudgmentGiven]);
         const DUTIES: [(RuleId, N); 3] = [
@@ -115,7 +118,7 @@ impl<'t> Tester<'t> {
         }
     }
 
-    /// Art. 63: a written order, unless flagrant or urgent and serious.
+    /// Art. 63: an arrest needs a written order, unless the case is flagrant or urgent, and the offence is serious.
     pub(super) fn arrest_order(&mut self, order: &OrderOnRecord, flagrant: Option<bool>, urgent: Option<bool>) {
         let excepted = all([any([flagrant, urgent]), Some(self.offence().serious)]);
         let fields = [("flagrant", flagrant.is_none()), ("order", order.is_none()), ("urgent", urgent.is_none())];
@@ -123,7 +126,7 @@ impl<'t> Tester<'t> {
         self.certain(RuleId::ArrestOrder, Role::Investigator, &fields, fails);
     }
 
-    /// Art. 63: the law asks the four conditions of an order, so the lenient reading tests them only where there is one.
+    /// Art. 63: the law sets the four conditions for an order, so the lenient reading tests them only if there is an order.
     pub(super) fn arrest_grounds(&mut self, order: &OrderOnRecord, grounds: Option<&Vec<Ground>>) {
         let ordered = no_written_order(order) == Some(false);
         let [protective, lenient] =
@@ -137,12 +140,12 @@ impl<'t> Tester<'t> {
         });
     }
 
-    /// Art. 64(1): "ຕ້ອງມີຄຳສັ່ງເປັນລາຍລັກອັກສອນ", a written order.
+    /// Art. 64(1): "ຕ້ອງມີຄຳສັ່ງເປັນລາຍລັກອັກສອນ", there must be a written order.
     pub(super) fn remand_order(&mut self, order: &OrderOnRecord) {
         self.certain(RuleId::RemandOrder, self.ordered_by(), &[("order", order.is_none())], no_written_order(order));
     }
 
-    /// Art. 64(1), on the conditions of Art. 63.
+    /// Art. 64(1): a remand needs the four conditions of Art. 63.
     pub(super) fn remand_grounds(&mut self, grounds: Option<&Vec<Ground>>) {
         let [protective, lenient] =
             Under::both(self.timeline, self.book).map(|under| self.four_grounds_missing(under, grounds));
@@ -154,13 +157,13 @@ impl<'t> Tester<'t> {
         });
     }
 
-    /// Art. 63(2), 64: no remand is foreseen for a minor offence.
+    /// Arts 63(2), 64: the law provides no remand for a minor offence.
     pub(super) fn remand_minor_offence(&mut self) {
         let minor = self.offence().class == crate::action::Class::Minor;
         self.certain(RuleId::RemandMinorOffence, self.ordered_by(), &[], Some(minor));
     }
 
-    /// Art. 64: an extension in time, of one month, within the cap, for further investigation.
+    /// Art. 64: an extension is ordered in time, for one month, within the cap, for further investigation.
     pub(super) fn remand_extension(&mut self, months: Option<u64>, for_investigation: Option<bool>) {
         let owed_by = self.ordered_by();
         let index = self.index;
@@ -208,7 +211,7 @@ impl<'t> Tester<'t> {
         });
     }
 
-    /// Art. 65: none for a crime; no bail unless necessary.
+    /// Art. 65: no provisional release for a crime, and no bail unless necessary.
     pub(super) fn provisional_release(&mut self, kind: ReleaseKind, bail: Option<bool>, bail_necessary: Option<bool>) {
         if kind != ReleaseKind::Provisional {
             return;
@@ -220,7 +223,7 @@ impl<'t> Tester<'t> {
     }
 }
 
-/// "No written order" means that the order on record is null.
+/// Whether the record states that there was no written order (null); unknown if nothing is on record.
 fn no_written_order(order: &OrderOnRecord) -> Fails {
     order.as_ref().map(Option::is_none)
 }

@@ -6,7 +6,7 @@ use crate::limits::starts_anew;
 use crate::rulebook::{LawyerAsProtector, Reading, Role, RuleId};
 
 impl Tester<'_> {
-    /// Art. 59(2), (3)
+    /// Art. 59(2), (3): a parent, guardian or protector attends the interview, in a dedicated room.
     pub(super) fn interview(&mut self, attended_by: Option<&Vec<Person>>, dedicated_room: Option<bool>) {
         const NAMED: &[Person] = &[Person::Parent, Person::Guardian, Person::Protector];
         const AND_LAWYER: &[Person] = &[Person::Parent, Person::Guardian, Person::Protector, Person::Lawyer];
@@ -30,7 +30,7 @@ impl Tester<'_> {
         );
     }
 
-    /// Art. 59(5): agreed by the prosecutor, and made before the period that was then the last had ended.
+    /// Art. 59(5): the prosecutor agreed, and the extension was made before the then last period had ended.
     pub(super) fn investigation_extension(&mut self, agreed: bool) {
         let index = self.index;
         let last = self.limits.last_before(RuleId::Investigation30d, index);
@@ -43,7 +43,7 @@ impl Tester<'_> {
         });
     }
 
-    /// Art. 57
+    /// Art. 57: the grounds of a mediation, and who attends each session.
     pub(super) fn mediation(
         &mut self,
         attended_by: Option<&Vec<Person>>,
@@ -64,7 +64,7 @@ impl Tester<'_> {
         self.certain(RuleId::MediationGrounds, Role::Investigator, &fields, fails);
     }
 
-    /// Art. 52, 66(3): prosecution only if mediation fails.
+    /// Arts 52, 66(3): the prosecutor prosecutes only if mediation fails.
     pub(super) fn diversion_first(&mut self, mediation_possible: Option<bool>) {
         let offence = self.offence();
         let light = offence.class != Class::Crime && !offence.serious && mediation_possible != Some(false);
@@ -77,7 +77,7 @@ impl Tester<'_> {
         });
     }
 
-    /// Art. 70
+    /// Art. 70: a closed hearing in a suitable room, the child heard, a lawyer or protector, an interpreter if needed.
     pub(super) fn hearing(&mut self, held: &HearingHeld) {
         let fields = [("child_attended", held.child_attended.is_none()), ("child_heard", held.child_heard.is_none())];
         let fails = any([not(held.child_attended), not(held.child_heard)]);
@@ -101,7 +101,7 @@ impl Tester<'_> {
         self.certain(RuleId::HearingLanguage, Role::Court, &fields, all([needed, not(present)]));
     }
 
-    /// Art. 72, 74
+    /// Arts 72, 74: no death or life sentence, imprisonment as the last resort, served in a training centre.
     pub(super) fn judgment(
         &mut self,
         measure: Measure,

@@ -1,7 +1,7 @@
-//! Which actions can be recorded: by what the case already holds and by each other.
+//! Decides which actions can be recorded, given the case and the other actions of the same list.
 //!
-//! Invariant: of two actions that contradict each other the later in the list is refused; what needs a refused
-//! one is refused too; the verdicts on the others don't depend on the order of the list.
+//! Invariant: of two actions that contradict each other, the later in the list is refused. An action that needs a refused
+//! one is refused too. The verdicts on all other actions do not depend on the order of the list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,27 +13,27 @@ use crate::case::Case;
 use crate::refusal::{Code, Flaws, Refusal};
 use crate::rulebook::Rulebook;
 
-/// How far ahead of the recording clock an action may lie: clocks of two offices differ. Seconds.
+/// How far ahead of the recording clock an action may lie, in seconds, because the clocks of two offices differ.
 pub const TOLERANCE_SECONDS: i64 = 300;
 
-/// The most actions that a case may hold; the rules look at all of them at every change.
+/// The most actions that a case may hold, because the rules look at all of them at every change.
 const MOST_ACTIONS: usize = 10_000;
 
 /// Whether an action can be recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It can.
+    /// It can be recorded.
     Accepted,
-    /// It already is, or stands earlier in the same list.
+    /// It is already recorded, or is earlier in the same list.
     Known,
-    /// It cannot, for all of these.
+    /// It cannot be recorded, for all of these reasons.
     Refused(Flaws),
 }
 
-/// The verdict on each of `actions`, all of the same case, in their order. `clock` is the recording clock; none
-/// where actions are only assessed.
+/// The verdict on each of `actions`, in their order. All are of the same case. `clock` is the recording clock, or `None` if
+/// the actions are only assessed.
 pub fn admit(case: &Case, actions: &[Action], clock: Option<Instant>, book: &Rulebook) -> Vec<Verdict> {
-    // Refused for good: by itself, or because what it needs is not there. Each round may take away what another needs.
+    // An action is refused by itself, or because what it needs is missing. Each round may remove what another one needs.
     let recorded = spoken_of(case, actions);
     let mut lasting: Vec<Flaws> = actions.iter().map(|action| by_itself(action, clock, book)).collect();
     loop {
@@ -58,7 +58,7 @@ pub fn admit(case: &Case, actions: &[Action], clock: Option<Instant>, book: &Rul
 
 type Known<'a> = BTreeMap<ActionId, &'a Action>;
 
-/// The recorded actions of which these speak: by their own id, or as what they withdraw.
+/// The recorded actions to which these refer: by their own id, or by the id that they withdraw.
 fn spoken_of<'a>(case: &'a Case, actions: &[Action]) -> Known<'a> {
     if actions.is_empty() {
         return Known::new();
@@ -68,7 +68,7 @@ fn spoken_of<'a>(case: &'a Case, actions: &[Action]) -> Known<'a> {
     case.actions().filter(|action| ids.contains(&action.id)).map(|action| (action.id, action)).collect()
 }
 
-/// The verdicts with the later of two contradicting actions refused; the opening that holds; the actions by their ids.
+/// Refuses the later of two contradicting actions. Returns the verdicts, the opening that holds, and the actions by id.
 fn contradictions<'a>(
     case: &'a Case,
     mut known: Known<'a>,
@@ -98,17 +98,18 @@ fn contradictions<'a>(
     (verdicts, opening, known)
 }
 
-/// The refusal of an action whose id another one has.
+/// The refusal of an action whose id belongs to another action.
 fn used_id(id: ActionId) -> Refusal {
     Refusal::new(Code::UsedId).field("id").found(id.to_string())
 }
 
-/// The one thing that may be learnt of another's case: its reference is taken.
+/// The refusal of a second opening. It is the one thing that an office may learn of another office's case: the reference is
+/// taken.
 pub(super) fn opened_already(opening: &Action) -> Refusal {
     Refusal::new(Code::OpenedAlready).field("case").found(opening.case.as_str())
 }
 
-/// What an action needs beside itself: the opening, the offence that it reclassifies, the action that it withdraws.
+/// Whether what an action needs is there: the opening, the offence that it reclassifies, the action that it withdraws.
 fn needs(action: &Action, opening: Option<&Action>, known: &Known<'_>) -> Flaws {
     let Some(opening) = opening else {
         return Refusal::new(Code::NeverOpened).field("case").found(action.case.as_str()).into();
@@ -140,7 +141,7 @@ fn needs(action: &Action, opening: Option<&Action>, known: &Known<'_>) -> Flaws 
     flaws
 }
 
-/// The opening always has room.
+/// Takes a place in the case; refuses the action if none is left. An opening is never refused.
 fn take_room(action: &Action, room: &mut usize) -> Result<(), Refusal> {
     if *room == 0 && action.name() != ActionName::CaseOpened {
         return Err(Refusal::new(Code::CaseFull).field("case").expected(MOST_ACTIONS.to_string()));
@@ -149,7 +150,7 @@ fn take_room(action: &Action, room: &mut usize) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What is wrong with an action whatever else is known.
+/// What is wrong with an action by itself, whatever else is known.
 pub(super) fn by_itself(action: &Action, clock: Option<Instant>, book: &Rulebook) -> Flaws {
     let mut flaws = Flaws::new();
     if let Some(clock) = clock.filter(|clock| action.at.first() > clock.plus(TOLERANCE_SECONDS)) {
@@ -162,7 +163,7 @@ pub(super) fn by_itself(action: &Action, clock: Option<Instant>, book: &Rulebook
     flaws
 }
 
-/// Art. 2(1): a child is a person under eighteen. And dates that can stand beside the opening.
+/// What is wrong with an opening: the person was no child (Art. 2(1): under eighteen), or a date lies after the opening.
 fn by_the_scope(opened: &CaseOpened, date: NaiveDate, book: &Rulebook, flaws: &mut Flaws) {
     for (nth, offence) in opened.offences.iter().enumerate() {
         flaws.extend(not_after(format_args!("offences.{nth}.committed_on"), offence.committed_on, date).err());
@@ -180,7 +181,7 @@ fn by_the_scope(opened: &CaseOpened, date: NaiveDate, book: &Rulebook, flaws: &m
     }
 }
 
-/// A birth or an offence lies not after the opening. The date is not echoed.
+/// Refuses a birth or an offence after the opening. The date is not echoed.
 fn not_after(field: impl std::fmt::Display, date: NaiveDate, opened: NaiveDate) -> Result<(), Refusal> {
     if date > opened { Err(Refusal::new(Code::AfterOpening).field(field)) } else { Ok(()) }
 }

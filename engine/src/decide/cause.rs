@@ -1,11 +1,11 @@
-//! The cause of an alert: the part of an assessment that it is about.
+//! The cause of an alert: the part of an assessment that calls for it.
 
 use crate::breach::Breach;
 use crate::conditions::{Finding, NotOnRecord};
 use crate::limits::Deadline;
 use crate::rulebook::{Role, RuleId};
 
-/// The part of the assessment that an alert is about.
+/// The part of an assessment that calls for an alert.
 #[derive(Clone, Copy)]
 pub(super) enum Cause<'t> {
     Limit(&'t Deadline),
@@ -19,7 +19,7 @@ impl<'t> Cause<'t> {
         Self::Finding { rule, action, owed_by, breach }
     }
 
-    /// `all`: of one rule and action, at least one.
+    /// `all` are of one rule and action, and at least one.
     pub const fn missing(all: &'t [NotOnRecord]) -> Self {
         let NotOnRecord { action, owed_by, .. } = all[0];
         Self::Missing { action, owed_by, all }

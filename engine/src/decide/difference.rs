@@ -1,4 +1,4 @@
-//! The difference between the alerts that a case's stream holds and those that an assessment calls for.
+//! The difference between the alerts that a case's stream holds and the alerts that an assessment calls for.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::limits::Deadline;
 use crate::rulebook::{RuleId, Rulebook};
 use crate::timeline::Names;
 
-/// For actions that take the child's liberty, what is not on record is also a notice to the office.
+/// The actions that take the child's liberty. If something is not on record with one of them, the office gets a notice.
 const TAKES_LIBERTY: Names = Names::of(&[
     ActionName::BroughtIn,
     ActionName::Arrested,
@@ -30,19 +30,19 @@ const TAKES_LIBERTY: Names = Names::of(&[
 /// How actions come into the log.
 #[derive(Clone, Copy)]
 pub(crate) struct Recording {
-    /// What is over is recorded and not published.
+    /// Whether alerts about what is over are recorded and not published.
     pub(crate) as_history: bool,
-    /// Whether the assessment counts actions that the case doesn't hold yet.
+    /// Whether the assessment counts actions that are not yet in the case.
     pub(crate) adds_actions: bool,
 }
 
 impl Recording {
-    /// Nothing is recorded, only time has passed.
+    /// Nothing is recorded; only time has passed.
     pub(crate) const NONE: Self = Self { as_history: false, adds_actions: false };
 }
 
-/// What has to be told now: withdrawals, alerts and settlements, by topic, in an order that depends on nothing else. An
-/// alert that stands in for another comes right behind its withdrawal, and no more than `most` come at once.
+/// The alert events to add now, at most `most`, ordered by topic alone. An alert that replaces another follows directly
+/// after the withdrawal of that other.
 pub(crate) fn difference(
     case: &Case,
     assessment: &Assessment<'_>,
@@ -55,7 +55,7 @@ pub(crate) fn difference(
     due.told
 }
 
-/// Whether anything has to be told now.
+/// Whether any alert event has to be added now.
 pub(crate) fn differs(case: &Case, assessment: &Assessment<'_>, book: &Rulebook) -> bool {
     let mut due = Due::new(case, assessment, book, Recording::NONE);
     due.untold().next().is_some()
@@ -69,7 +69,7 @@ pub(crate) fn differs(case: &Case, assessment: &Assessment<'_>, book: &Rulebook)
 #[derive(Clone, Copy)]
 struct Wanted<'t> {
     of: Cause<'t>,
-    /// The alert that it stands in for, if that is withdrawn for it.
+    /// The alert that it replaces, if that one is withdrawn for it.
     replaces: Option<&'t Alert>,
 }
 
@@ -81,9 +81,9 @@ struct Due<'t, 'a> {
     to: Addressees,
     past: Past<'t>,
     told: Vec<Fact>,
-    /// The limit of the last topic: the topics of one stand together.
+    /// The limit of the last topic. Topics of one limit follow each other, so it is found only once.
     last: Option<(RuleId, ActionId, u32, Option<&'t Deadline>)>,
-    /// The breaches that were raised in place of what was arguable.
+    /// The breaches that already replaced an arguable alert.
     stand_in: BTreeSet<Topic>,
 }
 
@@ -93,7 +93,7 @@ impl<'t, 'a> Due<'t, 'a> {
         Self { case, assessment, book, recording, to, past, told: Vec::new(), last: None, stand_in: BTreeSet::new() }
     }
 
-    /// Tells what there is, topic by topic, until one doesn't fit any more.
+    /// Adds alert events topic by topic until one topic does not fit.
     fn tell(&mut self, most: Most) {
         for (topic, told) in self.case.standing_topics() {
             if !self.fits(most, |due| due.review(topic, told)) {
@@ -109,7 +109,7 @@ impl<'t, 'a> Due<'t, 'a> {
         }
     }
 
-    /// Tells what belongs together, or nothing of it and no more.
+    /// Adds all events of one topic. If they do not fit, adds none of them and returns false.
     fn fits(&mut self, most: Most, tell: impl FnOnce(&mut Self)) -> bool {
         let before = self.told.len();
         tell(self);
@@ -128,7 +128,7 @@ impl<'t, 'a> Due<'t, 'a> {
         Topic { rule, on: self.action(entry).id, period, stage }
     }
 
-    /// The alert that would be raised now on this if nothing had been told.
+    /// The alert that would be raised now for this cause if there were no alerts yet.
     fn wanted(&self, of: Cause<'_>) -> Option<Topic> {
         match of {
             Cause::Limit(deadline) => {
@@ -146,7 +146,7 @@ impl<'t, 'a> Due<'t, 'a> {
         }
     }
 
-    /// What an alert is to be raised on, those apart that stand already.
+    /// The causes that call for an alert and have none yet.
     fn untold(&self) -> impl Iterator<Item = (Topic, Cause<'t>)> {
         let assessment = self.assessment;
         let limits = assessment.deadlines.iter().map(Cause::Limit);
@@ -156,7 +156,7 @@ impl<'t, 'a> Due<'t, 'a> {
         all.filter_map(|of| Some((self.wanted(of)?, of))).filter(|(topic, _)| !self.case.is_told(topic))
     }
 
-    /// Whether an alert still stands, corrected where its values changed, settled where its duty was done.
+    /// Reviews an alert: withdraws it, replaces it if its values changed, or settles it if its duty was done.
     fn review(&mut self, topic: &Topic, told: &'t TopicState) {
         let Some(of) = self.stands(topic) else {
             self.withdraw(told, None);
@@ -168,7 +168,7 @@ impl<'t, 'a> Due<'t, 'a> {
             self.withdraw(told, Some(self.next_id(topic)));
             self.raise(*topic, Wanted { of, replaces: Some(&told.alert) });
         } else if topic.stage == Stage::Arguable {
-            // By now it is certain, and the breach alone says it.
+            // The breach is certain by now, so only the `breach` is raised.
             let breach = Topic { stage: Stage::Breach, ..*topic };
             self.withdraw(told, Some(self.next_id(&breach)));
             if !self.case.is_told(&breach) && self.wanted(of) == Some(breach) {
@@ -189,7 +189,7 @@ impl<'t, 'a> Due<'t, 'a> {
         self.case.alerts.get(topic).map_or(0, |told| told.alert.occurrence.saturating_add(1))
     }
 
-    /// What in the assessment bears an alert out, if anything does. A breach bears out its `arguable` too.
+    /// The cause in the assessment that still supports an alert, if any. A certain breach also supports its `arguable`.
     fn stands(&mut self, topic: &Topic) -> Option<Cause<'t>> {
         let assessment = self.assessment;
         if topic.rule.is_limit() {
@@ -211,7 +211,7 @@ impl<'t, 'a> Due<'t, 'a> {
         stands.then_some(Cause::finding(finding))
     }
 
-    /// The limit that a topic is on, if it is there.
+    /// The limit of a topic, if the assessment has it.
     fn deadline(&mut self, topic: &Topic) -> Option<&'t Deadline> {
         let &Topic { rule, on, period, .. } = topic;
         match self.last {
@@ -225,8 +225,8 @@ impl<'t, 'a> Due<'t, 'a> {
         }
     }
 
-    /// Whether what was told has become wrong, or goes to other offices now. A notice of a limit that no longer
-    /// runs has done its work; of a duty that was done only the instants are corrected.
+    /// Whether an alert has become wrong or now goes to other offices. A notice of a limit that no longer runs needs no
+    /// correction. For a settled alert, only changed instants or another duty-holder count.
     fn needs_correction(&self, topic: &Topic, told: &TopicState, of: Cause<'_>) -> bool {
         let same_offices = self.to == told.alert.to && of.owed_by() == told.alert.owed_by;
         match (of, &told.alert.about) {
@@ -254,7 +254,7 @@ impl<'t, 'a> Due<'t, 'a> {
         })));
     }
 
-    /// Settles an alert whose duty was done; withdraws the settlement if what discharged the duty no longer does.
+    /// Settles an alert whose duty was done. Withdraws the settlement if its action no longer discharges the duty.
     fn settle(&mut self, told: &TopicState, of: Cause<'_>) {
         let Cause::Limit(deadline) = of else { return };
         let by = discharged(deadline, told.alert.topic.stage);
@@ -282,7 +282,7 @@ impl<'t, 'a> Due<'t, 'a> {
         self.told.push(Fact::AlertSettled(Box::new(settlement)));
     }
 
-    /// Raises an alert, and settles it in the same breath where its duty was already done.
+    /// Raises an alert, and settles it at once if its duty was already done.
     fn raise(&mut self, topic: Topic, wanted: Wanted<'t>) {
         let mut alert = self.values(topic, wanted.of, self.next_occurrence(&topic));
         let done = match wanted.of {
@@ -343,8 +343,8 @@ impl<'t, 'a> Due<'t, 'a> {
         }
     }
 
-    /// Whether the fact behind a breach was recorded after the breach began: by what was recorded until then, the
-    /// breach did not stand, or not with these instants.
+    /// Whether the fact that shows a breach was recorded after the breach began. It was if the actions recorded until then
+    /// gave no such breach, or gave it with other instants.
     fn is_late_record(&mut self, topic: &Topic, of: Cause<'_>) -> bool {
         let Cause::Limit(deadline) = of else { return false };
         let began = match topic.stage {
@@ -366,8 +366,8 @@ impl<'t, 'a> Due<'t, 'a> {
     }
 }
 
-/// Whether an alert that was recorded as history, its duty being done, speaks of an open limit again: a child over
-/// the cap today is not history.
+/// Whether an alert that was recorded as history, because its duty was done, is about an open limit again. A child who is
+/// held over the cap today is not history.
 fn is_no_longer_history(told: &TopicState, of: Cause<'_>) -> bool {
     let Cause::Limit(deadline) = of else { return false };
     let stage = told.alert.topic.stage;

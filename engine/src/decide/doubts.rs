@@ -1,7 +1,7 @@
-//! What looks wrong in actions that are recorded all the same: warnings, which change no verdict and no answer.
+//! Warnings: what looks wrong in actions that are recorded all the same. They change no verdict and no answer.
 //!
-//! Invariant: a warning stands at the action that brings it about, of two alike at the later one; what was withdrawn
-//! warns of nothing.
+//! Invariant: a warning belongs to the action that causes it. If two actions look alike, it belongs to the later one in the
+//! list. A withdrawn action causes no warning about another.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use crate::calendar;
 use crate::case::Case;
 use crate::refusal::{Code, Flaws, Refusal};
 
-/// Younger than this at the earliest offence, a child is a mistake in a date more often than not. Years.
+/// If a child was younger than this at the earliest offence, in years, a date is probably wrong.
 const YOUNG: u32 = 10;
 
-/// The warnings on each of `actions`, which `verdicts` judged on `case`.
+/// The warnings on each of `actions`, in their order. `verdicts` are those of the same actions on `case`.
 pub fn doubts(case: &Case, actions: &[Action], verdicts: &[Verdict]) -> Vec<Flaws> {
     let accepted = || accepted(actions, verdicts);
     let mut withdrawn: Vec<ActionId> = case.actions().chain(accepted()).filter_map(Action::withdraws).collect();
@@ -62,7 +62,7 @@ fn before_offence(action: &Action, earliest: NaiveDate) -> Option<Refusal> {
     (action.at.date() < earliest).then(|| Refusal::new(Code::BeforeOffence).field("at").found(action.at.to_string()))
 }
 
-/// By the birth date that the action states, or without one by the age.
+/// Tests the birth date that the action states, or the stated age if there is no birth date.
 fn under_ten(action: &Action, earliest: NaiveDate) -> Option<Refusal> {
     let (field, birth, age) = match &action.what {
         What::CaseOpened(opened) => ("child", opened.child.birth_date, opened.child.age_years),
@@ -81,7 +81,7 @@ fn same_moment(action: &Action) -> Refusal {
     Refusal::new(Code::SameMoment).field("at").found(action.at.to_string()).expected(action.name().word())
 }
 
-/// When the actions of a case happened, of each kind and day on which a new one lies.
+/// The times of a case's actions, for each kind and day of a new action.
 struct Moments(BTreeMap<(ActionName, NaiveDate), Vec<When>>);
 
 impl Moments {
@@ -95,7 +95,7 @@ impl Moments {
         }
     }
 
-    /// Whether one is at the same instant, or on the same day where the time of day of either isn't known.
+    /// Whether there is one at the same instant, or on the same day if either is known by its date alone.
     fn already_has(&self, action: &Action) -> bool {
         let dated = matches!(action.at, When::Date(_));
         let same = |at: &When| dated || *at == action.at || matches!(at, When::Date(_));

@@ -1,7 +1,7 @@
-//! When something has to be told next, if nothing more is recorded.
+//! When a case next calls for an alert event if nothing more is recorded.
 //!
-//! Invariant: a function of the case and the rulebook alone; an instant that comes out has something to tell, then
-//! and whenever it is looked at later.
+//! Invariant: a function of the case and the rulebook alone. At the resulting instant, and at any later one, the case calls
+//! for an alert event.
 
 use super::difference::differs;
 use super::limit::notice_at;
@@ -11,8 +11,8 @@ use crate::case::Case;
 use crate::limits::Reckoning;
 use crate::rulebook::Rulebook;
 
-/// The next instant at which something has to be told, by an assessment of the case at its last record time that
-/// counts every action: that time itself where alerts were held back.
+/// The next instant at which the case calls for an alert event. `assessment` is at the last record time and counts every
+/// action. The answer is that time itself if alerts were held back.
 pub(crate) fn next_due(case: &Case, assessment: &Assessment<'_>, book: &Rulebook) -> Option<Instant> {
     let at = assessment.at;
     if differs(case, assessment, book) {
@@ -21,10 +21,10 @@ pub(crate) fn next_due(case: &Case, assessment: &Assessment<'_>, book: &Rulebook
     instants(assessment, book).filter(|&instant| instant > at).min()
 }
 
-/// As [`next_due`] where some actions lie minutes ahead of the recording clock: they may open limits that nobody has
-/// assessed yet, and may undo what would be told before them.
+/// Like [`next_due`], for a case with actions some minutes ahead of the recording clock. They may open limits that were not
+/// assessed yet, and they may undo alerts that would be raised before them.
 pub(crate) fn next_due_with_actions_to_come(case: &Case, at: Instant, book: &Rulebook) -> Option<Instant> {
-    // From each of these moments to the next one the same actions count.
+    // Between two of these moments, the actions that count do not change.
     let mut moments: Vec<Instant> =
         case.actions().map(|action| action.at.first()).filter(|&first| first > at).collect();
     moments.push(at);
@@ -52,7 +52,8 @@ pub(crate) fn next_due_with_actions_to_come(case: &Case, at: Instant, book: &Rul
     None
 }
 
-/// The instants at which an open limit has something to tell: its notices, and the second after each reading's end.
+/// The instants at which a limit may call for an alert: its notices, and the second after each reading's last lawful
+/// instant.
 fn instants<'t>(assessment: &'t Assessment<'_>, book: &'t Rulebook) -> impl Iterator<Item = Instant> + 't {
     let in_time = |reckoning: &Reckoning| reckoning.done.is_some_and(|done| done.at <= reckoning.due);
     assessment.deadlines.iter().flat_map(move |deadline| {

@@ -1,14 +1,14 @@
-//! What a limit calls for: which of its notices has passed, and what discharged its duty.
+//! What a limit calls for: the notice whose time has come, and the action that discharged the duty.
 //!
-//! Invariant: an arguable alert is discharged under the protective reading, a breach under both.
+//! Invariant: the duty of an arguable alert is discharged under the protective reading, that of a breach under both.
 
 use crate::alert::Stage;
 use crate::calendar::Instant;
 use crate::limits::{Deadline, Reckoning};
 use crate::rulebook::{Period, Rulebook};
 
-/// The entry that discharged the duty for an alert of `stage`: an arguable one under the protective reading, a
-/// breach under both.
+/// The entry that discharged the duty for an alert of `stage`: under the protective reading for an arguable alert, under
+/// both for a breach.
 pub(super) fn discharged(deadline: &Deadline, stage: Stage) -> Option<usize> {
     let by = |reckoning: &Reckoning| reckoning.done.map(|done| done.by);
     let protective = by(&deadline.protective)?;
@@ -24,7 +24,7 @@ pub(super) fn runs(deadline: &Deadline, at: Instant) -> bool {
     deadline.protective.done.is_none() && at <= deadline.earliest()
 }
 
-/// Of the notices already past for a limit that still runs, the one with the shortest lead.
+/// Of the notices whose time has come, the one with the shortest lead; `None` if the limit no longer runs.
 pub(super) fn passed_notice(deadline: &Deadline, book: &Rulebook, at: Instant) -> Option<Period> {
     if !runs(deadline, at) {
         return None;
@@ -37,7 +37,8 @@ pub(super) fn passed_notice(deadline: &Deadline, book: &Rulebook, at: Instant) -
         .max_by_key(|&lead| notice_at(deadline, lead, book))
 }
 
-/// When a notice is given: a lead in days counts back from the last lawful day, at the notice hour.
+/// When a notice is given. A lead in days counts back from the last lawful day, and the notice is given at the rulebook's
+/// notice hour, Vientiane time.
 pub(super) fn notice_at(deadline: &Deadline, lead: Period, book: &Rulebook) -> Instant {
     let due = deadline.earliest();
     match lead {

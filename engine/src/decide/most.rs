@@ -1,32 +1,32 @@
-//! How much one command tells.
+//! How many alert events one command may add.
 //!
-//! Invariant: what is left untold is found again by the next command; at least one topic is told each time.
+//! Invariant: each command adds the events of at least one topic, and the next command finds what was left.
 
-/// How many states of the past one command assesses at the most, to say whether a fact was recorded late. Each costs as
-/// much as an assessment of the case, and is needed once for all alerts of limits that passed between two records.
+/// The most past states of a case that one command assesses, to find out whether a fact was recorded late. Each costs as
+/// much as an assessment of the case. One past state serves all alerts of limits that passed between two records.
 const LOOKS_BACK: usize = 64;
 
-/// How much is told at once, at the least one topic: the rest is found again the next time.
+/// How much one command adds, at least one topic. The next command finds the rest.
 #[derive(Clone, Copy)]
 pub(crate) struct Most {
-    /// How many facts.
+    /// The most alert events.
     pub(crate) facts: usize,
-    /// How many states of the past they may be held against.
+    /// The most past states that may be assessed.
     pub(crate) looks_back: usize,
 }
 
-/// The most facts that one topic gives: an alert withdrawn, another raised in its place and settled.
+/// The most alert events of one topic: an alert is withdrawn, and another is raised in its place and settled.
 const OF_ONE_TOPIC: usize = 3;
 
 impl Most {
     pub(crate) const NO_LIMIT: Self = Self { facts: usize::MAX, looks_back: usize::MAX };
 
-    /// As many facts as these, and no more than [`LOOKS_BACK`] states of the past.
+    /// At most `facts` alert events and [`LOOKS_BACK`] past states.
     pub(crate) fn of(facts: usize) -> Self {
         Self { facts: facts.max(OF_ONE_TOPIC), looks_back: LOOKS_BACK }
     }
 
-    /// Whether so many facts may have been told because there was no room for more.
+    /// Whether a command that added `told` alert events may have had no room for more.
     pub(crate) fn may_have_cut(self, told: usize) -> bool {
         told >= self.looks_back.min(self.facts.saturating_sub(OF_ONE_TOPIC - 1))
     }

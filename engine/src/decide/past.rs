@@ -1,6 +1,6 @@
-//! The case as it was known when a limit passed, to say whether what is told was recorded late.
+//! The case as it was known when a limit passed. It shows whether a fact was recorded late.
 //!
-//! Invariant: each state of the past is assessed once, for all alerts that ask about it.
+//! Invariant: each past state is assessed once, for all alerts that ask about it.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -13,14 +13,14 @@ use crate::case::Case;
 use crate::limits::Deadline;
 use crate::rulebook::Rulebook;
 
-/// The past of a case, as it looks at one instant.
+/// The past states of a case, each assessed at one common instant.
 pub(super) struct Past<'t> {
     case: &'t Case,
     book: &'t Rulebook,
     at: Instant,
-    /// By how many actions were recorded then.
+    /// The assessments, by how many actions were recorded by then.
     assessed: BTreeMap<usize, Option<Assessment<'t>>>,
-    /// The places of the recorded actions, by their ids.
+    /// The places of the recorded actions, ordered by id.
     recorded: OnceCell<Vec<(ActionId, usize)>>,
 }
 
@@ -29,17 +29,17 @@ impl<'t> Past<'t> {
         Self { case, book, at, assessed: BTreeMap::new(), recorded: OnceCell::new() }
     }
 
-    /// How many states of the past were assessed.
+    /// How many past states were assessed.
     pub fn looks(&self) -> usize {
         self.assessed.len()
     }
 
-    /// How many actions were recorded not later than `at`: record time never runs backwards.
+    /// How many actions were recorded by `at`. Record times never go backwards.
     pub fn known(&self, at: Instant) -> usize {
         self.case.recorded().partition_point(|recorded| recorded.recorded_at <= at)
     }
 
-    /// The deadline on which `topic` is, by the first `known` recorded actions.
+    /// The deadline of `topic`, computed from the first `known` recorded actions.
     pub fn deadline(&mut self, known: usize, topic: &Topic) -> Option<&Deadline> {
         if self.place(topic.on)? >= known {
             return None;
@@ -50,7 +50,7 @@ impl<'t> Past<'t> {
         then.deadline(topic.rule, then.entry(topic.on)?, topic.period)
     }
 
-    /// As which the action was recorded, counted from 0.
+    /// The action's place in the order of recording, from 0.
     fn place(&self, id: ActionId) -> Option<usize> {
         let recorded = self.recorded.get_or_init(|| {
             let mut recorded: Vec<_> = self.case.actions().map(|action| action.id).zip(0..).collect();

@@ -1,6 +1,6 @@
-//! What an office may have recorded: the actions of its own cases.
+//! Which actions an office may send: those of its own cases.
 //!
-//! Invariant: an office that no opening and no transfer of a case names, and that didn't open it, adds nothing to it.
+//! Invariant: an office adds nothing to a case unless it opened the case, or the opening or a transfer names it.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,9 @@ use crate::case::Case;
 use crate::refusal::{Code, Refusal};
 use crate::rulebook::Rulebook;
 
-/// As [`admit`], for actions that `sender` sends. One of a case that isn't the sender's own is refused as if that case
-/// had never been opened, with the same words, so that nothing is learnt of another's case but that its reference is
-/// taken. A case that isn't opened yet is the sender's own if the opening among these actions makes it so.
+/// Like [`admit`], for actions that `sender` sends. An action of another office's case is refused in the same words as an
+/// action of a case that was never opened. So the sender learns of another office's case only that its reference is taken.
+/// A case that is not open yet is the sender's own if the opening among these actions makes it so.
 pub fn admit_from(
     sender: &OfficeCode,
     case: &Case,
@@ -48,7 +48,7 @@ pub fn admit_from(
     actions.iter().zip(apart).map(verdict).collect()
 }
 
-/// "Never opened" and "not yours" are one refusal.
+/// The one refusal for both "never opened" and "not yours".
 fn without_knowledge(verdict: Verdict, sender: &OfficeCode) -> Verdict {
     let Verdict::Refused(mut flaws) = verdict else { return verdict };
     for flaw in flaws.iter_mut().filter(|flaw| flaw.code == Code::NeverOpened) {
@@ -59,15 +59,15 @@ fn without_knowledge(verdict: Verdict, sender: &OfficeCode) -> Verdict {
 }
 
 impl Case {
-    /// Whether `office` opened the case, or the opening or a transfer that still counts names it. One that the case
-    /// was taken from stays among them: what it did before may reach the log late.
+    /// Whether `office` opened the case, or the opening or a transfer that still counts names it. The offices before a
+    /// transfer are included: what they did may reach the log late.
     pub fn concerns(&self, office: &OfficeCode) -> bool {
         let withdrawn: BTreeSet<ActionId> = self.actions().filter_map(Action::withdraws).collect();
         self.actions().any(|action| names(action, office) && !withdrawn.contains(&action.id))
     }
 }
 
-/// Whether this is an opening or a transfer that makes the case one of `office`.
+/// Whether this opening or transfer makes the case one of `office`.
 fn names(action: &Action, office: &OfficeCode) -> bool {
     match &action.what {
         What::CaseOpened(opened) => {

@@ -2,7 +2,7 @@
 
 use crate::rulebook::RuleId;
 
-/// The fields of the action that a condition looks at: enumerated words and yes or no, never free text.
+/// The fields of the action that a condition looks at. They hold fixed words or yes and no, never free text.
 pub(super) const fn fields_of(rule: RuleId) -> &'static [&'static str] {
     match rule {
         RuleId::DiversionFirst => &["mediation_possible"],
@@ -31,7 +31,7 @@ pub(super) const fn fields_of(rule: RuleId) -> &'static [&'static str] {
     }
 }
 
-/// Whether a question of the readings bears on a rule.
+/// Whether a rule depends on a question of the readings.
 pub fn bears_on(rule: RuleId, question: &str) -> bool {
     let days = matches!(question, "first_day" | "unknown_time");
     match rule {

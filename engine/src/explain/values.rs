@@ -1,6 +1,6 @@
-//! Which values a step may have: what a log says is checked before anybody renders it.
+//! Which values a step may have. A step from a log is checked before anybody renders it.
 //!
-//! Invariant: the name of a placeholder says what kind of value it takes, here and where the value is rendered.
+//! Invariant: the name of a placeholder decides what kind of value it takes, here and where the value is rendered.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,21 +8,21 @@ use std::sync::LazyLock;
 use crate::action::{ActionName, Class, When};
 use crate::rulebook::{KEYS, Period, Reading};
 
-/// The placeholders that a sentence takes from where it stands, not from the step.
+/// The placeholders that the caller fills from the context of the sentence, not from the step.
 const FROM_CONTEXT: [&str; 5] = ["article", "sentence", "name", "case", "owed_by"];
 
-/// The keys of the texts, each as the program spells it, with the placeholders that a step gives values for.
+/// The keys of the texts, as the program spells them, with the placeholders for which a step gives values.
 static OWN: LazyLock<BTreeMap<&'static str, (&'static str, Vec<&'static str>)>> = LazyLock::new(|| {
     let own = |all: &[&'static str]| all.iter().copied().filter(|name| !FROM_CONTEXT.contains(name)).collect();
     KEYS.iter().map(|(key, all)| (*key, (*key, own(all)))).collect()
 });
 
-/// A key of this program with the placeholders that a step gives values for; none if it is none.
+/// A key with the placeholders for which a step gives values; `None` if this program does not know the key.
 pub(super) fn placeholders(key: &str) -> Option<(&'static str, &'static [&'static str])> {
     OWN.get(key).map(|(key, own)| (*key, own.as_slice()))
 }
 
-/// Whether these are values that a step under `key` may have.
+/// Whether a step with this key may have these values.
 pub(super) fn fit(names: &[&str], values: &[String]) -> bool {
     let question = values.first().map_or("", String::as_str);
     names.len() == values.len() && names.iter().zip(values).all(|(name, value)| fits(name, value, question))

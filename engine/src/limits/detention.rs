@@ -1,4 +1,4 @@
-//! The limits on liberty: the forty-eight hours of custody, the remand month and its cap.
+//! The limits on detention: the forty-eight hours of custody (Art. 62), the remand month and its cap (Art. 64).
 
 use chrono::{Days, NaiveDate};
 
@@ -11,25 +11,25 @@ use crate::rulebook::{
 };
 use crate::timeline::{CUSTODY, END_OF_DETENTION, Episode, Names, Timeline};
 
-/// A remand: its order, its extensions, and the cap as it stood from entry to entry.
+/// A remand: its order, its extensions, and how its cap changed.
 pub(crate) struct Remand {
     /// The first order of the episode.
     pub(crate) order: usize,
-    /// The end of detention; the number of entries while it goes on.
+    /// The entry that ends the detention; the number of all entries while the detention continues.
     pub(crate) end: usize,
     /// The extensions, in order.
     pub(crate) extensions: Vec<usize>,
-    /// Per reading (protective, lenient): from which entry on the cap has how many months.
+    /// The cap under the protective and the lenient reading: pairs of an entry and the cap in months from that entry on.
     pub(crate) cap_months: [Vec<(usize, u32)>; 2],
 }
 
 impl Remand {
-    /// Which extension of the remand, from 1, the entry is.
+    /// The number of the extension within the remand, from 1.
     pub(crate) fn nth_extension(&self, entry: usize) -> Option<usize> {
         self.extensions.binary_search(&entry).ok().map(|i| i + 1)
     }
 
-    /// The months of the cap as it stands before entry `i`, per reading; none without a cap.
+    /// The cap in months as it stands before entry `i`, under each reading; `None` without a cap.
     pub(crate) fn cap_before(&self, i: usize) -> [Option<u32>; 2] {
         [0, 1].map(|reading: usize| {
             let months = &self.cap_months[reading];
@@ -38,15 +38,15 @@ impl Remand {
     }
 }
 
-/// The remand that was ordered before the entry and has not ended before it; they never overlap.
+/// The remand that was ordered before the entry and had not ended by then. Remands never overlap.
 pub(crate) fn remand_around(remands: &[Remand], entry: usize) -> Option<&Remand> {
     remands[..remands.partition_point(|remand| remand.order < entry)].last().filter(|remand| entry < remand.end)
 }
 
-/// What earlier detentions in the case took up.
+/// What earlier detentions in the case used up.
 #[derive(Clone, Copy, Default)]
 struct Used {
-    /// Seconds of custody, per reading.
+    /// Seconds of custody, under each reading.
     custody: [i64; 2],
     /// Days of detention under remands.
     remand: i64,
@@ -81,7 +81,7 @@ pub(super) fn deadlines(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mu
     remands
 }
 
-/// Art. 62: "ເດັກກໍຈະຖືກກັກຕົວບໍ່ເກີນ ສີ່ສິບແປດຊົ່ວໂມງ", held not more than forty-eight hours.
+/// Art. 62: "ເດັກກໍຈະຖືກກັກຕົວບໍ່ເກີນ ສີ່ສິບແປດຊົ່ວໂມງ": custody does not exceed forty-eight hours.
 fn custody(under: Under<'_>, numbers: &Numbers, episode: &Episode, used: i64) -> Option<Reckoning> {
     let timeline = under.timeline;
     let end = episode.end.unwrap_or(timeline.entries().len());
@@ -98,7 +98,7 @@ fn custody(under: Under<'_>, numbers: &Numbers, episode: &Episode, used: i64) ->
     Some(reckoning)
 }
 
-/// What ends the forty-eight hours: a remand (a written one, where the reading asks for it) or the end of detention.
+/// What ends the forty-eight hours: a remand (with a written order, if the reading requires one) or the end of detention.
 fn custody_done(under: Under<'_>, episode: &Episode) -> Option<usize> {
     let entries = under.timeline.entries();
     (episode.taking + 1..entries.len()).find(|&i| match &entries[i].action.what {
@@ -107,8 +107,8 @@ fn custody_done(under: Under<'_>, episode: &Episode) -> Option<usize> {
     })
 }
 
-/// Seconds of custody that an earlier episode used: from the first instant of its first deprivation to the last
-/// instant of what discharged it.
+/// Seconds of custody that an earlier episode used: from the first instant of its first deprivation to the last instant of
+/// the action that discharged it, or ended the episode if none did.
 fn custody_used(under: Under<'_>, episode: &Episode) -> i64 {
     let entries = under.timeline.entries();
     if !CUSTODY.has(entries[episode.taking].name) {
@@ -118,7 +118,7 @@ fn custody_used(under: Under<'_>, episode: &Episode) -> i64 {
     end.map_or(0, |end| entries[end].last.since(entries[episode.begin].first).max(0))
 }
 
-/// From which entry the remand's clocks run under a reading.
+/// The entry that starts the remand's clocks under a reading.
 fn remand_from(under: Under<'_>, episode: &Episode, order: usize) -> usize {
     match under.choices.remand_from {
         RemandFrom::FirstDeprivation => episode.begin,
@@ -126,8 +126,9 @@ fn remand_from(under: Under<'_>, episode: &Episode, order: usize) -> usize {
     }
 }
 
-/// Art. 64: one month "ນັບແຕ່ວັນອອກຄຳສັ່ງກັກຂັງພາງ ເປັນຕົ້ນໄປ", extended one month at a time. A late extension leaves
-/// the period before done late, a gap in which the detention had no order, and never moves its end.
+/// Art. 64: one month "ນັບແຕ່ວັນອອກຄຳສັ່ງກັກຂັງພາງ ເປັນຕົ້ນໄປ" ("counting from the date of issuing the remand order
+/// onward"), extended one month at a time. After a late extension the previous period stays done late, since for a while
+/// the detention had no order. A late extension never moves the end of its own period.
 fn remand_term(
     timeline: &Timeline<'_>,
     book: &Rulebook,
@@ -174,7 +175,7 @@ fn remand_period(
     reckoning
 }
 
-/// Art. 64: at most four months for a major offence, eight for a crime. Returns the cap's months per reading.
+/// Art. 64: at most four months for a major offence, eight for a crime. Returns the cap in months under each reading.
 fn remand_cap(
     timeline: &Timeline<'_>,
     book: &Rulebook,
@@ -209,7 +210,7 @@ fn remand_cap(
     months
 }
 
-/// The cap under one reading, as reclassifications change it one after another.
+/// The cap under one reading. Reclassifications change it one after another.
 struct Cap<'t> {
     under: Under<'t>,
     numbers: &'t Numbers,
@@ -244,8 +245,8 @@ impl<'t> Cap<'t> {
         cap
     }
 
-    /// The end of a cap of `period` from the start, brought forward by the days of earlier remands, but never
-    /// before the day on which it starts.
+    /// The end of a cap of `period`, brought forward by the days of earlier remands, but never before the day on which the
+    /// cap starts.
     fn end(&self, period: Period) -> Instant {
         let first: NaiveDate = self.reckoning.start.date();
         let last = self.under.due(self.reckoning.start, period).date();
@@ -297,7 +298,7 @@ const fn months(period: Period) -> u32 {
     }
 }
 
-/// Days detained under a remand, from the order to the end of detention, counting both.
+/// The days detained under a remand, from the day of the order to the day of the end of detention, counting both.
 fn days_detained(timeline: &Timeline<'_>, remand: &Remand) -> i64 {
     let Some(end) = timeline.entries().get(remand.end) else { return 0 };
     end.date().signed_duration_since(timeline.entries()[remand.order].date()).num_days() + 1

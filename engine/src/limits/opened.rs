@@ -1,4 +1,4 @@
-//! Deadlines by what opened them.
+//! An index of deadlines by what opened them.
 //!
 //! Invariant: no two deadlines of a case have the same rule, opening entry and period.
 
@@ -17,7 +17,7 @@ impl Opened {
         Self(keys)
     }
 
-    /// The place of the deadline of `rule` that `entry` opened as this period.
+    /// The place of the deadline of `rule` and `period` that `entry` opened.
     pub(crate) fn place(&self, rule: RuleId, entry: usize, period: u32) -> Option<usize> {
         let at = self.0.partition_point(|&(of, by, nth, _)| (of, by, nth) < (rule, entry, period));
         let &(of, by, nth, place) = self.0.get(at)?;

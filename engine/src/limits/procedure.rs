@@ -17,11 +17,11 @@ pub(super) fn deadlines(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mu
         let (rule, owed_by, period) = match &entry.action.what {
             // Art. 59(4): each interview.
             What::InterviewStarted { .. } => (RuleId::Interview90Min, Role::Investigator, book.numbers.interview),
-            // Art. 58(2)
+            // Art. 58(2): from the receipt of the litigants' complaint.
             What::ComplaintReceived => {
                 (RuleId::InvestigatorMediation30d, Role::Investigator, book.numbers.investigator_mediation)
             }
-            // Art. 67
+            // Art. 67: from the receipt of the case file.
             What::FileReceived => (RuleId::Prosecutor10d, Role::Prosecutor, book.numbers.prosecutor),
             What::ReleaseRequested { requested_by } => {
                 release_request(timeline, book, i, *requested_by, deadlines);
@@ -50,12 +50,13 @@ pub(super) fn deadlines(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mu
     court(timeline, book, &received, deadlines);
 }
 
-/// The first action behind `opened_by` that discharges the limit.
+/// The first action after `opened_by` that discharges the limit.
 fn first_discharge(timeline: &Timeline<'_>, rule: RuleId, opened_by: usize) -> Option<usize> {
     timeline.first_after(opened_by, Names::of(discharged_by(rule)))
 }
 
-/// "At once": the law gives no number, so the protective reading takes the policy's grace and the lenient sees no limit.
+/// "At once" (Arts 62(2), 65): the law gives no number. The protective reading grants the rulebook's grace, which is policy
+/// and not law. The lenient reading sees no limit.
 fn at_once(
     timeline: &Timeline<'_>,
     book: &Rulebook,
@@ -69,8 +70,8 @@ fn at_once(
     push(deadlines, rule, Role::Investigator, opened_by, 0, [Some(reckoning), None]);
 }
 
-/// Art. 62(2), by Art. 63 also after an arrest: the first custody or arrest of an episode. Parents told since the
-/// first deprivation were told in time.
+/// Art. 62(2), which Art. 63 applies to an arrest too: opened by the first custody or arrest of an episode. A notification
+/// since the first deprivation is in time.
 fn parents_notified(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mut Vec<Deadline>) {
     const TOLD: Names = Names::of(&[N::ParentsNotified]);
     const CLOSED: Names = Names::of(&[N::CaseClosed]);
@@ -84,8 +85,8 @@ fn parents_notified(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mut Ve
     }
 }
 
-/// Art. 59(5): thirty days, thirty more per agreed extension, no cap. The first step of the case opens period 0;
-/// the k-th agreed extension discharges period k - 1, even if it comes late.
+/// Art. 59(5): thirty days, thirty more for each agreed extension, no cap. The first step of the case opens period 0. The
+/// k-th agreed extension discharges period k - 1 and opens period k, even if it comes late.
 fn investigation(timeline: &Timeline<'_>, book: &Rulebook, deadlines: &mut Vec<Deadline>) {
     const STEPS: Names = Names::of(&[
         N::InvestigationOpened,
@@ -158,14 +159,14 @@ fn investigation_under(
     reckonings
 }
 
-/// Whether the extension at `opened_by` is the first period opened after a `file_returned`, and the reading lets
-/// such a period start anew. `before` is the entry that opened the period before.
+/// Whether the extension at `opened_by` opens the first period after a `file_returned`, and the reading lets such a period
+/// start anew. `before` is the entry that opened the previous period.
 pub(crate) fn starts_anew(under: Under<'_>, before: usize, opened_by: usize) -> bool {
     under.choices.extension_chain == ExtensionChain::FromOrder
         && under.timeline.find(Names::of(&[N::FileReturned]), before + 1, opened_by).is_some()
 }
 
-/// The limit and `k` extensions on.
+/// The length of the limit with `k` extensions.
 pub(super) fn periods(limit: Period, extension: Period, k: usize) -> Period {
     let k = u32::try_from(k).unwrap_or(u32::MAX);
     match (limit, extension) {
@@ -182,7 +183,7 @@ fn days(period: Period) -> u32 {
     }
 }
 
-/// Art. 65: the opinion in twenty-four hours, then the decision in twenty-four.
+/// Art. 65: the opinion within twenty-four hours, then the decision within twenty-four hours.
 fn release_request(
     timeline: &Timeline<'_>,
     book: &Rulebook,
@@ -246,7 +247,7 @@ fn prosecutor_mediation(timeline: &Timeline<'_>, book: &Rulebook, referred: &[us
     }
 }
 
-/// Art. 71: the court brings the case out for consideration in fifteen days.
+/// Art. 71: the court brings the case out for consideration within fifteen days from the receipt of the prosecution order.
 fn court(timeline: &Timeline<'_>, book: &Rulebook, received: &[usize], deadlines: &mut Vec<Deadline>) {
     let unders = Under::both(timeline, book);
     let considers = each_that(unders, RuleId::Court15d, received, |under, what| match what {
@@ -261,7 +262,8 @@ fn court(timeline: &Timeline<'_>, book: &Rulebook, received: &[usize], deadlines
     }
 }
 
-/// Per reading, in order: the entries that may discharge `rule` and that the reading accepts; none where nothing opens it.
+/// The entries that may discharge `rule` and that the reading accepts, in order, under each reading. Empty if nothing opens
+/// the rule's limit.
 fn each_that(
     unders: [Under<'_>; 2],
     rule: RuleId,
@@ -276,7 +278,7 @@ fn each_that(
     })
 }
 
-/// The first of these entries behind `after`.
+/// The first of these entries after `after`.
 fn next(entries: &[usize], after: usize) -> Option<usize> {
     entries.get(entries.partition_point(|&i| i <= after)).copied()
 }

@@ -1,9 +1,9 @@
-//! The word that was probably meant: by the number of letters that differ, or by how it begins.
+//! Finds the known word that was probably meant: few letters differ, or both begin the same way.
 
-/// The longest text that is compared, in characters; no word is longer.
+/// The longest text that is compared, in characters. No known word is longer.
 const LONGEST: usize = 64;
 
-/// The word nearest to `text`, if one is near enough to be meant.
+/// The word nearest to `text`, if it is near enough to be the one that was meant.
 pub fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     if text.chars().count() > LONGEST {
         return None;
@@ -13,20 +13,20 @@ pub fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Opti
         let word = plain(word);
         let distance = distance(&typed, &word);
         let begins = typed.iter().zip(&word).take_while(|(a, b)| a == b).count();
-        // Few letters differ, or more than half of it is how one word begins, such as custody_begun.
+        // Few letters differ, or more than half of the text is the beginning of one word, as in custody_begun.
         (distance * 3 <= word.len().max(typed.len()) || (begins >= 5 && begins * 2 > typed.len())).then_some(distance)
     };
     let candidates = words.into_iter().filter_map(|word| Some((near(&word)?, word)));
     candidates.min_by_key(|(distance, _)| *distance).map(|(_, word)| word)
 }
 
-/// Capitals, spaces and hyphens are not what a word is told by.
+/// The text without what does not matter for the comparison: upper case, spaces and hyphens.
 fn plain(text: &str) -> Vec<char> {
     let same = |c: char| if matches!(c, ' ' | '-') { '_' } else { c.to_ascii_lowercase() };
     text.trim().chars().map(same).collect()
 }
 
-/// How many letters are put in, left out, changed, or changed over with their neighbour (Damerau and Levenshtein).
+/// How many letters are inserted, left out, changed, or swapped with their neighbour (Damerau-Levenshtein distance).
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut above_that: Vec<usize> = Vec::new();
     let mut above: Vec<usize> = (0..=b.len()).collect();

@@ -1,7 +1,7 @@
 //! The sentences of refusals and warnings, in English and Lao.
 //!
-//! In a sentence `{field}`, `{found}` and `{expected}` stand for the values; a part in `[…|…]` is said only if its
-//! values are there, else what stands behind its bar. The Lao is ours and not reviewed by a Lao speaker.
+//! `{field}`, `{found}` and `{expected}` are placeholders for the values. In a part `[…|…]`, the text before the bar is
+//! used if all its values are given, otherwise the text after the bar. The Lao is ours; no Lao speaker has reviewed it.
 
 use super::{Code, Refusal};
 use crate::rulebook::Language;
@@ -21,22 +21,22 @@ sentences! {
     NotJson: "[`{field}`: ]not JSON: {found}", "[`{field}`: ]ບໍ່ແມ່ນ JSON: {found}";
     DuplicateKey: "[`{field}`: ]a key is given twice in one object, {found}", "[`{field}`: ]ຊື່ຊ່ອງດຽວກັນຖືກຂຽນສອງຄັ້ງໃນວັດຖຸດຽວກັນ, {found}";
     TooManyKeys: "[`{field}`: ]an object has more than {expected} keys, {found}", "[`{field}`: ]ວັດຖຸມີຊ່ອງຫລາຍກວ່າ {expected} ຊ່ອງ, {found}";
-    NotUtf8: "[`{field}`: ]found bytes that are no UTF-8 text[, {found}]; save the file as UTF-8", "[`{field}`: ]ພົບຂໍ້ມູນທີ່ບໍ່ແມ່ນຂໍ້ຄວາມ UTF-8[, {found}]; ໃຫ້ບັນທຶກໄຟລ໌ເປັນ UTF-8";
-    NulCharacter: "[`{field}`: ]found a NUL character, which no text may hold; take it out", "[`{field}`: ]ພົບຕົວອັກສອນ NUL ເຊິ່ງຂໍ້ຄວາມບໍ່ສາມາດມີໄດ້; ໃຫ້ເອົາອອກ";
-    LineTooLong: "found a line of {found} bytes, expected at most {expected}; one action is one line of some hundred bytes", "ພົບແຖວຍາວ {found} ໄບຕ໌, ຕ້ອງບໍ່ເກີນ {expected}; ໜຶ່ງການກະທຳແມ່ນໜຶ່ງແຖວ ຍາວປະມານສອງສາມຮ້ອຍໄບຕ໌";
-    NotAnObject: "found {found}, expected one JSON object, an action", "ພົບ {found}, ຕ້ອງເປັນວັດຖຸ JSON ໜຶ່ງອັນ ຄືການກະທຳໜຶ່ງ";
-    WrongColumns: "found {found} columns, expected {expected}; a cell that holds a comma or a quotation mark stands in quotation marks, those inside doubled", "ພົບ {found} ຖັນ, ຕ້ອງເປັນ {expected}; ຫ້ອງທີ່ມີເຄື່ອງໝາຍຈຸດ ຫລື ວົງຢືມ ຕ້ອງຢູ່ໃນວົງຢືມ ແລະ ວົງຢືມທີ່ຢູ່ທາງໃນໃຫ້ຂຽນຊ້ອນ";
-    ColumnTwice: "`{field}`: found a field that has a column of its own[, `{expected}`]; give it in its column alone", "`{field}`: ພົບຊ່ອງທີ່ມີຖັນຂອງຕົນແລ້ວ[, `{expected}`]; ໃຫ້ຂຽນໃນຖັນນັ້ນເທົ່ານັ້ນ";
-    OpenQuotationMark: "a quotation mark opens a cell and isn't closed; take it out, or double it in a cell that stands in quotation marks", "ວົງຢືມເປີດຫ້ອງ ແຕ່ບໍ່ໄດ້ປິດ; ໃຫ້ເອົາອອກ ຫລື ຂຽນຊ້ອນໃນຫ້ອງທີ່ຢູ່ໃນວົງຢືມ";
-    TextBehindQuotationMark: "text stands behind the quotation mark that closes a cell; a quotation mark within a cell is doubled", "ມີຂໍ້ຄວາມຢູ່ຫລັງວົງຢືມທີ່ປິດຫ້ອງ; ວົງຢືມພາຍໃນຫ້ອງຕ້ອງຂຽນຊ້ອນ";
-    UnknownColumn: "column {found} has a heading that no field has, and a cell that is not empty; [did you mean `{expected}`?|correct the heading, or empty the cell]", "ຖັນ {found} ມີຫົວທີ່ບໍ່ແມ່ນຊື່ຊ່ອງ ແລະ ຫ້ອງບໍ່ຫວ່າງ; [ໝາຍເຖິງ `{expected}` ບໍ?|ໃຫ້ແກ້ຫົວຖັນ ຫລື ລຶບຫ້ອງ]";
+    NotUtf8: "[`{field}`: ]found bytes that are not valid UTF-8[, {found}]; save the file as UTF-8", "[`{field}`: ]ພົບຂໍ້ມູນທີ່ບໍ່ແມ່ນຂໍ້ຄວາມ UTF-8[, {found}]; ໃຫ້ບັນທຶກໄຟລ໌ເປັນ UTF-8";
+    NulCharacter: "[`{field}`: ]found a NUL character, which no text may contain; remove it", "[`{field}`: ]ພົບຕົວອັກສອນ NUL ເຊິ່ງຂໍ້ຄວາມບໍ່ສາມາດມີໄດ້; ໃຫ້ເອົາອອກ";
+    LineTooLong: "found a line of {found} bytes, expected at most {expected}; write one action per line, usually a few hundred bytes", "ພົບແຖວຍາວ {found} ໄບຕ໌, ຕ້ອງບໍ່ເກີນ {expected}; ໜຶ່ງການກະທຳແມ່ນໜຶ່ງແຖວ ຍາວປະມານສອງສາມຮ້ອຍໄບຕ໌";
+    NotAnObject: "found {found}, expected a JSON object with one action", "ພົບ {found}, ຕ້ອງເປັນວັດຖຸ JSON ໜຶ່ງອັນ ຄືການກະທຳໜຶ່ງ";
+    WrongColumns: "found {found} columns, expected {expected}; put a cell with a comma or a quotation mark into quotation marks, and double those inside", "ພົບ {found} ຖັນ, ຕ້ອງເປັນ {expected}; ຫ້ອງທີ່ມີເຄື່ອງໝາຍຈຸດ ຫລື ວົງຢືມ ຕ້ອງຢູ່ໃນວົງຢືມ ແລະ ວົງຢືມທີ່ຢູ່ທາງໃນໃຫ້ຂຽນຊ້ອນ";
+    ColumnTwice: "`{field}`: found a field that has its own column[, `{expected}`]; give it only in that column", "`{field}`: ພົບຊ່ອງທີ່ມີຖັນຂອງຕົນແລ້ວ[, `{expected}`]; ໃຫ້ຂຽນໃນຖັນນັ້ນເທົ່ານັ້ນ";
+    OpenQuotationMark: "a cell has an opening quotation mark but no closing one; remove it, or double it within a cell in quotation marks", "ວົງຢືມເປີດຫ້ອງ ແຕ່ບໍ່ໄດ້ປິດ; ໃຫ້ເອົາອອກ ຫລື ຂຽນຊ້ອນໃນຫ້ອງທີ່ຢູ່ໃນວົງຢືມ";
+    TextBehindQuotationMark: "a cell has text after its closing quotation mark; double a quotation mark that belongs to the text", "ມີຂໍ້ຄວາມຢູ່ຫລັງວົງຢືມທີ່ປິດຫ້ອງ; ວົງຢືມພາຍໃນຫ້ອງຕ້ອງຂຽນຊ້ອນ";
+    UnknownColumn: "column {found} has a cell that is not empty, but its heading is not a field; [did you mean `{expected}`?|correct the heading, or empty the cell]", "ຖັນ {found} ມີຫົວທີ່ບໍ່ແມ່ນຊື່ຊ່ອງ ແລະ ຫ້ອງບໍ່ຫວ່າງ; [ໝາຍເຖິງ `{expected}` ບໍ?|ໃຫ້ແກ້ຫົວຖັນ ຫລື ລຶບຫ້ອງ]";
     FieldOfAnotherAction: "`{field}`, column {found}: {expected} has no such field; empty the cell", "`{field}`, ຖັນ {found}: {expected} ບໍ່ມີຊ່ອງນີ້; ໃຫ້ລຶບຫ້ອງ";
-    NotDayFirst: "`{field}`: found {found}, no date when the day is read first; write 31/12/2025 or 2025-12-31, the year with four digits", "`{field}`: ພົບ {found}, ບໍ່ແມ່ນວັນທີເມື່ອອ່ານວັນກ່ອນ; ໃຫ້ຂຽນ 31/12/2025 ຫລື 2025-12-31, ປີໃຫ້ຄົບສີ່ຕົວເລກ";
-    NotATimeOfDay: "`{field}`: found {found}, in which the time of day is none; write 31/12/2025 09:30, or the date alone if the time of day is not known", "`{field}`: ພົບ {found}, ໂມງບໍ່ຖືກຕ້ອງ; ໃຫ້ຂຽນ 31/12/2025 09:30, ຫລື ວັນທີຢ່າງດຽວ ຖ້າບໍ່ຮູ້ໂມງ";
+    NotDayFirst: "`{field}`: found {found}, which is not a date with the day first; write 31/12/2025 or 2025-12-31, the year with four digits", "`{field}`: ພົບ {found}, ບໍ່ແມ່ນວັນທີເມື່ອອ່ານວັນກ່ອນ; ໃຫ້ຂຽນ 31/12/2025 ຫລື 2025-12-31, ປີໃຫ້ຄົບສີ່ຕົວເລກ";
+    NotATimeOfDay: "`{field}`: found {found}, whose time of day does not exist; write 31/12/2025 09:30, or the date alone if the time of day is not known", "`{field}`: ພົບ {found}, ໂມງບໍ່ຖືກຕ້ອງ; ໃຫ້ຂຽນ 31/12/2025 09:30, ຫລື ວັນທີຢ່າງດຽວ ຖ້າບໍ່ຮູ້ໂມງ";
     NotATableInstant: "`{field}`: found {found}; write 31/12/2025 09:30 or 2025-12-31T09:30:00+07:00, or a date alone (31/12/2025, 2025-12-31) if the time of day is not known", "`{field}`: ພົບ {found}; ໃຫ້ຂຽນ 31/12/2025 09:30 ຫລື 2025-12-31T09:30:00+07:00, ຫລື ວັນທີຢ່າງດຽວ (31/12/2025, 2025-12-31) ຖ້າບໍ່ຮູ້ໂມງ";
     ErrorCell: "the cell {found} holds the error {expected}; correct it and save the workbook again", "ຫ້ອງ {found} ມີຂໍ້ຜິດພາດ {expected}; ໃຫ້ແກ້ ແລະ ບັນທຶກໄຟລ໌ໃໝ່";
     FormulaWithoutValue: "the cell {found} holds a formula without a value; open the workbook in Excel and save it again", "ຫ້ອງ {found} ມີສູດທີ່ບໍ່ມີຄ່າ; ໃຫ້ເປີດໄຟລ໌ໃນ Excel ແລະ ບັນທຶກໃໝ່";
-    NotADateCell: "the cell {found} holds a time without a date, or a date that is none; write 2025-12-31 or 31/12/2025 09:30", "ຫ້ອງ {found} ມີເວລາທີ່ບໍ່ມີວັນທີ ຫລື ວັນທີທີ່ບໍ່ມີຈິງ; ໃຫ້ຂຽນ 2025-12-31 ຫລື 31/12/2025 09:30";
+    NotADateCell: "the cell {found} holds a time without a date, or a date that does not exist; write 2025-12-31 or 31/12/2025 09:30", "ຫ້ອງ {found} ມີເວລາທີ່ບໍ່ມີວັນທີ ຫລື ວັນທີທີ່ບໍ່ມີຈິງ; ໃຫ້ຂຽນ 2025-12-31 ຫລື 31/12/2025 09:30";
     MissingField: "`{field}` is missing and required here", "ຂາດ `{field}` ເຊິ່ງຈຳເປັນຕ້ອງມີ";
     UnknownField: "unknown field, number {found}[ in `{field}`]; [did you mean `{expected}`?|check its spelling or leave it out]", "ບໍ່ຮູ້ຈັກຊ່ອງທີ {found}[ ໃນ `{field}`]; [ໝາຍເຖິງ `{expected}` ບໍ?|ໃຫ້ກວດຕົວສະກົດ ຫລື ເອົາອອກ]";
     KeyInCapitals: "unknown field, number {found}[ in `{field}`]: keys are in small letters; write `{expected}`", "ບໍ່ຮູ້ຈັກຊ່ອງທີ {found}[ ໃນ `{field}`]: ຊື່ຊ່ອງຕ້ອງເປັນຕົວພິມນ້ອຍ; ໃຫ້ຂຽນ `{expected}`";
@@ -45,43 +45,43 @@ sentences! {
     NullGiven: "`{field}`: found null, expected {expected}; leave the field out if it is not known", "`{field}`: ພົບ null, ຕ້ອງເປັນ {expected}; ຖ້າບໍ່ຮູ້ ໃຫ້ເອົາຊ່ອງນີ້ອອກ";
     UnknownWord: "`{field}`: found another text, expected one of {expected}", "`{field}`: ພົບຂໍ້ຄວາມອື່ນ, ຕ້ອງເປັນຄຳໃດໜຶ່ງໃນ {expected}";
     MisspeltWord: "`{field}`: found another text; did you mean {expected}?", "`{field}`: ພົບຂໍ້ຄວາມອື່ນ; ໝາຍເຖິງ {expected} ບໍ?";
-    NotANumber: "`{field}`: found {found}, expected a whole number, {expected}, in digits alone", "`{field}`: ພົບ {found}, ຕ້ອງເປັນຈຳນວນເຕັມ {expected} ຂຽນດ້ວຍຕົວເລກເທົ່ານັ້ນ";
+    NotANumber: "`{field}`: found {found}, expected a whole number, {expected}, in digits only", "`{field}`: ພົບ {found}, ຕ້ອງເປັນຈຳນວນເຕັມ {expected} ຂຽນດ້ວຍຕົວເລກເທົ່ານັ້ນ";
     NotACaseReference: "`{field}`: not a case reference, which is 1 to 64 of {expected}; never a name", "`{field}`: ບໍ່ແມ່ນເລກອ້າງອີງຄະດີ ເຊິ່ງມີ 1 ຫາ 64 ຕົວ ໃນ {expected}; ຫ້າມໃຊ້ຊື່ຄົນ";
     NotAnOfficeCode: "`{field}`: not an office code, which is 1 to 64 of {expected}", "`{field}`: ບໍ່ແມ່ນລະຫັດຫ້ອງການ ເຊິ່ງມີ 1 ຫາ 64 ຕົວ ໃນ {expected}";
     NotAUuid: "`{field}`: not a UUID of 36 characters with hyphens", "`{field}`: ບໍ່ແມ່ນ UUID 36 ຕົວອັກສອນທີ່ມີຂີດຕໍ່";
     NotAnInstant: "`{field}`: found {found}, expected an instant with its offset such as 2026-03-01T09:30:00+07:00, or a date of the calendar such as 2026-03-01 if the time of day is not known", "`{field}`: ພົບ {found}, ຕ້ອງເປັນວັນ-ເວລາທີ່ມີເຂດເວລາ ເຊັ່ນ 2026-03-01T09:30:00+07:00, ຫລື ວັນທີຕາມປະຕິທິນ ເຊັ່ນ 2026-03-01 ຖ້າບໍ່ຮູ້ໂມງ";
-    NotADate: "`{field}`: no date of the calendar in the form YYYY-MM-DD; write 2025-12-31: year, month, day", "`{field}`: ບໍ່ແມ່ນວັນທີຕາມປະຕິທິນໃນຮູບແບບ YYYY-MM-DD; ໃຫ້ຂຽນ 2025-12-31 (ປີ-ເດືອນ-ວັນ)";
+    NotADate: "`{field}`: not a calendar date in the form YYYY-MM-DD; write year, month and day, such as 2025-12-31", "`{field}`: ບໍ່ແມ່ນວັນທີຕາມປະຕິທິນໃນຮູບແບບ YYYY-MM-DD; ໃຫ້ຂຽນ 2025-12-31 (ປີ-ເດືອນ-ວັນ)";
     BuddhistYear: "`{field}`: [found {found}, ]the year is one of the Buddhist era; [write {expected}: ]subtract 543 from the year", "`{field}`: [ພົບ {found}, ]ປີເປັນພຸດທະສັກກະຣາດ (ພ.ສ.); [ໃຫ້ຂຽນ {expected}: ]ເອົາປີລົບ 543";
-    YearOutOfRange: "`{field}`: [found {found}, ]the year lies outside {expected}", "`{field}`: [ພົບ {found}, ]ປີຢູ່ນອກຊ່ວງ {expected}";
+    YearOutOfRange: "`{field}`: [found {found}, ]the year is outside {expected}", "`{field}`: [ພົບ {found}, ]ປີຢູ່ນອກຊ່ວງ {expected}";
     MinAboveMax: "`{field}`: `min` is above `max`; expected the lower end first", "`{field}`: `min` ສູງກວ່າ `max`; ຕ້ອງຂຽນຄ່າຕ່ຳກ່ອນ";
     EmptyList: "`{field}`: found an empty list, expected at least one item", "`{field}`: ພົບລາຍການວ່າງ, ຕ້ອງມີຢ່າງໜ້ອຍໜຶ່ງລາຍການ";
     NoneGiven: "none of {expected} is given; expected at least one", "ບໍ່ມີອັນໃດໃນ {expected}; ຕ້ອງມີຢ່າງໜ້ອຍໜຶ່ງອັນ";
     InTheFuture: "`{field}`: {found} lies in the future (the recording clock says {expected}); record what happened, not what is planned", "`{field}`: {found} ຢູ່ໃນອະນາຄົດ (ໂມງຂອງລະບົບແມ່ນ {expected}); ໃຫ້ບັນທຶກສິ່ງທີ່ເກີດຂຶ້ນແລ້ວ ບໍ່ແມ່ນສິ່ງທີ່ວາງແຜນໄວ້";
-    AfterOpening: "`{field}`: the date lies after that of the action, or after the opening of the case", "`{field}`: ວັນທີຢູ່ຫລັງວັນທີຂອງການກະທຳນັ້ນ ຫລື ຫລັງການເປີດຄະດີ";
-    BeforeBirth: "`{field}`: {found} lies before the child's birth date; one of the two is wrong", "`{field}`: {found} ຢູ່ກ່ອນວັນເກີດຂອງເດັກ; ມີວັນທີໜຶ່ງທີ່ຜິດ";
+    AfterOpening: "`{field}`: the date is after the opening of the case", "`{field}`: ວັນທີຢູ່ຫລັງການເປີດຄະດີ";
+    BeforeBirth: "`{field}`: {found} is before the child's birth date; one of the two dates is wrong", "`{field}`: {found} ຢູ່ກ່ອນວັນເກີດຂອງເດັກ; ມີວັນທີໜຶ່ງທີ່ຜິດ";
     NotAChild: "the person was {expected} or older at every offence; the law on children does not apply (Art. 2(1))", "ບຸກຄົນນີ້ມີອາຍຸ {expected} ປີຂຶ້ນໄປໃນທຸກການກະທຳຜິດ; ກົດໝາຍວ່າດ້ວຍເດັກບໍ່ນຳໃຊ້ (ມາດຕາ 2(1))";
-    UsedId: "the id {found} is used by another action of this case; send this one under an id of its own", "id {found} ຖືກໃຊ້ກັບການກະທຳອື່ນຂອງຄະດີນີ້ແລ້ວ; ໃຫ້ສົ່ງອັນນີ້ດ້ວຍ id ຂອງມັນເອງ";
-    OpenedAlready: "the case {found} is opened already; a case is opened once", "ຄະດີ {found} ເປີດແລ້ວ; ຄະດີໜຶ່ງເປີດໄດ້ຄັ້ງດຽວ";
+    UsedId: "the id {found} is used by another action of this case; send this action under its own id", "id {found} ຖືກໃຊ້ກັບການກະທຳອື່ນຂອງຄະດີນີ້ແລ້ວ; ໃຫ້ສົ່ງອັນນີ້ດ້ວຍ id ຂອງມັນເອງ";
+    OpenedAlready: "the case {found} was opened before; a case is opened only once", "ຄະດີ {found} ເປີດແລ້ວ; ຄະດີໜຶ່ງເປີດໄດ້ຄັ້ງດຽວ";
     NeverOpened: "the case {found} was never opened; send its case_opened first or with it", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ; ໃຫ້ສົ່ງ case_opened ຂອງຄະດີກ່ອນ ຫລື ພ້ອມກັນ";
     NoSuchOffence: "`{field}`: index {found} is out of range; offences of the case: {expected}, the first is 0", "`{field}`: ບໍ່ມີຂໍ້ຫາທີ {found}; ຄະດີມີ {expected} (ຂໍ້ທຳອິດແມ່ນ 0)";
-    NoSuchAction: "`{field}`: {found} is no recorded action of this case", "`{field}`: {found} ບໍ່ແມ່ນການກະທຳທີ່ບັນທຶກໄວ້ໃນຄະດີນີ້";
-    WithdrawsWithdrawal: "`{field}`: a withdrawal can't be withdrawn; record the action anew", "`{field}`: ການຖອນ ຖອນອີກບໍ່ໄດ້; ໃຫ້ບັນທຶກການກະທຳນັ້ນໃໝ່";
-    WithdrawsOpening: "`{field}`: the opening of a case can't be withdrawn", "`{field}`: ການເປີດຄະດີ ຖອນບໍ່ໄດ້";
-    CaseFull: "the case holds {expected} actions already, the most that one may hold", "ຄະດີມີ {expected} ການກະທຳແລ້ວ ເຊິ່ງເປັນຈຳນວນສູງສຸດ";
-    NoCaseOfYours: "the case {found} was never opened, or is no case of {expected}; send its case_opened first, or send this through an office of the case", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ ຫລື ບໍ່ແມ່ນຄະດີຂອງ {expected}; ໃຫ້ສົ່ງ case_opened ກ່ອນ ຫລື ສົ່ງຜ່ານຫ້ອງການຂອງຄະດີນັ້ນ";
-    NotNamed: "{expected} does not stand in `by` of the case {found} and is none of its offices; an office may send the opening of a case only if it stands in `by` or is one of the case's offices", "{expected} ບໍ່ຢູ່ໃນ `by` ຂອງຄະດີ {found} ແລະ ບໍ່ແມ່ນຫ້ອງການໃດໜຶ່ງຂອງຄະດີ; ຫ້ອງການສົ່ງການເປີດຄະດີໄດ້ ສະເພາະເມື່ອຕົນຢູ່ໃນ `by` ຫລື ເປັນຫ້ອງການໜຶ່ງຂອງຄະດີ";
+    NoSuchAction: "`{field}`: {found} is not the id of a recorded action of this case", "`{field}`: {found} ບໍ່ແມ່ນການກະທຳທີ່ບັນທຶກໄວ້ໃນຄະດີນີ້";
+    WithdrawsWithdrawal: "`{field}`: a withdrawal cannot be withdrawn; record the action again", "`{field}`: ການຖອນ ຖອນອີກບໍ່ໄດ້; ໃຫ້ບັນທຶກການກະທຳນັ້ນໃໝ່";
+    WithdrawsOpening: "`{field}`: the opening of a case cannot be withdrawn", "`{field}`: ການເປີດຄະດີ ຖອນບໍ່ໄດ້";
+    CaseFull: "the case already has {expected} actions, the most that a case may have", "ຄະດີມີ {expected} ການກະທຳແລ້ວ ເຊິ່ງເປັນຈຳນວນສູງສຸດ";
+    NoCaseOfYours: "the case {found} was never opened, or is not a case of {expected}; send its case_opened first, or send this through an office of the case", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ ຫລື ບໍ່ແມ່ນຄະດີຂອງ {expected}; ໃຫ້ສົ່ງ case_opened ກ່ອນ ຫລື ສົ່ງຜ່ານຫ້ອງການຂອງຄະດີນັ້ນ";
+    NotNamed: "{expected} is neither in `by` of the case {found} nor one of its offices; an office may send the opening of a case only if it is in `by` or is one of the case's offices", "{expected} ບໍ່ຢູ່ໃນ `by` ຂອງຄະດີ {found} ແລະ ບໍ່ແມ່ນຫ້ອງການໃດໜຶ່ງຂອງຄະດີ; ຫ້ອງການສົ່ງການເປີດຄະດີໄດ້ ສະເພາະເມື່ອຕົນຢູ່ໃນ `by` ຫລື ເປັນຫ້ອງການໜຶ່ງຂອງຄະດີ";
     Other: "{found}", "ໂປຣແກຣມອີກຝ່າຍຕອບວ່າ: {found}";
-    BeforeOffence: "`{field}`: {found} lies before the earliest offence", "`{field}`: {found} ຢູ່ກ່ອນການກະທຳຜິດທຳອິດ";
+    BeforeOffence: "`{field}`: {found} is before the earliest offence", "`{field}`: {found} ຢູ່ກ່ອນການກະທຳຜິດທຳອິດ";
     UnderTen: "the child was under {expected} at the earliest offence; check the birth date or the age, and the date of the offence", "ເດັກມີອາຍຸບໍ່ເຖິງ {expected} ປີໃນການກະທຳຜິດທຳອິດ; ໃຫ້ກວດວັນເກີດ ຫລື ອາຍຸ ແລະ ວັນທີກະທຳຜິດ";
-    SameMoment: "the case has another {expected} at {found}; withdraw one if it is the same", "ຄະດີມີ {expected} ອີກອັນໜຶ່ງໃນ {found}; ຖ້າແມ່ນອັນດຽວກັນ ໃຫ້ຖອນອັນໜຶ່ງ";
+    SameMoment: "the case has another {expected} at {found}; if both are the same, withdraw one", "ຄະດີມີ {expected} ອີກອັນໜຶ່ງໃນ {found}; ຖ້າແມ່ນອັນດຽວກັນ ໃຫ້ຖອນອັນໜຶ່ງ";
     UnknownOffice: "`{field}`: {found} is not among the offices[; did you mean {expected}?]", "`{field}`: {found} ບໍ່ຢູ່ໃນບັນຊີຫ້ອງການ[; ໝາຍເຖິງ {expected} ບໍ?]";
     OfficeOfAnotherKind: "`{field}`: {found} is listed as another kind of office; expected one of the kind {expected}", "`{field}`: {found} ຢູ່ໃນບັນຊີເປັນຫ້ອງການປະເພດອື່ນ; ຕ້ອງເປັນປະເພດ {expected}";
-    WithdrawnBefore: "the action {found} is known and was withdrawn; if it did happen, send it under a new id", "ການກະທຳ {found} ຮູ້ແລ້ວ ແລະ ຖືກຖອນໄປແລ້ວ; ຖ້າເກີດຂຶ້ນແທ້ ໃຫ້ສົ່ງດ້ວຍ id ໃໝ່";
-    SeveralLines: "the row goes over lines {found}; if it should not, a quotation mark is missing or too many", "ແຖວນີ້ກວມເອົາແຖວທີ {found}; ຖ້າບໍ່ຖືກຕ້ອງ ແມ່ນວົງຢືມຂາດ ຫລື ເກີນ";
-    FirstSheet: "the workbook has {found} sheets; the first is read", "ໄຟລ໌ມີ {found} ແຜ່ນ; ອ່ານສະເພາະແຜ່ນທຳອິດ";
+    WithdrawnBefore: "the action {found} is already recorded and was withdrawn; if it did happen, send it under a new id", "ການກະທຳ {found} ຮູ້ແລ້ວ ແລະ ຖືກຖອນໄປແລ້ວ; ຖ້າເກີດຂຶ້ນແທ້ ໃຫ້ສົ່ງດ້ວຍ id ໃໝ່";
+    SeveralLines: "the row spans lines {found}; if it should not, a quotation mark is missing or there is one too many", "ແຖວນີ້ກວມເອົາແຖວທີ {found}; ຖ້າບໍ່ຖືກຕ້ອງ ແມ່ນວົງຢືມຂາດ ຫລື ເກີນ";
+    FirstSheet: "the workbook has {found} sheets; only the first is read", "ໄຟລ໌ມີ {found} ແຜ່ນ; ອ່ານສະເພາະແຜ່ນທຳອິດ";
 }
 
-/// What a value of JSON is called, by its word in `found` and `expected`: English, Lao.
+/// The words for JSON types: as `found` and `expected` name them, in English, in Lao.
 const TERMS: [(&str, &str, &str); 7] = [
     ("null", "null", "null"),
     ("boolean", "true or false", "true ຫລື false"),
@@ -107,7 +107,7 @@ pub(super) fn sentence(refusal: &Refusal, language: Language) -> String {
     out
 }
 
-/// `part` with its values; none if one of them isn't there.
+/// `part` with its values filled in; `None` if one of them is not given.
 fn filled(part: &str, refusal: &Refusal, language: Language) -> Option<String> {
     let mut out = String::with_capacity(part.len());
     let mut rest = part;

@@ -1,4 +1,4 @@
-//! Which rulebook: the digest of its file's bytes.
+//! Identifies a rulebook by the digest of its file's bytes.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The digest that `text` (`sha256:` and 64 small hexadecimal digits) prints.
+    /// Reads a digest as it is printed: `sha256:` and 64 hexadecimal digits in lower case.
     pub fn parse(text: &str) -> Option<Self> {
         let hex = text.strip_prefix("sha256:")?.as_bytes();
         if hex.len() != 64 {

@@ -2,10 +2,10 @@
 //!
 //! Invariant: a rulebook that was loaded has a text for every key here and for no other.
 //!
-//! Values are rendered before they are filled in. `days`, `count`, `months`, `n`, `served` and `missed` are bare numbers;
-//! `amount`, `used`, `left`, `over`, `lead` and `penalty` carry their unit; `article` is the number alone, such as `62(2)`;
-//! `action`, `done`, `reading`, `field` and `question` are the words of those keys; `owed_by` is the role with the office's code.
-//! `values.rs` says the same as a check: a name of another kind goes there too.
+//! Values are put into words before they are filled in. `days`, `count`, `months`, `n`, `served` and `missed` are bare
+//! numbers. `amount`, `used`, `left`, `over`, `lead` and `penalty` carry their unit. `article` is the number alone, such as
+//! `62(2)`. `action`, `done`, `reading`, `field` and `question` are the texts of those keys. `owed_by` is the role with the
+//! office's code. `values.rs` checks values by these names: a placeholder of a new kind must be added there too.
 
 /// Every text key with the placeholders that its template may use.
 pub const KEYS: &[(&str, &[&str])] = &[
@@ -48,7 +48,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("breach-certain-both", &["earliest", "article"]),
     ("breach-arguable", &["earliest", "latest", "article"]),
     ("breach-arguable-no-latest", &["earliest", "article"]),
-    // What the notice of a remand says may still be done.
+    // What may still be done, as the notice of a remand's end says it.
     ("remand-extensions-left", &["date", "count"]),
     ("remand-none-left", &["date"]),
     ("remand-no-cap", &["date"]),
@@ -126,7 +126,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("action.training_centre_left", &[]),
     ("action.case_closed", &[]),
     ("action.action_withdrawn", &[]),
-    // What ends a limit, as it is told afterwards.
+    // What ended a limit, told afterwards.
     ("done.interview_ended", &[]),
     ("done.remand_ordered", &[]),
     ("done.released", &[]),
@@ -149,10 +149,10 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("role.investigator", &[]),
     ("role.prosecutor", &[]),
     ("role.court", &[]),
-    // The readings; the words stand inside a sentence.
+    // The readings, in words that fit into a sentence.
     ("reading.protective", &[]),
     ("reading.lenient", &[]),
-    // Amounts; the singular is for one.
+    // Amounts. The singular is for one.
     ("unit.second", &["n"]),
     ("unit.seconds", &["n"]),
     ("unit.minute", &["n"]),

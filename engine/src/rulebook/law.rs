@@ -1,17 +1,17 @@
 //! The articles of Law 05/NA of 2006 in full: the gazette's Lao text, and our rendering in English.
 //!
-//! Invariant: the Lao words are those of the gazette, run on where it breaks a line; the English is no official translation.
+//! Invariant: the Lao words are those of the gazette, without its line breaks. The English is not an official translation.
 
 use super::{Language, Rulebook};
 
 const LAO: &str = include_str!("../../rulebooks/law-05-na-2006.lo.txt");
 const ENGLISH: &str = include_str!("../../../docs/law.md");
-/// The rulebook whose law these texts are.
+/// The id of the rulebook to whose law these texts belong.
 const ID: &str = "law-05-na-2006";
 
 impl Rulebook {
-    /// The paragraphs of an article, such as `64` of `64(1)`; none of a law whose text is not at hand, or where the
-    /// English does not render the article.
+    /// The paragraphs of an article; for `64(1)`, those of `64`. `None` for another law, whose text is not at hand, and for
+    /// an article that the English does not render.
     pub fn article_in_full(&self, article: &str, language: Language) -> Vec<String> {
         let number = article.split('(').next().unwrap_or(article);
         if self.id != ID {

@@ -1,8 +1,8 @@
-//! The check of a rulebook file: from its text to a [`Rulebook`], or to the first flaw found.
+//! Loads and checks a rulebook file: gives a [`Rulebook`], or the first flaw.
 //!
-//! Invariant: nothing is assumed. What is missing, unknown, contradictory or would turn the two readings round is
-//! refused with its line; no key of the file goes unread. Only in a rulebook that a log keeps may something be missing:
-//! it was whole for the program that put it in force.
+//! Invariant: nothing is assumed. A file is refused, with the line, if something is missing, unknown or contradictory, or if
+//! a protective answer is more lenient than the lenient one. Every key of the file is read. Only a rulebook that a log
+//! keeps may lack something: it was complete for the program that put it in force.
 
 mod numbers;
 mod readings;
@@ -24,7 +24,7 @@ use super::{Digest, LAW_05_NA_2006, RuleId, Rulebook};
 pub struct Flaw {
     /// The line, from 1.
     pub line: usize,
-    /// Where, what was found, what was expected, and what to do.
+    /// The place, what was found, what was expected, and what to do.
     pub what: String,
 }
 
@@ -50,7 +50,7 @@ pub(super) fn rulebook(source: &str) -> Result<Rulebook, Flaw> {
     read(source, &Table::root(source, tree.get_ref(), None))
 }
 
-/// As [`rulebook`], where the program's own rulebook stands in for what is missing.
+/// Like [`rulebook`], but takes what is missing from the program's own rulebook.
 pub(super) fn stored(source: &str) -> Result<Rulebook, Flaw> {
     let (tree, own) = (tree(source)?, tree(LAW_05_NA_2006)?);
     let root = Table::root(source, tree.get_ref(), Some(own.get_ref()));
@@ -62,7 +62,7 @@ pub(super) fn stored(source: &str) -> Result<Rulebook, Flaw> {
 fn tree(source: &str) -> Result<Spanned<DeTable<'_>>, Flaw> {
     DeTable::parse(source).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
-        Flaw::new(source, start, "", &format!("this is not TOML: {}; mend the line", error.message()))
+        Flaw::new(source, start, "", &format!("this is not TOML: {}; correct the line", error.message()))
     })
 }
 
@@ -84,7 +84,7 @@ fn read(source: &str, root: &Table<'_>) -> Result<Rulebook, Flaw> {
     let until = in_force_until.as_ref().map(Value::date).transpose()?;
     if let (Some(value), Some(until)) = (in_force_until, until.filter(|until| *until < in_force_from)) {
         return Err(value.flaw(&format!(
-            "found {until}; expected a day not before in_force_from, {in_force_from}; mend one of them"
+            "found {until}; expected a day not before in_force_from, {in_force_from}; correct one of them"
         )));
     }
     let (protective, lenient) = readings::both(&root.table("readings")?)?;

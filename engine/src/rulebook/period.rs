@@ -5,18 +5,18 @@ use std::fmt;
 /// A length of time as the law states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Period {
-    /// Minutes from the instant (`90min`).
+    /// Minutes, counted from the instant (`90min`).
     Minutes(u32),
-    /// Hours from the instant (`48h`).
+    /// Hours, counted from the instant (`48h`).
     Hours(u32),
-    /// Days to the end of a civil day (`30d`).
+    /// Days, ending with a civil day (`30d`).
     Days(u32),
-    /// Months to the end of a civil day (`1mo`).
+    /// Months, ending with a civil day (`1mo`).
     Months(u32),
 }
 
 impl Period {
-    /// The length that a text such as `90min`, `48h`, `30d` or `1mo` states; none if it states none.
+    /// Reads a length such as `90min`, `48h`, `30d` or `1mo`; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         let unit = text.find(|character: char| !character.is_ascii_digit())?;
         let n = text[..unit].parse().ok()?;
@@ -29,7 +29,7 @@ impl Period {
         }
     }
 
-    /// The fewest minutes that it can last: its months are Februaries.
+    /// The fewest minutes that it can last. A month counts as 28 days.
     pub(crate) fn fewest_minutes(self) -> u64 {
         match self {
             Self::Minutes(n) => u64::from(n),

@@ -1,4 +1,4 @@
-//! The questions that the law leaves open, their possible answers, and a reading as an answer to each.
+//! The questions that the law leaves open, their possible answers, and the readings, which answer each question.
 //!
 //! Invariant: the answers of a question are declared the most protective first.
 
@@ -17,9 +17,9 @@ words! {
         Calendar = "calendar" }
 }
 words! {
-    /// How does an action count that is known by its date alone?
-    UnknownTime { /// Against the office: a clock starts early, a discharge comes late.
-        AgainstOffice = "against_office", /// For the office.
+    /// How is an action counted if only its date is known?
+    UnknownTime { /// Against the office: a clock starts at the first instant of the date, a discharge counts at the last.
+        AgainstOffice = "against_office", /// For the office: a clock starts at the last, a discharge counts at the first.
         ForOffice = "for_office" }
 }
 words! {
@@ -42,8 +42,8 @@ words! {
 }
 words! {
     /// Where does the end of an extended period lie?
-    ExtensionChain { /// The shortest of the countings.
-        Shortest = "shortest", /// From the order or start, whole periods on.
+    ExtensionChain { /// At the earliest end that any way of counting gives.
+        Shortest = "shortest", /// Whole periods after the order or start.
         FromOrder = "from_order" }
 }
 words! {
@@ -65,9 +65,9 @@ words! {
         ThreeServed = "three_served" }
 }
 words! {
-    /// With several offences, at which is the age of responsibility tested?
-    AgeAt { /// At the earliest.
-        EarliestOffence = "earliest_offence", /// At the latest.
+    /// With several offences, at which one is the age of responsibility tested?
+    AgeAt { /// At the earliest offence.
+        EarliestOffence = "earliest_offence", /// At the latest offence.
         LatestOffence = "latest_offence" }
 }
 words! {
@@ -102,8 +102,8 @@ words! {
 }
 words! {
     /// Does a remand without a written order end the forty-eight hours?
-    RemandOrder { /// Only a written one does.
-        Written = "written", /// Any does.
+    RemandOrder { /// No: only a remand with a written order does.
+        Written = "written", /// Yes: any remand does.
         Any = "any" }
 }
 words! {

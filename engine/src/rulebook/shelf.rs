@@ -1,10 +1,11 @@
-//! Every rulebook that a log was decided under: what was told is said in the words of the one it was told under.
+//! All rulebooks under which a log was decided. An alert is explained in the words of the rulebook that it was raised
+//! under.
 
 use std::sync::Arc;
 
 use super::{Digest, Rulebook};
 
-/// The rulebook in force, and those before it.
+/// The rulebook in force, and the earlier ones.
 #[derive(Clone, Debug)]
 pub struct Shelf {
     in_force: Arc<Rulebook>,
@@ -12,8 +13,8 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// The rulebook in force and the texts of all that the log holds. One that this program can no longer read is left
-    /// out; what was told under it is then said in the words of the one in force.
+    /// Takes the rulebook in force and the texts of all rulebooks of the log. A rulebook that this program can no longer
+    /// read is left out; alerts raised under it are then explained in the words of the one in force.
     pub fn new(in_force: Arc<Rulebook>, texts: impl IntoIterator<Item = String>) -> Self {
         let earlier = texts.into_iter().filter_map(|text| Rulebook::stored(&text).ok());
         let earlier = earlier.filter(|book| book.digest != in_force.digest).collect();

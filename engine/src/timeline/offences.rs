@@ -1,7 +1,7 @@
-//! The offences of a case as they are classified, one after another.
+//! The offences of a case through its reclassifications.
 //!
-//! Invariant: the gravest is the one with the highest class; among equals the highest maximum penalty, then the first
-//! listed.
+//! Invariant: the gravest offence is the one with the highest class. Among equals it is the one with the highest maximum
+//! penalty, then the first listed.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -10,27 +10,27 @@ use chrono::NaiveDate;
 
 use crate::action::{Class, Offence};
 
-/// Offences of which the gravest is known.
+/// Offences with an index that gives the gravest one.
 pub(super) struct Gravest {
     offences: Vec<Offence>,
-    /// By gravity, the gravest last.
+    /// The offences by gravity, the gravest last.
     order: BTreeSet<(Class, u64, Reverse<usize>)>,
 }
 
 impl Gravest {
-    /// At least one offence.
+    /// `offences` has at least one.
     pub fn of(offences: &[Offence]) -> Self {
         let order = offences.iter().enumerate().map(|(i, offence)| gravity(i, offence)).collect();
         Self { offences: offences.to_vec(), order }
     }
 
-    /// The gravest.
+    /// The gravest offence.
     pub fn offence(&self) -> Offence {
         let gravest = self.order.last().map_or(0, |(_, _, Reverse(i))| *i);
         self.offences[gravest]
     }
 
-    /// Changes one of them, if there is one of this index.
+    /// Changes the offence with this index, if there is one.
     pub fn change(&mut self, i: usize, change: impl FnOnce(&mut Offence)) {
         let Some(offence) = self.offences.get_mut(i) else { return };
         self.order.remove(&gravity(i, offence));
@@ -43,7 +43,7 @@ const fn gravity(i: usize, offence: &Offence) -> (Class, u64, Reverse<usize>) {
     (offence.class, offence.penalty_months.max, Reverse(i))
 }
 
-/// On which day the earliest and the latest were committed; at least one offence.
+/// The dates of the earliest and the latest offence. `offences` has at least one.
 pub(super) fn committed(offences: &[Offence]) -> [NaiveDate; 2] {
     let first = offences[0].committed_on;
     let earliest = offences.iter().map(|offence| offence.committed_on).min();

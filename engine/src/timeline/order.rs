@@ -1,19 +1,19 @@
 //! The order of a case's actions.
 //!
-//! Invariant: it depends on the set of the actions alone.
+//! Invariant: the order depends on the set of actions alone.
 
 use super::Entry;
 use crate::action::{Action, ActionId, ActionName};
 
-/// The ids of a case's actions in their order, the withdrawn ones too.
+/// The ids of a case's actions in their order, withdrawn ones included.
 pub fn in_order<'a>(actions: impl Iterator<Item = &'a Action>) -> Vec<ActionId> {
     let mut entries: Vec<Entry<'a>> = actions.map(Entry::new).collect();
     sort(&mut entries);
     entries.into_iter().map(|entry| entry.action.id).collect()
 }
 
-/// Orders by civil date; within a date by instant, equal instants by the course of a case, then by id; then puts
-/// each action known by its date alone behind the last timed action of that date that comes earlier in the course.
+/// Orders by civil date. Within a date, timed actions go by instant, equal instants by the course of a case, then by id. An
+/// action known by its date alone goes directly after the last timed action of that date that is earlier in the course.
 pub(super) fn sort(entries: &mut Vec<Entry<'_>>) {
     entries.sort_unstable_by(|a, b| {
         let key = |entry: &Entry<'_>| (entry.date, entry.dated_only, entry.first, entry.name, entry.action.id);
@@ -25,7 +25,7 @@ pub(super) fn sort(entries: &mut Vec<Entry<'_>>) {
     let mut sorted = Vec::with_capacity(entries.len());
     for day in entries.chunk_by(|a, b| a.date == b.date) {
         let (timed, dated) = day.split_at(day.partition_point(|entry| !entry.dated_only));
-        // The dated ones stand in the order of the course, and so do their places.
+        // The entries without a time are in the order of the course, so their places only increase.
         let mut dated = dated.iter().peekable();
         let behind = LastOfEach::of(timed);
         for place in 0..=timed.len() {
@@ -38,7 +38,7 @@ pub(super) fn sort(entries: &mut Vec<Entry<'_>>) {
     *entries = sorted;
 }
 
-/// Behind which of a day's timed entries the last one of each name stands.
+/// For each name, the place after the last timed entry of the day with that name.
 struct LastOfEach([usize; ActionName::ALL.len()]);
 
 impl LastOfEach {
@@ -47,14 +47,14 @@ impl LastOfEach {
         for (i, entry) in timed.iter().enumerate() {
             behind[entry.name as usize] = i + 1;
         }
-        // From here on: of each name, or of one that comes earlier in the course.
+        // From here on: the place after the last entry with that name or an earlier one in the course.
         for name in 1..behind.len() {
             behind[name] = behind[name].max(behind[name - 1]);
         }
         Self(behind)
     }
 
-    /// The place behind the last timed entry that comes earlier in the course.
+    /// The place after the last timed entry that is earlier in the course.
     fn last_before(&self, name: ActionName) -> usize {
         (name as usize).checked_sub(1).map_or(0, |earlier| self.0[earlier])
     }

@@ -1,16 +1,16 @@
-//! Where the entries of each name stand, so that nothing has to look at every entry of a long case.
+//! An index of entries by name, so that a search need not look at every entry of a long case.
 //!
-//! Invariant: what is found is what looking from entry to entry would find.
+//! Invariant: a search in the index finds what a search from entry to entry would find.
 
 use super::{Entry, Names};
 
-/// How many names there can be: a set of them is a word of 64 bits.
+/// The most names that there can be, because a set of names is a 64-bit word.
 const NAMES: usize = 64;
 
 /// The places of the entries, by name and in order.
 #[derive(Debug)]
 pub(super) struct Places {
-    /// Where the places of a name begin; those of the next one begin where they end.
+    /// Where the places of each name begin. They end where those of the next name begin.
     begin: [usize; NAMES + 1],
     places: Vec<usize>,
 }

@@ -1,4 +1,4 @@
-//! How much is looked at to assess a case.
+//! How many entries an assessment looks at.
 
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
@@ -9,7 +9,7 @@ use crate::rulebook::Rulebook;
 
 const OPENING: &str = r#"{"case":"C-1","action":"case_opened","at":"2026-01-05T08:00:00+07:00","by":"i","court":"c","prosecutor":"p","investigator":"i","child":{"ref":"C-1","birth_date":"2010-05-05"},"offences":[{"class":"crime","penalty_months":{"min":60,"max":120},"committed_on":"2026-01-02","serious":true}]}"#;
 
-/// A case of an opening and these actions, turn by turn, seven seconds apart.
+/// A case of an opening and these actions, repeated in turn, seven seconds apart.
 fn case(turns: &[&str], actions: usize) -> Vec<Action> {
     let mut lines = OPENING.to_owned();
     let begun = Instant::parse("2026-02-01T08:00:00+07:00").expect("an instant");

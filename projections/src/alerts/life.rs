@@ -1,4 +1,4 @@
-//! The life of what an office was told on one limit or finding: notice, arguable, breach, settled or withdrawn.
+//! The life of the alerts about one limit or finding: notice, arguable, breach, settled or withdrawn.
 
 use std::collections::BTreeMap;
 
@@ -20,25 +20,25 @@ enum State {
     Withdrawn,
 }
 
-/// All that was told on one limit or finding.
+/// All alert events about one limit or finding.
 pub(super) struct Life<'e> {
-    /// The alert as it was last spoken of, and where.
+    /// The alert of the last event, and that event.
     alert: &'e Alert,
     last: &'e Event,
-    /// The last alert of each stage.
+    /// What became of the last alert of each stage.
     stages: BTreeMap<Stage, State>,
     history: bool,
-    /// In the order of the log.
+    /// The events, in the order of the log.
     pub told: Vec<Telling>,
 }
 
 impl<'e> Life<'e> {
-    /// One that begins with this event, which is still to be taken.
+    /// A life that begins with this event. The event itself has yet to be added with [`Self::take`].
     pub fn begin(event: &'e Event, alert: &'e Alert) -> Self {
         Self { alert, last: event, stages: BTreeMap::new(), history: true, told: Vec::new() }
     }
 
-    /// Goes on with the next event.
+    /// Adds the next event.
     pub fn take(&mut self, case: &CaseRef, event: &'e Event, alert: &'e Alert, kind: Kind) {
         let stage = alert.topic.stage;
         let (became, of) = match &event.fact {
@@ -54,7 +54,7 @@ impl<'e> Life<'e> {
         (self.alert, self.last) = (alert, event);
     }
 
-    /// How it stands: what is open of an arguable or a breach, otherwise what became of the gravest that stood.
+    /// The present kind: that of an open `arguable` or `breach`, otherwise what became of the gravest one not withdrawn.
     pub fn kind(&self) -> Kind {
         let stood = || self.stages.iter().rev().filter(|(_, state)| **state != State::Withdrawn);
         let open = stood().find(|(stage, state)| **state == State::Open && stage.kind() != Kind::Notice);
@@ -65,12 +65,12 @@ impl<'e> Life<'e> {
         }
     }
 
-    /// Whether it is a notice of a limit that has not passed.
+    /// Whether it is a notice, and its limit has not passed under the protective reading.
     pub fn may_run(&self, at: Instant) -> bool {
         self.kind() == Kind::Notice && matches!(self.alert.about, About::Limit { earliest, .. } if at <= earliest)
     }
 
-    /// Whether it is open at an instant: of a notice the assessment says whether the duty was done meanwhile.
+    /// Whether it is open at an instant. For a notice, the assessment shows whether the duty has been done.
     pub fn is_open(&self, assessment: Option<&Assessment<'_>>, at: Instant) -> bool {
         match self.kind() {
             Kind::Arguable | Kind::Breach => true,
@@ -90,7 +90,7 @@ impl<'e> Life<'e> {
         })
     }
 
-    /// The row of it alone.
+    /// The row for this life alone.
     pub fn row(self, case: &CaseRef, kind: Kind, open: bool, books: &Shelf, language: Language) -> AlertRow {
         let Self { alert, last, history, told, .. } = self;
         let (earliest, latest) = match alert.about {

@@ -1,4 +1,4 @@
-//! A timeline for programs: codes and instants, each action with every field as it was recorded.
+//! A timeline as JSON, for programs: codes and instants, and each action with every field as it was recorded.
 
 use engine::action::ActionId;
 use engine::breach::Breach;

@@ -1,6 +1,6 @@
-//! An action as it was recorded, every field of it: in words for people, as codes for programs.
+//! An action with every field as it was recorded: in words for people, as codes for programs.
 //!
-//! Invariant: each field that the action's JSON has is in exactly one [`Field`]; what was withdrawn stays readable.
+//! Invariant: each field of the action's JSON is in exactly one [`Field`]. A withdrawn action stays readable.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -16,11 +16,11 @@ use engine::rulebook::{Language, Rulebook};
 pub struct ActionLine {
     /// The action, when it was recorded and who recorded it.
     pub recorded: RecordedAction,
-    /// Its own fields.
+    /// The action's own fields.
     pub fields: Vec<Field>,
-    /// What withdrew it.
+    /// The action that withdrew it, if any.
     pub withdrawn: Option<RecordedAction>,
-    /// Whether it lies after the instant of the timeline and does not count yet.
+    /// Whether it is later than the instant of the timeline and so does not count yet.
     pub to_come: bool,
 }
 
@@ -33,33 +33,33 @@ pub struct Field {
     pub value: Value,
 }
 
-/// What a field holds, as far as it can be said without the names of the offices.
+/// The value of a field. The names of offices are filled in later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// In words; a free text is as it was recorded.
+    /// In words. A free text is unchanged.
     Words(String),
-    /// An office of the case, and which one a transfer took the case from.
+    /// An office of the case, and the office from which a transfer took the case.
     Office {
-        /// The office before a transfer; none at the opening, or where there was none.
+        /// The office before a transfer; `None` for the opening, or if there was no such office.
         before: Option<OfficeCode>,
         /// The office.
         now: OfficeCode,
     },
-    /// Another action of the case: its kind and time where it is on record.
+    /// Another action of the case: its kind and time, if it is on record.
     Action(ActionId, Option<(ActionName, When)>),
 }
 
-/// The fields that every action has; they stand in columns of their own.
+/// The fields that every action has. They have columns of their own.
 const COMMON: [&str; 5] = ["case", "id", "action", "at", "by"];
 
 impl ActionLine {
-    /// How many whole days after it had happened it was recorded. A date without a time counts from its end.
+    /// How many whole days passed between the action and its record. A date without a time counts from the end of that day.
     pub fn days_late(&self) -> i64 {
         const DAY: i64 = 86_400;
         self.recorded.recorded_at.since(self.recorded.action.at.last()).max(0) / DAY
     }
 
-    /// The reason that was given for the withdrawal of this action.
+    /// The reason given for the withdrawal of this action.
     pub fn withdrawal_reason(&self) -> Option<&str> {
         match &self.withdrawn.as_ref()?.action.what {
             What::ActionWithdrawn { reason, .. } => reason.as_deref(),
@@ -67,7 +67,7 @@ impl ActionLine {
         }
     }
 
-    /// Its own fields as they were recorded, by their names in the format.
+    /// The action's own fields as they were recorded, by their names in the format.
     pub(super) fn own_fields(&self) -> Vec<(Cow<'_, str>, Json<'_>)> {
         match self.recorded.action.to_json() {
             Json::Object(pairs) => pairs.into_iter().filter(|(key, _)| !COMMON.contains(&&**key)).collect(),
@@ -91,7 +91,7 @@ impl ActionLine {
     }
 }
 
-/// The actions of a case in the order in which they happened; what does not count stands where its own time puts it.
+/// The actions of a case in the order in which they happened. Actions that do not count are placed by their own times.
 pub(super) fn actions(case: &Case, at: Instant, book: &Rulebook, language: Language) -> Vec<ActionLine> {
     let recorded: BTreeMap<ActionId, &RecordedAction> =
         case.recorded().iter().map(|recorded| (recorded.action.id, recorded)).collect();
@@ -122,7 +122,7 @@ pub(super) fn actions(case: &Case, at: Instant, book: &Rulebook, language: Langu
     lines.collect()
 }
 
-/// The offices of a case by their roles, as they stand before an action.
+/// The offices of a case before an action, by their roles.
 #[derive(Default)]
 struct Offices(BTreeMap<&'static str, OfficeCode>);
 
@@ -144,7 +144,7 @@ impl Offices {
     }
 }
 
-/// Fields in a reader's words.
+/// Puts fields into a reader's words.
 struct InWords<'t> {
     book: &'t Rulebook,
     language: Language,
@@ -184,7 +184,7 @@ impl InWords<'_> {
         words.collect::<Vec<_>>().join(", ")
     }
 
-    /// What a field is called: by its whole name, else by the last part of it.
+    /// The text for a field: that of its whole name, otherwise that of the last part of its name.
     fn label(&self, name: &str) -> String {
         let last = name.rsplit('.').next().unwrap_or(name);
         let keys = [format!("field.{name}"), format!("field.{last}"), format!("field.child.{last}")];
@@ -226,7 +226,7 @@ impl InWords<'_> {
         }
     }
 
-    /// A word of the format in words; what is none (a date) as it is.
+    /// A word of the format in the reader's language. Any other value, such as a date, stays as it is.
     fn word(&self, word: &str) -> String {
         let keys = [format!("value.{word}"), format!("word.{word}")];
         let text = keys.iter().find_map(|key| self.book.known_text(key));
@@ -234,7 +234,7 @@ impl InWords<'_> {
     }
 }
 
-/// Whether an object is a range, said as one value.
+/// Whether an object is a range, which is shown as one value.
 fn is_range(pairs: &[(Cow<'_, str>, Json<'_>)]) -> bool {
     matches!(pairs, [(min, Json::Number(_)), (max, Json::Number(_))] if min == "min" && max == "max")
 }

@@ -1,7 +1,7 @@
-//! `SQLite` alone: the rows that ours wrote, made beforehand, written once more into a copy of the log as it was.
+//! `SQLite` alone: writes the rows that the program wrote, prepared beforehand, into a copy of the earlier log.
 //!
-//! Invariant: the same tables, statements, rows in the same order, actions a commit, and durability as ours; nothing
-//! is read, decided or assessed while the time is taken.
+//! Invariant: tables, statements, rows and their order, actions per commit and durability are those of the program. Nothing
+//! is read, decided or assessed while the time is measured.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ use crate::setting::{Failure, count};
 const EVENT: &str = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
 const CASE: &str = "INSERT INTO cases (case_key, stream_id, reference, version) VALUES (?1, ?2, ?3, 0)
                     ON CONFLICT DO NOTHING";
-// As ours: the indexes of the offices are left alone where they stay.
+// As in the program: the indexes of the offices are not updated if the offices stay the same.
 const SAME_OFFICES: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, next_due = ?9, worst = ?10,
     document = ?11 WHERE case_key = ?1 AND version = ?2
     AND court IS ?5 AND prosecutor IS ?6 AND investigator IS ?7 AND legal_aid IS ?8";
@@ -49,10 +49,10 @@ struct Rows {
 }
 
 impl Before {
-    /// Copies the log at `from`, on which nobody writes at the moment.
+    /// Copies the log at `from`. Nobody may be writing to it.
     ///
     /// # Errors
-    /// If it can't be copied.
+    /// If it cannot be copied.
     pub fn copy(from: &Path, to: PathBuf) -> Result<Self, Failure> {
         std::fs::copy(from, &to)?;
         let wal = |path: &Path| PathBuf::from(format!("{}-wal", path.display()));
@@ -63,10 +63,10 @@ impl Before {
         Ok(Self { path: to, last: Position(last) })
     }
 
-    /// Writes once more what was appended to `log` since the copy; actions a second. The first tenth warms up.
+    /// Writes again what was appended to `log` since the copy. Returns actions per second. The first tenth is the warm-up.
     ///
     /// # Errors
-    /// If the rows are not those that the tables take.
+    /// If the tables do not accept the rows.
     pub async fn write_again(self, log: &dyn LogStore, book: &Rulebook, batch: f64) -> Result<f64, Failure> {
         let connection = Connection::open(&self.path)?;
         let all = self.rows(log, book, &connection).await?;
@@ -82,7 +82,7 @@ impl Before {
         Ok(count(measured.len()) / seconds)
     }
 
-    /// The rows of everything after the copy, as ours made them.
+    /// The rows of everything after the copy, as the program made them.
     async fn rows(&self, log: &dyn LogStore, book: &Rulebook, copy: &Connection) -> Result<Vec<Rows>, Failure> {
         let mut keys = keys(copy)?;
         let mut cases: HashMap<CaseRef, Case> = HashMap::new();
@@ -115,7 +115,7 @@ impl Before {
     }
 }
 
-/// Makes the view of an append whose events are all there.
+/// Makes the view of an append once all its events are there.
 fn see(rows: Option<&mut Rows>, cases: &HashMap<CaseRef, Case>, book: &Rulebook) {
     if let Some(rows) = rows {
         rows.view = cases.get(&rows.case).and_then(|case| CaseView::of(case, book));
@@ -133,7 +133,7 @@ fn keys(copy: &Connection) -> Result<HashMap<CaseRef, i64>, Failure> {
     Ok(keys)
 }
 
-/// Writes rows, so many actions a commit.
+/// Writes the rows, with `batch` actions per commit.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a batch is between 1 and 512")]
 fn write(connection: &Connection, all: &[Rows], batch: f64) -> Result<(), Failure> {
     for batch in all.chunks(batch.round().max(1.0) as usize) {
@@ -179,7 +179,7 @@ fn append(connection: &Connection, rows: &Rows) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes the view over that of version `expected`; false if the statement is not for it.
+/// Replaces the view of version `expected`; false if the statement does not apply to it.
 fn update(
     connection: &Connection,
     sql: &str,

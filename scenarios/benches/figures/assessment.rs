@@ -10,13 +10,13 @@ use scenarios::generator::{Conduct, history};
 use crate::report::{Bar, Report};
 use crate::setting::{Failure, Setting, count};
 
-/// How many actions the cases of the bar have.
+/// How many actions the cases have for which the bar is set.
 const ACTIONS: usize = 40;
 
 /// How many cases are assessed in turn.
 const CASES: usize = 100;
 
-/// How many generated cases are looked through for long ones.
+/// How many generated cases are searched for long ones.
 const SAMPLE: usize = 5_000;
 
 /// A case of 40 actions, or of as many as the conduct's longest cases have.
@@ -30,7 +30,7 @@ pub fn one_case(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
         let cases = cases.collect::<Result<Vec<Vec<Action>>, String>>()?;
         let micros = microseconds(setting, &cases);
         let name = format!("assess a case of {longest} actions, {word}, {} cases", cases.len());
-        // Fewer actions than the bar is for must stay below it too.
+        // Cases with fewer actions than the bar is set for must stay below it too.
         report.figure(&name, micros, "µs", Bar::AtMost(20.0));
     }
     Ok(())

@@ -1,6 +1,6 @@
-//! Cases as large as a log takes them: how long one is told everything, and how long one more action takes.
+//! Cases with as many actions as a log accepts: how long it takes to raise all alerts, and to record one more action.
 //!
-//! Invariant: every alert of the case is in the log, durable, when it counts as told.
+//! Invariant: an alert counts as raised when it is durable in the log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -16,10 +16,10 @@ use store::sqlite::{Options, SqliteStore};
 use crate::report::{Bar, Report};
 use crate::setting::{Failure, Setting, count};
 
-/// As many actions as a case may hold, but for the one more.
+/// As many actions as a case may hold, less the one more.
 const ACTIONS: usize = 9_999;
 
-/// A clock that stands where it is set.
+/// A clock that stands still where it is set.
 struct SetClock(AtomicI64);
 
 impl Clock for SetClock {
@@ -28,7 +28,7 @@ impl Clock for SetClock {
     }
 }
 
-/// Each crowded case, held back while it is recorded, then told.
+/// Each crowded case: recorded with its alerts held back, then all alerts are raised.
 pub fn told(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let (mut slowest, mut one_more) = (0.0_f64, 0.0_f64);
     for crowd in Crowd::ALL {

@@ -1,8 +1,8 @@
-//! From the second at which a limit is exceeded until the alert has arrived: with many open limits, in a storm, and where
-//! one of two processes dies.
+//! The time from the second at which a limit is exceeded until its alert arrives: with many open limits, with very many
+//! limits at one second, and when one of two processes dies.
 //!
-//! Invariant: the real program on the machine's clock; an alert is due at the full second after the last lawful one, and
-//! each must arrive exactly once, or there is no figure.
+//! Invariant: the real program runs on the machine's clock. An alert is due at the full second after the last lawful one.
+//! If an alert does not arrive exactly once, there is no figure.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -33,7 +33,7 @@ impl Kind {
         }
     }
 
-    /// Within how many seconds the limits that will be exceeded are surely recorded and their notices delivered.
+    /// Seconds within which the limits that will be exceeded are certainly recorded and their notices delivered.
     const fn filled_within(self) -> i64 {
         match self {
             Self::Embedded => 45,
@@ -46,7 +46,7 @@ impl Kind {
 pub struct World {
     program: std::path::PathBuf,
     pub nats: NatsServer,
-    /// Runs as long as the log is needed.
+    /// Kept because the server has to run as long as the log is needed.
     _cluster: Option<Cluster>,
     log: String,
 }
@@ -76,7 +76,7 @@ impl World {
     }
 }
 
-/// A million open limits, a thousand exceeded each second; on the embedded store.
+/// A million open limits, a thousand exceeded each second, on the embedded store.
 pub fn embedded(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     setting.runtime.block_on(steady(setting, report, Kind::Embedded))
 }
@@ -119,7 +119,7 @@ async fn steady(setting: &Setting, report: &mut Report, kind: Kind) -> Result<()
     Ok(())
 }
 
-/// Very many limits exceeded at the same second; on the embedded store.
+/// Very many limits exceeded at the same second, on the embedded store.
 pub fn storm_embedded(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     setting.runtime.block_on(storm(setting, report, Kind::Embedded))
 }
@@ -148,8 +148,7 @@ async fn storm(setting: &Setting, report: &mut Report, kind: Kind) -> Result<(),
     Ok(())
 }
 
-/// Of two processes on PostgreSQL first the one that publishes is killed, then, the first being replaced, one that only
-/// watches.
+/// Two processes on PostgreSQL. First the one that publishes is killed and replaced, then one that only watches is killed.
 pub fn takeover(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     setting.runtime.block_on(async {
         const A_SECOND: usize = 20;
@@ -189,7 +188,7 @@ pub fn takeover(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     })
 }
 
-/// The longest wait of an alert that was due around a moment or in the nine seconds behind it.
+/// The longest wait of an alert that was due around a moment or in the nine seconds after it.
 #[expect(clippy::cast_precision_loss, reason = "seconds since 1970")]
 fn worst_behind(arrivals: &[Arrival], at: f64) -> f64 {
     let around = arrivals.iter().filter(|arrival| (at - 1.0..at + 9.0).contains(&(arrival.due as f64)));
@@ -205,14 +204,13 @@ pub async fn until_delivered(office: &Office, first: i64) -> Result<(), Failure>
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    // What was filled in is written out by now and not in the middle of the measurement: a kernel waits with that for up to
-    // half a minute.
+    // Writes the filled log to disk now. Otherwise the kernel would do it up to half a minute later, during the measurement.
     progress("syncing the disk");
     tokio::task::spawn_blocking(|| std::process::Command::new("sync").status()).await??;
     if second() + 1 > first { Err("this machine did not fill the log in time".into()) } else { Ok(()) }
 }
 
-/// Waits until so many alerts arrived, and a moment longer for any that come twice.
+/// Waits until `expected` alerts have arrived, and a moment longer for any that come twice.
 pub async fn arrived(
     subscriber: &Subscriber,
     serving: &mut Serving,

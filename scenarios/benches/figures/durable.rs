@@ -1,4 +1,4 @@
-//! How many actions become durable in a second: by conduct, by how many cases are open, one at a time, in a long log.
+//! Durable actions per second: by conduct, by the number of open cases, one at a time, and in a long log.
 
 use std::path::{Path, PathBuf};
 
@@ -11,19 +11,19 @@ use crate::peer::{Load, Peers, WITHOUT_PEERS};
 use crate::report::{Bar, Report, median};
 use crate::setting::{Failure, IN_FLIGHT, Setting, progress};
 
-/// More lines than are recorded in the time of a measurement, for each second of it.
+/// Lines prepared for each second of a measurement. More than can be recorded in a second.
 const LINES_A_SECOND: f32 = 70_000.0;
 
 /// How often the short and the long log take turns.
 const TURNS: usize = 5;
 
-/// How often ours and the peer take turns; odd, for a median.
+/// How often the program and the peer take turns. Odd, so that there is a median.
 const PEER_TURNS: u32 = 3;
 
-/// How many cases are open where nothing else is said.
+/// How many cases are open by default.
 const OPEN: usize = 1_500;
 
-/// What is measured with many appends in flight.
+/// A measurement with many appends in flight.
 struct Measurement {
     name: String,
     conduct: Conduct,
@@ -80,7 +80,7 @@ fn in_flight(setting: &Setting, report: &mut Report, of: &Measurement) -> Result
     Ok(())
 }
 
-/// A new log that holds what is there before the measurement, with so many tasks that have their lines.
+/// A new log that holds the lines before the measurement, with `tasks` tasks that have their own lines.
 async fn begin(setting: &Setting, path: &Path, lines: &Lines, tasks: usize) -> Result<Ours, Failure> {
     let mut fill = Ours::open(path, &setting.book, IN_FLIGHT)?;
     fill.give(lines.before.clone());
@@ -95,15 +95,15 @@ async fn begin(setting: &Setting, path: &Path, lines: &Lines, tasks: usize) -> R
     Ok(ours)
 }
 
-/// What ours and the peer did turn by turn; of the peer nothing where it isn't built.
+/// The results of the program and the peer in turns. Empty for the peer if it is not built.
 struct Turns {
     ours: Run,
     theirs: Vec<f64>,
     ratios: Vec<f64>,
 }
 
-/// Ours and the peer take turns, since a disk is not as fast in one minute as in the next. In each turn the peer begins
-/// anew, with each of these numbers of connections; the faster counts.
+/// The program and the peer take turns, because the speed of a disk changes from minute to minute. In each turn the peer
+/// starts anew with each of these numbers of connections, and its faster run counts.
 fn beside_the_peer(
     setting: &Setting,
     name: &str,
@@ -145,7 +145,7 @@ impl Turns {
     }
 }
 
-/// Each action durable before the next is sent.
+/// Each action is durable before the next is sent.
 pub fn one_at_a_time(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let name = "durable, one at a time";
     let lines = Lines::of(&Setting::plan(Conduct::Orderly), OPEN, lines_for(setting) / 4)?;
@@ -158,8 +158,8 @@ pub fn one_at_a_time(setting: &Setting, report: &mut Report) -> Result<(), Failu
     Ok(())
 }
 
-/// The same with a long log behind it: turn by turn with a log that is short, since a disk is not as fast in one minute as
-/// in the next. The median of the turns counts.
+/// The same on a long log. It takes turns with a short log, because the speed of a disk changes from minute to minute. The
+/// median of the turns counts.
 pub fn growth(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let events = setting.size(1_000_000);
     let (mut short, mut long, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
@@ -184,7 +184,7 @@ pub fn growth(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The rate of a log that is just begun.
+/// The rate of a new log.
 async fn young(setting: &Setting) -> Result<Run, Failure> {
     let Lines { before, measured, .. } = Lines::of(&Setting::plan(Conduct::Orderly), OPEN, lines_for(setting) / 2)?;
     let mut ours = Ours::open(&setting.path("young.db"), &setting.book, IN_FLIGHT)?;
@@ -202,7 +202,7 @@ pub fn grown_log(setting: &Setting) -> PathBuf {
     setting.path("grown.db")
 }
 
-/// Makes a log of so many events, with lines at hand for all turns of a measurement.
+/// Makes a log of `events` events, with lines ready for all turns of a measurement.
 pub async fn grow(setting: &Setting, events: usize) -> Result<Ours, Failure> {
     let plan = Setting::plan(Conduct::Orderly);
     let Lines { before, measured, .. } = Lines::of(&plan, OPEN, events + TURNS * lines_for(setting) / 2)?;
@@ -221,11 +221,11 @@ fn lines_for(setting: &Setting) -> usize {
     (setting.lasting.as_secs_f32() * LINES_A_SECOND) as usize
 }
 
-/// Makes room on the disk.
+/// Frees disk space.
 fn remove(setting: &Setting, files: &[&str]) {
     for file in files {
         for ending in ["", "-wal", "-shm"] {
-            // What is left is removed with the folder.
+            // What cannot be removed here goes with the folder.
             let _ = std::fs::remove_file(setting.path(&format!("{file}{ending}")));
         }
     }

@@ -1,7 +1,7 @@
-//! One office at its worst, and the alerts of the others meanwhile.
+//! The alerts of other offices while one office sends its worst.
 //!
-//! Invariant: the real program on the machine's clock; the office obeys nothing that it is told, and each alert of the
-//! others must arrive exactly once, or there is no figure.
+//! Invariant: the real program runs on the machine's clock. The office ignores every answer. If an alert of the others does
+//! not arrive exactly once, there is no figure.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,19 +17,19 @@ use crate::report::{Bar, Report};
 use crate::served::Subscriber;
 use crate::setting::{Failure, Setting, count, progress};
 
-/// How many senders the office has, and how large what they send is.
+/// How many senders the office has, and the size of what they send.
 const SENDERS: (usize, usize) = (24, 1_000_000);
-/// Each request has two limits: so many alerts stand.
+/// How many alerts stand. Each request has two limits.
 const REQUESTS: usize = 2_500;
 const CASES: usize = 4;
-/// How many alerts of others are due in a second.
+/// How many alerts of the others are due each second.
 const A_SECOND: usize = 20;
 const SUBJECT: &str = "kamnot.actions.vte-investigation";
 
-/// What the office was answered, by the trouble's code.
+/// How often the office got each answer, by the code of the error.
 type Answers = Arc<Mutex<BTreeMap<String, usize>>>;
 
-/// Half of its senders send lines of nothing, half transfer cases with 5,000 standing alerts to and fro.
+/// Half of its senders send lines without content. The other half transfer cases with 5,000 standing alerts back and forth.
 pub fn others(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     setting.runtime.block_on(worst(setting, report))
 }
@@ -93,7 +93,7 @@ fn transfer(n: usize, turn: usize) -> String {
     let case = n / 2 % CASES;
     let at = engine::calendar::Instant::from_unix(second());
     let mut line = String::new();
-    // Writing to a text never fails.
+    // Writing to a string never fails.
     let _ = write!(
         line,
         r#"{{"case":"HOSTILE-{case}","action":"case_transferred","at":"{at}","by":"vte-investigation","prosecutor":"p-{n}-{turn}"}}"#

@@ -1,4 +1,4 @@
-//! The lines that are recorded: first until so many cases are open, then those of the measurement.
+//! The lines to record: first those until enough cases are open, then those of the measurement.
 
 use std::collections::HashMap;
 
@@ -8,9 +8,9 @@ use crate::setting::Failure;
 
 /// Lines in the order in which they happened.
 pub struct Lines {
-    /// Until so many cases are open.
+    /// The lines until enough cases are open.
     pub before: Vec<Line>,
-    /// From there on.
+    /// The lines of the measurement.
     pub measured: Vec<Line>,
     /// How many cases are open between the two.
     pub open: usize,
@@ -20,9 +20,9 @@ impl Lines {
     /// Lines of cases of which at least `open` are open from some point on, and `measured` lines after it.
     ///
     /// # Errors
-    /// If the plan never has so many open.
+    /// If the plan never has that many open cases.
     pub fn of(plan: &Plan, open: usize, measured: usize) -> Result<Self, Failure> {
-        // The generator keeps the number by the average length of a few cases; a sixth more is enough for all.
+        // The generator estimates the number from the average length of a few cases. A sixth more is enough for all plans.
         let mut lines = interleaved(plan, open + open / 6);
         let mut left: HashMap<usize, usize> = HashMap::with_capacity(open * 2);
         let mut before = Vec::with_capacity(open * 20);

@@ -1,9 +1,11 @@
-//! The figures of the program, measured: how fast, how small, and with `--features peers` turn by turn with peers:
+//! Measures the program's speed and memory. With `--features peers` it also measures the peers, taking turns with them:
 //! `cqrs-es` with `sqlite-es` and `postgres-es`, and `esrs` with its `PgStore`.
 //!
-//! `cargo bench -p scenarios` runs all; `cargo bench -p scenarios -- durable memory` those; `--quick` tries them out
-//! on a tenth. Invariant: every figure is durable where the program is (WAL, `synchronous=FULL`; on PostgreSQL `fsync` and
-//! `synchronous_commit`; a real disk), and what was not measured is said to be so.
+//! `cargo bench -p scenarios` runs all groups, `cargo bench -p scenarios -- durable memory` those two; `--quick` tries them
+//! out on a tenth of the size.
+//!
+//! Invariant: wherever the program is durable, the measured writes are (WAL, `synchronous=FULL`; on PostgreSQL `fsync` and
+//! `synchronous_commit`; a real disk). The report names what was not measured.
 
 mod alone;
 mod assessment;
@@ -28,14 +30,14 @@ use mimalloc::MiMalloc;
 use report::Report;
 use setting::{Failure, Setting};
 
-/// As in the program itself; the peers have it too.
+/// The allocator of the program itself. The peers use it too.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Measures one group of figures.
 type Measure = fn(&Setting, &mut Report) -> Result<(), Failure>;
 
-/// The groups, in the order in which they run; `rebuild` uses the log that `growth` leaves.
+/// The groups, in the order in which they run. `rebuild` uses the log that `growth` leaves.
 const GROUPS: [(&str, Measure); 18] = [
     ("durable", durable::orderly),
     ("many", durable::orderly_many_open),
@@ -64,7 +66,7 @@ fn main() -> Result<(), Failure> {
         arguments.retain(|argument| argument != word);
         arguments.len() < before
     };
-    // What cargo says to every bench.
+    // cargo passes `--bench` to every benchmark.
     said("--bench");
     let setting = Setting::new(said("--quick"))?;
     if let [record, url, part, of, in_flight] = arguments.as_slice()
@@ -90,7 +92,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Measures; a server that is not installed is no reason to measure nothing else.
+/// Measures the groups. If a server is not installed, the other groups are measured all the same.
 fn attempt(measure: Measure, setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     catch_unwind(AssertUnwindSafe(|| measure(setting, report))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());

@@ -1,8 +1,7 @@
-//! Logs with many open limits: cases that rest for weeks, and children in custody whose forty-eight hours end at a
-//! second of our choosing.
+//! Logs with many open limits: cases without an alert for weeks, and children in custody whose forty-eight hours end at a
+//! chosen second.
 //!
-//! Invariant: every case is a real one, recorded action by action under the rulebook; how many limits are open is
-//! counted by the assessment.
+//! Invariant: every case is recorded action by action under the rulebook, and the assessment counts the open limits.
 
 use std::sync::Arc;
 
@@ -36,10 +35,11 @@ impl Office {
         Self { store, book: Arc::clone(&setting.book), cases: 0 }
     }
 
-    /// Records cases with at least so many open limits, of which none has anything to tell for weeks; how many limits.
+    /// Records cases with at least `limits` open limits, none of which calls for an alert for weeks. Returns how many limits
+    /// they have.
     ///
     /// # Errors
-    /// What the store says.
+    /// If the store fails.
     pub async fn rest(&mut self, limits: usize, now: i64) -> Result<usize, Failure> {
         let of_each = open_limits(&on_remand(0, now), &self.book, now)?;
         let cases = limits.div_ceil(of_each);
@@ -47,19 +47,19 @@ impl Office {
         Ok(cases * of_each)
     }
 
-    /// Records so many children in custody; the last lawful second of the `n`th is `last(n)`.
+    /// Records children in custody. The last lawful second of the `n`th child is `last(n)`.
     ///
     /// # Errors
-    /// What the store says.
+    /// If the store fails.
     pub async fn hold(&mut self, children: usize, now: i64, last: impl Fn(usize) -> i64) -> Result<(), Failure> {
         let before = self.cases;
         self.record(children, |n| in_custody(n, now, last(n - before))).await
     }
 
-    /// Records a case of these lines at once.
+    /// Records a case with these lines at once.
     ///
     /// # Errors
-    /// What the store says.
+    /// If the store fails.
     pub async fn give(&self, lines: Vec<Line>) -> Result<(), Failure> {
         let mut ours = Ours::on(Arc::clone(&self.store), &self.book, 1);
         ours.give_at_once(lines);
@@ -70,7 +70,7 @@ impl Office {
     /// Whether every alert is delivered.
     ///
     /// # Errors
-    /// What the store says.
+    /// If the store fails.
     pub async fn all_is_delivered(&self) -> Result<bool, Failure> {
         Ok(self.store.outbox(store::Position(0), 1).await?.is_empty())
     }
@@ -107,7 +107,7 @@ fn on_remand(n: usize, now: i64) -> Vec<Line> {
     case.lines
 }
 
-/// Held until now; recorded now.
+/// In custody until now, and recorded now.
 fn in_custody(n: usize, now: i64, last: i64) -> Vec<Line> {
     let taken = last - CUSTODY;
     let mut case = Case::opened(n, taken - HOUR / 2, now);
@@ -124,7 +124,7 @@ struct Case {
 }
 
 impl Case {
-    /// `recorded`: when its lines are recorded at the earliest.
+    /// `recorded` is the earliest time at which its lines are recorded.
     fn opened(n: usize, at: i64, recorded: i64) -> Self {
         let mut case = Self { n, recorded, lines: Vec::with_capacity(3) };
         case.act(

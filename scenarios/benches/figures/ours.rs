@@ -1,6 +1,6 @@
-//! Recording as the program does it: a store, and for each task a recorder on a clock of its own.
+//! Records as the program does: one store, and for each task a recorder with its own clock.
 //!
-//! Invariant: the lines of a case stay in their order; every line is read, assessed and durable when it is counted.
+//! Invariant: the lines of a case stay in their order. A line is counted only when it is read, assessed and durable.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -22,15 +22,15 @@ use crate::setting::{Failure, count, number};
 /// When a run ends.
 #[derive(Clone, Copy)]
 pub enum Until {
-    /// When every line is recorded.
+    /// Once every line is recorded.
     Recorded,
-    /// After this time, or when a task has no line left.
+    /// After this time, or once a task has no line left.
     Passed(Duration),
-    /// When so many events were appended in this run.
+    /// Once this many events have been appended in this run.
     Events(u64),
 }
 
-/// What a run did, or several.
+/// What one or several runs did.
 #[derive(Default)]
 pub struct Run {
     pub actions: usize,
@@ -53,7 +53,7 @@ struct LineClock(AtomicI64);
 struct Task {
     recorder: Recorder,
     clock: Arc<LineClock>,
-    /// Each entry is recorded at once and belongs to one case.
+    /// The lines of each entry are recorded together and belong to one case.
     lines: VecDeque<Vec<Line>>,
 }
 
@@ -70,7 +70,7 @@ impl Clock for LineClock {
 }
 
 impl Run {
-    /// Actions that became durable in a second.
+    /// Durable actions per second.
     pub fn rate(&self) -> f64 {
         count(self.actions) / self.seconds
     }
@@ -83,22 +83,22 @@ impl Run {
         self.commits += other.commits;
     }
 
-    /// How many actions went into a commit.
+    /// Actions per commit.
     pub fn batch(&self) -> f64 {
         count(self.actions) / self.commits.max(1.0)
     }
 
-    /// Alert events for each action.
+    /// Alert events per action.
     pub fn alerts_per_action(&self) -> f64 {
         (number(self.events) - count(self.actions)) / count(self.actions.max(1))
     }
 }
 
 impl Ours {
-    /// Opens the log at `path`, with so many tasks.
+    /// Opens the log at `path`, with `tasks` tasks.
     ///
     /// # Errors
-    /// What the store says.
+    /// If the store fails.
     pub fn open(path: &Path, book: &Arc<Rulebook>, tasks: usize) -> Result<Self, Failure> {
         let options = Options { create: true, ..Options::default() };
         Ok(Self::on(Arc::new(SqliteStore::open(path, Arc::clone(book), &options)?), book, tasks))
@@ -120,14 +120,14 @@ impl Ours {
         self.tasks.len()
     }
 
-    /// Hands out lines, each to be recorded by itself.
+    /// Hands out lines to be recorded one by one.
     pub fn give(&mut self, lines: Vec<Line>) {
         for line in lines {
             self.give_at_once(vec![line]);
         }
     }
 
-    /// Hands out lines of one case that are to be recorded at once.
+    /// Hands out lines of one case to be recorded together.
     pub fn give_at_once(&mut self, lines: Vec<Line>) {
         if let Some(first) = lines.first() {
             let task = first.case % self.tasks.len();
@@ -135,10 +135,10 @@ impl Ours {
         }
     }
 
-    /// Records on all tasks at the same time. What is not recorded by the end is left for the next run.
+    /// Records on all tasks at the same time. Lines that are not recorded by the end are left for the next run.
     ///
     /// # Errors
-    /// If a line is refused, or what the store says.
+    /// If a line is refused or the store fails.
     pub async fn run(&mut self, until: Until) -> Result<Run, Failure> {
         let progress = Arc::new(Progress::default());
         let commits = self.store.change_counter().await?;
@@ -188,7 +188,7 @@ impl Task {
         Ok((self, actions))
     }
 
-    /// Records lines of one case at once, at the time of the last; how many events that gave.
+    /// Records lines of one case together, at the time of the last line. Returns how many events were appended.
     async fn record(&self, lines: &[Line]) -> Result<u64, Failure> {
         let read = |line: &Line| Action::read(&line.json).map_err(|flaws| format!("{flaws:?}"));
         let actions = lines.iter().map(read).collect::<Result<Vec<_>, _>>()?;

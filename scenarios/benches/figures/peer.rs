@@ -1,6 +1,6 @@
-//! The peers, each run as a program of its own: what they are built with can't share our lock file.
+//! The peers. Each runs as a separate program, because its dependencies cannot share our lock file.
 //!
-//! Invariant: a peer records the same lines in the same order as ours, in a new database that holds the same cases.
+//! Invariant: a peer records the same lines in the same order as the program, in a new database that holds the same cases.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -16,7 +16,7 @@ use crate::setting::{Failure, Setting, progress};
 /// Why there is no figure of a peer.
 pub const WITHOUT_PEERS: &str = "run with --features peers";
 
-/// The built program, and the lines that it records.
+/// The built peer, and the lines that it records.
 pub struct Peers {
     program: PathBuf,
     file: PathBuf,
@@ -25,9 +25,9 @@ pub struct Peers {
 
 /// One run of a peer.
 pub struct Load<'l> {
-    /// As the program calls it.
+    /// The peer's name on its command line.
     pub peer: &'l str,
-    /// A URL or a new file.
+    /// The database: a URL or a new file.
     pub database: &'l str,
     pub in_flight: usize,
     pub connections: u32,
@@ -35,10 +35,10 @@ pub struct Load<'l> {
 }
 
 impl Peers {
-    /// Builds the program and writes the lines for it; none where the figures are to do without it.
+    /// Builds the peer and writes the lines for it; `None` if the benchmark runs without peers.
     ///
     /// # Errors
-    /// If it doesn't build.
+    /// If it does not build.
     pub fn with(setting: &Setting, lines: &Lines) -> Result<Option<Self>, Failure> {
         if !cfg!(feature = "peers") {
             return Ok(None);
@@ -52,10 +52,10 @@ impl Peers {
         Ok(Some(Self { program, file, before: lines.before.len() }))
     }
 
-    /// Durable actions a second.
+    /// Durable actions per second.
     ///
     /// # Errors
-    /// What the peer says.
+    /// If the peer fails.
     pub fn rate(&self, of: &Load<'_>) -> Result<f64, Failure> {
         let Load { peer, database, in_flight, connections, lasting } = of;
         progress(&format!("{peer}, {connections} connections"));
@@ -73,7 +73,7 @@ impl Peers {
 
 impl Drop for Peers {
     fn drop(&mut self) {
-        // What is left is removed with the folder.
+        // What cannot be removed here goes with the folder.
         let _ = std::fs::remove_file(&self.file);
     }
 }

@@ -1,7 +1,7 @@
-//! How many actions become durable in a second on a PostgreSQL cluster of the figures' own, beside the peers on the same
-//! cluster, and with two processes beside one.
+//! Durable actions per second on a PostgreSQL cluster of the benchmark's own: compared with the peers on the same cluster,
+//! and two processes compared with one.
 //!
-//! Invariant: `fsync` and `synchronous_commit` are on for everybody, and the data lie on a real disk.
+//! Invariant: `fsync` and `synchronous_commit` are on for all, and the data is on a real disk.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -19,7 +19,7 @@ use crate::peer::{Load, Peers, WITHOUT_PEERS};
 use crate::report::{Bar, Report, median};
 use crate::setting::{Failure, IN_FLIGHT, Setting, progress};
 
-/// More lines than are recorded in the time of a measurement, for each second of it.
+/// Lines prepared for each second of a measurement. More than can be recorded in a second.
 const LINES_A_SECOND: f32 = 25_000.0;
 
 /// How many cases are open.
@@ -27,14 +27,14 @@ const OPEN: usize = 1_500;
 
 /// The peers.
 const PEERS: [&str; 2] = ["esrs", "cqrs-es"];
-/// How many connections a peer is tried with; the faster counts.
+/// The numbers of connections with which a peer runs. Its faster run counts.
 const CONNECTIONS: [u32; 2] = [16, 64];
 
-/// What a server is given beyond what PostgreSQL gives itself; the same for everybody.
+/// The server settings that differ from PostgreSQL's defaults. They are the same for all.
 const SETTINGS: [&str; 4] =
     ["shared_buffers=1GB", "max_wal_size=8GB", "max_connections=100", "checkpoint_completion_target=0.9"];
 
-/// A cluster on the disk of the figures, as durable as PostgreSQL is by itself.
+/// A cluster on the disk of the benchmark, as durable as PostgreSQL is by default.
 pub fn cluster() -> Cluster {
     let cluster = Cluster::with(&SETTINGS);
     let settings = cluster.sql(
@@ -51,7 +51,7 @@ async fn begin(setting: &Setting, url: &str) -> Result<Arc<PostgresStore>, Failu
     Ok(Arc::new(PostgresStore::open(url, Arc::clone(&setting.book), &options).await?))
 }
 
-/// Orderly cases, 1,500 open; with the peers where they are asked for.
+/// Orderly cases, 1,500 open; with the peers if they are built.
 pub fn orderly(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let name = format!("postgres, orderly, {OPEN} open");
     let cluster = cluster();
@@ -87,7 +87,7 @@ fn lines_for(setting: &Setting) -> usize {
     (setting.lasting.as_secs_f32() * LINES_A_SECOND) as usize
 }
 
-/// The rate of a peer in a database of its own, with the better number of connections.
+/// The rate of a peer in its own database, with the better number of connections.
 fn best_of(setting: &Setting, cluster: &Cluster, peers: &Peers, peer: &str) -> Result<f64, Failure> {
     let mut best: f64 = 0.0;
     for connections in CONNECTIONS {
@@ -104,8 +104,9 @@ fn best_of(setting: &Setting, cluster: &Cluster, peers: &Peers, peer: &str) -> R
 
 // ---- two processes
 
-/// Two processes on one database beside one, each with its own share of the cases: with as many in flight in all, and with
-/// as many in each. They take turns, since a disk is not as fast in one minute as in the next; the median of the turns counts.
+/// Two processes on one database compared with one. Each has its own share of the cases, with as many appends in flight in
+/// all, and then with as many in each. They take turns, because the speed of a disk changes from minute to minute. The
+/// median of the turns counts.
 pub fn two_processes(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     const TURNS: usize = 3;
     const OF: [(usize, usize, &str); 3] = [
@@ -143,7 +144,7 @@ pub fn two_processes(setting: &Setting, report: &mut Report) -> Result<(), Failu
     Ok(())
 }
 
-/// The rates of so many processes together, which begin at the same moment, each with so many in flight.
+/// The joint rate of several processes that start at the same moment, each with this many appends in flight.
 fn at_once(setting: &Setting, url: &str, processes: usize, in_flight: usize) -> Result<f64, Failure> {
     let mut children = Vec::new();
     for part in 0..processes {
@@ -183,13 +184,13 @@ fn end(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// `record URL PART OF IN-FLIGHT`: one of the processes. Says that it is ready, begins at the end of its input, records its share
-/// of the cases, the first seconds to warm up, and says how many actions became durable in a second.
+/// One of the processes: `record URL PART OF IN-FLIGHT`. It prints that it is ready and starts at the end of its input. It
+/// records its share of the cases, the first seconds as warm-up, and prints the durable actions per second.
 pub fn record(setting: &Setting, url: &str, part: usize, of: usize, in_flight: usize) -> Result<(), Failure> {
     const WARM_UP: Duration = Duration::from_secs(2);
     let lines = Lines::of(&Setting::plan(Conduct::Orderly), OPEN, lines_for(setting) + 60_000)?;
     let share = lines.measured.into_iter().filter(|line| line.case % of == part);
-    // The tasks take the cases by their number: those of one share are numbered without gaps.
+    // Tasks take cases by number, so the cases of one share are numbered without gaps.
     let share = share.map(|line| Line { case: line.case / of, ..line }).collect();
     setting.runtime.block_on(async {
         let store = begin(setting, url).await?;

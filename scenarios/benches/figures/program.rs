@@ -1,4 +1,4 @@
-//! Figures of the program itself, as it is built for release.
+//! Figures of the program itself, built for release.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -19,10 +19,10 @@ use crate::setting::{Failure, IN_FLIGHT, Setting, number, progress};
 /// How many days ago the oldest of the open cases was opened.
 const OPENED_WITHIN: usize = 60;
 
-/// Builds the program and says where it is.
+/// Builds the program and returns its path.
 ///
 /// # Errors
-/// If it doesn't build.
+/// If it does not build.
 pub fn program() -> Result<PathBuf, Failure> {
     progress("building the program");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -38,7 +38,7 @@ pub fn program() -> Result<PathBuf, Failure> {
     Ok(target.join("release/kamnot"))
 }
 
-/// All views made anew from the log.
+/// A rebuild of all views from the log.
 pub fn rebuild(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let program = program()?;
     let log = grown_log(setting);
@@ -54,7 +54,7 @@ pub fn rebuild(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A file of actions held against the law.
+/// `kamnot assess` of a file of actions.
 pub fn assess_file(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let program = program()?;
     let actions = setting.size(1_000_000);
@@ -75,7 +75,7 @@ pub fn assess_file(setting: &Setting, report: &mut Report) -> Result<(), Failure
     Ok(())
 }
 
-/// Runs a command to its end; how long it took.
+/// Runs a command to its end. Returns how many seconds it took.
 fn run(command: &mut Command) -> Result<f64, Failure> {
     let started = Instant::now();
     let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).output()?;
@@ -87,7 +87,7 @@ fn first_line(of: &[u8]) -> String {
     String::from_utf8_lossy(of).lines().next().unwrap_or("it failed without a word").to_owned()
 }
 
-/// The most memory that the watch over many open cases takes.
+/// The most memory that `serve` takes with many open cases.
 pub fn memory(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let program = program()?;
     let open = setting.size(100_000);
@@ -117,14 +117,14 @@ pub fn memory(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How many rows a table of the log has.
+/// The number of rows in a table of the log.
 fn rows(log: &Path, table: &str) -> Result<u64, Failure> {
     let sql = format!("SELECT count(*) FROM {table}");
     let rows: i64 = Connection::open(log)?.query_row(&sql, [], |row| row.get(0))?;
     Ok(rows.cast_unsigned())
 }
 
-/// Records cases that were opened in the last weeks and go on, each at once.
+/// Records open cases that were opened in the last weeks, each case at once.
 async fn fill(setting: &Setting, log: &Path, open: usize) -> Result<(), Failure> {
     let now = SystemClock.now().unix();
     let today = DateTime::from_timestamp(now, 0).ok_or("a clock out of range")?.date_naive();
@@ -143,7 +143,7 @@ async fn fill(setting: &Setting, log: &Path, open: usize) -> Result<(), Failure>
     Ok(())
 }
 
-/// Waits until the program has done what was due, then its peak in MiB.
+/// Waits until the program has processed what was due. Returns its peak memory in MiB.
 fn watch(serve: &mut Child, log: &Path) -> Result<f64, Failure> {
     const LOOK_EVERY: Duration = Duration::from_millis(500);
     let written = || {

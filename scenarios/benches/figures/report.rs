@@ -1,13 +1,13 @@
-//! The lines that are printed, and the table at the end.
+//! The printed lines, and the table at the end.
 
 /// What a figure must reach.
 #[derive(Clone, Copy)]
 pub enum Bar {
-    /// It must be this or more.
+    /// It must be at least this.
     AtLeast(f64),
-    /// It must be this or less.
+    /// It must be at most this.
     AtMost(f64),
-    /// It is only reported.
+    /// It is only reported; there is no bar.
     None,
 }
 
@@ -18,7 +18,7 @@ struct Row {
     outcome: &'static str,
 }
 
-/// What was measured so far.
+/// The figures measured so far.
 #[derive(Default)]
 pub struct Report(Vec<Row>);
 
@@ -30,18 +30,18 @@ impl Report {
         self.row(name.to_owned(), value, measured, bar);
     }
 
-    /// One figure over another.
+    /// The ratio of two figures.
     pub fn ratio(&mut self, name: &str, value: f64, bar: Bar) {
         println!("ratio {name}: {value:.2}");
         self.row(format!("ratio {name}"), value, format!("{value:.2}"), bar);
     }
 
-    /// What one must know to read the figures; not in the table.
+    /// A fact that helps to read the figures. It is not in the table.
     pub fn fact(name: &str, value: f64, unit: &str) {
         println!("{name}: {} {unit}", shown(value));
     }
 
-    /// Why there is no figure.
+    /// Notes why there is no figure.
     pub fn not_measured(&mut self, name: &str, why: &str) {
         println!("{name}: not measured, {why}");
         let (measured, bar) = ("-".to_owned(), String::new());
@@ -73,13 +73,13 @@ impl Report {
     }
 }
 
-/// The middle one; of an odd number of figures.
+/// The median of an odd number of figures.
 pub fn median(mut of: Vec<f64>) -> f64 {
     of.sort_by(f64::total_cmp);
     of[of.len() / 2]
 }
 
-/// Three digits that count, and no fraction of what is large.
+/// A figure with three significant digits; large figures have no fraction.
 fn shown(value: f64) -> String {
     match value {
         100.0.. => format!("{value:.0}"),

@@ -1,6 +1,6 @@
-//! `kamnot serve` as it is built for release, a NATS server with its files on the disk, and a subscriber beside them.
+//! `kamnot serve` built for release, a NATS server with its files on the disk, and a subscriber.
 //!
-//! Invariant: an alert has arrived when the server, having stored it, has handed it to the subscriber.
+//! Invariant: an alert counts as arrived when the NATS server has stored it and the subscriber has received it.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -15,17 +15,17 @@ use tokio::task::JoinHandle;
 
 use crate::setting::Failure;
 
-/// The program, watching and publishing; killed when it goes out of scope.
+/// A running `serve` that watches and publishes. It is killed when dropped.
 pub struct Serving {
     child: Child,
     words: PathBuf,
 }
 
 impl Serving {
-    /// Starts it on a log, without the reconciliation of the day, which it would make up for at once.
+    /// Starts it on a log, without the daily reconciliation, which it would otherwise make up for at once.
     ///
     /// # Errors
-    /// If it doesn't start.
+    /// If it does not start.
     pub fn start(program: &Path, log: &str, nats: &str, words: PathBuf) -> Result<Self, Failure> {
         let child = Command::new(program)
             .args(["serve", "--db", log, "--nats", nats, "--reconcile-at", "off"])
@@ -37,20 +37,20 @@ impl Serving {
         Ok(Self { child, words })
     }
 
-    /// Sees that it still runs.
+    /// Checks that it still runs.
     ///
     /// # Errors
-    /// If not: with its last words.
+    /// If it has ended. The error has its last line of output.
     pub fn runs(&mut self) -> Result<(), Failure> {
         let Some(ended) = self.child.try_wait()? else { return Ok(()) };
         let words = std::fs::read_to_string(&self.words)?;
         Err(format!("kamnot serve ended by itself, {ended}: {}", words.lines().last().unwrap_or_default()).into())
     }
 
-    /// Whether it is the one that publishes, by its own words: who has the first share does.
+    /// Whether its output says that it publishes: the process with the first share does.
     ///
     /// # Errors
-    /// If they can't be read.
+    /// If its output cannot be read.
     pub fn publishes(&self) -> Result<bool, Failure> {
         let words = std::fs::read_to_string(&self.words)?;
         let last = words.lines().rev().find(|line| line.contains("the share of the work has changed"));
@@ -70,7 +70,7 @@ impl Drop for Serving {
     }
 }
 
-/// A message as it came.
+/// A message as it was received.
 struct Message {
     at: f64,
     id: String,
@@ -81,13 +81,13 @@ struct Message {
 pub struct Arrival {
     /// The alert's id.
     pub id: String,
-    /// When it became due, in seconds since 1970: a second after the last lawful one.
+    /// When it became due, in seconds since 1970: one second after the last lawful instant.
     pub due: i64,
     /// How many seconds later it arrived.
     pub after: f64,
 }
 
-/// Takes in the breaches of the forty-eight hours.
+/// Receives the breaches of the forty-eight hours.
 pub struct Subscriber {
     messages: Arc<Mutex<Vec<Message>>>,
     work: JoinHandle<()>,
@@ -100,10 +100,10 @@ impl Drop for Subscriber {
 }
 
 impl Subscriber {
-    /// Subscribes as soon as the stream is there.
+    /// Subscribes as soon as the stream exists.
     ///
     /// # Errors
-    /// If NATS is away.
+    /// If NATS is unreachable.
     pub async fn start(nats: &str) -> Result<Self, Failure> {
         let client = async_nats::connect(nats).await?;
         let jetstream = async_nats::jetstream::new(client.clone());
@@ -133,15 +133,15 @@ impl Subscriber {
         Ok(Self { messages, work })
     }
 
-    /// How many came so far.
+    /// How many messages have come so far.
     pub fn count(&self) -> usize {
         self.messages.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// What came so far.
+    /// The alerts that have come so far.
     ///
     /// # Errors
-    /// If a message is no alert on a limit.
+    /// If a message is not an alert about a limit.
     pub fn arrivals(&self) -> Result<Vec<Arrival>, Failure> {
         let messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
         messages.iter().map(arrival).collect()

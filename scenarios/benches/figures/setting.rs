@@ -1,6 +1,6 @@
 //! What all figures share: the seed, the sizes, the disk, the rulebook and the runtime.
 //!
-//! Invariant: nothing is measured in memory; a temporary folder that is not on a disk is refused.
+//! Invariant: nothing is measured on a file system in memory. A temporary folder that is not on a disk is refused.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,21 +15,21 @@ use tokio::runtime::Runtime;
 /// Why a figure could not be measured.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How many appends wait for their answer at any time.
+/// How many appends are in flight at any time.
 pub const IN_FLIGHT: usize = 256;
 
-/// What the cases are drawn from.
+/// The seed of the cases.
 const SEED: u64 = 52_006;
 
 /// What all figures share.
 pub struct Setting {
-    /// A tenth of everything, to see that it works.
+    /// A tenth of all sizes, to try the benchmark out.
     pub quick: bool,
     /// How long each rate is measured.
     pub lasting: Duration,
     /// The rulebook in force.
     pub book: Arc<Rulebook>,
-    /// What recording runs on; as many threads as the program itself takes.
+    /// The runtime for recording, with as many threads as the program itself uses.
     pub runtime: Runtime,
     folder: TempDir,
     file_system: String,
@@ -46,7 +46,7 @@ impl Setting {
                 format!("{} is a {file_system}; set CARGO_TARGET_DIR to a disk", folder.path().display()).into()
             );
         }
-        // Where the servers put their data.
+        // The servers put their data there.
         let servers = Path::new(env!("CARGO_TARGET_TMPDIR"));
         tempfile::env::override_temp_dir(servers).map_err(|other| format!("{} is taken already", other.display()))?;
         let lasting = if quick { Duration::from_millis(1500) } else { Duration::from_secs(8) };
@@ -55,7 +55,7 @@ impl Setting {
         Ok(Self { quick, lasting, book, runtime, folder, file_system })
     }
 
-    /// Says under which conditions everything is measured.
+    /// Prints the conditions of the measurement.
     pub fn print(&self) {
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
         println!("seed: {SEED}");
@@ -68,13 +68,13 @@ impl Setting {
         }
     }
 
-    /// Made-up cases without end.
+    /// An endless plan of made-up cases.
     pub fn plan(conduct: Conduct) -> Plan {
         let first_day = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap_or_default();
         Plan { seed: SEED, cases: usize::MAX, conduct, first_day }
     }
 
-    /// `full`, or a tenth of it.
+    /// `full`, or a tenth of it with `--quick`.
     pub const fn size(&self, full: usize) -> usize {
         if self.quick { full / 10 } else { full }
     }
@@ -85,7 +85,7 @@ impl Setting {
     }
 }
 
-/// Tells who waits what is being done.
+/// Prints what is being done, for whoever waits.
 pub fn progress(what: &str) {
     eprintln!("figures: {what}");
 }
@@ -101,7 +101,7 @@ pub const fn count(of: usize) -> f64 {
     number(of as u64)
 }
 
-/// The type of the file system that holds `path`, by the longest mount point.
+/// The type of the file system that holds `path`, found by the longest matching mount point.
 fn file_system(path: &Path) -> Result<String, Failure> {
     let path = path.canonicalize()?;
     let mounts = std::fs::read_to_string("/proc/mounts")?;

@@ -1,10 +1,10 @@
-//! Cases as bad offices would leave them: late, sloppy and entangled, but every line valid.
+//! Badly run cases: late and sloppy, but every line is valid.
 
 use super::writer::{Child, DAY, HOUR, MINUTE, Offence, Office, When, Writer, date};
 
-/// Out of a hundred optional fields, so many are left out.
+/// How many of a hundred optional fields are left out.
 const LEFT_OUT: i64 = 12;
-/// Out of a hundred actions, so many are known by their date alone.
+/// How many of a hundred actions are known by their date alone.
 const DATE_ALONE: i64 = 12;
 
 const ATTENDANCES: [&str; 8] = [
@@ -28,15 +28,15 @@ const GROUNDS: [&str; 6] = [
 const AUTHORITIES: [&str; 3] = ["investigator", "prosecutor", "court"];
 const DUTIES: [&str; 3] = ["rights_told", "parents_notified", "medical_check"];
 
-/// A case in the making: the writer and the moment at which it has arrived.
+/// A case in the making: the writer and the moment that the case has reached.
 struct Course<'a> {
     w: &'a mut Writer,
-    /// Civil seconds.
+    /// The moment, in civil seconds.
     now: i64,
     offences: i64,
 }
 
-/// One case: the investigation, up to three detentions, mediation, the file's way, the court, corrections.
+/// One case: the investigation, up to three detentions, mediation, the way of the case file, the court, corrections.
 pub(super) fn write(w: &mut Writer) {
     let offences = open(w);
     let now = w.opened_at();
@@ -59,13 +59,13 @@ pub(super) fn write(w: &mut Writer) {
     course.corrections();
 }
 
-/// Opens the case and gives the number of its offences.
+/// Opens the case and returns the number of its offences.
 fn open(w: &mut Writer) -> i64 {
     let count = w.pick(&[1, 1, 1, 2, 3]);
     let offences: Vec<Offence> = (0..count).map(|_| offence(w)).collect();
     let committed = offences.iter().map(|offence| offence.committed_on);
     let (first, last) = (committed.clone().min().unwrap_or(0), committed.max().unwrap_or(0));
-    // From a little over thirteen at the last offence to well under eighteen at the first.
+    // The child is a little over thirteen at the last offence, or older, and well under eighteen at the first.
     let birth_date = (!w.chance(15)).then(|| w.between(first - 6_500, last - 4_900));
     let age_years = w.chance(40).then(|| w.between(13, 17));
     w.open(&Child { birth_date, age_years }, &offences);
@@ -89,25 +89,25 @@ fn offence(w: &mut Writer) -> Offence {
 }
 
 impl Course<'_> {
-    /// Lets between so many seconds pass.
+    /// Lets a random number of seconds between these two pass.
     fn pass(&mut self, least: i64, most: i64) -> &mut Self {
         self.now += self.w.between(least, most);
         self
     }
 
-    /// Writes an action at this moment, sometimes by its date alone.
+    /// Writes an action at this moment, sometimes with its date alone.
     fn act(&mut self, action: &str, by: Office) {
         let when = if self.w.chance(DATE_ALONE) { When::DateAlone(self.now) } else { When::Instant(self.now) };
         self.w.act(action, when, by);
     }
 
-    /// A field that is true in so many of a hundred cases, or left out.
+    /// Adds a field that is true in `percent` of a hundred cases, or leaves it out.
     fn flag(&mut self, name: &str, percent: i64) -> &mut Self {
         let value = self.w.chance(percent);
         self.unless_left_out(name, value)
     }
 
-    /// One of several values, as JSON, or left out.
+    /// Adds a field with one of several values, given as JSON, or leaves it out.
     fn one_of(&mut self, name: &str, values: &[&str]) -> &mut Self {
         let value = self.w.pick(values);
         self.unless_left_out(name, value)
@@ -120,7 +120,7 @@ impl Course<'_> {
         self
     }
 
-    /// A written order, none, or nothing on record; gives who would have ordered.
+    /// Adds a written order, null for none, or nothing. Returns who gave the order, or would have.
     fn order(&mut self) -> Office {
         let (by, office) = self.w.pick(&[
             ("prosecutor", Office::Prosecutor),
@@ -166,7 +166,7 @@ impl Course<'_> {
         }
     }
 
-    /// From the taking, by one of several ways, to the end of the detention, if there is one.
+    /// One detention: from one of several takings to its end, if it ends.
     fn detention(&mut self) {
         if self.w.chance(35) {
             let authority = self.w.pick(&AUTHORITIES);
@@ -368,7 +368,7 @@ impl Course<'_> {
         }
     }
 
-    /// Transfers, what became known of the child, the closing, and withdrawals.
+    /// Transfers, what became known about the child, the closing, and withdrawals.
     fn corrections(&mut self) {
         if self.w.chance(10) {
             self.w.text("prosecutor", "vtp-prosecutor").text("court", "vtp-juvenile-court");

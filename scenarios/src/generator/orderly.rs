@@ -1,4 +1,4 @@
-//! Well-run cases: every limit kept by the strict count, every field filled in.
+//! Well-run cases: every limit is kept by the strictest count, and every field is filled in.
 
 use super::writer::{Child, DAY, HOUR, MINUTE, Offence, Office, When, Writer};
 
@@ -18,7 +18,7 @@ pub(super) fn write(w: &mut Writer) {
     }
 }
 
-/// Opens the case of a child of 15 to 17; gives whether the offence is a crime.
+/// Opens the case of a child of 15 to 17. Returns whether the offence is a crime.
 fn open(w: &mut Writer, serious: bool) -> bool {
     let committed_on = w.opening_day() - w.between(1, 20);
     // 5,490 days are more than fifteen years, 6,490 fewer than eighteen.
@@ -100,7 +100,7 @@ fn prosecuted(w: &mut Writer) {
     close(w, closed, "judgment final");
 }
 
-/// Custody on the day of the opening, with its three duties; gives its instant.
+/// Custody on the day of the opening, with its three duties (Art. 62). Returns its instant.
 fn custody(w: &mut Writer) -> i64 {
     let custody = w.opened_at() + w.between(30, 120) * MINUTE;
     w.field("evidence_firm", true).field("place", r#"{"children_only":true,"sexes_separated":true}"#);
@@ -120,8 +120,8 @@ fn order(w: &mut Writer, by: Office) {
     w.field("order", format_args!(r#"{{"by":"{by}","number":"{number}"}}"#));
 }
 
-/// The remand and the extensions that it needs until the day `last`, all ordered by the day `ordered_by`, before the
-/// prosecution (Art. 64: an extension is for further investigation).
+/// The remand and the extensions that it needs until the day `last`. All are ordered by the day `ordered_by`, before the
+/// prosecution, since an extension is for further investigation (Art. 64).
 fn remand(w: &mut Writer, custody: i64, last: i64, ordered_by: i64) {
     let by = w.pick(&[Office::Prosecutor, Office::Prosecutor, Office::Court]);
     let ordered = custody + w.between(20 * HOUR, 46 * HOUR);
@@ -129,7 +129,7 @@ fn remand(w: &mut Writer, custody: i64, last: i64, ordered_by: i64) {
     let grounds = w.pick(&GROUNDS);
     w.field("grounds", grounds);
     w.act("remand_ordered", When::Instant(ordered), by);
-    // A strict month is never shorter than 28 days, the first counted.
+    // By the strictest count, a month still has at least 28 days, the first one counted.
     let mut extension = 1;
     while 27 * extension < last {
         let day = (27 * extension).min(ordered_by);

@@ -1,6 +1,6 @@
-//! What both conducts write with: chance, civil time, and one action line after another.
+//! The writer of action lines for both conducts, with random choices and civil time.
 //!
-//! Times inside the generator are civil seconds: seconds since 1 January 1970, 00:00:00 in Vientiane.
+//! Times inside the generator are civil seconds: seconds since 1 January 1970, 00:00:00, Vientiane time.
 
 use std::fmt::{Display, Write};
 
@@ -66,18 +66,18 @@ pub(super) struct Offence {
     pub(super) min_months: i64,
     pub(super) max_months: i64,
     pub(super) serious: bool,
-    /// The day, counted from 1 January 1970.
+    /// The date, in days since 1 January 1970.
     pub(super) committed_on: i64,
 }
 
-/// What `case_opened` states of the child.
+/// What `case_opened` states about the child.
 pub(super) struct Child {
-    /// The day, counted from 1 January 1970.
+    /// The date, in days since 1 January 1970.
     pub(super) birth_date: Option<i64>,
     pub(super) age_years: Option<i64>,
 }
 
-/// Writes the actions of one case; they may come in any order and are sorted at the end.
+/// Writes the actions of one case. They may be written in any order and are sorted at the end.
 pub(super) struct Writer {
     rng: ChaCha8Rng,
     case: usize,
@@ -86,14 +86,14 @@ pub(super) struct Writer {
     legal_aid: bool,
     opening_day: i64,
     opened_at: i64,
-    /// The fields of the action that comes next, each with a comma before it.
+    /// The fields of the next action, each with a comma before it.
     fields: String,
     lines: Vec<Line>,
-    /// What may be withdrawn: the id, and when it would be recorded.
+    /// The actions that may be withdrawn: the id, and when it would be recorded.
     withdrawable: Vec<(String, i64)>,
 }
 
-/// From civil seconds to seconds since the epoch.
+/// Converts civil seconds to seconds since the epoch.
 pub(super) fn epoch_seconds(civil: i64) -> i64 {
     civil - AHEAD_OF_UTC
 }
@@ -102,14 +102,14 @@ fn date_time(seconds: i64) -> NaiveDateTime {
     DateTime::from_timestamp(seconds, 0).unwrap_or_default().naive_utc()
 }
 
-/// `2026-03-01`, of a day counted from 1 January 1970.
+/// A day, in days since 1 January 1970, as `2026-03-01`.
 pub(super) fn date(day: i64) -> String {
     let date = date_time(day * DAY).date();
     format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
 }
 
 impl Writer {
-    /// A writer for the `case`th case of a seed, opened on a day counted from 1 January 1970.
+    /// A writer for the `case`th case of a seed, opened on the given day (in days since 1 January 1970).
     pub(super) fn new(seed: u64, case: usize, opening_day: i64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(case as u64);
@@ -138,7 +138,7 @@ impl Writer {
         self.opened_at
     }
 
-    /// The day on which the case was opened, counted from 1 January 1970.
+    /// The day on which the case was opened, in days since 1 January 1970.
     pub(super) fn opening_day(&self) -> i64 {
         self.opening_day
     }
@@ -148,24 +148,24 @@ impl Writer {
         low + (self.rng.next_u64() % (high - low + 1).unsigned_abs()).cast_signed()
     }
 
-    /// True in so many of a hundred cases.
+    /// True in `percent` of a hundred cases.
     pub(super) fn chance(&mut self, percent: i64) -> bool {
         self.between(1, 100) <= percent
     }
 
-    /// One of several, all equally likely.
+    /// One of several values, all equally likely.
     pub(super) fn pick<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.rng.next_u32() as usize % of.len()]
     }
 
-    /// A moment within office hours, so many days after the opening.
+    /// A moment within office hours, the given number of days after the opening.
     pub(super) fn office_hour(&mut self, days: i64) -> i64 {
         (self.opening_day + days) * DAY + self.between(9 * HOUR, 16 * HOUR)
     }
 
-    /// Adds a field whose value is JSON already.
+    /// Adds a field whose value is already JSON.
     pub(super) fn field(&mut self, name: &str, json: impl Display) -> &mut Self {
-        // Writing to a String does not fail.
+        // Writing to a string never fails.
         let _ = write!(self.fields, r#","{name}":{json}"#);
         self
     }
@@ -175,7 +175,7 @@ impl Writer {
         self.field(name, format_args!("\"{text}\""))
     }
 
-    /// Writes the opening; comes before every other action.
+    /// Writes the opening. It must be written before every other action.
     pub(super) fn open(&mut self, child: &Child, offences: &[Offence]) {
         let codes = self.codes;
         self.text("court", format_args!("{codes}-juvenile-court"));
@@ -217,7 +217,7 @@ impl Writer {
         self.withdrawable.push((id, at));
     }
 
-    /// Withdraws one of the actions written so far, some days after the last of them; none is withdrawn twice.
+    /// Withdraws one of the actions written so far, some days after the last of them. No action is withdrawn twice.
     pub(super) fn withdraw_one(&mut self) {
         if self.withdrawable.is_empty() {
             return;
@@ -238,7 +238,7 @@ impl Writer {
         self.lines
     }
 
-    /// An instant with its offset; now and then a sender writes in UTC.
+    /// An instant with its offset. Now and then a sender writes it in UTC.
     fn instant(&mut self, civil: i64) -> String {
         let (shown, offset) = match self.rng.next_u32() % 32 {
             0 => (date_time(epoch_seconds(civil)), "Z"),
@@ -256,7 +256,7 @@ impl Writer {
         )
     }
 
-    /// A UUID shaped like a random one (version 4), from the case's own stream of chance.
+    /// A UUID in the form of a random one (version 4), from the case's own stream of random numbers.
     fn next_id(&mut self) -> String {
         let (high, low) = (self.rng.next_u64(), self.rng.next_u64());
         let high = high & !0xf000 | 0x4000;

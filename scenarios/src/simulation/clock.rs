@@ -1,6 +1,6 @@
 //! Simulated time: the runtime's paused clock, and a wall clock that can be set.
 //!
-//! Invariant: nothing passes but what the world lets pass; the steady clock is set by nobody.
+//! Invariant: time passes only when the world lets it pass, and nobody can set the steady clock.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,12 +13,12 @@ use service::clock::{Clock, SteadyClock};
 pub(super) struct WallClock {
     begins: i64,
     start: tokio::time::Instant,
-    /// By how many seconds it is wrong.
+    /// How many seconds it is ahead of the true time; negative if it is behind.
     wrong_by: AtomicI64,
 }
 
 impl WallClock {
-    /// It is so many seconds since 1970, and the clock is right.
+    /// A clock that is right. The time is the given number of seconds since 1970.
     pub fn at(begins: i64) -> Arc<Self> {
         Arc::new(Self { begins, start: tokio::time::Instant::now(), wrong_by: AtomicI64::new(0) })
     }
@@ -32,7 +32,7 @@ impl WallClock {
         self.wrong_by.load(Ordering::Relaxed)
     }
 
-    /// Makes it wrong by so much, 0: right.
+    /// Sets how many seconds it is wrong; 0 sets it right.
     pub fn set_wrong_by(&self, seconds: i64) {
         self.wrong_by.store(seconds, Ordering::Relaxed);
     }
@@ -47,7 +47,7 @@ impl Clock for WallClock {
 /// The steady clock of a process.
 pub(super) struct Steady {
     start: tokio::time::Instant,
-    /// Sabotage: it follows the wall clock, so that the two never part.
+    /// Sabotage: it follows the wall clock, so that the two never differ.
     follows: Option<Arc<WallClock>>,
 }
 

@@ -1,10 +1,9 @@
-//! The disk under the log: real files, and a power supply.
+//! The disk under the log: real files, and a power supply that can fail.
 //!
-//! `SQLite` writes its write-ahead log from front to back and syncs it at every commit before that is acknowledged. So
-//! what a power failure leaves is the file up to anywhere behind the last acknowledged commit, and that is what the
-//! next start finds here.
+//! `SQLite` writes its write-ahead log from front to back, and syncs it before a commit is acknowledged. So after a power
+//! failure the file ends at the last acknowledged commit or anywhere after it. That is what the next start finds here.
 //!
-//! Invariant: nothing is cut off that was acknowledged, unless that is the sabotage.
+//! Invariant: nothing acknowledged is cut off, unless that is the sabotage.
 
 use std::fs;
 use std::io;
@@ -16,7 +15,7 @@ use store::sqlite::{Disk, Failing, Moment};
 
 use super::history::DiskTrouble;
 
-/// What is going to happen to the disk.
+/// What will happen to the disk.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Armed {
     Fails(DiskTrouble),
@@ -26,7 +25,7 @@ pub(super) enum Armed {
 /// The machine's disk.
 #[derive(Debug)]
 pub(super) struct MachineDisk {
-    /// Sabotage: what was acknowledged last is not on it.
+    /// Sabotage: what was acknowledged last is lost at a power failure.
     acknowledges_too_early: bool,
     state: Mutex<State>,
 }
@@ -35,11 +34,11 @@ pub(super) struct MachineDisk {
 struct State {
     log: PathBuf,
     generation: u32,
-    /// How many bytes of the write-ahead log are surely on the disk.
+    /// How many bytes of the write-ahead log are certainly on the disk.
     durable: u64,
-    /// After so many moments, so many times.
+    /// What will happen, after how many moments, and how many times.
     armed: Option<(u32, Armed, u32)>,
-    /// The power is off.
+    /// Whether the power is off.
     off: bool,
     trouble: Option<String>,
 }
@@ -56,17 +55,17 @@ impl MachineDisk {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where the log lies now.
+    /// The path of the log now.
     pub fn log(&self) -> PathBuf {
         self.state().log.clone()
     }
 
-    /// Something happens after so many moments, so many times.
+    /// Makes something happen after this many moments, this many times.
     pub fn arm(&self, after: u32, what: Armed, times: u32) {
         self.state().armed = Some((after, what, times));
     }
 
-    /// Nothing is going to happen any more.
+    /// Cancels what would happen.
     pub fn disarm(&self) {
         self.state().armed = None;
     }
@@ -76,12 +75,12 @@ impl MachineDisk {
         self.state().off
     }
 
-    /// What the simulation itself could not do.
+    /// What went wrong in the simulation itself, if anything.
     pub fn trouble(&self) -> Option<String> {
         self.state().trouble.clone()
     }
 
-    /// The power is on again, and a process has opened the log.
+    /// Notes that a process has opened the log after the power came back.
     pub fn opened(&self) {
         let mut state = self.state();
         state.durable = write_ahead(&state.log);
@@ -92,7 +91,7 @@ impl MachineDisk {
         self.state().off = false;
     }
 
-    /// All programs end at once; everything they have written stays, and nothing is tidied up.
+    /// Ends all programs at once. Everything that they wrote stays, and nothing is cleaned up.
     pub fn freeze(&self) {
         let mut state = self.state();
         let all = write_ahead(&state.log);
@@ -112,12 +111,12 @@ impl State {
         self.off = true;
     }
 
-    /// Goes on with a copy of the files as they are now, of the write-ahead log so many bytes.
+    /// Continues with a copy of the files as they are now, with this many bytes of the write-ahead log.
     fn keep(&mut self, bytes: u64) {
         self.generation += 1;
         let next = self.log.with_file_name(format!("log-{}.db", self.generation));
         if let Err(error) = copy(&self.log, &next, bytes) {
-            self.trouble = Some(format!("the files of the log can't be copied: {error}"));
+            self.trouble = Some(format!("copying the files of the log failed: {error}"));
         }
         self.log = next;
     }
@@ -157,7 +156,7 @@ impl ProcessDisk {
         Arc::new(Self { machine: Arc::clone(machine), sync_failed, wrote_on })
     }
 
-    /// Whether the process went on writing after a failed sync.
+    /// Whether the process continued to write after a failed sync.
     pub fn was_written_after_a_failed_sync(&self) -> bool {
         self.wrote_on.load(Ordering::Relaxed)
     }
@@ -203,7 +202,7 @@ impl Disk for ProcessDisk {
 }
 
 impl DiskTrouble {
-    /// How it shows at this moment, if it does.
+    /// How the trouble appears at this moment, if it does.
     fn at(self, moment: Moment) -> Option<Failing> {
         match (self, moment) {
             (Self::Locked, Moment::Begin) => Some(Failing::Locked),

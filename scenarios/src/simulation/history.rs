@@ -1,6 +1,6 @@
 //! What happens in a simulated world: which office sends what and when, and what fails.
 //!
-//! Invariant: drawn from the seed alone; whatever is taken out of a history, the rest of it happens as before.
+//! Invariant: a history is drawn from the seed alone. If a part is left out, the rest happens as before.
 
 use std::fmt;
 
@@ -19,29 +19,29 @@ const DAY: i64 = 24 * HOUR;
 /// Everything that happens.
 #[derive(Clone, Debug)]
 pub struct History {
-    /// What it was drawn from.
+    /// The seed.
     pub seed: u64,
-    /// How many `serve` work on the log.
+    /// How many `serve` processes work on the log.
     pub processes: usize,
-    /// Whether the NATS server knows an id again that it took in the last two minutes.
+    /// Whether the NATS server recognises an id that it stored within the last two minutes.
     pub remembers_ids: bool,
     /// The cases.
     pub cases: Vec<CaseHistory>,
-    /// What fails, by its time.
+    /// What fails, ordered by time.
     pub troubles: Vec<Trouble>,
 }
 
 /// What is sent about one case.
 #[derive(Clone, Debug)]
 pub struct CaseHistory {
-    /// Its sendings, by their time.
+    /// The sendings, ordered by time.
     pub sendings: Vec<Sending>,
 }
 
-/// Actions of one case, sent at once.
+/// Actions of one case that are sent together.
 #[derive(Clone, Debug)]
 pub struct Sending {
-    /// When they are sent first, in seconds since 1970.
+    /// When they are first sent, in seconds since 1970.
     pub at: i64,
     /// The actions.
     pub actions: Vec<Action>,
@@ -51,31 +51,31 @@ pub struct Sending {
     pub tries: u32,
 }
 
-/// Something that fails.
+/// A fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// When, in seconds since 1970.
+    /// When it happens, in seconds since 1970.
     pub at: i64,
     /// What.
     pub what: What,
 }
 
-/// What can fail. Processes are numbered from 0, a `down` is how many seconds pass until it is started again.
+/// What can fail. Processes are numbered from 0. `down` is the number of seconds until a process is started again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    /// After so many moments of the disk, it fails so many times.
+    /// The disk fails `times` times, after `after` of its moments.
     Disk { after: u32, how: DiskTrouble, times: u32 },
-    /// The power fails at a moment of the disk; of what was not acknowledged yet, so many thousandths were on it.
+    /// The power fails at a moment of the disk. `kept` thousandths of what was not acknowledged yet are on the disk.
     PowerCut { after: u32, kept: u64, down: i64 },
-    /// `kill -9`, some milliseconds after what else happens then.
+    /// `kill -9`, some milliseconds after the other events of that second.
     Kill { process: usize, after_ms: u64, down: i64 },
-    /// It is told to stop.
+    /// A process is told to stop.
     Stop { process: usize, down: i64 },
-    /// NATS does something for so many seconds.
+    /// NATS has this trouble for `lasts` seconds.
     Nats { how: NatsTrouble, lasts: i64 },
-    /// The wall clock jumps by so many seconds, and after a while back; or a person says that it is right.
+    /// The wall clock jumps by `by` seconds. After a while it jumps back, or a person confirms that it is right.
     Clock { by: i64, lasts: i64, confirmed: bool },
-    /// What is recorded is not answered, for so many seconds.
+    /// Answers to the offices are lost for `lasts` seconds.
     NoAnswers { lasts: i64 },
 }
 
@@ -84,33 +84,33 @@ pub enum What {
 pub enum DiskTrouble {
     /// Another program holds the log locked.
     Locked,
-    /// No room.
+    /// The disk is full.
     Full,
-    /// A write or a sync fails, whichever comes.
+    /// A write or a sync fails, whichever comes first.
     Broken,
-    /// The sync of a commit fails, and the commit is on disk all the same.
+    /// The sync of a commit fails, but the commit is on disk.
     BrokenYetThere,
 }
 
-/// What NATS does.
+/// The trouble of NATS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NatsTrouble {
-    /// Away.
+    /// It is unreachable.
     Away,
-    /// Up to twenty seconds for a message.
+    /// A message takes up to twenty seconds.
     Slow,
     /// Messages arrive twice.
     Doubling,
-    /// Messages overtake each other, and a replica is behind.
+    /// Messages are reordered, and a replica is behind.
     Reordering,
-    /// Messages get lost.
+    /// Messages are lost.
     LosingMessages,
-    /// Acknowledgements get lost.
+    /// Acknowledgements are lost.
     LosingAnswers,
 }
 
 impl History {
-    /// The history of a seed.
+    /// Draws the history of a seed.
     pub fn of(seed: u64) -> Self {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let processes = if random.random_bool(0.5) { 2 } else { 1 };
@@ -130,13 +130,13 @@ impl History {
         first.unwrap_or(0).min(self.troubles.first().map_or(i64::MAX, |trouble| trouble.at)) - HOUR
     }
 
-    /// When everything has been sent, and a month has passed for limits to run out.
+    /// The end: everything has been sent, and another month has passed so that limits can end.
     pub fn ends(&self) -> i64 {
         let last = self.cases.iter().filter_map(|case| case.sendings.last()).map(|sending| sending.at).max();
         last.unwrap_or(0).max(self.troubles.last().map_or(0, |trouble| trouble.at)) + 30 * DAY
     }
 
-    /// Whether every case has its opening, and everything that is withdrawn in it.
+    /// Whether every case still has its opening and every action that it withdraws.
     pub fn is_complete(&self) -> bool {
         self.cases.iter().all(|case| {
             let actions = || case.sendings.iter().flat_map(|sending| &sending.actions);
@@ -160,11 +160,11 @@ impl CaseHistory {
         let conduct = if random.random_bool(0.4) { Conduct::Orderly } else { Conduct::Disorderly };
         let first_day = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap_or_default();
         let lines = history(&Plan { seed, cases: 6, conduct, first_day }, number);
-        // How long the paper takes: at once, hours, weeks; or the clock of an office goes ahead.
+        // How late an action is sent: at once, after hours, after weeks; or early, because the office's clock is ahead.
         let delay = [(0, 60), (0, HOUR), (-4 * MINUTE, 0), (0, 20 * DAY)][random.random_range(0..4)];
         let gathers = random.random_bool(0.3);
         let mut sendings: Vec<Sending> = Vec::new();
-        // A case is sent in the order in which it happened, but for what a clerk has mixed up.
+        // A case is sent in the order in which it happened, except for what a clerk mixed up.
         let mut not_before = i64::MIN;
         for line in lines {
             let Ok(action) = Action::read(&line.json) else { continue };
@@ -187,7 +187,7 @@ impl CaseHistory {
 
 impl Trouble {
     fn of(random: &mut ChaCha8Rng, times: &[i64]) -> Self {
-        // Near something that happens, or at any time.
+        // Near another event of the history, or at any time.
         let near = times[random.random_range(0..times.len())];
         let at = if random.random_bool(0.8) { near } else { near + random.random_range(-5 * DAY..5 * DAY) };
         let process = random.random_range(0..2);
@@ -222,7 +222,7 @@ impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (seed, processes) = (self.seed, self.processes);
         let memory = if self.remembers_ids { "two minutes" } else { "no time" };
-        writeln!(f, "seed {seed}: {processes} serve on one log; NATS knows an id again for {memory}")?;
+        writeln!(f, "seed {seed}: {processes} serve on one log; NATS recognises an id for {memory}")?;
         let sendings = self.cases.iter().flat_map(|case| &case.sendings);
         let sent = sendings.map(|sending| {
             let case = sending.actions.first().map_or("-", |action| action.case.as_str());

@@ -1,10 +1,10 @@
-//! The naive replay: what should have been told, worked out again from the recorded actions and the instants at which
-//! somebody looked.
+//! The naive replay: works out which alert events the log should hold, from the recorded actions and the instants at which
+//! somebody looked at a case.
 //!
-//! Written from the page on an alert's life, apart from the code that it checks: of the engine it uses the assessment
-//! alone, never the difference, the next due instant, the folded case or the ids that the program derives.
+//! It is written from the section on an alert's life in `docs/formats.md`, independently of the code that it checks. From
+//! the engine it uses only the assessment, never the difference, the next due instant, the folded case or derived ids.
 //!
-//! Invariant: what is told depends on the actions, the instants at which a case was looked at, and nothing else.
+//! Invariant: the result depends only on the actions and on the instants at which a case was looked at.
 
 mod demand;
 
@@ -22,16 +22,16 @@ use uuid::Uuid;
 use super::{MOST_TOLD, Violation};
 use demand::{Demand, Told, demanded, next_instant, said};
 
-/// The most facts of one topic: withdrawn, raised anew and settled.
+/// The most alert events of one topic at once: withdrawn, raised anew and settled.
 const MOST_OF_A_TOPIC: usize = 3;
 
 /// All cases as the log gives them.
 pub(super) struct Naive {
     book: Arc<Rulebook>,
     cases: BTreeMap<CaseRef, Known>,
-    /// Every event by its place, counted from 1: its case and its id.
+    /// The case and id of every event, by position; positions start at 1.
     events: Vec<(CaseRef, Uuid)>,
-    /// The alerts that have to be published, in the order of the log, with the last two words of their subjects.
+    /// The alerts to publish, in the order of the log, with the last two words of their subjects.
     alerts: Vec<(Uuid, String)>,
 }
 
@@ -41,18 +41,18 @@ struct Known {
     version: u32,
     recorded_at: Option<Instant>,
     told: BTreeMap<Topic, Told>,
-    /// Whether the last command had no room for all that had to be told: the rest comes before anything else.
+    /// Whether the last command had no room for all alert events. The rest must come before anything else.
     more: bool,
-    /// When to look at it next.
+    /// When to look at the case next.
     look: Option<Instant>,
 }
 
-/// What may be of the actions that are read.
+/// What the clock's doubt allows for the actions that are read.
 #[derive(Clone, Copy)]
 pub(super) struct Allowed<'a> {
-    /// The alerts of these may wait: the clock was in doubt when they were sent.
+    /// Actions whose alerts may be held back, because the clock was in doubt when they were sent.
     pub held_back: &'a BTreeSet<ActionId>,
-    /// Nothing may be told: the clock is in doubt.
+    /// Whether no alert event may be recorded, because the clock is in doubt.
     pub silent: bool,
 }
 
@@ -61,22 +61,22 @@ impl Naive {
         Self { book, cases: BTreeMap::new(), events: Vec::new(), alerts: Vec::new() }
     }
 
-    /// How far the log was read.
+    /// How far the log has been read.
     pub fn read_to(&self) -> Position {
         Position(i64::try_from(self.events.len()).unwrap_or(i64::MAX))
     }
 
-    /// The case and the id of every event, by its place.
+    /// The case and id of every event, by position.
     pub fn events(&self) -> &[(CaseRef, Uuid)] {
         &self.events
     }
 
-    /// The alerts that have to be published, with the last two words of their subjects.
+    /// The alerts to publish, with the last two words of their subjects.
     pub fn alerts(&self) -> &[(Uuid, String)] {
         &self.alerts
     }
 
-    /// Takes in what the log holds behind what was read, and says what in it nothing demands, or is missing from it.
+    /// Reads on in the log. Fails if an alert event is there that nothing demands, or if one is missing.
     pub fn read(&mut self, rows: &[Stored], allowed: Allowed<'_>) -> Result<(), Violation> {
         for row in rows {
             let expected = self.read_to().0 + 1;
@@ -88,7 +88,7 @@ impl Naive {
         rows.chunk_by(belong_together).try_for_each(|group| self.take(group, allowed))
     }
 
-    /// What was appended to a case at one instant: actions, and the alerts behind them.
+    /// What was appended to a case at one instant: actions, and then alert events.
     fn take(&mut self, group: &[Stored], allowed: Allowed<'_>) -> Result<(), Violation> {
         let Some(Stored { case, version, event, .. }) = group.first() else { return Ok(()) };
         let at = event.recorded_at;
@@ -116,11 +116,14 @@ impl Naive {
         self.alerts.extend(found.iter().map(|demand| (demand.id, demand.subject_ends())));
         found.sort_by_key(|demand| demand.id);
         if allowed.silent && !found.is_empty() {
-            return Err(Violation::alerts(format!("case {case}: told at {at} while the clock is in doubt: {found:?}")));
+            return Err(Violation::alerts(format!(
+                "case {case}: alert recorded at {at} although the clock is in doubt: {found:?}"
+            )));
         }
         let held_back = new.iter().all(|id| allowed.held_back.contains(id));
         if known.more && !new.is_empty() && !held_back {
-            let found = format!("case {case}, version {version}: recorded before the rest was told");
+            let found =
+                format!("case {case}, version {version}: an action was recorded before the rest of the alert events");
             return Err(Violation::alerts(found));
         }
         let may_wait = found.is_empty() && !new.is_empty() && held_back;
@@ -139,19 +142,19 @@ impl Naive {
         Ok(())
     }
 
-    /// When a case has to be looked at next, by the wall clock, behind `now`.
+    /// When a case has to be looked at next, after `now`, by the wall clock.
     pub fn next_look(&self, now: Instant) -> Option<Instant> {
         self.cases.values().filter_map(|known| known.look).filter(|look| *look > now).min()
     }
 
-    /// The cases that have something to tell at `now` and have not told it, each with what that is.
+    /// The cases whose alert events are due at `now` and not in the log, each with these events.
     pub fn late(&mut self, now: Instant) -> Vec<(CaseRef, String)> {
         let mut late = Vec::new();
         for (case, known) in &mut self.cases {
             let Some(at) = known.look.filter(|look| *look <= now).and(known.recorded_at) else { continue };
             let at = at.max(now);
             if known.actions.iter().any(|action| action.at.first() > at) {
-                // An action lies minutes ahead of the clock and may undo what would be told before it.
+                // An action some minutes ahead of the clock may undo an alert that would be raised before it.
                 continue;
             }
             let missing = demanded(case, &mut known.told.clone(), &known.actions, &self.book, at);
@@ -166,8 +169,7 @@ impl Naive {
     }
 }
 
-/// Whether two events that follow each other in the log were appended at one instant: behind an alert no action
-/// follows, unless it was appended later.
+/// Whether two successive events of the log were appended together. An action after an alert event was appended later.
 fn belong_together(before: &Stored, after: &Stored) -> bool {
     let is_action = |stored: &Stored| matches!(stored.event.fact, Fact::ActionRecorded(_));
     before.case == after.case
@@ -176,14 +178,14 @@ fn belong_together(before: &Stored, after: &Stored) -> bool {
         && (is_action(before) || !is_action(after))
 }
 
-/// Whether a part of what had to be told was: topics as a whole, and so many that another one had no room.
+/// Whether a part of the demanded events may stand for all of them: it has whole topics, and no other topic had room.
 fn is_cut(found: &[Demand], expected: &[Demand]) -> bool {
     let topics: BTreeSet<Topic> = found.iter().map(|demand| demand.topic).collect();
     let whole = expected.iter().filter(|demand| topics.contains(&demand.topic));
     whole.eq(found) && found.len() + MOST_OF_A_TOPIC > MOST_TOLD
 }
 
-/// What an event of the log tells.
+/// What an alert event of the log says.
 fn told_by(case: &CaseRef, event: &Event) -> Option<Demand> {
     let (alert, kind) = event.fact.alert()?;
     Some(Demand { id: event.id(case), topic: alert.topic, kind, rule: alert.topic.rule, said: said(alert) })

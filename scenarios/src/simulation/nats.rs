@@ -1,7 +1,7 @@
-//! A simulated NATS: one stream, which answers as a real server does, and a network that doesn't.
+//! A simulated NATS: one stream that behaves like a real server's, and a network that fails.
 //!
-//! Invariant: a message is stored right behind the one that its sender names, or not at all. What is under way when
-//! its sender dies arrives all the same.
+//! Invariant: a message is stored directly after the one that its sender names, or not at all. A message that is under way
+//! when its sender dies still arrives.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,9 +25,9 @@ use super::sabotage::Sabotage;
 const SERVER: &str = "simulated";
 /// How long a client waits for an answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-/// How long the server knows an id again, if it does.
+/// How long the server recognises an id, if it does.
 const REMEMBERS: Duration = Duration::from_mins(2);
-/// How many messages are read back at once.
+/// How many messages are read back at a time.
 const BATCH: usize = 3;
 
 /// The server and the network around it.
@@ -35,7 +35,7 @@ pub(super) struct Nats {
     remembers_ids: bool,
     sabotage: Option<Sabotage>,
     state: Mutex<State>,
-    /// Counts up when every connection breaks.
+    /// Increases when all connections break.
     outages: watch::Sender<u64>,
 }
 
@@ -72,7 +72,7 @@ impl Nats {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What it does from now on; none: what it should. Chance begins anew, from `seed`.
+    /// Sets the trouble from now on; `None` for none. Random numbers start anew from `seed`.
     pub fn trouble(&self, trouble: Option<NatsTrouble>, seed: u64) {
         let mut state = self.state();
         (state.trouble, state.random) = (trouble, ChaCha8Rng::seed_from_u64(seed));
@@ -81,12 +81,12 @@ impl Nats {
         }
     }
 
-    /// Whether it does what it should.
+    /// Whether it has no trouble.
     pub fn is_well(&self) -> bool {
         self.state().trouble.is_none()
     }
 
-    /// The messages of the stream behind the first so many.
+    /// The messages of the stream after the first `behind`.
     pub fn stream(&self, behind: usize) -> Vec<Stored> {
         self.state().stream.get(behind..).unwrap_or_default().to_vec()
     }
@@ -95,7 +95,7 @@ impl Nats {
         self.state().trouble == Some(trouble)
     }
 
-    /// One in so many times, while NATS has this trouble.
+    /// True one time in `in_so_many`, while NATS has this trouble.
     fn strikes(&self, trouble: NatsTrouble, in_so_many: u32) -> bool {
         let mut state = self.state();
         state.trouble == Some(trouble) && state.random.random_ratio(1, in_so_many)
@@ -155,9 +155,9 @@ fn lost(reason: &str) -> BrokerFault {
 /// NATS as one process sees it.
 pub(super) struct Line {
     pub nats: Arc<Nats>,
-    /// Whether the process is alive: a dead one sends nothing.
+    /// Whether the process is alive. A dead one sends nothing.
     pub alive: Arc<AtomicBool>,
-    /// Nor does one without power.
+    /// The power supply. Without power a process sends nothing.
     pub machine: Arc<MachineDisk>,
 }
 
@@ -180,7 +180,7 @@ struct Open {
     alive: Arc<AtomicBool>,
     machine: Arc<MachineDisk>,
     outages: watch::Receiver<u64>,
-    /// When the last message arrives: they stay in order unless the network has trouble.
+    /// When the last message arrives. Messages stay in order unless the network has trouble.
     last: Mutex<Instant>,
 }
 
@@ -203,7 +203,7 @@ impl Open {
         *last
     }
 
-    /// Sends a message on its way; what becomes of it.
+    /// Sends a message, and returns a future for its outcome.
     fn post(&self, message: Message, after: After) -> oneshot::Receiver<Result<Ack, BrokerFault>> {
         let (answer, answered) = oneshot::channel();
         let (nats, arrival) = (Arc::clone(&self.nats), self.arrival());
@@ -240,7 +240,7 @@ impl Session for Open {
             tokio::time::sleep(Duration::from_millis(1)).await;
             self.check()?;
             if self.nats.strikes(NatsTrouble::Reordering, 4) {
-                // A replica that is behind.
+                // A replica that is not up to date.
                 return Ok(None);
             }
             let behind = usize::try_from(from.saturating_sub(1)).unwrap_or(usize::MAX);

@@ -1,6 +1,6 @@
-//! The offices: they send, and send again until they have an answer.
+//! The offices: they send actions, and send them again until they get an answer.
 //!
-//! Invariant: an action counts as acknowledged only when a process has said that it is recorded.
+//! Invariant: an action counts as acknowledged only when a process has answered that it is recorded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,23 +15,23 @@ use tokio::task::JoinSet;
 use super::history::{History, Sending};
 use super::process::Desk;
 
-/// How long an office waits before it sends again: at first, and twice as long each time, at most so long. Seconds.
+/// How many seconds an office waits before it sends again: at first, and at most. The wait doubles each time.
 const AGAIN_AFTER: (i64, i64) = (97, 12 * 3600);
 
 /// All offices together.
 pub(super) struct Offices {
-    /// By their time: what is to be sent.
+    /// What is to be sent, by time.
     waiting: BTreeMap<(i64, usize), Sending>,
     next_number: usize,
-    /// What was acknowledged, with its case.
+    /// The acknowledged actions, with their cases.
     pub acknowledged: BTreeMap<ActionId, CaseRef>,
-    /// The alerts of these may have been held back.
+    /// Actions whose alerts may have been held back.
     pub held_back: BTreeSet<ActionId>,
     /// The last reason why an action was not recorded.
     last_no: String,
-    /// Sabotage: a fault is taken for an answer.
+    /// Sabotage: an office takes a fault for an acknowledgement.
     believe_too_much: bool,
-    /// What is under way, and to which process.
+    /// The sendings under way, and the process of each.
     under_way: JoinSet<Sent>,
     sent_to: BTreeMap<usize, (usize, Sending)>,
 }
@@ -65,7 +65,7 @@ impl Offices {
         self.waiting.first_key_value().map(|((at, _), _)| *at)
     }
 
-    /// What was not answered yet, and the last reason that was heard; none if everything was.
+    /// What has not been answered yet, with the last reason; `None` if everything was answered.
     pub fn wait_for(&self) -> Option<String> {
         let waiting = self.waiting.values().chain(self.sent_to.values().map(|(_, sending)| sending));
         let actions: Vec<String> = waiting
@@ -80,7 +80,7 @@ impl Offices {
         !self.sent_to.is_empty()
     }
 
-    /// Sends what is due at `now` to a process, some of it to every one; later where there is none.
+    /// Sends what is due at `now` to one process, or to every process where the history says so. Without a process it waits.
     pub fn send(&mut self, now: i64, processes: &[(usize, Desk)]) {
         while let Some(entry) = self.waiting.first_entry().filter(|entry| entry.key().0 <= now) {
             let ((_, number), sending) = entry.remove_entry();
@@ -102,12 +102,12 @@ impl Offices {
     fn again(&mut self, now: i64, sending: Sending) {
         self.next_number += 1;
         let after = (AGAIN_AFTER.0 << sending.tries.min(20)).min(AGAIN_AFTER.1);
-        // To one process alone: else each of several copies would be sent to every process again.
+        // To one process only. Otherwise each of several copies would again be sent to every process.
         let sending = Sending { tries: sending.tries + 1, to_all: false, ..sending };
         self.waiting.insert((now + after, self.next_number), sending);
     }
 
-    /// Takes in the answers that have come; `heard`: they reach the offices.
+    /// Collects the answers that have come. If `heard` is false, they do not reach the offices.
     pub fn hear(&mut self, now: i64, heard: bool) {
         while let Some(sent) = self.under_way.try_join_next() {
             let Ok(Sent { number, alerts, outcome }) = sent else { continue };
@@ -129,7 +129,7 @@ impl Offices {
             for (action, verdict) in sending.actions.into_iter().zip(verdicts) {
                 match verdict {
                     Verdict::Accepted | Verdict::Known => _ = self.acknowledged.insert(action.id, action.case),
-                    // Too early for a clock that is behind, or what it needs has not come yet.
+                    // The action is too early for a clock that is behind, or an action that it needs has not come yet.
                     Verdict::Refused(flaws) => {
                         self.last_no = reasons(&flaws, Language::En);
                         rest.actions.push(action);
@@ -142,9 +142,9 @@ impl Offices {
         }
     }
 
-    /// A process has died: nobody will answer what was sent to it.
+    /// Notes that a process has died: what was sent to it will not be answered.
     pub async fn lose(&mut self, process: usize, now: i64) {
-        // What is under way to others is answered first.
+        // What is under way to other processes is answered first.
         let lost: Vec<usize> =
             self.sent_to.iter().filter(|(_, (to, _))| *to == process).map(|(number, _)| *number).collect();
         if lost.is_empty() {
@@ -153,7 +153,7 @@ impl Offices {
         self.under_way.abort_all();
         while self.under_way.join_next().await.is_some() {}
         for (_, sending) in std::mem::take(&mut self.sent_to).into_values() {
-            // Its alerts may have been held back, nobody knows.
+            // Nobody knows whether its alerts were held back.
             self.held_back.extend(sending.actions.iter().map(|action| action.id));
             self.again(now, sending);
         }
@@ -164,7 +164,7 @@ fn unheard() -> Refusal {
     Refusal::said("no answer came")
 }
 
-/// Records as `kamnot record` and the sender in a process do it.
+/// Records actions the way `kamnot record` and `serve` do.
 async fn record(number: usize, Desk { store, recorder }: Desk, actions: Vec<Action>) -> Sent {
     let Some(case) = actions.first().map(|action| action.case.clone()) else {
         return Sent { number, alerts: None, outcome: Ok(Vec::new()) };

@@ -1,6 +1,6 @@
-//! One `serve` in the simulated world: the real store, recorder, watch and relay, put together as `serve` does it.
+//! One `serve` in the simulated world: the real store, recorder, watch and relay, put together as `serve` does.
 //!
-//! Invariant: when it is killed, nothing of it goes on, at whichever step it was.
+//! Invariant: once a process is killed, no part of it runs on, whatever step it had reached.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,7 +27,7 @@ pub(super) struct Process {
     pub store: Arc<SqliteStore>,
     pub recorder: Arc<Recorder>,
     pub doubt: Arc<ClockDoubt>,
-    /// By how many seconds the wall clock was wrong when the process last took it to be right.
+    /// How many seconds the wall clock was wrong when the process last trusted it.
     pub agreed_on: i64,
     pub disk: Arc<ProcessDisk>,
     alive: Arc<AtomicBool>,
@@ -35,7 +35,7 @@ pub(super) struct Process {
     work: JoinHandle<Result<(), Fault>>,
 }
 
-/// What every process of the world works with.
+/// What all processes of the world share.
 pub(super) struct Surroundings {
     pub book: Arc<Rulebook>,
     pub clock: Arc<WallClock>,
@@ -53,7 +53,7 @@ pub(super) struct Desk {
 }
 
 impl Process {
-    /// Opens the log and begins to watch and to publish.
+    /// Opens the log and starts to watch and to publish.
     pub fn start(with: &Surroundings) -> Result<Self, Fault> {
         let disk = ProcessDisk::of(&with.disk);
         let options = Options { create: true, busy_timeout: Duration::ZERO, ..Options::default() };
@@ -88,13 +88,13 @@ impl Process {
         self.work.is_finished()
     }
 
-    /// Why it has ended; none if it was told to or was killed.
+    /// Why it has ended by itself; `None` if it was told to stop or was killed.
     pub async fn ended(self) -> Option<Fault> {
         self.alive.store(false, Ordering::Relaxed);
         self.work.await.ok().and_then(Result::err)
     }
 
-    /// Ends it in the middle of whatever it does.
+    /// Kills it in the middle of whatever it does.
     pub async fn kill(self) {
         self.alive.store(false, Ordering::Relaxed);
         self.work.abort();
@@ -102,15 +102,15 @@ impl Process {
         let _ = self.work.await;
     }
 
-    /// Tells it to stop, and waits for that.
+    /// Tells it to stop, and waits until it has.
     pub async fn stop(self) -> Option<Fault> {
         self.stopper.stop();
         self.work.await.ok().and_then(Result::err)
     }
 }
 
-/// The watch and the relay side by side, as in `serve`: the watch stops first, and the relay still takes along what
-/// it raised last.
+/// The watch and the relay side by side, as in `serve`. The watch stops first, and the relay still publishes what the
+/// watch raised last.
 async fn work(mut watch: Watch, relay: Relay, told: Stop) -> Result<(), Fault> {
     let (stop_watch, watch_told) = Stop::pair();
     let (stop_relay, relay_told) = Stop::pair();
@@ -127,7 +127,7 @@ async fn work(mut watch: Watch, relay: Relay, told: Stop) -> Result<(), Fault> {
         result
     };
     let stopping = async {
-        // Until it is told; there is no other work to wait for.
+        // Waits until it is told to stop, since there is no other work.
         let _: Option<()> = told.or(std::future::pending()).await;
         stop_watch.stop();
     };

@@ -1,39 +1,39 @@
-//! What a simulated world can have wrong on purpose, so that it is seen that the checks see it.
+//! Faults that a simulated world can have on purpose, to prove that the checks notice them.
 //!
-//! Invariant: nothing of this is in the product; it is done to the files, the network and the clock around it.
+//! Invariant: no sabotage is in the product. It is done to the files, the network and the clock around it.
 
-/// A thing that is wrong.
+/// A fault on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sabotage {
-    /// A power failure takes what was acknowledged last.
+    /// A power failure loses what was acknowledged last.
     StoreAcknowledgesTooEarly,
-    /// An alert is marked as delivered that never was.
+    /// An alert is marked as delivered but was not.
     OutboxForgetsARow,
-    /// A case is never due.
+    /// A case never becomes due.
     WatchSkipsACase,
-    /// A view stays as it was.
+    /// A view is not updated.
     ViewIsNotUpdated,
-    /// An alert is left out of the log.
+    /// An alert is missing from the log.
     HalfOfAnAppend,
-    /// An alert's id is another one.
+    /// An alert has a wrong id.
     AlertUnderAnotherId,
-    /// An alert is recorded that nothing calls for: it was due a day later.
+    /// An alert is recorded a day before it is due.
     AlertTooEarly,
-    /// A message is acknowledged, and the one before it stored again in its place. A stream that is merely shorter than was
-    /// acknowledged the relay finds out by itself.
+    /// A message is acknowledged, but the one before it is stored again in its place. (If the stream were only shorter than
+    /// acknowledged, the relay would find out by itself.)
     BrokerLosesWhatItAcknowledged,
-    /// A message is stored wherever it comes.
+    /// A message is stored even if it does not follow the one that its sender names.
     BrokerWithoutAFence,
-    /// A message is stored a second time under an id of its own.
+    /// A message is stored a second time under another id.
     AlertDoubledUnderAnotherId,
     /// The steady clock follows the wall clock.
     ClockJumpsUnnoticed,
-    /// An office takes a fault for an answer.
+    /// An office takes a fault for an acknowledgement.
     OfficeBelievesTooMuch,
 }
 
 impl Sabotage {
-    /// All of them.
+    /// All sabotages.
     pub const ALL: [Self; 12] = [
         Self::StoreAcknowledgesTooEarly,
         Self::OutboxForgetsARow,
@@ -49,7 +49,7 @@ impl Sabotage {
         Self::OfficeBelievesTooMuch,
     ];
 
-    /// What is done to the database behind the store's back.
+    /// The statements that change the database behind the store's back.
     pub(super) const fn sql(self) -> Option<&'static str> {
         Some(match self {
             Self::OutboxForgetsARow => {

@@ -1,11 +1,11 @@
-//! The shortest history that still breaks the same claim.
+//! Finds the shortest history that still violates the same claim.
 //!
-//! Invariant: what is left out at one step is never put back; every candidate was run.
+//! Invariant: what is left out at one step is never put back, and every candidate was run.
 
 use super::history::{CaseHistory, History};
 use super::{Sabotage, Tally, Violation, run};
 
-/// Leaves out of a failing history whatever it fails without: cases, troubles, then single sendings.
+/// Leaves out everything without which a history still fails: cases, faults, then single sendings.
 pub fn shortest(history: &History, sabotage: Option<Sabotage>, violation: &Violation) -> (History, Violation) {
     let mut shortest = (history.clone(), violation.clone());
     loop {
@@ -30,7 +30,7 @@ fn size(history: &History) -> usize {
     history.cases.len() + history.troubles.len() + sendings.sum::<usize>()
 }
 
-/// Leaves out ever smaller stretches of one of the history's lists.
+/// Leaves out smaller and smaller parts of one of the history's lists.
 fn shrink_by<T>(
     shortest: &mut (History, Violation),
     sabotage: Option<Sabotage>,
@@ -44,7 +44,7 @@ fn shrink_by<T>(
             let items = list(&mut candidate);
             let to = (from + stretch).min(items.len());
             items.drain(from..to);
-            // What needs something that is left out would be refused for ever.
+            // An action that needs one that is left out would be refused for ever.
             let ran = if candidate.is_complete() { run(&candidate, sabotage) } else { Ok(Tally::default()) };
             match ran {
                 Err(violation) if violation.claim == shortest.1.claim => *shortest = (candidate, violation),

@@ -1,7 +1,7 @@
-//! The world that turns: it lets time pass to the next thing that happens, lets that happen, and waits until the
-//! processes have done what there is to do.
+//! The main loop of a simulated world: it moves time to the next event, lets the event happen, and waits until the processes
+//! have done their work.
 //!
-//! Invariant: where something could have to be told, time stops, so that what is late is seen to be late.
+//! Invariant: time stops at every instant at which an alert event could be due, so that a late one is noticed.
 
 mod checks;
 
@@ -26,13 +26,13 @@ use super::process::{Process, Surroundings};
 use super::sabotage::Sabotage;
 use super::{Claim, Tally, Violation};
 
-/// How long a look of watch and relay takes at most, and a little more.
+/// A little longer than a round of watch and relay can take.
 const A_LOOK: Duration = Duration::from_millis(60);
-/// After how long a jump of the clock must have been noticed, even if the store could not be written just then.
+/// How soon a jump of the clock must be noticed, even if the store cannot be written at that moment.
 const TO_NOTICE: Duration = Duration::from_millis(1200);
-/// How long anything may take where nothing fails any more. Longer than every wait of watch and relay.
+/// How long anything may take once nothing fails any more. Longer than every wait of watch and relay.
 const PATIENCE: Duration = Duration::from_secs(100);
-/// After how many seconds a process that has ended is started again.
+/// How many seconds after its end a process is started again.
 const RESTART_AFTER: i64 = 10;
 
 /// The world.
@@ -43,19 +43,19 @@ pub(super) struct World<'h> {
     offices: Offices,
     naive: Naive,
     slots: Vec<Slot>,
-    /// The next of the history's troubles.
+    /// The next of the history's faults.
     next_trouble: usize,
-    /// What ends a trouble, by its time and number.
+    /// The ends of faults, by time and number.
     endings: BTreeMap<(i64, usize), Ending>,
-    /// The troubles of NATS and of the clock that came last: an earlier one's end is no end.
+    /// The last faults of NATS and of the clock. The end of an earlier one does not end them.
     last: [usize; 2],
-    /// For how long the power stays away next time.
+    /// How long the next power failure lasts.
     down: i64,
     /// Whether answers reach the offices.
     heard: bool,
-    /// Whether nothing may be told: every process doubts the clock.
+    /// Whether every process doubts the clock, so that no alert may be raised.
     silent: bool,
-    /// How many messages of the stream were looked at.
+    /// How many messages of the stream have been checked.
     published: usize,
     words: u32,
     tally: Tally,
@@ -103,7 +103,7 @@ impl<'h> World<'h> {
         }
     }
 
-    /// Turns until everything has happened and been checked.
+    /// Runs until everything has happened and has been checked.
     pub async fn run(mut self) -> Result<Tally, Violation> {
         let ends = self.history.ends();
         self.start().await?;
@@ -128,7 +128,7 @@ impl<'h> World<'h> {
         self.slots.iter().filter_map(|slot| slot.process.as_ref())
     }
 
-    /// When something happens next.
+    /// When the next event happens.
     fn next_stop(&self) -> Option<i64> {
         let trouble = self.history.troubles.get(self.next_trouble).map(|trouble| trouble.at);
         let ending = self.endings.first_key_value().map(|((at, _), _)| *at);
@@ -143,7 +143,7 @@ impl<'h> World<'h> {
         }
     }
 
-    /// Lets happen what is due: what ends, what starts, what is sent, what fails.
+    /// Lets everything happen that is due: faults end, processes start, offices send, faults begin.
     async fn happen(&mut self) -> Result<(), Violation> {
         while let Some(entry) = self.endings.first_entry().filter(|entry| entry.key().0 <= self.with.clock.truth()) {
             let ((_, number), ending) = entry.remove_entry();
@@ -229,7 +229,7 @@ impl<'h> World<'h> {
         self.check_doubts()
     }
 
-    /// A person says that the clock is right, as often as it takes.
+    /// A person confirms that the clock is right, repeatedly if necessary.
     async fn confirm_clock(&mut self) -> Result<(), Violation> {
         self.silent = false;
         let wrong_by = self.with.clock.wrong_by();
@@ -239,7 +239,7 @@ impl<'h> World<'h> {
             }
             self.words += 1;
             if let Some(process) = self.running().next() {
-                // Where it can't be written it is said again.
+                // If it cannot be written, the person confirms again.
                 let _ = process.store.set_meta(CLOCK_CONFIRMED, &self.words.to_string()).await;
             }
             sleep(TO_NOTICE).await;
@@ -253,7 +253,7 @@ impl<'h> World<'h> {
         self.check_doubts()
     }
 
-    /// `kill -9`; of the last one, nothing is tidied up.
+    /// `kill -9`. When the last process is killed, nothing is cleaned up.
     async fn kill(&mut self, process: usize, down: i64) {
         let Some(running) = self.slots[process].process.take() else { return };
         self.tally.ends += 1;
@@ -265,7 +265,7 @@ impl<'h> World<'h> {
         self.offices.lose(process, self.now()).await;
     }
 
-    /// A process has ended by itself, or was told to.
+    /// A process has ended by itself, or because it was told to.
     async fn ended(&mut self, process: usize, down: i64, fault: Option<Fault>) -> Result<(), Violation> {
         self.tally.ends += 1;
         self.slots[process].up_at = self.now() + down;
@@ -276,7 +276,7 @@ impl<'h> World<'h> {
         }
     }
 
-    /// Starts what is to be started by now.
+    /// Starts the processes that are due to start.
     async fn start(&mut self) -> Result<(), Violation> {
         let now = self.now();
         for slot in 0..self.slots.len() {
@@ -293,7 +293,7 @@ impl<'h> World<'h> {
         Ok(())
     }
 
-    /// Sees what has become of the processes, what they have recorded and what they have published.
+    /// Checks which processes have ended, what they have recorded and what they have published.
     async fn attend(&mut self) -> Result<(), Violation> {
         if self.with.disk.is_off() {
             for process in 0..self.slots.len() {
@@ -314,14 +314,14 @@ impl<'h> World<'h> {
         self.offices.hear(self.now(), self.heard);
         self.check_the_disk()?;
         if self.running().next().is_none() {
-            // Nobody to ask what the log holds.
+            // There is no process to ask what the log holds.
             return Ok(());
         }
         self.read_log().await?;
         self.check_the_stream()
     }
 
-    /// Waits until everything is done that can be done.
+    /// Waits until the processes have nothing left to do.
     async fn settle(&mut self) -> Result<(), Violation> {
         let mut waited = Duration::ZERO;
         loop {
@@ -343,7 +343,7 @@ impl<'h> World<'h> {
                 return Err(Violation::new(
                     Claim::NothingIsLate,
                     format!(
-                        "at {}, {published} of {told} alerts published; not told: {}",
+                        "at {}, {published} of {told} alerts published; missing from the log: {}",
                         self.with.clock.now(),
                         missing.join("\n")
                     ),
@@ -354,7 +354,7 @@ impl<'h> World<'h> {
         Ok(())
     }
 
-    /// Everything that fails is mended, and what is left is done.
+    /// Ends all faults, and lets the processes finish.
     async fn come_to_rest(&mut self) -> Result<(), Violation> {
         self.endings.clear();
         self.with.disk.disarm();
@@ -367,7 +367,7 @@ impl<'h> World<'h> {
         self.set_clock(0).await?;
         self.confirm_clock().await?;
         self.settle().await?;
-        // A case takes as many rounds as its actions need each other.
+        // A case takes as many rounds as the longest chain of actions that need each other.
         for _ in 0..200 {
             let Some(next) = self.offices.next() else { break };
             self.pass_until(next).await;

@@ -15,14 +15,17 @@ pub const COMMON: &[Field] = &[
         "id",
         Optional,
         Id,
-        ["the sender's own id of this action; made up if left out", "ລະຫັດຂອງລາຍການນີ້; ຖ້າບໍ່ໃສ່ ໂປຣແກຣມຈະສ້າງໃຫ້"],
+        [
+            "the sender's own id of this action; derived from the action if left out",
+            "ລະຫັດຂອງລາຍການນີ້; ຖ້າບໍ່ໃສ່ ໂປຣແກຣມຈະສ້າງໃຫ້",
+        ],
     ),
     Field::new("action", Required, Word(ActionName::WORDS), ["what happened", "ເລື່ອງທີ່ເກີດຂຶ້ນ"]),
     Field::new("at", Required, When, ["when it happened", "ເວລາທີ່ເກີດຂຶ້ນ"]),
     Field::new("by", Required, Office, ["the office that acted", "ອົງການທີ່ປະຕິບັດ"]),
 ];
 
-/// Who may ask for release (Art. 65 names the family; anyone may ask).
+/// Who may request release. Art. 65 names the family; the format accepts a request by anybody.
 pub const REQUESTERS: &[&str] = &["parent", "guardian", "relative", "protector", "lawyer", "child"];
 
 const fn required(name: &'static str, kind: Kind, meaning: [&'static str; 2]) -> Field {
@@ -58,7 +61,7 @@ const OFFENCE: &[Field] = &[
 
 const PLACE: &[Field] = &[
     optional("children_only", Flag, ["for children only", "ສະຖານທີ່ສະເພາະເດັກ"]),
-    optional("sexes_separated", Flag, ["girls and boys apart", "ແຍກຍິງຊາຍ"]),
+    optional("sexes_separated", Flag, ["girls and boys kept apart", "ແຍກຍິງຊາຍ"]),
 ];
 
 const ORDER: &[Field] = &[
@@ -82,7 +85,7 @@ const fn serious(need: Need) -> Field {
 }
 
 const fn authority() -> Field {
-    required("authority", Word(Authority::WORDS), ["the authority that did it", "ອົງການທີ່ດຳເນີນການ"])
+    required("authority", Word(Authority::WORDS), ["the authority that acted", "ອົງການທີ່ດຳເນີນການ"])
 }
 
 const fn order() -> Field {
@@ -95,7 +98,7 @@ const fn grounds() -> Field {
 }
 
 const fn attended_by() -> Field {
-    optional("attended_by", PEOPLE, ["who was there with the child", "ຜູ້ເຂົ້າຮ່ວມກັບເດັກ"])
+    optional("attended_by", PEOPLE, ["who attended with the child", "ຜູ້ເຂົ້າຮ່ວມກັບເດັກ"])
 }
 
 const fn reason() -> Field {
@@ -119,7 +122,7 @@ const fn legal_aid(need: Need) -> Field {
 }
 
 impl ActionName {
-    /// The fields of the action's own, in the order of the format; those that every action has are [`COMMON`].
+    /// The action's own fields, in the order of the format. The fields of every action are in [`COMMON`].
     pub const fn fields(self) -> &'static [Field] {
         match self {
             Self::CaseOpened => CASE_OPENED,
@@ -189,7 +192,8 @@ const OFFENCE_RECLASSIFIED: &[Field] = &[
     serious(AnyOf),
 ];
 const CASE_TRANSFERRED: &[Field] = &[court(AnyOf), prosecutor(AnyOf), investigator(AnyOf), legal_aid(AnyOf)];
-const SUMMONS_SERVED: &[Field] = &[authority(), optional("appear_on", Day, ["the day on which to appear", "ວັນທີ່ຕ້ອງມາ"])];
+const SUMMONS_SERVED: &[Field] =
+    &[authority(), optional("appear_on", Day, ["the day on which the child is to appear", "ວັນທີ່ຕ້ອງມາ"])];
 const SUMMONS_MISSED: &[Field] = &[
     authority(),
     required("reason", Text, ["the reason, a free text", "ເຫດຜົນ, ຂຽນເອງ"]).or_null(["there was no reason", "ບໍ່ມີເຫດຜົນ"]),
@@ -207,7 +211,7 @@ const CUSTODY_STARTED: &[Field] = &[
     optional("place", Object(PLACE), ["the place of custody", "ສະຖານທີ່ກັກຕົວ"]),
 ];
 const INTERVIEW_STARTED: &[Field] =
-    &[attended_by(), optional("dedicated_room", Flag, ["in a room for children's interviews", "ໃນຫ້ອງສະເພາະ"])];
+    &[attended_by(), optional("dedicated_room", Flag, ["in a dedicated room", "ໃນຫ້ອງສະເພາະ"])];
 const REMAND_ORDERED: &[Field] = &[order(), grounds()];
 const REMAND_EXTENDED: &[Field] = &[
     order(),
@@ -227,26 +231,26 @@ const MEDIATION_ENDED: &[Field] = &[
     required("settled", Flag, ["whether it led to a settlement", "ໄກ່ເກັ່ຍສຳເລັດ ຫລື ບໍ່"]),
     optional("measures", Words(MediationMeasure::WORDS), ["the measures agreed on", "ມາດຕະການທີ່ຕົກລົງກັນ"]),
 ];
-const RELEASE_REQUESTED: &[Field] = &[required("requested_by", Word(REQUESTERS), ["who asked for it", "ຜູ້ຮ້ອງຂໍ"])];
+const RELEASE_REQUESTED: &[Field] = &[required("requested_by", Word(REQUESTERS), ["who requested release", "ຜູ້ຮ້ອງຂໍ"])];
 const RELEASE_DECIDED: &[Field] = &[required("granted", Flag, ["whether release was granted", "ອະນຸຍາດໃຫ້ປ່ອຍຕົວ ຫລື ບໍ່"])];
 const RELEASED: &[Field] = &[
-    required("kind", Word(ReleaseKind::WORDS), ["from what the child was released", "ປະເພດການປ່ອຍຕົວ"]),
+    required("kind", Word(ReleaseKind::WORDS), ["how the child was released", "ປະເພດການປ່ອຍຕົວ"]),
     optional("bail", Flag, ["against bail security", "ມີຫລັກຊັບປະກັນ"]),
     optional("bail_necessary", Flag, ["bail security was found necessary", "ຫລັກຊັບປະກັນມີຄວາມຈຳເປັນ"]),
 ];
 const PROSECUTION_ORDERED: &[Field] = &[optional(
     "mediation_possible",
     Flag,
-    ["false where the child denies the act or the evidence is weak", "false ຖ້າເດັກປະຕິເສດ ຫລື ຫລັກຖານອ່ອນ"],
+    ["false if the child denies the act or the evidence is weak", "false ຖ້າເດັກປະຕິເສດ ຫລື ຫລັກຖານອ່ອນ"],
 )];
 const HEARING_HELD: &[Field] = &[
-    required("substantive", Flag, ["whether the case itself was heard", "ພິຈາລະນາເນື້ອໃນຄະດີ ຫລື ບໍ່"]),
+    required("substantive", Flag, ["whether the substance of the case was heard", "ພິຈາລະນາເນື້ອໃນຄະດີ ຫລື ບໍ່"]),
     optional("closed", Flag, ["closed to the public", "ພິຈາລະນາຢ່າງປິດລັບ"]),
     optional("suitable_room", Flag, ["in a suitable room", "ໃນຫ້ອງທີ່ເໝາະສົມ"]),
-    optional("child_attended", Flag, ["the child was there", "ເດັກເຂົ້າຮ່ວມ"]),
+    optional("child_attended", Flag, ["the child attended", "ເດັກເຂົ້າຮ່ວມ"]),
     optional("child_heard", Flag, ["the child could speak", "ເດັກໄດ້ສະເໜີຄຳເຫັນ"]),
     optional("interpreter_needed", Flag, ["an interpreter was needed", "ຕ້ອງມີຜູ້ແປພາສາ"]),
-    optional("interpreter_present", Flag, ["an interpreter was there", "ມີຜູ້ແປພາສາ"]),
+    optional("interpreter_present", Flag, ["an interpreter was present", "ມີຜູ້ແປພາສາ"]),
     optional("defended_by", PEOPLE, ["who defended the child", "ຜູ້ປ້ອງກັນເດັກ"]),
     attended_by(),
 ];

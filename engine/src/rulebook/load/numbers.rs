@@ -1,4 +1,4 @@
-//! The numbers of the law, in their units, none contradicting another.
+//! Reads the numbers of the law in their units, and checks that none contradicts another.
 
 use super::{Flaw, Table, rules};
 use crate::rulebook::{Numbers, Period, RuleId};
@@ -34,7 +34,7 @@ pub(super) fn of(root: &Table<'_>) -> Result<Numbers, Flaw> {
         summonses: integer(RuleId::ThreeSummonses, "count")?,
         extension_months: integer(RuleId::RemandExtensionLength, "months")?,
     };
-    // Some may be another rulebook's where this one lacks them; those that are there were consistent when it was adopted.
+    // Not checked for a stored rulebook: its numbers were consistent when adopted, and borrowed ones may not fit them.
     if !rules.may_lack() {
         consistent(&rules, &numbers)?;
     }
@@ -51,7 +51,7 @@ fn consistent(rules: &Table<'_>, numbers: &Numbers) -> Result<(), Flaw> {
             "major",
             &format!(
                 "found {}, longer than the cap for a crime, {}; expected the graver class to have the longer cap; \
-             exchange the two",
+             swap the two",
                 numbers.cap_major, numbers.cap_crime
             ),
         );
@@ -72,7 +72,7 @@ fn consistent(rules: &Table<'_>, numbers: &Numbers) -> Result<(), Flaw> {
             RuleId::RemandExtensionLength,
             "months",
             &format!(
-                "found {}; expected the months of rules.remand-term.extension, {}: the law states them once; mend one of them",
+                "found {}; expected the months of rules.remand-term.extension, {}: the law states them once; correct one of them",
                 numbers.extension_months, numbers.remand_extension
             ),
         );
@@ -82,7 +82,7 @@ fn consistent(rules: &Table<'_>, numbers: &Numbers) -> Result<(), Flaw> {
             RuleId::AgeOfResponsibility,
             "years",
             &format!(
-                "found {}; expected no more than scope.adult_age, {}; mend one of them",
+                "found {}; expected no more than scope.adult_age, {}; correct one of them",
                 numbers.responsible_age, numbers.adult_age
             ),
         );
@@ -137,7 +137,7 @@ impl Unit {
         }
     }
 
-    /// Ten years: no limit of a child's case is longer, so a larger number is a slip.
+    /// Ten years in this unit. No limit of a child's case is longer, so a larger number is a mistake.
     pub(super) const fn ten_years(self) -> u32 {
         match self {
             Self::Minutes => 10 * 365 * 24 * 60,

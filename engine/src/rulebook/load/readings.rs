@@ -1,4 +1,4 @@
-//! The two readings: an answer to every question, the protective one never the more lenient.
+//! Reads the two readings: an answer to every question, the protective one never more lenient than the lenient one.
 
 use super::{Flaw, Table};
 use crate::rulebook::{
@@ -45,8 +45,8 @@ fn answer(reading: &Table<'_>, question: &str, answers: &[&str]) -> Result<usize
     reading.required(question, &format!("one of {}", answers.join(", ")))?.index_in(answers)
 }
 
-/// Both readings, refused where a protective answer is more lenient than the lenient one: `earliest` would then lie
-/// behind `latest`.
+/// Reads both readings. Refuses a protective answer that is more lenient than the lenient one, because `earliest` would
+/// then be later than `latest`.
 pub(super) fn both(readings: &Table<'_>) -> Result<(Choices, Choices), Flaw> {
     readings.only(&["protective", "lenient"])?;
     let (protective, lenient) = (readings.table("protective")?, readings.table("lenient")?);
@@ -60,7 +60,7 @@ pub(super) fn both(readings: &Table<'_>) -> Result<(Choices, Choices), Flaw> {
             let value = protective.required(question, "an answer")?;
             return Err(value.flaw(&format!(
                 "found \"{}\", which is more lenient than the lenient reading's \"{}\"; expected the protective answer \
-                 to be no more lenient (most protective first: {}); exchange the two",
+                 to be no more lenient (most protective first: {}); swap the two",
                 answers[strict],
                 answers[mild],
                 answers.join(", ")

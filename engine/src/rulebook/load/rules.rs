@@ -1,4 +1,4 @@
-//! The rules: each with its article, its words, who owes it and when its notices are due.
+//! Reads the rules: each with its article, its words, who owes the duty, and when its notices are due.
 
 use super::{Flaw, Table};
 use crate::rulebook::{Numbers, Period, Quote, Role, Rule, RuleId, Text};
@@ -7,7 +7,7 @@ use crate::rulebook::{Numbers, Period, Quote, Role, Rule, RuleId, Text};
 pub(super) fn all(rules: &Table<'_>, numbers: &Numbers) -> Result<Vec<Rule>, Flaw> {
     if let Some((_, value)) = rules.values().find(|(key, _)| RuleId::from_word(key).is_none()) {
         return Err(value.flaw(&format!(
-            "this program knows no such rule; expected one of {}; check the spelling or take it out",
+            "this program knows no such rule; expected one of {}; check the spelling or remove it",
             RuleId::WORDS.join(", ")
         )));
     }
@@ -42,7 +42,7 @@ pub(super) fn table_of<'a>(rules: &Table<'a>, rule: RuleId) -> Result<Table<'a>,
     rules.required(rule.word(), "a table for every rule of this program")?.table()
 }
 
-/// The keys that every rule has, and may have.
+/// The keys that every rule has or may have.
 const COMMON_KEYS: [&str; 7] = ["name", "article", "owed_by", "en", "lo", "law", "sentence_lo"];
 
 /// The limits and thresholds that a rule's own table states.
@@ -60,7 +60,7 @@ const fn number_keys(rule: RuleId) -> &'static [&'static str] {
     }
 }
 
-/// The shortest limit of a rule, which every lead of a notice must be shorter than; none for a condition.
+/// The shortest limit of a rule; every lead of a notice must be shorter. `None` for a condition.
 const fn shortest_limit(rule: RuleId, numbers: &Numbers) -> Option<Period> {
     match rule {
         RuleId::Interview90Min => Some(numbers.interview),
@@ -79,7 +79,7 @@ const fn shortest_limit(rule: RuleId, numbers: &Numbers) -> Option<Period> {
     }
 }
 
-/// The law's own words: `lo`, which stand at the first article that the rule names, and those of `law`.
+/// The law's own words: those of `lo`, from the first article that the rule names, and those of `law`.
 fn quotes(article: &str, table: &Table<'_>) -> Result<Vec<Quote>, Flaw> {
     let expected = "the law's own Lao words, verbatim";
     let first = article.split(',').next().unwrap_or(article).trim();
@@ -97,7 +97,7 @@ fn quotes(article: &str, table: &Table<'_>) -> Result<Vec<Quote>, Flaw> {
     Ok(quotes)
 }
 
-/// One role, or several joined by `or` where the record says which.
+/// One role, or several joined by `or` if the record decides which.
 fn owed_by(table: &Table<'_>) -> Result<String, Flaw> {
     let expected = format!("one of {}, or several joined by \"or\"", Role::WORDS.join(", "));
     let owed_by = table.string("owed_by", &expected)?;

@@ -1,6 +1,6 @@
-//! The tables and values of a rulebook file, which know their lines.
+//! The tables and values of a rulebook file, with their lines.
 //!
-//! Invariant: whatever is wrong with a value, the flaw says its line, its path, what was found and what was expected.
+//! Invariant: a flaw of a value names its line and path, what was found, and what was expected.
 
 use std::ops::RangeInclusive;
 
@@ -18,7 +18,7 @@ pub(super) struct Table<'a> {
     start: usize,
     path: String,
     entries: &'a DeTable<'a>,
-    /// The same table of the program's own rulebook, where that stands in for keys that are missing.
+    /// The same table of the program's own rulebook, if that one supplies missing keys.
     own: Option<&'a DeTable<'a>>,
 }
 
@@ -36,7 +36,7 @@ impl<'a> Table<'a> {
         Self { source, start: 0, path: String::new(), entries, own }
     }
 
-    /// Whether the program's own rulebook stands in for what is missing.
+    /// Whether the program's own rulebook supplies what is missing.
     pub(super) const fn may_lack(&self) -> bool {
         self.own.is_some()
     }
@@ -50,10 +50,8 @@ impl<'a> Table<'a> {
     pub(super) fn only(&self, known: &[&str]) -> Result<(), Flaw> {
         match self.values().find(|(key, _)| !known.contains(key)) {
             None => Ok(()),
-            Some((_, value)) => Err(value.flaw(&format!(
-                "unknown key; expected one of {}; check the spelling or take it out",
-                known.join(", ")
-            ))),
+            Some((_, value)) => Err(value
+                .flaw(&format!("unknown key; expected one of {}; check the spelling or remove it", known.join(", ")))),
         }
     }
 
@@ -69,7 +67,7 @@ impl<'a> Table<'a> {
         Some(self.value_at(key.span().start, key.get_ref(), value.get_ref()))
     }
 
-    /// The value of `key`; `expected` completes "expected …" where it is missing.
+    /// The value of `key`. If it is missing, `expected` completes the flaw's "expected …".
     pub(super) fn required(&self, key: &str, expected: &str) -> Result<Value<'a>, Flaw> {
         let stands_in = || {
             let (key, value) = self.own?.get_key_value(key)?;
@@ -97,7 +95,7 @@ impl<'a> Table<'a> {
         self.required(key, &format!("a length such as \"{}\"", unit.sample()))?.period_in(unit)
     }
 
-    /// The two languages of `key`.
+    /// The text of `key` in both languages.
     pub(super) fn text(&self, key: &str) -> Result<Text, Flaw> {
         self.required(key, "a text { en = \"…\", lo = \"…\" }")?.text()
     }
@@ -199,7 +197,7 @@ impl<'a> Value<'a> {
             .ok_or_else(|| self.unexpected(expected))
     }
 
-    /// A length of time in any unit, neither nothing nor more than ten years.
+    /// A length of time in any unit, more than nothing and at most ten years.
     pub(super) fn period(&self) -> Result<Period, Flaw> {
         let expected = "a length such as \"90min\", \"48h\", \"30d\" or \"1mo\"";
         let text = self.string(expected)?;
@@ -224,7 +222,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The two languages of this value.
+    /// This value as a text in both languages.
     pub(super) fn text(&self) -> Result<Text, Flaw> {
         let languages = self.table()?;
         languages.only(&["en", "lo"])?;
@@ -234,7 +232,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// Which of `words` this value is.
+    /// The place of this value in `words`.
     pub(super) fn index_in(&self, words: &[&str]) -> Result<usize, Flaw> {
         let expected = format!("one of {}", words.join(", "));
         let found = self.string(&expected)?;

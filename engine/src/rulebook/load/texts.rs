@@ -1,4 +1,4 @@
-//! The texts: one for every key, with the same placeholders in both languages.
+//! Reads the texts: one for every key, with the same placeholders in both languages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,10 @@ use super::{Flaw, Table};
 use crate::rulebook::KEYS;
 use crate::rulebook::Text;
 
-/// The texts, one for each of [`KEYS`], with no placeholder that the engine does not fill.
+/// The texts, one for each of [`KEYS`]. A text has only placeholders that the engine fills.
 pub(super) fn all(texts: &Table<'_>) -> Result<BTreeMap<String, Text>, Flaw> {
     if let Some((_, value)) = texts.values().find(|(found, _)| !KEYS.iter().any(|(key, _)| key == found)) {
-        return Err(value.flaw("unknown key of a text; check the spelling or take it out"));
+        return Err(value.flaw("unknown key of a text; check the spelling or remove it"));
     }
     KEYS.iter()
         .map(|(key, allowed)| {
@@ -28,7 +28,7 @@ fn check_template(languages: &Table<'_>, text: &Text, allowed: &[&str]) -> Resul
         match found.iter().find(|name| !allowed.contains(name)) {
             None => Ok(found),
             Some(name) => Err(value.flaw(&format!(
-                "found the placeholder {{{name}}}; expected only these: {}; take it out",
+                "found the placeholder {{{name}}}; expected only these: {}; remove it",
                 braced(allowed.iter().copied())
             ))),
         }
@@ -39,7 +39,7 @@ fn check_template(languages: &Table<'_>, text: &Text, allowed: &[&str]) -> Resul
     }
     let difference = english.symmetric_difference(&lao).copied();
     Err(languages.required("lo", "a sentence")?.flaw(&format!(
-        "found in one language only: {}; expected the same placeholders in both; mend one of them",
+        "found in one language only: {}; expected the same placeholders in both; correct one of them",
         braced(difference)
     )))
 }
@@ -49,7 +49,7 @@ fn braced<'a>(names: impl Iterator<Item = &'a str>) -> String {
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
-/// The names in the braces of a template.
+/// The names of the placeholders in a template.
 fn placeholders(template: &str) -> Result<BTreeSet<&str>, String> {
     let mut names = BTreeSet::new();
     let mut rest = template;
@@ -57,8 +57,7 @@ fn placeholders(template: &str) -> Result<BTreeSet<&str>, String> {
         let after = &rest[open + 1..];
         let close = after.find(['{', '}']).filter(|close| after[*close..].starts_with('}'));
         let (true, Some(close)) = (rest[open..].starts_with('{'), close) else {
-            return Err("found a brace without its other one; expected placeholders such as {due}; close or remove it"
-                .to_owned());
+            return Err("found an unpaired brace; expected placeholders such as {due}; close or remove it".to_owned());
         };
         names.insert(&after[..close]);
         rest = &after[close + 1..];

@@ -1,7 +1,7 @@
-//! What has to be told about one case at an instant, given what was told before.
+//! The alert events that one case calls for at an instant, given its earlier alert events.
 //!
-//! Invariant: plain on purpose. First every alert that was told is held against the law again, then every alert that
-//! the law calls for is looked for among them; nothing is kept from one look to the next but what was told.
+//! Invariant: the code is plain on purpose. First it compares every earlier alert with the law again. Then it looks among
+//! them for every alert that the law calls for. Between two looks it keeps only the alerts.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
@@ -15,7 +15,7 @@ use engine::limits::{Deadline, Reckoning};
 use engine::rulebook::{Period, Role, RuleId, Rulebook};
 use uuid::Uuid;
 
-/// Something that has to be told.
+/// An alert event that has to be recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Demand {
     pub id: Uuid,
@@ -25,19 +25,19 @@ pub(super) struct Demand {
     pub said: Said,
 }
 
-/// What an alert says that can change while it stands.
+/// What can change while an alert stands.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Said {
     /// Court, prosecutor, investigator, legal aid.
     to: [Option<OfficeCode>; 4],
     owed_by: Role,
-    /// Of a limit.
+    /// The values of a limit.
     instants: Option<(Instant, Option<Instant>)>,
-    /// What is missing.
+    /// The missing fields.
     fields: Vec<&'static str>,
 }
 
-/// What was told on a topic last.
+/// The last alert on a topic.
 #[derive(Clone, Debug)]
 pub(super) struct Told {
     occurrence: u32,
@@ -54,7 +54,7 @@ enum State {
 }
 
 impl Demand {
-    /// The kind and the rule, as the subject ends.
+    /// The kind and the rule, as the end of the subject names them.
     pub fn subject_ends(&self) -> String {
         let rule = self.rule.word();
         format!("{}.{}", self.kind, rule.split(':').next().unwrap_or(rule))
@@ -89,13 +89,13 @@ struct Look<'a> {
     book: &'a Rulebook,
     at: Instant,
     to: [Option<OfficeCode>; 4],
-    /// By rule, action and period; what is missing apart from what is found.
+    /// By rule, action and period. Missing fields are kept apart from findings.
     lines: BTreeMap<(RuleId, ActionId, u32, bool), Line<'a>>,
     ids: Vec<ActionId>,
     told: Vec<Demand>,
 }
 
-/// What has to be told at `at`, by id; `told` is brought up to date.
+/// The alert events that are due at `at`, by id. Updates `told`.
 pub(super) fn demanded(
     case: &CaseRef,
     told: &mut BTreeMap<Topic, Told>,
@@ -150,7 +150,7 @@ impl<'a> Look<'a> {
         self.lines.get(&(topic.rule, topic.on, topic.period, topic.stage == Stage::Missing))
     }
 
-    /// The alerts that the law calls for now, told or not.
+    /// The alerts that the law calls for now, whether raised already or not.
     fn called_for(&self) -> Vec<Topic> {
         let stage_of = |breach| if breach == Breach::Certain { Stage::Breach } else { Stage::Arguable };
         let topics = self.lines.iter().filter_map(|((rule, on, period, _), line)| {
@@ -167,7 +167,7 @@ impl<'a> Look<'a> {
         topics.collect()
     }
 
-    /// Breached by a reading: its end has passed, and it was not done by then.
+    /// Whether the limit is breached under a reading: its end has passed, and the duty was not done by then.
     fn breach(&self, deadline: &Deadline) -> Option<Breach> {
         let missed = |reading: &Reckoning| self.at > reading.due && !done_in_time(reading);
         if !missed(&deadline.protective) {
@@ -187,7 +187,7 @@ impl<'a> Look<'a> {
         given.max_by_key(|(at, _)| *at).map(|(_, lead)| lead)
     }
 
-    /// What discharged the duty of an alert on a limit: of a breach, under both readings.
+    /// What discharged the duty of an alert on a limit. For a breach, it must be discharged under both readings.
     fn done_by(&self, deadline: &Deadline, stage: Stage) -> Option<ActionId> {
         let protective = deadline.protective.done?.by;
         let by = match (stage, &deadline.lenient) {
@@ -198,7 +198,7 @@ impl<'a> Look<'a> {
         Some(self.ids[by])
     }
 
-    /// What an alert on this line says now.
+    /// What an alert about this line says now.
     fn said(&self, line: &Line<'_>) -> Said {
         let (owed_by, instants, fields) = match line {
             Line::Limit(deadline) => {
@@ -211,7 +211,7 @@ impl<'a> Look<'a> {
         Said { to: self.to.clone(), owed_by, instants, fields }
     }
 
-    /// An alert that was told: it stands, is settled, or is withdrawn, perhaps to be told again.
+    /// Reviews an earlier alert: it stands, is settled, or is withdrawn and perhaps raised again.
     fn hold_against_the_law(&mut self, topic: &Topic, told: &mut Told, called_for: bool) {
         let stands = match self.line(topic) {
             None => false,
@@ -231,9 +231,9 @@ impl<'a> Look<'a> {
                 let by = self.done_by(deadline, topic.stage);
                 let same_instants = now.instants == told.said.instants;
                 let wrong = match topic.stage {
-                    // A notice of a limit that no longer runs has done its work.
+                    // A notice of a limit that no longer runs has served its purpose.
                     Stage::Notice(_) => self.runs(deadline) && !(same_instants && same_offices),
-                    // A duty that was done is nobody's any more, unless another owes it.
+                    // A duty that was done concerns the offices no longer, unless another office owes it now.
                     _ if by.is_some() && matches!(told.state, State::Settled(_)) => {
                         !same_instants || now.owed_by != told.said.owed_by
                     }
@@ -302,7 +302,7 @@ fn done_in_time(reading: &Reckoning) -> bool {
     reading.done.is_some_and(|done| done.at <= reading.due)
 }
 
-/// When the notices of a limit are given, with their leads.
+/// The times at which the notices of a limit are given, with their leads.
 fn notices<'a>(deadline: &'a Deadline, book: &'a Rulebook) -> impl Iterator<Item = (Instant, Period)> + 'a {
     let due = deadline.protective.due;
     let days_before = move |days: u32| {
@@ -320,7 +320,7 @@ fn notices<'a>(deadline: &'a Deadline, book: &'a Rulebook) -> impl Iterator<Item
     })
 }
 
-/// The next instant behind `at` at which anything could have to be told: it is looked at then, told or not.
+/// The next instant after `at` at which an alert event could be due. The case is looked at then in any event.
 pub(super) fn next_instant(actions: &[&Action], book: &Rulebook, at: Instant) -> Option<Instant> {
     let ahead = actions.iter().map(|action| action.at.first()).filter(|first| *first > at).min();
     let assessment = assess(actions.iter().copied(), book, at);

@@ -1,7 +1,6 @@
-//! What is checked in a simulated world, while it turns and at its end.
+//! The checks of a simulated world, during its run and at its end.
 //!
-//! Invariant: what the checks read comes from the store and from the stream, and what they expect from the offices and
-//! the naive replay.
+//! Invariant: the checks read from the store and the stream. What they expect comes from the offices and the naive replay.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,22 +14,22 @@ use crate::simulation::naive::Allowed;
 use crate::simulation::process::Process;
 use crate::simulation::{Claim, Violation};
 
-/// How many events are read at once.
+/// How many events are read at a time.
 const MOST: usize = 1000;
 
 fn unreadable(fault: &Fault) -> Violation {
-    Violation::new(Claim::TheLogIsWhole, format!("it can't be read: {fault}"))
+    Violation::new(Claim::TheLogIsWhole, format!("the log cannot be read: {fault}"))
 }
 
 impl World<'_> {
-    /// Does to the database behind the store's back what the sabotage says.
+    /// Changes the database behind the store's back, as the sabotage demands.
     pub(super) fn sabotage(&self) -> Result<(), Violation> {
         let Some(sql) = self.sabotage.and_then(crate::simulation::Sabotage::sql) else { return Ok(()) };
         let done = Connection::open(self.with.disk.log()).and_then(|connection| connection.execute_batch(sql));
         done.map_err(|error| Violation::new(Claim::TheWorldTurns, format!("the sabotage failed: {error}")))
     }
 
-    /// Reads what the log holds behind what was read.
+    /// Reads on in the log.
     pub(super) async fn read_log(&mut self) -> Result<(), Violation> {
         let Some(store) = self.running().next().map(|process| std::sync::Arc::clone(&process.store)) else {
             return Ok(());
@@ -45,14 +44,14 @@ impl World<'_> {
         }
     }
 
-    /// The stream holds what the log tells, in its order, each alert once.
+    /// Checks that the stream holds the alerts of the log, in the log's order, each once.
     pub(super) fn check_the_stream(&mut self) -> Result<(), Violation> {
         for stored in self.with.nats.stream(self.published) {
             let sequence = self.published + 1;
             let expected = self.naive.alerts().get(self.published);
             let found = (stored.alert, stored.subject.as_str());
             if !expected.is_some_and(|(alert, ends)| found.0 == *alert && found.1.ends_with(ends.as_str())) {
-                let found = format!("message {sequence} is {found:?}; the log tells {expected:?} there");
+                let found = format!("message {sequence} is {found:?}, expected {expected:?} by the log");
                 return Err(Violation::new(Claim::TheStreamIsRight, found));
             }
             self.published = sequence;
@@ -65,12 +64,12 @@ impl World<'_> {
             return Err(Violation::new(Claim::TheWorldTurns, trouble));
         }
         if self.running().any(|process| process.disk.was_written_after_a_failed_sync()) {
-            return Err(Violation::new(Claim::AFailedSyncEndsWriting, "a process writes on"));
+            return Err(Violation::new(Claim::AFailedSyncEndsWriting, "a process continues to write"));
         }
         Ok(())
     }
 
-    /// Every process doubts the clock if that has parted from what it took to be right, and only then.
+    /// Checks that every process doubts the clock if the clock has jumped since the process last trusted it, and only then.
     pub(super) fn check_doubts(&self) -> Result<(), Violation> {
         let wrong_by = self.with.clock.wrong_by();
         for (number, slot) in self.slots.iter().enumerate() {
@@ -79,7 +78,7 @@ impl World<'_> {
             if parted != process.doubt.stands() {
                 let (doubts, agreed_on) = (process.doubt.stands(), process.agreed_on);
                 let found = format!(
-                    "process {number} doubts: {doubts}; the clock was wrong by {agreed_on} s, now by {wrong_by} s"
+                    "process {number}: in doubt {doubts}; the clock was {agreed_on} s wrong when last trusted, now {wrong_by} s"
                 );
                 return Err(Violation::new(Claim::TheClockIsWatched, found));
             }
@@ -87,7 +86,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Whether every process doubts the clock, and has told those who record beside it.
+    /// Whether every process doubts the clock and has told the programs that record beside it.
     pub(super) async fn nothing_may_be_told(&self) -> bool {
         if !self.running().all(|process| process.doubt.stands()) {
             return false;
@@ -96,7 +95,7 @@ impl World<'_> {
         matches!(process.store.meta(CLOCK_IN_DOUBT).await, Ok(Some(said)) if said == "yes")
     }
 
-    /// A process that starts finds everything that was acknowledged, and everything that anybody has seen.
+    /// Checks that a starting process finds everything that was acknowledged, and everything that was read before.
     pub(super) async fn check_nothing_lost(&self, process: &Process) -> Result<(), Violation> {
         let lost = |found: String| Violation::new(Claim::NothingIsLost, found);
         for (id, case) in &self.offices.acknowledged {
@@ -116,7 +115,7 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Everything has come to rest: the log, the stream, the deliveries and the views agree.
+    /// Checks, when all work is done, that the log, the stream, the delivery marks and the views agree.
     pub(super) async fn check_the_end(&mut self) -> Result<(), Violation> {
         if let Some(waiting) = self.offices.wait_for() {
             return Err(Violation::new(Claim::EveryOfficeIsAnswered, format!("still unanswered: {waiting}")));
@@ -157,7 +156,7 @@ impl World<'_> {
             *times.entry(stored.event.id(&stored.case)).or_default() += 1;
         }
         if let Some((id, many)) = times.iter().find(|(_, many)| **many != 1) {
-            return Err(Violation::log(format!("{id} stands in it {many} times")));
+            return Err(Violation::log(format!("{id} is in the log {many} times")));
         }
         let recorded: BTreeSet<_> =
             log.iter().filter_map(|stored| Some((stored.event.fact.action()?.id, &stored.case))).collect();
@@ -173,12 +172,12 @@ impl World<'_> {
         let same = log.len() == self.naive.events().len()
             && log.iter().zip(self.naive.events()).all(|(stored, (_, id))| stored.event.id(&stored.case) == *id);
         if !same {
-            return Err(Violation::log("it is not what it was when it was read first"));
+            return Err(Violation::log("the log differs from when it was first read"));
         }
         Ok(())
     }
 
-    /// Every alert has its proof of delivery, and it is true.
+    /// Checks that every alert has a proof of delivery, and that the proof is true.
     async fn check_deliveries(&self, process: &Process) -> Result<(), Violation> {
         let deliveries =
             process.store.deliveries(Position(0), usize::MAX >> 1).await.map_err(|fault| unreadable(&fault))?;
@@ -187,12 +186,16 @@ impl World<'_> {
         for delivery in &deliveries {
             let place = usize::try_from(delivery.stream_sequence).unwrap_or(usize::MAX).wrapping_sub(1);
             if stream.get(place).is_none_or(|stored| stored.alert != delivery.alert) {
-                return wrong(format!("{delivery:?} is not proved by the stream"));
+                return wrong(format!("{delivery:?} does not match the stream"));
             }
         }
         let told = self.naive.alerts().len();
         if deliveries.len() != told || stream.len() != told {
-            return wrong(format!("{told} alerts told, {} in the stream, {} proved", stream.len(), deliveries.len()));
+            return wrong(format!(
+                "{told} alerts in the log, {} in the stream, {} marked as delivered",
+                stream.len(),
+                deliveries.len()
+            ));
         }
         Ok(())
     }
