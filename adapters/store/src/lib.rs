@@ -6,12 +6,12 @@
 pub mod alerts;
 mod answers;
 mod append;
-mod bridge;
 mod cache;
 mod changes;
 pub mod copying;
 mod digest;
 mod due;
+pub mod esrs;
 pub mod examined;
 pub mod heavy;
 pub mod memory;
@@ -30,19 +30,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::DateTime;
 use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact};
-use esrs::AggregateState;
-use esrs::store::{EventStore, StoreEvent, UnlockOnDrop};
+use engine::case::{Case, Event};
 use projections::CaseView;
 use projections::view::Seat;
 use uuid::Uuid;
 
 use alerts::AlertsTo;
 pub use append::Append;
-pub use bridge::CaseAggregate;
 use copying::{Filling, Held};
 pub use due::DueCase;
 use examined::{Cursor, Examined, Whole};
@@ -166,7 +162,7 @@ pub(crate) const IN_ORDER: (usize, usize) = (512, 10_000);
 
 /// What the program needs of a store beyond one stream: batches, due cases, views and the outbox.
 #[async_trait]
-pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send + Sync {
+pub trait CaseStore: Send + Sync {
     /// The case as the log holds it (version 0 and empty if it has no events). May come from a cache; an append
     /// on a stale one is a conflict, after which the cache is fresh.
     async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault>;
@@ -206,7 +202,11 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     /// The events at these places, in the order of the places.
     async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault>;
     /// The events of a case in order, with their positions.
-    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault>;
+    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
+        self.stream_of(case.stream_id()).await
+    }
+    /// As [`CaseStore::stream`], of the case with this stream id.
+    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault>;
     /// The texts of all rulebooks that the log was ever decided under.
     async fn rulebooks(&self) -> Result<Vec<String>, Fault>;
     /// The stretches of stream sequences from one to another, both included, that no delivery has; in order. Of very many
@@ -324,45 +324,6 @@ pub trait LogStore: CaseStore {
     /// The cases that come next behind `after`, some at a time, as their events alone give them, with what is not as it
     /// should be about them; all from one state of the store.
     async fn examine(&self, after: Cursor) -> Result<Examined, Fault>;
-}
-
-// ---- what every store is to esrs
-
-/// No lock: appends are checked by version alone.
-struct NoLock;
-
-impl UnlockOnDrop for NoLock {}
-
-/// The log is append-only.
-fn refuse_deletion() -> Result<(), Fault> {
-    Err(Fault::Unavailable("events are never deleted; withdraw an action by recording that it is withdrawn".to_owned()))
-}
-
-/// The append that persisting `events` on `state` means; none without events.
-fn persistable(state: &AggregateState<Case>, events: &[Event]) -> Result<Option<Append>, Fault> {
-    let Some(first) = events.first() else { return Ok(None) };
-    let before = state.inner();
-    let case = match &first.fact {
-        Fact::ActionRecorded(action) => action.case.clone(),
-        Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) => before.reference().clone(),
-    };
-    if case.stream_id() != *state.id() || i64::from(before.version()) != i64::from(*state.sequence_number()) {
-        return Err(Fault::Conflict(case));
-    }
-    Ok(Some(Append::of(case, before, events.to_vec())))
-}
-
-/// An event as esrs knows it; it occurred when our clock recorded it.
-fn store_event(case: &CaseRef, version: u32, event: Event) -> Result<StoreEvent<Event>, Fault> {
-    let out_of_range = || Fault::Corrupt(format!("case {case}: version {version} or its instant is out of range"));
-    Ok(StoreEvent {
-        id: event.id(case),
-        aggregate_id: case.stream_id(),
-        occurred_on: DateTime::from_timestamp(event.recorded_at.unix(), 0).ok_or_else(out_of_range)?,
-        sequence_number: i32::try_from(version).map_err(|_| out_of_range())?,
-        version: Some(Event::VERSION),
-        payload: event,
-    })
 }
 
 #[cfg(test)]

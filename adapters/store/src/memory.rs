@@ -10,20 +10,14 @@ use async_trait::async_trait;
 use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Alert;
 use engine::calendar::Instant;
-use engine::case::{Case, Event};
+use engine::case::Case;
 use engine::rulebook::Rulebook;
-use esrs::AggregateState;
-use esrs::store::{EventStore, EventStoreLockGuard, StoreEvent};
 use projections::CaseView;
 use projections::view::Seat;
 use uuid::Uuid;
 
 use super::alerts::{AlertsTo, ByClass};
-use super::{
-    Append, Backlog, CaseStore, Delivery, DueCase, Fault, NoLock, Position, Share, Stored, between, persistable,
-    refuse_deletion, store_event,
-};
-use crate::bridge::CaseAggregate;
+use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored, between};
 
 /// The log of all cases, in memory.
 pub struct MemoryStore {
@@ -175,8 +169,8 @@ impl CaseStore for MemoryStore {
         Ok(positions.iter().filter_map(find).collect())
     }
 
-    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
-        Ok(self.events(|stored| stored.case == *case))
+    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
+        Ok(self.events(|stored| stored.case.stream_id() == stream_id))
     }
 
     async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
@@ -185,38 +179,5 @@ impl CaseStore for MemoryStore {
 
     async fn change_counter(&self) -> Result<i64, Fault> {
         Ok(self.log().events.last().map_or(0, |last| last.position.0))
-    }
-}
-
-#[async_trait]
-impl EventStore for MemoryStore {
-    type Aggregate = CaseAggregate;
-    type Error = Fault;
-
-    async fn lock(&self, _: Uuid) -> Result<EventStoreLockGuard, Fault> {
-        Ok(EventStoreLockGuard::new(NoLock))
-    }
-
-    async fn by_aggregate_id(&self, aggregate_id: Uuid) -> Result<Vec<StoreEvent<Event>>, Fault> {
-        let stream = self.events(|stored| stored.case.stream_id() == aggregate_id);
-        stream.into_iter().map(|stored| store_event(&stored.case, stored.version, stored.event)).collect()
-    }
-
-    async fn persist(
-        &self,
-        state: &mut AggregateState<Case>,
-        events: Vec<Event>,
-    ) -> Result<Vec<StoreEvent<Event>>, Fault> {
-        let Some(append) = persistable(state, &events)? else { return Ok(Vec::new()) };
-        let case = append.case.clone();
-        self.append(append).await?;
-        let numbered = events.into_iter().map(|event| (state.next_sequence_number(), event));
-        numbered.map(|(number, event)| store_event(&case, number.cast_unsigned(), event)).collect()
-    }
-
-    async fn publish(&self, _: &[StoreEvent<Event>]) {}
-
-    async fn delete(&self, _: Uuid) -> Result<(), Fault> {
-        refuse_deletion()
     }
 }

@@ -8,7 +8,6 @@ pub(crate) mod address;
 mod audit;
 mod case_store;
 mod copying;
-mod event_store;
 mod foreign;
 mod layout;
 mod log_store;
@@ -36,7 +35,7 @@ use super::cache::Cache;
 use super::changes::Changes;
 use super::digest::altered_rulebook;
 use super::passed_over::PassedOver;
-use super::{Fault, Options, Progress, Rebuilt, Stored};
+use super::{Fault, Options, Progress, Rebuilt};
 use foreign::{Foreign, Look};
 use readers::{Query, Readers};
 use server::{Failed, Server};
@@ -198,11 +197,6 @@ impl PostgresStore {
             }
         }
         Ok(found)
-    }
-
-    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
-        let rows = self.readers.rows(reads::STREAM, |query| query.bind(stream_id)).await?;
-        self.each(&rows, reads::stored)
     }
 }
 

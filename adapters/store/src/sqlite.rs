@@ -7,7 +7,6 @@ mod alerts;
 mod audit;
 pub mod backup;
 mod copying;
-mod event_store;
 mod file;
 mod lock;
 mod log_store;
@@ -324,8 +323,7 @@ impl CaseStore for SqliteStore {
         self.read(move |connection| reads::at(connection, &positions)).await
     }
 
-    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
-        let stream_id = case.stream_id();
+    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
         self.read(move |connection| reads::stream(connection, stream_id)).await
     }
 

@@ -177,8 +177,9 @@ impl CaseStore for PostgresStore {
         Ok(positions.iter().filter_map(|position| found.remove(position)).collect())
     }
 
-    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
-        self.stream_of(case.stream_id()).await
+    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
+        let rows = self.readers.rows(reads::STREAM, |query| query.bind(stream_id)).await?;
+        self.each(&rows, reads::stored)
     }
 
     async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
