@@ -4,21 +4,24 @@
 //! append stand in one transaction; a conflict refuses that append alone.
 
 pub mod alerts;
-mod answers;
 mod append;
+mod audit;
 mod cache;
 mod changes;
 pub mod copying;
-mod digest;
+mod damage;
 mod due;
 pub mod esrs;
 pub mod examined;
 pub mod heavy;
+mod jobs;
 pub mod memory;
 mod passed_over;
 pub mod place;
 pub mod postgres;
+mod rebuilt;
 mod recent;
+mod rows;
 mod share;
 pub mod sqlite;
 pub mod standing;
@@ -42,6 +45,7 @@ pub use append::Append;
 use copying::{Filling, Held};
 pub use due::DueCase;
 use examined::{Cursor, Examined, Whole};
+pub use rebuilt::Rebuilt;
 pub use share::{SAY_EVERY, Share};
 
 /// The place of an event in the log, counted from 1 over all cases.
@@ -258,32 +262,6 @@ fn between(from: u64, to: u64, taken: impl IntoIterator<Item = RangeInclusive<u6
 
 /// Told how much is done, and of how much.
 pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
-
-/// What a rebuild did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rebuilt {
-    /// How many cases there are.
-    pub cases: u64,
-    /// How many events.
-    pub events: u64,
-    /// How many rows were not as the log gives them, and now are.
-    pub differing: u64,
-    /// The first thousand of them, in words.
-    pub differed: Vec<String>,
-    /// What is wrong with the log itself: the views of these cases are left as they were.
-    pub damage: Vec<String>,
-}
-
-impl Rebuilt {
-    /// Counts a row that was not as the log gives it.
-    fn note(&mut self, found: String) {
-        const MOST_TOLD: usize = 1000;
-        self.differing += 1;
-        if self.differed.len() < MOST_TOLD {
-            self.differed.push(found);
-        }
-    }
-}
 
 /// What the command line asks of a store beyond what the watch and the relay need: the log as a whole.
 #[async_trait]

@@ -30,16 +30,17 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::answers::{Answer, answered, ended};
 use super::cache::Cache;
 use super::changes::Changes;
-use super::digest::altered_rulebook;
+use super::damage::{Failing as _, altered_rulebook};
+use super::jobs::{Answer, Outcome, answered, ended};
 use super::passed_over::PassedOver;
 use super::{Fault, Options, Progress, Rebuilt};
 use foreign::{Foreign, Look};
 use readers::{Query, Readers};
+use rows::Job;
 use server::{Failed, Server};
-use writer::{Job, Own, Queue, Writer};
+use writer::{Own, Queue, Writer};
 
 /// The log of all cases in one PostgreSQL database.
 pub struct PostgresStore {
@@ -166,7 +167,7 @@ impl PostgresStore {
     }
 
     /// Has all of them written, in one transaction where they fit into it; the outcome of each.
-    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Result<(), Fault>> {
+    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Outcome> {
         if jobs.is_empty() {
             return Vec::new();
         }
@@ -192,8 +193,7 @@ impl PostgresStore {
         for row in rows {
             match read(row) {
                 Ok(value) => found.push(value),
-                Err(Failed::Fault(Fault::Corrupt(reason))) => named(row, &reason),
-                Err(failed) => return Err(self.server.fault(failed)),
+                Err(failed) => named(row, &failed.damage().map_err(|failed| self.server.fault(failed))?),
             }
         }
         Ok(found)

@@ -35,9 +35,9 @@ pub use super::Options;
 pub use writing::{Disk, Failing, Moment};
 
 use super::alerts::AlertsTo;
-use super::answers::{answered, ended};
 use super::cache::Cache;
 use super::changes::Changes;
+use super::jobs::{Outcome, answered, ended};
 use super::passed_over::PassedOver;
 use super::place::aside;
 use super::recent::Recent;
@@ -45,8 +45,8 @@ use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Shar
 use crate::heavy::beside_if;
 use file::{Failed, File};
 use lock::Lock;
-use rows::Rows;
-use writer::{Job, Writer};
+use rows::Job;
+use writer::Writer;
 use writing::Writing;
 
 /// How many questions are read from the disk at the same time.
@@ -155,7 +155,7 @@ impl SqliteStore {
         outcomes.pop().unwrap_or_else(|| Err(ended()))
     }
 
-    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Result<(), Fault>> {
+    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Outcome> {
         let (jobs, answers) = answered(jobs);
         match self.writing.take(jobs).await {
             Ok(()) => answers.all().await,
@@ -238,14 +238,13 @@ impl CaseStore for SqliteStore {
             return Ok(());
         }
         let book = Arc::clone(&self.book);
-        let rows = beside_if(append.is_heavy(), move || Rows::of(append, &book)).await?;
-        self.write(Job::Append(Box::new(rows))).await
+        let job = beside_if(append.is_heavy(), move || Job::append(append, &book)).await?;
+        self.write(job).await
     }
 
     async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
         // Heavy ones come alone, by themselves.
-        let rows = appends.into_iter().map(|append| Rows::of(append, &self.book));
-        self.write_all(rows.map(|rows| Job::Append(Box::new(rows))).collect()).await
+        self.write_all(appends.into_iter().map(|append| Job::append(append, &self.book)).collect()).await
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {

@@ -16,8 +16,7 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::readers::Query;
-use super::rows::Rows;
-use super::writer::Job;
+use super::rows::Job;
 use super::{PostgresStore, reads};
 use crate::alerts::{AlertsTo, rules_of};
 use crate::heavy::{HEAVY_CASE, beside_if};
@@ -44,14 +43,13 @@ impl CaseStore for PostgresStore {
             return Ok(());
         }
         let book = Arc::clone(&self.book);
-        let rows = beside_if(append.is_heavy(), move || Rows::of(append, &book)).await?;
-        self.write(Job::Append(Box::new(rows))).await
+        let job = beside_if(append.is_heavy(), move || Job::append(append, &book)).await?;
+        self.write(job).await
     }
 
     async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
         // Heavy ones come by themselves.
-        let rows = appends.into_iter().map(|append| Rows::of(append, &self.book));
-        self.write_all(rows.map(|rows| Job::Append(Box::new(rows))).collect()).await
+        self.write_all(appends.into_iter().map(|append| Job::append(append, &self.book)).collect()).await
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {

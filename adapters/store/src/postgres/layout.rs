@@ -13,7 +13,7 @@ use crate::{Fault, Options};
 
 /// The layout that this program reads and writes, and its tables.
 const LAYOUT: i64 = 1;
-const SCHEMA: &str = include_str!("migrations/0001.sql");
+const SCHEMA: &str = include_str!("schema.sql");
 
 /// The names that a log takes in the schema.
 const TABLES: [&str; 7] = ["case_events", "cases", "alerts", "deliveries", "rulebooks", "processes", "meta"];

@@ -10,8 +10,8 @@ use projections::CaseView;
 use sqlx::Row as _;
 use uuid::Uuid;
 
+use super::rows::Job;
 use super::server::Failed;
-use super::writer::Job;
 use super::{PostgresStore, audit, copying, reads, rebuild};
 use crate::copying::{Filling, Held};
 use crate::examined::{Cursor, Examined, Whole};
@@ -44,9 +44,9 @@ impl LogStore for PostgresStore {
     async fn views(&self, mut take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault> {
         let mut after: Option<Uuid> = None;
         loop {
-            let rows = self.readers.rows(reads::VIEWS, move |query| query.bind(after)).await?;
+            let rows = self.readers.rows(&reads::VIEWS, move |query| query.bind(after)).await?;
             let Some(last) = rows.last() else { return Ok(()) };
-            after = Some(last.try_get(11).map_err(|error| self.server.fault(error))?);
+            after = Some(last.try_get(0).map_err(|error| self.server.fault(error))?);
             self.each(&rows, reads::view)?.into_iter().flatten().for_each(&mut take);
         }
     }

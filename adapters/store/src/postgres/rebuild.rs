@@ -11,16 +11,10 @@ use super::audit;
 use super::layout::put_in_force;
 use super::reads;
 use super::server::{Failed, Server};
-use crate::digest::KEPT_ANEW;
+use crate::damage::KEPT_ANEW;
 use crate::examined::{Keep, Whole};
+use crate::rebuilt::{Checked, Purpose};
 use crate::{Fault, Progress, Rebuilt};
-
-/// Whether the rulebook in force stays.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    Rebuild,
-    Adopt,
-}
 
 /// Views and alerts anew under the rulebook in force.
 pub(super) async fn anew(server: &Server, book: &Rulebook, progress: Progress) -> Result<Rebuilt, Fault> {
@@ -53,25 +47,18 @@ async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: P
     }
     let mut after = None;
     loop {
-        let chunk = audit::chunk(&mut transaction, book, after, Keep::Nothing).await?;
-        rebuilt.damage.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
-        rebuilt.cases += chunk.cases;
-        rebuilt.events += chunk.events;
+        let (chunk, upto) = audit::chunk(&mut transaction, book, after, Keep::Nothing).await?;
         audit::repair(&mut transaction, &chunk.differences).await?;
-        for difference in chunk.differences {
-            rebuilt.note(difference.found);
-        }
+        rebuilt.take(chunk);
         progress(rebuilt.events, events);
-        after = chunk.upto;
+        after = upto;
         if after.is_none() {
             break;
         }
     }
     let strays = audit::stray_alerts(&mut transaction).await?;
     audit::repair(&mut transaction, &strays).await?;
-    for stray in strays {
-        rebuilt.note(stray.found);
-    }
+    rebuilt.note_all(strays);
     // For the other processes to notice: something may be due earlier now.
     transaction.execute("UPDATE meta SET xact = pg_current_xact_id() WHERE key = 'rulebook'").await?;
     match transaction.commit().await.map_err(Failed::from) {
@@ -100,31 +87,24 @@ pub(super) async fn check(server: &Server, book: &Rulebook, progress: Progress) 
 async fn checked(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Failed> {
     let mut connection = session(server).await?;
     let events = audit::extent(&mut connection).await?;
-    let (mut found, mut done, mut after) = (audit::altered_rulebooks(&mut connection).await?, 0, None);
+    let (mut found, mut after) = (Checked::of(audit::whole(&mut connection).await?), None);
     loop {
         // The questions of one chunk are answered from one state of the log.
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-        let chunk = audit::chunk(&mut connection, book, after, Keep::Nothing).await?;
+        let (chunk, upto) = audit::chunk(&mut connection, book, after, Keep::Nothing).await?;
         connection.execute("COMMIT").await?;
-        done += chunk.events;
-        progress(done.min(events), events);
-        found.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
-        found.extend(chunk.differences.into_iter().map(|difference| difference.found));
-        after = chunk.upto;
+        found.take(chunk);
+        progress(found.events.min(events), events);
+        after = upto;
         if after.is_none() {
-            break;
+            return Ok(found.into_all());
         }
     }
-    found.extend(audit::stray_alerts(&mut connection).await?.into_iter().map(|difference| difference.found));
-    Ok(found)
 }
 
-/// What is wrong with rulebooks and with the tables that are no case's alone; that the log is whole, its constraints see to.
+/// What is no single case's.
 pub(super) async fn check_whole(server: &Server) -> Result<Whole, Failed> {
-    let mut connection = session(server).await?;
-    let damage = audit::altered_rulebooks(&mut connection).await?;
-    let strays = audit::stray_alerts(&mut connection).await?;
-    Ok(Whole { damage, rows: strays.into_iter().map(Into::into).collect() })
+    audit::whole(&mut session(server).await?).await
 }
 
 /// A session for long work.

@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
 use super::address;
 use super::pulse::Generation;
+use crate::damage::Failing;
 use crate::{Fault, NOT_RECORDED};
 
 /// How long one attempt to connect may take.
@@ -21,7 +22,7 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 
 /// What went wrong, before it is told with the name of the server.
 #[derive(Debug)]
-pub(super) enum Failed {
+pub(crate) enum Failed {
     Sql(sqlx::Error),
     Fault(Fault),
     /// There was no answer in time.
@@ -37,6 +38,12 @@ impl From<sqlx::Error> for Failed {
 impl From<Fault> for Failed {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
+    }
+}
+
+impl Failing for Failed {
+    fn damage(self) -> Result<String, Self> {
+        if let Self::Fault(Fault::Corrupt(found)) = self { Ok(found) } else { Err(self) }
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use crate::damage::Failing;
 use crate::{Fault, NOT_RECORDED};
 
 /// Says "this file is ours" in the header of the database file: `kmnt`.
@@ -21,7 +22,7 @@ const BEFORE: i64 = 0x6b61_6d6e;
 const LAYOUT: i64 = 1;
 
 /// What went wrong, before it is told with the name of the file.
-pub(super) enum Failed {
+pub(crate) enum Failed {
     Sqlite(rusqlite::Error),
     Fault(Fault),
 }
@@ -35,6 +36,12 @@ impl From<rusqlite::Error> for Failed {
 impl From<Fault> for Failed {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
+    }
+}
+
+impl Failing for Failed {
+    fn damage(self) -> Result<String, Self> {
+        if let Self::Fault(Fault::Corrupt(found)) = self { Ok(found) } else { Err(self) }
     }
 }
 

@@ -7,7 +7,7 @@ use engine::action::CaseRef;
 use projections::CaseView;
 use uuid::Uuid;
 
-use super::writer::Job;
+use super::rows::Job;
 use super::{SqliteStore, audit, copying, reads, rebuild};
 use crate::copying::{Filling, Held};
 use crate::examined::{Cursor, Examined, Whole};

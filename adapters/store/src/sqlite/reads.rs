@@ -2,18 +2,17 @@
 
 mod views;
 
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use engine::action::CaseRef;
 use engine::calendar::Instant;
-use engine::case::{Case, Event, evolve};
+use engine::case::{Case, Event};
 use engine::rulebook::Digest;
 use rusqlite::{Connection, OptionalExtension, Params, Row, Statement, params};
 use uuid::Uuid;
 
 use super::file::{Failed, File};
-use crate::digest::altered_rulebook;
+use crate::damage::{self, Failing as _, altered_rulebook};
 use crate::passed_over::PassedOver;
 use crate::recent::Recent;
 use crate::standing::Standing;
@@ -32,32 +31,14 @@ pub(super) fn case(connection: &Connection, case: &CaseRef) -> Result<Case, Fail
     )?;
     let mut rows = statement.query(params![stream_id.as_bytes().as_slice()])?;
     while let Some(row) = rows.next()? {
-        let event = event(row, 1).map_err(|failed| of_case(failed, case.as_str(), state.version() + 1))?;
-        state = evolve(state, &event);
-        if row.get::<_, i64>(0)? != i64::from(state.version()) {
-            let found = format!("case {case}: version {} is missing in its stream", state.version());
-            return Err(Fault::Corrupt(found).into());
-        }
+        state = damage::fold(state, case, row.get(0)?, event(row, 1))?;
     }
     Ok(state)
 }
 
 /// The event in the columns `format` and `payload`, from the column `at` on.
 pub(super) fn event(row: &Row<'_>, at: usize) -> Result<Event, Failed> {
-    let payload = row.get_ref(at + 1)?.as_str();
-    let payload = payload.map_err(|_| Fault::Corrupt("an event of the log can't be read: it is no text".to_owned()))?;
-    let format = i32::try_from(row.get::<_, i64>(at)?).unwrap_or(-1);
-    Event::from_json(format, payload).map_err(|unreadable| Fault::Corrupt(unreadable.to_string()).into())
-}
-
-/// Says in which case and at which version an event can't be read.
-pub(super) fn of_case(failed: Failed, case: &str, version: u32) -> Failed {
-    match failed {
-        Failed::Fault(Fault::Corrupt(found)) => {
-            Fault::Corrupt(format!("case {case}, event {version} of its stream: {found}")).into()
-        }
-        failed => failed,
-    }
+    Ok(damage::event(row.get(at)?, row.get_ref(at + 1)?.as_str().ok())?)
 }
 
 /// The columns that [`stored_all`] reads, of events `e` and cases `c`.
@@ -78,8 +59,7 @@ fn stored_all(connection: &Connection, rest: &str, values: impl Params) -> Resul
 fn stored(row: &Row<'_>) -> Result<Stored, Failed> {
     let case = case_of(row, 1, 5)?;
     let version = u32::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
-    let event = event(row, 3).map_err(|failed| of_case(failed, case.as_str(), version))?;
-    Ok(Stored { position: Position(row.get(0)?), case, version, event })
+    damage::stored(Position(row.get(0)?), case, version, event(row, 3))
 }
 
 /// The events of a stream in order.
@@ -114,8 +94,7 @@ pub(super) fn outbox(
     {
         match recent.take(position).map_or_else(|| alert_at(&mut at, position), Ok) {
             Ok(alert) => found.push(alert),
-            Err(Failed::Fault(Fault::Corrupt(reason))) => passed_over.alert(position, &reason),
-            Err(failed) => return Err(failed),
+            Err(failed) => passed_over.alert(position, &failed.damage()?),
         }
     }
     Ok(found)
@@ -124,9 +103,7 @@ pub(super) fn outbox(
 /// The alert event at a position.
 fn alert_at(statement: &mut Statement<'_>, position: Position) -> Result<Stored, Failed> {
     let mut rows = statement.query([position.0])?;
-    let found = rows.next()?.map(stored).transpose()?;
-    let found = found.filter(|stored| stored.event.fact.alert().is_some());
-    found.ok_or_else(|| Fault::Corrupt("the log has no alert at this position".to_owned()).into())
+    Ok(damage::alert(rows.next()?.map(stored).transpose()?)?)
 }
 
 /// How much waits to be published, and since when.
@@ -174,8 +151,7 @@ pub(super) fn due(
         match case_of(row, 0, 1) {
             Ok(case) if share.holds(case.stream_id()) => due.push(DueCase { case, version: row.get(2)? }),
             Ok(_) => {}
-            Err(Failed::Fault(Fault::Corrupt(reason))) => passed_over.row(&reason),
-            Err(failed) => return Err(failed),
+            Err(failed) => passed_over.row(&failed.damage()?),
         }
     }
     Ok(due)
@@ -247,13 +223,6 @@ pub(super) fn rulebook(connection: &Connection, digest: &str) -> Result<Option<S
         (None, Ok(source)) => Ok(Some(source.to_owned())),
         (altered, _) => Err(Fault::Corrupt(altered.unwrap_or_default()).into()),
     }
-}
-
-/// The digests of all rulebooks that the log keeps.
-pub(super) fn rulebook_digests(connection: &Connection) -> Result<BTreeSet<Digest>, Failed> {
-    let mut statement = connection.prepare_cached("SELECT digest FROM rulebooks")?;
-    let digests = statement.query_map([], |row| Ok(row.get_ref(0)?.as_str().ok().and_then(Digest::parse)))?;
-    Ok(digests.filter_map(Result::transpose).collect::<Result<_, _>>()?)
 }
 
 /// The texts of all rulebooks that the log was decided under.

@@ -10,9 +10,10 @@ use std::thread::JoinHandle;
 
 use rusqlite::ffi;
 
-use super::writer::{Job, MOST_AT_ONCE, Writer};
+use super::rows::Job;
+use super::writer::{MOST_AT_ONCE, Writer};
 use crate::Fault;
-use crate::answers::{Answer, ended};
+use crate::jobs::{Answer, ended};
 
 /// A moment in the life of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Difference, Repair};
+use super::Difference;
 use crate::Position;
-use crate::digest::altered_rulebook;
+use crate::damage::altered_rulebook;
 use crate::sqlite::file::Failed;
 
 /// Rows of the table `alerts` on what is no alert.
@@ -14,11 +14,7 @@ pub(in crate::sqlite) fn stray_alerts(connection: &Connection) -> Result<Vec<Dif
                WHERE e.position IS NULL OR instr(e.payload, '\"event\":\"action_recorded\"') > 0
                ORDER BY a.position";
     let mut statement = connection.prepare(sql)?;
-    let strays = statement.query_map([], |row| {
-        let position = Position(row.get(0)?);
-        let found = format!("there is an alert's row at position {}, where the log has no alert", position.0);
-        Ok(Difference { found, case: None, repair: Repair::Alert { position, row: None } })
-    })?;
+    let strays = statement.query_map([], |row| Ok(Difference::stray_alert(Position(row.get(0)?))))?;
     Ok(strays.collect::<Result<_, _>>()?)
 }
 

@@ -1,0 +1,87 @@
+//! What counts as damage of a log, and in which words: the same in every store.
+//!
+//! Invariant: damage of one event or row is [`Fault::Corrupt`], names its case, and holds up no other case.
+
+use engine::action::CaseRef;
+use engine::case::{Case, Event, evolve};
+
+use super::{Fault, Position, Stored};
+
+/// What went wrong in a store, before it is told with the name of the log.
+pub(super) trait Failing: From<Fault> {
+    /// What was found to be damaged.
+    ///
+    /// # Errors
+    /// The failure itself, if it is another.
+    fn damage(self) -> Result<String, Self>;
+}
+
+/// The event in a row of this format and payload.
+pub(super) fn event(format: i64, payload: Option<&str>) -> Result<Event, Fault> {
+    let no_text = || Fault::Corrupt("an event of the log can't be read: it is no text".to_owned());
+    let payload = payload.ok_or_else(no_text)?;
+    let read = Event::from_json(i32::try_from(format).unwrap_or(-1), payload);
+    read.map_err(|unreadable| Fault::Corrupt(unreadable.to_string()))
+}
+
+/// Says in which case and at which version an event can't be read.
+pub(super) fn in_stream<F: Failing>(failed: F, case: &CaseRef, version: u32) -> F {
+    match failed.damage() {
+        Ok(found) => Fault::Corrupt(format!("case {case}, event {version} of its stream: {found}")).into(),
+        Err(failed) => failed,
+    }
+}
+
+/// The event of a case in its place.
+pub(super) fn stored<F: Failing>(
+    position: Position,
+    case: CaseRef,
+    version: u32,
+    event: Result<Event, F>,
+) -> Result<Stored, F> {
+    let event = event.map_err(|failed| in_stream(failed, &case, version))?;
+    Ok(Stored { position, case, version, event })
+}
+
+/// The case with its next event, which stands in the log as this version.
+pub(super) fn fold<F: Failing>(state: Case, case: &CaseRef, version: i64, event: Result<Event, F>) -> Result<Case, F> {
+    let expected = state.version() + 1;
+    let event = event.map_err(|failed| in_stream(failed, case, expected))?;
+    if version != i64::from(expected) {
+        return Err(Fault::Corrupt(format!("case {case}: version {expected} is missing in its stream")).into());
+    }
+    Ok(evolve(state, &event))
+}
+
+/// The event that stands where an alert should.
+pub(super) fn alert(found: Option<Stored>) -> Result<Stored, Fault> {
+    let found = found.filter(|stored| stored.event.fact.alert().is_some());
+    found.ok_or_else(|| Fault::Corrupt("the log has no alert at this position".to_owned()))
+}
+
+/// The row of a case is not as it was written.
+pub(super) fn altered(case: &str) -> Fault {
+    let case = CaseRef::new(case);
+    let case = case.as_ref().map_or("whose reference can't be read", CaseRef::as_str);
+    Fault::Corrupt(format!(
+        "the view of the case {case} was altered since it was written; `kamnot rebuild` makes it anew from the log"
+    ))
+}
+
+/// Says that the text of a rulebook is not the one of its digest; none where it is.
+pub(super) fn altered_rulebook(named: &[u8], source: &[u8]) -> Option<String> {
+    let named = String::from_utf8_lossy(named);
+    let is_altered = engine::rulebook::Digest::of(source).to_string() != named;
+    is_altered.then(|| {
+        format!(
+            "the text of the rulebook {named} was altered since it was kept; `kamnot rebuild --rulebook FILE` with the \
+             original of the one in force keeps it anew"
+        )
+    })
+}
+
+/// What a rebuild says where it has put the text of the rulebook in force right.
+pub(super) const KEPT_ANEW: &str = "the text of the rulebook in force was not the one of its digest";
+
+/// What a check says of an event that was decided under a rulebook which the log does not keep.
+pub(super) const UNKNOWN_RULEBOOK: &str = "it was decided under a rulebook that the log does not keep";
