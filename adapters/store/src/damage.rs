@@ -80,6 +80,14 @@ pub(super) fn altered_rulebook(named: &[u8], source: &[u8]) -> Option<String> {
     })
 }
 
+/// The text of the rulebook with this digest.
+pub(super) fn rulebook_text(digest: &str, source: &[u8]) -> Result<String, Fault> {
+    match (altered_rulebook(digest.as_bytes(), source), std::str::from_utf8(source)) {
+        (None, Ok(source)) => Ok(source.to_owned()),
+        (altered, _) => Err(Fault::Corrupt(altered.unwrap_or_default())),
+    }
+}
+
 /// What a rebuild says where it has put the text of the rulebook in force right.
 pub(super) const KEPT_ANEW: &str = "the text of the rulebook in force was not the one of its digest";
 

@@ -24,15 +24,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::rulebook::Rulebook;
-use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{Decode, Postgres, Row as _, Type};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::cache::Cache;
 use super::changes::Changes;
-use super::damage::{Failing as _, altered_rulebook};
+use super::damage::{Failing as _, rulebook_text};
 use super::jobs::{Answer, Outcome, answered, ended};
 use super::passed_over::PassedOver;
 use super::{Fault, Options, Progress, Rebuilt};
@@ -87,11 +87,8 @@ impl PostgresStore {
             let Some(row) = sqlx::query(reads::RULEBOOK_IN_FORCE).fetch_optional(&mut connection).await? else {
                 return Ok(None);
             };
-            let (digest, source): (&str, String) = (row.try_get(0)?, row.try_get(1)?);
-            match altered_rulebook(digest.as_bytes(), source.as_bytes()) {
-                None => Ok(Some(source)),
-                Some(altered) => Err(Fault::Corrupt(altered).into()),
-            }
+            let (digest, source): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
+            Ok(Some(rulebook_text(digest, source.as_bytes())?))
         };
         source().await.map_err(|failed| server.fault(failed))
     }
@@ -182,6 +179,25 @@ impl PostgresStore {
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|failed| self.server.fault(failed))
     }
 
+    /// What `read` makes of each row that a statement gives.
+    async fn all<T>(
+        &self,
+        sql: &'static str,
+        bind: impl Fn(Query) -> Query + Send + Sync,
+        read: impl Fn(&PgRow) -> Result<T, Failed> + Send,
+    ) -> Result<Vec<T>, Fault> {
+        let rows = self.readers.rows(sql, bind).await?;
+        self.each(&rows, read)
+    }
+
+    /// What stands in the first column of the only row; none where there is no row.
+    async fn one<T>(&self, sql: &'static str, bind: impl Fn(Query) -> Query + Send + Sync) -> Result<Option<T>, Fault>
+    where
+        T: for<'r> Decode<'r, Postgres> + Type<Postgres>,
+    {
+        Ok(self.all(sql, bind, first).await?.pop())
+    }
+
     /// What each of these rows means that can be read; `named` is told of the others.
     fn readable<T>(
         &self,
@@ -205,6 +221,14 @@ impl Drop for PostgresStore {
     fn drop(&mut self) {
         self.beside.iter().for_each(JoinHandle::abort);
     }
+}
+
+/// What stands in the first column.
+fn first<T>(row: &PgRow) -> Result<T, Failed>
+where
+    T: for<'r> Decode<'r, Postgres> + Type<Postgres>,
+{
+    Ok(row.try_get(0)?)
 }
 
 /// The first session. A server that is just starting is waited for; one that is not there is told at once.

@@ -27,7 +27,8 @@ use engine::case::Case;
 use engine::rulebook::Rulebook;
 use projections::CaseView;
 use projections::view::Seat;
-use rusqlite::Connection;
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, Params, Row};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -175,6 +176,25 @@ impl SqliteStore {
         let readers = Arc::clone(&self.readers);
         tokio::task::spawn_blocking(move || readers.ask(question)).await.map_err(|_| closed())?
     }
+
+    /// What `read` makes of each row.
+    async fn all<T: Send + 'static>(
+        &self,
+        sql: &'static str,
+        values: impl Params + Send + 'static,
+        read: fn(&Row<'_>) -> Result<T, Failed>,
+    ) -> Result<Vec<T>, Fault> {
+        self.read(move |connection| reads::all(connection, sql, values, read)).await
+    }
+
+    /// What stands in the first column of the only row.
+    async fn one<T: FromSql + Send + 'static>(
+        &self,
+        sql: &'static str,
+        values: impl Params + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.read(move |connection| reads::one(connection, sql, values)).await
+    }
 }
 
 /// Sees that `book` is the rulebook in force, or puts it in force in a log that has none.
@@ -251,9 +271,9 @@ impl CaseStore for SqliteStore {
         let (file, book) = (Arc::clone(&self.file), self.book.digest);
         let ask = move |connection: &Connection| {
             reads::permit(connection, &file, book)?;
-            reads::next_due(connection)
+            reads::one::<Option<i64>>(connection, reads::NEXT_DUE, [])
         };
-        self.read(ask).await
+        Ok(self.read(ask).await?.map(Instant::from_unix))
     }
 
     async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault> {
@@ -286,7 +306,7 @@ impl CaseStore for SqliteStore {
     }
 
     async fn watched(&self) -> Result<u64, Fault> {
-        self.read(reads::watched).await
+        Ok(self.one::<i64>(reads::WATCHED, []).await?.cast_unsigned())
     }
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
@@ -298,18 +318,19 @@ impl CaseStore for SqliteStore {
     }
 
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
-        let count = self.read(move |connection| reads::deliveries_behind(connection, behind)).await?;
+        let count: i64 = self.one(reads::DELIVERIES_BEHIND, [behind.cast_signed()]).await?;
         self.write(Job::UndoDeliveries { behind }).await?;
-        Ok(count)
+        Ok(usize::try_from(count).unwrap_or(0))
     }
 
     async fn last_stream_sequence(&self) -> Result<u64, Fault> {
-        self.read(reads::last_stream_sequence).await
+        let last: Option<i64> = self.one(reads::LAST_STREAM_SEQUENCE, []).await?;
+        Ok(last.map_or(0, i64::cast_unsigned))
     }
 
     async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault> {
         let office = office.clone();
-        self.read(move |connection| reads::docket(connection, &office, seat)).await
+        self.read(move |connection| reads::docket(connection, office.as_str(), seat)).await
     }
 
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
@@ -323,11 +344,11 @@ impl CaseStore for SqliteStore {
     }
 
     async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
-        self.read(move |connection| reads::stream(connection, stream_id)).await
+        self.all(reads::STREAM, [stream_id.as_bytes().to_vec()], reads::stored).await
     }
 
     async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
-        self.read(reads::rulebooks).await
+        self.all(reads::RULEBOOKS, [], reads::lossy).await
     }
 
     async fn change_counter(&self) -> Result<i64, Fault> {

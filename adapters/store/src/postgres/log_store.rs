@@ -31,14 +31,11 @@ impl LogStore for PostgresStore {
     }
 
     async fn kept_by(&self) -> Result<String, Fault> {
-        let rows = self.readers.rows(reads::SERVER_VERSION, |query| query).await?;
-        let versions: Vec<String> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
-        Ok(versions.into_iter().next().unwrap_or_default())
+        Ok(self.one(reads::SERVER_VERSION, |query| query).await?.unwrap_or_default())
     }
 
     async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
-        let rows = self.readers.rows(reads::CASES, |query| query).await?;
-        self.each(&rows, |row| reads::reference(row, 0))
+        self.all(reads::CASES, |query| query, |row| reads::reference(row, 0)).await
     }
 
     async fn views(&self, mut take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault> {
@@ -52,8 +49,7 @@ impl LogStore for PostgresStore {
     }
 
     async fn events(&self) -> Result<u64, Fault> {
-        let rows = self.readers.rows(reads::EVENTS, |query| query).await?;
-        Ok(self.each(&rows, |row| Ok(row.try_get::<i64, _>(0)?.unsigned_abs()))?.pop().unwrap_or(0))
+        Ok(self.one::<i64>(reads::EVENTS, |query| query).await?.unwrap_or(0).unsigned_abs())
     }
 
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
@@ -83,13 +79,11 @@ impl LogStore for PostgresStore {
 
     async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {
         let bind = |query: super::Query| query.bind(after.0).bind(reads::limit(most));
-        let rows = self.readers.rows(reads::DELIVERIES, bind).await?;
-        self.each(&rows, reads::delivery)
+        self.all(reads::DELIVERIES, bind, reads::delivery).await
     }
 
     async fn meta(&self, key: &str) -> Result<Option<String>, Fault> {
-        let rows = self.readers.rows(reads::META, |query| query.bind(key.to_owned())).await?;
-        Ok(self.each(&rows, |row| Ok(row.try_get(0)?))?.pop())
+        self.one(reads::META, |query| query.bind(key.to_owned())).await
     }
 
     async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault> {

@@ -86,7 +86,7 @@ impl Tables<i64> for Connection {
     type Failed = Failed;
 
     fn delivery(&self, position: Position) -> Result<Result<Option<Delivery>, Unreadable>, Failed> {
-        match reads::delivery(self, position) {
+        match reads::delivery_of(self, position) {
             Ok(delivery) => Ok(Ok(delivery)),
             Err(Failed::Sqlite(error)) if error.sqlite_error_code().is_none() => Ok(Err(Unreadable)),
             Err(failed) => Err(failed),
@@ -110,15 +110,12 @@ impl Tables<i64> for Connection {
 
 fn views(connection: &Connection, keys: &RangeInclusive<i64>) -> Result<BTreeMap<i64, Cells<'static>>, Failed> {
     let sql = format!("SELECT {}, case_key FROM cases WHERE case_key BETWEEN ?1 AND ?2", *NAMES);
-    let mut statement = connection.prepare_cached(&sql)?;
-    let views = statement
-        .query_map(params![keys.start(), keys.end()], |row| Ok((row.get(WIDTH)?, cells(row)?.map(Cell::into_owned))))?;
-    Ok(views.collect::<Result<_, _>>()?)
+    let view = |row: &Row<'_>| Ok((row.get(WIDTH)?, cells(row)?.map(Cell::into_owned)));
+    Ok(reads::all(connection, &sql, params![keys.start(), keys.end()], view)?.into_iter().collect())
 }
 
 /// The digests of all rulebooks that the log keeps.
 fn rulebooks(connection: &Connection) -> Result<BTreeSet<Digest>, Failed> {
-    let mut statement = connection.prepare_cached("SELECT digest FROM rulebooks")?;
-    let digests = statement.query_map([], |row| Ok(row.get_ref(0)?.as_str().ok().and_then(Digest::parse)))?;
-    Ok(digests.filter_map(Result::transpose).collect::<Result<_, _>>()?)
+    let digest = |row: &Row<'_>| Ok(row.get_ref(0)?.as_str().ok().and_then(Digest::parse));
+    Ok(reads::all(connection, "SELECT digest FROM rulebooks", [], digest)?.into_iter().flatten().collect())
 }

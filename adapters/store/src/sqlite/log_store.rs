@@ -29,7 +29,7 @@ impl LogStore for SqliteStore {
     }
 
     async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
-        self.read(reads::cases).await
+        self.all(reads::CASES, [], reads::reference).await
     }
 
     async fn views(&self, take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault> {
@@ -41,11 +41,11 @@ impl LogStore for SqliteStore {
     }
 
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
-        self.read(move |connection| reads::log(connection, after, most)).await
+        self.all(reads::LOG, [after.0, reads::limit(most)], reads::stored).await
     }
 
     async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {
-        self.read(move |connection| reads::deliveries(connection, after, most)).await
+        self.all(reads::DELIVERIES, [after.0, reads::limit(most)], reads::delivery).await
     }
 
     async fn meta(&self, key: &str) -> Result<Option<String>, Fault> {

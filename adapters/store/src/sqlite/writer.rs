@@ -235,8 +235,7 @@ impl Writer {
 
     /// Looks whether another program has committed anything.
     fn note_foreign_commits(&mut self) -> Result<(), Failed> {
-        let data_version: i64 =
-            self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        let data_version: i64 = reads::one(&self.connection, "PRAGMA data_version", [])?;
         if data_version == self.state.data_version {
             return Ok(());
         }
@@ -250,12 +249,7 @@ impl Writer {
     fn drop_foreign(&mut self, last: i64) -> Result<(), Failed> {
         let sql = "SELECT DISTINCT c.reference FROM events e JOIN cases c ON c.case_key = e.case_key
                    WHERE e.position > ?1";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([self.state.seen])?;
-        let mut changed = Vec::new();
-        while let Some(row) = rows.next()? {
-            changed.push(reads::reference(row, 0)?);
-        }
+        let changed = reads::all(&self.connection, sql, [self.state.seen], reads::reference)?;
         self.cache.drop_all(changed.iter());
         self.state.seen = last;
         self.changes.count();
