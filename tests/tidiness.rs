@@ -49,12 +49,15 @@ fn dependencies_point_one_way() {
         ("engine", &[][..]),
         ("projections", &["engine"][..]),
         ("store", &["engine", "projections"][..]),
-        ("kamnot", &["engine", "projections", "store"][..]),
-        ("scenarios", &["engine", "projections", "store", "kamnot"][..]),
-        ("tests", &["engine", "projections", "store", "kamnot", "scenarios"][..]),
+        ("service", &["engine", "projections", "store"][..]),
+        ("nats", &["engine", "projections", "store", "service"][..]),
+        ("kamnot", &["engine", "projections", "store", "service", "nats"][..]),
+        ("scenarios", &["engine", "projections", "store", "service"][..]),
+        ("tests", &["engine", "projections", "store", "service", "nats", "kamnot", "scenarios"][..]),
     ]);
     for (name, of_name) in &allowed {
-        let folder = if matches!(*name, "store" | "kamnot") { root().join("adapters") } else { root() };
+        let folder =
+            if matches!(*name, "store" | "service" | "nats" | "kamnot") { root().join("adapters") } else { root() };
         let manifest: toml::Table = toml::from_str(&read(&folder.join(name).join("Cargo.toml"))).expect("a manifest");
         for table in ["dependencies", "dev-dependencies", "build-dependencies"] {
             let Some(table) = manifest.get(table).and_then(toml::Value::as_table) else { continue };
@@ -98,19 +101,28 @@ fn the_engine_and_the_projections_are_pure() {
 #[test]
 fn no_clock_is_read_outside_the_clock() {
     let forbidden = ["Utc::now", "Local::now", "SystemTime", "Instant::now"];
-    let elsewhere = sources(&["engine", "projections", "adapters/store", "adapters/kamnot"])
-        .into_iter()
-        .filter(|path| !path.ends_with("adapters/kamnot/src/clock.rs"));
+    let elsewhere =
+        sources(&["engine", "projections", "adapters/store", "adapters/service", "adapters/nats", "adapters/kamnot"])
+            .into_iter()
+            .filter(|path| !path.ends_with("adapters/service/src/clock.rs"));
     let found: Vec<String> = elsewhere.flat_map(|path| lines_with(&path, &forbidden)).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]
 fn nothing_unwraps_outside_tests() {
-    let found: Vec<String> = sources(&["engine", "projections", "adapters/store", "adapters/kamnot", "scenarios"])
-        .iter()
-        .flat_map(|path| lines_with(path, &[".unwrap()", "todo!", "unimplemented!"]))
-        .collect();
+    let found: Vec<String> = sources(&[
+        "engine",
+        "projections",
+        "adapters/store",
+        "adapters/service",
+        "adapters/nats",
+        "adapters/kamnot",
+        "scenarios",
+    ])
+    .iter()
+    .flat_map(|path| lines_with(path, &[".unwrap()", "todo!", "unimplemented!"]))
+    .collect();
     // Unit tests stand at the end of their file.
     let in_product = found.into_iter().filter(|line| {
         let (path, rest) = line.split_once(".rs:").expect("a path");
@@ -129,11 +141,19 @@ fn no_source_file_is_longer_than_four_hundred_lines() {
         (lines > LONGEST.iter().find(|(name, _)| path.ends_with(name)).map_or(400, |(_, most)| *most))
             .then(|| format!("{}: {lines}", path.display()))
     };
-    let found: Vec<String> =
-        sources(&["engine", "projections", "adapters/store", "adapters/kamnot", "scenarios", "tests"])
-            .iter()
-            .filter_map(long)
-            .collect();
+    let found: Vec<String> = sources(&[
+        "engine",
+        "projections",
+        "adapters/store",
+        "adapters/service",
+        "adapters/nats",
+        "adapters/kamnot",
+        "scenarios",
+        "tests",
+    ])
+    .iter()
+    .filter_map(long)
+    .collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
@@ -155,7 +175,16 @@ fn a_timeline_is_made_without_searching_or_shifting_a_list() {
 #[test]
 fn no_room_is_named_after_nothing() {
     let names = ["manager", "helper", "helpers", "util", "utils", "common", "misc"];
-    for path in sources(&["engine", "projections", "adapters/store", "adapters/kamnot", "scenarios", "tests"]) {
+    for path in sources(&[
+        "engine",
+        "projections",
+        "adapters/store",
+        "adapters/service",
+        "adapters/nats",
+        "adapters/kamnot",
+        "scenarios",
+        "tests",
+    ]) {
         let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
         assert!(!names.contains(&stem), "{}", path.display());
     }
@@ -163,7 +192,16 @@ fn no_room_is_named_after_nothing() {
 
 #[test]
 fn every_source_file_says_what_it_is() {
-    for path in sources(&["engine", "projections", "adapters/store", "adapters/kamnot", "scenarios", "tests"]) {
+    for path in sources(&[
+        "engine",
+        "projections",
+        "adapters/store",
+        "adapters/service",
+        "adapters/nats",
+        "adapters/kamnot",
+        "scenarios",
+        "tests",
+    ]) {
         assert!(read(&path).starts_with("//!"), "{} has no module documentation", path.display());
     }
 }
@@ -185,11 +223,29 @@ fn every_rule_has_an_article_its_words_and_a_test_of_its_file() {
 
 #[test]
 fn the_lints_hold_in_every_crate() {
-    for name in ["engine", "projections", "adapters/store", "adapters/kamnot", "scenarios", "tests"] {
+    for name in [
+        "engine",
+        "projections",
+        "adapters/store",
+        "adapters/service",
+        "adapters/nats",
+        "adapters/kamnot",
+        "scenarios",
+        "tests",
+    ] {
         let manifest: toml::Table = toml::from_str(&read(&root().join(name).join("Cargo.toml"))).expect("a manifest");
         assert_eq!(manifest["lints"]["workspace"].as_bool(), Some(true), "{name}");
     }
-    for path in sources(&["engine", "projections", "adapters/store", "adapters/kamnot", "scenarios", "tests"]) {
+    for path in sources(&[
+        "engine",
+        "projections",
+        "adapters/store",
+        "adapters/service",
+        "adapters/nats",
+        "adapters/kamnot",
+        "scenarios",
+        "tests",
+    ]) {
         let found = lines_with(&path, &["#[allow(", "#![allow("]);
         assert!(found.is_empty(), "use #[expect(…, reason = …)]: {}", found.join("\n"));
     }

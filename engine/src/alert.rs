@@ -3,30 +3,20 @@
 //! Invariant: the same alert has the same id wherever and however often it is computed; what was told is never
 //! changed, only settled or withdrawn; time alone never withdraws anything.
 
-mod difference;
-mod due;
-mod most;
-mod of;
-mod of_limits;
-mod past;
-
 use std::fmt;
 use std::sync::LazyLock;
+
+use std::sync::Arc;
 
 use uuid::Uuid;
 
 use crate::action::{ActionId, ActionName, CaseRef, OfficeCode, When};
-use crate::assess::Breach;
+use crate::breach::Breach;
 use crate::calendar::Instant;
 use crate::explain::Step;
 use crate::rulebook::{Period, Role, RuleId};
 use crate::timeline::Offices;
 use crate::words::words;
-
-pub use difference::Told;
-pub(crate) use difference::{Recording, State, difference};
-pub(crate) use due::{next_due, next_due_with_actions_to_come};
-pub(crate) use most::Most;
 
 words! {
     /// The kinds of alert, as the subject names them.
@@ -113,7 +103,7 @@ pub struct Topic {
 
 impl Topic {
     /// The id of an alert on this topic: a UUID v5 of case, rule, action, period, `kind` and occurrence.
-    fn id(&self, case: &CaseRef, kind: &str, occurrence: u32) -> Uuid {
+    pub(crate) fn id(&self, case: &CaseRef, kind: &str, occurrence: u32) -> Uuid {
         static NAMESPACE: LazyLock<Uuid> = LazyLock::new(|| Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:kamnot:alert"));
         let name = format!("{case}/{}/{}/{}/{kind}/{occurrence}", self.rule, self.on, self.period);
         Uuid::new_v5(&NAMESPACE, name.as_bytes())
@@ -270,4 +260,21 @@ impl Withdrawal {
             Some(occurrence) => settlement_id(&self.alert.topic, case, occurrence),
         }
     }
+}
+
+/// What was told on a topic: the last alert, and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TopicState {
+    pub(crate) alert: Arc<Alert>,
+    pub(crate) state: State,
+    /// The occurrence of the last settlement, if there was one.
+    pub(crate) last_settlement: Option<u32>,
+}
+
+/// What became of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Open,
+    Settled { by: ActionId },
+    Withdrawn,
 }

@@ -7,22 +7,12 @@ mod json;
 use std::sync::OnceLock;
 
 use crate::action::{Action, ActionId};
+use crate::breach::Breach;
 use crate::calendar::{self, Instant};
 use crate::conditions::{self, Finding, Found, NotOnRecord};
 use crate::limits::{Deadline, Limits, Opened, Remand, remand_around};
 use crate::rulebook::{FirstDay, RuleId, Rulebook};
 use crate::timeline::Timeline;
-use crate::words::words;
-
-words! {
-    /// How sure a breach is. "Certain" implies "arguable"; nothing is certain on one reading.
-    Breach {
-        /// Under the protective reading alone.
-        Arguable = "arguable",
-        /// Under both readings.
-        Certain = "certain",
-    }
-}
 
 /// The outcome for one case at one instant.
 pub struct Assessment<'a> {

@@ -7,7 +7,7 @@ mod detention;
 mod procedure;
 
 use crate::action::{Authority, Ground, Offence, Person, What};
-use crate::assess::Breach;
+use crate::breach::Breach;
 use crate::limits::{Limits, Under, ordered_by};
 use crate::rulebook::{Reading, Role, RuleId, Rulebook, ThreeYears};
 use crate::timeline::Timeline;

@@ -3,15 +3,13 @@
 //! Invariant: a step holds no sentence; sentences are the rulebook's, so its digest covers every one of them.
 //! No step holds personal data: offices, instants, enumerated words and numbers only.
 
-mod keys;
 mod looks_at;
 mod steps;
 mod values;
 
 use crate::calendar::Instant;
-use crate::rulebook::{Language, Period, RuleId, Rulebook};
+use crate::rulebook::{KEYS, Language, Period, RuleId, Rulebook};
 
-pub use keys::KEYS;
 pub use looks_at::bears_on;
 pub use steps::{deadline, finding};
 use values::{fit, placeholders};

@@ -2,14 +2,17 @@
 //!
 //! In the order of a reader: [`action`] (what happened), [`timeline`] (the actions that count, in order),
 //! [`calendar`] (instants, dates, counting), [`rulebook`] (law as data), [`limits`] and [`conditions`] (the two
-//! kinds of rule), [`assess`], [`alert`] (identity, difference), [`explain`], [`case`] (events, evolve, decide). Nothing here does I/O, reads a clock, or depends on the order of recording.
+//! kinds of rule), [`assess`], [`alert`] (what is told), [`explain`], [`case`] (events, evolve), [`decide`] (what a command adds).
+//! Nothing here does I/O, reads a clock, or depends on the order of recording.
 
 pub mod action;
 pub mod alert;
 pub mod assess;
+pub mod breach;
 pub mod calendar;
 pub mod case;
 pub mod conditions;
+pub mod decide;
 pub mod explain;
 pub mod json;
 pub mod limits;

@@ -5,19 +5,22 @@
 //! are read from here and written nowhere else.
 
 mod digest;
+mod keys;
 mod law;
 mod load;
+mod period;
 mod questions;
 mod shelf;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
 pub use digest::Digest;
+pub use keys::KEYS;
 pub use load::Flaw;
+pub use period::Period;
 pub use questions::*;
 pub use shelf::Shelf;
 
@@ -158,45 +161,6 @@ words! {
         Prosecutor = "prosecutor",
         /// The juvenile court or the juvenile panel of a people's court.
         Court = "court",
-    }
-}
-
-/// A length of time as the law states it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Period {
-    /// Minutes from the instant (`90min`).
-    Minutes(u32),
-    /// Hours from the instant (`48h`).
-    Hours(u32),
-    /// Days to the end of a civil day (`30d`).
-    Days(u32),
-    /// Months to the end of a civil day (`1mo`).
-    Months(u32),
-}
-
-impl Period {
-    /// The length that a text such as `90min`, `48h`, `30d` or `1mo` states; none if it states none.
-    pub fn parse(text: &str) -> Option<Self> {
-        let unit = text.find(|character: char| !character.is_ascii_digit())?;
-        let n = text[..unit].parse().ok()?;
-        match &text[unit..] {
-            "min" => Some(Self::Minutes(n)),
-            "h" => Some(Self::Hours(n)),
-            "d" => Some(Self::Days(n)),
-            "mo" => Some(Self::Months(n)),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Period {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Minutes(n) => write!(f, "{n}min"),
-            Self::Hours(n) => write!(f, "{n}h"),
-            Self::Days(n) => write!(f, "{n}d"),
-            Self::Months(n) => write!(f, "{n}mo"),
-        }
     }
 }
 
@@ -387,7 +351,7 @@ impl Rulebook {
     }
 
     /// The template of an explaining sentence (table `texts` of the file), with placeholders such as `{date}`.
-    /// Every key in [`crate::explain::KEYS`] is there; the check on load sees to it. `?` for any other.
+    /// Every key in [`KEYS`] is there; the check on load sees to it. `?` for any other.
     pub fn text(&self, key: &str) -> &Text {
         static UNKNOWN: LazyLock<Text> = LazyLock::new(|| Text { en: "?".to_owned(), lo: "?".to_owned() });
         self.texts.get(key).unwrap_or(&UNKNOWN)

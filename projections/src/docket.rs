@@ -6,7 +6,7 @@ use std::cmp::{Ordering, Reverse};
 
 use engine::action::CaseRef;
 use engine::alert::Addressees;
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::json::Json;

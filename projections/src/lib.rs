@@ -4,8 +4,10 @@
 
 pub mod alerts;
 pub mod docket;
+pub mod labels;
 pub mod message;
 pub mod snapshot;
+pub mod subjects;
 pub mod summary;
 pub mod timeline;
 pub mod today;

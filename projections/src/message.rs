@@ -13,6 +13,8 @@ use engine::json::{Json, write_text};
 use engine::rulebook::{Language, Rulebook};
 use uuid::Uuid;
 
+use crate::subjects;
+
 /// A message to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -91,14 +93,8 @@ pub fn message(case: &CaseRef, event: &Event, book: &Rulebook, installation: &st
     );
     data(case, event, &told, book, &mut body);
     body.push_str("}}");
-    Some(Message { subject: subject(&told), id: told.id, body })
-}
-
-/// The subject of the alert; what answers it goes to the same offices and rule, under its own kind.
-fn subject(told: &Told<'_>) -> String {
-    let rule = told.alert.topic.rule.word();
-    let rule = rule.split(':').next().unwrap_or(rule);
-    format!("kamnot.alerts.{}.{}.{rule}", told.alert.to.tokens(), told.kind)
+    let subject = subjects::alert(&told.alert.to, told.kind, told.alert.topic.rule);
+    Some(Message { subject, id: told.id, body })
 }
 
 fn data(case: &CaseRef, event: &Event, told: &Told<'_>, book: &Rulebook, out: &mut String) {

@@ -4,7 +4,7 @@
 
 use engine::action::{ActionName, CaseRef, OfficeCode};
 use engine::alert::Addressees;
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::json::Json;

@@ -4,7 +4,8 @@
 //! written and read it is the same.
 
 use engine::action::{ActionName, CaseRef};
-use engine::assess::{Assessment, Breach};
+use engine::assess::Assessment;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::json::Json;
 use engine::limits::{Done, Reckoning};

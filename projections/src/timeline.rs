@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::action::{ActionId, OfficeCode, When};
 use engine::alert::{Addressees, Kind, Stage};
-use engine::assess::{Assessment, Breach};
+use engine::assess::Assessment;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::explain;

@@ -46,6 +46,7 @@ mod setting;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mimalloc::MiMalloc;
+
 use report::Report;
 use setting::{Failure, Setting};
 

@@ -1,7 +1,7 @@
 //! The offices file.
 
 use engine::rulebook::Language;
-use kamnot::offices::{CourtKind, Kind, Offices};
+use service::offices::{CourtKind, Kind, Offices};
 use tests::program::{Desk, program};
 
 use crate::lines::{file, opening};

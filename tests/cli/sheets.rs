@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use kamnot::files::{Form, parse};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use service::files::{Form, parse};
 use tests::program::{Desk, Run};
 use tests::workbook::{Part, workbook, zip, zip_that_lies};
 

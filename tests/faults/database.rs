@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use engine::action::CaseRef;
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use engine::rulebook::Rulebook;
-use kamnot::clock::SystemClock;
-use kamnot::recorder::{Recorded, Recorder};
+use service::clock::SystemClock;
+use service::recorder::{Recorded, Recorder};
 use store::postgres::PostgresStore;
 use store::{Fault, LogStore, Options};
 use tests::load::{actions, case_due_at, unix_now};

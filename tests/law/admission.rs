@@ -1,7 +1,8 @@
 //! Which actions of a list can be recorded, and what is refused without saying more than it may.
 
 use engine::action::Action;
-use engine::case::{Case, Verdict, admit};
+use engine::case::Case;
+use engine::decide::{Verdict, admit};
 use engine::refusal::reasons;
 use engine::rulebook::{Language, Rulebook};
 

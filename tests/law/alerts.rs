@@ -2,7 +2,8 @@
 
 use engine::action::Action;
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, Event, Fact, decide, evolve};
+use engine::case::{Case, Event, Fact, evolve};
+use engine::decide::{Alerts, Command, decide};
 use engine::rulebook::Rulebook;
 use projections::message;
 use tests::cases::instant;

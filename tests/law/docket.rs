@@ -3,9 +3,10 @@
 use std::cmp::Ordering;
 
 use engine::action::{Action, OfficeCode};
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, decide, evolve};
+use engine::case::{Case, evolve};
+use engine::decide::{Alerts, Command, decide};
 use engine::rulebook::{RuleId, Rulebook};
 use projections::docket::{DocketRow, sort};
 use projections::snapshot::Snapshot;

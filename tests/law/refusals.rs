@@ -1,7 +1,8 @@
 //! What a refusal says: all that is wrong with a line, by codes and values, what helps, and nothing of a child.
 
 use engine::action::{Action, ActionName, OfficeCode};
-use engine::case::{Alerts, Case, Command, Verdict, admit, admit_from, decide, doubts, evolve};
+use engine::case::{Case, evolve};
+use engine::decide::{Alerts, Command, Verdict, admit, admit_from, decide, doubts};
 use engine::refusal::{Code, Refusal};
 use engine::rulebook::{Language, Rulebook};
 use proptest::prelude::*;

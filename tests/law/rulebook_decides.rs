@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use engine::action::Action;
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, decide, evolve};
+use engine::case::{Case, evolve};
+use engine::decide::{Alerts, Command, decide};
 use engine::rulebook::{LAW_05_NA_2006, Reading, Rulebook};
 use scenarios::generator::Conduct;
 use scenarios::worked::worked_cases;

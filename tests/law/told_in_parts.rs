@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use engine::action::Action;
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, Event, Fact, decide_telling, evolve};
+use engine::case::{Case, Event, Fact, evolve};
+use engine::decide::{Alerts, Command, decide_telling};
 use engine::rulebook::Rulebook;
 use proptest::prelude::*;
 use scenarios::crowded::{Crowd, crowded};

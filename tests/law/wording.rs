@@ -2,7 +2,8 @@
 
 use engine::action::Action;
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, Event, decide, evolve};
+use engine::case::{Case, Event, evolve};
+use engine::decide::{Alerts, Command, decide};
 use engine::rulebook::{Language, RuleId, Rulebook, Shelf};
 use projections::message::text;
 use projections::timeline::{Line, Why, timeline};

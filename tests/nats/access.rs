@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use kamnot::nats::{Access, NatsFault, Servers};
+use nats::{Access, NatsFault, Servers};
 use tests::certificates::{Authority, Certificate, Until};
 use tests::nats_operator::Operator;
 use tests::nats_server::NatsServer;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::case::Alerts;
-use kamnot::clock::Clock;
-use kamnot::watch::Watch;
-use kamnot::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};
+use engine::decide::Alerts;
+use service::clock::Clock;
+use service::watch::Watch;
+use service::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};
 use store::LogStore as _;
 use tests::nats_server::NatsServer;
 

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use engine::action::Action;
-use engine::case::Alerts;
-use kamnot::nats::{NatsFault, Replicas, STREAM, Servers};
-use kamnot::relay::RelayFault;
-use kamnot::serve::{Stop, Stopper};
+use engine::decide::Alerts;
+use nats::{Replicas, STREAM, Servers};
+use service::lifecycle::{Stop, Stopper};
+use service::relay::RelayFault;
 use store::{CaseStore as _, Position};
 use tests::nats_cluster::NatsCluster;
 use tokio::task::JoinHandle;
@@ -109,7 +109,7 @@ impl Flow {
 }
 
 /// Records one case after the other whose investigation is overdue.
-async fn record(recorder: Arc<kamnot::recorder::Recorder<store::sqlite::SqliteStore>>, stop: Stop) {
+async fn record(recorder: Arc<service::recorder::Recorder<store::sqlite::SqliteStore>>, stop: Stop) {
     for number in 1.. {
         let lines = investigation(&format!("VTE-2026-{number:04}"), number, "2026-03-01");
         let actions: Vec<Action> = lines.lines().map(|line| Action::read(line).expect("an action")).collect();
@@ -182,8 +182,8 @@ async fn a_cluster_keeps_as_many_copies_as_asked_and_tells_of_its_other_servers(
     // More than there are servers: more may come, so it waits.
     let five: Servers = cluster.urls().parse().expect("URLs");
     let relay = world.relay_through(Arc::new(five.keeping(Replicas::new(5).expect("five"))));
-    let Err(RelayFault::Nats(fault)) = Box::pin(relay.connect()).await else { panic!("made on five") };
-    assert!(matches!(fault, NatsFault::TooFewServers { .. }) && fault.passes(), "{fault}");
+    let Err(RelayFault::Broker(fault)) = Box::pin(relay.connect()).await else { panic!("made on five") };
+    assert!(fault.passes() && fault.to_string().contains("on 5 servers"), "{fault}");
     let one: Servers = cluster.server(0).url().parse().expect("a URL");
     let relay = world.relay_through(Arc::new(one.keeping(three())));
     assert!(Box::pin(relay.connect()).await.is_ok());

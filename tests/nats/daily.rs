@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use async_nats::Subscriber;
 use futures::StreamExt as _;
-use kamnot::reconcile::Reconciler;
 use serde_json::Value;
+use service::reconcile::Reconciler;
 use tests::nats_server::NatsServer;
 
 use crate::world::{World, eventually, instant, investigation};

@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use kamnot::nats::{NatsFault, Servers};
-use kamnot::relay::RelayFault;
-use kamnot::relay::broker::{After, Answer, Broker, Held, Kept, Session};
-use kamnot::serve::Stop;
+use nats::Servers;
 use projections::message::Message;
+use service::broker::BrokerFault;
+use service::broker::{After, Answer, Broker, Held, Kept, Session};
+use service::lifecycle::Stop;
+use service::relay::RelayFault;
 use store::Position;
 use tests::nats_server::NatsServer;
 use tokio::sync::Notify;
@@ -57,7 +58,7 @@ impl Way {
 
 #[async_trait]
 impl Broker for Way {
-    async fn connect(&self) -> Result<Box<dyn Session>, NatsFault> {
+    async fn connect(&self) -> Result<Box<dyn Session>, BrokerFault> {
         self.connected.fetch_add(1, Ordering::SeqCst);
         let session = self.servers.connect().await?;
         Ok(Box::new(OnTheWay { session, stops: self.stops.clone() }))
@@ -70,15 +71,15 @@ impl Session for OnTheWay {
         self.session.server()
     }
 
-    async fn held(&self) -> Result<Held, NatsFault> {
+    async fn held(&self) -> Result<Held, BrokerFault> {
         self.session.held().await
     }
 
-    fn read_back(&self, from: u64) -> BoxStream<'_, Result<Vec<Kept>, NatsFault>> {
+    fn read_back(&self, from: u64) -> BoxStream<'_, Result<Vec<Kept>, BrokerFault>> {
         self.session.read_back(from)
     }
 
-    async fn send(&self, message: Message, after: After) -> Result<Answer, NatsFault> {
+    async fn send(&self, message: Message, after: After) -> Result<Answer, BrokerFault> {
         if let Some(barrier) = &self.stops
             && barrier.sends_left.fetch_sub(1, Ordering::SeqCst) == 0
         {
@@ -88,7 +89,7 @@ impl Session for OnTheWay {
         self.session.send(message, after).await
     }
 
-    async fn broken(&self) -> NatsFault {
+    async fn broken(&self) -> BrokerFault {
         self.session.broken().await
     }
 }
@@ -159,7 +160,7 @@ async fn stopped_after(already: usize, sends: usize) {
     assert_eq!(before, world.ids().await);
     barrier.lifted.notify_one();
     let result = stopped.await.expect("no panic");
-    assert!(matches!(result, Err(RelayFault::Nats(NatsFault::MovedOn { .. }))), "{result:?}");
+    assert!(matches!(result, Err(RelayFault::Broker(BrokerFault::MovedOn(_)))), "{result:?}");
     tokio::time::sleep(FORGOTTEN).await;
     assert_eq!(arrived(&server).await, before, "nothing was added");
     serving.stop().await;
@@ -197,7 +198,7 @@ async fn what_a_stranger_publishes_makes_no_place_for_a_later_alert() {
     }
     barrier.lifted.notify_one();
     let result = stopped.await.expect("no panic");
-    assert!(matches!(result, Err(RelayFault::Nats(NatsFault::MovedOn { .. }))), "{result:?}");
+    assert!(matches!(result, Err(RelayFault::Broker(BrokerFault::MovedOn(_)))), "{result:?}");
     assert_eq!(read(&server, "kamnot.alerts.*.*.*.*.*.*").await.len(), 10);
     let serving = world.serve(&server.url());
     world.all_is_told().await;
@@ -248,7 +249,7 @@ async fn a_message_behind_a_refused_one_is_refused_too() {
     }
     for answer in answers {
         let answer = tokio::time::timeout(Duration::from_secs(5), answer).await.expect("answered");
-        assert!(matches!(answer, Err(NatsFault::MovedOn { .. })), "{answer:?}");
+        assert!(matches!(answer, Err(BrokerFault::MovedOn(_))), "{answer:?}");
     }
     assert_eq!(arrived(&server).await.len(), 2);
 }

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant as Moment};
 
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use futures::StreamExt as _;
-use kamnot::clock::Clock;
-use kamnot::intake::budget::Budget;
-use kamnot::recorder::Recorder;
 use kamnot::serve::{OfficeRequests, Serve, serve};
-use kamnot::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
+use service::clock::Clock;
+use service::intake::budget::Budget;
+use service::recorder::Recorder;
+use service::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 use store::CaseStore as _;
 use tests::nats_server::NatsServer;
 use tokio::sync::oneshot;

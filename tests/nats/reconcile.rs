@@ -8,11 +8,12 @@ use std::time::Duration;
 use async_nats::HeaderMap;
 use async_nats::jetstream::stream::Config;
 use futures::StreamExt as _;
-use kamnot::clock::Clock;
-use kamnot::nats::NatsFault;
-use kamnot::reconcile::{JudgedBy, Kind, Pace, ReconcileFault, Reconciler, Reconciliation, Terms, WithoutNats};
-use kamnot::watch::clock_doubt::CLOCK_IN_DOUBT;
+use nats::Servers;
 use serde_json::Value;
+use service::broker::{AlertStream, BrokerFault};
+use service::clock::Clock;
+use service::reconcile::{JudgedBy, Kind, Pace, ReconcileFault, Reconciler, Reconciliation, Terms, WithoutNats};
+use service::watch::clock_doubt::CLOCK_IN_DOUBT;
 use store::LogStore;
 use store::sqlite::{Options, SqliteStore};
 use tests::nats_server::NatsServer;
@@ -44,7 +45,7 @@ fn reconciler(world: &World, store: Arc<dyn LogStore>, url: Option<String>, term
         store,
         book: Arc::clone(&world.book),
         clock: world.wall.clone() as Arc<dyn Clock>,
-        servers: url.map(|url| Arc::new(url.parse().expect("a URL"))),
+        alerts: url.map(|url| Arc::new(url.parse::<Servers>().expect("a URL")) as Arc<dyn AlertStream>),
         installation: INSTALLATION.to_owned(),
         terms,
     }
@@ -182,7 +183,7 @@ async fn what_is_due_and_not_told_is_found_without_any_view() {
     // To the watch's own seconds: the first case is over its thirty days since this very second.
     let result = reconciled(&world, world.store.clone(), None).await;
     let told = |result: &Reconciliation, case: &str| {
-        let of_case = |of: &&kamnot::reconcile::Difference| of.case.as_ref().is_some_and(|it| it.as_str() == case);
+        let of_case = |of: &&service::reconcile::Difference| of.case.as_ref().is_some_and(|it| it.as_str() == case);
         result.differences.first.iter().filter(of_case).map(|it| it.kind).collect::<Vec<_>>()
     };
     // Both got their notices before the limit; nobody told them.
@@ -311,7 +312,7 @@ async fn a_server_that_is_away_fails_or_leaves_the_marks_to_judge_by() {
         reconciler.run(world.wall.now(), &(Arc::new(|_, _| ()) as _)).await
     };
     let failed = run(WithoutNats::Fail).await;
-    assert!(matches!(failed, Err(ReconcileFault::Nats(NatsFault::Unreachable { .. }))), "{failed:?}");
+    assert!(matches!(failed, Err(ReconcileFault::Broker(BrokerFault::Away(_)))), "{failed:?}");
     let result = run(WithoutNats::JudgeByMarks).await.expect("a result");
     assert!(matches!(&result.judged_by, JudgedBy::MarksFor(why) if why.contains("cannot be reached")), "{result:?}");
 }

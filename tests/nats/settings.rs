@@ -1,10 +1,11 @@
 //! Servers and streams that are not fit for alerts, and what we say about them.
 
-use async_nats::jetstream::stream::{Config, StorageType};
-use kamnot::nats::{Difference, NatsFault, Replicas, Servers};
-use kamnot::relay::RelayFault;
-use kamnot::serve::ServeFault;
 use std::time::Duration;
+
+use async_nats::jetstream::stream::{Config, StorageType};
+use kamnot::serve::ServeFault;
+use nats::{Difference, Link, NatsFault, Replicas, Servers, ensure_stream};
+use service::relay::RelayFault;
 use tests::nats_server::NatsServer;
 
 use crate::world::World;
@@ -16,11 +17,14 @@ pub async fn refusal(url: String) -> NatsFault {
 
 /// What `serve` says when it is started against these servers: it ends, since waiting would not mend it.
 pub async fn refusal_of(servers: Servers) -> NatsFault {
+    let made = async { ensure_stream(&Link::open(&servers).await?, servers.replicas()).await };
+    let fault = Box::pin(made).await.expect_err("a server that is not fit");
     let world = World::at("2026-03-02T08:00:00+07:00").await;
     let served = Box::pin(world.until(Some(servers), world.doubt(), std::future::pending()));
     let served = tokio::time::timeout(Duration::from_secs(30), served).await.expect("an answer");
-    let Err(ServeFault::Nats(fault)) = served else { panic!("served: {served:?}") };
-    assert!(!fault.passes(), "{fault}");
+    let Err(ServeFault::Broker(said)) = served else { panic!("served: {served:?}") };
+    assert_eq!(said, fault.clone().into());
+    assert!(!fault.passes() && !said.passes(), "{fault}");
     fault
 }
 
@@ -147,7 +151,7 @@ async fn of_several_servers_one_that_answers_is_enough_and_else_each_says_why() 
         assert!(Box::pin(relay.connect()).await.is_ok());
     }
     let relay = world.relay(&format!("{},{}", away[0].url(), away[1].url()));
-    let Err(RelayFault::Nats(fault)) = Box::pin(relay.connect()).await else { panic!("connected") };
+    let Err(RelayFault::Broker(fault)) = Box::pin(relay.connect()).await else { panic!("connected") };
     let told = fault.to_string();
     let [one, two] = away.each_ref().map(|server| format!("{}: Connection refused", server.url()));
     assert!(fault.passes() && told.contains(&one) && told.contains(&two), "{told}");

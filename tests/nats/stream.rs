@@ -2,7 +2,7 @@
 
 use async_nats::HeaderMap;
 use async_nats::header::NATS_MESSAGE_ID;
-use kamnot::nats::NatsFault;
+use nats::NatsFault;
 use serde_json::{Value, json};
 use tests::nats_server::{NatsServer, newer};
 

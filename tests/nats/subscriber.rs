@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use engine::action::OfficeCode;
-use kamnot::nats::Servers;
-use kamnot::nats::subscriber::{Heard, Name, Subscription, follow};
-use kamnot::offices::Kind;
-use kamnot::serve::{Stop, Stopper};
+use nats::Servers;
+use nats::subscriber::{Heard, Name, Subscription, follow};
+use service::lifecycle::{Stop, Stopper};
+use service::offices::Kind;
 use tests::nats_server::NatsServer;
 use tokio::task::JoinHandle;
 
@@ -18,7 +18,7 @@ const SAMPLE: &str = include_str!("../../scenarios/data/actions-300.jsonl");
 /// A subscriber at work.
 pub struct Following {
     stopper: Stopper,
-    work: JoinHandle<Result<(), kamnot::nats::NatsFault>>,
+    work: JoinHandle<Result<(), nats::NatsFault>>,
 }
 
 impl Following {

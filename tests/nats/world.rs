@@ -9,20 +9,21 @@ use async_nats::jetstream::Context;
 use async_nats::jetstream::consumer::{AckPolicy, pull};
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Command, decide};
+use engine::decide::{Alerts, Command, decide};
 use engine::rulebook::Rulebook;
 use futures::StreamExt as _;
-use kamnot::clock::Clock;
-use kamnot::figures::Figures;
-use kamnot::intake::budget::Budget;
-use kamnot::nats::Servers;
-use kamnot::reconcile::{Daily, Pace, Reconciler, Terms, TimeOfDay, WithoutNats};
-use kamnot::recorder::Recorder;
-use kamnot::relay::Relay;
-use kamnot::relay::broker::Broker;
 use kamnot::serve::{OfficeRequests, Serve, ServeFault, serve};
-use kamnot::watch::clock_doubt::{ClockDoubt, operator_in};
+use nats::Servers;
 use projections::message::{Message, message};
+use service::broker::AlertStream;
+use service::broker::Broker;
+use service::clock::Clock;
+use service::figures::Figures;
+use service::intake::budget::Budget;
+use service::reconcile::{Daily, Pace, Reconciler, Terms, TimeOfDay, WithoutNats};
+use service::recorder::Recorder;
+use service::relay::Relay;
+use service::watch::clock_doubt::{ClockDoubt, operator_in};
 use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, LogStore, Position, Stored};
 use tempfile::TempDir;
@@ -159,7 +160,7 @@ impl World {
             store: Arc::clone(&self.store) as Arc<dyn LogStore>,
             book: Arc::clone(&self.book),
             clock: self.wall.clone() as Arc<dyn Clock>,
-            servers: servers.map(Arc::new),
+            alerts: servers.map(|servers| Arc::new(servers) as Arc<dyn AlertStream>),
             installation: INSTALLATION.to_owned(),
             terms: Terms {
                 patience: Duration::from_secs(10),

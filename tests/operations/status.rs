@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use engine::calendar::Instant;
 use engine::rulebook::Rulebook;
-use kamnot::clock::{Clock, SteadyClock};
-use kamnot::figures::Figures;
-use kamnot::serve::Stop;
-use kamnot::serve::status::{About, Status};
-use kamnot::watch::clock_doubt::ClockDoubt;
+use service::clock::{Clock, SteadyClock};
+use service::figures::Figures;
+use service::lifecycle::Stop;
+use service::status::{About, Status};
+use service::watch::clock_doubt::ClockDoubt;
 use store::memory::MemoryStore;
 use tests::clock::SetClock;
 

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::case::{Alerts, Command as Decide, decide};
+use engine::decide::{Alerts, Command as Decide, decide};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use store::postgres::PostgresStore;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kamnot::clock::Clock;
-use kamnot::nats::Servers;
-use kamnot::reconcile::{Kind, Pace, Reconciler, Reconciliation, Terms, WithoutNats};
-use kamnot::relay::Relay;
+use nats::Servers;
+use service::clock::Clock;
+use service::reconcile::{Kind, Pace, Reconciler, Reconciliation, Terms, WithoutNats};
+use service::relay::Relay;
 use store::postgres::PostgresStore;
 use store::{LogStore, Position};
 use tests::clock::SetClock;
@@ -25,7 +25,7 @@ async fn reconciled(store: &Arc<PostgresStore>, server: &NatsServer) -> Reconcil
         store: Arc::clone(store) as Arc<dyn LogStore>,
         book: book(),
         clock: SetClock::at(after_all()),
-        servers: Some(Arc::new(servers)),
+        alerts: Some(Arc::new(servers)),
         installation: INSTALLATION.to_owned(),
         terms: Terms { patience: Duration::from_millis(100), without_nats: WithoutNats::Fail, pace: Pace::Full },
     };

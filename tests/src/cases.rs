@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use engine::action::Action;
 use engine::assess::assess;
 use engine::calendar::Instant;
-use engine::case::{Case, Verdict, admit};
+use engine::case::Case;
+use engine::decide::{Verdict, admit};
 use engine::rulebook::Rulebook;
 use scenarios::generator::{Conduct, Plan, history};
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use engine::calendar::Instant;
-use kamnot::clock::{Clock, SteadyClock};
+use service::clock::{Clock, SteadyClock};
 
 /// A clock that is set by hand.
 pub struct SetClock(AtomicI64);

@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Verdict};
+use engine::decide::{Alerts, Verdict};
 use engine::rulebook::Rulebook;
-use kamnot::clock::SystemClock;
-use kamnot::recorder::Recorder;
+use service::clock::SystemClock;
+use service::recorder::Recorder;
 use store::LogStore;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;

@@ -8,12 +8,12 @@ use std::time::Duration;
 use engine::action::CaseRef;
 use engine::case::{Case, Event};
 use engine::rulebook::{Language, Shelf};
-use kamnot::reconcile::{Pace, Reconciler, Terms, WithoutNats};
 use projections::CaseView;
 use projections::message::message;
 use projections::timeline::{Why, timeline};
 use projections::view::Seat;
 use rusqlite::{Connection, params};
+use service::reconcile::{Pace, Reconciler, Terms, WithoutNats};
 use store::alerts::AlertsTo;
 use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, Fault, LogStore, Position, Share};
@@ -142,7 +142,7 @@ async fn reconciled(store: &Arc<SqliteStore>) {
         store: Arc::clone(store) as Arc<dyn LogStore>,
         book: book(),
         clock: SetClock::at(after_all()),
-        servers: None,
+        alerts: None,
         installation: "here".to_owned(),
         terms: Terms { patience: Duration::ZERO, without_nats: WithoutNats::JudgeByMarks, pace: Pace::Full },
     };

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use engine::action::{Action, ActionId, CaseRef};
-use engine::case::{Alerts, Case, Command, Event, Fact, Verdict, decide};
+use engine::case::{Case, Event, Fact};
+use engine::decide::{Alerts, Command, Verdict, decide};
 use store::{CaseStore, Fault, Position};
 use tests::clock::SetClock;
 use uuid::Uuid;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use engine::case::{Alerts, Command, decide};
+use engine::decide::{Alerts, Command, decide};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use store::{CaseStore, LogStore as _};

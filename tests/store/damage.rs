@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use store::sqlite::SqliteStore;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Event};
+use engine::case::Event;
+use engine::decide::Alerts;
 use engine::rulebook::{LAW_05_NA_2006, RuleId, Rulebook, Shelf};
-use kamnot::recorder::Recorder;
 use projections::message::message;
+use service::recorder::Recorder;
 use store::{CaseStore, Fault};
 use tests::clock::SetClock;
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use engine::action::Action;
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, Event};
+use engine::case::{Case, Event};
+use engine::decide::{Alerts, Command};
 use esrs::AggregateState;
 use esrs::manager::AggregateManager;
 use esrs::store::EventStore;

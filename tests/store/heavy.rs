@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::Alerts;
-use kamnot::clock::{Clock, SteadyClock};
-use kamnot::watch::Watch;
-use kamnot::watch::clock_doubt::{ClockDoubt, operator_in};
+use engine::decide::Alerts;
 use scenarios::crowded::{Crowd, crowded};
+use service::clock::{Clock, SteadyClock};
+use service::watch::Watch;
+use service::watch::clock_doubt::{ClockDoubt, operator_in};
 use store::{CaseStore as _, DueCase, Share};
 use tests::clock::SetClock;
 

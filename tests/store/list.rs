@@ -6,11 +6,11 @@ use std::sync::Arc;
 use engine::action::OfficeCode;
 use engine::alert::Kind;
 use engine::calendar::Instant;
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use engine::rulebook::{Language, Shelf};
-use kamnot::alert_list::{Asked, Known, Listed, PAGE, Speech, each_row};
 use projections::alerts::{AlertRow, Choice, Class};
 use projections::view::Seat;
+use service::queries::alerts::{Asked, Known, Listed, PAGE, Speech, each_row};
 use store::{CaseStore, Fault, Stored};
 use tests::clock::SetClock;
 

@@ -6,11 +6,12 @@ use std::sync::LazyLock;
 
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Case, Command, decide};
+use engine::case::Case;
+use engine::decide::{Alerts, Command, decide};
 use engine::rulebook::Rulebook;
-use kamnot::clock::Clock;
-use kamnot::recorder::{Recorded, Recorder};
 use scenarios::generator::{Conduct, Plan, history};
+use service::clock::Clock;
+use service::recorder::{Recorded, Recorder};
 use store::sqlite::{Options, SqliteStore};
 use store::{Append, CaseStore, Delivery, Fault, Position, Stored};
 use tests::clock::SetClock;

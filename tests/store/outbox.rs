@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::alert::Alert;
 use engine::calendar::Instant;
-use engine::case::Alerts;
+use engine::decide::Alerts;
 use projections::CaseView;
 use projections::alerts::Class;
 use projections::view::Seat;

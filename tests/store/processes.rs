@@ -7,7 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::case::{Alerts, Case, Verdict};
+use engine::case::Case;
+use engine::decide::{Alerts, Verdict};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use store::sqlite::SqliteStore;

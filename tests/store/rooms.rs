@@ -56,7 +56,7 @@ async fn a_full_disk_refuses_whole_appends_and_works_on_once_there_is_room() {
     let fault = loop {
         let actions = made::actions(n);
         let case = actions[0].case.clone();
-        match recorder.record(&case, actions, None, engine::case::Alerts::Raised).await {
+        match recorder.record(&case, actions, None, engine::decide::Alerts::Raised).await {
             Ok(_) => n += 1,
             Err(fault) => break fault,
         }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use engine::case::Case;
 use engine::rulebook::Rulebook;
-use kamnot::reopening::{ReopenFault, reopen};
+use service::reopening::{ReopenFault, reopen};
 use store::place::Place;
 use store::sqlite::{Options, SqliteStore};
 use store::standing::UNFINISHED;

@@ -18,10 +18,10 @@ mod docket;
 mod export;
 mod follow;
 mod import;
-mod labels;
 mod lists;
 mod logging;
 mod nats;
+mod offices;
 mod output;
 mod paint;
 mod progress;
@@ -30,6 +30,7 @@ mod reconcile;
 mod rules;
 mod send;
 mod serve;
+mod silence;
 mod spreadsheet;
 mod status;
 mod syllables;
@@ -43,12 +44,11 @@ mod transfer;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use service::shown::plain_lines;
 use store::NOT_RECORDED;
 
 use arguments::{Arguments, Command};
 use output::{Failure, Outcome};
-
-use crate::shown::plain_lines;
 
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
@@ -85,7 +85,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
         Command::Timeline(own) => timeline::run(common, own),
         Command::Serve(own) => serve::run(common, own),
         Command::Rules(own) => rules::run(common, own),
-        Command::Offices(own) => admin::offices_list(common, own),
+        Command::Offices(own) => offices::run(common, own),
         Command::Actions(own) => actions::run(common, own),
         Command::Template(own) => actions::template(common, own),
         Command::Clock(own) => admin::clock(common, &own.command),

@@ -2,83 +2,40 @@
 //!
 //! Invariant: what is under way when the stop comes is finished, alerts recorded and deliveries marked.
 
-mod actions;
 pub mod http;
-mod share;
-pub mod status;
-mod trouble;
 
 use std::future::Future;
 use std::sync::Arc;
 
 use engine::rulebook::Rulebook;
+use nats::Servers;
+use nats::actions::Actions;
+use service::broker::BrokerFault;
+use service::clock::Clock;
+use service::figures::Figures;
+use service::intake::Intake;
+use service::intake::budget::Budget;
+use service::lifecycle::{Stop, Stopper};
+use service::offices::Offices;
+use service::part::{self, Part};
+use service::reconcile::Daily;
+use service::recorder::Recorder;
+use service::relay::{Ended, Relay, RelayFault};
+use service::watch::Watch;
+use service::watch::clock_doubt::{ClockDoubt, Operator};
 use store::{CaseStore, Fault, Share};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-
-use crate::clock::Clock;
-use crate::figures::Figures;
-use crate::intake::Intake;
-use crate::intake::budget::Budget;
-use crate::nats::{NatsFault, Servers};
-use crate::offices::Offices;
-use crate::reconcile::Daily;
-use crate::recorder::Recorder;
-use crate::relay::{Ended, Relay, RelayFault};
-use crate::watch::Watch;
-use crate::watch::clock_doubt::{ClockDoubt, Operator};
-use actions::Actions;
-use share::Part;
-
-pub(crate) use trouble::Trouble;
 
 /// Why `serve` can't start or go on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ServeFault {
     /// NATS isn't fit for alerts, and waiting wouldn't mend it.
     #[error(transparent)]
-    Nats(#[from] NatsFault),
+    Broker(#[from] BrokerFault),
     /// The store is damaged, or can't be read at the start.
     #[error(transparent)]
     Store(#[from] Fault),
-}
-
-/// Told to stop, once and for good. Dropping the [`Stopper`] tells it too.
-#[derive(Clone, Debug)]
-pub struct Stop(watch::Receiver<bool>);
-
-/// Tells every [`Stop`] of the pair.
-#[derive(Debug)]
-pub struct Stopper(watch::Sender<bool>);
-
-impl Stop {
-    /// A pair.
-    pub fn pair() -> (Stopper, Self) {
-        let (tell, told) = watch::channel(false);
-        (Stopper(tell), Self(told))
-    }
-
-    /// Whether it is time to stop.
-    pub fn is_set(&self) -> bool {
-        *self.0.borrow() || self.0.has_changed().is_err()
-    }
-
-    /// The work's result, or none if it is time to stop first; the work is then dropped.
-    pub async fn or<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let mut told = self.0.clone();
-        tokio::select! {
-            biased;
-            _ = told.wait_for(|stop| *stop) => None,
-            result = work => Some(result),
-        }
-    }
-}
-
-impl Stopper {
-    /// It is time to stop.
-    pub fn stop(&self) {
-        self.0.send_replace(true);
-    }
 }
 
 /// What `serve` works with.
@@ -215,7 +172,7 @@ async fn publish<S: CaseStore + ?Sized>(relay: &Relay<S>, part: &Part<S>, told: 
         }
         Ok(())
     };
-    share::when_first(part.share(), told, work).await
+    part::when_first(part.share(), told, work).await
 }
 
 /// Reconciles every day while this process has the first share, until told to stop.
@@ -224,7 +181,7 @@ async fn reconcile(daily: &Daily, share: watch::Receiver<Share>, told: &Stop) ->
         daily.run(&told).await;
         Ok(())
     };
-    share::when_first(share, told, every_day).await
+    part::when_first(share, told, every_day).await
 }
 
 /// Watches and takes actions until told to stop, or until the watch can't go on.
@@ -250,9 +207,9 @@ async fn watch_and_take<S: CaseStore + ?Sized + 'static>(
 
 async fn refuse_what_waiting_does_not_mend<S: CaseStore + ?Sized>(relay: &Relay<S>) -> Result<(), ServeFault> {
     match Box::pin(relay.connect()).await {
-        Err(RelayFault::Nats(fault)) if !fault.passes() => Err(fault.into()),
+        Err(RelayFault::Broker(fault)) if !fault.passes() => Err(fault.into()),
         Err(RelayFault::Store(fault)) => Err(fault.into()),
         // The relay connects by itself, as often as it takes.
-        Ok(_) | Err(RelayFault::Nats(_)) => Ok(()),
+        Ok(_) | Err(RelayFault::Broker(_)) => Ok(()),
     }
 }

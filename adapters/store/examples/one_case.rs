@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
-use engine::case::{Alerts, Command, Fact, Refused};
+use engine::case::Fact;
+use engine::decide::{Alerts, Command, Refused};
 use engine::rulebook::Rulebook;
 use esrs::AggregateState;
 use esrs::manager::AggregateManager;

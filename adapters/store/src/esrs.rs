@@ -11,7 +11,8 @@ use ::esrs::{Aggregate, AggregateState};
 use async_trait::async_trait;
 use chrono::DateTime;
 use engine::action::CaseRef;
-use engine::case::{Case, Command, Event, Fact, Refused, decide, evolve};
+use engine::case::{Case, Event, Fact, evolve};
+use engine::decide::{Command, Refused, decide};
 use engine::rulebook::Rulebook;
 use uuid::Uuid;
 

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 use engine::action::{CaseRef, OfficeCode};
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::rulebook::{RuleId, Rulebook};

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Event, Fact};
 use crate::action::{Action, ActionId, ActionName, OfficeCode, When};
 use crate::alert::{About, Addressees, Alert, Settlement, Stage, Topic, Withdrawal};
-use crate::assess::Breach;
+use crate::breach::Breach;
 use crate::calendar::Instant;
 use crate::explain::Step;
 use crate::json::Json;
@@ -296,7 +296,7 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
 
 fn field(json: Json<'_>) -> Result<&'static str, Unreadable> {
     let Json::Text(text) = json else { return unreadable("a field is no text") };
-    let known = crate::explain::KEYS.iter().filter_map(|(key, _)| key.strip_prefix("field."));
+    let known = crate::rulebook::KEYS.iter().filter_map(|(key, _)| key.strip_prefix("field."));
     known.into_iter().find(|known| *known == text).map_or_else(|| unreadable("unknown field"), Ok)
 }
 

@@ -5,9 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::KEYS;
 use crate::action::{ActionName, Class, When};
-use crate::rulebook::{Period, Reading};
+use crate::rulebook::{KEYS, Period, Reading};
 
 /// The placeholders that a sentence takes from where it stands, not from the step.
 const FROM_CONTEXT: [&str; 5] = ["article", "sentence", "name", "case", "owed_by"];

@@ -1,7 +1,7 @@
 //! A timeline for programs: codes and instants, each action with every field as it was recorded.
 
 use engine::action::ActionId;
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::RecordedAction;
 use engine::json::Json;

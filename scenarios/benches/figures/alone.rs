@@ -199,7 +199,7 @@ fn update(
         view.investigator.as_str(),
         view.legal_aid.as_ref().map(OfficeCode::as_str),
         view.next_due.map(engine::calendar::Instant::unix),
-        view.worst.map(engine::assess::Breach::word),
+        view.worst.map(engine::breach::Breach::word),
         view.document.as_str(),
     ])?;
     Ok(changed == 1)

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use engine::action::{Action, CaseRef};
-use engine::case::Alerts;
-use kamnot::clock::Clock;
-use kamnot::recorder::Recorder;
+use engine::decide::Alerts;
 use scenarios::crowded::{Crowd, crowded};
+use service::clock::Clock;
+use service::recorder::Recorder;
 use store::sqlite::{Options, SqliteStore};
 
 use crate::report::{Bar, Report};

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use engine::action::Action;
-use engine::case::{Alerts, Verdict};
+use engine::decide::{Alerts, Verdict};
 use engine::rulebook::Rulebook;
-use kamnot::clock::Clock;
-use kamnot::recorder::Recorder;
 use scenarios::generator::Line;
+use service::clock::Clock;
+use service::recorder::Recorder;
 use store::CaseStore;
 use store::sqlite::{Options, SqliteStore};
 

@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::DateTime;
-use kamnot::clock::{Clock as _, SystemClock};
 use rusqlite::Connection;
 use scenarios::generator::{Conduct, Plan, history, interleaved};
+use service::clock::{Clock as _, SystemClock};
 
 use crate::durable::{grow, grown_log};
 use crate::ours::{Ours, Until};

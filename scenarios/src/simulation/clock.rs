@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use engine::calendar::Instant;
-use kamnot::clock::{Clock, SteadyClock};
+use service::clock::{Clock, SteadyClock};
 
 /// The wall clock of the machine.
 pub(super) struct WallClock {

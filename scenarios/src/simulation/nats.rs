@@ -10,11 +10,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::StreamExt as _;
 use futures::stream::{BoxStream, try_unfold};
-use kamnot::nats::NatsFault;
-use kamnot::relay::broker::{Ack, After, Answer, Broker, Held, Kept, Session};
 use projections::message::{Message, Substance};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use service::broker::{Ack, After, Answer, Broker, BrokerFault, Held, Kept, Session};
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -103,7 +102,7 @@ impl Nats {
     }
 
     /// A message arrives at the server.
-    fn arrives(&self, message: &Message, after: After) -> Result<Ack, NatsFault> {
+    fn arrives(&self, message: &Message, after: After) -> Result<Ack, BrokerFault> {
         if self.is(NatsTrouble::Away) {
             return Err(lost("the server is away"));
         }
@@ -119,7 +118,7 @@ impl Nats {
         let fits = after.sequence == last
             && after.alert.is_none_or(|alert| state.stream.last().is_some_and(|stored| stored.alert == alert));
         if !fits && self.sabotage != Some(Sabotage::BrokerWithoutAFence) {
-            return Err(NatsFault::MovedOn { server: SERVER.to_owned() });
+            return Err(BrokerFault::MovedOn(SERVER.to_owned()));
         }
         state.acknowledged += 1;
         if self.sabotage == Some(Sabotage::BrokerLosesWhatItAcknowledged)
@@ -149,8 +148,8 @@ impl Nats {
     }
 }
 
-fn lost(reason: &str) -> NatsFault {
-    NatsFault::Lost { server: SERVER.to_owned(), reason: reason.to_owned() }
+fn lost(reason: &str) -> BrokerFault {
+    BrokerFault::lost(SERVER, reason)
 }
 
 /// NATS as one process sees it.
@@ -164,10 +163,10 @@ pub(super) struct Line {
 
 #[async_trait]
 impl Broker for Line {
-    async fn connect(&self) -> Result<Box<dyn Session>, NatsFault> {
+    async fn connect(&self) -> Result<Box<dyn Session>, BrokerFault> {
         tokio::time::sleep(Duration::from_millis(1)).await;
         if self.nats.is(NatsTrouble::Away) {
-            return Err(NatsFault::Unreachable { server: SERVER.to_owned(), reason: "away".to_owned() });
+            return Err(BrokerFault::Away("the server is away".to_owned()));
         }
         let outages = self.nats.outages.subscribe();
         let (nats, alive, machine) = (Arc::clone(&self.nats), Arc::clone(&self.alive), Arc::clone(&self.machine));
@@ -186,7 +185,7 @@ struct Open {
 }
 
 impl Open {
-    fn check(&self) -> Result<(), NatsFault> {
+    fn check(&self) -> Result<(), BrokerFault> {
         let dead = !self.alive.load(Ordering::Relaxed) || self.machine.is_off();
         if dead || self.outages.has_changed().unwrap_or(true) {
             return Err(lost("the connection broke"));
@@ -205,7 +204,7 @@ impl Open {
     }
 
     /// Sends a message on its way; what becomes of it.
-    fn post(&self, message: Message, after: After) -> oneshot::Receiver<Result<Ack, NatsFault>> {
+    fn post(&self, message: Message, after: After) -> oneshot::Receiver<Result<Ack, BrokerFault>> {
         let (answer, answered) = oneshot::channel();
         let (nats, arrival) = (Arc::clone(&self.nats), self.arrival());
         if nats.strikes(NatsTrouble::LosingMessages, 4) {
@@ -229,14 +228,14 @@ impl Session for Open {
         SERVER
     }
 
-    async fn held(&self) -> Result<Held, NatsFault> {
+    async fn held(&self) -> Result<Held, BrokerFault> {
         tokio::time::sleep(Duration::from_millis(1)).await;
         self.check()?;
         let last = self.nats.state().stream.len() as u64;
         Ok(Held { first: u64::from(last > 0), last })
     }
 
-    fn read_back(&self, from: u64) -> BoxStream<'_, Result<Vec<Kept>, NatsFault>> {
+    fn read_back(&self, from: u64) -> BoxStream<'_, Result<Vec<Kept>, BrokerFault>> {
         try_unfold(from, move |from| async move {
             tokio::time::sleep(Duration::from_millis(1)).await;
             self.check()?;
@@ -256,7 +255,7 @@ impl Session for Open {
         .boxed()
     }
 
-    async fn send(&self, message: Message, after: After) -> Result<Answer, NatsFault> {
+    async fn send(&self, message: Message, after: After) -> Result<Answer, BrokerFault> {
         self.check()?;
         let answered = self.post(message.clone(), after);
         if self.nats.strikes(NatsTrouble::Doubling, 2) {
@@ -274,7 +273,7 @@ impl Session for Open {
         }))
     }
 
-    async fn broken(&self) -> NatsFault {
+    async fn broken(&self) -> BrokerFault {
         let mut outages = self.outages.clone();
         // The server outlives every connection to it.
         let _ = outages.changed().await;

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use engine::action::{Action, ActionId, CaseRef};
-use engine::case::{Alerts, Verdict};
+use engine::decide::{Alerts, Verdict};
 use engine::refusal::{Refusal, reasons};
 use engine::rulebook::Language;
-use kamnot::recorder::Recorder;
-use kamnot::watch::clock_doubt::alerts_beside;
+use service::recorder::Recorder;
+use service::watch::clock_doubt::alerts_beside;
 use store::Fault;
 use store::sqlite::SqliteStore;
 use tokio::task::JoinSet;

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engine::rulebook::Rulebook;
-use kamnot::clock::{Clock, SteadyClock};
-use kamnot::recorder::Recorder;
-use kamnot::relay::Relay;
-use kamnot::serve::{Stop, Stopper};
-use kamnot::watch::Watch;
-use kamnot::watch::clock_doubt::{ClockDoubt, operator_in};
+use service::clock::{Clock, SteadyClock};
+use service::lifecycle::{Stop, Stopper};
+use service::recorder::Recorder;
+use service::relay::Relay;
+use service::watch::Watch;
+use service::watch::clock_doubt::{ClockDoubt, operator_in};
 use store::sqlite::{Disk, Options, SqliteStore};
 use store::{Fault, LogStore as _};
 use tokio::task::JoinHandle;

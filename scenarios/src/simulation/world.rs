@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::rulebook::Rulebook;
-use kamnot::clock::Clock as _;
-use kamnot::watch::clock_doubt::CLOCK_CONFIRMED;
+use service::clock::Clock as _;
+use service::watch::clock_doubt::CLOCK_CONFIRMED;
 use store::{Fault, LogStore as _};
 use tokio::time::{advance, sleep};
 
@@ -246,7 +246,7 @@ impl<'h> World<'h> {
             self.attend().await?;
         }
         for process in self.slots.iter_mut().filter_map(|slot| slot.process.as_mut()) {
-            if (process.agreed_on - wrong_by).abs() > kamnot::watch::clock_doubt::TOLERANCE_SECONDS {
+            if (process.agreed_on - wrong_by).abs() > service::watch::clock_doubt::TOLERANCE_SECONDS {
                 process.agreed_on = wrong_by;
             }
         }

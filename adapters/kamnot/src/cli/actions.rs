@@ -8,14 +8,14 @@ use std::io;
 use engine::action::describe::{COMMON, Field, Kind, Need, leaves};
 use engine::action::{Action, ActionName};
 use engine::rulebook::{Language, Rulebook};
+use projections::labels::Label;
+use service::files::row;
 
 use super::arguments::{ActionsOf, Common, Template};
-use super::labels::Label;
 use super::output::{Failure, Outcome, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet::csv;
 use super::table::{Cell, Table};
-use crate::files::row;
 pub(super) use takes::{meaning, takes};
 
 /// `kamnot actions`

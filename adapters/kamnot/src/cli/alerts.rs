@@ -7,19 +7,19 @@ use std::io::{self, BufWriter, StdoutLock, Write as _};
 use engine::action::{OfficeCode, When};
 use engine::alert::Kind;
 use projections::alerts::{AlertRow, Choice, Telling};
+use projections::labels::Label;
+use service::clock::{Clock as _, SystemClock};
+use service::queries::alerts::{Asked, Known, Speech, each_row};
 
 use super::arguments::{AlertsFormat, AlertsOf, Common};
 use super::asked;
 use super::database::{Absent, Database, run as block_on};
-use super::labels::Label;
 use super::lists::{Words, kind_name, kind_tone};
 use super::output::{Failure, Outcome, complete, offices};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet;
 use super::table::{Cell, Table};
 use super::time::{full, short};
-use crate::alert_list::{Asked, Known, Speech, each_row};
-use crate::clock::{Clock as _, SystemClock};
 
 /// How many rows stand under one heading: the width of its columns is that of these rows.
 const ROWS: usize = 500;

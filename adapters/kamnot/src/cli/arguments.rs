@@ -4,8 +4,10 @@ mod actions;
 mod alerts;
 mod lists;
 mod network;
+mod reconcile;
 mod recording;
 mod serve;
+mod status;
 mod whole_log;
 
 use std::net::SocketAddr;
@@ -17,8 +19,6 @@ use engine::calendar::Instant;
 use engine::rulebook::Language;
 use store::place::Place;
 
-use super::reconcile::Reconcile;
-use super::status::Status;
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use lists::{Docket, Seconds, Today};
@@ -26,7 +26,9 @@ pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
 pub(super) use whole_log::{Backup, Export, Move, Restore};
 
 pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};
-pub(super) use serve::Serve;
+pub(super) use reconcile::{PATIENCE, Reconcile, ResultFormat};
+pub(super) use serve::{DailyAt, Serve};
+pub(super) use status::Status;
 
 const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
 

@@ -2,12 +2,12 @@
 
 use engine::action::{CaseRef, OfficeCode};
 use engine::rulebook::Language;
+use service::offices::{Kind, Offices, Stranger, Used};
+use service::shown::plain_lines;
 
 use super::arguments::{Common, Whose};
 use super::database::{Database, run as block_on};
 use super::output::Failure;
-use crate::offices::{Kind, Offices, Stranger, Used};
-use crate::shown::plain_lines;
 
 /// The one office that the command line names.
 pub(super) fn office(whose: &Whose) -> Result<(Kind, &OfficeCode), Failure> {

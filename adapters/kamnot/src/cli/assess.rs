@@ -8,17 +8,18 @@ use std::thread;
 use engine::action::ActionName;
 use engine::assess::Assessment;
 use engine::calendar::Instant;
-use engine::case::{Case, Verdict, admit, doubts};
+use engine::case::Case;
+use engine::decide::{Verdict, admit, doubts};
 use engine::rulebook::Rulebook;
+use service::clock::{Clock as _, SystemClock};
+use service::files::{self, CaseLines, Contents, RefusedLine};
+use service::offices::Offices;
 
 use super::arguments::{self, AssessFormat, Common};
 use super::output::{Failure, Outcome, known_offices, print_refused, rulebook, unreadable};
 use super::progress;
 use super::tally::print_warnings;
 use super::time::full;
-use crate::clock::{Clock as _, SystemClock};
-use crate::files::{self, CaseLines, Contents, RefusedLine};
-use crate::offices::Offices;
 
 /// How many cases a thread takes at a time.
 const BATCH: usize = 512;

@@ -4,17 +4,16 @@ use std::path::{Path, PathBuf};
 
 use engine::calendar::Instant;
 use indicatif::ProgressBar;
+use service::clock::{Clock as _, SystemClock};
+use service::shown::plain;
 use store::place::Place;
 use store::sqlite::SqliteStore;
 use store::sqlite::backup::{Copied, Existing, Step};
 
-use super::admin::said_of_damage;
 use super::arguments::{Backup, Common, Restore};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Failure, Outcome, print_out};
+use super::output::{Failure, Outcome, print_out, said_of_damage};
 use super::progress;
-use crate::clock::{Clock as _, SystemClock};
-use crate::shown::plain;
 
 /// The key under which a log keeps when it was last backed up.
 pub(super) const LAST_BACKUP: &str = "backup";

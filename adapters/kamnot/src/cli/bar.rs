@@ -1,12 +1,12 @@
 //! A limit as a bar: what is used of it, what is left, by how much it is over. It reads without colour too.
 
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::rulebook::Language;
+use projections::labels::{self, Label};
 use projections::summary::Ended;
 use projections::timeline::LimitLine;
 
-use super::labels::{self, Label};
 use super::paint::{Paint, Tone};
 
 /// How many cells a bar has.

@@ -5,8 +5,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-
-use crate::nats::{Access, NatsFault, Servers};
+use nats::{Access, NatsFault, Servers};
 
 /// The heading of these options in the help.
 pub(super) const NATS: &str = "NATS";

@@ -8,6 +8,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use engine::rulebook::{Rulebook, Shelf};
+use service::clock::SystemClock;
+use service::recorder::Recorder;
 use store::Options;
 use store::standing::moved;
 use store::transfer::{moved_to, refuse_unfinished};
@@ -16,8 +18,6 @@ use tokio::runtime::Runtime;
 
 use super::arguments::Common;
 use super::output::{Failure, rulebook};
-use crate::clock::SystemClock;
-use crate::recorder::Recorder;
 
 /// How many actions a command that goes on for long keeps in memory: about 100 MiB.
 const CACHED_ACTIONS: usize = 400_000;

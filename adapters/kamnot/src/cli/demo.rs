@@ -11,11 +11,17 @@ use std::sync::Arc;
 
 use engine::action::OfficeCode;
 use engine::calendar::Instant;
-use engine::case::{Alerts, Event, Fact};
+use engine::case::{Event, Fact};
+use engine::decide::Alerts;
 use engine::rulebook::{Rulebook, Shelf};
+use nats::Servers;
 use projections::docket::{self, DocketRow, is_on_liberty};
 use projections::timeline::{Line, Why, timeline};
 use projections::view::Seat;
+use service::broker::BrokerFault;
+use service::clock::Clock as _;
+use service::recorder::Recorder;
+use service::relay::{Connected, Relay, RelayFault};
 use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore as _, DueCase, LogStore as _, Position, Share};
 
@@ -25,10 +31,6 @@ use super::docket::docket_table;
 use super::lists::Words;
 use super::output::{Failure, Outcome, offices, print_out, rulebook};
 use super::timeline::{draw, heading};
-use crate::clock::Clock as _;
-use crate::nats::{NatsFault, Servers};
-use crate::recorder::Recorder;
-use crate::relay::{Connected, Relay, RelayFault};
 use clock::DemoClock;
 use stage::Stage;
 use story::{Child, Step, Story};
@@ -89,7 +91,7 @@ async fn publish<'r>(
             Ok(None) => return Ok(()),
             Ok(Some(last)) => after = last,
             // An alert of an earlier demo, or of another at the same time.
-            Err(RelayFault::Nats(NatsFault::MovedOn { .. })) => {
+            Err(RelayFault::Broker(BrokerFault::MovedOn(_))) => {
                 *connected = relay.connect().await.map_err(|fault| nats_failure(&fault))?;
                 after = Position(0);
             }

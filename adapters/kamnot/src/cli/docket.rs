@@ -3,47 +3,28 @@
 //! Invariant: JSON holds codes and instants, for programs; tables and CSV hold words, in the reader's language.
 
 use std::io;
-use std::sync::mpsc;
 
-use engine::action::{CaseRef, OfficeCode, When};
-use engine::assess::Breach;
+use engine::action::{OfficeCode, When};
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::rulebook::Language;
-use futures::StreamExt as _;
-use projections::CaseView;
 use projections::docket::{self, DocketRow};
+use projections::labels::{self, Label};
 use projections::snapshot::{LimitAt, Snapshot};
 use projections::summary::Ended;
 use projections::view::Seat;
-use store::Fault;
+use service::clock::{Clock as _, SystemClock};
+use service::queries::cases::{Cases, Which, cases};
 
 use super::arguments::{Common, Docket, Format, Seconds};
 use super::asked::{office, refuse_stranger};
 use super::database::{Absent, Database, run as block_on};
-use super::labels::{self, Label};
 use super::lists::{Words, json, tone};
 use super::output::{Failure, Outcome, complete, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet::csv;
 use super::table::{Cell, Table, indented, wrap};
 use super::time::{full, left, short};
-use crate::clock::{Clock as _, SystemClock};
-
-/// How many cases are loaded at the same time.
-const IN_FLIGHT: usize = 64;
-
-/// Whose cases are looked at, and when.
-#[derive(Clone)]
-pub(super) struct Which {
-    /// The office.
-    pub office: OfficeCode,
-    /// The cases that it has in this seat; none: in any.
-    pub seat: Option<Seat>,
-    /// At this instant.
-    pub at: Instant,
-    /// The clock.
-    pub now: Instant,
-}
 
 /// `kamnot docket`
 pub(super) fn run(common: &Common, own: &Docket) -> Result<Outcome, Failure> {
@@ -53,7 +34,8 @@ pub(super) fn run(common: &Common, own: &Docket) -> Result<Outcome, Failure> {
     let now = SystemClock.now();
     let at = own.at.unwrap_or(now);
     let which = Which { office: code.clone(), seat: kind.seat(), at, now };
-    let Cases { cases, damaged } = block_on(snapshots(&database, which))?;
+    let Cases { cases, damaged } =
+        block_on(async { Ok(cases(database.store.as_ref(), &database.book, &which).await?) })?;
     if cases.is_empty() && damaged.is_empty() {
         refuse_stranger(common, &offices, &database, (Some(kind), code))?;
     }
@@ -78,62 +60,6 @@ fn chosen(cases: Vec<Snapshot>, own: &Docket, database: &Database) -> Vec<Docket
         (!own.held || case.summary.standing.is_held()) && own.due_within.is_none_or(due)
     });
     chosen.map(|case| DocketRow::of(case, &database.book)).collect()
-}
-
-/// An office's cases at an instant. For a past one every case is looked at: it may have gone to another office since.
-/// A view that answers for an instant names the offices of that instant, for no action of its case lies behind it.
-pub(super) async fn snapshots(database: &Database, which: Which) -> Result<Cases, Failure> {
-    let Database { store, book } = database;
-    let Which { office, seat, at, now } = &which;
-    let look = {
-        let which = which.clone();
-        move |view: CaseView| match Snapshot::of_view(&view, which.at) {
-            Some(case) => case.is_of(&which.office, which.seat).then_some(Looked::Case(case)),
-            None => Some(Looked::Unanswered(view.case)),
-        }
-    };
-    let looked: Vec<Looked> = if at < now {
-        let (found, all) = mpsc::channel();
-        let send = move |view| {
-            // The receiver waits below until every view was looked at.
-            look(view).and_then(|looked| found.send(looked).ok());
-        };
-        store.views(Box::new(send)).await?;
-        all.into_iter().collect()
-    } else {
-        store.docket(office, *seat).await?.into_iter().filter_map(look).collect()
-    };
-    let (mut cases, mut to_load) = (Vec::new(), Vec::new());
-    for looked in looked {
-        match looked {
-            Looked::Case(case) => cases.push(case),
-            Looked::Unanswered(case) => to_load.push(case),
-        }
-    }
-    let mut damaged = Vec::new();
-    let mut loaded = futures::stream::iter(to_load).map(async |case| store.load(&case).await).buffered(IN_FLIGHT);
-    while let Some(case) = loaded.next().await {
-        match case {
-            Ok(case) => cases.extend(Snapshot::of_case(&case, book, *at).filter(|case| case.is_of(office, *seat))),
-            Err(fault @ Fault::Corrupt(_)) => damaged.push(fault),
-            Err(fault) => return Err(fault.into()),
-        }
-    }
-    Ok(Cases { cases, damaged })
-}
-
-/// An office's cases, as far as they can be read.
-pub(super) struct Cases {
-    pub cases: Vec<Snapshot>,
-    /// Why others can't be read: they may be the office's too.
-    pub damaged: Vec<Fault>,
-}
-
-/// What a look at a view gave.
-enum Looked {
-    Case(Snapshot),
-    /// The instant lies before an action of the case.
-    Unanswered(CaseRef),
 }
 
 /// The heading of an office's list at an instant.

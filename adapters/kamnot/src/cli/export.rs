@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use engine::json::Json;
+use service::files::shown;
 use store::{LogStore, Position, Stored};
 use tempfile::NamedTempFile;
 
@@ -16,7 +17,6 @@ use super::database::{Absent, Database, run as block_on};
 use super::output::{Failure, Outcome, print_out};
 use super::progress;
 use super::tally::plural;
-use crate::files::shown;
 
 /// How many events are read at a time.
 const PAGE: usize = 8192;

@@ -8,21 +8,21 @@ use std::path::{Path, PathBuf};
 
 use engine::action::{OfficeCode, When};
 use engine::rulebook::Language;
+use nats::subscriber::{Heard, Name, Received, Subscription, follow};
+use nats::{NatsFault, STREAM};
+use projections::labels::Label;
 use serde::Deserialize;
+use service::lifecycle::Stop;
+use service::shown::plain;
 use uuid::Uuid;
 
 use super::arguments::{AlertsFormat, AlertsOf, Common};
 use super::asked;
 use super::database::run as block_on;
-use super::labels::Label;
 use super::lists::kind_tone;
 use super::output::{Failure, Outcome, offices};
 use super::paint::{Paint, Tone};
 use super::serve::told_to_stop;
-use crate::nats::subscriber::{Heard, Name, Received, Subscription, follow};
-use crate::nats::{NatsFault, STREAM};
-use crate::serve::Stop;
-use crate::shown::plain;
 
 /// `kamnot alerts --follow`
 pub(super) fn run(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {

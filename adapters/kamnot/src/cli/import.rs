@@ -9,25 +9,26 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use engine::action::{Action, ActionId, CaseRef, OfficeCode};
-use engine::case::{Alerts, Event, Verdict, admit};
+use engine::case::Event;
+use engine::decide::{Alerts, Verdict, admit};
 use engine::refusal::{Flaws, reasons};
 use engine::rulebook::Language;
 use futures::{StreamExt as _, TryStreamExt as _};
+use projections::labels::Label;
 use projections::message::text;
+use service::clock::{Clock as _, SystemClock};
+use service::files::{self, CaseLines, Contents, RefusedLine};
+use service::offices::Offices;
+use service::recorder::{Recorded, Recorder};
+use service::watch::clock_doubt::alerts_beside;
 use store::{LogStore, NOT_RECORDED};
 
 use super::arguments::{Common, Import, ImportForm, Record};
 use super::database::{Absent, Database, run as block_on};
-use super::labels::Label;
 use super::output::{Failure, Outcome, known_offices, print_out, unreadable};
 use super::progress;
 use super::prompt::on_the_terminal;
 use super::tally::{Report, Tally, print_warnings};
-use crate::clock::{Clock as _, SystemClock};
-use crate::files::{self, CaseLines, Contents, RefusedLine};
-use crate::offices::Offices;
-use crate::recorder::{Recorded, Recorder};
-use crate::watch::clock_doubt::alerts_beside;
 
 /// How many cases are recorded at the same time: the store writes what has gathered in one transaction.
 const IN_FLIGHT: usize = 256;

@@ -3,13 +3,13 @@
 //! Invariant: JSON holds codes and instants, for programs; tables and CSV hold words, in the reader's language.
 
 use engine::alert::Kind;
-use engine::assess::Breach;
+use engine::breach::Breach;
 use engine::json::Json;
 use engine::rulebook::{Language, RuleId, Rulebook};
+use projections::labels::Label;
+use service::offices::Offices;
 
-use super::labels::Label;
 use super::paint::Tone;
-use crate::offices::Offices;
 
 /// In what words a list is printed.
 #[derive(Clone, Copy)]

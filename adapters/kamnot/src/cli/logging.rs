@@ -9,6 +9,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::{env, fs, io};
 
+use service::clock::{Clock as _, SystemClock};
 use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::filter::{FilterExt as _, filter_fn};
 use tracing_subscriber::fmt::format::Writer;
@@ -20,7 +21,6 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, registry};
 
 use super::arguments::LogForm;
-use crate::clock::{Clock as _, SystemClock};
 
 /// Starts logging; `RUST_LOG` says what, else warnings, and with `serve` what it does.
 pub(super) fn start(form: LogForm, serving: bool) {

@@ -5,13 +5,13 @@ mod test;
 use std::fmt::Write as _;
 
 use engine::action::OfficeCode;
+use nats::logins::Logins;
+use nats::permissions::{Guest, Plan};
+use service::files::shown;
+use service::offices::{Kind, Offices};
 
 use super::arguments::{Common, Nats, NatsCommand, NatsConfig};
 use super::output::{Failure, Outcome, offices, print_out};
-use crate::files::shown;
-use crate::nats::logins::Logins;
-use crate::nats::permissions::{Guest, Plan};
-use crate::offices::{Kind, Offices};
 
 /// `kamnot nats`
 pub(super) fn run(common: &Common, own: &Nats) -> Result<Outcome, Failure> {

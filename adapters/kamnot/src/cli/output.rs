@@ -3,12 +3,12 @@
 use std::io::{self, BufWriter, Write as _};
 
 use engine::rulebook::{Language, Rulebook};
+use service::files::{RefusedLine, Unreadable};
+use service::offices::{Offices, OfficesError};
+use service::shown::plain;
 use store::Fault;
 
 use super::arguments::Common;
-use crate::files::{RefusedLine, Unreadable};
-use crate::offices::{Offices, OfficesError};
-use crate::shown::plain;
 
 /// How a command that did its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,15 @@ pub(super) fn complete(damaged: Vec<Fault>) -> Result<Outcome, Failure> {
     let mut lines = vec!["the list is not complete; all that could be read is in it".to_owned()];
     lines.extend(damaged.into_iter().map(|fault| fault.to_string()));
     Err(Failure::Fault(lines.join("\n")))
+}
+
+/// Names damaged events, which nothing can rebuild; `then` says what became of all else, and what to do.
+pub(super) fn said_of_damage(damage: &[String], then: &str) -> Result<Outcome, Failure> {
+    if damage.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    print_out(&(damage.join("\n") + "\n"))?;
+    Err(Failure::Fault(format!("{} things are wrong with events of the log, see above; {then}", damage.len())))
 }
 
 impl From<io::Error> for Failure {

@@ -4,7 +4,6 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
 use store::Progress;
 
 /// A bar of `length` steps; `what` says what is counted.

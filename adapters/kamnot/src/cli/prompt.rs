@@ -9,11 +9,11 @@ use engine::action::describe::{COMMON, Field, Kind, Need};
 use engine::action::{Action, ActionName};
 use engine::refusal::{Code, Flaws, Refusal};
 use engine::rulebook::{Language, Rulebook};
+use projections::labels::Label;
+use service::files::row;
 
 use super::actions::{mark, meaning, takes, title};
-use super::labels::Label;
 use super::output::Failure;
-use crate::files::row;
 
 /// Asks for an action on the terminal.
 ///
@@ -171,7 +171,7 @@ impl<I: BufRead, O: Write> Asking<'_, I, O> {
 
     fn line(&mut self) -> Result<String, Ended> {
         let mut line = String::new();
-        let limit = u64::try_from(crate::files::LONGEST_LINE).unwrap_or(u64::MAX);
+        let limit = u64::try_from(service::files::LONGEST_LINE).unwrap_or(u64::MAX);
         if io::Read::take(&mut self.input, limit).read_line(&mut line)? == 0 {
             writeln!(self.out)?;
             return Err(Ended::Nothing);

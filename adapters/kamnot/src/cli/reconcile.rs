@@ -1,86 +1,23 @@
-//! `kamnot reconcile` and `kamnot offices --silent`: whether the log, the views and what was published agree, and who
-//! is silent.
+//! `kamnot reconcile`: whether the log, the views and what was published agree.
 
 use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
-use engine::calendar::Instant;
+use nats::Servers;
+use service::broker::AlertStream;
+use service::clock::{Clock as _, SystemClock};
+use service::reconcile::{JudgedBy, Kind, Pace, ReconcileFault, Reconciler, Reconciliation, Terms, WithoutNats};
 
-use super::arguments::{Common, instant};
-use super::connection::NatsOptions;
+use super::arguments::{Common, Reconcile, ResultFormat};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Failure, Outcome, offices, print_out};
+use super::output::{Failure, Outcome, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::progress;
+use super::silence::silence;
 use super::table::{Cell, Table};
 use super::time::short;
-use crate::clock::{Clock as _, SystemClock};
-use crate::nats::Servers;
-use crate::reconcile::{
-    JudgedBy, Kind, Pace, ReconcileFault, Reconciler, Reconciliation, Silence, Terms, TimeOfDay, WithoutNats,
-};
-
-/// How long what looks different may take to come right while others are at work.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Recompute every case from the log alone, and compare with the views and with what was published
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  kamnot reconcile                                     what was delivered is judged by the marks in the log
-  kamnot reconcile --nats nats://localhost:4222        … by the stream of alerts itself, message by message
-  kamnot reconcile --last                              what the last one found, by hand or by `kamnot serve`
-
-The result says how many cases were evaluated, how many alerts were due by the law and the log, how many were delivered,
-and what differs; it is kept in the log and, with --nats, published on kamnot.reconciliation. `kamnot serve` does this
-once a day. A difference is an alarm: exit code 1. It may run beside everything else: what seems to differ is looked at
-again before it is called different.")]
-pub(super) struct Reconcile {
-    #[command(flatten)]
-    pub nats: NatsOptions,
-    /// The instant by which everything due had to be told [default: now]
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
-    pub at: Option<Instant>,
-    /// How to print
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
-    /// Print what the last reconciliation found, and do none
-    #[arg(long, conflicts_with = "at")]
-    pub last: bool,
-    /// How long what seems to differ may take to come right before it is called different
-    #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE.as_secs(),
-        value_parser = clap::value_parser!(u64).range(0..=3600))]
-    pub patience: u64,
-    /// From how many days of silence on an office with open cases is listed
-    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(i64).range(0..=36_500))]
-    pub silent_days: i64,
-}
-
-/// When the daily reconciliation of `serve` is done.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum DailyAt {
-    /// At this time of the day.
-    At(TimeOfDay),
-    /// Never.
-    Off,
-}
-
-/// Reads a time of the day, or `off`.
-pub(super) fn daily_at(text: &str) -> Result<DailyAt, String> {
-    if text == "off" { Ok(DailyAt::Off) } else { text.parse().map(DailyAt::At) }
-}
-
-/// How a result is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Table,
-    /// One object
-    Json,
-}
 
 impl From<ReconcileFault> for Failure {
     fn from(fault: ReconcileFault) -> Self {
@@ -95,7 +32,7 @@ pub(super) fn reconciler(database: &Database, servers: Option<Arc<Servers>>, ter
         store: Arc::clone(&database.store),
         book: Arc::clone(&database.book),
         clock: Arc::new(SystemClock),
-        servers,
+        alerts: servers.map(|servers| servers as Arc<dyn AlertStream>),
         terms,
     }
 }
@@ -105,8 +42,8 @@ pub(super) fn run(common: &Common, own: &Reconcile) -> Result<Outcome, Failure> 
     let database = Database::open(common, Absent::Fail)?;
     let result = if own.last { last(common, &database)? } else { reconciled(&database, own)? };
     match own.format {
-        Format::Json => print_out(&(result.to_json() + "\n"))?,
-        Format::Table => print_out(&draw(common, &result, own.silent_days)?)?,
+        ResultFormat::Json => print_out(&(result.to_json() + "\n"))?,
+        ResultFormat::Table => print_out(&draw(common, &result, own.silent_days)?)?,
     }
     Ok(if result.is_clean() { Outcome::Done } else { Outcome::SomethingRefused })
 }
@@ -123,25 +60,12 @@ fn reconciled(database: &Database, own: &Reconcile) -> Result<Reconciliation, Fa
     result
 }
 
-fn last(common: &Common, database: &Database) -> Result<Reconciliation, Failure> {
+pub(super) fn last(common: &Common, database: &Database) -> Result<Reconciliation, Failure> {
     let last = block_on(async { Ok(Reconciler::last(database.store.as_ref()).await?) })?;
     last.ok_or_else(|| {
         let log = &common.db;
         Failure::Refused(format!("{log} was never reconciled by this program; `kamnot reconcile` does it"))
     })
-}
-
-/// `kamnot offices --silent`
-pub(super) fn silent(common: &Common) -> Result<Outcome, Failure> {
-    let database = Database::open(common, Absent::Fail)?;
-    let last = last(common, &database)?;
-    let of = format!("As of the reconciliation of {}", short(last.at));
-    print_out(&if last.silence.is_empty() {
-        format!("{of} no office has an open case, so none is silent.\n")
-    } else {
-        format!("{of}:\n{}", silence(common, last.silence.iter())?)
-    })?;
-    Ok(Outcome::Done)
 }
 
 fn draw(common: &Common, result: &Reconciliation, silent_days: i64) -> Result<String, Failure> {
@@ -222,21 +146,4 @@ fn first(result: &Reconciliation) -> Table {
         ]);
     }
     table
-}
-
-/// Silent offices as a table.
-fn silence<'s>(common: &Common, silent: impl Iterator<Item = &'s Silence>) -> Result<String, Failure> {
-    let offices = offices(common)?;
-    let headings = ["Office", "Name", "Open cases", "Last heard", "Days"].map(str::to_owned).to_vec();
-    let mut table = Table { headings, rows: Vec::new() };
-    for silence in silent {
-        table.rows.push(vec![
-            Cell::new(silence.office.as_str(), Tone::Strong),
-            Cell::plain(offices.name(&silence.office, common.lang)),
-            Cell::plain(silence.open_cases.to_string()),
-            Cell::plain(silence.last_heard.map_or_else(|| "never".to_owned(), short)),
-            Cell::plain(silence.days().to_string()),
-        ]);
-    }
-    Ok(table.draw(line_width(), Paint::of(&io::stdout())))
 }

@@ -8,14 +8,14 @@ use std::io;
 use engine::explain;
 use engine::refusal::nearest;
 use engine::rulebook::{Language, Period, Rule, RuleId, Rulebook};
+use projections::labels::Label;
+use service::files::shown;
 
 use super::arguments::{Common, Rules, RulesCommand};
 use super::database::{options, run as block_on};
-use super::labels::Label;
 use super::output::{Failure, Outcome, print_out, read_rulebook, rulebook};
 use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table, indented};
-use crate::files::shown;
 
 /// `kamnot rules`
 pub(super) fn run(common: &Common, own: &Rules) -> Result<Outcome, Failure> {

@@ -7,16 +7,16 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use engine::action::{Action, ActionId, ActionName};
+use nats::sender::Sender;
+use service::files::{self, CaseLines, Contents, RefusedLine};
+use service::intake::reply::Reply;
+use service::verdict::{Outcome, Said};
 
 use super::arguments::{Common, ImportForm, Send};
 use super::database::run as block_on;
 use super::output::{self, Failure, unreadable};
 use super::progress;
 use super::tally::{Report, Tally};
-use crate::files::{self, CaseLines, Contents, RefusedLine};
-use crate::intake::reply::Reply;
-use crate::nats::sender::Sender;
-use crate::verdict::{Outcome, Said};
 
 /// How many actions one request holds, and how many bytes, where a single action isn't longer.
 const BATCH: (usize, usize) = (500, 256 << 10);
@@ -143,7 +143,7 @@ fn interrupted(file: &Path, tally: &Tally, reason: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::{Form, parse};
+    use service::files::{Form, parse};
 
     #[test]
     fn the_actions_of_a_case_go_together_and_its_opening_first() {

@@ -4,22 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::rulebook::RuleId;
+use nats::{NatsFault, Servers};
+use service::clock::{Clock, SteadyClock, SystemClock};
+use service::figures::Figures;
+use service::lifecycle::Stop;
+use service::reconcile::{Daily, Pace, Terms, WithoutNats};
+use service::status::{About, Status};
+use service::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 use store::LogStore;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::admin::warn_of_contradictions;
-use super::arguments::{Common, Serve};
+use super::arguments::{Common, DailyAt, PATIENCE, Serve};
 use super::database::{Absent, Database, run as block_on};
+use super::offices::warn_of_contradictions;
 use super::output::{Failure, Outcome, known_offices};
-use super::reconcile::{DailyAt, PATIENCE, reconciler};
-use crate::clock::{Clock, SteadyClock, SystemClock};
-use crate::figures::Figures;
-use crate::nats::{NatsFault, Servers};
-use crate::reconcile::{Daily, Pace, Terms, WithoutNats};
+use super::reconcile::reconciler;
 use crate::serve::http::{ListenFault, Listener};
-use crate::serve::status::{About, Status};
-use crate::serve::{self, OfficeRequests, ServeFault, Stop};
-use crate::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
+use crate::serve::{self, OfficeRequests, ServeFault};
 
 impl From<NatsFault> for Failure {
     fn from(fault: NatsFault) -> Self {

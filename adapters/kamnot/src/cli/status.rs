@@ -6,28 +6,24 @@ mod words;
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
 use engine::calendar::Instant;
 use engine::json::Json;
+use nats::PublishedStream;
+use service::clock::{Clock as _, SystemClock};
+use service::reconcile::{DELIVERED_WITHIN_SECONDS, Reconciler, TOLD_WITHIN_SECONDS};
+use service::watch::clock_doubt::CLOCK_IN_DOUBT;
 use store::LogStore;
 use store::place::Place;
 use store::transfer::moved_to;
 
-use super::arguments::{Common, address};
+use super::arguments::{Common, ResultFormat, Status};
 use super::backup::{LAST_BACKUP, last_backup};
-use super::connection::NatsOptions;
 use super::database::{Absent, Database, run as block_on};
 use super::output::{Failure, Outcome, print_out};
 use super::paint::{Paint, Tone, line_width};
-use super::reconcile::Format;
 use super::table::{Cell, Table};
-use crate::clock::{Clock as _, SystemClock};
-use crate::nats::published::Published;
-use crate::reconcile::{DELIVERED_WITHIN_SECONDS, Reconciler, TOLD_WITHIN_SECONDS};
-use crate::watch::clock_doubt::CLOCK_IN_DOUBT;
 use words::{Check, Finding, State, Words};
 
 /// From how many seconds on the last reconciliation or backup is too long ago: they are daily.
@@ -37,32 +33,6 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// How much of its answer is read.
 const MOST_ANSWER: u64 = 16 * 1024;
 
-/// Is all well? The log, the clock, the watch, NATS, the last reconciliation and backup, silent offices
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  kamnot status
-  kamnot status --nats nats://localhost:4222 --listen 127.0.0.1:9464
-  kamnot status --format json || mail …
-
-What it isn't told of it doesn't look at: NATS with --nats, a running `kamnot serve` with --listen (its own --listen). It changes
-nothing, and doesn't read the log through; `kamnot check` does.
-
-Exit code: 0 all is well, 1 something wants attention, 2 the log can't be read.")]
-pub(super) struct Status {
-    #[command(flatten)]
-    pub nats: NatsOptions,
-    /// Where a running `kamnot serve` answers over HTTP
-    #[arg(long, value_name = "ADDRESS:PORT", env = "KAMNOT_LISTEN", value_parser = address)]
-    pub listen: Option<SocketAddr>,
-    /// From how many days of silence on an office with open cases wants attention
-    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(i64).range(0..=36_500))]
-    pub silent_days: i64,
-    /// How to print
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
-}
-
 /// `kamnot status`
 pub(super) fn run(common: &Common, own: &Status) -> Result<Outcome, Failure> {
     let database = Database::open(common, Absent::Fail)?;
@@ -71,8 +41,8 @@ pub(super) fn run(common: &Common, own: &Status) -> Result<Outcome, Failure> {
     let mut found = block_on(look(common, &database, own, now, words))?;
     found.push(own.listen.map_or_else(|| words.serve_not_asked(), |listen| words.serve(&readiness(listen))));
     print_out(&match own.format {
-        Format::Json => json(common, now, &found),
-        Format::Table => table(common, now, &found, words),
+        ResultFormat::Json => json(common, now, &found),
+        ResultFormat::Table => table(common, now, &found, words),
     })?;
     let well = found.iter().all(|finding| finding.state != State::Attention);
     Ok(if well { Outcome::Done } else { Outcome::SomethingRefused })
@@ -127,7 +97,7 @@ async fn look(
 async fn nats(store: &dyn LogStore, own: &Status, words: Words) -> Result<Finding, Failure> {
     let Some(servers) = own.nats.servers()? else { return Ok(words.nats_not_asked()) };
     let marked = store.last_stream_sequence().await?;
-    let looked = async { Published::open(&Arc::new(servers)).await?.last_sequence().await };
+    let looked = async { PublishedStream::open(&servers).await?.last_sequence().await };
     Ok(match Box::pin(looked).await {
         Ok(last) => words.stream(last, marked),
         Err(fault) => words.nats_away(&fault.to_string()),

@@ -8,17 +8,18 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use engine::action::ActionId;
-use engine::case::{Fact, Verdict};
+use engine::case::Fact;
+use engine::decide::Verdict;
 use engine::refusal::{Code, Flaws};
 use engine::rulebook::Language;
+use projections::labels::Label;
 use serde::Serialize;
+use service::files::{self, RefusedLine};
+use service::recorder::Recorded;
+use service::shown::plain;
+use service::verdict::{self, Line};
 
-use super::labels::Label;
 use super::output::{Failure, Outcome, print_out, print_refused};
-use crate::files::{self, RefusedLine};
-use crate::recorder::Recorded;
-use crate::shown::plain;
-use crate::verdict::{self, Line};
 
 /// Of how many lines the warnings of a kind are printed; then how many lines there are.
 const FIRST: usize = 20;

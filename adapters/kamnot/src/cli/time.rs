@@ -4,8 +4,7 @@ use engine::action::When;
 use engine::calendar::Instant;
 use engine::explain;
 use engine::rulebook::{Language, Rulebook};
-
-use super::labels::Label;
+use projections::labels::Label;
 
 pub(super) use engine::explain::clock_time as short;
 

@@ -9,21 +9,22 @@ mod spread;
 use std::io;
 
 use engine::action::When;
-use engine::case::{Case, Event};
-use projections::timeline::{Entry, Value, Why, about, timeline};
+use engine::case::Case;
+use projections::labels::Label;
+use projections::timeline::{Entry, Value, Why, about};
+use service::clock::{Clock as _, SystemClock};
+use service::queries::timeline::{Question, timeline};
+use service::shown::plain;
 
 use super::arguments::{Common, Format, Timeline};
 use super::asked::no_such_case;
 use super::database::{Absent, Database, run as block_on};
-use super::labels::Label;
 use super::lists::{Words, json};
 use super::output::{Failure, Outcome, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::rules::named;
 use super::table::indented;
 use super::time::{short, when};
-use crate::clock::{Clock as _, SystemClock};
-use crate::shown::plain;
 
 pub(super) use drawn::draw;
 
@@ -31,26 +32,16 @@ pub(super) use drawn::draw;
 pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
     let offices = offices(common)?;
     let database = Database::open(common, Absent::Fail)?;
-    let (stored, shelf) = block_on(async { Ok((database.store.stream(&own.case).await?, database.shelf().await?)) })?;
-    let until = own.as_known_on.map(When::last);
-    let log: Vec<Event> = stored
-        .into_iter()
-        .map(|stored| stored.event)
-        .filter(|event| until.is_none_or(|until| event.recorded_at <= until))
-        .collect();
-    if log.is_empty() {
-        return Err(no_such_case(common, &own.case, if until.is_some() { " by then" } else { "" }));
-    }
-    let at = own.at.or(until).unwrap_or_else(|| SystemClock.now());
-    let case = Case::fold(&log);
-    // As known on a day: by the law as it was in force when the last was recorded until then.
-    let book = match (until, log.last()) {
-        (Some(_), Some(last)) => shelf.book(last.rulebook),
-        _ => &database.book,
-    };
+    let at = own.at.or_else(|| own.as_known_on.map(When::last)).unwrap_or_else(|| SystemClock.now());
     // A table has no room for the reckoning of everything; for others it is a field like any other.
     let why = if own.why || own.format != Format::Table { Why::Told } else { Why::LeftOut };
-    let mut entries = timeline(&case, &log, book, &shelf, at, common.lang, why);
+    let Timeline { as_known_on, .. } = *own;
+    let question = Question { case: own.case.clone(), as_known_on, at, why, language: common.lang };
+    let Some(timeline) = block_on(async { Ok(timeline(database.store.as_ref(), &database.book, &question).await?) })?
+    else {
+        return Err(no_such_case(common, &own.case, if as_known_on.is_some() { " by then" } else { "" }));
+    };
+    let mut entries = timeline.entries;
     if let Some(limit) = &own.limit {
         entries = about(entries, &named(&database.book, limit)?);
     }
@@ -62,7 +53,7 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
             let paint = Paint::of(&io::stdout());
             let known = own.as_known_on.map(|on| format!(", {} {on}", Label::AsKnownOn.of(common.lang)));
             let as_of = format!("{} {}{}", Label::At.of(common.lang), short(at), known.unwrap_or_default());
-            heading(&case, &as_of, words, paint) + &draw(&entries, at, words, paint)
+            heading(&timeline.case, &as_of, words, paint) + &draw(&entries, at, words, paint)
         }
     })?;
     Ok(Outcome::Done)

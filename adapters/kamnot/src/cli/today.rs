@@ -5,21 +5,22 @@
 use std::io;
 
 use engine::rulebook::RuleId;
+use projections::labels::{self, Label};
 use projections::snapshot::LimitAt;
 use projections::today::{self, Duty, duties, ended_by};
+use service::clock::{Clock as _, SystemClock};
+use service::queries::cases::{Cases, Which, cases};
 
 use super::arguments::{Common, Format, Today};
 use super::asked::refuse_stranger;
 use super::database::{Absent, Database, run as block_on};
-use super::docket::{Cases, Which, ends, heading, limit_name, office_cells, snapshots};
-use super::labels::{self, Label};
+use super::docket::{ends, heading, limit_name, office_cells};
 use super::lists::{Words, json, tone};
 use super::output::{Failure, Outcome, complete, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet::csv;
 use super::table::{Cell, Table};
 use super::time::{full, left, short};
-use crate::clock::{Clock as _, SystemClock};
 
 /// `kamnot today`
 pub(super) fn run(common: &Common, own: &Today) -> Result<Outcome, Failure> {
@@ -28,7 +29,8 @@ pub(super) fn run(common: &Common, own: &Today) -> Result<Outcome, Failure> {
     let now = SystemClock.now();
     let at = own.at.unwrap_or(now);
     let which = Which { office: own.office.clone(), seat: None, at, now };
-    let Cases { cases, damaged } = block_on(snapshots(&database, which))?;
+    let Cases { cases, damaged } =
+        block_on(async { Ok(cases(database.store.as_ref(), &database.book, &which).await?) })?;
     if cases.is_empty() && damaged.is_empty() {
         refuse_stranger(common, &offices, &database, (None, &own.office))?;
     }
@@ -71,7 +73,7 @@ fn today_table(owed: &[Duty], words: Words<'_>, paint: Paint) -> String {
 }
 
 /// How surely a limit is over; nothing while it isn't.
-fn sure(breach: Option<engine::assess::Breach>, words: Words<'_>) -> &'static str {
+fn sure(breach: Option<engine::breach::Breach>, words: Words<'_>) -> &'static str {
     if breach.is_some() { labels::sure(breach).of(words.lang) } else { "" }
 }
 

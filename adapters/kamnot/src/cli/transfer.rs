@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use engine::rulebook::Rulebook;
+use service::broker::AlertStream;
+use service::clock::{Clock as _, SystemClock};
+use service::reopening::{ReopenFault, Reopened, reopen};
 use store::place::Place;
 use store::sqlite::Options;
 use store::standing::moved;
@@ -14,8 +17,6 @@ use super::database::{Absent, Database, options, run as block_on};
 use super::output::{Failure, Outcome, print_out};
 use super::progress;
 use super::tally::plural;
-use crate::clock::{Clock as _, SystemClock};
-use crate::reopening::{ReopenFault, Reopened, reopen};
 
 /// How many cases are named that were worked on in another place.
 const MOST_NAMED: usize = 20;
@@ -24,7 +25,7 @@ impl From<ReopenFault> for Failure {
     fn from(fault: ReopenFault) -> Self {
         match fault {
             ReopenFault::NotSealed(_) => Self::Refused(fault.to_string()),
-            ReopenFault::Nats(_) | ReopenFault::Store(_) => Self::Fault(fault.to_string()),
+            ReopenFault::Broker(_) | ReopenFault::Store(_) => Self::Fault(fault.to_string()),
         }
     }
 }
@@ -79,8 +80,9 @@ fn open_again(common: &Common, own: &Move, sealed: &Place) -> Result<Outcome, Fa
     let nats = own.nats.servers()?;
     let reason = own.reason.as_deref().unwrap_or_default();
     let database = open(common, sealed)?;
+    let published = nats.as_ref().map(|servers| servers as &dyn AlertStream);
     let reopened =
-        block_on(async { Ok(reopen(database.store.as_ref(), nats.as_ref(), SystemClock.now(), reason).await?) })?;
+        block_on(async { Ok(reopen(database.store.as_ref(), published, SystemClock.now(), reason).await?) })?;
     print_out(&told(sealed, &reopened))?;
     Ok(Outcome::Done)
 }

@@ -15,13 +15,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use service::figures::exposition;
+use service::status::Status;
 use store::CaseStore;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::Stop;
-use super::status::Status;
-use crate::figures::exposition;
 
 /// How many connections there may be at once; for one more the oldest is closed, so that none waits for slow ones.
 const MOST_CONNECTIONS: usize = 64;

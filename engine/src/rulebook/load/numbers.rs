@@ -147,13 +147,3 @@ impl Unit {
         }
     }
 }
-
-/// The fewest minutes that `period` can last: its months are Februaries.
-pub(super) fn fewest_minutes(period: Period) -> u64 {
-    match period {
-        Period::Minutes(n) => u64::from(n),
-        Period::Hours(n) => u64::from(n) * 60,
-        Period::Days(n) => u64::from(n) * 24 * 60,
-        Period::Months(n) => u64::from(n) * 28 * 24 * 60,
-    }
-}

@@ -1,6 +1,5 @@
 //! The rules: each with its article, its words, who owes it and when its notices are due.
 
-use super::numbers::fewest_minutes;
 use super::{Flaw, Table};
 use crate::rulebook::{Numbers, Period, Quote, Role, Rule, RuleId, Text};
 
@@ -115,12 +114,12 @@ fn leads(table: &Table<'_>, limit: Period) -> Result<Vec<Period>, Flaw> {
     let mut leads: Vec<Period> = Vec::new();
     for value in table.required("warn_before", expected)?.list(expected)? {
         let lead = value.period()?;
-        if matches!(lead, Period::Months(_)) || fewest_minutes(lead) >= fewest_minutes(limit) {
+        if matches!(lead, Period::Months(_)) || lead.fewest_minutes() >= limit.fewest_minutes() {
             return Err(value.flaw(&format!(
                 "found {lead}; expected a lead in days, hours or minutes, shorter than the limit, {limit}; shorten it"
             )));
         }
-        if let Some(before) = leads.last().filter(|before| fewest_minutes(**before) <= fewest_minutes(lead)) {
+        if let Some(before) = leads.last().filter(|before| before.fewest_minutes() <= lead.fewest_minutes()) {
             return Err(value.flaw(&format!(
                 "found {lead} behind {before}; expected the longest lead first and none twice; put them in order"
             )));

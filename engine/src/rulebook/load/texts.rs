@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Flaw, Table};
-use crate::explain::KEYS;
+use crate::rulebook::KEYS;
 use crate::rulebook::Text;
 
 /// The texts, one for each of [`KEYS`], with no placeholder that the engine does not fill.

@@ -8,7 +8,8 @@ use std::sync::{Arc, LazyLock};
 
 use engine::action::{Action, ActionId, ActionName, CaseRef, OfficeCode};
 use engine::alert::{About, Addressees, Alert, Kind, Stage, Topic};
-use engine::assess::{Assessment, Breach, assess};
+use engine::assess::{Assessment, assess};
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::limits::{Deadline, Reckoning};
 use engine::rulebook::{Period, Role, RuleId, Rulebook};

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kamnot::watch::clock_doubt::{CLOCK_IN_DOUBT, TOLERANCE_SECONDS};
 use rusqlite::Connection;
+use service::watch::clock_doubt::{CLOCK_IN_DOUBT, TOLERANCE_SECONDS};
 use store::{CaseStore as _, Fault, LogStore as _, Position, Stored};
 use uuid::Uuid;
 

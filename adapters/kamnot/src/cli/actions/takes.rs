@@ -1,10 +1,9 @@
 //! What a field takes, in words.
 
 use engine::action::describe::{Field, Kind};
-use engine::explain::KEYS;
+use engine::rulebook::KEYS;
 use engine::rulebook::{Language, Rulebook};
-
-use crate::cli::labels::Label;
+use projections::labels::Label;
 
 /// What may be written in a field.
 pub(in crate::cli) fn takes(field: &Field, lang: Language) -> String {

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use engine::action::OfficeCode;
+use service::offices::Kind;
 
 use super::super::connection::NatsOptions;
 use super::{ImportForm, office};
-use crate::offices::Kind;
 
 /// The NATS server that offices and `kamnot serve` meet at
 #[derive(Debug, Args)]

@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 
 use clap::Args;
+use nats::Replicas;
+use service::intake::budget::Budget;
+use service::reconcile::TimeOfDay;
 
 use super::super::connection::{NATS, NatsOptions};
-use super::super::reconcile::{DailyAt, daily_at};
 use super::address;
-use crate::intake::budget::Budget;
-use crate::nats::Replicas;
 
 /// Watch the limits and publish alerts, until stopped (SIGTERM, Ctrl-C)
 #[derive(Debug, Args)]
@@ -64,4 +64,18 @@ impl OfficeBudget {
 
 fn replicas(text: &str) -> Result<Replicas, String> {
     text.parse().ok().and_then(Replicas::new).ok_or_else(|| "expected a number of servers, 1 to 5".to_owned())
+}
+
+/// When the daily reconciliation of `serve` is done.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::cli) enum DailyAt {
+    /// At this time of the day.
+    At(TimeOfDay),
+    /// Never.
+    Off,
+}
+
+/// Reads a time of the day, or `off`.
+fn daily_at(text: &str) -> Result<DailyAt, String> {
+    if text == "off" { Ok(DailyAt::Off) } else { text.parse().map(DailyAt::At) }
 }

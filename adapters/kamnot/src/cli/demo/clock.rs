@@ -3,8 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use engine::calendar::Instant;
-
-use crate::clock::Clock;
+use service::clock::Clock;
 
 /// A clock that stands until it is moved.
 pub(super) struct DemoClock(AtomicI64);

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use engine::case::Fact;
 use engine::rulebook::Language;
+use projections::labels::Label;
 use projections::message::text;
 
 use super::Happened;
 use super::story::Story;
-use crate::cli::labels::Label;
 use crate::cli::lists::{Words, kind_name, kind_tone};
 use crate::cli::output::{Failure, print_out};
 use crate::cli::paint::{Paint, Tone, line_width};

@@ -7,9 +7,9 @@ use engine::calendar::Instant;
 use engine::refusal::reasons;
 use engine::rulebook::Language;
 use serde::Deserialize;
+use service::files::{self, Form};
 
 use crate::cli::output::Failure;
-use crate::files::{self, Form};
 
 const STORY: &str = include_str!("../../../../../scenarios/demo/story.toml");
 const CASES: [(&str, &str); 3] = [

@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 
+use engine::action::OfficeCode;
 use engine::rulebook::Language;
+use nats::NatsFault;
+use nats::logins::read_login;
+use nats::probe::{Attempt, Probe, Proved};
+use projections::subjects::test_of;
 
 use super::super::arguments::{Common, NatsTest};
 use super::super::asked::warn_of_stranger;
 use super::super::database::run as block_on;
 use super::super::output::{Failure, Outcome, offices, print_out};
-use crate::nats::NatsFault;
-use crate::nats::logins::read_login;
-use crate::nats::probe::{Attempt, PREFIX, Probe, Proved};
 
 /// `kamnot nats test`
 pub(super) fn run(common: &Common, own: &NatsTest) -> Result<Outcome, Failure> {
@@ -19,7 +21,7 @@ pub(super) fn run(common: &Common, own: &NatsTest) -> Result<Outcome, Failure> {
     let login = own.login.as_ref().map(|file| read_login(file, &own.office)).transpose()?;
     warn_of_stranger(common, &offices, (None, &own.office));
     let name = offices.name_and_code(&own.office, common.lang);
-    let words = Words { lang: common.lang, office: own.office.as_str(), name: &name };
+    let words = Words { lang: common.lang, office: &own.office, name: &name };
     let probe = Probe { kamnot: &kamnot, login: login.as_ref(), office: &own.office };
     match block_on(async { Ok(probe.run().await) })? {
         Ok(proved) => {
@@ -36,7 +38,7 @@ pub(super) fn run(common: &Common, own: &NatsTest) -> Result<Outcome, Failure> {
 
 struct Words<'w> {
     lang: Language,
-    office: &'w str,
+    office: &'w OfficeCode,
     /// Its name with its code.
     name: &'w str,
 }
@@ -66,7 +68,7 @@ impl Words<'_> {
             None => {}
         }
         if let Some(took) = proved.arrived {
-            let (subject, ms) = (format!("{PREFIX}{}", self.office), took.as_millis());
+            let (subject, ms) = (test_of(self.office), took.as_millis());
             line(
                 format!("a test message on {subject} arrived after {ms} ms"),
                 format!("ຂໍ້ຄວາມທົດສອບທີ່ {subject} ມາຮອດພາຍໃນ {ms} ms"),

@@ -8,19 +8,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::action::ActionId;
-use engine::assess::{Assessment, Breach};
+use engine::assess::Assessment;
+use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::{RuleId, Rulebook};
 use futures::{StreamExt as _, TryStreamExt as _};
+use service::clock::{Clock as _, SystemClock};
 use store::{Fault, Share};
 
-use crate::cli::admin::{REBUILT_BUT, said_of_damage};
+use crate::cli::admin::REBUILT_BUT;
 use crate::cli::arguments::Common;
 use crate::cli::database::{Absent, Database, options, run as block_on};
-use crate::cli::output::{Failure, Outcome, print_out, read_rulebook};
+use crate::cli::output::{Failure, Outcome, print_out, read_rulebook, said_of_damage};
 use crate::cli::progress;
-use crate::clock::{Clock as _, SystemClock};
 
 /// How many cases are loaded at the same time.
 const IN_FLIGHT: usize = 64;

@@ -6,16 +6,16 @@ use std::fmt::Write as _;
 
 use engine::calendar::Instant;
 use engine::rulebook::RuleId;
+use projections::labels::Label;
 use projections::timeline::{ActionLine, Entry, Field, LimitLine, Line};
+use service::shown::plain;
 
 use super::super::bar::{bar, state, tone as tone_of};
-use super::super::labels::Label;
 use super::super::lists::{Words, kind_name, kind_tone, tone};
 use super::super::paint::{Paint, Tone, line_width};
 use super::super::table::wrap;
 use super::super::time::{length, short, when};
 use super::in_words;
-use crate::shown::plain;
 
 /// The width of an instant without its seconds.
 const MINUTES: usize = 16;

@@ -2,16 +2,16 @@
 
 use engine::action::When;
 use engine::rulebook::{Language, RuleId};
+use projections::labels::{self, Label};
 use projections::summary::Ended;
 use projections::timeline::{ActionLine, Entry, LimitLine, Line};
+use service::shown::plain;
 
 use super::super::bar::state;
-use super::super::labels::{self, Label};
 use super::super::lists::{Words, kind_name};
 use super::super::spreadsheet;
 use super::super::time::{full, short};
 use super::in_words;
-use crate::shown::plain;
 
 /// The columns.
 const COLUMNS: [Label; 11] = [

@@ -1,0 +1,111 @@
+//! `kamnot offices`: the offices that are known by name, whether a file of them agrees with the log, and who is silent.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+use projections::labels::Label;
+use service::files::shown;
+use service::offices::{CourtKind, Kind, Office, Used};
+
+use super::arguments::{Common, Offices, OfficesCommand};
+use super::database::{Absent, Database, run as block_on};
+use super::output::{Failure, Outcome, offices, print_out};
+use super::paint::{Paint, Tone, line_width};
+use super::reconcile::last;
+use super::silence::silence;
+use super::table::{Cell, Table};
+use super::time::short;
+
+/// `kamnot offices`
+pub(super) fn run(common: &Common, own: &Offices) -> Result<Outcome, Failure> {
+    if let Some(OfficesCommand::Check { file }) = &own.command {
+        return check_offices(common, file);
+    }
+    if own.silent {
+        return silent(common);
+    }
+    let offices = offices(common)?;
+    let lang = common.lang;
+    let headings = [Label::Code, Label::Kind, Label::Name];
+    let mut table = Table { headings: headings.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
+    for (code, office) in offices.all() {
+        table.rows.push(vec![
+            Cell::new(code.as_str(), Tone::Strong),
+            Cell::plain(kind(office).of(lang)),
+            Cell::plain(office.name.in_language(lang)),
+        ]);
+    }
+    print_out(&table.draw(line_width(), Paint::of(&io::stdout())))?;
+    Ok(Outcome::Done)
+}
+
+/// `kamnot offices --silent`
+fn silent(common: &Common) -> Result<Outcome, Failure> {
+    let database = Database::open(common, Absent::Fail)?;
+    let last = last(common, &database)?;
+    let of = format!("As of the reconciliation of {}", short(last.at));
+    print_out(&if last.silence.is_empty() {
+        format!("{of} no office has an open case, so none is silent.\n")
+    } else {
+        format!("{of}:\n{}", silence(common, last.silence.iter())?)
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// `kamnot offices check`
+fn check_offices(common: &Common, file: &Path) -> Result<Outcome, Failure> {
+    let with = service::offices::Offices::of_the_program();
+    let of_the_program = with.all().count();
+    let offices = with.with_file(file)?;
+    let all = offices.all().count();
+    let new = all - of_the_program;
+    let (mut out, mut refused) = (String::new(), String::new());
+    if common.db.holds_something() {
+        let database = Database::open(common, Absent::Fail)?;
+        let used = block_on(async { Ok(Used::of(database.store.as_ref()).await?) })?;
+        for contradiction in offices.contradictions(&used) {
+            let list = if contradiction.is_missing() { &mut out } else { &mut refused };
+            let _ = writeln!(list, "{}: {contradiction}", shown(file));
+        }
+    }
+    if !refused.is_empty() {
+        print_out(&out)?;
+        let log = &common.db;
+        return Err(Failure::Refused(format!(
+            "{refused}The file contradicts the log {log}: correct the one or the other"
+        )));
+    }
+    let in_order = format!("{}: in order; with those of the program {all} offices, {new} of them new\n", shown(file));
+    print_out(&(out + &in_order))?;
+    Ok(Outcome::Done)
+}
+
+/// Says where the offices known by name are not what the cases of the log have them as. Names are only shown, so this
+/// is no reason not to watch.
+pub(super) fn warn_of_contradictions(common: &Common, database: &Database) {
+    let offices = match offices(common) {
+        Ok(offices) => offices,
+        Err(failure) => return tracing::warn!(%failure, "the offices file is left out"),
+    };
+    let used = block_on(async { Ok(Used::of(database.store.as_ref()).await?) });
+    match used {
+        Ok(used) => {
+            for contradiction in offices.contradictions(&used) {
+                tracing::warn!("{contradiction}");
+            }
+        }
+        Err(failure) => tracing::warn!(%failure, "the offices are not compared with the log"),
+    }
+}
+
+const fn kind(office: &Office) -> Label {
+    match (office.kind, office.court) {
+        (Kind::Court, Some(CourtKind::JuvenilePanel)) => Label::JuvenilePanel,
+        (Kind::Court, _) => Label::JuvenileCourt,
+        (Kind::Prosecutor, _) => Label::Prosecutor,
+        (Kind::Investigator, _) => Label::Investigator,
+        (Kind::LegalAid, _) => Label::LegalAid,
+        (Kind::Mediation, _) => Label::Mediation,
+    }
+}

@@ -1,0 +1,202 @@
+//! `serve` takes actions of offices over NATS.
+//!
+//! Invariant: each request is answered after its commit, or not at all, and then the office sends it again, which adds
+//! nothing twice. What is under way at once is bounded in bytes, more than that is answered as busy; what an office sends
+//! in a minute is bounded too, and the offices take turns. At a stop what was handed to this process is finished.
+
+mod waiting;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::action::OfficeCode;
+use engine::decide::Alerts;
+use service::clock::{SteadyClock as _, SystemSteadyClock};
+use service::figures::Figures;
+use service::intake::budget::{Budget, Budgets};
+use service::intake::reply::{Reply, Trouble as NotTaken};
+use service::intake::{Intake, Taken};
+use service::lifecycle::Stop;
+use service::trouble::Trouble;
+use service::watch::clock_doubt::ClockDoubt;
+use store::CaseStore;
+use tokio::task::{Id, JoinError, JoinSet};
+
+use crate::requests::{Request, Requests};
+use crate::{NatsFault, Servers};
+use waiting::{Turn, Waiting};
+
+/// The first and the longest wait before NATS is tried again.
+const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// How long to wait where waiting alone doesn't help: permissions may be changed while we run.
+const WAIT_FOR_SETTINGS: Duration = Duration::from_secs(30);
+/// How many answers that are no more than a refusal may be under way.
+const MOST_REFUSALS: usize = 1_024;
+
+/// The part of `serve` that takes actions.
+pub struct Actions<S: ?Sized> {
+    intake: Arc<Intake<S>>,
+    servers: Arc<Servers>,
+    doubt: Arc<ClockDoubt>,
+    budget: Budget,
+    figures: Arc<Figures>,
+}
+
+impl<S: CaseStore + ?Sized + 'static> Actions<S> {
+    /// What takes actions from these servers.
+    pub fn new(intake: Intake<S>, servers: Arc<Servers>, doubt: Arc<ClockDoubt>, budget: Budget) -> Self {
+        Self { intake: Arc::new(intake), servers, doubt, budget, figures: Arc::default() }
+    }
+
+    /// The same, which counts here what it turns away.
+    #[must_use]
+    pub fn counting(self, figures: Arc<Figures>) -> Self {
+        Self { figures, ..self }
+    }
+
+    /// Takes actions until told to stop, through every absence of NATS.
+    pub async fn run(&self, stop: &Stop) {
+        let mut desk = Desk::of(self);
+        let mut trouble = Trouble::none();
+        let mut wait = WAIT.0;
+        while !stop.is_set() {
+            let Err(fault) = self.until_broken(stop, &mut desk, &mut wait, &mut trouble).await else { break };
+            let settings = !fault.passes();
+            let reason = fault.to_string();
+            if trouble.is_news(fault) {
+                tracing::error!(%reason, "no actions are taken over NATS until this is mended; alerts are not concerned");
+            }
+            let pause = tokio::time::sleep(if settings { WAIT_FOR_SETTINGS } else { wait });
+            stop.or(desk.work_for(pause)).await;
+            wait = (wait * 2).min(WAIT.1);
+        }
+        desk.finish().await;
+    }
+
+    async fn until_broken(
+        &self,
+        stop: &Stop,
+        desk: &mut Desk<'_, S>,
+        wait: &mut Duration,
+        trouble: &mut Trouble<NatsFault>,
+    ) -> Result<(), NatsFault> {
+        let opening = Box::pin(Requests::open(&self.servers));
+        let Some(opened) = stop.or(desk.work_for(opening)).await else { return Ok(()) };
+        let mut requests = opened?;
+        tracing::info!(server = requests.server(), "taking actions over NATS");
+        while let Some(request) = stop.or(desk.work_for(requests.next())).await {
+            let request = request?;
+            *wait = WAIT.0;
+            trouble.is_over();
+            desk.take(request);
+        }
+        for request in requests.leave().await {
+            desk.take(request);
+        }
+        Ok(())
+    }
+}
+
+/// The requests that wait, and the work on those whose turn has come.
+struct Desk<'a, S: ?Sized> {
+    actions: &'a Actions<S>,
+    waiting: Waiting<Request>,
+    budgets: Budgets,
+    steady: SystemSteadyClock,
+    /// How many events each gave.
+    at_work: JoinSet<usize>,
+    whose: HashMap<Id, (OfficeCode, usize)>,
+    refusals: JoinSet<()>,
+}
+
+impl<'a, S: CaseStore + ?Sized + 'static> Desk<'a, S> {
+    fn of(actions: &'a Actions<S>) -> Self {
+        Self {
+            actions,
+            waiting: Waiting::new(),
+            budgets: Budgets::of(actions.budget),
+            steady: SystemSteadyClock::start(),
+            at_work: JoinSet::new(),
+            whose: HashMap::new(),
+            refusals: JoinSet::new(),
+        }
+    }
+
+    /// Takes in a request, or says why not.
+    fn take(&mut self, request: Request) {
+        let (office, bytes) = (request.office.clone(), request.payload.len());
+        match self.budgets.take(&office, bytes, self.steady.running()) {
+            Err((spent, retry_after)) => {
+                self.actions.figures.turned_away.budget.add(1);
+                self.refuse(request, &NotTaken::Budget { spent, retry_after });
+            }
+            Ok(()) => {
+                if let Err(request) = self.waiting.push(office, bytes, request) {
+                    self.actions.figures.turned_away.busy.add(1);
+                    self.refuse(request, &NotTaken::Busy);
+                }
+            }
+        }
+        self.begin();
+    }
+
+    /// Says that nothing of a request is recorded. Whoever isn't told sends again.
+    fn refuse(&mut self, request: Request, why: &NotTaken) {
+        while self.refusals.try_join_next().is_some() {}
+        if self.refusals.len() < MOST_REFUSALS {
+            let reply = Reply::of_trouble(&request.office, why).to_json();
+            self.refusals.spawn(request.answer(reply));
+        }
+    }
+
+    /// Begins the work on those whose turn has come.
+    fn begin(&mut self) {
+        while let Some(Turn { office, size, request }) = self.waiting.next() {
+            let (intake, doubt) = (Arc::clone(&self.actions.intake), Arc::clone(&self.actions.doubt));
+            let work = self.at_work.spawn(work_on(intake, doubt, request));
+            self.whose.insert(work.id(), (office, size));
+        }
+    }
+
+    /// Goes on with the work until something comes of `other`.
+    async fn work_for<T>(&mut self, other: impl Future<Output = T>) -> T {
+        tokio::pin!(other);
+        loop {
+            tokio::select! {
+                biased;
+                Some(done) = self.at_work.join_next_with_id() => self.done(done),
+                result = &mut other => return result,
+            }
+        }
+    }
+
+    fn done(&mut self, done: Result<(Id, usize), JoinError>) {
+        let (id, events) = done.unwrap_or_else(|error| (error.id(), 0));
+        if let Some((office, size)) = self.whose.remove(&id) {
+            self.waiting.done(&office, size);
+            self.budgets.add_events(&office, events);
+        }
+        self.begin();
+    }
+
+    /// Finishes what was taken in.
+    async fn finish(&mut self) {
+        while let Some(done) = self.at_work.join_next_with_id().await {
+            self.done(done);
+        }
+        while self.refusals.join_next().await.is_some() {}
+    }
+}
+
+/// Records what a request holds and answers it; how many events that gave.
+async fn work_on<S: CaseStore + ?Sized>(intake: Arc<Intake<S>>, doubt: Arc<ClockDoubt>, mut request: Request) -> usize {
+    // What rests on a clock in doubt waits, as with an import beside us.
+    let alerts = if doubt.stands() { Alerts::HeldBack } else { Alerts::Raised };
+    let payload = std::mem::take(&mut request.payload);
+    let Taken { reply, events } = intake.take(&request.office, payload, alerts).await;
+    let Reply { recorded, known, refused, again, .. } = reply;
+    tracing::info!(office = %request.office, recorded, known, refused, again, "actions came over NATS");
+    request.answer(reply.to_json()).await;
+    events
+}

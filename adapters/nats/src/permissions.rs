@@ -1,0 +1,140 @@
+//! The configuration of a nats-server under which each office sends as itself and reads its own alerts, and nothing else.
+//!
+//! Invariant: an office is alone in an account of its own, and everything that it may do leads out of there by an import
+//! that names it. Permissions inside one account would not hold: whoever may send any request there names the subject
+//! of its answer, and the server answers everywhere, also to `$JS.API.STREAM.DELETE.…`.
+
+use std::fmt::Write as _;
+
+use engine::action::OfficeCode;
+use projections::subjects::{ACTIONS, ALERTS, NOBODY, actions_of, alerts_to, test_of};
+use service::offices::Kind;
+
+use super::STREAM;
+
+/// How an office, or `kamnot` itself, is let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guest {
+    /// The office.
+    pub office: OfficeCode,
+    /// What it is.
+    pub kind: Kind,
+    /// The bcrypt hash of its password.
+    pub password: String,
+    /// The name that its subscriptions begin with.
+    pub subscription: String,
+}
+
+/// What the configuration is made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The bcrypt hash of the password of `kamnot`.
+    pub password: String,
+    /// The offices.
+    pub guests: Vec<Guest>,
+    /// How many subscribers each may have.
+    pub subscribers: u16,
+    /// Where the server keeps its streams.
+    pub store_dir: String,
+    /// The files of the server's certificate and its key.
+    pub tls: Option<(String, String)>,
+}
+
+/// The name of an office's n-th subscription, from 1.
+pub fn subscription(name: &str, n: u16) -> String {
+    format!("{name}-{n}")
+}
+
+/// Whether a subscription may be called so: letters, digits, `-` and `_`.
+pub fn names_a_subscription(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+const HEAD: &str = r"# nats-server configuration for kamnot (server 2.9 or newer), made by `kamnot nats config`. Keep it from others' eyes, and
+# make it anew rather than edit it: logins that are there stay as they are.
+#
+# The account KAMNOT holds the stream of alerts, and kamnot alone is in it. Nobody else may be: who subscribes there sees
+# every alert, and kamnot.reconciliation. Each office is alone in an account of its own, with inboxes that nobody else
+# can see, and reaches out of it only what is imported there: it sends actions as itself, and creates, reads and
+# acknowledges subscriptions to its own place in the alerts' subjects, and hears test messages to itself. $JS.API.INFO leads to nobody, so that the
+# server doesn't answer for an office's account, which has no JetStream.
+#
+# The names of subscriptions are hard to guess, so that no office can have its own alerts delivered to where another
+# fetches its. All servers of a cluster need the same accounts; passwords need TLS on every way that others can see.
+";
+
+impl Plan {
+    /// The configuration.
+    pub fn configuration(&self) -> String {
+        let mut out = HEAD.to_owned();
+        let _ = writeln!(out, "\njetstream {{ store_dir: \"{}\" }}", self.store_dir);
+        if let Some((certificate, key)) = &self.tls {
+            let _ = writeln!(out, "tls {{ cert_file: \"{certificate}\", key_file: \"{key}\" }}");
+        }
+        out.push_str("\naccounts {\n");
+        self.write_kamnot(&mut out);
+        for guest in &self.guests {
+            self.write_guest(guest, &mut out);
+        }
+        out.push_str("}\n");
+        out
+    }
+
+    fn write_kamnot(&self, out: &mut String) {
+        let offices: Vec<String> = self.guests.iter().map(|guest| format!("\"{}\"", guest.office)).collect();
+        let offices = offices.join(", ");
+        let mut exports = String::new();
+        let mut export = |subject: &str, more: &str| {
+            let _ = writeln!(exports, "      {{ service: \"{subject}\"{more}, accounts: [{offices}] }}");
+        };
+        export(NOBODY, "");
+        export(ACTIONS, "");
+        export(&format!("$JS.API.CONSUMER.CREATE.{STREAM}.*.{ALERTS}"), "");
+        export(&format!("$JS.API.CONSUMER.INFO.{STREAM}.*"), "");
+        export(&format!("$JS.API.CONSUMER.MSG.NEXT.{STREAM}.*"), ", response_type: stream");
+        export(&format!("$JS.ACK.{STREAM}.>"), "");
+        for Guest { office, .. } in &self.guests {
+            let _ = writeln!(exports, "      {{ stream: \"{}\", accounts: [\"{office}\"] }}", test_of(office));
+        }
+        let _ = write!(
+            out,
+            "  KAMNOT {{\n    jetstream: enabled\n    users: [ {{ user: \"kamnot\", password: \"{}\" }} ]\n    exports: [\n{exports}    ]\n  }}\n",
+            self.password
+        );
+    }
+
+    fn write_guest(&self, guest: &Guest, out: &mut String) {
+        let Guest { office, password, .. } = guest;
+        let (subjects, test) = (self.subjects(guest), test_of(office));
+        let (mut publish, mut imports) = (String::new(), String::new());
+        for subject in &subjects {
+            let _ = writeln!(publish, "        \"{subject}\"");
+            let _ = writeln!(imports, "        {{ service: {{ account: KAMNOT, subject: \"{subject}\" }} }}");
+        }
+        let _ = write!(
+            out,
+            "  \"{office}\" {{\n    users: [ {{ user: \"{office}\", password: \"{password}\", permissions: {{\n      \
+             subscribe: [\"_INBOX.>\", \"_INBOX_{office}.>\", \"{test}\"]\n      publish: [\n{publish}      ] }} }} ]\n    imports: [\n        \
+             {{ service: {{ account: KAMNOT, subject: \"{NOBODY}\" }}, to: \"$JS.API.INFO\" }}\n        {{ stream: {{ account: KAMNOT, \
+             subject: \"{test}\" }} }}\n{imports}    ]\n  }}\n"
+        );
+    }
+
+    /// Everything that an office may send to.
+    fn subjects(&self, guest: &Guest) -> Vec<String> {
+        let Guest { office, kind, subscription: name, .. } = guest;
+        let mut subjects = vec![actions_of(office)];
+        if let Some(alerts) = kind.seat().map(|seat| alerts_to(seat, office)) {
+            for consumer in (1..=self.subscribers).map(|n| subscription(name, n)) {
+                subjects.extend([
+                    // The only way to create one that names the filter in the subject; the server compares.
+                    format!("$JS.API.CONSUMER.CREATE.{STREAM}.{consumer}.{alerts}"),
+                    format!("$JS.API.CONSUMER.INFO.{STREAM}.{consumer}"),
+                    format!("$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{consumer}"),
+                    format!("$JS.ACK.{STREAM}.{consumer}.>"),
+                ]);
+            }
+        }
+        subjects
+    }
+}

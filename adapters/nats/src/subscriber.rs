@@ -1,0 +1,372 @@
+//! A subscriber: shows an office's alerts, each once.
+//!
+//! Invariant: an alert is acknowledged only after it was shown and its id was written to disk, so none is missed; an
+//! id that was written isn't shown again, however often it is delivered.
+
+mod heard;
+mod seen;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use async_nats::jetstream::ErrorCode;
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, Info, pull};
+use async_nats::jetstream::stream::{ConsumerError, ConsumerErrorKind};
+use engine::action::OfficeCode;
+use engine::calendar::Instant;
+use futures::StreamExt as _;
+use projections::subjects::alerts_to;
+use service::lifecycle::Stop;
+use service::offices::Kind;
+use service::trouble::Trouble;
+use uuid::Uuid;
+
+use super::{Link, NatsFault, STREAM, Servers, permissions as names};
+use heard::received;
+use seen::Seen;
+
+pub use heard::{Heard, Received};
+
+/// The first and the longest wait before NATS is tried again: a cluster agrees on a leader within seconds.
+const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
+/// After how long the server delivers again what was not acknowledged.
+const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(5);
+/// How long a question for alerts stands. What is sent on one whose connection is lost comes again only when it was not
+/// acknowledged in time, so none may stand for long.
+const ASK_FOR: Duration = Duration::from_secs(2);
+/// How often, while a question stands and there is nothing to deliver, the server says that it is there.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// After how long without an alert the server that delivers is asked when it last heard from the others of its cluster: one
+/// that is cut off says for ten seconds that all is well.
+const ASK_AFTER: Duration = Duration::from_secs(2);
+/// How long ago that may be: they talk every second.
+const IN_TOUCH_WITHIN: Duration = Duration::from_secs(3);
+/// How many alerts are fetched at once.
+const FETCH: usize = 64;
+/// How many subscriptions an office may have at the most.
+const MOST_NAMES: u16 = 64;
+
+/// Whose alerts are followed, and under which name.
+#[derive(Clone, Debug)]
+pub struct Subscription {
+    /// What the office is: its place in the alerts' subjects.
+    pub kind: Kind,
+    /// The office.
+    pub office: OfficeCode,
+    /// The name under which the server remembers how far this subscriber got.
+    pub name: Name,
+    /// The file of the ids that were shown.
+    pub seen: PathBuf,
+    /// What was told before is passed over.
+    pub since: Option<Instant>,
+}
+
+/// The name of a subscription: letters, digits, `-` and `_`.
+#[derive(Clone, Debug)]
+pub enum Name {
+    /// One that no other subscriber uses.
+    Own(String),
+    /// One of those that the server's configuration gives to the office, which begin so: the first that is this
+    /// follower's, or free.
+    Given {
+        /// How they begin.
+        base: String,
+        /// Who follows.
+        follower: Uuid,
+    },
+    /// The n-th of those, whoever used it before.
+    Taken {
+        /// How they begin.
+        base: String,
+        /// Which, from 1.
+        n: u16,
+        /// Who follows.
+        follower: Uuid,
+    },
+}
+
+/// Shows every alert to an office since the stream began, each once, and goes on with new ones until told to stop.
+/// Waits where NATS is away, or the stream is not there yet.
+///
+/// # Errors
+/// If NATS isn't fit for this, if the name is used for something else, if the file of ids can't be read or written or
+/// another follower has it, or if `show` fails: the alert is then not acknowledged, and shown again the next time.
+pub async fn follow(
+    servers: &Servers,
+    subscription: &Subscription,
+    stop: &Stop,
+    mut show: impl FnMut(Heard<'_>) -> std::io::Result<()>,
+) -> Result<(), NatsFault> {
+    let seen = Seen::open(&subscription.seen)?;
+    let mut follower = Follower { servers, subscription, stop, seen, known: None, went_well: false };
+    let mut wait = WAIT.0;
+    let mut trouble = Trouble::none();
+    loop {
+        follower.went_well = false;
+        let fault = match follower.until_broken(&mut show).await {
+            Ok(()) => return Ok(()),
+            Err(fault) if !fault.passes() => return Err(fault),
+            Err(fault) => fault,
+        };
+        if follower.went_well {
+            trouble.is_over();
+        }
+        let reason = fault.to_string();
+        if trouble.is_news(fault) {
+            tracing::warn!(%reason, "no alerts until this is mended");
+        }
+        wait = if follower.went_well { WAIT.0 } else { (wait * 2).min(WAIT.1) };
+        if stop.or(tokio::time::sleep(wait)).await.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Who follows, across connections.
+struct Follower<'f> {
+    servers: &'f Servers,
+    subscription: &'f Subscription,
+    stop: &'f Stop,
+    seen: Seen,
+    /// The subscription, as the last connection had it.
+    known: Option<Consumer<pull::Config>>,
+    /// Whether on this connection an alert came, or who delivers was asked and in touch with its cluster.
+    went_well: bool,
+}
+
+impl Follower<'_> {
+    /// Shows what comes on one connection, until that breaks or it is told to stop.
+    async fn until_broken(&mut self, show: &mut impl FnMut(Heard<'_>) -> std::io::Result<()>) -> Result<(), NatsFault> {
+        let stop = self.stop;
+        let Some(opened) = stop.or(self.open()).await else { return Ok(()) };
+        let (link, mut consumer, mut messages) = opened?;
+        if self.known.is_none() {
+            let subject = &consumer.cached_info().config.filter_subject;
+            let told = show(Heard::Listening { server: link.server(), subject });
+            told.map_err(|error| NatsFault::Own(format!("that it listens is not shown: {error}")))?;
+        }
+        self.known = Some(consumer.clone());
+        loop {
+            let next = link.run(async { Ok(tokio::time::timeout(ASK_AFTER, messages.next()).await) });
+            let Some(message) = stop.or(next).await else { break };
+            let Ok(message) = message? else {
+                // No answer is no news: that the server is gone the missing heartbeats say.
+                let asked = link.run(async { Ok(consumer.info().await.is_ok()) });
+                let Some(answered) = stop.or(asked).await else { break };
+                if answered? {
+                    self.is_still_ours(consumer.cached_info())?;
+                    delivers(consumer.cached_info()).map_err(|reason| link.lost(reason))?;
+                    self.went_well = true;
+                }
+                continue;
+            };
+            let message = message.ok_or_else(|| link.lost("the delivery ended"))?.map_err(|error| link.lost(error))?;
+            self.went_well = true;
+            match received(&message) {
+                Some(alert) if self.seen.contains(alert.id) => {
+                    tracing::debug!(alert = %alert.id, "delivered again");
+                }
+                Some(alert) if self.is_before(&alert) => {
+                    tracing::debug!(alert = %alert.id, "told before");
+                }
+                Some(alert) => {
+                    show(Heard::Alert(&alert))
+                        .map_err(|error| NatsFault::Own(format!("the alert {} is not shown: {error}", alert.id)))?;
+                    self.seen.add(alert.id)?;
+                }
+                None => tracing::warn!(subject = %message.subject, "a message without an id is no alert"),
+            }
+            message.ack().await.map_err(|error| link.lost(error))?;
+        }
+        // What was acknowledged last shall reach the server; if it doesn't, the file of ids keeps it from being shown.
+        if let Err(error) = link.jetstream().client().flush().await {
+            tracing::debug!(%error, "the last acknowledgements may be lost");
+        }
+        Ok(())
+    }
+
+    /// Whether an alert was told before what is asked for.
+    fn is_before(&self, alert: &Received) -> bool {
+        self.subscription.since.is_some_and(|since| alert.told_at().is_some_and(|at| at < since))
+    }
+
+    /// Sees that no other follower has taken the subscription over: each would get a part of the alerts.
+    fn is_still_ours(&self, now: &Info) -> Result<(), NatsFault> {
+        let before = self.known.as_ref().map(|known| &known.cached_info().config.description);
+        if before.is_none_or(|before| *before == now.config.description) {
+            return Ok(());
+        }
+        Err(NatsFault::Own(format!("another follower has taken the subscription of {} over", self.subscription.office)))
+    }
+
+    /// A connection, the subscription on it, and what is delivered there.
+    async fn open(&self) -> Result<(Link, Consumer<pull::Config>, pull::Stream), NatsFault> {
+        let link = Link::open(self.servers).await?;
+        let consumer = match (Box::pin(consumer(&link, self.subscription)).await, &self.known) {
+            // Whoever delivers may know nothing of that trouble.
+            (Err(NatsFault::Leaderless(_)), Some(known)) => on(&link, known),
+            (consumer, _) => consumer?,
+        };
+        delivers(consumer.cached_info()).map_err(|reason| link.lost(reason))?;
+        let builder = consumer.stream().max_messages_per_batch(FETCH).expires(ASK_FOR).heartbeat(HEARTBEAT);
+        let messages = builder.messages().await.map_err(|error| link.lost(error))?;
+        Ok((link, consumer, messages))
+    }
+}
+
+/// Sees that somebody leads the subscription, and isn't cut off from the others that keep it: it would deliver nothing, and
+/// not say so. Otherwise why it may deliver nothing.
+fn delivers(subscription: &Info) -> Result<(), &'static str> {
+    let Some(cluster) = &subscription.cluster else { return Ok(()) };
+    if cluster.leader.is_none() {
+        return Err("its cluster has not agreed yet on who delivers");
+    }
+    let silent = cluster.replicas.iter().filter(|other| other.active > IN_TOUCH_WITHIN).count();
+    // Itself and half of the others are the majority that it takes.
+    if silent * 2 > cluster.replicas.len() {
+        return Err("the server that delivers is cut off from the others of its cluster");
+    }
+    Ok(())
+}
+
+/// The subscription as it was known, on another connection.
+fn on(link: &Link, known: &Consumer<pull::Config>) -> Consumer<pull::Config> {
+    let info = Info { cluster: None, ..known.cached_info().clone() };
+    Consumer::new(pull::Config::default(), info, link.jetstream().clone())
+}
+
+/// The subscription on the server, made where it is missing.
+async fn consumer(link: &Link, subscription: &Subscription) -> Result<Consumer<pull::Config>, NatsFault> {
+    match &subscription.name {
+        Name::Own(name) => link.run(own(link, subscription, name, None)).await,
+        Name::Taken { base, n, follower } => {
+            let name = names::subscription(base, *n);
+            link.run(taken(link, subscription, &name, *follower)).await
+        }
+        Name::Given { base, follower } => {
+            for n in 1..=MOST_NAMES {
+                let name = names::subscription(base, n);
+                match link.run(own(link, subscription, &name, Some(*follower))).await {
+                    Ok(consumer) if consumer.cached_info().config.description == Some(mark(*follower)) => {
+                        return Ok(consumer);
+                    }
+                    Ok(_) => {}
+                    // So many there are, and no more.
+                    Err(NatsFault::Denied { .. }) if n > 1 => return Err(all_taken(&subscription.office, n - 1)),
+                    Err(fault) => return Err(fault),
+                }
+            }
+            Err(all_taken(&subscription.office, MOST_NAMES))
+        }
+    }
+}
+
+fn all_taken(office: &OfficeCode, many: u16) -> NatsFault {
+    NatsFault::Own(format!(
+        "other followers use the {many} subscriptions that {office} has: on other machines, or with other files of alerts \
+         seen. Take one over with --subscriber N, or have the server configured with more (kamnot nats config \
+         --subscribers)"
+    ))
+}
+
+/// Says on the server whose a subscription is, so that two never share what comes.
+fn mark(follower: Uuid) -> String {
+    format!("kamnot alerts --follow {follower}")
+}
+
+fn config(subscription: &Subscription, name: &str, follower: Option<Uuid>) -> Result<pull::Config, NatsFault> {
+    let Subscription { kind, office, .. } = subscription;
+    if !names::names_a_subscription(name) {
+        return Err(NatsFault::Own(format!("the name {name:?} is not made of letters, digits, - and _")));
+    }
+    let alerts = kind.seat().map(|seat| alerts_to(seat, office));
+    let alerts = alerts.ok_or_else(|| NatsFault::Own(format!("no alerts are addressed to {office} by what it is")))?;
+    Ok(pull::Config {
+        durable_name: Some(name.to_owned()),
+        description: follower.map(mark),
+        filter_subject: alerts,
+        deliver_policy: deliver_from(subscription.since),
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: ACKNOWLEDGE_WITHIN,
+        ..pull::Config::default()
+    })
+}
+
+/// From where a new subscription delivers. An alert stands in the stream a little after it was told, so that none is missed;
+/// one that is there goes on where it is.
+fn deliver_from(since: Option<Instant>) -> DeliverPolicy {
+    let start = since.and_then(|since| async_nats::datetime::parse_rfc3339(&since.to_string()).ok());
+    start.map_or(DeliverPolicy::All, |start_time| DeliverPolicy::ByStartTime { start_time })
+}
+
+async fn own(
+    link: &Link,
+    subscription: &Subscription,
+    name: &str,
+    follower: Option<Uuid>,
+) -> Result<Consumer<pull::Config>, NatsFault> {
+    let config = config(subscription, name, follower)?;
+    let wanted = config.filter_subject.clone();
+    let stream = link.jetstream().get_stream_no_info(STREAM).await;
+    let stream = stream.map_err(|error| link.answer("look up the stream of alerts", error))?;
+    let consumer = Box::pin(stream.get_or_create_consumer(name, config)).await;
+    let mut consumer = consumer.map_err(|error| refused(link, "open the subscription", &error))?;
+    // Another may have made it at the same time: who is named there now has it.
+    let info = consumer.info().await.map_err(|error| link.lost(error))?;
+    let found = &info.config;
+    if found.filter_subject != wanted || found.ack_policy != AckPolicy::Explicit {
+        return Err(NatsFault::Own(format!(
+            "the subscription {name} follows {} and not {wanted}: choose another name",
+            found.filter_subject
+        )));
+    }
+    Ok(consumer)
+}
+
+async fn taken(
+    link: &Link,
+    subscription: &Subscription,
+    name: &str,
+    follower: Uuid,
+) -> Result<Consumer<pull::Config>, NatsFault> {
+    let config = config(subscription, name, Some(follower))?;
+    let consumer = link.jetstream().create_consumer_on_stream(config, STREAM).await;
+    consumer.map_err(|error| refused(link, "take over the subscription", &error))
+}
+
+fn refused(link: &Link, attempt: &'static str, error: &ConsumerError) -> NatsFault {
+    match error.kind() {
+        ConsumerErrorKind::JetStream(of) if of.error_code() == ErrorCode::CLUSTER_NOT_AVAILABLE => link.leaderless(),
+        ConsumerErrorKind::JetStream(of) if of.error_code() == ErrorCode::STREAM_NOT_FOUND => {
+            NatsFault::NoStream(link.server().to_owned())
+        }
+        _ => link.answer(attempt, error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether who leads a subscription delivers, when it last heard from the others so many seconds ago.
+    fn is_fit(leader: Option<&str>, others: &[f64]) -> bool {
+        let other = |seconds: &f64| format!(r#"{{"name":"other","current":true,"active":{:.0}}}"#, seconds * 1e9);
+        let others: Vec<String> = others.iter().map(other).collect();
+        let leader = leader.map_or(String::new(), |leader| format!(r#""leader":"{leader}","#));
+        let told = format!(
+            r#"{{"stream_name":"S","name":"C","created":"2026-11-27T08:00:00Z","ts":"2026-11-27T08:00:00Z","config":{{
+                 "deliver_policy":"all","ack_policy":"explicit","replay_policy":"instant"}},"delivered":{{"consumer_seq":0,
+                 "stream_seq":0}},"ack_floor":{{"consumer_seq":0,"stream_seq":0}},"num_ack_pending":0,"num_redelivered":0,
+                 "num_waiting":0,"num_pending":0,"cluster":{{"name":"test",{leader}"replicas":[{}]}}}}"#,
+            others.join(",")
+        );
+        delivers(&serde_json::from_str(&told).expect("as a server tells it")).is_ok()
+    }
+
+    #[test]
+    fn who_is_in_touch_with_a_majority_delivers() {
+        assert!(is_fit(Some("one"), &[]) && is_fit(Some("one"), &[0.2, 0.9]) && is_fit(Some("one"), &[0.2, 600.0]));
+        assert!(!is_fit(Some("one"), &[3.5, 600.0]) && !is_fit(Some("one"), &[0.2, 4.0, 4.0, 4.0]));
+        assert!(is_fit(Some("one"), &[0.2, 0.2, 4.0, 4.0]) && !is_fit(None, &[0.2, 0.2, 0.2]));
+    }
+}

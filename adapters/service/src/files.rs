@@ -1,0 +1,196 @@
+//! Files of actions: JSON Lines, CSV or a workbook, read line by line.
+//!
+//! Invariant: every line that is not blank is either an action of its case or refused with its number; a line
+//! that cannot be read never stops the next one; no message echoes the line.
+
+mod csv;
+mod flaw;
+mod form;
+mod jsonl;
+mod sheet;
+mod workbook;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use engine::action::{Action, CaseRef};
+use engine::refusal::{Code, Flaws, Refusal};
+use engine::rulebook::Language;
+
+use crate::shown::plain;
+
+pub use flaw::FileFlaw;
+pub use form::Form;
+pub use sheet::row;
+
+/// The longest line that is read, in bytes. An action is some hundred bytes long.
+pub const LONGEST_LINE: usize = 1 << 20;
+
+/// A file that can't be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The system's no: not there, not allowed, damaged.
+    #[error("{file}: can't be read: {error}")]
+    Io {
+        /// The file's name as it was given.
+        file: String,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The whole file is in a form that no line of it could be read in.
+    #[error("{file}: {what}")]
+    Form {
+        /// The file's name as it was given.
+        file: String,
+        /// What was found and what to do.
+        what: FileFlaw,
+    },
+}
+
+impl Unreadable {
+    /// What was found and what to do, in a language; what the system said as it said it.
+    pub fn sentence(&self, language: Language) -> String {
+        match self {
+            Self::Io { .. } => self.to_string(),
+            Self::Form { file, what } => format!("{file}: {}", what.sentence(language)),
+        }
+    }
+}
+
+/// A line that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedLine {
+    /// Its number, from 1.
+    pub line: usize,
+    /// All that is wrong with it.
+    pub flaws: Flaws,
+}
+
+/// The actions of one case, in the order of their lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaseLines {
+    /// The case.
+    pub case: CaseRef,
+    /// The line of each action.
+    pub lines: Vec<usize>,
+    /// The actions.
+    pub actions: Vec<Action>,
+}
+
+/// What a file holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Contents {
+    /// The cases, in the order of their first lines.
+    pub cases: Vec<CaseLines>,
+    /// The lines that can't be read, in order.
+    pub refused: Vec<RefusedLine>,
+    /// What looks wrong in the file or in lines that could be read, in order.
+    pub warned: Vec<RefusedLine>,
+}
+
+impl Contents {
+    /// How many lines there are, the blank ones left out.
+    pub fn lines(&self) -> usize {
+        self.refused.len() + self.cases.iter().map(|case| case.actions.len()).sum::<usize>()
+    }
+}
+
+/// One line as it was read.
+type Line = (usize, Result<Action, Flaws>);
+
+/// The rows of a table, and what looks wrong in them.
+type Table = (Vec<Line>, Vec<RefusedLine>);
+
+/// The bytes of a file; `-` is standard input.
+///
+/// # Errors
+/// When the file can't be opened or read.
+pub fn bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
+    let mut bytes = Vec::new();
+    let read = if path == Path::new("-") {
+        io::stdin().lock().read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|mut file| {
+            bytes.reserve_exact(usize::try_from(file.metadata()?.len()).unwrap_or(0));
+            file.read_to_end(&mut bytes)
+        })
+    };
+    read.map_err(|error| Unreadable::Io { file: shown(path), error })?;
+    Ok(bytes)
+}
+
+/// Reads the lines of a file; `-` is standard input. What it holds says in which form it is written.
+///
+/// # Errors
+/// When the file can't be read at all. A bad line is in [`Contents::refused`] instead.
+pub fn read(path: &Path) -> Result<Contents, Unreadable> {
+    let bytes = bytes(path)?;
+    let form = Form::of(&bytes, path).and_then(|form| parse(&bytes, form));
+    form.map_err(|what| Unreadable::Form { file: shown(path), what })
+}
+
+/// Reads one action, a JSON object.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn action(object: &[u8]) -> Result<Action, Flaws> {
+    jsonl::action(object)
+}
+
+/// The name of a file for messages.
+pub fn shown(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { plain(&path.display().to_string()).into_owned() }
+}
+
+/// Reads lines from bytes.
+///
+/// # Errors
+/// When no line could be read: what was found and what to do.
+pub fn parse(bytes: &[u8], form: Form) -> Result<Contents, FileFlaw> {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err(FileFlaw::Utf16);
+    }
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (lines, warned) = match form {
+        Form::JsonLines => (jsonl::lines(text, jsonl::action), Vec::new()),
+        Form::Exported => (jsonl::lines(text, jsonl::exported), Vec::new()),
+        Form::Csv => table(csv::lines(text)?),
+        Form::Workbook => table(workbook::lines(bytes)?),
+    };
+    Ok(Contents { warned, ..by_case(lines) })
+}
+
+fn table((lines, warned): Table) -> (Vec<Vec<Line>>, Vec<RefusedLine>) {
+    (vec![lines], warned)
+}
+
+fn by_case(lines: Vec<Vec<Line>>) -> Contents {
+    let mut contents = Contents::default();
+    let mut places: HashMap<CaseRef, usize> = HashMap::new();
+    for (line, read) in lines.into_iter().flatten() {
+        match read {
+            Err(flaws) => contents.refused.push(RefusedLine { line, flaws }),
+            Ok(action) => {
+                let place = places.get(&action.case).copied().unwrap_or_else(|| {
+                    places.insert(action.case.clone(), contents.cases.len());
+                    contents.cases.push(CaseLines {
+                        case: action.case.clone(),
+                        lines: Vec::new(),
+                        actions: Vec::new(),
+                    });
+                    contents.cases.len() - 1
+                });
+                let case = &mut contents.cases[place];
+                case.lines.push(line);
+                case.actions.push(action);
+            }
+        }
+    }
+    contents
+}
+
+fn too_long(length: usize) -> Refusal {
+    Refusal::new(Code::LineTooLong).found(length.to_string()).expected(LONGEST_LINE.to_string())
+}

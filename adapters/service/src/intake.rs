@@ -1,0 +1,140 @@
+//! Takes in what an office sends: the lines of one request into the log, and the reply that says what became of each.
+//!
+//! Invariant: a line is said to be recorded only after its commit, by the office that sent it and only into a case of
+//! its own. What is not known to be recorded is said so, and sending it again adds nothing twice. No reply echoes a line.
+
+pub mod budget;
+mod lines;
+pub mod reply;
+
+use std::sync::Arc;
+
+use engine::action::{Action, OfficeCode};
+use engine::decide::Alerts;
+use engine::refusal::Flaws;
+use engine::rulebook::Language;
+use futures::StreamExt as _;
+use store::CaseStore;
+use store::heavy::{ShuttingDown, beside_if};
+
+use crate::files::{self, CaseLines, Contents, Form, RefusedLine};
+use crate::offices::Offices;
+use crate::recorder::{Recorded, Recorder};
+use crate::verdict::{Line, Outcome};
+use reply::{Reply, Trouble};
+
+/// The most actions in one request.
+pub const MOST_ACTIONS: usize = 1_000;
+/// The language of the sentences in a reply; a program says them in another one by their codes and values.
+const IN_REPLIES: Language = Language::En;
+/// How many cases of one request are recorded at the same time.
+const AT_ONCE: usize = 32;
+
+/// From how many bytes on a request is read beside the tasks.
+const HEAVY_PAYLOAD: usize = 16 << 10;
+
+/// What became of a request, and what it cost.
+pub struct Taken {
+    /// The answer.
+    pub reply: Reply,
+    /// How many events came of it, those included that are still to be told of its cases.
+    pub events: usize,
+}
+
+impl From<Reply> for Taken {
+    fn from(reply: Reply) -> Self {
+        Self { reply, events: 0 }
+    }
+}
+
+/// What is needed to take in actions.
+pub struct Intake<S: ?Sized> {
+    recorder: Arc<Recorder<S>>,
+    offices: Option<Arc<Offices>>,
+}
+
+impl<S: CaseStore + ?Sized> Intake<S> {
+    /// An intake that records with `recorder`.
+    pub const fn new(recorder: Arc<Recorder<S>>) -> Self {
+        Self { recorder, offices: None }
+    }
+
+    /// The same intake, which warns of office codes that these don't know, if there are any.
+    #[must_use]
+    pub fn knowing(self, offices: Option<Arc<Offices>>) -> Self {
+        Self { offices, ..self }
+    }
+
+    /// Records what `sender` sent, one action or several, and answers when it is durable.
+    pub async fn take(&self, sender: &OfficeCode, payload: Vec<u8>, alerts: Alerts) -> Taken {
+        let heavy = payload.len() >= HEAVY_PAYLOAD;
+        let contents = match beside_if(heavy, move || read(&payload)).await {
+            Ok(Ok(contents)) => contents,
+            Ok(Err(trouble)) => return Reply::of_trouble(sender, &trouble).into(),
+            Err(ShuttingDown) => return Reply::of_trouble(sender, &Trouble::Unavailable).into(),
+        };
+        let refused = |refused: &RefusedLine| Line::refused(refused.line, None, &refused.flaws, IN_REPLIES);
+        let mut lines: Vec<Line> = contents.refused.iter().map(refused).collect();
+        let cases = contents.cases.into_iter().filter(|case| !case.actions.is_empty());
+        let mut work =
+            futures::stream::iter(cases).map(|case| self.record(sender, case, alerts)).buffer_unordered(AT_ONCE);
+        let mut events = 0;
+        while let Some((recorded, appended)) = work.next().await {
+            lines.extend(recorded);
+            events += appended;
+        }
+        lines.sort_unstable_by_key(|line| line.line);
+        Taken { reply: Reply::of_lines(sender, lines), events }
+    }
+
+    /// The lines of one case, and how many events came of them.
+    async fn record(&self, sender: &OfficeCode, case: CaseLines, alerts: Alerts) -> (Vec<Line>, usize) {
+        let CaseLines { case, lines, actions } = case;
+        let ids: Vec<_> = actions.iter().map(|action| Some(action.id.0)).collect();
+        let named: Vec<Flaws> = actions.iter().map(|action| self.of_offices(action)).collect();
+        let numbered = lines.into_iter().zip(ids);
+        match self.recorder.record_from(sender, &case, actions, alerts).await {
+            Ok(Recorded { verdicts, warnings, events, told_before, to_come }) => {
+                let judged = verdicts.into_iter().zip(named.into_iter().zip(warnings));
+                let line = |((line, id), (verdict, (named, more)))| {
+                    let warnings: Flaws = [named, more].concat();
+                    Line::of_verdict(line, id, &verdict, &warnings, IN_REPLIES)
+                };
+                (numbered.zip(judged).map(line).collect(), events.len() + told_before + to_come)
+            }
+            Err(fault) => {
+                tracing::warn!(%case, office = %sender, %fault, "what an office sent is not known to be recorded");
+                (numbered.map(|(line, id)| Line::new(line, Outcome::Again, id)).collect(), 0)
+            }
+        }
+    }
+
+    /// What the offices file says against an action, if there is one.
+    fn of_offices(&self, action: &Action) -> Flaws {
+        self.offices.as_ref().map(|offices| offices.doubts(action)).unwrap_or_default()
+    }
+}
+
+/// The lines of a request. One action may also be a JSON object over several lines.
+fn read(payload: &[u8]) -> Result<Contents, Trouble> {
+    let payload = lines::joined(payload);
+    match lines::count(&payload) {
+        0 => Err(Trouble::Unreadable("found no action, expected a JSON object, or one on each line".to_owned())),
+        many if many > MOST_ACTIONS => Err(Trouble::TooMany { found: many, most: MOST_ACTIONS }),
+        _ => files::parse(&payload, Form::JsonLines).map_err(|flaw| Trouble::Unreadable(flaw.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_lines_than_a_request_may_hold_are_refused_whole() {
+        let line = "{}\n";
+        assert!(read(line.repeat(MOST_ACTIONS).as_bytes()).is_ok());
+        let trouble = read(line.repeat(MOST_ACTIONS + 1).as_bytes()).err();
+        assert_eq!(trouble, Some(Trouble::TooMany { found: MOST_ACTIONS + 1, most: MOST_ACTIONS }));
+        assert!(matches!(read(b" \n\n"), Err(Trouble::Unreadable(_))));
+    }
+}

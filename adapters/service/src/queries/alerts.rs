@@ -1,0 +1,182 @@
+//! An office's list of alerts, read from the log some events at a time and handed on row by row.
+//!
+//! Invariant: of the alerts no more are held than a page and those of one class of one case. What is damaged is left out
+//! and named; it keeps nothing else from the list.
+
+use engine::action::{CaseRef, OfficeCode};
+use engine::calendar::Instant;
+use engine::case::Case;
+use engine::rulebook::{Language, Rulebook, Shelf};
+use projections::alerts::{AlertRow, Choice, Class, Told};
+use projections::view::Seat;
+use store::alerts::AlertsTo;
+use store::{CaseStore, Fault, Position, Stored};
+
+/// How many events are read at once.
+pub const PAGE: usize = 512;
+
+/// What a list is asked for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// As what the office was told, and its code; none: whoever was told.
+    pub office: Option<(Seat, OfficeCode)>,
+    /// Of this case alone.
+    pub case: Option<CaseRef>,
+    /// Which rows.
+    pub choice: Choice,
+    /// The instant at which the alerts are looked at.
+    pub at: Instant,
+    /// Whether what is known now counts, or what was known at that instant.
+    pub known: Known,
+}
+
+/// What of the log counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// All of it.
+    Now,
+    /// What was recorded until the instant that is looked at.
+    Then,
+}
+
+/// In whose words the rows speak.
+#[derive(Clone, Copy, Debug)]
+pub struct Speech<'a> {
+    /// The rulebooks under which something was told.
+    pub shelf: &'a Shelf,
+    /// The rulebook in force.
+    pub book: &'a Rulebook,
+    /// The language.
+    pub language: Language,
+}
+
+/// What a list came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// How many alert events were read.
+    pub read: usize,
+    /// How many of them were held at once, at the most.
+    pub most_held: usize,
+    /// What could not be read and is not in the list.
+    pub damaged: Vec<Fault>,
+}
+
+/// Hands each row that is asked for to `take`: limits on liberty first, then other limits, then the findings of each case
+/// in one row; in each by case.
+///
+/// # Errors
+/// If the store can't be used, or the first error of `take`.
+pub async fn each_row<S: CaseStore + ?Sized, E: From<Fault>>(
+    store: &S,
+    asked: &Asked,
+    speech: Speech<'_>,
+    take: impl FnMut(AlertRow) -> Result<(), E>,
+) -> Result<Listed, E> {
+    let mut list = List { store, asked, speech, take, pending: Vec::new(), listed: Listed::default() };
+    match (&asked.case, &asked.office) {
+        (Some(case), _) => {
+            let mut told: Vec<Stored> = store.stream(case).await?;
+            told.retain(|stored| list.concerns(stored));
+            told.sort_by_key(class);
+            list.page(told).await?;
+        }
+        (None, Some((seat, office))) => {
+            let (since, until) = (asked.choice.since, (asked.known == Known::Then).then_some(asked.at));
+            let to = AlertsTo { seat: *seat, office: office.clone(), since, until };
+            for page in store.alerts(&to).await?.chunks(PAGE) {
+                let events = list.events(page).await?;
+                list.page(events).await?;
+            }
+        }
+        (None, None) => {}
+    }
+    list.flush().await?;
+    Ok(list.listed)
+}
+
+struct List<'l, S: ?Sized, F> {
+    store: &'l S,
+    asked: &'l Asked,
+    speech: Speech<'l>,
+    take: F,
+    /// The events of one class of one case, as far as they were read.
+    pending: Vec<Stored>,
+    listed: Listed,
+}
+
+impl<S: CaseStore + ?Sized, E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, S, F> {
+    /// Whether an event of the case is among those that are asked for.
+    fn concerns(&self, stored: &Stored) -> bool {
+        let Some((alert, _)) = stored.event.fact.alert() else { return false };
+        let to_them = self.asked.office.as_ref().is_none_or(|(seat, office)| {
+            let to = AlertsTo { seat: *seat, office: office.clone(), since: None, until: None };
+            to.is_among(&alert.to.tokens())
+        });
+        to_them && (self.asked.known == Known::Now || stored.event.recorded_at <= self.asked.at)
+    }
+
+    /// The events at these places; where one is damaged, the others.
+    async fn events(&mut self, page: &[Position]) -> Result<Vec<Stored>, Fault> {
+        if let Some(events) = self.readable(self.store.at(page).await)? {
+            return Ok(events);
+        }
+        self.listed.damaged.pop();
+        let mut events = Vec::with_capacity(page.len());
+        for place in page {
+            events.extend(self.readable(self.store.at(&[*place]).await)?.into_iter().flatten());
+        }
+        Ok(events)
+    }
+
+    /// What was read; none where it is damaged, which is noted.
+    fn readable<T>(&mut self, read: Result<T, Fault>) -> Result<Option<T>, Fault> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(fault @ Fault::Corrupt(_)) => {
+                self.listed.damaged.push(fault);
+                Ok(None)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn page(&mut self, page: Vec<Stored>) -> Result<(), E> {
+        let held = self.pending.len() + page.len();
+        self.listed.read += page.len();
+        self.listed.most_held = self.listed.most_held.max(held);
+        for stored in page {
+            if self.pending.last().is_some_and(|last| (class(last), &last.case) != (class(&stored), &stored.case)) {
+                self.flush().await?;
+            }
+            self.pending.push(stored);
+        }
+        Ok(())
+    }
+
+    /// Hands on the rows of what is pending.
+    async fn flush(&mut self) -> Result<(), E> {
+        let pending = std::mem::take(&mut self.pending);
+        let Some(case) = pending.first().map(|first| &first.case) else { return Ok(()) };
+        let told = Told::of(case, pending.iter().map(|stored| &stored.event));
+        let Asked { choice, at, .. } = self.asked;
+        let known = if told.asks_for_the_case(*at) {
+            let Some(known) = self.readable(self.known(case).await)? else { return Ok(()) };
+            Some(known)
+        } else {
+            None
+        };
+        let Speech { shelf, book, language } = self.speech;
+        told.rows(choice, known.as_ref(), shelf, book, language, *at).into_iter().try_for_each(&mut self.take)
+    }
+
+    /// The case as it counts.
+    async fn known(&self, case: &CaseRef) -> Result<Case, Fault> {
+        let stream = self.store.stream(case).await?;
+        let counts = |stored: &&Stored| self.asked.known == Known::Now || stored.event.recorded_at <= self.asked.at;
+        Ok(Case::fold(stream.iter().filter(counts).map(|stored| &stored.event)))
+    }
+}
+
+fn class(stored: &Stored) -> Option<Class> {
+    stored.event.fact.alert().map(|(alert, _)| Class::of(alert.topic.rule))
+}

@@ -1,0 +1,176 @@
+//! The walk over all cases: what their events and the law call for.
+//!
+//! Invariant: a case is judged by its events alone; its marks of delivery are only noted.
+
+use std::collections::BTreeMap;
+
+use engine::action::CaseRef;
+use engine::calendar::Instant;
+use engine::case::Case;
+use engine::decide::{Alerts, Command, decide_telling};
+use engine::rulebook::{Rulebook, Shelf};
+use projections::message::message;
+use store::examined::{Cursor, ExaminedCase, Told, Whole};
+use store::{Fault, Progress};
+use uuid::Uuid;
+
+use super::known::{Alert, Content, Known};
+use super::result::{Difference, Differences, Kind};
+use super::silence::Heard;
+use super::{Reconciler, TOLD_WITHIN_SECONDS};
+use crate::clock::{SteadyClock as _, SystemSteadyClock};
+
+/// What the walk came to.
+#[derive(Default)]
+pub(super) struct Walked {
+    /// How many events were read.
+    pub events: u64,
+    /// About how many there are.
+    pub of: u64,
+    /// How many cases were recomputed.
+    pub evaluated: u64,
+    /// The alerts of the log that may be published.
+    pub known: Known,
+    /// How many of these say something else in the stream.
+    pub altered: u64,
+    /// What the law calls for and the log does not hold.
+    pub untold: BTreeMap<CaseRef, Vec<Missing>>,
+    /// What was heard from whom.
+    pub heard: Heard,
+}
+
+/// An alert that is not in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Missing {
+    /// The id that it would have.
+    pub id: Uuid,
+    /// Whether it would be published.
+    pub publishable: bool,
+}
+
+impl Walked {
+    /// How many alerts were due to be told.
+    pub fn due(&self) -> u64 {
+        let untold = self.untold.values().flatten().filter(|missing| missing.publishable).count();
+        (self.known.0.len() + untold) as u64
+    }
+}
+
+impl Reconciler {
+    /// Walks over all cases.
+    pub(super) async fn walk(
+        &self,
+        at: Instant,
+        differences: &mut Differences,
+        progress: &Progress,
+    ) -> Result<Walked, Fault> {
+        let books = self.shelf().await?;
+        let clock = SystemSteadyClock::start();
+        let mut walked = Walked::default();
+        let mut next = Some(Cursor::default());
+        while let Some(after) = next {
+            let began = clock.running();
+            let look = self.store.examine(after).await?;
+            next = look.next;
+            walked.events += look.events;
+            walked.of = look.of.max(walked.events);
+            for flaw in look.damage {
+                differences.add(Difference { case: flaw.case, ..damage(flaw.found) });
+            }
+            for flaw in look.rows {
+                differences.add(Difference { case: flaw.case, ..of(Kind::ViewDiffers, flaw.found) });
+            }
+            for case in look.cases {
+                self.take(&mut walked, case, at, &books, differences)?;
+            }
+            progress(walked.events, walked.of);
+            self.rest(clock.running().saturating_sub(began)).await?;
+        }
+        Ok(walked)
+    }
+
+    fn take(
+        &self,
+        walked: &mut Walked,
+        ExaminedCase { case, alerts }: ExaminedCase,
+        at: Instant,
+        books: &Shelf,
+        differences: &mut Differences,
+    ) -> Result<(), Fault> {
+        walked.evaluated += 1;
+        let missing = missing(&case, &self.book, at)?;
+        if !missing.is_empty() {
+            walked.untold.insert(case.reference().clone(), missing);
+        }
+        walked.heard.take(&case, &self.book, at);
+        for told in alerts {
+            self.take_alert(walked, case.reference(), told, books, differences);
+        }
+        Ok(())
+    }
+
+    fn take_alert(
+        &self,
+        walked: &mut Walked,
+        case: &CaseRef,
+        Told { position, event, delivery }: Told,
+        books: &Shelf,
+        differences: &mut Differences,
+    ) {
+        let is_history = event.fact.alert().is_none_or(|(alert, _)| alert.history);
+        if is_history {
+            return;
+        }
+        let Some(message) = message(case, &event, books.book(event.rulebook), &self.installation) else { return };
+        let about = |kind, found: &str| Difference {
+            case: Some(case.clone()),
+            alert: Some(message.id),
+            ..of(kind, found.to_owned())
+        };
+        if delivery.is_some_and(|delivery| delivery.alert != message.id) {
+            differences
+                .add(about(Kind::MarkDiffers, "the mark of delivery at its place in the log names another alert"));
+        }
+        let alert = Alert {
+            position,
+            recorded_at: event.recorded_at,
+            content: Content::of_message(&message),
+            mark: delivery.map(|delivery| delivery.stream_sequence),
+            seen: None,
+        };
+        if !walked.known.insert(message.id, alert) {
+            differences.add(about(Kind::LogDamaged, "the log holds an alert of this id more than once"));
+        }
+    }
+}
+
+/// What had to be told of a case by `at`, the watch's own seconds granted, and is not in its events.
+pub(super) fn missing(case: &Case, book: &Rulebook, at: Instant) -> Result<Vec<Missing>, Fault> {
+    let now = Command::Now { clock: at.plus(-TOLD_WITHIN_SECONDS), alerts: Alerts::Raised };
+    let events = decide_telling(case, book, now, usize::MAX)
+        .map_err(|refusal| Fault::Corrupt(format!("case {}: time can't pass: {refusal}", case.reference())))?;
+    let missing = events.iter().map(|event| Missing {
+        id: event.id(case.reference()),
+        publishable: event.fact.alert().is_some_and(|(alert, _)| !alert.history),
+    });
+    Ok(missing.collect())
+}
+
+/// Notes what is wrong with the log as a whole.
+pub(super) fn note_whole(differences: &mut Differences, whole: Whole) {
+    for found in whole.damage {
+        differences.add(damage(found));
+    }
+    for flaw in whole.rows {
+        differences.add(Difference { case: flaw.case, ..of(Kind::ViewDiffers, flaw.found) });
+    }
+}
+
+fn damage(found: String) -> Difference {
+    of(Kind::LogDamaged, found)
+}
+
+/// A difference of a kind, about nothing in particular yet.
+pub(super) const fn of(kind: Kind, found: String) -> Difference {
+    Difference { kind, case: None, alert: None, stream_sequence: None, found }
+}

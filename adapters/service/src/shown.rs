@@ -1,0 +1,31 @@
+//! Text from outside, fit to be shown: names of files and offices, sentences that come over the network.
+//!
+//! Invariant: nothing shown moves a cursor, colours a terminal, or stands in another order than it is read.
+
+use std::borrow::Cow;
+
+/// The text with a mark in place of every control character, line ends too, and of what turns the reading order.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    if text.contains(misleads) { Cow::Owned(text.replace(misleads, "\u{fffd}")) } else { Cow::Borrowed(text) }
+}
+
+/// As [`plain`], for a text of several lines.
+pub fn plain_lines(text: &str) -> String {
+    text.split('\n').map(plain).collect::<Vec<_>>().join("\n")
+}
+
+fn misleads(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_moves_a_cursor_is_replaced_and_lao_stays() {
+        assert_eq!(plain("a\u{1b}[2Jb\r\n\u{9b}c\u{202e}"), "a\u{fffd}[2Jb\u{fffd}\u{fffd}\u{fffd}c\u{fffd}");
+        assert!(matches!(plain("ສານເດັກ ນະຄອນຫຼວງວຽງຈັນ\u{200b}"), Cow::Borrowed(_)));
+        assert_eq!(plain_lines("a\u{7}\nb"), "a\u{fffd}\nb");
+    }
+}

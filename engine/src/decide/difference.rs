@@ -1,0 +1,372 @@
+//! The difference between the alerts that a case's stream holds and those that an assessment calls for.
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+use super::cause::Cause;
+use super::limit::{discharged, passed_notice, runs};
+use super::most::Most;
+use super::past::Past;
+use crate::action::{Action, ActionId, ActionName};
+use crate::alert::{About, Addressees, Alert, Settlement, Stage, State, Topic, TopicState, Withdrawal};
+use crate::assess::Assessment;
+use crate::breach::Breach;
+use crate::case::{Case, Fact};
+use crate::explain;
+use crate::limits::Deadline;
+use crate::rulebook::{RuleId, Rulebook};
+use crate::timeline::Names;
+
+/// For actions that take the child's liberty, what is not on record is also a notice to the office.
+const TAKES_LIBERTY: Names = Names::of(&[
+    ActionName::BroughtIn,
+    ActionName::Arrested,
+    ActionName::CustodyStarted,
+    ActionName::RemandOrdered,
+    ActionName::RemandExtended,
+]);
+
+/// How actions come into the log.
+#[derive(Clone, Copy)]
+pub(crate) struct Recording {
+    /// What is over is recorded and not published.
+    pub(crate) as_history: bool,
+    /// Whether the assessment counts actions that the case doesn't hold yet.
+    pub(crate) adds_actions: bool,
+}
+
+impl Recording {
+    /// Nothing is recorded, only time has passed.
+    pub(crate) const NONE: Self = Self { as_history: false, adds_actions: false };
+}
+
+/// What has to be told now: withdrawals, alerts and settlements, by topic, in an order that depends on nothing else. An
+/// alert that stands in for another comes right behind its withdrawal, and no more than `most` come at once.
+pub(crate) fn difference(
+    case: &Case,
+    assessment: &Assessment<'_>,
+    book: &Rulebook,
+    recording: Recording,
+    most: Most,
+) -> Vec<Fact> {
+    let mut due = Due::new(case, assessment, book, recording);
+    due.tell(most);
+    due.told
+}
+
+/// Whether anything has to be told now.
+pub(crate) fn differs(case: &Case, assessment: &Assessment<'_>, book: &Rulebook) -> bool {
+    let mut due = Due::new(case, assessment, book, Recording::NONE);
+    due.untold().next().is_some()
+        || case.standing_topics().any(|(topic, told)| {
+            due.review(topic, told);
+            !due.told.is_empty()
+        })
+}
+
+/// An alert that the assessment calls for.
+#[derive(Clone, Copy)]
+struct Wanted<'t> {
+    of: Cause<'t>,
+    /// The alert that it stands in for, if that is withdrawn for it.
+    replaces: Option<&'t Alert>,
+}
+
+struct Due<'t, 'a> {
+    case: &'t Case,
+    assessment: &'t Assessment<'a>,
+    book: &'t Rulebook,
+    recording: Recording,
+    to: Addressees,
+    past: Past<'t>,
+    told: Vec<Fact>,
+    /// The limit of the last topic: the topics of one stand together.
+    last: Option<(RuleId, ActionId, u32, Option<&'t Deadline>)>,
+    /// The breaches that were raised in place of what was arguable.
+    stand_in: BTreeSet<Topic>,
+}
+
+impl<'t, 'a> Due<'t, 'a> {
+    fn new(case: &'t Case, assessment: &'t Assessment<'a>, book: &'t Rulebook, recording: Recording) -> Self {
+        let (to, past) = (assessment.timeline.offices().into(), Past::of(case, book, assessment.at));
+        Self { case, assessment, book, recording, to, past, told: Vec::new(), last: None, stand_in: BTreeSet::new() }
+    }
+
+    /// Tells what there is, topic by topic, until one doesn't fit any more.
+    fn tell(&mut self, most: Most) {
+        for (topic, told) in self.case.standing_topics() {
+            if !self.fits(most, |due| due.review(topic, told)) {
+                return;
+            }
+        }
+        let mut untold: Vec<_> = self.untold().filter(|(topic, _)| !self.stand_in.contains(topic)).collect();
+        untold.sort_unstable_by_key(|(topic, _)| *topic);
+        for (topic, of) in untold {
+            if !self.fits(most, |due| due.raise(topic, Wanted { of, replaces: None })) {
+                return;
+            }
+        }
+    }
+
+    /// Tells what belongs together, or nothing of it and no more.
+    fn fits(&mut self, most: Most, tell: impl FnOnce(&mut Self)) -> bool {
+        let before = self.told.len();
+        tell(self);
+        let fits = self.told.len() <= most.facts && self.past.looks() <= most.looks_back;
+        if !fits {
+            self.told.truncate(before);
+        }
+        fits
+    }
+
+    fn action(&self, entry: usize) -> &'a Action {
+        self.assessment.timeline.entries()[entry].action
+    }
+
+    fn topic(&self, rule: RuleId, entry: usize, period: u32, stage: Stage) -> Topic {
+        Topic { rule, on: self.action(entry).id, period, stage }
+    }
+
+    /// The alert that would be raised now on this if nothing had been told.
+    fn wanted(&self, of: Cause<'_>) -> Option<Topic> {
+        match of {
+            Cause::Limit(deadline) => {
+                let stage = match deadline.breach(self.assessment.at) {
+                    Some(breach) => breach.into(),
+                    None => Stage::Notice(passed_notice(deadline, self.book, self.assessment.at)?),
+                };
+                Some(self.topic(deadline.rule, deadline.opened_by, deadline.period, stage))
+            }
+            Cause::Finding { rule, action, breach, .. } => Some(self.topic(rule, action, 0, breach.into())),
+            Cause::Missing { action, all, .. } => {
+                let takes_liberty = TAKES_LIBERTY.has(self.action(action).name());
+                takes_liberty.then(|| self.topic(all[0].rule, action, 0, Stage::Missing))
+            }
+        }
+    }
+
+    /// What an alert is to be raised on, those apart that stand already.
+    fn untold(&self) -> impl Iterator<Item = (Topic, Cause<'t>)> {
+        let assessment = self.assessment;
+        let limits = assessment.deadlines.iter().map(Cause::Limit);
+        let findings = assessment.findings.iter().map(Cause::finding);
+        let missing = assessment.not_on_record.chunk_by(|a, b| (a.rule, a.action) == (b.rule, b.action));
+        let all = limits.chain(findings).chain(missing.map(Cause::missing));
+        all.filter_map(|of| Some((self.wanted(of)?, of))).filter(|(topic, _)| !self.case.is_told(topic))
+    }
+
+    /// Whether an alert still stands, corrected where its values changed, settled where its duty was done.
+    fn review(&mut self, topic: &Topic, told: &'t TopicState) {
+        let Some(of) = self.stands(topic) else {
+            self.withdraw(told, None);
+            return;
+        };
+        if !self.needs_correction(topic, told, of) && !is_no_longer_history(told, of) {
+            self.settle(told, of);
+        } else if self.wanted(of) == Some(*topic) {
+            self.withdraw(told, Some(self.next_id(topic)));
+            self.raise(*topic, Wanted { of, replaces: Some(&told.alert) });
+        } else if topic.stage == Stage::Arguable {
+            // By now it is certain, and the breach alone says it.
+            let breach = Topic { stage: Stage::Breach, ..*topic };
+            self.withdraw(told, Some(self.next_id(&breach)));
+            if !self.case.is_told(&breach) && self.wanted(of) == Some(breach) {
+                self.stand_in.insert(breach);
+                self.raise(breach, Wanted { of, replaces: None });
+            }
+        } else {
+            self.withdraw(told, None);
+        }
+    }
+
+    /// The id of the next alert on a topic.
+    fn next_id(&self, topic: &Topic) -> Uuid {
+        topic.id(self.case.reference(), &topic.stage.to_string(), self.next_occurrence(topic))
+    }
+
+    fn next_occurrence(&self, topic: &Topic) -> u32 {
+        self.case.alerts.get(topic).map_or(0, |told| told.alert.occurrence.saturating_add(1))
+    }
+
+    /// What in the assessment bears an alert out, if anything does. A breach bears out its `arguable` too.
+    fn stands(&mut self, topic: &Topic) -> Option<Cause<'t>> {
+        let assessment = self.assessment;
+        if topic.rule.is_limit() {
+            let deadline = self.deadline(topic)?;
+            let stands = match topic.stage {
+                Stage::Breach => deadline.breach(assessment.at) == Some(Breach::Certain),
+                Stage::Arguable => deadline.breach(assessment.at).is_some(),
+                Stage::Notice(_) | Stage::Missing => true,
+            };
+            return stands.then_some(Cause::Limit(deadline));
+        }
+        let entry = assessment.entry(topic.on)?;
+        if topic.stage == Stage::Missing {
+            let all = assessment.missing(topic.rule, entry);
+            return (!all.is_empty()).then(|| Cause::missing(all));
+        }
+        let finding = assessment.finding(topic.rule, entry)?;
+        let stands = topic.stage == Stage::Arguable || finding.breach == Breach::Certain;
+        stands.then_some(Cause::finding(finding))
+    }
+
+    /// The limit that a topic is on, if it is there.
+    fn deadline(&mut self, topic: &Topic) -> Option<&'t Deadline> {
+        let &Topic { rule, on, period, .. } = topic;
+        match self.last {
+            Some((of, by, nth, deadline)) if (of, by, nth) == (rule, on, period) => deadline,
+            _ => {
+                let assessment = self.assessment;
+                let deadline = assessment.entry(on).and_then(|entry| assessment.deadline(rule, entry, period));
+                self.last = Some((rule, on, period, deadline));
+                deadline
+            }
+        }
+    }
+
+    /// Whether what was told has become wrong, or goes to other offices now. A notice of a limit that no longer
+    /// runs has done its work; of a duty that was done only the instants are corrected.
+    fn needs_correction(&self, topic: &Topic, told: &TopicState, of: Cause<'_>) -> bool {
+        let same_offices = self.to == told.alert.to && of.owed_by() == told.alert.owed_by;
+        match (of, &told.alert.about) {
+            (Cause::Limit(deadline), About::Limit { earliest, latest, .. }) => {
+                let same_instants = deadline.earliest() == *earliest && deadline.latest() == *latest;
+                if let Stage::Notice(_) = topic.stage {
+                    return runs(deadline, self.assessment.at) && !(same_instants && same_offices);
+                }
+                let settled =
+                    discharged(deadline, topic.stage).is_some() && matches!(told.state, State::Settled { .. });
+                !same_instants || !(same_offices || settled && of.owed_by() == told.alert.owed_by)
+            }
+            (Cause::Missing { all, .. }, About::Missing { fields }) => {
+                !all.iter().map(|missing| missing.field).eq(fields.iter().copied()) || !same_offices
+            }
+            _ => !same_offices,
+        }
+    }
+
+    fn withdraw(&mut self, told: &TopicState, replaced_by: Option<Uuid>) {
+        self.told.push(Fact::AlertWithdrawn(Box::new(Withdrawal {
+            alert: (*told.alert).clone(),
+            settlement: None,
+            replaced_by,
+        })));
+    }
+
+    /// Settles an alert whose duty was done; withdraws the settlement if what discharged the duty no longer does.
+    fn settle(&mut self, told: &TopicState, of: Cause<'_>) {
+        let Cause::Limit(deadline) = of else { return };
+        let by = discharged(deadline, told.alert.topic.stage);
+        let was = match told.state {
+            State::Settled { by } => Some(by),
+            State::Open | State::Withdrawn => None,
+        };
+        if was == by.map(|by| self.action(by).id) {
+            return;
+        }
+        let alert = || (*told.alert).clone();
+        if was.is_some() {
+            let withdrawal = Withdrawal { alert: alert(), settlement: told.last_settlement, replaced_by: None };
+            self.told.push(Fact::AlertWithdrawn(Box::new(withdrawal)));
+        }
+        if let Some(by) = by {
+            self.push_settlement(alert(), by, told.last_settlement);
+        }
+    }
+
+    fn push_settlement(&mut self, alert: Alert, by: usize, last: Option<u32>) {
+        let by = self.action(by);
+        let occurrence = last.map_or(alert.occurrence, |last| alert.occurrence.max(last.saturating_add(1)));
+        let settlement = Settlement { alert, occurrence, by: by.id, by_action: by.name(), by_at: by.at };
+        self.told.push(Fact::AlertSettled(Box::new(settlement)));
+    }
+
+    /// Raises an alert, and settles it in the same breath where its duty was already done.
+    fn raise(&mut self, topic: Topic, wanted: Wanted<'t>) {
+        let mut alert = self.values(topic, wanted.of, self.next_occurrence(&topic));
+        let done = match wanted.of {
+            Cause::Limit(deadline) => discharged(deadline, topic.stage),
+            Cause::Finding { .. } | Cause::Missing { .. } => None,
+        };
+        let open_limit = matches!(wanted.of, Cause::Limit(_)) && done.is_none();
+        alert.history = wanted.replaces.map_or(self.recording.as_history, |replaced| replaced.history) && !open_limit;
+        alert.late_record = match wanted.replaces {
+            Some(replaced) if replaced.about == alert.about => replaced.late_record,
+            _ => self.is_late_record(&topic, wanted.of),
+        };
+        let answered = done.is_some().then(|| alert.clone());
+        alert.because = match wanted.of {
+            Cause::Limit(deadline) => explain::deadline(self.assessment, deadline, self.book, topic.stage),
+            Cause::Finding { action, .. } | Cause::Missing { action, .. } => {
+                explain::finding(self.assessment, topic.rule, action, self.book)
+            }
+        };
+        self.told.push(Fact::AlertRaised(Box::new(alert)));
+        if let (Some(by), Some(alert)) = (done, answered) {
+            let last = self.case.alerts.get(&topic).and_then(|told| told.last_settlement);
+            self.push_settlement(alert, by, last);
+        }
+    }
+
+    fn values(&self, topic: Topic, of: Cause<'_>, occurrence: u32) -> Alert {
+        let (entry, about) = match of {
+            Cause::Limit(deadline) => {
+                let about = About::Limit {
+                    earliest: deadline.earliest(),
+                    latest: deadline.latest(),
+                    done_by: deadline.done_by().map(|entry| self.action(entry).id),
+                    breach: deadline.breach(self.assessment.at),
+                };
+                (deadline.opened_by, about)
+            }
+            Cause::Finding { action, breach, .. } => (action, About::Finding { breach }),
+            Cause::Missing { action, all, .. } => {
+                (action, About::Missing { fields: all.iter().map(|missing| missing.field).collect() })
+            }
+        };
+        let action = self.action(entry);
+        Alert {
+            topic,
+            occurrence,
+            to: self.to.clone(),
+            owed_by: of.owed_by(),
+            action: action.name(),
+            action_at: action.at,
+            about,
+            late_record: false,
+            history: false,
+            because: Vec::new(),
+        }
+    }
+
+    /// Whether the fact behind a breach was recorded after the breach began: by what was recorded until then, the
+    /// breach did not stand, or not with these instants.
+    fn is_late_record(&mut self, topic: &Topic, of: Cause<'_>) -> bool {
+        let Cause::Limit(deadline) = of else { return false };
+        let began = match topic.stage {
+            Stage::Arguable => deadline.earliest().plus(1),
+            Stage::Breach => deadline.latest().unwrap_or(deadline.earliest()).plus(1),
+            Stage::Notice(_) | Stage::Missing => return false,
+        };
+        let at = self.assessment.at;
+        let known = self.past.known(began);
+        let everything = !self.recording.adds_actions && known == self.case.recorded().len();
+        if at <= began || everything {
+            return false;
+        }
+        self.past.deadline(known, topic).is_none_or(|before| {
+            let breach = before.breach(at);
+            let stood = if topic.stage == Stage::Breach { breach == Some(Breach::Certain) } else { breach.is_some() };
+            !stood || before.earliest() != deadline.earliest() || before.latest() != deadline.latest()
+        })
+    }
+}
+
+/// Whether an alert that was recorded as history, its duty being done, speaks of an open limit again: a child over
+/// the cap today is not history.
+fn is_no_longer_history(told: &TopicState, of: Cause<'_>) -> bool {
+    let Cause::Limit(deadline) = of else { return false };
+    let stage = told.alert.topic.stage;
+    told.alert.history && matches!(stage, Stage::Arguable | Stage::Breach) && discharged(deadline, stage).is_none()
+}

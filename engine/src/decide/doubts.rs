@@ -1,0 +1,108 @@
+//! What looks wrong in actions that are recorded all the same: warnings, which change no verdict and no answer.
+//!
+//! Invariant: a warning stands at the action that brings it about, of two alike at the later one; what was withdrawn
+//! warns of nothing.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::admit::Verdict;
+use crate::action::{Action, ActionId, ActionName, What, When};
+use crate::calendar;
+use crate::case::Case;
+use crate::refusal::{Code, Flaws, Refusal};
+
+/// Younger than this at the earliest offence, a child is a mistake in a date more often than not. Years.
+const YOUNG: u32 = 10;
+
+/// The warnings on each of `actions`, which `verdicts` judged on `case`.
+pub fn doubts(case: &Case, actions: &[Action], verdicts: &[Verdict]) -> Vec<Flaws> {
+    let accepted = || accepted(actions, verdicts);
+    let mut withdrawn: Vec<ActionId> = case.actions().chain(accepted()).filter_map(Action::withdraws).collect();
+    withdrawn.sort_unstable();
+    let counts = |action: &&Action| withdrawn.binary_search(&action.id).is_err();
+    let earliest = case.actions().chain(accepted()).find_map(earliest_offence);
+    let mut moments = Moments::of(accepted());
+    for action in case.actions().filter(counts) {
+        moments.add(action);
+    }
+    let of = |(action, verdict): (&Action, &Verdict)| match verdict {
+        Verdict::Refused(_) => Flaws::new(),
+        Verdict::Known if counts(&action) => Flaws::new(),
+        Verdict::Known => Refusal::new(Code::WithdrawnBefore).field("id").found(action.id.to_string()).into(),
+        Verdict::Accepted => {
+            let mut flaws = Flaws::new();
+            if let Some(earliest) = earliest {
+                flaws.extend(before_offence(action, earliest));
+                flaws.extend(under_ten(action, earliest));
+            }
+            if counts(&action) {
+                flaws.extend(moments.already_has(action).then(|| same_moment(action)));
+                moments.add(action);
+            }
+            flaws
+        }
+    };
+    actions.iter().zip(verdicts).map(of).collect()
+}
+
+fn accepted<'a>(actions: &'a [Action], verdicts: &'a [Verdict]) -> impl Iterator<Item = &'a Action> {
+    actions.iter().zip(verdicts).filter(|(_, verdict)| **verdict == Verdict::Accepted).map(|(action, _)| action)
+}
+
+fn earliest_offence(opening: &Action) -> Option<NaiveDate> {
+    match &opening.what {
+        What::CaseOpened(opened) => opened.offences.iter().map(|offence| offence.committed_on).min(),
+        _ => None,
+    }
+}
+
+fn before_offence(action: &Action, earliest: NaiveDate) -> Option<Refusal> {
+    (action.at.date() < earliest).then(|| Refusal::new(Code::BeforeOffence).field("at").found(action.at.to_string()))
+}
+
+/// By the birth date that the action states, or without one by the age.
+fn under_ten(action: &Action, earliest: NaiveDate) -> Option<Refusal> {
+    let (field, birth, age) = match &action.what {
+        What::CaseOpened(opened) => ("child", opened.child.birth_date, opened.child.age_years),
+        What::ChildIdentified { birth_date: Some(birth), .. } => ("birth_date", Some(*birth), None),
+        What::ChildIdentified { age_years, .. } => ("age_years", None, *age_years),
+        _ => return None,
+    };
+    let young = match birth {
+        Some(birth) => earliest < calendar::birthday(birth, YOUNG),
+        None => age.is_some_and(|age| age < u64::from(YOUNG)),
+    };
+    young.then(|| Refusal::new(Code::UnderTen).field(field).expected(YOUNG.to_string()))
+}
+
+fn same_moment(action: &Action) -> Refusal {
+    Refusal::new(Code::SameMoment).field("at").found(action.at.to_string()).expected(action.name().word())
+}
+
+/// When the actions of a case happened, of each kind and day on which a new one lies.
+struct Moments(BTreeMap<(ActionName, NaiveDate), Vec<When>>);
+
+impl Moments {
+    fn of<'a>(new: impl Iterator<Item = &'a Action>) -> Self {
+        Self(new.map(|action| (key(action), Vec::new())).collect())
+    }
+
+    fn add(&mut self, action: &Action) {
+        if let Some(moments) = self.0.get_mut(&key(action)) {
+            moments.push(action.at);
+        }
+    }
+
+    /// Whether one is at the same instant, or on the same day where the time of day of either isn't known.
+    fn already_has(&self, action: &Action) -> bool {
+        let dated = matches!(action.at, When::Date(_));
+        let same = |at: &When| dated || *at == action.at || matches!(at, When::Date(_));
+        self.0.get(&key(action)).is_some_and(|moments| moments.iter().any(same))
+    }
+}
+
+fn key(action: &Action) -> (ActionName, NaiveDate) {
+    (action.name(), action.at.date())
+}
