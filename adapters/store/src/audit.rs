@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::damage::UNKNOWN_RULEBOOK;
 use crate::examined::{ExaminedCase, Keep, RowFlaw, Told};
 use crate::rows::{AlertRow, COLUMNS, CaseRow, Cells};
-use crate::{Delivery, Position};
+use crate::{Delivery, Position, Said};
 
 /// What was found about some cases; `K`: the key by which the store tells cases apart.
 pub(super) struct Chunk<K> {
@@ -67,7 +67,7 @@ pub(super) struct Found<K> {
     pub version: i64,
     pub position: Position,
     /// The event, or why it can't be read.
-    pub event: Result<Event, String>,
+    pub event: Result<Event, Said>,
     /// What else stands in its row, where a store keeps more than the content.
     pub beside: Option<Beside>,
 }

@@ -79,9 +79,7 @@ impl<S: CaseStore + ?Sized> EventStore for Esrs<S> {
 
     /// Always fails: the log is append-only.
     async fn delete(&self, _: Uuid) -> Result<(), Fault> {
-        Err(Fault::Unavailable(
-            "events are never deleted; withdraw an action by recording that it is withdrawn".to_owned(),
-        ))
+        Err(Fault::unavailable("events are never deleted; withdraw an action by recording that it is withdrawn"))
     }
 }
 
@@ -101,7 +99,7 @@ fn append(state: &AggregateState<Case>, events: &[Event]) -> Result<Option<Appen
 
 /// An event as `esrs` knows it; it occurred when our clock recorded it.
 fn store_event(case: &CaseRef, version: u32, event: Event) -> Result<StoreEvent<Event>, Fault> {
-    let out_of_range = || Fault::Corrupt(format!("case {case}: version {version} or its instant is out of range"));
+    let out_of_range = || Fault::corrupt(format!("case {case}: version {version} or its instant is out of range"));
     Ok(StoreEvent {
         id: event.id(case),
         aggregate_id: case.stream_id(),

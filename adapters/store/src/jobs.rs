@@ -66,5 +66,5 @@ impl Answers {
 
 /// Nobody is there any more who could write.
 pub(super) fn ended() -> Fault {
-    Fault::Restart("the log's writer has ended; start again".to_owned())
+    Fault::restart("the log's writer has ended; start again")
 }

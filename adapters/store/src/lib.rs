@@ -13,6 +13,7 @@ mod damage;
 mod due;
 pub mod esrs;
 pub mod examined;
+mod fault;
 pub mod heavy;
 mod jobs;
 pub mod memory;
@@ -27,7 +28,6 @@ pub mod sqlite;
 pub mod standing;
 pub mod transfer;
 
-use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,52 +45,13 @@ pub use append::Append;
 use copying::{Filling, Held};
 pub use due::DueCase;
 use examined::{Cursor, Examined, Whole};
+pub use fault::{Fault, Said};
 pub use rebuilt::Rebuilt;
 pub use share::{SAY_EVERY, Share};
 
 /// The place of an event in the log, counted from 1 over all cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position(pub i64);
-
-/// The world's no: what was attempted, what was found, and what the caller does next.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// The stream has moved on: load it again and decide again.
-    #[error("the case {0} has changed meanwhile")]
-    Conflict(CaseRef),
-    /// Try again later: locked, full, read-only.
-    #[error("{0}")]
-    Unavailable(String),
-    /// Start the program again: another rulebook is in force by now, the log was moved, or a commit's outcome is unknown.
-    #[error("{0}")]
-    Restart(String),
-    /// Stop: not ours, from a newer program, damaged.
-    #[error("{0}")]
-    Corrupt(String),
-}
-
-impl Fault {
-    /// The log at `place` was made by a program before the first release, whose layouts are not counted.
-    fn before_the_first_release(place: &impl fmt::Display) -> Self {
-        Self::Corrupt(format!(
-            "{place} was made by kamnot before 0.2.0, and this program does not read it; keep the older program to read \
-             it, or import the offices' files into a new log"
-        ))
-    }
-
-    /// The log at `place` has another layout than this program's own. There is no way from one to another.
-    fn of_layout(place: &impl fmt::Display, found: i64, ours: i64) -> Self {
-        let whose = if found < ours { "an older" } else { "a newer" };
-        let what_to_do = if found < ours {
-            "keep the older program to read it, or import the offices' files into a new log"
-        } else {
-            "use the program that wrote it"
-        };
-        Self::Corrupt(format!(
-            "{place} has layout {found}, of {whose} kamnot; this program reads layout {ours}; {what_to_do}"
-        ))
-    }
-}
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -115,9 +76,6 @@ impl Default for Options {
         }
     }
 }
-
-/// What a fault says of the one append that met it; others of the same file may have been recorded before.
-pub const NOT_RECORDED: &str = "nothing of this was recorded; ";
 
 /// An event in its place.
 #[derive(Clone, Debug, PartialEq)]

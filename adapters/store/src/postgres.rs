@@ -32,14 +32,15 @@ use uuid::Uuid;
 
 use super::cache::Cache;
 use super::changes::Changes;
-use super::damage::{Failing as _, rulebook_text};
+use super::damage::rulebook_text;
 use super::jobs::{Answer, Outcome, answered, ended};
 use super::passed_over::PassedOver;
+use super::rebuilt::Purpose;
 use super::{Fault, Options, Progress, Rebuilt};
 use foreign::{Foreign, Look};
 use readers::{Query, Readers};
 use rows::Job;
-use server::{Failed, Server};
+use server::{Failed, Server, Trouble};
 use writer::{Own, Queue, Writer};
 
 /// The log of all cases in one PostgreSQL database.
@@ -108,7 +109,8 @@ impl PostgresStore {
         let mut connection = begin(&server).await?;
         let write = Options { read_only_will_do: false, ..options.clone() };
         layout::claim(&mut connection, &server, &write).await.map_err(|failed| server.fault(failed))?;
-        let rebuilt = rebuild::adopt(&server, &book, progress).await?;
+        let rebuilt = rebuild::rebuild(&server, &book, Purpose::Adopt, progress).await;
+        let rebuilt = rebuilt.map_err(|failed| server.fault(failed))?;
         Ok((Self::open(url, book, options).await?, rebuilt))
     }
 
@@ -126,7 +128,7 @@ impl PostgresStore {
         let row = sqlx::query(reads::META).bind("installation").fetch_optional(&mut connection).await?;
         let installation = row.map(|row| row.try_get::<&str, _>(0).map(Uuid::try_parse)).transpose()?;
         let Some(Ok(installation)) = installation else {
-            return Err(Fault::Corrupt(format!("{} does not say which installation it is", server.name)).into());
+            return Err(Fault::of_no_installation(&server.name).into());
         };
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Changes::none();
@@ -233,7 +235,9 @@ where
 
 /// The first session. A server that is just starting is waited for; one that is not there is told at once.
 async fn begin(server: &Server) -> Result<PgConnection, Fault> {
-    let refused = |failed: &Failed| matches!(failed, Failed::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)));
+    let refused = |failed: &Failed| {
+        matches!(failed, Failed::Database(Trouble::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_))))
+    };
     let attempt = || async {
         match server.connect().await {
             Err(failed) if refused(&failed) => Err(Failed::Fault(server.fault(failed))),

@@ -43,7 +43,7 @@ use super::passed_over::PassedOver;
 use super::place::aside;
 use super::recent::Recent;
 use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored};
-use crate::heavy::beside_if;
+use crate::heavy::{ShuttingDown, beside_if};
 use file::{Failed, File};
 use lock::Lock;
 use rows::Job;
@@ -77,10 +77,7 @@ impl SqliteStore {
     /// [`Fault::Unavailable`]: no such file, not writable, locked, full.
     pub fn open(path: impl AsRef<Path>, book: Arc<Rulebook>, options: &Options) -> Result<Self, Fault> {
         let file = if options.read_only_will_do { File::to_read } else { File::to_write };
-        let file = Arc::new(file(path.as_ref(), options.busy_timeout));
-        let connection = file.connect_to_write(options.create)?;
-        put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?;
-        Self::start(connection, file, book, options, None)
+        Self::start(file(path.as_ref(), options.busy_timeout), book, options, None)
     }
 
     /// As [`SqliteStore::open`], with all work on the tasks of those who ask, on a disk that fails when it is told to:
@@ -94,10 +91,7 @@ impl SqliteStore {
         book: Arc<Rulebook>,
         options: &Options,
     ) -> Result<Self, Fault> {
-        let file = Arc::new(File::to_write(path.as_ref(), options.busy_timeout));
-        let connection = file.connect_to_write(options.create)?;
-        put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?;
-        Self::start(connection, file, book, options, Some(disk))
+        Self::start(File::to_write(path.as_ref(), options.busy_timeout), book, options, Some(disk))
     }
 
     /// The text of the rulebook in force in the log at `path`; none in a log that is not begun, also where a first
@@ -113,17 +107,14 @@ impl SqliteStore {
         source.map_err(|failed| file.fault(failed))
     }
 
-    fn start(
-        connection: Connection,
-        file: Arc<File>,
-        book: Arc<Rulebook>,
-        options: &Options,
-        disk: Option<Arc<dyn Disk>>,
-    ) -> Result<Self, Fault> {
+    fn start(file: File, book: Arc<Rulebook>, options: &Options, disk: Option<Arc<dyn Disk>>) -> Result<Self, Fault> {
+        let file = Arc::new(file);
+        let connection = file.connect_to_write(options.create)?;
+        put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?;
         let installation = reads::meta(&connection, "installation").map_err(|failed| file.fault(failed))?;
         let installation = installation
             .and_then(|text| Uuid::try_parse(&text).ok())
-            .ok_or_else(|| Fault::Corrupt(format!("{} does not say which installation it is", file.path.display())))?;
+            .ok_or_else(|| Fault::of_no_installation(file.path.display()))?;
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Changes::none();
         let recent = Arc::<Recent>::default();
@@ -168,13 +159,12 @@ impl SqliteStore {
         &self,
         question: impl FnOnce(&Connection) -> Result<T, Failed> + Send + 'static,
     ) -> Result<T, Fault> {
-        let closed = || Fault::Unavailable("the program is shutting down".to_owned());
-        let _permit = self.readers.permits.acquire().await.map_err(|_| closed())?;
+        let _permit = self.readers.permits.acquire().await.map_err(|_| ShuttingDown)?;
         if let Writing::ByCallers(_) = self.writing {
             return self.readers.ask(question);
         }
         let readers = Arc::clone(&self.readers);
-        tokio::task::spawn_blocking(move || readers.ask(question)).await.map_err(|_| closed())?
+        tokio::task::spawn_blocking(move || readers.ask(question)).await.map_err(|_| ShuttingDown)?
     }
 
     /// What `read` makes of each row.
@@ -211,12 +201,7 @@ fn put_in_force(connection: &Connection, file: &File, book: &Rulebook) -> Result
     if in_force == digest {
         return Ok(());
     }
-    Err(Fault::Corrupt(format!(
-        "the log {} was decided under rulebook {in_force}; started with {digest}; \
-         start with that one, or run `kamnot rules adopt FILE` to put another in force",
-        file.path.display()
-    ))
-    .into())
+    Err(Fault::of_rulebook(file.path.display(), &in_force, &digest).into())
 }
 
 /// Connections that only read.

@@ -15,7 +15,7 @@ use super::rows::cells;
 use super::server::Failed;
 use super::{reads, tables};
 use crate::audit::{Audit, Beside, Found, Repair, Tables, Unreadable};
-use crate::damage::{Failing as _, altered_rulebook};
+use crate::damage::altered_rulebook;
 use crate::examined::{Cursor, Examined, Keep, Whole};
 use crate::rows::{AlertRow, Cell, NAMES};
 use crate::{Delivery, Position};

@@ -15,6 +15,7 @@ use super::server::Failed;
 use super::{PostgresStore, audit, copying, reads, rebuild};
 use crate::copying::{Filling, Held};
 use crate::examined::{Cursor, Examined, Whole};
+use crate::rebuilt::Purpose;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
 
 /// How long a reader pauses while the end of the log is hidden.
@@ -68,7 +69,7 @@ impl LogStore for PostgresStore {
             self.each(&rows, reads::stored)
         };
         let held_back = |_| {
-            Err(Fault::Unavailable(format!(
+            Err(Fault::unavailable(format!(
                 "a transaction that began earlier is still open on the server of {} and holds the end of the log back; end it \
                  (pg_stat_activity and pg_prepared_xacts show it), then try again",
                 self.server.name
@@ -99,11 +100,12 @@ impl LogStore for PostgresStore {
     }
 
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {
-        rebuild::anew(&self.server, &self.book, progress).await
+        let rebuilt = rebuild::rebuild(&self.server, &self.book, Purpose::Rebuild, progress).await;
+        rebuilt.map_err(|failed| self.server.fault(failed))
     }
 
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
-        rebuild::check(&self.server, &self.book, progress).await
+        rebuild::check(&self.server, &self.book, progress).await.map_err(|failed| self.server.fault(failed))
     }
 
     async fn check_whole(&self) -> Result<Whole, Fault> {

@@ -16,19 +16,13 @@ use crate::examined::{Keep, Whole};
 use crate::rebuilt::{Checked, Purpose};
 use crate::{Fault, Progress, Rebuilt};
 
-/// Views and alerts anew under the rulebook in force.
-pub(super) async fn anew(server: &Server, book: &Rulebook, progress: Progress) -> Result<Rebuilt, Fault> {
-    let rebuilt = rebuild(server, book, Purpose::Rebuild, progress).await;
-    rebuilt.map_err(|failed| server.fault(failed))
-}
-
-/// Views and alerts under another rulebook, which is in force when this is done.
-pub(super) async fn adopt(server: &Server, book: &Rulebook, progress: Progress) -> Result<Rebuilt, Fault> {
-    let rebuilt = rebuild(server, book, Purpose::Adopt, progress).await;
-    rebuilt.map_err(|failed| server.fault(failed))
-}
-
-async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: Progress) -> Result<Rebuilt, Failed> {
+/// Views and alerts anew.
+pub(super) async fn rebuild(
+    server: &Server,
+    book: &Rulebook,
+    purpose: Purpose,
+    progress: Progress,
+) -> Result<Rebuilt, Failed> {
     let mut connection = session(server).await?;
     let mut transaction = connection.begin().await?;
     transaction.execute("LOCK TABLE case_events IN SHARE ROW EXCLUSIVE MODE").await?;
@@ -63,7 +57,7 @@ async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: P
     transaction.execute("UPDATE meta SET xact = pg_current_xact_id() WHERE key = 'rulebook'").await?;
     match transaction.commit().await.map_err(Failed::from) {
         Ok(()) => Ok(rebuilt),
-        Err(failed) if failed.is_broken() => Err(Fault::Unavailable(format!(
+        Err(failed) if failed.is_broken() => Err(Fault::unavailable(format!(
             "{} went away while the rebuilt views were being committed, and whether they were is not known; see that the \
              server runs, then do it again: what is as it should be stays",
             server.name
@@ -80,11 +74,7 @@ pub(super) async fn refuse_moved(connection: &mut PgConnection, server: &Server)
 }
 
 /// Everything that is not as it should be.
-pub(super) async fn check(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Fault> {
-    checked(server, book, progress).await.map_err(|failed| server.fault(failed))
-}
-
-async fn checked(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Failed> {
+pub(super) async fn check(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Failed> {
     let mut connection = session(server).await?;
     let events = audit::extent(&mut connection).await?;
     let (mut found, mut after) = (Checked::of(audit::whole(&mut connection).await?), None);

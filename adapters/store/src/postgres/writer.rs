@@ -140,10 +140,10 @@ impl Writer {
         if let Ok(answer) = tokio::time::timeout(limit, attempts).await {
             return answer;
         }
-        let Some(Commit { xact, .. }) = commit else { return Err(trouble.unwrap_or(Failed::Silent)) };
+        let Some(Commit { xact, .. }) = commit else { return Err(trouble.unwrap_or(Failed::SILENT)) };
         // Should it hold after all, it is news like that of another process.
         self.own.remove(xact);
-        Err(Fault::Unavailable(format!(
+        Err(Fault::unavailable(format!(
             "{} went away while this was being recorded, and whether it was is not known; see that the server runs, then \
              send it again: what was recorded is recognised by its ids",
             self.server.name
@@ -168,7 +168,7 @@ impl Writer {
                 }
                 Fate::Open => {
                     self.session = Some(self.server.generation.keep(connection));
-                    return Err(Failed::Silent);
+                    return Err(Failed::SILENT);
                 }
                 // Its number may become another transaction's, of another process.
                 Fate::Gone => self.own.remove(asked.xact),

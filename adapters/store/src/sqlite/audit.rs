@@ -13,7 +13,6 @@ use super::file::Failed;
 use super::reads;
 use super::rows::{cells, insert_alert, replace_case};
 use crate::audit::{Audit, Found, Repair, Tables, Unreadable};
-use crate::damage::Failing as _;
 use crate::examined::Keep;
 use crate::rows::{AlertRow, Cell, Cells, NAMES, WIDTH};
 use crate::{Delivery, Position};
@@ -88,7 +87,7 @@ impl Tables<i64> for Connection {
     fn delivery(&self, position: Position) -> Result<Result<Option<Delivery>, Unreadable>, Failed> {
         match reads::delivery_of(self, position) {
             Ok(delivery) => Ok(Ok(delivery)),
-            Err(Failed::Sqlite(error)) if error.sqlite_error_code().is_none() => Ok(Err(Unreadable)),
+            Err(Failed::Database(error)) if error.sqlite_error_code().is_none() => Ok(Err(Unreadable)),
             Err(failed) => Err(failed),
         }
     }

@@ -105,7 +105,7 @@ fn insert(
         key
     } else {
         let key = insert_case(connection, &stored.case, stored.case.stream_id())?;
-        let key = key.ok_or_else(|| Fault::Corrupt(format!("the case {} stands there twice", stored.case)))?;
+        let key = key.ok_or_else(|| Fault::corrupt(format!("the case {} stands there twice", stored.case)))?;
         keys.insert(stored.case.clone(), key);
         key
     };

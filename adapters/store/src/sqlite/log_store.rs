@@ -12,6 +12,7 @@ use super::{SqliteStore, audit, copying, reads, rebuild};
 use crate::copying::{Filling, Held};
 use crate::examined::{Cursor, Examined, Whole};
 use crate::place::aside;
+use crate::rebuilt::Purpose;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
 
 #[async_trait]
@@ -69,12 +70,12 @@ impl LogStore for SqliteStore {
 
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {
         let (file, book) = (self.file.clone(), self.book.clone());
-        aside(move || rebuild::anew(&file, &book, |done, of| progress(done, of))).await
+        aside(move || rebuild::rebuild(&file, &book, Purpose::Rebuild, |done, of| progress(done, of))).await
     }
 
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
         let (file, book) = (self.file.clone(), self.book.clone());
-        aside(move || rebuild::check(&file, &book, |done, of| progress(done, of))).await
+        aside(move || Ok(rebuild::checked(&file, &book, |done, of| progress(done, of))?.into_all())).await
     }
 
     async fn check_whole(&self) -> Result<Whole, Fault> {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::file::{Failed, File};
 use super::rows::{cell, cells};
-use crate::damage::{self, Failing as _, rulebook_text};
+use crate::damage::{self, rulebook_text};
 use crate::passed_over::PassedOver;
 use crate::recent::Recent;
 use crate::rows::{self, NAMES};

@@ -32,7 +32,7 @@ impl SqliteStore {
     /// # Errors
     /// When the log can't be read or written: then nothing was changed.
     pub fn rebuild(&self, progress: impl FnMut(u64, u64)) -> Result<Rebuilt, Fault> {
-        anew(&self.file, &self.book, progress)
+        rebuild(&self.file, &self.book, Purpose::Rebuild, progress)
     }
 
     /// Puts `book` in force in the log at `path`, with all views rebuilt under it, and opens the log. What the alerts
@@ -57,14 +57,11 @@ impl SqliteStore {
     /// # Errors
     /// When the log can't be read at all.
     pub fn check(&self, progress: impl FnMut(u64, u64)) -> Result<Vec<String>, Fault> {
-        check(&self.file, &self.book, progress)
+        Ok(checked(&self.file, &self.book, progress)?.into_all())
     }
 }
 
-pub(super) fn check(file: &File, book: &Rulebook, progress: impl FnMut(u64, u64)) -> Result<Vec<String>, Fault> {
-    Ok(checked(file, book, progress)?.into_all())
-}
-
+/// Everything that is not as it should be.
 pub(super) fn checked(file: &File, book: &Rulebook, mut progress: impl FnMut(u64, u64)) -> Result<Checked, Fault> {
     let mut checked = || -> Result<Checked, Failed> {
         let connection = file.connect_to_read()?;
@@ -103,12 +100,8 @@ pub(super) fn examine(connection: &Connection, book: &Rulebook, after: Cursor) -
     Ok(Examined::of(chunk, Some(Cursor(last.unsigned_abs().into())), of))
 }
 
-/// Views and alerts anew under the rulebook in force.
-pub(super) fn anew(file: &File, book: &Rulebook, progress: impl FnMut(u64, u64)) -> Result<Rebuilt, Fault> {
-    rebuild(file, book, Purpose::Rebuild, progress)
-}
-
-fn rebuild(
+/// Views and alerts anew.
+pub(super) fn rebuild(
     file: &File,
     book: &Rulebook,
     purpose: Purpose,

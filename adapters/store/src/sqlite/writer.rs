@@ -201,7 +201,7 @@ impl Writer {
             return Err(fault);
         }
         // The disk may or may not hold the commit, and asking it again proves nothing.
-        let broken = Fault::Restart(format!(
+        let broken = Fault::restart(format!(
             "a commit failed, and whether it is on disk is not known; nothing more is written until a restart: {fault}"
         ));
         Err(self.broken.get_or_init(|| broken).clone())

@@ -83,7 +83,7 @@ impl Writing {
         let (sender, jobs) = mpsc::channel();
         let thread = std::thread::Builder::new().name("log writer".to_owned()).spawn(move || writer.run(&jobs));
         let thread =
-            thread.map_err(|error| Fault::Unavailable(format!("the log's writer can't be started: {error}")))?;
+            thread.map_err(|error| Fault::unavailable(format!("the log's writer can't be started: {error}")))?;
         Ok(Self::Apart(Some(Apart { jobs: sender, thread })))
     }
 
