@@ -1,7 +1,7 @@
 //! What goes wrong in the world, and what the caller does next.
 //!
-//! Invariant: a fault that was met before a commit was asked for knows that nothing was recorded; whom that concerns is told
-//! so ([`Fault::to_sender`]), and nobody else.
+//! Invariant: a fault says that nothing was recorded only where that is certain, and only to who wanted something recorded
+//! ([`Fault::to_sender`]).
 
 use std::fmt;
 use std::ops::Deref;
@@ -83,7 +83,7 @@ impl Fault {
     pub(super) fn of_rulebook(place: impl fmt::Display, in_force: &str, ours: &str) -> Self {
         Self::corrupt(format!(
             "the log {place} was decided under rulebook {in_force}; started with {ours}; start with that one, or run \
-                 `kamnot rules adopt FILE` to put another in force"
+             `kamnot rules adopt FILE` to put another in force"
         ))
     }
 

@@ -133,9 +133,11 @@ pub(super) fn update_view(
 
 /// Writes the row of a case, whether it is there or not.
 pub(super) fn replace_case(connection: &Connection, key: i64, row: &CaseRow) -> Result<(), rusqlite::Error> {
-    let sql = format!("INSERT OR REPLACE INTO cases (case_key, {}) VALUES (?{})", *NAMES, ", ?".repeat(WIDTH));
+    static REPLACE: LazyLock<String> = LazyLock::new(|| {
+        format!("INSERT OR REPLACE INTO cases (case_key, {}) VALUES (?{})", *NAMES, ", ?".repeat(WIDTH))
+    });
     let (key, cells) = ([Cell::Number(key)], row.cells());
-    connection.prepare_cached(&sql)?.execute(params_from_iter(key.iter().chain(&cells)))?;
+    connection.prepare_cached(&REPLACE)?.execute(params_from_iter(key.iter().chain(&cells)))?;
     Ok(())
 }
 
