@@ -3,6 +3,7 @@
 //! Invariant: a step holds no sentence; sentences are the rulebook's, so its digest covers every one of them.
 //! No step holds personal data: offices, instants, enumerated words and numbers only.
 
+mod finding;
 mod looks_at;
 mod steps;
 mod values;
@@ -10,8 +11,9 @@ mod values;
 use crate::calendar::Instant;
 use crate::rulebook::{KEYS, Language, Period, RuleId, Rulebook};
 
+pub use finding::finding;
 pub use looks_at::bears_on;
-pub use steps::{deadline, finding};
+pub use steps::{deadline, notice};
 use values::{fit, placeholders};
 
 /// One step: the key of a text, and the values of its placeholders as codes.

@@ -8,7 +8,7 @@ mod recorded;
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::action::{ActionId, OfficeCode, When};
-use engine::alert::{Addressees, Kind, Stage};
+use engine::alert::{Addressees, Kind};
 use engine::assess::Assessment;
 use engine::breach::Breach;
 use engine::calendar::Instant;
@@ -191,7 +191,7 @@ fn found(assessment: &Assessment<'_>, book: &Rulebook, language: Language, why: 
     // Once: finding them walks over every entry.
     let offices = Addressees::from(assessment.timeline.offices());
     for deadline in &assessment.deadlines {
-        let steps = || explain::deadline(assessment, deadline, book, Stage::Breach);
+        let steps = || explain::deadline(assessment, deadline, book);
         let because = sentences(steps, deadline.rule, book, language, why);
         put(id(deadline.opened_by), Line::Limit(limit(assessment, deadline, book, &offices, because)));
     }

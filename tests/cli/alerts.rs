@@ -1,9 +1,8 @@
 //! `kamnot alerts`: a list to work from, for any office.
 
 use serde_json::Value;
+use tests::lines::{action, custody, file, opening};
 use tests::program::Desk;
-
-use crate::lines::{action, custody, file, opening};
 
 /// Custody of 60 hours in A-1, of which the child was released; B-2 is held to this day.
 fn two_cases() -> Desk {

@@ -1,8 +1,7 @@
 //! The lists and the timeline: what a court, a prosecutor and a lawyer read.
 
+use tests::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
 use tests::program::Desk;
-
-use crate::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
 
 /// A desk with the sample in its log.
 fn with_the_sample() -> Desk {

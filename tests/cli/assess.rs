@@ -1,8 +1,7 @@
 //! `kamnot assess`: what others check the program by.
 
+use tests::lines::{SAMPLE_AT, action, custody, file, opening, sample};
 use tests::program::{Desk, Run};
-
-use crate::lines::{SAMPLE_AT, action, custody, file, opening, sample};
 
 const AT: &str = "2026-03-04T08:00:00+07:00";
 

@@ -1,9 +1,8 @@
 //! Lines that cannot be recorded: each is refused with its number, says what was found and expected, echoes nothing of
 //! a child, and takes nothing else with it.
 
+use tests::lines::{action, custody, file, opening};
 use tests::program::{Desk, Run};
-
-use crate::lines::{action, custody, file, opening};
 
 /// Imports `bad` as line 2 of three; the other two are recorded.
 #[track_caller]

@@ -1,13 +1,12 @@
 //! Looking after an installation: rebuild, check, the clock, the rulebook in force.
 
 use engine::rulebook::LAW_05_NA_2006;
+use tests::lines::{custody, file, opening};
 use tests::program::Desk;
-
-use crate::lines::{custody, file, opening};
 
 fn with_a_case() -> Desk {
     let desk = Desk::new();
-    let released = crate::lines::action("A-1", "released", "2026-03-03T09:00:00+07:00", r#","kind":"from_custody""#);
+    let released = tests::lines::action("A-1", "released", "2026-03-03T09:00:00+07:00", r#","kind":"from_custody""#);
     desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1"), released]));
     desk.run(["import", "case.jsonl"]).ends_with(0);
     desk

@@ -1,8 +1,7 @@
 //! The docket and the list of what is owed, as a clerk, a prosecutor and a lawyer read them.
 
+use tests::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
 use tests::program::Desk;
-
-use crate::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
 
 const DOCKET: [&str; 2] = ["docket", "--court=vte-juvenile-court"];
 

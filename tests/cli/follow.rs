@@ -5,8 +5,8 @@ use std::process::Command;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use tests::nats_operator::Operator;
-use tests::nats_server::NatsServer;
+use scenarios::servers::nats_operator::Operator;
+use scenarios::servers::nats_server::NatsServer;
 use tests::program::Desk;
 
 /// What a follower of an office prints until nothing comes any more, and says; it is then told to stop.

@@ -2,9 +2,8 @@
 
 use std::process::Stdio;
 
+use tests::lines::{action, custody, file, opening, sample};
 use tests::program::Desk;
-
-use crate::lines::{action, custody, file, opening, sample};
 
 #[test]
 fn importing_a_file_twice_adds_nothing() {
@@ -13,7 +12,7 @@ fn importing_a_file_twice_adds_nothing() {
     let import = || desk.run(["import".as_ref(), actions.as_os_str()]).ends_with(1);
     import().says(&["7129 actions recorded, 12 known already, 1 refused; 300 cases"]);
     let docket =
-        || desk.run(["docket", "--court", "vte-juvenile-court", "--format", "json", "--at", crate::lines::SAMPLE_AT]);
+        || desk.run(["docket", "--court", "vte-juvenile-court", "--format", "json", "--at", tests::lines::SAMPLE_AT]);
     let before = docket().ends_with(0).out;
     import().says(&["0 actions recorded, 7141 known already, 1 refused"]);
     assert_eq!(before, docket().ends_with(0).out);
@@ -34,7 +33,7 @@ fn the_docket_is_the_same_in_whichever_order_the_actions_were_recorded() {
         desk.write("a.jsonl", a.join("\n"));
         desk.write("b.jsonl", b.join("\n"));
         desk.run(["import", "a.jsonl", "b.jsonl"]);
-        desk.run(["docket", "--court=vte-juvenile-court", "--format=json", "--at", crate::lines::SAMPLE_AT])
+        desk.run(["docket", "--court=vte-juvenile-court", "--format=json", "--at", tests::lines::SAMPLE_AT])
             .ends_with(0)
             .out
     });

@@ -29,7 +29,7 @@ fn the_journal_learns_how_urgent_a_line_is() {
 
 #[test]
 fn a_message_has_its_urgency_and_the_time_in_vientiane() {
-    let desk = crate::lines::with_a_case();
+    let desk = tests::lines::with_a_case();
     for form in ["text", "json"] {
         let stream = File::create(desk.path("journal")).expect("a file");
         let about = stream.metadata().expect("its inode");

@@ -2,9 +2,8 @@
 
 use engine::rulebook::Language;
 use service::offices::{CourtKind, Kind, Offices};
+use tests::lines::{file, opening};
 use tests::program::{Desk, program};
-
-use crate::lines::{file, opening};
 
 const ONE: &str = r#"
 [vte-village-7]

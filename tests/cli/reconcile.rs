@@ -1,9 +1,8 @@
 //! `kamnot reconcile`: what it prints and how it ends.
 
 use serde_json::Value;
+use tests::lines::{custody, file, opening};
 use tests::program::Desk;
-
-use crate::lines::{custody, file, opening};
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
@@ -65,7 +64,7 @@ fn a_server_that_cannot_be_reached_is_a_fault_and_no_finding() {
     let desk = Desk::new();
     desk.write("case.jsonl", file(&[opening("A-1")]));
     desk.run(["import", "case.jsonl"]).ends_with(0);
-    let port = tests::nats_server::free_ports(1)[0];
+    let port = scenarios::servers::nats_server::free_ports(1)[0];
     let nats = format!("nats://127.0.0.1:{port}");
     desk.run(["reconcile", "--patience", "0", "--nats", &nats]).ends_with(2).complains(&["cannot be reached"]);
     desk.run(["reconcile", "--nats", "nowhere at all"]).ends_with(2).complains(&["not of the form"]);

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use service::files::{Form, parse};
+use tests::lines::{file, opening};
 use tests::program::{Desk, Run};
 use tests::workbook::{Part, workbook, zip, zip_that_lies};
-
-use crate::lines::{file, opening};
 
 const HEADING: &str = "case,id,action,at,by,details";
 

@@ -4,9 +4,8 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
 use serde_json::Value;
+use tests::lines::opening;
 use tests::program::Desk;
-
-use crate::lines::opening;
 
 /// A log with a case, reconciled and backed up.
 fn looked_after() -> Desk {

@@ -2,9 +2,8 @@
 
 use engine::rulebook::Rulebook;
 use serde_json::Value;
+use tests::lines::{action, custody, file, opening, width};
 use tests::program::Desk;
-
-use crate::lines::{action, custody, file, opening, width};
 
 /// The history in which every action of the format stands, with its fields.
 const EVERY_ACTION: &str = include_str!("../fixtures/history-of-every-action.jsonl");

@@ -4,9 +4,8 @@ use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use tests::lines::{file, opening, sample, with_a_case};
 use tests::program::{Desk, program};
-
-use crate::lines::{file, opening, sample, with_a_case};
 
 #[test]
 fn a_full_disk_ends_an_import_and_the_next_one_goes_on() {
@@ -24,7 +23,7 @@ fn a_full_disk_ends_an_import_and_the_next_one_goes_on() {
     desk.run(["check"]).ends_with(0);
     desk.run(["import".as_ref(), actions.as_os_str()]).ends_with(1).complains(&[":3620: "]);
     desk.run(["check"]).ends_with(0);
-    let docket = ["docket", "--court=vte-juvenile-court", "--format=json", "--at", crate::lines::SAMPLE_AT];
+    let docket = ["docket", "--court=vte-juvenile-court", "--format=json", "--at", tests::lines::SAMPLE_AT];
     let recovered = desk.run(docket).ends_with(0).out;
     let other = Desk::new();
     other.run(["import".as_ref(), actions.as_os_str()]).ends_with(1);

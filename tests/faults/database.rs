@@ -6,12 +6,12 @@ use std::time::{Duration, SystemTime};
 use engine::action::CaseRef;
 use engine::decide::Alerts;
 use engine::rulebook::Rulebook;
+use scenarios::servers::postgres::Cluster;
 use service::clock::SystemClock;
 use service::recorder::{Recorded, Recorder};
 use store::postgres::PostgresStore;
 use store::{Fault, LogStore, Options};
 use tests::load::{actions, case_due_at, unix_now};
-use tests::postgres::Cluster;
 use tests::reckoning::{actions as in_log, log_of};
 use tests::way::Way;
 

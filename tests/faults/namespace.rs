@@ -7,9 +7,10 @@ use std::fs::File;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use tests::nats_server::{NatsServer, free_ports};
-use tests::postgres::Cluster;
+use scenarios::servers::nats_server::{NatsServer, free_ports};
+use scenarios::servers::postgres::Cluster;
 use tests::serving::Serving;
+use tests::skipped::not_tested;
 
 use crate::world::{Fault, World, pause};
 
@@ -77,7 +78,7 @@ fn cluster_for(machine: &Machine) -> Cluster {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_machine_whose_cable_is_pulled_is_replaced_and_doubles_nothing_when_it_is_back() {
     let Some(machine) = Machine::new() else {
-        eprintln!("NOT TESTED: a partition between network namespaces; `ip netns add` needs Linux and root");
+        not_tested("a partition between network namespaces", "`ip netns add` needs Linux and root");
         return;
     };
     let port = free_ports(1)[0];

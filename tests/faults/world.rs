@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use engine::calendar::Instant;
 use engine::rulebook::Rulebook;
+use scenarios::servers::nats_server::NatsServer;
+use scenarios::servers::postgres::Cluster;
 use store::postgres::PostgresStore;
 use store::{LogStore, Options, Position};
 use tests::load::{Acknowledged, BREACH, Load, unix_now};
-use tests::nats_server::NatsServer;
-use tests::postgres::Cluster;
 use tests::program::Desk;
 use tests::reckoning::{Found, actions, assert_each_alert_once, found, log_of};
 use tests::serving::{Part, Serving};

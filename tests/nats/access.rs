@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use nats::{Access, NatsFault, Servers};
-use tests::certificates::{Authority, Certificate, Until};
-use tests::nats_operator::Operator;
-use tests::nats_server::NatsServer;
+use scenarios::servers::certificates::{Authority, Certificate, Until};
+use scenarios::servers::nats_operator::Operator;
+use scenarios::servers::nats_server::NatsServer;
 
 use crate::settings::refusal_of;
 use crate::world::World;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::decide::Alerts;
+use scenarios::servers::nats_server::NatsServer;
 use service::clock::Clock;
 use service::watch::Watch;
 use service::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};
 use store::LogStore as _;
-use tests::nats_server::NatsServer;
 
 use crate::world::{World, arrived, eventually, instant, investigation};
 

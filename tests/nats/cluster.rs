@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use engine::action::Action;
 use engine::decide::Alerts;
 use nats::{Replicas, STREAM, Servers};
+use scenarios::servers::nats_cluster::NatsCluster;
 use service::lifecycle::{Stop, Stopper};
 use service::relay::RelayFault;
 use store::{CaseStore as _, Position};
-use tests::nats_cluster::NatsCluster;
 use tokio::task::JoinHandle;
 
 use crate::outage::pause;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use async_nats::Subscriber;
 use futures::StreamExt as _;
+use scenarios::servers::nats_server::NatsServer;
 use serde_json::Value;
 use service::reconcile::Reconciler;
-use tests::nats_server::NatsServer;
 
 use crate::world::{World, eventually, instant, investigation};
 

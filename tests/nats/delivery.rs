@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use scenarios::servers::nats_server::NatsServer;
 use serde_json::Value;
-use tests::nats_server::NatsServer;
 
 use crate::world::{World, arrived, id, investigation, read};
 

@@ -9,12 +9,12 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use nats::Servers;
 use projections::message::Message;
+use scenarios::servers::nats_server::NatsServer;
 use service::broker::BrokerFault;
 use service::broker::{After, Answer, Broker, Held, Kept, Session};
 use service::lifecycle::Stop;
 use service::relay::RelayFault;
 use store::Position;
-use tests::nats_server::NatsServer;
 use tokio::sync::Notify;
 
 use crate::outage::{halves, pause, publish_and_do_not_mark, short_window};

@@ -8,12 +8,12 @@ use engine::calendar::Instant;
 use engine::decide::Alerts;
 use futures::StreamExt as _;
 use kamnot::serve::{OfficeRequests, Serve, serve};
+use scenarios::servers::nats_server::NatsServer;
 use service::clock::Clock;
 use service::intake::budget::Budget;
 use service::recorder::Recorder;
 use service::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 use store::CaseStore as _;
-use tests::nats_server::NatsServer;
 use tokio::sync::oneshot;
 
 use crate::world::{INSTALLATION, World, eventually, instant, investigation};

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions, Event, ServerError, jetstream};
 use futures::StreamExt as _;
+use scenarios::servers::nats_server::{NatsServer, binary};
 use serde_json::{Value, json};
-use tests::nats_server::{NatsServer, binary};
 use tests::program::Desk;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 

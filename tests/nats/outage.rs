@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use async_nats::HeaderMap;
+use scenarios::servers::nats_server::NatsServer;
 use store::Position;
-use tests::nats_server::NatsServer;
 
 use crate::world::{World, arrived, eventually};
 

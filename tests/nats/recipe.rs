@@ -5,8 +5,8 @@ use std::process::Command;
 use async_nats::HeaderMap;
 use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream;
+use scenarios::servers::nats_server::{NatsServer, tools};
 use serde_json::json;
-use tests::nats_server::{NatsServer, tools};
 use tests::program::{Desk, Run};
 use uuid::Uuid;
 

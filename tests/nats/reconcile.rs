@@ -9,6 +9,7 @@ use async_nats::HeaderMap;
 use async_nats::jetstream::stream::Config;
 use futures::StreamExt as _;
 use nats::Servers;
+use scenarios::servers::nats_server::NatsServer;
 use serde_json::Value;
 use service::broker::{AlertStream, BrokerFault};
 use service::clock::Clock;
@@ -16,7 +17,6 @@ use service::reconcile::{JudgedBy, Kind, Pace, ReconcileFault, Reconciler, Recon
 use service::watch::clock_doubt::CLOCK_IN_DOUBT;
 use store::LogStore;
 use store::sqlite::{Options, SqliteStore};
-use tests::nats_server::NatsServer;
 
 use crate::outage::{halves, short_window};
 use crate::world::{INSTALLATION, World, id, instant, investigation, read};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use scenarios::servers::nats_server::NatsServer;
 use store::sqlite::backup::Existing;
 use store::sqlite::{Options, SqliteStore};
-use tests::nats_server::NatsServer;
 
 use crate::outage::{halves, pause, short_window};
 use crate::world::{World, arrived};

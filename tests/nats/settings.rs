@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_nats::jetstream::stream::{Config, StorageType};
 use kamnot::serve::ServeFault;
 use nats::{Difference, Link, NatsFault, Replicas, Servers, ensure_stream};
+use scenarios::servers::nats_server::NatsServer;
 use service::relay::RelayFault;
-use tests::nats_server::NatsServer;
 
 use crate::world::World;
 

@@ -3,8 +3,8 @@
 use async_nats::HeaderMap;
 use async_nats::header::NATS_MESSAGE_ID;
 use nats::NatsFault;
+use scenarios::servers::nats_server::{NatsServer, newer};
 use serde_json::{Value, json};
-use tests::nats_server::{NatsServer, newer};
 
 use crate::outage::halves;
 use crate::settings::refusal;

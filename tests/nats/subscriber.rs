@@ -6,9 +6,9 @@ use std::time::Duration;
 use engine::action::OfficeCode;
 use nats::Servers;
 use nats::subscriber::{Heard, Name, Subscription, follow};
+use scenarios::servers::nats_server::NatsServer;
 use service::lifecycle::{Stop, Stopper};
 use service::offices::Kind;
-use tests::nats_server::NatsServer;
 use tokio::task::JoinHandle;
 
 use crate::world::{World, eventually, id, read};

@@ -15,6 +15,7 @@ use futures::StreamExt as _;
 use kamnot::serve::{OfficeRequests, Serve, ServeFault, serve};
 use nats::Servers;
 use projections::message::{Message, message};
+use scenarios::servers::nats_server::NatsServer;
 use service::broker::AlertStream;
 use service::broker::Broker;
 use service::clock::Clock;
@@ -28,7 +29,6 @@ use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, LogStore, Position, Stored};
 use tempfile::TempDir;
 use tests::clock::SetClock;
-use tests::nats_server::NatsServer;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, oneshot};
 use tokio::task::JoinHandle;
 

@@ -2,9 +2,8 @@
 
 use std::process::Child;
 
+use tests::lines::{custody, file, opening, sample};
 use tests::program::Desk;
-
-use crate::lines::{custody, file, opening, sample};
 
 /// A desk on whose log somebody writes.
 fn importing() -> (Desk, Child) {
@@ -55,7 +54,7 @@ fn a_restored_log_goes_on_where_the_backup_was_taken() {
     desk.run(["backup", "backup.db"]).ends_with(0);
     child.wait().expect("it ends");
     let docket = |db: &str| {
-        let at = ["docket", "--court=vte-juvenile-court", "--format=json", "--at", crate::lines::SAMPLE_AT, "--db", db];
+        let at = ["docket", "--court=vte-juvenile-court", "--format=json", "--at", tests::lines::SAMPLE_AT, "--db", db];
         desk.run(at).ends_with(0).out
     };
     let before = docket("kamnot.db");

@@ -1,9 +1,9 @@
 //! One flipped letter in a running installation: it is named, and all other cases are watched and told.
 
-use tests::nats_server::NatsServer;
+use scenarios::servers::nats_server::NatsServer;
+use tests::lines::{custody, file, opening};
 use tests::program::Desk;
 
-use crate::lines::{custody, file, opening};
 use crate::world::Serving;
 
 /// A desk with two cases of long ago, a letter of a step of the first one's last alert being flipped.

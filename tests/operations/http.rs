@@ -5,11 +5,11 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-use tests::nats_server::NatsServer;
-use tests::postgres::Cluster;
+use scenarios::servers::nats_server::NatsServer;
+use scenarios::servers::postgres::Cluster;
+use tests::lines::with_a_case;
 use tests::program::Desk;
 
-use crate::lines::with_a_case;
 use crate::world::{Serving, ask, eventually};
 
 #[test]
@@ -120,7 +120,7 @@ fn a_database_that_is_away_is_said_and_no_reason_to_start_again() {
     serving.figure("kamnot_store_up", |up| up == 0.0);
     let (code, said) = serving.get("/readyz");
     assert!(code == 503 && said.contains("the store: "), "{said}");
-    assert!(!said.contains(tests::postgres::PASSWORD), "{said}");
+    assert!(!said.contains(scenarios::servers::postgres::PASSWORD), "{said}");
     assert_eq!(serving.get("/healthz").0, 200);
     cluster.start_again();
     serving.is_ready();

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tests::nats_server::NatsServer;
-use tests::postgres::{Cluster, PASSWORD};
+use scenarios::servers::database::Database;
+use scenarios::servers::nats_server::NatsServer;
+use scenarios::servers::postgres::PASSWORD;
+use tests::lines::{custody, file, opening, sample, with_a_case};
 use tests::program::Desk;
 
-use crate::lines::{custody, file, opening, sample, with_a_case};
 use crate::world::{Serving, eventually};
 
 /// A file with the opening of a case and custody in it.
@@ -60,10 +61,9 @@ fn from_file_to_file_everything_acknowledged_moves_and_nothing_is_taken_afterwar
 
 #[test]
 fn from_a_file_to_a_database_and_from_there_to_a_file_it_is_the_same() {
-    let (desk, cluster) = (Desk::new(), Cluster::start());
-    cluster.sql("CREATE DATABASE other");
-    moved_beside_a_running_serve(&desk, "kamnot.db", &cluster.url());
-    moved_beside_a_running_serve(&desk, &cluster.url_of("other"), "back.db");
+    let (desk, database, other) = (Desk::new(), Database::create(), Database::create());
+    moved_beside_a_running_serve(&desk, "kamnot.db", &database.url());
+    moved_beside_a_running_serve(&desk, &other.url(), "back.db");
 }
 
 /// Kills a move again and again, each time later, and does it again until it is done.
@@ -101,7 +101,7 @@ fn killed_moves(from: &str, to: &str) {
     assert!(killed > 0);
     check(to);
     let docket = |place: &str| {
-        let at = ["docket", "--court=vte-juvenile-court", "--format=json", "--at", crate::lines::SAMPLE_AT, "--db"];
+        let at = ["docket", "--court=vte-juvenile-court", "--format=json", "--at", tests::lines::SAMPLE_AT, "--db"];
         desk.run(at.iter().chain(&[place])).ends_with(0).out
     };
     assert_eq!(docket(to), docket(from));
@@ -111,8 +111,8 @@ fn killed_moves(from: &str, to: &str) {
 #[test]
 fn a_move_that_is_killed_loses_nothing_and_is_done_again() {
     killed_moves("kamnot.db", "new.db");
-    let cluster = Cluster::start();
-    killed_moves("kamnot.db", &cluster.url());
+    let database = Database::create();
+    killed_moves("kamnot.db", &database.url());
 }
 
 #[test]
@@ -131,11 +131,11 @@ fn a_log_that_another_program_holds_locked_is_not_ready_and_no_reason_to_start_a
 
 #[test]
 fn a_database_that_another_program_holds_locked_is_not_ready_either() {
-    let (desk, cluster) = (Desk::new(), Cluster::start());
-    let serving = Serving::start(&desk, &["--db", &cluster.url()], "info");
+    let (desk, database) = (Desk::new(), Database::create());
+    let serving = Serving::start(&desk, &["--db", &database.url()], "info");
     serving.is_ready();
     std::thread::scope(|scope| {
-        let holding = scope.spawn(|| cluster.sql("BEGIN; LOCK TABLE case_events IN SHARE MODE; SELECT pg_sleep(8)"));
+        let holding = scope.spawn(|| database.sql("BEGIN; LOCK TABLE case_events IN SHARE MODE; SELECT pg_sleep(8)"));
         let said = eventually("it is not ready", || Some(serving.get("/readyz")).filter(|(code, _)| *code == 503)).1;
         assert!(said.contains("the store: another program keeps the log locked"), "{said}");
         holding.join().expect("no panic");

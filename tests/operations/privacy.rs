@@ -1,10 +1,10 @@
 //! What is known of a child stays in the log: it is in no diagnostic message, no figure, no error and no answer.
 
-use tests::nats_server::NatsServer;
-use tests::postgres::Cluster;
+use scenarios::servers::database::Database;
+use scenarios::servers::nats_server::NatsServer;
+use tests::lines::{action, custody, file, opening};
 use tests::program::Desk;
 
-use crate::lines::{action, custody, file, opening};
 use crate::world::{Serving, ask};
 
 /// What the file below says of the child and must not come out anywhere.
@@ -64,9 +64,9 @@ fn is_for_machines(log: &str) {
 
 #[test]
 fn nothing_that_is_said_while_importing_is_of_the_child() {
-    let (desk, cluster) = (Desk::new(), Cluster::start());
+    let (desk, database) = (Desk::new(), Database::create());
     desk.write("case.jsonl", lines());
-    for place in ["kamnot.db", &cluster.url()] {
+    for place in ["kamnot.db", &database.url()] {
         let mut importing = desk.command(["import", "case.jsonl", "--log", "json", "--db", place]);
         let output = importing.env("RUST_LOG", "trace").output().expect("the program starts");
         let (out, said) =

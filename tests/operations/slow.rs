@@ -1,10 +1,10 @@
 //! A case on which work is heavy, when `serve` is told to stop in the middle of it.
 
 use engine::calendar::Instant;
+use tests::lines::{file, opening};
 use tests::load::unix_now;
 use tests::program::Desk;
 
-use crate::lines::{file, opening};
 use crate::world::{Serving, eventually};
 
 /// So many requests for release, the answers to which are late from one second on.

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use engine::calendar::Instant;
 use engine::rulebook::Rulebook;
+use scenarios::memory::MemoryStore;
 use service::clock::{Clock, SteadyClock};
 use service::figures::Figures;
 use service::lifecycle::Stop;
 use service::status::{About, Status};
 use service::watch::clock_doubt::ClockDoubt;
-use store::memory::MemoryStore;
 use tests::clock::SetClock;
 
 fn status(figures: &Arc<Figures>, clock: &Arc<SetClock>) -> Status<MemoryStore> {

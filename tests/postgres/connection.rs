@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
-use tests::postgres::{Cluster, PASSWORD, USER};
+use scenarios::servers::postgres::{Cluster, PASSWORD, USER};
 use tests::program::{Desk, Run};
 
 use crate::trouble::with_a_case;

@@ -10,13 +10,13 @@ use std::time::Duration;
 use engine::decide::{Alerts, Command as Decide, decide};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use scenarios::servers::postgres::Cluster;
 use store::postgres::PostgresStore;
 use store::{CaseStore as _, LogStore as _, Options};
 use tests::children::killed;
 use tests::clock::SetClock;
-use tests::postgres::Cluster;
+use tests::made::{self, after_all, recorder};
 
-use crate::made::{self, after_all, recorder};
 use crate::world::{open, try_open};
 
 /// Tells the test binary that it is a child: the address of the log, the cases, the seed.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::rulebook::Rulebook;
+use scenarios::servers::database::Database;
 use store::postgres::PostgresStore;
 use store::{CaseStore as _, Fault, LogStore as _, Options, Position, Progress, Share};
-use tests::postgres::Cluster;
+use tests::earlier;
+use tests::made::{after_all, book, record_case, refusal};
 
-use crate::earlier;
-use crate::made::{after_all, book, record_case, refusal};
 use crate::world::open;
 
 const WAIT: Duration = Duration::from_secs(10);
@@ -20,8 +20,8 @@ fn nothing_told() -> Progress {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_flipped_letter_spoils_its_own_case_alone() {
-    let cluster = Cluster::start();
-    let store = Arc::new(open(&cluster.url()).await);
+    let database = Database::create();
+    let store = Arc::new(open(&database.url()).await);
     for n in 0..6 {
         record_case(&store, n).await;
     }
@@ -29,13 +29,13 @@ async fn one_flipped_letter_spoils_its_own_case_alone() {
     assert_eq!(store.check(nothing_told()).await.unwrap(), Vec::<String>::new());
     // The first that waits: nothing behind it may wait for it.
     let spoilt = &sound[0];
-    cluster.sql(&format!(
+    database.sql(&format!(
         "UPDATE case_events SET payload = jsonb_set(payload, '{{data,rule}}', '\"custody-48i\"') WHERE position = {}",
         spoilt.position.0
     ));
-    cluster.sql("UPDATE cases SET worst = NULL, version = version + 1");
+    database.sql("UPDATE cases SET worst = NULL, version = version + 1");
     drop(store);
-    let store = Arc::new(open(&cluster.url()).await);
+    let store = Arc::new(open(&database.url()).await);
     let damage =
         |found: &[String]| -> Vec<String> { found.iter().filter(|line| line.contains(", event ")).cloned().collect() };
     let named = damage(&store.check(nothing_told()).await.unwrap());
@@ -57,8 +57,8 @@ async fn one_flipped_letter_spoils_its_own_case_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_view_that_was_altered_answers_nobody() {
-    let cluster = Cluster::start();
-    let store = Arc::new(open(&cluster.url()).await);
+    let database = Database::create();
+    let store = Arc::new(open(&database.url()).await);
     for n in 0..3 {
         record_case(&store, n).await;
     }
@@ -70,7 +70,7 @@ async fn a_view_that_was_altered_answers_nobody() {
         "UPDATE cases SET document = replace(document, '1', '2')",
         "UPDATE cases SET reference = reference || 'X'",
     ] {
-        cluster.sql(harm);
+        database.sql(harm);
         let fault = refusal(store.views(Box::new(|_| ())).await);
         assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("`kamnot rebuild`")), "{harm}: {fault}");
         assert!(store.due(after_all(), 100, Share::ALL).await.is_ok(), "{harm}");
@@ -79,8 +79,8 @@ async fn a_view_that_was_altered_answers_nobody() {
         assert!(store.views(Box::new(|_| ())).await.is_ok(), "{harm}");
     }
     let text = "UPDATE rulebooks SET source = source || '#'";
-    cluster.sql(text);
-    let fault = refusal(PostgresStore::rulebook_in_force(&cluster.url(), WAIT).await);
+    database.sql(text);
+    let fault = refusal(PostgresStore::rulebook_in_force(&database.url(), WAIT).await);
     assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("was altered")), "{fault}");
     assert_eq!(store.check(nothing_told()).await.unwrap().len(), 1);
     assert_eq!(store.rebuild(nothing_told()).await.unwrap().differing, 1);
@@ -89,13 +89,13 @@ async fn a_view_that_was_altered_answers_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_under_a_rulebook_that_lacks_a_rule_goes_on_and_adopts() {
-    let cluster = Cluster::start();
+    let database = Database::create();
     let source = earlier::rulebook();
     let earlier_book = Arc::new(Rulebook::stored(&source).unwrap());
     let options = Options { create: true, ..Options::default() };
-    let store = PostgresStore::open(&cluster.url(), Arc::clone(&earlier_book), &options).await.unwrap();
+    let store = PostgresStore::open(&database.url(), Arc::clone(&earlier_book), &options).await.unwrap();
     earlier::goes_on(&Arc::new(store), &earlier_book).await;
-    assert_eq!(PostgresStore::rulebook_in_force(&cluster.url(), WAIT).await.unwrap(), Some(source));
-    let adopted = PostgresStore::adopt(&cluster.url(), book(), &options, nothing_told()).await;
+    assert_eq!(PostgresStore::rulebook_in_force(&database.url(), WAIT).await.unwrap(), Some(source));
+    let adopted = PostgresStore::adopt(&database.url(), book(), &options, nothing_told()).await;
     earlier::is_told_what_it_lacked(&Arc::new(adopted.unwrap().0)).await;
 }

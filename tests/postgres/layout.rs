@@ -4,11 +4,12 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use scenarios::servers::database::Database;
+use scenarios::servers::postgres::{Cluster, binary};
 use store::postgres::PostgresStore;
 use store::{CaseStore as _, Fault, LogStore as _, Options, Position};
-use tests::postgres::{Cluster, binary};
+use tests::made::{self, delivery, record_case, refusal};
 
-use crate::made::{self, delivery, record_case, refusal};
 use crate::world::{open, try_open};
 
 fn nothing_told() -> store::Progress {
@@ -17,10 +18,10 @@ fn nothing_told() -> store::Progress {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_is_laid_out_once_however_many_start_together() {
-    let cluster = Cluster::start();
+    let database = Database::create();
     let starting: Vec<_> = (0..8)
         .map(|_| {
-            let url = cluster.url();
+            let url = database.url();
             tokio::spawn(async move { open(&url).await })
         })
         .collect();
@@ -29,33 +30,35 @@ async fn a_log_is_laid_out_once_however_many_start_together() {
         stores.push(store.await.unwrap());
     }
     assert!(stores.iter().all(|store| store.installation() == stores[0].installation()));
-    assert_eq!(cluster.sql("SELECT count(*) FROM meta WHERE key = 'installation'"), "1");
+    assert_eq!(database.sql("SELECT count(*) FROM meta WHERE key = 'installation'"), "1");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schema_may_have_any_name() {
-    let cluster = Cluster::start();
-    cluster.sql("CREATE SCHEMA \"Case Log-1\"; ALTER ROLE kamnot SET search_path = \"Case Log-1\", public");
-    let store = Arc::new(open(&cluster.url()).await);
+    let database = Database::create();
+    database.sql(&format!(
+        "CREATE SCHEMA \"Case Log-1\"; ALTER DATABASE {} SET search_path = \"Case Log-1\", public",
+        database.name()
+    ));
+    let store = Arc::new(open(&database.url()).await);
     record_case(&store, 0).await;
     drop(store);
-    assert_eq!(open(&cluster.url()).await.cases().await.unwrap(), [made::opening(0).0]);
+    assert_eq!(open(&database.url()).await.cases().await.unwrap(), [made::opening(0).0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_further_down_the_search_path_is_found_and_no_second_one_begun() {
-    let cluster = Cluster::start();
-    let store = Arc::new(open(&cluster.url()).await);
+    let database = Database::create();
+    let store = Arc::new(open(&database.url()).await);
     record_case(&store, 0).await;
     // A schema that comes first from now on.
-    cluster.sql("CREATE SCHEMA kamnot");
-    assert_eq!(open(&cluster.url()).await.installation(), store.installation());
-    assert_eq!(cluster.sql("SELECT count(*) FROM pg_class WHERE relname = 'case_events'"), "1");
+    database.sql("CREATE SCHEMA kamnot");
+    assert_eq!(open(&database.url()).await.installation(), store.installation());
+    assert_eq!(database.sql("SELECT count(*) FROM pg_class WHERE relname = 'case_events'"), "1");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_of_another_program_are_refused_and_kept() {
-    let cluster = Cluster::start();
     let all = "CREATE TABLE case_events (x int); CREATE TABLE alerts (x int); CREATE TABLE deliveries (x int);
                CREATE TABLE rulebooks (x int); CREATE TABLE processes (x int); CREATE TABLE cases (x int);";
     for (n, tables) in [
@@ -67,21 +70,20 @@ async fn tables_of_another_program_are_refused_and_kept() {
     .into_iter()
     .enumerate()
     {
-        let database = format!("other{n}");
-        cluster.sql(&format!("CREATE DATABASE {database}"));
-        cluster.sql_in(&database, &tables);
+        let database = Database::create();
+        database.sql(&tables);
         let options = Options { create: true, ..Options::default() };
-        let fault = refusal(try_open(&cluster.url_of(&database), &options).await);
+        let fault = refusal(try_open(&database.url(), &options).await);
         assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("another program")), "{n}: {fault}");
-        let left = cluster.sql_in(&database, "SELECT count(*) FROM pg_class WHERE relname = 'cases_by_due'");
+        let left = database.sql("SELECT count(*) FROM pg_class WHERE relname = 'cases_by_due'");
         assert_eq!(left, "0");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_of_another_layout_is_refused_by_name_also_where_it_lacks_tables() {
-    let cluster = Cluster::start();
-    drop(open(&cluster.url()).await);
+    let database = Database::create();
+    drop(open(&database.url()).await);
     let newer = ["has layout 2", "reads layout 1", "use the program that wrote it"];
     let before = ["made by kamnot before 0.2.0", "keep the older program", "import the offices' files into a new log"];
     for (change, parts) in [
@@ -89,9 +91,9 @@ async fn a_log_of_another_layout_is_refused_by_name_also_where_it_lacks_tables()
         ("DROP TABLE processes", newer),
         ("UPDATE meta SET value = 'kamnot' WHERE key = 'application'", before),
     ] {
-        cluster.sql(change);
+        database.sql(change);
         let options = Options { create: true, ..Options::default() };
-        let Fault::Corrupt(said) = refusal(try_open(&cluster.url(), &options).await) else { panic!("{change}") };
+        let Fault::Corrupt(said) = refusal(try_open(&database.url(), &options).await) else { panic!("{change}") };
         for part in parts {
             assert!(said.contains(part), "{said}");
         }
@@ -135,27 +137,27 @@ async fn a_log_restored_into_a_younger_server_is_whole_and_notices_what_others_d
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_adopted_rulebook_is_in_force_for_all_at_once() {
-    let cluster = Cluster::start();
-    let running = Arc::new(open(&cluster.url()).await);
+    let database = Database::create();
+    let running = Arc::new(open(&database.url()).await);
     record_case(&running, 0).await;
     let another = made::another_book();
     let options = Options::default();
     let (adopted, rebuilt) =
-        PostgresStore::adopt(&cluster.url(), Arc::clone(&another), &options, nothing_told()).await.unwrap();
+        PostgresStore::adopt(&database.url(), Arc::clone(&another), &options, nothing_told()).await.unwrap();
     assert_eq!((rebuilt.cases, rebuilt.differing), (1, 0));
     assert_eq!(adopted.rulebooks().await.unwrap().len(), 2);
     made::is_out_of_force(&*running, &another).await;
-    refusal(try_open(&cluster.url(), &options).await);
+    refusal(try_open(&database.url(), &options).await);
 }
 
 /// The rows that a rebuild makes, and those that it must not touch.
-fn tables(cluster: &Cluster) -> [String; 3] {
-    ["cases", "alerts", "deliveries"].map(|table| cluster.sql(&format!("SELECT * FROM {table} ORDER BY 1")))
+fn tables(database: &Database) -> [String; 3] {
+    ["cases", "alerts", "deliveries"].map(|table| database.sql(&format!("SELECT * FROM {table} ORDER BY 1")))
 }
 
 /// A log of twelve cases, every second of their alerts delivered.
-async fn lived_in(cluster: &Cluster) -> Arc<PostgresStore> {
-    let store = Arc::new(open(&cluster.url()).await);
+async fn lived_in(database: &Database) -> Arc<PostgresStore> {
+    let store = Arc::new(open(&database.url()).await);
     for n in 0..12 {
         record_case(&store, n).await;
     }
@@ -168,9 +170,9 @@ async fn lived_in(cluster: &Cluster) -> Arc<PostgresStore> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rebuild_gives_the_same_bytes_from_nothing_and_from_nonsense() {
-    let cluster = Cluster::start();
-    let store = lived_in(&cluster).await;
-    let live = tables(&cluster);
+    let database = Database::create();
+    let store = lived_in(&database).await;
+    let live = tables(&database);
     for harm in [
         "SELECT 1",
         "DELETE FROM cases; DELETE FROM alerts",
@@ -182,21 +184,21 @@ async fn a_rebuild_gives_the_same_bytes_from_nothing_and_from_nonsense() {
          INSERT INTO alerts SELECT min(position), gen_random_uuid(), 'x', 'x', 1, true, true FROM case_events;
          INSERT INTO alerts VALUES (99999, gen_random_uuid(), 'x', 'x', 1, true, true)",
     ] {
-        cluster.sql(harm);
+        database.sql(harm);
         let found = store.check(nothing_told()).await.unwrap();
         assert_eq!(found.is_empty(), harm == "SELECT 1", "{harm}: {found:?}");
         let rebuilt = store.rebuild(nothing_told()).await.unwrap();
         assert_eq!((rebuilt.cases, rebuilt.differing == 0), (12, harm == "SELECT 1"), "{harm}");
-        assert_eq!(tables(&cluster), live, "{harm}");
+        assert_eq!(tables(&database), live, "{harm}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_finds_each_kind_of_damage_and_a_rebuild_does_not_build_on_it() {
-    let cluster = Cluster::start();
-    let store = lived_in(&cluster).await;
+    let database = Database::create();
+    let store = lived_in(&database).await;
     let first = "(SELECT min(position) FROM case_events)";
-    cluster.sql("CREATE TABLE kept AS SELECT * FROM case_events");
+    database.sql("CREATE TABLE kept AS SELECT * FROM case_events");
     for (harm, finding) in [
         (format!("DELETE FROM case_events WHERE position = {first}"), "of its stream is expected"),
         (format!("UPDATE case_events SET payload = '{{}}' WHERE position = {first}"), "can't be read"),
@@ -208,14 +210,14 @@ async fn a_check_finds_each_kind_of_damage_and_a_rebuild_does_not_build_on_it() 
             "than its stream",
         ),
     ] {
-        let before = tables(&cluster);
-        cluster.sql(&harm);
+        let before = tables(&database);
+        database.sql(&harm);
         let found = store.check(nothing_told()).await.unwrap();
         assert!(found.iter().any(|line| line.contains(finding)), "{harm}: {found:?}");
         let rebuilt = store.rebuild(nothing_told()).await.unwrap();
         assert!(rebuilt.damage.iter().any(|line| line.contains(finding)), "{harm}: {:?}", rebuilt.damage);
-        assert_eq!(tables(&cluster), before, "{harm}");
-        cluster.sql("TRUNCATE case_events; INSERT INTO case_events SELECT * FROM kept");
+        assert_eq!(tables(&database), before, "{harm}");
+        database.sql("TRUNCATE case_events; INSERT INTO case_events SELECT * FROM kept");
     }
     assert_eq!(store.check(nothing_told()).await.unwrap(), Vec::<String>::new());
 }

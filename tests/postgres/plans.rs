@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use projections::view::Seat;
+use scenarios::servers::postgres::Cluster;
 use store::alerts::AlertsTo;
 use store::{CaseStore as _, Position};
-use tests::postgres::Cluster;
+use tests::made::{delivery, record_case};
 
-use crate::made::{delivery, record_case};
 use crate::world::open;
 
 /// A log of 200,000 events more in 20,000 cases, a tenth of them alerts. Those wait, and so it stands in the server's

@@ -7,11 +7,11 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use engine::case::Event;
+use scenarios::servers::database::Database;
 use store::CaseStore as _;
-use tests::postgres::Cluster;
+use tests::made::record_case;
 use tests::program::without_our_own;
 
-use crate::made::record_case;
 use crate::world::open;
 
 /// What esrs's store, in a program of its own, reads of these streams.
@@ -36,8 +36,8 @@ fn target() -> std::path::PathBuf {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn esrs_itself_reads_our_log() {
-    let cluster = Cluster::start();
-    let store = Arc::new(open(&cluster.url()).await);
+    let database = Database::create();
+    let store = Arc::new(open(&database.url()).await);
     let (mut streams, mut expected) = (String::new(), String::new());
     for n in 0..8 {
         let (case, _) = record_case(&store, n).await;
@@ -49,5 +49,5 @@ async fn esrs_itself_reads_our_log() {
         }
     }
     assert!(expected.lines().count() > 200, "{}", expected.lines().count());
-    assert_eq!(read_by_esrs(&cluster.url(), &streams), expected);
+    assert_eq!(read_by_esrs(&database.url(), &streams), expected);
 }

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nats::Servers;
+use scenarios::servers::database::Database;
+use scenarios::servers::nats_server::NatsServer;
 use service::clock::Clock;
 use service::reconcile::{Kind, Pace, Reconciler, Reconciliation, Terms, WithoutNats};
 use service::relay::Relay;
 use store::postgres::PostgresStore;
 use store::{LogStore, Position};
 use tests::clock::SetClock;
-use tests::nats_server::NatsServer;
-use tests::postgres::Cluster;
+use tests::made::{after_all, book, record_case};
 
-use crate::made::{after_all, book, record_case};
 use crate::world::open;
 
 const INSTALLATION: &str = "test";
@@ -34,8 +34,8 @@ async fn reconciled(store: &Arc<PostgresStore>, server: &NatsServer) -> Reconcil
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_in_postgres_is_held_against_the_stream_and_each_harm_to_it_is_found() {
-    let (cluster, server) = (Cluster::start(), NatsServer::start());
-    let store = Arc::new(open(&cluster.url()).await);
+    let (database, server) = (Database::create(), NatsServer::start());
+    let store = Arc::new(open(&database.url()).await);
     // More cases than one look takes.
     for n in 0..70 {
         record_case(&store, n).await;
@@ -73,7 +73,7 @@ async fn a_log_in_postgres_is_held_against_the_stream_and_each_harm_to_it_is_fou
     ];
     let mut expected = BTreeMap::new();
     for (harm, kind) in harms {
-        cluster.sql(&harm);
+        database.sql(&harm);
         expected.insert(kind, 1);
         let mut result = reconciled(&store, &server).await;
         // What the damaged case told is in the stream, and can no longer be found in the log.

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
-use tests::postgres::Cluster;
+use scenarios::servers::database::Database;
 use tests::program::{Desk, Run};
 
 const AT: &str = "2026-10-01T00:00:00+07:00";
@@ -77,7 +77,7 @@ fn without_place(text: &str, place: &str) -> String {
 
 /// As a place is printed.
 fn masked(place: &str) -> String {
-    place.replace(tests::postgres::PASSWORD, "***")
+    place.replace(scenarios::servers::postgres::PASSWORD, "***")
 }
 
 /// The text without instants of today and yesterday, in Vientiane.
@@ -117,8 +117,8 @@ fn served(desk: &Desk, place: &str) -> String {
 
 #[test]
 fn a_session_says_the_same_on_either_store() {
-    let cluster = Cluster::start();
-    let [file, server] = ["kamnot.db", &cluster.url()].map(|place| session(&Desk::new(), place));
+    let database = Database::create();
+    let [file, server] = ["kamnot.db", &database.url()].map(|place| session(&Desk::new(), place));
     assert_eq!(file.len(), server.len());
     for (file, server) in file.iter().zip(&server) {
         let differs = file.lines().zip(server.lines()).find(|(file, server)| file != server);
@@ -131,9 +131,9 @@ fn a_session_says_the_same_on_either_store() {
 
 #[test]
 fn a_move_there_and_back_changes_nothing_that_is_said() {
-    let (cluster, desk) = (Cluster::start(), Desk::new());
+    let (database, desk) = (Database::create(), Desk::new());
     session(&desk, "kamnot.db");
-    let url = cluster.url();
+    let url = database.url();
     let questions = |place: &str| -> String {
         desk.run(["check", "--db", place]).ends_with(0).says(&["in order"]);
         let questions: [&[&str]; 4] = [

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use tests::postgres::{Cluster, own};
-use tests::program::{Desk, Run};
+use scenarios::servers::postgres::{Cluster, own};
+use tests::program::{Desk, Run, program};
+use tests::skipped::not_tested;
 
 const CASE: &str = r#"{"case":"A-1","action":"case_opened","at":"2026-03-01T08:00:00+07:00","by":"vte-investigation","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C-1","birth_date":"2010-05-06"},"offences":[{"class":"major","penalty_months":{"min":36,"max":60},"committed_on":"2026-02-27","serious":true}]}
 {"case":"A-1","action":"custody_started","at":"2026-03-01T09:30:00+07:00","by":"vte-investigation","evidence_firm":true}
@@ -39,9 +40,11 @@ fn docket(place: &str) -> Run {
 #[test]
 fn a_server_that_is_not_there_is_told_at_once() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let begun = Instant::now();
-    let run = import(&format!("postgres://me:secret@{nobody}/kamnot"), "60").ends_with(2);
-    assert!(begun.elapsed() < Duration::from_secs(20));
+    // It would wait for an hour, and is ended after a minute.
+    let (desk, place) = (Desk::new(), format!("postgres://me:secret@{nobody}/kamnot"));
+    desk.write("case.jsonl", CASE);
+    let words = ["60", program().to_str().unwrap(), "import", "case.jsonl", "--wait=3600", "--db", &place];
+    let run = Run::from(desk.command_of("timeout", words).output().unwrap()).ends_with(2);
     assert!(!run.err.contains("secret"), "{}", run.err);
     run.complains(&["postgres://me:***@127.0.0.1", "can't be reached", "see that the server runs"]);
 }
@@ -54,7 +57,7 @@ fn a_server_that_says_nothing_is_waited_for_and_given_up() {
     let begun = Instant::now();
     let run = desk.run(["check", "--wait=2", "--db", &cluster.url()]).ends_with(2);
     run.complains(&["did not answer within 2 s", "see that the server runs"]);
-    assert!((2..30).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
+    assert!(begun.elapsed().as_secs() >= 2, "{:?}", begun.elapsed());
     cluster.thaw();
     desk.run(["check", "--db", &cluster.url()]).ends_with(0);
 }
@@ -154,7 +157,7 @@ impl SmallDisk {
         std::fs::create_dir(&disk).unwrap();
         let mounted = mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"], &disk);
         if !mounted {
-            eprintln!("not tested: mounting a small disk needs root");
+            not_tested("a full disk", "mounting a small one needs root");
             return None;
         }
         own(&disk);

@@ -2,8 +2,7 @@
 
 use store::postgres::PostgresStore;
 use store::{Fault, Options};
-
-use crate::made::book;
+use tests::made::book;
 
 /// The store in the database that an address names, laid out if it is empty.
 pub async fn open(url: &str) -> PostgresStore {

@@ -18,9 +18,9 @@ use store::alerts::AlertsTo;
 use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, Fault, LogStore, Position, Share};
 use tests::clock::SetClock;
+use tests::made::{after_all, book, office, recorder, try_open};
 
 use crate::damage::{lived_in_of, tables};
-use crate::made::{after_all, book, office, recorder, try_open};
 
 /// How many bytes are altered, each in a log of its own.
 const RUNS: u64 = 120;

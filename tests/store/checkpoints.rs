@@ -12,8 +12,8 @@ use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;
 use tests::children::killed;
+use tests::made;
 
-use crate::made;
 use crate::processes::{child, ids_in_log, importing, say};
 
 /// What a child is told that only runs checkpoints.

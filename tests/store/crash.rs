@@ -9,8 +9,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use store::{CaseStore, LogStore as _};
 use tests::children::killed;
+use tests::made::{self, after_all};
 
-use crate::made::{self, after_all};
 use crate::processes::{ids_in_log, importing};
 
 #[test]

@@ -10,8 +10,7 @@ use store::sqlite::SqliteStore;
 use store::sqlite::backup::Existing;
 use store::{CaseStore, Fault, LogStore as _, Position, Share};
 use tests::clock::SetClock;
-
-use crate::made::{self, after_all, delivery, recorder, refusal};
+use tests::made::{self, after_all, delivery, recorder, refusal};
 
 pub type Table = Vec<Vec<Value>>;
 

@@ -4,8 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use store::sqlite::{Disk, Failing, Moment, Options, SqliteStore};
 use store::{CaseStore as _, Fault, LogStore as _, Position};
-
-use crate::made::{self, record_case};
+use tests::made::{self, record_case};
 
 /// Fails once, at the next such moment, and counts the commits.
 #[derive(Debug, Default)]

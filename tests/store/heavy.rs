@@ -12,8 +12,7 @@ use service::watch::Watch;
 use service::watch::clock_doubt::{ClockDoubt, operator_in};
 use store::{CaseStore as _, DueCase, Share};
 use tests::clock::SetClock;
-
-use crate::made::{self, recorder};
+use tests::made::{self, recorder};
 
 fn read(lines: &[String]) -> Vec<Action> {
     lines.iter().map(|line| Action::read(line).unwrap()).collect()

@@ -7,9 +7,8 @@ use engine::rulebook::Rulebook;
 use rusqlite::Connection;
 use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, Fault, LogStore as _, Position};
-
-use crate::earlier;
-use crate::made::{self, refusal, try_open};
+use tests::earlier;
+use tests::made::{self, refusal, try_open};
 
 #[test]
 fn a_log_keeps_its_installation_id() {

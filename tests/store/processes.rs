@@ -14,8 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use store::sqlite::SqliteStore;
 use store::{CaseStore, Fault, LogStore as _};
 use tests::clock::SetClock;
-
-use crate::made::{self, after_all, append, opening, record_case, recorder, refusal};
+use tests::made::{self, after_all, append, opening, record_case, recorder, refusal};
 
 /// Tells the test binary that it is a child: the path of the log, the cases, the seed.
 const WORK: &str = "KAMNOT_STORE_CHILD";

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, Fault, LogStore as _};
 use tests::clock::SetClock;
+use tests::made::{self, after_all, record_case, refusal, try_open};
+use tests::skipped::not_tested;
 
-use crate::made::{self, after_all, record_case, refusal, try_open};
 use crate::processes::{child, ids_in_log, told};
 
 /// A small disk in memory, where the test may mount one.
@@ -20,7 +21,7 @@ impl SmallDisk {
         std::fs::create_dir(&disk).unwrap();
         let mounted = mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"], &disk);
         if !mounted {
-            eprintln!("not tested: mounting a small disk needs root");
+            not_tested("a full disk", "mounting a small one needs root");
         }
         mounted.then_some(Self(disk))
     }

@@ -13,9 +13,9 @@ use store::standing::UNFINISHED;
 use store::transfer::{MOVES, Moved, refuse_unfinished, transfer};
 use store::{CaseStore, Fault, LogStore, Position, Progress};
 use tempfile::TempDir;
+use tests::made::{self, after_all, append, refusal};
 
 use crate::damage::lived_in;
-use crate::made::{self, after_all, append, refusal};
 
 const EVERYTHING: usize = usize::MAX >> 1;
 

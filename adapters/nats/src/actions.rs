@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use engine::action::OfficeCode;
 use engine::decide::Alerts;
+use service::backoff::Backoff;
 use service::clock::{SteadyClock as _, SystemSteadyClock};
 use service::figures::Figures;
 use service::intake::budget::{Budget, Budgets};
@@ -27,8 +28,6 @@ use crate::requests::{Request, Requests};
 use crate::{NatsFault, Servers};
 use waiting::{Turn, Waiting};
 
-/// The first and the longest wait before NATS is tried again.
-const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// How long to wait where waiting alone doesn't help: permissions may be changed while we run.
 const WAIT_FOR_SETTINGS: Duration = Duration::from_secs(30);
 /// How many answers that are no more than a refusal may be under way.
@@ -59,17 +58,16 @@ impl<S: CaseStore + ?Sized + 'static> Actions<S> {
     pub async fn run(&self, stop: &Stop) {
         let mut desk = Desk::of(self);
         let mut trouble = Trouble::none();
-        let mut wait = WAIT.0;
+        let mut backoff = Backoff::NATS;
         while !stop.is_set() {
-            let Err(fault) = self.until_broken(stop, &mut desk, &mut wait, &mut trouble).await else { break };
+            let Err(fault) = self.until_broken(stop, &mut desk, &mut backoff, &mut trouble).await else { break };
             let settings = !fault.passes();
             let reason = fault.to_string();
             if trouble.is_news(fault) {
                 tracing::error!(%reason, "no actions are taken over NATS until this is mended; alerts are not concerned");
             }
-            let pause = tokio::time::sleep(if settings { WAIT_FOR_SETTINGS } else { wait });
+            let pause = tokio::time::sleep(if settings { WAIT_FOR_SETTINGS } else { backoff.pause() });
             stop.or(desk.work_for(pause)).await;
-            wait = (wait * 2).min(WAIT.1);
         }
         desk.finish().await;
     }
@@ -78,7 +76,7 @@ impl<S: CaseStore + ?Sized + 'static> Actions<S> {
         &self,
         stop: &Stop,
         desk: &mut Desk<'_, S>,
-        wait: &mut Duration,
+        backoff: &mut Backoff,
         trouble: &mut Trouble<NatsFault>,
     ) -> Result<(), NatsFault> {
         let opening = Box::pin(Requests::open(&self.servers));
@@ -87,7 +85,7 @@ impl<S: CaseStore + ?Sized + 'static> Actions<S> {
         tracing::info!(server = requests.server(), "taking actions over NATS");
         while let Some(request) = stop.or(desk.work_for(requests.next())).await {
             let request = request?;
-            *wait = WAIT.0;
+            backoff.reset();
             trouble.is_over();
             desk.take(request);
         }

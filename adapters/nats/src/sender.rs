@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_nats::RequestErrorKind;
 use engine::action::OfficeCode;
 use projections::subjects::actions_of;
+use service::backoff::Backoff;
 use service::intake::reply::{Error, Reply, VERSION};
 
 use super::{Link, NatsFault, Servers};
@@ -15,9 +16,7 @@ use super::{Link, NatsFault, Servers};
 /// How long `kamnot serve` may take for one request: longer than it waits for a log that others hold locked.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// How often a request is sent.
-const TRIES: u32 = 6;
-/// The first and the longest wait before it is sent again.
-const WAIT: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+const TRIES: u32 = 8;
 
 /// Sends as one office.
 pub struct Sender {
@@ -37,7 +36,7 @@ impl Sender {
     /// # Errors
     /// If no answer comes however often it is tried, or waiting wouldn't help. Then it isn't known what became of them.
     pub async fn send(&mut self, payload: &[u8]) -> Result<Reply, NatsFault> {
-        let mut wait = WAIT.0;
+        let mut backoff = Backoff::NATS;
         let mut tried = 0;
         loop {
             let answer = self.send_once(payload).await;
@@ -66,8 +65,7 @@ impl Sender {
                     self.link = None;
                 }
             }
-            tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(WAIT.1);
+            tokio::time::sleep(backoff.pause()).await;
         }
     }
 

@@ -16,6 +16,7 @@ use engine::action::OfficeCode;
 use engine::calendar::Instant;
 use futures::StreamExt as _;
 use projections::subjects::alerts_to;
+use service::backoff::Backoff;
 use service::lifecycle::Stop;
 use service::offices::Kind;
 use service::trouble::Trouble;
@@ -27,8 +28,6 @@ use seen::Seen;
 
 pub use heard::{Heard, Received};
 
-/// The first and the longest wait before NATS is tried again: a cluster agrees on a leader within seconds.
-const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 /// After how long the server delivers again what was not acknowledged.
 const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(5);
 /// How long a question for alerts stands. What is sent on one whose connection is lost comes again only when it was not
@@ -99,7 +98,7 @@ pub async fn follow(
 ) -> Result<(), NatsFault> {
     let seen = Seen::open(&subscription.seen)?;
     let mut follower = Follower { servers, subscription, stop, seen, known: None, went_well: false };
-    let mut wait = WAIT.0;
+    let mut backoff = Backoff::NATS;
     let mut trouble = Trouble::none();
     loop {
         follower.went_well = false;
@@ -110,13 +109,13 @@ pub async fn follow(
         };
         if follower.went_well {
             trouble.is_over();
+            backoff.reset();
         }
         let reason = fault.to_string();
         if trouble.is_news(fault) {
             tracing::warn!(%reason, "no alerts until this is mended");
         }
-        wait = if follower.went_well { WAIT.0 } else { (wait * 2).min(WAIT.1) };
-        if stop.or(tokio::time::sleep(wait)).await.is_none() {
+        if stop.or(tokio::time::sleep(backoff.pause())).await.is_none() {
             return Ok(());
         }
     }

@@ -9,9 +9,9 @@ pub trait Clock: Send + Sync {
     /// The wall clock, whole seconds.
     fn now(&self) -> Instant;
 
-    /// How long until it says another second; where that isn't known, long.
-    fn until_next_second(&self) -> Duration {
-        Duration::MAX
+    /// How long until it says another second; none of a clock that can't tell: it has to be asked again and again.
+    fn until_next_second(&self) -> Option<Duration> {
+        None
     }
 }
 
@@ -24,8 +24,9 @@ impl Clock for SystemClock {
         Instant::from_unix(chrono::Utc::now().timestamp())
     }
 
-    fn until_next_second(&self) -> Duration {
-        Duration::from_secs(1).saturating_sub(Duration::from_nanos(chrono::Utc::now().timestamp_subsec_nanos().into()))
+    fn until_next_second(&self) -> Option<Duration> {
+        let begun = Duration::from_nanos(chrono::Utc::now().timestamp_subsec_nanos().into());
+        Some(Duration::from_secs(1).saturating_sub(begun))
     }
 }
 

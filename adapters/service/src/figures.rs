@@ -15,7 +15,6 @@ use engine::decide::Verdict;
 use store::Share;
 
 use crate::clock::{SteadyClock, SystemSteadyClock};
-use crate::reconcile::Reconciliation;
 use exposition::Exposition;
 
 /// All of it. Each part of `serve` has a share in one of these and writes its own fields.
@@ -41,8 +40,8 @@ pub struct Figures {
     pub nats_connected: Flag,
     /// Which part of the cases this process watches.
     pub share: Noted<Share>,
-    /// What the last daily reconciliation came to, where this process knows of one.
-    pub reconciliation: Noted<Arc<Reconciliation>>,
+    /// What the last daily reconciliation came to, where this process knows of one; its figures as they are exposed.
+    pub reconciliation: Noted<Arc<Exposition>>,
 }
 
 impl Default for Figures {
@@ -114,7 +113,7 @@ impl Figures {
             out.value("kamnot_share_of", u64::from(share.of));
         }
         if let Some(reconciliation) = self.reconciliation.get() {
-            reconciliation.write(out);
+            out.append(&reconciliation);
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: nothing here knows NATS, HTTP or a terminal. What publishes is a [`broker::Broker`], and who shows an answer
 //! words it.
 
+pub mod backoff;
 pub mod broker;
 pub mod clock;
 pub mod figures;

@@ -26,14 +26,13 @@ pub use connected::Connected;
 use connected::next_look;
 use strangers::Strangers;
 
+use crate::backoff::Backoff;
 use crate::broker::{After, Broker, BrokerFault};
 use crate::clock::{Clock, SteadyClock as _, SystemSteadyClock};
 use crate::figures::Figures;
 use crate::lifecycle::Stop;
 use crate::trouble::Trouble;
 
-/// The first and the longest wait before NATS is tried again.
-const WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// How long the relay goes on behind its last alert while there is always more: one before it may come to be seen late.
 const FROM_THE_BEGINNING: Duration = Duration::from_secs(1);
 /// How long the field is left to another relay that was faster: long enough not to contend with it for every alert,
@@ -147,12 +146,12 @@ impl<S: CaseStore + ?Sized> Relay<S> {
     }
 
     async fn publish(&self, stop: &Stop, patience: &(dyn Fn() -> Option<Duration> + Sync)) -> Result<Ended, Fault> {
-        let mut wait = WAIT.0;
+        let mut backoff = Backoff::NATS;
         let mut trouble = Trouble::none();
         let mut away_since = None;
         while !stop.is_set() {
             self.figures.relay.comes_round();
-            let fault = match self.until_broken(stop, &mut wait, &mut trouble).await {
+            let fault = match self.until_broken(stop, &mut backoff, &mut trouble).await {
                 Ok(()) => break,
                 Err(RelayFault::Broker(BrokerFault::MovedOn(_))) => {
                     tracing::debug!("another relay is at work, or something else publishes: reading the stream again");
@@ -167,7 +166,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             self.figures.relay.is_in_trouble(&reason);
             let nats_is_away = matches!(fault, RelayFault::Broker(_));
             // A wait that is the first again says that all was well in between.
-            away_since = away_since.filter(|_| nats_is_away && wait > WAIT.0);
+            away_since = away_since.filter(|_| nats_is_away && !backoff.is_fresh());
             let away = away_since.get_or_insert_with(SystemSteadyClock::start).running();
             if nats_is_away && patience().is_some_and(|patience| away >= patience) {
                 tracing::warn!(%reason, "alerts can't be published from here: another process shall try");
@@ -176,8 +175,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             if trouble.is_news(fault) {
                 tracing::error!(%reason, "alerts wait in the outbox until this is mended");
             }
-            stop.or(tokio::time::sleep(wait)).await;
-            wait = (wait * 2).min(WAIT.1);
+            stop.or(tokio::time::sleep(backoff.pause())).await;
         }
         Ok(Ended::Told)
     }
@@ -185,7 +183,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
     async fn until_broken(
         &self,
         stop: &Stop,
-        wait: &mut Duration,
+        backoff: &mut Backoff,
         trouble: &mut Trouble<RelayFault>,
     ) -> Result<(), RelayFault> {
         let Some(connected) = stop.or(Box::pin(self.connect())).await else { return Ok(()) };
@@ -209,7 +207,7 @@ impl<S: CaseStore + ?Sized> Relay<S> {
             if stopping {
                 return Ok(());
             }
-            *wait = WAIT.0;
+            backoff.reset();
             self.figures.relay.is_well();
             if trouble.is_over() {
                 tracing::info!("alerts are published again");

@@ -24,7 +24,8 @@ use crate::trouble::Trouble;
 use clock_doubt::{ClockDoubt, Operator};
 use slow::Slow;
 
-/// How often the clock and the store are looked at, apart from the beginning of each second.
+/// For how long changes of the store gather before the watch looks at them, and how often it looks at a clock that can't tell
+/// when its next second begins.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// For how many seconds ahead the cases that will be due are read, and how many at the most: in the second itself nothing
 /// but the writing is left to do.
@@ -161,7 +162,7 @@ impl<S: CaseStore + ?Sized + 'static> Watch<S> {
                     stop.or(tokio::time::sleep(WAIT.0)).await;
                 }
             }
-            stop.or(tokio::time::sleep(LOOK_EVERY.min(self.clock.until_next_second()))).await;
+            stop.or(self.rest()).await;
         }
         self.figures.watch.rests();
         Ok(())
@@ -190,11 +191,39 @@ impl<S: CaseStore + ?Sized + 'static> Watch<S> {
         Ok(())
     }
 
+    /// Rests until something may have to be done: another second begins, the store has changed, or it is time to read ahead.
+    async fn rest(&self) {
+        let Some(left) = self.clock.until_next_second() else { return tokio::time::sleep(LOOK_EVERY).await };
+        let until = match left.checked_sub(READ_FROM_TO.0) {
+            Some(until) if self.is_to_read(self.clock.now()) => until,
+            _ => left,
+        };
+        let next = tokio::time::sleep(until);
+        tokio::pin!(next);
+        tokio::select! {
+            () = &mut next => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+        if let Some(counter) = self.seen {
+            tokio::select! {
+                () = next => {}
+                // That the store can't tell is found at the next look.
+                _ = self.recorder.store().changed(counter) => {}
+            }
+        }
+    }
+
+    /// Whether cases will soon be due that were not read ahead in this second.
+    fn is_to_read(&self, now: Instant) -> bool {
+        self.ahead != Some(now) && self.next.is_some_and(|next| next <= now.plus(AHEAD.0))
+    }
+
     /// Has the store read the cases that will soon be due, once a second, as long as the second lasts.
     async fn read_ahead(&mut self, now: Instant) -> Result<(), Fault> {
         let soon = now.plus(AHEAD.0);
-        let too_early = (READ_FROM_TO.0..Duration::from_secs(1)).contains(&self.clock.until_next_second());
-        if too_early || self.ahead == Some(now) || self.next.is_none_or(|next| next > soon) {
+        let left = || self.clock.until_next_second();
+        let too_early = left().is_some_and(|left| left > READ_FROM_TO.0);
+        if too_early || !self.is_to_read(now) {
             return Ok(());
         }
         self.ahead = Some(now);
@@ -203,7 +232,7 @@ impl<S: CaseStore + ?Sized + 'static> Watch<S> {
         let due = store.due(soon, AHEAD.1, share).await?;
         let light: Vec<DueCase> = due.into_iter().filter(|due| !due.is_heavy()).collect();
         for cases in light.chunks(READ) {
-            if self.clock.until_next_second() < READ_FROM_TO.1 {
+            if left().is_some_and(|left| left < READ_FROM_TO.1) {
                 break;
             }
             // What can't be read is told when it is due.

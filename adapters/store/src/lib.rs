@@ -16,7 +16,6 @@ pub mod examined;
 mod fault;
 pub mod heavy;
 mod jobs;
-pub mod memory;
 mod passed_over;
 pub mod place;
 pub mod postgres;

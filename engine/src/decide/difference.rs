@@ -297,7 +297,10 @@ impl<'t, 'a> Due<'t, 'a> {
         };
         let answered = done.is_some().then(|| alert.clone());
         alert.because = match wanted.of {
-            Cause::Limit(deadline) => explain::deadline(self.assessment, deadline, self.book, topic.stage),
+            Cause::Limit(deadline) if matches!(topic.stage, Stage::Notice(_)) => {
+                explain::notice(self.assessment, deadline, self.book)
+            }
+            Cause::Limit(deadline) => explain::deadline(self.assessment, deadline, self.book),
             Cause::Finding { action, .. } | Cause::Missing { action, .. } => {
                 explain::finding(self.assessment, topic.rule, action, self.book)
             }

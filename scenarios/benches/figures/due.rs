@@ -7,11 +7,11 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use scenarios::servers::nats_server::NatsServer;
+use scenarios::servers::postgres::Cluster;
 use store::Options;
 use store::place::Place;
 
-use crate::cluster::Cluster;
-use crate::nats_server::NatsServer;
 use crate::office::Office;
 use crate::report::{Bar, Report};
 use crate::served::{Arrival, Serving, Subscriber, now};

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use scenarios::generator::{Conduct, Line};
+use scenarios::servers::postgres::Cluster;
 use store::Options;
 use store::postgres::PostgresStore;
 
-use crate::cluster::Cluster;
 use crate::lines::Lines;
 use crate::ours::{Ours, Until};
 use crate::peer::{Load, Peers, WITHOUT_PEERS};

@@ -49,6 +49,11 @@ impl Exposition {
         let _ = writeln!(self.0, "}} {value}");
     }
 
+    /// The metrics of another part, behind these.
+    pub fn append(&mut self, other: &Self) {
+        self.0.push_str(&other.0);
+    }
+
     /// The whole text.
     pub fn text(self) -> String {
         self.0

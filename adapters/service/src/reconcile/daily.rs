@@ -13,6 +13,7 @@ use store::{Fault, Progress};
 use uuid::Uuid;
 
 use super::{ReconcileFault, Reconciler};
+use crate::backoff::Backoff;
 use crate::figures::Figures;
 use crate::lifecycle::Stop;
 use crate::trouble::Trouble;
@@ -25,8 +26,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const SETTLE: Duration = Duration::from_secs(1);
 /// A reconciliation that was begun so many seconds ago and has no result was cut short.
 const GIVEN_UP_AFTER: i64 = 3600;
-/// The first and the longest wait before one that failed is tried again.
-const WAIT: (Duration, Duration) = (Duration::from_secs(10), Duration::from_mins(10));
+/// The pauses before one that failed is tried again.
+const AGAIN: Backoff = Backoff::between(Duration::from_secs(10), Duration::from_mins(10));
 
 /// A time of the day in Vientiane, in seconds since midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Daily {
     pub async fn run(&self, stop: &Stop) {
         let process = Uuid::new_v4();
         let mut trouble = Trouble::none();
-        let mut wait = WAIT.0;
+        let mut backoff = AGAIN;
         // The time of the schedule that is answered.
         let mut answered = None;
         while stop.or(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
@@ -90,7 +91,7 @@ impl Daily {
                 Ok(true) => {
                     answered = Some(time);
                     self.note().await;
-                    wait = WAIT.0;
+                    backoff.reset();
                     trouble.is_over();
                 }
                 Ok(false) => {}
@@ -99,8 +100,7 @@ impl Daily {
                     if trouble.is_news(fault) {
                         tracing::error!(%reason, "the daily reconciliation can't be done until this is mended");
                     }
-                    stop.or(tokio::time::sleep(wait)).await;
-                    wait = (wait * 2).min(WAIT.1);
+                    stop.or(tokio::time::sleep(backoff.pause())).await;
                 }
             }
         }
@@ -124,7 +124,7 @@ impl Daily {
     async fn note(&self) {
         // A store that can't be read is the watch's to say.
         if let Ok(Some(last)) = Reconciler::last(self.reconciler.store.as_ref()).await {
-            self.figures.reconciliation.set(Arc::new(last));
+            self.figures.reconciliation.set(Arc::new(last.exposition()));
         }
     }
 

@@ -4,8 +4,9 @@ use super::{Kind, Reconciliation};
 use crate::figures::exposition::Exposition;
 
 impl Reconciliation {
-    /// Writes what it came to.
-    pub(crate) fn write(&self, out: &mut Exposition) {
+    /// What it came to.
+    pub(super) fn exposition(&self) -> Exposition {
+        let mut out = Exposition::default();
         let help = "When the last reconciliation that this process knows of ended, in seconds since 1970.";
         out.gauge("kamnot_reconciliation_timestamp_seconds", help);
         out.value("kamnot_reconciliation_timestamp_seconds", u64::try_from(self.ended.unix()).unwrap_or(0));
@@ -29,5 +30,6 @@ impl Reconciliation {
             let seconds = silence.seconds.max(0).unsigned_abs();
             out.labelled("kamnot_office_silent_seconds", &[("office", silence.office.as_str())], seconds);
         }
+        out
     }
 }

@@ -13,8 +13,7 @@ use projections::view::Seat;
 use store::alerts::AlertsTo;
 use store::{Backlog, CaseStore, DueCase, Fault, Position, Share, Stored};
 use tests::clock::SetClock;
-
-use crate::made::{self, after_all, delivery, record_case, recorder};
+use tests::made::{self, after_all, delivery, record_case, recorder};
 
 on_each_store!(
     due_cases_come_earliest_first,

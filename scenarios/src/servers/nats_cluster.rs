@@ -12,8 +12,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-use crate::nats_server::{NatsServer, free_ports};
-use crate::wire::Wire;
+use super::nats_server::{NatsServer, free_ports};
+use super::wire::Wire;
 
 /// How long the cluster may take to agree on who leads.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use tests::program::Desk;
+use crate::program::Desk;
 
 /// The opening of a case.
 pub fn opening(case: &str) -> String {

@@ -7,15 +7,10 @@ use engine::case::{Case, Event, Fact};
 use engine::decide::{Alerts, Command, Verdict, decide};
 use store::{CaseStore, Fault, Position};
 use tests::clock::SetClock;
+use tests::made::{self, after_all, append, opening, recorder};
 use uuid::Uuid;
 
-use crate::made::{self, after_all, append, opening, recorder};
-
-/// A store that the contract is held against.
-pub trait Contracted: CaseStore {
-    /// Whether positions may have gaps; versions never.
-    const POSITIONS_MAY_HAVE_GAPS: bool;
-}
+use crate::Contracted;
 
 on_each_store!(
     what_was_appended_is_loaded,

@@ -5,42 +5,20 @@
 //! on a tenth. Invariant: every figure is durable where the program is (WAL, `synchronous=FULL`; on PostgreSQL `fsync` and
 //! `synchronous_commit`; a real disk), and what was not measured is said to be so.
 
-#[path = "figures/alone.rs"]
 mod alone;
-#[path = "figures/assessment.rs"]
 mod assessment;
-#[path = "figures/big.rs"]
 mod big;
-// The servers of the tests, for which nothing can be depended on.
-#[expect(dead_code, reason = "the tests do more with it")]
-#[path = "../../tests/src/postgres.rs"]
-mod cluster;
-#[path = "figures/due.rs"]
 mod due;
-#[path = "figures/durable.rs"]
 mod durable;
-#[path = "figures/hostile.rs"]
 mod hostile;
-#[path = "figures/lines.rs"]
 mod lines;
-#[expect(dead_code, reason = "the tests do more with it")]
-#[path = "../../tests/src/nats_server.rs"]
-mod nats_server;
-#[path = "figures/office.rs"]
 mod office;
-#[path = "figures/ours.rs"]
 mod ours;
-#[path = "figures/peer.rs"]
 mod peer;
-#[path = "figures/postgres.rs"]
 mod postgres;
-#[path = "figures/program.rs"]
 mod program;
-#[path = "figures/report.rs"]
 mod report;
-#[path = "figures/served.rs"]
 mod served;
-#[path = "figures/setting.rs"]
 mod setting;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

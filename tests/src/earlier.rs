@@ -10,8 +10,8 @@ use engine::rulebook::{LAW_05_NA_2006, RuleId, Rulebook, Shelf};
 use projections::message::message;
 use service::recorder::Recorder;
 use store::{CaseStore, Fault};
-use tests::clock::SetClock;
 
+use crate::clock::SetClock;
 use crate::made::{after_all, book};
 
 const LINES: [&str; 2] = [

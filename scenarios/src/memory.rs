@@ -1,6 +1,6 @@
-//! A store in memory: what every store must do, in the fewest words.
+//! A store in memory, for tests: what every store must do, in the fewest words.
 //!
-//! Invariant: it answers as the others do; nothing outlives it.
+//! Invariant: it answers as the others do and shares no code with them; nothing outlives it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::RangeInclusive;
@@ -13,11 +13,11 @@ use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 use projections::CaseView;
+use projections::alerts::Class;
 use projections::view::Seat;
+use store::alerts::AlertsTo;
+use store::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored};
 use uuid::Uuid;
-
-use super::alerts::{AlertsTo, ByClass};
-use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored, between};
 
 /// The log of all cases, in memory.
 pub struct MemoryStore {
@@ -127,8 +127,14 @@ impl CaseStore for MemoryStore {
 
     async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault> {
         let taken: BTreeSet<u64> = self.log().deliveries.values().map(|delivery| delivery.stream_sequence).collect();
-        let taken = taken.into_iter().filter(|taken| (from..=to).contains(taken));
-        Ok(between(from, to, taken.map(|taken| taken..=taken)))
+        let mut found: Vec<RangeInclusive<u64>> = Vec::new();
+        for number in (from..=to).filter(|number| !taken.contains(number)) {
+            match found.last_mut() {
+                Some(last) if *last.end() + 1 == number => *last = *last.start()..=number,
+                _ => found.push(number..=number),
+            }
+        }
+        Ok(found)
     }
 
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
@@ -155,12 +161,9 @@ impl CaseStore for MemoryStore {
             let cases: BTreeSet<CaseRef> = lately.map(|stored| stored.case.clone()).collect();
             told.retain(|stored| cases.contains(&stored.case));
         }
-        told.sort_by(|a, b| (&a.case, a.position).cmp(&(&b.case, b.position)));
-        let mut by_class = ByClass::default();
-        for stored in &told {
-            by_class.push(alert(stored).expect("only alerts are left").topic.rule, stored.position);
-        }
-        Ok(by_class.into_all())
+        let class = |stored: &Stored| alert(stored).map(|alert| Class::of(alert.topic.rule));
+        told.sort_by(|a, b| (class(a), &a.case, a.position).cmp(&(class(b), &b.case, b.position)));
+        Ok(told.into_iter().map(|stored| stored.position).collect())
     }
 
     async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault> {

@@ -11,8 +11,7 @@ use esrs::manager::AggregateManager;
 use esrs::store::EventStore;
 use store::esrs::Esrs;
 use store::{CaseStore, Fault};
-
-use crate::made::{self, after_all, opening};
+use tests::made::{self, after_all, opening};
 
 on_each_store!(
     a_manager_records_a_case_as_the_recorder_does,

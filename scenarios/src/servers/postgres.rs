@@ -113,11 +113,21 @@ impl Cluster {
     /// # Panics
     /// If the SQL fails.
     pub fn sql_in(&self, database: &str, sql: &str) -> String {
-        let mut psql = Command::new(binary("psql"));
-        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql]).arg(self.url_of(database));
-        let output = psql.stdin(Stdio::null()).output().expect("psql runs");
+        let output = self.psql(database, sql).output().expect("psql runs");
         assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("UTF-8").trim_end().to_owned()
+    }
+
+    /// Tries this SQL in its first database.
+    pub(super) fn try_sql(&self, sql: &str) {
+        let _ = self.psql("postgres", sql).stderr(Stdio::null()).output();
+    }
+
+    fn psql(&self, database: &str, sql: &str) -> Command {
+        let mut psql = Command::new(binary("psql"));
+        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql]).arg(self.url_of(database));
+        psql.stdin(Stdio::null());
+        psql
     }
 
     /// Starts it on the same port and the same data.
@@ -202,6 +212,11 @@ impl Cluster {
             signal(how, &[child.id()]);
             let _ = child.wait();
         }
+    }
+
+    /// The postmaster.
+    pub(super) fn process(&self) -> u32 {
+        self.child.as_ref().expect("the server runs").id()
     }
 
     /// The postmaster and its children.

@@ -13,8 +13,7 @@ use projections::view::Seat;
 use service::queries::alerts::{Asked, Known, Listed, PAGE, Speech, each_row};
 use store::{CaseStore, Fault, Stored};
 use tests::clock::SetClock;
-
-use crate::made::{self, after_all, record_case, recorder};
+use tests::made::{self, after_all, record_case, recorder};
 
 on_each_store!(
     a_list_holds_a_page_and_one_case_at_the_most,

@@ -1,5 +1,7 @@
 //! Style as tests: who may depend on whom, what the pure crates may not do, how long a file may grow.
 
+mod circles;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,6 +35,13 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
 
 fn sources(crates: &[&str]) -> Vec<PathBuf> {
     crates.iter().flat_map(|name| files(&root().join(name).join("src"), "rs")).collect()
+}
+
+/// The folders of the workspace's crates.
+fn members() -> Vec<String> {
+    let manifest: toml::Table = toml::from_str(&read(&root().join("Cargo.toml"))).expect("a manifest");
+    let members = manifest["workspace"]["members"].as_array().expect("a list");
+    members.iter().map(|member| member.as_str().expect("a folder").to_owned()).collect()
 }
 
 /// The lines of the product's own code in `path` that hold one of `words`, comments left out.
@@ -219,6 +228,15 @@ fn every_rule_has_an_article_its_words_and_a_test_of_its_file() {
             rule.id
         );
     }
+}
+
+#[test]
+fn no_file_is_compiled_by_a_path_of_its_choosing() {
+    let all = members().into_iter().flat_map(|member| files(&root().join(member), "rs"));
+    let found: Vec<String> = all.flat_map(|path| lines_with(&path, &["#[path"])).collect();
+    // This file's own words.
+    let found: Vec<String> = found.into_iter().filter(|line| !line.contains("tidiness/main.rs")).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]

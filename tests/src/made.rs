@@ -14,8 +14,9 @@ use service::clock::Clock;
 use service::recorder::{Recorded, Recorder};
 use store::sqlite::{Options, SqliteStore};
 use store::{Append, CaseStore, Delivery, Fault, Position, Stored};
-use tests::clock::SetClock;
 use uuid::Uuid;
+
+use crate::clock::SetClock;
 
 /// The rulebook that comes with the program.
 pub fn book() -> Arc<Rulebook> {
@@ -80,7 +81,10 @@ pub fn open(path: impl AsRef<Path>) -> SqliteStore {
     try_open(path, &Options { create: true, ..Options::default() }).unwrap()
 }
 
-/// The embedded store at `path`, or why not.
+/// The embedded store at `path`.
+///
+/// # Errors
+/// Why it can't be opened.
 pub fn try_open(path: impl AsRef<Path>, options: &Options) -> Result<SqliteStore, Fault> {
     SqliteStore::open(path, book(), options)
 }

@@ -1,0 +1,18 @@
+//! The command line, by running the built program.
+
+mod alerts;
+mod answers;
+mod assess;
+mod bad_lines;
+mod care;
+mod demo;
+mod docket;
+mod follow;
+mod import;
+mod logging;
+mod offices;
+mod reconcile;
+mod sheets;
+mod status;
+mod timeline;
+mod world;

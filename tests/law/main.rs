@@ -1,0 +1,13 @@
+//! The law: worked cases, sample data, properties, and the life of an alert.
+
+mod admission;
+mod alerts;
+mod docket;
+mod event_format;
+mod properties;
+mod refusals;
+mod rulebook_decides;
+mod sample;
+mod told_in_parts;
+mod wording;
+mod worked_cases;

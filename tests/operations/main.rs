@@ -1,0 +1,10 @@
+//! Looking after a running installation: what it tells about itself, its backups, and what it never tells.
+
+mod backup;
+mod damage;
+mod http;
+mod moves;
+mod privacy;
+mod slow;
+mod status;
+mod world;

@@ -1,0 +1,12 @@
+//! The PostgreSQL store: what is its own. What every store must do is in `contract`.
+
+mod connection;
+mod crash;
+mod damage;
+mod layout;
+mod plans;
+mod reader;
+mod reconcile;
+mod session;
+mod trouble;
+mod world;

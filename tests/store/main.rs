@@ -1,0 +1,12 @@
+//! The embedded store: what is its own. What every store must do is in `contract`.
+
+mod altered;
+mod checkpoints;
+mod crash;
+mod damage;
+mod disk;
+mod heavy;
+mod opening;
+mod processes;
+mod rooms;
+mod transfer;
