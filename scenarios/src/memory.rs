@@ -7,19 +7,16 @@ use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use chrono::DateTime;
 use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Alert;
 use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact};
+use engine::case::Case;
 use engine::rulebook::Rulebook;
-use esrs::AggregateState;
-use esrs::store::{EventStore, EventStoreLockGuard, StoreEvent, UnlockOnDrop};
 use projections::CaseView;
 use projections::alerts::Class;
 use projections::view::Seat;
 use store::alerts::AlertsTo;
-use store::{Append, Backlog, CaseAggregate, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored};
+use store::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored};
 use uuid::Uuid;
 
 /// The log of all cases, in memory.
@@ -175,8 +172,8 @@ impl CaseStore for MemoryStore {
         Ok(positions.iter().filter_map(find).collect())
     }
 
-    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
-        Ok(self.events(|stored| stored.case == *case))
+    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
+        Ok(self.events(|stored| stored.case.stream_id() == stream_id))
     }
 
     async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
@@ -186,62 +183,4 @@ impl CaseStore for MemoryStore {
     async fn change_counter(&self) -> Result<i64, Fault> {
         Ok(self.log().events.last().map_or(0, |last| last.position.0))
     }
-}
-
-#[async_trait]
-impl EventStore for MemoryStore {
-    type Aggregate = CaseAggregate;
-    type Error = Fault;
-
-    async fn lock(&self, _: Uuid) -> Result<EventStoreLockGuard, Fault> {
-        Ok(EventStoreLockGuard::new(NoLock))
-    }
-
-    async fn by_aggregate_id(&self, aggregate_id: Uuid) -> Result<Vec<StoreEvent<Event>>, Fault> {
-        let stream = self.events(|stored| stored.case.stream_id() == aggregate_id);
-        let known = |stored: Stored| as_esrs_knows_it(&stored.case, stored.version.cast_signed(), stored.event);
-        stream.into_iter().map(known).collect()
-    }
-
-    async fn persist(
-        &self,
-        state: &mut AggregateState<Case>,
-        events: Vec<Event>,
-    ) -> Result<Vec<StoreEvent<Event>>, Fault> {
-        let Some(first) = events.first() else { return Ok(Vec::new()) };
-        let case = match &first.fact {
-            Fact::ActionRecorded(action) => action.case.clone(),
-            _ => state.inner().reference().clone(),
-        };
-        let before = state.inner();
-        if case.stream_id() != *state.id() || i64::from(before.version()) != i64::from(*state.sequence_number()) {
-            return Err(Fault::Conflict(case));
-        }
-        self.append(Append::of(case.clone(), before, events.clone())).await?;
-        let numbered = events.into_iter().map(|event| (state.next_sequence_number(), event));
-        numbered.map(|(number, event)| as_esrs_knows_it(&case, number, event)).collect()
-    }
-
-    async fn publish(&self, _: &[StoreEvent<Event>]) {}
-
-    async fn delete(&self, _: Uuid) -> Result<(), Fault> {
-        Err(Fault::Unavailable("events are never deleted".to_owned()))
-    }
-}
-
-/// No lock: appends are checked by version alone.
-struct NoLock;
-
-impl UnlockOnDrop for NoLock {}
-
-fn as_esrs_knows_it(case: &CaseRef, sequence_number: i32, event: Event) -> Result<StoreEvent<Event>, Fault> {
-    let instant = DateTime::from_timestamp(event.recorded_at.unix(), 0);
-    Ok(StoreEvent {
-        id: event.id(case),
-        aggregate_id: case.stream_id(),
-        occurred_on: instant.ok_or_else(|| Fault::Corrupt(format!("case {case}: no such instant")))?,
-        sequence_number,
-        version: Some(Event::VERSION),
-        payload: event,
-    })
 }

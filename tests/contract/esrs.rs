@@ -9,6 +9,7 @@ use engine::decide::{Alerts, Command};
 use esrs::AggregateState;
 use esrs::manager::AggregateManager;
 use esrs::store::EventStore;
+use store::esrs::Esrs;
 use store::{CaseStore, Fault};
 use tests::made::{self, after_all, opening};
 
@@ -19,14 +20,19 @@ on_each_store!(
     an_id_of_another_case_is_no_state_of_this_one,
     persisting_nothing_is_a_success,
     nothing_is_ever_deleted,
+    the_example_records_a_case_and_reads_it,
 );
+
+#[path = "../../adapters/store/examples/one_case.rs"]
+#[expect(dead_code, reason = "as a program it opens a log by itself")]
+mod one_case;
 
 fn record(actions: Vec<Action>, clock: Instant) -> Command {
     Command::Record { actions, by: None, clock, alerts: Alerts::Raised }
 }
 
 async fn a_manager_records_a_case_as_the_recorder_does<S: CaseStore>(store: Arc<S>) {
-    let manager = AggregateManager::new(Arc::clone(&store));
+    let manager = AggregateManager::new(Esrs(Arc::clone(&store)));
     let (case, ..) = opening(0);
     for action in made::actions(0) {
         let state = manager.load(case.stream_id()).await.unwrap();
@@ -43,7 +49,7 @@ async fn a_manager_records_a_case_as_the_recorder_does<S: CaseStore>(store: Arc<
 async fn what_a_manager_loads_occurred_when_our_clock_says<S: CaseStore>(store: Arc<S>) {
     let (case, _) = made::record_case(&store, 0).await;
     let stream = store.stream(&case).await.unwrap();
-    let loaded = store.by_aggregate_id(case.stream_id()).await.unwrap();
+    let loaded = Esrs(store).by_aggregate_id(case.stream_id()).await.unwrap();
     assert_eq!(loaded.len(), stream.len());
     for (loaded, stored) in loaded.iter().zip(&stream) {
         assert_eq!(loaded.occurred_on.timestamp(), after_all().unix());
@@ -55,7 +61,7 @@ async fn what_a_manager_loads_occurred_when_our_clock_says<S: CaseStore>(store: 
 }
 
 async fn a_stale_state_is_a_conflict<S: CaseStore>(store: Arc<S>) {
-    let manager = AggregateManager::new(Arc::clone(&store));
+    let manager = AggregateManager::new(Esrs(Arc::clone(&store)));
     let (case, first, clock) = opening(0);
     let second = made::actions(0).remove(1);
     let fresh = || AggregateState::with_id(case.stream_id());
@@ -65,7 +71,7 @@ async fn a_stale_state_is_a_conflict<S: CaseStore>(store: Arc<S>) {
 }
 
 async fn an_id_of_another_case_is_no_state_of_this_one<S: CaseStore>(store: Arc<S>) {
-    let manager = AggregateManager::new(Arc::clone(&store));
+    let manager = AggregateManager::new(Esrs(Arc::clone(&store)));
     let (case, first, clock) = opening(0);
     let elsewhere = AggregateState::with_id(opening(1).0.stream_id());
     let outcome = manager.handle_command(elsewhere, (made::book(), record(vec![first], clock))).await;
@@ -74,12 +80,19 @@ async fn an_id_of_another_case_is_no_state_of_this_one<S: CaseStore>(store: Arc<
 
 async fn persisting_nothing_is_a_success<S: CaseStore>(store: Arc<S>) {
     let mut state: AggregateState<Case> = AggregateState::with_id(opening(0).0.stream_id());
-    assert!(store.persist(&mut state, Vec::new()).await.unwrap().is_empty());
+    assert!(Esrs(store).persist(&mut state, Vec::new()).await.unwrap().is_empty());
     assert_eq!(*state.sequence_number(), 0);
 }
 
 async fn nothing_is_ever_deleted<S: CaseStore>(store: Arc<S>) {
     let (case, recorded) = made::record_case(&store, 0).await;
-    assert!(store.delete(case.stream_id()).await.is_err());
+    assert!(Esrs(Arc::clone(&store)).delete(case.stream_id()).await.is_err());
     assert_eq!(store.stream(&case).await.unwrap().len(), recorded.events.len());
+}
+
+async fn the_example_records_a_case_and_reads_it<S: CaseStore>(store: Arc<S>) {
+    let told = one_case::one_case(Arc::clone(&store), &made::book()).await.unwrap();
+    let recorded = "case_opened recorded\ncustody_started recorded\n";
+    assert!(told.starts_with(recorded) && told.contains("alert: custody-48h breach\n"), "{told}");
+    assert_eq!(one_case::one_case(Arc::clone(&store), &made::book()).await.unwrap(), told);
 }

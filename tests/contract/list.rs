@@ -168,8 +168,8 @@ async fn a_reader_who_goes_away_ends_the_list<S: CaseStore>(store: Arc<S>) {
     let speech = Speech { shelf: &shelf, book: &book, language: Language::En };
     let take = |_| {
         taken += 1;
-        if taken == 3 { Err(Fault::Unavailable("nobody reads".to_owned())) } else { Ok(()) }
+        if taken == 3 { Err(Fault::unavailable("nobody reads")) } else { Ok(()) }
     };
     let outcome = each_row(&*store, &asked(Seat::Prosecutor, &prosecutor(&told)), speech, take).await;
-    assert_eq!((outcome, taken), (Err(Fault::Unavailable("nobody reads".to_owned())), 3));
+    assert_eq!((outcome, taken), (Err(Fault::unavailable("nobody reads")), 3));
 }

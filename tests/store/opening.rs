@@ -24,7 +24,7 @@ fn a_missing_file_is_not_made_unasked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log.db");
     let fault = refusal(try_open(&path, &Options::default()));
-    assert_eq!(fault, Fault::Unavailable(format!("there is no log at {}; check the path", path.display())));
+    assert_eq!(fault, Fault::unavailable(format!("there is no log at {}; check the path", path.display())));
     assert!(!path.exists());
 }
 

@@ -45,7 +45,6 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use service::shown::plain_lines;
-use store::NOT_RECORDED;
 
 use arguments::{Arguments, Command};
 use output::{Failure, Outcome};
@@ -58,9 +57,11 @@ pub fn main() -> ExitCode {
         Ok(Outcome::Done) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Ok(Outcome::SomethingRefused) => ExitCode::from(1),
         Err(failure) => {
-            let said = failure.to_string();
-            // Who wanted nothing recorded need not hear that nothing was.
-            let said = if records(&arguments.command) { said } else { said.replace(NOT_RECORDED, "") };
+            let said = match &failure {
+                // Who wanted nothing recorded need not hear that nothing was.
+                Failure::Store(fault) if records(&arguments.command) => fault.to_sender(),
+                failure => failure.to_string(),
+            };
             logging::say_failure(&plain_lines(&said));
             ExitCode::from(failure.exit_code())
         }

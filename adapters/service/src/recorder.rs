@@ -363,7 +363,7 @@ impl Recorder {
 
 /// What a command on a case adds to the log.
 fn decide(case: &CaseRef, known: &Case, book: &Rulebook, command: Command, most: usize) -> Result<Append, Fault> {
-    let refused = |refusal: Refused| Fault::Corrupt(format!("case {case}: what was admitted is refused: {refusal}"));
+    let refused = |refusal: Refused| Fault::corrupt(format!("case {case}: what was admitted is refused: {refusal}"));
     let events = decide_telling(known, book, command, most).map_err(refused)?;
     Ok(Append::of(case.clone(), known, events))
 }

@@ -105,7 +105,7 @@ impl Status {
         if self.store.is_held().await? {
             let held = "another program keeps the log locked, and nothing can be recorded until it lets go: wait for it \
                         (a move, a rebuild), or end it";
-            return Err(Fault::Unavailable(held.to_owned()));
+            return Err(Fault::unavailable(held));
         }
         if count {
             self.watched.set(self.store.watched().await?);

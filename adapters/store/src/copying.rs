@@ -44,10 +44,10 @@ pub enum Part {
 
 /// The log to be filled holds something.
 pub(crate) fn holds_a_log(place: &str) -> Fault {
-    Fault::Corrupt(format!("{place} holds a log already; a log is moved to an empty one"))
+    Fault::corrupt(format!("{place} holds a log already; a log is moved to an empty one"))
 }
 
 /// Whoever gave the parts has stopped before the end.
 pub(crate) fn cut_short() -> Fault {
-    Fault::Unavailable("the log could not be read to its end, so nothing was copied".to_owned())
+    Fault::unavailable("the log could not be read to its end, so nothing was copied")
 }

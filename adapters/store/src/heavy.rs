@@ -19,7 +19,7 @@ pub struct ShuttingDown;
 
 impl From<ShuttingDown> for Fault {
     fn from(_: ShuttingDown) -> Self {
-        Self::Unavailable("the program is shutting down".to_owned())
+        Self::unavailable("the program is shutting down")
     }
 }
 

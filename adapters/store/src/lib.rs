@@ -4,92 +4,53 @@
 //! append stand in one transaction; a conflict refuses that append alone.
 
 pub mod alerts;
-mod answers;
 mod append;
-mod bridge;
+mod audit;
 mod cache;
 mod changes;
 pub mod copying;
-mod digest;
+mod damage;
 mod due;
+pub mod esrs;
 pub mod examined;
+mod fault;
 pub mod heavy;
+mod jobs;
 mod passed_over;
 pub mod place;
 pub mod postgres;
+mod rebuilt;
 mod recent;
+mod rows;
 mod share;
 pub mod sqlite;
 pub mod standing;
 pub mod transfer;
 
-use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::DateTime;
 use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact};
-use esrs::AggregateState;
-use esrs::store::{EventStore, StoreEvent, UnlockOnDrop};
+use engine::case::{Case, Event};
 use projections::CaseView;
 use projections::view::Seat;
 use uuid::Uuid;
 
 use alerts::AlertsTo;
 pub use append::Append;
-pub use bridge::CaseAggregate;
 use copying::{Filling, Held};
 pub use due::DueCase;
 use examined::{Cursor, Examined, Whole};
+pub use fault::{Fault, Said};
+pub use rebuilt::Rebuilt;
 pub use share::{SAY_EVERY, Share};
 
 /// The place of an event in the log, counted from 1 over all cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position(pub i64);
-
-/// The world's no: what was attempted, what was found, and what the caller does next.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// The stream has moved on: load it again and decide again.
-    #[error("the case {0} has changed meanwhile")]
-    Conflict(CaseRef),
-    /// Try again later: locked, full, read-only.
-    #[error("{0}")]
-    Unavailable(String),
-    /// Start the program again: another rulebook is in force by now, the log was moved, or a commit's outcome is unknown.
-    #[error("{0}")]
-    Restart(String),
-    /// Stop: not ours, from a newer program, damaged.
-    #[error("{0}")]
-    Corrupt(String),
-}
-
-impl Fault {
-    /// The log at `place` was made by a program before the first release, whose layouts are not counted.
-    fn before_the_first_release(place: &impl fmt::Display) -> Self {
-        Self::Corrupt(format!(
-            "{place} was made by kamnot before 0.2.0, and this program does not read it; keep the older program to read \
-             it, or import the offices' files into a new log"
-        ))
-    }
-
-    /// The log at `place` has another layout than this program's own. There is no way from one to another.
-    fn of_layout(place: &impl fmt::Display, found: i64, ours: i64) -> Self {
-        let whose = if found < ours { "an older" } else { "a newer" };
-        let what_to_do = if found < ours {
-            "keep the older program to read it, or import the offices' files into a new log"
-        } else {
-            "use the program that wrote it"
-        };
-        Self::Corrupt(format!(
-            "{place} has layout {found}, of {whose} kamnot; this program reads layout {ours}; {what_to_do}"
-        ))
-    }
-}
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -114,9 +75,6 @@ impl Default for Options {
         }
     }
 }
-
-/// What a fault says of the one append that met it; others of the same file may have been recorded before.
-pub const NOT_RECORDED: &str = "nothing of this was recorded; ";
 
 /// An event in its place.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,7 +123,7 @@ pub(crate) const IN_ORDER: (usize, usize) = (512, 10_000);
 
 /// What the program needs of a store beyond one stream: batches, due cases, views and the outbox.
 #[async_trait]
-pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send + Sync + 'static {
+pub trait CaseStore: Send + Sync + 'static {
     /// The case as the log holds it (version 0 and empty if it has no events). May come from a cache; an append
     /// on a stale one is a conflict, after which the cache is fresh.
     async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault>;
@@ -205,7 +163,11 @@ pub trait CaseStore: EventStore<Aggregate = CaseAggregate, Error = Fault> + Send
     /// The events at these places, in the order of the places.
     async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault>;
     /// The events of a case in order, with their positions.
-    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault>;
+    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
+        self.stream_of(case.stream_id()).await
+    }
+    /// As [`CaseStore::stream`], of the case with this stream id.
+    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault>;
     /// The texts of all rulebooks that the log was ever decided under.
     async fn rulebooks(&self) -> Result<Vec<String>, Fault>;
     /// The stretches of stream sequences from one to another, both included, that no delivery has; in order. Of very many
@@ -258,32 +220,6 @@ fn between(from: u64, to: u64, taken: impl IntoIterator<Item = RangeInclusive<u6
 /// Told how much is done, and of how much.
 pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
 
-/// What a rebuild did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rebuilt {
-    /// How many cases there are.
-    pub cases: u64,
-    /// How many events.
-    pub events: u64,
-    /// How many rows were not as the log gives them, and now are.
-    pub differing: u64,
-    /// The first thousand of them, in words.
-    pub differed: Vec<String>,
-    /// What is wrong with the log itself: the views of these cases are left as they were.
-    pub damage: Vec<String>,
-}
-
-impl Rebuilt {
-    /// Counts a row that was not as the log gives it.
-    fn note(&mut self, found: String) {
-        const MOST_TOLD: usize = 1000;
-        self.differing += 1;
-        if self.differed.len() < MOST_TOLD {
-            self.differed.push(found);
-        }
-    }
-}
-
 /// What the command line asks of a store beyond what the watch and the relay need: the log as a whole.
 #[async_trait]
 pub trait LogStore: CaseStore {
@@ -323,45 +259,6 @@ pub trait LogStore: CaseStore {
     /// The cases that come next behind `after`, some at a time, as their events alone give them, with what is not as it
     /// should be about them; all from one state of the store.
     async fn examine(&self, after: Cursor) -> Result<Examined, Fault>;
-}
-
-// ---- what every store is to esrs
-
-/// No lock: appends are checked by version alone.
-struct NoLock;
-
-impl UnlockOnDrop for NoLock {}
-
-/// The log is append-only.
-fn refuse_deletion() -> Result<(), Fault> {
-    Err(Fault::Unavailable("events are never deleted; withdraw an action by recording that it is withdrawn".to_owned()))
-}
-
-/// The append that persisting `events` on `state` means; none without events.
-fn persistable(state: &AggregateState<Case>, events: &[Event]) -> Result<Option<Append>, Fault> {
-    let Some(first) = events.first() else { return Ok(None) };
-    let before = state.inner();
-    let case = match &first.fact {
-        Fact::ActionRecorded(action) => action.case.clone(),
-        Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) => before.reference().clone(),
-    };
-    if case.stream_id() != *state.id() || i64::from(before.version()) != i64::from(*state.sequence_number()) {
-        return Err(Fault::Conflict(case));
-    }
-    Ok(Some(Append::of(case, before, events.to_vec())))
-}
-
-/// An event as esrs knows it; it occurred when our clock recorded it.
-fn store_event(case: &CaseRef, version: u32, event: Event) -> Result<StoreEvent<Event>, Fault> {
-    let out_of_range = || Fault::Corrupt(format!("case {case}: version {version} or its instant is out of range"));
-    Ok(StoreEvent {
-        id: event.id(case),
-        aggregate_id: case.stream_id(),
-        occurred_on: DateTime::from_timestamp(event.recorded_at.unix(), 0).ok_or_else(out_of_range)?,
-        sequence_number: i32::try_from(version).map_err(|_| out_of_range())?,
-        version: Some(Event::VERSION),
-        payload: event,
-    })
 }
 
 #[cfg(test)]

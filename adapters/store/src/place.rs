@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use engine::rulebook::Rulebook;
 
+use super::heavy::ShuttingDown;
 use super::postgres::{PostgresStore, address};
 use super::sqlite::SqliteStore;
 use super::{Fault, LogStore, Options, Progress, Rebuilt};
@@ -116,6 +117,5 @@ impl Place {
 pub(super) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
-    let closed = |_| Fault::Unavailable("the program is shutting down".to_owned());
-    tokio::task::spawn_blocking(work).await.map_err(closed)?
+    tokio::task::spawn_blocking(work).await.map_err(|_| ShuttingDown)?
 }

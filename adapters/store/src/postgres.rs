@@ -8,7 +8,6 @@ pub(crate) mod address;
 mod audit;
 mod case_store;
 mod copying;
-mod event_store;
 mod foreign;
 mod layout;
 mod log_store;
@@ -25,22 +24,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::rulebook::Rulebook;
-use sqlx::Row as _;
 use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{Decode, Postgres, Row as _, Type};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::answers::{Answer, answered, ended};
 use super::cache::Cache;
 use super::changes::Changes;
-use super::digest::altered_rulebook;
+use super::damage::rulebook_text;
+use super::jobs::{Answer, Outcome, answered, ended};
 use super::passed_over::PassedOver;
-use super::{Fault, Options, Progress, Rebuilt, Stored};
+use super::rebuilt::Purpose;
+use super::{Fault, Options, Progress, Rebuilt};
 use foreign::{Foreign, Look};
 use readers::{Query, Readers};
-use server::{Failed, Server};
-use writer::{Job, Own, Queue, Writer};
+use rows::Job;
+use server::{Failed, Server, Trouble};
+use writer::{Own, Queue, Writer};
 
 /// The log of all cases in one PostgreSQL database.
 pub struct PostgresStore {
@@ -87,11 +88,8 @@ impl PostgresStore {
             let Some(row) = sqlx::query(reads::RULEBOOK_IN_FORCE).fetch_optional(&mut connection).await? else {
                 return Ok(None);
             };
-            let (digest, source): (&str, String) = (row.try_get(0)?, row.try_get(1)?);
-            match altered_rulebook(digest.as_bytes(), source.as_bytes()) {
-                None => Ok(Some(source)),
-                Some(altered) => Err(Fault::Corrupt(altered).into()),
-            }
+            let (digest, source): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
+            Ok(Some(rulebook_text(digest, source.as_bytes())?))
         };
         source().await.map_err(|failed| server.fault(failed))
     }
@@ -111,7 +109,8 @@ impl PostgresStore {
         let mut connection = begin(&server).await?;
         let write = Options { read_only_will_do: false, ..options.clone() };
         layout::claim(&mut connection, &server, &write).await.map_err(|failed| server.fault(failed))?;
-        let rebuilt = rebuild::adopt(&server, &book, progress).await?;
+        let rebuilt = rebuild::rebuild(&server, &book, Purpose::Adopt, progress).await;
+        let rebuilt = rebuilt.map_err(|failed| server.fault(failed))?;
         Ok((Self::open(url, book, options).await?, rebuilt))
     }
 
@@ -129,7 +128,7 @@ impl PostgresStore {
         let row = sqlx::query(reads::META).bind("installation").fetch_optional(&mut connection).await?;
         let installation = row.map(|row| row.try_get::<&str, _>(0).map(Uuid::try_parse)).transpose()?;
         let Some(Ok(installation)) = installation else {
-            return Err(Fault::Corrupt(format!("{} does not say which installation it is", server.name)).into());
+            return Err(Fault::of_no_installation(&server.name).into());
         };
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Changes::none();
@@ -167,7 +166,7 @@ impl PostgresStore {
     }
 
     /// Has all of them written, in one transaction where they fit into it; the outcome of each.
-    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Result<(), Fault>> {
+    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Outcome> {
         if jobs.is_empty() {
             return Vec::new();
         }
@@ -182,6 +181,25 @@ impl PostgresStore {
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|failed| self.server.fault(failed))
     }
 
+    /// What `read` makes of each row that a statement gives.
+    async fn all<T>(
+        &self,
+        sql: &'static str,
+        bind: impl Fn(Query) -> Query + Send + Sync,
+        read: impl Fn(&PgRow) -> Result<T, Failed> + Send,
+    ) -> Result<Vec<T>, Fault> {
+        let rows = self.readers.rows(sql, bind).await?;
+        self.each(&rows, read)
+    }
+
+    /// What stands in the first column of the only row; none where there is no row.
+    async fn one<T>(&self, sql: &'static str, bind: impl Fn(Query) -> Query + Send + Sync) -> Result<Option<T>, Fault>
+    where
+        T: for<'r> Decode<'r, Postgres> + Type<Postgres>,
+    {
+        Ok(self.all(sql, bind, first).await?.pop())
+    }
+
     /// What each of these rows means that can be read; `named` is told of the others.
     fn readable<T>(
         &self,
@@ -193,16 +211,10 @@ impl PostgresStore {
         for row in rows {
             match read(row) {
                 Ok(value) => found.push(value),
-                Err(Failed::Fault(Fault::Corrupt(reason))) => named(row, &reason),
-                Err(failed) => return Err(self.server.fault(failed)),
+                Err(failed) => named(row, &failed.damage().map_err(|failed| self.server.fault(failed))?),
             }
         }
         Ok(found)
-    }
-
-    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
-        let rows = self.readers.rows(reads::STREAM, |query| query.bind(stream_id)).await?;
-        self.each(&rows, reads::stored)
     }
 }
 
@@ -213,9 +225,19 @@ impl Drop for PostgresStore {
     }
 }
 
+/// What stands in the first column.
+fn first<T>(row: &PgRow) -> Result<T, Failed>
+where
+    T: for<'r> Decode<'r, Postgres> + Type<Postgres>,
+{
+    Ok(row.try_get(0)?)
+}
+
 /// The first session. A server that is just starting is waited for; one that is not there is told at once.
 async fn begin(server: &Server) -> Result<PgConnection, Fault> {
-    let refused = |failed: &Failed| matches!(failed, Failed::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)));
+    let refused = |failed: &Failed| {
+        matches!(failed, Failed::Database(Trouble::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_))))
+    };
     let attempt = || async {
         match server.connect().await {
             Err(failed) if refused(&failed) => Err(Failed::Fault(server.fault(failed))),

@@ -7,7 +7,6 @@ mod alerts;
 mod audit;
 pub mod backup;
 mod copying;
-mod event_store;
 mod file;
 mod lock;
 mod log_store;
@@ -28,7 +27,8 @@ use engine::case::Case;
 use engine::rulebook::Rulebook;
 use projections::CaseView;
 use projections::view::Seat;
-use rusqlite::Connection;
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, Params, Row};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -36,18 +36,18 @@ pub use super::Options;
 pub use writing::{Disk, Failing, Moment};
 
 use super::alerts::AlertsTo;
-use super::answers::{answered, ended};
 use super::cache::Cache;
 use super::changes::Changes;
+use super::jobs::{Outcome, answered, ended};
 use super::passed_over::PassedOver;
 use super::place::aside;
 use super::recent::Recent;
 use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored};
-use crate::heavy::beside_if;
+use crate::heavy::{ShuttingDown, beside_if};
 use file::{Failed, File};
 use lock::Lock;
-use rows::Rows;
-use writer::{Job, Writer};
+use rows::Job;
+use writer::Writer;
 use writing::Writing;
 
 /// How many questions are read from the disk at the same time.
@@ -77,10 +77,7 @@ impl SqliteStore {
     /// [`Fault::Unavailable`]: no such file, not writable, locked, full.
     pub fn open(path: impl AsRef<Path>, book: Arc<Rulebook>, options: &Options) -> Result<Self, Fault> {
         let file = if options.read_only_will_do { File::to_read } else { File::to_write };
-        let file = Arc::new(file(path.as_ref(), options.busy_timeout));
-        let connection = file.connect_to_write(options.create)?;
-        put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?;
-        Self::start(connection, file, book, options, None)
+        Self::start(file(path.as_ref(), options.busy_timeout), book, options, None)
     }
 
     /// As [`SqliteStore::open`], with all work on the tasks of those who ask, on a disk that fails when it is told to:
@@ -94,10 +91,7 @@ impl SqliteStore {
         book: Arc<Rulebook>,
         options: &Options,
     ) -> Result<Self, Fault> {
-        let file = Arc::new(File::to_write(path.as_ref(), options.busy_timeout));
-        let connection = file.connect_to_write(options.create)?;
-        put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?;
-        Self::start(connection, file, book, options, Some(disk))
+        Self::start(File::to_write(path.as_ref(), options.busy_timeout), book, options, Some(disk))
     }
 
     /// The text of the rulebook in force in the log at `path`; none in a log that is not begun, also where a first
@@ -113,17 +107,14 @@ impl SqliteStore {
         source.map_err(|failed| file.fault(failed))
     }
 
-    fn start(
-        connection: Connection,
-        file: Arc<File>,
-        book: Arc<Rulebook>,
-        options: &Options,
-        disk: Option<Arc<dyn Disk>>,
-    ) -> Result<Self, Fault> {
+    fn start(file: File, book: Arc<Rulebook>, options: &Options, disk: Option<Arc<dyn Disk>>) -> Result<Self, Fault> {
+        let file = Arc::new(file);
+        let connection = file.connect_to_write(options.create)?;
+        put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?;
         let installation = reads::meta(&connection, "installation").map_err(|failed| file.fault(failed))?;
         let installation = installation
             .and_then(|text| Uuid::try_parse(&text).ok())
-            .ok_or_else(|| Fault::Corrupt(format!("{} does not say which installation it is", file.path.display())))?;
+            .ok_or_else(|| Fault::of_no_installation(file.path.display()))?;
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Changes::none();
         let recent = Arc::<Recent>::default();
@@ -156,7 +147,7 @@ impl SqliteStore {
         outcomes.pop().unwrap_or_else(|| Err(ended()))
     }
 
-    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Result<(), Fault>> {
+    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Outcome> {
         let (jobs, answers) = answered(jobs);
         match self.writing.take(jobs).await {
             Ok(()) => answers.all().await,
@@ -168,13 +159,31 @@ impl SqliteStore {
         &self,
         question: impl FnOnce(&Connection) -> Result<T, Failed> + Send + 'static,
     ) -> Result<T, Fault> {
-        let closed = || Fault::Unavailable("the program is shutting down".to_owned());
-        let _permit = self.readers.permits.acquire().await.map_err(|_| closed())?;
+        let _permit = self.readers.permits.acquire().await.map_err(|_| ShuttingDown)?;
         if let Writing::ByCallers(_) = self.writing {
             return self.readers.ask(question);
         }
         let readers = Arc::clone(&self.readers);
-        tokio::task::spawn_blocking(move || readers.ask(question)).await.map_err(|_| closed())?
+        tokio::task::spawn_blocking(move || readers.ask(question)).await.map_err(|_| ShuttingDown)?
+    }
+
+    /// What `read` makes of each row.
+    async fn all<T: Send + 'static>(
+        &self,
+        sql: &'static str,
+        values: impl Params + Send + 'static,
+        read: fn(&Row<'_>) -> Result<T, Failed>,
+    ) -> Result<Vec<T>, Fault> {
+        self.read(move |connection| reads::all(connection, sql, values, read)).await
+    }
+
+    /// What stands in the first column of the only row.
+    async fn one<T: FromSql + Send + 'static>(
+        &self,
+        sql: &'static str,
+        values: impl Params + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.read(move |connection| reads::one(connection, sql, values)).await
     }
 }
 
@@ -192,12 +201,7 @@ fn put_in_force(connection: &Connection, file: &File, book: &Rulebook) -> Result
     if in_force == digest {
         return Ok(());
     }
-    Err(Fault::Corrupt(format!(
-        "the log {} was decided under rulebook {in_force}; started with {digest}; \
-         start with that one, or run `kamnot rules adopt FILE` to put another in force",
-        file.path.display()
-    ))
-    .into())
+    Err(Fault::of_rulebook(file.path.display(), &in_force, &digest).into())
 }
 
 /// Connections that only read.
@@ -239,23 +243,22 @@ impl CaseStore for SqliteStore {
             return Ok(());
         }
         let book = Arc::clone(&self.book);
-        let rows = beside_if(append.is_heavy(), move || Rows::of(append, &book)).await?;
-        self.write(Job::Append(Box::new(rows))).await
+        let job = beside_if(append.is_heavy(), move || Job::append(append, &book)).await?;
+        self.write(job).await
     }
 
     async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
         // Heavy ones come alone, by themselves.
-        let rows = appends.into_iter().map(|append| Rows::of(append, &self.book));
-        self.write_all(rows.map(|rows| Job::Append(Box::new(rows))).collect()).await
+        self.write_all(appends.into_iter().map(|append| Job::append(append, &self.book)).collect()).await
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {
         let (file, book) = (Arc::clone(&self.file), self.book.digest);
         let ask = move |connection: &Connection| {
             reads::permit(connection, &file, book)?;
-            reads::next_due(connection)
+            reads::one::<Option<i64>>(connection, reads::NEXT_DUE, [])
         };
-        self.read(ask).await
+        Ok(self.read(ask).await?.map(Instant::from_unix))
     }
 
     async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault> {
@@ -288,7 +291,7 @@ impl CaseStore for SqliteStore {
     }
 
     async fn watched(&self) -> Result<u64, Fault> {
-        self.read(reads::watched).await
+        Ok(self.one::<i64>(reads::WATCHED, []).await?.cast_unsigned())
     }
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
@@ -300,18 +303,19 @@ impl CaseStore for SqliteStore {
     }
 
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
-        let count = self.read(move |connection| reads::deliveries_behind(connection, behind)).await?;
+        let count: i64 = self.one(reads::DELIVERIES_BEHIND, [behind.cast_signed()]).await?;
         self.write(Job::UndoDeliveries { behind }).await?;
-        Ok(count)
+        Ok(usize::try_from(count).unwrap_or(0))
     }
 
     async fn last_stream_sequence(&self) -> Result<u64, Fault> {
-        self.read(reads::last_stream_sequence).await
+        let last: Option<i64> = self.one(reads::LAST_STREAM_SEQUENCE, []).await?;
+        Ok(last.map_or(0, i64::cast_unsigned))
     }
 
     async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault> {
         let office = office.clone();
-        self.read(move |connection| reads::docket(connection, &office, seat)).await
+        self.read(move |connection| reads::docket(connection, office.as_str(), seat)).await
     }
 
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
@@ -324,13 +328,12 @@ impl CaseStore for SqliteStore {
         self.read(move |connection| reads::at(connection, &positions)).await
     }
 
-    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
-        let stream_id = case.stream_id();
-        self.read(move |connection| reads::stream(connection, stream_id)).await
+    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
+        self.all(reads::STREAM, [stream_id.as_bytes().to_vec()], reads::stored).await
     }
 
     async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
-        self.read(reads::rulebooks).await
+        self.all(reads::RULEBOOKS, [], reads::lossy).await
     }
 
     async fn change_counter(&self) -> Result<i64, Fault> {

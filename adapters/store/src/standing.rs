@@ -4,7 +4,7 @@
 
 use engine::rulebook::Digest;
 
-use super::{Fault, NOT_RECORDED};
+use super::{Fault, Said};
 
 /// The key of the digest of the rulebook in force.
 pub(super) const RULEBOOK: &str = "rulebook";
@@ -50,7 +50,7 @@ impl Standing {
         if in_force == book.to_string() {
             return Ok(());
         }
-        Err(Fault::Restart(format!(
+        Err(Fault::restart(format!(
             "the log {place} is decided under rulebook {in_force} by now, not under {book}; start again with that one"
         )))
     }
@@ -62,18 +62,17 @@ impl Standing {
 }
 
 /// Says that a log was moved, and where to.
-pub fn moved(place: &str, to: &str) -> String {
-    format!(
-        "the log {place} was moved to {to} and is sealed; {NOT_RECORDED}work on {to} from now on (to open the old log \
-         again: `kamnot move --reopen`)"
+pub fn moved(place: &str, to: &str) -> Said {
+    Said::nothing_recorded(
+        format_args!("the log {place} was moved to {to} and is sealed"),
+        format_args!("work on {to} from now on (to open the old log again: `kamnot move --reopen`)"),
     )
 }
 
 /// Says that a log is an unfinished copy, and what leads on.
-pub fn unfinished(place: &str, of: &str) -> String {
-    format!(
-        "{place} is the unfinished copy of {of}; {NOT_RECORDED}run `kamnot move` from there to here again: it begins anew"
-    )
+pub fn unfinished(place: &str, of: &str) -> Said {
+    let then = "run `kamnot move` from there to here again: it begins anew";
+    Said::nothing_recorded(format_args!("{place} is the unfinished copy of {of}"), then)
 }
 
 #[cfg(test)]

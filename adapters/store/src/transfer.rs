@@ -116,7 +116,7 @@ async fn text(log: &dyn LogStore, key: &str) -> Result<String, Fault> {
 }
 
 fn differs(what: &str) -> Fault {
-    Fault::Corrupt(format!(
+    Fault::corrupt(format!(
         "the copy is not what the log is: {what}; the log itself is as it was: `kamnot check` says whether it is in order"
     ))
 }
@@ -221,7 +221,7 @@ async fn copy(from: &Arc<dyn LogStore>, to: &Arc<dyn LogStore>, steps: &Steps) -
 
 /// Gives every part of a log, the events at positions from 1 on.
 async fn feed(from: &dyn LogStore, parts: &Sender<Part>, steps: &Steps) -> Result<Read, Fault> {
-    let gone = |_| Fault::Unavailable("the copy is not written any more".to_owned());
+    let gone = |_| Fault::unavailable("the copy is not written any more");
     let (mut reading, mut alerts, mut position) = (Reading::default(), HashMap::<Uuid, Position>::new(), 0);
     loop {
         let mut page = reading.next(from).await?;

@@ -41,7 +41,7 @@ pub(super) struct Database {
 
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
-        Self::Fault(fault.to_string())
+        Self::Store(fault)
     }
 }
 
@@ -80,7 +80,7 @@ impl Database {
         refuse_unfinished(store.as_ref()).await?;
         if let Some(to) = moved_to(store.as_ref()).await? {
             if create {
-                return Err(Failure::Fault(moved(&store.place(), &to)));
+                return Err(Fault::Restart(moved(&store.place(), &to)).into());
             }
             tracing::warn!(
                 "the log {} was moved to {to}: what was recorded since is there, and not here",

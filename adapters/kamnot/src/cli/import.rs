@@ -21,7 +21,6 @@ use service::files::{self, CaseLines, Contents, RefusedLine};
 use service::offices::Offices;
 use service::recorder::{Recorded, Recorder};
 use service::watch::clock_doubt::alerts_beside;
-use store::NOT_RECORDED;
 
 use super::arguments::{Common, Import, ImportForm, Record};
 use super::database::{Absent, Database, run as block_on};
@@ -136,10 +135,8 @@ fn interrupted(file: &Path, tally: &Tally, failure: &Failure) -> Failure {
         many => format!("Before that, at least {many} of its actions were recorded and stay so"),
     };
     Failure::Fault(format!(
-        "{}: {}\n{before}; import the file again once this is mended: what is recorded already is passed over.",
+        "{}: {failure}\n{before}; import the file again once this is mended: what is recorded already is passed over.",
         files::shown(file),
-        // That is true of the case that met the fault alone.
-        failure.to_string().replace(NOT_RECORDED, ""),
     ))
 }
 

@@ -28,6 +28,9 @@ pub(super) enum Failure {
     /// The world's no.
     #[error("{0}")]
     Fault(String),
+    /// The log's.
+    #[error("{0}")]
+    Store(Fault),
     /// Whoever reads the output, `head` for one, has enough.
     #[error("nobody reads the output")]
     NobodyReads,
@@ -38,7 +41,7 @@ impl Failure {
     pub(super) const fn exit_code(&self) -> u8 {
         match self {
             Self::Refused(_) => 1,
-            Self::Fault(_) | Self::NobodyReads => 2,
+            Self::Fault(_) | Self::Store(_) | Self::NobodyReads => 2,
         }
     }
 }

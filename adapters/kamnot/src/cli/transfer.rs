@@ -7,6 +7,7 @@ use engine::rulebook::Rulebook;
 use service::broker::AlertStream;
 use service::clock::{Clock as _, SystemClock};
 use service::reopening::{ReopenFault, Reopened, reopen};
+use store::Fault;
 use store::place::Place;
 use store::sqlite::Options;
 use store::standing::moved;
@@ -52,7 +53,7 @@ fn move_log(common: &Common, own_from: &Place, own_to: &Place) -> Result<Outcome
     if let Some(before) = block_on(async { Ok(moved_to(from.as_ref()).await?) })?
         && !own_to.holds_something()
     {
-        return Err(Failure::Fault(moved(&from.place(), &before)));
+        return Err(Fault::Restart(moved(&from.place(), &before)).into());
     }
     let bar = progress::bar(0, "events, each copied, rebuilt upon and compared");
     let moved = block_on(async {

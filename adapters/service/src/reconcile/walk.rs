@@ -148,7 +148,7 @@ impl Reconciler {
 pub(super) fn missing(case: &Case, book: &Rulebook, at: Instant) -> Result<Vec<Missing>, Fault> {
     let now = Command::Now { clock: at.plus(-TOLD_WITHIN_SECONDS), alerts: Alerts::Raised };
     let events = decide_telling(case, book, now, usize::MAX)
-        .map_err(|refusal| Fault::Corrupt(format!("case {}: time can't pass: {refusal}", case.reference())))?;
+        .map_err(|refusal| Fault::corrupt(format!("case {}: time can't pass: {refusal}", case.reference())))?;
     let missing = events.iter().map(|event| Missing {
         id: event.id(case.reference()),
         publishable: event.fact.alert().is_some_and(|(alert, _)| !alert.history),

@@ -16,9 +16,8 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::readers::Query;
-use super::rows::Rows;
-use super::writer::Job;
-use super::{PostgresStore, reads};
+use super::rows::Job;
+use super::{PostgresStore, first, reads};
 use crate::alerts::{AlertsTo, rules_of};
 use crate::heavy::{HEAVY_CASE, beside_if};
 use crate::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored, between};
@@ -44,20 +43,18 @@ impl CaseStore for PostgresStore {
             return Ok(());
         }
         let book = Arc::clone(&self.book);
-        let rows = beside_if(append.is_heavy(), move || Rows::of(append, &book)).await?;
-        self.write(Job::Append(Box::new(rows))).await
+        let job = beside_if(append.is_heavy(), move || Job::append(append, &book)).await?;
+        self.write(job).await
     }
 
     async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
         // Heavy ones come by themselves.
-        let rows = appends.into_iter().map(|append| Rows::of(append, &self.book));
-        self.write_all(rows.map(|rows| Job::Append(Box::new(rows))).collect()).await
+        self.write_all(appends.into_iter().map(|append| Job::append(append, &self.book)).collect()).await
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {
-        let rows = self.readers.rows(reads::NEXT_DUE, |query| query).await?;
-        let found = self.each(&rows, |row| Ok((reads::standing(row, 0)?, row.try_get::<Option<i64>, _>(1)?)))?;
-        let (standing, next) = found.into_iter().next().unwrap_or_default();
+        let read = |row: &PgRow| Ok((reads::standing(row, 0)?, row.try_get::<Option<i64>, _>(1)?));
+        let (standing, next) = self.all(reads::NEXT_DUE, |query| query, read).await?.pop().unwrap_or_default();
         standing.permit(&self.server.name, self.book.digest)?;
         Ok(next.map(Instant::from_unix))
     }
@@ -73,8 +70,7 @@ impl CaseStore for PostgresStore {
     }
 
     async fn take_part(&self, process: Uuid) -> Result<Share, Fault> {
-        let rows = self.readers.rows(reads::TAKE_PART, |query| query.bind(process)).await?;
-        let all: Vec<Uuid> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        let all: Vec<Uuid> = self.all(reads::TAKE_PART, |query| query.bind(process), first).await?;
         let most = usize::from(u8::MAX);
         let place = all.iter().position(|id| *id == process).unwrap_or(most).min(most);
         let part = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
@@ -87,9 +83,9 @@ impl CaseStore for PostgresStore {
 
     async fn outbox(&self, mut after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
         loop {
-            let rows = self.readers.rows(reads::OUTBOX, |query| query.bind(after.0).bind(reads::limit(most))).await?;
+            let bind = |query: Query| query.bind(after.0).bind(reads::limit(most));
             let read = |row: &PgRow| Ok((reads::standing(row, 0)?, row.try_get::<Vec<i64>, _>(1)?));
-            let (standing, positions) = self.each(&rows, read)?.pop().unwrap_or_default();
+            let (standing, positions) = self.all(reads::OUTBOX, bind, read).await?.pop().unwrap_or_default();
             standing.permit(&self.server.name, self.book.digest)?;
             let Some(last) = positions.last() else { return Ok(Vec::new()) };
             after = Position(*last);
@@ -105,18 +101,17 @@ impl CaseStore for PostgresStore {
     }
 
     async fn backlog(&self) -> Result<Backlog, Fault> {
-        let rows = self.readers.rows(reads::BACKLOG, |query| query.bind(i64::from(Backlog::MOST))).await?;
+        let bind = |query: Query| query.bind(i64::from(Backlog::MOST));
         let read = |row: &PgRow| {
             let (waiting, oldest) = (row.try_get::<i64, _>(0)?, row.try_get::<Option<i64>, _>(1)?);
             let unreadable = self.passed_over.alerts();
             Ok(Backlog { waiting: waiting.cast_unsigned(), oldest: oldest.map(Instant::from_unix), unreadable })
         };
-        Ok(self.each(&rows, read)?.pop().unwrap_or_default())
+        Ok(self.all(reads::BACKLOG, bind, read).await?.pop().unwrap_or_default())
     }
 
     async fn watched(&self) -> Result<u64, Fault> {
-        let rows = self.readers.rows(reads::WATCHED, |query| query).await?;
-        Ok(self.each(&rows, |row| Ok(row.try_get::<i64, _>(0)?.cast_unsigned()))?.pop().unwrap_or(0))
+        Ok(self.one::<i64>(reads::WATCHED, |query| query).await?.unwrap_or(0).cast_unsigned())
     }
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
@@ -125,33 +120,30 @@ impl CaseStore for PostgresStore {
 
     async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault> {
         let bind = |query: Query| query.bind(from.cast_signed()).bind(to.cast_signed());
-        let rows = self.readers.rows(reads::UNMARKED, bind).await?;
-        let ends = self.each(&rows, |row| Ok((row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?)))?;
-        let runs = ends.into_iter().map(|(first, last)| first.cast_unsigned()..=last.cast_unsigned());
-        Ok(between(from, to, runs))
+        let run =
+            |row: &PgRow| Ok(row.try_get::<i64, _>(0)?.cast_unsigned()..=row.try_get::<i64, _>(1)?.cast_unsigned());
+        Ok(between(from, to, self.all(reads::UNMARKED, bind, run).await?))
     }
 
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
-        let rows = self.readers.rows(reads::DELIVERIES_BEHIND, |query| query.bind(behind.cast_signed())).await?;
-        let count = self.each(&rows, |row| Ok(row.try_get::<i64, _>(0)?))?.pop();
+        let bind = |query: Query| query.bind(behind.cast_signed());
+        let count: Option<i64> = self.one(reads::DELIVERIES_BEHIND, bind).await?;
         self.write(Job::UndoDeliveries { behind }).await?;
         Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0))
     }
 
     async fn last_stream_sequence(&self) -> Result<u64, Fault> {
-        let rows = self.readers.rows(reads::LAST_STREAM_SEQUENCE, |query| query).await?;
-        let last = self.each(&rows, |row| Ok(row.try_get::<Option<i64>, _>(0)?))?.pop().flatten();
-        Ok(last.map_or(0, i64::cast_unsigned))
+        let last: Option<Option<i64>> = self.one(reads::LAST_STREAM_SEQUENCE, |query| query).await?;
+        Ok(last.flatten().map_or(0, i64::cast_unsigned))
     }
 
     async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault> {
-        let rows = self.readers.rows(reads::docket(seat), |query| query.bind(office.as_str().to_owned())).await?;
-        Ok(self.each(&rows, reads::view)?.into_iter().flatten().collect())
+        let bind = |query: Query| query.bind(office.as_str().to_owned());
+        Ok(self.all(reads::docket(seat), bind, reads::view).await?.into_iter().flatten().collect())
     }
 
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
-        let rows = self.readers.rows(reads::ADDRESSEES, |query| query).await?;
-        let mut addressees: Vec<String> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        let mut addressees: Vec<String> = self.all(reads::ADDRESSEES, |query| query, first).await?;
         addressees.retain(|found| to.is_among(found));
         let until = to.until.map_or(i64::MAX, Instant::unix);
         let rules = |class| rules_of(class).map(|rule| rule.word().to_owned()).collect::<Vec<String>>();
@@ -164,26 +156,23 @@ impl CaseStore for PostgresStore {
             }
         };
         let sql = if to.since.is_some() { reads::ALERTS_SINCE } else { reads::ALERTS };
-        let rows = self.readers.rows(sql, bind).await?;
-        let found = self.each(&rows, |row| Ok(row.try_get::<Vec<i64>, _>(0)?))?;
+        let found: Option<Vec<i64>> = self.one(sql, bind).await?;
         Ok(found.into_iter().flatten().map(Position).collect())
     }
 
     async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault> {
         let places: Vec<i64> = positions.iter().map(|position| position.0).collect();
-        let rows = self.readers.rows(reads::AT, |query| query.bind(places.clone())).await?;
-        let found = self.each(&rows, reads::stored)?;
+        let found = self.all(reads::AT, |query| query.bind(places.clone()), reads::stored).await?;
         let mut found: HashMap<Position, Stored> = found.into_iter().map(|stored| (stored.position, stored)).collect();
         Ok(positions.iter().filter_map(|position| found.remove(position)).collect())
     }
 
-    async fn stream(&self, case: &CaseRef) -> Result<Vec<Stored>, Fault> {
-        self.stream_of(case.stream_id()).await
+    async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
+        self.all(reads::STREAM, |query| query.bind(stream_id), reads::stored).await
     }
 
     async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
-        let rows = self.readers.rows(reads::RULEBOOKS, |query| query).await?;
-        self.each(&rows, |row| Ok(row.try_get(0)?))
+        self.all(reads::RULEBOOKS, |query| query, first).await
     }
 
     async fn change_counter(&self) -> Result<i64, Fault> {
@@ -196,8 +185,7 @@ impl CaseStore for PostgresStore {
     }
 
     async fn is_held(&self) -> Result<bool, Fault> {
-        let rows = self.readers.rows(reads::HOLDERS, |query| query).await?;
-        let now: Vec<String> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
+        let now: Vec<String> = self.all(reads::HOLDERS, |query| query, first).await?;
         let mut before = self.holders.lock().await;
         let held = now.iter().any(|holder| before.contains(holder));
         *before = now;

@@ -42,7 +42,7 @@ pub(super) async fn hold(server: &Arc<Server>) -> Result<impl Held + use<>, Faul
         // What can't be written can't be sealed either: said before anything is copied.
         let row = connection.fetch_one("SELECT current_setting('transaction_read_only') = 'on'").await?;
         if row.try_get(0)? {
-            return Err(Fault::Unavailable(read_only(&server.name)).into());
+            return Err(Fault::unavailable(read_only(&server.name)).into());
         }
         connection.execute(LOCK).await?;
         Ok(connection)
@@ -144,7 +144,7 @@ async fn copy_events(
 /// One row as COPY takes it.
 fn write_event(rows: &mut String, stored: &Stored, payload: &str) -> Result<(), Fault> {
     let Stored { position, case, version, event } = stored;
-    let out_of_range = || Fault::Corrupt(format!("case {case}: the instant of version {version} is out of range"));
+    let out_of_range = || Fault::corrupt(format!("case {case}: the instant of version {version} is out of range"));
     let occurred = DateTime::from_timestamp(event.recorded_at.unix(), 0).ok_or_else(out_of_range)?;
     let _ = write!(rows, "{}\t{}\t", event.id(case), case.stream_id());
     // JSON has no control characters, and COPY reads a backslash as the beginning of one.

@@ -13,7 +13,7 @@ use crate::{Fault, Options};
 
 /// The layout that this program reads and writes, and its tables.
 const LAYOUT: i64 = 1;
-const SCHEMA: &str = include_str!("migrations/0001.sql");
+const SCHEMA: &str = include_str!("schema.sql");
 
 /// The names that a log takes in the schema.
 const TABLES: [&str; 7] = ["case_events", "cases", "alerts", "deliveries", "rulebooks", "processes", "meta"];
@@ -38,7 +38,7 @@ enum Found {
 pub(super) async fn claim(connection: &mut PgConnection, server: &Server, options: &Options) -> Result<bool, Failed> {
     let writable = fit(connection, server).await?;
     if !writable && !options.read_only_will_do {
-        return Err(Fault::Unavailable(read_only(&server.name)).into());
+        return Err(Fault::unavailable(read_only(&server.name)).into());
     }
     match found(connection).await? {
         Found::Nothing if options.create && writable => lay_out(connection, server).await?,
@@ -73,14 +73,14 @@ async fn fit(connection: &mut PgConnection, server: &Server) -> Result<bool, Fai
             "{name} is encoded in {encoding}; a log holds Lao words: make a database with `createdb --encoding UTF8 \
              --template template0`"
         );
-        return Err(Fault::Unavailable(said).into());
+        return Err(Fault::unavailable(said).into());
     }
     if row.try_get::<&str, _>(4)? == "off" {
         tracing::warn!("the server runs with fsync = off: what is acknowledged is lost when its machine fails");
     }
     if !row.try_get::<bool, _>(5)? {
         let said = format!("{name}: no schema of the search_path is there to put the tables in");
-        return Err(Fault::Unavailable(said).into());
+        return Err(Fault::unavailable(said).into());
     }
     Ok(row.try_get::<&str, _>(3)? == "off")
 }
@@ -90,7 +90,7 @@ fn refuse_old(name: &str, number: i32, version: &str) -> Result<(), Fault> {
     if number >= 150_000 {
         return Ok(());
     }
-    Err(Fault::Unavailable(format!("{name} is served by PostgreSQL {version}; this program needs 15 or newer")))
+    Err(Fault::unavailable(format!("{name} is served by PostgreSQL {version}; this program needs 15 or newer")))
 }
 
 async fn found(connection: &mut PgConnection) -> Result<Found, Failed> {
@@ -123,8 +123,8 @@ async fn found(connection: &mut PgConnection) -> Result<Found, Failed> {
 fn refuse_strange(server: &Server, found: &Found) -> Result<(), Failed> {
     let name = &server.name;
     let fault = match found {
-        Found::Nothing => Fault::Unavailable(format!("there is no log at {name}; check the address")),
-        Found::AnotherProgram => Fault::Corrupt(format!(
+        Found::Nothing => Fault::unavailable(format!("there is no log at {name}; check the address")),
+        Found::AnotherProgram => Fault::corrupt(format!(
             "{name} holds tables of another program under the names of a log of kamnot; give the log a database of its own"
         )),
         Found::BeforeTheFirstRelease => Fault::before_the_first_release(name),
@@ -170,12 +170,7 @@ pub(super) async fn put_in_force(
     if in_force == digest {
         return Ok(());
     }
-    Err(Fault::Corrupt(format!(
-        "the log {} was decided under rulebook {in_force}; started with {digest}; \
-         start with that one, or run `kamnot rules adopt FILE` to put another in force",
-        server.name
-    ))
-    .into())
+    Err(Fault::of_rulebook(&server.name, &in_force, &digest).into())
 }
 
 async fn rulebook_digest(connection: &mut PgConnection) -> Result<Option<String>, Failed> {

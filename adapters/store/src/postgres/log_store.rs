@@ -10,11 +10,12 @@ use projections::CaseView;
 use sqlx::Row as _;
 use uuid::Uuid;
 
+use super::rows::Job;
 use super::server::Failed;
-use super::writer::Job;
 use super::{PostgresStore, audit, copying, reads, rebuild};
 use crate::copying::{Filling, Held};
 use crate::examined::{Cursor, Examined, Whole};
+use crate::rebuilt::Purpose;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
 
 /// How long a reader pauses while the end of the log is hidden.
@@ -31,29 +32,25 @@ impl LogStore for PostgresStore {
     }
 
     async fn kept_by(&self) -> Result<String, Fault> {
-        let rows = self.readers.rows(reads::SERVER_VERSION, |query| query).await?;
-        let versions: Vec<String> = self.each(&rows, |row| Ok(row.try_get(0)?))?;
-        Ok(versions.into_iter().next().unwrap_or_default())
+        Ok(self.one(reads::SERVER_VERSION, |query| query).await?.unwrap_or_default())
     }
 
     async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
-        let rows = self.readers.rows(reads::CASES, |query| query).await?;
-        self.each(&rows, |row| reads::reference(row, 0))
+        self.all(reads::CASES, |query| query, |row| reads::reference(row, 0)).await
     }
 
     async fn views(&self, mut take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault> {
         let mut after: Option<Uuid> = None;
         loop {
-            let rows = self.readers.rows(reads::VIEWS, move |query| query.bind(after)).await?;
+            let rows = self.readers.rows(&reads::VIEWS, move |query| query.bind(after)).await?;
             let Some(last) = rows.last() else { return Ok(()) };
-            after = Some(last.try_get(11).map_err(|error| self.server.fault(error))?);
+            after = Some(last.try_get(0).map_err(|error| self.server.fault(error))?);
             self.each(&rows, reads::view)?.into_iter().flatten().for_each(&mut take);
         }
     }
 
     async fn events(&self) -> Result<u64, Fault> {
-        let rows = self.readers.rows(reads::EVENTS, |query| query).await?;
-        Ok(self.each(&rows, |row| Ok(row.try_get::<i64, _>(0)?.unsigned_abs()))?.pop().unwrap_or(0))
+        Ok(self.one::<i64>(reads::EVENTS, |query| query).await?.unwrap_or(0).unsigned_abs())
     }
 
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
@@ -72,7 +69,7 @@ impl LogStore for PostgresStore {
             self.each(&rows, reads::stored)
         };
         let held_back = |_| {
-            Err(Fault::Unavailable(format!(
+            Err(Fault::unavailable(format!(
                 "a transaction that began earlier is still open on the server of {} and holds the end of the log back; end it \
                  (pg_stat_activity and pg_prepared_xacts show it), then try again",
                 self.server.name
@@ -83,13 +80,11 @@ impl LogStore for PostgresStore {
 
     async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {
         let bind = |query: super::Query| query.bind(after.0).bind(reads::limit(most));
-        let rows = self.readers.rows(reads::DELIVERIES, bind).await?;
-        self.each(&rows, reads::delivery)
+        self.all(reads::DELIVERIES, bind, reads::delivery).await
     }
 
     async fn meta(&self, key: &str) -> Result<Option<String>, Fault> {
-        let rows = self.readers.rows(reads::META, |query| query.bind(key.to_owned())).await?;
-        Ok(self.each(&rows, |row| Ok(row.try_get(0)?))?.pop())
+        self.one(reads::META, |query| query.bind(key.to_owned())).await
     }
 
     async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault> {
@@ -105,11 +100,12 @@ impl LogStore for PostgresStore {
     }
 
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {
-        rebuild::anew(&self.server, &self.book, progress).await
+        let rebuilt = rebuild::rebuild(&self.server, &self.book, Purpose::Rebuild, progress).await;
+        rebuilt.map_err(|failed| self.server.fault(failed))
     }
 
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
-        rebuild::check(&self.server, &self.book, progress).await
+        rebuild::check(&self.server, &self.book, progress).await.map_err(|failed| self.server.fault(failed))
     }
 
     async fn check_whole(&self) -> Result<Whole, Fault> {

@@ -51,7 +51,7 @@ impl Generation {
         tokio::select! {
             biased;
             answer = work => answer,
-            _ = given_up.changed() => Err(Failed::Silent),
+            _ = given_up.changed() => Err(Failed::SILENT),
         }
     }
 

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use super::pulse::Kept;
 use super::server::{Failed, Server};
 use crate::Fault;
+use crate::heavy::ShuttingDown;
 
 /// How many questions are under way at the same time.
 const MOST: usize = 4;
@@ -40,8 +41,7 @@ impl Readers {
     }
 
     async fn ask(&self, query: Query) -> Result<Vec<PgRow>, Failed> {
-        let closed = |_| Fault::Unavailable("the program is shutting down".to_owned());
-        let _permit = self.permits.acquire().await.map_err(closed)?;
+        let _permit = self.permits.acquire().await.map_err(|_| Fault::from(ShuttingDown))?;
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut connection = match idle.and_then(|kept| self.server.generation.still(kept)) {
             Some(connection) => connection,

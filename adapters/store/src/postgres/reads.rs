@@ -1,36 +1,26 @@
 //! The questions that are asked of the tables, and what their rows mean.
 
-use engine::action::{CaseRef, OfficeCode};
-use engine::breach::Breach;
+use std::sync::LazyLock;
+
+use engine::action::CaseRef;
 use engine::calendar::Instant;
-use engine::case::{Case, Event, evolve};
+use engine::case::{Case, Event};
 use projections::CaseView;
 use projections::view::Seat;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use uuid::Uuid;
 
+use super::rows::cells;
 use super::server::Failed;
-use crate::digest::{altered, digest};
+use crate::rows::{self, NAMES};
 use crate::standing::Standing;
-use crate::{Delivery, Fault, Position, Stored};
+use crate::{Delivery, Position, Stored, damage};
 
 /// Events `e` in their places, of cases `c`, as [`stored`] reads them.
 macro_rules! stored {
     ($rest:literal) => {
         concat!(
             "SELECT e.position, c.reference, e.sequence_number, e.version, e.payload::text, c.stream_id FROM ",
-            $rest
-        )
-    };
-}
-
-/// Views as [`view`] reads them.
-macro_rules! views {
-    ($rest:literal) => {
-        concat!(
-            "SELECT reference, version, recorded_at, court, prosecutor, investigator, legal_aid, next_due, worst, document, \
-             digest, stream_id FROM cases ",
             $rest
         )
     };
@@ -99,7 +89,8 @@ pub(super) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence,
 pub(super) const EVENTS: &str = "SELECT count(*) FROM case_events";
 pub(super) const CASES: &str = "SELECT reference FROM cases ORDER BY reference";
 pub(super) const NEXT_DUE: &str = standing_and!(", (SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL)");
-pub(super) const VIEWS: &str = views!("WHERE $1::uuid IS NULL OR stream_id > $1 ORDER BY stream_id LIMIT 1000");
+pub(super) static VIEWS: LazyLock<String> =
+    LazyLock::new(|| views("WHERE $1::uuid IS NULL OR stream_id > $1 ORDER BY stream_id LIMIT 1000"));
 pub(super) const SERVER_VERSION: &str = "SELECT 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)";
 /// The transactions that keep every writer of the log out.
 pub(super) const HOLDERS: &str = "SELECT pid || ' ' || virtualtransaction FROM pg_locks
@@ -127,60 +118,46 @@ pub(super) const TAKE_PART: &str = "WITH
 pub(super) const LEAVE: &str = "DELETE FROM processes WHERE id = $1";
 
 /// The views of an office's cases.
-pub(super) const fn docket(seat: Option<Seat>) -> &'static str {
+pub(super) fn docket(seat: Option<Seat>) -> &'static str {
+    static OF: LazyLock<[String; 5]> = LazyLock::new(|| {
+        let any = "court = $1 OR prosecutor = $1 OR investigator = $1 OR legal_aid = $1";
+        ["court = $1", "prosecutor = $1", "investigator = $1", "legal_aid = $1", any]
+            .map(|has_it| views(&format!("WHERE {has_it} ORDER BY reference")))
+    });
+    let [court, prosecutor, investigator, legal_aid, any] = &*OF;
     match seat {
-        Some(Seat::Court) => views!("WHERE court = $1 ORDER BY reference"),
-        Some(Seat::Prosecutor) => views!("WHERE prosecutor = $1 ORDER BY reference"),
-        Some(Seat::Investigator) => views!("WHERE investigator = $1 ORDER BY reference"),
-        Some(Seat::LegalAid) => views!("WHERE legal_aid = $1 ORDER BY reference"),
-        None => views!("WHERE court = $1 OR prosecutor = $1 OR investigator = $1 OR legal_aid = $1 ORDER BY reference"),
+        Some(Seat::Court) => court,
+        Some(Seat::Prosecutor) => prosecutor,
+        Some(Seat::Investigator) => investigator,
+        Some(Seat::LegalAid) => legal_aid,
+        None => any,
     }
+}
+
+/// Views as [`view`] reads them.
+fn views(rest: &str) -> String {
+    format!("SELECT {} FROM cases {rest}", *NAMES)
 }
 
 /// The case as its events fold into it.
 pub(super) fn case(rows: &[PgRow], case: &CaseRef) -> Result<Case, Failed> {
-    let mut state = Case::default();
-    for row in rows {
-        let version = state.version() + 1;
-        let event = event(row, 1).map_err(|failed| of_case(failed, case.as_str(), version))?;
-        if row.try_get::<i32, _>(0)? != version.cast_signed() {
-            return Err(Fault::Corrupt(format!("case {case}: version {version} is missing in its stream")).into());
-        }
-        state = evolve(state, &event);
-    }
-    Ok(state)
+    let next = |state, row: &PgRow| damage::fold(state, case, row.try_get::<i32, _>(0)?.into(), event(row, 1));
+    rows.iter().try_fold(Case::default(), next)
 }
 
 /// The event whose format and payload stand in the columns from `at` on.
 pub(super) fn event(row: &PgRow, at: usize) -> Result<Event, Failed> {
-    Event::from_json(row.try_get(at)?, row.try_get(at + 1)?)
-        .map_err(|unreadable| Fault::Corrupt(unreadable.to_string()).into())
-}
-
-/// Says in which case and at which version an event can't be read.
-fn of_case(failed: Failed, case: &str, version: u32) -> Failed {
-    match failed {
-        Failed::Fault(Fault::Corrupt(found)) => {
-            Fault::Corrupt(format!("case {case}, event {version} of its stream: {found}")).into()
-        }
-        failed => failed,
-    }
+    Ok(damage::event(row.try_get::<i32, _>(at)?.into(), Some(row.try_get(at + 1)?))?)
 }
 
 pub(super) fn stored(row: &PgRow) -> Result<Stored, Failed> {
-    let case = case_of(row, 1, 5)?;
-    let version = row.try_get::<i32, _>(2)?.cast_unsigned();
-    let event = event(row, 3).map_err(|failed| of_case(failed, case.as_str(), version))?;
-    Ok(Stored { position: Position(row.try_get(0)?), case, version, event })
+    let (case, version) = (case_of(row, 1, 5)?, row.try_get::<i32, _>(2)?.cast_unsigned());
+    damage::stored(Position(row.try_get(0)?), case, version, event(row, 3))
 }
 
 /// The alert event in a row.
 pub(super) fn alert(row: &PgRow) -> Result<Stored, Failed> {
-    let found = stored(row)?;
-    if found.event.fact.alert().is_none() {
-        return Err(Fault::Corrupt("the log has no alert at this position".to_owned()).into());
-    }
-    Ok(found)
+    Ok(damage::alert(Some(stored(row)?))?)
 }
 
 pub(super) fn delivery(row: &PgRow) -> Result<Delivery, Failed> {
@@ -194,49 +171,16 @@ pub(super) fn delivery(row: &PgRow) -> Result<Delivery, Failed> {
 
 /// The view in a row; none where the case is not opened yet.
 pub(super) fn view(row: &PgRow) -> Result<Option<CaseView>, Failed> {
-    let case = case_of(row, 0, 11)?;
-    let version = row.try_get::<i32, _>(1)?.cast_unsigned();
-    let altered = || altered(case.as_str());
-    let office = |column: usize| -> Result<Option<OfficeCode>, Failed> {
-        let code = row.try_get::<Option<&str>, _>(column)?;
-        Ok(code.map(|code| OfficeCode::new(code).ok_or_else(altered)).transpose()?)
-    };
-    let view = match row.try_get::<Option<i64>, _>(2)? {
-        None => None,
-        Some(recorded_at) => Some(CaseView {
-            case: case.clone(),
-            version,
-            recorded_at: Instant::from_unix(recorded_at),
-            court: office(3)?.ok_or_else(altered)?,
-            prosecutor: office(4)?.ok_or_else(altered)?,
-            investigator: office(5)?.ok_or_else(altered)?,
-            legal_aid: office(6)?,
-            next_due: row.try_get::<Option<i64>, _>(7)?.map(Instant::from_unix),
-            worst: row
-                .try_get::<Option<&str>, _>(8)?
-                .map(|word| Breach::from_word(word).ok_or_else(altered))
-                .transpose()?,
-            document: row.try_get::<Option<String>, _>(9)?.ok_or_else(altered)?,
-        }),
-    };
-    if row.try_get::<i64, _>(10)? != digest(&case, version, view.as_ref()) {
-        return Err(altered().into());
-    }
-    Ok(view)
+    Ok(rows::view(&cells(row)?)?)
 }
 
 pub(super) fn reference(row: &PgRow, column: usize) -> Result<CaseRef, Failed> {
-    let text = row.try_get::<Option<&str>, _>(column)?.unwrap_or_default();
-    CaseRef::new(text).ok_or_else(|| altered(text).into())
+    Ok(rows::reference(row.try_get(column)?)?)
 }
 
-/// The case of a reference with the id of its stream, which has to follow from it.
+/// The case of a reference with the id of its stream.
 pub(super) fn case_of(row: &PgRow, reference_at: usize, stream_id_at: usize) -> Result<CaseRef, Failed> {
-    let case = reference(row, reference_at)?;
-    if row.try_get::<Option<Uuid>, _>(stream_id_at)? != Some(case.stream_id()) {
-        return Err(altered(case.as_str()).into());
-    }
-    Ok(case)
+    Ok(rows::case_of(row.try_get(reference_at)?, row.try_get(stream_id_at)?)?)
 }
 
 /// What the log says of itself, in the column `at`, as [`standing_and!`] asks for it.

@@ -11,30 +11,18 @@ use super::audit;
 use super::layout::put_in_force;
 use super::reads;
 use super::server::{Failed, Server};
-use crate::digest::KEPT_ANEW;
+use crate::damage::KEPT_ANEW;
 use crate::examined::{Keep, Whole};
+use crate::rebuilt::{Checked, Purpose};
 use crate::{Fault, Progress, Rebuilt};
 
-/// Whether the rulebook in force stays.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    Rebuild,
-    Adopt,
-}
-
-/// Views and alerts anew under the rulebook in force.
-pub(super) async fn anew(server: &Server, book: &Rulebook, progress: Progress) -> Result<Rebuilt, Fault> {
-    let rebuilt = rebuild(server, book, Purpose::Rebuild, progress).await;
-    rebuilt.map_err(|failed| server.fault(failed))
-}
-
-/// Views and alerts under another rulebook, which is in force when this is done.
-pub(super) async fn adopt(server: &Server, book: &Rulebook, progress: Progress) -> Result<Rebuilt, Fault> {
-    let rebuilt = rebuild(server, book, Purpose::Adopt, progress).await;
-    rebuilt.map_err(|failed| server.fault(failed))
-}
-
-async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: Progress) -> Result<Rebuilt, Failed> {
+/// Views and alerts anew.
+pub(super) async fn rebuild(
+    server: &Server,
+    book: &Rulebook,
+    purpose: Purpose,
+    progress: Progress,
+) -> Result<Rebuilt, Failed> {
     let mut connection = session(server).await?;
     let mut transaction = connection.begin().await?;
     transaction.execute("LOCK TABLE case_events IN SHARE ROW EXCLUSIVE MODE").await?;
@@ -53,30 +41,23 @@ async fn rebuild(server: &Server, book: &Rulebook, purpose: Purpose, progress: P
     }
     let mut after = None;
     loop {
-        let chunk = audit::chunk(&mut transaction, book, after, Keep::Nothing).await?;
-        rebuilt.damage.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
-        rebuilt.cases += chunk.cases;
-        rebuilt.events += chunk.events;
+        let (chunk, upto) = audit::chunk(&mut transaction, book, after, Keep::Nothing).await?;
         audit::repair(&mut transaction, &chunk.differences).await?;
-        for difference in chunk.differences {
-            rebuilt.note(difference.found);
-        }
+        rebuilt.take(chunk);
         progress(rebuilt.events, events);
-        after = chunk.upto;
+        after = upto;
         if after.is_none() {
             break;
         }
     }
     let strays = audit::stray_alerts(&mut transaction).await?;
     audit::repair(&mut transaction, &strays).await?;
-    for stray in strays {
-        rebuilt.note(stray.found);
-    }
+    rebuilt.note_all(strays);
     // For the other processes to notice: something may be due earlier now.
     transaction.execute("UPDATE meta SET xact = pg_current_xact_id() WHERE key = 'rulebook'").await?;
     match transaction.commit().await.map_err(Failed::from) {
         Ok(()) => Ok(rebuilt),
-        Err(failed) if failed.is_broken() => Err(Fault::Unavailable(format!(
+        Err(failed) if failed.is_broken() => Err(Fault::unavailable(format!(
             "{} went away while the rebuilt views were being committed, and whether they were is not known; see that the \
              server runs, then do it again: what is as it should be stays",
             server.name
@@ -93,38 +74,27 @@ pub(super) async fn refuse_moved(connection: &mut PgConnection, server: &Server)
 }
 
 /// Everything that is not as it should be.
-pub(super) async fn check(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Fault> {
-    checked(server, book, progress).await.map_err(|failed| server.fault(failed))
-}
-
-async fn checked(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Failed> {
+pub(super) async fn check(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Failed> {
     let mut connection = session(server).await?;
     let events = audit::extent(&mut connection).await?;
-    let (mut found, mut done, mut after) = (audit::altered_rulebooks(&mut connection).await?, 0, None);
+    let (mut found, mut after) = (Checked::of(audit::whole(&mut connection).await?), None);
     loop {
         // The questions of one chunk are answered from one state of the log.
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-        let chunk = audit::chunk(&mut connection, book, after, Keep::Nothing).await?;
+        let (chunk, upto) = audit::chunk(&mut connection, book, after, Keep::Nothing).await?;
         connection.execute("COMMIT").await?;
-        done += chunk.events;
-        progress(done.min(events), events);
-        found.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
-        found.extend(chunk.differences.into_iter().map(|difference| difference.found));
-        after = chunk.upto;
+        found.take(chunk);
+        progress(found.events.min(events), events);
+        after = upto;
         if after.is_none() {
-            break;
+            return Ok(found.into_all());
         }
     }
-    found.extend(audit::stray_alerts(&mut connection).await?.into_iter().map(|difference| difference.found));
-    Ok(found)
 }
 
-/// What is wrong with rulebooks and with the tables that are no case's alone; that the log is whole, its constraints see to.
+/// What is no single case's.
 pub(super) async fn check_whole(server: &Server) -> Result<Whole, Failed> {
-    let mut connection = session(server).await?;
-    let damage = audit::altered_rulebooks(&mut connection).await?;
-    let strays = audit::stray_alerts(&mut connection).await?;
-    Ok(Whole { damage, rows: strays.into_iter().map(Into::into).collect() })
+    audit::whole(&mut session(server).await?).await
 }
 
 /// A session for long work.

@@ -12,7 +12,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
 use super::address;
 use super::pulse::Generation;
-use crate::{Fault, NOT_RECORDED};
+use crate::{Fault, Said};
 
 /// How long one attempt to connect may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -20,38 +20,36 @@ const CONNECT: Duration = Duration::from_secs(5);
 const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
 /// What went wrong, before it is told with the name of the server.
+pub(super) type Failed = crate::fault::Failed<Trouble>;
+
+/// What went wrong at the server, or on the way to it.
 #[derive(Debug)]
-pub(super) enum Failed {
+pub(crate) enum Trouble {
     Sql(sqlx::Error),
-    Fault(Fault),
     /// There was no answer in time.
     Silent,
 }
 
 impl From<sqlx::Error> for Failed {
     fn from(error: sqlx::Error) -> Self {
-        Self::Sql(error)
-    }
-}
-
-impl From<Fault> for Failed {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+        Self::Database(Trouble::Sql(error))
     }
 }
 
 impl Failed {
+    pub const SILENT: Self = Self::Database(Trouble::Silent);
+
     /// The server's code for the error (SQLSTATE), if it is the server's.
     fn code(&self) -> Option<String> {
-        let Self::Sql(sqlx::Error::Database(error)) = self else { return None };
+        let Self::Database(Trouble::Sql(sqlx::Error::Database(error))) = self else { return None };
         error.code().map(std::borrow::Cow::into_owned)
     }
 
     /// Whether the session is gone, or never came about, and another one may fare better.
     pub fn is_broken(&self) -> bool {
         match self {
-            Self::Sql(sqlx::Error::Io(error)) => !is_of_encryption(error),
-            Self::Sql(sqlx::Error::Protocol(_)) | Self::Silent => true,
+            Self::Database(Trouble::Sql(sqlx::Error::Io(error))) => !is_of_encryption(error),
+            Self::Database(Trouble::Sql(sqlx::Error::Protocol(_)) | Trouble::Silent) => true,
             // The server is ending, starting, or full; it ended the session because we were silent for too long.
             _ => self.code().is_some_and(|code| {
                 code.starts_with("08")
@@ -90,7 +88,7 @@ impl Server {
     pub fn new(url: &str, wait: Duration) -> Result<Self, Fault> {
         let name = address::without_password(url);
         let options = address::options(url, |variable| std::env::var(variable).ok()).map_err(|what| {
-            Fault::Unavailable(format!("{name} is no address of a PostgreSQL database that can be used: {what}"))
+            Fault::unavailable(format!("{name} is no address of a PostgreSQL database that can be used: {what}"))
         })?;
         let options = options.disable_statement_logging();
         // No wait at all would be no chance to answer either.
@@ -105,7 +103,7 @@ impl Server {
             connection.execute(sqlx::AssertSqlSafe(self.settings())).await?;
             Ok(connection)
         };
-        tokio::time::timeout(CONNECT, begin).await.unwrap_or(Err(Failed::Silent))
+        tokio::time::timeout(CONNECT, begin).await.unwrap_or(Err(Failed::SILENT))
     }
 
     /// A commit is on disk when it is acknowledged. Of a program that has stopped in the middle of a transaction, or of
@@ -141,7 +139,7 @@ impl Server {
             }
         };
         let answer = tokio::time::timeout(self.wait, attempts).await;
-        answer.unwrap_or_else(|_| Err(trouble.unwrap_or(Failed::Silent))).map_err(|failed| self.fault(failed))
+        answer.unwrap_or_else(|_| Err(trouble.unwrap_or(Failed::SILENT))).map_err(|failed| self.fault(failed))
     }
 
     /// What an error means to the caller.
@@ -149,11 +147,11 @@ impl Server {
         let name = &self.name;
         match failed.into() {
             Failed::Fault(fault) => fault,
-            Failed::Silent => Fault::Unavailable(format!(
-                "{name} did not answer within {} s; {NOT_RECORDED}see that the server runs and can be reached",
-                self.wait.as_secs_f32()
-            )),
-            Failed::Sql(error) => self.fault_of(&error),
+            Failed::Database(Trouble::Silent) => nothing_recorded(
+                format_args!("{name} did not answer within {} s", self.wait.as_secs_f32()),
+                "see that the server runs and can be reached",
+            ),
+            Failed::Database(Trouble::Sql(error)) => self.fault_of(&error),
         }
     }
 
@@ -163,26 +161,28 @@ impl Server {
             sqlx::Error::Database(refused) => self.refused(&refused.code().unwrap_or_default(), &said),
             sqlx::Error::Io(error) if is_of_encryption(error) => self.not_encrypted(&said),
             sqlx::Error::Io(error) if error.kind() == ErrorKind::NotFound && self.options.get_socket().is_none() => {
-                Fault::Unavailable(format!(
+                Fault::unavailable(format!(
                     "{name}: a file that sslrootcert, sslcert or sslkey names is not there ({said})"
                 ))
             }
-            sqlx::Error::Io(_) => Fault::Unavailable(format!(
-                "{name} can't be reached ({said}); {NOT_RECORDED}see that the server runs, and that host and port are right"
-            )),
+            sqlx::Error::Io(_) => nothing_recorded(
+                format_args!("{name} can't be reached ({said})"),
+                "see that the server runs, and that host and port are right",
+            ),
             sqlx::Error::Tls(_) => self.not_encrypted(&said),
             sqlx::Error::Configuration(_) => {
-                Fault::Unavailable(format!("{name} can't be used as the address says: {said}"))
+                Fault::unavailable(format!("{name} can't be used as the address says: {said}"))
             }
-            sqlx::Error::Protocol(_) => Fault::Unavailable(format!(
-                "what answers at {name} does not speak as PostgreSQL does ({said}); {NOT_RECORDED}see that host and port are right"
-            )),
-            _ => Fault::Corrupt(format!("{name} holds what this program does not write: {said}")),
+            sqlx::Error::Protocol(_) => nothing_recorded(
+                format_args!("what answers at {name} does not speak as PostgreSQL does ({said})"),
+                "see that host and port are right",
+            ),
+            _ => Fault::corrupt(format!("{name} holds what this program does not write: {said}")),
         }
     }
 
     fn not_encrypted(&self, said: &str) -> Fault {
-        Fault::Unavailable(format!(
+        Fault::unavailable(format!(
             "{}: no encrypted connection comes about ({said}); see sslmode and sslrootcert in the address, and the \
              server's certificate",
             self.name
@@ -194,52 +194,48 @@ impl Server {
         let name = &self.name;
         let user = self.options.get_username();
         match code {
-            "28P01" | "28000" => Fault::Unavailable(format!(
+            "28P01" | "28000" => Fault::unavailable(format!(
                 "{name} does not let user {user} in ({said}); see the password (in the address, PGPASSWORD or ~/.pgpass) \
                  and the server's pg_hba.conf"
             )),
-            "3D000" => Fault::Unavailable(format!("{name}: {said}; make it first, with `createdb`")),
-            "3F000" => Fault::Unavailable(format!("{name}: there is no schema to put the tables in ({said})")),
-            "42501" => Fault::Unavailable(format!(
+            "3D000" => Fault::unavailable(format!("{name}: {said}; make it first, with `createdb`")),
+            "3F000" => Fault::unavailable(format!("{name}: there is no schema to put the tables in ({said})")),
+            "42501" => Fault::unavailable(format!(
                 "{name}: user {user} may not do this ({said}); let that user own the database, or its schema and tables"
             )),
-            "25006" => Fault::Unavailable(read_only(name)),
-            "53100" => Fault::Unavailable(format!(
-                "no room is left on the server of {name}; {NOT_RECORDED}make room, then send it again"
-            )),
-            "53300" => {
-                Fault::Unavailable(format!("{name} takes no more connections ({said}); {NOT_RECORDED}try later"))
-            }
-            "55P03" => Fault::Unavailable(format!(
-                "another program has held {name} locked for {} s; {NOT_RECORDED}end that program or wait for it, \
-                 then send it again",
-                self.wait.as_secs_f32()
-            )),
-            "57014" => {
-                Fault::Unavailable(format!("{name} took too long and was stopped ({said}); {NOT_RECORDED}try later"))
-            }
-            "26000" | "42P05" => Fault::Unavailable(format!(
+            "25006" => Fault::unavailable(read_only(name)),
+            "53100" => nothing_recorded(
+                format_args!("no room is left on the server of {name}"),
+                "make room, then send it again",
+            ),
+            "53300" => nothing_recorded(format_args!("{name} takes no more connections ({said})"), "try later"),
+            "55P03" => Fault::locked(name, self.wait),
+            "57014" => nothing_recorded(format_args!("{name} took too long and was stopped ({said})"), "try later"),
+            "26000" | "42P05" => Fault::unavailable(format!(
                 "{name} does not keep what this program prepares ({said}); between it and the server stands a pool that \
                  changes sessions: let that keep whole sessions, or go around it"
             )),
-            "XX001" | "XX002" => Fault::Corrupt(format!(
+            "XX001" | "XX002" => Fault::corrupt(format!(
                 "{name} is damaged ({said}); stop all that use it, keep its files, and restore a copy"
             )),
             // A clash of rows; those of the log itself are answered as conflicts.
-            code if code.starts_with("23") => Fault::Corrupt(format!(
-                "{name} holds rows that its log does not give ({said}); {NOT_RECORDED}\
-                 `kamnot check` names them, `kamnot rebuild` takes them out"
-            )),
+            code if code.starts_with("23") => Fault::of_rows(name, said),
             // Tables or columns that are not there, or not of their type.
             code if code.starts_with("42") => {
-                Fault::Corrupt(format!("{name} does not hold the tables of a log ({said})"))
+                Fault::corrupt(format!("{name} does not hold the tables of a log ({said})"))
             }
-            code if code.starts_with("22") => {
-                Fault::Corrupt(format!("{name} can't hold this ({said}); {NOT_RECORDED}"))
-            }
-            _ => Fault::Unavailable(format!("{name} can't be used now ({said}); {NOT_RECORDED}try later")),
+            code if code.starts_with("22") => Fault::Corrupt(Said::nothing_recorded(
+                format_args!("{name} can't hold this ({said})"),
+                "correct it, then send it again",
+            )),
+            _ => nothing_recorded(format_args!("{name} can't be used now ({said})"), "try later"),
         }
     }
+}
+
+/// What was found before anything was recorded, and what to do.
+fn nothing_recorded(found: std::fmt::Arguments<'_>, then: &str) -> Fault {
+    Fault::Unavailable(Said::nothing_recorded(found, then))
 }
 
 /// Whether the two sides could not agree on how to encrypt: rustls says what it refuses as invalid data.

@@ -2,80 +2,76 @@
 //!
 //! Invariant: what is written is what it was given, and nothing but these rows.
 
+use std::sync::LazyLock;
+
 use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
-use super::rows::{AlertRow, CaseRow};
 use super::server::Failed;
+use crate::rows::{AlertRow, COLUMNS, CaseRow, Cell, Cells, Kind, NAMES};
 
-/// The rows of cases as [`bind_cases`] binds them.
-macro_rules! unnested {
-    ($before:literal, $after:literal) => {
-        concat!(
-            $before,
-            " FROM unnest($1::uuid[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
-                  $9::bigint[], $10::text[], $11::text[], $12::bigint[]) AS n (stream_id, reference, version, recorded_at,
-                  court, prosecutor, investigator, legal_aid, next_due, worst, document, digest) ",
-            $after
-        )
-    };
+/// The rows of cases `n`, as [`write_cases`] binds them.
+fn unnested() -> String {
+    let arrays = COLUMNS.iter().zip(1..).map(|((_, kind), n)| {
+        let of = match kind {
+            Kind::Id => "uuid",
+            Kind::Version => "int",
+            Kind::Number => "bigint",
+            Kind::Text | Kind::Office => "text",
+        };
+        format!("${n}::{of}[]")
+    });
+    format!("unnest({}) AS n ({})", arrays.collect::<Vec<String>>().join(", "), *NAMES)
 }
 
-const UPDATE: &str = unnested!(
-    "UPDATE cases SET version = n.version, recorded_at = n.recorded_at, court = n.court, prosecutor = n.prosecutor,
-         investigator = n.investigator, legal_aid = n.legal_aid, next_due = n.next_due, worst = n.worst,
-         document = n.document, digest = n.digest",
-    "WHERE cases.stream_id = n.stream_id"
-);
-
-const REPLACE: &str = unnested!(
-    "INSERT INTO cases (stream_id, reference, version, recorded_at, court, prosecutor, investigator, legal_aid,
-         next_due, worst, document, digest) SELECT *",
-    "ON CONFLICT (stream_id) DO UPDATE SET reference = excluded.reference, version = excluded.version,
-         recorded_at = excluded.recorded_at, court = excluded.court, prosecutor = excluded.prosecutor,
-         investigator = excluded.investigator, legal_aid = excluded.legal_aid, next_due = excluded.next_due,
-         worst = excluded.worst, document = excluded.document, digest = excluded.digest"
-);
+/// Sets these columns to those of the rows `from`.
+fn set(columns: &[(&str, Kind)], from: &str) -> String {
+    columns.iter().map(|(name, _)| format!("{name} = {from}.{name}")).collect::<Vec<String>>().join(", ")
+}
 
 /// Writes the views over those of cases that are there.
 pub(super) async fn update_cases(connection: &mut PgConnection, rows: &[&CaseRow]) -> Result<(), Failed> {
-    bound(connection, UPDATE, rows).await
+    static UPDATE: LazyLock<String> = LazyLock::new(|| {
+        let set = set(&COLUMNS[2..], "n");
+        format!("UPDATE cases SET {set} FROM {} WHERE cases.stream_id = n.stream_id", unnested())
+    });
+    write_cases(connection, &UPDATE, rows).await
 }
 
 /// Writes the rows of cases, whether they are there or not.
 pub(super) async fn replace_cases(connection: &mut PgConnection, rows: &[&CaseRow]) -> Result<(), Failed> {
-    bound(connection, REPLACE, rows).await
+    static REPLACE: LazyLock<String> = LazyLock::new(|| {
+        let (from, set) = (unnested(), set(&COLUMNS[1..], "excluded"));
+        format!("INSERT INTO cases ({}) SELECT * FROM {from} ON CONFLICT (stream_id) DO UPDATE SET {set}", *NAMES)
+    });
+    write_cases(connection, &REPLACE, rows).await
 }
 
-async fn bound(connection: &mut PgConnection, sql: &'static str, rows: &[&CaseRow]) -> Result<(), Failed> {
-    fn column<'r, T>(rows: &[&'r CaseRow], of: impl Fn(&'r CaseRow) -> T) -> Vec<T> {
-        rows.iter().map(|row| of(row)).collect()
+async fn write_cases(connection: &mut PgConnection, sql: &'static str, rows: &[&CaseRow]) -> Result<(), Failed> {
+    fn column<'r, T>(rows: &'r [Cells<'r>], n: usize, of: impl Fn(&'r Cell<'r>) -> T) -> Vec<T> {
+        rows.iter().map(|cells| of(&cells[n])).collect()
     }
     if rows.is_empty() {
         return Ok(());
     }
-    sqlx::query(sql)
-        .bind(column(rows, |row| row.stream_id))
-        .bind(column(rows, |row| &*row.reference))
-        .bind(column(rows, |row| row.version))
-        .bind(column(rows, |row| row.recorded_at))
-        .bind(column(rows, |row| row.court.as_deref()))
-        .bind(column(rows, |row| row.prosecutor.as_deref()))
-        .bind(column(rows, |row| row.investigator.as_deref()))
-        .bind(column(rows, |row| row.legal_aid.as_deref()))
-        .bind(column(rows, |row| row.next_due))
-        .bind(column(rows, |row| row.worst.as_deref()))
-        .bind(column(rows, |row| row.document.as_deref()))
-        .bind(column(rows, |row| row.digest))
-        .execute(connection)
-        .await?;
+    let rows: Vec<Cells<'_>> = rows.iter().map(|row| row.cells()).collect();
+    let mut query = sqlx::query(sql);
+    for (n, (_, kind)) in COLUMNS.iter().enumerate() {
+        query = match kind {
+            Kind::Id => query.bind(column(&rows, n, Cell::as_id)),
+            Kind::Version => query.bind(column(&rows, n, |cell| cell.as_number().and_then(|n| i32::try_from(n).ok()))),
+            Kind::Number => query.bind(column(&rows, n, Cell::as_number)),
+            Kind::Text | Kind::Office => query.bind(column(&rows, n, Cell::as_text)),
+        };
+    }
+    query.execute(connection).await?;
     Ok(())
 }
 
-/// Writes the rows of alerts at these positions; whether each is pending, otherwise that it is if it may be published.
+/// Writes the rows of alerts: each with its position, its stream, and whether it is pending.
 pub(super) async fn insert_alerts(
     connection: &mut PgConnection,
-    alerts: &[(i64, &AlertRow, Option<bool>)],
+    alerts: &[(i64, Uuid, &AlertRow, bool)],
 ) -> Result<(), Failed> {
     if alerts.is_empty() {
         return Ok(());
@@ -84,12 +80,12 @@ pub(super) async fn insert_alerts(
                SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bool[], $7::bool[])";
     sqlx::query(sql)
         .bind(alerts.iter().map(|(position, ..)| *position).collect::<Vec<i64>>())
-        .bind(alerts.iter().map(|(_, alert, _)| alert.stream_id).collect::<Vec<Uuid>>())
-        .bind(alerts.iter().map(|(_, alert, _)| alert.rule.word()).collect::<Vec<&str>>())
-        .bind(alerts.iter().map(|(_, alert, _)| alert.addressees.as_str()).collect::<Vec<&str>>())
-        .bind(alerts.iter().map(|(_, alert, _)| alert.recorded_at).collect::<Vec<i64>>())
-        .bind(alerts.iter().map(|(_, alert, _)| alert.publishable).collect::<Vec<bool>>())
-        .bind(alerts.iter().map(|(_, alert, pending)| pending.unwrap_or(alert.publishable)).collect::<Vec<bool>>())
+        .bind(alerts.iter().map(|(_, stream, ..)| *stream).collect::<Vec<Uuid>>())
+        .bind(alerts.iter().map(|(_, _, alert, _)| alert.rule.word()).collect::<Vec<&str>>())
+        .bind(alerts.iter().map(|(_, _, alert, _)| alert.addressees.as_str()).collect::<Vec<&str>>())
+        .bind(alerts.iter().map(|(_, _, alert, _)| alert.recorded_at).collect::<Vec<i64>>())
+        .bind(alerts.iter().map(|(_, _, alert, _)| alert.publishable).collect::<Vec<bool>>())
+        .bind(alerts.iter().map(|(.., pending)| *pending).collect::<Vec<bool>>())
         .execute(connection)
         .await?;
     Ok(())

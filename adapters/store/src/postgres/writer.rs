@@ -17,12 +17,12 @@ use sqlx::{Executor as _, Row as _};
 use tokio::sync::mpsc;
 
 use super::pulse::Kept;
-use super::rows::Rows;
+use super::rows::Job;
 use super::server::{Failed, Pause, Server};
-use crate::answers::{Answer, Outcome};
 use crate::cache::{Cache, Drops};
 use crate::changes::Changes;
-use crate::{Delivery, Fault, IN_ORDER};
+use crate::jobs::{Answer, Outcome, appends};
+use crate::{Fault, IN_ORDER};
 pub(super) use batch::set_meta;
 use batch::{Witness, Written};
 
@@ -31,14 +31,6 @@ const MOST_AT_ONCE: (usize, usize) = IN_ORDER;
 
 /// How much longer a transaction may take for each event in it.
 const FOR_AN_EVENT: Duration = Duration::from_millis(1);
-
-/// What the writer is asked to write.
-pub(super) enum Job {
-    Append(Box<Rows>),
-    Deliveries(Vec<Delivery>),
-    UndoDeliveries { behind: u64 },
-    Meta { key: String, value: String },
-}
 
 /// The transactions of this process that others of its tasks need not tell it about.
 #[derive(Default)]
@@ -148,10 +140,10 @@ impl Writer {
         if let Ok(answer) = tokio::time::timeout(limit, attempts).await {
             return answer;
         }
-        let Some(Commit { xact, .. }) = commit else { return Err(trouble.unwrap_or(Failed::Silent)) };
+        let Some(Commit { xact, .. }) = commit else { return Err(trouble.unwrap_or(Failed::SILENT)) };
         // Should it hold after all, it is news like that of another process.
         self.own.remove(xact);
-        Err(Fault::Unavailable(format!(
+        Err(Fault::unavailable(format!(
             "{} went away while this was being recorded, and whether it was is not known; see that the server runs, then \
              send it again: what was recorded is recognised by its ids",
             self.server.name
@@ -176,7 +168,7 @@ impl Writer {
                 }
                 Fate::Open => {
                     self.session = Some(self.server.generation.keep(connection));
-                    return Err(Failed::Silent);
+                    return Err(Failed::SILENT);
                 }
                 // Its number may become another transaction's, of another process.
                 Fate::Gone => self.own.remove(asked.xact),
@@ -214,16 +206,9 @@ impl Writer {
 
     /// Brings the cache and the change counter to what was committed.
     fn remember(&self, jobs: Vec<Job>, outcomes: &[Outcome], drops: Drops) {
-        let (mut appended, mut refused) = (Vec::new(), Vec::new());
-        for (job, outcome) in jobs.into_iter().zip(outcomes) {
-            match (job, outcome) {
-                (Job::Append(rows), Ok(())) => appended.push((rows.case, rows.after)),
-                (Job::Append(rows), Err(_)) => refused.push(rows.case),
-                _ => {}
-            }
-        }
+        let (appended, refused) = appends(jobs, outcomes);
         let changed = !appended.is_empty();
-        self.cache.put_unless_dropped(appended.into_iter(), drops);
+        self.cache.put_unless_dropped(appended.into_iter().map(|rows| (rows.view.case, rows.after)), drops);
         if !refused.is_empty() {
             self.cache.drop_all(refused.iter());
         }

@@ -32,7 +32,7 @@ pub(super) fn alerts(connection: &Connection, to: &AlertsTo) -> Result<Vec<Posit
     let mut statement = connection.prepare_cached(ADDRESSEES)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let found = row.get_ref(0)?.as_str().map_err(|error| Fault::Corrupt(error.to_string()))?;
+        let found = row.get_ref(0)?.as_str().map_err(|error| Fault::corrupt(error.to_string()))?;
         if to.is_among(found) {
             addressees.push(serde_json::Value::from(found));
         }
@@ -55,7 +55,7 @@ pub(super) fn alerts(connection: &Connection, to: &AlertsTo) -> Result<Vec<Posit
 }
 
 fn no_rule() -> Failed {
-    Fault::Corrupt("the row of an alert names no rule; rebuild the views".to_owned()).into()
+    Fault::corrupt("the row of an alert names no rule; rebuild the views").into()
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ impl SqliteStore {
             _ => PathBuf::from("."),
         };
         let failed = |error: &dyn std::fmt::Display| {
-            Fault::Unavailable(format!("{} can't be written: {error}; nothing is left of the copy", to.display()))
+            Fault::unavailable(format!("{} can't be written: {error}; nothing is left of the copy", to.display()))
         };
         let name = to.file_name().ok_or_else(|| failed(&"that names no file"))?.to_string_lossy();
         let prefix = format!(".{name}.unfinished-");
@@ -85,7 +85,7 @@ impl SqliteStore {
         written.as_file().sync_all().map_err(|error| failed(&error))?;
         let damage = prove(&written, from, book, events, |done, of| progress(Step::Checking, done, of))?;
         if let (Some(first), Existing::GivesWay) = (damage.first(), existing) {
-            return Err(Fault::Corrupt(format!(
+            return Err(Fault::corrupt(format!(
                 "{} is damaged ({first}); the copy at {} stays as it was: it may be from before; name another file",
                 from.display(),
                 to.display()
@@ -113,7 +113,7 @@ fn refuse_what_is_there(to: &Path, existing: Existing) -> Result<(), Fault> {
     let taken = (existing == Existing::Stays).then(|| to.to_owned());
     match taken.into_iter().chain(beside).find(|path| path.symlink_metadata().is_ok()) {
         None => Ok(()),
-        Some(path) => Err(Fault::Unavailable(format!(
+        Some(path) => Err(Fault::unavailable(format!(
             "{} is there already; move it away or name another file (nothing was written)",
             path.display()
         ))),
@@ -144,12 +144,12 @@ fn write(source: &File, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result
                     std::thread::sleep(PAUSE);
                     waited += PAUSE;
                 }
-                _ => return Err(Fault::Unavailable("another program holds it locked".to_owned()).into()),
+                _ => return Err(Fault::unavailable("another program holds it locked").into()),
             }
         }
     };
     copy().map_err(|failed| match source.fault(failed) {
-        Fault::Unavailable(reason) => Fault::Unavailable(format!(
+        Fault::Unavailable(reason) => Fault::unavailable(format!(
             "copying {} to {} failed: {reason}; nothing is left of the copy",
             source.path.display(),
             to.display()
@@ -173,14 +173,14 @@ fn prove(
     let there = count().map_err(|failed| file.fault(failed))?;
     let from = from.display();
     if let Some(first) = found.rest.first() {
-        return Err(Fault::Corrupt(format!(
+        return Err(Fault::corrupt(format!(
             "the copy of {from} is not in order ({first}), so nothing is left of it; `kamnot check` says what is wrong \
              with the log, `kamnot rebuild` mends its views; to keep a damaged log, stop all that use it and copy the \
              file by hand"
         )));
     }
     if there != events {
-        return Err(Fault::Corrupt(format!(
+        return Err(Fault::corrupt(format!(
             "the copy of {from} holds {there} events instead of {events}; nothing is left of it; check the disk"
         )));
     }

@@ -104,8 +104,8 @@ fn insert(
     let key = if let Some(&key) = keys.get(&stored.case) {
         key
     } else {
-        let key = insert_case(connection, None, &stored.case, stored.case.stream_id())?;
-        let key = key.ok_or_else(|| Fault::Corrupt(format!("the case {} stands there twice", stored.case)))?;
+        let key = insert_case(connection, &stored.case, stored.case.stream_id())?;
+        let key = key.ok_or_else(|| Fault::corrupt(format!("the case {} stands there twice", stored.case)))?;
         keys.insert(stored.case.clone(), key);
         key
     };

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::{Fault, NOT_RECORDED};
+use crate::{Fault, Said};
 
 /// Says "this file is ours" in the header of the database file: `kmnt`.
 const APPLICATION_ID: i64 = 0x6b6d_6e74;
@@ -21,20 +21,11 @@ const BEFORE: i64 = 0x6b61_6d6e;
 const LAYOUT: i64 = 1;
 
 /// What went wrong, before it is told with the name of the file.
-pub(super) enum Failed {
-    Sqlite(rusqlite::Error),
-    Fault(Fault),
-}
+pub(super) type Failed = crate::fault::Failed<rusqlite::Error>;
 
 impl From<rusqlite::Error> for Failed {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-impl From<Fault> for Failed {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+        Self::Database(error)
     }
 }
 
@@ -86,7 +77,7 @@ impl File {
         let read_only = connection.is_readonly(rusqlite::MAIN_DB).map_err(|error| self.fault(error))?;
         if read_only && !self.read_only_will_do {
             let path = self.path.display();
-            return Err(Fault::Unavailable(format!("{path} is write-protected; the log must be writable")));
+            return Err(Fault::unavailable(format!("{path} is write-protected; the log must be writable")));
         }
         Ok(connection)
     }
@@ -108,11 +99,11 @@ impl File {
     fn connect_to_existing(&self, create: bool) -> Result<Connection, Fault> {
         let exists = self.path.exists();
         if !create && !exists {
-            return Err(Fault::Unavailable(format!("there is no log at {}; check the path", self.path.display())));
+            return Err(Fault::unavailable(format!("there is no log at {}; check the path", self.path.display())));
         }
         let beside = self.write_ahead();
         if !exists && beside.exists() {
-            return Err(Fault::Unavailable(format!(
+            return Err(Fault::unavailable(format!(
                 "{} is there and {} is not: it was renamed or removed, and the end of its log was left behind; put it back \
                  beside that file, or move both away to begin a new log",
                 beside.display(),
@@ -141,7 +132,7 @@ impl File {
         if opened.is_none() || self.identity() == opened {
             return Ok(());
         }
-        Err(Fault::Restart(format!(
+        Err(Fault::restart(format!(
             "{0} is not the file any more that this program opened: it was renamed, removed or replaced; whether the last \
              of what was sent was recorded is not known; put the right file at {0} (with the one ending in -wal), then \
              start again",
@@ -180,7 +171,7 @@ impl File {
         let path = self.path.display();
         if is_unclaimed(connection)? {
             if !create {
-                return Err(Fault::Corrupt(format!("{path} is empty; it holds no log")).into());
+                return Err(Fault::corrupt(format!("{path} is empty; it holds no log")).into());
             }
             self.lay_out(connection)?;
         } else {
@@ -189,7 +180,7 @@ impl File {
                 BEFORE => return Err(Fault::before_the_first_release(&path).into()),
                 _ => {
                     let what = format!("{path} is a database of another program, not a log of kamnot");
-                    return Err(Fault::Corrupt(what).into());
+                    return Err(Fault::corrupt(what).into());
                 }
             }
         }
@@ -244,7 +235,7 @@ impl File {
     pub fn fault(&self, failed: impl Into<Failed>) -> Fault {
         match failed.into() {
             Failed::Fault(fault) => fault,
-            Failed::Sqlite(error) => self.fault_of(&error),
+            Failed::Database(error) => self.fault_of(&error),
         }
     }
 
@@ -252,31 +243,25 @@ impl File {
     pub fn fault_of(&self, error: &rusqlite::Error) -> Fault {
         let path = self.path.display();
         match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Fault::Unavailable(format!(
-                "another program has held {path} locked for {} s; {NOT_RECORDED}\
-                 end that program or wait for it, then send it again",
-                self.busy_timeout.as_secs_f32()
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Fault::locked(path, self.busy_timeout),
+            Some(ErrorCode::DiskFull) => Fault::Unavailable(Said::nothing_recorded(
+                format_args!("no room is left for {path}"),
+                "make room, then send it again",
             )),
-            Some(ErrorCode::DiskFull) => {
-                Fault::Unavailable(format!("no room is left for {path}; {NOT_RECORDED}make room, then send it again"))
-            }
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Fault::Unavailable(
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Fault::unavailable(
                 format!("{path} can't be written ({error}); the file and its folder must be there and be writable"),
             ),
             Some(ErrorCode::SystemIoFailure) => {
-                Fault::Unavailable(format!("the disk failed under {path} ({error}); check it, then send this again"))
+                Fault::unavailable(format!("the disk failed under {path} ({error}); check it, then send this again"))
             }
-            Some(ErrorCode::NotADatabase) => Fault::Corrupt(format!("{path} is no database, so no log of kamnot")),
-            Some(ErrorCode::DatabaseCorrupt) => Fault::Corrupt(format!(
+            Some(ErrorCode::NotADatabase) => Fault::corrupt(format!("{path} is no database, so no log of kamnot")),
+            Some(ErrorCode::DatabaseCorrupt) => Fault::corrupt(format!(
                 "{path} is damaged ({error}); stop all that use it, keep the file, and restore a copy"
             )),
             // Only what stands in the way of the next position: every other clash is answered as a conflict.
-            Some(ErrorCode::ConstraintViolation) => Fault::Corrupt(format!(
-                "{path} holds rows that its log does not give ({error}); {NOT_RECORDED}\
-                 `kamnot check` names them, `kamnot rebuild` takes them out"
-            )),
-            Some(_) => Fault::Unavailable(format!("{path} can't be used: {error}")),
-            None => Fault::Corrupt(format!("{path} holds what this program does not write: {error}")),
+            Some(ErrorCode::ConstraintViolation) => Fault::of_rows(path, error),
+            Some(_) => Fault::unavailable(format!("{path} can't be used: {error}")),
+            None => Fault::corrupt(format!("{path} holds what this program does not write: {error}")),
         }
     }
 }

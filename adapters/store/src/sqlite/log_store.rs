@@ -7,11 +7,12 @@ use engine::action::CaseRef;
 use projections::CaseView;
 use uuid::Uuid;
 
-use super::writer::Job;
+use super::rows::Job;
 use super::{SqliteStore, audit, copying, reads, rebuild};
 use crate::copying::{Filling, Held};
 use crate::examined::{Cursor, Examined, Whole};
 use crate::place::aside;
+use crate::rebuilt::Purpose;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
 
 #[async_trait]
@@ -29,7 +30,7 @@ impl LogStore for SqliteStore {
     }
 
     async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
-        self.read(reads::cases).await
+        self.all(reads::CASES, [], reads::reference).await
     }
 
     async fn views(&self, take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault> {
@@ -41,11 +42,11 @@ impl LogStore for SqliteStore {
     }
 
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
-        self.read(move |connection| reads::log(connection, after, most)).await
+        self.all(reads::LOG, [after.0, reads::limit(most)], reads::stored).await
     }
 
     async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {
-        self.read(move |connection| reads::deliveries(connection, after, most)).await
+        self.all(reads::DELIVERIES, [after.0, reads::limit(most)], reads::delivery).await
     }
 
     async fn meta(&self, key: &str) -> Result<Option<String>, Fault> {
@@ -69,12 +70,12 @@ impl LogStore for SqliteStore {
 
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {
         let (file, book) = (self.file.clone(), self.book.clone());
-        aside(move || rebuild::anew(&file, &book, |done, of| progress(done, of))).await
+        aside(move || rebuild::rebuild(&file, &book, Purpose::Rebuild, |done, of| progress(done, of))).await
     }
 
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
         let (file, book) = (self.file.clone(), self.book.clone());
-        aside(move || rebuild::check(&file, &book, |done, of| progress(done, of))).await
+        aside(move || Ok(rebuild::checked(&file, &book, |done, of| progress(done, of))?.into_all())).await
     }
 
     async fn check_whole(&self) -> Result<Whole, Fault> {

@@ -1,97 +1,112 @@
-//! The questions that are asked of the tables, each on a connection that it is given.
+//! The questions that are asked of the tables, each on a connection that it is given, and what their rows mean.
 
-mod views;
-
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use engine::action::CaseRef;
 use engine::calendar::Instant;
-use engine::case::{Case, Event, evolve};
+use engine::case::{Case, Event};
 use engine::rulebook::Digest;
-use rusqlite::{Connection, OptionalExtension, Params, Row, Statement, params};
+use projections::CaseView;
+use projections::view::Seat;
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, Params, Row};
 use uuid::Uuid;
 
 use super::file::{Failed, File};
-use crate::digest::altered_rulebook;
+use super::rows::{cell, cells};
+use crate::damage::{self, rulebook_text};
 use crate::passed_over::PassedOver;
 use crate::recent::Recent;
+use crate::rows::{self, NAMES};
 use crate::standing::Standing;
-use crate::{Backlog, Delivery, DueCase, Fault, Position, Share, Stored, between};
+use crate::{Backlog, Delivery, DueCase, Position, Share, Stored, between};
 
-use views::case_of;
-pub(super) use views::{docket, reference, views};
+/// Events `e` in their places, of cases `c`, as [`stored`] reads them.
+macro_rules! stored {
+    ($rest:literal) => {
+        concat!("SELECT e.position, c.reference, e.version, e.format, e.payload, c.stream_id FROM ", $rest)
+    };
+}
+
+pub(super) const STREAM: &str =
+    stored!("cases c JOIN events e ON e.case_key = c.case_key WHERE c.stream_id = ?1 ORDER BY e.version");
+pub(super) const LOG: &str =
+    stored!("events e JOIN cases c ON c.case_key = e.case_key WHERE e.position > ?1 ORDER BY e.position LIMIT ?2");
+const AT: &str = stored!("events e JOIN cases c ON c.case_key = e.case_key WHERE e.position = ?1");
+/// As [`AT`], also where the case's row is missing.
+const ALERT_AT: &str = stored!("events e LEFT JOIN cases c ON c.case_key = e.case_key WHERE e.position = ?1");
+const PENDING: &str = "SELECT position FROM alerts WHERE pending = 1 AND position > ?1 ORDER BY position";
+const BACKLOG: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM alerts WHERE pending = 1 LIMIT ?1)),
+    (SELECT recorded_at FROM alerts WHERE pending = 1 ORDER BY position LIMIT 1)";
+const DUE: &str = "SELECT reference, stream_id, version FROM cases WHERE next_due <= ?1 ORDER BY next_due, reference";
+pub(super) const NEXT_DUE: &str = "SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL";
+pub(super) const WATCHED: &str = "SELECT count(*) FROM cases WHERE next_due IS NOT NULL";
+pub(super) const CASES: &str = "SELECT reference FROM cases ORDER BY reference";
+pub(super) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries
+    WHERE position > ?1 ORDER BY position LIMIT ?2";
+const DELIVERY: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries WHERE position = ?1";
+const MARKED: &str =
+    "SELECT stream_sequence FROM deliveries WHERE stream_sequence BETWEEN ?1 AND ?2 ORDER BY stream_sequence";
+pub(super) const DELIVERIES_BEHIND: &str = "SELECT count(*) FROM deliveries WHERE stream_sequence > ?1";
+pub(super) const LAST_STREAM_SEQUENCE: &str = "SELECT max(stream_sequence) FROM deliveries";
+pub(super) const RULEBOOKS: &str = "SELECT source FROM rulebooks ORDER BY digest";
+
+/// What `read` makes of each row.
+pub(super) fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    values: impl Params,
+    mut read: impl FnMut(&Row<'_>) -> Result<T, Failed>,
+) -> Result<Vec<T>, Failed> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(values)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(row)?);
+    }
+    Ok(found)
+}
+
+/// What `read` makes of the first row, if there is one.
+fn find<T>(
+    connection: &Connection,
+    sql: &str,
+    values: impl Params,
+    read: impl FnOnce(&Row<'_>) -> Result<T, Failed>,
+) -> Result<Option<T>, Failed> {
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query(values)?.next()?.map(read).transpose()
+}
+
+/// What stands in the first column of the only row.
+pub(super) fn one<T: FromSql>(connection: &Connection, sql: &str, values: impl Params) -> Result<T, Failed> {
+    Ok(connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+}
 
 /// The case as its events fold into it.
 pub(super) fn case(connection: &Connection, case: &CaseRef) -> Result<Case, Failed> {
     let mut state = Case::default();
-    let stream_id = case.stream_id();
     let mut statement = connection.prepare_cached(
         "SELECT e.version, e.format, e.payload FROM events e
          WHERE e.case_key = (SELECT case_key FROM cases WHERE stream_id = ?1) ORDER BY e.version",
     )?;
-    let mut rows = statement.query(params![stream_id.as_bytes().as_slice()])?;
+    let mut rows = statement.query([case.stream_id().as_bytes().as_slice()])?;
     while let Some(row) = rows.next()? {
-        let event = event(row, 1).map_err(|failed| of_case(failed, case.as_str(), state.version() + 1))?;
-        state = evolve(state, &event);
-        if row.get::<_, i64>(0)? != i64::from(state.version()) {
-            let found = format!("case {case}: version {} is missing in its stream", state.version());
-            return Err(Fault::Corrupt(found).into());
-        }
+        state = damage::fold(state, case, row.get(0)?, event(row, 1))?;
     }
     Ok(state)
 }
 
 /// The event in the columns `format` and `payload`, from the column `at` on.
 pub(super) fn event(row: &Row<'_>, at: usize) -> Result<Event, Failed> {
-    let payload = row.get_ref(at + 1)?.as_str();
-    let payload = payload.map_err(|_| Fault::Corrupt("an event of the log can't be read: it is no text".to_owned()))?;
-    let format = i32::try_from(row.get::<_, i64>(at)?).unwrap_or(-1);
-    Event::from_json(format, payload).map_err(|unreadable| Fault::Corrupt(unreadable.to_string()).into())
+    Ok(damage::event(row.get(at)?, row.get_ref(at + 1)?.as_str().ok())?)
 }
 
-/// Says in which case and at which version an event can't be read.
-pub(super) fn of_case(failed: Failed, case: &str, version: u32) -> Failed {
-    match failed {
-        Failed::Fault(Fault::Corrupt(found)) => {
-            Fault::Corrupt(format!("case {case}, event {version} of its stream: {found}")).into()
-        }
-        failed => failed,
-    }
-}
-
-/// The columns that [`stored_all`] reads, of events `e` and cases `c`.
-const STORED: &str = "e.position, c.reference, e.version, e.format, e.payload, c.stream_id";
-
-/// Events in their places, of a query on the columns [`STORED`].
-fn stored_all(connection: &Connection, rest: &str, values: impl Params) -> Result<Vec<Stored>, Failed> {
-    let mut statement = connection.prepare_cached(&format!("SELECT {STORED} FROM {rest}"))?;
-    let mut rows = statement.query(values)?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(stored(row)?);
-    }
-    Ok(found)
-}
-
-/// The event in a row of the columns [`STORED`].
-fn stored(row: &Row<'_>) -> Result<Stored, Failed> {
+/// The event in its place.
+pub(super) fn stored(row: &Row<'_>) -> Result<Stored, Failed> {
     let case = case_of(row, 1, 5)?;
     let version = u32::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
-    let event = event(row, 3).map_err(|failed| of_case(failed, case.as_str(), version))?;
-    Ok(Stored { position: Position(row.get(0)?), case, version, event })
-}
-
-/// The events of a stream in order.
-pub(super) fn stream(connection: &Connection, stream_id: Uuid) -> Result<Vec<Stored>, Failed> {
-    let rest = "cases c JOIN events e ON e.case_key = c.case_key WHERE c.stream_id = ?1 ORDER BY e.version";
-    stored_all(connection, rest, params![stream_id.as_bytes().as_slice()])
-}
-
-/// The events of the log behind a position.
-pub(super) fn log(connection: &Connection, after: Position, most: usize) -> Result<Vec<Stored>, Failed> {
-    let rest = "events e JOIN cases c ON c.case_key = e.case_key WHERE e.position > ?1 ORDER BY e.position LIMIT ?2";
-    stored_all(connection, rest, params![after.0, limit(most)])
+    damage::stored(Position(row.get(0)?), case, version, event(row, 3))
 }
 
 /// What may be published and was not delivered; what this process recorded just now is not read again.
@@ -102,56 +117,34 @@ pub(super) fn outbox(
     recent: &Recent,
     passed_over: &PassedOver,
 ) -> Result<Vec<Stored>, Failed> {
-    let sql = "SELECT position FROM alerts WHERE pending = 1 AND position > ?1 ORDER BY position";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(PENDING)?;
     let mut pending = statement.query_map([after.0], |row| row.get(0).map(Position))?;
-    let sql =
-        format!("SELECT {STORED} FROM events e LEFT JOIN cases c ON c.case_key = e.case_key WHERE e.position = ?1");
-    let mut at = connection.prepare_cached(&sql)?;
+    let read = |at: Position| Ok::<_, Failed>(damage::alert(find(connection, ALERT_AT, [at.0], stored)?)?);
     let mut found = Vec::new();
     while found.len() < most
         && let Some(position) = pending.next().transpose()?
     {
-        match recent.take(position).map_or_else(|| alert_at(&mut at, position), Ok) {
+        match recent.take(position).map_or_else(|| read(position), Ok) {
             Ok(alert) => found.push(alert),
-            Err(Failed::Fault(Fault::Corrupt(reason))) => passed_over.alert(position, &reason),
-            Err(failed) => return Err(failed),
+            Err(failed) => passed_over.alert(position, &failed.damage()?),
         }
     }
     Ok(found)
 }
 
-/// The alert event at a position.
-fn alert_at(statement: &mut Statement<'_>, position: Position) -> Result<Stored, Failed> {
-    let mut rows = statement.query([position.0])?;
-    let found = rows.next()?.map(stored).transpose()?;
-    let found = found.filter(|stored| stored.event.fact.alert().is_some());
-    found.ok_or_else(|| Fault::Corrupt("the log has no alert at this position".to_owned()).into())
-}
-
 /// How much waits to be published, and since when.
 pub(super) fn backlog(connection: &Connection) -> Result<Backlog, Failed> {
-    let mut statement = connection.prepare_cached(
-        "SELECT (SELECT count(*) FROM (SELECT 1 FROM alerts WHERE pending = 1 LIMIT ?1)),
-                (SELECT recorded_at FROM alerts WHERE pending = 1 ORDER BY position LIMIT 1)",
-    )?;
+    let mut statement = connection.prepare_cached(BACKLOG)?;
     let (waiting, oldest) =
         statement.query_row([Backlog::MOST], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?)))?;
     Ok(Backlog { waiting: waiting.cast_unsigned(), oldest: oldest.map(Instant::from_unix), unreadable: 0 })
-}
-
-/// In how many cases something is still to come.
-pub(super) fn watched(connection: &Connection) -> Result<u64, Failed> {
-    let mut statement = connection.prepare_cached("SELECT count(*) FROM cases WHERE next_due IS NOT NULL")?;
-    Ok(statement.query_row([], |row| row.get::<_, i64>(0))?.cast_unsigned())
 }
 
 /// The events at these places.
 pub(super) fn at(connection: &Connection, positions: &[Position]) -> Result<Vec<Stored>, Failed> {
     let mut found = Vec::with_capacity(positions.len());
     for position in positions {
-        let rest = "events e JOIN cases c ON c.case_key = e.case_key WHERE e.position = ?1";
-        found.extend(stored_all(connection, rest, [position.0])?);
+        found.extend(find(connection, AT, [position.0], stored)?);
     }
     Ok(found)
 }
@@ -164,8 +157,7 @@ pub(super) fn due(
     share: Share,
     passed_over: &PassedOver,
 ) -> Result<Vec<DueCase>, Failed> {
-    let sql = "SELECT reference, stream_id, version FROM cases WHERE next_due <= ?1 ORDER BY next_due, reference";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(DUE)?;
     let mut rows = statement.query([until.unix()])?;
     let mut due = Vec::new();
     while due.len() < most
@@ -174,33 +166,18 @@ pub(super) fn due(
         match case_of(row, 0, 1) {
             Ok(case) if share.holds(case.stream_id()) => due.push(DueCase { case, version: row.get(2)? }),
             Ok(_) => {}
-            Err(Failed::Fault(Fault::Corrupt(reason))) => passed_over.row(&reason),
-            Err(failed) => return Err(failed),
+            Err(failed) => passed_over.row(&failed.damage()?),
         }
     }
     Ok(due)
 }
 
-/// The deliveries behind a position.
-pub(super) fn deliveries(connection: &Connection, after: Position, most: usize) -> Result<Vec<Delivery>, Failed> {
-    let sql = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries
-               WHERE position > ?1 ORDER BY position LIMIT ?2";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params![after.0, limit(most)])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(read_delivery(row)?);
-    }
-    Ok(found)
-}
-
 /// The delivery of the alert at a position.
-pub(super) fn delivery(connection: &Connection, position: Position) -> Result<Option<Delivery>, Failed> {
-    let sql = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries WHERE position = ?1";
-    Ok(connection.prepare_cached(sql)?.query_row([position.0], read_delivery).optional()?)
+pub(super) fn delivery_of(connection: &Connection, position: Position) -> Result<Option<Delivery>, Failed> {
+    find(connection, DELIVERY, [position.0], delivery)
 }
 
-fn read_delivery(row: &Row<'_>) -> Result<Delivery, rusqlite::Error> {
+pub(super) fn delivery(row: &Row<'_>) -> Result<Delivery, Failed> {
     Ok(Delivery {
         position: Position(row.get(0)?),
         alert: Uuid::from_bytes(row.get(1)?),
@@ -209,77 +186,32 @@ fn read_delivery(row: &Row<'_>) -> Result<Delivery, rusqlite::Error> {
     })
 }
 
-/// Every case, by reference.
-pub(super) fn cases(connection: &Connection) -> Result<Vec<CaseRef>, Failed> {
-    let mut statement = connection.prepare_cached("SELECT reference FROM cases ORDER BY reference")?;
-    let mut rows = statement.query([])?;
-    references(&mut rows)
-}
-
-fn references(rows: &mut rusqlite::Rows<'_>) -> Result<Vec<CaseRef>, Failed> {
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(reference(row, 0)?);
-    }
-    Ok(found)
-}
-
-/// The earliest instant at which a case has something to tell.
-pub(super) fn next_due(connection: &Connection) -> Result<Option<Instant>, Failed> {
-    let mut statement = connection.prepare_cached("SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL")?;
-    let unix: Option<i64> = statement.query_row([], |row| row.get(0))?;
-    Ok(unix.map(Instant::from_unix))
-}
-
 /// A small text of the table `meta`.
 pub(super) fn meta(connection: &Connection, key: &str) -> Result<Option<String>, Failed> {
-    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
-    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+    find(connection, "SELECT value FROM meta WHERE key = ?1", [key], |row| Ok(row.get(0)?))
 }
 
 /// The text of a rulebook that the log was decided under.
 pub(super) fn rulebook(connection: &Connection, digest: &str) -> Result<Option<String>, Failed> {
-    let mut statement = connection.prepare_cached("SELECT source FROM rulebooks WHERE digest = ?1")?;
-    let mut rows = statement.query([digest])?;
-    let Some(row) = rows.next()? else { return Ok(None) };
-    let source = row.get_ref(0)?.as_bytes().unwrap_or_default();
-    match (altered_rulebook(digest.as_bytes(), source), std::str::from_utf8(source)) {
-        (None, Ok(source)) => Ok(Some(source.to_owned())),
-        (altered, _) => Err(Fault::Corrupt(altered.unwrap_or_default()).into()),
-    }
+    find(connection, "SELECT source FROM rulebooks WHERE digest = ?1", [digest], |row| {
+        Ok(rulebook_text(digest, row.get_ref(0)?.as_bytes().unwrap_or_default())?)
+    })
 }
 
-/// The digests of all rulebooks that the log keeps.
-pub(super) fn rulebook_digests(connection: &Connection) -> Result<BTreeSet<Digest>, Failed> {
-    let mut statement = connection.prepare_cached("SELECT digest FROM rulebooks")?;
-    let digests = statement.query_map([], |row| Ok(row.get_ref(0)?.as_str().ok().and_then(Digest::parse)))?;
-    Ok(digests.filter_map(Result::transpose).collect::<Result<_, _>>()?)
-}
-
-/// The texts of all rulebooks that the log was decided under.
-pub(super) fn rulebooks(connection: &Connection) -> Result<Vec<String>, Failed> {
-    let mut statement = connection.prepare_cached("SELECT source FROM rulebooks ORDER BY digest")?;
-    // One that was altered is none of those that anything was decided under; the check names it.
-    let texts = statement.query_map([], |row| Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned()))?;
-    Ok(texts.collect::<Result<_, _>>()?)
+/// A text, as far as it is one: a rulebook that was altered is none of those that anything was decided under; the check
+/// names it.
+pub(super) fn lossy(row: &Row<'_>) -> Result<String, Failed> {
+    Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes().unwrap_or_default()).into_owned())
 }
 
 /// The stretches of stream sequences that no delivery has.
 pub(super) fn unmarked(connection: &Connection, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Failed> {
-    let sql = "SELECT stream_sequence FROM deliveries WHERE stream_sequence BETWEEN ?1 AND ?2 ORDER BY stream_sequence";
-    let mut statement = connection.prepare_cached(sql)?;
+    let mut statement = connection.prepare_cached(MARKED)?;
     let taken = statement.query_map([from.cast_signed(), to.cast_signed()], |row| row.get::<_, i64>(0))?;
     let mut failed = None;
     let taken = taken.map_while(|number| number.map_err(|error| failed = Some(error)).ok()).map(i64::cast_unsigned);
     let found = between(from, to, taken.map(|taken| taken..=taken));
     failed.map_or(Ok(found), |error| Err(error.into()))
-}
-
-/// How many deliveries lie behind a stream sequence.
-pub(super) fn deliveries_behind(connection: &Connection, behind: u64) -> Result<usize, Failed> {
-    let sql = "SELECT count(*) FROM deliveries WHERE stream_sequence > ?1";
-    let count: i64 = connection.query_row(sql, [behind.cast_signed()], |row| row.get(0))?;
-    Ok(usize::try_from(count).unwrap_or(0))
 }
 
 /// Sees that the log may be worked on under the rulebook of this program.
@@ -294,19 +226,50 @@ pub(super) fn refuse_moved(connection: &Connection, file: &File) -> Result<(), F
 
 fn standing(connection: &Connection) -> Result<Standing, Failed> {
     let sql = "SELECT key, value FROM meta WHERE key IN ('rulebook', 'moved_to', 'unfinished_copy_of')";
-    let mut statement = connection.prepare_cached(sql)?;
-    let texts = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
-    let texts: Vec<(String, String)> = texts.collect::<Result<_, _>>()?;
+    let texts: Vec<(String, String)> = all(connection, sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(Standing::of(texts.iter().map(|(key, text)| (key.as_str(), text.as_str()))))
 }
 
-/// The highest stream sequence of any delivery.
-pub(super) fn last_stream_sequence(connection: &Connection) -> Result<u64, Failed> {
-    let last: Option<i64> =
-        connection.query_row("SELECT max(stream_sequence) FROM deliveries", [], |row| row.get(0))?;
-    Ok(last.map_or(0, i64::cast_unsigned))
+/// The views of an office's cases, by reference.
+pub(super) fn docket(connection: &Connection, office: &str, seat: Option<Seat>) -> Result<Vec<CaseView>, Failed> {
+    let has_it = match seat {
+        Some(Seat::Court) => "court = ?1",
+        Some(Seat::Prosecutor) => "prosecutor = ?1",
+        Some(Seat::Investigator) => "investigator = ?1",
+        Some(Seat::LegalAid) => "legal_aid = ?1",
+        None => "court = ?1 OR prosecutor = ?1 OR investigator = ?1 OR legal_aid = ?1",
+    };
+    let sql = format!("SELECT {} FROM cases WHERE {has_it} ORDER BY reference", *NAMES);
+    Ok(all(connection, &sql, [office], view)?.into_iter().flatten().collect())
 }
 
-fn limit(most: usize) -> i64 {
+/// Hands the views of all cases to `take`.
+pub(super) fn views(connection: &Connection, mut take: impl FnMut(CaseView)) -> Result<(), Failed> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {} FROM cases", *NAMES))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        view(row)?.into_iter().for_each(&mut take);
+    }
+    Ok(())
+}
+
+/// The view in a row of the columns [`NAMES`]; none where the case is not opened.
+fn view(row: &Row<'_>) -> Result<Option<CaseView>, Failed> {
+    Ok(rows::view(&cells(row)?)?)
+}
+
+/// The reference in the first column.
+pub(super) fn reference(row: &Row<'_>) -> Result<CaseRef, Failed> {
+    Ok(rows::reference(cell(row.get_ref(0)?).as_text())?)
+}
+
+/// The case of a reference with the id of its stream.
+fn case_of(row: &Row<'_>, reference_at: usize, stream_id_at: usize) -> Result<CaseRef, Failed> {
+    let (reference, stream_id) = (cell(row.get_ref(reference_at)?), cell(row.get_ref(stream_id_at)?));
+    Ok(rows::case_of(reference.as_text(), stream_id.as_id())?)
+}
+
+/// A count as SQLite takes it.
+pub(super) fn limit(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX)
 }

@@ -14,8 +14,9 @@ use rusqlite::Connection;
 use super::audit::{self, Chunk};
 use super::file::{Failed, File};
 use super::{Options, SqliteStore, put_in_force, reads};
-use crate::digest::KEPT_ANEW;
+use crate::damage::KEPT_ANEW;
 use crate::examined::{Cursor, Examined, Keep, Whole};
+use crate::rebuilt::{Checked, Purpose};
 use crate::{Fault, Rebuilt};
 
 /// How many cases a thread looks at before it reports.
@@ -31,7 +32,7 @@ impl SqliteStore {
     /// # Errors
     /// When the log can't be read or written: then nothing was changed.
     pub fn rebuild(&self, progress: impl FnMut(u64, u64)) -> Result<Rebuilt, Fault> {
-        anew(&self.file, &self.book, progress)
+        rebuild(&self.file, &self.book, Purpose::Rebuild, progress)
     }
 
     /// Puts `book` in force in the log at `path`, with all views rebuilt under it, and opens the log. What the alerts
@@ -56,38 +57,19 @@ impl SqliteStore {
     /// # Errors
     /// When the log can't be read at all.
     pub fn check(&self, progress: impl FnMut(u64, u64)) -> Result<Vec<String>, Fault> {
-        check(&self.file, &self.book, progress)
+        Ok(checked(&self.file, &self.book, progress)?.into_all())
     }
 }
 
-/// What a check finds.
-#[derive(Default)]
-pub(super) struct Checked {
-    /// Events of cases that can't be built upon; each spoils its own case.
-    pub cases: Vec<String>,
-    /// All else.
-    pub rest: Vec<String>,
-}
-
-pub(super) fn check(file: &File, book: &Rulebook, progress: impl FnMut(u64, u64)) -> Result<Vec<String>, Fault> {
-    let Checked { cases, mut rest } = checked(file, book, progress)?;
-    rest.extend(cases);
-    Ok(rest)
-}
-
+/// Everything that is not as it should be.
 pub(super) fn checked(file: &File, book: &Rulebook, mut progress: impl FnMut(u64, u64)) -> Result<Checked, Fault> {
     let mut checked = || -> Result<Checked, Failed> {
         let connection = file.connect_to_read()?;
-        let whole = whole(&connection)?;
-        let mut found = Checked { rest: whole.damage, ..Checked::default() };
-        found.rest.extend(whole.rows.into_iter().map(|flaw| flaw.found));
+        let mut found = Checked::of(whole(&connection)?);
         let (keys, events) = audit::extent(&connection)?;
-        let mut done = 0;
         each_chunk(file, book, keys, |chunk| {
-            done += chunk.events;
-            progress(done.min(events), events);
-            found.cases.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
-            found.rest.extend(chunk.differences.into_iter().map(|difference| difference.found));
+            found.take(chunk);
+            progress(found.events.min(events), events);
             Ok(())
         })?;
         Ok(found)
@@ -115,29 +97,11 @@ pub(super) fn examine(connection: &Connection, book: &Rulebook, after: Cursor) -
     let Some(first) = audit::next_key(connection, after)? else { return Ok(Examined { of, ..Examined::default() }) };
     let last = first.saturating_add(CHUNK - 1);
     let chunk = audit::chunk(connection, book, &(first..=last), Keep::Cases)?;
-    Ok(Examined {
-        next: Some(Cursor(last.unsigned_abs().into())),
-        events: chunk.events,
-        of,
-        cases: chunk.kept,
-        damage: chunk.damage,
-        rows: chunk.differences.into_iter().map(Into::into).collect(),
-    })
+    Ok(Examined::of(chunk, Some(Cursor(last.unsigned_abs().into())), of))
 }
 
-/// Views and alerts anew under the rulebook in force.
-pub(super) fn anew(file: &File, book: &Rulebook, progress: impl FnMut(u64, u64)) -> Result<Rebuilt, Fault> {
-    rebuild(file, book, Purpose::Rebuild, progress)
-}
-
-/// Whether the rulebook in force stays.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    Rebuild,
-    Adopt,
-}
-
-fn rebuild(
+/// Views and alerts anew.
+pub(super) fn rebuild(
     file: &File,
     book: &Rulebook,
     purpose: Purpose,
@@ -159,20 +123,14 @@ fn rebuild(
         }
         let (keys, events) = audit::extent(&connection)?;
         each_chunk(file, book, keys, |chunk| {
-            rebuilt.damage.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
-            rebuilt.cases += chunk.cases;
-            rebuilt.events += chunk.events;
-            for difference in chunk.differences {
-                difference.repair(&connection)?;
-                rebuilt.note(difference.found);
-            }
+            chunk.differences.iter().try_for_each(|difference| audit::repair(&connection, difference))?;
+            rebuilt.take(chunk);
             progress(rebuilt.events, events);
             Ok(())
         })?;
-        for stray in audit::stray_alerts(&connection)? {
-            stray.repair(&connection)?;
-            rebuilt.note(stray.found);
-        }
+        let strays = audit::stray_alerts(&connection)?;
+        strays.iter().try_for_each(|stray| audit::repair(&connection, stray))?;
+        rebuilt.note_all(strays);
         connection.execute_batch("COMMIT")?;
         Ok(rebuilt)
     };

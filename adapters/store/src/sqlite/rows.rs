@@ -1,67 +1,44 @@
-//! What an append is in the tables: made on the caller's task, written by the writer.
-//!
-//! Invariant: the rows follow from the events, the case after them and the rulebook alone; a rebuild makes the same.
+//! What an append is in the tables of the file, and how rows are written to them and read.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
-use engine::action::{CaseRef, OfficeCode};
-use engine::breach::Breach;
-use engine::calendar::Instant;
-use engine::case::{Case, Event};
-use engine::rulebook::{RuleId, Rulebook};
-use projections::CaseView;
-use rusqlite::{Connection, params};
+use engine::action::CaseRef;
+use engine::case::Event;
+use engine::rulebook::Rulebook;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Row, ToSql, params, params_from_iter};
 use uuid::Uuid;
 
-use crate::digest::digest;
-use crate::{Append, Position, Stored};
+use crate::rows::{AlertRow, COLUMNS, CaseRow, Cell, Cells, Kind, NAMES, WIDTH};
+use crate::{Append, Position, Stored, jobs, rows};
+
+/// What the writer is asked to write.
+pub(super) type Job = jobs::Job<EventRow>;
 
 /// The rows of an append.
-pub(super) struct Rows {
-    pub case: CaseRef,
-    pub stream_id: Uuid,
-    pub expected: u32,
-    pub events: Vec<EventRow>,
-    /// None while the case is not opened.
-    pub view: Option<CaseView>,
-    /// Of the case's row.
-    pub digest: i64,
-    pub after: Arc<Case>,
-}
+pub(super) type Rows = rows::Rows<EventRow>;
 
 /// The row of an event, but for its place.
 pub(super) struct EventRow {
     pub payload: String,
     pub alert: Option<AlertRow>,
     /// The event itself, where it is to be published.
-    pub publishable: Option<Event>,
+    publishable: Option<Event>,
 }
 
-/// The row of an alert event, but for its place.
-#[derive(Debug, PartialEq)]
-pub(super) struct AlertRow {
-    pub rule: RuleId,
-    pub addressees: String,
-    pub recorded_at: i64,
-    pub publishable: bool,
+impl Job {
+    pub fn append(append: Append, book: &Rulebook) -> Self {
+        Self::Append(Box::new(Rows::of(append, book, |event, _| EventRow::of(event))))
+    }
 }
 
 impl Rows {
-    pub fn of(append: Append, book: &Rulebook) -> Self {
-        let Append { case, expected, events, after } = append;
-        let stream_id = case.stream_id();
-        let view = CaseView::of(&after, book);
-        let digest = digest(&case, after.version(), view.as_ref());
-        let events = events.into_iter().map(EventRow::of).collect();
-        Self { case, stream_id, expected, events, view, digest, after }
-    }
-
     /// What is to be published of it, the last event having this place in the log.
     pub fn publishable(&mut self, last: Position) -> impl Iterator<Item = Stored> {
         let first = last.0 + 1 - i64::try_from(self.events.len()).unwrap_or(i64::MAX);
         let places = (first..).map(Position).zip(self.expected + 1..);
         let events = places.zip(&mut self.events);
-        let case = &self.case;
+        let case = &self.view.case;
         events.filter_map(|((position, version), row)| {
             Some(Stored { position, case: case.clone(), version, event: row.publishable.take()? })
         })
@@ -76,33 +53,51 @@ impl EventRow {
     }
 }
 
-impl AlertRow {
-    /// The row of an event that tells someone something.
-    pub fn of(event: &Event) -> Option<Self> {
-        let (alert, _) = event.fact.alert()?;
-        Some(Self {
-            rule: alert.topic.rule,
-            addressees: alert.to.tokens(),
-            recorded_at: event.recorded_at.unix(),
-            publishable: !alert.history,
-        })
+impl ToSql for Cell<'_> {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>, rusqlite::Error> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null | Self::Unreadable => ValueRef::Null,
+            Self::Id(id) => ValueRef::Blob(id.as_bytes()),
+            Self::Number(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
     }
+}
 
-    /// Writes it; `key`: of its case; `pending`: publishable and not delivered.
-    pub fn insert(
-        &self,
-        connection: &Connection,
-        position: Position,
-        key: i64,
-        pending: bool,
-    ) -> Result<(), rusqlite::Error> {
-        let sql = "INSERT INTO alerts (position, case_key, rule, addressees, recorded_at, publishable, pending) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        let Self { rule, addressees, recorded_at, publishable } = self;
-        let values = params![position.0, key, rule.word(), addressees, recorded_at, publishable, pending];
-        connection.prepare_cached(sql)?.execute(values)?;
-        Ok(())
+/// What stands in a column.
+pub(super) fn cell(found: ValueRef<'_>) -> Cell<'_> {
+    match found {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(number) => Cell::Number(number),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_or(Cell::Unreadable, Cell::text),
+        ValueRef::Blob(bytes) => Uuid::from_slice(bytes).map_or(Cell::Unreadable, Cell::Id),
+        ValueRef::Real(_) => Cell::Unreadable,
     }
+}
+
+/// A case's row, in the columns from the first on.
+pub(super) fn cells<'r>(row: &'r Row<'_>) -> Result<Cells<'r>, rusqlite::Error> {
+    let mut cells = [const { Cell::Null }; WIDTH];
+    for (n, found) in cells.iter_mut().enumerate() {
+        *found = cell(row.get_ref(n)?);
+    }
+    Ok(cells)
+}
+
+/// Writes the row of an alert; `key`: of its case; `pending`: publishable and not delivered.
+pub(super) fn insert_alert(
+    connection: &Connection,
+    position: Position,
+    key: i64,
+    row: &AlertRow,
+    pending: bool,
+) -> Result<(), rusqlite::Error> {
+    let sql = "INSERT INTO alerts (position, case_key, rule, addressees, recorded_at, publishable, pending) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let AlertRow { rule, addressees, recorded_at, publishable } = row;
+    let values = params![position.0, key, rule.word(), addressees, recorded_at, publishable, pending];
+    connection.prepare_cached(sql)?.execute(values)?;
+    Ok(())
 }
 
 /// Writes the view of a known case over that of version `expected`; false if the case is at another version.
@@ -110,49 +105,49 @@ pub(super) fn update_view(
     connection: &Connection,
     key: i64,
     expected: u32,
-    version: u32,
-    view: Option<&CaseView>,
-    digest: i64,
+    row: &CaseRow,
 ) -> Result<bool, rusqlite::Error> {
-    // A column that is set is written anew in its index too; the offices seldom change.
-    const SAME_OFFICES: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, next_due = ?9, worst = ?10,
-        document = ?11, digest = ?12 WHERE case_key = ?1 AND version = ?2
-        AND court IS ?5 AND prosecutor IS ?6 AND investigator IS ?7 AND legal_aid IS ?8";
-    const ANY_OFFICES: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6,
-        investigator = ?7, legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11, digest = ?12
-        WHERE case_key = ?1 AND version = ?2";
-    for sql in [SAME_OFFICES, ANY_OFFICES] {
-        let changed = connection.prepare_cached(sql)?.execute(params![
-            key,
-            expected,
-            version,
-            view.map(|view| view.recorded_at.unix()),
-            view.map(|view| view.court.as_str()),
-            view.map(|view| view.prosecutor.as_str()),
-            view.map(|view| view.investigator.as_str()),
-            view.and_then(|view| view.legal_aid.as_ref()).map(OfficeCode::as_str),
-            view.and_then(|view| view.next_due).map(Instant::unix),
-            view.and_then(|view| view.worst).map(Breach::word),
-            view.map(|view| view.document.as_str()),
-            digest,
-        ])?;
-        if changed == 1 {
+    /// The first updates only a row with the same offices: a column that is set is written anew in its index too, and
+    /// the offices seldom change.
+    static UPDATES: LazyLock<[String; 2]> = LazyLock::new(|| {
+        // Where the identity would be bound, the key and the expected version are.
+        let columns = |of: fn(Kind) -> bool, is: &str, between: &str| -> String {
+            let columns = COLUMNS.iter().zip(1..).skip(2).filter(|((_, kind), _)| of(*kind));
+            columns.map(|((name, _), n)| format!("{name} {is} ?{n}")).collect::<Vec<String>>().join(between)
+        };
+        let update = |set: &str| format!("UPDATE cases SET {set} WHERE case_key = ?1 AND version = ?2");
+        let same_offices = columns(|kind| kind == Kind::Office, "IS", " AND ");
+        let first = update(&columns(|kind| kind != Kind::Office, "=", ", "));
+        [format!("{first} AND {same_offices}"), update(&columns(|_| true, "=", ", "))]
+    });
+    let cells = row.cells();
+    let first = [Cell::Number(key), Cell::Number(expected.into())];
+    for sql in &*UPDATES {
+        let values = params_from_iter(first.iter().chain(&cells[2..]));
+        if connection.prepare_cached(sql)?.execute(values)? == 1 {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
+/// Writes the row of a case, whether it is there or not.
+pub(super) fn replace_case(connection: &Connection, key: i64, row: &CaseRow) -> Result<(), rusqlite::Error> {
+    static REPLACE: LazyLock<String> = LazyLock::new(|| {
+        format!("INSERT OR REPLACE INTO cases (case_key, {}) VALUES (?{})", *NAMES, ", ?".repeat(WIDTH))
+    });
+    let (key, cells) = ([Cell::Number(key)], row.cells());
+    connection.prepare_cached(&REPLACE)?.execute(params_from_iter(key.iter().chain(&cells)))?;
+    Ok(())
+}
+
 /// Writes the identity of a new case, at version 0; none if there is one already.
 pub(super) fn insert_case(
     connection: &Connection,
-    key: Option<i64>,
     case: &CaseRef,
     stream_id: Uuid,
 ) -> Result<Option<i64>, rusqlite::Error> {
-    let sql = "INSERT INTO cases (case_key, stream_id, reference, version) VALUES (?1, ?2, ?3, 0)
-               ON CONFLICT DO NOTHING";
-    let values = params![key, stream_id.as_bytes().as_slice(), case.as_str()];
-    let inserted = connection.prepare_cached(sql)?.execute(values)?;
+    let sql = "INSERT INTO cases (stream_id, reference, version) VALUES (?1, ?2, 0) ON CONFLICT DO NOTHING";
+    let inserted = connection.prepare_cached(sql)?.execute(params![stream_id.as_bytes().as_slice(), case.as_str()])?;
     Ok((inserted == 1).then(|| connection.last_insert_rowid()))
 }

@@ -14,11 +14,11 @@ use rusqlite::{Connection, ErrorCode, params};
 
 use super::file::{Failed, File, Identity};
 use super::reads;
-use super::rows::Rows;
+use super::rows::Job;
 use super::writing::{Disk, Moment};
-use crate::answers::Answer;
 use crate::cache::Cache;
 use crate::changes::Changes;
+use crate::jobs::{Answer, Outcome, appends};
 use crate::recent::Recent;
 use crate::{Delivery, Fault, Position};
 use appends::Appends;
@@ -31,14 +31,6 @@ const IDLE: Duration = Duration::from_millis(100);
 
 /// After how many jobs an idle writer has them moved to their place in the file.
 const MOVED_AFTER: usize = 256;
-
-/// What the writer is asked to write.
-pub(super) enum Job {
-    Append(Box<Rows>),
-    Deliveries(Vec<Delivery>),
-    UndoDeliveries { behind: u64 },
-    Meta { key: String, value: String },
-}
 
 /// The writer's side.
 pub(super) struct Writer {
@@ -158,7 +150,7 @@ impl Writer {
     }
 
     /// One transaction; the outcome of each job, or why none was written.
-    fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), Fault>>, Fault> {
+    fn transact(&mut self, jobs: &[Job]) -> Result<Vec<Outcome>, Fault> {
         self.see_that_it_is_ours()?;
         let file = Arc::clone(&self.file);
         let begun =
@@ -173,7 +165,7 @@ impl Writer {
         }
     }
 
-    fn write_all(&mut self, jobs: &[Job]) -> Result<Vec<Result<(), Fault>>, Failed> {
+    fn write_all(&mut self, jobs: &[Job]) -> Result<Vec<Outcome>, Failed> {
         reads::permit(&self.connection, &self.file, self.rulebook)?;
         let last = last_position(&self.connection)?;
         if last != self.state.seen {
@@ -183,7 +175,7 @@ impl Writer {
         jobs.iter().map(|job| self.write_one(job)).collect()
     }
 
-    fn write_one(&mut self, job: &Job) -> Result<Result<(), Fault>, Failed> {
+    fn write_one(&mut self, job: &Job) -> Result<Outcome, Failed> {
         asked(self.disk.as_deref(), Moment::Write)?;
         let connection = &self.connection;
         match job {
@@ -209,7 +201,7 @@ impl Writer {
             return Err(fault);
         }
         // The disk may or may not hold the commit, and asking it again proves nothing.
-        let broken = Fault::Restart(format!(
+        let broken = Fault::restart(format!(
             "a commit failed, and whether it is on disk is not known; nothing more is written until a restart: {fault}"
         ));
         Err(self.broken.get_or_init(|| broken).clone())
@@ -222,25 +214,19 @@ impl Writer {
     }
 
     /// Brings the cache and the change counter to what was committed.
-    fn remember(&mut self, jobs: Vec<Job>, outcomes: &[Result<(), Fault>]) {
-        let (mut appended, mut publishable, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-        for (job, outcome) in jobs.into_iter().zip(outcomes) {
-            match (job, outcome) {
-                (Job::Append(mut rows), Ok(())) => {
-                    self.state.seen += i64::try_from(rows.events.len()).unwrap_or(i64::MAX);
-                    publishable.extend(rows.publishable(Position(self.state.seen)));
-                    appended.push((rows.case, rows.after));
-                }
-                (Job::Append(rows), Err(_)) => refused.push(rows.case),
-                _ => {}
-            }
+    fn remember(&mut self, jobs: Vec<Job>, outcomes: &[Outcome]) {
+        let (mut appended, refused) = appends(jobs, outcomes);
+        let mut publishable = Vec::new();
+        for rows in &mut appended {
+            self.state.seen += i64::try_from(rows.events.len()).unwrap_or(i64::MAX);
+            publishable.extend(rows.publishable(Position(self.state.seen)));
         }
         debug_assert_eq!(self.state.seen, self.state.appends.last_position(), "positions have no gap");
         let changed = !appended.is_empty();
         if !refused.is_empty() {
             self.cache.drop_all(refused.iter());
         }
-        self.cache.put(appended.into_iter());
+        self.cache.put(appended.into_iter().map(|rows| (rows.view.case, rows.after)));
         self.recent.put(publishable.into_iter());
         if changed {
             self.changes.count();
@@ -249,8 +235,7 @@ impl Writer {
 
     /// Looks whether another program has committed anything.
     fn note_foreign_commits(&mut self) -> Result<(), Failed> {
-        let data_version: i64 =
-            self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        let data_version: i64 = reads::one(&self.connection, "PRAGMA data_version", [])?;
         if data_version == self.state.data_version {
             return Ok(());
         }
@@ -264,12 +249,7 @@ impl Writer {
     fn drop_foreign(&mut self, last: i64) -> Result<(), Failed> {
         let sql = "SELECT DISTINCT c.reference FROM events e JOIN cases c ON c.case_key = e.case_key
                    WHERE e.position > ?1";
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([self.state.seen])?;
-        let mut changed = Vec::new();
-        while let Some(row) = rows.next()? {
-            changed.push(reads::reference(row, 0)?);
-        }
+        let changed = reads::all(&self.connection, sql, [self.state.seen], reads::reference)?;
         self.cache.drop_all(changed.iter());
         self.state.seen = last;
         self.changes.count();

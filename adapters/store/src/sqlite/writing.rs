@@ -10,9 +10,10 @@ use std::thread::JoinHandle;
 
 use rusqlite::ffi;
 
-use super::writer::{Job, MOST_AT_ONCE, Writer};
+use super::rows::Job;
+use super::writer::{MOST_AT_ONCE, Writer};
 use crate::Fault;
-use crate::answers::{Answer, ended};
+use crate::jobs::{Answer, ended};
 
 /// A moment in the life of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +83,7 @@ impl Writing {
         let (sender, jobs) = mpsc::channel();
         let thread = std::thread::Builder::new().name("log writer".to_owned()).spawn(move || writer.run(&jobs));
         let thread =
-            thread.map_err(|error| Fault::Unavailable(format!("the log's writer can't be started: {error}")))?;
+            thread.map_err(|error| Fault::unavailable(format!("the log's writer can't be started: {error}")))?;
         Ok(Self::Apart(Some(Apart { jobs: sender, thread })))
     }
 

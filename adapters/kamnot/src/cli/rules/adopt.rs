@@ -73,7 +73,7 @@ async fn changes(
             bar.inc(1);
             let lines = match case {
                 Ok(case) => differences(&case, &database.book, new, at),
-                Err(Fault::Corrupt(reason)) => vec![reason],
+                Err(Fault::Corrupt(reason)) => vec![reason.to_string()],
                 Err(fault) => return Err(fault.into()),
             };
             Ok::<_, Failure>((reference, lines))

@@ -11,12 +11,12 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
 use uuid::Uuid;
 
-use super::Job;
-use crate::answers::Outcome;
+use crate::jobs::Outcome;
 use crate::postgres::reads;
-use crate::postgres::rows::{CaseRow, EventRow, Rows};
+use crate::postgres::rows::{EventRow, Job, Rows};
 use crate::postgres::server::Failed;
 use crate::postgres::tables;
+use crate::rows::{AlertRow, CaseRow};
 use crate::{Delivery, Fault};
 
 /// What the log says of itself, the transaction, so many positions, and the cases that are there, locked, with their
@@ -62,6 +62,15 @@ impl<'j> Append<'j> {
     fn events(&self) -> impl Iterator<Item = (i64, &'j EventRow)> {
         self.positions.iter().copied().zip(&self.rows.events)
     }
+
+    /// The rows of its alerts, none of which is delivered.
+    fn alerts(&self) -> impl Iterator<Item = (i64, Uuid, &'j AlertRow, bool)> {
+        let stream = self.stream_id();
+        self.events().filter_map(move |(at, event)| {
+            let alert = event.alert.as_ref()?;
+            Some((at, stream, alert, alert.publishable))
+        })
+    }
 }
 
 /// Begins a transaction and writes the jobs; what is left is to commit it.
@@ -80,7 +89,8 @@ pub(super) async fn write(
     reads::standing(&row, 0)?.permit(name, rulebook)?;
     let (xact, positions): (i64, Vec<i64>) = (row.try_get(1)?, row.try_get(2)?);
     let (locked, versions): (Vec<Uuid>, Vec<i32>) = (row.try_get(3)?, row.try_get(4)?);
-    let expected: HashMap<Uuid, i32> = known.iter().map(|rows| (rows.view.stream_id, rows.expected)).collect();
+    let expected = known.iter().map(|rows| (rows.view.stream_id, rows.expected.cast_signed()));
+    let expected: HashMap<Uuid, i32> = expected.collect();
     let stands = locked.into_iter().zip(versions).filter(|(id, version)| expected.get(id) == Some(version));
     let mut stands: HashSet<Uuid> = stands.map(|(id, _)| id).collect();
 
@@ -92,7 +102,7 @@ pub(super) async fn write(
         free = rest;
         fitting.push(Append { rows, positions, job });
     }
-    let mut refuse = |append: &Append<'_>| outcomes[append.job] = Err(Fault::Conflict(append.rows.case.clone()));
+    let mut refuse = |append: &Append<'_>| outcomes[append.job] = Err(Fault::Conflict(append.rows.view.case.clone()));
     stands.extend(begin_cases(connection, &fitting).await?);
     fitting.retain(|append| {
         let fits = stands.contains(&append.stream_id());
@@ -110,8 +120,7 @@ pub(super) async fn write(
     }
     let views: Vec<&CaseRow> = fitting.iter().map(|append| &append.rows.view).collect();
     tables::update_cases(connection, &views).await?;
-    let alerts = fitting.iter().flat_map(Append::events);
-    let alerts: Vec<_> = alerts.filter_map(|(at, event)| Some((at, event.alert.as_ref()?, None))).collect();
+    let alerts: Vec<_> = fitting.iter().flat_map(Append::alerts).collect();
     tables::insert_alerts(connection, &alerts).await?;
     for job in jobs {
         write_other(connection, job).await?;
@@ -132,7 +141,7 @@ async fn begin_cases(connection: &mut PgConnection, appends: &[Append<'_>]) -> R
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = new.iter().map(|append| append.stream_id()).collect();
-    let references: Vec<&str> = new.iter().map(|append| append.rows.case.as_str()).collect();
+    let references: Vec<&str> = new.iter().map(|append| append.rows.view.case.as_str()).collect();
     let sql = "INSERT INTO cases (stream_id, reference, version)
                SELECT id, reference, 0 FROM unnest($1::uuid[], $2::text[]) AS n (id, reference) ORDER BY id
                ON CONFLICT DO NOTHING RETURNING stream_id";
@@ -149,7 +158,7 @@ async fn insert_events(connection: &mut PgConnection, appends: &[Append<'_>]) ->
     }
     let streams: Vec<Uuid> = appends.iter().flat_map(|a| a.events().map(|_| a.stream_id())).collect();
     let versions: Vec<i32> =
-        appends.iter().flat_map(|a| (a.rows.expected + 1..).zip(a.events())).map(|(v, _)| v).collect();
+        appends.iter().flat_map(|a| (a.rows.expected.cast_signed() + 1..).zip(a.events())).map(|(v, _)| v).collect();
     let sql = "INSERT INTO case_events (id, aggregate_id, payload, occurred_on, sequence_number, version, position)
                SELECT id, stream, payload::jsonb, to_timestamp(recorded_at), number, $7, position
                FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::int[], $6::bigint[])

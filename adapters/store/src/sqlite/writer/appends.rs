@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use uuid::Uuid;
 
 use crate::sqlite::file::Failed;
-use crate::sqlite::rows::{Rows, insert_case, update_view};
+use crate::sqlite::rows::{Rows, insert_alert, insert_case, update_view};
 use crate::{Fault, Position};
 
 /// How many keys of cases are remembered; 40 bytes each.
@@ -64,12 +64,12 @@ impl Appends {
     /// Writes one append, or refuses it alone.
     pub fn write(&mut self, connection: &Connection, rows: &Rows) -> Result<Result<(), Fault>, Failed> {
         let Some((key, new)) = self.key(connection, rows)? else {
-            return Ok(Err(Fault::Conflict(rows.case.clone())));
+            return Ok(Err(Fault::Conflict(rows.view.case.clone())));
         };
         let before = self.last;
         match self.insert(connection, key, rows) {
             Ok(()) => {
-                self.keys.insert(rows.stream_id, key);
+                self.keys.insert(rows.view.stream_id, key);
                 Ok(Ok(()))
             }
             Err(Misfit::Failed(failed)) => Err(failed),
@@ -79,7 +79,7 @@ impl Appends {
                 if new {
                     connection.prepare_cached("DELETE FROM cases WHERE case_key = ?1")?.execute([key])?;
                 }
-                Ok(Err(Fault::Conflict(rows.case.clone())))
+                Ok(Err(Fault::Conflict(rows.view.case.clone())))
             }
         }
     }
@@ -87,14 +87,14 @@ impl Appends {
     /// The case's key and whether it was given just now; none if the case is not where the caller thinks.
     fn key(&self, connection: &Connection, rows: &Rows) -> Result<Option<(i64, bool)>, Failed> {
         if rows.expected == 0 {
-            return Ok(insert_case(connection, None, &rows.case, rows.stream_id)?.map(|key| (key, true)));
+            return Ok(insert_case(connection, &rows.view.case, rows.view.stream_id)?.map(|key| (key, true)));
         }
-        if let Some(&key) = self.keys.get(&rows.stream_id) {
+        if let Some(&key) = self.keys.get(&rows.view.stream_id) {
             return Ok(Some((key, false)));
         }
         let sql = "SELECT case_key FROM cases WHERE stream_id = ?1";
         let mut statement = connection.prepare_cached(sql)?;
-        let key = statement.query_row([rows.stream_id.as_bytes().as_slice()], |row| row.get(0)).optional()?;
+        let key = statement.query_row([rows.view.stream_id.as_bytes().as_slice()], |row| row.get(0)).optional()?;
         Ok(key.map(|key| (key, false)))
     }
 
@@ -108,13 +108,13 @@ impl Appends {
             version += 1;
             statement.execute(params![self.last, key, version, Event::VERSION, event.payload])?;
         }
-        if !update_view(connection, key, rows.expected, version, rows.view.as_ref(), rows.digest)? {
+        if !update_view(connection, key, rows.expected, &rows.view)? {
             return Err(Misfit::Taken);
         }
         let first = self.last - i64::from(version - rows.expected) + 1;
         for (position, event) in (first..).zip(&rows.events) {
             if let Some(alert) = &event.alert {
-                let inserted = alert.insert(connection, Position(position), key, alert.publishable);
+                let inserted = insert_alert(connection, Position(position), key, alert, alert.publishable);
                 // The view is written by now, so that nothing short of a rollback takes the append back.
                 inserted.map_err(|error| Misfit::Failed(error.into()))?;
             }

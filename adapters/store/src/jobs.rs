@@ -1,10 +1,33 @@
-//! What becomes of jobs that a store hands to its writer.
+//! What a store asks of its writer, and what becomes of it.
 //!
 //! Invariant: every job has one outcome, also when the writer has ended and nobody answers.
 
+use engine::action::CaseRef;
 use tokio::sync::oneshot;
 
-use super::Fault;
+use super::rows::Rows;
+use super::{Delivery, Fault};
+
+/// What a writer is asked to write; `E`: the row of an event.
+pub(super) enum Job<E> {
+    Append(Box<Rows<E>>),
+    Deliveries(Vec<Delivery>),
+    UndoDeliveries { behind: u64 },
+    Meta { key: String, value: String },
+}
+
+/// The appends among the jobs that were written, and the cases of those that were refused.
+pub(super) fn appends<E>(jobs: Vec<Job<E>>, outcomes: &[Outcome]) -> (Vec<Rows<E>>, Vec<CaseRef>) {
+    let (mut appended, mut refused) = (Vec::new(), Vec::new());
+    for (job, outcome) in jobs.into_iter().zip(outcomes) {
+        match (job, outcome) {
+            (Job::Append(rows), Ok(())) => appended.push(*rows),
+            (Job::Append(rows), Err(_)) => refused.push(rows.view.case),
+            _ => {}
+        }
+    }
+    (appended, refused)
+}
 
 /// What became of a job.
 pub(super) type Outcome = Result<(), Fault>;
@@ -43,5 +66,5 @@ impl Answers {
 
 /// Nobody is there any more who could write.
 pub(super) fn ended() -> Fault {
-    Fault::Restart("the log's writer has ended; start again".to_owned())
+    Fault::restart("the log's writer has ended; start again")
 }
