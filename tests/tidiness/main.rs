@@ -1,6 +1,7 @@
 //! Style as tests: who may depend on whom, what the pure crates may not do, how long a file may grow.
 
 mod circles;
+mod dependencies;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
