@@ -17,7 +17,7 @@ fn deny() -> toml::Table {
     toml::from_str(&read(&root().join("deny.toml"))).expect("a file of TOML")
 }
 
-fn words<'t>(list: &'t toml::Value) -> Vec<&'t str> {
+fn words(list: &toml::Value) -> Vec<&str> {
     list.as_array().expect("a list").iter().map(|word| word.as_str().expect("a word")).collect()
 }
 
@@ -54,13 +54,12 @@ fn is_met<'e>(expression: &'e str, allowed: &[&str], named: &mut BTreeSet<&'e st
             return if any { met.contains(&true) } else { !met.contains(&false) };
         }
     }
-    match expression.trim().strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-        Some(inner) => is_met(inner, allowed, named),
-        None => {
-            named.insert(expression.trim());
-            allowed.contains(&expression.trim())
-        }
+    let expression = expression.trim();
+    if let Some(inner) = expression.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
+        return is_met(inner, allowed, named);
     }
+    named.insert(expression);
+    allowed.contains(&expression)
 }
 
 /// The parts of an expression between these joints that stand in no brackets.
