@@ -1,104 +1,12 @@
 //! The life of an alert: given what was recorded, when something more is, then this is told.
 
 use engine::action::Action;
-use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact, evolve};
-use engine::decide::{Alerts, Command, decide};
-use engine::rulebook::Rulebook;
+use engine::case::{Event, Fact};
+use engine::decide::{Alerts, Command};
 use projections::message;
 use tests::cases::instant;
 
-/// A case of made-up facts, moved along by a clock.
-struct Given {
-    book: Rulebook,
-    case: Case,
-    log: Vec<Event>,
-    next_id: u32,
-}
-
-/// What was told by one step: `kind rule` of each alert event, in order.
-struct Told(Vec<String>);
-
-impl Told {
-    #[track_caller]
-    fn then(self, expected: &[&str]) {
-        let mut found = self.0;
-        found.sort_unstable();
-        let mut expected: Vec<&str> = expected.to_vec();
-        expected.sort_unstable();
-        assert_eq!(found, expected);
-    }
-}
-
-const OPENING: &str = r#""action":"case_opened","at":"2026-02-01T08:00:00+07:00","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C1","birth_date":"2010-05-05"},"offences":[{"class":"crime","penalty_months":{"min":60,"max":120},"committed_on":"2026-01-20","serious":true}]"#;
-const CUSTODY: &str = r#""action":"custody_started","at":"2026-03-01T09:30:00+07:00","evidence_firm":true,"place":{"children_only":true,"sexes_separated":true}"#;
-const NOTIFIED: &str = r#""action":"parents_notified","at":"2026-03-01T09:40:00+07:00""#;
-
-impl Given {
-    /// A case in which custody began on 1 March 2026 at 09:30 and the parents were told, recorded at once.
-    #[track_caller]
-    fn custody() -> Self {
-        let mut given = Self { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
-        given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
-        given.when("2026-03-01T09:30:00+07:00", CUSTODY).then(&[]);
-        given.when("2026-03-01T09:40:00+07:00", NOTIFIED).then(&[]);
-        given
-    }
-
-    /// Records an action at an instant; ids count up from 1.
-    #[track_caller]
-    fn when(&mut self, clock: &str, fields: &str) -> Told {
-        let id = format!("00000000-0000-4000-8000-{:012}", self.next_id);
-        self.next_id += 1;
-        let line = format!(r#"{{"case":"T-1","id":"{id}","by":"vte-investigation",{fields}}}"#);
-        let action = Action::read(&line).unwrap_or_else(|flaws| panic!("{flaws:?}: {line}"));
-        self.apply(Command::Record { actions: vec![action], by: None, clock: instant(clock), alerts: Alerts::Raised })
-    }
-
-    #[track_caller]
-    fn when_it_is(&mut self, clock: &str) -> Told {
-        self.apply(Command::Now { clock: instant(clock), alerts: Alerts::Raised })
-    }
-
-    #[track_caller]
-    fn apply(&mut self, command: Command) -> Told {
-        let events = decide(&self.case, &self.book, command).unwrap_or_else(|refusal| panic!("{refusal}"));
-        let told = events.iter().filter_map(|event| {
-            Some(match &event.fact {
-                Fact::ActionRecorded(_) => return None,
-                Fact::AlertRaised(alert) => format!("{} {}", alert.topic.stage, alert.topic.rule),
-                Fact::AlertSettled(settled) => {
-                    format!("settled-{} {}", settled.alert.topic.stage, settled.alert.topic.rule)
-                }
-                Fact::AlertWithdrawn(withdrawn) => {
-                    let what = if withdrawn.settlement.is_some() { "withdrawn-settled" } else { "withdrawn" };
-                    format!("{what}-{} {}", withdrawn.alert.topic.stage, withdrawn.alert.topic.rule)
-                }
-            })
-        });
-        let told = Told(told.collect());
-        for event in events {
-            self.case = evolve(std::mem::take(&mut self.case), &event);
-            self.log.push(event);
-        }
-        told
-    }
-
-    /// The data of the last alert as it is published.
-    fn last_message(&self) -> serde_json::Value {
-        let event = self.log.last().expect("an event");
-        let message = message(self.case.reference(), event, &self.book, "test").expect("an alert");
-        serde_json::from_str(&message.body).expect("JSON")
-    }
-
-    fn due(&self) -> Option<Instant> {
-        self.case.next_due(&self.book)
-    }
-}
-
-fn released(at: &str) -> String {
-    format!(r#""action":"released","at":"{at}","kind":"from_custody""#)
-}
+use crate::given::{CUSTODY, Given, OPENING, released};
 
 #[test]
 fn notices_are_given_at_their_leads_and_a_breach_one_second_after_the_limit() {
@@ -209,7 +117,7 @@ fn a_transfer_takes_a_standing_alert_to_the_new_offices_and_withdraws_it_from_th
 
 #[test]
 fn a_fact_recorded_after_the_breach_began_says_so() {
-    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let mut given = Given::nothing();
     given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
     given.when("2026-03-05T09:30:00+07:00", CUSTODY).then(&["breach custody-48h", "arguable parents-notified"]);
     for event in &given.log {
@@ -221,7 +129,7 @@ fn a_fact_recorded_after_the_breach_began_says_so() {
 
 #[test]
 fn a_condition_that_takes_liberty_and_lacks_a_field_is_a_notice() {
-    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let mut given = Given::nothing();
     given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
     let custody = r#""action":"custody_started","at":"2026-03-01T09:30:00+07:00","evidence_firm":true"#;
     given.when("2026-03-01T09:30:00+07:00", custody).then(&["notice custody-place"]);
@@ -232,7 +140,7 @@ fn a_condition_that_takes_liberty_and_lacks_a_field_is_a_notice() {
 
 #[test]
 fn history_keeps_quiet_about_what_is_over_and_not_about_a_child_held_today() {
-    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let mut given = Given::nothing();
     let lines = [
         OPENING,
         CUSTODY,
@@ -261,7 +169,7 @@ fn history_keeps_quiet_about_what_is_over_and_not_about_a_child_held_today() {
 
 #[test]
 fn alerts_held_back_for_a_doubtful_clock_are_told_when_it_is_confirmed() {
-    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let mut given = Given::nothing();
     given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
     let action = Action::read(&format!(r#"{{"case":"T-1","by":"vte-investigation",{CUSTODY}}}"#)).unwrap();
     let clock = instant("2026-03-05T09:30:00+07:00");
@@ -280,7 +188,7 @@ fn no_message_carries_personal_data() {
 
 #[test]
 fn a_limit_opened_by_an_action_minutes_ahead_of_the_clock_is_watched() {
-    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let mut given = Given::nothing();
     given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
     given.when("2026-03-01T09:26:00+07:00", CUSTODY).then(&[]);
     // The custody counts from 09:30; the parents are to be told within the hour after.
@@ -290,7 +198,7 @@ fn a_limit_opened_by_an_action_minutes_ahead_of_the_clock_is_watched() {
 
 #[test]
 fn a_case_whose_opening_lies_ahead_of_the_clock_is_watched() {
-    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let mut given = Given::nothing();
     let lines = [OPENING.replace("2026-02-01T08:00:00", "2026-03-09T08:03:00"), CUSTODY.to_owned()];
     let actions = lines.iter().enumerate().map(|(i, fields)| {
         let line =
@@ -323,7 +231,7 @@ fn nobody_is_woken_for_what_an_action_minutes_ahead_undoes() {
 
 #[test]
 fn history_that_is_opened_again_is_published() {
-    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let mut given = Given::nothing();
     let release = released("2026-03-04T09:30:00+07:00");
     let actions = [OPENING, CUSTODY, &release].into_iter().enumerate().map(|(i, fields)| {
         let line =
@@ -344,7 +252,7 @@ fn history_that_is_opened_again_is_published() {
 
 #[test]
 fn a_published_alert_that_is_corrected_during_an_import_of_history_stays_public() {
-    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let mut given = Given::nothing();
     given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
     let custody = CUSTODY.replace("\"children_only\":true", "\"children_only\":false");
     given.when("2026-03-01T09:30:00+07:00", &custody).then(&["breach custody-place"]);
@@ -381,7 +289,7 @@ fn what_has_become_certain_is_not_called_arguable_again() {
 
 #[test]
 fn a_late_record_stays_one_when_the_alert_goes_to_other_offices() {
-    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let mut given = Given::nothing();
     given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
     given.when("2026-03-05T09:30:00+07:00", CUSTODY);
     let transfer = r#""action":"case_transferred","at":"2026-03-06T10:00:00+07:00","prosecutor":"lpb-prosecutor""#;
@@ -404,7 +312,7 @@ fn because(given: &Given, rule: &str) -> String {
 
 #[test]
 fn no_stated_age_is_invented() {
-    let mut given = Given { book: Rulebook::law_05_na_2006(), case: Case::default(), log: Vec::new(), next_id: 1 };
+    let mut given = Given::nothing();
     given.when("2026-02-01T08:00:00+07:00", &OPENING.replace("\"2010-05-05\"", "null")).then(&[]);
     given.when("2026-03-01T09:30:00+07:00", CUSTODY).then(&["notice age-of-responsibility"]);
     assert!(!because(&given, "age-of-responsibility").contains("by the stated age"));

@@ -4,6 +4,7 @@ mod admission;
 mod alerts;
 mod docket;
 mod event_format;
+mod given;
 mod properties;
 mod refusals;
 mod rulebook_decides;

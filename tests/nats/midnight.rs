@@ -1,5 +1,6 @@
 //! The worst second of a day: a thousand limits run out at a midnight, among a hundred thousand open ones.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Moment};
 
@@ -58,7 +59,7 @@ async fn fill(world: &World) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
+async fn a_thousand_alerts_at_midnight_are_published_at_once_in_few_transactions() {
     let server = NatsServer::start();
     let mut world = World::at("2026-03-30T23:59:30+07:00").await;
     let started = Moment::now();
@@ -95,17 +96,23 @@ async fn a_thousand_alerts_at_midnight_are_published_within_a_second() {
     let serving = tokio::spawn(serve(with, async {
         let _ = stopped.await;
     }));
-    let mut delays = Vec::new();
+    let before = world.store.change_counter().await.expect("the store");
+    let (mut delays, mut ids) = (Vec::new(), BTreeSet::new());
     while delays.len() < DUE as usize {
         let message = tokio::time::timeout(Duration::from_secs(30), arrivals.next()).await;
         let message = message.expect("an alert within 30 seconds").expect("a connection");
         let delay = Moment::now().checked_duration_since(midnight).expect("no alert before its instant");
         assert!(message.subject.contains(".arguable.investigation-30d"), "{}", message.subject);
+        let id = message.headers.as_ref().and_then(|headers| headers.get("Nats-Msg-Id")).expect("an id").to_string();
+        assert!(ids.insert(id), "{} came twice", message.subject);
         delays.push(delay);
     }
+    eventually("all is marked", || async { world.waiting().await == 0 }).await;
+    let transactions = world.store.change_counter().await.expect("the store") - before;
     let _ = stop.send(());
     serving.await.expect("no panic").expect("no fault");
     let (first, last) = (delays[0], delays[delays.len() - 1]);
-    println!("{DUE} of {OPEN}: first after {first:.0?}, last after {last:.0?}");
-    assert!(last < Duration::from_secs(1), "the last alert was published {last:?} after its instant");
+    println!("{DUE} of {OPEN}: first after {first:.0?}, last after {last:.0?}, in {transactions} transactions");
+    // How long it takes is measured by the benchmarks. It is long where a case, or an alert, has a transaction of its own.
+    assert!(transactions < i64::from(DUE / 10), "{transactions} transactions");
 }
