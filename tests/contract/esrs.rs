@@ -20,12 +20,7 @@ on_each_store!(
     an_id_of_another_case_is_no_state_of_this_one,
     persisting_nothing_is_a_success,
     nothing_is_ever_deleted,
-    the_example_records_a_case_and_reads_it,
 );
-
-#[path = "../../adapters/store/examples/one_case.rs"]
-#[expect(dead_code, reason = "as a program it opens a log by itself")]
-mod one_case;
 
 fn record(actions: Vec<Action>, clock: Instant) -> Command {
     Command::Record { actions, by: None, clock, alerts: Alerts::Raised }
@@ -88,11 +83,4 @@ async fn nothing_is_ever_deleted<S: CaseStore>(store: Arc<S>) {
     let (case, recorded) = made::record_case(&store, 0).await;
     assert!(Esrs(Arc::clone(&store)).delete(case.stream_id()).await.is_err());
     assert_eq!(store.stream(&case).await.unwrap().len(), recorded.events.len());
-}
-
-async fn the_example_records_a_case_and_reads_it<S: CaseStore>(store: Arc<S>) {
-    let told = one_case::one_case(Arc::clone(&store), &made::book()).await.unwrap();
-    let recorded = "case_opened recorded\ncustody_started recorded\n";
-    assert!(told.starts_with(recorded) && told.contains("alert: custody-48h breach\n"), "{told}");
-    assert_eq!(one_case::one_case(Arc::clone(&store), &made::book()).await.unwrap(), told);
 }

@@ -36,6 +36,7 @@ macro_rules! on_each_store {
 }
 
 mod esrs;
+mod example;
 mod list;
 mod outbox;
 mod streams;

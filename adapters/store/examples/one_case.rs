@@ -14,7 +14,7 @@ use esrs::AggregateState;
 use esrs::manager::AggregateManager;
 use store::esrs::Esrs;
 use store::place::Place;
-use store::{CaseStore, Options};
+use store::{LogStore, Options};
 
 const OPENED: &str = r#"{"case":"VTE-2026-0001","action":"case_opened","at":"2026-03-01","by":"vte-investigation",
     "court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation",
@@ -33,10 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Records two actions of a case, then that two days have passed. Returns its events, a line each.
-///
-/// # Errors
-/// If the log cannot be read or written, or the case refuses a command.
-pub async fn one_case<S: CaseStore + ?Sized>(log: Arc<S>, book: &Arc<Rulebook>) -> Result<String, Box<dyn Error>> {
+async fn one_case(log: Arc<dyn LogStore>, book: &Arc<Rulebook>) -> Result<String, Box<dyn Error>> {
     let manager = AggregateManager::new(Esrs(Arc::clone(&log)));
     let case = CaseRef::new("VTE-2026-0001").ok_or("a case reference")?;
     let (clock, later) = (instant("2026-03-01T10:00:00+07:00")?, instant("2026-03-03T10:00:00+07:00")?);
