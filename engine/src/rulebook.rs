@@ -22,7 +22,7 @@ pub use keys::KEYS;
 pub use load::Flaw;
 pub use period::Period;
 pub use questions::*;
-pub use shelf::Shelf;
+pub use shelf::Rulebooks;
 
 use crate::words::words;
 

@@ -10,7 +10,7 @@ use engine::alert::Kind;
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::json::Json;
-use engine::rulebook::{Language, Period, RuleId, Rulebook, Shelf};
+use engine::rulebook::{Language, Period, RuleId, Rulebook, Rulebooks};
 use uuid::Uuid;
 
 use crate::docket::is_on_liberty;
@@ -102,12 +102,12 @@ pub struct AlertRow {
 }
 
 /// The alert events of one class of one case, grouped by what they are about.
-pub struct Told<'e> {
+pub struct AlertLives<'e> {
     case: &'e CaseRef,
     lives: Vec<Life<'e>>,
 }
 
-impl<'e> Told<'e> {
+impl<'e> AlertLives<'e> {
     /// Groups the events of one class of one case. They are in the order of the log, up to an instant.
     pub fn of(case: &'e CaseRef, events: impl IntoIterator<Item = &'e Event>) -> Self {
         let mut lives: Vec<Life<'e>> = Vec::new();
@@ -135,7 +135,7 @@ impl<'e> Told<'e> {
         self,
         choice: &Choice,
         known: Option<&Case>,
-        books: &Shelf,
+        books: &Rulebooks,
         book: &Rulebook,
         language: Language,
         at: Instant,

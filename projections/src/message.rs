@@ -56,7 +56,7 @@ impl Message {
 }
 
 /// The values of an alert event, whether it raises, settles or withdraws.
-struct Told<'e> {
+struct AlertEvent<'e> {
     alert: &'e Alert,
     kind: Kind,
     id: Uuid,
@@ -67,7 +67,7 @@ struct Told<'e> {
     replaced_by: Option<Uuid>,
 }
 
-fn told<'e>(case: &CaseRef, event: &'e Event) -> Option<Told<'e>> {
+fn told<'e>(case: &CaseRef, event: &'e Event) -> Option<AlertEvent<'e>> {
     let (alert, kind) = event.fact.alert()?;
     let (occurrence, of, replaced_by) = match &event.fact {
         Fact::AlertSettled(settlement) => (settlement.occurrence, Some(alert.id(case)), None),
@@ -77,7 +77,7 @@ fn told<'e>(case: &CaseRef, event: &'e Event) -> Option<Told<'e>> {
         }
         Fact::ActionRecorded(_) | Fact::AlertRaised(_) => (alert.occurrence, None, None),
     };
-    Some(Told { alert, kind, id: event.id(case), occurrence, of, replaced_by })
+    Some(AlertEvent { alert, kind, id: event.id(case), occurrence, of, replaced_by })
 }
 
 /// The message of an alert event; `None` for a recorded action.
@@ -97,7 +97,7 @@ pub fn message(case: &CaseRef, event: &Event, book: &Rulebook, installation: &st
     Some(Message { subject, id: told.id, body })
 }
 
-fn data(case: &CaseRef, event: &Event, told: &Told<'_>, book: &Rulebook, out: &mut String) {
+fn data(case: &CaseRef, event: &Event, told: &AlertEvent<'_>, book: &Rulebook, out: &mut String) {
     let Alert { topic, to, owed_by, action_at, about, .. } = told.alert;
     let rule = book.rule(topic.rule);
     let owed_by = to.of(*owed_by);

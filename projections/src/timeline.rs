@@ -16,7 +16,7 @@ use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::explain;
 use engine::limits::Deadline;
-use engine::rulebook::{Language, RuleId, Rulebook, Shelf};
+use engine::rulebook::{Language, RuleId, Rulebook, Rulebooks};
 use uuid::Uuid;
 
 use crate::message::text;
@@ -30,12 +30,12 @@ pub struct Entry {
     /// When it happened: an action's own time, a limit's opening, or the time an alert was raised.
     pub at: When,
     /// What the line says.
-    pub what: Line,
+    pub what: EntryLine,
 }
 
 /// What a line of a timeline says.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Line {
+pub enum EntryLine {
     /// An action as it was recorded.
     Action(Box<ActionLine>),
     /// A time limit that the action above opened.
@@ -129,7 +129,7 @@ pub enum Why {
     LeftOut,
 }
 
-impl Line {
+impl EntryLine {
     /// The rule that a line is about; `None` for an action.
     pub fn rule(&self) -> Option<RuleId> {
         match self {
@@ -147,7 +147,7 @@ pub fn timeline(
     case: &Case,
     log: &[Event],
     book: &Rulebook,
-    shelf: &Shelf,
+    shelf: &Rulebooks,
     at: Instant,
     language: Language,
     why: Why,
@@ -158,7 +158,7 @@ pub fn timeline(
     let mut entries: Vec<Entry> = told.remove(&None).unwrap_or_default();
     for (place, action) in actions.into_iter().enumerate() {
         let (id, at) = (action.recorded.action.id, action.recorded.action.at);
-        entries.push(Entry { at, what: Line::Action(Box::new(action)) });
+        entries.push(Entry { at, what: EntryLine::Action(Box::new(action)) });
         entries.extend(under.remove(&id).unwrap_or_default().into_iter().map(|what| Entry { at, what }));
         entries.extend(told.remove(&Some(place)).unwrap_or_default());
     }
@@ -172,35 +172,40 @@ pub fn about(mut entries: Vec<Entry>, rules: &[RuleId]) -> Vec<Entry> {
     entries.retain(|entry| entry.what.rule().is_none_or(|rule| rules.contains(&rule)));
     for entry in &entries {
         let ids = match &entry.what {
-            Line::Limit(limit) => [Some(limit.opened_by), limit.done_by],
-            Line::Finding { action, .. } | Line::NotOnRecord { action, .. } => [Some(*action), None],
-            Line::Action(_) | Line::Alert { .. } => [None, None],
+            EntryLine::Limit(limit) => [Some(limit.opened_by), limit.done_by],
+            EntryLine::Finding { action, .. } | EntryLine::NotOnRecord { action, .. } => [Some(*action), None],
+            EntryLine::Action(_) | EntryLine::Alert { .. } => [None, None],
         };
         part.extend(ids.into_iter().flatten());
     }
     entries.retain(|entry| match &entry.what {
-        Line::Action(action) => part.contains(&action.recorded.action.id),
+        EntryLine::Action(action) => part.contains(&action.recorded.action.id),
         _ => true,
     });
     entries
 }
 
 /// The lines of the assessment, by the action that they follow: limits, then findings, then what is not on record.
-fn found(assessment: &Assessment<'_>, book: &Rulebook, language: Language, why: Why) -> BTreeMap<ActionId, Vec<Line>> {
-    let mut under: BTreeMap<ActionId, Vec<Line>> = BTreeMap::new();
+fn found(
+    assessment: &Assessment<'_>,
+    book: &Rulebook,
+    language: Language,
+    why: Why,
+) -> BTreeMap<ActionId, Vec<EntryLine>> {
+    let mut under: BTreeMap<ActionId, Vec<EntryLine>> = BTreeMap::new();
     let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
-    let mut put = |action: ActionId, line: Line| under.entry(action).or_default().push(line);
+    let mut put = |action: ActionId, line: EntryLine| under.entry(action).or_default().push(line);
     // Found only once, because this walks over every entry.
     let offices = Addressees::from(assessment.timeline.offices());
     for deadline in &assessment.deadlines {
         let steps = || explain::deadline(assessment, deadline, book);
         let because = sentences(steps, deadline.rule, book, language, why);
-        put(id(deadline.opened_by), Line::Limit(limit(assessment, deadline, book, &offices, because)));
+        put(id(deadline.opened_by), EntryLine::Limit(limit(assessment, deadline, book, &offices, because)));
     }
     for finding in &assessment.findings {
         let action = id(finding.action);
         let steps = || explain::finding(assessment, finding.rule, finding.action, book);
-        let line = Line::Finding {
+        let line = EntryLine::Finding {
             rule: finding.rule,
             article: book.rule(finding.rule).article.clone(),
             action,
@@ -211,7 +216,7 @@ fn found(assessment: &Assessment<'_>, book: &Rulebook, language: Language, why: 
     }
     for missing in &assessment.not_on_record {
         let action = id(missing.action);
-        put(action, Line::NotOnRecord { rule: missing.rule, action, field: missing.field });
+        put(action, EntryLine::NotOnRecord { rule: missing.rule, action, field: missing.field });
     }
     under
 }
@@ -261,7 +266,7 @@ fn limit(
 fn alerts(
     case: &Case,
     log: &[Event],
-    shelf: &Shelf,
+    shelf: &Rulebooks,
     language: Language,
     actions: &[ActionLine],
 ) -> BTreeMap<Option<usize>, Vec<Entry>> {
@@ -275,7 +280,7 @@ fn alerts(
     for event in log {
         let Some((alert, kind)) = event.fact.alert() else { continue };
         let raised = event.recorded_at;
-        let what = Line::Alert {
+        let what = EntryLine::Alert {
             id: event.id(case.reference()),
             kind,
             rule: alert.topic.rule,

@@ -16,7 +16,7 @@ use projections::CaseView;
 use projections::alerts::Class;
 use projections::view::Seat;
 use store::alerts::AlertsTo;
-use store::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored};
+use store::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Stored, WorkShare};
 use uuid::Uuid;
 
 /// The log of all cases, in memory.
@@ -81,15 +81,15 @@ impl CaseStore for MemoryStore {
         Ok(self.views().into_iter().filter_map(|view| view.next_due).min())
     }
 
-    async fn take_part(&self, _: Uuid) -> Result<Share, Fault> {
-        Ok(Share::ALL)
+    async fn take_part(&self, _: Uuid) -> Result<WorkShare, Fault> {
+        Ok(WorkShare::ALL)
     }
 
     async fn leave(&self, _: Uuid) -> Result<(), Fault> {
         Ok(())
     }
 
-    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault> {
+    async fn due(&self, until: Instant, most: usize, share: WorkShare) -> Result<Vec<DueCase>, Fault> {
         let of = |view: CaseView| Some((view.next_due?, DueCase { case: view.case, version: view.version }));
         let due = self.views().into_iter().filter_map(of);
         let due = due.filter(|(next, due)| *next <= until && share.holds(due.case.stream_id()));

@@ -1,7 +1,7 @@
 //! The offices file.
 
 use engine::rulebook::Language;
-use service::offices::{CourtKind, Kind, Offices};
+use service::offices::{CourtKind, OfficeKind, Offices};
 use tests::lines::{file, opening};
 use tests::program::{Desk, program};
 
@@ -16,7 +16,7 @@ province = { en = "Vientiane Capital", lo = "ນະຄອນຫຼວງວຽ�
 fn every_province_has_its_four_offices() {
     let offices = Offices::of_the_program();
     assert_eq!(offices.all().count(), 18 * 4);
-    for kind in [Kind::Court, Kind::Prosecutor, Kind::Investigator, Kind::LegalAid] {
+    for kind in [OfficeKind::Court, OfficeKind::Prosecutor, OfficeKind::Investigator, OfficeKind::LegalAid] {
         let of_kind: Vec<_> = offices.all().filter(|(_, office)| office.kind == kind).collect();
         assert_eq!(of_kind.len(), 18, "{kind:?}");
         let names: std::collections::BTreeSet<&str> =

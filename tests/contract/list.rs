@@ -7,10 +7,10 @@ use engine::action::OfficeCode;
 use engine::alert::Kind;
 use engine::calendar::Instant;
 use engine::decide::Alerts;
-use engine::rulebook::{Language, Shelf};
+use engine::rulebook::{Language, Rulebooks};
 use projections::alerts::{AlertRow, Choice, Class};
 use projections::view::Seat;
-use service::queries::alerts::{Asked, Known, Listed, PAGE, Speech, each_row};
+use service::queries::alerts::{AlertQuery, KnownAs, Listed, PAGE, Wording, each_row};
 use store::{CaseStore, Fault, Stored};
 use tests::clock::SetClock;
 use tests::made::{self, after_all, record_case, recorder};
@@ -24,10 +24,10 @@ on_each_store!(
 );
 
 /// The rows of a list.
-async fn listed<S: CaseStore>(store: &S, asked: &Asked) -> (Vec<AlertRow>, Listed) {
+async fn listed<S: CaseStore>(store: &S, asked: &AlertQuery) -> (Vec<AlertRow>, Listed) {
     let (book, mut rows) = (made::book(), Vec::new());
-    let shelf = Shelf::new(Arc::clone(&book), []);
-    let speech = Speech { shelf: &shelf, book: &book, language: Language::En };
+    let shelf = Rulebooks::new(Arc::clone(&book), []);
+    let speech = Wording { shelf: &shelf, book: &book, language: Language::En };
     let take = |row| {
         rows.push(row);
         Ok::<(), Fault>(())
@@ -36,9 +36,9 @@ async fn listed<S: CaseStore>(store: &S, asked: &Asked) -> (Vec<AlertRow>, Liste
     (rows, listed)
 }
 
-fn asked(seat: Seat, office: &OfficeCode) -> Asked {
+fn asked(seat: Seat, office: &OfficeCode) -> AlertQuery {
     let office = Some((seat, office.clone()));
-    Asked { office, case: None, choice: Choice::default(), at: after_all().plus(1), known: Known::Now }
+    AlertQuery { office, case: None, choice: Choice::default(), at: after_all().plus(1), known: KnownAs::Now }
 }
 
 /// So many whole cases, and the alert events of each in the order of its stream.
@@ -108,11 +108,11 @@ async fn a_row_stands_as_its_alerts_do_now_or_then<S: CaseStore>(store: Arc<S>) 
     let mut seen = BTreeSet::new();
     for at in instants.iter().copied().step_by(instants.len() / 8) {
         for court in &courts {
-            let then = Asked { at, known: Known::Then, ..asked(Seat::Court, court) };
+            let then = AlertQuery { at, known: KnownAs::Then, ..asked(Seat::Court, court) };
             let (all, _) = listed(&*store, &then).await;
             assert!(all.iter().flat_map(|row| &row.told).all(|telling| telling.at <= at), "nothing raised later");
             let choice = Choice { open: true, ..Choice::default() };
-            let (open, _) = listed(&*store, &Asked { choice, ..then }).await;
+            let (open, _) = listed(&*store, &AlertQuery { choice, ..then }).await;
             let standing = standing(&*store, court, &all, at).await;
             let ids = |rows: &[AlertRow]| rows.iter().map(|row| row.told[0].id).collect::<BTreeSet<_>>();
             let limits: Vec<AlertRow> = open.iter().filter(|row| row.rule.is_some()).cloned().collect();
@@ -153,10 +153,10 @@ async fn a_list_of_a_case_is_that_part_of_the_offices_list<S: CaseStore>(store: 
     let office = prosecutor(&told);
     let (all, _) = listed(&*store, &asked(Seat::Prosecutor, &office)).await;
     for case in told.iter().filter_map(|told| told.first()).map(|stored| stored.case.clone()) {
-        let of_case = Asked { case: Some(case.clone()), ..asked(Seat::Prosecutor, &office) };
+        let of_case = AlertQuery { case: Some(case.clone()), ..asked(Seat::Prosecutor, &office) };
         let part: Vec<AlertRow> = all.iter().filter(|row| row.case == case).cloned().collect();
         assert_eq!(listed(&*store, &of_case).await.0, part, "{case}");
-        let (everybody, _) = listed(&*store, &Asked { office: None, ..of_case }).await;
+        let (everybody, _) = listed(&*store, &AlertQuery { office: None, ..of_case }).await;
         assert!(everybody.len() >= part.len());
     }
 }
@@ -164,8 +164,8 @@ async fn a_list_of_a_case_is_that_part_of_the_offices_list<S: CaseStore>(store: 
 async fn a_reader_who_goes_away_ends_the_list<S: CaseStore>(store: Arc<S>) {
     let told = cases(&store, 12).await;
     let (book, mut taken) = (made::book(), 0);
-    let shelf = Shelf::new(Arc::clone(&book), []);
-    let speech = Speech { shelf: &shelf, book: &book, language: Language::En };
+    let shelf = Rulebooks::new(Arc::clone(&book), []);
+    let speech = Wording { shelf: &shelf, book: &book, language: Language::En };
     let take = |_| {
         taken += 1;
         if taken == 3 { Err(Fault::unavailable("nobody reads")) } else { Ok(()) }

@@ -11,7 +11,7 @@ use projections::CaseView;
 use projections::alerts::Class;
 use projections::view::Seat;
 use store::alerts::AlertsTo;
-use store::{Backlog, CaseStore, DueCase, Fault, Position, Share, Stored};
+use store::{Backlog, CaseStore, DueCase, Fault, Position, Stored, WorkShare};
 use tests::clock::SetClock;
 use tests::made::{self, after_all, delivery, record_case, recorder};
 
@@ -92,11 +92,11 @@ async fn due_cases_come_earliest_first<S: CaseStore>(store: Arc<S>) {
     };
     let (second, before) = (expected[1].0, expected[0].0.plus(-1));
     for (until, most) in [(after_all(), 100), (after_all(), 2), (second, 100), (before, 100)] {
-        assert_eq!(references(store.due(until, most, Share::ALL).await), by(until, most));
+        assert_eq!(references(store.due(until, most, WorkShare::ALL).await), by(until, most));
     }
     let mut shared = Vec::new();
     for part in 0..3 {
-        shared.extend(references(store.due(after_all(), 100, Share { part, of: 3 }).await));
+        shared.extend(references(store.due(after_all(), 100, WorkShare { part, of: 3 }).await));
     }
     shared.sort();
     let mut all = by(after_all(), 100);

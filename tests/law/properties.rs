@@ -10,11 +10,11 @@ use engine::breach::Breach;
 use engine::calendar::{Instant, calendar_months_on, days_on, due, months_on};
 use engine::case::{Case, Event, Fact, evolve};
 use engine::decide::{Alerts, Command, decide};
-use engine::rulebook::{FirstDay, Language, Month, Period, Reading, Rulebook, Shelf};
+use engine::rulebook::{FirstDay, Language, Month, Period, Reading, Rulebook, Rulebooks};
 use projections::CaseView;
 use projections::docket::DocketRow;
 use projections::snapshot::Snapshot;
-use projections::timeline::{Line, Why, timeline};
+use projections::timeline::{EntryLine, Why, timeline};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -263,17 +263,17 @@ proptest! {
     fn a_timeline_holds_each_action_once_and_each_alert_behind_what_had_happened(seed in 0..10_000u64) {
         let (case, log) = played(&made_up(seed, conduct(false)));
         let at = case.last_recorded_at().expect("an action");
-        let shelf = Shelf::new(std::sync::Arc::new(book().clone()), []);
+        let shelf = Rulebooks::new(std::sync::Arc::new(book().clone()), []);
         let entries = timeline(&case, &log, book(), &shelf, at, Language::En, Why::Told);
         let mut actions: Vec<Instant> = Vec::new();
         let (mut ids, mut alerts, mut behind) = (Vec::new(), Vec::new(), Vec::new());
         for entry in &entries {
             match &entry.what {
-                Line::Action(line) => {
+                EntryLine::Action(line) => {
                     actions.push(entry.at.first());
                     ids.push(line.recorded.action.id);
                 }
-                Line::Alert { id, .. } => {
+                EntryLine::Alert { id, .. } => {
                     alerts.push(*id);
                     behind.push((actions.len(), entry.at.first()));
                 }

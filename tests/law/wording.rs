@@ -4,9 +4,9 @@ use engine::action::Action;
 use engine::calendar::Instant;
 use engine::case::{Case, Event, evolve};
 use engine::decide::{Alerts, Command, decide};
-use engine::rulebook::{Language, RuleId, Rulebook, Shelf};
+use engine::rulebook::{Language, RuleId, Rulebook, Rulebooks};
 use projections::message::text;
-use projections::timeline::{Line, Why, timeline};
+use projections::timeline::{EntryLine, Why, timeline};
 use tests::cases::instant;
 
 const OPENING: &str = r#""action":"case_opened","at":"2026-02-01T08:00:00+07:00","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C1","birth_date":"2010-05-05"},"offences":[{"class":"major","penalty_months":{"min":60,"max":120},"committed_on":"2026-01-20","serious":true}]"#;
@@ -53,10 +53,10 @@ impl Spoken {
     }
 
     fn reasons(&self, rule: RuleId, at: Instant) -> Vec<String> {
-        let books = Shelf::new(std::sync::Arc::new(self.book.clone()), []);
+        let books = Rulebooks::new(std::sync::Arc::new(self.book.clone()), []);
         let entries = timeline(&self.case, &self.log, &self.book, &books, at, Language::En, Why::Told);
         let of_rule = entries.into_iter().filter_map(|entry| match entry.what {
-            Line::Limit(limit) if limit.rule == rule => Some(limit.because),
+            EntryLine::Limit(limit) if limit.rule == rule => Some(limit.because),
             _ => None,
         });
         of_rule.flatten().collect()

@@ -27,7 +27,7 @@ pub struct Ministry {
 }
 
 /// A client that knows nothing of kamnot, and what the server denied it.
-pub struct Guest {
+pub struct OfficeAccess {
     pub client: Client,
     denied: UnboundedReceiver<String>,
 }
@@ -95,7 +95,7 @@ impl Ministry {
     }
 
     /// A plain client with an office's login.
-    pub async fn guest(&self, office: &str) -> Guest {
+    pub async fn guest(&self, office: &str) -> OfficeAccess {
         let (user, password, _) = Self::login(&self.desk, office);
         let (tell, denied) = unbounded_channel();
         let options = ConnectOptions::with_user_and_password(user, password).event_callback(move |event| {
@@ -107,11 +107,11 @@ impl Ministry {
             }
         });
         let client = options.request_timeout(Some(Duration::from_mins(1))).connect(self.server.url()).await;
-        Guest { client: client.expect("let in"), denied }
+        OfficeAccess { client: client.expect("let in"), denied }
     }
 
     /// The stream of alerts, made by kamnot's own login.
-    pub async fn with_stream(&self) -> Guest {
+    pub async fn with_stream(&self) -> OfficeAccess {
         let kamnot = self.guest("kamnot").await;
         let config = jetstream::stream::Config {
             name: "KAMNOT_ALERTS".to_owned(),
@@ -126,7 +126,7 @@ impl Ministry {
     }
 
     /// As [`Ministry::with_stream`], with a message for each of the two prosecutors' places.
-    pub async fn with_alerts(&self) -> Guest {
+    pub async fn with_alerts(&self) -> OfficeAccess {
         let kamnot = self.with_stream().await;
         let jetstream = jetstream::new(kamnot.client.clone());
         for subject in [
@@ -142,7 +142,7 @@ impl Ministry {
     }
 }
 
-impl Guest {
+impl OfficeAccess {
     /// A request to the JetStream API, and its answer.
     pub async fn ask(&self, subject: &str, payload: &Value) -> Value {
         let answer = self.client.request(subject.to_owned(), payload.to_string().into()).await;

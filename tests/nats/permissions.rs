@@ -8,7 +8,7 @@ use async_nats::jetstream::consumer::{AckPolicy, pull};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::ministry::{Guest, Ministry, consumer};
+use crate::ministry::{Ministry, OfficeAccess, consumer};
 
 const CREATE: &str = "$JS.API.CONSUMER.CREATE.KAMNOT_ALERTS";
 const NEXT: &str = "$JS.API.CONSUMER.MSG.NEXT.KAMNOT_ALERTS";
@@ -16,7 +16,7 @@ const INFO: &str = "$JS.API.CONSUMER.INFO.KAMNOT_ALERTS";
 const DELETE_STREAM: &str = "$JS.API.STREAM.DELETE.KAMNOT_ALERTS";
 
 /// What kamnot sees: how many alerts the stream holds, and the filter of each consumer.
-async fn seen(kamnot: &Guest) -> (u64, BTreeMap<String, String>) {
+async fn seen(kamnot: &OfficeAccess) -> (u64, BTreeMap<String, String>) {
     let stream = kamnot.ask("$JS.API.STREAM.INFO.KAMNOT_ALERTS", &json!({})).await;
     let consumers = kamnot.ask("$JS.API.CONSUMER.LIST.KAMNOT_ALERTS", &json!({})).await;
     let consumers = consumers["consumers"].as_array().cloned().unwrap_or_default();

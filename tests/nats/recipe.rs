@@ -10,7 +10,7 @@ use serde_json::json;
 use tests::program::{Desk, Run};
 use uuid::Uuid;
 
-use crate::ministry::{Guest, Ministry};
+use crate::ministry::{Ministry, OfficeAccess};
 
 /// The block of Python in the page.
 fn recipe() -> &'static str {
@@ -19,7 +19,7 @@ fn recipe() -> &'static str {
 }
 
 /// An alert to a prosecutor's office.
-async fn alert(kamnot: &Guest, id: u128, prosecutor: &str) {
+async fn alert(kamnot: &OfficeAccess, id: u128, prosecutor: &str) {
     let subject = format!("kamnot.alerts.{prosecutor}.vte-juvenile-court.vte-investigation.none.breach.custody-48h");
     let mut headers = HeaderMap::new();
     headers.insert(NATS_MESSAGE_ID, Uuid::from_u128(id).to_string());

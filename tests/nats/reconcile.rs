@@ -13,7 +13,9 @@ use scenarios::servers::nats_server::NatsServer;
 use serde_json::Value;
 use service::broker::{AlertStream, BrokerFault};
 use service::clock::Clock;
-use service::reconcile::{JudgedBy, Kind, Pace, ReconcileFault, Reconciler, Reconciliation, Terms, WithoutNats};
+use service::reconcile::{
+    DifferenceKind, JudgedBy, Pace, ReconcileFault, Reconciler, Reconciliation, Terms, WithoutNats,
+};
 use service::watch::clock_doubt::CLOCK_IN_DOUBT;
 use store::LogStore;
 use store::sqlite::{Options, SqliteStore};
@@ -123,10 +125,10 @@ async fn each_harm_to_the_log_or_beside_it_is_found() {
     let world = delivered(&server).await;
     let last_alert = "(SELECT max(position) FROM alerts)";
     let some_alert = "(SELECT min(position) FROM alerts WHERE publishable = 1)";
-    let harms: [(String, &[(Kind, u64)]); 8] = [
-        ("UPDATE cases SET next_due = 1 WHERE case_key = 1".to_owned(), &[(Kind::ViewDiffers, 1)]),
-        ("DELETE FROM cases WHERE case_key = 3".to_owned(), &[(Kind::ViewDiffers, 1)]),
-        (format!("UPDATE alerts SET addressees = 'x' WHERE position = {some_alert}"), &[(Kind::ViewDiffers, 1)]),
+    let harms: [(String, &[(DifferenceKind, u64)]); 8] = [
+        ("UPDATE cases SET next_due = 1 WHERE case_key = 1".to_owned(), &[(DifferenceKind::ViewDiffers, 1)]),
+        ("DELETE FROM cases WHERE case_key = 3".to_owned(), &[(DifferenceKind::ViewDiffers, 1)]),
+        (format!("UPDATE alerts SET addressees = 'x' WHERE position = {some_alert}"), &[(DifferenceKind::ViewDiffers, 1)]),
         // The last thing told is taken out of the log, and nobody but the law and the stream knows of it.
         (
             format!(
@@ -134,41 +136,41 @@ async fn each_harm_to_the_log_or_beside_it_is_found() {
                  UPDATE cases SET version = version - 1 WHERE case_key = (SELECT case_key FROM events WHERE position = {last_alert});
                  DELETE FROM events WHERE position = {last_alert}; DELETE FROM alerts WHERE position = {last_alert}"
             ),
-            &[(Kind::Untold, 1), (Kind::Unknown, 1), (Kind::ViewDiffers, 1)],
+            &[(DifferenceKind::Untold, 1), (DifferenceKind::Unknown, 1), (DifferenceKind::ViewDiffers, 1)],
         ),
         (
             format!(
                 "DELETE FROM deliveries WHERE position = {some_alert};
                  UPDATE alerts SET pending = 1 WHERE position = {some_alert}"
             ),
-            &[(Kind::Unmarked, 1)],
+            &[(DifferenceKind::Unmarked, 1)],
         ),
         (
             format!("UPDATE deliveries SET stream_sequence = stream_sequence + 7 WHERE position = {some_alert}"),
-            &[(Kind::MarkDiffers, 1)],
+            &[(DifferenceKind::MarkDiffers, 1)],
         ),
         (
             format!("UPDATE deliveries SET alert_id = zeroblob(16) WHERE position = {some_alert}"),
-            &[(Kind::MarkDiffers, 1)],
+            &[(DifferenceKind::MarkDiffers, 1)],
         ),
         // Another sentence about the child than the one that was sent.
         (
             "UPDATE events SET payload = replace(payload, '[\"fails-both\"]', '[\"fails-protective\"]')
                  WHERE position = (SELECT min(e.position) FROM events e JOIN alerts a ON a.position = e.position
                                    WHERE a.publishable = 1 AND e.payload LIKE '%[\"fails-both\"]%')".to_owned(),
-            &[(Kind::Altered, 1)],
+            &[(DifferenceKind::Altered, 1)],
         ),
     ];
     for (number, (sql, expected)) in harms.iter().enumerate() {
         let (_, log) = harmed(&world, number, sql);
         let result = reconciled(&world, log, Some(&server)).await;
-        let expected: BTreeMap<Kind, u64> = expected.iter().copied().collect();
+        let expected: BTreeMap<DifferenceKind, u64> = expected.iter().copied().collect();
         assert_eq!(result.differences.kinds, expected, "{sql}\n{:#?}", result.differences.first);
     }
     // The log's own damage: its cases can't be judged, and what they told can't be found in it.
     let (_, log) = harmed(&world, 99, "UPDATE events SET payload = '{}' WHERE position = 2");
     let result = reconciled(&world, log, Some(&server)).await;
-    assert_eq!(result.differences.count(Kind::LogDamaged), 1, "{:#?}", result.differences);
+    assert_eq!(result.differences.count(DifferenceKind::LogDamaged), 1, "{:#?}", result.differences);
     assert!(world.store.check(|_, _| ()).expect("checked").is_empty(), "the log itself was left alone");
 }
 
@@ -187,13 +189,13 @@ async fn what_is_due_and_not_told_is_found_without_any_view() {
         result.differences.first.iter().filter(of_case).map(|it| it.kind).collect::<Vec<_>>()
     };
     // Both got their notices before the limit; nobody told them.
-    assert_eq!(told(&result, "VTE-2026-0001"), [Kind::Untold]);
-    assert_eq!(told(&result, "VTE-2026-0002"), [Kind::Untold]);
+    assert_eq!(told(&result, "VTE-2026-0001"), [DifferenceKind::Untold]);
+    assert_eq!(told(&result, "VTE-2026-0002"), [DifferenceKind::Untold]);
     let notice = result.differences.first[0].alert;
     world.pass(11);
     let result = reconciled(&world, world.store.clone(), None).await;
     assert_ne!(result.differences.first[0].alert, notice, "by now the notice would come too late: it is over");
-    assert_eq!((result.due, result.delivered, result.differences.count(Kind::Untold)), (2, 0, 2));
+    assert_eq!((result.due, result.delivered, result.differences.count(DifferenceKind::Untold)), (2, 0, 2));
     // While alerts are held back on purpose, that is what is said.
     world.store.set_meta(CLOCK_IN_DOUBT, "yes").await.expect("written");
     let result = reconciled(&world, world.store.clone(), None).await;
@@ -215,9 +217,9 @@ async fn an_alert_that_waits_too_long_is_undelivered() {
     world.pass(301);
     for server in [None, Some(&server)] {
         let result = reconciled(&world, world.store.clone(), server).await;
-        assert_eq!(result.differences.count(Kind::Undelivered), alerts);
+        assert_eq!(result.differences.count(DifferenceKind::Undelivered), alerts);
         assert_eq!((result.delivered, result.waiting), (0, 0));
-        assert!(result.differences.first.iter().any(|it| it.kind == Kind::Undelivered && it.case.is_some()));
+        assert!(result.differences.first.iter().any(|it| it.kind == DifferenceKind::Undelivered && it.case.is_some()));
     }
 }
 
@@ -267,22 +269,22 @@ async fn a_stream_that_was_tampered_with_is_found_out_message_by_message() {
     let other = tampered(&server).await;
     let result = reconciled(&world, world.store.clone(), Some(&other)).await;
     let expected = BTreeMap::from([
-        (Kind::Lost, 1),
-        (Kind::Unknown, 1),
-        (Kind::Altered, 1),
-        (Kind::Doubled, 1),
-        (Kind::Foreign, 2),
+        (DifferenceKind::Lost, 1),
+        (DifferenceKind::Unknown, 1),
+        (DifferenceKind::Altered, 1),
+        (DifferenceKind::Doubled, 1),
+        (DifferenceKind::Foreign, 2),
     ]);
     assert_eq!(result.differences.kinds, expected, "{:#?}", result.differences.first);
     assert_eq!(result.differences.different, 6);
     assert_eq!(result.delivered + 2, result.due, "one is lost, one says something else");
     let ids = world.ids().await;
     let find = |kind| result.differences.first.iter().find(|it| it.kind == kind).expect("found");
-    assert_eq!(find(Kind::Lost).alert.map(|id| id.to_string()), Some(ids[5].clone()));
-    assert!(find(Kind::Lost).case.is_some());
-    assert_eq!(find(Kind::Altered).alert.map(|id| id.to_string()), Some(ids[6].clone()));
-    assert_eq!(find(Kind::Altered).stream_sequence, Some(7));
-    assert_eq!(find(Kind::Doubled).alert.map(|id| id.to_string()), Some(ids[9].clone()));
+    assert_eq!(find(DifferenceKind::Lost).alert.map(|id| id.to_string()), Some(ids[5].clone()));
+    assert!(find(DifferenceKind::Lost).case.is_some());
+    assert_eq!(find(DifferenceKind::Altered).alert.map(|id| id.to_string()), Some(ids[6].clone()));
+    assert_eq!(find(DifferenceKind::Altered).stream_sequence, Some(7));
+    assert_eq!(find(DifferenceKind::Doubled).alert.map(|id| id.to_string()), Some(ids[9].clone()));
     // What a stranger wrote is not repeated.
     assert!(!result.to_json().contains("elsewhere"), "{}", result.to_json());
 }
@@ -294,7 +296,7 @@ async fn a_stream_that_is_gone_has_lost_every_alert() {
     let empty = NatsServer::start();
     let result = reconciled(&world, world.store.clone(), Some(&empty)).await;
     let alerts = world.ids().await.len() as u64;
-    assert_eq!(result.differences.kinds, BTreeMap::from([(Kind::Lost, alerts)]));
+    assert_eq!(result.differences.kinds, BTreeMap::from([(DifferenceKind::Lost, alerts)]));
     assert_eq!((result.due, result.delivered), (alerts, 0));
     // Nothing was made there by asking.
     let client = async_nats::connect(empty.url()).await.expect("a connection");
@@ -372,7 +374,7 @@ async fn a_stream_of_another_log_is_told_from_ours() {
     }
     let world = World::at(NOW).await;
     let result = reconciled(&world, world.store.clone(), Some(&server)).await;
-    assert_eq!(result.differences.kinds, BTreeMap::from([(Kind::Foreign, 700)]));
+    assert_eq!(result.differences.kinds, BTreeMap::from([(DifferenceKind::Foreign, 700)]));
     assert_eq!(result.differences.first.len(), 20, "all are counted, the first are shown");
 }
 

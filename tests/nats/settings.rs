@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_nats::jetstream::stream::{Config, StorageType};
 use kamnot::serve::ServeFault;
-use nats::{Difference, Link, NatsFault, Replicas, Servers, ensure_stream};
+use nats::{Link, NatsFault, Replicas, Servers, SettingDifference, ensure_stream};
 use scenarios::servers::nats_server::NatsServer;
 use service::relay::RelayFault;
 
@@ -50,7 +50,7 @@ async fn a_stream_with_other_settings_is_refused_with_what_differs() {
     let NatsFault::OtherSettings { differences, .. } = &fault else { panic!("{fault}") };
     let difference = |setting: &str, found: &str, expected: &str| {
         let [setting, found, expected] = [setting, found, expected].map(str::to_owned);
-        Difference { setting, found, expected }
+        SettingDifference { setting, found, expected }
     };
     assert_eq!(
         *differences,

@@ -8,7 +8,7 @@ use nats::Servers;
 use nats::subscriber::{Heard, Name, Subscription, follow};
 use scenarios::servers::nats_server::NatsServer;
 use service::lifecycle::{Stop, Stopper};
-use service::offices::Kind;
+use service::offices::OfficeKind;
 use tokio::task::JoinHandle;
 
 use crate::world::{World, eventually, id, read};
@@ -29,7 +29,7 @@ impl Following {
     pub fn on(world: &World, servers: Servers, shown: &Arc<Mutex<Vec<String>>>) -> Self {
         let (stopper, stop) = Stop::pair();
         let subscription = Subscription {
-            kind: Kind::Prosecutor,
+            kind: OfficeKind::Prosecutor,
             office: OfficeCode::new("vte-prosecutor").expect("a code"),
             name: Name::Own("vte-prosecutor".to_owned()),
             seen: world.folder.path().join("shown"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use nats::Servers;
 use proptest::prelude::*;
 use proptest::sample::select;
-use store::place::Place;
+use store::place::LogPlace;
 use store::postgres::PostgresStore;
 use tokio::runtime::Runtime;
 
@@ -33,7 +33,7 @@ fn assert_secret(said: &str, address: &str) {
 fn no_address_of_the_corpus_is_shown_with_its_password() {
     for address in lines("addresses.txt") {
         // What stands for a password in an address of NATS alone, a token, is a user's name to a database.
-        let place = address.parse::<Place>().unwrap().to_string();
+        let place = address.parse::<LogPlace>().unwrap().to_string();
         assert!(!place.contains(PASSWORD) || !address.starts_with("postgres"), "{place}");
         let shown = address.parse::<Servers>().map_or_else(|fault| fault.to_string(), |servers| servers.to_string());
         assert!(!shown.contains(PASSWORD), "{shown}");
@@ -64,9 +64,9 @@ proptest! {
         address in select(lines("addresses.txt")), mutations in mutations(2_000),
     ) {
         let address = String::from_utf8_lossy(&mutated(address.as_bytes(), &mutations)).into_owned();
-        let place = address.parse::<Place>().unwrap();
-        prop_assert_eq!(address.parse::<Place>().ok(), Some(place.clone()));
-        if let Place::Postgres(_) = place {
+        let place = address.parse::<LogPlace>().unwrap();
+        prop_assert_eq!(address.parse::<LogPlace>().ok(), Some(place.clone()));
+        if let LogPlace::Postgres(_) = place {
             assert_brief(place.to_string().len(), address.len(), 100);
         }
     }
@@ -91,6 +91,6 @@ proptest! {
         let fault = asked.expect_err("nobody listens there");
         assert_secret(&fault.to_string(), &address);
         assert_secret(&format!("{fault:?}"), &address);
-        assert_secret(&address.parse::<Place>().unwrap().to_string(), &address);
+        assert_secret(&address.parse::<LogPlace>().unwrap().to_string(), &address);
     }
 }

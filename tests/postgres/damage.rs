@@ -6,7 +6,7 @@ use std::time::Duration;
 use engine::rulebook::Rulebook;
 use scenarios::servers::database::Database;
 use store::postgres::PostgresStore;
-use store::{CaseStore as _, Fault, LogStore as _, Options, Position, Progress, Share};
+use store::{CaseStore as _, Fault, LogStore as _, Options, Position, Progress, WorkShare};
 use tests::earlier;
 use tests::made::{after_all, book, record_case, refusal};
 
@@ -73,7 +73,7 @@ async fn a_view_that_was_altered_answers_nobody() {
         database.sql(harm);
         let fault = refusal(store.views(Box::new(|_| ())).await);
         assert!(matches!(&fault, Fault::Corrupt(said) if said.contains("`kamnot rebuild`")), "{harm}: {fault}");
-        assert!(store.due(after_all(), 100, Share::ALL).await.is_ok(), "{harm}");
+        assert!(store.due(after_all(), 100, WorkShare::ALL).await.is_ok(), "{harm}");
         assert!(!store.check(nothing_told()).await.unwrap().is_empty(), "{harm}");
         assert_eq!(store.rebuild(nothing_told()).await.unwrap().differing, 3, "{harm}");
         assert!(store.views(Box::new(|_| ())).await.is_ok(), "{harm}");

@@ -8,7 +8,7 @@ use nats::Servers;
 use scenarios::servers::database::Database;
 use scenarios::servers::nats_server::NatsServer;
 use service::clock::Clock;
-use service::reconcile::{Kind, Pace, Reconciler, Reconciliation, Terms, WithoutNats};
+use service::reconcile::{DifferenceKind, Pace, Reconciler, Reconciliation, Terms, WithoutNats};
 use service::relay::Relay;
 use store::postgres::PostgresStore;
 use store::{LogStore, Position};
@@ -57,18 +57,18 @@ async fn a_log_in_postgres_is_held_against_the_stream_and_each_harm_to_it_is_fou
     let harms = [
         (
             "UPDATE cases SET next_due = 1 WHERE reference = (SELECT min(reference) FROM cases)".to_owned(),
-            Kind::ViewDiffers,
+            DifferenceKind::ViewDiffers,
         ),
-        (format!("UPDATE deliveries SET stream_sequence = 9999 WHERE position = {some}"), Kind::MarkDiffers),
+        (format!("UPDATE deliveries SET stream_sequence = 9999 WHERE position = {some}"), DifferenceKind::MarkDiffers),
         (
             format!(
                 "UPDATE alerts SET pending = true WHERE position = {another}; DELETE FROM deliveries WHERE position = {another}"
             ),
-            Kind::Unmarked,
+            DifferenceKind::Unmarked,
         ),
         (
             "UPDATE case_events SET payload = '{}' WHERE position = (SELECT max(position) FROM case_events)".to_owned(),
-            Kind::LogDamaged,
+            DifferenceKind::LogDamaged,
         ),
     ];
     let mut expected = BTreeMap::new();
@@ -77,8 +77,8 @@ async fn a_log_in_postgres_is_held_against_the_stream_and_each_harm_to_it_is_fou
         expected.insert(kind, 1);
         let mut result = reconciled(&store, &server).await;
         // What the damaged case told is in the stream, and can no longer be found in the log.
-        let unknown = result.differences.kinds.remove(&Kind::Unknown);
-        assert!(unknown.is_none() || kind == Kind::LogDamaged, "{unknown:?}");
+        let unknown = result.differences.kinds.remove(&DifferenceKind::Unknown);
+        assert!(unknown.is_none() || kind == DifferenceKind::LogDamaged, "{unknown:?}");
         assert_eq!(result.differences.kinds, expected, "{harm}: {:#?}", result.differences.first);
     }
 }

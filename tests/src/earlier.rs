@@ -6,7 +6,7 @@ use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
 use engine::case::Event;
 use engine::decide::Alerts;
-use engine::rulebook::{LAW_05_NA_2006, RuleId, Rulebook, Shelf};
+use engine::rulebook::{LAW_05_NA_2006, RuleId, Rulebook, Rulebooks};
 use projections::message::message;
 use service::recorder::Recorder;
 use store::{CaseStore, Fault};
@@ -52,7 +52,7 @@ pub async fn goes_on<S: CaseStore>(store: &Arc<S>, earlier: &Arc<Rulebook>) {
     let events = told(store, earlier).await.unwrap();
     let raised = rules(&events);
     assert!(raised.contains(&RuleId::Custody48h) && !raised.contains(&RuleId::ParentsNotified), "{raised:?}");
-    let shelf = Shelf::new(Arc::clone(earlier), store.rulebooks().await.unwrap());
+    let shelf = Rulebooks::new(Arc::clone(earlier), store.rulebooks().await.unwrap());
     let case = CaseRef::new("A").unwrap();
     for event in events.iter().filter(|event| event.fact.alert().is_some()) {
         let message = message(&case, event, shelf.book(event.rulebook), "here").unwrap();

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use engine::action::CaseRef;
 use engine::case::{Case, Event};
-use engine::rulebook::{Language, Shelf};
+use engine::rulebook::{Language, Rulebooks};
 use projections::CaseView;
 use projections::message::message;
 use projections::timeline::{Why, timeline};
@@ -16,7 +16,7 @@ use rusqlite::{Connection, params};
 use service::reconcile::{Pace, Reconciler, Terms, WithoutNats};
 use store::alerts::AlertsTo;
 use store::sqlite::{Options, SqliteStore};
-use store::{CaseStore, Fault, LogStore, Position, Share};
+use store::{CaseStore, Fault, LogStore, Position, WorkShare};
 use tests::clock::SetClock;
 use tests::made::{after_all, book, office, recorder, try_open};
 
@@ -115,7 +115,7 @@ fn damaged<T>(outcome: Result<T, Fault>) -> Option<T> {
 }
 
 /// Everything that a reader can ask about a case.
-async fn asked(store: &SqliteStore, case: &CaseRef, shelf: &Shelf) -> Option<Arc<Case>> {
+async fn asked(store: &SqliteStore, case: &CaseRef, shelf: &Rulebooks) -> Option<Arc<Case>> {
     let stream = damaged(store.stream(case).await);
     if let Some(stream) = stream {
         let log: Vec<Event> = stream.into_iter().map(|stored| stored.event).collect();
@@ -155,7 +155,7 @@ async fn one_altered_byte_stops_nothing_and_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (sound, path) = (folder.path().join("sound.db"), folder.path().join("log.db"));
     lived_in_of(&sound, 6).await;
-    let shelf = Shelf::new(book(), [book().source.clone()]);
+    let shelf = Rulebooks::new(book(), [book().source.clone()]);
     let store = try_open(&sound, &Options::default()).unwrap();
     let mut cases = BTreeMap::new();
     for case in store.cases().await.unwrap() {
@@ -196,7 +196,7 @@ async fn one_altered_byte_stops_nothing_and_is_named() {
         if harm.table == "cases" || harm.table == "alerts" {
             assert_eq!((tables(&path), rebuilt.damage.len()), (sound_tables.clone(), 0), "{seed}: {harm:?}");
         }
-        let due = store.due(after_all().plus(1), 1000, Share::ALL).await.unwrap();
+        let due = store.due(after_all().plus(1), 1000, WorkShare::ALL).await.unwrap();
         let due = due.into_iter().map(|due| due.case).collect();
         let told = recorder(&store, &SetClock::at(after_all().plus(1))).tick_all(due).await;
         for (case, outcome) in told {

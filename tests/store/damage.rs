@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 use store::sqlite::SqliteStore;
 use store::sqlite::backup::Existing;
-use store::{CaseStore, Fault, LogStore as _, Position, Share};
+use store::{CaseStore, Fault, LogStore as _, Position, WorkShare};
 use tests::clock::SetClock;
 use tests::made::{self, after_all, delivery, recorder, refusal};
 
@@ -229,7 +229,7 @@ async fn a_view_that_was_altered_answers_nobody() {
         let names = |said: &str| said.contains("the view of the case ") && said.contains("`kamnot rebuild`");
         assert!(matches!(&fault, Fault::Corrupt(said) if names(said)), "{harm}: {fault}");
         assert!(!store.check(|_, _| ()).unwrap().is_empty(), "{harm}");
-        assert!(store.due(after_all(), 100, Share::ALL).await.is_ok(), "{harm}");
+        assert!(store.due(after_all(), 100, WorkShare::ALL).await.is_ok(), "{harm}");
         assert!(store.rebuild(|_, _| ()).unwrap().differing > 0, "{harm}");
         assert!(store.views(Box::new(|_| ())).await.is_ok(), "{harm}");
         drop(store);

@@ -10,7 +10,7 @@ use scenarios::crowded::{Crowd, crowded};
 use service::clock::{Clock, SteadyClock};
 use service::watch::Watch;
 use service::watch::clock_doubt::{ClockDoubt, operator_in};
-use store::{CaseStore as _, DueCase, Share};
+use store::{CaseStore as _, DueCase, WorkShare};
 use tests::clock::SetClock;
 use tests::made::{self, recorder};
 
@@ -44,9 +44,9 @@ async fn a_heavy_case_holds_up_no_other_and_is_told_in_parts() {
     assert!(watch.tick(now).await.unwrap() >= 3, "all that are due");
     // The watch has told the others when it comes back, whatever the heavy one takes.
     let light = |due: Vec<DueCase>| due.into_iter().filter(|due| !due.is_heavy()).count();
-    assert_eq!(light(store.due(now, 100, Share::ALL).await.unwrap()), 0);
+    assert_eq!(light(store.due(now, 100, WorkShare::ALL).await.unwrap()), 0);
     let mut patience = 600;
-    while !store.due(now, 100, Share::ALL).await.unwrap().is_empty() {
+    while !store.due(now, 100, WorkShare::ALL).await.unwrap().is_empty() {
         watch.tick(now).await.unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
         patience -= 1;

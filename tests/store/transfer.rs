@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 use service::reopening::{ReopenFault, reopen};
-use store::place::Place;
+use store::place::LogPlace;
 use store::sqlite::{Options, SqliteStore};
 use store::standing::UNFINISHED;
 use store::transfer::{MOVES, Moved, refuse_unfinished, transfer};
@@ -192,6 +192,6 @@ async fn a_sealed_log_is_opened_again_for_a_reason_that_is_kept() {
 
 #[test]
 fn a_place_shows_where_a_log_lies() {
-    let place: Place = "logs/kamnot.db".parse().unwrap();
+    let place: LogPlace = "logs/kamnot.db".parse().unwrap();
     assert_eq!(place.to_string(), "logs/kamnot.db");
 }

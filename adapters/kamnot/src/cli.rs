@@ -47,15 +47,15 @@ use clap::Parser as _;
 use service::shown::plain_lines;
 
 use arguments::{Arguments, Command};
-use output::{Failure, Outcome};
+use output::{Completion, Failure};
 
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     logging::start(arguments.common.log, matches!(arguments.command, Command::Serve(_)));
     match run(&arguments) {
-        Ok(Outcome::Done) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
-        Ok(Outcome::SomethingRefused) => ExitCode::from(1),
+        Ok(Completion::Done) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
+        Ok(Completion::SomethingRefused) => ExitCode::from(1),
         Err(failure) => {
             let said = match &failure {
                 // Who wanted nothing recorded need not hear that nothing was.
@@ -73,7 +73,7 @@ const fn records(command: &Command) -> bool {
     matches!(command, Command::Import(_) | Command::Record(_) | Command::Send(_))
 }
 
-fn run(Arguments { command, common }: &Arguments) -> Result<Outcome, Failure> {
+fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure> {
     match command {
         Command::Demo(own) => demo::run(common, own),
         Command::Import(own) => import::import(common, own),

@@ -23,7 +23,7 @@ use service::recorder::Recorder;
 use service::relay::{Ended, Relay, RelayFault};
 use service::watch::Watch;
 use service::watch::clock_doubt::{ClockDoubt, Operator};
-use store::{CaseStore, Fault, Share};
+use store::{CaseStore, Fault, WorkShare};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -173,7 +173,7 @@ async fn publish(relay: &Relay, part: &Part, told: &Stop) -> Result<(), Fault> {
 }
 
 /// Reconciles every day while this process has the first share, until told to stop.
-async fn reconcile(daily: &Daily, share: watch::Receiver<Share>, told: &Stop) -> Result<(), Fault> {
+async fn reconcile(daily: &Daily, share: watch::Receiver<WorkShare>, told: &Stop) -> Result<(), Fault> {
     let every_day = |told: Stop| async move {
         daily.run(&told).await;
         Ok(())

@@ -11,7 +11,7 @@ use engine::calendar::Instant;
 use projections::subjects::ALERTS;
 use service::broker::BrokerFault;
 
-use super::stream::Difference;
+use super::stream::SettingDifference;
 use super::{Replicas, STREAM};
 
 /// What is wrong with NATS, and what to do about it. Servers are named without user and password.
@@ -101,7 +101,7 @@ pub enum NatsFault {
         /// The server.
         server: String,
         /// What differs.
-        differences: Vec<Difference>,
+        differences: Vec<SettingDifference>,
     },
     /// There is no stream of alerts; whoever serves a log makes it.
     #[error(
@@ -277,6 +277,6 @@ fn tls_error<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e TlsError> {
     None
 }
 
-fn list(differences: &[Difference]) -> String {
+fn list(differences: &[SettingDifference]) -> String {
     differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -32,7 +32,7 @@ pub use access::Access;
 pub use address::Servers;
 pub use fault::NatsFault;
 pub use published::PublishedStream;
-pub use stream::{Difference, Replicas, STREAM, ensure_stream};
+pub use stream::{Replicas, STREAM, SettingDifference, ensure_stream};
 
 use address::Shown;
 

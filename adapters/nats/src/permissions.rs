@@ -8,17 +8,17 @@ use std::fmt::Write as _;
 
 use engine::action::OfficeCode;
 use projections::subjects::{ACTIONS, ALERTS, NOBODY, actions_of, alerts_to, test_of};
-use service::offices::Kind;
+use service::offices::OfficeKind;
 
 use super::STREAM;
 
 /// How an office, or `kamnot` itself, is let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guest {
+pub struct OfficeAccess {
     /// The office.
     pub office: OfficeCode,
     /// What it is.
-    pub kind: Kind,
+    pub kind: OfficeKind,
     /// The bcrypt hash of its password.
     pub password: String,
     /// The name that its subscriptions begin with.
@@ -31,7 +31,7 @@ pub struct Plan {
     /// The bcrypt hash of the password of `kamnot`.
     pub password: String,
     /// The offices.
-    pub guests: Vec<Guest>,
+    pub guests: Vec<OfficeAccess>,
     /// How many subscribers each may have.
     pub subscribers: u16,
     /// Where the server keeps its streams.
@@ -93,7 +93,7 @@ impl Plan {
         export(&format!("$JS.API.CONSUMER.INFO.{STREAM}.*"), "");
         export(&format!("$JS.API.CONSUMER.MSG.NEXT.{STREAM}.*"), ", response_type: stream");
         export(&format!("$JS.ACK.{STREAM}.>"), "");
-        for Guest { office, .. } in &self.guests {
+        for OfficeAccess { office, .. } in &self.guests {
             let _ = writeln!(exports, "      {{ stream: \"{}\", accounts: [\"{office}\"] }}", test_of(office));
         }
         let _ = write!(
@@ -103,8 +103,8 @@ impl Plan {
         );
     }
 
-    fn write_guest(&self, guest: &Guest, out: &mut String) {
-        let Guest { office, password, .. } = guest;
+    fn write_guest(&self, guest: &OfficeAccess, out: &mut String) {
+        let OfficeAccess { office, password, .. } = guest;
         let (subjects, test) = (self.subjects(guest), test_of(office));
         let (mut publish, mut imports) = (String::new(), String::new());
         for subject in &subjects {
@@ -121,8 +121,8 @@ impl Plan {
     }
 
     /// Everything that an office may send to.
-    fn subjects(&self, guest: &Guest) -> Vec<String> {
-        let Guest { office, kind, subscription: name, .. } = guest;
+    fn subjects(&self, guest: &OfficeAccess) -> Vec<String> {
+        let OfficeAccess { office, kind, subscription: name, .. } = guest;
         let mut subjects = vec![actions_of(office)];
         if let Some(alerts) = kind.seat().map(|seat| alerts_to(seat, office)) {
             for consumer in (1..=self.subscribers).map(|n| subscription(name, n)) {

@@ -49,7 +49,7 @@ impl fmt::Display for Replicas {
 
 /// A setting of the stream that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
+pub struct SettingDifference {
     /// The setting, as the server's configuration names it.
     pub setting: String,
     /// What the stream has.
@@ -58,7 +58,7 @@ pub struct Difference {
     pub expected: String,
 }
 
-impl fmt::Display for Difference {
+impl fmt::Display for SettingDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: found {}, expected {}", self.setting, self.found, self.expected)
     }
@@ -221,7 +221,7 @@ const FREE: [&str; 13] = [
 
 /// Every setting that is another than it must be. Whatever isn't known to be harmless must be as the server has it by itself,
 /// also what servers have come to know since.
-fn differences(found: &Settings) -> Vec<Difference> {
+fn differences(found: &Settings) -> Vec<SettingDifference> {
     let expected = serde_json::to_value(expected()).ok();
     let expected = expected.as_ref().and_then(Value::as_object);
     let names: BTreeSet<&String> = found.keys().chain(expected.iter().flat_map(|settings| settings.keys())).collect();
@@ -232,7 +232,7 @@ fn differences(found: &Settings) -> Vec<Difference> {
     });
     pairs
         .filter(|(_, found, expected)| found != expected)
-        .map(|(setting, found, expected)| Difference { setting: setting.clone(), found, expected })
+        .map(|(setting, found, expected)| SettingDifference { setting: setting.clone(), found, expected })
         .collect()
 }
 

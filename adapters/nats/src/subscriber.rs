@@ -18,7 +18,7 @@ use futures::StreamExt as _;
 use projections::subjects::alerts_to;
 use service::backoff::Backoff;
 use service::lifecycle::Stop;
-use service::offices::Kind;
+use service::offices::OfficeKind;
 use service::trouble::Trouble;
 use uuid::Uuid;
 
@@ -49,7 +49,7 @@ const MOST_NAMES: u16 = 64;
 #[derive(Clone, Debug)]
 pub struct Subscription {
     /// What the office is: its place in the alerts' subjects.
-    pub kind: Kind,
+    pub kind: OfficeKind,
     /// The office.
     pub office: OfficeCode,
     /// The name under which the server remembers how far this subscriber got.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use engine::alert::Kind;
 use engine::case::Event;
 use engine::decide::Verdict;
-use store::Share;
+use store::WorkShare;
 
 use crate::clock::{SteadyClock, SystemSteadyClock};
 use exposition::Exposition;
@@ -39,7 +39,7 @@ pub struct Figures {
     /// Whether the relay has a connection on which it can publish.
     pub nats_connected: Flag,
     /// Which part of the cases this process watches.
-    pub share: Noted<Share>,
+    pub share: Noted<WorkShare>,
     /// What the last daily reconciliation came to, where this process knows of one; its figures as they are exposed.
     pub reconciliation: Noted<Arc<Exposition>>,
 }

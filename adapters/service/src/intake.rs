@@ -19,7 +19,7 @@ use store::heavy::{ShuttingDown, beside_if};
 use crate::files::{self, CaseLines, Contents, Form, RefusedLine};
 use crate::offices::Offices;
 use crate::recorder::{Recorded, Recorder};
-use crate::verdict::{Line, Outcome};
+use crate::verdict::{LineVerdict, Outcome};
 use reply::{Reply, Trouble};
 
 /// The most actions in one request.
@@ -72,8 +72,8 @@ impl Intake {
             Ok(Err(trouble)) => return Reply::of_trouble(sender, &trouble).into(),
             Err(ShuttingDown) => return Reply::of_trouble(sender, &Trouble::Unavailable).into(),
         };
-        let refused = |refused: &RefusedLine| Line::refused(refused.line, None, &refused.flaws, IN_REPLIES);
-        let mut lines: Vec<Line> = contents.refused.iter().map(refused).collect();
+        let refused = |refused: &RefusedLine| LineVerdict::refused(refused.line, None, &refused.flaws, IN_REPLIES);
+        let mut lines: Vec<LineVerdict> = contents.refused.iter().map(refused).collect();
         let cases = contents.cases.into_iter().filter(|case| !case.actions.is_empty());
         let mut work =
             futures::stream::iter(cases).map(|case| self.record(sender, case, alerts)).buffer_unordered(AT_ONCE);
@@ -87,7 +87,7 @@ impl Intake {
     }
 
     /// The lines of one case, and how many events came of them.
-    async fn record(&self, sender: &OfficeCode, case: CaseLines, alerts: Alerts) -> (Vec<Line>, usize) {
+    async fn record(&self, sender: &OfficeCode, case: CaseLines, alerts: Alerts) -> (Vec<LineVerdict>, usize) {
         let CaseLines { case, lines, actions } = case;
         let ids: Vec<_> = actions.iter().map(|action| Some(action.id.0)).collect();
         let named: Vec<Flaws> = actions.iter().map(|action| self.of_offices(action)).collect();
@@ -97,13 +97,13 @@ impl Intake {
                 let judged = verdicts.into_iter().zip(named.into_iter().zip(warnings));
                 let line = |((line, id), (verdict, (named, more)))| {
                     let warnings: Flaws = [named, more].concat();
-                    Line::of_verdict(line, id, &verdict, &warnings, IN_REPLIES)
+                    LineVerdict::of_verdict(line, id, &verdict, &warnings, IN_REPLIES)
                 };
                 (numbered.zip(judged).map(line).collect(), events.len() + told_before + to_come)
             }
             Err(fault) => {
                 tracing::warn!(%case, office = %sender, %fault, "what an office sent is not known to be recorded");
-                (numbered.map(|(line, id)| Line::new(line, Outcome::Again, id)).collect(), 0)
+                (numbered.map(|(line, id)| LineVerdict::new(line, Outcome::Again, id)).collect(), 0)
             }
         }
     }

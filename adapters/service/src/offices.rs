@@ -25,7 +25,7 @@ const OF_THE_PROGRAM: &str = include_str!("../offices.toml");
 /// What an office is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum OfficeKind {
     /// A juvenile court, or the juvenile panel of a people's court.
     Court,
     /// An office of the people's prosecutor.
@@ -38,7 +38,7 @@ pub enum Kind {
     Mediation,
 }
 
-impl Kind {
+impl OfficeKind {
     /// The word for it in an offices file.
     pub const fn word(self) -> &'static str {
         match self {
@@ -94,7 +94,7 @@ fn shown_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Strin
 #[serde(deny_unknown_fields)]
 pub struct Office {
     /// What it is.
-    pub kind: Kind,
+    pub kind: OfficeKind,
     /// Its name.
     pub name: Name,
     /// Its province, or Vientiane Capital.
@@ -176,7 +176,7 @@ impl Offices {
             let Some(known) = OfficeCode::new(code.get_ref()) else {
                 return Err(wrong(start, "not an office code, which is 1 to 64 of a-z, 0-9, `-`".to_owned()));
             };
-            if (office.kind == Kind::Court) != office.court.is_some() {
+            if (office.kind == OfficeKind::Court) != office.court.is_some() {
                 return Err(wrong(
                     start,
                     format!(

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use store::{CaseStore, Fault, SAY_EVERY, Share};
+use store::{CaseStore, Fault, SAY_EVERY, WorkShare};
 use tokio::sync::Mutex;
 use tokio::sync::watch::{self, Receiver};
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub struct Part {
     /// Held while it is said, so that nothing is said any more under an id that was left.
     process: Mutex<Uuid>,
     patience: std::sync::Mutex<Patience>,
-    share: watch::Sender<Share>,
+    share: watch::Sender<WorkShare>,
     figures: Arc<Figures>,
 }
 
@@ -50,7 +50,7 @@ impl Patience {
 }
 
 /// A process's place in the order of ids: the lowest has the first share.
-enum Place {
+enum Precedence {
     Publishes,
     /// It could not publish, last at this instant (seconds since 1970): behind all that could, and behind those
     /// that could not longer ago.
@@ -58,7 +58,7 @@ enum Place {
     WatchesOnly,
 }
 
-impl Place {
+impl Precedence {
     /// A new id there.
     fn id(&self) -> Uuid {
         let mut id = *Uuid::new_v4().as_bytes();
@@ -83,8 +83,8 @@ impl Part {
         publishes: bool,
         figures: Arc<Figures>,
     ) -> Self {
-        let place = if publishes { Place::Publishes } else { Place::WatchesOnly };
-        let (process, share) = (Mutex::new(place.id()), watch::Sender::new(Share::ALL));
+        let place = if publishes { Precedence::Publishes } else { Precedence::WatchesOnly };
+        let (process, share) = (Mutex::new(place.id()), watch::Sender::new(WorkShare::ALL));
         let patience = std::sync::Mutex::new(Patience { lasting: PATIENCE.0, stepped_back: None });
         let part = Self { store, clock, process, patience, share, figures };
         part.say().await;
@@ -100,14 +100,14 @@ impl Part {
     pub async fn step_back(&self) {
         self.patience.lock().unwrap_or_else(PoisonError::into_inner).is_tried();
         let mut process = self.process.lock().await;
-        let left = std::mem::replace(&mut *process, Place::SteppedBack(self.clock.now().unix()).id());
+        let left = std::mem::replace(&mut *process, Precedence::SteppedBack(self.clock.now().unix()).id());
         self.leave_as(left).await;
         drop(process);
         self.say().await;
     }
 
     /// What the share is, and when it changes.
-    pub fn share(&self) -> Receiver<Share> {
+    pub fn share(&self) -> Receiver<WorkShare> {
         self.share.subscribe()
     }
 
@@ -149,7 +149,7 @@ impl Part {
 ///
 /// # Errors
 /// Those of the work.
-pub async fn when_first<W>(mut share: Receiver<Share>, stop: &Stop, work: impl Fn(Stop) -> W) -> Result<(), Fault>
+pub async fn when_first<W>(mut share: Receiver<WorkShare>, stop: &Stop, work: impl Fn(Stop) -> W) -> Result<(), Fault>
 where
     W: Future<Output = Result<(), Fault>>,
 {
@@ -169,7 +169,7 @@ where
 }
 
 /// Waits until this process has the first share, or no longer has it.
-async fn until(share: &mut Receiver<Share>, first: bool) {
+async fn until(share: &mut Receiver<WorkShare>, first: bool) {
     if share.wait_for(|share| (share.part == 0) == first).await.is_err() {
         // Nobody changes it any more.
         std::future::pending::<()>().await;
@@ -183,11 +183,11 @@ mod tests {
     #[test]
     fn who_could_not_publish_comes_behind_those_who_could_and_before_those_who_do_not() {
         let ids = [
-            Place::Publishes,
-            Place::SteppedBack(1_764_000_000),
-            Place::SteppedBack(1_764_000_001),
-            Place::SteppedBack(40_000_000_000),
-            Place::WatchesOnly,
+            Precedence::Publishes,
+            Precedence::SteppedBack(1_764_000_000),
+            Precedence::SteppedBack(1_764_000_001),
+            Precedence::SteppedBack(40_000_000_000),
+            Precedence::WatchesOnly,
         ];
         let ids = ids.map(|place| place.id());
         assert!(ids.is_sorted(), "{ids:?}");

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::calendar::Instant;
-use engine::rulebook::{Rulebook, Shelf};
+use engine::rulebook::{Rulebook, Rulebooks};
 use projections::subjects::RECONCILIATION;
 use store::standing::LAST_RECONCILIATION;
 use store::{Fault, LogStore, Progress};
@@ -29,7 +29,7 @@ use crate::clock::{Clock, SteadyClock as _, SystemSteadyClock};
 use crate::watch::clock_doubt::CLOCK_IN_DOUBT;
 
 pub use daily::{Daily, TimeOfDay};
-pub use result::{Difference, Differences, JudgedBy, Kind, Reconciliation, Silence};
+pub use result::{Difference, DifferenceKind, Differences, JudgedBy, Reconciliation, Silence};
 
 use again::Suspicions;
 
@@ -186,8 +186,8 @@ impl Reconciler {
     }
 
     /// The rulebooks in whose words the alerts of the log are said.
-    async fn shelf(&self) -> Result<Shelf, Fault> {
-        Ok(Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?))
+    async fn shelf(&self) -> Result<Rulebooks, Fault> {
+        Ok(Rulebooks::new(Arc::clone(&self.book), self.store.rulebooks().await?))
     }
 
     /// Rests behind a piece of work, as the pace has it.

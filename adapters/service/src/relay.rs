@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::rulebook::{Rulebook, Shelf};
+use engine::rulebook::{Rulebook, Rulebooks};
 use projections::message::{Message, message};
 use store::{CaseStore, Fault, Position, Stored};
 
@@ -101,7 +101,7 @@ impl Relay {
     /// If NATS is away or not fit for alerts, or the store can't be read.
     pub async fn connect(&self) -> Result<Connected<'_>, RelayFault> {
         let session = self.broker.connect().await?;
-        let books = Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?);
+        let books = Rulebooks::new(Arc::clone(&self.book), self.store.rulebooks().await?);
         let CaughtUp { last, marked, unknown } = catch_up::catch_up(CatchUp {
             store: self.store.as_ref(),
             clock: self.clock.as_ref(),
@@ -128,7 +128,7 @@ impl Relay {
     }
 
     /// What an alert of the outbox is published as; none if it is no alert.
-    fn message(&self, row: &Stored, books: &Shelf) -> Option<Message> {
+    fn message(&self, row: &Stored, books: &Rulebooks) -> Option<Message> {
         message(&row.case, &row.event, books.book(row.event.rulebook), &self.installation)
     }
 

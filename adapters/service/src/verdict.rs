@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// What became of one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
+pub struct LineVerdict {
     /// Its number, from 1.
     pub line: usize,
     /// What became of it.
@@ -59,7 +59,7 @@ pub struct Said {
     pub reason: String,
 }
 
-impl Line {
+impl LineVerdict {
     /// The line, without anything to say of it.
     pub const fn new(line: usize, outcome: Outcome, id: Option<Uuid>) -> Self {
         Self { line, outcome, id, refusal: None, flaws: Vec::new(), warnings: Vec::new() }

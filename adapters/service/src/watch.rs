@@ -13,7 +13,7 @@ use std::time::Duration;
 use engine::action::CaseRef;
 use engine::calendar::Instant;
 use futures::StreamExt as _;
-use store::{CaseStore, DueCase, Fault, Share};
+use store::{CaseStore, DueCase, Fault, WorkShare};
 use tokio::sync::watch::Receiver;
 
 use crate::clock::Clock;
@@ -58,7 +58,7 @@ pub struct Watch {
     ahead: Option<Instant>,
     postponed: BTreeMap<CaseRef, Postponed>,
     slow: Slow,
-    share: Receiver<Share>,
+    share: Receiver<WorkShare>,
     figures: Arc<Figures>,
 }
 
@@ -80,7 +80,7 @@ impl Watch {
     /// A watch that records with `recorder`, whose clock is `clock`.
     pub fn new(recorder: Arc<Recorder>, clock: Arc<dyn Clock>, doubt: Arc<ClockDoubt>, operator: Operator) -> Self {
         let (said, held, seen, next, ahead, postponed) = (None, None, None, None, None, BTreeMap::new());
-        let (_, share) = tokio::sync::watch::channel(Share::ALL);
+        let (_, share) = tokio::sync::watch::channel(WorkShare::ALL);
         let (slow, figures) = (Slow::default(), Arc::default());
         Self { recorder, clock, doubt, operator, said, held, seen, next, ahead, postponed, slow, share, figures }
     }
@@ -93,7 +93,7 @@ impl Watch {
 
     /// The same watch over a share of the cases alone, whatever that is at the moment.
     #[must_use]
-    pub fn over(self, share: Receiver<Share>) -> Self {
+    pub fn over(self, share: Receiver<WorkShare>) -> Self {
         Self { share, ..self }
     }
 

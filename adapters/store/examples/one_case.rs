@@ -13,7 +13,7 @@ use engine::rulebook::Rulebook;
 use esrs::AggregateState;
 use esrs::manager::AggregateManager;
 use store::esrs::Esrs;
-use store::place::Place;
+use store::place::LogPlace;
 use store::{LogStore, Options};
 
 const OPENED: &str = r#"{"case":"VTE-2026-0001","action":"case_opened","at":"2026-03-01","by":"vte-investigation",
@@ -25,7 +25,7 @@ const IN_CUSTODY: &str = r#"{"case":"VTE-2026-0001","action":"custody_started","
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let place: Place = std::env::args().nth(1).ok_or("expected the file or the address of a log")?.parse()?;
+    let place: LogPlace = std::env::args().nth(1).ok_or("expected the file or the address of a log")?.parse()?;
     let book = Arc::new(Rulebook::law_05_na_2006());
     let log = place.open(Arc::clone(&book), &Options { create: true, ..Options::default() }).await?;
     print!("{}", one_case(log, &book).await?);

@@ -46,7 +46,7 @@ pub use due::DueCase;
 use examined::{Cursor, Examined, Whole};
 pub use fault::{Fault, Said};
 pub use rebuilt::Rebuilt;
-pub use share::{SAY_EVERY, Share};
+pub use share::{SAY_EVERY, WorkShare};
 
 /// The place of an event in the log, counted from 1 over all cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -138,9 +138,9 @@ pub trait CaseStore: Send + Sync + 'static {
     async fn next_due(&self) -> Result<Option<Instant>, Fault>;
     /// Cases of a share whose next due instant is not later than `until`, earliest first, at most `most`. One whose row was
     /// altered is named in the diagnostic log and passed over.
-    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault>;
+    async fn due(&self, until: Instant, most: usize, share: WorkShare) -> Result<Vec<DueCase>, Fault>;
     /// Says that `process` watches too, to be said again every [`SAY_EVERY`]; which share of the cases is its own.
-    async fn take_part(&self, process: Uuid) -> Result<Share, Fault>;
+    async fn take_part(&self, process: Uuid) -> Result<WorkShare, Fault>;
     /// Says that `process` no longer watches: the others take over its share at once.
     async fn leave(&self, process: Uuid) -> Result<(), Fault>;
     /// Alert events that may be published and have no delivery, in the order of the log, at most `most`, behind `after`. One

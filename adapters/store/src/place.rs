@@ -18,14 +18,14 @@ use super::{Fault, LogStore, Options, Progress, Rebuilt};
 
 /// Where a log lies: a file, or a database on a server.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum LogPlace {
     /// The embedded store's file.
     File(PathBuf),
     /// The address of a PostgreSQL database, `postgres://…`.
     Postgres(String),
 }
 
-impl FromStr for Place {
+impl FromStr for LogPlace {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
@@ -34,7 +34,7 @@ impl FromStr for Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for LogPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
@@ -43,13 +43,13 @@ impl fmt::Display for Place {
     }
 }
 
-impl fmt::Debug for Place {
+impl fmt::Debug for LogPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Place({self})")
     }
 }
 
-impl Place {
+impl LogPlace {
     /// Whether there may be a log: something lies there, or a server has to be asked.
     pub fn holds_something(&self) -> bool {
         match self {
@@ -62,7 +62,7 @@ impl Place {
     /// `wait`.
     ///
     /// # Errors
-    /// As [`Place::open`], but any rulebook will do.
+    /// As [`LogPlace::open`], but any rulebook will do.
     pub async fn rulebook_in_force(&self, wait: Duration) -> Result<Option<String>, Fault> {
         match self {
             Self::File(path) => {
@@ -91,7 +91,7 @@ impl Place {
     /// Puts `book` in force, with all views rebuilt under it, and opens the log.
     ///
     /// # Errors
-    /// As [`Place::open`] and [`LogStore::rebuild`]; then the rulebook in force is the one before.
+    /// As [`LogPlace::open`] and [`LogStore::rebuild`]; then the rulebook in force is the one before.
     pub async fn adopt(
         &self,
         book: Arc<Rulebook>,

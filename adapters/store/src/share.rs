@@ -10,14 +10,14 @@ pub const SAY_EVERY: Duration = Duration::from_millis(500);
 
 /// The part of the cases that one of several processes watches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
+pub struct WorkShare {
     /// Which part, from 0. The first also publishes.
     pub part: u8,
     /// Of how many, at least 1.
     pub of: u8,
 }
 
-impl Share {
+impl WorkShare {
     /// Every case.
     pub const ALL: Self = Self { part: 0, of: 1 };
 

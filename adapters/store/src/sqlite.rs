@@ -42,7 +42,7 @@ use super::jobs::{Outcome, answered, ended};
 use super::passed_over::PassedOver;
 use super::place::aside;
 use super::recent::Recent;
-use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored};
+use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Stored, WorkShare};
 use crate::heavy::{ShuttingDown, beside_if};
 use file::{Failed, File};
 use lock::Lock;
@@ -261,14 +261,14 @@ impl CaseStore for SqliteStore {
         Ok(self.read(ask).await?.map(Instant::from_unix))
     }
 
-    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault> {
+    async fn due(&self, until: Instant, most: usize, share: WorkShare) -> Result<Vec<DueCase>, Fault> {
         let passed_over = Arc::clone(&self.passed_over);
         self.read(move |connection| reads::due(connection, until, most, share, &passed_over)).await
     }
 
-    async fn take_part(&self, _: Uuid) -> Result<Share, Fault> {
+    async fn take_part(&self, _: Uuid) -> Result<WorkShare, Fault> {
         // One file is on one machine. Where several programs watch it all the same, each watches all of it.
-        Ok(Share::ALL)
+        Ok(WorkShare::ALL)
     }
 
     async fn leave(&self, _: Uuid) -> Result<(), Fault> {

@@ -16,7 +16,7 @@ pub struct Field {
     /// Its key.
     pub name: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: FieldKind,
     /// Whether it may be left out.
     pub need: Need,
     /// What `null` means, in English and Lao, if the field may be null.
@@ -26,7 +26,7 @@ pub struct Field {
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum FieldKind {
     /// A case's reference.
     Case,
     /// A UUID.
@@ -65,7 +65,7 @@ pub enum Need {
 }
 
 impl Field {
-    const fn new(name: &'static str, need: Need, kind: Kind, meaning: [&'static str; 2]) -> Self {
+    const fn new(name: &'static str, need: Need, kind: FieldKind, meaning: [&'static str; 2]) -> Self {
         Self { name, kind, need, null: None, meaning }
     }
 
@@ -87,7 +87,7 @@ impl Field {
     /// The words that the field accepts; empty if it has no fixed words.
     pub const fn words(&self) -> &'static [&'static str] {
         match self.kind {
-            Kind::Word(words) | Kind::Words(words) => words,
+            FieldKind::Word(words) | FieldKind::Words(words) => words,
             _ => &[],
         }
     }
@@ -123,8 +123,8 @@ fn collect(fields: &'static [Field], path: &str, required: bool, found: &mut Vec
         let own = format!("{path}{}", field.name);
         let required = required && field.need == Need::Required;
         match field.kind {
-            Kind::Object(fields) => collect(fields, &format!("{own}."), required, found),
-            Kind::Objects(fields) => collect(fields, &format!("{own}.0."), required, found),
+            FieldKind::Object(fields) => collect(fields, &format!("{own}."), required, found),
+            FieldKind::Objects(fields) => collect(fields, &format!("{own}.0."), required, found),
             _ => found.push(Leaf { path: own, field, required }),
         }
     }
@@ -143,8 +143,8 @@ impl ActionName {
                 return Some(field);
             }
             fields = match field.kind {
-                Kind::Object(fields) => fields,
-                Kind::Objects(fields) => {
+                FieldKind::Object(fields) => fields,
+                FieldKind::Objects(fields) => {
                     let index = steps.next()?;
                     let plain = index.len() <= 2 && index.bytes().all(|byte| byte.is_ascii_digit());
                     let leading_zero = index.len() == 2 && index.starts_with('0');
@@ -168,17 +168,17 @@ mod tests {
     /// A value that the field accepts.
     fn value(field: &Field) -> Json<'static> {
         match field.kind {
-            Kind::Case => Json::text("A-1"),
-            Kind::Id => Json::text("0197a000-0000-7000-8000-000000000001"),
-            Kind::When | Kind::Day => Json::text("2026-03-01"),
-            Kind::Office => Json::text("vte-prosecutor"),
-            Kind::Text => Json::text("text"),
-            Kind::Flag => Json::Bool(true),
-            Kind::Count(least) => Json::Number(least.into()),
-            Kind::Word(words) => Json::text(words[0]),
-            Kind::Words(words) => Json::List(words.iter().map(|word| Json::text(*word)).collect()),
-            Kind::Object(fields) => object(fields),
-            Kind::Objects(fields) => Json::List(vec![object(fields)]),
+            FieldKind::Case => Json::text("A-1"),
+            FieldKind::Id => Json::text("0197a000-0000-7000-8000-000000000001"),
+            FieldKind::When | FieldKind::Day => Json::text("2026-03-01"),
+            FieldKind::Office => Json::text("vte-prosecutor"),
+            FieldKind::Text => Json::text("text"),
+            FieldKind::Flag => Json::Bool(true),
+            FieldKind::Count(least) => Json::Number(least.into()),
+            FieldKind::Word(words) => Json::text(words[0]),
+            FieldKind::Words(words) => Json::List(words.iter().map(|word| Json::text(*word)).collect()),
+            FieldKind::Object(fields) => object(fields),
+            FieldKind::Objects(fields) => Json::List(vec![object(fields)]),
         }
     }
 
@@ -217,8 +217,8 @@ mod tests {
         for field in fields {
             let own = format!("{path}{}", field.name);
             found.extend(match field.kind {
-                Kind::Object(inner) => every(inner, &format!("{own}.")),
-                Kind::Objects(inner) => every(inner, &format!("{own}.0.")),
+                FieldKind::Object(inner) => every(inner, &format!("{own}.")),
+                FieldKind::Objects(inner) => every(inner, &format!("{own}.0.")),
                 _ => Vec::new(),
             });
             found.push((own, field));
@@ -263,7 +263,7 @@ mod tests {
                 for word in field.words().iter().copied().chain(["other"]) {
                     let mut json = whole(name);
                     let value = match field.kind {
-                        Kind::Words(_) => Json::List(vec![Json::text(word)]),
+                        FieldKind::Words(_) => Json::List(vec![Json::text(word)]),
                         _ => Json::text(word),
                     };
                     let fields = around(&mut json, &path);

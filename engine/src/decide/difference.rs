@@ -50,14 +50,14 @@ pub(crate) fn difference(
     recording: Recording,
     most: Most,
 ) -> Vec<Fact> {
-    let mut due = Due::new(case, assessment, book, recording);
+    let mut due = Comparison::new(case, assessment, book, recording);
     due.tell(most);
     due.told
 }
 
 /// Whether any alert event has to be added now.
 pub(crate) fn differs(case: &Case, assessment: &Assessment<'_>, book: &Rulebook) -> bool {
-    let mut due = Due::new(case, assessment, book, Recording::NONE);
+    let mut due = Comparison::new(case, assessment, book, Recording::NONE);
     due.untold().next().is_some()
         || case.standing_topics().any(|(topic, told)| {
             due.review(topic, told);
@@ -73,7 +73,7 @@ struct Wanted<'t> {
     replaces: Option<&'t Alert>,
 }
 
-struct Due<'t, 'a> {
+struct Comparison<'t, 'a> {
     case: &'t Case,
     assessment: &'t Assessment<'a>,
     book: &'t Rulebook,
@@ -87,7 +87,7 @@ struct Due<'t, 'a> {
     stand_in: BTreeSet<Topic>,
 }
 
-impl<'t, 'a> Due<'t, 'a> {
+impl<'t, 'a> Comparison<'t, 'a> {
     fn new(case: &'t Case, assessment: &'t Assessment<'a>, book: &'t Rulebook, recording: Recording) -> Self {
         let (to, past) = (assessment.timeline.offices().into(), Past::of(case, book, assessment.at));
         Self { case, assessment, book, recording, to, past, told: Vec::new(), last: None, stand_in: BTreeSet::new() }

@@ -7,12 +7,12 @@ use super::{Digest, Rulebook};
 
 /// The rulebook in force, and the earlier ones.
 #[derive(Clone, Debug)]
-pub struct Shelf {
+pub struct Rulebooks {
     in_force: Arc<Rulebook>,
     earlier: Vec<Rulebook>,
 }
 
-impl Shelf {
+impl Rulebooks {
     /// Takes the rulebook in force and the texts of all rulebooks of the log. A rulebook that this program can no longer
     /// read is left out; alerts raised under it are then explained in the words of the one in force.
     pub fn new(in_force: Arc<Rulebook>, texts: impl IntoIterator<Item = String>) -> Self {

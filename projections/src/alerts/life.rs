@@ -7,7 +7,7 @@ use engine::alert::{About, Alert, Kind, Stage};
 use engine::assess::Assessment;
 use engine::calendar::Instant;
 use engine::case::{Event, Fact};
-use engine::rulebook::{Language, Shelf};
+use engine::rulebook::{Language, Rulebooks};
 
 use super::{AlertRow, Telling};
 use crate::message::text;
@@ -91,7 +91,7 @@ impl<'e> Life<'e> {
     }
 
     /// The row for this life alone.
-    pub fn row(self, case: &CaseRef, kind: Kind, open: bool, books: &Shelf, language: Language) -> AlertRow {
+    pub fn row(self, case: &CaseRef, kind: Kind, open: bool, books: &Rulebooks, language: Language) -> AlertRow {
         let Self { alert, last, history, told, .. } = self;
         let (earliest, latest) = match alert.about {
             About::Limit { earliest, latest, .. } => (Some(earliest), latest),

@@ -6,7 +6,7 @@ use engine::calendar::Instant;
 use engine::case::RecordedAction;
 use engine::json::Json;
 
-use super::{ActionLine, Entry, LimitLine, Line};
+use super::{ActionLine, Entry, EntryLine, LimitLine};
 use crate::summary::Ended;
 
 type Pairs<'j> = Vec<(std::borrow::Cow<'j, str>, Json<'j>)>;
@@ -17,9 +17,9 @@ impl Entry {
         let mut pairs: Pairs<'_> = vec![("at".into(), Json::text(self.at.to_string()))];
         let mut put = |key: &'static str, value| pairs.push((key.into(), value));
         match &self.what {
-            Line::Action(action) => pairs.extend(of_action(action)),
-            Line::Limit(limit) => pairs.extend(of_limit(limit)),
-            Line::Finding { rule, article, action, breach: how, because } => {
+            EntryLine::Action(action) => pairs.extend(of_action(action)),
+            EntryLine::Limit(limit) => pairs.extend(of_limit(limit)),
+            EntryLine::Finding { rule, article, action, breach: how, because } => {
                 put("entry", Json::text("finding"));
                 put("rule", Json::text(rule.word()));
                 put("article", Json::text(article.as_str()));
@@ -27,13 +27,13 @@ impl Entry {
                 put("breach", breach(Some(*how)));
                 put("because", texts(because));
             }
-            Line::NotOnRecord { rule, action, field } => {
+            EntryLine::NotOnRecord { rule, action, field } => {
                 put("entry", Json::text("not_on_record"));
                 put("rule", Json::text(rule.word()));
                 put("action", id(*action));
                 put("field", Json::text(*field));
             }
-            Line::Alert { id: alert, kind, rule, history, text } => {
+            EntryLine::Alert { id: alert, kind, rule, history, text } => {
                 put("entry", Json::text("alert"));
                 put("id", Json::text(alert.to_string()));
                 put("kind", Json::text(kind.word()));

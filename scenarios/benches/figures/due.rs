@@ -10,7 +10,7 @@ use std::time::Duration;
 use scenarios::servers::nats_server::NatsServer;
 use scenarios::servers::postgres::Cluster;
 use store::Options;
-use store::place::Place;
+use store::place::LogPlace;
 
 use crate::office::Office;
 use crate::report::{Bar, Report};
@@ -66,7 +66,7 @@ impl World {
     }
 
     pub async fn office(&self, setting: &Setting) -> Result<Office, Failure> {
-        let place: Place = self.log.parse().unwrap_or_else(|never| match never {});
+        let place: LogPlace = self.log.parse().unwrap_or_else(|never| match never {});
         let options = Options { create: true, ..Options::default() };
         Ok(Office::new(place.open(setting.book.clone(), &options).await?, setting))
     }

@@ -5,28 +5,28 @@ mod takes;
 use std::fmt::Write as _;
 use std::io;
 
-use engine::action::describe::{COMMON, Field, Kind, Need, leaves};
+use engine::action::describe::{COMMON, Field, FieldKind, Need, leaves};
 use engine::action::{Action, ActionName};
 use engine::rulebook::{Language, Rulebook};
 use projections::labels::Label;
 use service::files::row;
 
 use super::arguments::{ActionsOf, Common, Template};
-use super::output::{Failure, Outcome, print_out};
+use super::output::{Completion, Failure, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet::csv;
 use super::table::{Cell, Table};
 pub(super) use takes::{meaning, takes};
 
 /// `kamnot actions`
-pub(super) fn run(common: &Common, own: &ActionsOf) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &ActionsOf) -> Result<Completion, Failure> {
     let (book, paint) = (Rulebook::law_05_na_2006(), Paint::of(&io::stdout()));
     let text = match own.name {
         Some(name) => one(&book, name, common.lang, paint),
         None => all(&book, common.lang, paint),
     };
     print_out(&text)?;
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 fn all(book: &Rulebook, lang: Language, paint: Paint) -> String {
@@ -88,15 +88,15 @@ fn rows(fields: &[Field], path: &str, lang: Language, table: &mut Table) {
             Cell::plain(takes(field, lang)),
         ]);
         match field.kind {
-            Kind::Object(inner) => rows(inner, &format!("{own}."), lang, table),
-            Kind::Objects(inner) => rows(inner, &format!("{own}.0."), lang, table),
+            FieldKind::Object(inner) => rows(inner, &format!("{own}."), lang, table),
+            FieldKind::Objects(inner) => rows(inner, &format!("{own}.0."), lang, table),
             _ => {}
         }
     }
 }
 
 /// `kamnot template`
-pub(super) fn template(_: &Common, own: &Template) -> Result<Outcome, Failure> {
+pub(super) fn template(_: &Common, own: &Template) -> Result<Completion, Failure> {
     let (heading, cells) = example(own.name);
     let text = if own.jsonl {
         let mut text = String::new();
@@ -106,7 +106,7 @@ pub(super) fn template(_: &Common, own: &Template) -> Result<Outcome, Failure> {
         csv(heading.iter().map(String::as_str), &[cells])
     };
     print_out(&text)?;
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 fn action(heading: &[String], cells: &[String]) -> Result<Action, Failure> {
@@ -140,8 +140,8 @@ fn common_example(name: ActionName, field: &str) -> String {
 
 fn own_example(path: &str, field: &Field) -> String {
     match (path, field.kind) {
-        (_, Kind::Count(_)) if field.name == "min" => "3".to_owned(),
-        (_, Kind::Count(_)) if field.name == "max" => "12".to_owned(),
+        (_, FieldKind::Count(_)) if field.name == "min" => "3".to_owned(),
+        (_, FieldKind::Count(_)) if field.name == "max" => "12".to_owned(),
         ("child.birth_date" | "birth_date", _) => "2010-05-06".to_owned(),
         ("child.age_years" | "age_years", _) => "15".to_owned(),
         ("court", _) => "vte-juvenile-court".to_owned(),
@@ -149,10 +149,10 @@ fn own_example(path: &str, field: &Field) -> String {
         ("investigator", _) => "vte-investigation".to_owned(),
         ("legal_aid", _) => "vte-legal-aid".to_owned(),
         ("withdraws", _) => withdrawn_example(),
-        (_, Kind::Day) => "2026-03-01".to_owned(),
-        (_, Kind::Flag) => "true".to_owned(),
-        (_, Kind::Count(least)) => least.to_string(),
-        (_, Kind::Word(words) | Kind::Words(words)) => words.first().copied().unwrap_or_default().to_owned(),
+        (_, FieldKind::Day) => "2026-03-01".to_owned(),
+        (_, FieldKind::Flag) => "true".to_owned(),
+        (_, FieldKind::Count(least)) => least.to_string(),
+        (_, FieldKind::Word(words) | FieldKind::Words(words)) => words.first().copied().unwrap_or_default().to_owned(),
         (_, _) => "12".to_owned(),
     }
 }

@@ -7,11 +7,11 @@ use service::watch::clock_doubt::{CLOCK_CONFIRMED, CLOCK_IN_DOUBT};
 
 use super::arguments::{ClockCommand, Common};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Failure, Outcome, print_out, said_of_damage};
+use super::output::{Completion, Failure, print_out, said_of_damage};
 use super::progress;
 
 /// `kamnot clock confirm`
-pub(super) fn clock(common: &Common, command: &ClockCommand) -> Result<Outcome, Failure> {
+pub(super) fn clock(common: &Common, command: &ClockCommand) -> Result<Completion, Failure> {
     let ClockCommand::Confirm = command;
     let database = Database::open(common, Absent::Fail)?;
     let now = SystemClock.now();
@@ -23,11 +23,11 @@ pub(super) fn clock(common: &Common, command: &ClockCommand) -> Result<Outcome, 
     print_out(&format!(
         "The clock of this machine, {now}, is confirmed. A running `kamnot serve` goes on raising alerts within seconds.\n"
     ))?;
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 /// `kamnot rebuild`
-pub(super) fn rebuild(common: &Common) -> Result<Outcome, Failure> {
+pub(super) fn rebuild(common: &Common) -> Result<Completion, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let bar = progress::bar(0, "events");
     let rebuilt = block_on(async { Ok(database.store.rebuild(progress::on(&bar)).await?) })?;
@@ -52,7 +52,7 @@ pub(super) fn rebuild(common: &Common) -> Result<Outcome, Failure> {
 pub(super) const REBUILT_BUT: &str = "the views of these cases stay as they were, all others are rebuilt; keep the log: a backup may hold these cases whole";
 
 /// `kamnot check`
-pub(super) fn check(common: &Common) -> Result<Outcome, Failure> {
+pub(super) fn check(common: &Common) -> Result<Completion, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let bar = progress::bar(0, "events");
     let (found, kept_by) = block_on(async {
@@ -63,7 +63,7 @@ pub(super) fn check(common: &Common) -> Result<Outcome, Failure> {
     let log = &common.db;
     if found.is_empty() {
         print_out(&format!("{log}: in order ({kept_by})\n"))?;
-        return Ok(Outcome::Done);
+        return Ok(Completion::Done);
     }
     print_out(&(found.join("\n") + "\n"))?;
     Err(Failure::Fault(format!("{log}: {} things are not as they should be; see above", found.len())))

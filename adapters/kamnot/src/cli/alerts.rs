@@ -9,13 +9,13 @@ use engine::alert::Kind;
 use projections::alerts::{AlertRow, Choice, Telling};
 use projections::labels::Label;
 use service::clock::{Clock as _, SystemClock};
-use service::queries::alerts::{Asked, Known, Speech, each_row};
+use service::queries::alerts::{AlertQuery, KnownAs, Wording, each_row};
 
 use super::arguments::{AlertsFormat, AlertsOf, Common};
 use super::asked;
 use super::database::{Absent, Database, run as block_on};
 use super::lists::{Words, kind_name, kind_tone};
-use super::output::{Failure, Outcome, complete, offices};
+use super::output::{Completion, Failure, complete, offices};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet;
 use super::table::{Cell, Table};
@@ -25,7 +25,7 @@ use super::time::{full, short};
 const ROWS: usize = 500;
 
 /// `kamnot alerts`, without `--follow`.
-pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
+pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Completion, Failure> {
     let office = own.whose.office();
     if office.is_none() && own.case.is_none() {
         return Err(Failure::Refused(
@@ -41,25 +41,25 @@ pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure
         asked::refuse_absent_case(common, &database, case)?;
     }
     let choice = Choice { open: own.open, kinds: own.kind.clone(), since: own.since.map(When::first) };
-    let asked = Asked {
+    let asked = AlertQuery {
         office: office.and_then(|(kind, office)| Some((kind.seat()?, office.clone()))),
         case: own.case.clone(),
         choice,
         at: own.at.unwrap_or_else(|| SystemClock.now()),
-        known: if own.at.is_some() { Known::Then } else { Known::Now },
+        known: if own.at.is_some() { KnownAs::Then } else { KnownAs::Now },
     };
     let words = Words { book: &database.book, offices: &offices, lang: common.lang };
     let mut list = List::begin(own.format, words, &heading(office.map(|(_, office)| office), &asked, words))?;
     let listed = block_on(async {
         let shelf = database.shelf().await?;
-        let speech = Speech { shelf: &shelf, book: &database.book, language: common.lang };
+        let speech = Wording { shelf: &shelf, book: &database.book, language: common.lang };
         each_row(database.store.as_ref(), &asked, speech, |row| list.take(&row)).await
     })?;
     list.end()?;
     complete(listed.damaged)
 }
 
-fn heading(office: Option<&OfficeCode>, asked: &Asked, Words { offices, lang, .. }: Words<'_>) -> String {
+fn heading(office: Option<&OfficeCode>, asked: &AlertQuery, Words { offices, lang, .. }: Words<'_>) -> String {
     let of_office = office.map(|office| format!("{} ({office})", offices.name(office, lang)));
     let of_case = asked.case.as_ref().map(|case| format!("{} {case}", Label::Case.of(lang)));
     let of: Vec<String> = of_office.into_iter().chain(of_case).collect();

@@ -17,7 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use engine::action::{CaseRef, OfficeCode, When};
 use engine::calendar::Instant;
 use engine::rulebook::Language;
-use store::place::Place;
+use store::place::LogPlace;
 
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
@@ -62,7 +62,7 @@ pub(super) struct Arguments {
 pub(super) struct Common {
     /// The log: an SQLite file, or the address of a PostgreSQL database, as `kamnot move --help` shows
     #[arg(long, global = true, value_name = "FILE", env = "KAMNOT_DB", default_value = "kamnot.db")]
-    pub db: Place,
+    pub db: LogPlace,
     /// The rulebook, a TOML file [default: the one in force in the log; in a new log, that of Law 05/NA of 2006]
     #[arg(long, global = true, value_name = "FILE")]
     pub rulebook: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use engine::action::{CaseRef, OfficeCode};
 use engine::rulebook::Language;
-use service::offices::{Kind, Offices, Stranger, Used};
+use service::offices::{OfficeKind, Offices, Stranger, Used};
 use service::shown::plain_lines;
 
 use super::arguments::{Common, Whose};
@@ -10,7 +10,7 @@ use super::database::{Database, run as block_on};
 use super::output::Failure;
 
 /// The one office that the command line names.
-pub(super) fn office(whose: &Whose) -> Result<(Kind, &OfficeCode), Failure> {
+pub(super) fn office(whose: &Whose) -> Result<(OfficeKind, &OfficeCode), Failure> {
     // The command line is refused before, unless one is named.
     whose
         .office()
@@ -22,7 +22,7 @@ pub(super) fn refuse_stranger(
     common: &Common,
     offices: &Offices,
     database: &Database,
-    (kind, office): (Option<Kind>, &OfficeCode),
+    (kind, office): (Option<OfficeKind>, &OfficeCode),
 ) -> Result<(), Failure> {
     if offices.stranger(office, kind, &Used::default()).is_none() {
         return Ok(());
@@ -48,7 +48,7 @@ pub(super) fn no_such_case(common: &Common, case: &CaseRef, then: &str) -> Failu
 
 /// Says on standard error that the list of offices doesn't know a code, or knows it as another kind of office, where there is
 /// no log to ask.
-pub(super) fn warn_of_stranger(common: &Common, offices: &Offices, (kind, office): (Option<Kind>, &OfficeCode)) {
+pub(super) fn warn_of_stranger(common: &Common, offices: &Offices, (kind, office): (Option<OfficeKind>, &OfficeCode)) {
     let said = match (offices.stranger(office, kind, &Used::default()), common.lang) {
         (None, _) => return,
         (Some(Stranger::Unknown { office, nearest }), lang) => {
@@ -102,17 +102,17 @@ fn meant(nearest: &str, lang: Language) -> String {
 }
 
 /// A kind of office in words, and the option that asks for one.
-const fn kind(kind: Kind, lang: Language) -> (&'static str, Option<&'static str>) {
+const fn kind(kind: OfficeKind, lang: Language) -> (&'static str, Option<&'static str>) {
     match (kind, lang) {
-        (Kind::Court, Language::En) => ("a court", Some("--court")),
-        (Kind::Court, Language::Lo) => ("ສານ", Some("--court")),
-        (Kind::Prosecutor, Language::En) => ("a prosecutor's office", Some("--prosecutor")),
-        (Kind::Prosecutor, Language::Lo) => ("ອົງການໄອຍະການປະຊາຊົນ", Some("--prosecutor")),
-        (Kind::Investigator, Language::En) => ("an investigation organisation", Some("--investigator")),
-        (Kind::Investigator, Language::Lo) => ("ອົງການສືບສວນ-ສອບສວນ", Some("--investigator")),
-        (Kind::LegalAid, Language::En) => ("a legal aid office", Some("--legal-aid")),
-        (Kind::LegalAid, Language::Lo) => ("ຫ້ອງການຊ່ວຍເຫຼືອທາງດ້ານກົດໝາຍ", Some("--legal-aid")),
-        (Kind::Mediation, Language::En) => ("a mediation unit", None),
-        (Kind::Mediation, Language::Lo) => ("ໜ່ວຍງານໄກ່ເກັ່ຍ", None),
+        (OfficeKind::Court, Language::En) => ("a court", Some("--court")),
+        (OfficeKind::Court, Language::Lo) => ("ສານ", Some("--court")),
+        (OfficeKind::Prosecutor, Language::En) => ("a prosecutor's office", Some("--prosecutor")),
+        (OfficeKind::Prosecutor, Language::Lo) => ("ອົງການໄອຍະການປະຊາຊົນ", Some("--prosecutor")),
+        (OfficeKind::Investigator, Language::En) => ("an investigation organisation", Some("--investigator")),
+        (OfficeKind::Investigator, Language::Lo) => ("ອົງການສືບສວນ-ສອບສວນ", Some("--investigator")),
+        (OfficeKind::LegalAid, Language::En) => ("a legal aid office", Some("--legal-aid")),
+        (OfficeKind::LegalAid, Language::Lo) => ("ຫ້ອງການຊ່ວຍເຫຼືອທາງດ້ານກົດໝາຍ", Some("--legal-aid")),
+        (OfficeKind::Mediation, Language::En) => ("a mediation unit", None),
+        (OfficeKind::Mediation, Language::Lo) => ("ໜ່ວຍງານໄກ່ເກັ່ຍ", None),
     }
 }

@@ -16,7 +16,7 @@ use service::files::{self, CaseLines, Contents, RefusedLine};
 use service::offices::Offices;
 
 use super::arguments::{self, AssessFormat, Common};
-use super::output::{Failure, Outcome, known_offices, print_refused, rulebook, unreadable};
+use super::output::{Completion, Failure, known_offices, print_refused, rulebook, unreadable};
 use super::progress;
 use super::tally::print_warnings;
 use super::time::full;
@@ -24,7 +24,7 @@ use super::time::full;
 /// How many cases a thread takes at a time.
 const BATCH: usize = 512;
 
-pub(super) fn run(common: &Common, own: &arguments::Assess) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &arguments::Assess) -> Result<Completion, Failure> {
     let book = rulebook(common)?;
     let at = own.at.unwrap_or_else(|| SystemClock.now());
     let contents = files::read(&own.file).map_err(unreadable(common.lang))?;
@@ -45,7 +45,7 @@ pub(super) fn run(common: &Common, own: &arguments::Assess) -> Result<Outcome, F
     if !matches!(printed, Err(Failure::NobodyReads)) {
         printed?;
     }
-    Ok(if refused.is_empty() { Outcome::Done } else { Outcome::SomethingRefused })
+    Ok(if refused.is_empty() { Completion::Done } else { Completion::SomethingRefused })
 }
 
 /// What cases are held against, and how it is printed.

@@ -6,13 +6,13 @@ use engine::calendar::Instant;
 use indicatif::ProgressBar;
 use service::clock::{Clock as _, SystemClock};
 use service::shown::plain;
-use store::place::Place;
+use store::place::LogPlace;
 use store::sqlite::SqliteStore;
 use store::sqlite::backup::{Copied, Existing, Step};
 
 use super::arguments::{Backup, Common, Restore};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Failure, Outcome, print_out, said_of_damage};
+use super::output::{Completion, Failure, print_out, said_of_damage};
 use super::progress;
 
 /// The key under which a log keeps when it was last backed up.
@@ -24,7 +24,7 @@ pub(super) fn last_backup(kept: Option<&str>) -> Option<Instant> {
 }
 
 /// `kamnot backup`
-pub(super) fn backup(common: &Common, own: &Backup) -> Result<Outcome, Failure> {
+pub(super) fn backup(common: &Common, own: &Backup) -> Result<Completion, Failure> {
     let from = file(
         common,
         "it is backed up with PostgreSQL's own programs: `pg_dump --format=custom` for a copy, continuous archiving for \
@@ -58,7 +58,7 @@ fn note(common: &Common) {
 }
 
 /// `kamnot restore`
-pub(super) fn restore(common: &Common, own: &Restore) -> Result<Outcome, Failure> {
+pub(super) fn restore(common: &Common, own: &Restore) -> Result<Completion, Failure> {
     let to = file(
         common,
         "it is restored with PostgreSQL's own programs (`pg_restore`); `kamnot move --from FILE --to postgres://…` makes \
@@ -77,13 +77,13 @@ pub(super) fn restore(common: &Common, own: &Restore) -> Result<Outcome, Failure
 /// The file of the embedded store; where the log lies elsewhere, what to do `instead`.
 fn file(common: &Common, instead: &str) -> Result<PathBuf, Failure> {
     match &common.db {
-        Place::File(path) => Ok(path.clone()),
-        Place::Postgres(_) => Err(Failure::Refused(format!("{} is on a PostgreSQL server: {instead}", common.db))),
+        LogPlace::File(path) => Ok(path.clone()),
+        LogPlace::Postgres(_) => Err(Failure::Refused(format!("{} is on a PostgreSQL server: {instead}", common.db))),
     }
 }
 
 fn copy(common: &Common, from: &Path, to: &Path, existing: Existing) -> Result<Copied, Failure> {
-    let of_the_copy = Common { db: Place::File(from.to_owned()), rulebook: None, ..common.clone() };
+    let of_the_copy = Common { db: LogPlace::File(from.to_owned()), rulebook: None, ..common.clone() };
     // The log stays open: nobody moves what it has beside it to its place meanwhile.
     let database = Database::open(&of_the_copy, Absent::Fail)?;
     let (copying, checking) = (progress::bar(0, "pages"), progress::bar(0, "events"));

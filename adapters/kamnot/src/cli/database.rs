@@ -7,7 +7,7 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use engine::rulebook::{Rulebook, Shelf};
+use engine::rulebook::{Rulebook, Rulebooks};
 use service::clock::SystemClock;
 use service::recorder::Recorder;
 use store::Options;
@@ -91,8 +91,8 @@ impl Database {
     }
 
     /// The rulebook in force and those before it.
-    pub(super) async fn shelf(&self) -> Result<Shelf, Failure> {
-        Ok(Shelf::new(Arc::clone(&self.book), self.store.rulebooks().await?))
+    pub(super) async fn shelf(&self) -> Result<Rulebooks, Failure> {
+        Ok(Rulebooks::new(Arc::clone(&self.book), self.store.rulebooks().await?))
     }
 
     /// A recorder on the machine's clock.

@@ -13,23 +13,23 @@ use engine::action::OfficeCode;
 use engine::calendar::Instant;
 use engine::case::{Event, Fact};
 use engine::decide::Alerts;
-use engine::rulebook::{Rulebook, Shelf};
+use engine::rulebook::{Rulebook, Rulebooks};
 use nats::Servers;
 use projections::docket::{self, DocketRow, is_on_liberty};
-use projections::timeline::{Line, Why, timeline};
+use projections::timeline::{EntryLine, Why, timeline};
 use projections::view::Seat;
 use service::broker::BrokerFault;
 use service::clock::Clock as _;
 use service::recorder::Recorder;
 use service::relay::{Connected, Relay, RelayFault};
 use store::sqlite::{Options, SqliteStore};
-use store::{CaseStore as _, DueCase, LogStore as _, Position, Share};
+use store::{CaseStore as _, DueCase, LogStore as _, Position, WorkShare};
 
 use super::arguments::{Common, Demo};
 use super::database::run as block_on;
 use super::docket::docket_table;
 use super::lists::Words;
-use super::output::{Failure, Outcome, offices, print_out, rulebook};
+use super::output::{Completion, Failure, offices, print_out, rulebook};
 use super::timeline::{draw, heading};
 use clock::DemoClock;
 use stage::Stage;
@@ -39,7 +39,7 @@ use story::{Child, Step, Story};
 const MOST_STEPS: usize = 10_000;
 
 /// `kamnot demo`
-pub(super) fn run(common: &Common, own: &Demo) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Demo) -> Result<Completion, Failure> {
     let story = Story::read()?;
     let book = Arc::new(rulebook(common)?);
     let offices = offices(common)?;
@@ -71,7 +71,7 @@ pub(super) fn run(common: &Common, own: &Demo) -> Result<Outcome, Failure> {
         print_out(&play.docket(words, stage.paint()).await?)?;
         print_out(&play.timeline(&story.children[0], words, stage.paint()).await?)?;
         stage.what_next(&story)?;
-        Ok(Outcome::Done)
+        Ok(Completion::Done)
     })
 }
 
@@ -162,7 +162,7 @@ impl Play {
 
     async fn let_time_pass(&self, at: Instant) -> Result<Option<Happened>, Failure> {
         let mut events = Vec::new();
-        for DueCase { case, .. } in self.store.due(at, MOST_STEPS, Share::ALL).await? {
+        for DueCase { case, .. } in self.store.due(at, MOST_STEPS, WorkShare::ALL).await? {
             events.extend(self.recorder.tick(&case).await?.into_iter().map(|event| (case.clone(), event)));
         }
         Ok((!events.is_empty()).then_some(Happened { at, step: None, events }))
@@ -206,9 +206,9 @@ impl Play {
     async fn timeline(&self, child: &Child, words: Words<'_>, paint: super::paint::Paint) -> Result<String, Failure> {
         let case = self.store.load(&child.case).await?;
         let log: Vec<Event> = self.store.stream(&child.case).await?.into_iter().map(|stored| stored.event).collect();
-        let books = Shelf::new(Arc::clone(&self.book), []);
+        let books = Rulebooks::new(Arc::clone(&self.book), []);
         let mut entries = timeline(&case, &log, &self.book, &books, self.end, words.lang, Why::LeftOut);
-        entries.retain(|entry| !matches!(entry.what, Line::Alert { .. }));
+        entries.retain(|entry| !matches!(entry.what, EntryLine::Alert { .. }));
         Ok(format!("\n{}{}", heading(&case, &child.title, words, paint), draw(&entries, self.end, words, paint)))
     }
 }

@@ -20,14 +20,14 @@ use super::arguments::{Common, Docket, Format, Seconds};
 use super::asked::{office, refuse_stranger};
 use super::database::{Absent, Database, run as block_on};
 use super::lists::{Words, json, tone};
-use super::output::{Failure, Outcome, complete, offices, print_out};
+use super::output::{Completion, Failure, complete, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet::csv;
 use super::table::{Cell, Table, indented, wrap};
 use super::time::{full, left, short};
 
 /// `kamnot docket`
-pub(super) fn run(common: &Common, own: &Docket) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Docket) -> Result<Completion, Failure> {
     let offices = offices(common)?;
     let (kind, code) = office(&own.whose)?;
     let database = Database::open(common, Absent::Fail)?;

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 
 use super::arguments::{Common, Export};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Failure, Outcome, print_out};
+use super::output::{Completion, Failure, print_out};
 use super::progress;
 use super::tally::plural;
 
@@ -22,12 +22,12 @@ use super::tally::plural;
 const PAGE: usize = 8192;
 
 /// `kamnot export`
-pub(super) fn run(common: &Common, own: &Export) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Export) -> Result<Completion, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let store = database.store.as_ref();
     let Some(path) = &own.to else {
         write(store, &mut BufWriter::new(io::stdout().lock()), Failure::from)?;
-        return Ok(Outcome::Done);
+        return Ok(Completion::Done);
     };
     let failed = |error: io::Error| Failure::Fault(format!("{}: can't be written: {error}", shown(path)));
     let taken = || Failure::Refused(format!("{} is there already; name another file", shown(path)));
@@ -51,7 +51,7 @@ pub(super) fn run(common: &Common, own: &Export) -> Result<Outcome, Failure> {
         plural(actions, "action", "actions"),
         plural(cases, "case", "cases"),
     ))?;
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 /// What was written.

@@ -20,12 +20,12 @@ use super::arguments::{AlertsFormat, AlertsOf, Common};
 use super::asked;
 use super::database::run as block_on;
 use super::lists::kind_tone;
-use super::output::{Failure, Outcome, offices};
+use super::output::{Completion, Failure, offices};
 use super::paint::{Paint, Tone};
 use super::serve::told_to_stop;
 
 /// `kamnot alerts --follow`
-pub(super) fn run(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &AlertsOf) -> Result<Completion, Failure> {
     if let AlertsFormat::Csv | AlertsFormat::Json = own.format {
         return Err(Failure::Refused("what --follow prints has no end: give --format table or jsonl".to_owned()));
     }
@@ -56,10 +56,10 @@ pub(super) fn run(common: &Common, own: &AlertsOf) -> Result<Outcome, Failure> {
         let stopping = async {
             signalled.await;
             tell.stop();
-            std::future::pending::<Result<Outcome, Failure>>().await
+            std::future::pending::<Result<Completion, Failure>>().await
         };
         tokio::select! {
-            result = following => result.map(|()| Outcome::Done),
+            result = following => result.map(|()| Completion::Done),
             result = stopping => result,
         }
     })

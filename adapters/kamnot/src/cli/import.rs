@@ -24,7 +24,7 @@ use service::watch::clock_doubt::alerts_beside;
 
 use super::arguments::{Common, Import, ImportForm, Record};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Failure, Outcome, known_offices, print_out, unreadable};
+use super::output::{Completion, Failure, known_offices, print_out, unreadable};
 use super::progress;
 use super::prompt::on_the_terminal;
 use super::tally::{Report, Tally, print_warnings};
@@ -69,7 +69,7 @@ impl How {
 }
 
 /// `kamnot import`
-pub(super) fn import(common: &Common, own: &Import) -> Result<Outcome, Failure> {
+pub(super) fn import(common: &Common, own: &Import) -> Result<Completion, Failure> {
     let files: Vec<(&PathBuf, Contents)> = own
         .files
         .iter()
@@ -156,7 +156,7 @@ async fn would_be_refused(database: &Database, contents: &Contents) -> Result<Ve
 }
 
 /// `kamnot record`
-pub(super) fn record(common: &Common, own: &Record) -> Result<Outcome, Failure> {
+pub(super) fn record(common: &Common, own: &Record) -> Result<Completion, Failure> {
     let action = one_action(common.lang)?;
     let database = Database::open(common, Absent::Begin)?;
     let how = How::new(common, &database, own.by.clone(), own.as_history)?;
@@ -176,7 +176,7 @@ pub(super) fn record(common: &Common, own: &Record) -> Result<Outcome, Failure> 
             print_out(&format!("{case}: {name} recorded as {id}\n{alerts}"))?;
         }
     }
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 fn refused(what: &str) -> Failure {

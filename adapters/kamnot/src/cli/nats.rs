@@ -6,15 +6,15 @@ use std::fmt::Write as _;
 
 use engine::action::OfficeCode;
 use nats::logins::Logins;
-use nats::permissions::{Guest, Plan};
+use nats::permissions::{OfficeAccess, Plan};
 use service::files::shown;
-use service::offices::{Kind, Offices};
+use service::offices::{OfficeKind, Offices};
 
 use super::arguments::{Common, Nats, NatsCommand, NatsConfig};
-use super::output::{Failure, Outcome, offices, print_out};
+use super::output::{Completion, Failure, offices, print_out};
 
 /// `kamnot nats`
-pub(super) fn run(common: &Common, own: &Nats) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Nats) -> Result<Completion, Failure> {
     match &own.command {
         NatsCommand::Config(own) => config(common, own),
         NatsCommand::Test(own) => test::run(common, own),
@@ -22,7 +22,7 @@ pub(super) fn run(common: &Common, own: &Nats) -> Result<Outcome, Failure> {
 }
 
 /// `kamnot nats config`
-fn config(common: &Common, own: &NatsConfig) -> Result<Outcome, Failure> {
+fn config(common: &Common, own: &NatsConfig) -> Result<Completion, Failure> {
     let chosen = chosen(&offices(common)?, own)?;
     let kamnot = OfficeCode::new("kamnot").ok_or_else(|| Failure::Fault("kamnot is no office code".to_owned()))?;
     let scheme = if own.tls_cert.is_some() { "tls" } else { "nats" };
@@ -37,7 +37,7 @@ fn config(common: &Common, own: &NatsConfig) -> Result<Outcome, Failure> {
     let mut guests = Vec::with_capacity(chosen.len());
     for (office, kind) in chosen {
         let login = login(&office)?;
-        guests.push(Guest { office, kind, password: login.password, subscription: login.subscription });
+        guests.push(OfficeAccess { office, kind, password: login.password, subscription: login.subscription });
     }
     let all = guests.len() + 1;
     let tls = own.tls_cert.clone().zip(own.tls_key.clone());
@@ -49,11 +49,11 @@ fn config(common: &Common, own: &NatsConfig) -> Result<Outcome, Failure> {
         let _ = write!(said, "; without --tls-cert passwords and alerts are readable on the way");
     }
     eprintln!("{said}");
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 /// The offices that get an account, by code.
-fn chosen(offices: &Offices, own: &NatsConfig) -> Result<Vec<(OfficeCode, Kind)>, Failure> {
+fn chosen(offices: &Offices, own: &NatsConfig) -> Result<Vec<(OfficeCode, OfficeKind)>, Failure> {
     let refused = |what: String| Err(Failure::Refused(what));
     for code in &own.only {
         if offices.get(code).is_none() {

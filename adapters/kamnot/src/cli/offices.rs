@@ -6,11 +6,11 @@ use std::path::Path;
 
 use projections::labels::Label;
 use service::files::shown;
-use service::offices::{CourtKind, Kind, Office, Used};
+use service::offices::{CourtKind, Office, OfficeKind, Used};
 
 use super::arguments::{Common, Offices, OfficesCommand};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Failure, Outcome, offices, print_out};
+use super::output::{Completion, Failure, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::reconcile::last;
 use super::silence::silence;
@@ -18,7 +18,7 @@ use super::table::{Cell, Table};
 use super::time::short;
 
 /// `kamnot offices`
-pub(super) fn run(common: &Common, own: &Offices) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Offices) -> Result<Completion, Failure> {
     if let Some(OfficesCommand::Check { file }) = &own.command {
         return check_offices(common, file);
     }
@@ -37,11 +37,11 @@ pub(super) fn run(common: &Common, own: &Offices) -> Result<Outcome, Failure> {
         ]);
     }
     print_out(&table.draw(line_width(), Paint::of(&io::stdout())))?;
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 /// `kamnot offices --silent`
-fn silent(common: &Common) -> Result<Outcome, Failure> {
+fn silent(common: &Common) -> Result<Completion, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let last = last(common, &database)?;
     let of = format!("As of the reconciliation of {}", short(last.at));
@@ -50,11 +50,11 @@ fn silent(common: &Common) -> Result<Outcome, Failure> {
     } else {
         format!("{of}:\n{}", silence(common, last.silence.iter())?)
     })?;
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 /// `kamnot offices check`
-fn check_offices(common: &Common, file: &Path) -> Result<Outcome, Failure> {
+fn check_offices(common: &Common, file: &Path) -> Result<Completion, Failure> {
     let with = service::offices::Offices::of_the_program();
     let of_the_program = with.all().count();
     let offices = with.with_file(file)?;
@@ -78,7 +78,7 @@ fn check_offices(common: &Common, file: &Path) -> Result<Outcome, Failure> {
     }
     let in_order = format!("{}: in order; with those of the program {all} offices, {new} of them new\n", shown(file));
     print_out(&(out + &in_order))?;
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 /// Says where the offices known by name are not what the cases of the log have them as. Names are only shown, so this
@@ -101,11 +101,11 @@ pub(super) fn warn_of_contradictions(common: &Common, database: &Database) {
 
 const fn kind(office: &Office) -> Label {
     match (office.kind, office.court) {
-        (Kind::Court, Some(CourtKind::JuvenilePanel)) => Label::JuvenilePanel,
-        (Kind::Court, _) => Label::JuvenileCourt,
-        (Kind::Prosecutor, _) => Label::Prosecutor,
-        (Kind::Investigator, _) => Label::Investigator,
-        (Kind::LegalAid, _) => Label::LegalAid,
-        (Kind::Mediation, _) => Label::Mediation,
+        (OfficeKind::Court, Some(CourtKind::JuvenilePanel)) => Label::JuvenilePanel,
+        (OfficeKind::Court, _) => Label::JuvenileCourt,
+        (OfficeKind::Prosecutor, _) => Label::Prosecutor,
+        (OfficeKind::Investigator, _) => Label::Investigator,
+        (OfficeKind::LegalAid, _) => Label::LegalAid,
+        (OfficeKind::Mediation, _) => Label::Mediation,
     }
 }

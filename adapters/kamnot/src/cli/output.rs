@@ -12,7 +12,7 @@ use super::arguments::Common;
 
 /// How a command that did its work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum Completion {
     /// With nothing refused.
     Done,
     /// Something was refused, and said so.
@@ -47,9 +47,9 @@ impl Failure {
 }
 
 /// The end of a list from which nothing is missing but what is damaged.
-pub(super) fn complete(damaged: Vec<Fault>) -> Result<Outcome, Failure> {
+pub(super) fn complete(damaged: Vec<Fault>) -> Result<Completion, Failure> {
     if damaged.is_empty() {
-        return Ok(Outcome::Done);
+        return Ok(Completion::Done);
     }
     let mut lines = vec!["the list is not complete; all that could be read is in it".to_owned()];
     lines.extend(damaged.into_iter().map(|fault| fault.to_string()));
@@ -57,9 +57,9 @@ pub(super) fn complete(damaged: Vec<Fault>) -> Result<Outcome, Failure> {
 }
 
 /// Names damaged events, which nothing can rebuild; `then` says what became of all else, and what to do.
-pub(super) fn said_of_damage(damage: &[String], then: &str) -> Result<Outcome, Failure> {
+pub(super) fn said_of_damage(damage: &[String], then: &str) -> Result<Completion, Failure> {
     if damage.is_empty() {
-        return Ok(Outcome::Done);
+        return Ok(Completion::Done);
     }
     print_out(&(damage.join("\n") + "\n"))?;
     Err(Failure::Fault(format!("{} things are wrong with events of the log, see above; {then}", damage.len())))

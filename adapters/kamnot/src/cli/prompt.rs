@@ -5,7 +5,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use engine::action::describe::{COMMON, Field, Kind, Need};
+use engine::action::describe::{COMMON, Field, FieldKind, Need};
 use engine::action::{Action, ActionName};
 use engine::refusal::{Code, Flaws, Refusal};
 use engine::rulebook::{Language, Rulebook};
@@ -87,13 +87,13 @@ impl<I: BufRead, O: Write> Asking<'_, I, O> {
         for field in fields {
             let own = format!("{path}{}", field.name);
             match field.kind {
-                Kind::Object(inner) => {
+                FieldKind::Object(inner) => {
                     let whole = field.need != Need::Required && inner.iter().any(|field| field.need == Need::Required);
                     if !whole || self.is_there(field, &own)? {
                         self.fields(inner, &format!("{own}."))?;
                     }
                 }
-                Kind::Objects(inner) => {
+                FieldKind::Objects(inner) => {
                     for nth in 0.. {
                         self.fields(inner, &format!("{own}.{nth}."))?;
                         if !self.yes(Label::AskAnother)? {
@@ -141,8 +141,8 @@ impl<I: BufRead, O: Write> Asking<'_, I, O> {
                 continue;
             }
             match (field.kind, yes_or_no(&answer)) {
-                (Kind::Flag, Some(value)) => answer = value.to_string(),
-                (Kind::Words(_), _) => answer = answer.replace(',', "|"),
+                (FieldKind::Flag, Some(value)) => answer = value.to_string(),
+                (FieldKind::Words(_), _) => answer = answer.replace(',', "|"),
                 _ => {}
             }
             self.answers.push((path.to_owned(), answer));

@@ -8,11 +8,13 @@ use std::time::Duration;
 use nats::Servers;
 use service::broker::AlertStream;
 use service::clock::{Clock as _, SystemClock};
-use service::reconcile::{JudgedBy, Kind, Pace, ReconcileFault, Reconciler, Reconciliation, Terms, WithoutNats};
+use service::reconcile::{
+    DifferenceKind, JudgedBy, Pace, ReconcileFault, Reconciler, Reconciliation, Terms, WithoutNats,
+};
 
 use super::arguments::{Common, Reconcile, ResultFormat};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Failure, Outcome, print_out};
+use super::output::{Completion, Failure, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::progress;
 use super::silence::silence;
@@ -38,14 +40,14 @@ pub(super) fn reconciler(database: &Database, servers: Option<Arc<Servers>>, ter
 }
 
 /// `kamnot reconcile`
-pub(super) fn run(common: &Common, own: &Reconcile) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Reconcile) -> Result<Completion, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let result = if own.last { last(common, &database)? } else { reconciled(&database, own)? };
     match own.format {
         ResultFormat::Json => print_out(&(result.to_json() + "\n"))?,
         ResultFormat::Table => print_out(&draw(common, &result, own.silent_days)?)?,
     }
-    Ok(if result.is_clean() { Outcome::Done } else { Outcome::SomethingRefused })
+    Ok(if result.is_clean() { Completion::Done } else { Completion::SomethingRefused })
 }
 
 fn reconciled(database: &Database, own: &Reconcile) -> Result<Reconciliation, Failure> {
@@ -95,7 +97,7 @@ fn draw(common: &Common, result: &Reconciliation, silent_days: i64) -> Result<St
         out.push_str("Nothing differs.\n");
     } else {
         let _ = writeln!(out, "{} DIFFERENT:", differences.different);
-        for kind in Kind::ALL {
+        for kind in DifferenceKind::ALL {
             let count = differences.count(kind);
             if count > 0 {
                 let _ = writeln!(out, "  {count:>8}  {:<13} {}", kind.word(), meaning(kind));
@@ -113,21 +115,27 @@ fn draw(common: &Common, result: &Reconciliation, silent_days: i64) -> Result<St
 }
 
 /// What a kind of difference means, and what to do.
-const fn meaning(kind: Kind) -> &'static str {
+const fn meaning(kind: DifferenceKind) -> &'static str {
     match kind {
-        Kind::LogDamaged => "the log is damaged: stop all that use it, keep it, and restore a copy",
-        Kind::Untold => "due by the law and not told: does `kamnot serve` run on this log?",
-        Kind::Undelivered => "recorded and not delivered: does `kamnot serve` run with --nats, and does NATS answer?",
-        Kind::Lost => {
+        DifferenceKind::LogDamaged => "the log is damaged: stop all that use it, keep it, and restore a copy",
+        DifferenceKind::Untold => "due by the law and not told: does `kamnot serve` run on this log?",
+        DifferenceKind::Undelivered => {
+            "recorded and not delivered: does `kamnot serve` run with --nats, and does NATS answer?"
+        }
+        DifferenceKind::Lost => {
             "delivered once and no longer in the stream: start `kamnot serve` again, or find out who removed it"
         }
-        Kind::Altered => "the stream says something else than the log: somebody else has published or changed it",
-        Kind::Unknown => "in the stream and not in the log: is this a restored copy, or did somebody else publish it?",
-        Kind::Doubled => "in the stream more than once",
-        Kind::ViewDiffers => "a view is not what the log gives: `kamnot rebuild` makes it anew",
-        Kind::MarkDiffers => "the proof of delivery names another place",
-        Kind::Unmarked => "delivered without proof: does `kamnot serve` run on this log?",
-        Kind::Foreign => "somebody else publishes into the stream of alerts: see who may (`kamnot.alerts.>`)",
+        DifferenceKind::Altered => {
+            "the stream says something else than the log: somebody else has published or changed it"
+        }
+        DifferenceKind::Unknown => {
+            "in the stream and not in the log: is this a restored copy, or did somebody else publish it?"
+        }
+        DifferenceKind::Doubled => "in the stream more than once",
+        DifferenceKind::ViewDiffers => "a view is not what the log gives: `kamnot rebuild` makes it anew",
+        DifferenceKind::MarkDiffers => "the proof of delivery names another place",
+        DifferenceKind::Unmarked => "delivered without proof: does `kamnot serve` run on this log?",
+        DifferenceKind::Foreign => "somebody else publishes into the stream of alerts: see who may (`kamnot.alerts.>`)",
     }
 }
 

@@ -13,12 +13,12 @@ use service::files::shown;
 
 use super::arguments::{Common, Rules, RulesCommand};
 use super::database::{options, run as block_on};
-use super::output::{Failure, Outcome, print_out, read_rulebook, rulebook};
+use super::output::{Completion, Failure, print_out, read_rulebook, rulebook};
 use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table, indented};
 
 /// `kamnot rules`
-pub(super) fn run(common: &Common, own: &Rules) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Rules) -> Result<Completion, Failure> {
     match (&own.command, &own.rule) {
         (Some(RulesCommand::Check { file }), _) => {
             let book = read_rulebook(file)?;
@@ -38,7 +38,7 @@ pub(super) fn run(common: &Common, own: &Rules) -> Result<Outcome, Failure> {
         }
         (None, None) => print_out(&all(&known(common)?, common, Paint::of(&io::stdout())))?,
     }
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 /// The rulebook that is looked at: the named one, that of the log if there is one, else that of the program.

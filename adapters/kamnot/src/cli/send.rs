@@ -30,7 +30,7 @@ struct Batch {
 }
 
 /// `kamnot send`
-pub(super) fn run(common: &Common, own: &Send) -> Result<output::Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Send) -> Result<output::Completion, Failure> {
     let files: Vec<(&Path, Contents)> = own
         .files
         .iter()

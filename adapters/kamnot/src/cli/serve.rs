@@ -16,7 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::arguments::{Common, DailyAt, PATIENCE, Serve};
 use super::database::{Absent, Database, run as block_on};
 use super::offices::warn_of_contradictions;
-use super::output::{Failure, Outcome, known_offices};
+use super::output::{Completion, Failure, known_offices};
 use super::reconcile::reconciler;
 use crate::serve::http::{ListenFault, Listener};
 use crate::serve::{self, OfficeRequests, ServeFault};
@@ -40,7 +40,7 @@ impl From<ServeFault> for Failure {
 }
 
 /// `kamnot serve`
-pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     let nats = own.nats.servers()?.map(|servers| servers.keeping(own.nats_replicas));
     // First, so that a port that can't be had is said at once.
     let listener = own.listen.map(|address| block_on(async { Ok(Listener::bind(address).await?) })).transpose()?;
@@ -92,7 +92,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Outcome, Failure> {
             let _ = answering.await;
         }
         served?;
-        Ok(Outcome::Done)
+        Ok(Completion::Done)
     })
 }
 

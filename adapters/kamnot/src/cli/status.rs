@@ -15,13 +15,13 @@ use service::clock::{Clock as _, SystemClock};
 use service::reconcile::{DELIVERED_WITHIN_SECONDS, Reconciler, TOLD_WITHIN_SECONDS};
 use service::watch::clock_doubt::CLOCK_IN_DOUBT;
 use store::LogStore;
-use store::place::Place;
+use store::place::LogPlace;
 use store::transfer::moved_to;
 
 use super::arguments::{Common, ResultFormat, Status};
 use super::backup::{LAST_BACKUP, last_backup};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Failure, Outcome, print_out};
+use super::output::{Completion, Failure, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table};
 use words::{Check, Finding, State, Words};
@@ -34,7 +34,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 const MOST_ANSWER: u64 = 16 * 1024;
 
 /// `kamnot status`
-pub(super) fn run(common: &Common, own: &Status) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Status) -> Result<Completion, Failure> {
     let database = Database::open(common, Absent::Fail)?;
     let words = Words(common.lang);
     let now = SystemClock.now();
@@ -45,7 +45,7 @@ pub(super) fn run(common: &Common, own: &Status) -> Result<Outcome, Failure> {
         ResultFormat::Table => table(common, now, &found, words),
     })?;
     let well = found.iter().all(|finding| finding.state != State::Attention);
-    Ok(if well { Outcome::Done } else { Outcome::SomethingRefused })
+    Ok(if well { Completion::Done } else { Completion::SomethingRefused })
 }
 
 /// What the log and NATS say.
@@ -81,11 +81,11 @@ async fn look(
     let different = last.as_ref().map_or(0, |last| last.differences.different);
     found.push(words.reconciliation(ago, different, DAILY_SECONDS));
     found.push(match &common.db {
-        Place::File(_) => {
+        LogPlace::File(_) => {
             let ago = last_backup(store.meta(LAST_BACKUP).await?.as_deref()).map(|at| now.since(at).max(0));
             words.backup(ago, DAILY_SECONDS)
         }
-        Place::Postgres(_) => words.backup_elsewhere(),
+        LogPlace::Postgres(_) => words.backup_elsewhere(),
     });
     let silent =
         last.as_ref().map(|last| last.silent_for(own.silent_days).map(|silence| silence.office.to_string()).collect());
@@ -105,10 +105,10 @@ async fn nats(store: &dyn LogStore, own: &Status, words: Words) -> Result<Findin
 }
 
 /// How many bytes the log's file has; none of a log on a server.
-fn size(place: &Place) -> Option<u64> {
+fn size(place: &LogPlace) -> Option<u64> {
     match place {
-        Place::File(path) => std::fs::metadata(path).ok().map(|file| file.len()),
-        Place::Postgres(_) => None,
+        LogPlace::File(path) => std::fs::metadata(path).ok().map(|file| file.len()),
+        LogPlace::Postgres(_) => None,
     }
 }
 

@@ -17,9 +17,9 @@ use serde::Serialize;
 use service::files::{self, RefusedLine};
 use service::recorder::Recorded;
 use service::shown::plain;
-use service::verdict::{self, Line};
+use service::verdict::{self, LineVerdict};
 
-use super::output::{Failure, Outcome, print_out, print_refused};
+use super::output::{Completion, Failure, print_out, print_refused};
 
 /// Of how many lines the warnings of a kind are printed; then how many lines there are.
 const FIRST: usize = 20;
@@ -90,16 +90,16 @@ impl Tally {
         }
     }
 
-    fn outcome(&self) -> Outcome {
-        if self.refused.is_empty() { Outcome::Done } else { Outcome::SomethingRefused }
+    fn outcome(&self) -> Completion {
+        if self.refused.is_empty() { Completion::Done } else { Completion::SomethingRefused }
     }
 
     /// The lines as a program reads them.
-    fn lines(&self, language: Language) -> Vec<Line> {
-        let good = self.good.iter().flatten().map(|(line, outcome, id)| Line::new(*line, *outcome, Some(id.0)));
+    fn lines(&self, language: Language) -> Vec<LineVerdict> {
+        let good = self.good.iter().flatten().map(|(line, outcome, id)| LineVerdict::new(*line, *outcome, Some(id.0)));
         let refused =
-            self.refused.iter().map(|RefusedLine { line, flaws }| Line::refused(*line, None, flaws, language));
-        let mut lines: Vec<Line> = good.chain(refused).collect();
+            self.refused.iter().map(|RefusedLine { line, flaws }| LineVerdict::refused(*line, None, flaws, language));
+        let mut lines: Vec<LineVerdict> = good.chain(refused).collect();
         lines.sort_by_key(|line| line.line);
         let mut warned = self.warned.iter().peekable();
         for line in &mut lines {
@@ -119,7 +119,7 @@ pub(super) struct Report {
     pub all_or_nothing: bool,
     /// What is printed at the end, where a program asks for it.
     json: Option<Vec<OfFile>>,
-    outcome: Outcome,
+    outcome: Completion,
     printed: Result<(), Failure>,
 }
 
@@ -130,14 +130,14 @@ struct OfFile {
     known: usize,
     refused: usize,
     cases: usize,
-    lines: Vec<Line>,
+    lines: Vec<LineVerdict>,
 }
 
 impl Report {
     /// For people, or in JSON for a program.
     pub const fn new(language: Language, all_or_nothing: bool, json: bool) -> Self {
         let json = if json { Some(Vec::new()) } else { None };
-        Self { language, all_or_nothing, json, outcome: Outcome::Done, printed: Ok(()) }
+        Self { language, all_or_nothing, json, outcome: Completion::Done, printed: Ok(()) }
     }
 
     /// An empty tally for this report.
@@ -151,8 +151,8 @@ impl Report {
         let name = files::shown(file);
         print_refused(&name, &tally.refused, self.language);
         print_warnings(&name, &tally.warned, self.language);
-        if tally.outcome() == Outcome::SomethingRefused {
-            self.outcome = Outcome::SomethingRefused;
+        if tally.outcome() == Completion::SomethingRefused {
+            self.outcome = Completion::SomethingRefused;
         }
         match &mut self.json {
             Some(json) => {
@@ -168,7 +168,7 @@ impl Report {
     }
 
     /// How the command ends.
-    pub fn end(self) -> Result<Outcome, Failure> {
+    pub fn end(self) -> Result<Completion, Failure> {
         let printed = match self.json {
             Some(files) => print_out(&format!("{}\n", serde_json::to_string(&files).unwrap_or_default())),
             None => self.printed,

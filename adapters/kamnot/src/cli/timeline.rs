@@ -20,7 +20,7 @@ use super::arguments::{Common, Format, Timeline};
 use super::asked::no_such_case;
 use super::database::{Absent, Database, run as block_on};
 use super::lists::{Words, json};
-use super::output::{Failure, Outcome, offices, print_out};
+use super::output::{Completion, Failure, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::rules::named;
 use super::table::indented;
@@ -29,7 +29,7 @@ use super::time::{short, when};
 pub(super) use drawn::draw;
 
 /// `kamnot timeline`
-pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Timeline) -> Result<Completion, Failure> {
     let offices = offices(common)?;
     let database = Database::open(common, Absent::Fail)?;
     let at = own.at.or_else(|| own.as_known_on.map(When::last)).unwrap_or_else(|| SystemClock.now());
@@ -56,7 +56,7 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Outcome, Failure> {
             heading(&timeline.case, &as_of, words, paint) + &draw(&entries, at, words, paint)
         }
     })?;
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 /// Which case it is, and who has it.

@@ -16,14 +16,14 @@ use super::asked::refuse_stranger;
 use super::database::{Absent, Database, run as block_on};
 use super::docket::{ends, heading, limit_name, office_cells};
 use super::lists::{Words, json, tone};
-use super::output::{Failure, Outcome, complete, offices, print_out};
+use super::output::{Completion, Failure, complete, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::spreadsheet::csv;
 use super::table::{Cell, Table};
 use super::time::{full, left, short};
 
 /// `kamnot today`
-pub(super) fn run(common: &Common, own: &Today) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Today) -> Result<Completion, Failure> {
     let offices = offices(common)?;
     let database = Database::open(common, Absent::Fail)?;
     let now = SystemClock.now();

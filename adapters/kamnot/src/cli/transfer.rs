@@ -8,14 +8,14 @@ use service::broker::AlertStream;
 use service::clock::{Clock as _, SystemClock};
 use service::reopening::{ReopenFault, Reopened, reopen};
 use store::Fault;
-use store::place::Place;
+use store::place::LogPlace;
 use store::sqlite::Options;
 use store::standing::moved;
 use store::transfer::{moved_to, transfer};
 
 use super::arguments::{Common, Move};
 use super::database::{Absent, Database, options, run as block_on};
-use super::output::{Failure, Outcome, print_out};
+use super::output::{Completion, Failure, print_out};
 use super::progress;
 use super::tally::plural;
 
@@ -32,7 +32,7 @@ impl From<ReopenFault> for Failure {
 }
 
 /// `kamnot move`
-pub(super) fn run(common: &Common, own: &Move) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &Move) -> Result<Completion, Failure> {
     match (&own.from, &own.to, &own.reopen) {
         (Some(from), Some(to), _) => move_log(common, from, to),
         (_, _, Some(sealed)) => open_again(common, own, sealed),
@@ -41,11 +41,11 @@ pub(super) fn run(common: &Common, own: &Move) -> Result<Outcome, Failure> {
 }
 
 /// The log at a place, under its own rulebook.
-fn open(common: &Common, place: &Place) -> Result<Database, Failure> {
+fn open(common: &Common, place: &LogPlace) -> Result<Database, Failure> {
     Database::open(&Common { db: place.clone(), rulebook: None, ..common.clone() }, Absent::Fail)
 }
 
-fn move_log(common: &Common, own_from: &Place, own_to: &Place) -> Result<Outcome, Failure> {
+fn move_log(common: &Common, own_from: &LogPlace, own_to: &LogPlace) -> Result<Completion, Failure> {
     if own_from == own_to {
         return Err(Failure::Refused(format!("{own_from} is both --from and --to; name two places")));
     }
@@ -74,10 +74,10 @@ fn move_log(common: &Common, own_from: &Place, own_to: &Place) -> Result<Outcome
         moved.waiting,
         moved.digest
     ))?;
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
-fn open_again(common: &Common, own: &Move, sealed: &Place) -> Result<Outcome, Failure> {
+fn open_again(common: &Common, own: &Move, sealed: &LogPlace) -> Result<Completion, Failure> {
     let nats = own.nats.servers()?;
     let reason = own.reason.as_deref().unwrap_or_default();
     let database = open(common, sealed)?;
@@ -85,11 +85,11 @@ fn open_again(common: &Common, own: &Move, sealed: &Place) -> Result<Outcome, Fa
     let reopened =
         block_on(async { Ok(reopen(database.store.as_ref(), published, SystemClock.now(), reason).await?) })?;
     print_out(&told(sealed, &reopened))?;
-    Ok(Outcome::Done)
+    Ok(Completion::Done)
 }
 
 /// What is said of a log that was opened again.
-fn told(sealed: &Place, reopened: &Reopened) -> String {
+fn told(sealed: &LogPlace, reopened: &Reopened) -> String {
     let to = &reopened.moved_to;
     let mut out = format!(
         "{sealed} is open again; it had been moved to {to}.\n\

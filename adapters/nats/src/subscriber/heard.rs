@@ -22,13 +22,13 @@ pub struct Received {
 impl Received {
     /// When it was told, as it says itself.
     pub fn told_at(&self) -> Option<Instant> {
-        let event: Told = serde_json::from_str(&self.body).ok()?;
+        let event: AlertTime = serde_json::from_str(&self.body).ok()?;
         Instant::parse(&event.time)
     }
 }
 
 #[derive(Deserialize)]
-struct Told {
+struct AlertTime {
     time: String,
 }
 

@@ -10,7 +10,7 @@ mod cell;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use engine::action::describe::{COMMON, Kind, leaves};
+use engine::action::describe::{COMMON, FieldKind, leaves};
 use engine::action::{Action, ActionName, CaseRef, OfficeCode, When};
 use engine::json::Json;
 use engine::refusal::{Code, Flaws, Refusal, nearest};
@@ -289,7 +289,7 @@ fn insert<'a>(fields: &mut Fields<'a>, path: &'a str, value: Json<'a>) -> bool {
 /// Makes lists of what was read by index: `offences.0.class`, `offences.1.class`. No index may be missing before another.
 fn join_lists(name: ActionName, own: &mut Fields<'_>, flaws: &mut Flaws) {
     for (key, value) in own {
-        let list = name.field_at(key).is_some_and(|field| matches!(field.kind, Kind::Objects(_)));
+        let list = name.field_at(key).is_some_and(|field| matches!(field.kind, FieldKind::Objects(_)));
         if let (true, Json::Object(items)) = (list, &mut *value) {
             let mut items = std::mem::take(items);
             items.sort_by_key(|(index, _)| index.parse::<usize>().unwrap_or(usize::MAX));

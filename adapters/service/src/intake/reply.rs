@@ -7,7 +7,7 @@ use engine::action::OfficeCode;
 use serde::{Deserialize, Serialize};
 
 use super::budget::Unit;
-use crate::verdict::{Line, Outcome, Said};
+use crate::verdict::{LineVerdict, Outcome, Said};
 
 /// The version of the reply's form.
 pub const VERSION: u32 = 1;
@@ -33,7 +33,7 @@ pub struct Reply {
     /// How many are not known to be recorded: to be sent again.
     pub again: usize,
     /// Each line, by its number; none where the request as a whole was not taken.
-    pub lines: Vec<Line>,
+    pub lines: Vec<LineVerdict>,
     /// Why the request as a whole was not taken; nothing of it was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
@@ -111,7 +111,7 @@ impl Reply {
     }
 
     /// The reply to a request whose lines were judged one by one.
-    pub fn of_lines(office: &OfficeCode, lines: Vec<Line>) -> Self {
+    pub fn of_lines(office: &OfficeCode, lines: Vec<LineVerdict>) -> Self {
         let count = |outcome| lines.iter().filter(|line| line.outcome == outcome).count();
         let (recorded, known) = (count(Outcome::Recorded), count(Outcome::Known));
         let (refused, again) = (count(Outcome::Refused), count(Outcome::Again));
@@ -165,8 +165,8 @@ mod tests {
             Refusal { found: Some(long()), expected: Some(long()), ..Refusal::new(Code::WrongType).field("a.b") };
         let flaws = vec![flaw; 20];
         let line = |line| {
-            let refused = Line::refused(line, Some(Uuid::from_u128(line as u128)), &flaws, Language::En);
-            Line { warnings: Said::all(&flaws, Language::En), ..refused }
+            let refused = LineVerdict::refused(line, Some(Uuid::from_u128(line as u128)), &flaws, Language::En);
+            LineVerdict { warnings: Said::all(&flaws, Language::En), ..refused }
         };
         let reply = Reply::of_lines(&office, (1..=MOST_ACTIONS).map(line).collect());
         let json = reply.to_json();
@@ -183,9 +183,9 @@ mod tests {
         let warned = Refusal::new(Code::UnknownOffice).field("by").found("x-office");
         let misspelt = Refusal::new(Code::MisspeltWord).field("action").found("text").expected("released");
         let lines = vec![
-            Line { warnings: Said::all(&[warned], Language::En), ..Line::new(1, Outcome::Recorded, id) },
-            Line::refused(2, None, &[misspelt], Language::En),
-            Line::new(4, Outcome::Again, id),
+            LineVerdict { warnings: Said::all(&[warned], Language::En), ..LineVerdict::new(1, Outcome::Recorded, id) },
+            LineVerdict::refused(2, None, &[misspelt], Language::En),
+            LineVerdict::new(4, Outcome::Again, id),
         ];
         let reply = String::from_utf8(Reply::of_lines(&office, lines).to_json()).expect("text");
         assert_eq!(

@@ -8,11 +8,11 @@ use engine::action::OfficeCode;
 use projections::CaseView;
 use store::{Fault, LogStore};
 
-use super::{Kind, Offices};
+use super::{OfficeKind, Offices};
 
 /// The offices that the cases of a log name, as what, and in how many cases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Used(BTreeMap<(OfficeCode, Kind), u64>);
+pub struct Used(BTreeMap<(OfficeCode, OfficeKind), u64>);
 
 /// An office that a list doesn't know as what the cases have it as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +20,11 @@ pub struct Contradiction {
     /// The office.
     pub office: OfficeCode,
     /// What cases have it as.
-    pub used_as: Kind,
+    pub used_as: OfficeKind,
     /// In how many cases.
     pub cases: u64,
     /// What the list says that it is; none: the list doesn't know it.
-    pub said: Option<Kind>,
+    pub said: Option<OfficeKind>,
 }
 
 impl Used {
@@ -41,16 +41,16 @@ impl Used {
     }
 
     /// The offices, each with what a case has it as.
-    pub(super) fn all(&self) -> impl Iterator<Item = (&OfficeCode, Kind)> {
+    pub(super) fn all(&self) -> impl Iterator<Item = (&OfficeCode, OfficeKind)> {
         self.0.keys().map(|(office, kind)| (office, *kind))
     }
 
     fn take(&mut self, view: CaseView) {
         let of_case = [
-            (Some(view.court), Kind::Court),
-            (Some(view.prosecutor), Kind::Prosecutor),
-            (Some(view.investigator), Kind::Investigator),
-            (view.legal_aid, Kind::LegalAid),
+            (Some(view.court), OfficeKind::Court),
+            (Some(view.prosecutor), OfficeKind::Prosecutor),
+            (Some(view.investigator), OfficeKind::Investigator),
+            (view.legal_aid, OfficeKind::LegalAid),
         ];
         for (office, kind) in of_case {
             if let Some(office) = office {
@@ -63,7 +63,7 @@ impl Used {
 impl Offices {
     /// Where these offices are not what the cases have them as.
     pub fn contradictions(&self, used: &Used) -> Vec<Contradiction> {
-        let differs = |((office, used_as), cases): (&(OfficeCode, Kind), &u64)| {
+        let differs = |((office, used_as), cases): (&(OfficeCode, OfficeKind), &u64)| {
             let said = self.get(office).map(|office| office.kind);
             let contradiction = Contradiction { office: office.clone(), used_as: *used_as, cases: *cases, said };
             (said != Some(*used_as)).then_some(contradiction)

@@ -3,7 +3,7 @@
 use engine::action::{Action, OfficeCode, What};
 use engine::refusal::{Code, Flaws, Refusal, nearest};
 
-use super::{Kind, Offices};
+use super::{OfficeKind, Offices};
 
 impl Offices {
     /// What looks wrong in the office codes of an action. Whoever acted may be of any kind.
@@ -19,12 +19,12 @@ impl Offices {
             }
             _ => return flaws,
         };
-        let kinds = [Kind::Court, Kind::Prosecutor, Kind::Investigator, Kind::LegalAid];
+        let kinds = [OfficeKind::Court, OfficeKind::Prosecutor, OfficeKind::Investigator, OfficeKind::LegalAid];
         flaws.extend(named.into_iter().zip(kinds).filter_map(|(code, kind)| self.doubt(kind.word(), code, Some(kind))));
         flaws
     }
 
-    fn doubt(&self, field: &str, code: Option<&OfficeCode>, kind: Option<Kind>) -> Option<Refusal> {
+    fn doubt(&self, field: &str, code: Option<&OfficeCode>, kind: Option<OfficeKind>) -> Option<Refusal> {
         let code = code?;
         match self.get(code) {
             None => {
@@ -42,7 +42,7 @@ impl Offices {
     }
 
     /// The code that was probably meant, of a kind if one is given.
-    pub fn nearest(&self, code: &OfficeCode, kind: Option<Kind>) -> Option<&str> {
+    pub fn nearest(&self, code: &OfficeCode, kind: Option<OfficeKind>) -> Option<&str> {
         let of_the_kind = self.all().filter(|(_, office)| kind.is_none_or(|kind| office.kind == kind));
         nearest(code.as_str(), of_the_kind.map(|(code, _)| code.as_str()))
     }

@@ -3,7 +3,7 @@
 use engine::action::OfficeCode;
 use engine::refusal::nearest;
 
-use super::{Kind, Offices, Used};
+use super::{OfficeKind, Offices, Used};
 
 /// A code that is not that of an office of the kind that is asked about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,17 +20,17 @@ pub enum Stranger {
         /// The code.
         office: OfficeCode,
         /// What it is.
-        is: Kind,
+        is: OfficeKind,
     },
 }
 
 impl Offices {
     /// What is wrong with `office`, asked about as an office of a kind, or of any; nothing where these offices or the cases
     /// of a log know it.
-    pub fn stranger(&self, office: &OfficeCode, asked: Option<Kind>, used: &Used) -> Option<Stranger> {
+    pub fn stranger(&self, office: &OfficeCode, asked: Option<OfficeKind>, used: &Used) -> Option<Stranger> {
         let all = || self.all().map(|(code, office)| (code, office.kind)).chain(used.all());
-        let fits = |kind: Kind| asked.is_none_or(|asked| asked == kind);
-        let known: Vec<Kind> = all().filter(|(code, _)| *code == office).map(|(_, kind)| kind).collect();
+        let fits = |kind: OfficeKind| asked.is_none_or(|asked| asked == kind);
+        let known: Vec<OfficeKind> = all().filter(|(code, _)| *code == office).map(|(_, kind)| kind).collect();
         match known.first() {
             Some(_) if known.iter().copied().any(fits) => None,
             Some(&is) => Some(Stranger::Other { office: office.clone(), is }),

@@ -6,8 +6,8 @@
 use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::Case;
-use engine::rulebook::{Language, Rulebook, Shelf};
-use projections::alerts::{AlertRow, Choice, Class, Told};
+use engine::rulebook::{Language, Rulebook, Rulebooks};
+use projections::alerts::{AlertLives, AlertRow, Choice, Class};
 use projections::view::Seat;
 use store::alerts::AlertsTo;
 use store::{CaseStore, Fault, Position, Stored};
@@ -17,7 +17,7 @@ pub const PAGE: usize = 512;
 
 /// What a list is asked for.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct AlertQuery {
     /// As what the office was told, and its code; none: whoever was told.
     pub office: Option<(Seat, OfficeCode)>,
     /// Of this case alone.
@@ -27,12 +27,12 @@ pub struct Asked {
     /// The instant at which the alerts are looked at.
     pub at: Instant,
     /// Whether what is known now counts, or what was known at that instant.
-    pub known: Known,
+    pub known: KnownAs,
 }
 
 /// What of the log counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum KnownAs {
     /// All of it.
     Now,
     /// What was recorded until the instant that is looked at.
@@ -41,9 +41,9 @@ pub enum Known {
 
 /// In whose words the rows speak.
 #[derive(Clone, Copy, Debug)]
-pub struct Speech<'a> {
+pub struct Wording<'a> {
     /// The rulebooks under which something was told.
-    pub shelf: &'a Shelf,
+    pub shelf: &'a Rulebooks,
     /// The rulebook in force.
     pub book: &'a Rulebook,
     /// The language.
@@ -68,8 +68,8 @@ pub struct Listed {
 /// If the store can't be used, or the first error of `take`.
 pub async fn each_row<E: From<Fault>>(
     store: &dyn CaseStore,
-    asked: &Asked,
-    speech: Speech<'_>,
+    asked: &AlertQuery,
+    speech: Wording<'_>,
     take: impl FnMut(AlertRow) -> Result<(), E>,
 ) -> Result<Listed, E> {
     let mut list = List { store, asked, speech, take, pending: Vec::new(), listed: Listed::default() };
@@ -81,7 +81,7 @@ pub async fn each_row<E: From<Fault>>(
             list.page(told).await?;
         }
         (None, Some((seat, office))) => {
-            let (since, until) = (asked.choice.since, (asked.known == Known::Then).then_some(asked.at));
+            let (since, until) = (asked.choice.since, (asked.known == KnownAs::Then).then_some(asked.at));
             let to = AlertsTo { seat: *seat, office: office.clone(), since, until };
             for page in store.alerts(&to).await?.chunks(PAGE) {
                 let events = list.events(page).await?;
@@ -96,8 +96,8 @@ pub async fn each_row<E: From<Fault>>(
 
 struct List<'l, F> {
     store: &'l dyn CaseStore,
-    asked: &'l Asked,
-    speech: Speech<'l>,
+    asked: &'l AlertQuery,
+    speech: Wording<'l>,
     take: F,
     /// The events of one class of one case, as far as they were read.
     pending: Vec<Stored>,
@@ -112,7 +112,7 @@ impl<E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, F> {
             let to = AlertsTo { seat: *seat, office: office.clone(), since: None, until: None };
             to.is_among(&alert.to.tokens())
         });
-        to_them && (self.asked.known == Known::Now || stored.event.recorded_at <= self.asked.at)
+        to_them && (self.asked.known == KnownAs::Now || stored.event.recorded_at <= self.asked.at)
     }
 
     /// The events at these places; where one is damaged, the others.
@@ -157,22 +157,22 @@ impl<E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, F> {
     async fn flush(&mut self) -> Result<(), E> {
         let pending = std::mem::take(&mut self.pending);
         let Some(case) = pending.first().map(|first| &first.case) else { return Ok(()) };
-        let told = Told::of(case, pending.iter().map(|stored| &stored.event));
-        let Asked { choice, at, .. } = self.asked;
+        let told = AlertLives::of(case, pending.iter().map(|stored| &stored.event));
+        let AlertQuery { choice, at, .. } = self.asked;
         let known = if told.asks_for_the_case(*at) {
             let Some(known) = self.readable(self.known(case).await)? else { return Ok(()) };
             Some(known)
         } else {
             None
         };
-        let Speech { shelf, book, language } = self.speech;
+        let Wording { shelf, book, language } = self.speech;
         told.rows(choice, known.as_ref(), shelf, book, language, *at).into_iter().try_for_each(&mut self.take)
     }
 
     /// The case as it counts.
     async fn known(&self, case: &CaseRef) -> Result<Case, Fault> {
         let stream = self.store.stream(case).await?;
-        let counts = |stored: &&Stored| self.asked.known == Known::Now || stored.event.recorded_at <= self.asked.at;
+        let counts = |stored: &&Stored| self.asked.known == KnownAs::Now || stored.event.recorded_at <= self.asked.at;
         Ok(Case::fold(stream.iter().filter(counts).map(|stored| &stored.event)))
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use engine::action::{CaseRef, When};
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
-use engine::rulebook::{Language, Rulebook, Shelf};
+use engine::rulebook::{Language, Rulebook, Rulebooks};
 use projections::timeline::{Entry, Why};
 use store::{Fault, LogStore};
 
@@ -46,7 +46,7 @@ pub async fn timeline(
     let stored = store.stream(&question.case).await?;
     let log: Vec<Event> = stored.into_iter().map(|stored| stored.event).filter(counts).collect();
     let Some(last) = log.last() else { return Ok(None) };
-    let shelf = Shelf::new(Arc::clone(book), store.rulebooks().await?);
+    let shelf = Rulebooks::new(Arc::clone(book), store.rulebooks().await?);
     let book = if until.is_some() { shelf.book(last.rulebook) } else { book };
     let case = Case::fold(&log);
     let Question { at, why, language, .. } = question;

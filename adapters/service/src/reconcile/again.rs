@@ -12,7 +12,7 @@ use engine::case::Case;
 use store::{Delivery, Fault, Position};
 use uuid::Uuid;
 
-use super::result::{Difference, Differences, Kind};
+use super::result::{Difference, DifferenceKind, Differences};
 use super::walk::{Missing, Walked, missing, of};
 use super::{DELIVERED_WITHIN_SECONDS, ReconcileFault, Reconciler};
 use crate::broker::{BrokerFault, Published};
@@ -175,23 +175,25 @@ impl Reconciler {
         for (case, untold) in suspicions.untold {
             for missing in untold {
                 let found = "by the law and the log it had to be told by now, and the log does not hold it".to_owned();
-                let difference = of(Kind::Untold, found);
+                let difference = of(DifferenceKind::Untold, found);
                 differences.add(Difference { case: Some(case.clone()), alert: Some(missing.id), ..difference });
             }
         }
         for (position, Suspicion { alert, of: suspicion }) in suspicions.alerts {
             let (kind, stream_sequence, found) = match suspicion {
                 Of::Undelivered => (
-                    Kind::Undelivered,
+                    DifferenceKind::Undelivered,
                     None,
                     format!("recorded more than {DELIVERED_WITHIN_SECONDS} s ago, and not delivered"),
                 ),
                 Of::Unmarked { seen } => {
-                    (Kind::Unmarked, Some(seen), "in the stream, without a mark of delivery".into())
+                    (DifferenceKind::Unmarked, Some(seen), "in the stream, without a mark of delivery".into())
                 }
-                Of::Lost { mark } => (Kind::Lost, Some(mark), "marked as delivered, and not in the stream".into()),
+                Of::Lost { mark } => {
+                    (DifferenceKind::Lost, Some(mark), "marked as delivered, and not in the stream".into())
+                }
                 Of::MarkDiffers { mark, seen } => (
-                    Kind::MarkDiffers,
+                    DifferenceKind::MarkDiffers,
                     Some(seen),
                     format!("marked as delivered at {mark}, and in the stream at {seen}"),
                 ),

@@ -1,6 +1,6 @@
 //! The last reconciliation as figures for Prometheus.
 
-use super::{Kind, Reconciliation};
+use super::{DifferenceKind, Reconciliation};
 use crate::figures::exposition::Exposition;
 
 impl Reconciliation {
@@ -20,7 +20,7 @@ impl Reconciliation {
             out.value(name, count);
         }
         out.gauge("kamnot_reconciliation_different", "What was not as the log and the law give it, by kind.");
-        for kind in Kind::ALL {
+        for kind in DifferenceKind::ALL {
             let count = self.differences.count(kind);
             out.labelled("kamnot_reconciliation_different", &[("kind", kind.word())], count);
         }

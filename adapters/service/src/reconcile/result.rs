@@ -18,7 +18,7 @@ const MOST_PUBLISHED: usize = 100;
 /// In which way what is there is not what the log and the law give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum DifferenceKind {
     /// The log itself: an event is missing, unreadable or in a wrong place.
     LogDamaged,
     /// A view or another row is not what the log gives.
@@ -43,7 +43,7 @@ pub enum Kind {
     Foreign,
 }
 
-impl Kind {
+impl DifferenceKind {
     /// All of them, the gravest first.
     pub const ALL: [Self; 11] = [
         Self::LogDamaged,
@@ -81,7 +81,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
     /// In which way.
-    pub kind: Kind,
+    pub kind: DifferenceKind,
     /// The case, where it is about one.
     #[serde(with = "shown::option", default, skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseRef>,
@@ -101,7 +101,7 @@ pub struct Differences {
     /// How much differs, all kinds together.
     pub different: u64,
     /// How much in each way.
-    pub kinds: BTreeMap<Kind, u64>,
+    pub kinds: BTreeMap<DifferenceKind, u64>,
     /// The first of each.
     pub first: Vec<Difference>,
 }
@@ -118,7 +118,7 @@ impl Differences {
     }
 
     /// How many there are of a kind.
-    pub fn count(&self, kind: Kind) -> u64 {
+    pub fn count(&self, kind: DifferenceKind) -> u64 {
         self.kinds.get(&kind).copied().unwrap_or(0)
     }
 }

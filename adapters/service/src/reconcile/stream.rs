@@ -5,14 +5,14 @@
 
 use engine::action::CaseRef;
 use engine::case::Event;
-use engine::rulebook::Shelf;
+use engine::rulebook::Rulebooks;
 use projections::message::message;
 use serde_json::Value;
 use store::{Fault, Position, Progress, Stored};
 use uuid::Uuid;
 
 use super::known::Content;
-use super::result::{Difference, Differences, Kind};
+use super::result::{Difference, DifferenceKind, Differences};
 use super::walk::{Walked, of};
 use super::{ReconcileFault, Reconciler};
 use crate::broker::{Found, Published};
@@ -59,14 +59,14 @@ impl Reconciler {
         &self,
         found: &Found,
         walked: &mut Walked,
-        books: &Shelf,
+        books: &Rulebooks,
         differences: &mut Differences,
     ) -> Result<Verdict, Fault> {
         let known = found.id.and_then(|id| walked.known.0.get_mut(&id).map(|alert| (id, alert)));
         let Some((id, alert)) = known else { return self.judge_unknown(found, books).await };
         if let Some(before) = alert.seen {
             let words = format!("the alert stands in the stream at {before} already");
-            differences.add(Difference { alert: Some(id), ..about(found, Kind::Doubled, words) });
+            differences.add(Difference { alert: Some(id), ..about(found, DifferenceKind::Doubled, words) });
             // Of several, the one that the mark names is the one that was meant.
             if alert.mark == Some(found.sequence) {
                 alert.seen = alert.mark;
@@ -90,7 +90,7 @@ impl Reconciler {
     }
 
     /// Judges a message that the walk over the log did not meet.
-    async fn judge_unknown(&self, found: &Found, books: &Shelf) -> Result<Verdict, Fault> {
+    async fn judge_unknown(&self, found: &Found, books: &Rulebooks) -> Result<Verdict, Fault> {
         let body: Value = serde_json::from_slice(&found.body).unwrap_or_default();
         let is_ours = body["source"].as_str() == Some(&format!("/kamnot/{}", self.installation));
         let (true, Some(id)) = (is_ours, found.id) else {
@@ -99,7 +99,7 @@ impl Reconciler {
             } else {
                 "its source is not this installation: something else publishes into the stream"
             };
-            return Ok(Verdict::Differs(about(found, Kind::Foreign, words.to_owned())));
+            return Ok(Verdict::Differs(about(found, DifferenceKind::Foreign, words.to_owned())));
         };
         // It may have been recorded since the walk.
         let case = body["subject"].as_str().and_then(CaseRef::new);
@@ -119,12 +119,12 @@ impl Reconciler {
             }
             None => "the log holds no alert of this id",
         };
-        Ok(Verdict::Differs(Difference { case, ..about(found, Kind::Unknown, words.to_owned()) }))
+        Ok(Verdict::Differs(Difference { case, ..about(found, DifferenceKind::Unknown, words.to_owned()) }))
     }
 
     /// Whether a message says what the log does. Where the rulebook that an alert was raised under can't be read any
     /// more, its sentences can't be said again, and all else is compared.
-    fn compare(&self, found: &Found, case: &CaseRef, event: &Event, books: &Shelf) -> Verdict {
+    fn compare(&self, found: &Found, case: &CaseRef, event: &Event, books: &Rulebooks) -> Verdict {
         let book = books.book(event.rulebook);
         let expected = message(case, event, book, &self.installation);
         let same = expected.is_some_and(|expected| {
@@ -162,10 +162,10 @@ fn leave_out_sentences(message: &mut Value) {
 
 fn altered(found: &Found, case: Option<CaseRef>) -> Difference {
     let words = "what it says in the stream is not what the log says".to_owned();
-    Difference { case, ..about(found, Kind::Altered, words) }
+    Difference { case, ..about(found, DifferenceKind::Altered, words) }
 }
 
-fn about(found: &Found, kind: Kind, words: String) -> Difference {
+fn about(found: &Found, kind: DifferenceKind, words: String) -> Difference {
     let alert: Option<Uuid> = found.id;
     Difference { alert, stream_sequence: Some(found.sequence), ..of(kind, words) }
 }

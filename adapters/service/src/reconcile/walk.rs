@@ -8,14 +8,14 @@ use engine::action::CaseRef;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::decide::{Alerts, Command, decide_telling};
-use engine::rulebook::{Rulebook, Shelf};
+use engine::rulebook::{Rulebook, Rulebooks};
 use projections::message::message;
 use store::examined::{Cursor, ExaminedCase, Told, Whole};
 use store::{Fault, Progress};
 use uuid::Uuid;
 
 use super::known::{Alert, Content, Known};
-use super::result::{Difference, Differences, Kind};
+use super::result::{Difference, DifferenceKind, Differences};
 use super::silence::Heard;
 use super::{Reconciler, TOLD_WITHIN_SECONDS};
 use crate::clock::{SteadyClock as _, SystemSteadyClock};
@@ -78,7 +78,7 @@ impl Reconciler {
                 differences.add(Difference { case: flaw.case, ..damage(flaw.found) });
             }
             for flaw in look.rows {
-                differences.add(Difference { case: flaw.case, ..of(Kind::ViewDiffers, flaw.found) });
+                differences.add(Difference { case: flaw.case, ..of(DifferenceKind::ViewDiffers, flaw.found) });
             }
             for case in look.cases {
                 self.take(&mut walked, case, at, &books, differences)?;
@@ -94,7 +94,7 @@ impl Reconciler {
         walked: &mut Walked,
         ExaminedCase { case, alerts }: ExaminedCase,
         at: Instant,
-        books: &Shelf,
+        books: &Rulebooks,
         differences: &mut Differences,
     ) -> Result<(), Fault> {
         walked.evaluated += 1;
@@ -114,7 +114,7 @@ impl Reconciler {
         walked: &mut Walked,
         case: &CaseRef,
         Told { position, event, delivery }: Told,
-        books: &Shelf,
+        books: &Rulebooks,
         differences: &mut Differences,
     ) {
         let is_history = event.fact.alert().is_none_or(|(alert, _)| alert.history);
@@ -128,8 +128,10 @@ impl Reconciler {
             ..of(kind, found.to_owned())
         };
         if delivery.is_some_and(|delivery| delivery.alert != message.id) {
-            differences
-                .add(about(Kind::MarkDiffers, "the mark of delivery at its place in the log names another alert"));
+            differences.add(about(
+                DifferenceKind::MarkDiffers,
+                "the mark of delivery at its place in the log names another alert",
+            ));
         }
         let alert = Alert {
             position,
@@ -139,7 +141,7 @@ impl Reconciler {
             seen: None,
         };
         if !walked.known.insert(message.id, alert) {
-            differences.add(about(Kind::LogDamaged, "the log holds an alert of this id more than once"));
+            differences.add(about(DifferenceKind::LogDamaged, "the log holds an alert of this id more than once"));
         }
     }
 }
@@ -162,15 +164,15 @@ pub(super) fn note_whole(differences: &mut Differences, whole: Whole) {
         differences.add(damage(found));
     }
     for flaw in whole.rows {
-        differences.add(Difference { case: flaw.case, ..of(Kind::ViewDiffers, flaw.found) });
+        differences.add(Difference { case: flaw.case, ..of(DifferenceKind::ViewDiffers, flaw.found) });
     }
 }
 
 fn damage(found: String) -> Difference {
-    of(Kind::LogDamaged, found)
+    of(DifferenceKind::LogDamaged, found)
 }
 
 /// A difference of a kind, about nothing in particular yet.
-pub(super) const fn of(kind: Kind, found: String) -> Difference {
+pub(super) const fn of(kind: DifferenceKind, found: String) -> Difference {
     Difference { kind, case: None, alert: None, stream_sequence: None, found }
 }

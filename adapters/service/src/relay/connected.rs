@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use engine::alert::Kind;
-use engine::rulebook::Shelf;
+use engine::rulebook::Rulebooks;
 use futures::{FutureExt as _, TryStreamExt as _};
 use store::{Delivery, Position, Stored};
 use tokio::time::Sleep;
@@ -51,7 +51,7 @@ pub struct Connected<'r> {
     /// Until the stream is looked at while nothing is to be published.
     pub(super) next_look: Pin<Box<Sleep>>,
     /// The words of an alert are those of the rulebook that it was raised under.
-    pub(super) shelf: Shelf,
+    pub(super) shelf: Rulebooks,
 }
 
 impl Connected<'_> {

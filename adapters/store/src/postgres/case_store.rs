@@ -20,7 +20,7 @@ use super::rows::Job;
 use super::{PostgresStore, first, reads};
 use crate::alerts::{AlertsTo, rules_of};
 use crate::heavy::{HEAVY_CASE, beside_if};
-use crate::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Share, Stored, between};
+use crate::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Stored, WorkShare, between};
 
 #[async_trait]
 impl CaseStore for PostgresStore {
@@ -59,7 +59,7 @@ impl CaseStore for PostgresStore {
         Ok(next.map(Instant::from_unix))
     }
 
-    async fn due(&self, until: Instant, most: usize, share: Share) -> Result<Vec<DueCase>, Fault> {
+    async fn due(&self, until: Instant, most: usize, share: WorkShare) -> Result<Vec<DueCase>, Fault> {
         let (of, part) = (i32::from(share.of.max(1)), i32::from(share.part));
         let bind = |query: Query| query.bind(until.unix()).bind(of).bind(part).bind(reads::limit(most));
         let rows = self.readers.rows(reads::DUE, bind).await?;
@@ -69,12 +69,12 @@ impl CaseStore for PostgresStore {
         self.readable(&rows, due, |_, reason| self.passed_over.row(reason))
     }
 
-    async fn take_part(&self, process: Uuid) -> Result<Share, Fault> {
+    async fn take_part(&self, process: Uuid) -> Result<WorkShare, Fault> {
         let all: Vec<Uuid> = self.all(reads::TAKE_PART, |query| query.bind(process), first).await?;
         let most = usize::from(u8::MAX);
         let place = all.iter().position(|id| *id == process).unwrap_or(most).min(most);
         let part = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
-        Ok(Share { part: part(place), of: part(all.len().clamp(1, most)) })
+        Ok(WorkShare { part: part(place), of: part(all.len().clamp(1, most)) })
     }
 
     async fn leave(&self, process: Uuid) -> Result<(), Fault> {

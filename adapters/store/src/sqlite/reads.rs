@@ -19,7 +19,7 @@ use crate::passed_over::PassedOver;
 use crate::recent::Recent;
 use crate::rows::{self, NAMES};
 use crate::standing::Standing;
-use crate::{Backlog, Delivery, DueCase, Position, Share, Stored, between};
+use crate::{Backlog, Delivery, DueCase, Position, Stored, WorkShare, between};
 
 /// Events `e` in their places, of cases `c`, as [`stored`] reads them.
 macro_rules! stored {
@@ -154,7 +154,7 @@ pub(super) fn due(
     connection: &Connection,
     until: Instant,
     most: usize,
-    share: Share,
+    share: WorkShare,
     passed_over: &PassedOver,
 ) -> Result<Vec<DueCase>, Failed> {
     let mut statement = connection.prepare_cached(DUE)?;

@@ -1,8 +1,8 @@
 //! The table of fields: name, kind, need and meaning of each.
 
-use super::Kind::{Case, Count, Day, Flag, Id, Object, Objects, Office, Text, When, Word, Words};
+use super::FieldKind::{Case, Count, Day, Flag, Id, Object, Objects, Office, Text, When, Word, Words};
 use super::Need::{AnyOf, Optional, Required};
-use super::{Field, Kind, Need};
+use super::{Field, FieldKind, Need};
 use crate::action::{
     ActionName, Authority, Class, Ground, Measure, MediationMeasure, Mediator, OrderedBy, Person, ReleaseKind,
     ServedIn, Sex,
@@ -28,15 +28,15 @@ pub const COMMON: &[Field] = &[
 /// Who may request release. Art. 65 names the family; the format accepts a request by anybody.
 pub const REQUESTERS: &[&str] = &["parent", "guardian", "relative", "protector", "lawyer", "child"];
 
-const fn required(name: &'static str, kind: Kind, meaning: [&'static str; 2]) -> Field {
+const fn required(name: &'static str, kind: FieldKind, meaning: [&'static str; 2]) -> Field {
     Field::new(name, Required, kind, meaning)
 }
 
-const fn optional(name: &'static str, kind: Kind, meaning: [&'static str; 2]) -> Field {
+const fn optional(name: &'static str, kind: FieldKind, meaning: [&'static str; 2]) -> Field {
     Field::new(name, Optional, kind, meaning)
 }
 
-const fn any_of(name: &'static str, kind: Kind, meaning: [&'static str; 2]) -> Field {
+const fn any_of(name: &'static str, kind: FieldKind, meaning: [&'static str; 2]) -> Field {
     Field::new(name, AnyOf, kind, meaning)
 }
 
@@ -69,8 +69,8 @@ const ORDER: &[Field] = &[
     required("number", Text, ["the number of the order", "ເລກທີຄຳສັ່ງ"]),
 ];
 
-const AGE: Kind = Count(0);
-const PEOPLE: Kind = Words(Person::WORDS);
+const AGE: FieldKind = Count(0);
+const PEOPLE: FieldKind = Words(Person::WORDS);
 
 const fn class(need: Need) -> Field {
     Field::new("class", need, Word(Class::WORDS), ["the class of the offence", "ສະຖານໂທດ"])

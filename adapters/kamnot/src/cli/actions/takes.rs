@@ -1,6 +1,6 @@
 //! What a field takes, in words.
 
-use engine::action::describe::{Field, Kind};
+use engine::action::describe::{Field, FieldKind};
 use engine::rulebook::KEYS;
 use engine::rulebook::{Language, Rulebook};
 use projections::labels::Label;
@@ -8,19 +8,19 @@ use projections::labels::Label;
 /// What may be written in a field.
 pub(in crate::cli) fn takes(field: &Field, lang: Language) -> String {
     let takes = match field.kind {
-        Kind::Case => Label::TakesCase.of(lang).to_owned(),
-        Kind::Id => Label::TakesId.of(lang).to_owned(),
-        Kind::When => Label::TakesWhen.of(lang).to_owned(),
-        Kind::Day => Label::TakesDay.of(lang).to_owned(),
-        Kind::Office => Label::TakesOffice.of(lang).to_owned(),
-        Kind::Text => Label::TakesText.of(lang).to_owned(),
-        Kind::Flag => Label::TakesFlag.of(lang).to_owned(),
-        Kind::Count(least) => format!("{} {least}", Label::TakesCount.of(lang)),
-        Kind::Word(words) if words.len() > 12 => Label::TakesAction.of(lang).to_owned(),
-        Kind::Word(words) => format!("{} {}", Label::TakesWord.of(lang), words.join(", ")),
-        Kind::Words(words) => format!("{} {}", Label::TakesWords.of(lang), words.join(", ")),
-        Kind::Object(_) => Label::TakesObject.of(lang).to_owned(),
-        Kind::Objects(_) => Label::TakesObjects.of(lang).to_owned(),
+        FieldKind::Case => Label::TakesCase.of(lang).to_owned(),
+        FieldKind::Id => Label::TakesId.of(lang).to_owned(),
+        FieldKind::When => Label::TakesWhen.of(lang).to_owned(),
+        FieldKind::Day => Label::TakesDay.of(lang).to_owned(),
+        FieldKind::Office => Label::TakesOffice.of(lang).to_owned(),
+        FieldKind::Text => Label::TakesText.of(lang).to_owned(),
+        FieldKind::Flag => Label::TakesFlag.of(lang).to_owned(),
+        FieldKind::Count(least) => format!("{} {least}", Label::TakesCount.of(lang)),
+        FieldKind::Word(words) if words.len() > 12 => Label::TakesAction.of(lang).to_owned(),
+        FieldKind::Word(words) => format!("{} {}", Label::TakesWord.of(lang), words.join(", ")),
+        FieldKind::Words(words) => format!("{} {}", Label::TakesWords.of(lang), words.join(", ")),
+        FieldKind::Object(_) => Label::TakesObject.of(lang).to_owned(),
+        FieldKind::Objects(_) => Label::TakesObjects.of(lang).to_owned(),
     };
     match field.null(lang) {
         Some(null) => format!("{takes}; null: {null}"),

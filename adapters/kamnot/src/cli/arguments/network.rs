@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use engine::action::OfficeCode;
-use service::offices::Kind;
+use service::offices::OfficeKind;
 
 use super::super::connection::NatsOptions;
 use super::{ImportForm, office};
@@ -104,13 +104,13 @@ pub(in crate::cli) struct Whose {
 
 impl Whose {
     /// The office, and its place in the alerts' subjects.
-    pub(in crate::cli) fn office(&self) -> Option<(Kind, &OfficeCode)> {
+    pub(in crate::cli) fn office(&self) -> Option<(OfficeKind, &OfficeCode)> {
         let Self { prosecutor, court, investigator, legal_aid } = self;
         let of = [
-            (Kind::Prosecutor, prosecutor),
-            (Kind::Court, court),
-            (Kind::Investigator, investigator),
-            (Kind::LegalAid, legal_aid),
+            (OfficeKind::Prosecutor, prosecutor),
+            (OfficeKind::Court, court),
+            (OfficeKind::Investigator, investigator),
+            (OfficeKind::LegalAid, legal_aid),
         ];
         of.into_iter().find_map(|(kind, office)| Some((kind, office.as_ref()?)))
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use store::place::Place;
+use store::place::LogPlace;
 
 use crate::cli::connection::NatsOptions;
 
@@ -22,13 +22,13 @@ as it was, and the same command begins anew.")]
 pub(in crate::cli) struct Move {
     /// The log to move
     #[arg(long, value_name = "PLACE", required_unless_present = "reopen")]
-    pub from: Option<Place>,
+    pub from: Option<LogPlace>,
     /// Where to, a file or a database that holds no log yet
     #[arg(long, value_name = "PLACE", required_unless_present = "reopen")]
-    pub to: Option<Place>,
+    pub to: Option<LogPlace>,
     /// Open a log again that was sealed when it was moved; with --nats, what the other place published is read first
     #[arg(long, value_name = "PLACE", conflicts_with_all = ["from", "to"], requires = "reason")]
-    pub reopen: Option<Place>,
+    pub reopen: Option<LogPlace>,
     /// Why it is opened again; kept in the log
     #[arg(long, value_name = "TEXT", requires = "reopen", value_parser = NonEmptyStringValueParser::new())]
     pub reason: Option<String>,

@@ -12,10 +12,10 @@ use projections::subjects::test_of;
 use super::super::arguments::{Common, NatsTest};
 use super::super::asked::warn_of_stranger;
 use super::super::database::run as block_on;
-use super::super::output::{Failure, Outcome, offices, print_out};
+use super::super::output::{Completion, Failure, offices, print_out};
 
 /// `kamnot nats test`
-pub(super) fn run(common: &Common, own: &NatsTest) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, own: &NatsTest) -> Result<Completion, Failure> {
     let offices = offices(common)?;
     let kamnot = own.nats.servers()?.ok_or_else(|| Failure::Refused("say where NATS is: give --nats".to_owned()))?;
     let login = own.login.as_ref().map(|file| read_login(file, &own.office)).transpose()?;
@@ -26,7 +26,7 @@ pub(super) fn run(common: &Common, own: &NatsTest) -> Result<Outcome, Failure> {
     match block_on(async { Ok(probe.run().await) })? {
         Ok(proved) => {
             print_out(&(words.proved(&proved) + &words.all(login.is_some())))?;
-            Ok(Outcome::Done)
+            Ok(Completion::Done)
         }
         Err((proved, at, fault)) => {
             print_out(&words.proved(&proved))?;

@@ -15,12 +15,12 @@ use engine::case::Case;
 use engine::rulebook::{RuleId, Rulebook};
 use futures::{StreamExt as _, TryStreamExt as _};
 use service::clock::{Clock as _, SystemClock};
-use store::{Fault, Share};
+use store::{Fault, WorkShare};
 
 use crate::cli::admin::REBUILT_BUT;
 use crate::cli::arguments::Common;
 use crate::cli::database::{Absent, Database, options, run as block_on};
-use crate::cli::output::{Failure, Outcome, print_out, read_rulebook, said_of_damage};
+use crate::cli::output::{Completion, Failure, print_out, read_rulebook, said_of_damage};
 use crate::cli::progress;
 
 /// How many cases are loaded at the same time.
@@ -29,14 +29,14 @@ const IN_FLIGHT: usize = 64;
 const BATCH: usize = 1024;
 
 /// `kamnot rules adopt`
-pub(super) fn run(common: &Common, file: &Path, yes: bool) -> Result<Outcome, Failure> {
+pub(super) fn run(common: &Common, file: &Path, yes: bool) -> Result<Completion, Failure> {
     let new = read_rulebook(file)?;
     // The log stays under its own rulebook until the new one is in force.
     let common = Common { rulebook: None, ..common.clone() };
     let database = Database::open(&common, Absent::Fail)?;
     if new.digest == database.book.digest {
         print_out(&format!("{} is in force already; nothing changes\n", file.display()))?;
-        return Ok(Outcome::Done);
+        return Ok(Completion::Done);
     }
     let at = SystemClock.now();
     let cases = block_on(changes(&database, &new, at))?;
@@ -53,7 +53,7 @@ pub(super) fn run(common: &Common, file: &Path, yes: bool) -> Result<Outcome, Fa
     let _ = writeln!(out, "{changed} of {} cases would change at {at}.", cases.len());
     print_out(&out)?;
     if !yes {
-        return print_out("Nothing was changed. To put it in force, add --yes.\n").map(|()| Outcome::Done);
+        return print_out("Nothing was changed. To put it in force, add --yes.\n").map(|()| Completion::Done);
     }
     put_in_force(&common, database, new)
 }
@@ -118,7 +118,7 @@ fn differences(case: &Case, old: &Rulebook, new: &Rulebook, at: Instant) -> Vec<
 }
 
 /// Puts the rulebook in force and lets each case say what follows.
-fn put_in_force(common: &Common, database: Database, new: Rulebook) -> Result<Outcome, Failure> {
+fn put_in_force(common: &Common, database: Database, new: Rulebook) -> Result<Completion, Failure> {
     drop(database);
     let bar = progress::bar(0, "events");
     let book = Arc::new(new);
@@ -141,7 +141,7 @@ async fn tell(database: &Database) -> Result<usize, Failure> {
     let recorder = database.recorder();
     let mut told = 0;
     loop {
-        let due = database.store.due(SystemClock.now(), BATCH, Share::ALL).await?;
+        let due = database.store.due(SystemClock.now(), BATCH, WorkShare::ALL).await?;
         let ticks = futures::stream::iter(due).map(|due| {
             let recorder = Arc::clone(&recorder);
             async move {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use engine::calendar::Instant;
 use engine::rulebook::RuleId;
 use projections::labels::Label;
-use projections::timeline::{ActionLine, Entry, Field, LimitLine, Line};
+use projections::timeline::{ActionLine, Entry, EntryLine, Field, LimitLine};
 use service::shown::plain;
 
 use super::super::bar::{bar, state, tone as tone_of};
@@ -32,21 +32,21 @@ pub(in crate::cli) fn draw(entries: &[Entry], at: Instant, words: Words<'_>, pai
     let mut drawn = Drawn { at, words, paint, width: line_width(), out: String::new() };
     for entry in entries {
         match &entry.what {
-            Line::Action(line) => drawn.action(&when(entry.at), line),
-            Line::Limit(line) => drawn.limit(line),
-            Line::Finding { rule, article, breach, because, .. } => {
+            EntryLine::Action(line) => drawn.action(&when(entry.at), line),
+            EntryLine::Limit(line) => drawn.limit(line),
+            EntryLine::Finding { rule, article, breach, because, .. } => {
                 let how = words.book.text(&format!("breach.{breach}")).in_language(words.lang);
                 let text = format!("▲ {}: {how}", drawn.rule(*rule, article));
                 drawn.under(UNDER, tone(Some(*breach)), &text);
                 drawn.reasons(because);
             }
-            Line::NotOnRecord { rule, field, .. } => {
+            EntryLine::NotOnRecord { rule, field, .. } => {
                 let field = words.book.text(&format!("field.{field}")).in_language(words.lang);
                 let name = words.book.rule(*rule).name.in_language(words.lang);
                 let text = format!("? {}: {field} ({name})", Label::NotOnRecord.of(words.lang));
                 drawn.under(UNDER, Tone::Faint, &text);
             }
-            Line::Alert { kind, text, history, .. } => {
+            EntryLine::Alert { kind, text, history, .. } => {
                 let history = if *history { format!(" ({})", Label::History.of(words.lang)) } else { String::new() };
                 let said = format!("{}{history}: {text}", kind_name(*kind, words));
                 drawn.led('»', &when(entry.at), kind_tone(*kind), &said);

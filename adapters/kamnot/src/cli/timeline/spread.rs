@@ -4,7 +4,7 @@ use engine::action::When;
 use engine::rulebook::{Language, RuleId};
 use projections::labels::{self, Label};
 use projections::summary::Ended;
-use projections::timeline::{ActionLine, Entry, LimitLine, Line};
+use projections::timeline::{ActionLine, Entry, EntryLine, LimitLine};
 use service::shown::plain;
 
 use super::super::bar::state;
@@ -55,8 +55,8 @@ fn row(entry: &Entry, words: Words<'_>) -> Vec<String> {
     let of_rule =
         |rule: RuleId| Row { what: words.rule_name(rule), article: book.rule(rule).article.clone(), ..Row::default() };
     let (kind, row) = match &entry.what {
-        Line::Action(line) => (Label::Action, action(line, words)),
-        Line::Limit(line) => {
+        EntryLine::Action(line) => (Label::Action, action(line, words)),
+        EntryLine::Limit(line) => {
             let latest = line.latest.map_or_else(String::new, full);
             let by = offices.name(&line.owed_by, lang).to_owned();
             let ends = [full(line.earliest), latest];
@@ -65,7 +65,7 @@ fn row(entry: &Entry, words: Words<'_>) -> Vec<String> {
                 Row { by, standing: of_limit(line, lang), ends, text: line.because.join("\n"), ..of_rule(line.rule) },
             )
         }
-        Line::Finding { rule, breach, because, .. } => (
+        EntryLine::Finding { rule, breach, because, .. } => (
             Label::Finding,
             Row {
                 standing: labels::breach(Some(*breach)).of(lang).to_owned(),
@@ -73,11 +73,11 @@ fn row(entry: &Entry, words: Words<'_>) -> Vec<String> {
                 ..of_rule(*rule)
             },
         ),
-        Line::NotOnRecord { rule, field, .. } => {
+        EntryLine::NotOnRecord { rule, field, .. } => {
             let text = book.text(&format!("field.{field}")).in_language(lang).to_owned();
             (Label::NotOnRecord, Row { text, ..of_rule(*rule) })
         }
-        Line::Alert { kind, rule, history, text, .. } => {
+        EntryLine::Alert { kind, rule, history, text, .. } => {
             let history = if *history { format!(" ({})", Label::History.of(lang)) } else { String::new() };
             let standing = format!("{}{history}", kind_name(*kind, words));
             (Label::Alert, Row { standing, text: text.clone(), ..of_rule(*rule) })

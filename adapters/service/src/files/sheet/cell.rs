@@ -6,27 +6,27 @@
 use std::borrow::Cow;
 
 use engine::action::When;
-use engine::action::describe::Kind;
+use engine::action::describe::FieldKind;
 use engine::json::Json;
 use engine::refusal::{Code, Refusal};
 
 /// The value of a cell that isn't empty: `null` is null, `[]` an empty list, lists are parted by `|`.
-pub(super) fn value(kind: Kind, text: &str) -> Json<'_> {
+pub(super) fn value(kind: FieldKind, text: &str) -> Json<'_> {
     let word = text.trim();
     if word == "null" {
         return Json::Null;
     }
     match kind {
-        Kind::Text => Json::text(text),
-        Kind::Flag if word.eq_ignore_ascii_case("true") => Json::Bool(true),
-        Kind::Flag if word.eq_ignore_ascii_case("false") => Json::Bool(false),
-        Kind::Count(_) if word.bytes().all(|byte| byte.is_ascii_digit()) => {
+        FieldKind::Text => Json::text(text),
+        FieldKind::Flag if word.eq_ignore_ascii_case("true") => Json::Bool(true),
+        FieldKind::Flag if word.eq_ignore_ascii_case("false") => Json::Bool(false),
+        FieldKind::Count(_) if word.bytes().all(|byte| byte.is_ascii_digit()) => {
             word.parse().map_or(Json::text(word), Json::Number)
         }
-        Kind::Words(_) | Kind::Objects(_) if word == "[]" => Json::List(Vec::new()),
-        Kind::Words(_) => Json::List(word.split('|').map(|item| Json::text(item.trim())).collect()),
-        Kind::Object(_) if word.starts_with('{') => Json::read(word).unwrap_or(Json::text(word)),
-        Kind::Objects(_) if word.starts_with('[') => Json::read(word).unwrap_or(Json::text(word)),
+        FieldKind::Words(_) | FieldKind::Objects(_) if word == "[]" => Json::List(Vec::new()),
+        FieldKind::Words(_) => Json::List(word.split('|').map(|item| Json::text(item.trim())).collect()),
+        FieldKind::Object(_) if word.starts_with('{') => Json::read(word).unwrap_or(Json::text(word)),
+        FieldKind::Objects(_) if word.starts_with('[') => Json::read(word).unwrap_or(Json::text(word)),
         _ => Json::text(word),
     }
 }
@@ -118,28 +118,28 @@ mod tests {
 
     #[test]
     fn a_value_is_read_by_the_kind_of_its_field() {
-        let words = Kind::Words(&["parent", "lawyer"]);
+        let words = FieldKind::Words(&["parent", "lawyer"]);
         let read = |kind, text| {
             let mut out = String::new();
             value(kind, text).write(&mut out);
             out
         };
         for (kind, text, json) in [
-            (Kind::Flag, "TRUE", "true"),
-            (Kind::Flag, " false", "false"),
-            (Kind::Flag, "1", "\"1\""),
-            (Kind::Flag, "null", "null"),
-            (Kind::Count(0), "12", "12"),
-            (Kind::Count(0), "12.5", "\"12.5\""),
-            (Kind::Count(0), "99999999999999999999", "\"99999999999999999999\""),
-            (Kind::Text, " as it is", "\" as it is\""),
-            (Kind::Text, "12", "\"12\""),
+            (FieldKind::Flag, "TRUE", "true"),
+            (FieldKind::Flag, " false", "false"),
+            (FieldKind::Flag, "1", "\"1\""),
+            (FieldKind::Flag, "null", "null"),
+            (FieldKind::Count(0), "12", "12"),
+            (FieldKind::Count(0), "12.5", "\"12.5\""),
+            (FieldKind::Count(0), "99999999999999999999", "\"99999999999999999999\""),
+            (FieldKind::Text, " as it is", "\" as it is\""),
+            (FieldKind::Text, "12", "\"12\""),
             (words, "parent | lawyer", "[\"parent\",\"lawyer\"]"),
             (words, "parent|", "[\"parent\",\"\"]"),
             (words, "[]", "[]"),
-            (Kind::Object(&[]), "{\"by\":\"prosecutor\"}", "{\"by\":\"prosecutor\"}"),
-            (Kind::Object(&[]), "{", "\"{\""),
-            (Kind::Objects(&[]), "[]", "[]"),
+            (FieldKind::Object(&[]), "{\"by\":\"prosecutor\"}", "{\"by\":\"prosecutor\"}"),
+            (FieldKind::Object(&[]), "{", "\"{\""),
+            (FieldKind::Objects(&[]), "[]", "[]"),
         ] {
             assert_eq!(read(kind, text), json, "{text}");
         }
