@@ -48,7 +48,7 @@ fn a_rulebook_is_checked_with_its_line() {
     desk.run(["rules", "check", "good.toml"]).ends_with(0).says(&["in order", "sha256:"]);
     desk.write("bad.toml", with_hours("two days"));
     desk.run(["rules", "check", "bad.toml"]).ends_with(1).complains(&["bad.toml, line ", "two days", "48h"]);
-    desk.run(["rules", "check", "none.toml"]).ends_with(2).complains(&["none.toml: can't be read"]);
+    desk.run(["rules", "check", "none.toml"]).ends_with(2).complains(&["none.toml: cannot be read"]);
 }
 
 #[test]

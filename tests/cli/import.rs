@@ -91,7 +91,7 @@ fn record_takes_one_action_and_says_what_it_led_to() {
 #[test]
 fn a_file_that_is_not_there_is_a_fault_and_begins_no_log() {
     let desk = Desk::new();
-    desk.run(["import", "nothing.jsonl"]).ends_with(2).complains(&["nothing.jsonl: can't be read"]);
+    desk.run(["import", "nothing.jsonl"]).ends_with(2).complains(&["nothing.jsonl: cannot be read"]);
     assert!(!desk.path("kamnot.db").exists());
 }
 
