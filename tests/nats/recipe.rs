@@ -77,7 +77,7 @@ async fn a_test_message_takes_the_offices_own_way_and_is_no_alert() {
     assert_eq!(info["state"]["messages"], 1, "{info}");
     test("vte-prosecutor").ends_with(2).complains(&["looking at the stream of alerts failed", "kamnot's own login"]);
     ministry.desk.write("office.env", "KAMNOT_NATS=nats://somebody@localhost\n");
-    test("kamnot").ends_with(2).complains(&["office.env: found something else than a login"]);
+    test("kamnot").ends_with(2).complains(&["office.env: not a login"]);
 }
 
 #[test]
@@ -111,6 +111,6 @@ fn where_nobody_takes_actions_that_is_said_once() {
     let line = r#"{"case":"A-1","action":"medical_check","at":"2026-03-02","by":"vte-investigation"}"#;
     let send = ["send", "-", "--office", "vte-investigation", "--nats", &server.url()];
     let run = desk.run_with(send, format!("{line}\n").as_bytes()).ends_with(2);
-    let run = run.complains(&["NATS answers, but nobody takes actions there; start `kamnot serve`"]);
-    assert!(run.err.matches("nobody takes actions").count() == 1 && !run.err.contains("lost"), "{}", run.err);
+    let run = run.complains(&["NATS answers, but no process takes actions there; start `kamnot serve`"]);
+    assert!(run.err.matches("no process takes actions").count() == 1 && !run.err.contains("lost"), "{}", run.err);
 }
