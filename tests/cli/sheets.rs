@@ -301,7 +301,7 @@ fn actions_are_listed_with_their_fields_in_both_languages() {
         assert!(all.out.contains(name), "{name}");
     }
     let one = desk.run(["actions", "remand_ordered"]).ends_with(0);
-    one.says(&["order.number*", "null: there was no written order", "a list out of elements", "risk of flight"]);
+    one.says(&["order.number*", "null: there was no written order", "a list of elements", "risk of flight"]);
     desk.run(["actions", "remand_ordered", "--lang", "lo"]).ends_with(0).says(&["ຄຳສັ່ງເປັນລາຍລັກອັກສອນ", "ອາດຫລົບໜີ"]);
 }
 
