@@ -186,7 +186,7 @@ fn what_was_exported_can_be_imported_again_and_says_the_same() {
     let first: serde_json::Value = serde_json::from_str(exported.lines().next().expect("a line")).expect("JSON");
     assert!(first["recorded_at"].is_string() && first["recorded_by"].is_string() && first["action"]["id"].is_string());
     assert_eq!(desk.run(["export"]).ends_with(0).out, exported);
-    desk.run(["export", "out.jsonl"]).ends_with(1).complains(&["out.jsonl is there already"]);
+    desk.run(["export", "out.jsonl"]).ends_with(1).complains(&["out.jsonl exists already"]);
     assert_eq!(std::fs::read_to_string(desk.path("out.jsonl")).expect("the export"), exported, "it stays as it was");
     desk.run(["export", "nowhere/out.jsonl"]).ends_with(2).complains(&["out.jsonl: cannot be written"]);
 

@@ -42,7 +42,7 @@ fn a_wrong_file_is_refused_with_its_line() {
         (ONE.replace("mediation", "mediator"), "bad.toml:3: "),
         (ONE.replace("lo = \"ໜ່ວຍ 7\"", "la = \"x\""), "bad.toml:4: "),
         (ONE.replace("vte-village-7", "\"Village 7\""), "bad.toml:2: expected an office code"),
-        (ONE.replace("\"mediation\"", "\"court\""), "bad.toml:2: vte-village-7: `court`, juvenile_court or"),
+        (ONE.replace("\"mediation\"", "\"court\""), "bad.toml:2: vte-village-7: every court needs `court`"),
         (format!("{ONE}x = "), "bad.toml:6: "),
     ];
     for (text, says) in flaws {
@@ -72,6 +72,6 @@ fn a_file_that_contradicts_the_log_is_refused_with_what_the_log_says() {
     let mut bash = std::process::Command::new("bash");
     let output = bash.args(["-c", script]).arg(program()).current_dir(desk.path("")).output().expect("bash runs");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("vte-juvenile-court is said to be of the kind prosecutor"), "{said}");
+    assert!(said.contains("vte-juvenile-court is listed as prosecutor"), "{said}");
     assert!(said.contains("watching") && output.status.success(), "{said}");
 }

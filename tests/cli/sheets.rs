@@ -275,7 +275,7 @@ fn a_sheet_has_at_most_50_000_rows() {
     let rows = row(&["A-1", "x", "2026-03-01", "a"]).repeat(50_001);
     let sheet = format!("<worksheet><sheetData>{}{rows}</sheetData></worksheet>", row(&["case", "action", "at", "by"]));
     let run = import("long.xlsx", workbook(Part::Sheet, sheet.as_bytes())).ends_with(2);
-    run.complains(&["more than 50000 rows", "part it"]);
+    run.complains(&["more than 50000 rows", "split it"]);
 }
 
 #[test]

@@ -146,7 +146,7 @@ async fn a_server_that_is_not_trusted_is_refused_with_what_to_do() {
         // The machine's roots do not know it either, and we talk TLS because the server asks for it.
         ("127.0.0.1", Until::Later, Access::default(), "--nats-ca"),
         ("127.0.0.1", Until::Past, trusting(authority.roots()), "it has expired; renew it on the server"),
-        ("nats.example.la", Until::Later, trusting(authority.roots()), "it is for another name"),
+        ("nats.example.la", Until::Later, trusting(authority.roots()), "it is for another host name"),
     ];
     for (name, until, access, words) in cases {
         let server = with_tls(&authority.issue(name, until), "");

@@ -103,11 +103,12 @@ fn on_a_server_that_lets_anybody_in_a_test_message_arrives_too() {
 fn the_way_to_an_office_that_nobody_knows_is_tried_with_a_warning() {
     let (desk, server) = (Desk::new(), NatsServer::start());
     let test = |office: &str| desk.run(["nats", "test", "--office", office, "--nats", &server.url()]).ends_with(0);
-    let run = test("vte-prosecuter").says(&["The way to vte-prosecuter works."]);
+    let run = test("vte-prosecuter").says(&["Messages reach vte-prosecuter."]);
     run.complains(&["vte-prosecuter is not in the list of offices", "did you mean", "(vte-prosecutor)?"]);
     let run = test("elsewhere").complains(&["elsewhere is not in the list of offices"]);
     assert!(!run.err.contains("did you mean"), "{}", run.err);
-    let known = test("vte-prosecutor").says(&["The way to People's Prosecutor, Vientiane Capital (vte-prosecutor)"]);
+    let known =
+        test("vte-prosecutor").says(&["Messages reach People's Prosecutor, Vientiane Capital (vte-prosecutor)"]);
     assert!(!known.err.contains("list of offices"), "{}", known.err);
 }
 
