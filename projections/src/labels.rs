@@ -1,6 +1,6 @@
-//! What the program itself says in lists, in the two languages. What the rules say stands in the rulebook.
+//! The program's own words in lists, in both languages. The words of the rules are in the rulebook.
 //!
-//! The Lao is ours and not reviewed by a lawyer.
+//! The Lao is ours; no lawyer has reviewed it.
 
 use engine::breach::Breach;
 use engine::rulebook::Language;
@@ -156,7 +156,7 @@ labels! {
     Field: "Field", "ຊ່ອງ";
     Fields: "Fields", "ຊ່ອງ";
     Takes: "Takes", "ຄ່າທີ່ໃສ່ໄດ້";
-    ActionsLegend: "* required; + at least one of these is required. What is left out is not on record, which is not \"no\".", "* ຈຳເປັນ; + ຕ້ອງມີຢ່າງໜ້ອຍໜຶ່ງ. ຊ່ອງທີ່ບໍ່ໃສ່ ໝາຍຄວາມວ່າບໍ່ມີການບັນທຶກ, ບໍ່ແມ່ນ “ບໍ່”.";
+    ActionsLegend: "* required; + at least one of these is required. A field left out is not on record; that does not mean \"no\".", "* ຈຳເປັນ; + ຕ້ອງມີຢ່າງໜ້ອຍໜຶ່ງ. ຊ່ອງທີ່ບໍ່ໃສ່ ໝາຍຄວາມວ່າບໍ່ມີການບັນທຶກ, ບໍ່ແມ່ນ “ບໍ່”.";
     TakesCase: "1 to 64 of A-Z, a-z, 0-9, -, _", "1 ຫາ 64 ຕົວ: A-Z, a-z, 0-9, -, _";
     TakesId: "a UUID of 36 characters", "UUID 36 ຕົວອັກສອນ";
     TakesWhen: "2026-03-01T09:30:00+07:00, or 2026-03-01 if the time is not known", "2026-03-01T09:30:00+07:00, ຫລື 2026-03-01 ຖ້າບໍ່ຮູ້ໂມງ";
@@ -167,9 +167,9 @@ labels! {
     TakesCount: "a whole number from", "ຈຳນວນເຕັມ ແຕ່";
     TakesAction: "an action; `kamnot actions` lists them", "ການກະທຳ; ຄຳສັ່ງ `kamnot actions` ສະແດງລາຍຊື່";
     TakesWord: "one of", "ໜຶ່ງໃນ";
-    TakesWords: "a list out of", "ລາຍການຈາກ";
+    TakesWords: "a list of", "ລາຍການຈາກ";
     TakesObject: "an object, or a column for each of its fields", "ວັດຖຸ ຫລື ຖັນຂອງແຕ່ລະຊ່ອງ";
-    TakesObjects: "a list of objects, or a column for each field, counted from 0", "ລາຍການວັດຖຸ ຫລື ຖັນຂອງແຕ່ລະຊ່ອງ ນັບຈາກ 0";
+    TakesObjects: "a list of objects, or a column for each field, numbered from 0", "ລາຍການວັດຖຸ ຫລື ຖັນຂອງແຕ່ລະຊ່ອງ ນັບຈາກ 0";
     TakesYes: "yes to fill it in, null if there was none", "ແມ່ນ ເພື່ອໃສ່ຂໍ້ມູນ, null ຖ້າບໍ່ມີ";
     TakesYesNo: "yes or no", "ແມ່ນ ຫລື ບໍ່";
     AskIntroduction: "* is required; Enter leaves the others out; ? explains; Ctrl-C records nothing.", "* ຈຳເປັນ; ກົດ Enter ເພື່ອຂ້າມຊ່ອງອື່ນ; ? ອະທິບາຍ; Ctrl-C ບໍ່ບັນທຶກຫຍັງ.";
@@ -180,8 +180,8 @@ labels! {
 }
 
 impl Label {
-    /// The label as the heading of a column: between the words of the Lao stands a zero-width space, at which it may be
-    /// broken. The table takes it out; everywhere else [`Label::of`] is printed.
+    /// The label as the heading of a column. The Lao has zero-width spaces between its words, at which it may be
+    /// broken; the table removes them. Everywhere else [`Label::of`] is printed.
     pub const fn heading(self, language: Language) -> &'static str {
         match (self, language) {
             (Self::NextLimit, Language::Lo) => "ກຳນົດ\u{200b}ຕໍ່ໄປ",
@@ -212,7 +212,7 @@ pub const fn standing(standing: Standing) -> Label {
     }
 }
 
-/// As what an office has a case.
+/// The seat of an office in a case.
 pub const fn seat(seat: Seat) -> Label {
     match seat {
         Seat::Court => Label::Court,
@@ -222,7 +222,7 @@ pub const fn seat(seat: Seat) -> Label {
     }
 }
 
-/// How surely a limit has passed.
+/// Whether the breach of a limit is certain or arguable.
 pub const fn sure(breach: Option<Breach>) -> Label {
     match breach {
         Some(Breach::Certain) => Label::SurelyOver,
@@ -231,7 +231,7 @@ pub const fn sure(breach: Option<Breach>) -> Label {
     }
 }
 
-/// How a case or a limit stands.
+/// The state of a case or a limit.
 pub const fn breach(breach: Option<Breach>) -> Label {
     match breach {
         Some(Breach::Certain) => Label::Certain,

@@ -64,7 +64,7 @@ fn a_list_is_narrowed_to_what_is_open_of_a_kind_or_of_a_case() {
     let of_case = rows(&desk, &["--case=B-2"]);
     assert!(!of_case.is_empty() && of_case.iter().all(|row| row["case"] == "B-2"));
     desk.run(["alerts", office, "--kind=breached"]).ends_with(2).complains(&["expected one of notice, arguable"]);
-    desk.run(["alerts"]).ends_with(1).complains(&["whose alerts?", "--case"]);
+    desk.run(["alerts"]).ends_with(1).complains(&["--prosecutor", "--case"]);
 }
 
 #[test]

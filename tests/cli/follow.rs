@@ -93,15 +93,13 @@ fn credentials_are_named_by_option_or_environment_and_no_password_is_repeated() 
     let url = server.url();
     desk.write("foreign.creds", Operator::new().good_credentials());
     let wrong = ["serve", "--nats", &url, "--nats-creds", "nowhere.creds"];
-    desk.run(wrong).ends_with(2).complains(&["nowhere.creds: it can't be read", "nsc generate creds"]);
+    desk.run(wrong).ends_with(2).complains(&["nowhere.creds: it cannot be read", "nsc generate creds"]);
     desk.run(["serve", "--nats-creds", "foreign.creds"]).ends_with(2).complains(&["give --nats too"]);
     let follow = ["alerts", "--follow", "--prosecutor=vte-prosecutor", "--nats", &url];
     let output = desk.command(follow).env("KAMNOT_NATS_CREDS", "foreign.creds").output().expect("it starts");
     tests::program::Run::from(output).ends_with(2).complains(&["refuses this user", "the credentials file"]);
     let with_user = url.replace("://", "://kamnot:SECRET@");
-    desk.run(["serve", "--nats", &with_user, "--nats-creds", "foreign.creds"])
-        .ends_with(2)
-        .complains(&["names a user"]);
+    desk.run(["serve", "--nats", &with_user, "--nats-creds", "foreign.creds"]).ends_with(2).complains(&["name a user"]);
     desk.run(["serve", "--nats", &url, "--nats-replicas", "6"])
         .ends_with(2)
         .complains(&["expected a number of servers"]);

@@ -79,7 +79,7 @@ fn record_takes_one_action_and_says_what_it_led_to() {
         .says(&["case_opened recorded"]);
     let run = desk.run_with(["record"], custody("A-1").as_bytes()).ends_with(0);
     run.says(&["custody_started recorded", "Custody of at most 48 hours"]);
-    desk.run_with(["record"], custody("A-1").as_bytes()).ends_with(0).says(&["recorded already; nothing changes"]);
+    desk.run_with(["record"], custody("A-1").as_bytes()).ends_with(0).says(&["recorded already; nothing changed"]);
     desk.run_with(["record"], b"").ends_with(1).complains(&["found nothing"]);
     let two = file(&[custody("A-1"), opening("B-2")]);
     desk.run_with(["record"], two.as_bytes()).ends_with(1).complains(&["use kamnot import"]);
@@ -90,7 +90,7 @@ fn record_takes_one_action_and_says_what_it_led_to() {
 #[test]
 fn a_file_that_is_not_there_is_a_fault_and_begins_no_log() {
     let desk = Desk::new();
-    desk.run(["import", "nothing.jsonl"]).ends_with(2).complains(&["nothing.jsonl: can't be read"]);
+    desk.run(["import", "nothing.jsonl"]).ends_with(2).complains(&["nothing.jsonl: cannot be read"]);
     assert!(!desk.path("kamnot.db").exists());
 }
 
@@ -185,9 +185,9 @@ fn what_was_exported_can_be_imported_again_and_says_the_same() {
     let first: serde_json::Value = serde_json::from_str(exported.lines().next().expect("a line")).expect("JSON");
     assert!(first["recorded_at"].is_string() && first["recorded_by"].is_string() && first["action"]["id"].is_string());
     assert_eq!(desk.run(["export"]).ends_with(0).out, exported);
-    desk.run(["export", "out.jsonl"]).ends_with(1).complains(&["out.jsonl is there already"]);
+    desk.run(["export", "out.jsonl"]).ends_with(1).complains(&["out.jsonl exists already"]);
     assert_eq!(std::fs::read_to_string(desk.path("out.jsonl")).expect("the export"), exported, "it stays as it was");
-    desk.run(["export", "nowhere/out.jsonl"]).ends_with(2).complains(&["out.jsonl: can't be written"]);
+    desk.run(["export", "nowhere/out.jsonl"]).ends_with(2).complains(&["out.jsonl: cannot be written"]);
 
     let again = ["import", "out.jsonl", "--db", "again.db", "--as-history"];
     desk.run(again).ends_with(0).says(&["7129 actions recorded, 0 known already, 0 refused; 300 cases"]);

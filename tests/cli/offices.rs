@@ -40,8 +40,8 @@ fn a_wrong_file_is_refused_with_its_line() {
     let flaws = [
         (ONE.replace("mediation", "mediator"), "bad.toml:3: "),
         (ONE.replace("lo = \"ໜ່ວຍ 7\"", "la = \"x\""), "bad.toml:4: "),
-        (ONE.replace("vte-village-7", "\"Village 7\""), "bad.toml:2: not an office code"),
-        (ONE.replace("\"mediation\"", "\"court\""), "bad.toml:2: vte-village-7: `court`, juvenile_court or"),
+        (ONE.replace("vte-village-7", "\"Village 7\""), "bad.toml:2: expected an office code"),
+        (ONE.replace("\"mediation\"", "\"court\""), "bad.toml:2: vte-village-7: every court needs `court`"),
         (format!("{ONE}x = "), "bad.toml:6: "),
     ];
     for (text, says) in flaws {
@@ -57,12 +57,11 @@ fn a_file_that_contradicts_the_log_is_refused_with_what_the_log_says() {
     desk.run(["import", "case.jsonl"]).ends_with(0);
     let office = |code: &str, kind: &str| ONE.replace("vte-village-7", code).replace("mediation", kind);
     desk.write("wrong.toml", office("vte-juvenile-court", "prosecutor"));
-    let says =
-        "wrong.toml: vte-juvenile-court is said to be of the kind prosecutor, and 2 cases of the log have it as court";
+    let says = "wrong.toml: vte-juvenile-court is listed as prosecutor but used as court in 2 cases";
     desk.run(["offices", "check", "wrong.toml"]).ends_with(1).complains(&[says, "contradicts the log kamnot.db"]);
     // An office without a name is shown by its code; that is said and is no reason to refuse the file.
     desk.write("lacking.toml", ONE);
-    let says = "vte-new-prosecutor is not among the offices, and 1 case of the log has it as prosecutor";
+    let says = "vte-new-prosecutor is not among the offices but used as prosecutor in 1 case";
     desk.run(["offices", "check", "lacking.toml"]).ends_with(0).says(&[says, "in order"]);
     desk.write("right.toml", office("vte-new-prosecutor", "prosecutor"));
     let said = desk.run(["offices", "check", "right.toml"]).ends_with(0).says(&["in order"]).out;
@@ -72,6 +71,6 @@ fn a_file_that_contradicts_the_log_is_refused_with_what_the_log_says() {
     let mut bash = std::process::Command::new("bash");
     let output = bash.args(["-c", script]).arg(program()).current_dir(desk.path("")).output().expect("bash runs");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("vte-juvenile-court is said to be of the kind prosecutor"), "{said}");
+    assert!(said.contains("vte-juvenile-court is listed as prosecutor"), "{said}");
     assert!(said.contains("watching") && output.status.success(), "{said}");
 }

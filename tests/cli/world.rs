@@ -18,7 +18,7 @@ fn a_full_disk_ends_an_import_and_the_next_one_goes_on() {
     let output = limited.stdin(Stdio::null()).output().expect("bash runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("import the file again once this is mended"), "{said}");
+    assert!(said.contains("import the file again once this is fixed"), "{said}");
     assert!(!said.contains("nothing of this was recorded"), "{said}");
     desk.run(["check"]).ends_with(0);
     desk.run(["import".as_ref(), actions.as_os_str()]).ends_with(1).complains(&[":3620: "]);
@@ -93,7 +93,7 @@ fn a_log_that_another_program_holds_locked() {
     let run = desk.run(["import", "more.jsonl", "--wait", "1"]).ends_with(2);
     run.complains(&[
         "another program has held kamnot.db locked for 1 s",
-        "None of its actions is known to be recorded",
+        "Whether any of its actions was recorded is unknown",
     ]);
     let run = desk.run_with(["record", "--wait", "0"], opening("B-2").as_bytes()).ends_with(2);
     run.complains(&["locked for 0 s; nothing of this was recorded"]);

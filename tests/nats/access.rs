@@ -110,15 +110,15 @@ async fn files_that_hold_something_else_are_named_and_not_repeated() {
         (
             Access { credentials: Some(file("SECRET")), ..Access::default() },
             "secret",
-            "it holds something else; expected a user's",
+            "it contains something else; expected a user's",
         ),
-        (credentials(&folder, half), "kamnot.creds", "it holds something else; expected a user's credentials"),
-        (Access { credentials: Some(nowhere.clone()), ..Access::default() }, "nowhere", "can't be read (No such file"),
-        (trusting(nowhere.clone()), "nowhere", "can't be read (No such file"),
-        (trusting(file("SECRET")), "secret.pem", "it holds no certificate; expected root certificates, PEM"),
-        (pair(&own.key, &own.key), "kamnot-Later.key", "it holds no certificate; expected a client certificate"),
-        (pair(&own.certificate, &own.certificate), "kamnot-Later.pem", "it holds no such key"),
-        (pair(&own.certificate, &foreign.key), "other-Later.key", "it doesn't fit the certificate in"),
+        (credentials(&folder, half), "kamnot.creds", "it contains something else; expected a user's credentials"),
+        (Access { credentials: Some(nowhere.clone()), ..Access::default() }, "nowhere", "cannot be read (No such file"),
+        (trusting(nowhere.clone()), "nowhere", "cannot be read (No such file"),
+        (trusting(file("SECRET")), "secret.pem", "it contains no certificate; expected root certificates, PEM"),
+        (pair(&own.key, &own.key), "kamnot-Later.key", "it contains no certificate; expected a client certificate"),
+        (pair(&own.certificate, &own.certificate), "kamnot-Later.pem", "it does not contain such a key"),
+        (pair(&own.certificate, &foreign.key), "other-Later.key", "it does not match the certificate in"),
     ];
     for (access, file, words) in cases {
         let fault = refusal_of(servers(&server, access)).await;
@@ -146,7 +146,7 @@ async fn a_server_that_is_not_trusted_is_refused_with_what_to_do() {
         // The machine's roots do not know it either, and we talk TLS because the server asks for it.
         ("127.0.0.1", Until::Later, Access::default(), "--nats-ca"),
         ("127.0.0.1", Until::Past, trusting(authority.roots()), "it has expired; renew it on the server"),
-        ("nats.example.la", Until::Later, trusting(authority.roots()), "it is for another name"),
+        ("nats.example.la", Until::Later, trusting(authority.roots()), "it is for another host name"),
     ];
     for (name, until, access, words) in cases {
         let server = with_tls(&authority.issue(name, until), "");

@@ -183,7 +183,7 @@ async fn a_cluster_keeps_as_many_copies_as_asked_and_tells_of_its_other_servers(
     let five: Servers = cluster.urls().parse().expect("URLs");
     let relay = world.relay_through(Arc::new(five.keeping(Replicas::new(5).expect("five"))));
     let Err(RelayFault::Broker(fault)) = Box::pin(relay.connect()).await else { panic!("made on five") };
-    assert!(fault.passes() && fault.to_string().contains("on 5 servers"), "{fault}");
+    assert!(fault.passes() && fault.to_string().contains("keep 5 replicas"), "{fault}");
     let one: Servers = cluster.server(0).url().parse().expect("a URL");
     let relay = world.relay_through(Arc::new(one.keeping(three())));
     assert!(Box::pin(relay.connect()).await.is_ok());

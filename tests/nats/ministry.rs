@@ -39,7 +39,7 @@ impl Ministry {
         let mut arguments = vec!["nats", "config", "--logins", "logins", "--store-dir", &store];
         arguments.extend(OFFICES.iter().flat_map(|office| ["--only", office]));
         let run =
-            desk.run(&arguments).ends_with(0).complains(&["7 logins in logins, 7 of them new", "readable on the way"]);
+            desk.run(&arguments).ends_with(0).complains(&["7 logins in logins, 7 of them new", "are sent unencrypted"]);
         assert!(
             OFFICES.iter().all(|office| !run.out.contains(&Self::login(&desk, office).1)),
             "no password is printed"

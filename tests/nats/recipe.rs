@@ -70,14 +70,20 @@ async fn a_test_message_takes_the_offices_own_way_and_is_no_alert() {
         let url = ministry.url(as_whom);
         ministry.desk.run([&arguments[..], &["--nats", &url]].concat())
     };
-    let says =
-        ["the stream of alerts goes to 1", "on kamnot.test.lpb-prosecutor arrived", "nobody has followed them yet"];
-    test("kamnot").ends_with(0).says(&says).says(&["works. Not tried: whether somebody at the office looks."]);
+    let says = [
+        "the last sequence in the stream of alerts is 1",
+        "on kamnot.test.lpb-prosecutor arrived",
+        "nobody has followed them yet",
+    ];
+    test("kamnot")
+        .ends_with(0)
+        .says(&says)
+        .says(&["Messages reach ", "Not tested: whether somebody at the office reads alerts."]);
     let info = kamnot.ask("$JS.API.STREAM.INFO.KAMNOT_ALERTS", &json!({})).await;
     assert_eq!(info["state"]["messages"], 1, "{info}");
-    test("vte-prosecutor").ends_with(2).complains(&["looking at the stream of alerts failed", "kamnot's own login"]);
+    test("vte-prosecutor").ends_with(2).complains(&["looking up the stream of alerts failed", "kamnot's own login"]);
     ministry.desk.write("office.env", "KAMNOT_NATS=nats://somebody@localhost\n");
-    test("kamnot").ends_with(2).complains(&["office.env: found something else than a login"]);
+    test("kamnot").ends_with(2).complains(&["office.env: not a login"]);
 }
 
 #[test]
@@ -97,11 +103,12 @@ fn on_a_server_that_lets_anybody_in_a_test_message_arrives_too() {
 fn the_way_to_an_office_that_nobody_knows_is_tried_with_a_warning() {
     let (desk, server) = (Desk::new(), NatsServer::start());
     let test = |office: &str| desk.run(["nats", "test", "--office", office, "--nats", &server.url()]).ends_with(0);
-    let run = test("vte-prosecuter").says(&["The way to vte-prosecuter works."]);
+    let run = test("vte-prosecuter").says(&["Messages reach vte-prosecuter."]);
     run.complains(&["vte-prosecuter is not in the list of offices", "did you mean", "(vte-prosecutor)?"]);
     let run = test("elsewhere").complains(&["elsewhere is not in the list of offices"]);
     assert!(!run.err.contains("did you mean"), "{}", run.err);
-    let known = test("vte-prosecutor").says(&["The way to People's Prosecutor, Vientiane Capital (vte-prosecutor)"]);
+    let known =
+        test("vte-prosecutor").says(&["Messages reach People's Prosecutor, Vientiane Capital (vte-prosecutor)"]);
     assert!(!known.err.contains("list of offices"), "{}", known.err);
 }
 
@@ -111,6 +118,6 @@ fn where_nobody_takes_actions_that_is_said_once() {
     let line = r#"{"case":"A-1","action":"medical_check","at":"2026-03-02","by":"vte-investigation"}"#;
     let send = ["send", "-", "--office", "vte-investigation", "--nats", &server.url()];
     let run = desk.run_with(send, format!("{line}\n").as_bytes()).ends_with(2);
-    let run = run.complains(&["NATS answers, but nobody takes actions there; start `kamnot serve`"]);
-    assert!(run.err.matches("nobody takes actions").count() == 1 && !run.err.contains("lost"), "{}", run.err);
+    let run = run.complains(&["NATS answers, but no process takes actions there; start `kamnot serve`"]);
+    assert!(run.err.matches("no process takes actions").count() == 1 && !run.err.contains("lost"), "{}", run.err);
 }

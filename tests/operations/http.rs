@@ -180,8 +180,8 @@ fn an_address_that_cannot_be_had_is_said_at_once() {
     let desk = Desk::new();
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
-    desk.run(["serve", "--listen", &address]).ends_with(2).complains(&[&address, "another program listens there"]);
-    desk.run(["serve", "--listen", "192.0.2.1:9464"]).ends_with(2).complains(&["has no such address"]);
+    desk.run(["serve", "--listen", &address]).ends_with(2).complains(&[&address, "another program uses this port"]);
+    desk.run(["serve", "--listen", "192.0.2.1:9464"]).ends_with(2).complains(&["does not have this address"]);
     desk.run(["serve", "--listen", "9464"]).ends_with(2).complains(&["127.0.0.1:9464"]);
     assert!(!desk.path("kamnot.db").exists(), "no log is begun");
 }

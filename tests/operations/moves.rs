@@ -232,7 +232,7 @@ fn a_sealed_log_that_is_opened_again_says_what_was_published_at_the_other_place(
     serving.figure("kamnot_alerts_published_total{kind=\"breach\"}", |count| count >= 1.0);
     serving.figure("kamnot_outbox_alerts", |waiting| waiting == 0.0);
     serving.stop();
-    let run = desk.run(reopen).ends_with(0).says(&["that this log does not, of 1 case.", "A-2", "new.db"]);
+    let run = desk.run(reopen).ends_with(0).says(&["that this log lacks, of 1 case.", "A-2", "new.db"]);
     assert!(!run.out.contains("A-1"), "{}", run.out);
     desk.run(["import", &case_file(&desk, "A-3")]).ends_with(0);
     desk.run(reopen).ends_with(1);

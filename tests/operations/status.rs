@@ -37,11 +37,11 @@ fn a_loop_that_stands_still_is_a_reason_to_start_again() {
     status.alive().expect("the store may make it wait");
     clock.jump(11);
     figures.relay.comes_round();
-    assert!(status.alive().expect_err("silent").contains("the watch has not come round for 91 s"));
+    assert!(status.alive().expect_err("silent").contains("the loop of the watch has been hanging for 91 s"));
     figures.watch.comes_round();
     clock.jump(91);
     figures.watch.comes_round();
-    assert!(status.alive().expect_err("silent").contains("the relay has not come round for 91 s"));
+    assert!(status.alive().expect_err("silent").contains("the loop of the relay has been hanging for 91 s"));
     figures.relay.rests();
     status.alive().expect("a relay that rests has nothing to do");
 }

@@ -186,7 +186,7 @@ fn a_full_disk_ends_an_import_and_the_next_one_goes_on() {
     let all = ["import".as_ref(), file.as_os_str(), "--db".as_ref(), place.as_ref()];
     let run = desk.run(all).ends_with(2);
     assert!(!run.err.contains("nothing of this was recorded"), "{}", run.err);
-    run.complains(&["no room is left on the server of", "import the file again once this is mended"]);
+    run.complains(&["no room is left on the server of", "import the file again once this is fixed"]);
     desk.run(["check", "--db", &place]).ends_with(0);
     assert!(mount(&["-o", "remount,size=200m"], &room.0));
     desk.run(all).ends_with(1).complains(&[":3620: "]);

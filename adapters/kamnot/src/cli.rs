@@ -1,7 +1,7 @@
-//! The command line: what each command takes, and how it ends.
+//! The command line: the options of each command, and how it ends.
 //!
-//! Invariant: results go to standard output, refusals, progress and logs to standard error; the exit code is 0,
-//! 1 where something was refused, 2 where something went wrong.
+//! Invariant: results go to standard output; refusals, progress and logs go to standard error. The exit code is 0, 1 if
+//! something was refused, 2 if something failed.
 
 mod actions;
 mod admin;
@@ -58,7 +58,7 @@ pub fn main() -> ExitCode {
         Ok(Completion::SomethingRefused) => ExitCode::from(1),
         Err(failure) => {
             let said = match &failure {
-                // Who wanted nothing recorded need not hear that nothing was.
+                // A command that does not record does not report that nothing was recorded.
                 Failure::Store(fault) if records(&arguments.command) => fault.to_sender(),
                 failure => failure.to_string(),
             };
@@ -68,7 +68,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Whether a command is to record actions.
+/// Whether a command records actions.
 const fn records(command: &Command) -> bool {
     matches!(command, Command::Import(_) | Command::Record(_) | Command::Send(_))
 }

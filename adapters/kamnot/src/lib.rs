@@ -1,4 +1,4 @@
-//! The program `kamnot`: the command line, and `serve`, which puts together what runs.
+//! The program `kamnot`: the command line, and `serve`, which assembles the services.
 
 pub mod cli;
 pub mod serve;

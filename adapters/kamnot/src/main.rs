@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 
-/// The machine's own gives memory back behind each burst of work and asks for it again at the next one.
+/// The system allocator returns memory to the kernel after each burst of work and requests it again at the next one.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -1,6 +1,6 @@
-//! `serve`: the watch and the relay side by side, until told to stop.
+//! `serve`: runs the watch and the relay side by side, until the stop signal.
 //!
-//! Invariant: what is under way when the stop comes is finished, alerts recorded and deliveries marked.
+//! Invariant: at a stop, work in progress is finished: alerts are recorded and deliveries are marked.
 
 pub mod http;
 
@@ -27,18 +27,18 @@ use store::{CaseStore, Fault, WorkShare};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// Why `serve` can't start or go on.
+/// Why `serve` cannot start or continue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ServeFault {
-    /// NATS isn't fit for alerts, and waiting wouldn't mend it.
+    /// NATS cannot be used for alerts before its settings are changed.
     #[error(transparent)]
     Broker(#[from] BrokerFault),
-    /// The store is damaged, or can't be read at the start.
+    /// The store is damaged, or cannot be read at the start.
     #[error(transparent)]
     Store(#[from] Fault),
 }
 
-/// What `serve` works with.
+/// The parts and settings of `serve`.
 pub struct Serve {
     /// The store.
     pub store: Arc<dyn CaseStore>,
@@ -46,35 +46,35 @@ pub struct Serve {
     pub book: Arc<Rulebook>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
-    /// Whether that is in doubt; to be shared with whoever else records in this process.
+    /// Whether the wall clock is in doubt; shared with everything else in this process that records.
     pub doubt: Arc<ClockDoubt>,
-    /// The operator's word that it is right, and word to those who record beside this program that it is not.
+    /// The operator's confirmation of the clock, and the notice to other programs that it is in doubt.
     pub operator: Operator,
-    /// Where NATS is and how we are let in; without it alerts wait in the outbox.
+    /// The NATS servers with our login; without them alerts wait in the outbox.
     pub nats: Option<Servers>,
     /// The installation's name in the messages' `source`.
     pub installation: String,
-    /// Where the parts note how they fare.
+    /// The figures that the parts update.
     pub figures: Arc<Figures>,
-    /// The daily reconciliation; none where another program or nobody does it.
+    /// The daily reconciliation; `None` if this process does not do it.
     pub daily: Option<Daily>,
     /// Whether offices may send actions over NATS.
     pub requests: OfficeRequests,
-    /// The offices that a reply warns of not knowing; none where no file of them was given.
+    /// The known offices, for warnings in replies; `None` without an offices file.
     pub offices: Option<Arc<Offices>>,
 }
 
-/// What becomes of actions that offices send over NATS.
+/// What happens to actions that offices send over NATS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OfficeRequests {
-    /// They are recorded and answered, of each office as many as this.
+    /// They are recorded and answered, within this budget for each office.
     Taken(Budget),
-    /// Nobody listens.
+    /// This process does not subscribe to them.
     Ignored,
 }
 
 impl OfficeRequests {
-    /// What each office may send, where they are taken.
+    /// The budget of each office, if actions are taken.
     const fn budget(self) -> Option<Budget> {
         match self {
             Self::Taken(budget) => Some(budget),
@@ -83,11 +83,12 @@ impl OfficeRequests {
     }
 }
 
-/// Watches the limits and publishes the alerts until `shutdown` resolves. NATS being away is no reason not to start: alerts wait and are published when it comes.
+/// Watches the limits and publishes the alerts until `shutdown` resolves. It also starts while NATS is unavailable:
+/// alerts wait and are published later.
 ///
 /// # Errors
-/// If at the start NATS answers and isn't fit for alerts (no JetStream, another stream, no permission), if a file of
-/// credentials or certificates isn't what it should be, or if the store is damaged.
+/// If at the start NATS answers but cannot be used for alerts (no JetStream, another stream, no permission), if a file
+/// of credentials or certificates cannot be used, or if the store is damaged.
 pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
     let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests, offices } = with;
     let recorder = Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock));
@@ -107,16 +108,16 @@ pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<()
         refuse_what_waiting_does_not_mend(relay).await?;
     }
     tracing::info!(nats = relay.is_some(), "watching");
-    // It isn't at work before this process has the first share.
+    // The relay is inactive until this process has the first share.
     figures.relay.rests();
     let (stop_watch, watch_told) = Stop::pair();
     let (stop_relay, relay_told) = Stop::pair();
     let (stop_part, part_told) = Stop::pair();
     let stop_watch = Arc::new(stop_watch);
-    // Each on a task of its own, so that none waits for what another reckons.
+    // Each on a task of its own, so that none waits for another's computation.
     let mut work = JoinSet::new();
     let (stop, told) = (Arc::clone(&stop_watch), watch_told.clone());
-    // These stop first, so that the relay still takes along what they raised last.
+    // These stop first, so that the relay still publishes the alerts that they raised last.
     work.spawn(async move {
         let result = watch_and_take(&mut watch, actions.as_ref(), &stop, &told).await;
         stop_relay.stop();
@@ -145,7 +146,7 @@ pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<()
     });
     let stopping = async {
         if watch_told.or(shutdown).await.is_some() {
-            tracing::info!("stopping: finishing what is under way");
+            tracing::info!("stopping: finishing the work in progress");
             stop_watch.stop();
         }
     };
@@ -161,7 +162,7 @@ pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<()
     Ok(result.inspect(|()| tracing::info!("stopped"))?)
 }
 
-/// Publishes whenever this process has the first share, until told to stop.
+/// Publishes whenever this process has the first share, until the stop signal.
 async fn publish(relay: &Relay, part: &Part, told: &Stop) -> Result<(), Fault> {
     let work = |told: Stop| async move {
         if relay.run(&told, &|| part.patience()).await? == Ended::WithoutNats {
@@ -172,7 +173,7 @@ async fn publish(relay: &Relay, part: &Part, told: &Stop) -> Result<(), Fault> {
     part::when_first(part.share(), told, work).await
 }
 
-/// Reconciles every day while this process has the first share, until told to stop.
+/// Reconciles every day while this process has the first share, until the stop signal.
 async fn reconcile(daily: &Daily, share: watch::Receiver<WorkShare>, told: &Stop) -> Result<(), Fault> {
     let every_day = |told: Stop| async move {
         daily.run(&told).await;
@@ -181,7 +182,7 @@ async fn reconcile(daily: &Daily, share: watch::Receiver<WorkShare>, told: &Stop
     part::when_first(share, told, every_day).await
 }
 
-/// Watches and takes actions until told to stop, or until the watch can't go on.
+/// Watches and takes actions until the stop signal, or until the watch fails.
 async fn watch_and_take(
     watch: &mut Watch,
     actions: Option<&Actions>,
@@ -206,7 +207,7 @@ async fn refuse_what_waiting_does_not_mend(relay: &Relay) -> Result<(), ServeFau
     match Box::pin(relay.connect()).await {
         Err(RelayFault::Broker(fault)) if !fault.passes() => Err(fault.into()),
         Err(RelayFault::Store(fault)) => Err(fault.into()),
-        // The relay connects by itself, as often as it takes.
+        // The relay retries by itself.
         Ok(_) | Err(RelayFault::Broker(_)) => Ok(()),
     }
 }

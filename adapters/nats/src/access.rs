@@ -1,7 +1,7 @@
-//! How we are let in by NATS, and whom we trust: credentials and certificates, in files.
+//! Authentication and trust towards NATS: files of credentials and certificates.
 //!
-//! Invariant: files are read anew for each connection, so renewed ones count without a restart; nothing that stands in
-//! them gets into a fault or a log.
+//! Invariant: the files are read again for each connection, so renewed ones take effect without a restart. None of
+//! their content gets into a fault or a log.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,22 +17,22 @@ use serde::Deserialize;
 
 use super::NatsFault;
 
-const CREDENTIALS: &str = "a user's credentials as `nsc generate creds` writes them (a JWT and a seed, each between \
+const CREDENTIALS: &str = "a user's credentials as written by `nsc generate creds` (a JWT and a seed, each between \
                            BEGIN and END)";
 const ROOTS: &str = "root certificates, PEM (BEGIN CERTIFICATE)";
 const CHAIN: &str = "a client certificate, PEM (BEGIN CERTIFICATE), ours first, then those that it was signed with";
 const KEY: &str = "the private key of the client certificate, PEM, not encrypted (BEGIN PRIVATE KEY)";
 
-/// How we are let in, beside what stands in the URL.
+/// Authentication and trust, beside the user in the URL.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
     /// A file with a user's JWT and seed.
     pub credentials: Option<PathBuf>,
-    /// Nothing is said in the clear, whatever the URL says.
+    /// TLS is required, whatever the URL says.
     pub tls: bool,
-    /// A file of root certificates, which are trusted instead of the machine's. They mean TLS.
+    /// A file of root certificates to trust instead of the machine's. It implies TLS.
     pub roots: Option<PathBuf>,
-    /// The files of our own certificate and of its key. They mean TLS.
+    /// The files of our own certificate and of its key. They imply TLS.
     pub certificate: Option<(PathBuf, PathBuf)>,
 }
 
@@ -43,10 +43,10 @@ impl Access {
             options = options.require_tls(true);
         }
         if let Some(file) = &self.credentials {
-            // The client's own words may hold a part of what it read.
+            // The client's own error text may quote the file.
             options = options
                 .credentials(&text(file, CREDENTIALS)?)
-                .map_err(|_| wrong(file, "it holds something else", CREDENTIALS))?;
+                .map_err(|_| wrong(file, "it contains something else", CREDENTIALS))?;
         }
         if let Some(file) = &self.roots {
             check_roots(file)?;
@@ -59,7 +59,7 @@ impl Access {
         Ok(options)
     }
 
-    /// The file of credentials and when they expired, if they have: a server says only that it refuses them.
+    /// The file of credentials and when they expired, if they have expired: a server says only that it refuses them.
     pub(super) fn expired(&self, now: Instant) -> Option<(String, Instant)> {
         let file = self.credentials.as_ref()?;
         let end = expiry(&fs::read_to_string(file).ok()?)?;
@@ -67,7 +67,7 @@ impl Access {
     }
 }
 
-/// Until when the user's JWT holds, if it has an end.
+/// When the user's JWT expires, if it does.
 fn expiry(credentials: &str) -> Option<Instant> {
     #[derive(Deserialize)]
     struct Claims {
@@ -82,7 +82,7 @@ fn expiry(credentials: &str) -> Option<Instant> {
 fn check_roots(file: &Path) -> Result<(), NatsFault> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates(file, ROOTS)? {
-        roots.add(certificate).map_err(|_| wrong(file, "a certificate in it can't be read", ROOTS))?;
+        roots.add(certificate).map_err(|_| wrong(file, "a certificate in it cannot be read", ROOTS))?;
     }
     Ok(())
 }
@@ -90,9 +90,9 @@ fn check_roots(file: &Path) -> Result<(), NatsFault> {
 fn check_own(certificate: &Path, key: &Path) -> Result<(), NatsFault> {
     let chain = certificates(certificate, CHAIN)?;
     let read = PrivateKeyDer::from_pem_slice(text(key, KEY)?.as_bytes());
-    let read = read.map_err(|_| wrong(key, "it holds no such key", KEY))?;
+    let read = read.map_err(|_| wrong(key, "it does not contain such a key", KEY))?;
     let client = ClientConfig::builder().with_root_certificates(RootCertStore::empty());
-    let found = || format!("it doesn't fit the certificate in {}", certificate.display());
+    let found = || format!("it does not match the certificate in {}", certificate.display());
     client.with_client_auth_cert(chain, read).map(|_| ()).map_err(|_| wrong(key, &found(), KEY))
 }
 
@@ -101,13 +101,13 @@ fn certificates(file: &Path, expected: &'static str) -> Result<Vec<CertificateDe
     let read = CertificateDer::pem_slice_iter(text.as_bytes()).collect::<Result<Vec<_>, _>>();
     match read {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        Ok(_) => Err(wrong(file, "it holds no certificate", expected)),
-        Err(_) => Err(wrong(file, "it is no PEM file, or is cut off", expected)),
+        Ok(_) => Err(wrong(file, "it contains no certificate", expected)),
+        Err(_) => Err(wrong(file, "it is not a PEM file, or is truncated", expected)),
     }
 }
 
 fn text(file: &Path, expected: &'static str) -> Result<String, NatsFault> {
-    fs::read_to_string(file).map_err(|error| wrong(file, &format!("it can't be read ({error})"), expected))
+    fs::read_to_string(file).map_err(|error| wrong(file, &format!("it cannot be read ({error})"), expected))
 }
 
 fn wrong(file: &Path, found: &str, expected: &'static str) -> NatsFault {

@@ -1,8 +1,8 @@
 //! `serve` takes actions of offices over NATS.
 //!
-//! Invariant: each request is answered after its commit, or not at all, and then the office sends it again, which adds
-//! nothing twice. What is under way at once is bounded in bytes, more than that is answered as busy; what an office sends
-//! in a minute is bounded too, and the offices take turns. At a stop what was handed to this process is finished.
+//! Invariant: each request is answered after its commit, or not at all; then the office retries, which records nothing
+//! twice. The bytes of requests in progress are limited; beyond the limit the reply is `busy`. Each office has a budget
+//! a minute, and the offices take turns. At a stop, every request that this process received is finished.
 
 mod waiting;
 
@@ -27,9 +27,9 @@ use crate::requests::{Request, Requests};
 use crate::{NatsFault, Servers};
 use waiting::{Turn, Waiting};
 
-/// How long to wait where waiting alone doesn't help: permissions may be changed while we run.
+/// The pause after a fault that needs a change of settings: permissions may be changed while we run.
 const WAIT_FOR_SETTINGS: Duration = Duration::from_secs(30);
-/// How many answers that are no more than a refusal may be under way.
+/// How many rejections may be in flight.
 const MOST_REFUSALS: usize = 1_024;
 
 /// The part of `serve` that takes actions.
@@ -42,18 +42,18 @@ pub struct Actions {
 }
 
 impl Actions {
-    /// What takes actions from these servers.
+    /// Takes actions from these servers.
     pub fn new(intake: Intake, servers: Arc<Servers>, doubt: Arc<ClockDoubt>, budget: Budget) -> Self {
         Self { intake: Arc::new(intake), servers, doubt, budget, figures: Arc::default() }
     }
 
-    /// The same, which counts here what it turns away.
+    /// The same, which counts the requests that it turns away in `figures`.
     #[must_use]
     pub fn counting(self, figures: Arc<Figures>) -> Self {
         Self { figures, ..self }
     }
 
-    /// Takes actions until told to stop, through every absence of NATS.
+    /// Takes actions until the stop signal. Retries while NATS is unavailable.
     pub async fn run(&self, stop: &Stop) {
         let mut desk = Desk::of(self);
         let mut trouble = Trouble::none();
@@ -63,7 +63,7 @@ impl Actions {
             let settings = !fault.passes();
             let reason = fault.to_string();
             if trouble.is_news(fault) {
-                tracing::error!(%reason, "no actions are taken over NATS until this is mended; alerts are not concerned");
+                tracing::error!(%reason, "not accepting actions over NATS until this is fixed; alerts are unaffected");
             }
             let pause = tokio::time::sleep(if settings { WAIT_FOR_SETTINGS } else { backoff.pause() });
             stop.or(desk.work_for(pause)).await;
@@ -95,13 +95,13 @@ impl Actions {
     }
 }
 
-/// The requests that wait, and the work on those whose turn has come.
+/// The queue of requests, and the requests in progress.
 struct Desk<'a> {
     actions: &'a Actions,
     waiting: Waiting<Request>,
     budgets: Budgets,
     steady: SystemSteadyClock,
-    /// How many events each gave.
+    /// The requests in progress; each returns how many events it caused.
     at_work: JoinSet<usize>,
     whose: HashMap<Id, (OfficeCode, usize)>,
     refusals: JoinSet<()>,
@@ -120,7 +120,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Takes in a request, or says why not.
+    /// Queues a request, or rejects it.
     fn take(&mut self, request: Request) {
         let (office, bytes) = (request.office.clone(), request.payload.len());
         match self.budgets.take(&office, bytes, self.steady.running()) {
@@ -138,7 +138,7 @@ impl<'a> Desk<'a> {
         self.begin();
     }
 
-    /// Says that nothing of a request is recorded. Whoever isn't told sends again.
+    /// Replies that nothing of a request was recorded. An office that gets no reply retries.
     fn refuse(&mut self, request: Request, why: &NotTaken) {
         while self.refusals.try_join_next().is_some() {}
         if self.refusals.len() < MOST_REFUSALS {
@@ -147,7 +147,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Begins the work on those whose turn has come.
+    /// Starts work on the next requests of the queue.
     fn begin(&mut self) {
         while let Some(Turn { office, size, request }) = self.waiting.next() {
             let (intake, doubt) = (Arc::clone(&self.actions.intake), Arc::clone(&self.actions.doubt));
@@ -156,7 +156,7 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Goes on with the work until something comes of `other`.
+    /// Continues the work until `other` is ready.
     async fn work_for<T>(&mut self, other: impl Future<Output = T>) -> T {
         tokio::pin!(other);
         loop {
@@ -177,7 +177,7 @@ impl<'a> Desk<'a> {
         self.begin();
     }
 
-    /// Finishes what was taken in.
+    /// Finishes all queued requests.
     async fn finish(&mut self) {
         while let Some(done) = self.at_work.join_next_with_id().await {
             self.done(done);
@@ -186,14 +186,14 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// Records what a request holds and answers it; how many events that gave.
+/// Records the actions of a request and replies; returns how many events it caused.
 async fn work_on(intake: Arc<Intake>, doubt: Arc<ClockDoubt>, mut request: Request) -> usize {
-    // What rests on a clock in doubt waits, as with an import beside us.
+    // While the clock is in doubt alerts are held back, as for an import beside `serve`.
     let alerts = if doubt.stands() { Alerts::HeldBack } else { Alerts::Raised };
     let payload = std::mem::take(&mut request.payload);
     let Taken { reply, events } = intake.take(&request.office, payload, alerts).await;
     let Reply { recorded, known, refused, again, .. } = reply;
-    tracing::info!(office = %request.office, recorded, known, refused, again, "actions came over NATS");
+    tracing::info!(office = %request.office, recorded, known, refused, again, "received actions over NATS");
     request.answer(reply.to_json()).await;
     events
 }

@@ -1,6 +1,6 @@
-//! The servers of one NATS system, and how we are let in there.
+//! The servers of one NATS system, with our login there.
 //!
-//! Invariant: printed, they show neither user nor password, and no address that is handed on holds one.
+//! Invariant: neither the printed form nor an address that is passed on contains a user or a password.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::{Access, NatsFault, Replicas};
 
-/// At most so many servers that a cluster tells of are remembered.
+/// How many servers advertised by a cluster are remembered at most.
 const MOST_ADVERTISED: usize = 32;
 
-/// One or several servers of one NATS system, how we are let in, and on how many of them a stream that we make is kept.
+/// The servers of one NATS system, our login there, and the number of replicas for a stream that we create.
 #[derive(Clone)]
 pub struct Servers {
     given: Vec<ServerAddr>,
@@ -24,45 +24,45 @@ pub struct Servers {
     turn: Arc<Mutex<Turn>>,
 }
 
-/// Who we are, as a URL says it.
+/// The login from a URL.
 #[derive(Clone)]
 enum Login {
     User(String, String),
     Token(String),
 }
 
-/// Which server is asked next. It moves on with every connection, so that one that lets us in and then doesn't answer,
-/// being cut off from the others, isn't asked again at once.
+/// The server to try next. It advances with every connection, so that a server that accepts us and then does not
+/// answer, because it is cut off from the others, is not tried again at once.
 struct Turn {
     next: usize,
-    /// What the last server that let us in knows of others.
+    /// The servers advertised by the last server that accepted us.
     advertised: Vec<ServerAddr>,
 }
 
 impl Servers {
-    /// The same servers, entered in this way.
+    /// The same servers, with this authentication.
     #[must_use]
     pub fn entered_with(mut self, access: Access) -> Self {
         self.access = access;
         self
     }
 
-    /// The same servers, streams that we make there being kept on so many of them.
+    /// The same servers, with this number of replicas for a stream that we create.
     #[must_use]
     pub const fn keeping(mut self, replicas: Replicas) -> Self {
         self.replicas = replicas;
         self
     }
 
-    /// On how many servers a stream that we make is kept.
+    /// The number of replicas for a stream that we create.
     pub const fn replicas(&self) -> Replicas {
         self.replicas
     }
 
-    /// What a connection is opened with.
+    /// The options for a connection.
     pub(super) fn options(&self) -> Result<ConnectOptions, NatsFault> {
         if self.login.is_some() && self.access.credentials.is_some() {
-            let twice = "the NATS URL names a user and --nats-creds another: leave one of them away";
+            let twice = "both the NATS URL and --nats-creds name a user: leave one of them out";
             return Err(NatsFault::Own(twice.to_owned()));
         }
         let options = match self.login.clone() {
@@ -70,18 +70,18 @@ impl Servers {
             Some(Login::Token(token)) => ConnectOptions::new().token(token),
             None => ConnectOptions::new(),
         };
-        // One server with TLS means all: what is said to one is not said to another in the clear.
+        // If one server uses TLS all do: what is encrypted for one is not sent to another in plain text.
         let tls = self.given.iter().any(ServerAddr::tls_required);
         self.access.apply(options.require_tls(tls))
     }
 
-    /// How they are entered.
+    /// The authentication.
     pub(super) const fn access(&self) -> &Access {
         &self.access
     }
 
-    /// The servers in the order in which they are to be asked: those that were given, beginning with the one whose turn
-    /// it is, then what the cluster told of others.
+    /// The servers in the order in which to try them: the given ones, beginning with the one whose turn it is, then the
+    /// ones that the cluster advertised.
     pub(super) fn in_turn(&self) -> Vec<ServerAddr> {
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let mut servers = self.given.clone();
@@ -90,7 +90,7 @@ impl Servers {
         servers
     }
 
-    /// This one has let us in and knows of these: the next time another one's turn comes.
+    /// Notes that this server accepted us and advertised these others; the next attempt begins with another server.
     pub(super) fn reached(&self, server: &ServerAddr, advertised: &[String]) {
         let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(place) = self.given.iter().position(|given| given == server) {
@@ -100,10 +100,10 @@ impl Servers {
         turn.advertised = others.filter(|other| !self.given.contains(other)).take(MOST_ADVERTISED).collect();
     }
 
-    /// What to say when none of them lets us in, these being what each one of the given did: what waiting doesn't mend
-    /// counts more.
+    /// The fault to report if no server accepts us, from the faults of the given servers. A fault that a retry cannot
+    /// fix comes first.
     pub(super) fn none_of(&self, mut faults: Vec<(ServerAddr, NatsFault)>) -> NatsFault {
-        // In their own order, so that the same trouble is told in the same words.
+        // In the given order, so that the same fault always has the same text.
         faults.sort_by_key(|(server, _)| self.given.iter().position(|given| given == server));
         let settings = faults.iter().position(|(_, fault)| !fault.passes());
         let reason = match (settings, faults.len()) {
@@ -114,7 +114,7 @@ impl Servers {
         NatsFault::Unreachable { server: self.to_string(), reason: reason.collect::<Vec<_>>().join("; ") }
     }
 
-    /// Whether it is one of those that were given.
+    /// Whether it is one of the given servers.
     pub(super) fn was_given(&self, server: &ServerAddr) -> bool {
         self.given.contains(server)
     }
@@ -126,7 +126,7 @@ impl FromStr for Servers {
     fn from_str(text: &str) -> Result<Self, NatsFault> {
         let urls = text.split(',').map(|url| url.trim().parse::<ServerAddr>());
         let urls = urls.collect::<Result<Vec<_>, _>>().map_err(|_| NatsFault::Address)?;
-        // Who we are, by the first of the servers that says so: the client itself overlooks what stands in a URL.
+        // The login of the first URL that has one: the client itself ignores a login in a URL.
         let login = urls.iter().find_map(|url| {
             let user = decoded(url.username()?);
             Some(match url.password() {
@@ -135,7 +135,7 @@ impl FromStr for Servers {
             })
         });
         let given = urls.iter().map(bare).collect::<Result<Vec<_>, _>>()?;
-        // Anywhere: many clients of one cluster shall not all go to its first server.
+        // A random start: the many clients of a cluster should not all use its first server.
         let next = usize::from(Uuid::new_v4().as_bytes()[0]);
         let turn = Arc::new(Mutex::new(Turn { next, advertised: Vec::new() }));
         Ok(Self { given, login, access: Access::default(), replicas: Replicas::ONE, turn })
@@ -170,7 +170,7 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// The address without user and password, if it is one.
+/// The address without user and password, if it is valid.
 fn bare(server: &ServerAddr) -> Result<ServerAddr, NatsFault> {
     if server.host().is_empty() || server.is_websocket() {
         return Err(NatsFault::Address);
@@ -178,7 +178,7 @@ fn bare(server: &ServerAddr) -> Result<ServerAddr, NatsFault> {
     Shown(server).to_string().parse().map_err(|_| NatsFault::Address)
 }
 
-/// What stands percent-encoded in a URL.
+/// Decodes the percent-encoding of a URL.
 pub(super) fn decoded(text: &str) -> String {
     let mut parts = text.split('%');
     let mut bytes: Vec<u8> = parts.next().unwrap_or_default().into();

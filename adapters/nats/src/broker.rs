@@ -1,7 +1,8 @@
-//! The stream of alerts on a real NATS system, as the relay asks for it.
+//! The relay's interface to the stream of alerts, on a real NATS server.
 //!
-//! Invariant: the server compares the last sequence and the last id before it stores (`Nats-Expected-Last-Sequence`,
-//! `Nats-Expected-Last-Msg-Id`), so what a relay with old knowledge sends is refused, however late it arrives.
+//! Invariant: the server compares the last sequence and the last id before it stores a message
+//! (`Nats-Expected-Last-Sequence`, `Nats-Expected-Last-Msg-Id`). So a message of a relay with outdated knowledge is
+//! refused, however late it arrives.
 
 use std::time::Duration;
 
@@ -85,8 +86,8 @@ impl Session for Open {
             if ack.stream == STREAM {
                 Ok(Ack { sequence: ack.sequence, duplicate: ack.duplicate })
             } else {
-                let reason = format!("it went to the stream {}", ack.stream);
-                Err(link.answer("take an alert into its stream", reason).into())
+                let reason = format!("the alert was stored in the stream {}", ack.stream);
+                Err(link.answer("store an alert in the right stream", reason).into())
             }
         }))
     }
@@ -97,10 +98,10 @@ impl Session for Open {
 }
 
 impl Open {
-    /// A reader of the messages from `start_sequence` on, which the server forgets by itself.
+    /// A consumer that reads from `start_sequence` on; the server removes it by itself.
     async fn reader(&self, start_sequence: u64) -> Result<Consumer<pull::Config>, NatsFault> {
         let config = pull::Config {
-            description: Some("kamnot's relay reads back what it may have published".to_owned()),
+            description: Some("kamnot's relay reads back published alerts".to_owned()),
             deliver_policy: DeliverPolicy::ByStartSequence { start_sequence },
             ack_policy: AckPolicy::None,
             inactive_threshold: Duration::from_secs(30),
@@ -121,7 +122,7 @@ impl Open {
             let says = body.and_then(|body| Substance::of(&message.subject, body));
             read.push(Kept { sequence, alert: id(&message), says });
         }
-        if read.is_empty() { Err(self.link.lost("the stream could not be read back in time")) } else { Ok(read) }
+        if read.is_empty() { Err(self.link.lost("reading the stream back timed out")) } else { Ok(read) }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What can be wrong with NATS, and what to do about it.
+//! Faults of NATS, with what to do about them.
 //!
 //! Invariant: servers are named without user and password, files by their names alone.
 
@@ -14,23 +14,23 @@ use service::broker::BrokerFault;
 use super::stream::SettingDifference;
 use super::{Replicas, STREAM};
 
-/// What is wrong with NATS, and what to do about it. Servers are named without user and password.
+/// A fault of NATS. The text also says what to do; servers are named without user and password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NatsFault {
-    /// The URL is none. It isn't repeated: it may hold a password.
+    /// The URL is malformed. It is not repeated, since it may contain a password.
     #[error("the NATS URL is not of the form nats://HOST:PORT or tls://HOST:PORT (several: separated by commas)")]
     Address,
-    /// A file of credentials or certificates is not what it should be.
+    /// A file of credentials or certificates cannot be used.
     #[error("{file}: {found}; expected {expected}")]
     File {
         /// Its name.
         file: String,
-        /// What is wrong with it.
+        /// What was found.
         found: String,
-        /// What it should hold.
+        /// What it should contain.
         expected: &'static str,
     },
-    /// No server answers; it may later.
+    /// No server can be reached; a retry may succeed.
     #[error("NATS cannot be reached at {server}: {reason}")]
     Unreachable {
         /// The server.
@@ -38,18 +38,18 @@ pub enum NatsFault {
         /// Why not.
         reason: String,
     },
-    /// The connection broke, or an answer stayed away; it may come back.
-    #[error("the connection to NATS at {server} is lost: {reason}")]
+    /// The connection was lost or an answer timed out; a retry may succeed.
+    #[error("connection to NATS at {server} lost: {reason}")]
     Lost {
         /// The server.
         server: String,
-        /// What was seen.
+        /// What happened.
         reason: String,
     },
-    /// Nobody takes actions at that server; somebody may later.
-    #[error("NATS answers, but nobody takes actions there; start `kamnot serve`")]
+    /// No process takes actions at this server; one may later.
+    #[error("NATS answers, but no process takes actions there; start `kamnot serve`")]
     NobodyServes,
-    /// The server shows a certificate that we don't trust.
+    /// We do not trust the server's certificate.
     #[error("the certificate of NATS at {server} is not trusted: {reason}")]
     Untrusted {
         /// The server.
@@ -57,12 +57,12 @@ pub enum NatsFault {
         /// Why not, and what to do.
         reason: String,
     },
-    /// We are to talk TLS, and the server doesn't.
+    /// TLS is required, and the server does not offer it.
     #[error(
-        "NATS at {0} talks no TLS: switch it on there, or give nats:// without --nats-tls, --nats-ca and --nats-cert"
+        "NATS at {0} does not offer TLS: enable it there, or use nats:// without --nats-tls, --nats-ca and --nats-cert"
     )]
     NoTls(String),
-    /// The server doesn't accept our certificate.
+    /// The server does not accept our certificate.
     #[error("NATS at {server} refuses our certificate: {reason}; check --nats-cert and --nats-key")]
     OwnCertificate {
         /// The server.
@@ -70,10 +70,10 @@ pub enum NatsFault {
         /// Why.
         reason: String,
     },
-    /// The server doesn't let us in.
+    /// The server refuses our login.
     #[error("NATS at {0} refuses this user: check user, password and token in the URL, or the credentials file")]
     Refused(String),
-    /// The server doesn't let us in, the credentials being too old.
+    /// The server refuses our login because the credentials have expired.
     #[error("NATS at {server} refuses the credentials in {file}: they expired on {on}; have new ones made")]
     Expired {
         /// The server.
@@ -83,60 +83,58 @@ pub enum NatsFault {
         /// When they expired.
         on: Instant,
     },
-    /// The server lets us in, but not do what we have to.
-    #[error("NATS at {server} does not permit this user what kamnot needs: {reason}")]
+    /// The server accepts our login but denies a permission that we need.
+    #[error("NATS at {server} denies this user a permission that kamnot needs: {reason}")]
     Denied {
         /// The server.
         server: String,
-        /// Its own words: what was attempted, on which subject.
+        /// The server's words: what was attempted, on which subject.
         reason: String,
     },
     /// The server has no JetStream, or none for our account.
     #[error("NATS at {0} has no JetStream: start nats-server with --jetstream (or enable it for this account)")]
     NoJetStream(String),
-    /// The stream of alerts is there with other settings.
-    #[error("the stream {STREAM} at {server} has other settings: {}; alerts would not be safe in it, and kamnot does \
-             not change it: correct it or choose another account", list(.differences))]
+    /// The stream of alerts exists with other settings.
+    #[error("the stream {STREAM} at {server} has other settings: {}; alerts would not be safe in it. kamnot does not \
+             change an existing stream: correct the settings, or use another account", list(.differences))]
     OtherSettings {
         /// The server.
         server: String,
         /// What differs.
         differences: Vec<SettingDifference>,
     },
-    /// There is no stream of alerts; whoever serves a log makes it.
-    #[error(
-        "there is no stream {STREAM} at {0} yet: `kamnot serve --nats …` makes it, where the log is; start it there"
-    )]
+    /// The stream of alerts does not exist yet; `kamnot serve` creates it.
+    #[error("there is no stream {STREAM} at {0} yet: `kamnot serve --nats …` creates it; start it where the log is")]
     NoStream(String),
-    /// Another stream takes in our subjects.
-    #[error("another stream at {0} already holds subjects of {ALERTS}: take them out of it")]
+    /// Another stream contains our subjects.
+    #[error("another stream at {0} already holds subjects of {ALERTS}: remove them from that stream")]
     SubjectsTaken(String),
-    /// The stream is to be kept on several servers, and there is no cluster.
+    /// The stream needs several replicas, and the server is not in a cluster.
     #[error(
-        "NATS at {server} is a single server and keeps no stream on {replicas}: make it a cluster, or choose \
-             --nats-replicas 1"
+        "NATS at {server} is a single server and cannot keep {replicas} replicas of a stream: make it a cluster, or \
+             use --nats-replicas 1"
     )]
     NoCluster {
         /// The server.
         server: String,
-        /// On how many servers it is to be kept.
+        /// How many replicas were asked for.
         replicas: Replicas,
     },
-    /// Too few servers of the cluster are up to make the stream; more may come.
+    /// Too few servers of the cluster are running to create the stream; a retry may succeed.
     #[error(
-        "NATS at {server} cannot keep the stream of alerts on {replicas} servers now ({reason}): start more \
-             servers with JetStream, or choose fewer --nats-replicas"
+        "NATS at {server} cannot keep {replicas} replicas of the stream of alerts now ({reason}): start more \
+             servers with JetStream, or use fewer --nats-replicas"
     )]
     TooFewServers {
         /// The server.
         server: String,
-        /// On how many servers it is to be kept.
+        /// How many replicas were asked for.
         replicas: Replicas,
         /// The server's words.
         reason: String,
     },
-    /// The servers of the cluster have not agreed yet on who leads them.
-    #[error("NATS at {0} waits for its cluster to agree on who leads it")]
+    /// The cluster has no leader at the moment.
+    #[error("the cluster of NATS at {0} has no leader yet; retry shortly")]
     Leaderless(String),
     /// The server answered with an error of its own.
     #[error("NATS at {server} refused to {attempt}: {reason}")]
@@ -148,23 +146,23 @@ pub enum NatsFault {
         /// The server's words.
         reason: String,
     },
-    /// The stream has another last message than we knew: another relay, or somebody else, has published. Nothing was
-    /// stored; what the stream holds has to be read first.
-    #[error("the stream {STREAM} at {server} has moved on: another relay is at work, or something else publishes")]
+    /// The last message of the stream is not the one that we expected: another relay or program has published. Nothing
+    /// was stored; the stream has to be read again first.
+    #[error("the stream {STREAM} at {server} has a new last message: another relay or another program publishes there")]
     MovedOn {
         /// The server.
         server: String,
     },
-    /// A message is longer than the server takes; it was not sent.
-    #[error("longer than the server takes: {0}")]
+    /// A message exceeds the server's `max_payload`; it was not sent.
+    #[error("message exceeds the server's max_payload: {0}")]
     TooLong(String),
-    /// A file on our own side, such as that of the ids seen, can't be read or written, or two options contradict.
+    /// A fault on our side: a local file cannot be read or written, or two options contradict each other.
     #[error("{0}")]
     Own(String),
 }
 
 impl NatsFault {
-    /// Whether waiting alone can mend it. The others need a change of settings, of files or of certificates.
+    /// Whether a retry may succeed. The other faults need a change of settings, files or certificates.
     pub const fn passes(&self) -> bool {
         matches!(
             self,
@@ -179,7 +177,7 @@ impl NatsFault {
         )
     }
 
-    /// Whether the server answered and said no: to who we are, or to what we asked for.
+    /// Whether the server answered with a refusal: of our login, or of a request.
     pub const fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused(_) | Self::Expired { .. } | Self::Denied { .. } | Self::Answer { .. })
     }
@@ -200,20 +198,20 @@ impl NatsFault {
         let reason = match error {
             TlsError::InvalidMessage(_) => return Self::NoTls(server),
             TlsError::InvalidCertificate(error) => match error {
-                // Waiting mends this one.
+                // A retry may succeed: the clocks may be corrected.
                 CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
                     let reason = "its certificate is not valid yet: check the clocks of both machines".to_owned();
                     return Self::Unreachable { server, reason };
                 }
-                // The second: somebody of the same name as one that we trust.
+                // BadSignature: the issuer has the name of a trusted root but another key.
                 CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-                    "nobody that we trust has signed it; name the root certificate with --nats-ca".to_owned()
+                    "its issuer is unknown; give the root certificate with --nats-ca".to_owned()
                 }
                 CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
                     "it has expired; renew it on the server".to_owned()
                 }
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                    "it is for another name; use a name that stands in it in the URL".to_owned()
+                    "it is for another host name; use a name from the certificate in the URL".to_owned()
                 }
                 other => other.to_string(),
             },
@@ -225,16 +223,16 @@ impl NatsFault {
 
     fn of_alert(server: String, alert: AlertDescription) -> Self {
         let reason = match alert {
-            AlertDescription::CertificateRequired => "it demands one",
+            AlertDescription::CertificateRequired => "the server requires one",
             AlertDescription::CertificateExpired => "it has expired",
-            AlertDescription::UnknownCA => "the server trusts nobody who has signed it",
+            AlertDescription::UnknownCA => "the server does not trust its issuer",
             AlertDescription::BadCertificate
             | AlertDescription::CertificateUnknown
             | AlertDescription::UnsupportedCertificate
             | AlertDescription::CertificateRevoked
             | AlertDescription::NoCertificate
-            | AlertDescription::AccessDenied => "there is none, or it is expired, or signed by nobody whom it trusts",
-            // Both sides found no common ground.
+            | AlertDescription::AccessDenied => "it is missing or expired, or the server does not trust its issuer",
+            // The two sides have no common protocol.
             other => {
                 let reason = format!("the TLS handshake failed ({other:?})");
                 return Self::Unreachable { server, reason };
@@ -243,7 +241,7 @@ impl NatsFault {
         Self::OwnCertificate { server, reason: reason.to_owned() }
     }
 
-    /// The reason alone, where the server is already named.
+    /// The reason alone, for texts that name the server already.
     pub(super) fn reason(&self) -> String {
         match self {
             Self::Unreachable { reason, .. } | Self::Lost { reason, .. } => reason.clone(),
@@ -263,7 +261,7 @@ impl From<NatsFault> for BrokerFault {
     }
 }
 
-/// What TLS found wrong, wherever in the chain of causes it is.
+/// The TLS error in the chain of causes, if there is one.
 fn tls_error<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e TlsError> {
     let mut cause = Some(error);
     while let Some(error) = cause {

@@ -1,7 +1,7 @@
 //! The connection to a NATS server with JetStream, and the stream of alerts on it.
 //!
-//! Invariant: a [`Link`] is one connection and never a second one. When it breaks it stays broken and its owner opens
-//! another, because what lies behind the break, acknowledged or not, has first to be read from the stream.
+//! Invariant: a [`Link`] is one connection and never reconnects. Once it is lost its owner opens a new one and reads
+//! the stream first, because the outcome of messages in flight is unknown.
 
 mod access;
 pub mod actions;
@@ -38,14 +38,14 @@ use address::Shown;
 
 /// How long a connection attempt to one address may take.
 const CONNECT_WITHIN: Duration = Duration::from_secs(2);
-/// How long the attempt on one server may take, its name being looked up and all its addresses being tried.
+/// How long the attempt on one server may take, including the name lookup and all its addresses.
 const TRY_WITHIN: Duration = Duration::from_secs(5);
-/// How long the server may take to answer a question, such as what the stream holds. While a cluster agrees on who leads
-/// it, nobody answers: the sooner it is asked again, the sooner it is known that it has.
+/// The timeout of a query, such as the last sequence of the stream. While a cluster elects a leader nobody answers; the
+/// sooner the query is repeated, the sooner the new leader is found.
 const TELL_WITHIN: Duration = Duration::from_secs(2);
 /// How long the server may take to acknowledge a message.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-/// How often an idle connection is tested; after two unanswered tests it counts as broken.
+/// How often an idle connection is pinged; after two unanswered pings it counts as lost.
 const TEST_EVERY: Duration = Duration::from_secs(5);
 
 /// One connection to a server with JetStream.
@@ -63,10 +63,10 @@ impl fmt::Debug for Link {
 }
 
 impl Link {
-    /// Connects to one of the servers, each being asked in its turn.
+    /// Connects to one of the servers, trying them in turn.
     ///
     /// # Errors
-    /// If a file is not what it should be, or no server can be reached and lets us in.
+    /// If a file of credentials or certificates cannot be used, or no server can be reached and accepts our login.
     pub async fn open(servers: &Servers) -> Result<Self, NatsFault> {
         let options = servers.options()?;
         let mut faults = Vec::new();
@@ -76,9 +76,9 @@ impl Link {
                     servers.reached(&server, &link.jetstream.client().server_info().connect_urls);
                     return Ok(link);
                 }
-                // One that the cluster told of may be out of our reach for good; it is only an offer.
+                // A server that the cluster advertised may be unreachable from here; it is optional.
                 Err(fault) if servers.was_given(&server) => faults.push((server, fault)),
-                Err(fault) => tracing::debug!(%fault, "a server that the cluster told of"),
+                Err(fault) => tracing::debug!(%fault, "cannot connect to a server that the cluster advertised"),
             }
         }
         Err(match (servers.none_of(faults), servers.access().expired(SystemClock.now())) {
@@ -96,7 +96,7 @@ impl Link {
             .connection_timeout(CONNECT_WITHIN)
             .request_timeout(Some(ANSWER_WITHIN))
             .ping_interval(TEST_EVERY)
-            // A link that broke isn't used again (see the module), so the client need not look for another server.
+            // A lost link is not used again (see the module), so the client need not look for another server.
             .ignore_discovered_servers()
             .max_reconnects(1)
             .event_callback(move |event| {
@@ -106,7 +106,7 @@ impl Link {
         let connecting = tokio::time::timeout(TRY_WITHIN, Box::pin(options.connect(address.clone())));
         let client = match connecting.await {
             Ok(connected) => connected.map_err(|error| NatsFault::of_connecting(server.clone(), &error))?,
-            Err(_) => return Err(NatsFault::Unreachable { server, reason: "no answer in time".to_owned() }),
+            Err(_) => return Err(NatsFault::Unreachable { server, reason: "connecting timed out".to_owned() }),
         };
         let jetstream = jetstream::ContextBuilder::new()
             .timeout(TELL_WITHIN)
@@ -121,11 +121,11 @@ impl Link {
         &self.jetstream
     }
 
-    /// The answer to a question to JetStream's API that needs no more words, as the server gives it: from version to version
-    /// it says more than our client library reads.
+    /// The raw answer to a JetStream API request without a payload: newer servers send more than our client library
+    /// reads.
     ///
     /// # Errors
-    /// If none comes.
+    /// If the request times out or the connection is lost.
     pub(crate) async fn ask(&self, what: &str) -> Result<Value, NatsFault> {
         let question = async_nats::Request::new().payload("".into()).timeout(Some(TELL_WITHIN));
         let answer = self.jetstream.client().send_request(format!("$JS.API.{what}"), question).await;
@@ -137,8 +137,8 @@ impl Link {
         &self.server
     }
 
-    /// Does some work on this connection, and gives up as soon as the connection breaks or the server denies us
-    /// something: its denials name the subject, the missing answer alone would not.
+    /// Runs `work` on this connection, and gives up as soon as the connection is lost or the server denies a
+    /// permission: the denial names the subject, which a timeout alone would not.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = Result<T, NatsFault>>) -> Result<T, NatsFault> {
         tokio::select! {
             biased;
@@ -150,33 +150,33 @@ impl Link {
         }
     }
 
-    /// Waits until the connection breaks, and says why.
+    /// Waits until the connection is lost, and returns the reason.
     pub(crate) async fn broken(&self) -> NatsFault {
         let mut trouble = self.trouble.clone();
         let found = trouble.wait_for(Option::is_some).await;
         match found.ok().and_then(|fault| fault.clone()) {
             Some(fault) => fault,
-            None => self.lost("the connection is closed"),
+            None => self.lost("the connection was closed"),
         }
     }
 
-    /// The connection is lost, since this was seen.
+    /// The fault that the connection is lost, for this reason.
     pub(crate) fn lost(&self, reason: impl fmt::Display) -> NatsFault {
         NatsFault::Lost { server: self.server.clone(), reason: reason.to_string() }
     }
 
-    /// The server's cluster has nobody that leads it.
+    /// The fault that the cluster has no leader.
     pub(crate) fn leaderless(&self) -> NatsFault {
         NatsFault::Leaderless(self.server.clone())
     }
 
-    /// The server said no.
+    /// The fault that the server refused an attempt.
     pub(crate) fn answer(&self, attempt: &'static str, reason: impl fmt::Display) -> NatsFault {
         NatsFault::Answer { server: self.server.clone(), attempt, reason: reason.to_string() }
     }
 }
 
-/// Notes what ends a link. The first trouble stays: what follows is its consequence.
+/// Notes a fault that ends a link. The first one stays: later ones are its consequences.
 fn note(tell: &watch::Sender<Option<NatsFault>>, server: String, event: &Event) {
     let fault = match event {
         Event::Disconnected | Event::Closed => NatsFault::Lost { server, reason: "the server closed it".to_owned() },

@@ -1,7 +1,8 @@
-//! The logins of offices, a file each, as their programs read it: `NAME=value` lines for the environment.
+//! The logins of offices, one file each, in the format that their programs read: `NAME=value` lines for the
+//! environment.
 //!
-//! Invariant: a login that is there stays as it is, so that a configuration can be made anew; a new one can be read by
-//! its owner alone. Secrets are in these files and nowhere else: neither printed nor logged.
+//! Invariant: an existing login is never changed, so that the configuration can be made again; a new file is readable
+//! by its owner alone. Secrets are only in these files and are neither printed nor logged.
 
 use std::fs::{self, DirBuilder};
 use std::io::{Error, ErrorKind, Write as _};
@@ -16,13 +17,13 @@ use super::address::decoded;
 use super::permissions::names_a_subscription;
 use super::{NatsFault, Servers};
 
-/// How many rounds the server hashes a password at each login, as a power of two. The passwords made here can't be
-/// guessed in any case; all offices logging in at once must not keep the server from letting them in.
+/// The bcrypt cost: how many rounds the server hashes a password at each login, as a power of two. It is low, so that
+/// many offices can log in at once; the passwords made here cannot be guessed anyway.
 const ROUNDS: u32 = 8;
 
-/// The variable that holds where the server is and who we are.
+/// The variable with the server's URL, user and password.
 const NATS: &str = "KAMNOT_NATS";
-/// The variable that holds the name that an office's subscriptions begin with.
+/// The variable with the prefix of the office's subscription names.
 const SUBSCRIPTION: &str = "KAMNOT_SUBSCRIPTION";
 
 /// A login as the server's configuration needs it.
@@ -30,9 +31,9 @@ const SUBSCRIPTION: &str = "KAMNOT_SUBSCRIPTION";
 pub struct Login {
     /// The bcrypt hash of the password.
     pub password: String,
-    /// The name that the office's subscriptions begin with.
+    /// The prefix of the office's subscription names.
     pub subscription: String,
-    /// Whether it was made now.
+    /// Whether it was created now.
     pub new: bool,
 }
 
@@ -46,26 +47,26 @@ pub struct Logins {
 }
 
 impl Logins {
-    /// The logins in a folder, which is made where it is missing. New ones lead to `server`.
+    /// The logins in a folder, which is created if it is missing. New logins are for `server`.
     ///
     /// # Errors
-    /// If the folder can't be made.
+    /// If the folder cannot be created.
     pub fn open(folder: &Path, scheme: &'static str, server: &str) -> Result<Self, NatsFault> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|error| fault(folder, &error))?;
         Ok(Self { folder: folder.to_owned(), scheme, server: server.to_owned() })
     }
 
-    /// The login of an office, made where there is none yet.
+    /// The login of an office, created if there is none yet.
     ///
     /// # Errors
-    /// If its file can't be read or written, or is none of ours.
+    /// If its file cannot be read or written, or is not a login of this office.
     pub fn of(&self, office: &OfficeCode) -> Result<Login, NatsFault> {
         let path = self.folder.join(format!("{office}.env"));
         match fs::read_to_string(&path) {
             Ok(text) => {
                 let mode = fs::metadata(&path).map_err(|error| fault(&path, &error))?.permissions().mode();
                 if mode & 0o077 != 0 {
-                    tracing::warn!(file = %path.display(), "others can read this login: chmod 600");
+                    tracing::warn!(file = %path.display(), "other users can read this login; run chmod 600 on it");
                 }
                 let (password, subscription) = read(&text, office).ok_or_else(|| not_ours(&path, office))?;
                 login(&path, &password, subscription, false)
@@ -83,11 +84,11 @@ impl Logins {
 
     fn write(&self, path: &Path, office: &OfficeCode, password: &str, subscription: &str) -> Result<(), Error> {
         let Self { folder, scheme, server } = self;
-        // Whole or not at all, and for nobody else to read from the first byte on.
+        // A temporary file: it is readable by its owner alone from the start, and appears whole or not at all.
         let mut file = NamedTempFile::new_in(folder)?;
         write!(
             file,
-            "# How {office} logs in to NATS. For its program alone: keep it from others' eyes.\n\
+            "# The login of {office} at NATS, for its program only. Keep it secret.\n\
              {NATS}={scheme}://{office}:{password}@{server}\n{SUBSCRIPTION}={subscription}\n"
         )?;
         file.as_file().sync_all()?;
@@ -96,10 +97,10 @@ impl Logins {
     }
 }
 
-/// An office's login as its program uses it: where the server is with its way in, and the name of its subscriptions.
+/// An office's login for its program: the server with user and password, and the prefix of its subscription names.
 ///
 /// # Errors
-/// If the file can't be read, or isn't this office's login.
+/// If the file cannot be read, or is not this office's login.
 pub fn read_login(path: &Path, office: &OfficeCode) -> Result<(Servers, String), NatsFault> {
     let text = fs::read_to_string(path).map_err(|error| fault(path, &error))?;
     let (_, subscription) = read(&text, office).ok_or_else(|| not_ours(path, office))?;
@@ -107,7 +108,7 @@ pub fn read_login(path: &Path, office: &OfficeCode) -> Result<(Servers, String),
     Ok((url.parse()?, subscription))
 }
 
-/// What a variable is set to.
+/// The value of a variable.
 fn value(text: &str, name: &str) -> Option<String> {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
     lines.find_map(|line| line.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
@@ -124,22 +125,23 @@ fn read(text: &str, office: &OfficeCode) -> Option<(String, String)> {
 }
 
 fn login(path: &Path, password: &str, subscription: String, new: bool) -> Result<Login, NatsFault> {
-    // One that nobody else has and that stays, so that the configuration is the same each time it is made.
+    // A unique and constant salt, so that the configuration is the same each time it is made.
     let salt = Uuid::new_v5(&Uuid::NAMESPACE_URL, subscription.as_bytes()).into_bytes();
     if password.is_empty() || password.len() > 72 || password.contains('\0') {
-        let reason = "its password is empty or longer than 72 bytes, which is the most that nats-server looks at";
+        let reason = "its password is empty, has a NUL character, or exceeds 72 bytes, the limit of nats-server";
         return Err(NatsFault::Own(format!("{}: {reason}", path.display())));
     }
     let hashed = bcrypt::hash_with_salt(password, ROUNDS, salt);
-    let hashed = hashed.map_err(|error| NatsFault::Own(format!("{}: no hash of it: {error}", path.display())))?;
-    // The form that every nats-server knows as a hash.
+    let hashed = hashed
+        .map_err(|error| NatsFault::Own(format!("{}: its password cannot be hashed: {error}", path.display())))?;
+    // The format that every nats-server recognises as a hash.
     Ok(Login { password: hashed.format_for_version(bcrypt::Version::TwoA), subscription, new })
 }
 
 fn not_ours(path: &Path, office: &OfficeCode) -> NatsFault {
     NatsFault::Own(format!(
-        "{}: found something else than a login, expected the lines {NATS}=nats://{office}:PASSWORD@HOST:PORT and \
-         {SUBSCRIPTION}={office}_…; take it away to have a new one made",
+        "{}: not a login, expected the lines {NATS}=nats://{office}:PASSWORD@HOST:PORT and \
+         {SUBSCRIPTION}={office}_…; remove the file to have a new login made",
         path.display()
     ))
 }
@@ -188,7 +190,7 @@ mod tests {
         ] {
             fs::write(folder.path().join("vte-prosecutor.env"), text).expect("written");
             let said = logins.of(&office).expect_err("no login").to_string();
-            assert!(said.contains("vte-prosecutor.env: found something else") && !said.contains("secret"), "{said}");
+            assert!(said.contains("vte-prosecutor.env: not a login") && !said.contains("secret"), "{said}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The configuration of a nats-server under which each office sends as itself and reads its own alerts, and nothing else.
+//! The nats-server configuration under which each office sends as itself and reads its own alerts, and nothing else.
 //!
-//! Invariant: an office is alone in an account of its own, and everything that it may do leads out of there by an import
-//! that names it. Permissions inside one account would not hold: whoever may send any request there names the subject
-//! of its answer, and the server answers everywhere, also to `$JS.API.STREAM.DELETE.…`.
+//! Invariant: each office is alone in an account of its own; everything else that it may do is an import that names the
+//! office. Permissions inside one shared account would not be safe: a user who may send any request there chooses its
+//! reply subject, and the server replies to any subject, even `$JS.API.STREAM.DELETE.…`.
 
 use std::fmt::Write as _;
 
@@ -12,27 +12,27 @@ use service::offices::OfficeKind;
 
 use super::STREAM;
 
-/// How an office, or `kamnot` itself, is let in.
+/// An office with its login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfficeAccess {
     /// The office.
     pub office: OfficeCode,
-    /// What it is.
+    /// Its kind.
     pub kind: OfficeKind,
     /// The bcrypt hash of its password.
     pub password: String,
-    /// The name that its subscriptions begin with.
+    /// The prefix of its subscriptions' names.
     pub subscription: String,
 }
 
-/// What the configuration is made for.
+/// The input of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The bcrypt hash of the password of `kamnot`.
     pub password: String,
     /// The offices.
     pub guests: Vec<OfficeAccess>,
-    /// How many subscribers each may have.
+    /// How many subscriptions each office may have.
     pub subscribers: u16,
     /// Where the server keeps its streams.
     pub store_dir: String,
@@ -45,22 +45,23 @@ pub fn subscription(name: &str, n: u16) -> String {
     format!("{name}-{n}")
 }
 
-/// Whether a subscription may be called so: letters, digits, `-` and `_`.
+/// Whether this is a valid name of a subscription: letters, digits, `-` and `_`.
 pub fn names_a_subscription(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
-const HEAD: &str = r"# nats-server configuration for kamnot (server 2.9 or newer), made by `kamnot nats config`. Keep it from others' eyes, and
-# make it anew rather than edit it: logins that are there stay as they are.
+const HEAD: &str = r"# nats-server configuration for kamnot (server 2.9 or newer), made by `kamnot nats config`.
+# Keep it secret. Do not edit it: run the command again. Existing logins stay as they are.
 #
-# The account KAMNOT holds the stream of alerts, and kamnot alone is in it. Nobody else may be: who subscribes there sees
-# every alert, and kamnot.reconciliation. Each office is alone in an account of its own, with inboxes that nobody else
-# can see, and reaches out of it only what is imported there: it sends actions as itself, and creates, reads and
-# acknowledges subscriptions to its own place in the alerts' subjects, and hears test messages to itself. $JS.API.INFO leads to nobody, so that the
-# server doesn't answer for an office's account, which has no JetStream.
+# The account KAMNOT contains the stream of alerts. Only kamnot is in it; a user in this account can read every alert
+# and kamnot.reconciliation. Each office has an account of its own, with inboxes that nobody else can see. Beyond its
+# account an office can use only its imports: it sends actions as itself; it creates, reads and acknowledges
+# subscriptions to its own alerts; and it receives test messages to itself. $JS.API.INFO leads to nobody, so that the
+# server does not answer for an office's account, which has no JetStream.
 #
-# The names of subscriptions are hard to guess, so that no office can have its own alerts delivered to where another
-# fetches its. All servers of a cluster need the same accounts; passwords need TLS on every way that others can see.
+# The names of subscriptions are hard to guess, so that no office can have its own alerts delivered to another office's
+# subscription. All servers of a cluster need the same accounts. Passwords need TLS on every network that others can
+# read.
 ";
 
 impl Plan {
@@ -120,7 +121,7 @@ impl Plan {
         );
     }
 
-    /// Everything that an office may send to.
+    /// The subjects on which an office may publish.
     fn subjects(&self, guest: &OfficeAccess) -> Vec<String> {
         let OfficeAccess { office, kind, subscription: name, .. } = guest;
         let mut subjects = vec![actions_of(office)];

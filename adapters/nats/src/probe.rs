@@ -1,6 +1,7 @@
-//! Tries the way to an office: a marked message on a subject of the office's own, and whether its login reads its alerts.
+//! Tests whether an office is reached: sends a marked message to the office's test subject, and checks that the
+//! office's login can read its alerts.
 //!
-//! Invariant: nothing of it gets into the stream of alerts, and nothing is changed there.
+//! Invariant: the test adds nothing to the stream of alerts and changes nothing there.
 
 use std::time::Duration;
 
@@ -18,33 +19,34 @@ use super::{Link, NatsFault, STREAM, Servers};
 /// How long a test message may take.
 const ARRIVES_WITHIN: Duration = Duration::from_secs(5);
 
-/// What is tried.
+/// A test of one office.
 pub struct Probe<'p> {
     /// Where NATS is, and kamnot's own login.
     pub kamnot: &'p Servers,
-    /// The office's login and the name that its subscriptions begin with; without it kamnot's own receives the message.
+    /// The office's login and the prefix of its subscriptions' names; without it kamnot's own login receives the
+    /// message.
     pub login: Option<&'p (Servers, String)>,
     /// The office.
     pub office: &'p OfficeCode,
 }
 
-/// What was proved so far. The first that fails ends the test.
+/// What was proved so far. The first failure ends the test.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proved {
-    /// The last sequence of the stream of alerts; inner none: there is no stream yet.
+    /// The last sequence of the stream of alerts; inner `None`: there is no stream yet.
     pub stream: Option<Option<u64>>,
     /// After how long the message arrived.
     pub arrived: Option<Duration>,
-    /// How many alerts wait for the office in its first subscription; inner none: it has none yet.
+    /// How many alerts wait for the office in its first subscription; inner `None`: it has none yet.
     pub waiting: Option<Option<u64>>,
 }
 
-/// What was tried when it failed.
+/// The steps of the test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attempt {
-    /// To enter with the office's login and listen for the message.
+    /// To log in as the office and subscribe to the message.
     Listen,
-    /// To enter with kamnot's login and look at the stream.
+    /// To log in as kamnot and look up the stream.
     Look,
     /// To send the message.
     Send,
@@ -55,10 +57,10 @@ pub enum Attempt {
 }
 
 impl Probe<'_> {
-    /// Tries it all, in order.
+    /// Runs all steps, in order.
     ///
     /// # Errors
-    /// What failed and why, with what was proved before.
+    /// The step that failed and why, with what was proved before.
     pub async fn run(&self) -> Result<Proved, (Proved, Attempt, NatsFault)> {
         let mut proved = Proved::default();
         let mut at = Attempt::Listen;
@@ -74,7 +76,7 @@ impl Probe<'_> {
         let client = receiver.jetstream().client();
         let listening = async {
             let subscriber = client.subscribe(subject.clone()).await.map_err(|error| receiver.lost(error))?;
-            // With the answer to a question behind it, a denial has come too.
+            // The server answers in order: after the flush a denial has arrived too.
             client.flush().await.map_err(|error| receiver.lost(error))?;
             Ok(subscriber)
         };
@@ -106,7 +108,7 @@ impl Probe<'_> {
     }
 }
 
-/// A message that nobody takes for an alert.
+/// A test message, which cannot be mistaken for an alert.
 fn message(office: &OfficeCode, id: Uuid) -> String {
     let message = json!({
         "specversion": "1.0", "id": id.to_string(), "source": "/kamnot/test", "type": "la.kamnot.test.v1",
@@ -116,7 +118,7 @@ fn message(office: &OfficeCode, id: Uuid) -> String {
     message.to_string()
 }
 
-/// How many alerts wait in a subscription; none if it was never opened.
+/// How many alerts wait in a subscription; `None` if it was never opened.
 async fn waiting(link: &Link, name: &str) -> Result<Option<u64>, NatsFault> {
     const NOT_FOUND: u64 = 404;
     let question = format!("CONSUMER.INFO.{STREAM}.{name}");

@@ -1,6 +1,6 @@
-//! What was published, as it stands in the stream of alerts, for who holds it against the log.
+//! Reads the published alerts from the stream, to be compared with the log.
 //!
-//! Invariant: nothing is made and nothing is changed; what the stream held when it was looked at is read, and no more.
+//! Invariant: it creates and changes nothing, and reads only the messages that were in the stream at the start.
 
 use std::time::Duration;
 
@@ -22,13 +22,13 @@ use super::{Link, NatsFault, STREAM, Servers};
 const BATCH_WITHIN: Duration = Duration::from_secs(5);
 /// How many messages are read at a time: a few MB at most.
 const BATCH: usize = 512;
-/// How often reading is tried, each time on the copy that the cluster chooses: it may be behind.
+/// How many times it tries to open a reader, each time on a replica that the cluster chooses and that may be behind.
 const TRIES: usize = 5;
 
 /// The stream of alerts on a connection of its own.
 pub struct PublishedStream {
     link: Link,
-    /// None: there is no stream, so it holds nothing.
+    /// `None`: there is no stream, and so no message.
     stream: Option<Stream>,
 }
 
@@ -36,15 +36,15 @@ pub struct PublishedStream {
 struct StreamReading<'p> {
     published: &'p PublishedStream,
     consumer: Option<Consumer<pull::Config>>,
-    /// How many messages are left of those that the stream held at the beginning.
+    /// How many of the messages that were in the stream at the start are still unread.
     left: u64,
 }
 
 impl PublishedStream {
-    /// Connects and looks for the stream.
+    /// Connects and looks up the stream.
     ///
     /// # Errors
-    /// If NATS is away, lets us not in, or has no JetStream.
+    /// If NATS is unavailable, refuses our login, or has no JetStream.
     pub async fn open(servers: &Servers) -> Result<Self, NatsFault> {
         let link = Link::open(servers).await?;
         let found = link.run(async { Ok(Box::pin(link.jetstream().get_stream(STREAM)).await) }).await?;
@@ -59,20 +59,20 @@ impl PublishedStream {
         Ok(Self { link, stream })
     }
 
-    /// The last sequence of the stream; none where there is no stream.
+    /// The last sequence of the stream; `None` if there is no stream.
     ///
     /// # Errors
-    /// If the connection breaks.
+    /// If the connection is lost.
     pub async fn last_sequence(&self) -> Result<Option<u64>, NatsFault> {
         let Some(stream) = &self.stream else { return Ok(None) };
         let info = async { stream.get_info().await.map_err(|error| self.link.lost(error)) };
         Ok(Some(self.link.run(info).await?.state.last_sequence))
     }
 
-    /// Tells those who listen on a subject, and waits until the server has taken it.
+    /// Publishes a plain message on a subject, and waits until the server has received it.
     ///
     /// # Errors
-    /// If the connection breaks or the server denies it.
+    /// If the connection is lost or the server denies it.
     pub async fn tell(&self, subject: String, id: Uuid, body: String) -> Result<(), NatsFault> {
         let link = &self.link;
         let client = link.jetstream().client();
@@ -83,8 +83,8 @@ impl PublishedStream {
             let sent = client.publish_with_headers(subject, headers, body.into()).await;
             sent.map_err(|error| link.lost(error))?;
             client.flush().await.map_err(|error| link.lost(error))?;
-            // The server answers in order: with this answer, what it had to say about the message has come too. What it
-            // says is of no interest, and differs from version to version.
+            // The server answers in order: after this answer, a denial of the message has arrived too. The answer's
+            // content does not matter; it differs between versions.
             link.ask("INFO").await.map(|_| ())
         };
         link.run(told).await?;
@@ -109,7 +109,7 @@ impl Published for PublishedStream {
             return Ok(Box::new(StreamReading { published: self, consumer: None, left: 0 }));
         };
         let config = pull::Config {
-            description: Some("kamnot holds the stream against its log".to_owned()),
+            description: Some("kamnot compares the stream with its log".to_owned()),
             deliver_policy: DeliverPolicy::All,
             ack_policy: AckPolicy::None,
             inactive_threshold: Duration::from_mins(1),
@@ -125,10 +125,10 @@ impl Published for PublishedStream {
             if left >= held.state.messages {
                 return Ok(Box::new(StreamReading { published: self, consumer: Some(consumer), left }));
             }
-            // It was made on any server of the cluster, which may lack what the others have.
+            // The consumer was created on some server of the cluster, whose replica may be behind.
             forget_reader(stream, &consumer).await;
         }
-        Err(self.link.lost("the copies of the stream that were tried are behind the one that leads it").into())
+        Err(self.link.lost("every replica of the stream that was tried is behind its leader").into())
     }
 
     async fn tell(&self, subject: String, id: Uuid, body: String) -> Result<(), BrokerFault> {
@@ -158,7 +158,7 @@ impl Reading for StreamReading<'_> {
                 let subject = message.subject.to_string();
                 read.push(Found { sequence, subject, id, body: message.payload.to_vec() });
             }
-            if read.is_empty() { Err(link.lost("the stream could not be read in time")) } else { Ok(read) }
+            if read.is_empty() { Err(link.lost("reading the stream timed out")) } else { Ok(read) }
         };
         let read = link.run(read).await?;
         self.left = self.left.saturating_sub(read.len() as u64);
@@ -171,15 +171,15 @@ impl Reading for StreamReading<'_> {
     }
 }
 
-/// Has the server remove a reader of the stream.
+/// Removes a reader from the server.
 pub(super) async fn forget_reader(stream: &Stream, reader: &Consumer<pull::Config>) {
     if let Err(error) = stream.delete_consumer(&reader.cached_info().name).await {
-        tracing::debug!(%error, "the server removes the reader later by itself");
+        tracing::debug!(%error, "could not remove the reader; the server will remove it by itself");
     }
 }
 
 impl Link {
-    /// What has broken this connection, if anything has; else what was found.
+    /// The fault that ended this connection, if there is one; otherwise `found`.
     fn why(&self, found: NatsFault) -> NatsFault {
         self.trouble.borrow().clone().unwrap_or(found)
     }

@@ -1,8 +1,8 @@
-//! Requests of offices on `kamnot.actions.<office>`, each handed to one of the processes that listen.
+//! Requests of offices on `kamnot.actions.<office>`, each delivered to one process of the queue group.
 //!
-//! Invariant: the sender is the office of the subject, which the server's permissions prove. Only a request counts: what
-//! the server itself sends about (deliveries, answers that were given another way back) comes without a way back of
-//! an office, and is passed over.
+//! Invariant: the sender is the office of the subject, which the server's permissions prove. Only a message with an
+//! office's reply subject is a request. Messages that the server itself redirects to these subjects (deliveries,
+//! replies) have none, and are skipped.
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ use projections::subjects::{ACTIONS, OURS, sender};
 
 use super::{ANSWER_WITHIN, Link, NatsFault, Servers};
 
-/// The group of those that listen: each request goes to one of them.
+/// The queue group: each request goes to one of its members.
 const QUEUE: &str = "kamnot";
-/// How long leaving may take.
+/// The timeout for draining the subscription.
 const LEAVE_WITHIN: Duration = Duration::from_secs(5);
 
 /// The requests that come over one connection.
@@ -27,24 +27,25 @@ pub struct Requests {
 
 /// A request.
 pub struct Request {
-    /// Who sent it.
+    /// The office that sent it.
     pub office: OfficeCode,
-    /// What it holds.
+    /// Its body.
     pub payload: Vec<u8>,
     reply: Subject,
     client: Client,
 }
 
 impl Requests {
-    /// Connects and listens.
+    /// Connects and subscribes.
     ///
     /// # Errors
-    /// If no server can be reached or it doesn't permit this.
+    /// If no server can be reached, or it denies the subscription.
     pub async fn open(servers: &Servers) -> Result<Self, NatsFault> {
         let link = Link::open(servers).await?;
         let client = link.jetstream().client();
         let subscribing = async {
-            // Of every sender: a delivery that another user directs to a subject needs a subscription of exactly that name.
+            // A wildcard for all senders: a delivery that another user directs to a subject needs a subscription to
+            // exactly that subject.
             let subscriber = client.queue_subscribe(ACTIONS, QUEUE.to_owned()).await;
             let subscriber = subscriber.map_err(|error| link.lost(error))?;
             client.flush().await.map_err(|error| link.lost(error))?;
@@ -62,7 +63,7 @@ impl Requests {
     /// The next request.
     ///
     /// # Errors
-    /// If the connection breaks, or the server denies us to listen.
+    /// If the connection is lost, or the server denies the subscription.
     pub async fn next(&mut self) -> Result<Request, NatsFault> {
         let Self { link, client, subscriber } = self;
         let next = async {
@@ -76,7 +77,7 @@ impl Requests {
         link.run(next).await
     }
 
-    /// Listens no more, and gives what was handed to us before.
+    /// Drains the subscription, and returns the requests that were delivered before.
     pub async fn leave(mut self) -> Vec<Request> {
         let mut left = Vec::new();
         let leaving = async {
@@ -88,7 +89,7 @@ impl Requests {
             }
         };
         if tokio::time::timeout(LEAVE_WITHIN, leaving).await.is_err() {
-            tracing::debug!("the server did not say that nothing comes any more");
+            tracing::debug!("draining the subscription timed out");
         }
         left
     }
@@ -103,18 +104,18 @@ impl Request {
                 Some(Self { office, payload: message.payload.into(), reply, client: client.clone() })
             }
             (Some(office), None) => {
-                tracing::warn!(%office, "actions were sent without a way back for the answer: nothing of them is recorded");
+                tracing::warn!(%office, "request has no reply subject; nothing was recorded");
                 None
             }
             (None, _) => {
-                tracing::warn!("a message that is no office's request is passed over");
+                tracing::warn!("skipped a message that is not a request of an office");
                 None
             }
         }
     }
 
-    /// Answers it, and returns once the answer is on its way: the program may end then. An answer that doesn't arrive is
-    /// asked for by sending the actions again.
+    /// Sends the reply, and returns once it is flushed: the program may end then. If the reply does not arrive, the
+    /// office sends its actions again.
     pub async fn answer(self, reply: Vec<u8>) {
         let Self { office, reply: to, client, .. } = self;
         let answering = async {
@@ -122,8 +123,8 @@ impl Request {
             client.flush().await.map_err(|error| error.to_string())
         };
         let answered = tokio::time::timeout(ANSWER_WITHIN, answering).await;
-        if let Err(reason) = answered.unwrap_or_else(|_| Err("the connection is stuck".to_owned())) {
-            tracing::warn!(%office, %reason, "an office is not answered; it will send again");
+        if let Err(reason) = answered.unwrap_or_else(|_| Err("sending timed out".to_owned())) {
+            tracing::warn!(%office, %reason, "the reply to an office could not be sent; the office will retry");
         }
     }
 }

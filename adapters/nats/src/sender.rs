@@ -1,6 +1,6 @@
-//! An office's side of the requests: sends actions, and sends them again until it is known what became of them.
+//! An office's side of the requests: sends actions, and retries until their outcome is known.
 //!
-//! Invariant: an answer is the server's own; without one nothing is taken to be recorded, and sending again adds nothing
+//! Invariant: only a reply of `kamnot serve` counts. Without one nothing counts as recorded; a retry records nothing
 //! twice.
 
 use std::time::Duration;
@@ -13,9 +13,9 @@ use service::intake::reply::{Error, Reply, VERSION};
 
 use super::{Link, NatsFault, Servers};
 
-/// How long `kamnot serve` may take for one request: longer than it waits for a log that others hold locked.
+/// How long `kamnot serve` may take for one request: longer than it waits for a log that another program keeps locked.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
-/// How often a request is sent.
+/// How many times a request is sent at most.
 const TRIES: u32 = 8;
 
 /// Sends as one office.
@@ -26,23 +26,23 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// A sender; it connects when it has something to send.
+    /// A sender; it connects at the first [`Sender::send`].
     pub const fn new(servers: Servers, office: OfficeCode) -> Self {
         Self { servers, office, link: None }
     }
 
-    /// Sends one action or several, one a line, and waits for what became of them.
+    /// Sends one or more actions, one a line, and waits for their outcome.
     ///
     /// # Errors
-    /// If no answer comes however often it is tried, or waiting wouldn't help. Then it isn't known what became of them.
+    /// If all retries time out, or a retry cannot succeed. The outcome is then unknown.
     pub async fn send(&mut self, payload: &[u8]) -> Result<Reply, NatsFault> {
         let mut backoff = Backoff::NATS;
         let mut tried = 0;
         loop {
             let answer = self.send_once(payload).await;
             if let Ok(Reply { error: Some(Error { retry_after: Some(seconds), .. }), .. }) = &answer {
-                // The office has sent much lately: nothing is wrong.
-                tracing::info!(seconds, "waiting: as much was sent as may be in a minute");
+                // The budget is used up: nothing is wrong.
+                tracing::info!(seconds, "the office has used up its budget for now; waiting");
                 tokio::time::sleep(Duration::from_secs(*seconds)).await;
                 continue;
             }
@@ -54,12 +54,13 @@ impl Sender {
                 }
                 Ok(reply) if last => return Ok(reply),
                 Ok(reply) => {
-                    let why = reply.error.map_or_else(|| "a part is to be sent again".to_owned(), |error| error.reason);
+                    let unknown = || "the outcome of some actions is unknown".to_owned();
+                    let why = reply.error.map_or_else(unknown, |error| error.reason);
                     tracing::warn!(%why, "sending again");
                 }
                 Err(fault) if last || !fault.passes() => return Err(fault),
-                // One that starts just now answers within moments; if none does, that is said in the end, once.
-                Err(NatsFault::NobodyServes) => tracing::debug!("nobody takes actions yet"),
+                // A `serve` that is just starting answers within moments; otherwise this is reported once, in the end.
+                Err(NatsFault::NobodyServes) => tracing::debug!("no process takes actions yet"),
                 Err(fault) => {
                     tracing::warn!(%fault, "sending again");
                     self.link = None;
@@ -83,7 +84,7 @@ impl Sender {
             let answer = client.send_request(actions_of(&self.office), request).await;
             answer.map_err(|error| match error.kind() {
                 RequestErrorKind::NoResponders => NatsFault::NobodyServes,
-                RequestErrorKind::TimedOut => link.lost("no answer in time: is `kamnot serve` at work?"),
+                RequestErrorKind::TimedOut => link.lost("the reply timed out: is `kamnot serve` running?"),
                 _ => link.lost(error),
             })
         };
@@ -91,7 +92,8 @@ impl Sender {
         let reply = serde_json::from_slice::<Reply>(&answer.payload).ok().filter(|reply| reply.version == VERSION);
         reply.ok_or_else(|| {
             NatsFault::Own(
-                "the answer is none of version 1 of its form: is this program older than `kamnot serve`?".to_owned(),
+                "the reply does not have version 1 of its format: is this program older than `kamnot serve`?"
+                    .to_owned(),
             )
         })
     }

@@ -1,4 +1,4 @@
-//! The stream of alerts: made if it is missing, refused if it could lose what was sent.
+//! The stream of alerts: created if it is missing, refused if its settings could lose alerts.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -18,24 +18,24 @@ type Settings = serde_json::Map<String, Value>;
 
 /// The stream's name.
 pub const STREAM: &str = "KAMNOT_ALERTS";
-/// How long the server itself recognises an id sent twice. The relay doesn't rely on it.
+/// How long the server itself detects duplicate ids. The relay does not rely on it.
 const DUPLICATE_WINDOW: Duration = Duration::from_secs(10);
 
-/// From this version of nats-server on the copies of a stream are sound. Before, the copy of a server that was held for some
-/// seconds may stay behind for good and count as current.
+/// From this version of nats-server on the replicas of a stream are reliable. In older versions the replica on a server
+/// that was suspended for some seconds may stay behind for good and still count as current.
 const SOUND_COPIES: (u32, u32) = (2, 10);
-/// Whether that was said: once in a process is enough.
+/// Whether this was logged: once per process is enough.
 static STALLS_SAID: AtomicBool = AtomicBool::new(false);
 
-/// On how many servers of a cluster a stream is kept: 1 to 5.
+/// The number of replicas of a stream, that is of servers in a cluster that keep it: 1 to 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Replicas(usize);
 
 impl Replicas {
-    /// On one.
+    /// One.
     pub const ONE: Self = Self(1);
 
-    /// So many, if JetStream can do it.
+    /// So many, if JetStream supports it.
     pub fn new(servers: usize) -> Option<Self> {
         (1..=5).contains(&servers).then_some(Self(servers))
     }
@@ -47,14 +47,14 @@ impl fmt::Display for Replicas {
     }
 }
 
-/// A setting of the stream that is not as it must be.
+/// A setting of the stream that differs from the required one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingDifference {
-    /// The setting, as the server's configuration names it.
+    /// The setting's name in the server's configuration.
     pub setting: String,
-    /// What the stream has.
+    /// Its value in the stream.
     pub found: String,
-    /// What it must have.
+    /// The required value.
     pub expected: String,
 }
 
@@ -64,12 +64,12 @@ impl fmt::Display for SettingDifference {
     }
 }
 
-/// The stream of alerts, made if it is missing. What an operator may choose freely (placement, the duplicate window, a
-/// description) is not looked at. A stream that is kept on fewer servers than asked for is taken, and that is said: no
-/// alert waits for it, and a stream that was found is never changed.
+/// The stream of alerts, created if it is missing. Settings that an operator may choose freely (placement, the
+/// duplicate window, a description) are not checked. A stream with fewer replicas than asked for is accepted with a
+/// logged error: alerts must not wait for it, and an existing stream is never changed.
 ///
 /// # Errors
-/// If there is no JetStream, if the stream has other settings, or if the server refuses to make it.
+/// If there is no JetStream, if the stream has other settings, or if the server refuses to create it.
 pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, NatsFault> {
     link.run(async {
         let stream = match Box::pin(link.jetstream().get_stream(STREAM)).await {
@@ -90,16 +90,16 @@ pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, Na
             tracing::error!(
                 found = found.num_replicas,
                 asked = replicas.0,
-                "the stream of alerts is kept on fewer servers than --nats-replicas asks for, and alerts are published \
-                 all the same: raise it with `nats stream edit {STREAM} --replicas {replicas}`"
+                "the stream of alerts has fewer replicas than --nats-replicas asks for; alerts are published all the \
+                 same. Raise it with `nats stream edit {STREAM} --replicas {replicas}`"
             );
         }
         let version = link.jetstream().client().server_info().version;
         if found.num_replicas > 1 && may_stall(&version) && !STALLS_SAID.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 version,
-                "in a cluster of nats-server before 2.10 a copy of the stream may stay behind and count as current, and who \
-                 is served from it hears nothing: use a newer one"
+                "in a cluster of nats-server before 2.10 a replica of the stream may stay behind and still count as \
+                 current; a follower served from it gets no alerts. Use a newer version"
             );
         }
         let differences = differences(&settings(link).await?);
@@ -112,24 +112,24 @@ pub async fn ensure_stream(link: &Link, replicas: Replicas) -> Result<Stream, Na
     .await
 }
 
-/// The stream's settings as the server has them: it may know some that our client library doesn't.
+/// The stream's settings as the server sends them: it may have settings unknown to our client library.
 async fn settings(link: &Link) -> Result<Settings, NatsFault> {
     match link.ask(&format!("STREAM.INFO.{STREAM}")).await? {
         Value::Object(mut info) => match info.remove("config") {
             Some(Value::Object(config)) => Ok(config),
-            _ => Err(link.lost("the stream's settings are not told")),
+            _ => Err(link.lost("the answer lacks the stream's settings")),
         },
-        _ => Err(link.lost("the stream's settings are not told")),
+        _ => Err(link.lost("the answer lacks the stream's settings")),
     }
 }
 
-/// Whether copies may stay behind on a nats-server of this version.
+/// Whether replicas may stay behind on a nats-server of this version.
 fn may_stall(version: &str) -> bool {
     let mut numbers = version.split('.').map(str::parse);
     matches!((numbers.next(), numbers.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) < SOUND_COPIES)
 }
 
-/// The stream, if another process was faster at making it: then the server says only that the subjects are taken.
+/// The stream, if another process created it at the same time: the server then says only that the subjects are taken.
 async fn made_by_another(link: &Link) -> Option<Stream> {
     for wait in [0, 100, 400] {
         tokio::time::sleep(Duration::from_millis(wait)).await;
@@ -144,7 +144,7 @@ async fn create(link: &Link, replicas: Replicas) -> Result<Stream, NatsFault> {
     let config = Config { num_replicas: replicas.0, ..expected() };
     let created = Box::pin(link.jetstream().create_stream(config)).await;
     if created.is_ok() {
-        tracing::info!(stream = STREAM, server = link.server(), replicas = replicas.0, "made the stream of alerts");
+        tracing::info!(stream = STREAM, server = link.server(), replicas = replicas.0, "created the stream of alerts");
     }
     let server = || link.server().to_owned();
     created.map_err(|error| match error.kind() {
@@ -153,7 +153,7 @@ async fn create(link: &Link, replicas: Replicas) -> Result<Stream, NatsFault> {
             ErrorCode::CLUSTER_NO_PEERS | ErrorCode::INSUFFICIENT_RESOURCES if replicas > Replicas::ONE => {
                 NatsFault::TooFewServers { server: server(), replicas, reason: answer.to_string() }
             }
-            _ => refusal(link, "make the stream of alerts", &answer),
+            _ => refusal(link, "create the stream of alerts", &answer),
         },
         CreateStreamErrorKind::JetStreamUnavailable => NatsFault::NoJetStream(link.server().to_owned()),
         _ => link.lost(error),
@@ -170,7 +170,7 @@ pub(super) fn refusal(link: &Link, attempt: &'static str, answer: &async_nats::j
     }
 }
 
-/// Nobody answers to the JetStream API: there is none. Silence is something else.
+/// Without a responder on the JetStream API there is no JetStream. A timeout is something else.
 pub(super) fn no_answer(link: &Link, error: &(dyn std::error::Error + 'static)) -> NatsFault {
     let request = error.source().and_then(|source| source.downcast_ref::<RequestError>());
     match request.map(RequestError::kind) {
@@ -201,8 +201,8 @@ fn expected() -> Config {
     }
 }
 
-/// What an operator may choose freely, or that the server adds: it can't make the stream lose an alert, take in something
-/// else, or leave one unacknowledged.
+/// Settings that an operator may choose freely or that the server adds. They cannot make the stream lose an alert,
+/// accept other messages, or leave a message unacknowledged.
 const FREE: [&str; 13] = [
     "name",
     "description",
@@ -219,8 +219,8 @@ const FREE: [&str; 13] = [
     "consumer_limits",
 ];
 
-/// Every setting that is another than it must be. Whatever isn't known to be harmless must be as the server has it by itself,
-/// also what servers have come to know since.
+/// Every setting that differs from the required one. A setting that is not known to be harmless, those of newer servers
+/// included, must have the server's default.
 fn differences(found: &Settings) -> Vec<SettingDifference> {
     let expected = serde_json::to_value(expected()).ok();
     let expected = expected.as_ref().and_then(Value::as_object);
@@ -236,7 +236,7 @@ fn differences(found: &Settings) -> Vec<SettingDifference> {
         .collect()
 }
 
-/// A setting's value as a person reads it.
+/// A setting's value in readable form.
 fn shown(name: &str, value: Option<&Value>) -> String {
     let none = if name.starts_with("max_") { "no limit" } else { "none" };
     match value {

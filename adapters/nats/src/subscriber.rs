@@ -1,7 +1,7 @@
 //! A subscriber: shows an office's alerts, each once.
 //!
-//! Invariant: an alert is acknowledged only after it was shown and its id was written to disk, so none is missed; an
-//! id that was written isn't shown again, however often it is delivered.
+//! Invariant: an alert is acknowledged only after it was shown and its id was written to disk, so none is missed. An
+//! alert whose id was written is not shown again, however often it is delivered.
 
 mod heard;
 mod seen;
@@ -28,68 +28,68 @@ use seen::Seen;
 
 pub use heard::{Heard, Received};
 
-/// After how long the server delivers again what was not acknowledged.
+/// After how long the server delivers an unacknowledged alert again.
 const ACKNOWLEDGE_WITHIN: Duration = Duration::from_secs(5);
-/// How long a question for alerts stands. What is sent on one whose connection is lost comes again only when it was not
-/// acknowledged in time, so none may stand for long.
+/// How long a pull request lasts. An alert sent to a request whose connection is lost is delivered again only after
+/// [`ACKNOWLEDGE_WITHIN`], so requests are short.
 const ASK_FOR: Duration = Duration::from_secs(2);
-/// How often, while a question stands and there is nothing to deliver, the server says that it is there.
+/// How often the server sends a heartbeat while a pull request waits.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-/// After how long without an alert the server that delivers is asked when it last heard from the others of its cluster: one
-/// that is cut off says for ten seconds that all is well.
+/// After how long without an alert the consumer's leader is asked when it last heard from its replicas: a leader that
+/// is cut off reports for ten seconds that all is well.
 const ASK_AFTER: Duration = Duration::from_secs(2);
-/// How long ago that may be: they talk every second.
+/// How long ago that may be; replicas answer every second.
 const IN_TOUCH_WITHIN: Duration = Duration::from_secs(3);
 /// How many alerts are fetched at once.
 const FETCH: usize = 64;
-/// How many subscriptions an office may have at the most.
+/// The maximum number of subscriptions of an office.
 const MOST_NAMES: u16 = 64;
 
 /// Whose alerts are followed, and under which name.
 #[derive(Clone, Debug)]
 pub struct Subscription {
-    /// What the office is: its place in the alerts' subjects.
+    /// The office's kind, which decides its place in the alerts' subjects.
     pub kind: OfficeKind,
     /// The office.
     pub office: OfficeCode,
     /// The name under which the server remembers how far this subscriber got.
     pub name: Name,
-    /// The file of the ids that were shown.
+    /// The file with the ids of the alerts already shown.
     pub seen: PathBuf,
-    /// What was told before is passed over.
+    /// Alerts raised before this instant are skipped.
     pub since: Option<Instant>,
 }
 
 /// The name of a subscription: letters, digits, `-` and `_`.
 #[derive(Clone, Debug)]
 pub enum Name {
-    /// One that no other subscriber uses.
+    /// A name that no other subscriber uses.
     Own(String),
-    /// One of those that the server's configuration gives to the office, which begin so: the first that is this
-    /// follower's, or free.
+    /// One of the names with this prefix, which the server's configuration gives to the office: the first that belongs
+    /// to this follower or is free.
     Given {
-        /// How they begin.
+        /// The prefix.
         base: String,
         /// Who follows.
         follower: Uuid,
     },
-    /// The n-th of those, whoever used it before.
+    /// The n-th of those names, taken over from whoever used it before.
     Taken {
-        /// How they begin.
+        /// The prefix.
         base: String,
-        /// Which, from 1.
+        /// Its number, from 1.
         n: u16,
         /// Who follows.
         follower: Uuid,
     },
 }
 
-/// Shows every alert to an office since the stream began, each once, and goes on with new ones until told to stop.
-/// Waits where NATS is away, or the stream is not there yet.
+/// Shows every alert to an office from the beginning of the stream, each once, and then new ones, until the stop
+/// signal. Waits while NATS is unavailable or the stream does not exist yet.
 ///
 /// # Errors
-/// If NATS isn't fit for this, if the name is used for something else, if the file of ids can't be read or written or
-/// another follower has it, or if `show` fails: the alert is then not acknowledged, and shown again the next time.
+/// If NATS refuses it, if the name is used for something else, if the file of ids cannot be read or written or another
+/// follower uses it, or if `show` fails: the alert is then not acknowledged, and shown again the next time.
 pub async fn follow(
     servers: &Servers,
     subscription: &Subscription,
@@ -113,7 +113,7 @@ pub async fn follow(
         }
         let reason = fault.to_string();
         if trouble.is_news(fault) {
-            tracing::warn!(%reason, "no alerts until this is mended");
+            tracing::warn!(%reason, "no alerts arrive until this is fixed");
         }
         if stop.or(tokio::time::sleep(backoff.pause())).await.is_none() {
             return Ok(());
@@ -121,20 +121,20 @@ pub async fn follow(
     }
 }
 
-/// Who follows, across connections.
+/// A follower, across connections.
 struct Follower<'f> {
     servers: &'f Servers,
     subscription: &'f Subscription,
     stop: &'f Stop,
     seen: Seen,
-    /// The subscription, as the last connection had it.
+    /// The subscription as of the last connection.
     known: Option<Consumer<pull::Config>>,
-    /// Whether on this connection an alert came, or who delivers was asked and in touch with its cluster.
+    /// Whether this connection worked: an alert arrived, or the consumer's leader was in touch with its replicas.
     went_well: bool,
 }
 
 impl Follower<'_> {
-    /// Shows what comes on one connection, until that breaks or it is told to stop.
+    /// Shows the alerts of one connection, until it is lost or the stop signal comes.
     async fn until_broken(&mut self, show: &mut impl FnMut(Heard<'_>) -> std::io::Result<()>) -> Result<(), NatsFault> {
         let stop = self.stop;
         let Some(opened) = stop.or(self.open()).await else { return Ok(()) };
@@ -142,14 +142,14 @@ impl Follower<'_> {
         if self.known.is_none() {
             let subject = &consumer.cached_info().config.filter_subject;
             let told = show(Heard::Listening { server: link.server(), subject });
-            told.map_err(|error| NatsFault::Own(format!("that it listens is not shown: {error}")))?;
+            told.map_err(|error| NatsFault::Own(format!("the output cannot be written: {error}")))?;
         }
         self.known = Some(consumer.clone());
         loop {
             let next = link.run(async { Ok(tokio::time::timeout(ASK_AFTER, messages.next()).await) });
             let Some(message) = stop.or(next).await else { break };
             let Ok(message) = message? else {
-                // No answer is no news: that the server is gone the missing heartbeats say.
+                // No answer is ignored here: missing heartbeats detect a server that is gone.
                 let asked = link.run(async { Ok(consumer.info().await.is_ok()) });
                 let Some(answered) = stop.or(asked).await else { break };
                 if answered? {
@@ -159,50 +159,51 @@ impl Follower<'_> {
                 }
                 continue;
             };
-            let message = message.ok_or_else(|| link.lost("the delivery ended"))?.map_err(|error| link.lost(error))?;
+            let message = message.ok_or_else(|| link.lost("delivery ended"))?.map_err(|error| link.lost(error))?;
             self.went_well = true;
             match received(&message) {
                 Some(alert) if self.seen.contains(alert.id) => {
                     tracing::debug!(alert = %alert.id, "delivered again");
                 }
                 Some(alert) if self.is_before(&alert) => {
-                    tracing::debug!(alert = %alert.id, "told before");
+                    tracing::debug!(alert = %alert.id, "raised before --since: skipped");
                 }
                 Some(alert) => {
-                    show(Heard::Alert(&alert))
-                        .map_err(|error| NatsFault::Own(format!("the alert {} is not shown: {error}", alert.id)))?;
+                    show(Heard::Alert(&alert)).map_err(|error| {
+                        NatsFault::Own(format!("the alert {} cannot be written: {error}", alert.id))
+                    })?;
                     self.seen.add(alert.id)?;
                 }
-                None => tracing::warn!(subject = %message.subject, "a message without an id is no alert"),
+                None => tracing::warn!(subject = %message.subject, "skipped a message that is not an alert"),
             }
             message.ack().await.map_err(|error| link.lost(error))?;
         }
-        // What was acknowledged last shall reach the server; if it doesn't, the file of ids keeps it from being shown.
+        // The last acknowledgements should reach the server; otherwise the file of ids prevents showing them again.
         if let Err(error) = link.jetstream().client().flush().await {
             tracing::debug!(%error, "the last acknowledgements may be lost");
         }
         Ok(())
     }
 
-    /// Whether an alert was told before what is asked for.
+    /// Whether an alert was raised before the first instant to show.
     fn is_before(&self, alert: &Received) -> bool {
         self.subscription.since.is_some_and(|since| alert.told_at().is_some_and(|at| at < since))
     }
 
-    /// Sees that no other follower has taken the subscription over: each would get a part of the alerts.
+    /// Fails if another follower has taken over the subscription: each would get only a part of the alerts.
     fn is_still_ours(&self, now: &Info) -> Result<(), NatsFault> {
         let before = self.known.as_ref().map(|known| &known.cached_info().config.description);
         if before.is_none_or(|before| *before == now.config.description) {
             return Ok(());
         }
-        Err(NatsFault::Own(format!("another follower has taken the subscription of {} over", self.subscription.office)))
+        Err(NatsFault::Own(format!("another follower has taken over the subscription of {}", self.subscription.office)))
     }
 
-    /// A connection, the subscription on it, and what is delivered there.
+    /// A connection, the subscription on it, and its deliveries.
     async fn open(&self) -> Result<(Link, Consumer<pull::Config>, pull::Stream), NatsFault> {
         let link = Link::open(self.servers).await?;
         let consumer = match (Box::pin(consumer(&link, self.subscription)).await, &self.known) {
-            // Whoever delivers may know nothing of that trouble.
+            // The consumer's leader may work all the same.
             (Err(NatsFault::Leaderless(_)), Some(known)) => on(&link, known),
             (consumer, _) => consumer?,
         };
@@ -213,28 +214,28 @@ impl Follower<'_> {
     }
 }
 
-/// Sees that somebody leads the subscription, and isn't cut off from the others that keep it: it would deliver nothing, and
-/// not say so. Otherwise why it may deliver nothing.
+/// Checks that the consumer has a leader that is in touch with a majority of its replicas. A leader that is cut off
+/// delivers nothing and does not report it.
 fn delivers(subscription: &Info) -> Result<(), &'static str> {
     let Some(cluster) = &subscription.cluster else { return Ok(()) };
     if cluster.leader.is_none() {
-        return Err("its cluster has not agreed yet on who delivers");
+        return Err("the subscription has no leader in the cluster yet");
     }
     let silent = cluster.replicas.iter().filter(|other| other.active > IN_TOUCH_WITHIN).count();
-    // Itself and half of the others are the majority that it takes.
+    // The leader and half of the others are a majority.
     if silent * 2 > cluster.replicas.len() {
-        return Err("the server that delivers is cut off from the others of its cluster");
+        return Err("the delivering server is cut off from the others of its cluster");
     }
     Ok(())
 }
 
-/// The subscription as it was known, on another connection.
+/// The known subscription, on another connection.
 fn on(link: &Link, known: &Consumer<pull::Config>) -> Consumer<pull::Config> {
     let info = Info { cluster: None, ..known.cached_info().clone() };
     Consumer::new(pull::Config::default(), info, link.jetstream().clone())
 }
 
-/// The subscription on the server, made where it is missing.
+/// The subscription on the server, created if it is missing.
 async fn consumer(link: &Link, subscription: &Subscription) -> Result<Consumer<pull::Config>, NatsFault> {
     match &subscription.name {
         Name::Own(name) => link.run(own(link, subscription, name, None)).await,
@@ -250,7 +251,7 @@ async fn consumer(link: &Link, subscription: &Subscription) -> Result<Consumer<p
                         return Ok(consumer);
                     }
                     Ok(_) => {}
-                    // So many there are, and no more.
+                    // The configuration permits no further name.
                     Err(NatsFault::Denied { .. }) if n > 1 => return Err(all_taken(&subscription.office, n - 1)),
                     Err(fault) => return Err(fault),
                 }
@@ -262,13 +263,12 @@ async fn consumer(link: &Link, subscription: &Subscription) -> Result<Consumer<p
 
 fn all_taken(office: &OfficeCode, many: u16) -> NatsFault {
     NatsFault::Own(format!(
-        "other followers use the {many} subscriptions that {office} has: on other machines, or with other files of alerts \
-         seen. Take one over with --subscriber N, or have the server configured with more (kamnot nats config \
-         --subscribers)"
+        "all {many} subscriptions of {office} are in use by other followers, on other machines or with other --seen \
+         files. Take one over with --subscriber N, or configure the server with more (kamnot nats config --subscribers)"
     ))
 }
 
-/// Says on the server whose a subscription is, so that two never share what comes.
+/// The description of a subscription on the server. It names the follower, so that two never share one.
 fn mark(follower: Uuid) -> String {
     format!("kamnot alerts --follow {follower}")
 }
@@ -276,10 +276,11 @@ fn mark(follower: Uuid) -> String {
 fn config(subscription: &Subscription, name: &str, follower: Option<Uuid>) -> Result<pull::Config, NatsFault> {
     let Subscription { kind, office, .. } = subscription;
     if !names::names_a_subscription(name) {
-        return Err(NatsFault::Own(format!("the name {name:?} is not made of letters, digits, - and _")));
+        return Err(NatsFault::Own(format!("the name {name:?} may contain only letters, digits, - and _")));
     }
     let alerts = kind.seat().map(|seat| alerts_to(seat, office));
-    let alerts = alerts.ok_or_else(|| NatsFault::Own(format!("no alerts are addressed to {office} by what it is")))?;
+    let alerts =
+        alerts.ok_or_else(|| NatsFault::Own(format!("{office} is of a kind of office that gets no alerts")))?;
     Ok(pull::Config {
         durable_name: Some(name.to_owned()),
         description: follower.map(mark),
@@ -291,8 +292,8 @@ fn config(subscription: &Subscription, name: &str, follower: Option<Uuid>) -> Re
     })
 }
 
-/// From where a new subscription delivers. An alert stands in the stream a little after it was told, so that none is missed;
-/// one that is there goes on where it is.
+/// From where a new subscription delivers; an existing one continues where it is. Starting at the time `since` misses
+/// no alert: an alert is in the stream a little after it was raised.
 fn deliver_from(since: Option<Instant>) -> DeliverPolicy {
     let start = since.and_then(|since| async_nats::datetime::parse_rfc3339(&since.to_string()).ok());
     start.map_or(DeliverPolicy::All, |start_time| DeliverPolicy::ByStartTime { start_time })
@@ -310,12 +311,12 @@ async fn own(
     let stream = stream.map_err(|error| link.answer("look up the stream of alerts", error))?;
     let consumer = Box::pin(stream.get_or_create_consumer(name, config)).await;
     let mut consumer = consumer.map_err(|error| refused(link, "open the subscription", &error))?;
-    // Another may have made it at the same time: who is named there now has it.
+    // Another follower may have created it at the same time: it belongs to the one that it names now.
     let info = consumer.info().await.map_err(|error| link.lost(error))?;
     let found = &info.config;
     if found.filter_subject != wanted || found.ack_policy != AckPolicy::Explicit {
         return Err(NatsFault::Own(format!(
-            "the subscription {name} follows {} and not {wanted}: choose another name",
+            "the subscription {name} exists already and follows {} instead of {wanted}: choose another name",
             found.filter_subject
         )));
     }
@@ -347,7 +348,7 @@ fn refused(link: &Link, attempt: &'static str, error: &ConsumerError) -> NatsFau
 mod tests {
     use super::*;
 
-    /// Whether who leads a subscription delivers, when it last heard from the others so many seconds ago.
+    /// Whether a leader delivers that last heard from its replicas so many seconds ago.
     fn is_fit(leader: Option<&str>, others: &[f64]) -> bool {
         let other = |seconds: &f64| format!(r#"{{"name":"other","current":true,"active":{:.0}}}"#, seconds * 1e9);
         let others: Vec<String> = others.iter().map(other).collect();

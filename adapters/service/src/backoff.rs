@@ -1,4 +1,4 @@
-//! Pauses before something is tried again: each twice as long as the one before, up to a longest.
+//! Exponential backoff: each pause before a retry is twice as long as the one before, up to a maximum.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Before NATS is tried again, by whatever speaks to it.
+    /// For every retry of a NATS connection.
     pub const NATS: Self = Self::between(Duration::from_millis(100), Duration::from_secs(2));
 
-    /// The first and the longest.
+    /// From the first pause up to the longest.
     pub const fn between(first: Duration, longest: Duration) -> Self {
         Self { first, longest, next: first }
     }
@@ -26,12 +26,12 @@ impl Backoff {
         pause
     }
 
-    /// All is well: the next pause is the first again.
+    /// After a success: the next pause is the first again.
     pub const fn reset(&mut self) {
         self.next = self.first;
     }
 
-    /// Whether there was no pause since all was well.
+    /// Whether there was no pause since the last [`Backoff::reset`].
     pub fn is_fresh(&self) -> bool {
         self.next == self.first
     }

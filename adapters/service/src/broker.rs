@@ -1,7 +1,7 @@
-//! What is asked of the server that keeps the stream of alerts, so that all of it runs on a simulated one as well.
+//! The interface to the server that keeps the stream of alerts; tests use a simulated server.
 //!
-//! Invariant: a message is stored only right behind the one that its sender believes to be the last ([`After`]); who reads
-//! what was published ([`AlertStream`]) makes and changes nothing.
+//! Invariant: a message is stored only directly after the message that its sender expects to be the last ([`After`]).
+//! Reading what was published ([`AlertStream`]) creates and changes nothing.
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
@@ -9,34 +9,34 @@ use futures::stream::BoxStream;
 use projections::message::{Message, Substance};
 use uuid::Uuid;
 
-/// How many messages may be under way at once.
+/// How many messages may be in flight.
 pub const IN_FLIGHT: usize = 1024;
 
-/// What is wrong with the server, in words that also say what to do. It is named without user and password.
+/// A fault of the server. The text also says what to do; the server is named without user and password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BrokerFault {
-    /// Of the server that is named: its stream has another last message than we knew: another relay, or somebody else, has
-    /// published. Nothing was stored; what the stream holds has to be read first.
-    #[error("the stream of alerts at {0} has moved on: another relay is at work, or something else publishes")]
+    /// The last message of the stream at this server is not the one that we expected: another relay or program has
+    /// published. Nothing was stored; the stream has to be read again first.
+    #[error("the stream of alerts at {0} has a new last message: another relay or another program publishes there")]
     MovedOn(String),
-    /// A message is longer than the server takes; it was not sent.
-    #[error("longer than the server takes: {0}")]
+    /// A message exceeds the server's `max_payload`; it was not sent.
+    #[error("message exceeds the server's max_payload: {0}")]
     TooLong(String),
-    /// Waiting can mend it.
+    /// Unavailable: a retry may succeed.
     #[error("{0}")]
     Away(String),
-    /// Settings, files or certificates have to be changed first.
+    /// A retry cannot succeed before settings, files or certificates are changed.
     #[error("{0}")]
     Unfit(String),
 }
 
 impl BrokerFault {
-    /// The connection to a server is of no use any more.
+    /// The connection to a server is lost.
     pub fn lost(server: &str, reason: &str) -> Self {
-        Self::Away(format!("the connection to {server} is lost: {reason}"))
+        Self::Away(format!("connection to {server} lost: {reason}"))
     }
 
-    /// Whether waiting alone can mend it.
+    /// Whether a retry may succeed without a change of settings.
     pub const fn passes(&self) -> bool {
         matches!(self, Self::MovedOn(_) | Self::Away(_))
     }
@@ -45,49 +45,50 @@ impl BrokerFault {
 /// Where the stream of alerts is.
 #[async_trait]
 pub trait Broker: Send + Sync {
-    /// Connects, and makes or checks the stream.
+    /// Connects, and creates or checks the stream.
     ///
     /// # Errors
-    /// If NATS is away or not fit for alerts.
+    /// If NATS is unavailable or its settings are unsafe for alerts.
     async fn connect(&self) -> Result<Box<dyn Session>, BrokerFault>;
 }
 
-/// One connection. When it breaks it stays broken.
+/// One connection. Once it is lost it stays lost.
 #[async_trait]
 pub trait Session: Send + Sync {
     /// The server, for logs.
     fn server(&self) -> &str;
 
-    /// What the stream holds now.
+    /// The first and last sequence of the stream now.
     ///
     /// # Errors
-    /// If the connection breaks or no answer comes.
+    /// If the connection is lost or the answer times out.
     async fn held(&self) -> Result<Held, BrokerFault>;
 
-    /// Reads the stream from a sequence on to its end as it is now, in order, batch by batch; at once nothing if
-    /// there is nothing.
+    /// Reads the stream from a sequence to its present end, in order, batch by batch. Ends at once if there is nothing.
     fn read_back(&self, from: u64) -> BoxStream<'_, Result<Vec<Kept>, BrokerFault>>;
 
-    /// Sends a message to be stored right behind another, and doesn't wait for the answer, which is the future.
+    /// Sends a message that is to be stored directly after another. Does not wait for the acknowledgement, which is the
+    /// returned future.
     ///
     /// # Errors
-    /// [`BrokerFault::TooLong`]: it was not sent and never will be. Else the connection has to be given up, as it has if
-    /// the answer is a fault: [`BrokerFault::MovedOn`] if another message is the last of the stream.
+    /// [`BrokerFault::TooLong`]: the message was not sent and cannot be. After every other fault, of this call or of
+    /// the acknowledgement, the connection must be given up; [`BrokerFault::MovedOn`] means that another message is the
+    /// last one of the stream.
     async fn send(&self, message: Message, after: After) -> Result<Answer, BrokerFault>;
 
-    /// Waits until the connection breaks, and says why.
+    /// Waits until the connection is lost, and returns the reason.
     async fn broken(&self) -> BrokerFault;
 }
 
-/// The answer to a message that was sent.
+/// The acknowledgement of a message that was sent.
 pub type Answer = BoxFuture<'static, Result<Ack, BrokerFault>>;
 
-/// The sequences that a stream holds.
+/// The range of sequences in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// The first; one more than the last if it is empty, or 0 if it always was.
+    /// The first sequence; if the stream is empty, one more than the last, or 0 if it never had a message.
     pub first: u64,
-    /// The last; 0 if there never was one.
+    /// The last sequence; 0 if the stream never had a message.
     pub last: u64,
 }
 
@@ -96,78 +97,78 @@ pub struct Held {
 pub struct Kept {
     /// Its sequence.
     pub sequence: u64,
-    /// The id that it was sent under; none if it is no alert's.
+    /// The alert's id under which it was sent; `None` if the id is not an alert's.
     pub alert: Option<Uuid>,
-    /// What it says; none if it says nothing that an alert could. Anybody can send a message under an alert's id.
+    /// Its content; `None` if it is not that of an alert. Anybody can send a message under an alert's id.
     pub says: Option<Substance>,
 }
 
-/// The message behind which another is to be stored.
+/// The message that the next one must follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct After {
     /// The last sequence of the stream.
     pub sequence: u64,
-    /// The id of the alert there, where it is known.
+    /// The id of the alert there, if it is known.
     pub alert: Option<Uuid>,
 }
 
-/// The server's word that a message is stored.
+/// The server's acknowledgement that a message is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ack {
     /// Its sequence.
     pub sequence: u64,
-    /// It was stored before: the stream has not grown.
+    /// Whether it had been stored before; then the stream has not grown.
     pub duplicate: bool,
 }
 
-/// Where what was published can be read.
+/// Read access to the published alerts.
 #[async_trait]
 pub trait AlertStream: Send + Sync {
     /// Connects and looks for the stream.
     ///
     /// # Errors
-    /// If the server is away or doesn't let us in.
+    /// If the server is unavailable or refuses our login.
     async fn open(&self) -> Result<Box<dyn Published>, BrokerFault>;
 }
 
-/// What was published, for who holds it against the log.
+/// The published alerts, to be compared with the log.
 #[async_trait]
 pub trait Published: Send + Sync {
-    /// Begins to read all that the stream holds now.
+    /// Begins to read everything that is in the stream now.
     ///
     /// # Errors
-    /// If the connection breaks or the server denies it.
+    /// If the connection is lost or the server denies it.
     async fn read(&self) -> Result<Box<dyn Reading + '_>, BrokerFault>;
 
-    /// Tells those who listen on a subject, and waits until the server has taken it.
+    /// Publishes a plain message on a subject, and waits until the server has received it.
     ///
     /// # Errors
-    /// If the connection breaks or the server denies it.
+    /// If the connection is lost or the server denies it.
     async fn tell(&self, subject: String, id: Uuid, body: String) -> Result<(), BrokerFault>;
 }
 
 /// A reader of the stream.
 #[async_trait]
 pub trait Reading: Send {
-    /// How many messages are left of those that the stream held at the beginning.
+    /// How many of the messages that were in the stream at the beginning are still unread.
     fn left(&self) -> u64;
 
-    /// The next messages, in the order of the stream; none at the end.
+    /// The next messages, in the order of the stream; empty at the end.
     ///
     /// # Errors
-    /// If the connection breaks or the server takes too long.
+    /// If the connection is lost or the server times out.
     async fn next(&mut self) -> Result<Vec<Found>, BrokerFault>;
 }
 
-/// A message of the stream as it stands there.
+/// A message as it is in the stream.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// Its sequence.
     pub sequence: u64,
     /// Its subject.
     pub subject: String,
-    /// The id that it was sent under.
+    /// The id under which it was sent.
     pub id: Option<Uuid>,
-    /// What it says.
+    /// Its body.
     pub body: Vec<u8>,
 }

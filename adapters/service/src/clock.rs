@@ -1,4 +1,4 @@
-//! The only place where a clock is read; everything else is told what time it is.
+//! The only place where a clock is read; everything else gets the time as an argument.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ pub trait Clock: Send + Sync {
     /// The wall clock, whole seconds.
     fn now(&self) -> Instant;
 
-    /// How long until it says another second; none of a clock that can't tell: it has to be asked again and again.
+    /// How long until its next second begins; `None` if the clock can't tell, so that it has to be polled.
     fn until_next_second(&self) -> Option<Duration> {
         None
     }
@@ -30,9 +30,9 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that nobody sets: it says how long it has been running.
+/// A monotonic clock: it says how long it has been running, and nobody can set it.
 pub trait SteadyClock: Send + Sync {
-    /// The time since some moment in the past that stays the same.
+    /// The time since a fixed moment in the past.
     fn running(&self) -> Duration;
 }
 

@@ -1,7 +1,7 @@
-//! What the parts of a running `serve` count and note about themselves, for those who look at it from outside.
+//! The counters and gauges of a running `serve`, for monitoring.
 //!
-//! Invariant: noting something never waits and never fails, so no part is slower or worse off for being looked at; and
-//! nothing here names a case or a child.
+//! Invariant: updating a figure never blocks and never fails, so monitoring slows nothing down. No figure names a case
+//! or a child.
 
 pub mod exposition;
 
@@ -17,30 +17,30 @@ use store::WorkShare;
 use crate::clock::{SteadyClock, SystemSteadyClock};
 use exposition::Exposition;
 
-/// All of it. Each part of `serve` has a share in one of these and writes its own fields.
+/// All figures. The parts of `serve` share one value, and each updates its own fields.
 #[derive(Debug)]
 pub struct Figures {
-    /// What became of the actions that this process was given to record.
+    /// Actions given to this process, by outcome.
     pub actions: Actions,
-    /// Requests of offices that were not taken.
+    /// Requests of offices that were turned away.
     pub turned_away: TurnedAway,
     /// Alerts that this process added to the log.
     pub alerts_recorded: ByKind,
     /// Alerts whose delivery this process marked.
     pub alerts_published: ByKind,
-    /// Alerts that somebody else has published since this process began, and that the log doesn't have.
+    /// Alerts in the stream since this process began that the log does not have.
     pub alerts_of_others: Counter,
-    /// Appends that were decided anew because another process was faster.
+    /// Appends that were retried after a conflict with another process.
     pub conflicts: Counter,
     /// The watch's loop.
     pub watch: Loop,
-    /// The relay's loop; it rests where NATS isn't configured or another process publishes.
+    /// The relay's loop; inactive if NATS is not configured or another process publishes.
     pub relay: Loop,
     /// Whether the relay has a connection on which it can publish.
     pub nats_connected: Flag,
     /// Which part of the cases this process watches.
     pub share: Noted<WorkShare>,
-    /// What the last daily reconciliation came to, where this process knows of one; its figures as they are exposed.
+    /// The metrics of the last daily reconciliation known to this process.
     pub reconciliation: Noted<Arc<Exposition>>,
 }
 
@@ -51,7 +51,7 @@ impl Default for Figures {
 }
 
 impl Figures {
-    /// Nothing yet; silences are measured on this clock.
+    /// Empty figures; durations are measured on this clock.
     pub fn on(steady: &Arc<dyn SteadyClock>) -> Self {
         Self {
             actions: Actions::default(),
@@ -68,7 +68,7 @@ impl Figures {
         }
     }
 
-    /// Counts what recording gave.
+    /// Counts the result of recording.
     pub(crate) fn count_recorded(&self, verdicts: &[Verdict], events: &[Event]) {
         for verdict in verdicts {
             match verdict {
@@ -82,7 +82,7 @@ impl Figures {
         }
     }
 
-    /// Writes what is known here alone; what has to be asked of store and clock is written by who asks.
+    /// Writes the figures kept here; the caller writes those that depend on the store and the clock.
     pub fn write(&self, out: &mut Exposition) {
         self.actions.write(out);
         self.turned_away.write(out);
@@ -96,10 +96,10 @@ impl Figures {
                 out.labelled(name, &[("kind", kind.word())], counts.of(*kind).get());
             }
         }
-        let help = "Alerts that somebody else has published since this process began, and that the log does not have.";
+        let help = "Alerts in the stream since this process began that the log does not have.";
         out.counter("kamnot_alerts_of_others_total", help);
         out.value("kamnot_alerts_of_others_total", self.alerts_of_others.get());
-        let help = "Appends that this process decided anew because another was faster with the same case.";
+        let help = "Appends that this process retried because another one was faster with the same case.";
         out.counter("kamnot_conflicts_total", help);
         out.value("kamnot_conflicts_total", self.conflicts.get());
         self.watch.write(out, "watch");
@@ -109,7 +109,7 @@ impl Figures {
         if let Some(share) = self.share.get() {
             out.gauge("kamnot_share_part", "Which part of the cases this process watches, from 0.");
             out.value("kamnot_share_part", u64::from(share.part));
-            out.gauge("kamnot_share_of", "Of how many parts, each of one process.");
+            out.gauge("kamnot_share_of", "Into how many parts the cases are divided, one for each process.");
             out.value("kamnot_share_of", u64::from(share.of));
         }
         if let Some(reconciliation) = self.reconciliation.get() {
@@ -123,28 +123,28 @@ impl Figures {
 pub struct Counter(AtomicU64);
 
 impl Counter {
-    /// Some more.
+    /// Adds `more`.
     pub fn add(&self, more: u64) {
         self.0.fetch_add(more, Ordering::Relaxed);
     }
 
-    /// How many.
+    /// The count.
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// Whether something is so.
+/// A flag.
 #[derive(Debug, Default)]
 pub struct Flag(AtomicBool);
 
 impl Flag {
-    /// It is so, or no longer.
+    /// Sets or clears it.
     pub fn set(&self, is_so: bool) {
         self.0.store(is_so, Ordering::Relaxed);
     }
 
-    /// Whether it is.
+    /// Whether it is set.
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
@@ -161,28 +161,28 @@ impl<T> Default for Noted<T> {
 }
 
 impl<T: Clone> Noted<T> {
-    /// This is the last.
+    /// Sets the last value.
     pub fn set(&self, value: T) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
     }
 
-    /// There is none any more.
+    /// Removes it.
     pub fn clear(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// The last.
+    /// The last value.
     pub fn get(&self) -> Option<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// What became of actions.
+/// Actions by outcome.
 #[derive(Debug, Default)]
 pub struct Actions {
     /// Recorded.
     pub recorded: Counter,
-    /// Recorded already; nothing changed.
+    /// Already in the log; nothing changed.
     pub known: Counter,
     /// Refused.
     pub refused: Counter,
@@ -191,17 +191,17 @@ pub struct Actions {
 impl Actions {
     fn write(&self, out: &mut Exposition) {
         let name = "kamnot_actions_total";
-        out.counter(name, "Actions that this process was given, by what became of them.");
+        out.counter(name, "Actions given to this process, by outcome.");
         for (outcome, count) in [("recorded", &self.recorded), ("known", &self.known), ("refused", &self.refused)] {
             out.labelled(name, &[("outcome", outcome)], count.get());
         }
     }
 }
 
-/// Requests of offices that were not taken, by why.
+/// Requests of offices that were turned away, by reason.
 #[derive(Debug, Default)]
 pub struct TurnedAway {
-    /// As much as may be was under way.
+    /// The queue was full.
     pub busy: Counter,
     /// The office had used up its budget.
     pub budget: Counter,
@@ -210,7 +210,7 @@ pub struct TurnedAway {
 impl TurnedAway {
     fn write(&self, out: &mut Exposition) {
         let name = "kamnot_requests_turned_away_total";
-        out.counter(name, "Requests of offices of which nothing was recorded, to be sent again, by why.");
+        out.counter(name, "Requests of offices that were turned away and must be sent again, by reason.");
         for (why, count) in [("busy", &self.busy), ("budget", &self.budget)] {
             out.labelled(name, &[("why", why)], count.get());
         }
@@ -222,74 +222,74 @@ impl TurnedAway {
 pub struct ByKind([Counter; Kind::ALL.len()]);
 
 impl ByKind {
-    /// That of a kind.
+    /// The count of a kind.
     pub const fn of(&self, kind: Kind) -> &Counter {
         &self.0[kind as usize]
     }
 }
 
-/// A loop of `serve`: whether it is at work, when it last came round, and what stands in its way.
+/// A loop of `serve`: whether it is active, when its last round was, and its fault, if there is one.
 pub struct Loop {
     steady: Arc<dyn SteadyClock>,
-    /// When it last came round, in milliseconds from 1; 0 while it rests.
+    /// The time of its last round in milliseconds, plus 1; 0 while it is inactive.
     round: AtomicU64,
     trouble: Noted<String>,
 }
 
 impl Loop {
-    /// At rest; its silences are measured on this clock.
+    /// An inactive loop, measured on this clock.
     pub(crate) fn on(steady: Arc<dyn SteadyClock>) -> Self {
         Self { steady, round: AtomicU64::new(0), trouble: Noted::default() }
     }
 
-    /// It has come round once more.
+    /// Notes a round.
     pub fn comes_round(&self) {
         let running = u64::try_from(self.steady.running().as_millis()).unwrap_or(u64::MAX - 1);
         self.round.store(running + 1, Ordering::Relaxed);
     }
 
-    /// It is no longer at work.
+    /// Notes that it is inactive.
     pub fn rests(&self) {
         self.round.store(0, Ordering::Relaxed);
         self.trouble.clear();
     }
 
-    /// Whether it is at work.
+    /// Whether it is active.
     pub fn is_at_work(&self) -> bool {
         self.round.load(Ordering::Relaxed) > 0
     }
 
-    /// How long it has not come round; nothing while it rests.
+    /// The time since its last round; `None` while it is inactive.
     pub fn silent_for(&self) -> Option<Duration> {
         let round = self.round.load(Ordering::Relaxed).checked_sub(1)?;
         Some(self.steady.running().saturating_sub(Duration::from_millis(round)))
     }
 
-    /// Something stands in its way, such as a store that can't be written.
+    /// Notes a fault, such as a store that cannot be written.
     pub fn is_in_trouble(&self, reason: &str) {
         self.trouble.set(reason.to_owned());
     }
 
-    /// Nothing stands in its way any more.
+    /// Notes that there is no fault any more.
     pub fn is_well(&self) {
         self.trouble.clear();
     }
 
-    /// What stands in its way.
+    /// The present fault.
     pub fn trouble(&self) -> Option<String> {
         self.trouble.get()
     }
 
     fn write(&self, out: &mut Exposition, what: &str) {
         let name = format!("kamnot_{what}_active");
-        out.gauge(&name, &format!("Whether the {what} is at work in this process (1) or not (0)."));
+        out.gauge(&name, &format!("Whether the {what} is active in this process (1) or not (0)."));
         out.value(&name, u64::from(self.is_at_work()));
         let name = format!("kamnot_{what}_failing");
-        out.gauge(&name, &format!("Whether something stands in the way of the {what} (1) or not (0)."));
+        out.gauge(&name, &format!("Whether the {what} is failing (1) or not (0)."));
         out.value(&name, u64::from(self.trouble().is_some()));
         if let Some(silent) = self.silent_for() {
             let name = format!("kamnot_{what}_silent_seconds");
-            out.gauge(&name, &format!("How long the {what}'s loop has not come round; normally below 1."));
+            out.gauge(&name, &format!("Time since the last round of the {what}'s loop; normally below 1."));
             out.seconds(&name, silent);
         }
     }

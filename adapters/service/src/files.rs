@@ -1,7 +1,7 @@
 //! Files of actions: JSON Lines, CSV or a workbook, read line by line.
 //!
-//! Invariant: every line that is not blank is either an action of its case or refused with its number; a line
-//! that cannot be read never stops the next one; no message echoes the line.
+//! Invariant: every line that is not blank is either an action or refused with its number; a line that cannot be read
+//! does not stop the next one; no message echoes a line.
 
 mod csv;
 mod flaw;
@@ -25,21 +25,21 @@ pub use flaw::FileFlaw;
 pub use form::Form;
 pub use sheet::row;
 
-/// The longest line that is read, in bytes. An action is some hundred bytes long.
+/// The longest line that is read, in bytes. An action has some hundred bytes.
 pub const LONGEST_LINE: usize = 1 << 20;
 
-/// A file that can't be read at all.
+/// A file that cannot be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    /// The system's no: not there, not allowed, damaged.
-    #[error("{file}: can't be read: {error}")]
+    /// An I/O error: it does not exist, access is denied, or it is damaged.
+    #[error("{file}: cannot be read: {error}")]
     Io {
         /// The file's name as it was given.
         file: String,
-        /// What the system said.
+        /// The system's error.
         error: io::Error,
     },
-    /// The whole file is in a form that no line of it could be read in.
+    /// The file has a format in which no line can be read.
     #[error("{file}: {what}")]
     Form {
         /// The file's name as it was given.
@@ -50,7 +50,7 @@ pub enum Unreadable {
 }
 
 impl Unreadable {
-    /// What was found and what to do, in a language; what the system said as it said it.
+    /// What was found and what to do, in a language; the system's error is not translated.
     pub fn sentence(&self, language: Language) -> String {
         match self {
             Self::Io { .. } => self.to_string(),
@@ -79,19 +79,19 @@ pub struct CaseLines {
     pub actions: Vec<Action>,
 }
 
-/// What a file holds.
+/// The contents of a file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contents {
     /// The cases, in the order of their first lines.
     pub cases: Vec<CaseLines>,
-    /// The lines that can't be read, in order.
+    /// The refused lines, in order.
     pub refused: Vec<RefusedLine>,
-    /// What looks wrong in the file or in lines that could be read, in order.
+    /// Warnings about the file and its readable lines, in order.
     pub warned: Vec<RefusedLine>,
 }
 
 impl Contents {
-    /// How many lines there are, the blank ones left out.
+    /// How many lines there are, without blank ones.
     pub fn lines(&self) -> usize {
         self.refused.len() + self.cases.iter().map(|case| case.actions.len()).sum::<usize>()
     }
@@ -100,13 +100,13 @@ impl Contents {
 /// One line as it was read.
 type Line = (usize, Result<Action, Flaws>);
 
-/// The rows of a table, and what looks wrong in them.
+/// The rows of a table, and warnings about them.
 type Table = (Vec<Line>, Vec<RefusedLine>);
 
 /// The bytes of a file; `-` is standard input.
 ///
 /// # Errors
-/// When the file can't be opened or read.
+/// If the file cannot be opened or read.
 pub fn bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
@@ -121,10 +121,10 @@ pub fn bytes(path: &Path) -> Result<Vec<u8>, Unreadable> {
     Ok(bytes)
 }
 
-/// Reads the lines of a file; `-` is standard input. What it holds says in which form it is written.
+/// Reads the lines of a file; `-` is standard input. The format is recognised from the content.
 ///
 /// # Errors
-/// When the file can't be read at all. A bad line is in [`Contents::refused`] instead.
+/// If the file cannot be read at all. A bad line is in [`Contents::refused`] instead.
 pub fn read(path: &Path) -> Result<Contents, Unreadable> {
     let bytes = bytes(path)?;
     let form = Form::of(&bytes, path).and_then(|form| parse(&bytes, form));
@@ -147,7 +147,7 @@ pub fn shown(path: &Path) -> String {
 /// Reads lines from bytes.
 ///
 /// # Errors
-/// When no line could be read: what was found and what to do.
+/// If no line could be read: what was found and what to do.
 pub fn parse(bytes: &[u8], form: Form) -> Result<Contents, FileFlaw> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(FileFlaw::Utf16);

@@ -1,7 +1,8 @@
-//! Takes in what an office sends: the lines of one request into the log, and the reply that says what became of each.
+//! Records the lines of an office's request, and makes the reply with the outcome of each line.
 //!
-//! Invariant: a line is said to be recorded only after its commit, by the office that sent it and only into a case of
-//! its own. What is not known to be recorded is said so, and sending it again adds nothing twice. No reply echoes a line.
+//! Invariant: a line is reported as recorded only after its commit, in the name of the office that sent it, and only in
+//! a case of that office. If its outcome is unknown the reply says so, and sending it again records nothing twice. No
+//! reply echoes a line.
 
 pub mod budget;
 mod lines;
@@ -24,19 +25,19 @@ use reply::{Reply, Trouble};
 
 /// The most actions in one request.
 pub const MOST_ACTIONS: usize = 1_000;
-/// The language of the sentences in a reply; a program says them in another one by their codes and values.
+/// The language of the sentences in a reply; a client words them in another one from their codes and values.
 const IN_REPLIES: Language = Language::En;
-/// How many cases of one request are recorded at the same time.
+/// How many cases of one request are recorded concurrently.
 const AT_ONCE: usize = 32;
 
-/// From how many bytes on a request is read beside the tasks.
+/// A request of at least so many bytes is parsed on a blocking thread.
 const HEAVY_PAYLOAD: usize = 16 << 10;
 
-/// What became of a request, and what it cost.
+/// The reply to a request, and its cost.
 pub struct Taken {
-    /// The answer.
+    /// The reply.
     pub reply: Reply,
-    /// How many events came of it, those included that are still to be told of its cases.
+    /// How many events it caused, including those still to come in its cases.
     pub events: usize,
 }
 
@@ -46,7 +47,7 @@ impl From<Reply> for Taken {
     }
 }
 
-/// What is needed to take in actions.
+/// Records the actions of requests.
 pub struct Intake {
     recorder: Arc<Recorder>,
     offices: Option<Arc<Offices>>,
@@ -58,13 +59,13 @@ impl Intake {
         Self { recorder, offices: None }
     }
 
-    /// The same intake, which warns of office codes that these don't know, if there are any.
+    /// The same intake, which warns of office codes that are not among `offices`; it does not warn without a list.
     #[must_use]
     pub fn knowing(self, offices: Option<Arc<Offices>>) -> Self {
         Self { offices, ..self }
     }
 
-    /// Records what `sender` sent, one action or several, and answers when it is durable.
+    /// Records the one or more actions that `sender` sent, and returns when they are durable.
     pub async fn take(&self, sender: &OfficeCode, payload: Vec<u8>, alerts: Alerts) -> Taken {
         let heavy = payload.len() >= HEAVY_PAYLOAD;
         let contents = match beside_if(heavy, move || read(&payload)).await {
@@ -86,7 +87,7 @@ impl Intake {
         Taken { reply: Reply::of_lines(sender, lines), events }
     }
 
-    /// The lines of one case, and how many events came of them.
+    /// Records the lines of one case; returns their outcomes, and how many events they caused.
     async fn record(&self, sender: &OfficeCode, case: CaseLines, alerts: Alerts) -> (Vec<LineVerdict>, usize) {
         let CaseLines { case, lines, actions } = case;
         let ids: Vec<_> = actions.iter().map(|action| Some(action.id.0)).collect();
@@ -102,23 +103,23 @@ impl Intake {
                 (numbered.zip(judged).map(line).collect(), events.len() + told_before + to_come)
             }
             Err(fault) => {
-                tracing::warn!(%case, office = %sender, %fault, "what an office sent is not known to be recorded");
+                tracing::warn!(%case, office = %sender, %fault, "whether an office's actions were recorded is unknown");
                 (numbered.map(|(line, id)| LineVerdict::new(line, Outcome::Again, id)).collect(), 0)
             }
         }
     }
 
-    /// What the offices file says against an action, if there is one.
+    /// The warnings about an action's office codes, if there is an offices file.
     fn of_offices(&self, action: &Action) -> Flaws {
         self.offices.as_ref().map(|offices| offices.doubts(action)).unwrap_or_default()
     }
 }
 
-/// The lines of a request. One action may also be a JSON object over several lines.
+/// Parses the lines of a request. A single action may also be a JSON object over several lines.
 fn read(payload: &[u8]) -> Result<Contents, Trouble> {
     let payload = lines::joined(payload);
     match lines::count(&payload) {
-        0 => Err(Trouble::Unreadable("found no action, expected a JSON object, or one on each line".to_owned())),
+        0 => Err(Trouble::Unreadable("found no action, expected a JSON object on each line".to_owned())),
         many if many > MOST_ACTIONS => Err(Trouble::TooMany { found: many, most: MOST_ACTIONS }),
         _ => files::parse(&payload, Form::JsonLines).map_err(|flaw| Trouble::Unreadable(flaw.to_string())),
     }

@@ -1,7 +1,7 @@
-//! What runs over the log: record, watch, relay, reconcile, and the questions that are asked of it.
+//! What works on the log: recorder, watch, relay, reconciliation, and the queries.
 //!
-//! Invariant: nothing here knows NATS, HTTP or a terminal. What publishes is a [`broker::Broker`], and who shows an answer
-//! words it.
+//! Invariant: nothing here knows NATS, HTTP or a terminal. Alerts are published through a [`broker::Broker`]; the
+//! caller words the answers.
 
 pub mod backoff;
 pub mod broker;

@@ -1,19 +1,19 @@
-//! How what runs is told to stop.
+//! The stop signal for the loops of `serve`.
 
 use std::future::Future;
 
 use tokio::sync::watch;
 
-/// Told to stop, once and for good. Dropping the [`Stopper`] tells it too.
+/// The receiving end of the stop signal. The signal is given once and for good; dropping the [`Stopper`] gives it too.
 #[derive(Clone, Debug)]
 pub struct Stop(watch::Receiver<bool>);
 
-/// Tells every [`Stop`] of the pair.
+/// The sending end: signals every [`Stop`] of its pair.
 #[derive(Debug)]
 pub struct Stopper(watch::Sender<bool>);
 
 impl Stop {
-    /// A pair.
+    /// A connected pair.
     pub fn pair() -> (Stopper, Self) {
         let (tell, told) = watch::channel(false);
         (Stopper(tell), Self(told))
@@ -24,7 +24,7 @@ impl Stop {
         *self.0.borrow() || self.0.has_changed().is_err()
     }
 
-    /// The work's result, or none if it is time to stop first; the work is then dropped.
+    /// The result of `work`, or `None` if the stop signal comes first; `work` is then dropped.
     pub async fn or<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         let mut told = self.0.clone();
         tokio::select! {
@@ -36,7 +36,7 @@ impl Stop {
 }
 
 impl Stopper {
-    /// It is time to stop.
+    /// Gives the stop signal.
     pub fn stop(&self) {
         self.0.send_replace(true);
     }

@@ -1,6 +1,6 @@
-//! The offices file: what stands behind an office code.
+//! The offices file: the kind and the name of each office code.
 //!
-//! Invariant: names are only shown; nothing is decided by them, and a code without a name is shown as it is.
+//! Invariant: names are only for display; nothing is decided by them, and a code without a name is shown as it is.
 
 mod contradictions;
 mod doubts;
@@ -34,7 +34,7 @@ pub enum OfficeKind {
     Investigator,
     /// A legal aid office.
     LegalAid,
-    /// Who mediates: a village unit or a justice office.
+    /// A mediator: a village unit or a justice office.
     Mediation,
 }
 
@@ -50,7 +50,7 @@ impl OfficeKind {
         }
     }
 
-    /// As what such an office has a case; none has one as a mediator.
+    /// The seat in which such an office has a case; `None` for mediators, who have no cases.
     pub const fn seat(self) -> Option<Seat> {
         match self {
             Self::Court => Some(Seat::Court),
@@ -84,7 +84,7 @@ pub struct Name {
     pub lo: String,
 }
 
-/// A name comes from anybody's file and is shown on a terminal.
+/// Makes a name safe to print: the file may come from anybody.
 fn shown_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(plain(&String::deserialize(deserializer)?).into_owned())
 }
@@ -99,7 +99,7 @@ pub struct Office {
     pub name: Name,
     /// Its province, or Vientiane Capital.
     pub province: Name,
-    /// Of a court alone: which kind.
+    /// For a court, and only then: which kind of court.
     pub court: Option<CourtKind>,
 }
 
@@ -107,15 +107,15 @@ pub struct Office {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offices(BTreeMap<OfficeCode, Office>);
 
-/// What is wrong with an offices file.
+/// Why an offices file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OfficesError {
-    /// It can't be read.
-    #[error("{file}: can't be read: {error}")]
+    /// It cannot be read.
+    #[error("{file}: cannot be read: {error}")]
     Io {
         /// The file.
         file: String,
-        /// What the system said.
+        /// The system's error.
         error: std::io::Error,
     },
     /// A line is wrong.
@@ -149,13 +149,13 @@ impl Offices {
     /// Reads a file; its offices are added to these and replace those with the same code.
     ///
     /// # Errors
-    /// When it can't be read, or the first line that is wrong.
+    /// If it cannot be read; otherwise the first wrong line.
     pub fn with_file(mut self, path: &Path) -> Result<Self, OfficesError> {
         let file = plain(&path.display().to_string()).into_owned();
         let bytes = std::fs::read(path).map_err(|error| OfficesError::Io { file: file.clone(), error })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let what = "found bytes that are no UTF-8 text; save the file as UTF-8".to_owned();
+            let what = "found bytes that are not UTF-8; save the file as UTF-8".to_owned();
             OfficesError::Line { file: file.clone(), line: line_at(good, good.len()), what }
         })?;
         self.0.extend(Self::parse(&text, &file)?.0);
@@ -174,13 +174,14 @@ impl Offices {
         for (code, office) in found {
             let start = code.span().start;
             let Some(known) = OfficeCode::new(code.get_ref()) else {
-                return Err(wrong(start, "not an office code, which is 1 to 64 of a-z, 0-9, `-`".to_owned()));
+                return Err(wrong(start, "expected an office code: 1 to 64 of a-z, 0-9, `-`".to_owned()));
             };
             if (office.kind == OfficeKind::Court) != office.court.is_some() {
                 return Err(wrong(
                     start,
                     format!(
-                        "{known}: `court`, juvenile_court or juvenile_panel, belongs to every court and to no other"
+                        "{known}: every court needs `court` (juvenile_court or juvenile_panel), no other office may \
+                         have it"
                     ),
                 ));
             }
@@ -189,17 +190,17 @@ impl Offices {
         Ok(Self(offices))
     }
 
-    /// The office behind a code.
+    /// The office with a code.
     pub fn get(&self, code: &OfficeCode) -> Option<&Office> {
         self.0.get(code)
     }
 
-    /// The office's name, or its code where it is not known.
+    /// The office's name, or its code if the office is unknown.
     pub fn name<'a>(&'a self, code: &'a OfficeCode, language: Language) -> &'a str {
         self.get(code).map_or(code.as_str(), |office| office.name.in_language(language))
     }
 
-    /// The office's name with its code, or the code alone where it is not known.
+    /// The office's name with its code, or the code alone if the office is unknown.
     pub fn name_and_code(&self, code: &OfficeCode, language: Language) -> String {
         self.get(code)
             .map_or_else(|| code.to_string(), |office| format!("{} ({code})", office.name.in_language(language)))
@@ -211,7 +212,7 @@ impl Offices {
     }
 }
 
-/// The line, from 1, in which byte `at` lies.
+/// The line, from 1, that contains byte `at`.
 fn line_at(text: &[u8], at: usize) -> usize {
     1 + text.iter().take(at).filter(|byte| **byte == b'\n').count()
 }

@@ -1,8 +1,8 @@
-//! Which share of the work this process has, among all that serve one log.
+//! This process's share of the work, among all processes that serve one log.
 //!
-//! Invariant: a share is never waited for and never a lock. While processes don't agree on it yet, two may tell one
-//! case the time or publish at once: the first is harmless, since the second finds nothing to tell, and the second is
-//! fenced by the stream's own sequence.
+//! Invariant: a share is not a lock, and nobody waits for it. While the processes do not agree on their shares yet, two
+//! of them may tick the same case or publish at the same time. Both are harmless: the second tick finds nothing to
+//! record, and publishing is fenced by the stream's sequence.
 
 use std::future::Future;
 use std::sync::{Arc, PoisonError};
@@ -17,31 +17,31 @@ use crate::clock::{Clock, SteadyClock as _, SystemSteadyClock};
 use crate::figures::Figures;
 use crate::lifecycle::Stop;
 
-/// How long a process that can't publish keeps the others from it at the least; twice as long each time that it has to
-/// step back again, as far as this. Where NATS is away for all they take turns, ever more slowly.
+/// How long a process keeps trying to publish before it steps back for another one: at first, and at most. The time
+/// doubles each time the process steps back again. If no process can reach NATS they take turns, ever more slowly.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
-/// Once it did not have to for so long its patience is what it was.
+/// If a process has not stepped back for so long, its patience is reset.
 const FORGOTTEN_AFTER: Duration = Duration::from_mins(10);
 
 /// This process among the others.
 pub struct Part {
     store: Arc<dyn CaseStore>,
     clock: Arc<dyn Clock>,
-    /// Held while it is said, so that nothing is said any more under an id that was left.
+    /// This process's id. Locked during each heartbeat, so that none is written under an id that was given up.
     process: Mutex<Uuid>,
     patience: std::sync::Mutex<Patience>,
     share: watch::Sender<WorkShare>,
     figures: Arc<Figures>,
 }
 
-/// How long it tries to publish before it lets others try.
+/// How long this process tries to publish before it lets another one try.
 struct Patience {
     lasting: Duration,
     stepped_back: Option<SystemSteadyClock>,
 }
 
 impl Patience {
-    /// It has to step back.
+    /// Notes that the process steps back.
     fn is_tried(&mut self) {
         let again = self.stepped_back.is_some_and(|since| since.running() < FORGOTTEN_AFTER);
         self.lasting = if again { (self.lasting * 2).min(PATIENCE.1) } else { PATIENCE.0 };
@@ -49,11 +49,11 @@ impl Patience {
     }
 }
 
-/// A process's place in the order of ids: the lowest has the first share.
+/// A process's place in the order of ids. The process with the lowest id has the first share and publishes.
 enum Precedence {
     Publishes,
-    /// It could not publish, last at this instant (seconds since 1970): behind all that could, and behind those
-    /// that could not longer ago.
+    /// It could not publish, last at this instant (seconds since 1970). It comes after all that can publish, and after
+    /// those that stepped back earlier.
     SteppedBack(i64),
     WatchesOnly,
 }
@@ -76,7 +76,7 @@ impl Precedence {
 }
 
 impl Part {
-    /// Takes part. Where the store can't be asked yet, this process does everything for now.
+    /// Joins the processes that serve the log. While the store is unavailable, this process counts as the only one.
     pub async fn take(
         store: Arc<dyn CaseStore>,
         clock: Arc<dyn Clock>,
@@ -91,12 +91,13 @@ impl Part {
         part
     }
 
-    /// How long to go on where NATS is away, before [`Part::step_back`]; without end where there is nobody else.
+    /// How long to retry while NATS is unavailable, before [`Part::step_back`]; `None`, without limit, if this process
+    /// is the only one.
     pub fn patience(&self) -> Option<Duration> {
         (self.share.borrow().of > 1).then(|| self.patience.lock().unwrap_or_else(PoisonError::into_inner).lasting)
     }
 
-    /// Lets another process publish, since this one can't: it may be cut off from NATS alone.
+    /// Lets another process publish, since this one cannot: perhaps only this one is cut off from NATS.
     pub async fn step_back(&self) {
         self.patience.lock().unwrap_or_else(PoisonError::into_inner).is_tried();
         let mut process = self.process.lock().await;
@@ -106,26 +107,26 @@ impl Part {
         self.say().await;
     }
 
-    /// What the share is, and when it changes.
+    /// The share, and its changes.
     pub fn share(&self) -> Receiver<WorkShare> {
         self.share.subscribe()
     }
 
-    /// Says again and again that this process is at work, until told to stop.
+    /// Writes this process's heartbeat again and again, until the stop signal.
     pub async fn keep(&self, stop: &Stop) {
         while stop.or(tokio::time::sleep(SAY_EVERY)).await.is_some() {
             self.say().await;
         }
     }
 
-    /// Leaves its share to the others at once. Where that can't be said they find out by its silence.
+    /// Gives its share to the others at once. If that cannot be written, they notice the missing heartbeats.
     pub async fn leave(&self) {
         self.leave_as(*self.process.lock().await).await;
     }
 
     async fn leave_as(&self, process: Uuid) {
         if let Err(fault) = self.store.leave(process).await {
-            tracing::debug!(%fault, "the others find out by themselves that this process has ended");
+            tracing::debug!(%fault, "could not sign off; the other processes will notice the missing heartbeats");
         }
     }
 
@@ -136,19 +137,19 @@ impl Part {
                 self.figures.share.set(share);
                 let changed = self.share.send_if_modified(|before| std::mem::replace(before, share) != share);
                 if changed {
-                    tracing::info!(part = share.part, of = share.of, "the share of the work has changed");
+                    tracing::info!(part = share.part, of = share.of, "this process's share of the cases has changed");
                 }
             }
-            // The watch says what is wrong with the store; until it answers the share stays.
-            Err(fault) => tracing::debug!(%fault, "the store can't be asked for the share of the work"),
+            // The watch logs what is wrong with the store; until it is available again the share stays.
+            Err(fault) => tracing::debug!(%fault, "the share of the cases could not be read from the store"),
         }
     }
 }
 
-/// Does `work` whenever this process has the first share, and has it stopped when another takes that over.
+/// Runs `work` whenever this process has the first share, and stops it when another process takes that over.
 ///
 /// # Errors
-/// Those of the work.
+/// Those of `work`.
 pub async fn when_first<W>(mut share: Receiver<WorkShare>, stop: &Stop, work: impl Fn(Stop) -> W) -> Result<(), Fault>
 where
     W: Future<Output = Result<(), Fault>>,
@@ -171,7 +172,7 @@ where
 /// Waits until this process has the first share, or no longer has it.
 async fn until(share: &mut Receiver<WorkShare>, first: bool) {
     if share.wait_for(|share| (share.part == 0) == first).await.is_err() {
-        // Nobody changes it any more.
+        // The sender is gone: the share never changes again.
         std::future::pending::<()>().await;
     }
 }

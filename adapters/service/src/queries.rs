@@ -1,6 +1,6 @@
-//! What is asked of the log: an office's cases, what it was told, one case from its opening.
+//! Queries of the log: an office's cases, its alerts, the timeline of a case.
 //!
-//! Invariant: an answer is made of values; the words are those of who shows it.
+//! Invariant: an answer consists of values; the caller words it.
 
 pub mod alerts;
 pub mod cases;

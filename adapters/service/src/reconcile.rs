@@ -1,8 +1,8 @@
-//! Reconciliation: every case recomputed from the log alone, and held against the views and what was published.
+//! Reconciliation: every case is recomputed from the log alone, and compared with the views and the published alerts.
 //!
-//! Invariant: what is expected comes from the events and the rulebook, never from views, from the table of alerts or
-//! from marks of delivery. What others change meanwhile is looked at again before it is called different. Memory is
-//! bounded by one look at cases, one batch of messages, and about a hundred bytes for each alert that was ever to be
+//! Invariant: the expected values come from the events and the rulebook, never from views, the table of alerts or marks
+//! of delivery. What other processes change meanwhile is checked again before it counts as a difference. Memory is
+//! bounded by one batch of cases, one batch of messages, and about a hundred bytes for each alert that may be
 //! published.
 
 mod again;
@@ -33,16 +33,16 @@ pub use result::{Difference, DifferenceKind, Differences, JudgedBy, Reconciliati
 
 use again::Suspicions;
 
-/// How many seconds the watch may take to tell what is due, a takeover from a process that died included.
+/// How many seconds the watch may take to raise a due alert, including a takeover from a process that died.
 pub const TOLD_WITHIN_SECONDS: i64 = 10;
 /// How many seconds an alert may wait for its delivery.
 pub const DELIVERED_WITHIN_SECONDS: i64 = 300;
 
-/// How long a gentle reconciliation rests at a time while a case is due, and how long behind one piece of work at the most.
+/// A gentle reconciliation pauses while a case is due: the length of one pause, and of all pauses after one batch.
 const REST: Duration = Duration::from_millis(20);
 const MOST_REST: Duration = Duration::from_secs(2);
 
-/// Why a reconciliation can't be done or not be told.
+/// Why a reconciliation failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReconcileFault {
     /// The server that keeps the stream of alerts.
@@ -53,31 +53,31 @@ pub enum ReconcileFault {
     Store(#[from] Fault),
 }
 
-/// What becomes of a reconciliation where the named server can't be read.
+/// What a reconciliation does if the given server cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WithoutNats {
     /// It fails.
     Fail,
-    /// "Delivered" is judged by the marks, and the result says why.
+    /// It judges "delivered" by the marks of delivery, and the result says why.
     JudgeByMarks,
 }
 
 /// How much of the machine a reconciliation takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// All that one thread can.
+    /// One thread, without pauses.
     Full,
-    /// Half of that: after each piece of work it rests as long as the piece took, and for some seconds as long as a case is
-    /// due: what must be told now comes first.
+    /// Half of that: after each batch it pauses for as long as the batch took, and up to some seconds longer while a
+    /// case is due. Due alerts come first.
     Gentle,
 }
 
-/// How a reconciliation is done.
+/// The settings of a reconciliation.
 #[derive(Clone, Copy, Debug)]
 pub struct Terms {
-    /// How long what looks different may take to come right, without any getting right, while others are at work.
+    /// How long apparent differences may persist without one being resolved, while other processes work.
     pub patience: Duration,
-    /// Where the server can't be read.
+    /// What to do if the server cannot be read.
     pub without_nats: WithoutNats,
     /// How much of the machine it takes.
     pub pace: Pace,
@@ -91,24 +91,25 @@ pub struct Reconciler {
     pub book: Arc<Rulebook>,
     /// The wall clock.
     pub clock: Arc<dyn Clock>,
-    /// Where what was published can be read; without it "delivered" is judged by the marks.
+    /// Read access to the published alerts; without it "delivered" is judged by the marks of delivery.
     pub alerts: Option<Arc<dyn AlertStream>>,
     /// The installation's name in the messages' `source`.
     pub installation: String,
-    /// How it is done.
+    /// Its settings.
     pub terms: Terms,
 }
 
 impl Reconciler {
-    /// Recomputes every case and compares; what was due by `at` has to be told. `progress` is told events and messages
-    /// read. The result is logged, kept in the store, and published where there is a server; that it could not be kept
-    /// or published is logged.
+    /// Recomputes every case and compares. Every alert due by `at` must have been raised. `progress` gets the number of
+    /// events and messages read. The result is logged, kept in the store, and published if there is a server; a failure
+    /// to keep or publish it is logged.
     ///
     /// # Errors
-    /// If the log can't be read, if another rulebook is in force by now, or, as the terms have it, if NATS can't be read.
+    /// If the log cannot be read, if another rulebook is in force now, or, depending on the settings, if NATS cannot be
+    /// read.
     pub async fn run(&self, at: Instant, progress: &Progress) -> Result<Reconciliation, ReconcileFault> {
         let started = self.clock.now();
-        // Under another rulebook everything would differ; this refuses it, here and at the end.
+        // Under another rulebook everything would differ; this call refuses it, here and at the end.
         self.store.next_due().await?;
         let (mut published, mut judged_by) = self.published().await?;
         let mut differences = Differences::default();
@@ -155,15 +156,15 @@ impl Reconciler {
         Ok(result)
     }
 
-    /// The last result that a store keeps.
+    /// The last result that is kept in a store.
     ///
     /// # Errors
-    /// If the store can't be read.
+    /// If the store cannot be read.
     pub async fn last(store: &dyn LogStore) -> Result<Option<Reconciliation>, Fault> {
         Ok(store.meta(LAST_RECONCILIATION).await?.as_deref().and_then(Reconciliation::read))
     }
 
-    /// What was published, and what "delivered" is judged by.
+    /// The published alerts, and by what "delivered" is judged.
     async fn published(&self) -> Result<(Option<Box<dyn Published>>, JudgedBy), ReconcileFault> {
         let Some(alerts) = &self.alerts else { return Ok((None, JudgedBy::Marks)) };
         let clock = SystemSteadyClock::start();
@@ -185,12 +186,12 @@ impl Reconciler {
         }
     }
 
-    /// The rulebooks in whose words the alerts of the log are said.
+    /// The rulebooks by which the alerts of the log are worded.
     async fn shelf(&self) -> Result<Rulebooks, Fault> {
         Ok(Rulebooks::new(Arc::clone(&self.book), self.store.rulebooks().await?))
     }
 
-    /// Rests behind a piece of work, as the pace has it.
+    /// Pauses after a batch, according to the pace.
     async fn rest(&self, worked: Duration) -> Result<(), Fault> {
         match self.terms.pace {
             Pace::Full => tokio::task::yield_now().await,
@@ -206,7 +207,7 @@ impl Reconciler {
         Ok(())
     }
 
-    /// Says what was found, keeps it, and publishes it.
+    /// Logs the result, keeps it in the store, and publishes it.
     async fn tell(&self, result: &Reconciliation, published: Option<&dyn Published>) {
         let Reconciliation { evaluated, due, delivered, waiting, .. } = *result;
         let different = result.differences.different;
@@ -217,11 +218,11 @@ impl Reconciler {
                 delivered,
                 waiting,
                 different,
-                "reconciled: all is as the log and the law give it"
+                "reconciled: the views and the published alerts agree with the log and the law"
             );
         } else {
             for (kind, count) in &result.differences.kinds {
-                tracing::error!(kind = kind.word(), count, "the reconciliation found what is not as it should be");
+                tracing::error!(kind = kind.word(), count, "the reconciliation found differences of this kind");
             }
             tracing::error!(
                 evaluated,
@@ -229,16 +230,17 @@ impl Reconciler {
                 delivered,
                 waiting,
                 different,
-                "RECONCILIATION: the log, the views and what was published DIFFER; `kamnot reconcile --last` shows in what"
+                "RECONCILIATION: the log, the views and the published alerts DIFFER; see `kamnot reconcile --last`"
             );
         }
         if let Err(fault) = self.store.set_meta(LAST_RECONCILIATION, &result.to_json()).await {
-            tracing::warn!(%fault, "the result of the reconciliation is not kept");
+            tracing::warn!(%fault, "the result of the reconciliation could not be stored");
         }
         let Some(published) = published else { return };
         let id = Uuid::new_v4();
         if let Err(fault) = published.tell(RECONCILIATION.to_owned(), id, result.to_message(id)).await {
-            tracing::error!(%fault, subject = RECONCILIATION, "the result of the reconciliation is not published");
+            let subject = RECONCILIATION;
+            tracing::error!(%fault, subject, "the result of the reconciliation could not be published");
         }
     }
 }

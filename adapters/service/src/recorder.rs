@@ -1,7 +1,7 @@
-//! Records actions of a case and lets time pass over it: load, decide, append, and again on conflict.
+//! Records actions of a case and ticks cases: load, decide, append; on a conflict it retries.
 //!
-//! Invariant: of several callers in this process with the same case each finds what the one before it left, so a
-//! conflict can only come from another process; every action gets its verdict.
+//! Invariant: callers in this process that work on the same case run one after the other, so a conflict can only come
+//! from another process. Every action gets its verdict.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -22,21 +22,22 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::clock::Clock;
 use crate::figures::Figures;
 
-/// How often an append is decided anew because another process was faster.
+/// How many times a command is retried after a conflict with another process.
 const MOST_TRIES: u32 = 32;
 
-/// How many alerts, settlements and withdrawals what an office sends tells at once: the watch tells the rest.
+/// How many alerts, settlements and withdrawals one request of an office may record: the watch records the rest.
 const OFFICE_MOST_TOLD: usize = 100;
 
-/// How many are told at once while alerts are published: those of other cases stand behind them.
+/// How many one command may record while alerts are being published: alerts of other cases queue behind them.
 const BESIDE_OTHERS: usize = 1_000;
 
-/// For how long a large case makes way for other alerts, how often it looks, and how many of them are many.
+/// How long a large case yields to the backlog of other alerts, how often it checks, and from which backlog on it
+/// yields.
 const MAKES_WAY: Duration = Duration::from_secs(1);
 const LOOKS_EVERY: Duration = Duration::from_millis(20);
 const MANY_WAIT: u64 = 500;
 
-/// How many turns there are to share; two cases seldom share one.
+/// How many turns (locks) the cases share; two cases seldom share one.
 const TURNS: usize = 16_384;
 
 /// Records into one store under one rulebook.
@@ -49,27 +50,27 @@ pub struct Recorder {
     figures: Arc<Figures>,
 }
 
-/// What recording actions gave.
+/// The result of recording actions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorded {
     /// The verdict on each action, in their order.
     pub verdicts: Vec<Verdict>,
-    /// What looks wrong in each that was recorded.
+    /// The warnings about each recorded action.
     pub warnings: Vec<Flaws>,
-    /// What was appended.
+    /// The events that were appended.
     pub events: Vec<Event>,
-    /// How many events were appended before: what the last command on the case had had no room for.
+    /// How many events were appended first, because the previous command on the case had reached its limit.
     pub told_before: usize,
-    /// About how many are still to come, where this command had no room for all.
+    /// About how many events are still to come, if this command reached its limit.
     pub to_come: usize,
 }
 
 /// Who sends actions.
 #[derive(Clone)]
 struct Sender {
-    /// The office to whose own cases they are held; none where anybody's may be recorded.
+    /// The office that may record only in its own cases; `None`: any case is allowed.
     office: Option<OfficeCode>,
-    /// Who is said to have recorded them; none: for each the office that acted.
+    /// The office noted as the one that recorded them; `None`: for each action the office that acted.
     by: Option<OfficeCode>,
 }
 
@@ -89,13 +90,13 @@ impl Recorder {
         Self { store, book, clock, turns, most_told: MOST_TOLD, figures: Arc::default() }
     }
 
-    /// The same recorder, which tells no more than `most` alerts, settlements and withdrawals at once.
+    /// The same recorder, which records at most `most` alerts, settlements and withdrawals per command.
     #[must_use]
     pub fn telling_at_once(self, most: usize) -> Self {
         Self { most_told: most, ..self }
     }
 
-    /// The same recorder, which counts what it does here.
+    /// The same recorder, which counts its work in `figures`.
     #[must_use]
     pub fn counting(self, figures: Arc<Figures>) -> Self {
         Self { figures, ..self }
@@ -106,10 +107,10 @@ impl Recorder {
         &self.store
     }
 
-    /// Records the actions of one case that can be recorded, all at once, and answers when they are durable.
+    /// Records those actions of one case that are accepted, in one append, and returns when they are durable.
     ///
     /// # Errors
-    /// What the store could not do; then nothing of this was recorded.
+    /// A fault of the store; then nothing was recorded.
     pub async fn record(
         &self,
         case: &CaseRef,
@@ -120,10 +121,10 @@ impl Recorder {
         self.record_judged(case, actions, Sender { office: None, by }, alerts).await
     }
 
-    /// As [`Recorder::record`], and tells everything that this calls for: for a program that ends then.
+    /// As [`Recorder::record`], and also raises every alert that follows: for a program that ends afterwards.
     ///
     /// # Errors
-    /// What the store could not do; of what was recorded before that the rest is told by the watch.
+    /// A fault of the store. The watch raises the missing alerts of what was recorded before it.
     pub async fn record_and_tell_all(
         &self,
         case: &CaseRef,
@@ -139,11 +140,10 @@ impl Recorder {
         Ok(recorded)
     }
 
-    /// As [`Recorder::record`], for an office that sends actions itself: those of a case that isn't its own are
-    /// refused.
+    /// As [`Recorder::record`], for an office that sends actions itself: actions of another office's case are refused.
     ///
     /// # Errors
-    /// What the store could not do; then nothing of this was recorded.
+    /// A fault of the store; then nothing was recorded.
     pub async fn record_from(
         &self,
         sender: &OfficeCode,
@@ -155,7 +155,7 @@ impl Recorder {
         self.record_judged(case, actions, sender, alerts).await
     }
 
-    /// Records what may be recorded, on the case as it is when its turn has come.
+    /// Takes the case's turn, loads the case, and records the accepted actions.
     async fn record_judged(
         &self,
         case: &CaseRef,
@@ -209,7 +209,7 @@ impl Recorder {
         }
     }
 
-    /// Tells what the last command on the case had no room for, whose turn is held.
+    /// Records the events that the previous command on the case left over at its limit. The caller holds the turn.
     async fn tell_rest(&self, case: &CaseRef) -> Result<Vec<Event>, Fault> {
         let mut told = Vec::new();
         while self.store.load(case).await?.may_have_more_to_tell(self.most_told) {
@@ -223,16 +223,16 @@ impl Recorder {
         Ok(told)
     }
 
-    /// About how many events are still to come of a case: each standing alert may be withdrawn and raised anew.
+    /// About how many events of a case are still to come: each standing alert may be withdrawn and raised again.
     fn to_come(&self, after: &Case) -> usize {
         if after.may_have_more_to_tell(self.most_told) { 2 * after.standing_alerts().count() } else { 0 }
     }
 
-    /// Waits, before more of a large case is told, while many alerts wait to be published: else those of other cases
-    /// would stand behind all of it. No longer than a second: NATS may be away.
+    /// Waits, before more of a large case is recorded, while the backlog of alerts is large: otherwise the alerts of
+    /// other cases would queue behind all of it. At most one second: NATS may be unavailable.
     ///
     /// # Errors
-    /// If the store can't be read.
+    /// If the store cannot be read.
     pub async fn make_way(&self) -> Result<(), Fault> {
         let mut waited = Duration::ZERO;
         while waited < MAKES_WAY && self.figures.nats_connected.is_set() {
@@ -249,18 +249,19 @@ impl Recorder {
         if self.figures.nats_connected.is_set() { self.most_told.min(BESIDE_OTHERS) } else { self.most_told }
     }
 
-    /// Tells the case that it is now the clock's time.
+    /// Ticks the case: records the alerts that are due at the clock's present time.
     ///
     /// # Errors
-    /// What the store could not do; then nothing was recorded.
+    /// A fault of the store; then nothing was recorded.
     pub async fn tick(&self, case: &CaseRef) -> Result<Vec<Event>, Fault> {
         self.pass(case, Alerts::Raised).await
     }
 
-    /// As [`Recorder::tick`], for a rulebook that was adopted: what is over is recorded and not published.
+    /// As [`Recorder::tick`], after a rulebook was adopted: alerts about limits that are over are recorded as history,
+    /// and not published.
     ///
     /// # Errors
-    /// What the store could not do; then nothing was recorded.
+    /// A fault of the store; then nothing was recorded.
     pub async fn assess_anew(&self, case: &CaseRef) -> Result<Vec<Event>, Fault> {
         self.pass(case, Alerts::RaisedAsHistory).await
     }
@@ -292,7 +293,7 @@ impl Recorder {
         }
     }
 
-    /// As [`Recorder::tick`], for several cases at once: what became of each. One on which work is heavy would hold up
+    /// Ticks several cases; returns the result of each. Heavy cases should be ticked alone, since they would hold up
     /// the others.
     pub async fn tick_all(&self, cases: Vec<CaseRef>) -> Vec<(CaseRef, Result<Vec<Event>, Fault>)> {
         let (mut told, one_by_one) = self.tick_together(cases).await;
@@ -304,10 +305,11 @@ impl Recorder {
         told
     }
 
-    /// Tells those cases the time that have their turn now and that no other process is faster with; and gives the others.
+    /// Ticks the cases whose turn is free, in one batch. Returns their results, and the rest: cases whose turn is
+    /// taken, or whose append conflicted with another process.
     async fn tick_together(&self, cases: Vec<CaseRef>) -> (Vec<(CaseRef, Result<Vec<Event>, Fault>)>, Vec<CaseRef>) {
         let (mut told, mut one_by_one) = (Vec::with_capacity(cases.len()), Vec::new());
-        // The turns are held until all is written.
+        // The turns are held until the batch is written.
         let (mut turns, mut now) = (HashMap::with_capacity(cases.len()), Vec::with_capacity(cases.len()));
         for case in cases {
             let turn = turn(&case);
@@ -351,7 +353,7 @@ impl Recorder {
         self.turns[turn(case)].lock().await
     }
 
-    /// Appends what was decided, if anything was; the events.
+    /// Appends the decided events, if there are any, and returns them.
     async fn append(&self, append: Append) -> Result<Vec<Event>, Fault> {
         let events = append.events.clone();
         if !events.is_empty() {
@@ -361,9 +363,9 @@ impl Recorder {
     }
 }
 
-/// What a command on a case adds to the log.
+/// The append that a command on a case leads to.
 fn decide(case: &CaseRef, known: &Case, book: &Rulebook, command: Command, most: usize) -> Result<Append, Fault> {
-    let refused = |refusal: Refused| Fault::corrupt(format!("case {case}: what was admitted is refused: {refusal}"));
+    let refused = |refusal: Refused| Fault::corrupt(format!("case {case}: an admitted command was refused: {refusal}"));
     let events = decide_telling(known, book, command, most).map_err(refused)?;
     Ok(Append::of(case.clone(), known, events))
 }

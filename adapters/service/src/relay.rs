@@ -1,13 +1,17 @@
-//! The relay: takes alerts from the outbox to NATS, in the order of the log.
+//! The relay: publishes alerts from the outbox to NATS, in the order of the log.
 //!
-//! Invariants. No alert is lost: it leaves the outbox only after the server's acknowledgement. None stands in the stream
-//! twice, however many relays of one log are at work, and however long one of them was stopped: a relay sends only while
-//! it knows how far the stream goes and every alert up to there is marked, or being marked by itself; each message names
-//! the one that it is to stand behind, and the server refuses it if another has come between. Deliveries are marked in
-//! the order of the stream; so whatever was published and not marked lies behind the last marked sequence, and is read
-//! back and marked before anything is published on a new connection. A log that was restored from a backup has gaps among
-//! its marks: what stands there is read back too, and marked when the log raises it again. What is published next is
-//! chosen by the missing mark, not by position: a later row may be visible earlier, so the outbox is read from its start.
+//! Invariants.
+//! - No alert is lost: it leaves the outbox only after the server's acknowledgement.
+//! - No alert is in the stream twice, however many relays of one log run and however long one of them was suspended. A
+//!   relay publishes only while it knows the stream's last sequence and every alert up to there is marked as delivered,
+//!   or is being marked by this relay. Each message names the message that it must follow; the server refuses it if
+//!   another one came in between.
+//! - Deliveries are marked in the order of the stream. So an alert that was published and not marked lies after the
+//!   last marked sequence; it is read back and marked before anything is published on a new connection.
+//! - A log restored from a backup has gaps among its marks. Messages in those gaps are read back too, and marked when
+//!   the log raises their alerts again.
+//! - The next alert is chosen by its missing mark and not by its position: a later row may become visible earlier, so
+//!   the outbox is read from its start.
 
 mod catch_up;
 mod connected;
@@ -33,13 +37,14 @@ use crate::figures::Figures;
 use crate::lifecycle::Stop;
 use crate::trouble::Trouble;
 
-/// How long the relay goes on behind its last alert while there is always more: one before it may come to be seen late.
+/// How long the relay continues after its last position while there is always more. Then it starts again from the
+/// beginning of the outbox, since an earlier row may become visible late.
 const FROM_THE_BEGINNING: Duration = Duration::from_secs(1);
-/// How long the field is left to another relay that was faster: long enough not to contend with it for every alert,
-/// short enough to take over soon if it dies.
+/// How long this relay pauses after another one was faster: long enough not to compete for every alert, short enough to
+/// take over soon if the other one dies.
 const STAND_BY: Duration = Duration::from_millis(500);
 
-/// Why the relay can't go on for now.
+/// Why the relay cannot continue for now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RelayFault {
     /// The server that keeps the stream of alerts.
@@ -53,9 +58,9 @@ pub enum RelayFault {
 /// Why a relay has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// It was told to stop.
+    /// It got the stop signal.
     Told,
-    /// NATS was away for longer than it was to wait.
+    /// NATS was unavailable for longer than the relay's patience.
     WithoutNats,
 }
 
@@ -70,7 +75,7 @@ pub struct Relay {
     history: History,
 }
 
-/// What a relay keeps from one connection to the next.
+/// What a relay remembers across connections.
 #[derive(Default)]
 struct History {
     gaps: Gaps,
@@ -89,16 +94,16 @@ impl Relay {
         Self { store, book, clock, broker, installation, figures: Arc::default(), history: History::default() }
     }
 
-    /// The same relay, which notes here that it is at work and counts what it publishes.
+    /// The same relay, which reports its activity and its counts in `figures`.
     #[must_use]
     pub fn noting(self, figures: Arc<Figures>) -> Self {
         Self { figures, ..self }
     }
 
-    /// Connects, makes or checks the stream, and marks what it already holds.
+    /// Connects, creates or checks the stream, and marks the alerts that it already contains.
     ///
     /// # Errors
-    /// If NATS is away or not fit for alerts, or the store can't be read.
+    /// If NATS is unavailable or its settings are unsafe for alerts, or the store cannot be read.
     pub async fn connect(&self) -> Result<Connected<'_>, RelayFault> {
         let session = self.broker.connect().await?;
         let books = Rulebooks::new(Arc::clone(&self.book), self.store.rulebooks().await?);
@@ -127,16 +132,16 @@ impl Relay {
         })
     }
 
-    /// What an alert of the outbox is published as; none if it is no alert.
+    /// The message for an alert of the outbox; `None` if the row is not an alert.
     fn message(&self, row: &Stored, books: &Rulebooks) -> Option<Message> {
         message(&row.case, &row.event, books.book(row.event.rulebook), &self.installation)
     }
 
-    /// Publishes until told to stop, through every absence of NATS that lasts no longer than `patience` gives (none: without
-    /// end), which is asked at each attempt.
+    /// Publishes until the stop signal. Retries while NATS is unavailable, for as long as `patience` gives (`None`:
+    /// without limit); `patience` is called at each attempt.
     ///
     /// # Errors
-    /// If the store is damaged, or the program has to be started again.
+    /// If the store is damaged, or the program has to be restarted.
     pub async fn run(&self, stop: &Stop, patience: &(dyn Fn() -> Option<Duration> + Sync)) -> Result<Ended, Fault> {
         self.figures.relay.comes_round();
         let result = self.publish(stop, patience).await;
@@ -154,7 +159,7 @@ impl Relay {
             let fault = match self.until_broken(stop, &mut backoff, &mut trouble).await {
                 Ok(()) => break,
                 Err(RelayFault::Broker(BrokerFault::MovedOn(_))) => {
-                    tracing::debug!("another relay is at work, or something else publishes: reading the stream again");
+                    tracing::debug!("another relay or program has published: reading the stream again");
                     stop.or(tokio::time::sleep(STAND_BY)).await;
                     continue;
                 }
@@ -165,15 +170,15 @@ impl Relay {
             self.figures.nats_connected.set(false);
             self.figures.relay.is_in_trouble(&reason);
             let nats_is_away = matches!(fault, RelayFault::Broker(_));
-            // A wait that is the first again says that all was well in between.
+            // A fresh backoff means that the relay worked in between.
             away_since = away_since.filter(|_| nats_is_away && !backoff.is_fresh());
             let away = away_since.get_or_insert_with(SystemSteadyClock::start).running();
             if nats_is_away && patience().is_some_and(|patience| away >= patience) {
-                tracing::warn!(%reason, "alerts can't be published from here: another process shall try");
+                tracing::warn!(%reason, "this process cannot publish alerts; handing over to another");
                 return Ok(Ended::WithoutNats);
             }
             if trouble.is_news(fault) {
-                tracing::error!(%reason, "alerts wait in the outbox until this is mended");
+                tracing::error!(%reason, "alerts wait in the outbox until this is fixed");
             }
             stop.or(tokio::time::sleep(backoff.pause())).await;
         }

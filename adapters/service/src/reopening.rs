@@ -1,7 +1,7 @@
-//! Opens a log again that was sealed when it was moved.
+//! Reopens a log that was sealed when it was moved.
 //!
-//! Invariant: whoever opens it says why, and that is kept in the log; what the other place has published since is read
-//! first, where the stream of alerts can be read.
+//! Invariant: whoever reopens it gives a reason, which is kept in the log. If a stream of alerts is given, what the
+//! other place has published since is read first.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -17,39 +17,39 @@ use crate::broker::{AlertStream, BrokerFault};
 /// How many events are read at a time.
 const PAGE: usize = 8192;
 
-/// A log that was opened again.
+/// A log that was reopened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reopened {
     /// Where it had been moved to.
     pub moved_to: String,
-    /// What was published and is not in it; none where the stream of alerts was not read.
+    /// Published alerts that it lacks; `None` if the stream of alerts was not read.
     pub elsewhere: Option<Elsewhere>,
 }
 
-/// Alerts of the stream that a log doesn't hold: they were raised in another place.
+/// Alerts in the stream that a log lacks: they were raised in another place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Elsewhere {
     /// How many.
     pub alerts: usize,
-    /// The references of the cases that they are about, where they say so.
+    /// The references of their cases, as far as the messages name them.
     pub cases: BTreeSet<String>,
 }
 
-/// Why a log can't be opened again.
+/// Why a log cannot be reopened.
 #[derive(Debug, thiserror::Error)]
 pub enum ReopenFault {
-    /// It was never moved, or was opened again since.
-    #[error("{0} is not sealed: nothing has to be opened")]
+    /// It was never moved, or was reopened since.
+    #[error("{0} is not sealed: there is nothing to reopen")]
     NotSealed(String),
-    /// The stream can't be read.
-    #[error("{0}; the log stays sealed (without --nats it is opened without a look at what was published)")]
+    /// The stream cannot be read.
+    #[error("{0}; the log stays sealed (without --nats it is reopened, and what was published is not checked)")]
     Broker(#[from] BrokerFault),
     /// The log.
     #[error(transparent)]
     Store(#[from] Fault),
 }
 
-/// Opens a sealed log again at `now`.
+/// Reopens a sealed log at `now`.
 ///
 /// # Errors
 /// As [`ReopenFault`] says; then the log stays sealed.
@@ -71,13 +71,13 @@ pub async fn reopen(
     Ok(Reopened { moved_to, elsewhere })
 }
 
-/// What an alert is about.
+/// The case that an alert is about.
 #[derive(Deserialize)]
 struct About {
     subject: String,
 }
 
-/// What the stream holds and the log doesn't.
+/// The alerts that are in the stream and not in the log.
 async fn elsewhere(log: &dyn LogStore, alerts: &dyn AlertStream) -> Result<Elsewhere, ReopenFault> {
     let (mut known, mut after) = (HashSet::<Uuid>::new(), Position(0));
     loop {

@@ -1,10 +1,10 @@
-//! Text from outside, fit to be shown: names of files and offices, sentences that come over the network.
+//! Makes text from outside safe to print: names of files and offices, sentences from the network.
 //!
-//! Invariant: nothing shown moves a cursor, colours a terminal, or stands in another order than it is read.
+//! Invariant: printed text cannot move the cursor, colour the terminal, or change the reading order.
 
 use std::borrow::Cow;
 
-/// The text with a mark in place of every control character, line ends too, and of what turns the reading order.
+/// The text with U+FFFD in place of every control character (line ends too) and every bidirectional control.
 pub fn plain(text: &str) -> Cow<'_, str> {
     if text.contains(misleads) { Cow::Owned(text.replace(misleads, "\u{fffd}")) } else { Cow::Borrowed(text) }
 }

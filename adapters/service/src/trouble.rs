@@ -1,6 +1,7 @@
-//! Trouble that lasts: said at once, and then ever more seldom, so that neither it nor the rest of the log is lost.
+//! Rate-limited logging of a lasting fault: logged at once and then ever more seldom, so that neither the fault nor the
+//! rest of the diagnostic log is lost.
 
-/// What is wrong, and how often it was found in a row.
+/// The last fault, and how often it was found in a row.
 #[derive(Debug)]
 pub struct Trouble<F> {
     last: Option<F>,
@@ -13,7 +14,7 @@ impl<F: PartialEq> Trouble<F> {
         Self { last: None, times: 0 }
     }
 
-    /// Notes a fault; whether it is worth saying: if it is another than before, and the 1st, 2nd, 4th, 8th… time.
+    /// Notes a fault. True if it should be logged: when it differs from the last one, and the 1st, 2nd, 4th, 8th… time.
     pub fn is_news(&mut self, fault: F) -> bool {
         if self.last.as_ref() == Some(&fault) {
             self.times = self.times.saturating_add(1);
@@ -23,7 +24,7 @@ impl<F: PartialEq> Trouble<F> {
         self.times.is_power_of_two()
     }
 
-    /// Notes that it is over; whether there was any.
+    /// Notes that the fault is over. True if there was one.
     pub fn is_over(&mut self) -> bool {
         self.last.take().is_some()
     }

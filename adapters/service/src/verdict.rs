@@ -1,7 +1,7 @@
-//! What became of a line, as JSON: in a reply over NATS and in an import's own.
+//! The outcome of a line, as JSON: in a reply over NATS and in the output of an import.
 //!
-//! Invariant: the codes are stable, and none of the values is personal. A program that knows only `outcome`, `id` and
-//! `reason` reads it all the same.
+//! Invariant: the codes are stable, and no value is personal. A program that knows only `outcome`, `id` and `reason`
+//! can read it.
 
 use engine::decide::Verdict;
 use engine::refusal::{Code, Refusal};
@@ -9,38 +9,38 @@ use engine::rulebook::Language;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// What became of one line.
+/// The outcome of one line, with its reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineVerdict {
     /// Its number, from 1.
     pub line: usize,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: Outcome,
-    /// The action's id; none where the line could not be read.
+    /// The action's id; `None` if the line could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<Uuid>,
     /// Why it was refused: the first of its flaws.
     #[serde(flatten)]
     pub refusal: Option<Said>,
-    /// All of its flaws, where there are several.
+    /// All of its flaws, if there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flaws: Vec<Said>,
-    /// What looks wrong in it, though it is recorded.
+    /// The warnings about a line that is recorded all the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Said>,
 }
 
-/// What became of a line.
+/// The outcome of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// It is in the log now.
+    /// It was recorded now.
     Recorded,
     /// It was in the log already.
     Known,
-    /// It is not, and sending it again as it is wouldn't change that.
+    /// It was refused; sending the same line again would not help.
     Refused,
-    /// It is not known to be in the log: send it again.
+    /// Whether it was recorded is unknown: send it again.
     Again,
 }
 
@@ -60,19 +60,19 @@ pub struct Said {
 }
 
 impl LineVerdict {
-    /// The line, without anything to say of it.
+    /// A line without flaws and warnings.
     pub const fn new(line: usize, outcome: Outcome, id: Option<Uuid>) -> Self {
         Self { line, outcome, id, refusal: None, flaws: Vec::new(), warnings: Vec::new() }
     }
 
-    /// A line that was refused for these.
+    /// A line that was refused for these flaws.
     pub fn refused(line: usize, id: Option<Uuid>, flaws: &[Refusal], language: Language) -> Self {
         let said = Said::all(flaws, language);
         let refusal = said.first().cloned();
         Self { refusal, flaws: if said.len() > 1 { said } else { Vec::new() }, ..Self::new(line, Outcome::Refused, id) }
     }
 
-    /// A line that was judged, with what looks wrong in it; a refused one has flaws enough.
+    /// A line with its verdict. The warnings are left out if it was refused.
     pub fn of_verdict(
         line: usize,
         id: Option<Uuid>,
@@ -88,7 +88,7 @@ impl LineVerdict {
         Self { warnings: Said::all(warnings, language), ..Self::new(line, outcome, id) }
     }
 
-    /// The flaws of a refused line, as they were.
+    /// The flaws of a refused line, as refusals.
     pub fn flaws(&self) -> Vec<Refusal> {
         match &self.refusal {
             Some(only) if self.flaws.is_empty() => vec![only.refusal()],
@@ -110,7 +110,8 @@ impl Said {
         refusals.iter().map(said).collect()
     }
 
-    /// The refusal, to be said in another language; of a code that this program doesn't know only the sentence.
+    /// The refusal, so that it can be worded in another language; only its sentence if this program does not know the
+    /// code.
     pub fn refusal(&self) -> Refusal {
         match Code::from_word(&self.code) {
             Some(code) => {

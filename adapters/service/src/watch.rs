@@ -1,7 +1,7 @@
-//! The watch: tells each case in time that it is time.
+//! The watch: ticks each case when one of its limits is due, so that its alerts are raised in time.
 //!
-//! Invariant: a loop around one plain function, [`Watch::tick`]. A lost or doubled wake-up is harmless, since a case
-//! that has nothing to tell decides nothing; while the clock is in doubt no alert is raised.
+//! Invariant: a loop around one plain function, [`Watch::tick`]. A lost or doubled wake-up is harmless, since a tick
+//! records nothing for a case with nothing due. While the clock is in doubt no alert is raised.
 
 pub mod clock_doubt;
 mod slow;
@@ -24,22 +24,22 @@ use crate::trouble::Trouble;
 use clock_doubt::{ClockDoubt, Operator};
 use slow::Slow;
 
-/// For how long changes of the store gather before the watch looks at them, and how often it looks at a clock that can't tell
-/// when its next second begins.
+/// How long the watch collects changes of the store before it reads them, and how often it polls a clock that can't
+/// tell when its next second begins.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// For how many seconds ahead the cases that will be due are read, and how many at the most: in the second itself nothing
-/// but the writing is left to do.
+/// Read-ahead: cases due within so many seconds are loaded into the cache, and at most so many. When the second comes,
+/// only the write is left to do.
 const AHEAD: (i64, usize) = (3, 4096);
-/// How many of them at once.
+/// How many of them are loaded concurrently.
 const READ: usize = 16;
-/// How long before the next second that begins and ends: what was due in this one is published first.
+/// How long before the next second the read-ahead begins and ends: alerts due in this second are published first.
 const READ_FROM_TO: (Duration, Duration) = (Duration::from_millis(650), Duration::from_millis(100));
-/// How many cases one tick tells the time.
+/// How many cases one call of [`Watch::tick`] takes at most.
 const MOST: usize = 1024;
-/// How many of them together, in one commit or few; and how many times that at once, so that some are decided while
-/// others are written.
+/// How many cases are in a batch, written in one commit or few; and how many batches run concurrently, so that one is
+/// decided while another is written.
 const TOGETHER: (usize, usize) = (128, 2);
-/// The first and the longest wait before a case that could not be told is told again.
+/// The first and the longest pause before a due case that could not be processed is retried.
 const WAIT: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
 
 /// The watch over one store.
@@ -48,10 +48,10 @@ pub struct Watch {
     clock: Arc<dyn Clock>,
     doubt: Arc<ClockDoubt>,
     operator: Operator,
-    /// Whether the store was told that the clock is in doubt.
+    /// What was last written to the store: whether the clock is in doubt.
     said: Option<bool>,
     held: Option<Held>,
-    /// The change counter for which `next` was read.
+    /// The change counter at which `next` was read.
     seen: Option<i64>,
     next: Option<Instant>,
     /// When cases were last read ahead.
@@ -64,13 +64,13 @@ pub struct Watch {
 
 /// Alerts are held back.
 struct Held {
-    /// The operator's last word when that began: it doesn't count.
+    /// The last confirmation by an operator before the doubt began: it does not count.
     confirmed: Option<String>,
 }
 
-/// A case that is due and gave nothing.
+/// A due case whose tick recorded nothing or failed.
 struct Postponed {
-    /// The stream's version then: once it moves on, the case is told again at once.
+    /// The stream's version then: when it changes, the case is retried at once.
     version: u32,
     until: Duration,
     wait: Duration,
@@ -85,23 +85,23 @@ impl Watch {
         Self { recorder, clock, doubt, operator, said, held, seen, next, ahead, postponed, slow, share, figures }
     }
 
-    /// The same watch, which notes here that it is at work.
+    /// The same watch, which reports its activity in `figures`.
     #[must_use]
     pub fn noting(self, figures: Arc<Figures>) -> Self {
         Self { figures, ..self }
     }
 
-    /// The same watch over a share of the cases alone, whatever that is at the moment.
+    /// The same watch, restricted to a share of the cases, which may change.
     #[must_use]
     pub fn over(self, share: Receiver<WorkShare>) -> Self {
         Self { share, ..self }
     }
 
-    /// Tells the cases that are due at `now` that it is time, as many as one tick takes; how many it told, or began to
-    /// tell beside the others. None are left when it told none.
+    /// Ticks the cases that are due at `now`, up to a limit. Heavy cases are only started, in the background. Returns
+    /// how many cases it ticked or started; 0: none are left.
     ///
     /// # Errors
-    /// If the store can't be read or written.
+    /// If the store cannot be read or written.
     pub async fn tick(&mut self, now: Instant) -> Result<usize, Fault> {
         for (case, result) in self.slow.ended() {
             self.take(case, result).await?;
@@ -122,24 +122,24 @@ impl Watch {
         Ok(told)
     }
 
-    /// Takes note of how many events a case was given.
+    /// Notes the result of a tick: how many events it appended to the case.
     async fn take(&mut self, case: CaseRef, result: Result<usize, Fault>) -> Result<(), Fault> {
         match result {
-            Ok(0) => self.postpone(case, "it has nothing to tell").await,
+            Ok(0) => self.postpone(case, "the case is due, but nothing was recorded").await,
             Ok(_) => {
                 self.postponed.remove(&case);
                 Ok(())
             }
-            // The store's trouble and not the case's.
+            // The store failed, and not this case.
             Err(fault @ (Fault::Unavailable(_) | Fault::Restart(_))) => Err(fault),
             Err(fault) => self.postpone(case, &fault.to_string()).await,
         }
     }
 
-    /// Watches until told to stop.
+    /// Watches until the stop signal.
     ///
     /// # Errors
-    /// If the store is damaged, or the program has to be started again.
+    /// If the store is damaged, or the program has to be restarted.
     pub async fn run(&mut self, stop: &Stop) -> Result<(), Fault> {
         let mut trouble = Trouble::none();
         while !stop.is_set() {
@@ -148,7 +148,7 @@ impl Watch {
                 Ok(()) => {
                     self.figures.watch.is_well();
                     if trouble.is_over() {
-                        tracing::info!("the store answers again");
+                        tracing::info!("the store is available again");
                     }
                 }
                 Err(fault @ (Fault::Corrupt(_) | Fault::Restart(_))) => return Err(fault),
@@ -156,7 +156,7 @@ impl Watch {
                     let reason = fault.to_string();
                     self.figures.watch.is_in_trouble(&reason);
                     if trouble.is_news(fault) {
-                        tracing::error!(%reason, "limits can't be watched until this is mended");
+                        tracing::error!(%reason, "limits cannot be watched until this is fixed");
                     }
                     self.seen = None;
                     stop.or(tokio::time::sleep(WAIT.0)).await;
@@ -168,7 +168,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Looks at the clock and the store, and lets time pass over what is due.
+    /// Reads the clock and the store, and ticks the cases that are due.
     async fn look(&mut self, stop: &Stop) -> Result<(), Fault> {
         while !stop.is_set() {
             self.figures.watch.comes_round();
@@ -176,7 +176,7 @@ impl Watch {
             if self.in_doubt(now).await? {
                 return Ok(());
             }
-            // The counter first: what changes after it was read is seen at the next look.
+            // The counter first: a change after it was read is seen in the next round.
             let counter = self.recorder.store().change_counter().await?;
             if self.seen != Some(counter) {
                 self.next = self.recorder.store().next_due().await?;
@@ -191,7 +191,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Rests until something may have to be done: another second begins, the store has changed, or it is time to read ahead.
+    /// Waits until there may be work: the next second begins, the store has changed, or it is time to read ahead.
     async fn rest(&self) {
         let Some(left) = self.clock.until_next_second() else { return tokio::time::sleep(LOOK_EVERY).await };
         let until = match left.checked_sub(READ_FROM_TO.0) {
@@ -207,18 +207,18 @@ impl Watch {
         if let Some(counter) = self.seen {
             tokio::select! {
                 () = next => {}
-                // That the store can't tell is found at the next look.
+                // A fault of the store is found in the next round.
                 _ = self.recorder.store().changed(counter) => {}
             }
         }
     }
 
-    /// Whether cases will soon be due that were not read ahead in this second.
+    /// Whether cases are due soon and nothing was read ahead in this second.
     fn is_to_read(&self, now: Instant) -> bool {
         self.ahead != Some(now) && self.next.is_some_and(|next| next <= now.plus(AHEAD.0))
     }
 
-    /// Has the store read the cases that will soon be due, once a second, as long as the second lasts.
+    /// Has the store load the cases that are due soon; once a second, and no longer than the second lasts.
     async fn read_ahead(&mut self, now: Instant) -> Result<(), Fault> {
         let soon = now.plus(AHEAD.0);
         let left = || self.clock.until_next_second();
@@ -235,7 +235,7 @@ impl Watch {
             if left().is_some_and(|left| left < READ_FROM_TO.1) {
                 break;
             }
-            // What can't be read is told when it is due.
+            // A case that cannot be read is reported when it is due.
             if futures::future::try_join_all(cases.iter().map(|due| store.load(&due.case))).await.is_err() {
                 break;
             }
@@ -262,7 +262,7 @@ impl Watch {
         Ok(false)
     }
 
-    /// Tells the store, for those who record beside this program, whether the clock is in doubt.
+    /// Writes to the store, for other programs that record, whether the clock is in doubt.
     async fn say(&mut self, doubted: bool) -> Result<(), Fault> {
         if self.said != Some(doubted) {
             (self.operator.doubted)(doubted).await?;
@@ -271,7 +271,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Those of the due cases that are not postponed, or have changed since.
+    /// Those of the due cases that are not postponed or have changed since.
     async fn ready(&mut self, due: Vec<DueCase>) -> Result<Vec<DueCase>, Fault> {
         let mut ready = Vec::with_capacity(due.len());
         for due in due.into_iter().filter(|due| !self.slow.holds(&due.case)) {
@@ -287,13 +287,13 @@ impl Watch {
         Ok(ready)
     }
 
-    /// Puts off a case that is due and gave nothing. The first time it is told again at once: another process may
-    /// have told it in between. The second time it is said, once, and told again ever more seldom.
+    /// Postpones a due case whose tick recorded nothing or failed. The first retry comes at once: another process may
+    /// have ticked the case in between. The second time it is logged, once, and retried ever more seldom.
     async fn postpone(&mut self, case: CaseRef, why: &str) -> Result<(), Fault> {
         let steady = self.doubt.steady();
         if let Some(postponed) = self.postponed.get_mut(&case) {
             if postponed.wait.is_zero() {
-                tracing::error!(%case, why, "a case is due and can't be told the time; it is tried again");
+                tracing::error!(%case, why, "a due case could not be processed; retrying");
             }
             postponed.wait = (postponed.wait * 2).clamp(WAIT.0, WAIT.1);
             postponed.until = steady + postponed.wait;
@@ -305,7 +305,7 @@ impl Watch {
     }
 }
 
-/// The version of a case's stream; 0 where it can't be read for good.
+/// The version of a case's stream; 0 if the stream is damaged.
 async fn version(store: &dyn CaseStore, case: &CaseRef) -> Result<u32, Fault> {
     match store.load(case).await {
         Ok(case) => Ok(case.version()),

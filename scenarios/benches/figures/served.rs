@@ -53,7 +53,7 @@ impl Serving {
     /// If its output cannot be read.
     pub fn publishes(&self) -> Result<bool, Failure> {
         let words = std::fs::read_to_string(&self.words)?;
-        let last = words.lines().rev().find(|line| line.contains("the share of the work has changed"));
+        let last = words.lines().rev().find(|line| line.contains("this process's share of the cases has changed"));
         Ok(last.is_none_or(|line| line.contains("part=0")))
     }
 

@@ -1,4 +1,4 @@
-//! `kamnot actions` and `kamnot template`: what can be recorded, by the description that the reader is held to.
+//! `kamnot actions` and `kamnot template`: the actions and their fields, from the description that the reader uses too.
 
 mod takes;
 
@@ -43,12 +43,12 @@ fn all(book: &Rulebook, lang: Language, paint: Paint) -> String {
     format!("{}\n{}\n", table.draw(line_width(), paint), Label::ActionsLegend.of(lang))
 }
 
-/// The action's name in words.
+/// The action's title.
 pub(super) fn title(book: &Rulebook, name: ActionName, lang: Language) -> &str {
     book.text(&format!("action.{name}")).in_language(lang)
 }
 
-/// The sign behind a field that can't be left out.
+/// The mark of a field that cannot be left out.
 pub(super) const fn mark(field: &Field) -> &'static str {
     match field.need {
         Need::Required => "*",
@@ -112,7 +112,7 @@ pub(super) fn template(_: &Common, own: &Template) -> Result<Completion, Failure
 fn action(heading: &[String], cells: &[String]) -> Result<Action, Failure> {
     let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
     let read = row(heading.iter().map(String::as_str), &cells);
-    read.map_err(|flaws| Failure::Fault(format!("the template is refused: {flaws:?}")))
+    read.map_err(|flaws| Failure::Fault(format!("the template was refused: {flaws:?}; this is a fault of the program")))
 }
 
 /// The columns of an action, and a row that can be recorded.

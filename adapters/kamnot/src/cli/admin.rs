@@ -1,4 +1,4 @@
-//! `kamnot rebuild`, `check` and `clock confirm`: looking after a log.
+//! `kamnot rebuild`, `check` and `clock confirm`: maintenance of a log.
 
 use std::fmt::Write as _;
 
@@ -9,6 +9,7 @@ use super::arguments::{ClockCommand, Common};
 use super::database::{Absent, Database, run as block_on};
 use super::output::{Completion, Failure, print_out, said_of_damage};
 use super::progress;
+use super::tally::plural;
 
 /// `kamnot clock confirm`
 pub(super) fn clock(common: &Common, command: &ClockCommand) -> Result<Completion, Failure> {
@@ -17,11 +18,11 @@ pub(super) fn clock(common: &Common, command: &ClockCommand) -> Result<Completio
     let now = SystemClock.now();
     block_on(async {
         database.store.set_meta(CLOCK_CONFIRMED, &now.to_string()).await?;
-        // A `serve` that ended in doubt can't take its word back itself.
+        // A `serve` that ended while the clock was in doubt cannot clear the doubt itself.
         Ok(database.store.set_meta(CLOCK_IN_DOUBT, "no").await?)
     })?;
     print_out(&format!(
-        "The clock of this machine, {now}, is confirmed. A running `kamnot serve` goes on raising alerts within seconds.\n"
+        "The clock of this machine, {now}, is confirmed. A running `kamnot serve` raises alerts again within seconds.\n"
     ))?;
     Ok(Completion::Done)
 }
@@ -34,8 +35,8 @@ pub(super) fn rebuild(common: &Common) -> Result<Completion, Failure> {
     bar.finish_and_clear();
     let differed = match rebuilt.differing {
         0 => "nothing differed".to_owned(),
-        1 => "1 row was not as the log says and now is".to_owned(),
-        many => format!("{many} rows were not as the log says and now are"),
+        1 => "1 row did not match the log and was corrected".to_owned(),
+        many => format!("{many} rows did not match the log and were corrected"),
     };
     let (events, cases) = (rebuilt.events, rebuilt.cases);
     let cases = if cases == 1 { "1 case".to_owned() } else { format!("{cases} cases") };
@@ -48,7 +49,7 @@ pub(super) fn rebuild(common: &Common) -> Result<Completion, Failure> {
     said_of_damage(&rebuilt.damage, REBUILT_BUT)
 }
 
-/// What a rebuild says where events of some cases are damaged.
+/// The end of a rebuild's message if events of some cases are damaged.
 pub(super) const REBUILT_BUT: &str = "the views of these cases stay as they were, all others are rebuilt; keep the log: a backup may hold these cases whole";
 
 /// `kamnot check`
@@ -66,5 +67,5 @@ pub(super) fn check(common: &Common) -> Result<Completion, Failure> {
         return Ok(Completion::Done);
     }
     print_out(&(found.join("\n") + "\n"))?;
-    Err(Failure::Fault(format!("{log}: {} things are not as they should be; see above", found.len())))
+    Err(Failure::Fault(format!("{log}: {} {}; see above", found.len(), plural(found.len(), "problem", "problems"))))
 }

@@ -1,6 +1,6 @@
-//! `kamnot alerts`: what an office was told, a row per limit.
+//! `kamnot alerts`: the alerts to an office, one row for each limit.
 //!
-//! Invariant: rows are written as they are found; no more of them are held than a page of the table.
+//! Invariant: rows are written as they are found; memory holds at most one page of the table.
 
 use std::io::{self, BufWriter, StdoutLock, Write as _};
 
@@ -21,7 +21,7 @@ use super::spreadsheet;
 use super::table::{Cell, Table};
 use super::time::{full, short};
 
-/// How many rows stand under one heading: the width of its columns is that of these rows.
+/// How many rows are on a page, under one heading; the widths of its columns fit these rows.
 const ROWS: usize = 500;
 
 /// `kamnot alerts`, without `--follow`.
@@ -29,7 +29,7 @@ pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Completion, Fail
     let office = own.whose.office();
     if office.is_none() && own.case.is_none() {
         return Err(Failure::Refused(
-            "whose alerts? Give --prosecutor, --court, --investigator or --legal-aid, or a case with --case".to_owned(),
+            "give --prosecutor, --court, --investigator or --legal-aid, or a case with --case".to_owned(),
         ));
     }
     let offices = offices(common)?;
@@ -66,15 +66,15 @@ fn heading(office: Option<&OfficeCode>, asked: &AlertQuery, Words { offices, lan
     format!("{}: {}\n{} {}", Label::Alerts.of(lang), of.join(", "), Label::At.of(lang), short(asked.at))
 }
 
-/// A list that is being printed.
+/// A list being printed.
 struct List<'w> {
     format: AlertsFormat,
     words: Words<'w>,
     paint: Paint,
     out: BufWriter<StdoutLock<'static>>,
-    /// The row that is being written.
+    /// The row being written.
     text: String,
-    /// Of a table: the rows that are still to be drawn.
+    /// For a table: the rows still to be drawn.
     page: Vec<Vec<Cell>>,
     rows: usize,
 }
@@ -122,7 +122,7 @@ impl<'w> List<'w> {
         Ok(())
     }
 
-    /// Draws the page that is full, or the last one.
+    /// Draws a full page, or the last one.
     fn draw(&mut self) -> Result<(), Failure> {
         let lang = self.words.lang;
         let columns =
@@ -148,7 +148,7 @@ impl<'w> List<'w> {
     }
 }
 
-/// What a row is about: the rule's name, or how many findings and notices it sums up.
+/// The subject of a row: the rule's name, or the numbers of findings and notices that it sums up.
 fn about(row: &AlertRow, words: Words<'_>) -> String {
     if let Some(rule) = row.rule {
         return words.rule_name(rule);
@@ -162,7 +162,7 @@ fn about(row: &AlertRow, words: Words<'_>) -> String {
     both.join(&format!(" {} ", Label::And.of(words.lang)))
 }
 
-/// What was told and when: of a limit each, of a sum the first and the last.
+/// The kinds and times of the alerts: all for a limit, the first and the last for a sum.
 fn life(row: &AlertRow, words: Words<'_>) -> String {
     let telling = |telling: &Telling| format!("{} {}", kind_name(telling.kind, words), short(telling.at));
     match (&row.rule, &row.told[..]) {

@@ -1,4 +1,4 @@
-//! The commands and their options, with the help that teaches them.
+//! The commands and their options, with their help texts.
 
 mod actions;
 mod alerts;
@@ -35,18 +35,18 @@ const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2
 const EXAMPLES: &str = "\
 First steps:
   kamnot demo                                     three made-up cases, seven months in seconds
-  kamnot assess cases.jsonl                       hold a file against the law, nothing is stored
+  kamnot assess cases.jsonl                       check a file against the law; nothing is stored
   kamnot import cases.jsonl --as vte-prosecutor   record a file in kamnot.db
   kamnot docket --court vte-juvenile-court        a court's cases, children held too long first
-  kamnot today --office vte-prosecutor            what an office owes, by the hours that are left
-  kamnot alerts --prosecutor vte-prosecutor       what a prosecutor's office was told
-  kamnot timeline VTE-2026-0001 --why             one case, with the reckoning of every limit
+  kamnot today --office vte-prosecutor            what an office owes, by the hours left
+  kamnot alerts --prosecutor vte-prosecutor       the alerts to a prosecutor's office
+  kamnot timeline VTE-2026-0001 --why             one case, with the count of every limit
   kamnot serve --nats nats://localhost:4222       watch the limits, publish alerts as they fall due
   kamnot status                                   is all well?
 
-Exit code: 0, 1 if something was refused, 2 if something went wrong.";
+Exit code: 0; 1 if something was refused or wants attention; 2 if a file, a database or a server failed.";
 
-/// What the command line says.
+/// The command line.
 #[derive(Debug, Parser)]
 #[command(name = "kamnot", version, about = ABOUT, after_help = EXAMPLES, infer_long_args = false)]
 pub(super) struct Arguments {
@@ -56,7 +56,7 @@ pub(super) struct Arguments {
     pub common: Common,
 }
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Common options")]
 pub(super) struct Common {
@@ -73,16 +73,16 @@ pub(super) struct Common {
     #[arg(long, global = true, value_name = "LANGUAGE", env = "KAMNOT_LANG", value_parser = language,
         default_value = "en")]
     pub lang: Language,
-    /// How long to wait for another program that holds the log locked, at most a day
+    /// How long to wait for another program that keeps the log locked, at most a day
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 10,
         value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub wait: u64,
-    /// How diagnostic messages are printed on standard error; `RUST_LOG` says which
+    /// The format of diagnostic messages on standard error; `RUST_LOG` sets their levels
     #[arg(long, global = true, value_enum, value_name = "FORM", default_value = "text")]
     pub log: LogForm,
 }
 
-/// How diagnostic messages are printed.
+/// The format of diagnostic messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogForm {
     /// For people
@@ -91,7 +91,7 @@ pub(super) enum LogForm {
     Json,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     Demo(Demo),
@@ -116,9 +116,9 @@ pub(super) enum Command {
     Restore(Restore),
     Export(Export),
     Reconcile(Reconcile),
-    /// Make the views of all cases anew from the log; the log and what was delivered stay as they are
+    /// Rebuild the views of all cases from the log; the log and the marks of delivery stay as they are
     Rebuild,
-    /// Check the log: every event readable and in its place, every view as the log says
+    /// Check the log: every event is readable and in its place, every view matches the log
     Check,
 }
 
@@ -130,7 +130,7 @@ pub(super) struct Demo {
     pub nats: Option<String>,
 }
 
-/// How lists are printed.
+/// The format of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
     /// For people
@@ -146,32 +146,32 @@ pub(super) enum Format {
 #[command(after_help = "\
 Examples:
   kamnot timeline VTE-2026-0001 --why
-  kamnot timeline VTE-2026-0001 --limit remand-term --why   how the end of each month of remand was reckoned
+  kamnot timeline VTE-2026-0001 --limit remand-term --why   how the end of each month of remand was counted
   kamnot timeline VTE-2026-0001 --as-known-on 2026-03-05   what was on record by the end of that day
 
-It shows what the log holds of the child: birth dates, reasons, numbers of orders.")]
+It prints personal data from the log: birth dates, reasons, numbers of orders.")]
 pub(super) struct Timeline {
     /// The case's reference
     #[arg(value_parser = case)]
     pub case: CaseRef,
-    /// Only what was on record by then: an instant, or a date for its end
+    /// Only what was on record by then: an instant, or a date (its end)
     #[arg(long, value_name = "TIME", value_parser = when)]
     pub as_known_on: Option<When>,
-    /// The instant at which the case is looked at [default: that of --as-known-on, or now]
+    /// The instant for which the case is assessed [default: that of --as-known-on, or now]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub at: Option<Instant>,
-    /// Print the reckoning of each limit and the grounds of each finding
+    /// Print the count of each limit and the grounds of each finding
     #[arg(long)]
     pub why: bool,
-    /// Only this rule, or the rules of this article: custody-48h, 64, 62(2); with the actions that it is about
+    /// Only this rule, or the rules of this article: custody-48h, 64, 62(2); with their actions
     #[arg(long, value_name = "RULE")]
     pub limit: Option<String>,
-    /// How to print
+    /// The output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
 }
 
-/// The rules of the law as the program knows them
+/// Show the rules of the law that the program watches
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -181,7 +181,7 @@ Examples:
   kamnot rules custody-48h          one rule: the law's words, the limit, both readings
   kamnot rules 64                   an article in full, with the rules on it; also 62(1)
   kamnot rules check FILE           check a rulebook file
-  kamnot rules adopt FILE           what another rulebook would change; with --yes, put it in force"
+  kamnot rules adopt FILE           show what another rulebook would change; with --yes, put it in force"
 )]
 pub(super) struct Rules {
     #[command(subcommand)]
@@ -190,7 +190,7 @@ pub(super) struct Rules {
     pub rule: Option<String>,
 }
 
-/// What to do with a rulebook file.
+/// The subcommands of `rules`.
 #[derive(Debug, Subcommand)]
 pub(super) enum RulesCommand {
     /// Check a rulebook file
@@ -208,38 +208,38 @@ pub(super) enum RulesCommand {
     },
 }
 
-/// The offices that the program knows by name
+/// List the offices that the program knows by name
 #[derive(Debug, Args)]
 pub(super) struct Offices {
     #[command(subcommand)]
     pub command: Option<OfficesCommand>,
-    /// Since when nothing was heard from each office that has open cases, the longest silent first, as the last
-    /// reconciliation found it
+    /// List the offices with open cases by how long they have recorded nothing, the longest first, as of the last
+    /// reconciliation
     #[arg(long)]
     pub silent: bool,
 }
 
-/// What to do with an offices file.
+/// The subcommands of `offices`.
 #[derive(Debug, Subcommand)]
 pub(super) enum OfficesCommand {
-    /// Check an offices file, also against the log, if there is one
+    /// Check an offices file; if there is a log, compare the file with it
     Check {
         /// The offices, a TOML file
         file: PathBuf,
     },
 }
 
-/// The recording clock
+/// Confirm the machine's clock
 #[derive(Debug, Args)]
 pub(super) struct Clock {
     #[command(subcommand)]
     pub command: ClockCommand,
 }
 
-/// What to do about the clock.
+/// The subcommands of `clock`.
 #[derive(Debug, Subcommand)]
 pub(super) enum ClockCommand {
-    /// Say that the machine's clock is right, after `serve` held alerts back because it had jumped
+    /// Confirm that the machine's clock is right, after it jumped and `serve` held back alerts
     Confirm,
 }
 

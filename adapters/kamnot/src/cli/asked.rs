@@ -1,4 +1,4 @@
-//! Which office or case a list is asked for, and that somebody knows it: a misspelt code is no empty list.
+//! Checks the office or case of a query: a misspelt code is an error and not an empty list.
 
 use engine::action::{CaseRef, OfficeCode};
 use engine::rulebook::Language;
@@ -9,15 +9,15 @@ use super::arguments::{Common, Whose};
 use super::database::{Database, run as block_on};
 use super::output::Failure;
 
-/// The one office that the command line names.
+/// The office named on the command line.
 pub(super) fn office(whose: &Whose) -> Result<(OfficeKind, &OfficeCode), Failure> {
-    // The command line is refused before, unless one is named.
+    // The command line parser requires exactly one.
     whose
         .office()
         .ok_or_else(|| Failure::Refused("give --prosecutor, --court, --investigator or --legal-aid".to_owned()))
 }
 
-/// Refuses a code that neither the offices nor the cases of the log know, or know as another kind of office.
+/// Refuses a code that is unknown to the offices and the cases of the log, or that is of another kind of office.
 pub(super) fn refuse_stranger(
     common: &Common,
     offices: &Offices,
@@ -34,20 +34,20 @@ pub(super) fn refuse_stranger(
     }
 }
 
-/// Refuses a case that the log doesn't hold.
+/// Refuses a case that is not in the log.
 pub(super) fn refuse_absent_case(common: &Common, database: &Database, case: &CaseRef) -> Result<(), Failure> {
     let events = block_on(async { Ok(database.store.stream(case).await?) })?;
     if events.is_empty() { Err(no_such_case(common, case, "")) } else { Ok(()) }
 }
 
-/// The log holds no such case; `then` says of when.
+/// The refusal of a case that is not in the log; `then` adds by when.
 pub(super) fn no_such_case(common: &Common, case: &CaseRef, then: &str) -> Failure {
     let log = &common.db;
     Failure::Refused(format!("the log {log} holds no case {case}{then}; check the reference, or the log with --db"))
 }
 
-/// Says on standard error that the list of offices doesn't know a code, or knows it as another kind of office, where there is
-/// no log to ask.
+/// Warns on standard error that a code is unknown to the list of offices, or of another kind of office; used without a
+/// log.
 pub(super) fn warn_of_stranger(common: &Common, offices: &Offices, (kind, office): (Option<OfficeKind>, &OfficeCode)) {
     let said = match (offices.stranger(office, kind, &Used::default()), common.lang) {
         (None, _) => return,
@@ -64,7 +64,7 @@ pub(super) fn warn_of_stranger(common: &Common, offices: &Offices, (kind, office
     eprintln!("kamnot: {}", plain_lines(&said));
 }
 
-/// What is said of a code that nobody knows, or knows as another kind of office.
+/// The message about a code that is unknown, or of another kind of office.
 pub(super) fn sentence(stranger: &Stranger, offices: &Offices, lang: Language) -> String {
     match stranger {
         Stranger::Unknown { office, nearest } => {
@@ -93,7 +93,7 @@ pub(super) fn sentence(stranger: &Stranger, offices: &Offices, lang: Language) -
     }
 }
 
-/// The end of a sentence that names what was probably meant.
+/// The end of a sentence: the code that was probably meant.
 fn meant(nearest: &str, lang: Language) -> String {
     match lang {
         Language::En => format!("; did you mean {nearest}?"),

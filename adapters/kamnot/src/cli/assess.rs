@@ -1,4 +1,4 @@
-//! `kamnot assess`: a file held against the law as if all of it were recorded, without a database.
+//! `kamnot assess`: checks a file against the law as if all of it were recorded, without a log.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -48,16 +48,16 @@ pub(super) fn run(common: &Common, own: &arguments::Assess) -> Result<Completion
     Ok(if refused.is_empty() { Completion::Done } else { Completion::SomethingRefused })
 }
 
-/// What cases are held against, and how it is printed.
+/// What is needed to assess the cases and print the results.
 struct Law<'a> {
     book: &'a Rulebook,
     at: Instant,
     format: AssessFormat,
-    /// The offices that codes are held against, if a file of them is given.
+    /// The known offices, if a file of them is given.
     offices: Option<Offices>,
 }
 
-/// What came of a batch of cases.
+/// The result of a batch of cases.
 #[derive(Default)]
 struct Batch {
     printed: String,
@@ -65,7 +65,7 @@ struct Batch {
     warned: Vec<RefusedLine>,
 }
 
-/// Assesses the cases on all processors; the batches are in the order of the cases.
+/// Assesses the cases on all cores; the batches are in the order of the cases.
 fn assess_all(cases: &[CaseLines], law: &Law<'_>) -> Vec<Batch> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let bar = progress::bar(cases.len(), "cases");
@@ -146,7 +146,7 @@ fn print(batches: &[Batch], format: AssessFormat) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A case for people: what is open or breached, and what fails.
+/// A case for people: open and breached limits, and failed conditions.
 fn block(assessment: &Assessment<'_>, book: &Rulebook, out: &mut String) {
     let case = assessment.timeline.entries().first().map_or("", |entry| entry.action.case.as_str());
     let _ = writeln!(out, "{case}");

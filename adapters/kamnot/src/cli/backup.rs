@@ -1,4 +1,4 @@
-//! `kamnot backup` and `kamnot restore`: the log as a file, and back.
+//! `kamnot backup` and `kamnot restore`: copies the log to a file, and a file to a log.
 
 use std::path::{Path, PathBuf};
 
@@ -15,10 +15,10 @@ use super::database::{Absent, Database, run as block_on};
 use super::output::{Completion, Failure, print_out, said_of_damage};
 use super::progress;
 
-/// The key under which a log keeps when it was last backed up.
+/// The key under which a log keeps the time of its last backup.
 pub(super) const LAST_BACKUP: &str = "backup";
 
-/// When a log was last backed up, as it keeps it.
+/// When a log was last backed up, by its own note.
 pub(super) fn last_backup(kept: Option<&str>) -> Option<Instant> {
     kept.and_then(Instant::parse)
 }
@@ -27,8 +27,8 @@ pub(super) fn last_backup(kept: Option<&str>) -> Option<Instant> {
 pub(super) fn backup(common: &Common, own: &Backup) -> Result<Completion, Failure> {
     let from = file(
         common,
-        "it is backed up with PostgreSQL's own programs: `pg_dump --format=custom` for a copy, continuous archiving for \
-         every moment; kamnot's operations page says how",
+        "back it up with PostgreSQL's own programs: `pg_dump --format=custom` for a copy, continuous archiving for \
+         point-in-time recovery; see kamnot's operations page",
     )?;
     let existing = if own.replace { Existing::GivesWay } else { Existing::Stays };
     if own.replace && same(&from, &own.to) {
@@ -36,7 +36,7 @@ pub(super) fn backup(common: &Common, own: &Backup) -> Result<Completion, Failur
     }
     let Copied { events, bytes, damage } = copy(common, &from, &own.to, existing)?;
     note(common);
-    let state = if damage.is_empty() { "is in order" } else { "has the damage of the log" };
+    let state = if damage.is_empty() { "is in order" } else { "has the same damage as the log" };
     print_out(&format!(
         "{}: {events} events copied from {}, {} KiB; the copy was read again and {state}\n",
         shown(&own.to),
@@ -46,14 +46,15 @@ pub(super) fn backup(common: &Common, own: &Backup) -> Result<Completion, Failur
     said_of_damage(&damage, "the copy holds all other cases; keep an older one, which may hold these too")
 }
 
-/// Notes in the log that there is a backup, for `kamnot status`. A log that can't be written is backed up all the same.
+/// Notes in the log when it was backed up, for `kamnot status`. For a log that cannot be written this is only a
+/// warning.
 fn note(common: &Common) {
     let noted = Database::open(common, Absent::Fail).and_then(|database| {
         let now = SystemClock.now().to_string();
         block_on(async { Ok(database.store.set_meta(LAST_BACKUP, &now).await?) })
     });
     if let Err(failure) = noted {
-        tracing::warn!(%failure, "the log doesn't note that it was backed up");
+        tracing::warn!(%failure, "the time of this backup could not be noted in the log");
     }
 }
 
@@ -61,11 +62,11 @@ fn note(common: &Common) {
 pub(super) fn restore(common: &Common, own: &Restore) -> Result<Completion, Failure> {
     let to = file(
         common,
-        "it is restored with PostgreSQL's own programs (`pg_restore`); `kamnot move --from FILE --to postgres://…` makes \
-         a log on PostgreSQL from a backup of the embedded one",
+        "restore it with PostgreSQL's own programs (`pg_restore`); to make a log on PostgreSQL from a backup of the \
+         embedded one, use `kamnot move --from FILE --to postgres://…`",
     )?;
     let Copied { events, damage, .. } = copy(common, &own.from, &to, Existing::Stays)?;
-    let state = if damage.is_empty() { "is in order" } else { "has the damage of that backup" };
+    let state = if damage.is_empty() { "is in order" } else { "has the same damage as the backup" };
     print_out(&format!(
         "{}: {events} events restored from {}; the log {state}. Import again what was recorded since that backup.\n",
         shown(&to),
@@ -74,7 +75,7 @@ pub(super) fn restore(common: &Common, own: &Restore) -> Result<Completion, Fail
     said_of_damage(&damage, "all other cases are restored; an older backup may hold these too")
 }
 
-/// The file of the embedded store; where the log lies elsewhere, what to do `instead`.
+/// The file of the embedded store; for a log on PostgreSQL, a refusal that says what to do `instead`.
 fn file(common: &Common, instead: &str) -> Result<PathBuf, Failure> {
     match &common.db {
         LogPlace::File(path) => Ok(path.clone()),
@@ -84,7 +85,7 @@ fn file(common: &Common, instead: &str) -> Result<PathBuf, Failure> {
 
 fn copy(common: &Common, from: &Path, to: &Path, existing: Existing) -> Result<Copied, Failure> {
     let of_the_copy = Common { db: LogPlace::File(from.to_owned()), rulebook: None, ..common.clone() };
-    // The log stays open: nobody moves what it has beside it to its place meanwhile.
+    // The log stays open, so that nobody moves the files beside it meanwhile.
     let database = Database::open(&of_the_copy, Absent::Fail)?;
     let (copying, checking) = (progress::bar(0, "pages"), progress::bar(0, "events"));
     let show = |bar: &ProgressBar, done, of| {

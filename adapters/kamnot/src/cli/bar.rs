@@ -1,4 +1,4 @@
-//! A limit as a bar: what is used of it, what is left, by how much it is over. It reads without colour too.
+//! Draws a limit as a bar: how much is used, how much is left, by how much it is over. It is readable without colour.
 
 use engine::breach::Breach;
 use engine::calendar::Instant;
@@ -11,7 +11,7 @@ use super::paint::{Paint, Tone};
 
 /// How many cells a bar has.
 const CELLS: i64 = 14;
-/// A limit this long or shorter is told in hours and minutes, a longer one in civil days. Seconds.
+/// A limit of at most so many seconds is shown in hours and minutes, a longer one in civil days.
 const LONGEST_IN_HOURS: i64 = 72 * 3600;
 
 /// The bar of a limit and its words: `██████████░░░░ 36 h of 48 h`.
@@ -42,7 +42,7 @@ pub(super) const fn tone(limit: &LimitLine) -> Tone {
     }
 }
 
-/// How a limit stands: what it is, and whether it was done, still waits to be done, or ended with its case.
+/// The state of a limit: its breach, and whether it was done, is still open, or ended with its case.
 pub(super) fn state(limit: &LimitLine, lang: Language) -> String {
     let late = match limit.ended {
         Some(Ended::Done(_)) => Label::DoneLate,
@@ -77,12 +77,12 @@ fn words(limit: &LimitLine, lang: Language) -> String {
     format!("{whole}, {} {over}", Label::OverBy.of(lang))
 }
 
-/// The number of the civil day in which `end` lies, that of `start` being 1.
+/// The number of the civil day of `end`; the day of `start` is 1.
 fn days(start: Instant, end: Instant) -> i64 {
     end.date().signed_duration_since(start.date()).num_days() + 1
 }
 
-/// Hours and minutes, never days: a limit of 48 hours is not one of two days.
+/// Hours and minutes, never days: a limit of 48 hours is not a limit of two days.
 fn hours(seconds: i64, lang: Language) -> String {
     let (h, min) = (Label::Hours.of(lang), Label::Minutes.of(lang));
     match (seconds / 3600, seconds / 60 % 60) {

@@ -1,7 +1,7 @@
-//! The log that a command works on, and the rulebook under which it does.
+//! Opens the log of a command, with its rulebook.
 //!
 //! Invariant: without `--rulebook` the rulebook in force in the log is used, so that a newer program changes nothing
-//! until its rulebook is adopted.
+//! before its rulebook is adopted.
 
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
@@ -19,15 +19,15 @@ use tokio::runtime::Runtime;
 use super::arguments::Common;
 use super::output::{Failure, rulebook};
 
-/// How many actions a command that goes on for long keeps in memory: about 100 MiB.
+/// How many actions a long-running command keeps in memory: about 100 MiB.
 const CACHED_ACTIONS: usize = 400_000;
 
-/// Whether a log that is not there is begun.
+/// What to do if there is no log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absent {
-    /// It is.
+    /// Create one.
     Begin,
-    /// The command fails. A log that can't be written will do.
+    /// Fail. A read-only log is sufficient.
     Fail,
 }
 
@@ -67,14 +67,15 @@ impl Database {
         let book = match in_force {
             Some(source) => Rulebook::stored(&source).map_err(|flaw| {
                 Failure::Fault(format!(
-                    "the rulebook kept in {} can't be read by this program: {flaw}; use the program that wrote it, or a newer one",
+                    "this program cannot read the rulebook in {}: {flaw}; use the program that wrote it, or a newer \
+                     one",
                     common.db
                 ))
             })?,
             None => rulebook(common)?,
         };
         let book = Arc::new(book);
-        // Who asks may have a copy that can't be written; who writes is told then.
+        // Commands that only read accept a read-only log.
         let options = Options { create, read_only_will_do: !create, cache_actions, ..options(common) };
         let store = common.db.open(Arc::clone(&book), &options).await?;
         refuse_unfinished(store.as_ref()).await?;
@@ -82,10 +83,7 @@ impl Database {
             if create {
                 return Err(Fault::Restart(moved(&store.place(), &to)).into());
             }
-            tracing::warn!(
-                "the log {} was moved to {to}: what was recorded since is there, and not here",
-                store.place()
-            );
+            tracing::warn!("the log {} was moved to {to}: everything recorded since is only there", store.place());
         }
         Ok(Self { store, book })
     }
@@ -101,17 +99,17 @@ impl Database {
     }
 }
 
-/// How the log is opened that is there.
+/// The options for opening an existing log.
 pub(super) fn options(common: &Common) -> Options {
     Options { busy_timeout: Duration::from_secs(common.wait), ..Options::default() }
 }
 
-/// Runs asynchronous work to its end, always on the same runtime: connections live on the one that made them.
+/// Runs asynchronous work to completion, always on the same runtime: a connection lives on the runtime that opened it.
 pub(super) fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
     let runtime = RUNTIME.get_or_init(|| {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        runtime.map_err(|error| format!("the program can't start its threads: {error}"))
+        runtime.map_err(|error| format!("the program cannot start its threads: {error}"))
     });
     runtime.as_ref().map_err(|failed| Failure::Fault(failed.clone()))?.block_on(work)
 }

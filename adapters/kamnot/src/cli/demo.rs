@@ -1,7 +1,7 @@
 //! `kamnot demo`: three made-up cases on a clock that runs by itself.
 //!
-//! Invariant: the demo records, watches and publishes by the same parts as `import` and `serve`; only its clock is
-//! its own.
+//! Invariant: the demo records, watches and publishes with the same code as `import` and `serve`; only its clock is its
+//! own.
 
 mod clock;
 mod stage;
@@ -35,7 +35,7 @@ use clock::DemoClock;
 use stage::Stage;
 use story::{Child, Step, Story};
 
-/// No case of the demo needs more steps; more would be a loop without end.
+/// No case of the demo needs more steps; more would be an endless loop.
 const MOST_STEPS: usize = 10_000;
 
 /// `kamnot demo`
@@ -45,7 +45,7 @@ pub(super) fn run(common: &Common, own: &Demo) -> Result<Completion, Failure> {
     let offices = offices(common)?;
     let servers = own.nats.as_deref().map(str::parse::<Servers>).transpose();
     let servers = servers.map_err(|fault| Failure::Fault(fault.to_string()))?;
-    let failed = |error| Failure::Fault(format!("the demo's temporary folder can't be made: {error}"));
+    let failed = |error| Failure::Fault(format!("cannot create the demo's temporary folder: {error}"));
     let folder = tempfile::tempdir().map_err(failed)?;
     let options = Options { create: true, ..Options::default() };
     let log = Arc::new(SqliteStore::open(folder.path().join("demo.db"), Arc::clone(&book), &options)?);
@@ -79,7 +79,7 @@ fn nats_failure(fault: &RelayFault) -> Failure {
     Failure::Fault(format!("{fault}; without --nats the demo needs no server"))
 }
 
-/// Publishes what waits in the outbox.
+/// Publishes the backlog.
 async fn publish<'r>(relay: Option<&'r Relay>, connected: &mut Option<Connected<'r>>) -> Result<(), Failure> {
     let (Some(relay), Some(connected)) = (relay, connected) else { return Ok(()) };
     let mut after = Position(0);
@@ -87,7 +87,7 @@ async fn publish<'r>(relay: Option<&'r Relay>, connected: &mut Option<Connected<
         match connected.tick(after).await {
             Ok(None) => return Ok(()),
             Ok(Some(last)) => after = last,
-            // An alert of an earlier demo, or of another at the same time.
+            // An alert of an earlier demo, or of another one running at the same time.
             Err(RelayFault::Broker(BrokerFault::MovedOn(_))) => {
                 *connected = relay.connect().await.map_err(|fault| nats_failure(&fault))?;
                 after = Position(0);
@@ -97,27 +97,27 @@ async fn publish<'r>(relay: Option<&'r Relay>, connected: &mut Option<Connected<
     }
 }
 
-/// The cases as they are played.
+/// The state of the demo.
 struct Play {
     store: Arc<SqliteStore>,
     book: Arc<Rulebook>,
     clock: Arc<DemoClock>,
     recorder: Recorder,
-    /// What is still to be recorded, the last one first.
+    /// The actions still to be recorded, the last one first.
     to_come: Vec<Step>,
     end: Instant,
-    /// How many alerts were told.
+    /// How many alerts were raised, settled or withdrawn.
     told: usize,
     /// The last certain breach of a limit on liberty, and the court of the case.
     worst: Option<(Instant, OfficeCode)>,
     steps: usize,
 }
 
-/// What one step of the clock brought.
+/// The result of one step of the clock.
 struct Happened {
     /// The clock.
     at: Instant,
-    /// The action that was recorded, if it was not time alone.
+    /// The action that was recorded; `None` if only time passed.
     step: Option<Step>,
     /// The events, with their cases.
     events: Vec<(engine::action::CaseRef, Event)>,
@@ -142,12 +142,14 @@ impl Play {
         }
     }
 
-    /// Moves the clock to the next action or due limit, whichever comes first, and lets it happen.
+    /// Moves the clock to the next action or due limit, whichever comes first, and processes it.
     async fn step(&mut self) -> Result<Option<Happened>, Failure> {
         loop {
             self.steps += 1;
             if self.steps > MOST_STEPS {
-                return Err(Failure::Fault("the demo's clock stands still; this is a fault of the program".to_owned()));
+                return Err(Failure::Fault(
+                    "the demo's clock does not advance; this is a fault of the program".to_owned(),
+                ));
             }
             let next_action = self.to_come.last().map(|step| step.recorded_at);
             let next_due = self.store.next_due().await?.filter(|due| next_action.is_none_or(|action| *due <= action));
@@ -190,7 +192,7 @@ impl Play {
         }
     }
 
-    /// The docket of the court with the last breach of a limit on liberty, as it stood then.
+    /// The docket of the court with the last breach of a limit on liberty, as of that instant.
     async fn docket(&self, words: Words<'_>, paint: super::paint::Paint) -> Result<String, Failure> {
         let Some((at, court)) = &self.worst else { return Ok(String::new()) };
         let mut rows = Vec::new();
@@ -202,7 +204,7 @@ impl Play {
         Ok(docket_table(&rows, rows.len(), court, *at, words, paint))
     }
 
-    /// One case from its opening; the alerts, told above, are left out.
+    /// The timeline of one case, without the alerts, which were shown already.
     async fn timeline(&self, child: &Child, words: Words<'_>, paint: super::paint::Paint) -> Result<String, Failure> {
         let case = self.store.load(&child.case).await?;
         let log: Vec<Event> = self.store.stream(&child.case).await?.into_iter().map(|stored| stored.event).collect();

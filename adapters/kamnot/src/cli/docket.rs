@@ -1,6 +1,6 @@
 //! `kamnot docket`: an office's cases, the most urgent first.
 //!
-//! Invariant: JSON holds codes and instants, for programs; tables and CSV hold words, in the reader's language.
+//! Invariant: JSON has codes and instants, for programs; tables and CSV have words, in the reader's language.
 
 use std::io;
 
@@ -51,7 +51,7 @@ pub(super) fn run(common: &Common, own: &Docket) -> Result<Completion, Failure> 
     complete(damaged)
 }
 
-/// The rows of those cases that the command line asks for.
+/// The rows of the cases that match the options.
 fn chosen(cases: Vec<Snapshot>, own: &Docket, database: &Database) -> Vec<DocketRow> {
     let since = own.changed_since.map(When::first);
     let changed = cases.into_iter().filter(|case| since.is_none_or(|since| case.recorded_at >= since));
@@ -62,7 +62,7 @@ fn chosen(cases: Vec<Snapshot>, own: &Docket, database: &Database) -> Vec<Docket
     chosen.map(|case| DocketRow::of(case, &database.book)).collect()
 }
 
-/// The heading of an office's list at an instant.
+/// The heading of an office's list as of an instant.
 pub(super) fn heading(label: Label, office: &OfficeCode, at: Instant, words: Words<'_>, paint: Paint) -> String {
     let Words { offices, lang, .. } = words;
     let heading = format!("{}: {}", label.of(lang), offices.name_and_code(office, lang));
@@ -132,13 +132,14 @@ pub(super) fn limit_name(limit: &LimitAt, words: Words<'_>) -> String {
     format!("{}, {} {}", words.rule_name(limit.rule), Label::Article.of(words.lang), limit.article)
 }
 
-/// When a limit ends that runs; where the protective reading's end has passed, by which reading.
+/// When a running limit ends; if its end under the protective reading has passed, under which reading.
 pub(super) fn ends(limit: &LimitAt, lang: Language) -> String {
     let end = short(limit.end);
     if limit.breach.is_none() { end } else { format!("{end} ({})", Label::ByLenient.of(lang)) }
 }
 
-/// How surely a limit has passed, since when, by how much, and when it was done or the case was closed without it.
+/// Whether a limit's breach is certain or arguable, since when, by how much, and when the duty was done or the case was
+/// closed without it.
 pub(super) fn passed(limit: &LimitAt, lang: Language) -> String {
     let sure = labels::sure(limit.breach).of(lang);
     let ended = limit.ended.map(|ended| {
@@ -221,7 +222,7 @@ fn csv_cells(row: &DocketRow, words: Words<'_>) -> Vec<String> {
     cells
 }
 
-/// An office's code and its name; empty where there is none.
+/// An office's code and its name; empty if there is none.
 pub(super) fn office_cells(office: Option<&OfficeCode>, Words { offices, lang, .. }: Words<'_>) -> [String; 2] {
     office.map_or_else(Default::default, |office| [office.to_string(), offices.name(office, lang).to_owned()])
 }

@@ -1,6 +1,6 @@
 //! `kamnot export`: the recorded actions with their ids, record times and senders, as a file that can be imported.
 //!
-//! Invariant: under the file's name there is only ever a whole export.
+//! Invariant: the file gets its name only once the export is complete.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -29,13 +29,13 @@ pub(super) fn run(common: &Common, own: &Export) -> Result<Completion, Failure> 
         write(store, &mut BufWriter::new(io::stdout().lock()), Failure::from)?;
         return Ok(Completion::Done);
     };
-    let failed = |error: io::Error| Failure::Fault(format!("{}: can't be written: {error}", shown(path)));
-    let taken = || Failure::Refused(format!("{} is there already; name another file", shown(path)));
+    let failed = |error: io::Error| Failure::Fault(format!("{}: cannot be written: {error}", shown(path)));
+    let taken = || Failure::Refused(format!("{} exists already; name another file", shown(path)));
     if path.symlink_metadata().is_ok() {
         return Err(taken());
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // For its owner's eyes alone, and gone unless it becomes the export.
+    // Readable by its owner alone, and removed unless it becomes the export.
     let mut unfinished = NamedTempFile::new_in(folder).map_err(failed)?;
     let Exported { actions, cases } = write(store, &mut BufWriter::new(&mut unfinished), failed)?;
     unfinished.as_file().sync_all().map_err(failed)?;
@@ -43,10 +43,10 @@ pub(super) fn run(common: &Common, own: &Export) -> Result<Completion, Failure> 
         error if error.kind() == io::ErrorKind::AlreadyExists => taken(),
         error => failed(error),
     })?;
-    // The name, too, has to outlive a power cut.
+    // The name, too, must survive a power cut.
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
     print_out(&format!(
-        "{}: {actions} {} of {cases} {} written. The file holds personal data, as the log does: keep it as safe.\n",
+        "{}: {actions} {} of {cases} {} written. The file contains personal data, as the log does: keep it as safe.\n",
         shown(path),
         plural(actions, "action", "actions"),
         plural(cases, "case", "cases"),
@@ -54,7 +54,7 @@ pub(super) fn run(common: &Common, own: &Export) -> Result<Completion, Failure> 
     Ok(Completion::Done)
 }
 
-/// What was written.
+/// The counts of what was written.
 struct Exported {
     actions: usize,
     cases: usize,
@@ -86,7 +86,7 @@ fn write(
     Ok(Exported { actions, cases: cases.len() })
 }
 
-/// The line of an action; none of an alert.
+/// The line of an action; `None` for an alert.
 fn line(stored: &Stored) -> Option<String> {
     let object = Json::Object(vec![
         ("action".into(), stored.event.fact.action()?.to_json()),

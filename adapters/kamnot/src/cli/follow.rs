@@ -1,6 +1,6 @@
-//! `kamnot alerts --follow`: each alert as it comes, until stopped.
+//! `kamnot alerts --follow`: prints each alert as it arrives, until stopped.
 //!
-//! Invariant: standard output holds alerts alone; that it listens, and what stands in the way, is said on standard error.
+//! Invariant: standard output contains only alerts; where it listens, and faults, go to standard error.
 
 use std::env;
 use std::io::{self, Write as _};
@@ -27,20 +27,21 @@ use super::serve::told_to_stop;
 /// `kamnot alerts --follow`
 pub(super) fn run(common: &Common, own: &AlertsOf) -> Result<Completion, Failure> {
     if let AlertsFormat::Csv | AlertsFormat::Json = own.format {
-        return Err(Failure::Refused("what --follow prints has no end: give --format table or jsonl".to_owned()));
+        return Err(Failure::Refused("--follow prints without end: give --format table or jsonl".to_owned()));
     }
     let servers = own.nats.servers()?.ok_or(NatsFault::Address)?;
     let (kind, office) = asked::office(&own.whose)?;
     asked::warn_of_stranger(common, &offices(common)?, (Some(kind), office));
     let seen = own.seen.clone().map_or_else(|| seen_by_default(office), Ok)?;
-    let failed = |error| Failure::Fault(format!("{}: the file of alerts seen has no folder: {error}", seen.display()));
+    let failed =
+        |error| Failure::Fault(format!("{}: invalid path of the file of alerts seen: {error}", seen.display()));
     let seen = std::path::absolute(&seen).map_err(failed)?;
     let (office, follower) = (office.clone(), place(&seen));
     let name = match (own.place.subscription.clone(), own.place.subscriber) {
         (None, None) => Name::Own(format!("{office}-{follower}")),
         (None, Some(_)) => {
             return Err(Failure::Refused(
-                "--subscriber counts the names that --subscription begins; give both".to_owned(),
+                "--subscriber needs the prefix of the names: give --subscription too".to_owned(),
             ));
         }
         (Some(base), None) => Name::Given { base, follower },
@@ -65,25 +66,25 @@ pub(super) fn run(common: &Common, own: &AlertsOf) -> Result<Completion, Failure
     })
 }
 
-/// The file of the alerts that were seen, in the folder for what a program keeps for a user
+/// The file of alerts seen, in the user's state folder
 /// (XDG Base Directory: `$XDG_STATE_HOME`, an absolute path, or `~/.local/state`).
 fn seen_by_default(office: &OfficeCode) -> Result<PathBuf, Failure> {
     let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
     let state = state.ok_or_else(|| {
-        Failure::Refused("there is no home folder to keep the alerts seen in: name a file with --seen".to_owned())
+        Failure::Refused("there is no home folder for the file of alerts seen: name a file with --seen".to_owned())
     })?;
     Ok(state.join("kamnot").join(format!("seen-{office}")))
 }
 
-/// Which subscriber this is: one per machine and file of alerts seen, so that two never share what comes.
+/// The follower's id: one per machine and file of alerts seen, so that two followers never share a subscription.
 fn place(seen: &Path) -> Uuid {
     let machine =
         std::fs::read_to_string("/etc/machine-id").ok().or_else(|| env::var("HOSTNAME").ok()).unwrap_or_default();
     Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{}\0{}", machine.trim(), seen.display()).as_bytes())
 }
 
-/// What is printed of an alert.
+/// The printed fields of an alert.
 #[derive(Deserialize)]
 struct CloudEvent {
     time: String,
@@ -134,18 +135,18 @@ impl Printer {
                 let line = self.paint.text(tone, &plain(&format!("{kind:<9} {sentence}")));
                 writeln!(out, "{}  {line}", plain(time.replace('T', " ").trim_end_matches("+07:00")))?;
             }
-            // From a program that writes another form: the subject at least says what it is about.
+            // A message in another format: the subject at least is printed.
             Err(_) => writeln!(out, "{}", plain(&format!("{} ({})", alert.subject, alert.id)))?,
         }
         out.flush()
     }
 }
 
-/// The alert as it came, on one line.
+/// The alert as it arrived, on one line.
 fn json_line(alert: &Received) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if serde_json::from_str::<serde::de::IgnoredAny>(&alert.body).is_ok() {
-        // In JSON a line ends between two members, never within a text.
+        // In JSON a line break is between two members, never within a string.
         writeln!(out, "{}", alert.body.replace(['\n', '\r'], " "))?;
     } else {
         eprintln!("kamnot: {}", plain(&format!("not JSON: {} ({})", alert.subject, alert.id)));

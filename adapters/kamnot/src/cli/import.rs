@@ -1,7 +1,7 @@
-//! `kamnot import` and `kamnot record`: actions from files and standard input into the log.
+//! `kamnot import` and `kamnot record`: record actions from files and standard input.
 //!
-//! Invariant: each case's accepted actions are appended at once; every line is recorded, known already, or refused
-//! with its number; what was recorded before a fault stays recorded, and importing again goes on from there.
+//! Invariant: each case's accepted actions are appended at once; every line is recorded, known already, or refused with
+//! its number. What was recorded before a fault stays recorded, and importing again continues from there.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
@@ -29,7 +29,7 @@ use super::progress;
 use super::prompt::on_the_terminal;
 use super::tally::{Report, Tally, print_warnings};
 
-/// How many cases are recorded at the same time: the store writes what has gathered in one transaction.
+/// How many cases are recorded concurrently: the store writes all that are queued in one transaction.
 const IN_FLIGHT: usize = 256;
 
 /// How actions are recorded.
@@ -37,18 +37,18 @@ const IN_FLIGHT: usize = 256;
 struct How {
     by: Option<OfficeCode>,
     alerts: Alerts,
-    /// The offices that codes are held against, if a file of them is given.
+    /// The known offices, if a file of them is given.
     offices: Option<Offices>,
 }
 
 impl How {
-    /// Where a `serve` beside us doubts the clock, alerts wait until it doesn't.
+    /// While a `serve` on the same log has the clock in doubt, alerts are held back.
     fn new(common: &Common, database: &Database, by: Option<OfficeCode>, as_history: bool) -> Result<Self, Failure> {
         let beside = block_on(async { Ok(alerts_beside(database.store.as_ref()).await?) })?;
         let alerts = match (beside, as_history) {
             (Alerts::HeldBack, true) => {
                 return Err(Failure::Fault(
-                    "the clock is in doubt, so history can't be told from what is new; set the clock right, or say \
+                    "the clock is in doubt, so old limits cannot be told from new ones; set the clock right, or run \
                      `kamnot clock confirm`, and import again"
                         .to_owned(),
                 ));
@@ -57,12 +57,12 @@ impl How {
             (beside, false) => beside,
         };
         if alerts == Alerts::HeldBack {
-            tracing::warn!("the clock is in doubt: actions are recorded, their alerts wait until it is confirmed");
+            tracing::warn!("the clock is in doubt: actions are recorded, alerts are held back until it is confirmed");
         }
         Ok(Self { by, alerts, offices: known_offices(common)? })
     }
 
-    /// What the offices file says against each action.
+    /// The warnings about each action's office codes.
     fn doubts(&self, actions: &[Action]) -> Vec<Flaws> {
         self.offices.iter().flat_map(|offices| actions.iter().map(|action| offices.doubts(action))).collect()
     }
@@ -117,7 +117,7 @@ async fn import_file(
     Ok(tally)
 }
 
-/// What came of recording a case: its lines, what the offices file says against each, and the verdicts.
+/// The result of recording a case: its lines, the warnings about their office codes, and the verdicts.
 type OfCase = (Vec<(usize, ActionId)>, Vec<Flaws>, Recorded);
 
 async fn record_case(recorder: Arc<Recorder>, case: CaseLines, how: &How) -> Result<OfCase, Failure> {
@@ -128,14 +128,14 @@ async fn record_case(recorder: Arc<Recorder>, case: CaseLines, how: &How) -> Res
     Ok((lines, named, outcome))
 }
 
-/// A fault in the middle: what stands and what to do.
+/// A fault in the middle of a file: what was recorded and what to do.
 fn interrupted(file: &Path, tally: &Tally, failure: &Failure) -> Failure {
     let before = match tally.recorded {
-        0 => "None of its actions is known to be recorded".to_owned(),
-        many => format!("Before that, at least {many} of its actions were recorded and stay so"),
+        0 => "Whether any of its actions was recorded is unknown".to_owned(),
+        many => format!("At least {many} of its actions were recorded before"),
     };
     Failure::Fault(format!(
-        "{}: {failure}\n{before}; import the file again once this is mended: what is recorded already is passed over.",
+        "{}: {failure}\n{before}; import the file again once this is fixed: recorded actions are skipped.",
         files::shown(file),
     ))
 }
@@ -170,7 +170,7 @@ pub(super) fn record(common: &Common, own: &Record) -> Result<Completion, Failur
     }
     match outcome.verdicts.into_iter().next() {
         Some(Verdict::Refused(flaws)) => return Err(refused(&reasons(&flaws, common.lang))),
-        Some(Verdict::Known) => print_out(&format!("{case}: {name} {id} was recorded already; nothing changes\n"))?,
+        Some(Verdict::Known) => print_out(&format!("{case}: {name} {id} was recorded already; nothing changed\n"))?,
         Some(Verdict::Accepted) | None => {
             let alerts = alerts(&case, &outcome.events, &database, common.lang);
             print_out(&format!("{case}: {name} recorded as {id}\n{alerts}"))?;
@@ -199,7 +199,7 @@ fn one_action(language: Language) -> Result<Action, Failure> {
     })
 }
 
-/// What the recording told the offices, a sentence each.
+/// The alerts raised by the recording, one sentence each.
 fn alerts(case: &CaseRef, events: &[Event], database: &Database, language: Language) -> String {
     let mut out = String::new();
     for event in events {

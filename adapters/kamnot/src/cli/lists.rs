@@ -1,6 +1,6 @@
-//! What the lists have in common: their words, their colours, and how they are printed as JSON.
+//! What the lists share: wording, colours, and output as JSON.
 //!
-//! Invariant: JSON holds codes and instants, for programs; tables and CSV hold words, in the reader's language.
+//! Invariant: JSON has codes and instants, for programs; tables and CSV have words, in the reader's language.
 
 use engine::alert::Kind;
 use engine::breach::Breach;
@@ -11,7 +11,7 @@ use service::offices::Offices;
 
 use super::paint::Tone;
 
-/// In what words a list is printed.
+/// The wording of a list.
 #[derive(Clone, Copy)]
 pub(super) struct Words<'a> {
     /// The rulebook with the names of the rules.
@@ -23,7 +23,7 @@ pub(super) struct Words<'a> {
 }
 
 impl Words<'_> {
-    /// The name of a rule; beside a limit that is not the law's own, that it is policy.
+    /// The name of a rule, with a note if its limit is policy and not law.
     pub(super) fn rule_name(self, rule: RuleId) -> String {
         let name = self.book.rule(rule).name.in_language(self.lang);
         if rule.is_policy() { format!("{name} ({})", Label::Policy.of(self.lang)) } else { name.to_owned() }
@@ -61,7 +61,7 @@ pub(super) const fn kind_tone(kind: Kind) -> Tone {
     }
 }
 
-/// What a kind of alert is called.
+/// The name of a kind of alert.
 pub(super) fn kind_name(kind: Kind, Words { book, lang, .. }: Words<'_>) -> &str {
     book.text(&format!("kind.{kind}")).in_language(lang)
 }

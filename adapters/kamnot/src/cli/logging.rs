@@ -1,7 +1,7 @@
-//! Diagnostic messages on standard error. They hold case references and office codes, nothing of a child.
+//! Diagnostic messages on standard error. They contain case references and office codes, and nothing about a child.
 //!
-//! Invariant: at the most talkative level libraries show what passes through them, such as the bodies of messages that an
-//! office sends; so that level is for our own messages alone, whatever `RUST_LOG` asks for.
+//! Invariant: at level TRACE libraries log the data that they process, such as the messages of offices. So TRACE is
+//! only for our own modules, whatever `RUST_LOG` says.
 
 use std::fmt;
 use std::io::Write as _;
@@ -22,7 +22,7 @@ use tracing_subscriber::{EnvFilter, registry};
 
 use super::arguments::LogForm;
 
-/// Starts logging; `RUST_LOG` says what, else warnings, and with `serve` what it does.
+/// Starts logging at the levels of `RUST_LOG`; by default warnings, and information with `serve`.
 pub(super) fn start(form: LogForm, serving: bool) {
     let level = if serving { "info,async_nats=warn" } else { "warn,async_nats=error" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
@@ -40,7 +40,7 @@ pub(super) fn start(form: LogForm, serving: bool) {
         }
     };
     if let Err(error) = started {
-        say_failure(&format!("no log: {error}"));
+        say_failure(&format!("diagnostic messages cannot be logged: {error}"));
     }
 }
 
@@ -48,24 +48,23 @@ fn shows_nothing_that_passes_through(message: &Metadata<'_>) -> bool {
     *message.level() != Level::TRACE || ["kamnot::", "store::"].iter().any(|ours| message.target().starts_with(ours))
 }
 
-/// Says on standard error why the program ends. Whoever would read it may be gone.
+/// Writes on standard error why the program ends. A closed standard error is ignored.
 pub(super) fn say_failure(failure: &str) {
     let said = Reader::of_standard_error().lines(Level::ERROR, &format!("kamnot: {failure}\n"));
     let _ = io::stderr().write_all(said.as_bytes());
 }
 
-/// Who reads standard error.
+/// The reader of standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reader {
-    /// The journal of systemd, which takes the urgency of each line from its beginning (`sd-daemon(3)`).
+    /// The journal of systemd, which reads the priority of each line from its prefix (`sd-daemon(3)`).
     Journal,
-    /// Anybody else.
+    /// Any other.
     Other,
 }
 
 impl Reader {
-    /// systemd names the device and the inode of the stream that leads to the journal; one that was sent elsewhere is
-    /// not that one.
+    /// systemd gives the device and the inode of the journal's stream; a redirected standard error has others.
     fn of_standard_error() -> Self {
         let named = env::var("JOURNAL_STREAM").ok();
         let own = io::stderr().as_fd().try_clone_to_owned().and_then(|stream| fs::File::from(stream).metadata());
@@ -75,7 +74,7 @@ impl Reader {
         }
     }
 
-    /// The lines of a message as this reader takes them.
+    /// The lines of a message in this reader's format.
     fn lines(self, level: Level, message: &str) -> String {
         let urgency = match (self, level) {
             (Self::Other, _) => return message.to_owned(),
@@ -88,7 +87,7 @@ impl Reader {
     }
 }
 
-/// A form of messages for a reader.
+/// A format of messages for a reader.
 struct For<F> {
     reader: Reader,
     form: F,
@@ -107,7 +106,7 @@ where
     }
 }
 
-/// The time in Vientiane, as everywhere else in the program.
+/// Vientiane time, as everywhere else in the program.
 struct LocalTime;
 
 impl FormatTime for LocalTime {

@@ -1,4 +1,4 @@
-//! `kamnot nats config`: the configuration of the server, and the logins that go with it. `kamnot nats test`.
+//! `kamnot nats config`: the server's configuration and the logins. `kamnot nats test`.
 
 mod test;
 
@@ -24,7 +24,8 @@ pub(super) fn run(common: &Common, own: &Nats) -> Result<Completion, Failure> {
 /// `kamnot nats config`
 fn config(common: &Common, own: &NatsConfig) -> Result<Completion, Failure> {
     let chosen = chosen(&offices(common)?, own)?;
-    let kamnot = OfficeCode::new("kamnot").ok_or_else(|| Failure::Fault("kamnot is no office code".to_owned()))?;
+    let kamnot = OfficeCode::new("kamnot")
+        .ok_or_else(|| Failure::Fault("kamnot is not an office code (a fault of the program)".to_owned()))?;
     let scheme = if own.tls_cert.is_some() { "tls" } else { "nats" };
     let logins = Logins::open(&own.logins, scheme, &own.server)?;
     let mut made = 0;
@@ -46,7 +47,7 @@ fn config(common: &Common, own: &NatsConfig) -> Result<Completion, Failure> {
     print_out(&Plan { password, guests, subscribers, store_dir, tls }.configuration())?;
     let mut said = format!("{all} logins in {}, {made} of them new", shown(&own.logins));
     if !encrypted {
-        let _ = write!(said, "; without --tls-cert passwords and alerts are readable on the way");
+        let _ = write!(said, "; without --tls-cert passwords and alerts are sent unencrypted");
     }
     eprintln!("{said}");
     Ok(Completion::Done)
@@ -58,7 +59,7 @@ fn chosen(offices: &Offices, own: &NatsConfig) -> Result<Vec<(OfficeCode, Office
     for code in &own.only {
         if offices.get(code).is_none() {
             return refused(format!(
-                "{code} is not known: its kind decides what it may read; add it with --offices FILE"
+                "{code} is an unknown office: its kind decides what it may read; add it with --offices FILE"
             ));
         }
     }
@@ -66,7 +67,7 @@ fn chosen(offices: &Offices, own: &NatsConfig) -> Result<Vec<(OfficeCode, Office
     let chosen: Vec<_> =
         offices.all().filter(|(code, _)| wanted(code)).map(|(code, office)| (code.clone(), office.kind)).collect();
     if chosen.iter().any(|(code, _)| code.as_str() == "kamnot") {
-        return refused("an office can't have the code kamnot, which is that of the program itself".to_owned());
+        return refused("an office cannot have the code kamnot: it is the program's own".to_owned());
     }
     Ok(chosen)
 }

@@ -1,4 +1,4 @@
-//! `kamnot offices`: the offices that are known by name, whether a file of them agrees with the log, and who is silent.
+//! `kamnot offices`: lists the known offices, checks a file of them against the log, and lists silent offices.
 
 use std::fmt::Write as _;
 use std::io;
@@ -46,7 +46,7 @@ fn silent(common: &Common) -> Result<Completion, Failure> {
     let last = last(common, &database)?;
     let of = format!("As of the reconciliation of {}", short(last.at));
     print_out(&if last.silence.is_empty() {
-        format!("{of} no office has an open case, so none is silent.\n")
+        format!("{of} no office has an open case; so none is silent.\n")
     } else {
         format!("{of}:\n{}", silence(common, last.silence.iter())?)
     })?;
@@ -72,21 +72,19 @@ fn check_offices(common: &Common, file: &Path) -> Result<Completion, Failure> {
     if !refused.is_empty() {
         print_out(&out)?;
         let log = &common.db;
-        return Err(Failure::Refused(format!(
-            "{refused}The file contradicts the log {log}: correct the one or the other"
-        )));
+        return Err(Failure::Refused(format!("{refused}The file contradicts the log {log}: correct one of them")));
     }
     let in_order = format!("{}: in order; with those of the program {all} offices, {new} of them new\n", shown(file));
     print_out(&(out + &in_order))?;
     Ok(Completion::Done)
 }
 
-/// Says where the offices known by name are not what the cases of the log have them as. Names are only shown, so this
-/// is no reason not to watch.
+/// Warns where the offices file contradicts the cases of the log. Names are only for display, so `serve` starts all the
+/// same.
 pub(super) fn warn_of_contradictions(common: &Common, database: &Database) {
     let offices = match offices(common) {
         Ok(offices) => offices,
-        Err(failure) => return tracing::warn!(%failure, "the offices file is left out"),
+        Err(failure) => return tracing::warn!(%failure, "the offices file is ignored"),
     };
     let used = block_on(async { Ok(Used::of(database.store.as_ref()).await?) });
     match used {
@@ -95,7 +93,7 @@ pub(super) fn warn_of_contradictions(common: &Common, database: &Database) {
                 tracing::warn!("{contradiction}");
             }
         }
-        Err(failure) => tracing::warn!(%failure, "the offices are not compared with the log"),
+        Err(failure) => tracing::warn!(%failure, "the offices could not be compared with the log"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! How a command ends, and where it prints.
+//! The outcome of a command, and its output.
 
 use std::io::{self, BufWriter, Write as _};
 
@@ -9,30 +9,31 @@ use service::shown::plain;
 use store::Fault;
 
 use super::arguments::Common;
+use super::tally::plural;
 
-/// How a command that did its work ended.
+/// The outcome of a command that did its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Completion {
-    /// With nothing refused.
+    /// Nothing was refused.
     Done,
-    /// Something was refused, and said so.
+    /// Something was refused, and reported.
     SomethingRefused,
 }
 
 /// Why a command could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
-    /// The domain's no.
+    /// A refusal by the rules of the domain.
     #[error("{0}")]
     Refused(String),
-    /// The world's no.
+    /// A fault: an I/O or server error, or damage.
     #[error("{0}")]
     Fault(String),
-    /// The log's.
+    /// The log cannot be read or written.
     #[error("{0}")]
     Store(Fault),
-    /// Whoever reads the output, `head` for one, has enough.
-    #[error("nobody reads the output")]
+    /// The reader of the output, for example `head`, has closed it.
+    #[error("the output was closed")]
     NobodyReads,
 }
 
@@ -46,23 +47,24 @@ impl Failure {
     }
 }
 
-/// The end of a list from which nothing is missing but what is damaged.
+/// The end of a list that lacks only damaged cases.
 pub(super) fn complete(damaged: Vec<Fault>) -> Result<Completion, Failure> {
     if damaged.is_empty() {
         return Ok(Completion::Done);
     }
-    let mut lines = vec!["the list is not complete; all that could be read is in it".to_owned()];
+    let mut lines = vec!["the list is incomplete; it has everything that could be read".to_owned()];
     lines.extend(damaged.into_iter().map(|fault| fault.to_string()));
     Err(Failure::Fault(lines.join("\n")))
 }
 
-/// Names damaged events, which nothing can rebuild; `then` says what became of all else, and what to do.
+/// Names damaged events, which cannot be rebuilt; `then` says what happened to everything else, and what to do.
 pub(super) fn said_of_damage(damage: &[String], then: &str) -> Result<Completion, Failure> {
     if damage.is_empty() {
         return Ok(Completion::Done);
     }
     print_out(&(damage.join("\n") + "\n"))?;
-    Err(Failure::Fault(format!("{} things are wrong with events of the log, see above; {then}", damage.len())))
+    let problems = plural(damage.len(), "problem", "problems");
+    Err(Failure::Fault(format!("{} {problems} with events of the log, see above; {then}", damage.len())))
 }
 
 impl From<io::Error> for Failure {
@@ -76,7 +78,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// The failure of a file that can't be read, told in a language.
+/// The failure of a file that cannot be read, worded in a language.
 pub(super) fn unreadable(language: Language) -> impl Fn(Unreadable) -> Failure {
     move |error| Failure::Fault(error.sentence(language))
 }
@@ -98,7 +100,7 @@ pub(super) fn offices(common: &Common) -> Result<Offices, Failure> {
     }
 }
 
-/// The offices that codes are held against: those of the program and of the file, if one is given.
+/// The known offices, those of the program and of the file, if a file is given.
 pub(super) fn known_offices(common: &Common) -> Result<Option<Offices>, Failure> {
     common.offices.as_ref().map(|_| offices(common)).transpose()
 }
@@ -112,7 +114,7 @@ impl From<OfficesError> for Failure {
     }
 }
 
-/// The rulebook that the command line names.
+/// The rulebook named on the command line.
 pub(super) fn rulebook(common: &Common) -> Result<Rulebook, Failure> {
     let Some(path) = &common.rulebook else { return Ok(Rulebook::law_05_na_2006()) };
     read_rulebook(path)
@@ -121,16 +123,16 @@ pub(super) fn rulebook(common: &Common) -> Result<Rulebook, Failure> {
 /// Reads and checks a rulebook file.
 pub(super) fn read_rulebook(path: &std::path::Path) -> Result<Rulebook, Failure> {
     let name = path.display();
-    let source = std::fs::read(path).map_err(|error| Failure::Fault(format!("{name}: can't be read: {error}")))?;
+    let source = std::fs::read(path).map_err(|error| Failure::Fault(format!("{name}: cannot be read: {error}")))?;
     let source = String::from_utf8(source).map_err(|error| {
         let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = good.split(|byte| *byte == b'\n').count();
-        Failure::Refused(format!("{name}, line {line}: found bytes that are no UTF-8 text; save the file as UTF-8"))
+        Failure::Refused(format!("{name}, line {line}: found bytes that are not UTF-8; save the file as UTF-8"))
     })?;
     Rulebook::parse(&source).map_err(|flaw| Failure::Refused(format!("{name}, line {}: {}", flaw.line, flaw.what)))
 }
 
-/// Prints refused lines on standard error, each flaw with its file and line. Nothing is said when nobody reads there.
+/// Prints refused lines on standard error, each flaw with its file and line. A closed standard error is ignored.
 pub(super) fn print_refused(file: &str, refused: &[RefusedLine], language: Language) {
     let mut out = BufWriter::new(io::stderr().lock());
     for (line, flaw) in refused.iter().flat_map(|refused| refused.flaws.iter().map(|flaw| (refused.line, flaw))) {

@@ -1,11 +1,11 @@
-//! Colour, where it helps: on a terminal, unless `NO_COLOR` is set. What colour says, the text says too.
+//! Colour on a terminal, unless `NO_COLOR` is set. The text alone says everything that colour says.
 
 use std::io::IsTerminal;
 
-/// What a piece of text is about, for its colour.
+/// The meaning of a piece of text, which decides its colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Tone {
-    /// As it is.
+    /// No meaning of its own.
     #[default]
     Plain,
     /// A heading.
@@ -16,16 +16,16 @@ pub(super) enum Tone {
     Arguable,
     /// Done, in order.
     Good,
-    /// Of less weight.
+    /// Less important.
     Faint,
 }
 
 /// Whether there is colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Paint {
-    /// There is.
+    /// Colour.
     Colour,
-    /// There is not.
+    /// No colour.
     Bare,
 }
 
@@ -54,7 +54,7 @@ impl Paint {
     }
 }
 
-/// How many columns a line may take: what `COLUMNS` says, else the width of the terminal, behind a pager too, else 100.
+/// How many columns a line may have: `COLUMNS`, else the width of the terminal (also in a pager), else 100.
 pub(super) fn line_width() -> usize {
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let own = || terminal_size::terminal_size().map(|(width, _)| width.0.into());

@@ -1,7 +1,7 @@
-//! `kamnot record` on a terminal: one action, asked field by field.
+//! `kamnot record` on a terminal: asks for one action, field by field.
 //!
-//! Invariant: what is asked is what the description of the action has; an answer is judged by the reader of actions alone;
-//! nothing is given back before the person has said yes.
+//! Invariant: the questions come from the description of the action; only the reader of actions judges an answer; no
+//! action is returned before the person has confirmed it.
 
 use std::io::{self, BufRead, Write};
 
@@ -18,30 +18,30 @@ use super::output::Failure;
 /// Asks for an action on the terminal.
 ///
 /// # Errors
-/// When nothing is to be recorded.
+/// If nothing is to be recorded.
 pub(super) fn on_the_terminal(lang: Language) -> Result<Action, Failure> {
     let book = Rulebook::law_05_na_2006();
     let asking = Asking { input: io::stdin().lock(), out: io::stderr(), book: &book, lang, answers: Vec::new() };
     asking.action().map_err(|ended| match ended {
         Ended::Nothing => Failure::Refused(Label::AskNothing.of(lang).to_owned()),
-        Ended::Io(error) => Failure::Fault(format!("the terminal can't be read or written: {error}")),
+        Ended::Io(error) => Failure::Fault(format!("the terminal cannot be read or written: {error}")),
     })
 }
 
-/// The person's answers so far, and where they come from.
+/// The person's answers so far, and the terminal.
 struct Asking<'a, I, O> {
     input: I,
     out: O,
     book: &'a Rulebook,
     lang: Language,
-    /// Field and text of each.
+    /// The answers: field and text.
     answers: Vec<(String, String)>,
 }
 
 /// Why the asking ended without an action.
 #[derive(Debug)]
 enum Ended {
-    /// The person said no, or there was no more to read.
+    /// The person declined, or the input ended.
     Nothing,
     /// The terminal failed.
     Io(io::Error),
@@ -57,7 +57,7 @@ impl<I: BufRead, O: Write> Asking<'_, I, O> {
     /// Asks for an action.
     ///
     /// # Errors
-    /// When nothing is to be recorded.
+    /// If nothing is to be recorded.
     fn action(mut self) -> Result<Action, Ended> {
         self.say(Label::AskIntroduction)?;
         for field in COMMON.iter().filter(|field| field.name != "id") {
@@ -107,7 +107,7 @@ impl<I: BufRead, O: Write> Asking<'_, I, O> {
         Ok(())
     }
 
-    /// Whether an object that may be left out is to be filled in.
+    /// Asks whether an optional object is to be filled in.
     fn is_there(&mut self, field: &Field, path: &str) -> Result<bool, Ended> {
         loop {
             let answer = self.prompt(field, path, Label::TakesYes.of(self.lang))?;
@@ -125,7 +125,7 @@ impl<I: BufRead, O: Write> Asking<'_, I, O> {
         }
     }
 
-    /// Asks for one field until the answer is good or, where it may be, left out.
+    /// Asks for one field until the answer is valid or, if the field is optional, empty.
     fn field(&mut self, field: &Field, path: &str) -> Result<(), Ended> {
         loop {
             let mut answer = self.prompt(field, path, &takes(field, self.lang))?;
@@ -156,7 +156,7 @@ impl<I: BufRead, O: Write> Asking<'_, I, O> {
         }
     }
 
-    /// The answers so far, read as the row of a table.
+    /// The answers so far, read as a row of a table.
     fn read(&self) -> Result<Action, Flaws> {
         let cells: Vec<&str> = self.answers.iter().map(|(_, cell)| cell.as_str()).collect();
         row(self.answers.iter().map(|(field, _)| field.as_str()), &cells)
@@ -220,7 +220,7 @@ impl<I: BufRead, O: Write> Asking<'_, I, O> {
     }
 }
 
-/// Whether a flaw is about the field at `path`, something in it, or something of which it is the last part.
+/// Whether a flaw is about the field at `path`, a part of it, or something of which it is the last part.
 fn is_about(flaw: &Refusal, path: &str) -> bool {
     let inside = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
     flaw.field.as_deref().is_some_and(|field| {

@@ -1,4 +1,4 @@
-//! `kamnot reconcile`: whether the log, the views and what was published agree.
+//! `kamnot reconcile`: checks whether the log, the views and the published alerts agree.
 
 use std::fmt::Write as _;
 use std::io;
@@ -27,7 +27,7 @@ impl From<ReconcileFault> for Failure {
     }
 }
 
-/// What reconciles the log of the command line.
+/// The reconciler of the command's log.
 pub(super) fn reconciler(database: &Database, servers: Option<Arc<Servers>>, terms: Terms) -> Reconciler {
     Reconciler {
         installation: database.store.installation().to_string(),
@@ -85,12 +85,12 @@ fn draw(common: &Common, result: &Reconciliation, silent_days: i64) -> Result<St
         result.waiting,
         match &result.judged_by {
             JudgedBy::Stream(messages) => format!("judged by the stream, {messages} messages read"),
-            JudgedBy::Marks => "judged by the marks of delivery, since no server was named (--nats)".to_owned(),
-            JudgedBy::MarksFor(why) => format!("judged by the marks of delivery, since {why}"),
+            JudgedBy::Marks => "judged by the marks of delivery, since no server was given (--nats)".to_owned(),
+            JudgedBy::MarksFor(why) => format!("judged by the marks of delivery, the stream being unreadable: {why}"),
         }
     );
     if result.clock_in_doubt {
-        out.push_str("The clock is in doubt and alerts are held back; what is not told counts as waiting.\n");
+        out.push_str("The clock is in doubt and alerts are held back; missing alerts count as waiting.\n");
     }
     let paint = Paint::of(&io::stdout());
     if result.is_clean() {
@@ -114,28 +114,30 @@ fn draw(common: &Common, result: &Reconciliation, silent_days: i64) -> Result<St
     Ok(out)
 }
 
-/// What a kind of difference means, and what to do.
+/// The meaning of a kind of difference, and what to do.
 const fn meaning(kind: DifferenceKind) -> &'static str {
     match kind {
-        DifferenceKind::LogDamaged => "the log is damaged: stop all that use it, keep it, and restore a copy",
-        DifferenceKind::Untold => "due by the law and not told: does `kamnot serve` run on this log?",
+        DifferenceKind::LogDamaged => {
+            "the log is damaged: stop every program that uses it, keep it, and restore a backup"
+        }
+        DifferenceKind::Untold => "due by the law but not raised: does `kamnot serve` run on this log?",
         DifferenceKind::Undelivered => {
-            "recorded and not delivered: does `kamnot serve` run with --nats, and does NATS answer?"
+            "recorded but not delivered: does `kamnot serve` run with --nats, and does NATS answer?"
         }
         DifferenceKind::Lost => {
-            "delivered once and no longer in the stream: start `kamnot serve` again, or find out who removed it"
+            "delivered, but no longer in the stream: restart `kamnot serve`, and find out who removed it"
         }
         DifferenceKind::Altered => {
-            "the stream says something else than the log: somebody else has published or changed it"
+            "the stream has other content than the log: somebody else has published or changed it"
         }
         DifferenceKind::Unknown => {
-            "in the stream and not in the log: is this a restored copy, or did somebody else publish it?"
+            "in the stream but not in the log: is this a restored log, or did somebody else publish it?"
         }
         DifferenceKind::Doubled => "in the stream more than once",
-        DifferenceKind::ViewDiffers => "a view is not what the log gives: `kamnot rebuild` makes it anew",
-        DifferenceKind::MarkDiffers => "the proof of delivery names another place",
-        DifferenceKind::Unmarked => "delivered without proof: does `kamnot serve` run on this log?",
-        DifferenceKind::Foreign => "somebody else publishes into the stream of alerts: see who may (`kamnot.alerts.>`)",
+        DifferenceKind::ViewDiffers => "a view does not match the log: run `kamnot rebuild`",
+        DifferenceKind::MarkDiffers => "the mark of delivery names another alert or another sequence",
+        DifferenceKind::Unmarked => "in the stream but not marked as delivered: does `kamnot serve` run on this log?",
+        DifferenceKind::Foreign => "somebody else publishes to the stream of alerts: check who may (`kamnot.alerts.>`)",
     }
 }
 

@@ -1,4 +1,4 @@
-//! `kamnot rules`: the rules as the program knows them.
+//! `kamnot rules`: shows the rules of the law that the program watches.
 
 mod adopt;
 
@@ -27,7 +27,7 @@ pub(super) fn run(common: &Common, own: &Rules) -> Result<Completion, Failure> {
         (Some(RulesCommand::Adopt { file, yes }), _) => return adopt::run(common, file, *yes),
         (None, Some(name)) => {
             let book = known(common)?;
-            // An article on which the program has no rule can be read all the same.
+            // An article without a rule can be read too.
             let readable = !paragraphs(&book, article_number(name)).is_empty();
             let rules = named(&book, name).or_else(|refusal| if readable { Ok(Vec::new()) } else { Err(refusal) })?;
             let paint = Paint::of(&io::stdout());
@@ -41,10 +41,10 @@ pub(super) fn run(common: &Common, own: &Rules) -> Result<Completion, Failure> {
     Ok(Completion::Done)
 }
 
-/// The rulebook that is looked at: the named one, that of the log if there is one, else that of the program.
+/// The rulebook to show: the given one, else that of the log if there is one, else that of the program.
 fn known(common: &Common) -> Result<Rulebook, Failure> {
     if common.rulebook.is_none() && common.db.holds_something() {
-        // What lies there may be no log at all; the rules can be read without one.
+        // The file may not be a log; the rules can be shown without one.
         if let Ok(Some(source)) =
             block_on(async { Ok(common.db.rulebook_in_force(options(common).busy_timeout).await?) })
             && let Ok(book) = Rulebook::stored(&source)
@@ -70,7 +70,7 @@ pub(super) fn named(book: &Rulebook, name: &str) -> Result<Vec<RuleId>, Failure>
     Ok(rules)
 }
 
-/// What is said of a word that names no rule: the rule that was probably meant, or what may be named.
+/// The message for a word that names no rule: the rule that was probably meant, or what can be named.
 fn unknown(book: &Rulebook, name: &str) -> String {
     let rules = book.rules().iter().filter(|rule| book.has(rule.id));
     match nearest(name, rules.map(|rule| rule.id.word())) {
@@ -81,7 +81,7 @@ fn unknown(book: &Rulebook, name: &str) -> String {
     }
 }
 
-/// `64` of `Art. 64`, `art 64`, `Article 64` and the Lao word; another name as it is.
+/// `64` from `Art. 64`, `art 64`, `Article 64` and the Lao word; any other name as it is.
 fn article_number(name: &str) -> &str {
     let name = name.trim();
     for word in ["article", "art.", "art", Label::Article.of(Language::Lo)] {
@@ -94,7 +94,7 @@ fn article_number(name: &str) -> &str {
     name
 }
 
-/// An article in Lao. What doesn't begin with a number is none.
+/// An article in Lao; `None` for a word that does not begin with a number.
 fn paragraphs(book: &Rulebook, number: &str) -> Vec<String> {
     let is_number = number.starts_with(|first: char| first.is_ascii_digit());
     if is_number { book.article_in_full(number, Language::Lo) } else { Vec::new() }
@@ -129,7 +129,7 @@ fn list<'b>(book: &'b Rulebook, rules: impl Iterator<Item = &'b Rule>, common: &
     table.draw(line_width(), paint)
 }
 
-/// The lengths of a limit in words; beside one that is not the law's own, that it is policy.
+/// The lengths of a limit in words, with a note if the limit is policy and not law.
 fn lengths(book: &Rulebook, rule: RuleId, lang: Language) -> String {
     let lengths: Vec<String> = limits(book, rule).map(|period| explain::period(book, lang, period)).collect();
     let policy = if rule.is_policy() { format!(" ({})", Label::Policy.of(lang)) } else { String::new() };
@@ -160,7 +160,7 @@ fn article(book: &Rulebook, name: &str, rules: &[RuleId], common: &Common, paint
     out
 }
 
-/// Articles in English, for who reads English.
+/// Articles in English, for readers of English.
 fn in_english<'q>(
     book: &Rulebook,
     articles: impl IntoIterator<Item = &'q str>,
@@ -236,7 +236,7 @@ fn one(book: &Rulebook, id: RuleId, common: &Common, paint: Paint) -> String {
     out
 }
 
-/// The questions on which the two readings of the rule part.
+/// The questions that the two readings of the rule answer differently.
 fn questions(book: &Rulebook, rule: RuleId, common: &Common, paint: Paint) -> String {
     let lang = common.lang;
     let mut out = String::new();

@@ -1,7 +1,7 @@
-//! `kamnot send`: files of actions to `kamnot serve` over NATS, for an office that has no access to the log.
+//! `kamnot send`: sends files of actions to `kamnot serve` over NATS, for an office that has no access to the log.
 //!
-//! Invariant: as an import, every line is recorded, known already, or refused with its number; the actions of a case go
-//! together, its opening first.
+//! Invariant: as with an import, every line is recorded, known already, or refused with its number. The actions of a
+//! case are sent together, its opening first.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -18,14 +18,14 @@ use super::output::{self, Failure, unreadable};
 use super::progress;
 use super::tally::{Report, Tally};
 
-/// How many actions one request holds, and how many bytes, where a single action isn't longer.
+/// The largest request, in actions and in bytes; a single longer action is sent alone.
 const BATCH: (usize, usize) = (500, 256 << 10);
 
 /// One request.
 #[derive(Debug, Default)]
 struct Batch {
     payload: Vec<u8>,
-    /// The file's line of each action, and which case of the file it belongs to.
+    /// The line of each action in the file, and the number of its case in the file.
     lines: Vec<(usize, usize)>,
 }
 
@@ -36,7 +36,7 @@ pub(super) fn run(common: &Common, own: &Send) -> Result<output::Completion, Fai
         .iter()
         .map(|file| Ok((file.as_path(), files::read(file).map_err(unreadable(common.lang))?)))
         .collect::<Result<_, Failure>>()?;
-    let nowhere = || Failure::Refused("where to? Give --nats, or set KAMNOT_NATS".to_owned());
+    let nowhere = || Failure::Refused("give the NATS server with --nats, or set KAMNOT_NATS".to_owned());
     let mut sender = Sender::new(own.nats.servers()?.ok_or_else(nowhere)?, own.office.clone());
     let mut report = Report::new(common.lang, false, own.format == ImportForm::Json);
     block_on(async {
@@ -66,7 +66,7 @@ async fn send(sender: &mut Sender, file: &Path, contents: Contents, report: &Rep
     Ok(tally)
 }
 
-/// The actions of all cases in requests, those of a case together if they fit into one.
+/// Divides the actions of all cases into requests; those of a case stay together if they fit into one request.
 fn batches(cases: Vec<CaseLines>) -> Vec<Batch> {
     let mut batches = vec![Batch::default()];
     for (case, CaseLines { lines, actions, .. }) in cases.into_iter().enumerate() {
@@ -104,7 +104,7 @@ impl Batch {
 }
 
 impl Tally {
-    /// Adds what became of a request; the reason if a part of it is not known to be recorded.
+    /// Adds the outcome of a request; otherwise why the outcome of a part of it is unknown.
     fn take(&mut self, batch: &Batch, reply: Reply, cases: &mut HashSet<usize>) -> Result<(), String> {
         if let Some(error) = reply.error {
             return Err(error.reason);
@@ -124,7 +124,7 @@ impl Tally {
             }
         }
         if reply.again > 0 {
-            return Err(format!("{} actions are not known to be recorded", reply.again));
+            return Err(format!("whether {} actions were recorded is unknown", reply.again));
         }
         Ok(())
     }
@@ -132,8 +132,8 @@ impl Tally {
 
 fn interrupted(file: &Path, tally: &Tally, reason: &str) -> Failure {
     Failure::Fault(format!(
-        "{}: {reason}\nBefore that, {} of its actions were recorded now and {} were known already; send the file again once \
-         this is mended: what is recorded already is passed over.",
+        "{}: {reason}\n{} of its actions were recorded before and {} were known already; send the file again once this \
+         is fixed: recorded actions are skipped.",
         files::shown(file),
         tally.recorded,
         tally.known,

@@ -1,4 +1,4 @@
-//! `kamnot serve`: watches and publishes until it is stopped.
+//! `kamnot serve`: watches and publishes until the stop signal.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,7 +42,7 @@ impl From<ServeFault> for Failure {
 /// `kamnot serve`
 pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     let nats = own.nats.servers()?.map(|servers| servers.keeping(own.nats_replicas));
-    // First, so that a port that can't be had is said at once.
+    // First, so that an unusable port is reported at once.
     let listener = own.listen.map(|address| block_on(async { Ok(Listener::bind(address).await?) })).transpose()?;
     let database = Database::open(common, Absent::Begin)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -80,7 +80,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     let lacks: Vec<&str> = database.book.lacks().map(RuleId::word).collect();
     if !lacks.is_empty() {
         let rules = lacks.join(", ");
-        tracing::warn!(rules, "the log's rulebook lacks rules of this program: not watched until `kamnot rules adopt`");
+        tracing::warn!(rules, "the log's rulebook lacks these rules; they are not watched before `kamnot rules adopt`");
     }
     block_on(async {
         let stopped = told_to_stop()?;
@@ -96,7 +96,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     })
 }
 
-/// Answers whoever asks how this program fares, on a task of its own: it still answers when the watch doesn't.
+/// Answers status requests on a task of its own, so that it still answers when the watch hangs.
 async fn answer(listener: Listener, status: Arc<Status>, stop: Stop) {
     tokio::join!(status.keep_asking(&stop), listener.answer(Arc::clone(&status), &stop));
 }
@@ -108,9 +108,9 @@ fn daily(database: &Database, own: &Serve, nats: Option<Servers>, figures: &Arc<
     Some(Daily { at, reconciler: reconciler(database, nats.map(Arc::new), terms), figures: Arc::clone(figures) })
 }
 
-/// Resolves when the process is told to stop.
+/// Resolves at the stop signal of the process.
 pub(super) fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
-    let failed = |error| Failure::Fault(format!("the program can't listen for signals: {error}"));
+    let failed = |error| Failure::Fault(format!("the program cannot handle signals: {error}"));
     let mut terminated = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupted = signal(SignalKind::interrupt()).map_err(failed)?;
     Ok(async move {

@@ -10,10 +10,10 @@ use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table};
 use super::time::short;
 
-/// Their names, how many open cases they have, and when they were last heard.
+/// Their names, their numbers of open cases, and when each last recorded something.
 pub(super) fn silence<'s>(common: &Common, silent: impl Iterator<Item = &'s Silence>) -> Result<String, Failure> {
     let offices = offices(common)?;
-    let headings = ["Office", "Name", "Open cases", "Last heard", "Days"].map(str::to_owned).to_vec();
+    let headings = ["Office", "Name", "Open cases", "Last recorded", "Days"].map(str::to_owned).to_vec();
     let mut table = Table { headings, rows: Vec::new() };
     for silence in silent {
         table.rows.push(vec![

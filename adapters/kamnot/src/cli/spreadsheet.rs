@@ -1,4 +1,4 @@
-//! CSV as a spreadsheet opens it: UTF-8 with its mark, lines ended by CRLF, and no cell that runs as a formula.
+//! CSV for spreadsheets: UTF-8 with a byte order mark, CRLF line ends, and no cell that runs as a formula.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ pub(super) fn csv<'a>(headings: impl IntoIterator<Item = &'a str>, rows: &[Vec<S
     out
 }
 
-/// One more row of it.
+/// Appends a row.
 pub(super) fn line<'a>(cells: impl IntoIterator<Item = &'a str>, out: &mut String) {
     for (nth, cell) in cells.into_iter().enumerate() {
         if nth > 0 {

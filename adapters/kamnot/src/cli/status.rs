@@ -1,6 +1,7 @@
 //! `kamnot status`: whether all is well, on one screen.
 //!
-//! Invariant: it only looks. What it was not asked to look at, or can't know, is said to be so and never taken for well.
+//! Invariant: it changes nothing. What it was not asked to check, or cannot know, is reported as unknown and never as
+//! well.
 
 mod words;
 
@@ -26,11 +27,11 @@ use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table};
 use words::{Check, Finding, State, Words};
 
-/// From how many seconds on the last reconciliation or backup is too long ago: they are daily.
+/// After how many seconds the last reconciliation or backup is too old: they are daily.
 const DAILY_SECONDS: i64 = 26 * 3600;
 /// How long a running `serve` may take to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-/// How much of its answer is read.
+/// How many bytes of its answer are read.
 const MOST_ANSWER: u64 = 16 * 1024;
 
 /// `kamnot status`
@@ -48,7 +49,7 @@ pub(super) fn run(common: &Common, own: &Status) -> Result<Completion, Failure> 
     Ok(if well { Completion::Done } else { Completion::SomethingRefused })
 }
 
-/// What the log and NATS say.
+/// Checks the log and NATS.
 async fn look(
     common: &Common,
     database: &Database,
@@ -65,7 +66,7 @@ async fn look(
     let mut found = vec![log, words.rulebook(&database.book)];
     found.push(words.clock(store.meta(CLOCK_IN_DOUBT).await?.as_deref() == Some("yes"), now));
     if sealed.is_some() {
-        // What is due and what waits is told from the place that the log was moved to.
+        // Due cases and waiting alerts are the business of the place that the log was moved to.
         found.extend([Check::Watch, Check::Backlog].map(|check| words.elsewhere(check)));
     } else {
         let next_due = store.next_due().await?;
@@ -93,7 +94,7 @@ async fn look(
     Ok(found)
 }
 
-/// Whether the stream of alerts is there and as long as the marks of delivery say.
+/// Checks that the stream of alerts exists and is as long as the marks of delivery say.
 async fn nats(store: &dyn LogStore, own: &Status, words: Words) -> Result<Finding, Failure> {
     let Some(servers) = own.nats.servers()? else { return Ok(words.nats_not_asked()) };
     let marked = store.last_stream_sequence().await?;
@@ -104,7 +105,7 @@ async fn nats(store: &dyn LogStore, own: &Status, words: Words) -> Result<Findin
     })
 }
 
-/// How many bytes the log's file has; none of a log on a server.
+/// The size of the log's file in bytes; `None` for a log on a server.
 fn size(place: &LogPlace) -> Option<u64> {
     match place {
         LogPlace::File(path) => std::fs::metadata(path).ok().map(|file| file.len()),
@@ -112,7 +113,7 @@ fn size(place: &LogPlace) -> Option<u64> {
     }
 }
 
-/// What a running `serve` says of itself: nothing where it is ready, else what stands in the way.
+/// Asks a running `serve` whether it is ready; otherwise the reasons why not.
 fn readiness(listen: SocketAddr) -> Result<(), String> {
     let ask = || -> io::Result<String> {
         let mut stream = TcpStream::connect_timeout(&listen, ANSWER_WITHIN)?;

@@ -1,7 +1,7 @@
-//! Where Lao, which puts no spaces between words, may be broken all the same.
+//! Line breaking for Lao, which has no spaces between words.
 //!
-//! Invariant: never between a leading vowel and its consonant, nor before a consonant that may end a syllable. Where it
-//! can't be told without a dictionary, it is not broken.
+//! Invariant: a line is never broken between a leading vowel and its consonant, or before a consonant that may end a
+//! syllable. A place that only a dictionary could decide is not used.
 
 /// The parts of a word between which a line may be broken; a word of another language is one part.
 pub(super) fn syllables(word: &str) -> Vec<&str> {
@@ -20,10 +20,10 @@ pub(super) fn syllables(word: &str) -> Vec<&str> {
     parts
 }
 
-/// Whether a syllable surely begins with `letter`, which stands behind `before` and before `behind`.
+/// Whether a syllable surely begins with `letter`, which comes after `before` and is followed by `behind`.
 fn may_begin(before: char, letter: char, behind: Option<char>) -> bool {
     let is_lao = ('\u{e80}'..='\u{eff}').contains(&before);
-    // A leading vowel belongs to what follows, and so does an h that makes the next consonant a high one.
+    // A leading vowel belongs to the next letter, and so does an h that makes the next consonant a high one.
     if !is_lao || is_leading_vowel(before) || before == 'ຫ' {
         return false;
     }
@@ -36,7 +36,7 @@ const fn is_leading_vowel(letter: char) -> bool {
     matches!(letter, '\u{ec0}'..='\u{ec4}')
 }
 
-/// A vowel or a tone mark that stands on or behind its consonant; not the mark of a letter that isn't spoken.
+/// A vowel or a tone mark on or after its consonant; not the mark of a silent letter.
 const fn carries_on(letter: char) -> bool {
     matches!(letter, '\u{eb0}'..='\u{ebd}' | '\u{ec8}'..='\u{ecb}' | '\u{ecd}')
 }

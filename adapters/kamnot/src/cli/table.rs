@@ -1,4 +1,5 @@
-//! Tables for people: columns by the width that their letters take, Lao ones too, wrapped to fit the line.
+//! Tables for people: columns measured by the display width of their letters, Lao included, and wrapped to fit the
+//! line.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
@@ -7,19 +8,19 @@ use super::syllables::syllables;
 
 /// Between two columns.
 const GAP: usize = 2;
-/// A column of Lao words is not made narrower than this.
+/// The minimum width of a column of Lao words.
 const NARROWEST: usize = 10;
-/// Where a heading may be broken: between the words of a language that puts no spaces there. It is never printed.
+/// Marks where a heading may be broken, in a language without spaces between words. It is never printed.
 const WORD_BREAK: char = '\u{200b}';
-/// A row of more lines than this is not read along any more.
+/// A row with more lines than this is hard to read across.
 const HIGHEST: usize = 4;
 
 /// A cell of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cell {
-    /// What it says.
+    /// Its text.
     pub text: String,
-    /// What it is about.
+    /// Its meaning.
     pub tone: Tone,
 }
 
@@ -53,8 +54,8 @@ impl Table {
         }
     }
 
-    /// The table as lines of at most `width` columns. Where its columns don't fit in them, or only in rows that are too high
-    /// to read along, they stand one behind the other under each row's first.
+    /// The table as lines of at most `width` columns. If its columns do not fit, or only with rows that are too high,
+    /// each row is drawn as a paragraph.
     pub(super) fn draw(&self, width: usize, paint: Paint) -> String {
         let readable = |widths: &Vec<usize>| self.rows.iter().all(|row| height(row, widths) <= HIGHEST);
         let Some(widths) = self.widths(width).filter(readable) else { return self.stack(width, paint) };
@@ -69,7 +70,7 @@ impl Table {
         out
     }
 
-    /// Each row as a paragraph: its first cell, and below it the others behind their headings.
+    /// Each row as a paragraph: its first cell, and below it the others, each after its heading.
     fn stack(&self, width: usize, paint: Paint) -> String {
         let mut out = String::new();
         for row in &self.rows {
@@ -85,8 +86,8 @@ impl Table {
         out
     }
 
-    /// The width below which a column is not cut: that of its longest word, for a reference or a code is never broken.
-    /// Lao puts no spaces between words and may be broken between syllables.
+    /// The minimum width of a column: that of its longest word, since a reference or a code is never broken. Lao has no
+    /// spaces between words and may be broken between syllables.
     fn longest_words(&self) -> Vec<usize> {
         let syllable = |word: &str| syllables(word).iter().map(|syllable| syllable.width()).max().unwrap_or(0);
         let least = |word: &str| word.width().min(NARROWEST).max(syllable(word));
@@ -100,7 +101,8 @@ impl Table {
         words
     }
 
-    /// The width of each column: what its cells need (a heading is broken between words), the widest cut back until all fit; none if they can't.
+    /// The width of each column: what its cells need (a heading is broken between words), with the widest reduced until
+    /// all fit; `None` if they cannot fit.
     fn widths(&self, most: usize) -> Option<Vec<usize>> {
         let words = self.longest_words();
         let mut widths = words.clone();
@@ -118,7 +120,7 @@ impl Table {
     }
 }
 
-/// `Heading: text` one behind the other, as many as fit on a line.
+/// `Heading: text` one after the other, as many as fit on a line.
 fn stack_cells<'c>(cells: impl Iterator<Item = (&'c String, &'c Cell)>, width: usize, paint: Paint, out: &mut String) {
     const INDENT: usize = 2;
     const BETWEEN: usize = 3;
@@ -150,7 +152,7 @@ fn stack_cells<'c>(cells: impl Iterator<Item = (&'c String, &'c Cell)>, width: u
     }
 }
 
-/// How many lines a row takes.
+/// How many lines a row needs.
 fn height(row: &[Cell], widths: &[usize]) -> usize {
     row.iter().zip(widths).map(|(cell, width)| wrap(&cell.text, *width).len()).max().unwrap_or(0)
 }
@@ -175,14 +177,13 @@ fn draw_row(cells: &[Cell], widths: &[usize], paint: Paint, out: &mut String) {
     }
 }
 
-/// The text in lines of at most `width` columns: broken at spaces; within a word only where the word is longer than a
-/// line, first between the words that a heading marks and between syllables of Lao; and never between a letter and the
-/// marks that belong to it.
+/// The text in lines of at most `width` columns, broken at spaces. A word is broken only if it is longer than a line:
+/// first at the marks of a heading and between Lao syllables, and never between a letter and its marks.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     wrap_behind(text, width, 0)
 }
 
-/// As [`wrap`], the first line standing behind `used` columns of something else.
+/// As [`wrap`], with `used` columns of the first line already taken.
 fn wrap_behind(text: &str, width: usize, mut used: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_inclusive(' ') {
@@ -208,7 +209,7 @@ fn wrap_behind(text: &str, width: usize, mut used: usize) -> Vec<String> {
     lines
 }
 
-/// Puts what is not broken, unless it is longer than a line.
+/// Appends an unbreakable part; breaks it only if it is longer than a line.
 fn put(unbroken: &str, width: usize, lines: &mut Vec<String>, used: &mut usize) {
     for letter in unbroken.chars() {
         let letter_width = letter.width().unwrap_or(0);
@@ -227,7 +228,7 @@ fn start_line(lines: &mut Vec<String>, used: &mut usize) {
     *used = 0;
 }
 
-/// The text, wrapped, each line behind `indent` spaces.
+/// The text, wrapped, each line indented by `indent` spaces.
 pub(super) fn indented(text: &str, indent: usize, width: usize) -> String {
     let lines = wrap(text, width.saturating_sub(indent).max(20));
     let lead = " ".repeat(indent);

@@ -1,6 +1,6 @@
-//! What became of the lines of a file: for people on standard error and in a line, for programs as JSON.
+//! The outcome of the lines of a file: refusals on standard error and a summary for people, JSON for programs.
 //!
-//! Invariant: a reader who goes away stops nothing and changes no exit code.
+//! Invariant: closed output stops nothing and changes no exit code.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,26 +21,26 @@ use service::verdict::{self, LineVerdict};
 
 use super::output::{Completion, Failure, print_out, print_refused};
 
-/// Of how many lines the warnings of a kind are printed; then how many lines there are.
+/// For how many lines a kind of warning is printed; for more, only the number of lines is.
 const FIRST: usize = 20;
 
-/// What became of the lines of a file.
+/// The outcome of the lines of a file.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub recorded: usize,
     pub known: usize,
     pub cases: usize,
-    /// Raised, settled, withdrawn.
+    /// The alerts raised, settled and withdrawn.
     pub alerts: [usize; 3],
     pub refused: Vec<RefusedLine>,
-    /// What looks wrong in lines that are recorded.
+    /// The warnings about recorded lines.
     pub warned: Vec<RefusedLine>,
-    /// The lines that are recorded or known, where a program asks for each.
+    /// The recorded and known lines, if JSON was asked for.
     pub good: Option<Vec<(usize, verdict::Outcome, ActionId)>>,
 }
 
 impl Tally {
-    /// Adds what became of the actions of a case; `named` is what the offices file says against them.
+    /// Adds the outcome of a case's actions; `named` are the warnings about their office codes.
     pub fn add(&mut self, lines: &[(usize, ActionId)], named: Vec<Flaws>, recorded: Recorded) {
         if recorded.verdicts.iter().any(|verdict| !matches!(verdict, Verdict::Refused(_))) {
             self.cases += 1;
@@ -67,7 +67,7 @@ impl Tally {
         }
     }
 
-    /// Counts a line that is recorded or known.
+    /// Counts a recorded or known line.
     pub fn count(&mut self, line: usize, outcome: verdict::Outcome, id: ActionId, warnings: Flaws) {
         match outcome {
             verdict::Outcome::Recorded => self.recorded += 1,
@@ -81,7 +81,7 @@ impl Tally {
         }
     }
 
-    /// Puts the lines into their order.
+    /// Sorts the lines by number.
     pub fn sort(&mut self) {
         self.refused.sort_unstable_by_key(|refused| refused.line);
         self.warned.sort_unstable_by_key(|warned| warned.line);
@@ -94,7 +94,7 @@ impl Tally {
         if self.refused.is_empty() { Completion::Done } else { Completion::SomethingRefused }
     }
 
-    /// The lines as a program reads them.
+    /// The lines for JSON.
     fn lines(&self, language: Language) -> Vec<LineVerdict> {
         let good = self.good.iter().flatten().map(|(line, outcome, id)| LineVerdict::new(*line, *outcome, Some(id.0)));
         let refused =
@@ -113,11 +113,11 @@ impl Tally {
     }
 }
 
-/// Says what became of files, one after the other, and how the command ends.
+/// Reports the outcome of files, one after the other, and of the command.
 pub(super) struct Report {
     language: Language,
     pub all_or_nothing: bool,
-    /// What is printed at the end, where a program asks for it.
+    /// The JSON to print at the end, if it was asked for.
     json: Option<Vec<OfFile>>,
     outcome: Completion,
     printed: Result<(), Failure>,
@@ -134,7 +134,7 @@ struct OfFile {
 }
 
 impl Report {
-    /// For people, or in JSON for a program.
+    /// A report for people, or in JSON.
     pub const fn new(language: Language, all_or_nothing: bool, json: bool) -> Self {
         let json = if json { Some(Vec::new()) } else { None };
         Self { language, all_or_nothing, json, outcome: Completion::Done, printed: Ok(()) }
@@ -145,7 +145,7 @@ impl Report {
         Tally { refused, good: self.json.as_ref().map(|_| Vec::new()), ..Tally::default() }
     }
 
-    /// Says what became of a file.
+    /// Reports the outcome of a file.
     pub fn add(&mut self, file: &Path, mut tally: Tally) {
         tally.sort();
         let name = files::shown(file);
@@ -167,7 +167,7 @@ impl Report {
         }
     }
 
-    /// How the command ends.
+    /// The outcome of the command.
     pub fn end(self) -> Result<Completion, Failure> {
         let printed = match self.json {
             Some(files) => print_out(&format!("{}\n", serde_json::to_string(&files).unwrap_or_default())),
@@ -180,7 +180,7 @@ impl Report {
     }
 }
 
-/// Prints warnings on standard error: those of the first lines of each kind, and how many lines there are.
+/// Prints warnings on standard error: each kind for the first lines, then how many lines have it.
 pub(super) fn print_warnings(file: &str, warned: &[RefusedLine], language: Language) {
     // How many lines have it, and the last of them.
     let mut of_kind: BTreeMap<Code, (usize, Option<usize>)> = BTreeMap::new();
@@ -207,14 +207,14 @@ pub(super) fn print_warnings(file: &str, warned: &[RefusedLine], language: Langu
     let _ = out.flush();
 }
 
-/// What became of a file, in a line.
+/// The outcome of a file, in one line.
 fn summary(file: &str, tally: &Tally, all_or_nothing: bool, language: Language) -> String {
     let refused = tally.refused.len();
-    // Another program may have got in between, after every line was found good.
+    // Another program may have recorded something after every line had been accepted.
     let nothing = all_or_nothing && refused > 0 && tally.recorded == 0;
     let text = match (language, nothing) {
         (Language::En, true) => {
-            format!("nothing recorded, since {refused} of its lines are refused (--all-or-nothing)")
+            format!("nothing recorded, since {refused} of its lines were refused (--all-or-nothing)")
         }
         (Language::Lo, true) => format!("ບໍ່ໄດ້ບັນທຶກຫຍັງ ເພາະມີ {refused} ແຖວຖືກປະຕິເສດ (--all-or-nothing)"),
         (Language::En, false) => in_english(tally),

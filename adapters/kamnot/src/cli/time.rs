@@ -1,4 +1,4 @@
-//! Instants and lengths of time as people read them.
+//! Instants and durations in readable form.
 
 use engine::action::When;
 use engine::calendar::Instant;
@@ -8,7 +8,7 @@ use projections::labels::Label;
 
 pub(super) use engine::explain::clock_time as short;
 
-/// `2026-03-03 09:30:00`, as a spreadsheet knows it.
+/// `2026-03-03 09:30:00`, which spreadsheets recognise.
 pub(super) fn full(instant: Instant) -> String {
     instant.to_string()[..19].replace('T', " ")
 }
@@ -23,12 +23,13 @@ pub(super) fn when(at: When) -> String {
 
 /// Seconds in a minute, an hour and a day.
 const UNITS: [i64; 3] = [60, 3600, 86_400];
-/// From here on a limit is told in days: those of two days are limits in hours.
+/// From so many seconds on a duration is shown in days; a limit of two days is one in hours.
 const IN_DAYS: i64 = 72 * 3600;
-/// Up to here minutes say something beside hours.
+/// Up to so many seconds minutes are shown beside hours.
 const WITH_MINUTES: i64 = 12 * 3600;
 
-/// What is left of a limit, or by how much it is over where `seconds` is negative: `8 h left`, `5 days over`; rounded down.
+/// The time left of a limit, or, if `seconds` is negative, by how much it is over: `8 h left`, `5 days over`; rounded
+/// down.
 pub(super) fn left(seconds: i64, lang: Language) -> String {
     let [minute, hour, day] = UNITS;
     let of = |count: i64, label: Label| format!("{count} {}", label.of(lang));
@@ -48,7 +49,7 @@ pub(super) fn left(seconds: i64, lang: Language) -> String {
     }
 }
 
-/// A length of time in words, at most two units.
+/// A duration in words, with at most two units.
 pub(super) fn length(book: &Rulebook, language: Language, seconds: i64) -> String {
     explain::duration(book, language, seconds.abs())
 }

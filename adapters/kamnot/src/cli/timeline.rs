@@ -1,7 +1,7 @@
 //! `kamnot timeline`: one case from its opening, every field of every action, with a bar per limit.
 //!
-//! Invariant: what was withdrawn stays readable. It is the audit of a case by who may read its log, so it shows what the
-//! log holds of the child too; nothing else that the program prints does.
+//! Invariant: withdrawn actions stay readable. A timeline serves to audit a case and is for those who may read the log,
+//! so it also shows personal data of the child; no other list does.
 
 mod drawn;
 mod spread;
@@ -33,7 +33,7 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Completion, Failure
     let offices = offices(common)?;
     let database = Database::open(common, Absent::Fail)?;
     let at = own.at.or_else(|| own.as_known_on.map(When::last)).unwrap_or_else(|| SystemClock.now());
-    // A table has no room for the reckoning of everything; for others it is a field like any other.
+    // A table has room for the count only on request; in other formats it is a field like any other.
     let why = if own.why || own.format != Format::Table { Why::Told } else { Why::LeftOut };
     let Timeline { as_known_on, .. } = *own;
     let question = Question { case: own.case.clone(), as_known_on, at, why, language: common.lang };
@@ -59,7 +59,7 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Completion, Failure
     Ok(Completion::Done)
 }
 
-/// Which case it is, and who has it.
+/// The case and its offices.
 pub(super) fn heading(case: &Case, at: &str, Words { book, offices, lang }: Words<'_>, paint: Paint) -> String {
     let title = format!("{}: {}", Label::Timeline.of(lang), case.reference());
     let mut out = format!("{}\n{at}\n", paint.text(Tone::Strong, &title));
@@ -83,7 +83,7 @@ pub(super) fn heading(case: &Case, at: &str, Words { book, offices, lang }: Word
     out
 }
 
-/// What a field of an action holds, with the names of the offices; a text that somebody wrote moves no cursor.
+/// The value of an action's field in words, with the names of offices; free text is made safe to print.
 fn in_words(value: &Value, Words { book, offices, lang }: Words<'_>) -> String {
     match value {
         Value::Words(words) => plain(words).into_owned(),

@@ -1,6 +1,6 @@
-//! `kamnot today`: what an office owes, by what is left.
+//! `kamnot today`: what an office owes, by the time left.
 //!
-//! Invariant: every open limit that the office owes is in it, whatever the office is in the case.
+//! Invariant: it lists every open limit that the office owes, whatever its seat in the case.
 
 use std::io;
 
@@ -72,12 +72,12 @@ fn today_table(owed: &[Duty], words: Words<'_>, paint: Paint) -> String {
     table.draw(line_width(), paint)
 }
 
-/// How surely a limit is over; nothing while it isn't.
+/// Whether a limit's breach is certain or arguable; empty while the limit is not over.
 fn sure(breach: Option<engine::breach::Breach>, words: Words<'_>) -> &'static str {
     if breach.is_some() { labels::sure(breach).of(words.lang) } else { "" }
 }
 
-/// What may be done to end a limit, in words.
+/// The actions that end a limit, in words.
 fn what_ends(rule: RuleId, Words { book, lang, .. }: Words<'_>) -> String {
     let actions = ended_by(rule).map(|name| book.text(&format!("action.{name}")).in_language(lang));
     actions.collect::<Vec<_>>().join("; ")

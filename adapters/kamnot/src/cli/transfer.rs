@@ -1,4 +1,4 @@
-//! `kamnot move`: a log from one place to another, and a sealed log opened again.
+//! `kamnot move`: moves a log to another place, and reopens a sealed log.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::output::{Completion, Failure, print_out};
 use super::progress;
 use super::tally::plural;
 
-/// How many cases are named that were worked on in another place.
+/// How many cases with alerts from another place are named.
 const MOST_NAMED: usize = 20;
 
 impl From<ReopenFault> for Failure {
@@ -36,11 +36,11 @@ pub(super) fn run(common: &Common, own: &Move) -> Result<Completion, Failure> {
     match (&own.from, &own.to, &own.reopen) {
         (Some(from), Some(to), _) => move_log(common, from, to),
         (_, _, Some(sealed)) => open_again(common, own, sealed),
-        _ => Err(Failure::Refused("name the log to move (--from) and where to (--to)".to_owned())),
+        _ => Err(Failure::Refused("give the log to move (--from) and the new place (--to)".to_owned())),
     }
 }
 
-/// The log at a place, under its own rulebook.
+/// Opens the log at a place, under its own rulebook.
 fn open(common: &Common, place: &LogPlace) -> Result<Database, Failure> {
     Database::open(&Common { db: place.clone(), rulebook: None, ..common.clone() }, Absent::Fail)
 }
@@ -55,7 +55,7 @@ fn move_log(common: &Common, own_from: &LogPlace, own_to: &LogPlace) -> Result<C
     {
         return Err(Fault::Restart(moved(&from.place(), &before)).into());
     }
-    let bar = progress::bar(0, "events, each copied, rebuilt upon and compared");
+    let bar = progress::bar(0, "events, each copied, rebuilt and compared");
     let moved = block_on(async {
         let options = Options { create: true, ..options(common) };
         let to = own_to.open(Arc::<Rulebook>::clone(&book), &options).await?;
@@ -63,10 +63,10 @@ fn move_log(common: &Common, own_from: &LogPlace, own_to: &LogPlace) -> Result<C
     })?;
     bar.finish_and_clear();
     print_out(&format!(
-        "{} events of {} {} moved from {own_from} to {own_to}, {} alerts marked as delivered, {} waiting to be published.\n\
+        "{} events of {} {} moved from {own_from} to {own_to}; {} alerts are marked as delivered, {} are waiting.\n\
          Compared: the same events in the same order (SHA-256 {}), the same views, the same alerts.\n\
-         {own_from} is sealed: whoever writes to it is refused and told to go to {own_to}. Let every program work there \
-         from now on.\n",
+         {own_from} is sealed: a program that writes to it is refused and told the new place. Have every program use \
+         {own_to} from now on.\n",
         moved.events,
         moved.cases,
         plural(moved.cases, "case", "cases"),
@@ -88,29 +88,30 @@ fn open_again(common: &Common, own: &Move, sealed: &LogPlace) -> Result<Completi
     Ok(Completion::Done)
 }
 
-/// What is said of a log that was opened again.
+/// The message after a log was reopened.
 fn told(sealed: &LogPlace, reopened: &Reopened) -> String {
     let to = &reopened.moved_to;
     let mut out = format!(
         "{sealed} is open again; it had been moved to {to}.\n\
          Both places can be written to now. What is recorded in one is not in the other, and each publishes its own \
-         alerts: end every program that works on {to}.\n"
+         alerts: end every program that uses {to}.\n"
     );
     match &reopened.elsewhere {
         None => out.push_str(
-            "What was recorded and published there is not known: no --nats was given. Record it here again before \
+            "What was recorded and published there is unknown, since --nats was not given. Record it here again before \
              anything else.\n",
         ),
         Some(elsewhere) if elsewhere.alerts == 0 => out.push_str(
-            "The stream of alerts holds nothing that this log does not. Actions that raised no alert may still have been \
-             recorded there.\n",
+            "Every alert of the stream is in this log. Actions that raised no alert may still have been recorded \
+             there.\n",
         ),
         Some(elsewhere) => {
             let _ = writeln!(
                 out,
-                "The stream of alerts holds {} that this log does not, of {} {}. Record here what was recorded there \
-                 before anything else; each alert then keeps its id and is not sent twice.",
+                "The stream has {} {} that this log lacks, of {} {}. Before anything else, record here what was \
+                 recorded there; each alert then keeps its id and is not published twice.",
                 elsewhere.alerts,
+                plural(elsewhere.alerts, "alert", "alerts"),
                 elsewhere.cases.len(),
                 plural(elsewhere.cases.len(), "case", "cases")
             );

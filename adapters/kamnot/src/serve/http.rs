@@ -1,7 +1,7 @@
 //! `--listen`: `/metrics`, `/healthz` and `/readyz` over HTTP.
 //!
-//! Invariant: whoever connects can do nothing but read, and can hold up nobody: one request a connection, little
-//! memory and little time for each, and a limit on how many there are.
+//! Invariant: a client can only read, and cannot hold up others: one request per connection, limited memory and time
+//! for each, and a limited number of connections.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -22,25 +22,25 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use super::Stop;
 
-/// How many connections there may be at once; for one more the oldest is closed, so that none waits for slow ones.
+/// How many connections may be open; for a further one the oldest is closed, so that nobody waits for slow ones.
 const MOST_CONNECTIONS: usize = 64;
 /// How long the head of a request may take to arrive.
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
 /// How long a connection may last.
 const CONNECTION_WITHIN: Duration = Duration::from_secs(10);
-/// How long the head of a request may be, in bytes and in lines.
+/// The largest head of a request, in bytes and in lines.
 const HEAD: (usize, usize) = (16 * 1024, 64);
-/// The pause when a connection can't be taken, such as for want of file descriptors.
+/// The pause after a connection could not be accepted, for example because no file descriptor is free.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// What there is, for who asks for something else.
+/// The pages, for a request of another path.
 const PATHS: &str = "/metrics  figures for Prometheus\n\
-                     /healthz  whether the program is alive: 200, or 503 with the reason to start it again\n\
-                     /readyz   whether it can do its work now: 200, or 503 with what stands in the way\n";
+                     /healthz  whether the program is alive: 200, or 503 with the reason to restart it\n\
+                     /readyz   whether it can do its work now: 200, or 503 with the reasons why not\n";
 
-/// An address can't be listened on.
+/// `--listen` failed.
 #[derive(Debug, thiserror::Error)]
-#[error("can't listen on {address}: {}", reason(.error))]
+#[error("cannot listen on {address}: {}", reason(.error))]
 pub struct ListenFault {
     address: SocketAddr,
     error: Error,
@@ -48,16 +48,16 @@ pub struct ListenFault {
 
 fn reason(error: &Error) -> String {
     match error.kind() {
-        ErrorKind::AddrInUse => "another program listens there; choose another port, or end that program".to_owned(),
+        ErrorKind::AddrInUse => "another program uses this port; choose another one, or end that program".to_owned(),
         ErrorKind::PermissionDenied => "not permitted; choose a port from 1024 on".to_owned(),
         ErrorKind::AddrNotAvailable => {
-            "this machine has no such address; choose one of its own, 127.0.0.1 or 0.0.0.0".to_owned()
+            "this machine does not have this address; choose one of its own, 127.0.0.1 or 0.0.0.0".to_owned()
         }
         _ => error.to_string(),
     }
 }
 
-/// A port that is listened on.
+/// A listening socket.
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
@@ -65,10 +65,10 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Takes the address; port 0 is any that is free.
+    /// Binds the address; port 0 means any free port.
     ///
     /// # Errors
-    /// If it can't be had.
+    /// If the address cannot be bound.
     pub async fn bind(address: SocketAddr) -> Result<Self, ListenFault> {
         let failed = |error| ListenFault { address, error };
         let socket = TcpListener::bind(address).await.map_err(failed)?;
@@ -81,7 +81,7 @@ impl Listener {
         self.address
     }
 
-    /// Answers until told to stop; what is being answered then is finished.
+    /// Answers requests until the stop signal; requests in progress are finished.
     pub async fn answer(self, status: Arc<Status>, stop: &Stop) {
         tracing::info!(address = %self.address, "listening");
         let (mut open, mut oldest_first) = (JoinSet::new(), VecDeque::<AbortHandle>::new());
@@ -89,7 +89,7 @@ impl Listener {
             let stream = match accepted {
                 Ok((stream, _)) => stream,
                 Err(error) => {
-                    tracing::debug!(%error, "a connection can't be taken");
+                    tracing::debug!(%error, "a connection could not be accepted");
                     stop.or(tokio::time::sleep(PAUSE)).await;
                     continue;
                 }
@@ -104,10 +104,10 @@ impl Listener {
             let status = Arc::clone(&status);
             oldest_first.push_back(open.spawn(async move { converse(stream, &status).await }));
         }
-        // Each ends by itself within its time.
+        // Each connection has its own timeout.
         let ended = async { while open.join_next().await.is_some() {} };
         if tokio::time::timeout(HEAD_WITHIN, ended).await.is_err() {
-            tracing::debug!("connections that were slow are closed");
+            tracing::debug!("closed slow connections");
         }
     }
 }
@@ -127,15 +127,15 @@ async fn converse(stream: TcpStream, status: &Status) {
         .serve_connection(TokioIo::new(stream), service);
     match tokio::time::timeout(CONNECTION_WITHIN, connection).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(%error, "a connection broke"),
-        Err(_) => tracing::debug!("a connection took too long"),
+        Ok(Err(error)) => tracing::debug!(%error, "connection lost"),
+        Err(_) => tracing::debug!("connection timed out"),
     }
 }
 
 fn respond<B>(request: &Request<B>, status: &Status) -> Response<String> {
     let (code, text) = match request.uri().path() {
         "/metrics" | "/healthz" | "/readyz" if !matches!(*request.method(), Method::GET | Method::HEAD) => {
-            (StatusCode::METHOD_NOT_ALLOWED, "expected GET or HEAD: nothing can be changed here\n".to_owned())
+            (StatusCode::METHOD_NOT_ALLOWED, "expected GET or HEAD: these pages are read-only\n".to_owned())
         }
         "/metrics" => (StatusCode::OK, status.metrics()),
         "/healthz" => match status.alive() {

@@ -1,24 +1,24 @@
-//! Requests that wait for their turn, office by office.
+//! The queue of requests, by office.
 //!
-//! Invariant: what waits and what is worked on is bounded in bytes, of one office and of all; the offices that have
-//! something take turns, however much one of them sends.
+//! Invariant: the bytes of queued requests and of those in progress are limited, for one office and for all. Offices
+//! with queued requests take turns, however much one of them sends.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
 
 use engine::action::OfficeCode;
 
-/// How many bytes of requests may wait or be worked on: of all offices, and of one.
+/// How many bytes of requests may be queued or in progress: of all offices, and of one.
 const ROOM: (usize, usize) = (16 << 20, 4 << 20);
-/// How many of them may be worked on: of all offices, and of one, but always one request.
+/// How many of them may be in progress: of all offices, and of one. One request is always allowed.
 const AT_WORK: (usize, usize) = (8 << 20, 1 << 20);
-/// How much of that a request takes at the least: what it costs beside its bytes.
+/// The size that a request counts for at least, for its costs beside its bytes.
 const LEAST: usize = 64 << 10;
 
-/// The requests.
+/// The queue.
 pub(super) struct Waiting<T> {
     offices: BTreeMap<OfficeCode, Office<T>>,
-    /// Whose turn was the last.
+    /// The office that had the last turn.
     last: Option<OfficeCode>,
     size: usize,
     at_work: usize,
@@ -26,15 +26,15 @@ pub(super) struct Waiting<T> {
 
 struct Office<T> {
     waiting: VecDeque<(usize, T)>,
-    /// Of all that waits or is worked on.
+    /// The bytes of its requests, queued or in progress.
     size: usize,
     at_work: usize,
 }
 
-/// A request whose turn it is.
+/// The next request.
 pub(super) struct Turn<T> {
     pub office: OfficeCode,
-    /// To be given back when it is done.
+    /// To be passed to [`Waiting::done`].
     pub size: usize,
     pub request: T,
 }
@@ -44,10 +44,10 @@ impl<T> Waiting<T> {
         Self { offices: BTreeMap::new(), last: None, size: 0, at_work: 0 }
     }
 
-    /// Takes in a request of so many bytes.
+    /// Queues a request of so many bytes.
     ///
     /// # Errors
-    /// If there is no room for it: the request.
+    /// The request, if there is no room for it.
     pub fn push(&mut self, office: OfficeCode, bytes: usize, request: T) -> Result<(), T> {
         let size = bytes.clamp(LEAST, ROOM.1);
         let known = self.offices.get(&office).map_or(0, |office| office.size);
@@ -62,7 +62,7 @@ impl<T> Waiting<T> {
         Ok(())
     }
 
-    /// The next request to be worked on: that of the office whose turn was longest ago, in the order of their codes.
+    /// The next request: the offices take turns in the order of their codes.
     pub fn next(&mut self) -> Option<Turn<T>> {
         let at_work = self.at_work;
         let fits = |(_, office): &(&OfficeCode, &mut Office<T>)| {
@@ -85,7 +85,7 @@ impl<T> Waiting<T> {
         Some(Turn { office: code, size, request })
     }
 
-    /// A request is done.
+    /// Notes that a request is done.
     pub fn done(&mut self, office: &OfficeCode, size: usize) {
         self.size -= size;
         self.at_work -= size;

@@ -1,4 +1,4 @@
-//! What a subscriber hears: that it listens, and each alert as it arrived.
+//! What a subscriber passes on: that it is listening, and each alert as it arrived.
 
 use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::Message;
@@ -20,7 +20,7 @@ pub struct Received {
 }
 
 impl Received {
-    /// When it was told, as it says itself.
+    /// When it was raised, by its own `time`.
     pub fn told_at(&self) -> Option<Instant> {
         let event: AlertTime = serde_json::from_str(&self.body).ok()?;
         Instant::parse(&event.time)
@@ -32,10 +32,10 @@ struct AlertTime {
     time: String,
 }
 
-/// What there is to show.
+/// Something to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard<'h> {
-    /// The subscription stands, for the first time: alerts come from here on.
+    /// The subscription is open for the first time: alerts will follow.
     Listening {
         /// The server, without user and password.
         server: &'h str,
@@ -46,7 +46,7 @@ pub enum Heard<'h> {
     Alert(&'h Received),
 }
 
-/// The alert in a message; none in what has no id.
+/// The alert in a message; `None` if the message is not an alert.
 pub(super) fn received(message: &Message) -> Option<Received> {
     let id = message.headers.as_ref()?.get(NATS_MESSAGE_ID)?.as_str().parse().ok()?;
     let body = String::from_utf8(message.payload.to_vec()).ok()?;

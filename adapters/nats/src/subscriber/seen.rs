@@ -1,7 +1,7 @@
-//! The ids that were shown, in a file: one a line, added at the end.
+//! The file with the ids of the alerts already shown: one a line, appended.
 //!
-//! Invariant: an id counts as seen once it is on disk. A last line that was cut off counts as not seen. Two followers never
-//! share a file: each would get a part of the alerts.
+//! Invariant: an id counts as seen once it is on disk. A truncated last line does not count. Two followers never share
+//! a file: each would get only a part of the alerts.
 
 use std::collections::HashSet;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::NatsFault;
 
-/// The ids that were shown.
+/// The ids of the alerts already shown.
 pub(super) struct Seen {
     ids: HashSet<Uuid>,
     file: File,
@@ -21,7 +21,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Reads the ids of a file, which is made if it is missing, with its folders.
+    /// Reads the ids of a file, which is created with its folders if it is missing.
     pub(super) fn open(path: &Path) -> Result<Self, NatsFault> {
         Self::read(path).map_err(|error| fault(path, &error))
     }
@@ -61,7 +61,7 @@ impl Seen {
 }
 
 fn fault(path: &Path, error: &Error) -> NatsFault {
-    NatsFault::Own(format!("the file of the alerts shown, {}: {error}", path.display()))
+    NatsFault::Own(format!("the file of alerts already shown, {}: {error}", path.display()))
 }
 
 #[cfg(test)]

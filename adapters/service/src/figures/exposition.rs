@@ -1,6 +1,6 @@
-//! Figures as Prometheus reads them, text format 0.0.4.
+//! The text format 0.0.4 of Prometheus.
 //!
-//! Invariant: the values of a metric stand together, behind its one HELP and TYPE.
+//! Invariant: the values of a metric follow each other, after its one HELP and TYPE.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -8,17 +8,17 @@ use std::time::Duration;
 /// The media type of the text.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// The text as it is written.
+/// The text being written.
 #[derive(Debug, Default)]
 pub struct Exposition(String);
 
 impl Exposition {
-    /// Begins a metric that only grows; its name ends in `_total`.
+    /// Begins a counter; its name ends in `_total`.
     pub fn counter(&mut self, name: &str, help: &str) {
         self.begin(name, help, "counter");
     }
 
-    /// Begins a metric that goes up and down; its name ends in its unit, if it has one.
+    /// Begins a gauge; its name ends in its unit, if it has one.
     pub fn gauge(&mut self, name: &str, help: &str) {
         self.begin(name, help, "gauge");
     }
@@ -28,17 +28,18 @@ impl Exposition {
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
-    /// The metric's one value.
+    /// Writes the metric's only value.
     pub fn value(&mut self, name: &str, value: u64) {
         let _ = writeln!(self.0, "{name} {value}");
     }
 
-    /// The metric's one value, a time.
+    /// Writes the metric's only value, a duration.
     pub fn seconds(&mut self, name: &str, value: Duration) {
         let _ = writeln!(self.0, "{name} {}.{:03}", value.as_secs(), value.subsec_millis());
     }
 
-    /// One of the metric's values. Labels hold codes and words of a closed set only: each new one is a new series.
+    /// Writes one of the metric's values. Labels contain only codes and words of a closed set: each new one is a new
+    /// series.
     pub fn labelled(&mut self, name: &str, labels: &[(&str, &str)], value: u64) {
         let _ = write!(self.0, "{name}{{");
         for (n, (label, text)) in labels.iter().enumerate() {

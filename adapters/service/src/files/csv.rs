@@ -1,6 +1,6 @@
-//! CSV: a table parted by commas, semicolons or tabs, as spreadsheets save it.
+//! CSV: a table separated by commas, semicolons or tabs, as spreadsheets save it.
 //!
-//! Invariant: a row that can't be read has its lines and stops none behind it.
+//! Invariant: a row that cannot be read has its line numbers and does not stop the rows after it.
 
 mod rows;
 
@@ -13,7 +13,7 @@ use super::sheet::{Heading, known_columns};
 use super::{FileFlaw, LONGEST_LINE, RefusedLine, Table, too_long};
 use rows::{Broken, Cells, Rows, end_of_line, read_line};
 
-/// What may stand between cells. Where a heading names as many columns by either, the first is meant.
+/// The possible separators. If two of them find the same number of columns in the heading, the first one is used.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// Whether the text begins with a table's heading.
@@ -22,10 +22,10 @@ pub(super) fn has_heading(bytes: &[u8]) -> bool {
     columns(&bytes[start..], separator) >= 2
 }
 
-/// The rows in order; blank ones are left out. A row that goes over several lines has the number of its first.
+/// The rows in order, without blank ones. A row over several lines has the number of its first line.
 ///
 /// # Errors
-/// When the heading can't be read, and so no row.
+/// If the heading cannot be read.
 pub(super) fn lines(bytes: &[u8]) -> Result<Table, FileFlaw> {
     let (separator, start, line) = heading_line(bytes);
     let mut rows = Rows::new(&bytes[start..], separator, line);
@@ -58,8 +58,8 @@ pub(super) fn lines(bytes: &[u8]) -> Result<Table, FileFlaw> {
     Ok((lines, warned))
 }
 
-/// The separator, where the heading begins, and on which line. Blank lines may stand before it, and the line `sep=;` by
-/// which Excel is told the separator.
+/// The separator, and the byte and the line at which the heading begins. Before it there may be blank lines, and the
+/// line `sep=;`, which tells Excel the separator.
 fn heading_line(bytes: &[u8]) -> (u8, usize, usize) {
     let (mut at, mut line) = (0, 1);
     while matches!(bytes.get(at), Some(b'\r' | b'\n')) {
@@ -86,7 +86,7 @@ fn columns(bytes: &[u8], separator: u8) -> usize {
     known_columns(cells.iter().filter_map(|cell| std::str::from_utf8(cell).ok()))
 }
 
-/// The cells as texts; the number of the first that is none, from 0.
+/// The cells as texts; otherwise the number, from 0, of the first cell that is not UTF-8.
 fn texts<'c>(cells: &'c Cells<'_>) -> Result<Vec<&'c str>, usize> {
     cells.iter().enumerate().map(|(nth, cell)| std::str::from_utf8(cell).map_err(|_| nth)).collect()
 }

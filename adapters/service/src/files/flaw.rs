@@ -1,25 +1,25 @@
-//! Why a file can't be read at all, as a value with its sentences in English and Lao.
+//! Why a file cannot be read at all, as a value with its sentences in English and Lao.
 //!
-//! Invariant: no sentence holds a cell of the file. The Lao is ours and not reviewed by a Lao speaker.
+//! Invariant: no sentence quotes a cell of the file. The Lao is ours; no Lao speaker has reviewed it.
 
 use std::fmt;
 
 use engine::rulebook::Language;
 
-/// What keeps every line of a file from being read.
+/// Why no line of a file can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileFlaw {
     /// It is UTF-16.
     Utf16,
     /// It is XML or a web page.
     WebPage,
-    /// It has the name of a workbook and is none; its extension.
+    /// It has the file extension of a workbook but is none.
     NoWorkbook(String),
     /// It is a workbook that is locked with a password.
     Locked,
-    /// It is a file of a form that isn't read, such as `.xls`.
+    /// It has an unsupported format, such as `.xls`.
     AnotherForm(&'static str),
-    /// It is a zip archive that is no workbook.
+    /// It is a zip archive but not a workbook.
     ZipArchive,
     /// The workbook is damaged, or not as Excel saves it.
     Damaged,
@@ -27,21 +27,21 @@ pub enum FileFlaw {
     NoSheet,
     /// The first sheet is empty.
     EmptySheet,
-    /// A part is larger than is read.
+    /// A part exceeds this limit, in bytes.
     TooLarge(Part, usize),
-    /// More columns than are read.
+    /// It has more columns than this limit.
     ManyColumns(usize),
-    /// More rows than are read.
+    /// It has more rows than this limit.
     ManyRows(usize),
-    /// More different texts than are read.
+    /// It has more different texts than this limit.
     ManyTexts(usize),
-    /// Columns are missing without which no row can be read; the line of the heading.
+    /// Required columns are missing; the line of the heading.
     MissingColumns(usize, Vec<&'static str>),
-    /// Two columns have one heading; the line of the heading, and their places.
+    /// Two columns have the same heading; the line of the heading, and their places.
     SameHeading(usize, String, String),
 }
 
-/// What of a file is too large.
+/// Which part of a file is too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The file as it is.
@@ -68,44 +68,44 @@ impl FileFlaw {
                 "found a web page or another XML file; save the table as .xlsx, or as CSV UTF-8".to_owned()
             }
             Self::NoWorkbook(extension) => {
-                format!("found no workbook, though its name ends in .{extension}; save the table again as .xlsx")
+                format!("not a workbook, although its name ends in .{extension}; save the table again as .xlsx")
             }
             Self::Locked => {
-                "found a workbook locked with a password; take the password off in Excel and save it again".to_owned()
+                "the workbook is locked with a password; remove the password in Excel and save it again".to_owned()
             }
             Self::AnotherForm(form) => {
-                format!("found a {form} file, which is not read; save it in Excel as .xlsx, or the sheet as CSV UTF-8")
+                format!("found a {form} file, which is not supported; save it as .xlsx in Excel, or as CSV UTF-8")
             }
             Self::ZipArchive => {
-                "found a zip archive that is no workbook; save the table as .xlsx, or as CSV UTF-8".to_owned()
+                "found a zip archive, not a workbook; save the table as .xlsx, or as CSV UTF-8".to_owned()
             }
             Self::Damaged => {
-                "the workbook is damaged, or not as Excel saves it; open it in Excel and save it again as \
-                .xlsx, or save the sheet as CSV UTF-8"
+                "the workbook is damaged, or was not saved by Excel; open it in Excel and save it again as .xlsx, or \
+                 save the sheet as CSV UTF-8"
                     .to_owned()
             }
             Self::NoSheet => "the workbook has no sheet of cells".to_owned(),
-            Self::EmptySheet => "the first sheet is empty; the table must stand in the first sheet".to_owned(),
+            Self::EmptySheet => "the first sheet is empty; the table must be in the first sheet".to_owned(),
             Self::TooLarge(part, most) => format!(
-                "{} takes more than {} MB, the most that is read; part the table in several workbooks, or save it as \
-                 CSV UTF-8",
+                "{} exceeds {} MB; split the table into several workbooks, or save it as CSV UTF-8",
                 match part {
                     Part::File => "the file",
-                    Part::Unpacked => "the workbook, unpacked,",
+                    Part::Unpacked => "the unpacked workbook",
                     Part::Cells => "the text of its cells",
                 },
                 most / 1_000_000
             ),
             Self::ManyColumns(most) => format!("the table has more than {most} columns"),
             Self::ManyRows(most) => {
-                format!("the sheet has more than {most} rows; part it in several workbooks, or save it as CSV UTF-8")
+                format!("the sheet has more than {most} rows; split it into several workbooks, or save it as CSV UTF-8")
             }
             Self::ManyTexts(most) => {
-                format!("the workbook has more than {most} different texts, or says so; save the sheet as CSV UTF-8")
+                format!("the workbook has, or claims, more than {most} different texts; save the sheet as CSV UTF-8")
             }
             Self::MissingColumns(line, missing) => format!(
-                "line {line}: the table has no column {}; expected the heading case,id,action,at,by,details, or a column \
-                 a field in place of details, parted by commas, semicolons or tabs (`kamnot template ACTION` prints one)",
+                "line {line}: the table has no column {}; expected the heading case,id,action,at,by,details, or one \
+                 column for each field in place of details, separated by commas, semicolons or tabs (`kamnot template \
+                 ACTION` prints one)",
                 missing.join(", ")
             ),
             Self::SameHeading(line, first, second) => {

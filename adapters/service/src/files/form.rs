@@ -1,33 +1,33 @@
-//! How the lines of a file are written: told by what it holds, by its name only where that says nothing.
+//! The format of a file, recognised from its content, and from its name only if the content does not tell.
 
 use std::path::Path;
 
 use super::{FileFlaw, csv, workbook};
 
-/// How the lines of a file are written.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// One JSON object a line.
     JsonLines,
-    /// What `kamnot export` writes: one JSON object a line, the action and when and by whom it was recorded.
+    /// The output of `kamnot export`: one JSON object a line, the action and when and by whom it was recorded.
     Exported,
-    /// A table parted by commas, semicolons or tabs.
+    /// A table separated by commas, semicolons or tabs.
     Csv,
     /// A workbook of Excel, `.xlsx`.
     Workbook,
 }
 
-/// How an export begins.
+/// The first bytes of an export.
 const EXPORTED: &[u8] = b"{\"action\":{";
 
-/// How a compound file of Microsoft begins: an old workbook, or a new one that is encrypted.
+/// The first bytes of a Microsoft compound file: an old workbook, or a new one that is encrypted.
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 impl Form {
-    /// The form of a file with this content and name.
+    /// The format of a file with this content and name.
     ///
     /// # Errors
-    /// When it is in a form that is not read: what was found and what to do.
+    /// If the format is not supported: what was found and what to do.
     pub fn of(bytes: &[u8], path: &Path) -> Result<Self, FileFlaw> {
         let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let first = text.trim_ascii_start().first();

@@ -1,4 +1,4 @@
-//! JSON Lines: one action per line, parsed on all processors.
+//! JSON Lines: one action per line, parsed on all cores.
 
 use std::num::NonZero;
 use std::thread;
@@ -9,10 +9,10 @@ use engine::refusal::{Code, Flaws, Refusal};
 
 use super::{LONGEST_LINE, Line, too_long};
 
-/// A piece smaller than this isn't worth a thread.
+/// A piece smaller than this is not worth a thread.
 const SMALLEST_PIECE: usize = 1 << 18;
 
-/// The lines in order, in pieces; blank ones are left out.
+/// The lines in order, in pieces, without blank ones.
 pub(super) fn lines(bytes: &[u8], read: fn(&[u8]) -> Result<Action, Flaws>) -> Vec<Vec<Line>> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(bytes.len() / SMALLEST_PIECE + 1);
     let mut rest = bytes;
@@ -44,12 +44,12 @@ pub(super) fn lines(bytes: &[u8], read: fn(&[u8]) -> Result<Action, Flaws>) -> V
         .collect()
 }
 
-/// The end of the line in which `from` lies, behind its line break.
+/// The end of the line that contains `from`, after its line break.
 fn end_of_line(bytes: &[u8], from: usize) -> usize {
     bytes[from..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| from + at + 1)
 }
 
-/// The lines of one piece, counted from 1, and how many there are, the blank ones too.
+/// The lines of one piece, numbered from 1, and how many there are, blank ones included.
 fn parse(piece: &[u8], read: fn(&[u8]) -> Result<Action, Flaws>) -> (usize, Vec<Line>) {
     let mut lines = Vec::with_capacity(piece.len() / 256);
     let mut count = 0;
@@ -68,7 +68,7 @@ pub(super) fn action(line: &[u8]) -> Result<Action, Flaws> {
     Action::read(text(line)?)
 }
 
-/// The action of a line of an export, which says beside it when and by whom it was recorded.
+/// The action in a line of an export, which also has when and by whom it was recorded.
 pub(super) fn exported(line: &[u8]) -> Result<Action, Flaws> {
     let mut json = Json::read(text(line)?)?;
     if let Json::Object(pairs) = &mut json
@@ -76,7 +76,7 @@ pub(super) fn exported(line: &[u8]) -> Result<Action, Flaws> {
     {
         return Action::from_json(pairs.swap_remove(at).1);
     }
-    // Somebody has added a line by hand.
+    // A line that somebody added by hand.
     Action::from_json(json)
 }
 

@@ -1,9 +1,8 @@
 //! A table of actions, from a CSV file or a workbook: what each column holds, and a row as an action.
 //!
-//! The columns are `case`, `action`, `at`, `by`, and `id` where there is one, in any order; the other fields stand in
-//! `details` as a JSON object or in a column each (`place.children_only`, `offences.0.class`).
-//! Invariant: a cell that isn't empty is part of the action or the row is refused; no message echoes a cell or a heading
-//! that no field has.
+//! The columns are `case`, `action`, `at`, `by`, and optionally `id`, in any order; the other fields are in `details`
+//! as a JSON object or in one column each (`place.children_only`, `offences.0.class`). Invariant: every non-empty cell
+//! is part of the action, or the row is refused; no message echoes a cell or an unknown heading.
 
 mod cell;
 
@@ -17,14 +16,14 @@ use engine::refusal::{Code, Flaws, Refusal, nearest};
 
 use super::FileFlaw;
 
-/// The most columns that a table may have; all fields of all actions are some seventy.
+/// The maximum number of columns; all fields of all actions are some seventy.
 pub(super) const MOST_COLUMNS: usize = 1_000;
-/// The columns without which no row is an action.
+/// The required columns.
 const NEEDED: [&str; 4] = ["case", "action", "at", "by"];
 
 type Fields<'a> = Vec<(Cow<'a, str>, Json<'a>)>;
 
-/// What the columns of a table hold, in order.
+/// The columns of a table, in order.
 #[derive(Debug)]
 pub(super) struct Heading {
     columns: Vec<Column>,
@@ -38,7 +37,7 @@ enum Column {
     Details,
     /// A field of some action's own, by its path.
     Own(String),
-    /// A column that no field has, with the field that was probably meant. Its cells must be empty.
+    /// An unknown column, with the field that was probably meant. Its cells must be empty.
     Spare(Option<String>),
 }
 
@@ -67,13 +66,13 @@ fn names() -> BTreeSet<String> {
     common.chain(["details".to_owned()]).chain(own).collect()
 }
 
-/// How many of the cells name a column: by that a heading is told from other lines.
+/// How many of the cells name a column: this distinguishes a heading from other lines.
 pub(super) fn known_columns<'c>(cells: impl IntoIterator<Item = &'c str>) -> usize {
     let known = |cell: &str| !matches!(Column::of(cell, &mut Some(BTreeSet::new())), Column::Spare(_));
     cells.into_iter().filter(|cell| known(cell)).count()
 }
 
-/// The action of one row whose cells stand under these headings; what is missing is refused as in a table.
+/// The action of one row with these headings; missing cells are refused as in a table.
 ///
 /// # Errors
 /// Each flaw, with its column.
@@ -83,10 +82,10 @@ pub fn row<'c>(heading: impl IntoIterator<Item = &'c str>, cells: &[&str]) -> Re
 }
 
 impl Heading {
-    /// Reads the heading, which stands on a line of this number.
+    /// Reads the heading, which is on this line.
     ///
     /// # Errors
-    /// When a column is missing without which no row can be read, or given twice: what was found and what to do.
+    /// If a required column is missing, or a column is given twice: what was found and what to do.
     pub(super) fn read<'c>(line: usize, cells: impl IntoIterator<Item = &'c str>) -> Result<Self, FileFlaw> {
         let mut known = None;
         let (mut columns, mut named) = (Vec::new(), 0);
@@ -119,7 +118,7 @@ impl Heading {
         self.columns.len()
     }
 
-    /// The column's name, or its place where it has none.
+    /// The column's name, or its place if it has no name.
     pub(super) fn name_of(&self, column: usize) -> String {
         match self.columns.get(column) {
             Some(Column::Common(name)) => (*name).to_owned(),
@@ -129,20 +128,20 @@ impl Heading {
         }
     }
 
-    /// The text of the column with this common field.
+    /// The text in the column of this common field.
     fn common<'c>(&self, name: &str, cells: &[&'c str]) -> &'c str {
         let at = self.columns.iter().position(|column| matches!(column, Column::Common(own) if *own == name));
         at.and_then(|at| cells.get(at)).map_or("", |cell| cell.trim())
     }
 
-    /// Whether a row of this many cells can be one of the table; what goes beyond the heading must be empty.
+    /// Whether a row with these cells fits the table; cells beyond the heading must be empty.
     fn fits(&self, cells: &[&str]) -> bool {
         let beyond = cells.get(self.columns.len()..);
         beyond.is_some_and(|cells| cells.iter().all(|cell| cell.trim().is_empty()))
     }
 
-    /// Whether the cells are a whole row: as many as the heading has, a case's reference, and at least two of a known
-    /// action, a time and an office. So a line within a cell in quotation marks is told from a row.
+    /// Whether the cells are a whole row: they fit the heading, have a case reference, and at least two of a known
+    /// action, a time and an office. This distinguishes a row from a line inside a quoted cell.
     pub(super) fn is_row(&self, cells: &[&str]) -> bool {
         let common = |name| self.common(name, cells);
         let at = cell::instant(common("at")).is_ok_and(|at| When::parse(&at).is_some());
@@ -152,7 +151,7 @@ impl Heading {
             && readable.into_iter().filter(|readable| *readable).count() >= 2
     }
 
-    /// A flaw of the action as one of its row: a time is shown as it stands in its cell, and its forms are a table's.
+    /// Rewords a flaw of the action for its row: a time is shown as in its cell, with the formats of a table.
     fn as_written(&self, flaw: Refusal, cells: &[&str]) -> Refusal {
         if flaw.field.as_deref() != Some("at") {
             return flaw;
@@ -191,7 +190,7 @@ impl Heading {
                     Err(flaw) => flaws.push(flaw),
                 },
                 Column::Own(path) => match name.map(|name| (name, name.field_at(path))) {
-                    // Without its action no field can be read; that the action is unknown is said.
+                    // Without an action no field can be read; the unknown action is reported.
                     None => {}
                     Some((_, Some(field))) => {
                         let free = insert(&mut own, path, cell::value(field.kind, text));
@@ -214,7 +213,7 @@ impl Heading {
                 flaws.push(Refusal::new(Code::ColumnTwice).field("details").expected(key.clone().into_owned()));
             }
         }
-        // In `details` a field is found by its number.
+        // What remains of `details` comes first: an unknown field is reported by its number there.
         details.retain(|(key, _)| !common.iter().chain(&own).any(|(known, _)| known == key));
         details.append(&mut common);
         details.append(&mut own);
@@ -232,10 +231,10 @@ impl Heading {
     }
 }
 
-/// How the time of an action is written in a table.
+/// The formats of an action's time in a table.
 const TABLE_INSTANTS: &str = "DD/MM/YYYY HH:MM, DD/MM/YYYY, YYYY-MM-DDTHH:MM:SS±HH:MM, YYYY-MM-DD";
 
-/// The refusal of a cell in a column that no field has.
+/// The refusal of a cell in an unknown column.
 pub(super) fn unknown_column(nth: usize, meant: Option<&str>) -> Refusal {
     let refusal = Refusal::new(Code::UnknownColumn).found(place(nth));
     match meant {
@@ -244,12 +243,12 @@ pub(super) fn unknown_column(nth: usize, meant: Option<&str>) -> Refusal {
     }
 }
 
-/// A column's place, by its number and as a spreadsheet names it.
+/// A column's place: its number and its letters in a spreadsheet.
 fn place(nth: usize) -> String {
     format!("{nth} ({})", letters(nth))
 }
 
-/// The letters by which a spreadsheet names the `nth` column, from 1.
+/// The letters of the `nth` column, from 1, in a spreadsheet.
 pub(super) fn letters(nth: usize) -> String {
     let mut letters = Vec::new();
     let mut rest = nth;
@@ -269,7 +268,7 @@ fn read_details(text: &str) -> Result<Fields<'_>, Refusal> {
     }
 }
 
-/// Puts a value in its place; false if something else stands there, `null` for one.
+/// Puts a value in its place; false if the place has a value already (`null` included).
 fn insert<'a>(fields: &mut Fields<'a>, path: &'a str, value: Json<'a>) -> bool {
     let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
     let at = fields.iter().position(|(known, _)| known == name);
@@ -286,7 +285,7 @@ fn insert<'a>(fields: &mut Fields<'a>, path: &'a str, value: Json<'a>) -> bool {
     true
 }
 
-/// Makes lists of what was read by index: `offences.0.class`, `offences.1.class`. No index may be missing before another.
+/// Makes lists from fields with an index: `offences.0.class`, `offences.1.class`. The indices must have no gap.
 fn join_lists(name: ActionName, own: &mut Fields<'_>, flaws: &mut Flaws) {
     for (key, value) in own {
         let list = name.field_at(key).is_some_and(|field| matches!(field.kind, FieldKind::Objects(_)));

@@ -1,7 +1,7 @@
-//! A table of actions in a workbook of Excel (.xlsx): its first sheet, cell by cell.
+//! A table of actions in an Excel workbook (.xlsx): its first sheet, cell by cell.
 //!
-//! Invariant: nothing is unpacked that was not counted first, and no more of a sheet is kept than its actions. A formula
-//! counts by the value that was saved with it; a date is one of Vientiane.
+//! Invariant: the unpacked size of every part is counted before it is read, and memory holds only the actions of the
+//! sheet. A formula has the value that was saved with it; a date is one of Vientiane.
 
 mod bounds;
 
@@ -16,15 +16,15 @@ use super::sheet::{Heading, MOST_COLUMNS, letters, unknown_column};
 use super::{FileFlaw, LONGEST_LINE, Line, RefusedLine, too_long};
 pub(super) use bounds::MOST_PACKED;
 
-/// The most rows that hold something, the heading left out.
+/// The maximum number of non-empty rows, without the heading.
 const MOST_LINES: usize = 50_000;
-/// What the cells of a sheet may hold in all, in bytes: a text that was saved once may stand in every row.
+/// The maximum text of all cells, in bytes: a text that is stored once may be in every row.
 const MOST_TEXT: usize = 200_000_000;
 
 /// The rows of the first sheet in order.
 ///
 /// # Errors
-/// When nothing of it can be read: what was found and what to do.
+/// If nothing of it can be read: what was found and what to do.
 pub(super) fn lines(bytes: &[u8]) -> Result<super::Table, FileFlaw> {
     bounds::check(bytes)?;
     let damaged = |_| FileFlaw::Damaged;
@@ -59,7 +59,7 @@ pub(super) fn lines(bytes: &[u8]) -> Result<super::Table, FileFlaw> {
     Ok((table.lines, others.into_iter().collect()))
 }
 
-/// What was read of the sheet.
+/// The part of the sheet that has been read.
 #[derive(Default)]
 struct Table {
     from_1904: bool,
@@ -69,10 +69,10 @@ struct Table {
     text: usize,
 }
 
-/// The row that is being read.
+/// The row being read.
 #[derive(Default)]
 struct Row {
-    /// From 0, as the file counts.
+    /// Its number in the file, from 0.
     number: usize,
     cells: Vec<String>,
     bytes: usize,
@@ -138,12 +138,12 @@ impl Table {
     }
 }
 
-/// A cell as a spreadsheet names it, such as `B7`.
+/// The name of a cell in a spreadsheet, such as `B7`.
 fn name(row: usize, column: usize) -> String {
     format!("{}{}", letters(column + 1), row + 1)
 }
 
-/// What a cell says, as CSV would write it; empty if nothing.
+/// The text of a cell, as in CSV; empty for an empty cell.
 fn text(value: &DataRef<'_>, from_1904: bool) -> Result<String, Refusal> {
     Ok(match value {
         DataRef::Empty => String::new(),
@@ -160,8 +160,8 @@ fn text(value: &DataRef<'_>, from_1904: bool) -> Result<String, Refusal> {
     })
 }
 
-/// A date as Excel counts it, in days: `2026-03-01`, or with its time of the day in Vientiane to the nearest second. A
-/// date that Excel counts from 1900 before March of that year, where it knows a day that never was, is none.
+/// Converts an Excel date, which counts days: `2026-03-01`, or with its time of the day in Vientiane to the nearest
+/// second. `None` for dates before March 1900 in Excel's count from 1900, which has a day that never was.
 fn date(days: f64, from_1904: bool) -> Option<String> {
     const SECONDS: f64 = 86_400.0;
     let (first, epoch) = if from_1904 { (0.0, (1904, 1, 1)) } else { (61.0, (1899, 12, 30)) };

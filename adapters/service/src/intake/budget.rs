@@ -1,6 +1,6 @@
-//! What an office may send in a minute, so that one at its worst delays no other.
+//! The budget of each office for a minute, so that one busy office does not delay the others.
 //!
-//! Invariant: what an office has used up comes back evenly; nothing is refused before something was used.
+//! Invariant: a budget refills evenly; an office that has used nothing is never refused.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,22 +8,22 @@ use std::time::Duration;
 
 use engine::action::OfficeCode;
 
-/// What is counted.
+/// The units of a budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Requests.
     Requests,
     /// Their bytes.
     Bytes,
-    /// What was added to the log: actions, alerts, settlements and withdrawals.
+    /// Events appended to the log: actions, alerts, settlements and withdrawals.
     Events,
 }
 
 impl Unit {
     const ALL: [Self; 3] = [Self::Requests, Self::Bytes, Self::Events];
 
-    /// For how long an office may use up at once what comes back evenly. Events are published one by one, so they
-    /// must not gather.
+    /// The burst: the budget of so long a time may be used at once. Events are published one by one, so their burst is
+    /// small.
     const fn at_once(self) -> Duration {
         match self {
             Self::Requests | Self::Bytes => Duration::from_secs(10),
@@ -42,7 +42,7 @@ impl fmt::Display for Unit {
     }
 }
 
-/// What each office may use up in a minute; 0 is no bound.
+/// The budget of each office for a minute; 0 means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are the units")]
 pub struct Budget {
@@ -67,16 +67,16 @@ impl Budget {
     }
 }
 
-/// How many offices are known at the most before those are forgotten that have used up nothing.
+/// How many offices are remembered before those with a full budget are forgotten.
 const MOST_KNOWN: usize = 1_024;
 
-/// What the offices have used up.
+/// The usage of all offices.
 pub struct Budgets {
     each: Budget,
     used: BTreeMap<OfficeCode, Used>,
 }
 
-/// What an office has used up, by unit, in units times the milliseconds of a minute; and when that was so.
+/// The usage of an office at a time, by unit, in units times the milliseconds of a minute.
 #[derive(Clone, Copy, Default)]
 struct Used {
     used: [i64; 3],
@@ -87,15 +87,15 @@ struct Used {
 const MINUTE: i64 = 60_000;
 
 impl Budgets {
-    /// Nothing is used up.
+    /// Nothing is used yet.
     pub const fn of(each: Budget) -> Self {
         Self { each, used: BTreeMap::new() }
     }
 
-    /// Whether an office may send a request of so many bytes at `now`, by a steady clock; then it has used that up.
+    /// Charges an office for a request of so many bytes at `now`, by a steady clock.
     ///
     /// # Errors
-    /// What it has used up, and in how many seconds it may send again.
+    /// The unit that is used up, and in how many seconds the office may send again; then nothing is charged.
     pub fn take(&mut self, office: &OfficeCode, bytes: usize, now: Duration) -> Result<(), (Unit, u64)> {
         let each = self.each;
         if self.used.len() >= MOST_KNOWN {
@@ -120,7 +120,7 @@ impl Budgets {
         Ok(())
     }
 
-    /// An office has added so many events to the log.
+    /// Charges an office for so many events in the log.
     pub fn add_events(&mut self, office: &OfficeCode, events: usize) {
         if let Some(used) = self.used.get_mut(office) {
             used.add(Unit::Events, events);
@@ -134,7 +134,7 @@ impl Used {
         self.used[unit as usize] = self.used[unit as usize].saturating_add(more);
     }
 
-    /// What has come back by `now`.
+    /// Refills up to `now`.
     fn come_to(&mut self, now: Duration, each: Budget) {
         let passed = i64::try_from(now.saturating_sub(self.at).as_millis()).unwrap_or(i64::MAX);
         for unit in Unit::ALL {

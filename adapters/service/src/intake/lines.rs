@@ -1,26 +1,26 @@
-//! The lines of a request, found before any of them is read.
+//! Splits a request into lines, before any of them is parsed.
 //!
-//! Invariant: each byte is looked at once, and nothing is held beside the request but one copy of it at the most.
+//! Invariant: each byte is scanned once, and memory holds at most one copy of the request.
 
 use std::borrow::Cow;
 
-/// How many lines there are, the blank ones left out.
+/// How many lines there are, without blank ones.
 pub(super) fn count(payload: &[u8]) -> usize {
     payload.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count()
 }
 
-/// The request with an object that is spread over several lines on one: then it is one action.
+/// The request; if it is one object over several lines, joined to one line, so that it is one action.
 pub(super) fn joined(payload: &[u8]) -> Cow<'_, [u8]> {
     let object = payload.trim_ascii();
     if !is_spread_over_lines(object) {
         return Cow::Borrowed(payload);
     }
-    // Between the tokens only: no text of JSON holds a line break.
+    // Only between tokens: a JSON string contains no line break.
     let blank = |byte: &u8| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte };
     Cow::Owned(object.iter().map(blank).collect())
 }
 
-/// Whether this is one object, by its brackets, with a line break between its tokens.
+/// Whether this is one object, judged by its brackets, with a line break between its tokens.
 fn is_spread_over_lines(object: &[u8]) -> bool {
     let (mut depth, mut in_text, mut escaped, mut spread) = (0_usize, false, false, false);
     for (i, byte) in object.iter().enumerate() {

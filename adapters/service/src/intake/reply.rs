@@ -1,7 +1,7 @@
-//! The reply to an office that sent actions: what became of each line, as JSON.
+//! The reply to an office that sent actions: the outcome of each line, as JSON.
 //!
-//! Invariant: a reply holds numbers of lines, ids of actions and reasons that echo nothing personal, and it fits into
-//! one message of a server as it comes.
+//! Invariant: a reply contains line numbers, action ids and reasons that echo nothing personal, and it fits into one
+//! message under a server's default `max_payload`.
 
 use engine::action::OfficeCode;
 use serde::{Deserialize, Serialize};
@@ -9,20 +9,21 @@ use serde::{Deserialize, Serialize};
 use super::budget::Unit;
 use crate::verdict::{LineVerdict, Outcome, Said};
 
-/// The version of the reply's form.
+/// The version of the reply's format.
 pub const VERSION: u32 = 1;
 
-/// The longest reply, in bytes: a server as it comes takes 1 MiB.
+/// The longest reply, in bytes: the default `max_payload` of a server is 1 MiB.
 const LONGEST: usize = (1 << 20) - 1024;
-/// The longest value or sentence in a reply that would be longer, in bytes: a thousand lines of them fit into one message.
+/// The longest value or sentence, in bytes, in a reply that must be shortened: a thousand such lines fit into a
+/// message.
 const LONGEST_VALUE: usize = 200;
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
     /// [`VERSION`].
     pub version: u32,
-    /// The office that sent it, by the subject.
+    /// The office that sent it, from the subject.
     pub office: String,
     /// How many lines were recorded now.
     pub recorded: usize,
@@ -30,36 +31,36 @@ pub struct Reply {
     pub known: usize,
     /// How many were refused.
     pub refused: usize,
-    /// How many are not known to be recorded: to be sent again.
+    /// How many have an unknown outcome and must be sent again.
     pub again: usize,
-    /// Each line, by its number; none where the request as a whole was not taken.
+    /// The lines, by number; empty if the whole request was rejected.
     pub lines: Vec<LineVerdict>,
-    /// Why the request as a whole was not taken; nothing of it was recorded.
+    /// Why the whole request was rejected; nothing of it was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
 }
 
-/// Why a request as a whole was not taken.
+/// Why a whole request was rejected, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Error {
-    /// Which trouble it is: `unreadable`, `too_many`, `busy`, `budget` or `unavailable`.
+    /// The code: `unreadable`, `too_many`, `busy`, `budget` or `unavailable`.
     pub code: String,
     /// Whether sending the same again can help.
     pub again: bool,
     /// What was found and what to do.
     pub reason: String,
-    /// After how many seconds sending the same again can help, where that is known.
+    /// After how many seconds sending the same again can help, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
 }
 
-/// What keeps a request as a whole from being taken.
+/// Why a whole request was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Trouble {
     /// No line of it can be read.
     #[error("{0}")]
     Unreadable(String),
-    /// It holds more lines than one request may.
+    /// It has more lines than one request may have.
     #[error("found {found} actions, expected at most {most} in one request; send them in several")]
     TooMany {
         /// How many.
@@ -67,22 +68,19 @@ pub enum Trouble {
         /// The most.
         most: usize,
     },
-    /// As much as may be is under way.
-    #[error("kamnot has as much under way as it may; nothing of this was recorded, send it again in a moment")]
+    /// The queue of requests is full.
+    #[error("kamnot is busy; nothing was recorded, retry shortly")]
     Busy,
-    /// The office has sent as much as it may for now.
-    #[error(
-        "the office has used up what it may send ({spent}); nothing of this was recorded, send it again in {retry_after} \
-         seconds"
-    )]
+    /// The office has used up its budget.
+    #[error("the office has used up its budget ({spent}); nothing was recorded, retry in {retry_after} seconds")]
     Budget {
-        /// Of what.
+        /// The unit that is used up.
         spent: Unit,
-        /// When there is room again, in seconds.
+        /// In how many seconds the office may send again.
         retry_after: u64,
     },
-    /// The log can't take anything for now.
-    #[error("the log can't take anything for now; nothing of this was recorded, send it again in a moment")]
+    /// The log is unavailable.
+    #[error("the log is unavailable; nothing was recorded, retry shortly")]
     Unavailable,
 }
 
@@ -99,7 +97,7 @@ impl Trouble {
 }
 
 impl Reply {
-    /// The reply to a request that was not taken.
+    /// The reply to a request that was rejected.
     pub fn of_trouble(office: &OfficeCode, trouble: &Trouble) -> Self {
         let again = matches!(trouble, Trouble::Busy | Trouble::Budget { .. } | Trouble::Unavailable);
         let retry_after = match trouble {
@@ -119,8 +117,8 @@ impl Reply {
         Self { version: VERSION, office, recorded, known, refused, again, lines, error: None }
     }
 
-    /// As it is sent. Where it would be too long for a message, each line says the first of its flaws and warnings, and
-    /// long values are cut.
+    /// The JSON text. If it would be too long for a message, each line keeps only the first of its flaws and warnings,
+    /// and long values are cut.
     pub fn to_json(&self) -> Vec<u8> {
         let whole = serde_json::to_vec(self).unwrap_or_default();
         if whole.len() <= LONGEST {
@@ -136,7 +134,7 @@ impl Reply {
     }
 }
 
-/// Leaves out the longest value and cuts the sentence.
+/// Drops the longest value and cuts the sentence.
 fn shorten(said: &mut Said) {
     let is_short = |value: &String| value.len() <= LONGEST_VALUE / 2;
     said.found = said.found.take().filter(is_short);
@@ -193,6 +191,9 @@ mod tests {
             r#"{"version":1,"office":"vte-prosecutor","recorded":1,"known":0,"refused":1,"again":1,"lines":[{"line":1,"outcome":"recorded","id":"00000000-0000-0000-0000-000000000007","warnings":[{"code":"unknown_office","field":"by","found":"x-office","reason":"`by`: x-office is not among the offices"}]},{"line":2,"outcome":"refused","code":"misspelt_word","field":"action","found":"text","expected":"released","reason":"`action`: found another text; did you mean released?"},{"line":4,"outcome":"again","id":"00000000-0000-0000-0000-000000000007"}]}"#
         );
         let reply = String::from_utf8(Reply::of_trouble(&office, &Trouble::Busy).to_json()).expect("text");
-        assert!(reply.contains(r#""lines":[],"error":{"code":"busy","again":true,"reason":"kamnot has"#), "{reply}");
+        assert!(
+            reply.contains(r#""lines":[],"error":{"code":"busy","again":true,"reason":"kamnot is busy"#),
+            "{reply}"
+        );
     }
 }

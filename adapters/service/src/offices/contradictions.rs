@@ -1,4 +1,4 @@
-//! What a list of offices says against what the cases of a log have them as.
+//! Compares a list of offices with the cases of a log: is each office of the kind in which the cases use it?
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,20 +10,20 @@ use store::{Fault, LogStore};
 
 use super::{OfficeKind, Offices};
 
-/// The offices that the cases of a log name, as what, and in how many cases.
+/// The offices that the cases of a log use, as which kind, and in how many cases.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Used(BTreeMap<(OfficeCode, OfficeKind), u64>);
 
-/// An office that a list doesn't know as what the cases have it as.
+/// An office that cases use as one kind and the list has as another kind, or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
     /// The office.
     pub office: OfficeCode,
-    /// What cases have it as.
+    /// The kind as which cases use it.
     pub used_as: OfficeKind,
     /// In how many cases.
     pub cases: u64,
-    /// What the list says that it is; none: the list doesn't know it.
+    /// Its kind by the list; `None`: the list does not have it.
     pub said: Option<OfficeKind>,
 }
 
@@ -31,7 +31,7 @@ impl Used {
     /// The offices of all cases of a log.
     ///
     /// # Errors
-    /// If the log can't be read.
+    /// If the log cannot be read.
     pub async fn of(log: &dyn LogStore) -> Result<Self, Fault> {
         let used = Arc::new(Mutex::new(Self::default()));
         let taken = Arc::clone(&used);
@@ -40,7 +40,7 @@ impl Used {
         Ok(std::mem::take(&mut used.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
-    /// The offices, each with what a case has it as.
+    /// The offices, each with a kind as which cases use it.
     pub(super) fn all(&self) -> impl Iterator<Item = (&OfficeCode, OfficeKind)> {
         self.0.keys().map(|(office, kind)| (office, *kind))
     }
@@ -61,7 +61,7 @@ impl Used {
 }
 
 impl Offices {
-    /// Where these offices are not what the cases have them as.
+    /// The contradictions between these offices and the cases.
     pub fn contradictions(&self, used: &Used) -> Vec<Contradiction> {
         let differs = |((office, used_as), cases): (&(OfficeCode, OfficeKind), &u64)| {
             let said = self.get(office).map(|office| office.kind);
@@ -73,7 +73,7 @@ impl Offices {
 }
 
 impl Contradiction {
-    /// Whether the list only lacks the office; it is then shown by its code.
+    /// Whether the office is merely missing from the list; it is then shown by its code.
     pub const fn is_missing(&self) -> bool {
         self.said.is_none()
     }
@@ -83,14 +83,10 @@ impl fmt::Display for Contradiction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { office, used_as, cases, said } = self;
         let used_as = used_as.word();
-        let cases = if *cases == 1 {
-            "1 case of the log has it".to_owned()
-        } else {
-            format!("{cases} cases of the log have it")
-        };
+        let cases = if *cases == 1 { "1 case".to_owned() } else { format!("{cases} cases") };
         match said {
-            Some(said) => write!(f, "{office} is said to be of the kind {}, and {cases} as {used_as}", said.word()),
-            None => write!(f, "{office} is not among the offices, and {cases} as {used_as}"),
+            Some(said) => write!(f, "{office} is listed as {} but used as {used_as} in {cases}", said.word()),
+            None => write!(f, "{office} is not among the offices but used as {used_as} in {cases}"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Office codes in an action that the offices file doesn't know, or knows as another kind: warnings.
+//! Warnings about office codes in an action: unknown to the offices file, or of another kind.
 
 use engine::action::{Action, OfficeCode, What};
 use engine::refusal::{Code, Flaws, Refusal, nearest};
@@ -6,7 +6,7 @@ use engine::refusal::{Code, Flaws, Refusal, nearest};
 use super::{OfficeKind, Offices};
 
 impl Offices {
-    /// What looks wrong in the office codes of an action. Whoever acted may be of any kind.
+    /// The warnings about an action's office codes. The office that acted (`by`) may be of any kind.
     pub fn doubts(&self, action: &Action) -> Flaws {
         let mut flaws = Flaws::new();
         flaws.extend(self.doubt("by", Some(&action.by), None));
@@ -41,7 +41,7 @@ impl Offices {
         }
     }
 
-    /// The code that was probably meant, of a kind if one is given.
+    /// The code that was probably meant, of the given kind if there is one.
     pub fn nearest(&self, code: &OfficeCode, kind: Option<OfficeKind>) -> Option<&str> {
         let of_the_kind = self.all().filter(|(_, office)| kind.is_none_or(|kind| office.kind == kind));
         nearest(code.as_str(), of_the_kind.map(|(code, _)| code.as_str()))

@@ -1,14 +1,14 @@
-//! Whether anybody knows an office that is asked about, so that a misspelt code is no empty list.
+//! Checks an office code in a query, so that a misspelt code is an error and not an empty list.
 
 use engine::action::OfficeCode;
 use engine::refusal::nearest;
 
 use super::{OfficeKind, Offices, Used};
 
-/// A code that is not that of an office of the kind that is asked about.
+/// A code that is not the code of an office of the wanted kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stranger {
-    /// Nobody knows it.
+    /// It is unknown.
     Unknown {
         /// The code.
         office: OfficeCode,
@@ -19,14 +19,14 @@ pub enum Stranger {
     Other {
         /// The code.
         office: OfficeCode,
-        /// What it is.
+        /// Its kind.
         is: OfficeKind,
     },
 }
 
 impl Offices {
-    /// What is wrong with `office`, asked about as an office of a kind, or of any; nothing where these offices or the cases
-    /// of a log know it.
+    /// What is wrong with the code `office`, if an office of the kind `asked` (or of any kind) is wanted; `None` if the
+    /// list or the cases of a log have such an office.
     pub fn stranger(&self, office: &OfficeCode, asked: Option<OfficeKind>, used: &Used) -> Option<Stranger> {
         let all = || self.all().map(|(code, office)| (code, office.kind)).chain(used.all());
         let fits = |kind: OfficeKind| asked.is_none_or(|asked| asked == kind);

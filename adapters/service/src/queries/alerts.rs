@@ -1,7 +1,7 @@
-//! An office's list of alerts, read from the log some events at a time and handed on row by row.
+//! An office's list of alerts, read from the log page by page and passed on row by row.
 //!
-//! Invariant: of the alerts no more are held than a page and those of one class of one case. What is damaged is left out
-//! and named; it keeps nothing else from the list.
+//! Invariant: memory holds at most one page and the alerts of one class of one case. Damaged alerts are left out and
+//! named; all others are listed.
 
 use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
@@ -15,34 +15,34 @@ use store::{CaseStore, Fault, Position, Stored};
 /// How many events are read at once.
 pub const PAGE: usize = 512;
 
-/// What a list is asked for.
+/// The query.
 #[derive(Clone, Debug)]
 pub struct AlertQuery {
-    /// As what the office was told, and its code; none: whoever was told.
+    /// The seat and the code of the addressed office; `None`: any office.
     pub office: Option<(Seat, OfficeCode)>,
-    /// Of this case alone.
+    /// Only alerts of this case.
     pub case: Option<CaseRef>,
     /// Which rows.
     pub choice: Choice,
-    /// The instant at which the alerts are looked at.
+    /// The instant of the list.
     pub at: Instant,
-    /// Whether what is known now counts, or what was known at that instant.
+    /// Whether everything known now counts, or only what was known at that instant.
     pub known: KnownAs,
 }
 
-/// What of the log counts.
+/// Which part of the log counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KnownAs {
     /// All of it.
     Now,
-    /// What was recorded until the instant that is looked at.
+    /// What was recorded up to the instant of the list.
     Then,
 }
 
-/// In whose words the rows speak.
+/// How the rows are worded.
 #[derive(Clone, Copy, Debug)]
 pub struct Wording<'a> {
-    /// The rulebooks under which something was told.
+    /// The rulebooks under which the alerts were raised.
     pub shelf: &'a Rulebooks,
     /// The rulebook in force.
     pub book: &'a Rulebook,
@@ -50,22 +50,22 @@ pub struct Wording<'a> {
     pub language: Language,
 }
 
-/// What a list came to.
+/// Statistics of a list, and its damage.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listed {
     /// How many alert events were read.
     pub read: usize,
-    /// How many of them were held at once, at the most.
+    /// The largest number of them in memory at once.
     pub most_held: usize,
-    /// What could not be read and is not in the list.
+    /// Faults of what could not be read and is not in the list.
     pub damaged: Vec<Fault>,
 }
 
-/// Hands each row that is asked for to `take`: limits on liberty first, then other limits, then the findings of each case
-/// in one row; in each by case.
+/// Passes each row of the query to `take`: limits on liberty first, then other limits, then the findings of each case
+/// in one row; within each by case.
 ///
 /// # Errors
-/// If the store can't be used, or the first error of `take`.
+/// If the store cannot be used, or the first error of `take`.
 pub async fn each_row<E: From<Fault>>(
     store: &dyn CaseStore,
     asked: &AlertQuery,
@@ -99,13 +99,13 @@ struct List<'l, F> {
     asked: &'l AlertQuery,
     speech: Wording<'l>,
     take: F,
-    /// The events of one class of one case, as far as they were read.
+    /// The events of one class of one case, as far as they have been read.
     pending: Vec<Stored>,
     listed: Listed,
 }
 
 impl<E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, F> {
-    /// Whether an event of the case is among those that are asked for.
+    /// Whether an event of the case matches the query.
     fn concerns(&self, stored: &Stored) -> bool {
         let Some((alert, _)) = stored.event.fact.alert() else { return false };
         let to_them = self.asked.office.as_ref().is_none_or(|(seat, office)| {
@@ -115,7 +115,7 @@ impl<E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, F> {
         to_them && (self.asked.known == KnownAs::Now || stored.event.recorded_at <= self.asked.at)
     }
 
-    /// The events at these places; where one is damaged, the others.
+    /// The events at these positions, without damaged ones.
     async fn events(&mut self, page: &[Position]) -> Result<Vec<Stored>, Fault> {
         if let Some(events) = self.readable(self.store.at(page).await)? {
             return Ok(events);
@@ -128,7 +128,7 @@ impl<E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, F> {
         Ok(events)
     }
 
-    /// What was read; none where it is damaged, which is noted.
+    /// The value, or `None` if it is damaged; damage is noted.
     fn readable<T>(&mut self, read: Result<T, Fault>) -> Result<Option<T>, Fault> {
         match read {
             Ok(read) => Ok(Some(read)),
@@ -153,7 +153,7 @@ impl<E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, F> {
         Ok(())
     }
 
-    /// Hands on the rows of what is pending.
+    /// Passes on the rows of the pending events.
     async fn flush(&mut self) -> Result<(), E> {
         let pending = std::mem::take(&mut self.pending);
         let Some(case) = pending.first().map(|first| &first.case) else { return Ok(()) };
@@ -169,7 +169,7 @@ impl<E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, F> {
         told.rows(choice, known.as_ref(), shelf, book, language, *at).into_iter().try_for_each(&mut self.take)
     }
 
-    /// The case as it counts.
+    /// The case, from the events that count.
     async fn known(&self, case: &CaseRef) -> Result<Case, Fault> {
         let stream = self.store.stream(case).await?;
         let counts = |stored: &&Stored| self.asked.known == KnownAs::Now || stored.event.recorded_at <= self.asked.at;

@@ -1,6 +1,6 @@
 //! An office's cases at an instant, for its docket and for what it owes.
 //!
-//! Invariant: what can't be read is left out and named; it keeps nothing else from the list.
+//! Invariant: a case that cannot be read is left out and named; all others are listed.
 
 use std::sync::mpsc;
 
@@ -13,42 +13,42 @@ use projections::snapshot::Snapshot;
 use projections::view::Seat;
 use store::{Fault, LogStore};
 
-/// How many cases are loaded at the same time.
+/// How many cases are loaded concurrently.
 const IN_FLIGHT: usize = 64;
 
-/// Whose cases are looked at, and when.
+/// The query.
 #[derive(Clone)]
 pub struct Which {
     /// The office.
     pub office: OfficeCode,
-    /// The cases that it has in this seat; none: in any.
+    /// The office's seat in the cases; `None`: any seat.
     pub seat: Option<Seat>,
-    /// At this instant.
+    /// The instant of the list.
     pub at: Instant,
-    /// The clock.
+    /// The present time.
     pub now: Instant,
 }
 
 /// An office's cases, as far as they can be read.
 pub struct Cases {
-    /// Those that can.
+    /// The readable cases.
     pub cases: Vec<Snapshot>,
-    /// Why others can't be read: they may be the office's too.
+    /// The faults of unreadable cases, which may belong to the office too.
     pub damaged: Vec<Fault>,
 }
 
-/// What a look at a view gave.
+/// The result of reading a view.
 enum Looked {
     Case(Snapshot),
-    /// The instant lies before an action of the case.
+    /// The instant is before an action of the case, so that the view cannot answer.
     Unanswered(CaseRef),
 }
 
-/// An office's cases at an instant. For a past one every case is looked at: it may have gone to another office since.
-/// A view that answers for an instant names the offices of that instant, for no action of its case lies behind it.
+/// An office's cases at an instant. For a past instant every case is read: it may have been transferred since. A view
+/// that can answer for an instant names the offices of that instant, since no action of its case is later.
 ///
 /// # Errors
-/// If the store can't be read.
+/// If the store cannot be read.
 pub async fn cases(store: &dyn LogStore, book: &Rulebook, which: &Which) -> Result<Cases, Fault> {
     let Which { office, seat, at, now } = which;
     let look = {
@@ -61,7 +61,7 @@ pub async fn cases(store: &dyn LogStore, book: &Rulebook, which: &Which) -> Resu
     let looked: Vec<Looked> = if at < now {
         let (found, all) = mpsc::channel();
         let send = move |view| {
-            // The receiver waits below until every view was looked at.
+            // The receiver below waits until every view was read.
             look(view).and_then(|looked| found.send(looked).ok());
         };
         store.views(Box::new(send)).await?;

@@ -1,4 +1,4 @@
-//! One case from its opening, as it is known now or was known on a day.
+//! The timeline of a case, as it is known now or was known on a day.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use engine::rulebook::{Language, Rulebook, Rulebooks};
 use projections::timeline::{Entry, Why};
 use store::{Fault, LogStore};
 
-/// What is asked.
+/// The query.
 pub struct Question {
     /// The case.
     pub case: CaseRef,
-    /// What was recorded until the end of this counts; none: all of it.
+    /// Only what was recorded up to the end of this day or instant counts; `None`: everything.
     pub as_known_on: Option<When>,
-    /// The instant at which the limits are looked at.
+    /// The instant for which the limits are assessed.
     pub at: Instant,
-    /// Whether each limit's reckoning is told.
+    /// Whether each limit's count is explained.
     pub why: Why,
     /// The language of the sentences.
     pub language: Language,
@@ -25,17 +25,17 @@ pub struct Question {
 
 /// The answer.
 pub struct Timeline {
-    /// The case, as far as it counts.
+    /// The case, from the events that count.
     pub case: Case,
     /// What happened, in order.
     pub entries: Vec<Entry>,
 }
 
-/// The timeline of a case; none where the log doesn't hold it, or didn't by then. As known on a day it is by the law as it was
-/// in force when the last of it was recorded.
+/// The timeline of a case; `None` if the log does not contain it, or did not by then. As known on a day, the rulebook
+/// is the one in force when the last of its events was recorded.
 ///
 /// # Errors
-/// If the log can't be read.
+/// If the log cannot be read.
 pub async fn timeline(
     store: &dyn LogStore,
     book: &Arc<Rulebook>,

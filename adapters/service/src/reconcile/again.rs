@@ -1,7 +1,7 @@
-//! The second look: what seems to differ may be under way, so it is looked at until it no longer changes.
+//! The second check: an apparent difference may be work in progress, so it is checked again until nothing changes.
 //!
-//! Invariant: what is called different was so at two looks, between which nothing of its like came right for as long
-//! as the terms' patience.
+//! Invariant: a reported difference was found at two checks. Before the second one, no apparent difference was resolved
+//! for as long as the patience of the settings.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -17,16 +17,16 @@ use super::walk::{Missing, Walked, missing, of};
 use super::{DELIVERED_WITHIN_SECONDS, ReconcileFault, Reconciler};
 use crate::broker::{BrokerFault, Published};
 
-/// How long between two looks.
+/// How long between two checks.
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How many marks are read at a time.
 const PAGE: usize = 512;
 
-/// What seems to differ.
+/// The apparent differences.
 pub(super) struct Suspicions {
     untold: BTreeMap<CaseRef, Vec<Missing>>,
     alerts: BTreeMap<Position, Suspicion>,
-    /// How many alerts wait for their delivery no longer than they may.
+    /// How many alerts wait for their delivery, and not yet too long.
     pub waiting: u64,
 }
 
@@ -37,18 +37,18 @@ struct Suspicion {
 
 #[derive(Clone, Copy)]
 enum Of {
-    /// No mark, and not in the stream or that wasn't read.
+    /// Without a mark, and not in the stream (or the stream was not read).
     Undelivered,
-    /// In the stream, and no mark.
+    /// In the stream, without a mark.
     Unmarked { seen: u64 },
-    /// A mark, and not in the stream.
+    /// Marked, and not in the stream.
     Lost { mark: u64 },
-    /// Both, and they name different places.
+    /// Marked with another sequence than it has in the stream.
     MarkDiffers { mark: u64, seen: u64 },
 }
 
 impl Suspicions {
-    /// What seems to differ behind the walk and, where it was read, the stream.
+    /// The apparent differences after the walk over the cases and, if it was read, the stream.
     pub fn of(walked: &mut Walked, at: Instant, stream: Option<&dyn Published>) -> Self {
         let mut suspicions = Self { untold: std::mem::take(&mut walked.untold), alerts: BTreeMap::new(), waiting: 0 };
         for (id, alert) in &walked.known.0 {
@@ -69,7 +69,7 @@ impl Suspicions {
         suspicions
     }
 
-    /// Alerts are held back while the clock is in doubt: what is untold waits.
+    /// While the clock is in doubt alerts are held back: missing alerts count as waiting.
     pub fn hold_back_untold(&mut self) {
         self.waiting += self.untold();
         self.untold.clear();
@@ -79,12 +79,12 @@ impl Suspicions {
         self.alerts.len() + self.untold.values().map(Vec::len).sum::<usize>()
     }
 
-    /// How many alerts that are not in the log had to be published.
+    /// How many alerts should have been published and are not in the log.
     pub fn untold(&self) -> u64 {
         self.untold.values().flatten().filter(|missing| missing.publishable).count() as u64
     }
 
-    /// How many alerts were due and are not where they were to be delivered.
+    /// How many alerts were due and not delivered.
     pub fn undelivered(&self) -> u64 {
         let absent = |suspicion: &&Suspicion| matches!(suspicion.of, Of::Undelivered | Of::Lost { .. });
         self.untold() + self.alerts.values().filter(absent).count() as u64
@@ -92,7 +92,7 @@ impl Suspicions {
 }
 
 impl Suspicion {
-    /// What is left of it, the mark being this by now; none if it has come right.
+    /// What remains of it with the present mark; `None` if it is resolved.
     fn again(&self, mark: Option<u64>) -> Option<Of> {
         match (self.of, mark) {
             (Of::Undelivered, Some(_)) => None,
@@ -105,7 +105,7 @@ impl Suspicion {
 }
 
 impl Reconciler {
-    /// Looks again at what seems to differ, until it has come right or nothing has for as long as the patience.
+    /// Checks the apparent differences again, until all are resolved or none was for as long as the patience.
     pub(super) async fn look_again(
         &self,
         suspicions: &mut Suspicions,
@@ -125,7 +125,7 @@ impl Reconciler {
         if let Some(stream) = stream {
             look_at_stream(suspicions, stream).await?;
         }
-        // What was told meanwhile is on its way.
+        // Alerts raised meanwhile are waiting for their delivery.
         suspicions.waiting += untold.saturating_sub(suspicions.untold());
         Ok(())
     }
@@ -134,11 +134,11 @@ impl Reconciler {
         for (case, untold) in &mut suspicions.untold {
             let stream = match self.store.stream(case).await {
                 Ok(stream) => stream,
-                // It is told as damage.
+                // It is reported as damage.
                 Err(Fault::Corrupt(_)) => continue,
                 Err(fault) => return Err(fault),
             };
-            // Without its view a case is not found by its reference; what the walk found stays.
+            // Without its view a case is not found by its reference; the result of the walk stays.
             if !stream.is_empty() {
                 *untold = missing(&Case::fold(stream.iter().map(|stored| &stored.event)), &self.book, at)?;
             }
@@ -149,7 +149,7 @@ impl Reconciler {
 
     async fn look_at_marks(&self, suspicions: &mut Suspicions) -> Result<(), Fault> {
         let (mut page, mut right): (Vec<Delivery>, Vec<Position>) = Default::default();
-        // Up to here every mark is in the page.
+        // Every mark up to this position is in the page.
         let mut covered = Position(i64::MIN);
         for (position, suspicion) in &mut suspicions.alerts {
             if *position > covered {
@@ -170,11 +170,11 @@ impl Reconciler {
         Ok(())
     }
 
-    /// Notes what is still suspicious as different.
+    /// Adds the unresolved ones to the differences.
     pub(super) async fn note(&self, suspicions: Suspicions, differences: &mut Differences) -> Result<(), Fault> {
         for (case, untold) in suspicions.untold {
             for missing in untold {
-                let found = "by the law and the log it had to be told by now, and the log does not hold it".to_owned();
+                let found = "by the law and the log this alert was due, but the log does not contain it".to_owned();
                 let difference = of(DifferenceKind::Untold, found);
                 differences.add(Difference { case: Some(case.clone()), alert: Some(missing.id), ..difference });
             }
@@ -184,18 +184,18 @@ impl Reconciler {
                 Of::Undelivered => (
                     DifferenceKind::Undelivered,
                     None,
-                    format!("recorded more than {DELIVERED_WITHIN_SECONDS} s ago, and not delivered"),
+                    format!("recorded more than {DELIVERED_WITHIN_SECONDS} s ago, but not delivered"),
                 ),
                 Of::Unmarked { seen } => {
-                    (DifferenceKind::Unmarked, Some(seen), "in the stream, without a mark of delivery".into())
+                    (DifferenceKind::Unmarked, Some(seen), "in the stream, but without a mark of delivery".into())
                 }
                 Of::Lost { mark } => {
-                    (DifferenceKind::Lost, Some(mark), "marked as delivered, and not in the stream".into())
+                    (DifferenceKind::Lost, Some(mark), "marked as delivered, but not in the stream".into())
                 }
                 Of::MarkDiffers { mark, seen } => (
                     DifferenceKind::MarkDiffers,
                     Some(seen),
-                    format!("marked as delivered at {mark}, and in the stream at {seen}"),
+                    format!("marked as delivered at sequence {mark}, but in the stream at sequence {seen}"),
                 ),
             };
             let is_shown = differences.count(kind) < super::result::MOST_SHOWN as u64;
@@ -206,7 +206,7 @@ impl Reconciler {
     }
 }
 
-/// Reads the stream once more for what it seems to have lost: it may have been found short meanwhile, and filled again.
+/// Reads the stream once more for the alerts that it seems to have lost: it may have been filled again meanwhile.
 async fn look_at_stream(suspicions: &mut Suspicions, stream: &dyn Published) -> Result<(), BrokerFault> {
     let lost = suspicions.alerts.iter().filter(|(_, suspicion)| matches!(suspicion.of, Of::Lost { .. }));
     let mut lost: HashMap<Uuid, Position> = lost.map(|(position, suspicion)| (suspicion.alert, *position)).collect();

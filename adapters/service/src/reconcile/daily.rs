@@ -1,7 +1,7 @@
-//! Once a day, beside the watch and the relay: by the first of the processes that serve one log.
+//! The daily reconciliation, beside the watch and the relay, by one of the processes that serve a log.
 //!
-//! Invariant: each time of the schedule is answered by one reconciliation, whoever does it; one that was missed while
-//! nothing ran is made up for at the start. That two do it at once is harmless: it is looked at twice.
+//! Invariant: there is one reconciliation for each scheduled time, whichever process does it; one that was missed while
+//! nothing ran is made up for at the start. Two at the same time are harmless: the log is only checked twice.
 
 use std::fmt;
 use std::str::FromStr;
@@ -18,15 +18,15 @@ use crate::figures::Figures;
 use crate::lifecycle::Stop;
 use crate::trouble::Trouble;
 
-/// The key under which the store keeps who began a reconciliation, and when.
+/// The key under which the store keeps which process began a reconciliation, and when.
 const BEGUN: &str = "reconciliation_begun";
-/// How often the clock is looked at.
+/// How often the clock is read.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How long others have to say that they begin as well; the last one does it.
+/// How long a process waits after its claim for the claims of others; the last claim wins.
 const SETTLE: Duration = Duration::from_secs(1);
-/// A reconciliation that was begun so many seconds ago and has no result was cut short.
+/// A reconciliation that began so many seconds ago and has no result counts as aborted.
 const GIVEN_UP_AFTER: i64 = 3600;
-/// The pauses before one that failed is tried again.
+/// The pauses before a failed one is retried.
 const AGAIN: Backoff = Backoff::between(Duration::from_secs(10), Duration::from_mins(10));
 
 /// A time of the day in Vientiane, in seconds since midnight.
@@ -34,7 +34,7 @@ const AGAIN: Backoff = Backoff::between(Duration::from_secs(10), Duration::from_
 pub struct TimeOfDay(i64);
 
 impl TimeOfDay {
-    /// The last instant not later than `now` at which it was this time of the day.
+    /// The last instant, at or before `now`, at which it was this time of the day.
     fn before(self, now: Instant) -> Instant {
         let today = Instant::first_of(now.date()).plus(self.0);
         if today <= now { today } else { today.plus(-86_400) }
@@ -64,21 +64,21 @@ impl fmt::Display for TimeOfDay {
 
 /// A reconciliation every day.
 pub struct Daily {
-    /// At which time of the day.
+    /// The scheduled time of the day.
     pub at: TimeOfDay,
-    /// What does it.
+    /// Does the work.
     pub reconciler: Reconciler,
     /// Where the result is noted.
     pub figures: Arc<Figures>,
 }
 
 impl Daily {
-    /// Reconciles when it is time, until told to stop.
+    /// Reconciles at each scheduled time, until the stop signal.
     pub async fn run(&self, stop: &Stop) {
         let process = Uuid::new_v4();
         let mut trouble = Trouble::none();
         let mut backoff = AGAIN;
-        // The time of the schedule that is answered.
+        // The last scheduled time for which there is a reconciliation.
         let mut answered = None;
         while stop.or(tokio::time::sleep(LOOK_EVERY)).await.is_some() {
             let now = self.reconciler.clock.now();
@@ -98,7 +98,7 @@ impl Daily {
                 Err(fault) => {
                     let reason = fault.to_string();
                     if trouble.is_news(fault) {
-                        tracing::error!(%reason, "the daily reconciliation can't be done until this is mended");
+                        tracing::error!(%reason, "the daily reconciliation failed; retrying");
                     }
                     stop.or(tokio::time::sleep(backoff.pause())).await;
                 }
@@ -106,7 +106,7 @@ impl Daily {
         }
     }
 
-    /// Whether a time of the schedule is answered, by now by this process if by no other.
+    /// Whether there is a reconciliation for a scheduled time; does it if it falls to this process.
     async fn answer(&self, time: Instant, now: Instant, process: Uuid) -> Result<bool, ReconcileFault> {
         if self.is_answered(time).await? {
             return Ok(true);
@@ -116,13 +116,13 @@ impl Daily {
         }
         let quietly: Progress = Arc::new(|_, _| ());
         Box::pin(self.reconciler.run(now, &quietly)).await?;
-        // It may not have been kept; it was logged all the same.
+        // True even if the result could not be stored: it was logged.
         Ok(true)
     }
 
-    /// Notes the last result for those who look at the figures.
+    /// Notes the last result in the figures.
     async fn note(&self) {
-        // A store that can't be read is the watch's to say.
+        // The watch reports a store that cannot be read.
         if let Ok(Some(last)) = Reconciler::last(self.reconciler.store.as_ref()).await {
             self.figures.reconciliation.set(Arc::new(last.exposition()));
         }
@@ -133,7 +133,7 @@ impl Daily {
         Ok(last.is_some_and(|last| last.started >= time))
     }
 
-    /// Whether it falls to this process to answer a time of the schedule.
+    /// Whether it falls to this process to reconcile for a scheduled time.
     async fn claim(&self, time: Instant, now: Instant, process: Uuid) -> Result<bool, Fault> {
         let store = &self.reconciler.store;
         if let Some((begun, by)) = self.begun().await?

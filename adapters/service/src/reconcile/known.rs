@@ -1,4 +1,4 @@
-//! The alerts of the log that may be published, small enough to hold them all.
+//! The publishable alerts of the log, in a form small enough to keep all of them in memory.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,17 +13,17 @@ use uuid::Uuid;
 #[derive(Default)]
 pub(super) struct Known(pub HashMap<Uuid, Alert>);
 
-/// What has to be known of an alert.
+/// What is kept of an alert.
 pub(super) struct Alert {
-    /// Its place in the log.
+    /// Its position in the log.
     pub position: Position,
     /// When it was recorded.
     pub recorded_at: Instant,
-    /// What it says.
+    /// A digest of its message.
     pub content: Content,
-    /// The sequence that its mark of delivery names.
+    /// The sequence in its mark of delivery.
     pub mark: Option<u64>,
-    /// Where it stands in the stream.
+    /// Its sequence in the stream.
     pub seen: Option<u64>,
 }
 
@@ -46,7 +46,7 @@ impl Content {
 }
 
 impl Known {
-    /// Takes in an alert; false if there is one of this id already.
+    /// Adds an alert; false if there is one with this id already.
     pub fn insert(&mut self, id: Uuid, alert: Alert) -> bool {
         match self.0.entry(id) {
             Entry::Vacant(place) => {

@@ -1,7 +1,7 @@
-//! What a reconciliation came to, as it is kept, printed and published.
+//! The result of a reconciliation, as it is kept, printed and published.
 //!
-//! Invariant: case references, ids and office codes only (Art. 85); bounded, however much differs: of each kind the
-//! first [`MOST_SHOWN`] are shown and all are counted.
+//! Invariant: it contains case references, ids and office codes only (Art. 85). Its size is bounded: of each kind of
+//! difference the first [`MOST_SHOWN`] are shown, and all are counted.
 
 use std::collections::BTreeMap;
 
@@ -15,29 +15,29 @@ pub const MOST_SHOWN: usize = 20;
 /// How many silent offices a published result names.
 const MOST_PUBLISHED: usize = 100;
 
-/// In which way what is there is not what the log and the law give.
+/// The kinds of differences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DifferenceKind {
-    /// The log itself: an event is missing, unreadable or in a wrong place.
+    /// The log itself is damaged: an event is missing, unreadable or in a wrong place.
     LogDamaged,
-    /// A view or another row is not what the log gives.
+    /// A view or another row does not match the log.
     ViewDiffers,
-    /// The law calls for an alert that is not in the log.
+    /// The law requires an alert that is not in the log.
     Untold,
     /// An alert of the log was not delivered.
     Undelivered,
-    /// An alert stands in the stream and has no mark of delivery.
+    /// An alert is in the stream but has no mark of delivery.
     Unmarked,
-    /// An alert is marked as delivered, and the stream does not hold it.
+    /// An alert is marked as delivered but is not in the stream.
     Lost,
-    /// A mark of delivery names another alert or another place than the stream does.
+    /// A mark of delivery names another alert or another sequence than the stream.
     MarkDiffers,
-    /// An alert says in the stream something else than in the log.
+    /// The content of an alert in the stream differs from the log.
     Altered,
-    /// An alert stands in the stream more than once.
+    /// An alert is in the stream more than once.
     Doubled,
-    /// A message in the stream says that it comes from this log, which does not hold it.
+    /// A message in the stream has this log as its source, but the log does not contain its alert.
     Unknown,
     /// A message in the stream does not come from this log.
     Foreign,
@@ -77,37 +77,37 @@ impl DifferenceKind {
     }
 }
 
-/// One thing that differs.
+/// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// In which way.
+    /// Its kind.
     pub kind: DifferenceKind,
-    /// The case, where it is about one.
+    /// The case, if it is about one.
     #[serde(with = "shown::option", default, skip_serializing_if = "Option::is_none")]
     pub case: Option<CaseRef>,
-    /// The alert's id, where it is about one.
+    /// The alert's id, if it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alert: Option<Uuid>,
-    /// The place in the stream, where it is about one.
+    /// The sequence in the stream, if it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream_sequence: Option<u64>,
     /// What was found and what was expected, in words.
     pub found: String,
 }
 
-/// How often what differs.
+/// The differences, counted by kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Differences {
-    /// How much differs, all kinds together.
+    /// How many there are.
     pub different: u64,
-    /// How much in each way.
+    /// How many there are of each kind.
     pub kinds: BTreeMap<DifferenceKind, u64>,
-    /// The first of each.
+    /// The first of each kind.
     pub first: Vec<Difference>,
 }
 
 impl Differences {
-    /// Notes one.
+    /// Adds one.
     pub(super) fn add(&mut self, difference: Difference) {
         let count = self.kinds.entry(difference.kind).or_default();
         *count += 1;
@@ -123,18 +123,18 @@ impl Differences {
     }
 }
 
-/// How long nothing was heard from an office that has open cases.
+/// How long an office with open cases has recorded nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silence {
     /// The office.
     #[serde(with = "shown")]
     pub office: OfficeCode,
-    /// How many open cases it has part in.
+    /// How many open cases it has.
     pub open_cases: u64,
-    /// When an action by it or from it was last recorded; none: never.
+    /// When an action by it or from it was last recorded; `None`: never.
     #[serde(with = "shown::option")]
     pub last_heard: Option<Instant>,
-    /// Since then, or since the first of its open cases was recorded.
+    /// How many seconds since then, or since the first of its open cases was recorded.
     pub seconds: i64,
 }
 
@@ -145,19 +145,19 @@ impl Silence {
     }
 }
 
-/// What "delivered" was judged by.
+/// By what "delivered" was judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JudgedBy {
-    /// By the marks of delivery alone: no server was named.
+    /// By the marks of delivery alone: no server was given.
     Marks,
-    /// By the marks alone, since the stream could not be read: why.
+    /// By the marks alone, since the stream could not be read for this reason.
     MarksFor(String),
-    /// By the stream itself, of which so many messages were read.
+    /// By the stream, of which so many messages were read.
     Stream(u64),
 }
 
-/// What a reconciliation came to.
+/// The result of a reconciliation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reconciliation {
     /// When it began.
@@ -166,28 +166,28 @@ pub struct Reconciliation {
     /// When it ended.
     #[serde(with = "shown")]
     pub ended: Instant,
-    /// The instant by which everything due had to be told.
+    /// Every alert due by this instant must have been raised.
     #[serde(with = "shown")]
     pub at: Instant,
     /// The installation's name in the messages' `source`.
     pub installation: String,
     /// The digest of the rulebook in force.
     pub rulebook: String,
-    /// What "delivered" was judged by.
+    /// By what "delivered" was judged.
     pub judged_by: JudgedBy,
-    /// Whether alerts are held back because the clock is in doubt: what is due can't be judged then.
+    /// Whether alerts are held back because the clock is in doubt: what is due cannot be judged then.
     pub clock_in_doubt: bool,
     /// How many events were read.
     pub events: u64,
     /// How many cases were recomputed.
     pub evaluated: u64,
-    /// How many alerts the log and the law say were due to be told.
+    /// How many alerts were due by the log and the law.
     pub due: u64,
-    /// How many of these were delivered, as they should be.
+    /// How many of these were delivered.
     pub delivered: u64,
-    /// How many of these are on their way: recorded moments ago, or held back.
+    /// How many of these are waiting for their delivery: recorded moments ago, or held back.
     pub waiting: u64,
-    /// What differs.
+    /// The differences.
     #[serde(flatten)]
     pub differences: Differences,
     /// The offices with open cases, the longest silent first.
@@ -195,23 +195,24 @@ pub struct Reconciliation {
 }
 
 impl Reconciliation {
-    /// Whether everything is as it should be.
+    /// Whether there is no difference.
     pub const fn is_clean(&self) -> bool {
         self.differences.different == 0
     }
 
-    /// Those silent for so many days or more.
+    /// The offices that have been silent for at least so many days.
     pub fn silent_for(&self, days: i64) -> impl Iterator<Item = &Silence> {
         self.silence.iter().filter(move |silence| silence.days() >= days)
     }
 
     /// The result as one JSON object.
     pub fn to_json(&self) -> String {
-        // Nothing of it can fail: keys are texts, numbers are whole.
+        // It cannot fail: keys are texts, numbers are integers.
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// Reads what [`Reconciliation::to_json`] wrote; none if it is none, or that of another version.
+    /// Reads what [`Reconciliation::to_json`] wrote; `None` if the text is something else, or was written by another
+    /// version.
     pub fn read(json: &str) -> Option<Self> {
         serde_json::from_str(json).ok()
     }
@@ -234,7 +235,7 @@ impl Reconciliation {
     }
 }
 
-/// What has a text of its own, in JSON.
+/// Serde for types that are written as their text.
 mod shown {
     use std::fmt::Display;
 
@@ -271,7 +272,7 @@ mod shown {
 
     pub fn deserialize<'de, T: Shown, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         let text = String::deserialize(deserializer)?;
-        T::of(&text).ok_or_else(|| D::Error::custom("not of its form"))
+        T::of(&text).ok_or_else(|| D::Error::custom("the text has a wrong format"))
     }
 
     pub mod option {
@@ -290,7 +291,7 @@ mod shown {
 
         pub fn deserialize<'de, T: Shown, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
             let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-            T::of(&text).map(Some).ok_or_else(|| D::Error::custom("not of its form"))
+            T::of(&text).map(Some).ok_or_else(|| D::Error::custom("the text has a wrong format"))
         }
     }
 }

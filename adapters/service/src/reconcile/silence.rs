@@ -1,7 +1,6 @@
-//! Silence is not compliance: since when nothing was heard from each office that has open cases.
+//! Silent offices: since when an office with open cases has recorded nothing. Silence is not compliance.
 //!
-//! Invariant: an office is heard when an action by it, or sent by it, is recorded; what `kamnot` finds by itself is no
-//! word of anybody's.
+//! Invariant: only a recorded action by an office, or sent by it, ends its silence; alerts of `kamnot` do not.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +11,7 @@ use engine::rulebook::Rulebook;
 
 use super::result::Silence;
 
-/// What is known of the offices so far.
+/// The offices found so far.
 #[derive(Default)]
 pub(super) struct Heard {
     last: HashMap<OfficeCode, Instant>,
@@ -26,7 +25,7 @@ struct Open {
 }
 
 impl Heard {
-    /// Takes in a case as it stands at `at`.
+    /// Adds a case, as it is at `at`.
     pub fn take(&mut self, case: &Case, book: &Rulebook, at: Instant) {
         for recorded in case.recorded() {
             self.hear(&recorded.recorded_by, recorded.recorded_at);
@@ -42,7 +41,7 @@ impl Heard {
         let all = [Some(offices.court), Some(offices.prosecutor), Some(offices.investigator), offices.legal_aid];
         for (n, office) in all.iter().enumerate() {
             let Some(office) = *office else { continue };
-            // An office that holds two roles has one case all the same.
+            // An office with two roles in a case counts the case once.
             if all[..n].contains(&Some(office)) {
                 continue;
             }

@@ -1,7 +1,7 @@
-//! The stream of alerts held against the log, message by message.
+//! Compares the stream of alerts with the log, message by message.
 //!
-//! Invariant: what is in the stream was in the log before, so a message that the walk did not meet is looked up in the
-//! log as it is now, and only then called unknown.
+//! Invariant: an alert is in the log before it is in the stream. So a message whose alert the walk did not find is
+//! looked up in the present log before it counts as unknown.
 
 use engine::action::CaseRef;
 use engine::case::Event;
@@ -18,14 +18,14 @@ use super::{ReconcileFault, Reconciler};
 use crate::broker::{Found, Published};
 use crate::clock::{SteadyClock as _, SystemSteadyClock};
 
-/// How a message stands to the log.
+/// The result of comparing a message with the log.
 enum Verdict {
     Same,
     Differs(Difference),
 }
 
 impl Reconciler {
-    /// Reads the stream to its end as it is now; how many messages.
+    /// Reads the stream to its present end; returns how many messages it read.
     pub(super) async fn hold_against_stream(
         &self,
         published: &dyn Published,
@@ -65,9 +65,9 @@ impl Reconciler {
         let known = found.id.and_then(|id| walked.known.0.get_mut(&id).map(|alert| (id, alert)));
         let Some((id, alert)) = known else { return self.judge_unknown(found, books).await };
         if let Some(before) = alert.seen {
-            let words = format!("the alert stands in the stream at {before} already");
+            let words = format!("the alert is already in the stream at sequence {before}");
             differences.add(Difference { alert: Some(id), ..about(found, DifferenceKind::Doubled, words) });
-            // Of several, the one that the mark names is the one that was meant.
+            // Of several messages, the one that the mark names is the right one.
             if alert.mark == Some(found.sequence) {
                 alert.seen = alert.mark;
             }
@@ -89,15 +89,15 @@ impl Reconciler {
         Ok(verdict)
     }
 
-    /// Judges a message that the walk over the log did not meet.
+    /// Judges a message whose alert the walk over the log did not find.
     async fn judge_unknown(&self, found: &Found, books: &Rulebooks) -> Result<Verdict, Fault> {
         let body: Value = serde_json::from_slice(&found.body).unwrap_or_default();
         let is_ours = body["source"].as_str() == Some(&format!("/kamnot/{}", self.installation));
         let (true, Some(id)) = (is_ours, found.id) else {
             let words = if is_ours {
-                "it says that it is from this log, and has no id of an alert (Nats-Msg-Id)"
+                "its source is this installation, but its Nats-Msg-Id is not the id of an alert"
             } else {
-                "its source is not this installation: something else publishes into the stream"
+                "its source is not this installation: another program publishes to the stream"
             };
             return Ok(Verdict::Differs(about(found, DifferenceKind::Foreign, words.to_owned())));
         };
@@ -107,7 +107,7 @@ impl Reconciler {
             Some(case) => self.store.stream(case).await,
             None => Ok(Vec::new()),
         };
-        // What can't be read is told as damage already.
+        // An unreadable event is already reported as damage.
         let stream = stream.or_else(|fault| if let Fault::Corrupt(_) = fault { Ok(Vec::new()) } else { Err(fault) })?;
         let is_it = |stored: &&Stored| stored.event.fact.alert().is_some() && stored.event.id(&stored.case) == id;
         let words = match stream.iter().find(is_it) {
@@ -115,15 +115,15 @@ impl Reconciler {
                 if event.fact.alert().is_some_and(|(alert, _)| !alert.history) {
                     return Ok(self.compare(found, case, event, books));
                 }
-                "the log holds this alert as history, which is not published"
+                "the log contains this alert as history, and history is not published"
             }
-            None => "the log holds no alert of this id",
+            None => "the log contains no alert with this id",
         };
         Ok(Verdict::Differs(Difference { case, ..about(found, DifferenceKind::Unknown, words.to_owned()) }))
     }
 
-    /// Whether a message says what the log does. Where the rulebook that an alert was raised under can't be read any
-    /// more, its sentences can't be said again, and all else is compared.
+    /// Compares a message with its alert in the log. If the rulebook under which the alert was raised can no longer be
+    /// read, its sentences cannot be worded again; everything else is compared.
     fn compare(&self, found: &Found, case: &CaseRef, event: &Event, books: &Rulebooks) -> Verdict {
         let book = books.book(event.rulebook);
         let expected = message(case, event, book, &self.installation);
@@ -142,7 +142,7 @@ impl Reconciler {
         if same { Verdict::Same } else { Verdict::Differs(altered(found, Some(case.clone()))) }
     }
 
-    /// The event at a place of the log.
+    /// The event at a position of the log.
     pub(super) async fn stored_at(&self, position: Position) -> Result<Option<Stored>, Fault> {
         match self.store.log(Position(position.0 - 1), 1).await {
             Ok(found) => Ok(found.into_iter().find(|stored| stored.position == position)),
@@ -161,7 +161,7 @@ fn leave_out_sentences(message: &mut Value) {
 }
 
 fn altered(found: &Found, case: Option<CaseRef>) -> Difference {
-    let words = "what it says in the stream is not what the log says".to_owned();
+    let words = "its content in the stream differs from the log".to_owned();
     Difference { case, ..about(found, DifferenceKind::Altered, words) }
 }
 

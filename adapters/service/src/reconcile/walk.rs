@@ -1,4 +1,4 @@
-//! The walk over all cases: what their events and the law call for.
+//! The walk over all cases: which alerts their events and the law require.
 //!
 //! Invariant: a case is judged by its events alone; its marks of delivery are only noted.
 
@@ -20,22 +20,22 @@ use super::silence::Heard;
 use super::{Reconciler, TOLD_WITHIN_SECONDS};
 use crate::clock::{SteadyClock as _, SystemSteadyClock};
 
-/// What the walk came to.
+/// The result of the walk.
 #[derive(Default)]
 pub(super) struct Walked {
     /// How many events were read.
     pub events: u64,
-    /// About how many there are.
+    /// About how many events there are.
     pub of: u64,
     /// How many cases were recomputed.
     pub evaluated: u64,
-    /// The alerts of the log that may be published.
+    /// The publishable alerts of the log.
     pub known: Known,
-    /// How many of these say something else in the stream.
+    /// How many of these have other content in the stream.
     pub altered: u64,
-    /// What the law calls for and the log does not hold.
+    /// The alerts that the law requires and the log lacks.
     pub untold: BTreeMap<CaseRef, Vec<Missing>>,
-    /// What was heard from whom.
+    /// When each office last recorded something.
     pub heard: Heard,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Missing {
 }
 
 impl Walked {
-    /// How many alerts were due to be told.
+    /// How many alerts were due.
     pub fn due(&self) -> u64 {
         let untold = self.untold.values().flatten().filter(|missing| missing.publishable).count();
         (self.known.0.len() + untold) as u64
@@ -130,7 +130,7 @@ impl Reconciler {
         if delivery.is_some_and(|delivery| delivery.alert != message.id) {
             differences.add(about(
                 DifferenceKind::MarkDiffers,
-                "the mark of delivery at its place in the log names another alert",
+                "the mark of delivery at its position in the log names another alert",
             ));
         }
         let alert = Alert {
@@ -141,16 +141,16 @@ impl Reconciler {
             seen: None,
         };
         if !walked.known.insert(message.id, alert) {
-            differences.add(about(DifferenceKind::LogDamaged, "the log holds an alert of this id more than once"));
+            differences.add(about(DifferenceKind::LogDamaged, "the log contains more than one alert with this id"));
         }
     }
 }
 
-/// What had to be told of a case by `at`, the watch's own seconds granted, and is not in its events.
+/// The alerts of a case that were due by `at`, less the seconds that the watch may take, and are not among its events.
 pub(super) fn missing(case: &Case, book: &Rulebook, at: Instant) -> Result<Vec<Missing>, Fault> {
     let now = Command::Now { clock: at.plus(-TOLD_WITHIN_SECONDS), alerts: Alerts::Raised };
     let events = decide_telling(case, book, now, usize::MAX)
-        .map_err(|refusal| Fault::corrupt(format!("case {}: time can't pass: {refusal}", case.reference())))?;
+        .map_err(|refusal| Fault::corrupt(format!("case {}: cannot be recomputed: {refusal}", case.reference())))?;
     let missing = events.iter().map(|event| Missing {
         id: event.id(case.reference()),
         publishable: event.fact.alert().is_some_and(|(alert, _)| !alert.history),
@@ -158,7 +158,7 @@ pub(super) fn missing(case: &Case, book: &Rulebook, at: Instant) -> Result<Vec<M
     Ok(missing.collect())
 }
 
-/// Notes what is wrong with the log as a whole.
+/// Adds what is wrong with the log as a whole.
 pub(super) fn note_whole(differences: &mut Differences, whole: Whole) {
     for found in whole.damage {
         differences.add(damage(found));
@@ -172,7 +172,7 @@ fn damage(found: String) -> Difference {
     of(DifferenceKind::LogDamaged, found)
 }
 
-/// A difference of a kind, about nothing in particular yet.
+/// A difference of a kind, without a case or an alert yet.
 pub(super) const fn of(kind: DifferenceKind, found: String) -> Difference {
     Difference { kind, case: None, alert: None, stream_sequence: None, found }
 }

@@ -1,7 +1,7 @@
-//! Reading back what the stream holds and the store doesn't know: published, and then no mark.
+//! Reads back alerts that were published but not marked as delivered in the store.
 //!
-//! Invariant: what the stream held when it was looked at is marked, in its order, and nothing behind that: an alert
-//! recorded since then may stand there without our knowing it, and a mark behind it would hide it for good.
+//! Invariant: everything up to the stream's last sequence at the start is marked, in the order of the stream, and
+//! nothing after it. An alert recorded since then may be there unseen; a mark after it would hide it for good.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -17,19 +17,19 @@ use super::RelayFault;
 use crate::broker::{BrokerFault, IN_FLIGHT, Session};
 use crate::clock::Clock;
 
-/// What catching up came to.
+/// The result of catching up.
 #[derive(Clone, Debug)]
 pub(super) struct CaughtUp {
     /// The stream's last sequence: every alert up to it is marked.
     pub last: u64,
-    /// How many were marked now.
+    /// How many alerts were marked now.
     pub marked: usize,
-    /// What stands where no mark is, and was in no outbox, with its sequence: alerts that a restored log will raise
-    /// again, or that were recorded since.
+    /// Messages at unmarked sequences whose alerts were not in the outbox: alerts that a restored log will raise again,
+    /// or that were recorded since.
     pub unknown: HashMap<Uuid, There>,
 }
 
-/// Where something stands in the stream under an alert's id, and what it says.
+/// A message in the stream under an alert's id: its sequence and its content.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct There {
     pub sequence: u64,
@@ -37,31 +37,32 @@ pub(super) struct There {
 }
 
 impl There {
-    /// Whether it is the alert, and not merely something under its id.
+    /// Whether the message is this alert, and not another message under the alert's id.
     pub fn is(&self, alert: Uuid, substance: Option<Substance>) -> bool {
         let same = self.says.is_some() && self.says == substance;
         if !same {
             let sequence = self.sequence;
-            tracing::error!(%alert, sequence, "a message under this alert's id says something else: the alert is published anew");
+            let found = "a message under this alert's id has other content; publishing the alert again";
+            tracing::error!(%alert, sequence, "{found}");
         }
         same
     }
 }
 
-/// Where there are gaps among the marks: none, unless the log is older than the stream or somebody else publishes.
-/// Looked for once, since it takes a look at every mark.
+/// The gaps among the marks. There are none, unless the log is older than the stream or somebody else publishes. They
+/// are searched for once, since the search reads every mark.
 #[derive(Default)]
 pub(super) struct Gaps(Mutex<Searched>);
 
 #[derive(Clone, Default)]
 struct Searched {
-    /// Up to here.
+    /// The last sequence that was searched.
     to: u64,
     found: Vec<RangeInclusive<u64>>,
 }
 
 impl Gaps {
-    /// The gaps between two sequences, the second being that of a mark.
+    /// The gaps between two sequences; `known` is the sequence of a mark.
     async fn between(&self, store: &dyn CaseStore, first: u64, known: u64) -> Result<Vec<RangeInclusive<u64>>, Fault> {
         let mut searched = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if searched.to < known {
@@ -72,7 +73,7 @@ impl Gaps {
         Ok(searched.found)
     }
 
-    /// The stream is another one than it was.
+    /// Forgets the gaps: the stream was created again or restored.
     fn forget(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Searched::default();
     }
@@ -84,24 +85,24 @@ pub(super) struct CatchUp<'a> {
     pub clock: &'a dyn Clock,
     pub session: &'a dyn Session,
     pub gaps: &'a Gaps,
-    /// What the message of an alert says.
+    /// The content of an alert's message.
     pub substance: &'a (dyn Fn(&Stored) -> Option<Substance> + Sync),
-    /// Told of each batch.
+    /// Called after each batch.
     pub read_on: &'a (dyn Fn() + Sync),
 }
 
-/// Marks every alert of the outbox that stands in the stream where no mark is.
+/// Marks every alert of the outbox that is in the stream at an unmarked sequence.
 pub(super) async fn catch_up(with: CatchUp<'_>) -> Result<CaughtUp, RelayFault> {
     let CatchUp { store, clock, session, gaps, substance, read_on } = with;
-    // In this order: what another relay marks meanwhile must not look as if the stream had lost it.
+    // In this order: otherwise an alert that another relay marks meanwhile would look as if the stream had lost it.
     let known = store.last_stream_sequence().await?;
     let held = session.held().await?;
     let (first, last) = (held.first.max(1), held.last);
     let anew = last < known;
     let mut unmarked = if anew {
-        tracing::error!(known, last, "the stream of alerts is shorter than it was: it was made anew or restored");
+        tracing::error!(known, last, "the stream of alerts is shorter than it was: it was created again or restored");
         let again = store.undo_deliveries(last).await?;
-        tracing::error!(again, "alerts that it has lost are published again, under their ids");
+        tracing::error!(again, "publishing the alerts that the stream has lost again, under the same ids");
         gaps.forget();
         vec![first..=last]
     } else {
@@ -114,18 +115,18 @@ pub(super) async fn catch_up(with: CatchUp<'_>) -> Result<CaughtUp, RelayFault> 
     if unmarked.is_empty() {
         return Ok(caught_up);
     }
-    // Also after the look at the stream: an alert that is recorded from here on isn't in what it held.
+    // After asking the stream for its last sequence: an alert recorded from here on lies after it.
     let mut pending = pending(store, substance).await?;
     for stretch in unmarked {
         let mut batches = session.read_back(*stretch.start());
         let mut read = stretch.start() - 1;
-        // In a stream made anew everything may stand anywhere: what waits is looked for and no more.
+        // In a stream that was created again an alert may be at any sequence: only alerts of the outbox are looked for.
         while read < *stretch.end() && !(anew && pending.is_empty()) {
             let batch = batches.try_next().await?.unwrap_or_default();
             read_on();
             let Some(newest) = batch.last() else {
-                // A replica that is behind the one that was asked.
-                let reason = "the stream can't be read back to its end yet";
+                // This replica lags behind the one that gave the last sequence.
+                let reason = "the stream cannot be read back to its end yet";
                 return Err(BrokerFault::lost(session.server(), reason).into());
             };
             read = newest.sequence;
@@ -152,7 +153,7 @@ pub(super) async fn catch_up(with: CatchUp<'_>) -> Result<CaughtUp, RelayFault> 
     Ok(caught_up)
 }
 
-/// The alerts of the outbox by their ids, with what they say.
+/// The alerts of the outbox by their ids, with their content.
 pub(super) async fn pending(
     store: &dyn CaseStore,
     substance: &(dyn Fn(&Stored) -> Option<Substance> + Sync),

@@ -1,7 +1,7 @@
-//! A relay with a connection: sends what waits, notes what was acknowledged, and looks after the stream meanwhile.
+//! A connected relay: publishes the backlog, marks acknowledged alerts, and checks the stream while idle.
 //!
-//! Invariant: what is sent names the message that it is to stand behind; what is acknowledged at another place ends the
-//! connection, and the stream is read again.
+//! Invariant: each message names the message that it must follow. An acknowledgement with another sequence than
+//! expected ends the connection, and the stream is read again.
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
@@ -19,61 +19,61 @@ use super::{Relay, RelayFault};
 use crate::broker::{Ack, After, Answer, BrokerFault, IN_FLIGHT, Session};
 use crate::lifecycle::Stop;
 
-/// How often a relay that waits for a change shows that it is alive, and asks whether the store is.
+/// How often an idle relay reports that it is alive and checks that the store is.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// How many deliveries may wait for their marks.
+/// How many acknowledged deliveries may be unmarked.
 const MOST_UNMARKED: usize = 4 * IN_FLIGHT;
-/// How often a relay that has nothing to publish sees that the stream is still there: one that was deleted is made anew
-/// and filled again within five seconds.
+/// How often an idle relay checks that the stream still exists. A deleted stream is created and filled again within
+/// five seconds.
 const LOOK_AT_THE_STREAM_EVERY: Duration = Duration::from_secs(2);
 
-/// Until the stream is looked at again.
+/// A timer until the next check of the stream.
 pub(super) fn next_look() -> Pin<Box<Sleep>> {
     Box::pin(tokio::time::sleep(LOOK_AT_THE_STREAM_EVERY))
 }
 
-/// A relay with a connection, all that the stream holds being marked.
+/// A connected relay; every alert in the stream is marked.
 pub struct Connected<'r> {
     pub(super) relay: &'r Relay,
     pub(super) session: Box<dyn Session>,
     /// Every alert up to this sequence of the stream is marked, or soon will be.
     pub(super) known: u64,
-    /// Alerts of the stream that the log didn't know when it was read back, with their sequences.
+    /// Alerts in the stream that were not in the log when the stream was read back.
     pub(super) unknown: HashMap<Uuid, There>,
-    /// The last alert that was sent, which the next one has to stand behind.
+    /// The last alert that was sent; the next one must follow it.
     pub(super) sent: After,
-    /// What was sent and isn't acknowledged yet, in order.
+    /// Alerts sent and not acknowledged yet, in order.
     pub(super) under_way: VecDeque<UnderWay>,
-    /// What was acknowledged and is not marked yet.
+    /// Alerts acknowledged and not marked yet.
     pub(super) unmarked: Vec<Delivery>,
-    /// Another relay was faster with what was sent last.
+    /// Whether another relay was faster with the alert acknowledged last.
     pub(super) outrun: bool,
-    /// Until the stream is looked at while nothing is to be published.
+    /// The timer until the next check of the stream while idle.
     pub(super) next_look: Pin<Box<Sleep>>,
-    /// The words of an alert are those of the rulebook that it was raised under.
+    /// An alert is worded by the rulebook under which it was raised.
     pub(super) shelf: Rulebooks,
 }
 
 impl Connected<'_> {
-    /// Publishes what waits behind `after`, as much as may be under way at once, and marks it. Gives the place of the last
-    /// alert that it looked at; none if nothing waits.
+    /// Publishes one batch of the backlog after the position `after`, and marks it. Returns the position of the last
+    /// alert in the batch; `None` if there is no backlog.
     ///
     /// # Errors
-    /// At the first alert that isn't acknowledged, all before it being marked. The connection is then to be given up: it
-    /// isn't known whether that alert stands in the stream.
+    /// At the first alert that is not acknowledged; all alerts before it are marked. The connection must then be given
+    /// up: whether that alert is in the stream is unknown.
     pub async fn tick(&mut self, after: Position) -> Result<Option<Position>, RelayFault> {
         let published = self.publish(after).await?;
         self.settled().await?;
         Ok(published)
     }
 
-    /// As [`Connected::tick`], but waits neither for the acknowledgements, as long as there is room for more, nor for the
-    /// marks, unless they are very many. What a crash leaves unmarked is read back from the stream.
+    /// As [`Connected::tick`], but does not wait for acknowledgements while there is room for more in flight, and marks
+    /// only when very many are unmarked. Alerts that a crash leaves unmarked are read back from the stream.
     pub(super) async fn publish(&mut self, after: Position) -> Result<Option<Position>, RelayFault> {
         self.relay.figures.relay.comes_round();
         self.acknowledged(IN_FLIGHT / 2).await?;
         if self.under_way.is_empty() {
-            // Before the look at the outbox: what another relay has marked by now isn't in it any more.
+            // Before the outbox is read: alerts that another relay has marked are no longer in it.
             self.known = self.known.max(self.relay.store.last_stream_sequence().await?);
             self.sent = After { sequence: self.known, alert: None };
         }
@@ -91,13 +91,13 @@ impl Connected<'_> {
         Ok(Some(last))
     }
 
-    /// Waits until all that was sent is acknowledged, and marks it.
+    /// Waits until every sent alert is acknowledged, and marks them.
     pub(super) async fn settled(&mut self) -> Result<(), RelayFault> {
         self.acknowledged(0).await?;
         self.marked().await
     }
 
-    /// Marks all that was acknowledged.
+    /// Marks all acknowledged alerts.
     async fn marked(&mut self) -> Result<(), RelayFault> {
         if !self.unmarked.is_empty() {
             tracing::debug!(alerts = self.unmarked.len(), "published");
@@ -106,7 +106,7 @@ impl Connected<'_> {
         Ok(())
     }
 
-    /// Marks alerts that stand in the stream from before the log knew them; gives the others.
+    /// Marks those alerts that the stream contained before the log raised them; returns the others.
     async fn mark_what_is_there(&mut self, rows: Vec<Stored>) -> Result<Vec<Stored>, RelayFault> {
         if self.unknown.is_empty() {
             return Ok(rows);
@@ -124,16 +124,16 @@ impl Connected<'_> {
             }
         }
         if !there.is_empty() {
-            tracing::info!(alerts = there.len(), "these stand in the stream already: marked, and not sent again");
+            tracing::info!(alerts = there.len(), "alerts already in the stream: marked as delivered, not sent again");
             self.relay.store.delivered(there).await?;
         }
         Ok(left)
     }
 
-    /// Sends the alerts one after the other without waiting, up to the first that can't be sent.
+    /// Sends the alerts in order without waiting for acknowledgements, up to the first that cannot be sent.
     async fn send(&mut self, rows: &[Stored]) -> Result<(), BrokerFault> {
         for row in rows {
-            // The outbox holds nothing but alerts.
+            // The outbox contains only alerts.
             let Some((_, kind)) = row.event.fact.alert() else { continue };
             let Some(message) = self.relay.message(row, &self.shelf) else { continue };
             let alert = message.id;
@@ -143,7 +143,7 @@ impl Connected<'_> {
                     let place = self.sent.sequence;
                     self.under_way.push_back(UnderWay { position: row.position, alert, kind, place, answer });
                 }
-                // It must not keep the others back, and as it wasn't sent it leaves no gap.
+                // It must not block the others; as it was not sent, it leaves no gap in the sequence.
                 Err(BrokerFault::TooLong(reason)) => {
                     tracing::error!(case = %row.case, %alert, %reason, "an alert cannot be published");
                 }
@@ -153,8 +153,8 @@ impl Connected<'_> {
         Ok(())
     }
 
-    /// Takes the acknowledgements that have come, in order, and waits until no more than `most` are out. At the first that
-    /// stays away or is not for the place that the alert was meant to have, all before it are marked.
+    /// Takes the acknowledgements that have arrived, in order, and waits until at most `most` are outstanding. At the
+    /// first that is missing or has another sequence than expected, all alerts before it are marked.
     async fn acknowledged(&mut self, most: usize) -> Result<(), RelayFault> {
         while let Some(mut next) = self.under_way.pop_front() {
             let answer = if self.under_way.len() >= most {
@@ -180,11 +180,11 @@ impl Connected<'_> {
         Ok(())
     }
 
-    /// Whether what the server takes an alert for a double of is that alert: it compares nothing but the id.
+    /// Whether the message that the server calls a duplicate really is this alert: the server compares only the id.
     async fn is_there(&mut self, position: Position, alert: Uuid, sequence: u64) -> Result<bool, RelayFault> {
         let rows = self.relay.store.outbox(Position(position.0 - 1), 1).await?;
         let Some(row) = rows.first().filter(|row| row.position == position) else {
-            // Another relay has looked, and marked it.
+            // Another relay has checked and marked it.
             return Ok(true);
         };
         let kept = self.session.read_back(sequence).try_next().await?.unwrap_or_default();
@@ -201,8 +201,8 @@ impl Connected<'_> {
     fn note(&mut self, of: &UnderWay, ack: Ack) -> Result<(), BrokerFault> {
         let UnderWay { position, alert, kind, place, .. } = *of;
         self.outrun = ack.duplicate;
-        // A double of ours at its very place was put there by another relay, which counts as well. One further on has
-        // something before it that we don't know of. One at 0 is stored nowhere that the server could name.
+        // A duplicate at the expected sequence was published by another relay, which counts as well. A later sequence
+        // means that an unknown message lies before it. Sequence 0: the server could not say where it is stored.
         if ack.sequence > place || ack.sequence == 0 || (ack.sequence < place && !ack.duplicate) {
             return Err(self.moved_on());
         }
@@ -215,7 +215,7 @@ impl Connected<'_> {
         Ok(())
     }
 
-    /// Waits until the store changes or it is time to stop; looks after the stream meanwhile.
+    /// Waits until the store changes or the stop signal; checks the stream meanwhile.
     pub(super) async fn until_changed(&mut self, counter: i64, stop: &Stop) -> Result<(), RelayFault> {
         loop {
             self.relay.figures.relay.comes_round();
@@ -239,7 +239,7 @@ impl Connected<'_> {
                 None => return Ok(()),
                 Some(result) => result?,
             }
-            // Asked also where nothing has changed: it says so when nothing can be written any more.
+            // Called even if nothing has changed: it fails if the store can no longer be written.
             if self.relay.store.change_counter().await? != counter {
                 return Ok(());
             }
@@ -247,12 +247,12 @@ impl Connected<'_> {
     }
 }
 
-/// An alert that was sent and not yet acknowledged.
+/// An alert that was sent and is not acknowledged yet.
 pub(super) struct UnderWay {
     position: Position,
     alert: Uuid,
     kind: Kind,
-    /// The sequence that it has if it stands where it was meant to.
+    /// The expected sequence in the stream.
     place: u64,
     answer: Answer,
 }

@@ -1,7 +1,7 @@
-//! Doubt about the wall clock: it and the steady clock have parted.
+//! Doubt about the wall clock: it has diverged from the steady (monotonic) clock.
 //!
-//! Invariant: while the doubt stands, nothing is told that rests on the wall clock alone. A false alert accuses an
-//! office, and a clock that is set back keeps silent about a child; so a person decides.
+//! Invariant: while the clock is in doubt, no alert is raised that rests on the wall clock alone. A false alert accuses
+//! an office, and a clock that is set back hides an overrun limit; so a person decides.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,30 +14,30 @@ use store::{Fault, LogStore};
 
 pub use crate::clock::{SteadyClock, SystemSteadyClock};
 
-/// By how many seconds the two clocks may part.
+/// By how many seconds the two clocks may diverge.
 pub const TOLERANCE_SECONDS: i64 = 300;
 
-/// The key under which the store keeps an operator's word that the clock is right. Each new text there is a new word.
+/// The key under which the store keeps an operator's confirmation of the clock. Each new text is a new confirmation.
 pub const CLOCK_CONFIRMED: &str = "clock_confirmed";
 
-/// Asks for the operator's last word.
+/// Reads the operator's last confirmation.
 pub type Confirmed = Box<dyn Fn() -> BoxFuture<'static, Result<Option<String>, Fault>> + Send + Sync>;
 
-/// Tells the store whether the clock is in doubt.
+/// Writes to the store whether the clock is in doubt.
 pub type Doubted = Box<dyn Fn(bool) -> BoxFuture<'static, Result<(), Fault>> + Send + Sync>;
 
-/// The key under which `serve` says, to those who record beside it, that the clock is in doubt: `yes` or `no`.
+/// The key under which `serve` tells other programs that record whether the clock is in doubt: `yes` or `no`.
 pub const CLOCK_IN_DOUBT: &str = "clock_in_doubt";
 
-/// What goes to and fro between the watch and the people around it, by way of the store.
+/// What the watch exchanges with operators and other programs, through the store.
 pub struct Operator {
-    /// Asks for the operator's last word.
+    /// Reads the operator's last confirmation.
     pub confirmed: Confirmed,
-    /// Tells whoever records that the clock is in doubt, or no longer.
+    /// Tells other programs that record whether the clock is in doubt.
     pub doubted: Doubted,
 }
 
-/// Both as a store keeps them.
+/// Both, through a store.
 pub fn operator_in(store: Arc<dyn LogStore>) -> Operator {
     let (asked, told) = (Arc::clone(&store), store);
     Operator {
@@ -52,10 +52,10 @@ pub fn operator_in(store: Arc<dyn LogStore>) -> Operator {
     }
 }
 
-/// What becomes of the alerts of actions that are recorded beside a running `serve`.
+/// Whether alerts are raised or held back for actions that another program records beside a running `serve`.
 ///
 /// # Errors
-/// If the store can't be read.
+/// If the store cannot be read.
 pub async fn alerts_beside(store: &dyn LogStore) -> Result<Alerts, Fault> {
     let doubted = store.meta(CLOCK_IN_DOUBT).await?.as_deref() == Some("yes");
     Ok(if doubted { Alerts::HeldBack } else { Alerts::Raised })
@@ -64,13 +64,13 @@ pub async fn alerts_beside(store: &dyn LogStore) -> Result<Alerts, Fault> {
 /// Whether the wall clock is in doubt; shared by all who raise alerts.
 pub struct ClockDoubt {
     steady: Arc<dyn SteadyClock>,
-    /// The two clocks when they were last taken to agree.
+    /// The two clocks when they last agreed.
     agreed: Mutex<(Instant, Duration)>,
     stands: AtomicBool,
 }
 
 impl ClockDoubt {
-    /// No doubt: at `now` both are right.
+    /// No doubt: both clocks agree at `now`.
     pub fn new(now: Instant, steady: Arc<dyn SteadyClock>) -> Self {
         let agreed = Mutex::new((now, steady.running()));
         Self { steady, agreed, stands: AtomicBool::new(false) }
@@ -81,12 +81,12 @@ impl ClockDoubt {
         self.steady.running()
     }
 
-    /// Whether the clock was in doubt when it was last compared.
+    /// Whether the clock was in doubt at the last comparison.
     pub fn stands(&self) -> bool {
         self.stands.load(Ordering::Acquire)
     }
 
-    /// Compares the wall clock's `now` with the steady clock; whether it is in doubt.
+    /// Compares the wall clock's `now` with the steady clock. True if it is in doubt.
     pub fn compare(&self, now: Instant) -> bool {
         let (wall, steady) = *self.agreed.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = self.steady.running().saturating_sub(steady).as_secs();
@@ -96,8 +96,8 @@ impl ClockDoubt {
             if stands {
                 tracing::error!(
                     %now, ahead_seconds = ahead,
-                    "THE CLOCK IS IN DOUBT: it was set, or the machine slept. Actions are recorded, alerts are HELD BACK \
-                     until it is right again or `kamnot clock confirm` says that it is"
+                    "THE CLOCK IS IN DOUBT: it was set, or the machine slept. Actions are recorded, alerts are HELD \
+                     BACK until the clock is right again or somebody runs `kamnot clock confirm`"
                 );
             } else {
                 tracing::warn!(%now, "the clock is right again: alerts are raised");
@@ -106,7 +106,7 @@ impl ClockDoubt {
         stands
     }
 
-    /// A person says that the wall clock's `now` is right.
+    /// A person confirms that the wall clock's `now` is right.
     pub fn confirm(&self, now: Instant) {
         *self.agreed.lock().unwrap_or_else(PoisonError::into_inner) = (now, self.steady.running());
         self.stands.store(false, Ordering::Release);

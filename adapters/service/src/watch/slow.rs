@@ -1,6 +1,6 @@
-//! The cases on which work is heavy: told by themselves, one after another, beside the others.
+//! Heavy cases: ticked in the background by one task, in turns, beside the light ones.
 //!
-//! Invariant: none waits for more than one command on each of the others; the watch waits for none of them.
+//! Invariant: a heavy case waits for at most one command on each of the others; the watch waits for none of them.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::recorder::Recorder;
 
-/// A case and how many events it was given.
+/// A case and how many events were appended to it.
 pub(super) type Ended = (CaseRef, Result<usize, Fault>);
 
 /// The heavy cases that are due.
@@ -22,11 +22,11 @@ pub(super) struct Slow {
     lane: Option<Lane>,
 }
 
-/// The task that tells them.
+/// The task that ticks them.
 struct Lane {
     begin: UnboundedSender<CaseRef>,
     ended: UnboundedReceiver<Ended>,
-    /// It ends with this.
+    /// The task is aborted when this is dropped.
     _task: JoinSet<()>,
 }
 
@@ -41,18 +41,18 @@ impl Lane {
 }
 
 impl Slow {
-    /// Has these told too.
+    /// Hands these cases to the task as well.
     pub fn tell(&mut self, cases: impl Iterator<Item = CaseRef>, recorder: &Arc<Recorder>) {
         for case in cases {
             let lane = self.lane.get_or_insert_with(|| Lane::of(Arc::clone(recorder)));
-            // The task ends with this program alone.
+            // The task ends only with this program.
             if self.under_way.insert(case.clone()) && lane.begin.send(case).is_err() {
-                tracing::error!("the task that tells heavy cases the time has ended");
+                tracing::error!("the task that processes large cases has ended; restart the program");
             }
         }
     }
 
-    /// How many are under way.
+    /// How many are in progress.
     pub fn len(&self) -> usize {
         self.under_way.len()
     }
@@ -61,7 +61,7 @@ impl Slow {
         self.under_way.contains(case)
     }
 
-    /// What has come to an end.
+    /// Takes the finished cases.
     pub fn ended(&mut self) -> Vec<Ended> {
         let Some(lane) = &mut self.lane else { return Vec::new() };
         let ended: Vec<_> = std::iter::from_fn(|| lane.ended.try_recv().ok()).collect();
@@ -72,7 +72,7 @@ impl Slow {
     }
 }
 
-/// Tells each case the time, one command in turn, until it has nothing more to tell.
+/// Ticks the cases in turns, one command at a time, each until it has nothing more to record.
 async fn tell(recorder: Arc<Recorder>, mut begun: UnboundedReceiver<CaseRef>, ended: UnboundedSender<Ended>) {
     let mut turns: VecDeque<(CaseRef, usize)> = VecDeque::new();
     loop {

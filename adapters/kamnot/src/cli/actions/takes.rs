@@ -1,11 +1,11 @@
-//! What a field takes, in words.
+//! The values that a field takes, in words.
 
 use engine::action::describe::{Field, FieldKind};
 use engine::rulebook::KEYS;
 use engine::rulebook::{Language, Rulebook};
 use projections::labels::Label;
 
-/// What may be written in a field.
+/// The values that a field takes.
 pub(in crate::cli) fn takes(field: &Field, lang: Language) -> String {
     let takes = match field.kind {
         FieldKind::Case => Label::TakesCase.of(lang).to_owned(),
@@ -28,7 +28,7 @@ pub(in crate::cli) fn takes(field: &Field, lang: Language) -> String {
     }
 }
 
-/// What an enumerated word means; none where it says it itself.
+/// The meaning of an enumerated word; `None` if it needs no explanation.
 pub(in crate::cli) fn meaning<'b>(book: &'b Rulebook, word: &str, lang: Language) -> Option<&'b str> {
     let key = format!("word.{word}");
     KEYS.iter().any(|(known, _)| *known == key).then(|| book.text(&key).in_language(lang))

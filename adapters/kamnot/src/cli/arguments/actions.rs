@@ -1,31 +1,31 @@
-//! What `kamnot actions` and `kamnot template` take.
+//! The options of `kamnot actions` and `kamnot template`.
 
 use clap::Args;
 use engine::action::ActionName;
 use engine::refusal::nearest;
 
-/// The actions that can be recorded, with their fields
+/// List the actions that can be recorded, with their fields
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   kamnot actions                    all actions
-  kamnot actions custody_started    its fields: which are required, what they take, what they mean")]
+  kamnot actions custody_started    its fields: which are required, what values they take, what they mean")]
 pub(in crate::cli) struct ActionsOf {
     /// The action
     #[arg(value_parser = action, value_name = "ACTION")]
     pub name: Option<ActionName>,
 }
 
-/// A file to fill in: the columns of an action, and a row as an example
+/// Print a table to fill in: the columns of an action, and a row as an example
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  kamnot template custody_started > custody.csv      fill it in, in Excel or elsewhere, and import it")]
+  kamnot template custody_started > custody.csv      fill it in with Excel or another program, and import it")]
 pub(in crate::cli) struct Template {
     /// The action; `kamnot actions` lists them
     #[arg(value_parser = action, value_name = "ACTION")]
     pub name: ActionName,
-    /// As CSV, a column a field; so it is without an option too
+    /// As CSV, one column for each field (the default)
     #[arg(long, conflicts_with = "jsonl")]
     pub csv: bool,
     /// As JSON Lines

@@ -1,4 +1,4 @@
-//! `kamnot alerts`: what an office was told, and what it is told from now on.
+//! The options of `kamnot alerts`.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,8 @@ use super::super::connection::NatsOptions;
 use super::network::{FollowersPlace, Whose};
 use super::{case, instant, when};
 
-/// What an office was told: a row per limit with its life, limits on liberty first, the findings of a case in one row
+/// List the alerts to an office: a row for each limit with its history, limits on liberty first, the findings of a case
+/// in one row
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -21,44 +22,44 @@ Examples:
   kamnot alerts --legal-aid vte-legal-aid --format csv > alerts.csv
   kamnot alerts --follow --prosecutor vte-prosecutor --nats nats://localhost:4222
 
-How a row stands: notice (the limit has not ended), arguable, breach, settled (done, late) or withdrawn (it did not stand).
-A notice of a limit that was met in time stays a notice; it is not open.")]
+The kind of a row: notice (the limit has not ended), arguable, breach, settled (done, late) or withdrawn (it did not
+stand). A notice of a limit that was met in time stays a notice; it is not open.")]
 pub(in crate::cli) struct AlertsOf {
     #[command(flatten)]
     pub whose: Whose,
-    /// Only of this case; without an office: whoever was told
+    /// Only of this case; without an office: alerts to any office
     #[arg(long, value_name = "CASE", value_parser = case, conflicts_with = "follow")]
     pub case: Option<CaseRef>,
-    /// Only what is open: neither settled nor withdrawn, and of notices those of limits that still run
+    /// Only open alerts: not settled and not withdrawn; of notices only those of limits that still run
     #[arg(long, conflicts_with = "follow")]
     pub open: bool,
-    /// Only what stands so: notice, arguable, breach, settled, withdrawn; several separated by commas
+    /// Only rows of this kind: notice, arguable, breach, settled, withdrawn; several separated by commas
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind, conflicts_with = "follow")]
     pub kind: Vec<Kind>,
-    /// Only that of which something was told since then: an instant, or a date from its beginning. With --follow what was
-    /// told before is passed over for good
+    /// Only rows with an alert since then: an instant, or a date (its beginning). With --follow earlier alerts are
+    /// skipped for good
     #[arg(long, value_name = "TIME", value_parser = when)]
     pub since: Option<When>,
-    /// As it was known and stood then: nothing that was told later [default: now]
+    /// The list as of this instant, without later alerts [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = instant, conflicts_with = "follow")]
     pub at: Option<Instant>,
-    /// How to print; with --follow: table or jsonl
+    /// The output format; with --follow: table or jsonl
     #[arg(long, value_enum, default_value = "table")]
     pub format: AlertsFormat,
-    /// Print each alert as it comes over NATS (--nats), until stopped
+    /// Print each alert as it arrives over NATS (--nats), until stopped
     #[arg(long, requires = "nats")]
     pub follow: bool,
     #[command(flatten)]
     pub nats: NatsOptions,
-    /// With --follow: a file that keeps which alerts were printed, so that none comes twice after a restart [default:
-    /// kamnot/seen-OFFICE in `$XDG_STATE_HOME` or ~/.local/state]
+    /// With --follow: the file that keeps the ids of printed alerts, so that none is printed twice after a restart
+    /// [default: kamnot/seen-OFFICE in `$XDG_STATE_HOME` or ~/.local/state]
     #[arg(long, value_name = "FILE", requires = "follow")]
     pub seen: Option<PathBuf>,
     #[command(flatten)]
     pub place: FollowersPlace,
 }
 
-/// How alerts are printed.
+/// The format of alerts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum AlertsFormat {
     /// For people

@@ -9,14 +9,14 @@ use service::offices::OfficeKind;
 use super::super::connection::NatsOptions;
 use super::{ImportForm, office};
 
-/// The NATS server that offices and `kamnot serve` meet at
+/// Configure and test the NATS server between offices and `kamnot serve`
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Nats {
     #[command(subcommand)]
     pub command: NatsCommand,
 }
 
-/// What to do about the NATS server.
+/// The subcommands of `nats`.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum NatsCommand {
     Config(NatsConfig),
@@ -31,34 +31,34 @@ Examples:
   set -a; . nats-logins/kamnot.env; set +a
   kamnot nats test --office vte-prosecutor --login nats-logins/vte-prosecutor.env
 
-The message goes to kamnot.test.OFFICE, which no stream holds: it is no alert and is kept nowhere. With --login it is received as
-the office receives its alerts, and the office's subscription is looked at.")]
+The message goes to kamnot.test.OFFICE, which is in no stream: it is not an alert and is not kept. With --login it is
+received with the office's login, and the office's subscription is checked.")]
 pub(in crate::cli) struct NatsTest {
     /// The office
     #[arg(long, value_name = "CODE", value_parser = office)]
     pub office: OfficeCode,
-    /// The office's login, the file OFFICE.env that `kamnot nats config` made
+    /// The office's login, the file OFFICE.env from `kamnot nats config`
     #[arg(long, value_name = "FILE")]
     pub login: Option<PathBuf>,
     #[command(flatten)]
     pub nats: NatsOptions,
 }
 
-/// Print a nats-server configuration under which each office sends as itself and reads its own alerts alone
+/// Print a nats-server configuration under which each office sends as itself and reads only its own alerts
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
   kamnot nats config --server nats.example.la:4222 --tls-cert server.pem --tls-key server.key > nats.conf
-  nats-server -t -c nats.conf                    is it in order?
+  nats-server -t -c nats.conf                    check the configuration
   nats-server -c nats.conf
 
-Each office gets a login of its own, a file OFFICE.env in the folder of logins that only its owner can read; one that is
-there stays. Hand each office its file, over a way that nobody else sees; kamnot.env is for `kamnot serve`. They hold
-the environment of the program:
+Each office gets a login of its own: a file OFFICE.env in the folder of logins, readable by its owner only. Existing
+logins stay as they are. Give each office its own file, over a safe channel; kamnot.env is for `kamnot serve`. A file
+sets the environment of the program:
   set -a; . ./vte-prosecutor.env; set +a
   kamnot alerts --follow --prosecutor vte-prosecutor
   kamnot send 2026-03.jsonl --office vte-prosecutor
-The configuration holds no password, only hashes. Make it anew when offices are added, and have the server read it again
+The configuration contains only hashes of passwords. When you add offices, run the command again and reload the server
 (nats-server --signal reload).")]
 pub(in crate::cli) struct NatsConfig {
     /// Only these offices [default: all that the program knows, and those of --offices]
@@ -67,10 +67,10 @@ pub(in crate::cli) struct NatsConfig {
     /// The folder of the logins
     #[arg(long, value_name = "FOLDER", default_value = "nats-logins")]
     pub logins: PathBuf,
-    /// Where the offices reach the server; stands in new logins
+    /// The address at which offices reach the server, for new logins
     #[arg(long, value_name = "HOST:PORT", default_value = "localhost:4222", value_parser = host_and_port)]
     pub server: String,
-    /// How many programs of one office may follow its alerts, each with a place of its own
+    /// How many programs of one office may follow its alerts, each with its own subscription
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub subscribers: u16,
     /// Where the server keeps its streams
@@ -116,15 +116,15 @@ impl Whose {
     }
 }
 
-/// Which place a follower has at the server
+/// A follower's subscription at the server
 #[derive(Debug, Args)]
 pub(in crate::cli) struct FollowersPlace {
-    /// With --follow: how the office's subscriptions are named by the server's configuration (kamnot nats config)
-    /// [default: a name of this follower's own, for a server that permits any]
+    /// With --follow: the prefix of the office's subscription names in the server's configuration (kamnot nats config)
+    /// [default: a name of this follower's own, for a server that permits any name]
     #[arg(long, value_name = "NAME", env = "KAMNOT_SUBSCRIPTION")]
     pub subscription: Option<String>,
-    /// With --follow: which of these subscriptions to take, whoever had it before [default: the one that this follower
-    /// had, or the first that is free]
+    /// With --follow: take over the N-th of these subscriptions, even from another follower [default: the one that this
+    /// follower had, or the first free one]
     #[arg(long, value_name = "N", requires = "follow", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub subscriber: Option<u16>,
 }
@@ -136,17 +136,17 @@ Examples:
   kamnot send 2026-03.jsonl --office vte-prosecutor --nats tls://nats.example.la:4222
   other-system | kamnot send - --office vte-prosecutor
 
-For an office that has no access to the log. Files, refusals and the summary are those of kamnot import; what is recorded,
-is recorded as sent by this office, and only in cases of its own. Sending a file twice adds nothing, so a file that
-was cut short is sent again.")]
+For an office that has no access to the log. Files, refusals and the summary are those of kamnot import. The actions are
+recorded as sent by this office, and only in cases of its own. Sending a file twice adds nothing: after an interruption,
+send the file again.")]
 pub(in crate::cli) struct Send {
-    /// JSON Lines, CSV or a workbook (.xlsx), told apart by what it holds; - is standard input
+    /// JSON Lines, CSV or a workbook (.xlsx), recognised by the content; - is standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The office that sends, as which the server lets us in
+    /// The office that sends; the login must be its own
     #[arg(long, value_name = "CODE", value_parser = office)]
     pub office: OfficeCode,
-    /// How to say on standard output what became of the lines
+    /// The format of the outcome of each line, on standard output
     #[arg(long, value_enum, default_value = "table")]
     pub format: ImportForm,
     #[command(flatten)]
@@ -163,7 +163,7 @@ fn host_and_port(text: &str) -> Result<String, String> {
     }
 }
 
-/// A path that can stand in the quotation marks of the configuration.
+/// A path that can be quoted in the configuration.
 fn quotable(text: &str) -> Result<String, String> {
     if text.is_empty() || text.contains(['"', '\\']) || text.contains(char::is_control) {
         return Err("expected a path without quotation marks, backslashes and control characters".to_owned());

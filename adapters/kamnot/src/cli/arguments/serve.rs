@@ -1,4 +1,4 @@
-//! What `kamnot serve` is told.
+//! The options of `kamnot serve`.
 
 use std::net::SocketAddr;
 
@@ -13,50 +13,50 @@ use super::address;
 /// Watch the limits and publish alerts, until stopped (SIGTERM, Ctrl-C)
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without --nats alerts are recorded and wait; they are published once a server is given.
+Without --nats alerts are recorded and wait; they are published once --nats is given.
 
 Example:
   kamnot serve --nats nats://localhost:4222 --listen 127.0.0.1:9464
   curl http://127.0.0.1:9464/readyz
 
-What --listen shows needs no password and holds no case: figures, and what stands in the way of the work.")]
+The pages of --listen need no password. They show figures and the reasons for faults, and no case.")]
 pub(in crate::cli) struct Serve {
     #[command(flatten)]
     pub nats: NatsOptions,
-    /// On how many servers of the NATS cluster the stream of alerts is kept, 1 to 5, when it is made: 3 outlasts the
-    /// loss of one server, 5 of two
+    /// The number of replicas of the stream of alerts in a NATS cluster, 1 to 5, when it is created: 3 survive the loss
+    /// of one server, 5 of two
     #[arg(long, value_name = "N", default_value = "1", value_parser = replicas, help_heading = NATS)]
     pub nats_replicas: Replicas,
-    /// Answer /metrics (for Prometheus), /healthz and /readyz over HTTP there [default: nowhere]
+    /// Answer /metrics (for Prometheus), /healthz and /readyz over HTTP at this address [default: none]
     #[arg(long, value_name = "ADDRESS:PORT", env = "KAMNOT_LISTEN", value_parser = address)]
     pub listen: Option<SocketAddr>,
-    /// When to hold the log, the views and what was published against each other, once a day: a time of the day in
-    /// Vientiane, or `off`; of several programs that serve one log one does it
+    /// When to reconcile the log with the views and the published alerts, once a day: a time of the day in Vientiane,
+    /// or `off`; of several programs that serve one log one does it
     #[arg(long, value_name = "HH:MM", value_parser = daily_at, default_value = "03:00")]
     pub reconcile_at: DailyAt,
-    /// Take no actions that offices send over NATS. A server that lets anybody in proves no sender
+    /// Take no actions over NATS; for a server without logins, which proves no sender
     #[arg(long)]
     pub without_actions: bool,
     #[command(flatten)]
     pub budget: OfficeBudget,
 }
 
-/// What each office may send in a minute
+/// The budget of each office for a minute
 #[derive(Debug, Args)]
 pub(in crate::cli) struct OfficeBudget {
-    /// How many requests each office may send over NATS in a minute; 0: as many as it likes
+    /// How many requests each office may send over NATS in a minute; 0: no limit
     #[arg(long = "office-requests", value_name = "N", default_value_t = Budget::default().requests, help_heading = NATS)]
     requests: u32,
-    /// How many bytes each office may send over NATS in a minute; 0: as many as it likes
+    /// How many bytes each office may send over NATS in a minute; 0: no limit
     #[arg(long = "office-bytes", value_name = "N", default_value_t = Budget::default().bytes, help_heading = NATS)]
     bytes: u32,
-    /// How many actions and alerts may come of what each office sends over NATS in a minute; 0: as many as do
+    /// How many actions, and alerts that they cause, each office may add over NATS in a minute; 0: no limit
     #[arg(long = "office-events", value_name = "N", default_value_t = Budget::default().events, help_heading = NATS)]
     events: u32,
 }
 
 impl OfficeBudget {
-    /// As the program counts it.
+    /// The budget.
     pub(in crate::cli) const fn budget(&self) -> Budget {
         Budget { requests: self.requests, bytes: self.bytes, events: self.events }
     }

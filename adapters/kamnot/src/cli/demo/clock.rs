@@ -1,11 +1,11 @@
-//! The demo's clock, which the demo moves.
+//! The demo's clock, which only the demo advances.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use engine::calendar::Instant;
 use service::clock::Clock;
 
-/// A clock that stands until it is moved.
+/// A clock that stands still until it is advanced.
 pub(super) struct DemoClock(AtomicI64);
 
 impl DemoClock {
@@ -14,7 +14,7 @@ impl DemoClock {
         Self(AtomicI64::new(at.unix()))
     }
 
-    /// Moves it.
+    /// Advances it.
     pub(super) fn set(&self, at: Instant) {
         self.0.store(at.unix(), Ordering::Release);
     }

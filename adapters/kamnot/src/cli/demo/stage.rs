@@ -1,4 +1,4 @@
-//! How the demo is shown: day by day, what was recorded and what each office was told.
+//! Prints the demo: day by day, the recorded actions and the alerts to each office.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
@@ -17,12 +17,12 @@ use crate::cli::paint::{Paint, Tone, line_width};
 use crate::cli::table::wrap;
 use crate::cli::time::short;
 
-/// On a terminal each step stays for a moment, so that the eye can follow.
+/// The pause after each step on a terminal, so that a person can follow.
 const PAUSE: Duration = Duration::from_millis(60);
-/// Where what was told stands, behind the instant.
+/// The indentation of alerts, after the instant.
 const INDENT: usize = 21;
 
-/// The printing of the demo.
+/// Prints the demo.
 pub(super) struct Stage<'w> {
     words: Words<'w>,
     paint: Paint,
@@ -31,7 +31,7 @@ pub(super) struct Stage<'w> {
 }
 
 impl<'w> Stage<'w> {
-    /// An empty stage.
+    /// Nothing is printed yet.
     pub(super) fn new(words: Words<'w>) -> Self {
         let stdout = io::stdout();
         let pause = stdout.is_terminal().then_some(PAUSE);
@@ -43,7 +43,7 @@ impl<'w> Stage<'w> {
         self.paint
     }
 
-    /// Says what is going to be played.
+    /// Prints the introduction.
     pub(super) fn opening(&self, story: &Story) -> Result<(), Failure> {
         let mut out = format!("\n{}\n", self.paint.text(Tone::Strong, &story.title));
         out += &paragraph(&story.intro, 0);
@@ -53,9 +53,9 @@ impl<'w> Stage<'w> {
         }
         out += "\n";
         out += &paragraph(
-            "Below, ● is what an office recorded, » is what the program told the offices by itself: notices before a \
-             limit, then \"arguable\" when it has passed under the reading that protects the child most, \"breach\" when \
-             it has passed under both.",
+            "Below, ● is an action that an office recorded, » is an alert of the program: a notice before a limit, \
+             \"arguable\" when the limit has passed under the reading that protects the child most, \"breach\" when it \
+             has passed under both.",
             0,
         );
         if self.words.lang == Language::Lo {
@@ -64,7 +64,7 @@ impl<'w> Stage<'w> {
         print_out(&out)
     }
 
-    /// Shows one step.
+    /// Prints one step.
     pub(super) fn show(&mut self, happened: &Happened) -> Result<(), Failure> {
         let Words { book, lang, .. } = self.words;
         let mut out = String::new();
@@ -91,7 +91,7 @@ impl<'w> Stage<'w> {
         Ok(())
     }
 
-    /// What the offices were told; what was told in the same words more than once stands once.
+    /// Prints the alerts to the offices; several with the same text are printed once.
     fn told(&self, happened: &Happened, at: &str) -> String {
         let Words { book, lang, .. } = self.words;
         let mut said: Vec<(String, Tone, usize)> = Vec::new();
@@ -117,7 +117,7 @@ impl<'w> Stage<'w> {
         out
     }
 
-    /// Says what was told in all.
+    /// Prints the summary.
     pub(super) fn closing(&self, told: usize, nats: Option<&str>) -> Result<(), Failure> {
         let published = if nats.is_some() { ", and published over NATS" } else { "" };
         let text = format!("{told} alerts were raised, settled or withdrawn{published}.");
@@ -125,7 +125,7 @@ impl<'w> Stage<'w> {
             "\n{}\n\n{}\n\n",
             self.paint.text(Tone::Strong, &text),
             paragraph(
-                "What the court saw on the day of the last breach of a limit on liberty, and one of the cases with all its \
+                "The court's docket on the day of the last breach of a limit on liberty, and one case with all its \
                  limits:",
                 0
             )
@@ -133,15 +133,15 @@ impl<'w> Stage<'w> {
         ))
     }
 
-    /// Says how to go on.
+    /// Prints the next steps.
     pub(super) fn what_next(&self, story: &Story) -> Result<(), Failure> {
         let Words { book, lang, .. } = self.words;
         let law = book.title.in_language(lang);
         print_out(&format!(
             "\n{}\n  kamnot rules custody-48h          the law's words behind a limit, and how it is counted\n  \
-             kamnot import cases.jsonl         record your own cases; kamnot import --help shows the form\n  \
+             kamnot import cases.jsonl         record your own cases; see kamnot import --help\n  \
              kamnot serve                      watch them\n\n{}\n",
-            self.paint.text(Tone::Strong, "How to go on"),
+            self.paint.text(Tone::Strong, "Next steps"),
             self.paint.text(
                 Tone::Faint,
                 &format!("The {} cases are made up. {law}. {}", story.children.len(), Label::NotReviewed.of(lang))

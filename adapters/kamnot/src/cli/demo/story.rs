@@ -1,4 +1,4 @@
-//! The demo's story: three made-up cases and when each action of theirs was recorded.
+//! The demo's story: three made-up cases, and when each of their actions was recorded.
 
 use std::collections::BTreeMap;
 
@@ -20,9 +20,9 @@ const CASES: [(&str, &str); 3] = [
 
 /// The story.
 pub(super) struct Story {
-    /// What it is called.
+    /// Its title.
     pub title: String,
-    /// What a reader should know before.
+    /// The introduction.
     pub intro: String,
     /// When the clock starts.
     pub start: Instant,
@@ -38,9 +38,9 @@ pub(super) struct Story {
 pub(super) struct Child {
     /// The case.
     pub case: CaseRef,
-    /// What it is about.
+    /// Its title.
     pub title: String,
-    /// What happens.
+    /// Its summary.
     pub intro: String,
 }
 
@@ -85,7 +85,7 @@ impl Story {
     pub(super) fn read() -> Result<Self, Failure> {
         let wrong = |what: String| Failure::Fault(format!("the demo's story: {what}; this is a fault of the program"));
         let file: StoryFile = toml::from_str(STORY).map_err(|error| wrong(error.to_string()))?;
-        let instant = |text: &str| Instant::parse(text).ok_or_else(|| wrong(format!("{text} is no instant")));
+        let instant = |text: &str| Instant::parse(text).ok_or_else(|| wrong(format!("{text} is not an instant")));
         let late = file.recorded_late.iter().map(|(id, at)| Ok((id.as_str(), instant(at)?)));
         let late: BTreeMap<&str, Instant> = late.collect::<Result<_, Failure>>()?;
         let mut steps = Vec::new();
@@ -106,7 +106,8 @@ impl Story {
                 let recorded_at = late.get(action.id.to_string().as_str()).copied();
                 steps.push(Step { recorded_at: recorded_at.unwrap_or_else(|| action.at.last()), action });
             }
-            let case = CaseRef::new(&child.case).ok_or_else(|| wrong(format!("{} is no case", child.case)))?;
+            let case =
+                CaseRef::new(&child.case).ok_or_else(|| wrong(format!("{} is not a case reference", child.case)))?;
             children.push(Child { case, title: child.title, intro: child.intro });
         }
         if children.is_empty() {

@@ -1,4 +1,4 @@
-//! `kamnot nats test`: whether messages get to an office.
+//! `kamnot nats test`: checks whether messages reach an office.
 
 use std::fmt::Write as _;
 
@@ -58,11 +58,11 @@ impl Words<'_> {
         };
         match proved.stream {
             Some(Some(last)) => line(
-                format!("NATS answers; the stream of alerts goes to {last}"),
+                format!("NATS answers; the last sequence in the stream of alerts is {last}"),
                 format!("NATS ຕອບ; ກະແສການແຈ້ງເຕືອນຮອດ {last}"),
             ),
             Some(None) => line(
-                "NATS answers; there is no stream of alerts yet: `kamnot serve --nats …` makes it".to_owned(),
+                "NATS answers; there is no stream of alerts yet: `kamnot serve --nats …` creates it".to_owned(),
                 "NATS ຕອບ; ຍັງບໍ່ມີກະແສການແຈ້ງເຕືອນ: `kamnot serve --nats …` ຈະສ້າງ".to_owned(),
             ),
             None => {}
@@ -76,7 +76,7 @@ impl Words<'_> {
         }
         match proved.waiting {
             Some(Some(waiting)) => line(
-                format!("the office's login reads its alerts: {waiting} not fetched yet"),
+                format!("the office's login can read its alerts: {waiting} not fetched yet"),
                 format!("ບັນຊີຂອງຫ້ອງການອ່ານການແຈ້ງເຕືອນໄດ້: ຍັງບໍ່ໄດ້ຮັບ {waiting}"),
             ),
             Some(None) => line(
@@ -93,17 +93,17 @@ impl Words<'_> {
         let name = self.name;
         let rest = if with_login {
             self.say(
-                "Not tried: whether somebody at the office looks.".to_owned(),
+                "Not tested: whether somebody at the office reads alerts.".to_owned(),
                 "ບໍ່ໄດ້ທົດສອບ: ມີຄົນຢູ່ຫ້ອງການເບິ່ງຫຼືບໍ່.".to_owned(),
             )
         } else {
             self.say(
-                "Not tried: the office's own login (--login FILE), nor whether somebody at the office looks."
+                "Not tested: the office's own login (--login FILE), and whether somebody at the office reads alerts."
                     .to_owned(),
                 "ບໍ່ໄດ້ທົດສອບ: ບັນຊີຂອງຫ້ອງການເອງ (--login FILE) ແລະ ມີຄົນຢູ່ຫ້ອງການເບິ່ງຫຼືບໍ່.".to_owned(),
             )
         };
-        let works = self.say(format!("The way to {name} works."), format!("ທາງໄປຫາ {name} ໃຊ້ໄດ້."));
+        let works = self.say(format!("Messages reach {name}."), format!("ທາງໄປຫາ {name} ໃຊ້ໄດ້."));
         format!("{works} {rest}\n")
     }
 
@@ -111,7 +111,7 @@ impl Words<'_> {
         let office = self.office;
         let (en, lo) = match at {
             Attempt::Listen => ("listening for the message failed", "ການລໍຖ້າຂໍ້ຄວາມບໍ່ສຳເລັດ"),
-            Attempt::Look => ("looking at the stream of alerts failed", "ການເບິ່ງກະແສການແຈ້ງເຕືອນບໍ່ສຳເລັດ"),
+            Attempt::Look => ("looking up the stream of alerts failed", "ການເບິ່ງກະແສການແຈ້ງເຕືອນບໍ່ສຳເລັດ"),
             Attempt::Send => ("sending the message failed", "ການສົ່ງຂໍ້ຄວາມບໍ່ສຳເລັດ"),
             Attempt::Receive => ("receiving the message failed", "ການຮັບຂໍ້ຄວາມບໍ່ສຳເລັດ"),
             Attempt::Read => ("reading the office's alerts failed", "ການອ່ານການແຈ້ງເຕືອນຂອງຫ້ອງການບໍ່ສຳເລັດ"),
@@ -119,25 +119,28 @@ impl Words<'_> {
         self.say(format!("{office}: {en}"), format!("{office}: {lo}"))
     }
 
-    /// What may be wrong: of a login, where something was refused; a server that isn't there says nothing of logins.
+    /// A hint at the cause: about the login, if the server refused something. An unreachable server gives none.
     fn hint(&self, at: Attempt, fault: &NatsFault, with_login: bool) -> Option<String> {
         let (en, lo) = match at {
             Attempt::Listen | Attempt::Look | Attempt::Send | Attempt::Read if !fault.is_refusal() => return None,
             Attempt::Listen if with_login => (
-                "The server doesn't know this login, or was configured before test messages were: make its configuration anew \
-                 (kamnot nats config) and have the server read it again",
+                "The server does not know this login, or its configuration is older than test messages: make the \
+                 configuration again (kamnot nats config) and reload the server",
                 "ເຊີບເວີບໍ່ຮູ້ຈັກບັນຊີນີ້ ຫຼື ຖືກຕັ້ງຄ່າກ່ອນມີຂໍ້ຄວາມທົດສອບ: ເຮັດການຕັ້ງຄ່າໃໝ່ (kamnot nats config) ແລ້ວໃຫ້ເຊີບເວີອ່ານຄືນ",
             ),
             Attempt::Listen | Attempt::Look | Attempt::Send => (
-                "Run this with kamnot's own login (kamnot.env): an office may neither look at the stream nor send test messages",
+                "Run this with kamnot's own login (kamnot.env): an office may not look up the stream or send test \
+                 messages",
                 "ສັ່ງຄຳສັ່ງນີ້ດ້ວຍບັນຊີຂອງ kamnot (kamnot.env): ຫ້ອງການເບິ່ງກະແສ ຫຼື ສົ່ງຂໍ້ຄວາມທົດສອບບໍ່ໄດ້",
             ),
             Attempt::Receive => (
-                "The message was taken and did not come out: is it another server or cluster, or an account without the import?",
+                "The message was sent but did not arrive: is it another server or cluster, or an account without the \
+                 import?",
                 "ຂໍ້ຄວາມຖືກຮັບແລ້ວແຕ່ບໍ່ອອກມາ: ເປັນເຊີບເວີອື່ນ ຫຼື ບັນຊີທີ່ບໍ່ມີການນຳເຂົ້າບໍ່?",
             ),
             Attempt::Read => (
-                "The office may not ask for its subscription: does its login name the subscription that the server's configuration gives it?",
+                "The office may not read its subscription: does its login name the subscription from the server's \
+                 configuration?",
                 "ຫ້ອງການຖາມການສະໝັກຂອງຕົນບໍ່ໄດ້: ບັນຊີບອກຊື່ການສະໝັກທີ່ການຕັ້ງຄ່າຂອງເຊີບເວີໃຫ້ບໍ່?",
             ),
         };

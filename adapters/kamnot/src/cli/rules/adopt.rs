@@ -1,4 +1,5 @@
-//! `kamnot rules adopt`: what another rulebook would change, and putting it in force. What is over is not published.
+//! `kamnot rules adopt`: shows what another rulebook would change, and puts it in force. Alerts about limits that are
+//! over are not published.
 //!
 //! Invariant: without `--yes` nothing is written.
 
@@ -23,15 +24,15 @@ use crate::cli::database::{Absent, Database, options, run as block_on};
 use crate::cli::output::{Completion, Failure, print_out, read_rulebook, said_of_damage};
 use crate::cli::progress;
 
-/// How many cases are loaded at the same time.
+/// How many cases are loaded concurrently.
 const IN_FLIGHT: usize = 64;
-/// How many cases are told the time before the due ones are asked for again.
+/// How many cases are ticked before the due ones are read again.
 const BATCH: usize = 1024;
 
 /// `kamnot rules adopt`
 pub(super) fn run(common: &Common, file: &Path, yes: bool) -> Result<Completion, Failure> {
     let new = read_rulebook(file)?;
-    // The log stays under its own rulebook until the new one is in force.
+    // The log keeps its own rulebook until the new one is in force.
     let common = Common { rulebook: None, ..common.clone() };
     let database = Database::open(&common, Absent::Fail)?;
     if new.digest == database.book.digest {
@@ -58,7 +59,7 @@ pub(super) fn run(common: &Common, file: &Path, yes: bool) -> Result<Completion,
     put_in_force(&common, database, new)
 }
 
-/// What would change in each case.
+/// The changes in each case.
 async fn changes(
     database: &Database,
     new: &Rulebook,
@@ -84,7 +85,7 @@ async fn changes(
     Ok(all)
 }
 
-/// What a rulebook says of a case, by what it is about.
+/// The assessment of a case under a rulebook, by subject.
 fn told(assessment: &Assessment<'_>) -> BTreeMap<(RuleId, ActionId, u32), String> {
     let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
     let breach = |breach: Option<Breach>| breach.map_or("in order", Breach::word);
@@ -117,7 +118,7 @@ fn differences(case: &Case, old: &Rulebook, new: &Rulebook, at: Instant) -> Vec<
     lines
 }
 
-/// Puts the rulebook in force and lets each case say what follows.
+/// Puts the rulebook in force and ticks every due case under it.
 fn put_in_force(common: &Common, database: Database, new: Rulebook) -> Result<Completion, Failure> {
     drop(database);
     let bar = progress::bar(0, "events");
@@ -129,14 +130,14 @@ fn put_in_force(common: &Common, database: Database, new: Rulebook) -> Result<Co
     bar.finish_and_clear();
     let told = block_on(tell(&Database { store, book: Arc::clone(&book) }))?;
     print_out(&format!(
-        "{} is in force; {} cases were looked at, and {told} alerts were raised, settled or withdrawn; those on what \
-         is over are not published.\nA `kamnot serve` that runs on this log ends by itself: start it again.\n",
+        "{} is in force; {} cases were assessed, and {told} alerts were raised, settled or withdrawn. Alerts about \
+         limits that are over are not published.\nA `kamnot serve` that runs on this log ends by itself: restart it.\n",
         book.id, rebuilt.cases
     ))?;
     said_of_damage(&rebuilt.damage, REBUILT_BUT)
 }
 
-/// Tells the cases that have something to say that it is time; how many alerts they gave.
+/// Ticks all due cases; returns how many alerts were raised, settled or withdrawn.
 async fn tell(database: &Database) -> Result<usize, Failure> {
     let recorder = database.recorder();
     let mut told = 0;
@@ -147,7 +148,7 @@ async fn tell(database: &Database) -> Result<usize, Failure> {
             async move {
                 match recorder.assess_anew(&due.case).await {
                     Ok(events) => Ok::<_, Failure>(events.len()),
-                    // The rebuild has named it.
+                    // The rebuild has reported it.
                     Err(Fault::Corrupt(_)) => Ok(0),
                     Err(fault) => Err(fault.into()),
                 }

@@ -1,11 +1,11 @@
-//! What `kamnot status` says, in both languages. The Lao is ours and not reviewed by a lawyer.
+//! The messages of `kamnot status`, in both languages. The Lao is ours; no lawyer has reviewed it.
 
 use engine::calendar::Instant;
 use engine::rulebook::{Language, Rulebook};
 
 use super::super::time::short;
 
-/// What was looked at.
+/// What was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Check {
     Log,
@@ -20,7 +20,7 @@ pub(super) enum Check {
     Serve,
 }
 
-/// How it is.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Well,
@@ -28,7 +28,7 @@ pub(super) enum State {
     Unknown,
 }
 
-/// What was found.
+/// A check with its result and its message.
 #[derive(Clone, Debug)]
 pub(super) struct Finding {
     pub check: Check,
@@ -113,7 +113,7 @@ impl Words {
         match state {
             State::Well => self.word("well", "ປົກກະຕິ"),
             State::Attention => self.word("ATTENTION", "ຕ້ອງເບິ່ງ"),
-            State::Unknown => self.word("not known", "ບໍ່ຮູ້"),
+            State::Unknown => self.word("unknown", "ບໍ່ຮູ້"),
         }
     }
 
@@ -138,19 +138,19 @@ impl Words {
         self.find(Check::Log, State::Well, format!("readable; {found}"), format!("ອ່ານໄດ້; {found}"))
     }
 
-    /// Of a log that was moved.
+    /// For a log that was moved.
     pub fn sealed(self, to: &str) -> Finding {
         self.find(
             Check::Log,
             State::Attention,
-            format!("moved to {to} and sealed: let every program work there"),
+            format!("moved to {to} and sealed: have every program use the new place"),
             format!("ຖືກຍ້າຍໄປ {to} ແລະ ຖືກປິດແລ້ວ: ໃຫ້ທຸກໂປຣແກຣມເຮັດວຽກຢູ່ບ່ອນນັ້ນ"),
         )
     }
 
-    /// What is not looked at in a log that was moved.
+    /// A check that is left out for a log that was moved.
     pub fn elsewhere(self, check: Check) -> Finding {
-        self.find(check, State::Unknown, "not looked at: the log was moved", "ບໍ່ໄດ້ກວດ: ບັນທຶກຖືກຍ້າຍແລ້ວ")
+        self.find(check, State::Unknown, "not checked: the log was moved", "ບໍ່ໄດ້ກວດ: ບັນທຶກຖືກຍ້າຍແລ້ວ")
     }
 
     pub fn rulebook(self, book: &Rulebook) -> Finding {
@@ -163,7 +163,7 @@ impl Words {
             return self.find(
                 Check::Clock,
                 State::Attention,
-                "in doubt: alerts are held back. Set the machine's clock right, or say `kamnot clock confirm`",
+                "in doubt: alerts are held back. Set the machine's clock right, or run `kamnot clock confirm`",
                 "ບໍ່ແນ່ໃຈ: ການແຈ້ງເຕືອນຖືກກັກໄວ້. ຕັ້ງໂມງຂອງເຄື່ອງໃຫ້ຖືກ ຫຼື ສັ່ງ `kamnot clock confirm`",
             );
         }
@@ -177,7 +177,7 @@ impl Words {
                 Check::Watch,
                 State::Attention,
                 format!(
-                    "a case has been due for {} and is not told: does `kamnot serve` run on this log?",
+                    "a case has been due for {} and was not processed: does `kamnot serve` run on this log?",
                     ago_en(late)
                 ),
                 format!("ມີຄະດີທີ່ຮອດກຳນົດແລ້ວ {} ແຕ່ຍັງບໍ່ໄດ້ແຈ້ງ: `kamnot serve` ແລ່ນຢູ່ບໍ່?", ago_lo(late)),
@@ -185,10 +185,10 @@ impl Words {
             (None, Some(next)) => self.find(
                 Check::Watch,
                 State::Well,
-                format!("nothing is overdue; next at {}", short(next)),
+                format!("nothing is overdue; the next case is due at {}", short(next)),
                 format!("ບໍ່ມີສິ່ງທີ່ຊ້າ; ຕໍ່ໄປ {}", short(next)),
             ),
-            (None, None) => self.find(Check::Watch, State::Well, "nothing is to come in any case", "ບໍ່ມີຄະດີໃດທີ່ລໍຖ້າກຳນົດ"),
+            (None, None) => self.find(Check::Watch, State::Well, "nothing is due in any case", "ບໍ່ມີຄະດີໃດທີ່ລໍຖ້າກຳນົດ"),
         }
     }
 
@@ -198,14 +198,14 @@ impl Words {
             Some(oldest) => self.find(
                 Check::Backlog,
                 if oldest > within { State::Attention } else { State::Well },
-                format!("{waiting}, the first for {}", ago_en(oldest)),
+                format!("{waiting}, the oldest for {}", ago_en(oldest)),
                 format!("{waiting}, ອັນທຳອິດ {} ແລ້ວ", ago_lo(oldest)),
             ),
         }
     }
 
     pub fn nats_not_asked(self) -> Finding {
-        self.find(Check::Nats, State::Unknown, "not asked: give --nats", "ບໍ່ໄດ້ຖາມ: ໃຫ້ --nats")
+        self.find(Check::Nats, State::Unknown, "not checked: give --nats", "ບໍ່ໄດ້ຖາມ: ໃຫ້ --nats")
     }
 
     pub fn nats_away(self, fault: &str) -> Finding {
@@ -224,19 +224,22 @@ impl Words {
             None => self.find(
                 Check::Nats,
                 State::Attention,
-                "answers, and the stream of alerts is gone: start `kamnot serve`, which fills it again",
+                "answers, but the stream of alerts is gone: start `kamnot serve`, which fills it again",
                 "ຕອບ ແຕ່ກະແສການແຈ້ງເຕືອນຫາຍໄປ: ເລີ່ມ `kamnot serve` ເຊິ່ງຈະຕື່ມຄືນ",
             ),
             Some(last) if last < marked => self.find(
                 Check::Nats,
                 State::Attention,
-                format!("the stream of alerts ends at {last}, and {marked} were delivered: start `kamnot serve`, which fills it again"),
+                format!(
+                    "the stream of alerts ends at sequence {last}, but {marked} is marked as delivered: start \
+                     `kamnot serve`, which fills it again"
+                ),
                 format!("ກະແສການແຈ້ງເຕືອນສິ້ນສຸດທີ່ {last} ແຕ່ໄດ້ສົ່ງແລ້ວ {marked}: ເລີ່ມ `kamnot serve` ເຊິ່ງຈະຕື່ມຄືນ"),
             ),
             Some(last) => self.find(
                 Check::Nats,
                 State::Well,
-                format!("answers; the stream of alerts goes to {last}, marked as delivered to {marked}"),
+                format!("answers; the stream of alerts ends at sequence {last}, marked as delivered up to {marked}"),
                 format!("ຕອບ; ກະແສການແຈ້ງເຕືອນຮອດ {last}, ໝາຍວ່າສົ່ງແລ້ວຮອດ {marked}"),
             ),
         }
@@ -247,7 +250,7 @@ impl Words {
             return self.find(
                 Check::Reconciliation,
                 State::Attention,
-                "never done: `kamnot serve` does it daily, `kamnot reconcile` now",
+                "never done: `kamnot serve` does it daily, `kamnot reconcile` at once",
                 "ຍັງບໍ່ເຄີຍເຮັດ: `kamnot serve` ເຮັດທຸກມື້, `kamnot reconcile` ເຮັດດຽວນີ້",
             );
         };
@@ -269,13 +272,13 @@ impl Words {
             None => self.find(
                 Check::Backup,
                 State::Attention,
-                "none known: `kamnot backup FILE` makes and checks one",
+                "none known: `kamnot backup FILE` makes one and checks it",
                 "ບໍ່ຮູ້ວ່າມີ: `kamnot backup FILE` ເຮັດ ແລະ ກວດ",
             ),
             Some(ago) => self.find(
                 Check::Backup,
                 if ago > within { State::Attention } else { State::Well },
-                format!("{} ago, read again and in order", ago_en(ago)),
+                format!("{} ago, checked and in order", ago_en(ago)),
                 format!("{} ກ່ອນ, ອ່ານຄືນແລ້ວຖືກຕ້ອງ", ago_lo(ago)),
             ),
         }
@@ -285,7 +288,7 @@ impl Words {
         self.find(
             Check::Backup,
             State::Unknown,
-            "made with PostgreSQL's own programs, of which kamnot knows nothing",
+            "not checked: made with PostgreSQL's own programs",
             "ເຮັດດ້ວຍໂປຣແກຣມຂອງ PostgreSQL ເອງ ເຊິ່ງ kamnot ບໍ່ຮູ້",
         )
     }
@@ -322,11 +325,11 @@ impl Words {
     }
 
     pub fn serve_not_asked(self) -> Finding {
-        self.find(Check::Serve, State::Unknown, "not asked: give --listen", "ບໍ່ໄດ້ຖາມ: ໃຫ້ --listen")
+        self.find(Check::Serve, State::Unknown, "not checked: give --listen", "ບໍ່ໄດ້ຖາມ: ໃຫ້ --listen")
     }
 }
 
-/// A length of time in its largest unit that is full.
+/// A duration in its largest whole unit.
 fn largest(seconds: i64) -> (i64, usize) {
     match seconds {
         0..60 => (seconds, 0),

@@ -1,6 +1,6 @@
-//! The timeline as lines for a terminal: the time at the left, what belongs to an action under it.
+//! The timeline as lines for a terminal: times on the left, and under each action what belongs to it.
 //!
-//! Invariant: no line is longer than the terminal is wide, and no colour says what the words don't.
+//! Invariant: no line is longer than the width of the terminal, and the words say everything that colour says.
 
 use std::fmt::Write as _;
 
@@ -19,15 +19,15 @@ use super::in_words;
 
 /// The width of an instant without its seconds.
 const MINUTES: usize = 16;
-/// How far what belongs to an action stands in, behind its time and sign, and what belongs to that.
+/// The indentation of what belongs to an action, after its time and sign, and of the next level.
 const UNDER: usize = MINUTES + 3;
 const UNDER_THAT: usize = UNDER + 2;
-/// Lines are not made narrower than this.
+/// The minimum width of lines.
 const NARROWEST: usize = 20;
 /// Seconds.
 const DAY: i64 = 86_400;
 
-/// The entries as of `at`, those that belong to an action under it.
+/// The entries as of `at`, each under the action to which it belongs.
 pub(in crate::cli) fn draw(entries: &[Entry], at: Instant, words: Words<'_>, paint: Paint) -> String {
     let mut drawn = Drawn { at, words, paint, width: line_width(), out: String::new() };
     for entry in entries {
@@ -65,7 +65,7 @@ struct Drawn<'a> {
 }
 
 impl Drawn<'_> {
-    /// An action: what, by whom, when and by whom it was recorded, every field, and what became of it.
+    /// An action: its name, by whom, when and by whom it was recorded, every field, and its withdrawal, if any.
     fn action(&mut self, at: &str, line: &ActionLine) {
         let Words { book, offices, lang } = self.words;
         let action = &line.recorded.action;
@@ -90,7 +90,7 @@ impl Drawn<'_> {
         }
     }
 
-    /// When an action was recorded, by whom if somebody else acted, and how late.
+    /// When an action was recorded, by whom if not by the acting office, and how late.
     fn recorded(&self, line: &ActionLine) -> String {
         let Words { book, offices, lang } = self.words;
         let recorded = &line.recorded;
@@ -137,14 +137,14 @@ impl Drawn<'_> {
         }
     }
 
-    /// Lines that stand in by `indent`.
+    /// Lines indented by `indent`.
     fn under(&mut self, indent: usize, tone: Tone, text: &str) {
         for line in wrap(text, self.width.saturating_sub(indent).max(NARROWEST)) {
             let _ = writeln!(self.out, "{}{}", " ".repeat(indent), self.paint.text(tone, &line));
         }
     }
 
-    /// Lines of which the first has a time and a sign before it.
+    /// Lines, the first after a time and a sign.
     fn led(&mut self, sign: char, at: &str, tone: Tone, text: &str) {
         let lead = format!("{at:<MINUTES$} {sign} ");
         let indent = lead.chars().count();

@@ -1,4 +1,4 @@
-//! The timeline as CSV: one row an entry, the fields of an action one a line in one cell.
+//! The timeline as CSV: one row for each entry; the fields of an action are lines of one cell.
 
 use engine::action::When;
 use engine::rulebook::{Language, RuleId};
@@ -28,7 +28,7 @@ const COLUMNS: [Label; 11] = [
     Label::Text,
 ];
 
-/// A row; what it leaves empty has nothing to say in that column.
+/// A row; columns that do not apply are empty.
 #[derive(Default)]
 struct Row {
     what: String,
@@ -91,7 +91,7 @@ fn row(entry: &Entry, words: Words<'_>) -> Vec<String> {
     cells
 }
 
-/// How a limit stands; of one that ended with its case, that the duty was not done.
+/// The state of a limit; if it ended with its case, that the duty was not done.
 fn of_limit(line: &LimitLine, lang: Language) -> String {
     let by_closing = line.ended.is_some_and(Ended::is_by_closing);
     if by_closing { state(line, lang) } else { labels::breach(line.breach).of(lang).to_owned() }

@@ -1,8 +1,8 @@
-//! The rows of a CSV text, found again behind a quotation mark that nobody closed.
+//! The rows of a CSV text, with recovery after an unclosed quotation mark.
 //!
-//! Invariant: every byte belongs to one row or to a blank line; a row never holds more than [`LONGEST_LINE`] bytes in
-//! memory. Where a row goes on over several lines and one of the later ones is a whole row of the table by itself, the
-//! quotation mark that opened it was a stray one: the row is broken, and reading goes on with that line.
+//! Invariant: every byte belongs to one row or to a blank line; a row takes at most [`LONGEST_LINE`] bytes of memory.
+//! If a row continues over several lines and one of the later lines is a whole row of the table by itself, the
+//! quotation mark that opened the row was a stray one: the row is broken, and reading continues with that line.
 
 use std::borrow::Cow;
 
@@ -18,18 +18,18 @@ pub(super) struct Row<'a> {
     pub first: usize,
     /// Its last line.
     pub last: usize,
-    /// Its cells, if they could be told apart.
+    /// Its cells, if the row is not broken.
     pub cells: Result<Cells<'a>, Broken>,
 }
 
-/// Why the cells of a row can't be told apart.
+/// Why a row is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Broken {
-    /// A quotation mark opens a cell and isn't closed.
+    /// A quotation mark opens a cell and is not closed.
     OpenQuote,
-    /// Text stands behind the quotation mark that closes a cell.
+    /// Text follows the quotation mark that closes a cell.
     TextBehindQuote,
-    /// It is longer than any row may be; its bytes, as far as they were looked at.
+    /// The row is too long; its length in bytes, as far as it was read.
     TooLong(usize),
 }
 
@@ -42,12 +42,12 @@ pub(super) struct Rows<'a> {
     line: usize,
 }
 
-/// What was read from one place on.
+/// A row as it was read from one position on.
 struct Read<'a> {
     cells: Cells<'a>,
-    /// Behind the row's last line break, or where it broke off.
+    /// The position after the row's last line break, or where reading stopped.
     end: usize,
-    /// Whether it goes over several lines.
+    /// Whether it spans several lines.
     several: bool,
     broken: Option<Broken>,
 }
@@ -58,7 +58,7 @@ impl<'a> Rows<'a> {
         Self { bytes, separator, at: 0, line }
     }
 
-    /// The next row; `is_row` says of the cells of one line whether they are a whole row of the table.
+    /// The next row; `is_row` decides whether the cells of one line are a whole row of the table.
     pub(super) fn next(&mut self, is_row: impl Fn(&Cells<'_>) -> bool) -> Option<Row<'a>> {
         while matches!(self.bytes.get(self.at), Some(b'\r' | b'\n')) {
             self.go_to(end_of_line(self.bytes, self.at));
@@ -68,7 +68,7 @@ impl<'a> Rows<'a> {
         }
         let read = read(self.bytes, self.at, self.separator);
         let (first, end_of_first) = (self.line, end_of_line(self.bytes, self.at));
-        // Text behind a closing mark spoils what was read; an open mark, everything that may follow.
+        // Text after a closing mark breaks the part that was read; an open mark, everything that may follow.
         let end = match read.broken {
             None | Some(Broken::TextBehindQuote) => read.end,
             Some(_) if read.several => self.bytes.len(),
@@ -103,7 +103,7 @@ pub(super) fn read_line(line: &[u8], separator: u8) -> Option<Cells<'_>> {
     (read.broken.is_none() && !read.several && read.end == line.len()).then_some(read.cells)
 }
 
-/// Behind the line break that ends the line of `from`: `\n`, `\r\n` or, as old Macintoshes write it, `\r`.
+/// The position after the line break that ends the line of `from`: `\n`, `\r\n` or, as old Macintoshes write it, `\r`.
 pub(super) fn end_of_line(bytes: &[u8], from: usize) -> usize {
     let Some(at) = bytes[from..].iter().position(|byte| matches!(byte, b'\r' | b'\n')) else { return bytes.len() };
     from + at + if bytes[from + at..].starts_with(b"\r\n") { 2 } else { 1 }
@@ -134,7 +134,7 @@ fn read(bytes: &[u8], from: usize, separator: u8) -> Read<'_> {
     }
 }
 
-/// The cell that begins with the quotation mark at `row.end`, which then is behind the cell.
+/// Reads the cell that begins with the quotation mark at `row.end`, and moves `row.end` after the cell.
 fn quoted<'a>(bytes: &'a [u8], from: usize, separator: u8, row: &mut Read<'a>) -> Result<Cow<'a, [u8]>, Broken> {
     let mut cell: Cow<'a, [u8]> = Cow::Borrowed(&[]);
     let mut begin = row.end + 1;

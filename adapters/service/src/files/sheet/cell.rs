@@ -1,7 +1,7 @@
-//! A cell's text as the value that its field takes.
+//! Converts a cell's text into the value of its field.
 //!
-//! Invariant: a text that isn't written as the field wants it stays a text, so that the reader of the action refuses it
-//! in its own words.
+//! Invariant: a text that does not have the field's format stays a text, so that the reader of the action refuses it
+//! with its own message.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use engine::action::describe::FieldKind;
 use engine::json::Json;
 use engine::refusal::{Code, Refusal};
 
-/// The value of a cell that isn't empty: `null` is null, `[]` an empty list, lists are parted by `|`.
+/// The value of a non-empty cell: `null` is null, `[]` is an empty list, lists are separated by `|`.
 pub(super) fn value(kind: FieldKind, text: &str) -> Json<'_> {
     let word = text.trim();
     if word == "null" {
@@ -31,11 +31,11 @@ pub(super) fn value(kind: FieldKind, text: &str) -> Json<'_> {
     }
 }
 
-/// The time of an action as the format writes it: 31/12/2025, 31.12.2025 and 31-12-2025 are read day first, with or
-/// without a time of the day, which is that of Vientiane if it has no offset. What isn't written so stays as it is.
+/// Converts the time of an action to the format of actions: 31/12/2025, 31.12.2025 and 31-12-2025 are read day first,
+/// with or without a time of the day, which is Vientiane time if it has no offset. Any other text stays as it is.
 ///
 /// # Errors
-/// When it is written so and is no date, or its year has two digits, or the time of the day is none.
+/// If a text in one of these forms is not a date, its year has two digits, or the time of the day is invalid.
 pub(super) fn instant(text: &str) -> Result<Cow<'_, str>, Refusal> {
     let text = text.trim();
     let (date, time) = text.split_once([' ', 'T']).map_or((text, ""), |(date, time)| (date, time.trim()));
@@ -49,7 +49,7 @@ pub(super) fn instant(text: &str) -> Result<Cow<'_, str>, Refusal> {
     }
     let date = format!("{year}-{month:0>2}-{day:0>2}");
     let written = format!("{date}{}", time_of_day(time));
-    // Whether a day of the Buddhist era is one of the calendar is not asked: the reader says what is wrong with its year.
+    // A date of the Buddhist era is not checked here: the reader of the action reports its year.
     let buddhist = year.parse().is_ok_and(|year: u32| (2400..3000).contains(&year));
     let is_good = |written: &str| year.len() == 4 && (buddhist || When::parse(written).is_some());
     if is_good(&written) {

@@ -1,8 +1,8 @@
-//! What a workbook takes once it is unpacked, counted before anything of it is kept.
+//! Checks the unpacked size of a workbook before any of it is kept.
 //!
-//! A zip's directory may lie about the sizes of its parts: so every part is unpacked once into nothing and counted. The
-//! same bytes, unpacked again by the same code, give the same. What the reader of the sheet takes on trust is looked at
-//! too: how many texts are announced, and the names of cells, whose numbers it reckons without a bound.
+//! The directory of a zip file may lie about the sizes of its parts. So every part is unpacked once, counted and
+//! discarded; unpacking the same bytes again gives the same result. What the reader of the sheet trusts is checked too:
+//! the declared number of texts, and the names of cells, whose numbers it computes without a bound.
 
 mod names;
 
@@ -15,19 +15,19 @@ use super::FileFlaw;
 use crate::files::flaw::Part;
 use names::Names;
 
-/// The largest file that is looked at, in bytes.
+/// The largest file that is accepted, in bytes.
 pub(in super::super) const MOST_PACKED: usize = 10_000_000;
-/// The most that all its parts may take, unpacked, in bytes.
+/// The largest unpacked size of all its parts, in bytes.
 const MOST_UNPACKED: usize = 200_000_000;
-/// The most that a part may take that is kept whole while the sheet is read, other than the texts.
+/// The largest unpacked size of a part that is kept whole while the sheet is read, other than the texts.
 const MOST_OF_A_LIST: usize = 16_000_000;
-/// The most different texts that a workbook may hold.
+/// The maximum number of different texts in a workbook.
 const MOST_TEXTS: usize = 2_000_000;
 
-/// Counts the parts.
+/// Counts the unpacked sizes of the parts.
 ///
 /// # Errors
-/// When they are too many, or no workbook: what was found and what to do.
+/// If they exceed a limit, or the file is not a workbook: what was found and what to do.
 pub(super) fn check(bytes: &[u8]) -> Result<(), FileFlaw> {
     if bytes.len() > MOST_PACKED {
         return Err(FileFlaw::TooLarge(Part::File, MOST_PACKED));
@@ -55,7 +55,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), FileFlaw> {
     Ok(())
 }
 
-/// Which other form it has, if it is no workbook.
+/// Which other format it has, if it is not a workbook.
 fn another_form(zip: &ZipArchive<Cursor<&[u8]>>) -> Option<FileFlaw> {
     let holds = |name: &str| zip.index_for_name(name).is_some();
     if holds("xl/workbook.bin") {
@@ -69,7 +69,7 @@ fn another_form(zip: &ZipArchive<Cursor<&[u8]>>) -> Option<FileFlaw> {
     }
 }
 
-/// Unpacks a part into nothing; its size, which is `most` at most.
+/// Unpacks a part and discards it; returns its size, which is at most `most`.
 fn count(part: &mut ZipFile<'_, Cursor<&[u8]>>, most: usize) -> Result<usize, FileFlaw> {
     let mut buffer = [0; 1 << 14];
     let (mut size, mut names) = (0, Names::default());
@@ -89,7 +89,8 @@ fn count(part: &mut ZipFile<'_, Cursor<&[u8]>>, most: usize) -> Result<usize, Fi
     }
 }
 
-/// Unpacks the part that holds the texts of all cells: how many it announces and has is bounded, since each is kept.
+/// Unpacks the part with the texts of all cells. The declared and the actual number of texts are limited, since each
+/// text is kept.
 fn check_texts(part: &mut ZipFile<'_, Cursor<&[u8]>>, most: usize) -> Result<usize, FileFlaw> {
     let mut texts = Vec::new();
     let limit = u64::try_from(most).unwrap_or(u64::MAX);
@@ -97,7 +98,7 @@ fn check_texts(part: &mut ZipFile<'_, Cursor<&[u8]>>, most: usize) -> Result<usi
     if texts.len() > most {
         return Err(FileFlaw::TooLarge(Part::Unpacked, MOST_UNPACKED));
     }
-    // XML has no control characters but these; in UTF-16, which Excel doesn't write, there would be more.
+    // XML has no other control characters; UTF-16, which Excel does not write, would have more.
     if texts.iter().any(|byte| *byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n')) {
         return Err(FileFlaw::Damaged);
     }
@@ -108,7 +109,7 @@ fn check_texts(part: &mut ZipFile<'_, Cursor<&[u8]>>, most: usize) -> Result<usi
     Ok(texts.len())
 }
 
-/// How many texts the part says that it has, wherever it says so; none where that is no number.
+/// The number of texts that the part declares, wherever it does; `None` if that is not a number.
 fn announced(texts: &[u8]) -> impl Iterator<Item = Option<usize>> {
     const NAME: &[u8] = b"uniqueCount";
     texts.windows(NAME.len()).enumerate().filter(|(_, word)| *word == NAME).map(|(at, _)| {

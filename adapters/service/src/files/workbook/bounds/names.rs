@@ -1,9 +1,10 @@
-//! The names of cells in a part of a workbook, such as `B7` or `A1:XFD1048576`: the attributes `r` and `ref` of its tags.
+//! The names of cells in a part of a workbook, such as `B7` or `A1:XFD1048576`: the attributes `r` and `ref` of its
+//! tags.
 
 /// The longest name is `XFD1048576`.
 const MOST: (usize, usize) = (3, 7);
 
-/// Looks at the names as the part is read, piece by piece.
+/// Checks the names while the part is read, piece by piece.
 #[derive(Default)]
 pub(super) struct Names {
     in_tag: bool,
@@ -14,20 +15,20 @@ pub(super) struct Names {
 enum Place {
     #[default]
     Elsewhere,
-    /// Behind white space, where an attribute may begin, and so many letters of `ref`.
+    /// After white space, where an attribute may begin, and so many letters of `ref`.
     Name(usize),
-    /// Behind `r` or `ref`.
+    /// After `r` or `ref`.
     Named,
-    /// Behind the equals sign.
+    /// After the equals sign.
     Equals,
-    /// Within the value that ends with this mark, behind so many letters and digits.
+    /// Inside the value that ends with this mark, after so many letters and digits.
     Value(u8, usize, usize),
-    /// Within the value of another attribute, which ends with this mark.
+    /// Inside the value of another attribute, which ends with this mark.
     Other(u8),
 }
 
 impl Names {
-    /// Whether no name in the piece is longer than that of any cell.
+    /// Whether every name in the piece is at most as long as the longest cell name.
     pub(super) fn are_of_cells(&mut self, piece: &[u8]) -> bool {
         piece.iter().all(|byte| self.is_short(*byte))
     }
