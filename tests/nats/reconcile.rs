@@ -26,7 +26,7 @@ use crate::world::{INSTALLATION, World, id, instant, investigation, read};
 const NOW: &str = "2026-10-01T08:00:00+07:00";
 
 /// Reconciles `log` as it is, with little patience, since nobody is at work on it.
-async fn reconciled(world: &World, log: Arc<dyn LogStore>, server: Option<&NatsServer>) -> Reconciliation {
+pub async fn reconciled(world: &World, log: Arc<dyn LogStore>, server: Option<&NatsServer>) -> Reconciliation {
     patiently(world, log, server, 100).await
 }
 

@@ -4,9 +4,10 @@
 //! looked up in the present log before it counts as unknown.
 
 use engine::action::CaseRef;
+use engine::calendar::Instant;
 use engine::case::Event;
 use engine::rulebook::Rulebooks;
-use projections::message::message;
+use projections::message::{Substance, message};
 use serde_json::Value;
 use store::{Fault, Position, Progress, Stored};
 use uuid::Uuid;
@@ -123,7 +124,8 @@ impl Reconciler {
     }
 
     /// Compares a message with its alert in the log. If the rulebook under which the alert was raised can no longer be
-    /// read, its sentences cannot be worded again; everything else is compared.
+    /// read, its sentences cannot be worded again; everything else is compared. A log that was restored raises an alert
+    /// again, later than the message says: then what may change between the two is left out, as the relay does.
     fn compare(&self, found: &Found, case: &CaseRef, event: &Event, books: &Rulebooks) -> Verdict {
         let book = books.book(event.rulebook);
         let expected = message(case, event, book, &self.installation);
@@ -133,6 +135,11 @@ impl Reconciler {
             else {
                 return false;
             };
+            let told_at = theirs["time"].as_str().and_then(Instant::parse);
+            if told_at.is_some_and(|told_at| told_at < event.recorded_at) {
+                let body = str::from_utf8(&found.body).unwrap_or_default();
+                return expected.substance().is_some_and(|ours| Substance::of(&found.subject, body) == Some(ours));
+            }
             if book.digest != event.rulebook {
                 leave_out_sentences(&mut ours);
                 leave_out_sentences(&mut theirs);
