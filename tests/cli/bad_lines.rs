@@ -28,7 +28,7 @@ fn a_line_that_is_not_json() {
 
 #[test]
 fn a_line_that_is_no_object() {
-    refused("[1]", &["found a list", "expected one JSON object"]);
+    refused("[1]", &["found a list", "expected a JSON object with one action"]);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_used_id_with_other_content() {
     desk.run(["import", "first.jsonl"]).ends_with(0);
     desk.write("second.jsonl", file(&[action("A-1", "medical_check", "2026-03-01", id), first]));
     let run = desk.run(["import", "second.jsonl"]).ends_with(1);
-    run.complains(&["second.jsonl:1: the id 0197a000", "under an id of its own"]).says(&["1 known already"]);
+    run.complains(&["second.jsonl:1: the id 0197a000", "under its own id"]).says(&["1 known already"]);
     // In another case it is another action.
     desk.write("third.jsonl", file(&[action("B-2", "rights_told", "2026-03-01", id)]));
     desk.run(["import", "third.jsonl"]).ends_with(0).says(&["1 action recorded"]);

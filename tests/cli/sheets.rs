@@ -155,7 +155,7 @@ fn dates_are_read_day_first_in_the_column_at_alone() {
         run.ends_with(1).complains(&["a.csv:2: `at`", says]);
     }
     let table = "case,action,at,by,authority,appear_on\nA-1,summons_served,2026-03-01,a,court,3/4/2026\n";
-    import("a.csv", table).ends_with(1).complains(&["`appear_on`", "write 2025-12-31: year, month, day"]);
+    import("a.csv", table).ends_with(1).complains(&["`appear_on`", "write year, month and day, such as 2025-12-31"]);
     let lao = desk();
     lao.write("a.csv", format!("{HEADING}\nA-1,,rights_told,31/12/25,vte-investigation,\n"));
     lao.run(["import", "a.csv", "--lang=lo"]).ends_with(1).complains(&["ພົບ 31/12/25, "]);
