@@ -92,7 +92,8 @@ impl OfficeRequests {
 pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
     let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests, offices } = with;
     let recorder = Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock));
-    let recorder = Arc::new(recorder.counting(Arc::clone(&figures)));
+    let recorder = recorder.beside(Arc::clone(&figures.nats_connected)).counting(Arc::clone(&figures));
+    let recorder = Arc::new(recorder);
     let part = Part::take(Arc::clone(&store), Arc::clone(&clock), nats.is_some(), Arc::clone(&figures)).await;
     let part = Arc::new(part);
     let watch = Watch::new(Arc::clone(&recorder), Arc::clone(&clock), Arc::clone(&doubt), operator);

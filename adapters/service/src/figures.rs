@@ -37,7 +37,7 @@ pub struct Figures {
     /// The relay's loop; inactive if NATS is not configured or another process publishes.
     pub relay: Loop,
     /// Whether the relay has a connection on which it can publish.
-    pub nats_connected: Flag,
+    pub nats_connected: Arc<Flag>,
     /// Which part of the cases this process watches.
     pub share: Noted<WorkShare>,
     /// The metrics of the last daily reconciliation known to this process.
@@ -62,7 +62,7 @@ impl Figures {
             conflicts: Counter::default(),
             watch: Loop::on(Arc::clone(steady)),
             relay: Loop::on(Arc::clone(steady)),
-            nats_connected: Flag::default(),
+            nats_connected: Arc::default(),
             share: Noted::default(),
             reconciliation: Noted::default(),
         }

@@ -20,7 +20,7 @@ use store::{Append, CaseStore, Fault};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::clock::Clock;
-use crate::figures::Figures;
+use crate::figures::{Figures, Flag};
 
 /// How many times a command is retried after a conflict with another process.
 const MOST_TRIES: u32 = 32;
@@ -47,6 +47,8 @@ pub struct Recorder {
     clock: Arc<dyn Clock>,
     turns: Vec<Mutex<()>>,
     most_told: usize,
+    /// Whether this process publishes alerts at the moment.
+    publishes: Arc<Flag>,
     figures: Arc<Figures>,
 }
 
@@ -87,13 +89,19 @@ impl Recorder {
     /// A recorder into `store`.
     pub fn new(store: Arc<dyn CaseStore>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
         let turns = std::iter::repeat_with(Mutex::default).take(TURNS).collect();
-        Self { store, book, clock, turns, most_told: MOST_TOLD, figures: Arc::default() }
+        Self { store, book, clock, turns, most_told: MOST_TOLD, publishes: Arc::default(), figures: Arc::default() }
     }
 
     /// The same recorder, which records at most `most` alerts, settlements and withdrawals per command.
     #[must_use]
     pub fn telling_at_once(self, most: usize) -> Self {
         Self { most_told: most, ..self }
+    }
+
+    /// The same recorder, which makes way for the alerts of other cases while `publishes` is set.
+    #[must_use]
+    pub fn beside(self, publishes: Arc<Flag>) -> Self {
+        Self { publishes, ..self }
     }
 
     /// The same recorder, which counts its work in `figures`.
@@ -235,7 +243,7 @@ impl Recorder {
     /// If the store cannot be read.
     pub async fn make_way(&self) -> Result<(), Fault> {
         let mut waited = Duration::ZERO;
-        while waited < MAKES_WAY && self.figures.nats_connected.is_set() {
+        while waited < MAKES_WAY && self.publishes.is_set() {
             if self.store.backlog().await?.waiting < MANY_WAIT {
                 break;
             }
@@ -246,7 +254,7 @@ impl Recorder {
     }
 
     fn most_at_once(&self) -> usize {
-        if self.figures.nats_connected.is_set() { self.most_told.min(BESIDE_OTHERS) } else { self.most_told }
+        if self.publishes.is_set() { self.most_told.min(BESIDE_OTHERS) } else { self.most_told }
     }
 
     /// Ticks the case: records the alerts that are due at the clock's present time.
