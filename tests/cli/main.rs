@@ -11,6 +11,7 @@ mod follow;
 mod import;
 mod logging;
 mod offices;
+mod pages;
 mod reconcile;
 mod sheets;
 mod status;

@@ -1,4 +1,4 @@
-//! `serve`: runs the watch and the relay side by side, until the stop signal.
+//! `serve`: runs the watch, the requests of offices, the relay and the daily reconciliation side by side, until the stop signal.
 //!
 //! Invariant: at a stop, work in progress is finished: alerts are recorded and deliveries are marked.
 
