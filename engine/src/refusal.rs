@@ -15,7 +15,7 @@ pub use code::Code;
 pub use nearest::nearest;
 
 /// What is wrong with a line that is refused. If [`Code::is_warning`]: what looks wrong in a line that is recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Refusal {
     /// What is wrong.
     pub code: Code,

@@ -21,7 +21,8 @@ use crate::patience::Patience;
 /// So many of these tests run at a time, however many cores there are: they wait more than they work.
 static PLACES: Semaphore = Semaphore::const_new(3);
 
-/// Within this another process has taken over from one that died.
+/// Bars of time, since recovery in time is a promise of the product. Within this another process has taken over from one
+/// that died.
 pub const TAKEOVER: Duration = Duration::from_secs(5);
 /// Within this all is caught up after the end of a fault.
 pub const CAUGHT_UP: Duration = Duration::from_secs(10);

@@ -18,7 +18,8 @@ use crate::subscriber::Following;
 use crate::world::{Serving, World, eventually, id, investigation, read_by};
 
 const NOW: &str = "2026-10-01T08:00:00+07:00";
-/// Within this all that waited is in the stream; what is promised is ten seconds, and a test's machine may be loaded.
+/// A promise of the product, so a bar of time: within this all that waited is in the stream. What is promised is ten
+/// seconds, and a test's machine may be loaded.
 const PUBLISHED_WITHIN: Duration = Duration::from_secs(20);
 /// Within this a subscriber has shown it too: its position has a leader of its own to be agreed on. Seven seconds on 2.10,
 /// up to 25 on 2.9, whose leaders go astray when a server comes back.

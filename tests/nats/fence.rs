@@ -94,19 +94,22 @@ impl Session for OnTheWay {
     }
 }
 
-/// Imports in parts, slowly, so that relays at work have something to contend for.
-async fn import_slowly(world: &World) {
+/// Imports in parts, slowly, so that relays at work have something to contend for. Returns how many parts.
+async fn import_slowly(world: &World) -> usize {
     let (one, other) = halves();
     let lines: Vec<&str> = one.lines().chain(other.lines()).collect();
     let mut cases: Vec<&str> = lines.iter().filter_map(|line| line.split('"').nth(3)).collect();
     cases.sort_unstable();
     cases.dedup();
-    for some in cases.chunks(cases.len() / 40) {
+    let parts = cases.chunks(cases.len() / 40);
+    let many = parts.len();
+    for some in parts {
         let of_these = |line: &&&str| line.split('"').nth(3).is_some_and(|case| some.contains(&case));
         let part: Vec<&str> = lines.iter().filter(of_these).copied().collect();
         world.import(&part.join("\n")).await;
         tokio::time::sleep(Duration::from_millis(60)).await;
     }
+    many
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,23 +119,22 @@ async fn several_relays_under_load_publish_each_alert_once_and_do_not_fight() {
     let world = World::at(NOW).await;
     let (stopper, stop) = Stop::pair();
     let ways = [Way::open(&server), Way::open(&server), Way::open(&server)].map(Arc::new);
-    let started = std::time::Instant::now();
     let relays = ways.each_ref().map(|way| {
         let relay = world.relay_through(Arc::clone(way) as Arc<dyn Broker>);
         let stop = stop.clone();
         tokio::spawn(async move { relay.run(&stop, &|| None).await })
     });
-    import_slowly(&world).await;
+    let parts = import_slowly(&world).await;
     eventually("all is delivered", || async { world.waiting().await == 0 }).await;
-    let seconds = usize::try_from(started.elapsed().as_secs()).expect("not so long");
     stopper.stop();
     for relay in relays {
         relay.await.expect("no panic").expect("no fault");
     }
     assert_eq!(arrived(&server).await, world.ids().await);
     let connected = ways.each_ref().map(|way| way.connected.load(Ordering::SeqCst));
-    println!("connected {connected:?} times in {seconds} s");
-    assert!(connected.iter().all(|times| *times <= 3 * (seconds + 1)), "{connected:?} in {seconds} s");
+    println!("connected {connected:?} times for {parts} parts");
+    // Who comes too late with a part connects again, once; with each of its alerts would be a fight.
+    assert!(connected.iter().all(|times| *times <= 1 + parts), "{connected:?} for {parts} parts");
 }
 
 /// A relay that is stopped after so many messages and goes on when another has published all, and more besides;

@@ -32,9 +32,12 @@ fn assert_secret(said: &str, address: &str) {
 #[test]
 fn no_address_of_the_corpus_is_shown_with_its_password() {
     for address in lines("addresses.txt") {
-        // What stands for a password in an address of NATS alone, a token, is a user's name to a database.
-        let place = address.parse::<LogPlace>().unwrap().to_string();
-        assert!(!place.contains(PASSWORD) || !address.starts_with("postgres"), "{place}");
+        let place = address.parse::<LogPlace>().unwrap();
+        assert!(!format!("{place} {place:?}").contains(PASSWORD), "{place}");
+        if !address.starts_with("postgres") && matches!(place, LogPlace::Postgres(_)) {
+            let fault = runtime().block_on(place.rulebook_in_force(Duration::ZERO)).expect_err("no database");
+            assert_secret(&format!("{fault} {fault:?}"), &address);
+        }
         let shown = address.parse::<Servers>().map_or_else(|fault| fault.to_string(), |servers| servers.to_string());
         assert!(!shown.contains(PASSWORD), "{shown}");
     }
@@ -68,6 +71,8 @@ proptest! {
         prop_assert_eq!(address.parse::<LogPlace>().ok(), Some(place.clone()));
         if let LogPlace::Postgres(_) = place {
             assert_brief(place.to_string().len(), address.len(), 100);
+            let login = place.to_string().rsplit_once('@').map(|(login, _)| login.to_owned());
+            prop_assert!(login.is_none_or(|login| login.ends_with("://***")), "{place}");
         }
     }
 }

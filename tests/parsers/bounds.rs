@@ -15,8 +15,6 @@ const LINE: usize = 1_000_000;
 /// What the program takes for itself, in kB, and how much for each kB of its input.
 const OWN: usize = 60_000;
 const TIMES: usize = 40;
-/// As much for each kB of short lines that are refused: every refusal of every line is kept to the end.
-const TIMES_OF_BAD_LINES: usize = 400;
 
 /// Runs the program on a file until it ends; how it ended, and the most memory that it had, in kB.
 fn run(desk: &Desk, file: &Path) -> (Option<i32>, usize) {
@@ -73,14 +71,15 @@ fn a_hostile_file_costs_no_more_than_so_many_times_its_size() {
     let of_lines = of_lines.map(|(name, line)| (name, format!("{line}\n").repeat(4), TIMES));
     let files = [
         ("a-line-too-long.jsonl", "[".repeat(SIZE), TIMES),
-        ("many-bad-lines.jsonl", "{}\n".repeat(OF_LINES / 3), TIMES_OF_BAD_LINES),
+        ("many-bad-lines.jsonl", "{}\n".repeat(OF_LINES / 3), TIMES),
         ("blank-lines.jsonl", format!("{}{{}}", "\n".repeat(SIZE)), TIMES),
         ("many-columns.csv", format!("{heading}{}", ",".repeat(SIZE)), TIMES),
         ("a-wide-heading.csv", format!("case,action,at,by{}", ",x".repeat(SIZE / 2)), TIMES),
         ("an-open-quotation-mark.csv", format!("{heading}\"{rows}"), TIMES),
         ("many-quotation-marks.csv", format!("{heading}{}", "\"".repeat(SIZE)), TIMES),
-        ("many-open-quotation-marks.csv", format!("{heading}{}", "\"a\n".repeat(OF_LINES / 3)), TIMES_OF_BAD_LINES),
-        ("many-short-rows.csv", format!("{heading}{}", "a\n".repeat(OF_LINES / 2)), TIMES_OF_BAD_LINES),
+        ("many-open-quotation-marks.csv", format!("{heading}{}", "\"a\n".repeat(OF_LINES / 3)), TIMES),
+        ("many-rows-over-two-lines.csv", format!("{heading}{}", "\"a\n\"\n".repeat(OF_LINES / 5)), TIMES),
+        ("many-short-rows.csv", format!("{heading}{}", "a\n".repeat(OF_LINES / 2)), TIMES),
     ];
     for (name, content, times) in of_lines.into_iter().chain(files) {
         assert_bounded(&desk, name, &content, times);
@@ -88,10 +87,9 @@ fn a_hostile_file_costs_no_more_than_so_many_times_its_size() {
 }
 
 #[test]
-#[ignore = "it takes minutes: with every round of `admit` (engine/src/case/admit.rs) only the first of equal lines is refused"]
 fn a_line_that_is_refused_costs_the_same_each_time_it_is_there() {
     let rows = "A-1,rights_told,2026-03-01,vte-investigation\n".repeat(20_000);
-    assert_bounded(&Desk::new(), "never-opened.csv", &format!("case,action,at,by\n{rows}"), TIMES_OF_BAD_LINES);
+    assert_bounded(&Desk::new(), "never-opened.csv", &format!("case,action,at,by\n{rows}"), TIMES);
 }
 
 /// Asserts that the program reads this within a minute, and with so many times its size of memory.

@@ -23,7 +23,8 @@ proptest! {
                 Ok(book) => prop_assert_eq!(&book.source, &source),
                 Err(flaw) => {
                     prop_assert!((1..=lines(&source)).contains(&flaw.line), "{}", flaw);
-                    assert_brief(flaw.to_string().len(), source.len(), 0);
+                    // Of a file that is cut to nothing, something has to be said.
+                    assert_brief(flaw.to_string().len(), source.len(), 1_000);
                 }
             }
         }

@@ -183,7 +183,9 @@ pub(super) fn decoded(text: &str) -> String {
     let mut parts = text.split('%');
     let mut bytes: Vec<u8> = parts.next().unwrap_or_default().into();
     for part in parts {
-        match part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+        // By itself, `from_str_radix` takes a sign as well.
+        let digits = part.get(..2).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) => bytes.extend([&[byte], &part.as_bytes()[2..]].concat()),
             None => bytes.extend([b"%", part.as_bytes()].concat()),
         }
@@ -206,6 +208,7 @@ mod tests {
         assert_eq!(format!("{servers:?}"), "Servers(nats://one:4222,tls://[::1]:4222)");
         assert!(!format!("{:?}", servers.in_turn()).contains("secret"));
         assert_eq!(decoded("p%40ss%3Aword%"), "p@ss:word%");
+        assert_eq!(decoded("%+1%-1%4%4g%%41"), "%+1%-1%4%4g%A");
         for none in ["", "nats://", "nats://one:4222,", "nats://one:port", "ws://one", "http://one"] {
             assert_eq!(none.parse::<Servers>().err(), Some(NatsFault::Address), "{none}");
         }

@@ -10,10 +10,11 @@ mod jsonl;
 mod sheet;
 mod workbook;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use engine::action::{Action, CaseRef};
 use engine::refusal::{Code, Flaws, Refusal};
@@ -64,8 +65,8 @@ impl Unreadable {
 pub struct RefusedLine {
     /// Its number, from 1.
     pub line: usize,
-    /// All that is wrong with it.
-    pub flaws: Flaws,
+    /// All that is wrong with it. Lines with the same flaws share them.
+    pub flaws: Arc<[Refusal]>,
 }
 
 /// The actions of one case, in the order of their lines.
@@ -97,11 +98,45 @@ impl Contents {
     }
 }
 
-/// One line as it was read.
-type Line = (usize, Result<Action, Flaws>);
+/// The lines of a file, or of a piece of it, as they were read, each kind in order.
+#[derive(Default)]
+struct Lines {
+    actions: Vec<(usize, Action)>,
+    refused: Vec<RefusedLine>,
+    warned: Vec<RefusedLine>,
+    /// The flaws so far. A line of two bytes may have flaws of a thousand, and a file a million such lines.
+    flaws: HashSet<Arc<[Refusal]>>,
+}
 
-/// The rows of a table, and warnings about them.
-type Table = (Vec<Line>, Vec<RefusedLine>);
+impl Lines {
+    /// How many lines were read.
+    const fn count(&self) -> usize {
+        self.actions.len() + self.refused.len()
+    }
+
+    fn add(&mut self, line: usize, read: Result<Action, Flaws>) {
+        match read {
+            Ok(action) => self.actions.push((line, action)),
+            Err(flaws) => {
+                let flaws = self.share(flaws);
+                self.refused.push(RefusedLine { line, flaws });
+            }
+        }
+    }
+
+    fn warn(&mut self, line: usize, warning: Refusal) {
+        self.warned.push(RefusedLine { line, flaws: [warning].into() });
+    }
+
+    fn share(&mut self, flaws: Flaws) -> Arc<[Refusal]> {
+        if let Some(same) = self.flaws.get(&*flaws) {
+            return Arc::clone(same);
+        }
+        let flaws: Arc<[Refusal]> = flaws.into();
+        self.flaws.insert(Arc::clone(&flaws));
+        flaws
+    }
+}
 
 /// The bytes of a file; `-` is standard input.
 ///
@@ -153,39 +188,30 @@ pub fn parse(bytes: &[u8], form: Form) -> Result<Contents, FileFlaw> {
         return Err(FileFlaw::Utf16);
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let (lines, warned) = match form {
-        Form::JsonLines => (jsonl::lines(text, jsonl::action), Vec::new()),
-        Form::Exported => (jsonl::lines(text, jsonl::exported), Vec::new()),
-        Form::Csv => table(csv::lines(text)?),
-        Form::Workbook => table(workbook::lines(bytes)?),
+    let lines = match form {
+        Form::JsonLines => jsonl::lines(text, jsonl::action),
+        Form::Exported => jsonl::lines(text, jsonl::exported),
+        Form::Csv => vec![csv::lines(text)?],
+        Form::Workbook => vec![workbook::lines(bytes)?],
     };
-    Ok(Contents { warned, ..by_case(lines) })
+    Ok(by_case(lines))
 }
 
-fn table((lines, warned): Table) -> (Vec<Vec<Line>>, Vec<RefusedLine>) {
-    (vec![lines], warned)
-}
-
-fn by_case(lines: Vec<Vec<Line>>) -> Contents {
+fn by_case(pieces: Vec<Lines>) -> Contents {
     let mut contents = Contents::default();
     let mut places: HashMap<CaseRef, usize> = HashMap::new();
-    for (line, read) in lines.into_iter().flatten() {
-        match read {
-            Err(flaws) => contents.refused.push(RefusedLine { line, flaws }),
-            Ok(action) => {
-                let place = places.get(&action.case).copied().unwrap_or_else(|| {
-                    places.insert(action.case.clone(), contents.cases.len());
-                    contents.cases.push(CaseLines {
-                        case: action.case.clone(),
-                        lines: Vec::new(),
-                        actions: Vec::new(),
-                    });
-                    contents.cases.len() - 1
-                });
-                let case = &mut contents.cases[place];
-                case.lines.push(line);
-                case.actions.push(action);
-            }
+    for Lines { actions, mut refused, mut warned, .. } in pieces {
+        contents.refused.append(&mut refused);
+        contents.warned.append(&mut warned);
+        for (line, action) in actions {
+            let place = places.get(&action.case).copied().unwrap_or_else(|| {
+                places.insert(action.case.clone(), contents.cases.len());
+                contents.cases.push(CaseLines { case: action.case.clone(), lines: Vec::new(), actions: Vec::new() });
+                contents.cases.len() - 1
+            });
+            let case = &mut contents.cases[place];
+            case.lines.push(line);
+            case.actions.push(action);
         }
     }
     contents

@@ -1,6 +1,7 @@
 //! Where a log lies, and how it is opened there.
 //!
-//! Invariant: printed, a place shows no password.
+//! Invariant: printed, and in errors about an address that is none of a database, a place shows neither a user, a password
+//! nor a token.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -38,7 +39,7 @@ impl fmt::Display for LogPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
-            Self::Postgres(url) => f.write_str(&address::without_password(url)),
+            Self::Postgres(url) => f.write_str(&without_login(url)),
         }
     }
 }
@@ -69,7 +70,7 @@ impl LogPlace {
                 let path = path.clone();
                 aside(move || SqliteStore::rulebook_in_force(path)).await
             }
-            Self::Postgres(url) => PostgresStore::rulebook_in_force(url, wait).await,
+            Self::Postgres(url) => PostgresStore::rulebook_in_force(database(url)?, wait).await,
         }
     }
 
@@ -84,7 +85,7 @@ impl LogPlace {
                 let (path, options) = (path.clone(), options.clone());
                 Ok(Arc::new(aside(move || SqliteStore::open(path, book, &options)).await?))
             }
-            Self::Postgres(url) => Ok(Arc::new(PostgresStore::open(url, book, options).await?)),
+            Self::Postgres(url) => Ok(Arc::new(PostgresStore::open(database(url)?, book, options).await?)),
         }
     }
 
@@ -106,11 +107,31 @@ impl LogPlace {
                 Ok((Arc::new(store), rebuilt))
             }
             Self::Postgres(url) => {
-                let (store, rebuilt) = PostgresStore::adopt(url, book, options, progress).await?;
+                let (store, rebuilt) = PostgresStore::adopt(database(url)?, book, options, progress).await?;
                 Ok((Arc::new(store), rebuilt))
             }
         }
     }
+}
+
+/// An address without everything before its last `@`: what is a user to one kind of server is a token to another.
+fn without_login(url: &str) -> String {
+    let shown = address::without_password(url);
+    let Some((login, place)) = shown.rsplit_once('@') else { return shown };
+    let scheme = login.split_once("://").map_or("", |(scheme, _)| scheme);
+    format!("{scheme}://***@{place}")
+}
+
+/// The address, if it is one of a PostgreSQL server. Errors about such an address name its user.
+fn database(url: &str) -> Result<&str, Fault> {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    if ["postgres", "postgresql"].iter().any(|ours| scheme.eq_ignore_ascii_case(ours)) {
+        return Ok(url);
+    }
+    let shown = without_login(url);
+    Err(Fault::unavailable(format!(
+        "{shown} is not an address of a PostgreSQL database; expected postgres://USER@HOST/DATABASE"
+    )))
 }
 
 /// Does what blocks on a thread of its own.

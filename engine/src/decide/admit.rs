@@ -3,6 +3,8 @@
 //! Invariant: of two actions that contradict each other, the later in the list is refused. An action that needs a refused
 //! one is refused too. The verdicts on all other actions do not depend on the order of the list.
 
+mod rounds;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -12,6 +14,8 @@ use crate::calendar::{self, Instant};
 use crate::case::Case;
 use crate::refusal::{Code, Flaws, Refusal};
 use crate::rulebook::Rulebook;
+
+use rounds::Rounds;
 
 /// How far ahead of the recording clock an action may lie, in seconds, because the clocks of two offices differ.
 pub const TOLERANCE_SECONDS: i64 = 300;
@@ -33,25 +37,18 @@ pub enum Verdict {
 /// The verdict on each of `actions`, in their order. All are of the same case. `clock` is the recording clock, or `None` if
 /// the actions are only assessed.
 pub fn admit(case: &Case, actions: &[Action], clock: Option<Instant>, book: &Rulebook) -> Vec<Verdict> {
-    // An action is refused by itself, or because what it needs is missing. Each round may remove what another one needs.
+    let by_themselves = actions.iter().map(|action| by_itself(action, clock, book)).collect();
+    within(MOST_ACTIONS.saturating_sub(case.recorded().len()), case, actions, by_themselves)
+}
+
+/// The verdicts, if the case has room for so many actions more and these are refused for good already.
+fn within(room: usize, case: &Case, actions: &[Action], mut lasting: Vec<Flaws>) -> Vec<Verdict> {
     let recorded = spoken_of(case, actions);
-    let mut lasting: Vec<Flaws> = actions.iter().map(|action| by_itself(action, clock, book)).collect();
     loop {
-        let (verdicts, opening, known) = contradictions(case, recorded.clone(), actions, &lasting);
-        let mut room = MOST_ACTIONS.saturating_sub(case.recorded().len());
-        let mut settled = true;
-        for ((action, verdict), lasting) in actions.iter().zip(&verdicts).zip(&mut lasting) {
-            if *verdict != Verdict::Accepted {
-                continue;
-            }
-            *lasting = needs(action, opening, &known);
-            if lasting.is_empty() {
-                lasting.extend(take_room(action, &mut room).err());
-            }
-            settled &= lasting.is_empty();
-        }
-        if settled {
-            return verdicts;
+        let (standing, opening, known) = contradictions(case, recorded.clone(), actions, &lasting);
+        if !Rounds::new(actions, &standing, opening, known, room).refuse(&mut lasting) {
+            let verdicts = standing.into_iter().zip(lasting);
+            return verdicts.map(|(standing, lasting)| standing.unwrap_or(Verdict::Refused(lasting))).collect();
         }
     }
 }
@@ -68,31 +65,32 @@ fn spoken_of<'a>(case: &'a Case, actions: &[Action]) -> Known<'a> {
     case.actions().filter(|action| ids.contains(&action.id)).map(|action| (action.id, action)).collect()
 }
 
-/// Refuses the later of two contradicting actions. Returns the verdicts, the opening that holds, and the actions by id.
+/// Refuses the later of two contradicting actions. Returns the verdicts (`None` for what is refused for good), the opening
+/// that holds, and the actions by id.
 fn contradictions<'a>(
     case: &'a Case,
     mut known: Known<'a>,
     actions: &'a [Action],
     lasting: &[Flaws],
-) -> (Vec<Verdict>, Option<&'a Action>, Known<'a>) {
+) -> (Vec<Option<Verdict>>, Option<&'a Action>, Known<'a>) {
     let mut opening = case.actions().find(|action| action.name() == ActionName::CaseOpened);
     let verdicts = actions.iter().zip(lasting).map(|(action, lasting)| {
         if !lasting.is_empty() {
-            return Verdict::Refused(lasting.clone());
+            return None;
         }
         match known.get(&action.id) {
-            Some(same) if same.says_the_same_as(action) => return Verdict::Known,
-            Some(_) => return Verdict::Refused(used_id(action.id).into()),
+            Some(same) if same.says_the_same_as(action) => return Some(Verdict::Known),
+            Some(_) => return Some(Verdict::Refused(used_id(action.id).into())),
             None => {}
         }
         if action.name() == ActionName::CaseOpened {
             if opening.is_some() {
-                return Verdict::Refused(opened_already(action).into());
+                return Some(Verdict::Refused(opened_already(action).into()));
             }
             opening = Some(action);
         }
         known.insert(action.id, action);
-        Verdict::Accepted
+        Some(Verdict::Accepted)
     });
     let verdicts = verdicts.collect();
     (verdicts, opening, known)
@@ -128,12 +126,7 @@ fn needs(action: &Action, opening: Option<&Action>, known: &Known<'_>) -> Flaws 
             flaws.extend(not_after("birth_date", *birth, opening.at.date()).err());
         }
         What::ActionWithdrawn { withdraws, .. } => {
-            let code = match known.get(withdraws).map(|target| target.name()) {
-                None => Some(Code::NoSuchAction),
-                Some(ActionName::ActionWithdrawn) => Some(Code::WithdrawsWithdrawal),
-                Some(ActionName::CaseOpened) => Some(Code::WithdrawsOpening),
-                Some(_) => None,
-            };
+            let code = not_withdrawn(known.get(withdraws).copied());
             flaws.extend(code.map(|code| Refusal::new(code).field("withdraws").found(withdraws.to_string())));
         }
         _ => {}
@@ -141,13 +134,19 @@ fn needs(action: &Action, opening: Option<&Action>, known: &Known<'_>) -> Flaws 
     flaws
 }
 
-/// Takes a place in the case; refuses the action if none is left. An opening is never refused.
-fn take_room(action: &Action, room: &mut usize) -> Result<(), Refusal> {
-    if *room == 0 && action.name() != ActionName::CaseOpened {
-        return Err(Refusal::new(Code::CaseFull).field("case").expected(MOST_ACTIONS.to_string()));
+/// Why this cannot be withdrawn; `None` if it can.
+fn not_withdrawn(target: Option<&Action>) -> Option<Code> {
+    match target.map(Action::name) {
+        None => Some(Code::NoSuchAction),
+        Some(ActionName::ActionWithdrawn) => Some(Code::WithdrawsWithdrawal),
+        Some(ActionName::CaseOpened) => Some(Code::WithdrawsOpening),
+        Some(_) => None,
     }
-    *room = room.saturating_sub(1);
-    Ok(())
+}
+
+/// The refusal of an action for which the case has no room. An opening is never refused for that.
+fn case_full() -> Refusal {
+    Refusal::new(Code::CaseFull).field("case").expected(MOST_ACTIONS.to_string())
 }
 
 /// What is wrong with an action by itself, whatever else is known.

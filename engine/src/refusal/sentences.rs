@@ -22,7 +22,7 @@ sentences! {
     DuplicateKey: "[`{field}`: ]a key is given twice in one object, {found}", "[`{field}`: ]ຊື່ຊ່ອງດຽວກັນຖືກຂຽນສອງຄັ້ງໃນວັດຖຸດຽວກັນ, {found}";
     TooManyKeys: "[`{field}`: ]an object has more than {expected} keys, {found}", "[`{field}`: ]ວັດຖຸມີຊ່ອງຫລາຍກວ່າ {expected} ຊ່ອງ, {found}";
     NotUtf8: "[`{field}`: ]found bytes that are not valid UTF-8[, {found}]; save the file as UTF-8", "[`{field}`: ]ພົບຂໍ້ມູນທີ່ບໍ່ແມ່ນຂໍ້ຄວາມ UTF-8[, {found}]; ໃຫ້ບັນທຶກໄຟລ໌ເປັນ UTF-8";
-    NulCharacter: "[`{field}`: ]found a NUL character, which no text may contain; remove it", "[`{field}`: ]ພົບຕົວອັກສອນ NUL ເຊິ່ງຂໍ້ຄວາມບໍ່ສາມາດມີໄດ້; ໃຫ້ເອົາອອກ";
+    NulCharacter: "[`{field}`: ]found a NUL character[ {found}], which no text may contain; remove it", "[`{field}`: ]ພົບຕົວອັກສອນ NUL[ {found}] ເຊິ່ງຂໍ້ຄວາມບໍ່ສາມາດມີໄດ້; ໃຫ້ເອົາອອກ";
     LineTooLong: "found a line of {found} bytes, expected at most {expected}; write one action per line, usually a few hundred bytes", "ພົບແຖວຍາວ {found} ໄບຕ໌, ຕ້ອງບໍ່ເກີນ {expected}; ໜຶ່ງການກະທຳແມ່ນໜຶ່ງແຖວ ຍາວປະມານສອງສາມຮ້ອຍໄບຕ໌";
     NotAnObject: "found {found}, expected a JSON object with one action", "ພົບ {found}, ຕ້ອງເປັນວັດຖຸ JSON ໜຶ່ງອັນ ຄືການກະທຳໜຶ່ງ";
     WrongColumns: "found {found} columns, expected {expected}; put a cell with a comma or a quotation mark into quotation marks, and double those inside", "ພົບ {found} ຖັນ, ຕ້ອງເປັນ {expected}; ຫ້ອງທີ່ມີເຄື່ອງໝາຍຈຸດ ຫລື ວົງຢືມ ຕ້ອງຢູ່ໃນວົງຢືມ ແລະ ວົງຢືມທີ່ຢູ່ທາງໃນໃຫ້ຂຽນຊ້ອນ";

@@ -100,12 +100,12 @@ fn assess_batch(cases: &[CaseLines], law: &Law<'_>) -> Batch {
         let doubts = doubts(&nothing, &case.actions, &verdicts);
         for (((&line, action), verdict), mut flaws) in case.lines.iter().zip(&case.actions).zip(&verdicts).zip(doubts) {
             if let Verdict::Refused(flaws) = verdict {
-                batch.refused.push(RefusedLine { line, flaws: flaws.clone() });
+                batch.refused.push(RefusedLine { line, flaws: flaws.as_slice().into() });
                 continue;
             }
             flaws.extend(offices.iter().flat_map(|offices| offices.doubts(action)));
             if !flaws.is_empty() {
-                batch.warned.push(RefusedLine { line, flaws });
+                batch.warned.push(RefusedLine { line, flaws: flaws.into() });
             }
         }
         let accepted = case.actions.iter().zip(&verdicts).filter(|(_, verdict)| **verdict == Verdict::Accepted);

@@ -147,7 +147,7 @@ async fn would_be_refused(database: &Database, contents: &Contents) -> Result<Ve
         let known = database.store.load(&case.case).await?;
         let verdicts = admit(&known, &case.actions, Some(clock), &database.book);
         let refused = case.lines.iter().zip(verdicts).filter_map(|(&line, verdict)| match verdict {
-            Verdict::Refused(flaws) => Some(RefusedLine { line, flaws }),
+            Verdict::Refused(flaws) => Some(RefusedLine { line, flaws: flaws.into() }),
             Verdict::Accepted | Verdict::Known => None,
         });
         Ok::<_, Failure>(refused.collect::<Vec<_>>())

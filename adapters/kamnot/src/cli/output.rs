@@ -1,7 +1,9 @@
 //! The outcome of a command, and its output.
 
 use std::io::{self, BufWriter, Write as _};
+use std::sync::Arc;
 
+use engine::refusal::Refusal;
 use engine::rulebook::{Language, Rulebook};
 use service::files::{RefusedLine, Unreadable};
 use service::offices::{Offices, OfficesError};
@@ -135,10 +137,19 @@ pub(super) fn read_rulebook(path: &std::path::Path) -> Result<Rulebook, Failure>
 /// Prints refused lines on standard error, each flaw with its file and line. A closed standard error is ignored.
 pub(super) fn print_refused(file: &str, refused: &[RefusedLine], language: Language) {
     let mut out = BufWriter::new(io::stderr().lock());
-    for (line, flaw) in refused.iter().flat_map(|refused| refused.flaws.iter().map(|flaw| (refused.line, flaw))) {
-        if writeln!(out, "{file}:{line}: {}", plain(&flaw.reason(language))).is_err() {
-            return;
+    // Many lines in a row may share their flaws.
+    let mut last: Option<(&Arc<[Refusal]>, Vec<String>)> = None;
+    for RefusedLine { line, flaws } in refused {
+        let sentences = match last.take() {
+            Some((same, sentences)) if Arc::ptr_eq(same, flaws) => sentences,
+            _ => flaws.iter().map(|flaw| plain(&flaw.reason(language)).into_owned()).collect(),
+        };
+        for sentence in &sentences {
+            if writeln!(out, "{file}:{line}: {sentence}").is_err() {
+                return;
+            }
         }
+        last = Some((flaws, sentences));
     }
     let _ = out.flush();
 }

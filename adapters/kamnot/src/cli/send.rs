@@ -119,7 +119,7 @@ impl Tally {
                     self.count(line, answered.outcome, id, warnings);
                     cases.insert(case);
                 }
-                Outcome::Refused => self.refused.push(RefusedLine { line, flaws: answered.flaws() }),
+                Outcome::Refused => self.refused.push(RefusedLine { line, flaws: answered.flaws().into() }),
                 Outcome::Again => {}
             }
         }

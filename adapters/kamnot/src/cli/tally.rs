@@ -13,7 +13,7 @@ use engine::decide::Verdict;
 use engine::refusal::{Code, Flaws};
 use engine::rulebook::Language;
 use projections::labels::Label;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use service::files::{self, RefusedLine};
 use service::recorder::Recorded;
 use service::shown::plain;
@@ -36,8 +36,11 @@ pub(super) struct Tally {
     /// The warnings about recorded lines.
     pub warned: Vec<RefusedLine>,
     /// The recorded and known lines, if JSON was asked for.
-    pub good: Option<Vec<(usize, verdict::Outcome, ActionId)>>,
+    pub good: Option<Vec<GoodLine>>,
 }
+
+/// A line that is recorded or known, with its outcome and its action.
+type GoodLine = (usize, verdict::Outcome, ActionId);
 
 impl Tally {
     /// Adds the outcome of a case's actions; `named` are the warnings about their office codes.
@@ -51,7 +54,7 @@ impl Tally {
                 Verdict::Accepted => verdict::Outcome::Recorded,
                 Verdict::Known => verdict::Outcome::Known,
                 Verdict::Refused(flaws) => {
-                    self.refused.push(RefusedLine { line, flaws });
+                    self.refused.push(RefusedLine { line, flaws: flaws.into() });
                     continue;
                 }
             };
@@ -77,7 +80,7 @@ impl Tally {
             good.push((line, outcome, id));
         }
         if !warnings.is_empty() {
-            self.warned.push(RefusedLine { line, flaws: warnings });
+            self.warned.push(RefusedLine { line, flaws: warnings.into() });
         }
     }
 
@@ -94,22 +97,25 @@ impl Tally {
         if self.refused.is_empty() { Completion::Done } else { Completion::SomethingRefused }
     }
 
-    /// The lines for JSON.
-    fn lines(&self, language: Language) -> Vec<LineVerdict> {
-        let good = self.good.iter().flatten().map(|(line, outcome, id)| LineVerdict::new(*line, *outcome, Some(id.0)));
-        let refused =
-            self.refused.iter().map(|RefusedLine { line, flaws }| LineVerdict::refused(*line, None, flaws, language));
-        let mut lines: Vec<LineVerdict> = good.chain(refused).collect();
-        lines.sort_by_key(|line| line.line);
+    /// The lines for JSON, one by one: in words, a refused line may take a thousand times what it takes in the file.
+    fn lines(&self, language: Language) -> impl Iterator<Item = LineVerdict> {
+        let good = self.good.iter().flatten().map(|good| (good.0, Ok(good)));
+        let refused = self.refused.iter().map(|refused| (refused.line, Err(refused)));
+        let mut lines: Vec<(usize, Result<&GoodLine, &RefusedLine>)> = good.chain(refused).collect();
+        lines.sort_by_key(|(line, _)| *line);
         let mut warned = self.warned.iter().peekable();
-        for line in &mut lines {
-            while let Some(warning) = warned.next_if(|warning| warning.line <= line.line) {
-                if warning.line == line.line {
-                    line.warnings = verdict::Said::all(&warning.flaws, language);
+        lines.into_iter().map(move |(number, line)| {
+            let mut verdict = match line {
+                Ok((_, outcome, id)) => LineVerdict::new(number, *outcome, Some(id.0)),
+                Err(refused) => LineVerdict::refused(number, None, &refused.flaws, language),
+            };
+            while let Some(warning) = warned.next_if(|warning| warning.line <= number) {
+                if warning.line == number {
+                    verdict.warnings = verdict::Said::all(&warning.flaws, language);
                 }
             }
-        }
-        lines
+            verdict
+        })
     }
 }
 
@@ -130,7 +136,19 @@ struct OfFile {
     known: usize,
     refused: usize,
     cases: usize,
-    lines: Vec<LineVerdict>,
+    lines: LinesOf,
+}
+
+/// The lines of a file, put into words only as they are printed.
+struct LinesOf {
+    tally: Tally,
+    language: Language,
+}
+
+impl Serialize for LinesOf {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.tally.lines(self.language))
+    }
 }
 
 impl Report {
@@ -157,7 +175,7 @@ impl Report {
         match &mut self.json {
             Some(json) => {
                 let Tally { recorded, known, cases, .. } = tally;
-                let (refused, lines) = (tally.refused.len(), tally.lines(self.language));
+                let (refused, lines) = (tally.refused.len(), LinesOf { tally, language: self.language });
                 json.push(OfFile { file: name, recorded, known, refused, cases, lines });
             }
             None if self.printed.is_ok() => {
@@ -170,7 +188,7 @@ impl Report {
     /// The outcome of the command.
     pub fn end(self) -> Result<Completion, Failure> {
         let printed = match self.json {
-            Some(files) => print_out(&format!("{}\n", serde_json::to_string(&files).unwrap_or_default())),
+            Some(files) => print_json(&files).map_err(Failure::from),
             None => self.printed,
         };
         match printed {
@@ -178,6 +196,13 @@ impl Report {
             Err(failure) => Err(failure),
         }
     }
+}
+
+fn print_json(files: &[OfFile]) -> io::Result<()> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    serde_json::to_writer(&mut out, files)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// Prints warnings on standard error: each kind for the first lines, then how many lines have it.

@@ -10,7 +10,7 @@ use engine::action::Action;
 use engine::refusal::{Code, Flaws, Refusal};
 
 use super::sheet::{Heading, known_columns};
-use super::{FileFlaw, LONGEST_LINE, RefusedLine, Table, too_long};
+use super::{FileFlaw, LONGEST_LINE, Lines, too_long};
 use rows::{Broken, Cells, Rows, end_of_line, read_line};
 
 /// The possible separators. If two of them find the same number of columns in the heading, the first one is used.
@@ -26,15 +26,15 @@ pub(super) fn has_heading(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// If the heading cannot be read.
-pub(super) fn lines(bytes: &[u8]) -> Result<Table, FileFlaw> {
+pub(super) fn lines(bytes: &[u8]) -> Result<Lines, FileFlaw> {
     let (separator, start, line) = heading_line(bytes);
     let mut rows = Rows::new(&bytes[start..], separator, line);
-    let Some(first) = rows.next(|_| false) else { return Ok(Table::default()) };
+    let Some(first) = rows.next(|_| false) else { return Ok(Lines::default()) };
     let cells = first.cells.unwrap_or_default();
     let cells: Vec<Cow<'_, str>> = cells.iter().map(|cell| String::from_utf8_lossy(cell)).collect();
     let heading = Heading::read(line, cells.iter().map(AsRef::as_ref))?;
     let is_row = |cells: &Cells<'_>| texts(cells).is_ok_and(|cells| heading.is_row(&cells));
-    let (mut lines, mut warned) = Table::default();
+    let mut lines = Lines::default();
     while let Some(row) = rows.next(is_row) {
         let blank = |cells: &Cells<'_>| cells.iter().all(|cell| cell.trim_ascii().is_empty());
         if row.cells.as_ref().is_ok_and(blank) {
@@ -44,7 +44,7 @@ pub(super) fn lines(bytes: &[u8]) -> Result<Table, FileFlaw> {
             .then(|| Refusal::new(Code::SeveralLines).found(format!("{}-{}", row.first, row.last)));
         let read = match (action(&heading, &row.cells), several) {
             (Ok(action), Some(several)) => {
-                warned.push(RefusedLine { line: row.first, flaws: several.into() });
+                lines.warn(row.first, several);
                 Ok(action)
             }
             (Err(mut flaws), several) => {
@@ -53,9 +53,9 @@ pub(super) fn lines(bytes: &[u8]) -> Result<Table, FileFlaw> {
             }
             (read, None) => read,
         };
-        lines.push((row.first, read));
+        lines.add(row.first, read);
     }
-    Ok((lines, warned))
+    Ok(lines)
 }
 
 /// The separator, and the byte and the line at which the heading begins. Before it there may be blank lines, and the

@@ -13,7 +13,7 @@ use engine::refusal::{Code, Flaws, Refusal};
 
 use super::flaw::Part;
 use super::sheet::{Heading, MOST_COLUMNS, letters, unknown_column};
-use super::{FileFlaw, LONGEST_LINE, Line, RefusedLine, too_long};
+use super::{FileFlaw, LONGEST_LINE, Lines, too_long};
 pub(super) use bounds::MOST_PACKED;
 
 /// The maximum number of non-empty rows, without the heading.
@@ -25,7 +25,7 @@ const MOST_TEXT: usize = 200_000_000;
 ///
 /// # Errors
 /// If nothing of it can be read: what was found and what to do.
-pub(super) fn lines(bytes: &[u8]) -> Result<super::Table, FileFlaw> {
+pub(super) fn lines(bytes: &[u8]) -> Result<Lines, FileFlaw> {
     bounds::check(bytes)?;
     let damaged = |_| FileFlaw::Damaged;
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
@@ -54,9 +54,10 @@ pub(super) fn lines(bytes: &[u8]) -> Result<super::Table, FileFlaw> {
     if table.heading.is_none() {
         return Err(FileFlaw::EmptySheet);
     }
-    let others = (sheets.len() > 1)
-        .then(|| RefusedLine { line: 1, flaws: Refusal::new(Code::FirstSheet).found(sheets.len().to_string()).into() });
-    Ok((table.lines, others.into_iter().collect()))
+    if sheets.len() > 1 {
+        table.lines.warn(1, Refusal::new(Code::FirstSheet).found(sheets.len().to_string()));
+    }
+    Ok(table.lines)
 }
 
 /// The part of the sheet that has been read.
@@ -64,7 +65,7 @@ pub(super) fn lines(bytes: &[u8]) -> Result<super::Table, FileFlaw> {
 struct Table {
     from_1904: bool,
     heading: Option<Heading>,
-    lines: Vec<Line>,
+    lines: Lines,
     row: Row,
     text: usize,
 }
@@ -121,7 +122,7 @@ impl Table {
             self.heading = Some(Heading::read(number + 1, cells.iter().map(String::as_str))?);
             return Ok(());
         };
-        if self.lines.len() == MOST_LINES {
+        if self.lines.count() == MOST_LINES {
             return Err(FileFlaw::ManyRows(MOST_LINES));
         }
         cells.resize(heading.width(), String::new());
@@ -133,7 +134,7 @@ impl Table {
         } else {
             Err(flaws)
         };
-        self.lines.push((number + 1, read));
+        self.lines.add(number + 1, read);
         Ok(())
     }
 }
