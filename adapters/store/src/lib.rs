@@ -5,6 +5,7 @@
 
 pub mod alerts;
 mod append;
+mod aside;
 mod audit;
 mod cache;
 mod changes;

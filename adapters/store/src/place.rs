@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use engine::rulebook::Rulebook;
 
-use super::heavy::ShuttingDown;
+use super::aside::aside;
 use super::postgres::{PostgresStore, address};
 use super::sqlite::SqliteStore;
 use super::{Fault, LogStore, Options, Progress, Rebuilt};
@@ -111,11 +111,4 @@ impl LogPlace {
             }
         }
     }
-}
-
-/// Does what blocks on a thread of its own.
-pub(super) async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
-) -> Result<T, Fault> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| ShuttingDown)?
 }

@@ -9,6 +9,7 @@ mod audit;
 mod case_store;
 mod copying;
 mod foreign;
+mod generation;
 mod layout;
 mod log_store;
 mod pulse;

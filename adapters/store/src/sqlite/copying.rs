@@ -15,8 +15,8 @@ use super::file::{Failed, File};
 use super::reads;
 use super::rows::insert_case;
 use super::writer::{deliver, set_meta};
+use crate::aside::aside;
 use crate::copying::{Filling, Held, Part, cut_short, holds_a_log};
-use crate::place::aside;
 use crate::standing::UNFINISHED;
 use crate::{Fault, Stored};
 
