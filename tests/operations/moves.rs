@@ -64,6 +64,12 @@ fn from_a_file_to_a_database_and_from_there_to_a_file_it_is_the_same() {
     let (desk, database, other) = (Desk::new(), Database::create(), Database::create());
     moved_beside_a_running_serve(&desk, "kamnot.db", &database.url());
     moved_beside_a_running_serve(&desk, &other.url(), "back.db");
+    let indexes = "SELECT string_agg(indexdef, ' ' ORDER BY indexname) FROM pg_indexes WHERE tablename = 'case_events'";
+    let constraints = "SELECT string_agg(conname || pg_get_constraintdef(oid), ' ' ORDER BY conname) FROM pg_constraint
+                       WHERE conrelid = 'case_events'::regclass";
+    for what_a_move_makes_again in [indexes, constraints] {
+        assert_eq!(database.sql(what_a_move_makes_again), other.sql(what_a_move_makes_again));
+    }
 }
 
 /// Kills a move again and again, each time later, and does it again until it is done.

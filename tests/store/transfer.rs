@@ -162,6 +162,20 @@ async fn a_move_that_fails_leaves_the_log_open_and_a_copy_that_nobody_works_on()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn events_without_their_case_are_not_left_behind() {
+    let (_folder, old, new) = paths();
+    let store = Arc::new(made::open(&old));
+    made::record_case(&store, 0).await;
+    made::record_case(&store, 1).await;
+    let lost = made::opening(1).0;
+    let damage = |sql: &str| rusqlite::Connection::open(&old).unwrap().execute(sql, [lost.as_str()]).unwrap();
+    damage("DELETE FROM cases WHERE reference = ?1");
+    let fault = refusal(moved(&old, &new, nothing_told()).await);
+    assert!(fault.to_string().contains("of no case"), "{fault}");
+    assert_eq!(store.meta("moved_to").await, Ok(None), "the log is as it was");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_move_that_ended_between_the_seal_and_the_finished_copy_is_done_again() {
     let (_folder, old, new) = paths();
     made::record_case(&Arc::new(made::open(&old)), 0).await;

@@ -12,12 +12,14 @@ use uuid::Uuid;
 use crate::damage::UNKNOWN_RULEBOOK;
 use crate::examined::{ExaminedCase, Keep, RowFlaw, Told};
 use crate::rows::{AlertRow, COLUMNS, CaseRow, Cells};
-use crate::{Delivery, Position, Said};
+use crate::{Delivery, EventSum, Position, Said};
 
 /// What was found about some cases; `K`: the key by which the store tells cases apart.
 pub(super) struct Chunk<K> {
     pub cases: u64,
     pub events: u64,
+    /// The sum of all events that can be read, where it is asked for.
+    pub sum: EventSum,
     /// What is wrong with the log itself, which nothing can rebuild.
     pub damage: Vec<RowFlaw>,
     /// What a rebuild puts right.
@@ -119,7 +121,7 @@ struct Open<K> {
 impl<'b, K: Copy + Ord> Audit<'b, K> {
     pub fn new(book: &'b Rulebook, rulebooks: BTreeSet<Digest>, rows: BTreeMap<K, Cells<'static>>, keep: Keep) -> Self {
         let (damage, differences, kept) = (Vec::new(), Vec::new(), Vec::new());
-        let chunk = Chunk { cases: 0, events: 0, damage, differences, kept };
+        let chunk = Chunk { cases: 0, events: 0, sum: EventSum::default(), damage, differences, kept };
         Self { book, rulebooks, rows, keep, open: None, chunk }
     }
 
@@ -161,6 +163,9 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
                 return Ok(());
             }
         };
+        if self.keep == Keep::Sum {
+            self.chunk.sum.add(&case.name, version, position, &event.to_json());
+        }
         if case.damaged {
             return Ok(());
         }

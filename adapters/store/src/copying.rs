@@ -34,12 +34,20 @@ pub struct Filling {
 
 /// A part of a log.
 pub enum Part {
-    /// Events with the JSON that is stored of each, in the order of the log, at positions from 1 on without a gap.
-    Events(Vec<(Stored, String)>),
-    /// What was delivered, once all events are there.
-    Deliveries(Vec<Delivery>),
+    /// Events in the order of the log, at positions from 1 on without a gap.
+    Events(Vec<Carried>),
     /// That was all of it.
     End,
+}
+
+/// An event on its way to another log, in its place there.
+pub struct Carried {
+    /// The event.
+    pub stored: Stored,
+    /// The JSON that is stored of it.
+    pub payload: String,
+    /// The mark of its delivery.
+    pub delivery: Option<Delivery>,
 }
 
 /// The log to be filled holds something.

@@ -72,6 +72,8 @@ pub struct Whole {
 pub(super) enum Keep {
     /// Only what is wrong.
     Nothing,
+    /// What is wrong, and the sum of all events.
+    Sum,
     /// The cases too.
     Cases,
 }

@@ -5,6 +5,7 @@
 
 pub mod alerts;
 mod append;
+mod aside;
 mod audit;
 mod cache;
 mod changes;
@@ -25,6 +26,7 @@ mod rows;
 mod share;
 pub mod sqlite;
 pub mod standing;
+mod sum;
 pub mod transfer;
 
 use std::ops::RangeInclusive;
@@ -47,6 +49,7 @@ use examined::{Cursor, Examined, Whole};
 pub use fault::{Fault, Said};
 pub use rebuilt::Rebuilt;
 pub use share::{SAY_EVERY, WorkShare};
+pub use sum::EventSum;
 
 /// The place of an event in the log, counted from 1 over all cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -245,8 +248,8 @@ pub trait LogStore: CaseStore {
     async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault>;
     /// Keeps every writer out, of every process, until what is given here is dropped. Everyone can read.
     async fn hold(&self) -> Result<Box<dyn Held>, Fault>;
-    /// Fills this log, which is empty or an unfinished copy of the same log, which then gives way. Views and alerts follow
-    /// from a rebuild, and until [`standing::UNFINISHED`] is taken back nobody can work on it.
+    /// Fills this log, which is empty or an unfinished copy of the same log, which then gives way. The views follow from a
+    /// rebuild, and until [`standing::UNFINISHED`] is taken back nobody can work on it.
     async fn fill(&self, filling: Filling) -> Result<(), Fault>;
     /// Rebuilds views and alerts from the log alone; deliveries stay, and so does the view of a case whose events are damaged.
     /// `progress` is told events.

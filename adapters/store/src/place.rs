@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use engine::rulebook::Rulebook;
 
-use super::heavy::ShuttingDown;
+use super::aside::aside;
 use super::postgres::{PostgresStore, address};
 use super::sqlite::SqliteStore;
 use super::{Fault, LogStore, Options, Progress, Rebuilt};
@@ -132,11 +132,4 @@ fn database(url: &str) -> Result<&str, Fault> {
     Err(Fault::unavailable(format!(
         "{shown} is not an address of a PostgreSQL database; expected postgres://USER@HOST/DATABASE"
     )))
-}
-
-/// Does what blocks on a thread of its own.
-pub(super) async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
-) -> Result<T, Fault> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| ShuttingDown)?
 }

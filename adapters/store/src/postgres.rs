@@ -9,6 +9,7 @@ mod audit;
 mod case_store;
 mod copying;
 mod foreign;
+mod generation;
 mod layout;
 mod log_store;
 mod pulse;
@@ -105,7 +106,7 @@ impl PostgresStore {
         options: &Options,
         progress: Progress,
     ) -> Result<(Self, Rebuilt), Fault> {
-        let server = Server::new(url, options.busy_timeout)?;
+        let server = Arc::new(Server::new(url, options.busy_timeout)?);
         let mut connection = begin(&server).await?;
         let write = Options { read_only_will_do: false, ..options.clone() };
         layout::claim(&mut connection, &server, &write).await.map_err(|failed| server.fault(failed))?;

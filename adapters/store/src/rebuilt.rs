@@ -1,5 +1,6 @@
 //! What a rebuild and a check gather from the cases that they look at, some at a time.
 
+use super::EventSum;
 use super::audit::{Chunk, Difference};
 use super::examined::{Cursor, Examined, Whole};
 
@@ -10,6 +11,8 @@ pub struct Rebuilt {
     pub cases: u64,
     /// How many events.
     pub events: u64,
+    /// The sum of those that can be read.
+    pub sum: EventSum,
     /// How many rows were not as the log gives them, and now are.
     pub differing: u64,
     /// The first thousand of them, in words.
@@ -47,6 +50,7 @@ impl Rebuilt {
         self.damage.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
         self.cases += chunk.cases;
         self.events += chunk.events;
+        self.sum.add_all(chunk.sum);
         self.note_all(chunk.differences);
     }
 }

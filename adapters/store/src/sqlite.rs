@@ -7,6 +7,7 @@ mod alerts;
 mod audit;
 pub mod backup;
 mod copying;
+mod disk;
 mod file;
 mod lock;
 mod log_store;
@@ -33,17 +34,20 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 pub use super::Options;
-pub use writing::{Disk, Failing, Moment};
+#[cfg(feature = "failing-disk")]
+pub use disk::{Disk, Failing, Moment};
 
 use super::alerts::AlertsTo;
+use super::aside::aside;
 use super::cache::Cache;
 use super::changes::Changes;
 use super::jobs::{Outcome, answered, ended};
 use super::passed_over::PassedOver;
-use super::place::aside;
 use super::recent::Recent;
 use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Stored, WorkShare};
 use crate::heavy::{ShuttingDown, beside_if};
+#[cfg(not(feature = "failing-disk"))]
+use disk::Disk;
 use file::{Failed, File};
 use lock::Lock;
 use rows::Job;
@@ -85,6 +89,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// As [`SqliteStore::open`]; the opening itself is spared.
+    #[cfg(feature = "failing-disk")]
     pub fn open_on(
         disk: Arc<dyn Disk>,
         path: impl AsRef<Path>,
@@ -164,7 +169,7 @@ impl SqliteStore {
             return self.readers.ask(question);
         }
         let readers = Arc::clone(&self.readers);
-        tokio::task::spawn_blocking(move || readers.ask(question)).await.map_err(|_| ShuttingDown)?
+        aside(move || readers.ask(question)).await
     }
 
     /// What `read` makes of each row.

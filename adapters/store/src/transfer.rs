@@ -5,7 +5,6 @@
 //! copy says that it is unfinished, and nobody works on it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::action::CaseRef;
@@ -13,12 +12,11 @@ use engine::calendar::Instant;
 use projections::CaseView;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc::{self, Sender};
-use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::copying::{Filling, Part, cut_short, holds_a_log};
+use crate::copying::{Carried, Filling, Part, cut_short, holds_a_log};
 use crate::standing::{LAST_RECONCILIATION, MOVED_TO, UNFINISHED, moved, unfinished};
-use crate::{Delivery, Fault, LogStore, Position, Progress, Stored};
+use crate::{Delivery, EventSum, Fault, LogStore, Position, Progress, Stored};
 
 /// The key under which a log keeps when it was moved and opened again: a line each, the oldest first.
 pub const MOVES: &str = "moves";
@@ -44,7 +42,8 @@ pub struct Moved {
 }
 
 /// Copies everything from one log to another that is empty or its own unfinished copy, compares both, and seals the first
-/// at `now`. `progress` is told events, each of which is read, rebuilt upon and compared.
+/// at `now`. `progress` is told events, each of which is read twice: where it comes from, and in the copy, whose views are
+/// rebuilt from it.
 ///
 /// # Errors
 /// [`Fault::Corrupt`] if `to` is not empty or the two differ; [`Fault::Restart`] if `from` was moved elsewhere before.
@@ -68,13 +67,15 @@ pub async fn transfer(
     if !begun && !to.log(Position(0), 1).await?.is_empty() {
         return Err(holds_a_log(&to.place()));
     }
-    let progress = Steps::of(3 * from.events().await?, progress);
-    let copied = copy(from, to, &progress).await?;
-    let (arrived, rebuilt) = tokio::join!(reading(to, &progress), to.rebuild(progress.of_one()));
-    let arrived = arrived?;
-    rebuilt?;
-    if (arrived.events, &arrived.digest) != (copied.events, &copied.digest) {
-        return Err(differs("the events are not the same"));
+    let events = from.events().await?;
+    let copied = copy(from, to, events, progress).await?;
+    let told = Arc::clone(progress);
+    let rebuilt = to.rebuild(Arc::new(move |done, _| told(events + done, 2 * events))).await?;
+    if copied.sum.events != events {
+        return Err(differs("some events are of no case that the log knows"));
+    }
+    if rebuilt.sum != copied.sum {
+        return Err(differs(rebuilt.damage.first().map_or("the events are not the same", String::as_str)));
     }
     let waiting = from.backlog().await?.waiting;
     if waiting != to.backlog().await?.waiting {
@@ -87,8 +88,8 @@ pub async fn transfer(
     let history = text(from.as_ref(), MOVES).await? + &format!("{now} moved to {}\n", to.place());
     held.note(vec![(MOVED_TO, to.place()), (MOVES, history)]).await?;
     to.hold().await?.note(vec![(UNFINISHED, String::new())]).await?;
-    let Read { events, digest, .. } = copied;
-    Ok(Moved { events, cases: cases.len(), delivered: copied.delivered, waiting, digest })
+    let Read { delivered, digest, .. } = copied;
+    Ok(Moved { events, cases: cases.len(), delivered, waiting, digest })
 }
 
 /// Refuses a log that is an unfinished copy.
@@ -121,97 +122,31 @@ fn differs(what: &str) -> Fault {
     ))
 }
 
-/// How much is done of several things that are done at the same time.
-#[derive(Clone)]
-struct Steps {
-    all: u64,
-    done: Arc<AtomicU64>,
-    told: Progress,
-}
-
-impl Steps {
-    fn of(all: u64, told: &Progress) -> Self {
-        Self { all, done: Arc::default(), told: Arc::clone(told) }
-    }
-
-    fn add(&self, more: u64) {
-        (self.told)(self.done.fetch_add(more, Ordering::Relaxed) + more, self.all);
-    }
-
-    /// For one of the things, which says how much of it is done.
-    fn of_one(&self) -> Progress {
-        let (steps, last) = (self.clone(), AtomicU64::new(0));
-        Arc::new(move |done, _| steps.add(done.saturating_sub(last.swap(done, Ordering::Relaxed))))
-    }
-}
-
 /// What was read of a log.
-#[derive(Default)]
 struct Read {
-    events: u64,
+    sum: EventSum,
     delivered: usize,
     digest: String,
 }
 
-/// What is being read of a log.
-#[derive(Default)]
-struct Reading {
-    events: u64,
-    last: Option<Position>,
-    hash: Sha256,
-}
-
-impl Reading {
-    /// The next events; none at the end.
-    async fn next(&mut self, log: &dyn LogStore) -> Result<Vec<(Stored, String)>, Fault> {
-        let page = log.log(self.last.unwrap_or(Position(0)), PAGE).await?;
-        self.last = page.last().map(|stored| stored.position).or(self.last);
-        self.events += page.len() as u64;
-        let with_json = page.into_iter().map(|stored| {
-            let json = stored.event.to_json();
-            self.hash.update(format!("{}\t{}\t{json}\n", stored.case, stored.version));
-            (stored, json)
-        });
-        Ok(with_json.collect())
-    }
-
-    fn end(self, delivered: usize) -> Read {
-        Read { events: self.events, delivered, digest: format!("{:x}", self.hash.finalize()) }
-    }
-}
-
-/// Reads a whole log, on a task of its own.
-async fn reading(log: &Arc<dyn LogStore>, steps: &Steps) -> Result<Read, Fault> {
-    let (log, steps) = (Arc::clone(log), steps.clone());
-    joined(tokio::spawn(async move {
-        let mut reading = Reading::default();
-        loop {
-            let page = reading.next(log.as_ref()).await?;
-            if page.is_empty() {
-                return Ok(reading.end(0));
-            }
-            steps.add(page.len() as u64);
-        }
-    }))
-    .await
-}
-
-async fn joined<T>(task: JoinHandle<Result<T, Fault>>) -> Result<T, Fault> {
-    task.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
-}
-
 /// Fills the copy.
-async fn copy(from: &Arc<dyn LogStore>, to: &Arc<dyn LogStore>, steps: &Steps) -> Result<Read, Fault> {
+async fn copy(
+    from: &Arc<dyn LogStore>,
+    to: &Arc<dyn LogStore>,
+    events: u64,
+    progress: &Progress,
+) -> Result<Read, Fault> {
     let (sender, parts) = mpsc::channel(WAITING);
     let mut texts = Vec::new();
     for key in [LAST_RECONCILIATION, MOVES] {
         texts.extend(from.meta(key).await?.map(|text| (key, text)));
     }
     let (copy_of, installation, rulebooks) = (from.place(), from.installation(), from.rulebooks().await?);
-    let (source, steps) = (Arc::clone(from), steps.clone());
-    let feeding = tokio::spawn(async move { feed(source.as_ref(), &sender, &steps).await });
+    let (source, told) = (Arc::clone(from), Arc::clone(progress));
+    let feeding = tokio::spawn(async move { feed(source.as_ref(), &sender, |done| told(done, 2 * events)).await });
     let filled = to.fill(Filling { copy_of, installation, rulebooks, texts, parts }).await;
-    match (filled, joined(feeding).await) {
+    let fed = feeding.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+    match (filled, fed) {
         (Ok(()), fed) => fed,
         // Each of the two ends when the other does; what counts is why the first did.
         (Err(fault), Err(why)) if fault == cut_short() => Err(why),
@@ -220,40 +155,50 @@ async fn copy(from: &Arc<dyn LogStore>, to: &Arc<dyn LogStore>, steps: &Steps) -
 }
 
 /// Gives every part of a log, the events at positions from 1 on.
-async fn feed(from: &dyn LogStore, parts: &Sender<Part>, steps: &Steps) -> Result<Read, Fault> {
+async fn feed(from: &dyn LogStore, parts: &Sender<Part>, done: impl Fn(u64)) -> Result<Read, Fault> {
     let gone = |_| Fault::unavailable("the copy is not written any more");
-    let (mut reading, mut alerts, mut position) = (Reading::default(), HashMap::<Uuid, Position>::new(), 0);
+    let mut marks = marks(from).await?;
+    let delivered = marks.len();
+    let (mut sum, mut hash, mut after) = (EventSum::default(), Sha256::new(), Position(0));
     loop {
-        let mut page = reading.next(from).await?;
-        if page.is_empty() {
-            break;
-        }
-        for (stored, _) in &mut page {
-            position += 1;
-            stored.position = Position(position);
-            if stored.event.fact.alert().is_some() {
-                alerts.insert(stored.event.id(&stored.case), stored.position);
-            }
-        }
-        steps.add(page.len() as u64);
-        parts.send(Part::Events(page)).await.map_err(gone)?;
-    }
-    let (mut after, mut delivered) = (Position(0), 0);
-    loop {
-        let page = from.deliveries(after, PAGE).await?;
+        let page = from.log(after, PAGE).await?;
         let Some(last) = page.last() else { break };
         after = last.position;
-        delivered += page.len();
-        let there = page.into_iter().map(|delivery| {
-            let position = alerts.get(&delivery.alert).copied();
-            let position = position.ok_or_else(|| differs("a delivery is of no alert of the log"))?;
-            Ok(Delivery { position, ..delivery })
-        });
-        let there = there.collect::<Result<Vec<_>, Fault>>()?;
-        parts.send(Part::Deliveries(there)).await.map_err(gone)?;
+        let mut events = Vec::with_capacity(page.len());
+        for mut stored in page {
+            let Stored { case, version, event, .. } = &stored;
+            let payload = event.to_json();
+            hash.update(format!("{case}\t{version}\t{payload}\n"));
+            let position = Position(sum.events.cast_signed() + 1);
+            sum.add(case.as_str(), i64::from(*version), position, &payload);
+            let mark = event.fact.alert().and_then(|_| marks.remove(&event.id(case)));
+            let delivery = mark.map(|mark| Delivery { position, ..mark });
+            stored.position = position;
+            events.push(Carried { stored, payload, delivery });
+        }
+        done(sum.events);
+        parts.send(Part::Events(events)).await.map_err(gone)?;
+    }
+    if !marks.is_empty() {
+        return Err(differs("a delivery is of no alert of the log"));
     }
     parts.send(Part::End).await.map_err(gone)?;
-    Ok(reading.end(delivered))
+    Ok(Read { sum, delivered, digest: format!("{:x}", hash.finalize()) })
+}
+
+/// The marks of all deliveries, by the alerts that they are of.
+async fn marks(from: &dyn LogStore) -> Result<HashMap<Uuid, Delivery>, Fault> {
+    let (mut marks, mut after) = (HashMap::new(), Position(0));
+    loop {
+        let page = from.deliveries(after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(marks) };
+        after = last.position;
+        for mark in page {
+            if marks.insert(mark.alert, mark).is_some() {
+                return Err(differs("an alert is marked as delivered twice"));
+            }
+        }
+    }
 }
 
 /// A digest of each view.

@@ -39,8 +39,8 @@ const EVENTS: &str = "SELECT e.aggregate_id, e.sequence_number, e.position, e.ve
 const STRAYS: &str = "SELECT a.position FROM alerts a LEFT JOIN case_events e ON e.position = a.position
     WHERE e.position IS NULL OR e.payload->>'event' = 'action_recorded' ORDER BY a.position";
 
-/// What was found about some cases, and the last stream that it covers; none if there are no more.
-pub(super) type Chunk = (crate::audit::Chunk<Uuid>, Option<Uuid>);
+/// What was found about some cases.
+pub(super) type Chunk = crate::audit::Chunk<Uuid>;
 /// A row that is not what the log gives.
 pub(super) type Difference = crate::audit::Difference<Uuid>;
 
@@ -64,25 +64,32 @@ pub(super) async fn repair(connection: &mut PgConnection, differences: &[Differe
     tables::insert_alerts(connection, &alerts).await
 }
 
-/// Looks at the cases whose streams come next behind `after`. To be called in a transaction of one snapshot.
+/// The last of the streams that come next behind `after`; none if there are no more.
+pub(super) async fn next(connection: &mut PgConnection, after: Option<Uuid>) -> Result<Option<Uuid>, Failed> {
+    Ok(sqlx::query(NEXT).bind(after).fetch_one(connection).await?.try_get(0)?)
+}
+
+/// Looks at the cases whose streams lie behind `after`, up to `upto`, in one state of the log.
 pub(super) async fn chunk(
     connection: &mut PgConnection,
     book: &Rulebook,
-    after: Option<Uuid>,
+    (after, upto): (Option<Uuid>, Option<Uuid>),
     keep: Keep,
 ) -> Result<Chunk, Failed> {
-    let upto: Option<Uuid> = sqlx::query(NEXT).bind(after).fetch_one(&mut *connection).await?.try_get(0)?;
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let mut views = BTreeMap::new();
     for row in sqlx::query(&**VIEWS).bind(after).bind(upto).fetch_all(&mut *connection).await? {
         views.insert(row.try_get(0)?, cells(&row)?.map(Cell::into_owned));
     }
     let mut audit = Audit::new(book, rulebooks(connection).await?, views, keep);
-    let mut rows = sqlx::query(EVENTS).bind(after).bind(upto).fetch(connection);
+    let mut rows = sqlx::query(EVENTS).bind(after).bind(upto).fetch(&mut *connection);
     while let Some(row) = rows.try_next().await? {
         audit.take(found(&row)?, &row)?;
     }
+    drop(rows);
+    connection.execute("COMMIT").await?;
     // A case's key is its stream.
-    Ok((audit.end(|_, _| Ok::<_, Failed>(false))?, upto))
+    audit.end(|_, _| Ok(false))
 }
 
 fn found(row: &PgRow) -> Result<Found<Uuid>, Failed> {
@@ -119,11 +126,10 @@ impl Tables<Uuid> for PgRow {
 
 /// The cases that come next behind `after`, from one state of the log.
 pub(super) async fn examine(connection: &mut PgConnection, book: &Rulebook, after: Cursor) -> Result<Examined, Failed> {
-    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let of = connection.fetch_one("SELECT max(position) FROM case_events").await?.try_get::<Option<i64>, _>(0)?;
     let after = (after != Cursor::default()).then_some(Uuid::from_u128(after.0));
-    let (chunk, upto) = chunk(connection, book, after, Keep::Cases).await?;
-    connection.execute("COMMIT").await?;
+    let upto = next(connection, after).await?;
+    let chunk = chunk(connection, book, (after, upto), Keep::Cases).await?;
     Ok(Examined::of(chunk, upto.map(|upto| Cursor(upto.as_u128())), of.unwrap_or(0).unsigned_abs()))
 }
 

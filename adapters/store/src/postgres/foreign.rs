@@ -64,7 +64,7 @@ impl Foreign {
             if let Some(Look { mut connection, mut seen }) = looking.take() {
                 loop {
                     tokio::time::sleep(LOOK_EVERY).await;
-                    let look = self.server.generation.or_silent(self.look(&mut connection, &seen));
+                    let look = self.server.or_silent(self.look(&mut connection, &seen));
                     match tokio::time::timeout(self.server.wait, look).await {
                         Ok(Ok(now)) => (seen, pause) = (now, Pause::default()),
                         Ok(Err(_)) | Err(_) => break,
@@ -72,7 +72,7 @@ impl Foreign {
                 }
             }
             pause.rest().await;
-            looking = self.server.generation.or_silent(Look::begin(&self.server)).await.ok();
+            looking = self.server.or_silent(Look::begin(&self.server)).await.ok();
             if looking.is_some() {
                 self.own.forget();
                 // What was committed before this look was missed.

@@ -9,56 +9,13 @@ use std::time::Duration;
 
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
-use tokio::sync::watch;
 
-use super::server::{Failed, Pause, Server};
+use super::server::{Pause, Server};
 
 /// How often the server is asked for a sign of life.
 const BEAT: Duration = Duration::from_secs(1);
 /// After how long it counts as silent, and how long each look for a new session may take from then on.
 const SILENT: Duration = Duration::from_secs(2);
-
-/// The sessions begun until now, all together.
-#[derive(Debug)]
-pub(super) struct Generation(watch::Sender<u64>);
-
-/// A session that is kept for later.
-pub(super) struct Kept {
-    generation: u64,
-    connection: PgConnection,
-}
-
-impl Default for Generation {
-    fn default() -> Self {
-        Self(watch::Sender::new(0))
-    }
-}
-
-impl Generation {
-    /// A session that has just answered, to be kept.
-    pub fn keep(&self, connection: PgConnection) -> Kept {
-        Kept { generation: *self.0.borrow(), connection }
-    }
-
-    /// The session that was kept, if it wasn't given up since.
-    pub fn still(&self, kept: Kept) -> Option<PgConnection> {
-        (kept.generation == *self.0.borrow()).then_some(kept.connection)
-    }
-
-    /// Does some work on sessions of now, and leaves it as soon as they are given up.
-    pub async fn or_silent<T>(&self, work: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
-        let mut given_up = self.0.subscribe();
-        tokio::select! {
-            biased;
-            answer = work => answer,
-            _ = given_up.changed() => Err(Failed::SILENT),
-        }
-    }
-
-    fn give_up(&self) {
-        self.0.send_modify(|generation| *generation += 1);
-    }
-}
 
 /// Asks for signs of life until it is aborted.
 pub(super) async fn keep_asking(server: Arc<Server>) {

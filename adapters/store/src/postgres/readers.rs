@@ -8,7 +8,7 @@ use sqlx::Postgres;
 use sqlx::postgres::{PgArguments, PgRow};
 use tokio::sync::Semaphore;
 
-use super::pulse::Kept;
+use super::generation::Kept;
 use super::server::{Failed, Server};
 use crate::Fault;
 use crate::heavy::ShuttingDown;

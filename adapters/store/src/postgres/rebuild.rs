@@ -3,11 +3,17 @@
 //! Invariant: after a rebuild every row is what the log gives, byte for byte; deliveries are never touched; a case whose
 //! events are damaged is reported, never built upon, and holds up no other. A rebuild keeps every writer out, of every process; a check none.
 
+use std::sync::Arc;
+
 use engine::rulebook::Rulebook;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Executor as _};
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::JoinSet;
+use uuid::Uuid;
 
-use super::audit;
+use super::audit::{self, Chunk};
 use super::layout::put_in_force;
 use super::reads;
 use super::server::{Failed, Server};
@@ -18,8 +24,8 @@ use crate::{Fault, Progress, Rebuilt};
 
 /// Views and alerts anew.
 pub(super) async fn rebuild(
-    server: &Server,
-    book: &Rulebook,
+    server: &Arc<Server>,
+    book: &Arc<Rulebook>,
     purpose: Purpose,
     progress: Progress,
 ) -> Result<Rebuilt, Failed> {
@@ -39,16 +45,11 @@ pub(super) async fn rebuild(
     if kept.rows_affected() > 0 {
         rebuilt.note(KEPT_ANEW.to_owned());
     }
-    let mut after = None;
-    loop {
-        let (chunk, upto) = audit::chunk(&mut transaction, book, after, Keep::Nothing).await?;
+    let mut walk = Walk::begin(server, book, Keep::Sum);
+    while let Some(chunk) = walk.next().await? {
         audit::repair(&mut transaction, &chunk.differences).await?;
         rebuilt.take(chunk);
         progress(rebuilt.events, events);
-        after = upto;
-        if after.is_none() {
-            break;
-        }
     }
     let strays = audit::stray_alerts(&mut transaction).await?;
     audit::repair(&mut transaction, &strays).await?;
@@ -74,20 +75,86 @@ pub(super) async fn refuse_moved(connection: &mut PgConnection, server: &Server)
 }
 
 /// Everything that is not as it should be.
-pub(super) async fn check(server: &Server, book: &Rulebook, progress: Progress) -> Result<Vec<String>, Failed> {
+pub(super) async fn check(
+    server: &Arc<Server>,
+    book: &Arc<Rulebook>,
+    progress: Progress,
+) -> Result<Vec<String>, Failed> {
     let mut connection = session(server).await?;
     let events = audit::extent(&mut connection).await?;
-    let (mut found, mut after) = (Checked::of(audit::whole(&mut connection).await?), None);
-    loop {
-        // The questions of one chunk are answered from one state of the log.
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-        let (chunk, upto) = audit::chunk(&mut connection, book, after, Keep::Nothing).await?;
-        connection.execute("COMMIT").await?;
+    let mut found = Checked::of(audit::whole(&mut connection).await?);
+    let mut walk = Walk::begin(server, book, Keep::Nothing);
+    while let Some(chunk) = walk.next().await? {
         found.take(chunk);
         progress(found.events.min(events), events);
-        after = upto;
-        if after.is_none() {
-            return Ok(found.into_all());
+    }
+    Ok(found.into_all())
+}
+
+/// How many sessions look at cases at the same time.
+const SESSIONS: usize = 2;
+
+/// All cases, looked at on several sessions, each by one of them.
+struct Walk {
+    found: Receiver<Result<Chunk, Failed>>,
+    looking: JoinSet<()>,
+}
+
+/// What is looked at next.
+enum Next {
+    /// The streams behind this one, or all.
+    Behind(Option<Uuid>),
+    Nothing,
+}
+
+impl Walk {
+    fn begin(server: &Arc<Server>, book: &Arc<Rulebook>, keep: Keep) -> Self {
+        let (sender, found) = mpsc::channel(2 * SESSIONS);
+        let next = Arc::new(Mutex::new(Next::Behind(None)));
+        let mut looking = JoinSet::new();
+        for _ in 0..SESSIONS {
+            let (server, book) = (Arc::clone(server), Arc::clone(book));
+            let (next, sender) = (Arc::clone(&next), sender.clone());
+            looking.spawn(async move {
+                if let Err(failed) = look(&server, &book, keep, &next, &sender).await {
+                    let _ = sender.send(Err(failed)).await;
+                }
+            });
+        }
+        Self { found, looking }
+    }
+
+    /// What was found about the next cases; none at the end.
+    async fn next(&mut self) -> Result<Option<Chunk>, Failed> {
+        if let Some(chunk) = self.found.recv().await {
+            return chunk.map(Some);
+        }
+        // Nothing more comes also where one of them has panicked.
+        while let Some(looked) = self.looking.join_next().await {
+            looked.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
+        }
+        Ok(None)
+    }
+}
+
+/// Looks at cases until there are no more, or nobody wants to know.
+async fn look(
+    server: &Server,
+    book: &Rulebook,
+    keep: Keep,
+    next: &Mutex<Next>,
+    found: &Sender<Result<Chunk, Failed>>,
+) -> Result<(), Failed> {
+    let mut connection = session(server).await?;
+    loop {
+        let mut next = next.lock().await;
+        let Next::Behind(after) = *next else { return Ok(()) };
+        let upto = audit::next(&mut connection, after).await?;
+        *next = if upto.is_some() { Next::Behind(upto) } else { Next::Nothing };
+        drop(next);
+        let chunk = audit::chunk(&mut connection, book, (after, upto), keep).await?;
+        if found.send(Ok(chunk)).await.is_err() {
+            return Ok(());
         }
     }
 }

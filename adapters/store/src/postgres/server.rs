@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
 use super::address;
-use super::pulse::Generation;
+use super::generation::Generation;
 use crate::{Fault, Said};
 
 /// How long one attempt to connect may take.
@@ -122,6 +122,16 @@ impl Server {
         )
     }
 
+    /// Does some work on sessions of now, and leaves it as soon as they are given up.
+    pub async fn or_silent<T>(&self, work: impl Future<Output = Result<T, Failed>>) -> Result<T, Failed> {
+        let given_up = self.generation.given_up();
+        tokio::select! {
+            biased;
+            answer = work => answer,
+            () = given_up => Err(Failed::SILENT),
+        }
+    }
+
     /// Does what may be done again, until it is done, refused, or the wait is over; pauses while the server is away.
     pub async fn patiently<T, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, Fault>
     where
@@ -131,7 +141,7 @@ impl Server {
         let attempts = async {
             let mut pause = Pause::default();
             loop {
-                match self.generation.or_silent(attempt()).await {
+                match self.or_silent(attempt()).await {
                     Err(failed) if failed.is_broken() || failed.is_collision() => trouble = Some(failed),
                     answer => return answer,
                 }

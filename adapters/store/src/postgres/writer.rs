@@ -16,7 +16,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
 use tokio::sync::mpsc;
 
-use super::pulse::Kept;
+use super::generation::Kept;
 use super::rows::Job;
 use super::server::{Failed, Pause, Server};
 use crate::cache::{Cache, Drops};
@@ -130,7 +130,7 @@ impl Writer {
         let attempts = async {
             let mut pause = Pause::default();
             loop {
-                match server.generation.or_silent(self.attempt(jobs, &mut commit)).await {
+                match server.or_silent(self.attempt(jobs, &mut commit)).await {
                     Err(failed) if failed.is_broken() || failed.is_collision() => trouble = Some(failed),
                     answer => return answer,
                 }

@@ -1,23 +1,21 @@
 //! Reads the rows that a check and a rebuild compare, some cases at a time, and writes what was not as the log gives it.
 
-mod whole;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use engine::action::CaseRef;
 use engine::rulebook::{Digest, Rulebook};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 
 use super::file::Failed;
 use super::reads;
 use super::rows::{cells, insert_alert, replace_case};
 use crate::audit::{Audit, Found, Repair, Tables, Unreadable};
+use crate::damage::altered_rulebook;
 use crate::examined::Keep;
 use crate::rows::{AlertRow, Cell, Cells, NAMES, WIDTH};
 use crate::{Delivery, Position};
-
-pub(super) use whole::{extent, log_damage, stray_alerts};
 
 /// What was found about some cases.
 pub(super) type Chunk = crate::audit::Chunk<i64>;
@@ -117,4 +115,43 @@ fn views(connection: &Connection, keys: &RangeInclusive<i64>) -> Result<BTreeMap
 fn rulebooks(connection: &Connection) -> Result<BTreeSet<Digest>, Failed> {
     let digest = |row: &Row<'_>| Ok(row.get_ref(0)?.as_str().ok().and_then(Digest::parse));
     Ok(reads::all(connection, "SELECT digest FROM rulebooks", [], digest)?.into_iter().flatten().collect())
+}
+
+/// Rows of the table `alerts` on what is no alert.
+pub(super) fn stray_alerts(connection: &Connection) -> Result<Vec<Difference>, Failed> {
+    let sql = "SELECT a.position FROM alerts a LEFT JOIN events e ON e.position = a.position
+               WHERE e.position IS NULL OR instr(e.payload, '\"event\":\"action_recorded\"') > 0
+               ORDER BY a.position";
+    reads::all(connection, sql, [], |row| Ok(Difference::stray_alert(Position(row.get(0)?))))
+}
+
+/// What is wrong with the log as a whole.
+pub(super) fn log_damage(connection: &Connection) -> Result<Vec<String>, Failed> {
+    let told =
+        reads::all(connection, "PRAGMA integrity_check(20)", [], reads::lossy)?.into_iter().filter(|line| line != "ok");
+    let mut damage: Vec<String> = told.map(|line| format!("the database file: {line}")).collect();
+    let gap = "SELECT e.position + 1 FROM events e WHERE NOT EXISTS (SELECT 1 FROM events n WHERE n.position = e.position + 1)
+               AND e.position < (SELECT max(position) FROM events) ORDER BY e.position LIMIT 20";
+    let gaps: Vec<i64> = reads::all(connection, gap, [], |row| Ok(row.get(0)?))?;
+    damage.extend(gaps.into_iter().map(|position| format!("position {position} is missing in the log")));
+    let first: Option<i64> = reads::one(connection, "SELECT min(position) FROM events", [])?;
+    if first.is_some_and(|first| first != 1) {
+        damage.push("position 1 is missing in the log".to_owned());
+    }
+    let altered = |row: &Row<'_>| Ok(altered_rulebook(text(row.get_ref(0)?), text(row.get_ref(1)?)));
+    damage.extend(reads::all(connection, "SELECT digest, source FROM rulebooks", [], altered)?.into_iter().flatten());
+    Ok(damage)
+}
+
+/// The highest key of any case, and how many events there are.
+pub(super) fn extent(connection: &Connection) -> Result<(i64, u64), Failed> {
+    let sql =
+        "SELECT max(coalesce((SELECT max(case_key) FROM events), 0), coalesce((SELECT max(case_key) FROM cases), 0)),
+               (SELECT count(*) FROM events)";
+    Ok(connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))?)
+}
+
+/// The bytes of a text.
+fn text(found: ValueRef<'_>) -> &[u8] {
+    found.as_bytes().unwrap_or_default()
 }

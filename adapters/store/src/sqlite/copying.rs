@@ -13,12 +13,13 @@ use rusqlite::{Connection, params};
 
 use super::file::{Failed, File};
 use super::reads;
-use super::rows::insert_case;
+use super::rows::{insert_alert, insert_case};
 use super::writer::{deliver, set_meta};
-use crate::copying::{Filling, Held, Part, cut_short, holds_a_log};
-use crate::place::aside;
+use crate::aside::aside;
+use crate::copying::{Carried, Filling, Held, Part, cut_short, holds_a_log};
+use crate::rows::AlertRow;
 use crate::standing::UNFINISHED;
-use crate::{Fault, Stored};
+use crate::{Delivery, Fault};
 
 /// The file with a transaction that keeps every other writer out.
 struct Holding {
@@ -84,23 +85,19 @@ fn fill_in(connection: &Connection, file: &File, filling: Filling) -> Result<(),
     loop {
         match parts.blocking_recv() {
             Some(Part::Events(events)) => {
-                for (stored, payload) in &events {
-                    insert(connection, &mut keys, stored, payload)?;
-                }
+                events.iter().try_for_each(|event| insert(connection, &mut keys, event))?;
+                let deliveries: Vec<Delivery> = events.iter().filter_map(|event| event.delivery).collect();
+                deliver(connection, &deliveries)?;
             }
-            Some(Part::Deliveries(deliveries)) => deliver(connection, &deliveries)?,
             Some(Part::End) => return Ok(()),
             None => return Err(cut_short().into()),
         }
     }
 }
 
-fn insert(
-    connection: &Connection,
-    keys: &mut HashMap<CaseRef, i64>,
-    stored: &Stored,
-    payload: &str,
-) -> Result<(), Failed> {
+/// Writes an event, and the row of an alert, which waits until its delivery is marked.
+fn insert(connection: &Connection, keys: &mut HashMap<CaseRef, i64>, event: &Carried) -> Result<(), Failed> {
+    let Carried { stored, payload, .. } = event;
     let key = if let Some(&key) = keys.get(&stored.case) {
         key
     } else {
@@ -112,5 +109,8 @@ fn insert(
     let sql = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
     let values = params![stored.position.0, key, stored.version, Event::VERSION, payload];
     connection.prepare_cached(sql)?.execute(values)?;
+    if let Some(alert) = AlertRow::of(&stored.event) {
+        insert_alert(connection, stored.position, key, &alert, alert.publishable)?;
+    }
     Ok(())
 }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 
 use super::rows::Job;
 use super::{SqliteStore, audit, copying, reads, rebuild};
+use crate::aside::aside;
 use crate::copying::{Filling, Held};
 use crate::examined::{Cursor, Examined, Whole};
-use crate::place::aside;
 use crate::rebuilt::Purpose;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
 

@@ -67,7 +67,7 @@ pub(super) fn checked(file: &File, book: &Rulebook, mut progress: impl FnMut(u64
         let connection = file.connect_to_read()?;
         let mut found = Checked::of(whole(&connection)?);
         let (keys, events) = audit::extent(&connection)?;
-        each_chunk(file, book, keys, |chunk| {
+        each_chunk(file, book, keys, Keep::Nothing, |chunk| {
             found.take(chunk);
             progress(found.events.min(events), events);
             Ok(())
@@ -122,7 +122,7 @@ pub(super) fn rebuild(
             rebuilt.note(KEPT_ANEW.to_owned());
         }
         let (keys, events) = audit::extent(&connection)?;
-        each_chunk(file, book, keys, |chunk| {
+        each_chunk(file, book, keys, Keep::Sum, |chunk| {
             chunk.differences.iter().try_for_each(|difference| audit::repair(&connection, difference))?;
             rebuilt.take(chunk);
             progress(rebuilt.events, events);
@@ -145,6 +145,7 @@ fn each_chunk(
     file: &File,
     book: &Rulebook,
     last_key: i64,
+    keep: Keep,
     mut take: impl FnMut(Chunk) -> Result<(), Failed>,
 ) -> Result<(), Failed> {
     let next = AtomicI64::new(1);
@@ -155,7 +156,7 @@ fn each_chunk(
             scope.spawn(move || {
                 let connection = file.connect_to_read();
                 let look = |keys: RangeInclusive<i64>| match &connection {
-                    Ok(connection) => audit::chunk(connection, book, &keys, Keep::Nothing),
+                    Ok(connection) => audit::chunk(connection, book, &keys, keep),
                     Err(error) => Err(file.fault_of(error).into()),
                 };
                 loop {

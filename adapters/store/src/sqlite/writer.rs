@@ -12,10 +12,10 @@ use std::time::Duration;
 use engine::rulebook::Digest;
 use rusqlite::{Connection, ErrorCode, params};
 
+use super::disk::{Disk, Moment, asked};
 use super::file::{Failed, File, Identity};
 use super::reads;
 use super::rows::Job;
-use super::writing::{Disk, Moment};
 use crate::cache::Cache;
 use crate::changes::Changes;
 use crate::jobs::{Answer, Outcome, appends};
@@ -255,11 +255,6 @@ impl Writer {
         self.changes.count();
         Ok(())
     }
-}
-
-/// Asks a disk that fails when it is told to; a real one fails by itself.
-fn asked(disk: Option<&dyn Disk>, at: Moment) -> Result<(), rusqlite::Error> {
-    disk.and_then(|disk| disk.fails(at)).map_or(Ok(()), |failing| Err(failing.error()))
 }
 
 fn last_position(connection: &Connection) -> Result<i64, rusqlite::Error> {

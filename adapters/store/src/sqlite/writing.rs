@@ -4,57 +4,13 @@
 //! same calls write the same log, on a disk that fails when it is told to: so a run can be repeated to the letter.
 
 use std::collections::VecDeque;
-use std::fmt::Debug;
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::JoinHandle;
-
-use rusqlite::ffi;
 
 use super::rows::Job;
 use super::writer::{MOST_AT_ONCE, Writer};
 use crate::Fault;
 use crate::jobs::{Answer, ended};
-
-/// A moment in the life of a transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
-    /// It is about to begin.
-    Begin,
-    /// It is about to write something more.
-    Write,
-    /// It is about to be committed.
-    Commit,
-    /// It is committed and on disk, and nobody knows it yet.
-    Committed,
-}
-
-/// What a disk answers where it fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failing {
-    /// Another program holds the file locked, for longer than we wait.
-    Locked,
-    /// No room is left.
-    Full,
-    /// It could not be written; at a commit: not be synced.
-    Broken,
-}
-
-/// A disk that fails when it is told to; for simulations.
-pub trait Disk: Debug + Send + Sync {
-    /// Whether it fails at this moment, and how.
-    fn fails(&self, at: Moment) -> Option<Failing>;
-}
-
-impl Failing {
-    pub(super) fn error(self) -> rusqlite::Error {
-        let code = match self {
-            Self::Locked => ffi::SQLITE_BUSY,
-            Self::Full => ffi::SQLITE_FULL,
-            Self::Broken => ffi::SQLITE_IOERR_FSYNC,
-        };
-        rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)
-    }
-}
 
 /// Who writes.
 pub(super) enum Writing {
