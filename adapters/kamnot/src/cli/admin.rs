@@ -7,9 +7,8 @@ use service::watch::clock_doubt::{CLOCK_CONFIRMED, CLOCK_IN_DOUBT};
 
 use super::arguments::{ClockCommand, Common};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Completion, Failure, print_out, said_of_damage};
+use super::output::{Completion, Failure, plural, print_out, said_of_damage};
 use super::progress;
-use super::tally::plural;
 
 /// `kamnot clock confirm`
 pub(super) fn clock(common: &Common, command: &ClockCommand) -> Result<Completion, Failure> {

@@ -14,9 +14,8 @@ use tempfile::NamedTempFile;
 
 use super::arguments::{Common, Export};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Completion, Failure, print_out};
+use super::output::{Completion, Failure, plural, print_out};
 use super::progress;
-use super::tally::plural;
 
 /// How many events are read at a time.
 const PAGE: usize = 8192;

@@ -11,7 +11,6 @@ use service::shown::plain;
 use store::Fault;
 
 use super::arguments::Common;
-use super::tally::plural;
 
 /// The outcome of a command that did its work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,4 +151,8 @@ pub(super) fn print_refused(file: &str, refused: &[RefusedLine], language: Langu
         last = Some((flaws, sentences));
     }
     let _ = out.flush();
+}
+
+pub(super) const fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
 }

@@ -19,7 +19,7 @@ use service::recorder::Recorded;
 use service::shown::plain;
 use service::verdict::{self, LineVerdict};
 
-use super::output::{Completion, Failure, print_out, print_refused};
+use super::output::{Completion, Failure, plural, print_out, print_refused};
 
 /// For how many lines a kind of warning is printed; for more, only the number of lines is.
 const FIRST: usize = 20;
@@ -282,8 +282,4 @@ fn in_lao(tally: &Tally) -> String {
         let _ = write!(text, "; {} ແຖວມີຄຳເຕືອນ", tally.warned.len());
     }
     text
-}
-
-pub(super) const fn plural(count: usize, one: &'static str, many: &'static str) -> &'static str {
-    if count == 1 { one } else { many }
 }

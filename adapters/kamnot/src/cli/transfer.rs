@@ -15,9 +15,8 @@ use store::transfer::{moved_to, transfer};
 
 use super::arguments::{Common, Move};
 use super::database::{Absent, Database, options, run as block_on};
-use super::output::{Completion, Failure, print_out};
+use super::output::{Completion, Failure, plural, print_out};
 use super::progress;
-use super::tally::plural;
 
 /// How many cases with alerts from another place are named.
 const MOST_NAMED: usize = 20;
