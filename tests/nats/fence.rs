@@ -191,6 +191,8 @@ async fn what_a_stranger_publishes_makes_no_place_for_a_later_alert() {
     let one = Arc::clone(&relay);
     let stopped = tokio::spawn(async move { one.connect().await.expect("a connection").tick(Position(0)).await });
     barrier.reached.notified().await;
+    // Sent is not yet there: the connection writes when it comes to it.
+    eventually("ten are stored", || async { read(&server, "kamnot.alerts.>").await.len() == 10 }).await;
     // The stream now ends where the relay means to put its 16th alert: without the 11th it must not stand there.
     let client = async_nats::connect(server.url()).await.expect("a connection");
     let jetstream = async_nats::jetstream::new(client);

@@ -39,7 +39,7 @@ impl fmt::Display for LogPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
-            Self::Postgres(url) => f.write_str(&without_login(url)),
+            Self::Postgres(url) => f.write_str(&without_secrets(url)),
         }
     }
 }
@@ -114,21 +114,30 @@ impl LogPlace {
     }
 }
 
-/// An address without everything before its last `@`: what is a user to one kind of server is a token to another.
-fn without_login(url: &str) -> String {
+/// Whether an address is one of a PostgreSQL server.
+fn is_postgres(url: &str) -> bool {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    ["postgres", "postgresql"].iter().any(|ours| scheme.eq_ignore_ascii_case(ours))
+}
+
+/// An address as it may be shown: without its password. What another kind of server takes for a user may be a token, so of
+/// its address nothing before the last `@` is shown.
+fn without_secrets(url: &str) -> String {
     let shown = address::without_password(url);
+    if is_postgres(url) {
+        return shown;
+    }
     let Some((login, place)) = shown.rsplit_once('@') else { return shown };
     let scheme = login.split_once("://").map_or("", |(scheme, _)| scheme);
     format!("{scheme}://***@{place}")
 }
 
-/// The address, if it is one of a PostgreSQL server. Errors about such an address name its user.
+/// The address, if it is one of a PostgreSQL server.
 fn database(url: &str) -> Result<&str, Fault> {
-    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
-    if ["postgres", "postgresql"].iter().any(|ours| scheme.eq_ignore_ascii_case(ours)) {
+    if is_postgres(url) {
         return Ok(url);
     }
-    let shown = without_login(url);
+    let shown = without_secrets(url);
     Err(Fault::unavailable(format!(
         "{shown} is not an address of a PostgreSQL database; expected postgres://USER@HOST/DATABASE"
     )))
