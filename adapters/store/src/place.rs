@@ -128,7 +128,8 @@ fn without_secrets(url: &str) -> String {
         return shown;
     }
     let Some((login, place)) = shown.rsplit_once('@') else { return shown };
-    let scheme = login.split_once("://").map_or("", |(scheme, _)| scheme);
+    let is_word = |scheme: &&str| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
+    let scheme = login.split_once("://").map(|(scheme, _)| scheme).filter(is_word).unwrap_or_default();
     format!("{scheme}://***@{place}")
 }
 
