@@ -254,6 +254,8 @@ pub trait LogStore: CaseStore {
     /// Rebuilds views and alerts from the log alone; deliveries stay, and so does the view of a case whose events are damaged.
     /// `progress` is told events.
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault>;
+    /// As [`LogStore::rebuild`], and sums the events, so that a copy can be compared with what it is a copy of.
+    async fn prove(&self, progress: Progress) -> Result<Rebuilt, Fault>;
     /// Everything that is not as it should be: the log's own damage, and views and alerts that are not what the log
     /// gives. Others may go on writing. `progress` is told events.
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault>;

@@ -2,7 +2,7 @@
 
 use super::EventSum;
 use super::audit::{Chunk, Difference};
-use super::examined::{Cursor, Examined, Whole};
+use super::examined::{Cursor, Examined, Keep, Whole};
 
 /// What a rebuild did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Rebuilt {
     pub cases: u64,
     /// How many events.
     pub events: u64,
-    /// The sum of those that can be read.
+    /// The sum of those that can be read; nothing where it was not asked for ([`crate::LogStore::prove`]).
     pub sum: EventSum,
     /// How many rows were not as the log gives them, and now are.
     pub differing: u64,
@@ -21,11 +21,25 @@ pub struct Rebuilt {
     pub damage: Vec<String>,
 }
 
-/// Whether the rulebook in force stays.
+/// What a rebuild is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
+    /// Views and alerts anew.
     Rebuild,
+    /// The same, and the sum of the events, which costs as much again: a copy is to be compared.
+    Prove,
+    /// The same as the first, under another rulebook.
     Adopt,
+}
+
+impl Purpose {
+    /// What is kept of each case.
+    pub(super) const fn keep(self) -> Keep {
+        match self {
+            Self::Prove => Keep::Sum,
+            Self::Rebuild | Self::Adopt => Keep::Nothing,
+        }
+    }
 }
 
 impl Rebuilt {

@@ -70,7 +70,7 @@ pub async fn transfer(
     let events = from.events().await?;
     let copied = copy(from, to, events, progress).await?;
     let told = Arc::clone(progress);
-    let rebuilt = to.rebuild(Arc::new(move |done, _| told(events + done, 2 * events))).await?;
+    let rebuilt = to.prove(Arc::new(move |done, _| told(events + done, 2 * events))).await?;
     if copied.sum.events != events {
         return Err(differs("some events are of no case that the log knows"));
     }

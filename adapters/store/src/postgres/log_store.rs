@@ -104,6 +104,11 @@ impl LogStore for PostgresStore {
         rebuilt.map_err(|failed| self.server.fault(failed))
     }
 
+    async fn prove(&self, progress: Progress) -> Result<Rebuilt, Fault> {
+        let rebuilt = rebuild::rebuild(&self.server, &self.book, Purpose::Prove, progress).await;
+        rebuilt.map_err(|failed| self.server.fault(failed))
+    }
+
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
         rebuild::check(&self.server, &self.book, progress).await.map_err(|failed| self.server.fault(failed))
     }

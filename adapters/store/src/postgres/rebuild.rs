@@ -45,7 +45,7 @@ pub(super) async fn rebuild(
     if kept.rows_affected() > 0 {
         rebuilt.note(KEPT_ANEW.to_owned());
     }
-    let mut walk = Walk::begin(server, book, Keep::Sum);
+    let mut walk = Walk::begin(server, book, purpose.keep());
     while let Some(chunk) = walk.next().await? {
         audit::repair(&mut transaction, &chunk.differences).await?;
         rebuilt.take(chunk);

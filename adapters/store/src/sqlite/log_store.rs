@@ -73,6 +73,11 @@ impl LogStore for SqliteStore {
         aside(move || rebuild::rebuild(&file, &book, Purpose::Rebuild, |done, of| progress(done, of))).await
     }
 
+    async fn prove(&self, progress: Progress) -> Result<Rebuilt, Fault> {
+        let (file, book) = (self.file.clone(), self.book.clone());
+        aside(move || rebuild::rebuild(&file, &book, Purpose::Prove, |done, of| progress(done, of))).await
+    }
+
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
         let (file, book) = (self.file.clone(), self.book.clone());
         aside(move || Ok(rebuild::checked(&file, &book, |done, of| progress(done, of))?.into_all())).await

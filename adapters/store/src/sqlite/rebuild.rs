@@ -122,7 +122,7 @@ pub(super) fn rebuild(
             rebuilt.note(KEPT_ANEW.to_owned());
         }
         let (keys, events) = audit::extent(&connection)?;
-        each_chunk(file, book, keys, Keep::Sum, |chunk| {
+        each_chunk(file, book, keys, purpose.keep(), |chunk| {
             chunk.differences.iter().try_for_each(|difference| audit::repair(&connection, difference))?;
             rebuilt.take(chunk);
             progress(rebuilt.events, events);
