@@ -6,14 +6,12 @@ use std::sync::Arc;
 use engine::action::OfficeCode;
 use engine::alert::Kind;
 use engine::calendar::Instant;
-use engine::decide::Alerts;
 use engine::rulebook::{Language, Rulebooks};
 use projections::alerts::{AlertRow, Choice, Class};
 use projections::view::Seat;
 use service::queries::alerts::{AlertQuery, KnownAs, Listed, PAGE, Wording, each_row};
 use store::{CaseStore, Fault, Stored};
-use tests::clock::SetClock;
-use tests::made::{self, after_all, record_case, recorder};
+use tests::made::{self, after_all, record_case};
 
 on_each_store!(
     a_list_holds_a_page_and_one_case_at_the_most,
@@ -90,15 +88,7 @@ async fn every_alert_of_an_office_is_in_one_row<S: CaseStore>(store: Arc<S>) {
 async fn a_row_stands_as_its_alerts_do_now_or_then<S: CaseStore>(store: Arc<S>) {
     let (mut instants, mut courts) = (Vec::new(), BTreeSet::new());
     for n in 0..12 {
-        let actions = made::actions(n);
-        let case = actions[0].case.clone();
-        let clock = SetClock::at(actions[0].at.first());
-        let recorder = recorder(&store, &clock);
-        for action in actions {
-            clock.set(action.at.last());
-            recorder.record(&case, vec![action], None, Alerts::Raised).await.unwrap();
-            recorder.tick(&case).await.unwrap();
-        }
+        let case = made::record_as_it_happens(&store, n).await;
         for Stored { event, .. } in store.stream(&case).await.unwrap() {
             instants.push(event.recorded_at);
             courts.extend(event.fact.alert().map(|(alert, _)| alert.to.court.clone()));

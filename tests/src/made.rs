@@ -70,6 +70,20 @@ pub async fn record_case<S: CaseStore>(store: &Arc<S>, n: usize) -> (CaseRef, Re
     (case, outcome)
 }
 
+/// Records the `n`th case action by action as it happens, and lets time pass behind each.
+pub async fn record_as_it_happens<S: CaseStore>(store: &Arc<S>, n: usize) -> CaseRef {
+    let actions = actions(n);
+    let case = actions[0].case.clone();
+    let clock = SetClock::at(actions[0].at.first());
+    let recorder = recorder(store, &clock);
+    for action in actions {
+        clock.set(action.at.last());
+        recorder.record(&case, vec![action], None, Alerts::Raised).await.unwrap();
+        recorder.tick(&case).await.unwrap();
+    }
+    case
+}
+
 /// The delivery of an alert event.
 pub fn delivery(stored: &Stored, stream_sequence: u64) -> Delivery {
     let alert: Uuid = stored.event.id(&stored.case);

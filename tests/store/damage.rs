@@ -38,13 +38,7 @@ pub async fn lived_in_of(path: &Path, cases: usize) {
         let case = actions[0].case.clone();
         match n % 3 {
             0 => {
-                let clock = SetClock::at(actions[0].at.first());
-                let recorder = recorder(&store, &clock);
-                for action in actions {
-                    clock.set(action.at.last());
-                    recorder.record(&case, vec![action], None, Alerts::Raised).await.unwrap();
-                    recorder.tick(&case).await.unwrap();
-                }
+                made::record_as_it_happens(&store, n).await;
             }
             1 => {
                 let recorder = recorder(&store, &SetClock::at(after_all()));

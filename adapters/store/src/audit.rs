@@ -10,7 +10,7 @@ use engine::rulebook::{Digest, Rulebook};
 use uuid::Uuid;
 
 use crate::damage::UNKNOWN_RULEBOOK;
-use crate::examined::{ExaminedCase, Keep, RowFlaw, Told};
+use crate::examined::{ExaminedAlert, ExaminedCase, Keep, RowFlaw};
 use crate::rows::{AlertRow, COLUMNS, CaseRow, Cells};
 use crate::{Delivery, EventSum, Position, Said};
 
@@ -18,6 +18,8 @@ use crate::{Delivery, EventSum, Position, Said};
 pub(super) struct Chunk<K> {
     pub cases: u64,
     pub events: u64,
+    /// How many alert events were compared with their rows.
+    pub alerts: u64,
     /// The sum of all events that can be read, where it is asked for.
     pub sum: EventSum,
     /// What is wrong with the log itself, which nothing can rebuild.
@@ -113,7 +115,7 @@ struct Open<K> {
     /// As its row names it, until its events do.
     name: String,
     state: Case,
-    alerts: Vec<Told>,
+    alerts: Vec<ExaminedAlert>,
     /// Set from the first event on that can't be built upon; of the others is said which can't be read.
     damaged: bool,
 }
@@ -121,7 +123,7 @@ struct Open<K> {
 impl<'b, K: Copy + Ord> Audit<'b, K> {
     pub fn new(book: &'b Rulebook, rulebooks: BTreeSet<Digest>, rows: BTreeMap<K, Cells<'static>>, keep: Keep) -> Self {
         let (damage, differences, kept) = (Vec::new(), Vec::new(), Vec::new());
-        let chunk = Chunk { cases: 0, events: 0, sum: EventSum::default(), damage, differences, kept };
+        let chunk = Chunk { cases: 0, events: 0, alerts: 0, sum: EventSum::default(), damage, differences, kept };
         Self { book, rulebooks, rows, keep, open: None, chunk }
     }
 
@@ -221,6 +223,7 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
             self.note(case, version, position, "the mark of its delivery can't be read");
             return Ok(());
         };
+        self.chunk.alerts += 1;
         let pending = row.publishable && delivery.is_none();
         if !tables.has_alert(position, case.key, &row, pending)? {
             let found = format!("the row of the alert at position {} is not what the log gives", position.0);
@@ -229,7 +232,7 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
             self.chunk.differences.push(Difference { found, repair, case: of });
         }
         if self.keep == Keep::Cases {
-            case.alerts.push(Told { position, event, delivery });
+            case.alerts.push(ExaminedAlert { position, event, delivery });
         }
         Ok(())
     }

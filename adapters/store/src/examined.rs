@@ -35,12 +35,12 @@ pub struct ExaminedCase {
     /// The case as its events fold into it.
     pub case: Case,
     /// Its alert events in order.
-    pub alerts: Vec<Told>,
+    pub alerts: Vec<ExaminedAlert>,
 }
 
 /// An alert event in its place, with the mark of its delivery.
 #[derive(Debug)]
-pub struct Told {
+pub struct ExaminedAlert {
     /// Its place in the log.
     pub position: Position,
     /// The event.

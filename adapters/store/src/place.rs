@@ -46,7 +46,7 @@ impl fmt::Display for LogPlace {
 
 impl fmt::Debug for LogPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Place({self})")
+        write!(f, "LogPlace({self})")
     }
 }
 

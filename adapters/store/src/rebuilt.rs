@@ -11,6 +11,8 @@ pub struct Rebuilt {
     pub cases: u64,
     /// How many events.
     pub events: u64,
+    /// How many alert events have a row that is as the log gives it.
+    pub(super) alerts: u64,
     /// The sum of those that can be read; nothing where it was not asked for ([`crate::LogStore::prove`]).
     pub sum: EventSum,
     /// How many rows were not as the log gives them, and now are.
@@ -59,11 +61,18 @@ impl Rebuilt {
         }
     }
 
+    /// Whether among so many rows of alerts one may be on what is no alert: each alert event that was compared has its own by
+    /// now. To look for such rows every payload has to be read.
+    pub(super) const fn may_have_strays(&self, rows: u64) -> bool {
+        rows != self.alerts
+    }
+
     /// Takes in what was found about some cases, and put right.
     pub(super) fn take<K>(&mut self, chunk: Chunk<K>) {
         self.damage.extend(chunk.damage.into_iter().map(|flaw| flaw.found));
         self.cases += chunk.cases;
         self.events += chunk.events;
+        self.alerts += chunk.alerts;
         self.sum.add_all(chunk.sum);
         self.note_all(chunk.differences);
     }

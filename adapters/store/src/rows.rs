@@ -24,24 +24,24 @@ use crate::{Append, Fault};
 pub(super) const WIDTH: usize = 12;
 
 /// The columns of a case's row: first the two of its identity, which never change.
-pub(super) const COLUMNS: [(&str, Kind); WIDTH] = [
-    ("stream_id", Kind::Id),
-    ("reference", Kind::Text),
-    ("version", Kind::Version),
-    ("recorded_at", Kind::Number),
-    ("court", Kind::Office),
-    ("prosecutor", Kind::Office),
-    ("investigator", Kind::Office),
-    ("legal_aid", Kind::Office),
-    ("next_due", Kind::Number),
-    ("worst", Kind::Text),
-    ("document", Kind::Text),
-    ("digest", Kind::Number),
+pub(super) const COLUMNS: [(&str, ColumnKind); WIDTH] = [
+    ("stream_id", ColumnKind::Id),
+    ("reference", ColumnKind::Text),
+    ("version", ColumnKind::Version),
+    ("recorded_at", ColumnKind::Number),
+    ("court", ColumnKind::Office),
+    ("prosecutor", ColumnKind::Office),
+    ("investigator", ColumnKind::Office),
+    ("legal_aid", ColumnKind::Office),
+    ("next_due", ColumnKind::Number),
+    ("worst", ColumnKind::Text),
+    ("document", ColumnKind::Text),
+    ("digest", ColumnKind::Number),
 ];
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ColumnKind {
     /// A stream's id.
     Id,
     Text,

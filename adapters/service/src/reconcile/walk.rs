@@ -10,7 +10,7 @@ use engine::case::Case;
 use engine::decide::{Alerts, Command, decide_telling};
 use engine::rulebook::{Rulebook, Rulebooks};
 use projections::message::message;
-use store::examined::{Cursor, ExaminedCase, Told, Whole};
+use store::examined::{Cursor, ExaminedAlert, ExaminedCase, Whole};
 use store::{Fault, Progress};
 use uuid::Uuid;
 
@@ -113,7 +113,7 @@ impl Reconciler {
         &self,
         walked: &mut Walked,
         case: &CaseRef,
-        Told { position, event, delivery }: Told,
+        ExaminedAlert { position, event, delivery }: ExaminedAlert,
         books: &Rulebooks,
         differences: &mut Differences,
     ) {

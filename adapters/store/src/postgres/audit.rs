@@ -140,6 +140,12 @@ pub(super) async fn whole(connection: &mut PgConnection) -> Result<Whole, Failed
     Ok(Whole { damage, rows })
 }
 
+/// How many rows the table `alerts` has.
+pub(super) async fn alert_rows(connection: &mut PgConnection) -> Result<u64, Failed> {
+    let row = sqlx::query("SELECT count(*) FROM alerts").fetch_one(connection).await?;
+    Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+}
+
 /// Rows of the table `alerts` on what is no alert.
 pub(super) async fn stray_alerts(connection: &mut PgConnection) -> Result<Vec<Difference>, Failed> {
     let strays = sqlx::query(STRAYS).fetch_all(connection).await?;

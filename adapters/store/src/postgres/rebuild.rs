@@ -51,9 +51,11 @@ pub(super) async fn rebuild(
         rebuilt.take(chunk);
         progress(rebuilt.events, events);
     }
-    let strays = audit::stray_alerts(&mut transaction).await?;
-    audit::repair(&mut transaction, &strays).await?;
-    rebuilt.note_all(strays);
+    if rebuilt.may_have_strays(audit::alert_rows(&mut transaction).await?) {
+        let strays = audit::stray_alerts(&mut transaction).await?;
+        audit::repair(&mut transaction, &strays).await?;
+        rebuilt.note_all(strays);
+    }
     // For the other processes to notice: something may be due earlier now.
     transaction.execute("UPDATE meta SET xact = pg_current_xact_id() WHERE key = 'rulebook'").await?;
     match transaction.commit().await.map_err(Failed::from) {

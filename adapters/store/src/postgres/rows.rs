@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::server::Failed;
-use crate::rows::{AlertRow, COLUMNS, Cell, Cells, Kind, WIDTH};
+use crate::rows::{AlertRow, COLUMNS, Cell, Cells, ColumnKind, WIDTH};
 use crate::{Append, jobs, rows};
 
 /// What the writer is asked to write.
@@ -47,10 +47,10 @@ pub(super) fn cells(row: &PgRow) -> Result<Cells<'_>, Failed> {
     let mut cells = [const { Cell::Null }; WIDTH];
     for (n, (found, (_, kind))) in cells.iter_mut().zip(COLUMNS).enumerate() {
         let cell = match kind {
-            Kind::Id => row.try_get::<Option<Uuid>, _>(n)?.map(Cell::Id),
-            Kind::Version => row.try_get::<Option<i32>, _>(n)?.map(i64::from).map(Cell::Number),
-            Kind::Number => row.try_get::<Option<i64>, _>(n)?.map(Cell::Number),
-            Kind::Text | Kind::Office => row.try_get::<Option<&str>, _>(n)?.map(Cell::text),
+            ColumnKind::Id => row.try_get::<Option<Uuid>, _>(n)?.map(Cell::Id),
+            ColumnKind::Version => row.try_get::<Option<i32>, _>(n)?.map(i64::from).map(Cell::Number),
+            ColumnKind::Number => row.try_get::<Option<i64>, _>(n)?.map(Cell::Number),
+            ColumnKind::Text | ColumnKind::Office => row.try_get::<Option<&str>, _>(n)?.map(Cell::text),
         };
         *found = cell.unwrap_or(Cell::Null);
     }

@@ -8,16 +8,16 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::server::Failed;
-use crate::rows::{AlertRow, COLUMNS, CaseRow, Cell, Cells, Kind, NAMES};
+use crate::rows::{AlertRow, COLUMNS, CaseRow, Cell, Cells, ColumnKind, NAMES};
 
 /// The rows of cases `n`, as [`write_cases`] binds them.
 fn unnested() -> String {
     let arrays = COLUMNS.iter().zip(1..).map(|((_, kind), n)| {
         let of = match kind {
-            Kind::Id => "uuid",
-            Kind::Version => "int",
-            Kind::Number => "bigint",
-            Kind::Text | Kind::Office => "text",
+            ColumnKind::Id => "uuid",
+            ColumnKind::Version => "int",
+            ColumnKind::Number => "bigint",
+            ColumnKind::Text | ColumnKind::Office => "text",
         };
         format!("${n}::{of}[]")
     });
@@ -25,7 +25,7 @@ fn unnested() -> String {
 }
 
 /// Sets these columns to those of the rows `from`.
-fn set(columns: &[(&str, Kind)], from: &str) -> String {
+fn set(columns: &[(&str, ColumnKind)], from: &str) -> String {
     columns.iter().map(|(name, _)| format!("{name} = {from}.{name}")).collect::<Vec<String>>().join(", ")
 }
 
@@ -58,10 +58,12 @@ async fn write_cases(connection: &mut PgConnection, sql: &'static str, rows: &[&
     let mut query = sqlx::query(sql);
     for (n, (_, kind)) in COLUMNS.iter().enumerate() {
         query = match kind {
-            Kind::Id => query.bind(column(&rows, n, Cell::as_id)),
-            Kind::Version => query.bind(column(&rows, n, |cell| cell.as_number().and_then(|n| i32::try_from(n).ok()))),
-            Kind::Number => query.bind(column(&rows, n, Cell::as_number)),
-            Kind::Text | Kind::Office => query.bind(column(&rows, n, Cell::as_text)),
+            ColumnKind::Id => query.bind(column(&rows, n, Cell::as_id)),
+            ColumnKind::Version => {
+                query.bind(column(&rows, n, |cell| cell.as_number().and_then(|n| i32::try_from(n).ok())))
+            }
+            ColumnKind::Number => query.bind(column(&rows, n, Cell::as_number)),
+            ColumnKind::Text | ColumnKind::Office => query.bind(column(&rows, n, Cell::as_text)),
         };
     }
     query.execute(connection).await?;

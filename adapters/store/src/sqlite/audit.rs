@@ -117,6 +117,11 @@ fn rulebooks(connection: &Connection) -> Result<BTreeSet<Digest>, Failed> {
     Ok(reads::all(connection, "SELECT digest FROM rulebooks", [], digest)?.into_iter().flatten().collect())
 }
 
+/// How many rows the table `alerts` has.
+pub(super) fn alert_rows(connection: &Connection) -> Result<u64, Failed> {
+    Ok(connection.query_row("SELECT count(*) FROM alerts", [], |row| row.get::<_, i64>(0))?.unsigned_abs())
+}
+
 /// Rows of the table `alerts` on what is no alert.
 pub(super) fn stray_alerts(connection: &Connection) -> Result<Vec<Difference>, Failed> {
     let sql = "SELECT a.position FROM alerts a LEFT JOIN events e ON e.position = a.position

@@ -128,9 +128,11 @@ pub(super) fn rebuild(
             progress(rebuilt.events, events);
             Ok(())
         })?;
-        let strays = audit::stray_alerts(&connection)?;
-        strays.iter().try_for_each(|stray| audit::repair(&connection, stray))?;
-        rebuilt.note_all(strays);
+        if rebuilt.may_have_strays(audit::alert_rows(&connection)?) {
+            let strays = audit::stray_alerts(&connection)?;
+            strays.iter().try_for_each(|stray| audit::repair(&connection, stray))?;
+            rebuilt.note_all(strays);
+        }
         connection.execute_batch("COMMIT")?;
         Ok(rebuilt)
     };

@@ -9,7 +9,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params, params_from_iter};
 use uuid::Uuid;
 
-use crate::rows::{AlertRow, COLUMNS, CaseRow, Cell, Cells, Kind, NAMES, WIDTH};
+use crate::rows::{AlertRow, COLUMNS, CaseRow, Cell, Cells, ColumnKind, NAMES, WIDTH};
 use crate::{Append, Position, Stored, jobs, rows};
 
 /// What the writer is asked to write.
@@ -111,13 +111,13 @@ pub(super) fn update_view(
     /// the offices seldom change.
     static UPDATES: LazyLock<[String; 2]> = LazyLock::new(|| {
         // Where the identity would be bound, the key and the expected version are.
-        let columns = |of: fn(Kind) -> bool, is: &str, between: &str| -> String {
+        let columns = |of: fn(ColumnKind) -> bool, is: &str, between: &str| -> String {
             let columns = COLUMNS.iter().zip(1..).skip(2).filter(|((_, kind), _)| of(*kind));
             columns.map(|((name, _), n)| format!("{name} {is} ?{n}")).collect::<Vec<String>>().join(between)
         };
         let update = |set: &str| format!("UPDATE cases SET {set} WHERE case_key = ?1 AND version = ?2");
-        let same_offices = columns(|kind| kind == Kind::Office, "IS", " AND ");
-        let first = update(&columns(|kind| kind != Kind::Office, "=", ", "));
+        let same_offices = columns(|kind| kind == ColumnKind::Office, "IS", " AND ");
+        let first = update(&columns(|kind| kind != ColumnKind::Office, "=", ", "));
         [format!("{first} AND {same_offices}"), update(&columns(|_| true, "=", ", "))]
     });
     let cells = row.cells();
