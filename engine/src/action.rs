@@ -1,14 +1,17 @@
 //! What happened: one action of a case, as an office reports it.
 //!
-//! Invariant: every field of an `Action` was checked. A field that was left out is `None`: "not on record", which is not
-//! "no". Reading an action and writing it again gives the same canonical JSON.
+//! Invariant: every field of an `Action` was checked against the table of actions. A field that was left out is "not on
+//! record", which is not "no". Reading an action and writing it again gives the same canonical JSON.
 
 mod dates;
 pub mod describe;
+mod field;
 mod fields;
+mod names;
 mod read;
-mod vocabulary;
-mod write;
+mod table;
+mod value;
+mod when;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,20 +19,37 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::calendar::{Instant, write_date};
 use crate::words::words;
 
-pub use vocabulary::*;
+pub use names::Names;
+pub use value::{Value, Values};
+pub use when::When;
+
+words! {
+    /// The classes of offence, from the least grave.
+    Class {
+        /// A minor offence, ລະຫຸໂທດ (Art. 52).
+        Minor = "minor",
+        /// A major offence, ໂທສານຸໂທດ (Arts 52, 64).
+        Major = "major",
+        /// A crime, ຄະຣຸໂທດ (Arts 64, 65, 72).
+        Crime = "crime",
+    }
+}
 
 words! {
     /// The kinds of action, in the course of a case.
     ActionName {
         /// The case is opened: offices, child, offences.
         CaseOpened = "case_opened",
-        /// The child's age or birth date becomes known.
+        /// More becomes known about the child.
         ChildIdentified = "child_identified",
+        /// A further offence is charged.
+        OffenceAdded = "offence_added",
         /// An offence is reclassified.
         OffenceReclassified = "offence_reclassified",
+        /// The day on which an offence was committed is corrected.
+        OffenceCorrected = "offence_corrected",
         /// The case goes to other offices.
         CaseTransferred = "case_transferred",
         /// The litigants' complaint is received (Art. 58).
@@ -46,8 +66,12 @@ words! {
         Arrested = "arrested",
         /// Custody begins (Art. 62).
         CustodyStarted = "custody_started",
-        /// The child is told the reason for the custody and the child's rights (Art. 62(1)).
+        /// The child is told its rights (Art. 62(1)).
         RightsTold = "rights_told",
+        /// The child is told the reason for the arrest or custody (Art. 62(1)).
+        ReasonTold = "reason_told",
+        /// The child is told the charge (Art. 51(2)).
+        ChargeTold = "charge_told",
         /// The parents or guardian are notified (Art. 62(2)).
         ParentsNotified = "parents_notified",
         /// A doctor examines the child (Art. 62(4)).
@@ -74,6 +98,8 @@ words! {
         ReleaseRequested = "release_requested",
         /// The investigator gives an opinion (Art. 65).
         ReleaseOpinionGiven = "release_opinion_given",
+        /// The request for release and the opinion are sent to the prosecutor or court (Art. 65).
+        ReleaseRequestSent = "release_request_sent",
         /// The prosecutor or court that decides receives the request for release (Art. 65).
         ReleaseRequestReceived = "release_request_received",
         /// The prosecutor or court decides on the request for release (Art. 65).
@@ -100,8 +126,16 @@ words! {
         TrainingCentreEntered = "training_centre_entered",
         /// The child leaves the training centre.
         TrainingCentreLeft = "training_centre_left",
+        /// Ill-treatment of the child is reported (Arts 51(4), 59(3), 62(3)).
+        IllTreatmentReported = "ill_treatment_reported",
+        /// Information about the child is disclosed (Arts 51(6), 62(4), 85).
+        InformationDisclosed = "information_disclosed",
+        /// Another child, a victim or witness, is interviewed (Arts 44, 45).
+        WitnessInterviewed = "witness_interviewed",
         /// The case is closed.
         CaseClosed = "case_closed",
+        /// The case counts nowhere: it was opened by mistake, or repeats another.
+        CaseVoided = "case_voided",
         /// Another action is withdrawn: it stays readable and no longer counts.
         ActionWithdrawn = "action_withdrawn",
     }
@@ -165,60 +199,6 @@ impl fmt::Display for ActionId {
     }
 }
 
-/// When an action happened: an instant, or a civil date in Vientiane if the time of day is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When {
-    /// An instant.
-    Instant(Instant),
-    /// A date alone: its span is 00:00:00 to 23:59:59.
-    Date(NaiveDate),
-}
-
-impl When {
-    /// The first instant of the span.
-    pub fn first(self) -> Instant {
-        match self {
-            Self::Instant(instant) => instant,
-            Self::Date(date) => Instant::first_of(date),
-        }
-    }
-
-    /// The last instant of the span.
-    pub fn last(self) -> Instant {
-        match self {
-            Self::Instant(instant) => instant,
-            Self::Date(date) => Instant::last_of(date),
-        }
-    }
-
-    /// The civil date.
-    pub fn date(self) -> NaiveDate {
-        match self {
-            Self::Instant(instant) => instant.date(),
-            Self::Date(date) => date,
-        }
-    }
-
-    /// Reads an RFC 3339 instant or a civil date; `None` if the text is neither.
-    pub fn parse(text: &str) -> Option<Self> {
-        if text.len() == 10 {
-            return crate::calendar::parse_date(text).map(Self::Date);
-        }
-        Instant::parse(text).map(Self::Instant)
-    }
-}
-
-impl fmt::Display for When {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = String::with_capacity(25);
-        match self {
-            Self::Instant(instant) => instant.write(&mut text),
-            Self::Date(date) => write_date(*date, &mut text),
-        }
-        f.write_str(&text)
-    }
-}
-
 /// One action of a case.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Action {
@@ -231,29 +211,9 @@ pub struct Action {
     /// The office or authority that acted.
     pub by: OfficeCode,
     /// What happened.
-    pub what: What,
-}
-
-/// A written order (Art. 63, 64): who gave it, and its number.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Order {
-    /// Who gave the order.
-    pub by: OrderedBy,
-    /// The order's number.
-    pub number: String,
-}
-
-/// What is on record about a written order: nothing (`None`), "there was no written order", or the order.
-pub type OrderOnRecord = Option<Option<Order>>;
-
-/// The child of a case. No name: a reference of the office's own.
-#[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the fields are those of the format")]
-pub struct Child {
-    pub reference: String,
-    pub birth_date: Option<NaiveDate>,
-    pub age_years: Option<u64>,
-    pub sex: Option<Sex>,
+    pub name: ActionName,
+    /// The action's own fields, as far as they are on record.
+    pub values: Values,
 }
 
 /// A range of penalties, in months of deprivation of liberty.
@@ -274,226 +234,139 @@ pub struct Offence {
     pub serious: bool,
 }
 
-/// The opening of a case.
-#[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the fields are those of the format")]
-pub struct CaseOpened {
-    pub court: OfficeCode,
-    pub prosecutor: OfficeCode,
-    pub investigator: OfficeCode,
-    pub legal_aid: Option<OfficeCode>,
-    pub child: Child,
-    pub offences: Vec<Offence>,
-}
-
-/// What happened, with the fields of that kind of action. `None` in a field means "not on record".
-#[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the variants and fields are those of the format, documented at `ActionName`")]
-pub enum What {
-    CaseOpened(Box<CaseOpened>),
-    ChildIdentified {
-        birth_date: Option<NaiveDate>,
-        age_years: Option<u64>,
-    },
-    OffenceReclassified {
-        offence: u64,
-        class: Option<Class>,
-        penalty_months: Option<Penalty>,
-        serious: Option<bool>,
-    },
-    CaseTransferred {
-        court: Option<OfficeCode>,
-        prosecutor: Option<OfficeCode>,
-        investigator: Option<OfficeCode>,
-        legal_aid: Option<OfficeCode>,
-    },
-    ComplaintReceived,
-    InvestigationOpened,
-    SummonsServed {
-        authority: Authority,
-        appear_on: Option<NaiveDate>,
-    },
-    SummonsMissed {
-        authority: Authority,
-        reason: Option<String>,
-    },
-    BroughtIn {
-        authority: Authority,
-        accompanied_by: Option<Vec<Person>>,
-    },
-    Arrested {
-        order: OrderOnRecord,
-        flagrant: Option<bool>,
-        urgent: Option<bool>,
-        grounds: Option<Vec<Ground>>,
-    },
-    CustodyStarted {
-        evidence_firm: Option<bool>,
-        place: Option<Place>,
-    },
-    RightsTold,
-    ParentsNotified,
-    MedicalCheck,
-    InterviewStarted {
-        attended_by: Option<Vec<Person>>,
-        dedicated_room: Option<bool>,
-    },
-    InterviewEnded,
-    RemandOrdered {
-        order: OrderOnRecord,
-        grounds: Option<Vec<Ground>>,
-    },
-    RemandExtended {
-        order: OrderOnRecord,
-        months: Option<u64>,
-        for_investigation: Option<bool>,
-    },
-    VisitRefused {
-        visitor: Option<Person>,
-    },
-    /// `agreed` is true if the prosecutor agreed, false if nobody did (Art. 59(5)).
-    InvestigationExtended {
-        agreed: bool,
-    },
-    ReferredToMediation {
-        to: Mediator,
-    },
-    MediationSession {
-        attended_by: Option<Vec<Person>>,
-        evidence_solid: Option<bool>,
-        child_acknowledges: Option<bool>,
-    },
-    MediationEnded {
-        settled: bool,
-        measures: Option<Vec<MediationMeasure>>,
-    },
-    ReleaseRequested {
-        requested_by: Person,
-    },
-    ReleaseOpinionGiven,
-    ReleaseRequestReceived,
-    ReleaseDecided {
-        granted: bool,
-    },
-    Released {
-        kind: ReleaseKind,
-        bail: Option<bool>,
-        bail_necessary: Option<bool>,
-    },
-    FileSent,
-    FileReceived,
-    FileReturned,
-    ProsecutionDeclined,
-    ProsecutionOrdered {
-        mediation_possible: Option<bool>,
-    },
-    ProsecutionOrderReceived,
-    HearingHeld(Box<HearingHeld>),
-    JudgmentGiven {
-        measure: Measure,
-        months: Option<u64>,
-        other_measures_considered: Option<bool>,
-        served_in: Option<ServedIn>,
-    },
-    TrainingCentreEntered,
-    TrainingCentreLeft,
-    CaseClosed {
-        reason: Option<String>,
-    },
-    ActionWithdrawn {
-        withdraws: ActionId,
-        reason: Option<String>,
-    },
-}
-
-/// The place of custody (Art. 62(6)).
+/// Which offence of a case an action speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are those of the format")]
-pub struct Place {
-    pub children_only: Option<bool>,
-    pub sexes_separated: Option<bool>,
-}
-
-/// A hearing (Art. 70).
-#[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the fields are those of the format")]
-pub struct HearingHeld {
-    pub substantive: bool,
-    pub closed: Option<bool>,
-    pub suitable_room: Option<bool>,
-    pub child_attended: Option<bool>,
-    pub child_heard: Option<bool>,
-    pub interpreter_needed: Option<bool>,
-    pub interpreter_present: Option<bool>,
-    pub defended_by: Option<Vec<Person>>,
-    pub attended_by: Option<Vec<Person>>,
-}
-
-impl What {
-    /// Which kind of action this is.
-    pub const fn name(&self) -> ActionName {
-        use ActionName as N;
-        match self {
-            Self::CaseOpened(_) => N::CaseOpened,
-            Self::ChildIdentified { .. } => N::ChildIdentified,
-            Self::OffenceReclassified { .. } => N::OffenceReclassified,
-            Self::CaseTransferred { .. } => N::CaseTransferred,
-            Self::ComplaintReceived => N::ComplaintReceived,
-            Self::InvestigationOpened => N::InvestigationOpened,
-            Self::SummonsServed { .. } => N::SummonsServed,
-            Self::SummonsMissed { .. } => N::SummonsMissed,
-            Self::BroughtIn { .. } => N::BroughtIn,
-            Self::Arrested { .. } => N::Arrested,
-            Self::CustodyStarted { .. } => N::CustodyStarted,
-            Self::RightsTold => N::RightsTold,
-            Self::ParentsNotified => N::ParentsNotified,
-            Self::MedicalCheck => N::MedicalCheck,
-            Self::InterviewStarted { .. } => N::InterviewStarted,
-            Self::InterviewEnded => N::InterviewEnded,
-            Self::RemandOrdered { .. } => N::RemandOrdered,
-            Self::RemandExtended { .. } => N::RemandExtended,
-            Self::VisitRefused { .. } => N::VisitRefused,
-            Self::InvestigationExtended { .. } => N::InvestigationExtended,
-            Self::ReferredToMediation { .. } => N::ReferredToMediation,
-            Self::MediationSession { .. } => N::MediationSession,
-            Self::MediationEnded { .. } => N::MediationEnded,
-            Self::ReleaseRequested { .. } => N::ReleaseRequested,
-            Self::ReleaseOpinionGiven => N::ReleaseOpinionGiven,
-            Self::ReleaseRequestReceived => N::ReleaseRequestReceived,
-            Self::ReleaseDecided { .. } => N::ReleaseDecided,
-            Self::Released { .. } => N::Released,
-            Self::FileSent => N::FileSent,
-            Self::FileReceived => N::FileReceived,
-            Self::FileReturned => N::FileReturned,
-            Self::ProsecutionDeclined => N::ProsecutionDeclined,
-            Self::ProsecutionOrdered { .. } => N::ProsecutionOrdered,
-            Self::ProsecutionOrderReceived => N::ProsecutionOrderReceived,
-            Self::HearingHeld(_) => N::HearingHeld,
-            Self::JudgmentGiven { .. } => N::JudgmentGiven,
-            Self::TrainingCentreEntered => N::TrainingCentreEntered,
-            Self::TrainingCentreLeft => N::TrainingCentreLeft,
-            Self::CaseClosed { .. } => N::CaseClosed,
-            Self::ActionWithdrawn { .. } => N::ActionWithdrawn,
-        }
-    }
+pub enum WhichOffence {
+    /// The offence of the opening with this index.
+    OfOpening(u64),
+    /// The offence that this action added.
+    Added(ActionId),
 }
 
 impl Action {
-    /// Which kind of action this is.
-    pub const fn name(&self) -> ActionName {
-        self.what.name()
+    /// The value of a field of its own; `None` if it is not on record.
+    fn value(&self, field: &str) -> Option<&Value> {
+        self.values.get(self.name.fields(), field)
     }
 
-    /// The action that this one withdraws.
-    pub const fn withdraws(&self) -> Option<ActionId> {
-        match self.what {
-            What::ActionWithdrawn { withdraws, .. } => Some(withdraws),
+    /// A field that is true or false.
+    pub fn flag(&self, field: &str) -> Option<bool> {
+        if let Some(Value::Flag(flag)) = self.value(field) { Some(*flag) } else { None }
+    }
+
+    /// A number.
+    pub fn count(&self, field: &str) -> Option<u64> {
+        if let Some(Value::Count(number)) = self.value(field) { Some(*number) } else { None }
+    }
+
+    /// A civil date.
+    pub fn day(&self, field: &str) -> Option<NaiveDate> {
+        if let Some(Value::Day(day)) = self.value(field) { Some(*day) } else { None }
+    }
+
+    /// An office.
+    pub fn office(&self, field: &str) -> Option<&OfficeCode> {
+        if let Some(Value::Office(office)) = self.value(field) { Some(office) } else { None }
+    }
+
+    /// A free text.
+    pub fn text(&self, field: &str) -> Option<&str> {
+        if let Some(Value::Text(text)) = self.value(field) { Some(text) } else { None }
+    }
+
+    /// One of the field's fixed words.
+    pub fn word(&self, field: &str) -> Option<&'static str> {
+        let known = self.name.fields().iter().find(|known| known.name == field)?;
+        if let Some(Value::Word(nth)) = self.value(field) {
+            known.words().get(usize::from(*nth)).copied()
+        } else {
+            None
+        }
+    }
+
+    /// Whether the field is on record as null.
+    pub fn is_null(&self, field: &str) -> bool {
+        matches!(self.value(field), Some(Value::Null))
+    }
+
+    /// Which offence the action reclassifies or corrects.
+    pub fn offence(&self) -> Option<WhichOffence> {
+        match self.value("offence")? {
+            Value::Count(index) => Some(WhichOffence::OfOpening(*index)),
+            Value::Id(id) => Some(WhichOffence::Added(*id)),
             _ => None,
         }
     }
 
+    /// The class, penalty and seriousness that the action states, as far as it states them.
+    pub fn classified(&self) -> (Option<Class>, Option<Penalty>, Option<bool>) {
+        let penalty = if let Some(Value::Object(range)) = self.value("penalty_months") { penalty(range) } else { None };
+        (self.word("class").and_then(Class::from_word), penalty, self.flag("serious"))
+    }
+
+    /// The offence that the action adds.
+    pub fn added_offence(&self) -> Option<Offence> {
+        if self.name == ActionName::OffenceAdded { offence(&self.values) } else { None }
+    }
+
+    /// The offences of an opening, at least one; empty for any other action.
+    pub fn offences(&self) -> impl Iterator<Item = Offence> + '_ {
+        let listed = if let Some(Value::Objects(all)) = self.value("offences") { &**all } else { &[] };
+        listed.iter().filter_map(offence)
+    }
+
+    /// The child as an opening or a later action states it: the birth date and the stated age at the time of the offence.
+    pub fn child(&self) -> (Option<NaiveDate>, Option<u64>) {
+        let Some(Value::Object(child)) = self.value("child") else {
+            return (self.day("birth_date"), self.count("age_years"));
+        };
+        let birth = if let Some(Value::Day(day)) = child.get(table::CHILD, "birth_date") { Some(*day) } else { None };
+        let age =
+            if let Some(Value::Count(years)) = child.get(table::CHILD, "age_years") { Some(*years) } else { None };
+        (birth, age)
+    }
+
+    /// The offices that an opening or a transfer names: court, prosecutor, investigator, legal aid.
+    pub fn offices(&self) -> [Option<&OfficeCode>; 4] {
+        if matches!(self.name, ActionName::CaseOpened | ActionName::CaseTransferred) {
+            ["court", "prosecutor", "investigator", "legal_aid"].map(|seat| self.office(seat))
+        } else {
+            [None; 4]
+        }
+    }
+
+    /// The action that this one withdraws.
+    pub fn withdraws(&self) -> Option<ActionId> {
+        if self.name != ActionName::ActionWithdrawn {
+            return None;
+        }
+        if let Some(Value::Id(id)) = self.value("withdraws") { Some(*id) } else { None }
+    }
+
+    /// The case that a voided one repeats.
+    pub fn same_as(&self) -> Option<&CaseRef> {
+        if let Some(Value::Case(case)) = self.value("same_as") { Some(case) } else { None }
+    }
+
     /// Whether this action equals `other` in everything but the id.
     pub fn says_the_same_as(&self, other: &Self) -> bool {
-        self.case == other.case && self.at == other.at && self.by == other.by && self.what == other.what
+        let of = |action: &Self| (action.at, action.name);
+        of(self) == of(other) && self.case == other.case && self.by == other.by && self.values == other.values
     }
+}
+
+fn offence(values: &Values) -> Option<Offence> {
+    let get = |field| values.get(table::OFFENCE, field);
+    let (Some(Value::Word(class)), Some(Value::Object(range)), Some(Value::Day(day)), Some(Value::Flag(serious))) =
+        (get("class"), get("penalty_months"), get("committed_on"), get("serious"))
+    else {
+        return None;
+    };
+    let class = Class::ALL.get(usize::from(*class)).copied()?;
+    Some(Offence { class, penalty_months: penalty(range)?, committed_on: *day, serious: *serious })
+}
+
+fn penalty(range: &Values) -> Option<Penalty> {
+    let end = |end| if let Some(Value::Count(n)) = range.get(table::PENALTY, end) { Some(*n) } else { None };
+    Some(Penalty { min: end("min")?, max: end("max")? })
 }

@@ -12,7 +12,8 @@ use crate::breach::Breach;
 use crate::calendar::{self, Instant};
 use crate::conditions::{self, Finding, Found, NotOnRecord};
 use crate::limits::{Deadline, Limits, Opened, Remand, remand_around};
-use crate::rulebook::{FirstDay, RuleId, Rulebook};
+use crate::rulebook::rule::Counting;
+use crate::rulebook::{FirstDay, Reading, RuleId, Rulebook};
 use crate::timeline::Timeline;
 
 /// What the law says about one case at one instant.
@@ -40,10 +41,25 @@ pub fn assess<'a>(
     book: &Rulebook,
     at: Instant,
 ) -> Option<Assessment<'a>> {
-    let timeline = Timeline::new(actions, at, &book.numbers)?;
-    let limits = Limits::of(&timeline, book);
-    let found = conditions::test(&timeline, book, &limits);
-    Some(Assessment::of(at, timeline, limits, found, book))
+    let timeline = Timeline::new(actions, at, book)?;
+    let limits = limits(&timeline, book);
+    let mut found = Found::default();
+    for book in deciding(&timeline, book) {
+        found.add(conditions::test(&timeline, book, &limits));
+    }
+    Some(Assessment::of(at, timeline, limits, found))
+}
+
+/// The rulebook in force, and those behind it that decide about an action of the case.
+fn deciding<'b>(timeline: &Timeline<'_>, book: &'b Rulebook) -> impl Iterator<Item = &'b Rulebook> {
+    book.chain().enumerate().filter(|(nth, book)| *nth == 0 || timeline.reaches_back_to(book)).map(|(_, book)| book)
+}
+
+/// The limits under each rulebook. The remands are those of the one in force.
+fn limits(timeline: &Timeline<'_>, book: &Rulebook) -> Limits {
+    let mut limits = Limits::of(timeline, book);
+    deciding(timeline, book).skip(1).for_each(|earlier| limits.add(Limits::of(timeline, earlier)));
+    limits
 }
 
 /// Like [`assess`], but computes the time limits only and tests no condition.
@@ -52,9 +68,9 @@ pub(crate) fn assess_limits<'a>(
     book: &Rulebook,
     at: Instant,
 ) -> Option<Assessment<'a>> {
-    let timeline = Timeline::new(actions, at, &book.numbers)?;
-    let limits = Limits::of(&timeline, book);
-    Some(Assessment::of(at, timeline, limits, Found::default(), book))
+    let timeline = Timeline::new(actions, at, book)?;
+    let limits = limits(&timeline, book);
+    Some(Assessment::of(at, timeline, limits, Found::default()))
 }
 
 impl Deadline {
@@ -69,19 +85,16 @@ impl Deadline {
 }
 
 impl<'a> Assessment<'a> {
-    fn of(at: Instant, timeline: Timeline<'a>, limits: Limits, found: Found, book: &Rulebook) -> Self {
+    fn of(at: Instant, timeline: Timeline<'a>, limits: Limits, found: Found) -> Self {
         let Limits { mut deadlines, remands, .. } = limits;
         let Found { mut findings, mut not_on_record } = found;
-        deadlines.retain(|deadline| book.has(deadline.rule));
-        findings.retain(|finding| book.has(finding.rule));
-        not_on_record.retain(|missing| book.has(missing.rule));
         let id = |entry: usize| timeline.entries()[entry].action.id;
         // The keys are cached because a deadline is large: so each one is moved only once.
         deadlines.sort_by_cached_key(|deadline| {
-            (deadline.earliest(), deadline.rule.word(), id(deadline.opened_by), deadline.period)
+            (deadline.earliest(), deadline.rule, id(deadline.opened_by), deadline.period)
         });
-        findings.sort_unstable_by_key(|finding| (finding.action, finding.rule.word()));
-        not_on_record.sort_unstable_by_key(|missing| (missing.action, missing.rule.word(), missing.field));
+        findings.sort_unstable_by_key(|finding| (finding.action, finding.rule));
+        not_on_record.sort_unstable_by_key(|missing| (missing.action, missing.rule, missing.field));
         let (opened, entries) = (OnceLock::new(), OnceLock::new());
         Self { at, timeline, deadlines, findings, not_on_record, remands, opened, entries }
     }
@@ -114,16 +127,16 @@ impl<'a> Assessment<'a> {
 
     /// The finding of `rule` on an entry, if the rule fails there.
     pub fn finding(&self, rule: RuleId, entry: usize) -> Option<&Finding> {
-        let key = |finding: &Finding| (finding.action, finding.rule.word());
-        let place = self.findings.binary_search_by_key(&(entry, rule.word()), key).ok()?;
+        let key = |finding: &Finding| (finding.action, finding.rule);
+        let place = self.findings.binary_search_by_key(&(entry, rule), key).ok()?;
         Some(&self.findings[place])
     }
 
     /// The fields that `rule` needs and that are not on record with an entry.
     pub fn missing(&self, rule: RuleId, entry: usize) -> &[NotOnRecord] {
-        let key = |missing: &NotOnRecord| (missing.action, missing.rule.word());
-        let from = self.not_on_record.partition_point(|missing| key(missing) < (entry, rule.word()));
-        let to = self.not_on_record.partition_point(|missing| key(missing) <= (entry, rule.word()));
+        let key = |missing: &NotOnRecord| (missing.action, missing.rule);
+        let from = self.not_on_record.partition_point(|missing| key(missing) < (entry, rule));
+        let to = self.not_on_record.partition_point(|missing| key(missing) <= (entry, rule));
         &self.not_on_record[from..to]
     }
 
@@ -133,15 +146,18 @@ impl<'a> Assessment<'a> {
         let here = |entry: usize, remand: &Remand| remand.order <= entry && entry < remand.end;
         let ordered = self.remands.partition_point(|remand| remand.order <= deadline.opened_by);
         let remand = self.remands[..ordered].last().filter(|remand| here(deadline.opened_by, remand))?;
-        let [months, _] = remand.cap_before(self.timeline.entries().len());
+        let months = remand.cap_before(self.timeline.entries().len()).protective;
         let most = months?.saturating_sub(deadline.period + 1);
-        let cap = self.last_before(RuleId::RemandCap, remand.end).filter(|cap| here(cap.opened_by, remand))?.earliest();
-        let choices = &book.protective;
+        let (rule, _) = book.counted(|counting| matches!(counting, Counting::RemandCap { .. }))?;
+        let cap = self.last_before(rule.id, remand.end).filter(|cap| here(cap.opened_by, remand))?.earliest();
+        let (_, term) = book.counted(|counting| matches!(counting, Counting::RemandTerm { .. }))?;
+        let Counting::RemandTerm { extension, .. } = term.counting else { return None };
+        let choices = book.choices(Reading::Protective);
         let mut end = deadline.earliest();
         let mut left = 0;
         while left < most && end < cap {
             left += 1;
-            end = calendar::due(end.plus(1), book.numbers.remand_extension, FirstDay::Counted, choices.month);
+            end = calendar::due(end.plus(1), extension.into(), FirstDay::Counted, choices.month);
         }
         Some(left)
     }
@@ -153,6 +169,6 @@ impl<'a> Assessment<'a> {
 
     /// The cap in months as it stood before the entry, by the protective reading; `None` without a cap.
     pub fn cap_before(&self, entry: usize) -> Option<u32> {
-        remand_around(&self.remands, entry)?.cap_before(entry)[0]
+        remand_around(&self.remands, entry)?.cap_before(entry).protective
     }
 }

@@ -4,11 +4,35 @@
 //! onward" (Art. 64, 67, 71), and never mentions working days: nothing rolls over a weekend or a holiday.
 //! Invariant: an instant has whole seconds, and every civil date is the one in Vientiane.
 
+pub(crate) mod period;
+
 use std::fmt;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-use crate::rulebook::{FirstDay, Month, Period};
+pub use period::Period;
+
+use crate::words::words;
+
+words! {
+    /// Does the day of the event count as day 1?
+    FirstDay {
+        /// It does.
+        Counted = "counted",
+        /// It does not.
+        NotCounted = "not_counted",
+    }
+}
+
+words! {
+    /// What is a month?
+    Month {
+        /// The shorter of a calendar month and thirty days.
+        Shorter = "shorter",
+        /// A calendar month.
+        Calendar = "calendar",
+    }
+}
 
 const OFFSET: i64 = 7 * 3600;
 const DAY: i64 = 86_400;

@@ -202,7 +202,7 @@ impl Case {
     /// the check of a log should call it.
     pub fn contradicts(&self, event: &Event) -> Option<&'static str> {
         let known = |id: ActionId, name: ActionName, at: When| {
-            self.action(id).is_some_and(|action| action.name() == name && action.at == at)
+            self.action(id).is_some_and(|action| action.name == name && action.at == at)
         };
         let told = |alert: &Alert| self.alerts.get(&alert.topic).is_some_and(|told| *told.alert == *alert);
         if self.recorded_at.is_some_and(|last| event.recorded_at < last) {

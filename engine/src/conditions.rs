@@ -1,15 +1,17 @@
-//! The thirty-three conditions. Each is tested on every action of its kind, against the case as it stood before the action.
+//! The conditions. Each is tested on every action of its kinds, against the case as it stood before the action. Most are
+//! written in the rulebook whole; the five that count in a way of their own are here.
 //!
 //! Invariant: a field that was left out is unknown, and unknown is not a failure. A failure under the protective reading
 //! alone is arguable, one under both readings is certain, and one under the lenient reading alone is no finding.
 
-mod detention;
-mod procedure;
-
-use crate::action::{Authority, Ground, Offence, Person, What};
+use crate::action::{ActionName, Value};
 use crate::breach::Breach;
-use crate::limits::{Limits, Under, ordered_by};
-use crate::rulebook::{Reading, Role, RuleId, Rulebook, ThreeYears};
+use crate::calendar;
+use crate::facts::{Facts, left_out};
+use crate::limits::{Limits, Under, remand_around, starts_anew};
+use crate::rulebook::rule::{Check, Condition, Counting, Prepared};
+use crate::rulebook::test::Outcome;
+use crate::rulebook::{AgeAt, Reading, Readings, Role, Rule, RuleId, Rulebook, Summonses};
 use crate::timeline::Timeline;
 
 /// A condition that fails for an action.
@@ -45,212 +47,193 @@ pub(crate) struct Found {
     pub(crate) not_on_record: Vec<NotOnRecord>,
 }
 
-/// Whether a condition fails: yes, no, or unknown because a field is not on record.
-type Fails = Option<bool>;
-
-const fn not(a: Fails) -> Fails {
-    match a {
-        Some(a) => Some(!a),
-        None => None,
+impl Found {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.not_on_record.extend(other.not_on_record);
     }
-}
-
-/// Three-valued "or": yes if any value is yes.
-fn any(of: impl IntoIterator<Item = Fails>) -> Fails {
-    let mut unknown = false;
-    for fails in of {
-        match fails {
-            Some(true) => return Some(true),
-            Some(false) => {}
-            None => unknown = true,
-        }
-    }
-    (!unknown).then_some(false)
-}
-
-/// Three-valued "and": no if any value is no.
-fn all(of: impl IntoIterator<Item = Fails>) -> Fails {
-    not(any(of.into_iter().map(not)))
-}
-
-/// Whether a list contains one of `wanted`; unknown if the list is not on record.
-fn has_any<T: PartialEq>(list: Option<&Vec<T>>, wanted: &[T]) -> Fails {
-    list.map(|list| wanted.iter().any(|item| list.contains(item)))
 }
 
 pub(crate) fn test(timeline: &Timeline<'_>, book: &Rulebook, limits: &Limits) -> Found {
-    let mut court = Tester { timeline, book, limits, index: 0, before: Before::default(), found: Found::default() };
-    for (index, entry) in timeline.entries().iter().enumerate() {
-        court.index = index;
-        court.test(&entry.action.what);
-        court.before.passes(&entry.action.what);
+    let facts = Facts::new(timeline, book);
+    let mut tester = Tester { facts, limits, summonses: SummonsesBefore::default(), found: Found::default() };
+    for entry in timeline.entries() {
+        for (rule, prepared) in book.tested_on(entry.name) {
+            if let Some(condition) = rule.as_condition()
+                && book.holds(rule, entry.date())
+            {
+                tester.test(rule, condition, prepared);
+            }
+        }
+        tester.summonses.pass(entry.action);
+        tester.facts.pass();
     }
-    court.found
+    tester.found
 }
 
 /// One action under test.
 struct Tester<'t> {
-    timeline: &'t Timeline<'t>,
-    book: &'t Rulebook,
+    facts: Facts<'t>,
     limits: &'t Limits,
-    index: usize,
-    before: Before,
+    summonses: SummonsesBefore,
     found: Found,
 }
 
-/// What conditions count among the actions before the one under test.
+/// The summonses before the action under test.
 #[derive(Default)]
-struct Before {
-    summonses_served: usize,
-    summonses_missed: usize,
-    /// The counts for each authority.
-    missed_without_reason: [usize; Authority::ALL.len()],
-    /// Whether the last missed summons was missed with a reason.
+struct SummonsesBefore {
+    served: u32,
+    missed: u32,
+    /// Those missed without a reason, for each authority by its place among the words of the field.
+    missed_without_reason: [u32; 3],
+    /// Whether the last one missed was missed with a reason.
     last_missed_with_reason: Option<bool>,
-    mediation_failed: bool,
-    prosecution_ordered: bool,
 }
 
-impl Before {
-    /// Counts an action that has been tested, since it is before the next one.
-    fn passes(&mut self, what: &What) {
-        match what {
-            What::SummonsServed { .. } => self.summonses_served += 1,
-            What::SummonsMissed { authority, reason, .. } => {
-                self.summonses_missed += 1;
-                self.missed_without_reason[*authority as usize] += usize::from(reason.is_none());
-                self.last_missed_with_reason = Some(reason.is_some());
+impl SummonsesBefore {
+    fn pass(&mut self, action: &crate::action::Action) {
+        match action.name {
+            ActionName::SummonsServed => self.served += 1,
+            ActionName::SummonsMissed => {
+                self.missed += 1;
+                let without_reason = action.is_null("reason");
+                if let (Some(count), true) = (self.missed_without_reason.get_mut(authority(action)), without_reason) {
+                    *count += 1;
+                }
+                self.last_missed_with_reason = Some(!without_reason);
             }
-            What::MediationEnded { settled: false, .. } => self.mediation_failed = true,
-            What::ProsecutionOrdered { .. } => self.prosecution_ordered = true,
             _ => {}
         }
     }
 }
 
-/// A field of a condition: its name and whether it was left out.
-type Field = (&'static str, bool);
+/// The authority's place among the words of the field, which is the first one of these actions.
+fn authority(action: &crate::action::Action) -> usize {
+    if let Some(Value::Word(nth)) = action.values.at(0) { usize::from(*nth) } else { usize::MAX }
+}
 
-impl<'t> Tester<'t> {
-    fn test(&mut self, what: &'t What) {
-        match what {
-            What::BroughtIn { authority, accompanied_by } => {
-                self.age_of_responsibility(what);
-                self.three_summonses(*authority);
-                self.brought_in_with_parents(accompanied_by.as_ref());
-            }
-            What::Arrested { order, flagrant, urgent, grounds } => {
-                self.age_of_responsibility(what);
-                self.arrest_order(order, *flagrant, *urgent);
-                self.arrest_grounds(order, grounds.as_ref());
-            }
-            What::CustodyStarted { evidence_firm, place } => {
-                self.age_of_responsibility(what);
-                self.custody_grounds(*evidence_firm);
-                self.custody_place(*place);
-            }
-            What::RemandOrdered { order, grounds } => {
-                self.age_of_responsibility(what);
-                self.custody_duties();
-                self.remand_order(order);
-                self.remand_grounds(grounds.as_ref());
-                self.remand_minor_offence();
-            }
-            What::RemandExtended { order, months, for_investigation } => {
-                self.remand_order(order);
-                self.remand_extension(*months, *for_investigation);
-            }
-            What::VisitRefused { visitor } => self.visits_allowed(*visitor),
-            What::InterviewStarted { attended_by, dedicated_room } => {
-                self.interview(attended_by.as_ref(), *dedicated_room);
-            }
-            What::InvestigationExtended { agreed } => self.investigation_extension(*agreed),
-            What::MediationSession { attended_by, evidence_solid, child_acknowledges } => {
-                self.mediation(attended_by.as_ref(), *evidence_solid, *child_acknowledges);
-            }
-            What::ProsecutionOrdered { mediation_possible } => {
-                self.age_of_responsibility(what);
-                self.diversion_first(*mediation_possible);
-            }
-            What::Released { kind, bail, bail_necessary } => {
-                self.custody_duties();
-                self.provisional_release(*kind, *bail, *bail_necessary);
-            }
-            What::HearingHeld(held) => self.hearing(held),
-            What::JudgmentGiven { measure, other_measures_considered, served_in, .. } => {
-                self.custody_duties();
-                self.judgment(*measure, *other_measures_considered, *served_in);
-            }
-            _ => {}
-        }
-    }
-
+impl Tester<'_> {
     /// Evaluates a condition under both readings and records what it finds.
-    fn condition(
-        &mut self,
-        rule: RuleId,
-        owed_by: Role,
-        fields: &[Field],
-        fails: impl Fn(Under<'t>, Reading) -> Fails,
-    ) {
-        let [protective, lenient] = Under::both(self.timeline, self.book);
-        let (protective, lenient) = (fails(protective, Reading::Protective), fails(lenient, Reading::Lenient));
-        let action = self.index;
-        if protective == Some(true) {
-            let breach = if lenient == Some(true) { Breach::Certain } else { Breach::Arguable };
-            self.found.findings.push(Finding { rule, action, breach, owed_by });
-        }
-        if protective.is_none() || lenient.is_none() {
-            let left_out = fields.iter().filter(|(_, left_out)| *left_out);
-            self.found.not_on_record.extend(left_out.map(|&(field, _)| NotOnRecord { rule, action, field, owed_by }));
-        }
-    }
-
-    /// A condition that is the same under both readings.
-    fn certain(&mut self, rule: RuleId, owed_by: Role, fields: &[Field], fails: Fails) {
-        self.condition(rule, owed_by, fields, |_, _| fails);
-    }
-
-    /// A condition that only the protective reading tests.
-    fn arguable(&mut self, rule: RuleId, owed_by: Role, fields: &[Field], fails: Fails) {
-        self.condition(rule, owed_by, fields, |_, reading| match reading {
-            Reading::Protective => fails,
-            Reading::Lenient => Some(false),
+    fn test(&mut self, rule: &Rule, condition: &Condition, prepared: &Prepared) {
+        let facts = &self.facts;
+        let action = facts.timeline.entries()[facts.index].action;
+        let mut known = None;
+        let outcome = Readings::each(|reading| {
+            let grown = !rule.after_eighteen && facts.timeline.is_grown(facts.book, reading, facts.index);
+            let untested = reading == Reading::Lenient && condition.arguable_only.has(action.name);
+            if grown || untested {
+                return Some(false);
+            }
+            let same = known.filter(|_| prepared.same_under_both);
+            *known.insert(same.unwrap_or_else(|| self.fails(condition, reading)))
         });
+        let at = facts.index;
+        if outcome.protective == Some(false) && outcome.lenient == Some(false) {
+            return;
+        }
+        let owed_by = facts.owed_by(&rule.owed_by);
+        if outcome.protective == Some(true) {
+            let breach = if outcome.lenient == Some(true) { Breach::Certain } else { Breach::Arguable };
+            self.found.findings.push(Finding { rule: rule.id, action: at, breach, owed_by });
+        }
+        if outcome.protective.is_none() || outcome.lenient.is_none() {
+            let birth_date = (!matches!(condition.check, Check::Written { .. })).then_some("child.birth_date");
+            let missing = prepared.fields.iter().filter_map(|field| left_out(field, action)).chain(birth_date);
+            for field in missing {
+                let missing = NotOnRecord { rule: rule.id, action: at, field, owed_by };
+                // Of an object that was left out whole, each field gives its name.
+                if self.found.not_on_record.last() != Some(&missing) {
+                    self.found.not_on_record.push(missing);
+                }
+            }
+        }
     }
 
-    /// The gravest offence as it was classified before the action under test.
-    fn offence(&self) -> &'t Offence {
-        self.timeline.gravest_before(self.index)
+    fn fails(&self, condition: &Condition, reading: Reading) -> Outcome {
+        match &condition.check {
+            Check::Written { tested_if, fails } => {
+                let tested = tested_if.is_always() || self.facts.outcome(tested_if, reading) == Some(true);
+                if tested { self.facts.outcome(fails, reading) } else { Some(false) }
+            }
+            Check::AgeOfResponsibility { years } => self.under_age(*years, reading),
+            Check::ThreeSummonses { count } => Some(self.too_few_summonses(*count, reading)),
+            Check::InvestigationExtension => Some(self.investigation_extended_wrongly(reading)),
+            Check::RemandExtensionLate => Some(self.remand_extended_late(reading)),
+            Check::RemandExtensionPastCap => Some(self.remand_extended_past_cap(reading)),
+        }
     }
 
-    /// Who ordered the action under test.
-    fn ordered_by(&self) -> Role {
-        ordered_by(&self.timeline.entries()[self.index].action.what)
+    fn under(&self, reading: Reading) -> Under<'_> {
+        Under::of(self.facts.timeline, self.facts.book, reading)
     }
 
-    /// "ແຕ່ສາມປີ ຂຶ້ນໄປ", "from three years up" (Art. 62): tests the end of the penalty range that the reading names.
-    fn under_three_years(&self, under: Under<'_>) -> bool {
-        let penalty = self.offence().penalty_months;
-        let tested = match under.choices.three_years {
-            ThreeYears::Minimum => penalty.min,
-            ThreeYears::Maximum => penalty.max,
+    /// Art. 50: a child under fifteen at the time of the offence is not treated as a criminal offender. By a stated age alone
+    /// the failure is never certain.
+    fn under_age(&self, years: u32, reading: Reading) -> Outcome {
+        let timeline = self.facts.timeline;
+        let Some(birth) = timeline.birth_date() else {
+            return match reading {
+                Reading::Protective => timeline.age_years().map(|age| age < u64::from(years)),
+                Reading::Lenient => Some(false),
+            };
         };
-        tested < u64::from(self.book.numbers.grave_penalty_months)
+        let [earliest, latest] = timeline.committed_before(self.facts.index);
+        let tested = match self.facts.book.choices(reading).age_at {
+            AgeAt::EarliestOffence => earliest,
+            AgeAt::LatestOffence => latest,
+        };
+        Some(tested < calendar::birthday(birth, years))
     }
 
-    /// Whether one of the four conditions of Art. 63 is missing.
-    fn four_grounds_missing(&self, under: Under<'_>, grounds: Option<&Vec<Ground>>) -> Fails {
-        const RISKS: &[Ground] =
-            &[Ground::Flight, Ground::Tampering, Ground::Reoffending, Ground::HarmToOthers, Ground::HarmToChild];
-        any([
-            not(has_any(grounds, &[Ground::Elements])),
-            Some(!self.offence().serious || self.under_three_years(under)),
-            not(has_any(grounds, &[Ground::FirmEvidence])),
-            not(has_any(grounds, RISKS)),
-        ])
+    /// Art. 61: "ໄດ້ຮຽກຕົວເດັກ ເຖິງສາມຄັ້ງແລ້ວ ແຕ່ກໍຍັງບໍ່ມາໂດຍບໍ່ມີເຫດຜົນ": the child was summoned three times and
+    /// still does not come, without reason.
+    fn too_few_summonses(&self, enough: u32, reading: Reading) -> bool {
+        let before = &self.summonses;
+        match self.facts.book.choices(reading).summonses {
+            Summonses::ThreeMissed => {
+                let by = authority(self.facts.timeline.entries()[self.facts.index].action);
+                before.missed_without_reason.get(by).is_none_or(|missed| *missed < enough)
+            }
+            Summonses::ThreeServed => {
+                (before.served < enough && before.missed < enough) || before.last_missed_with_reason != Some(false)
+            }
+        }
+    }
+
+    /// Art. 59(5): the prosecutor agreed, and the extension was made before the then last period had ended.
+    fn investigation_extended_wrongly(&self, reading: Reading) -> bool {
+        let Facts { timeline, book, index, .. } = self.facts;
+        let agreed = timeline.entries()[index].action.word("agreed_by").is_some();
+        let counted = book.counted(|counting| matches!(counting, Counting::Investigation { .. }));
+        let late = counted.is_some_and(|(rule, limit)| {
+            self.limits.last_before(rule.id, index).is_some_and(|last| {
+                let under = self.under(reading);
+                let passed = last.reckoning(reading).is_some_and(|period| under.discharges(index) > period.due);
+                passed && !starts_anew(under, &limit.anew_if, last.opened_by, index)
+            })
+        });
+        !agreed || late
+    }
+
+    /// Art. 64: an extension is made before the end of the period that it extends.
+    fn remand_extended_late(&self, reading: Reading) -> bool {
+        let Facts { book, index, .. } = self.facts;
+        let counted = book.counted(|counting| matches!(counting, Counting::RemandTerm { .. }));
+        let extended = counted.and_then(|(rule, _)| {
+            let remand = remand_around(&self.limits.remands, index)?;
+            let k = remand.nth_extension(index)?;
+            let opened_by = if k == 1 { remand.order } else { remand.extensions[k - 2] };
+            self.limits.deadline(rule.id, opened_by, u32::try_from(k - 1).unwrap_or(u32::MAX))
+        });
+        let Some(extended) = extended else { return true };
+        extended.reckoning(reading).is_some_and(|period| self.under(reading).discharges(index) > period.due)
+    }
+
+    /// Art. 64: no extension takes a remand past its cap.
+    fn remand_extended_past_cap(&self, reading: Reading) -> bool {
+        let index = self.facts.index;
+        let Some(remand) = remand_around(&self.limits.remands, index) else { return false };
+        let Some(k) = remand.nth_extension(index) else { return false };
+        remand.cap_before(index)[reading].is_some_and(|months| k + 1 > months as usize)
     }
 }
-
-/// A parent or guardian: many articles name them together.
-const PARENTS: &[Person] = &[Person::Parent, Person::Guardian];

@@ -21,8 +21,9 @@ use crate::calendar::Instant;
 use crate::case::{Case, Event, Fact};
 use crate::refusal::{Flaws, reasons};
 use crate::rulebook::{Language, Rulebook};
+use crate::timeline::is_voided;
 
-use difference::{Recording, difference};
+use difference::{Recording, difference, withdrawals};
 use most::Most;
 
 pub use admit::{TOLERANCE_SECONDS, Verdict, admit};
@@ -100,7 +101,10 @@ pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usiz
         }
     }
     let at = case.last_recorded_at().map_or(clock, |last| last.max(clock));
-    let facts = if alerts == Alerts::HeldBack {
+    let facts = if is_voided(case.actions().chain(new.iter())) {
+        // What offices were told is taken back whatever the clock says, and at once: the case is never due again.
+        withdrawals(case)
+    } else if alerts == Alerts::HeldBack {
         Vec::new()
     } else {
         let as_history = alerts == Alerts::RaisedAsHistory;
@@ -125,7 +129,7 @@ pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usiz
         recorded_at: at,
         recorded_by,
         person: None,
-        rulebook: book.digest,
+        rulebook: book.digest(),
         fact,
     };
     let mut events: Vec<Event> = Vec::with_capacity(new.len() + facts.len());

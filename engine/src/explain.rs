@@ -4,15 +4,14 @@
 //! no personal data, only offices, instants, fixed words and numbers (Art. 85).
 
 mod finding;
-mod looks_at;
+pub mod in_words;
 mod steps;
 mod values;
 
 use crate::calendar::Instant;
-use crate::rulebook::{KEYS, Language, Period, RuleId, Rulebook};
+use crate::rulebook::{Language, Period, Rule, RuleId, Rulebook};
 
 pub use finding::finding;
-pub use looks_at::bears_on;
 pub use steps::{deadline, notice};
 use values::{fit, placeholders};
 
@@ -65,11 +64,13 @@ pub fn fill(
     let template = book.text(key).in_language(language);
     let Some((_, names)) = placeholders(key) else { return template.to_owned() };
     let own: Vec<(&str, &String)> = names.iter().copied().zip(values).collect();
-    let of_rule = book.rule(rule);
+    // Of a rule that this rulebook does not have, the name on record is all that can be said.
+    let of_rule =
+        |shown: fn(&Rule, Language) -> &str| book.rule(rule).map_or(rule.word(), |rule| shown(rule, language));
     let fixed = |name: &str| match name {
-        "article" => Some(of_rule.article.as_str()),
-        "sentence" => Some(of_rule.sentence.in_language(language)),
-        "name" => Some(of_rule.name.in_language(language)),
+        "article" => Some(of_rule(|rule, _| &rule.article)),
+        "sentence" => Some(of_rule(|rule, language| rule.sentence.in_language(language))),
+        "name" => Some(of_rule(|rule, language| rule.name.in_language(language))),
         _ => context.iter().find(|(known, _)| *known == name).map(|(_, value)| *value),
     };
     let question = values.first().map_or("", String::as_str);
@@ -97,12 +98,14 @@ pub fn fill(
 /// A value in words. The placeholder's name says what kind of code the value is.
 fn shown(book: &Rulebook, language: Language, name: &str, value: &str, question: &str) -> String {
     let text = |key: String| book.text(&key).in_language(language).to_owned();
+    // A log may have been decided under a rulebook with other questions; then the name on record is all that can be said.
+    let known = |key: String| book.known_text(&key).map_or(value, |text| text.in_language(language)).to_owned();
     match name {
-        "done" if discharges(value) => text(format!("done.{value}")),
+        "done" if book.known_text(&format!("done.{value}")).is_some() => text(format!("done.{value}")),
         "action" | "done" => text(format!("action.{value}")),
         "reading" => text(format!("reading.{value}")),
-        "question" => text(format!("question.{value}")),
-        "protective" | "lenient" => text(format!("answer.{question}.{value}")),
+        "question" => known(format!("question.{value}")),
+        "protective" | "lenient" => known(format!("answer.{question}.{value}")),
         "field" => text(format!("field.{value}")),
         "actions" => listed(value, |action| text(format!("action.{action}"))),
         "fields" => listed(value, |field| text(format!("field.{field}"))),
@@ -112,11 +115,6 @@ fn shown(book: &Rulebook, language: Language, name: &str, value: &str, question:
         "penalty" => value.replace("mo", "").replace('-', "–") + " " + &unit_name(book, language),
         _ => instant(value),
     }
-}
-
-/// Whether an action can end a limit. Such an action has its own words for having ended one.
-fn discharges(action: &str) -> bool {
-    KEYS.iter().any(|(key, _)| key.strip_prefix("done.") == Some(action))
 }
 
 fn listed(value: &str, word: impl Fn(&str) -> String) -> String {
@@ -158,12 +156,8 @@ fn amount(book: &Rulebook, language: Language, value: &str) -> String {
     let minutes = |n| unit(n, "unit.minute", "unit.minutes");
     let hours = |n| unit(n, "unit.hour", "unit.hours");
     let days = |n| unit(n, "unit.day", "unit.days");
-    match Period::parse(value) {
-        Some(Period::Minutes(n)) => return minutes(n.into()),
-        Some(Period::Hours(n)) => return hours(n.into()),
-        Some(Period::Days(n)) => return days(n.into()),
-        Some(Period::Months(n)) => return unit(n.into(), "unit.month", "unit.months"),
-        None => {}
+    if let Some(period) = Period::parse(value) {
+        return book.amount(language, period);
     }
     let seconds: i64 = value.trim_end_matches('s').parse().unwrap_or(0);
     let (d, h, m) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
@@ -180,9 +174,4 @@ fn amount(book: &Rulebook, language: Language, value: &str) -> String {
 /// A length of time in words, in the rulebook's units, for lists and bars.
 pub fn duration(book: &Rulebook, language: Language, seconds: i64) -> String {
     amount(book, language, &format!("{seconds}s"))
-}
-
-/// A length of time as the law states it, in words, such as `48 hours`.
-pub fn period(book: &Rulebook, language: Language, period: Period) -> String {
-    amount(book, language, &period.to_string())
 }

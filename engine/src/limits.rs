@@ -1,22 +1,25 @@
-//! The thirteen time limits. Each opening action gives a deadline, computed under both readings.
+//! The time limits. Each opening action gives a deadline, computed under both readings.
 //!
 //! Invariant: numbers come from the rulebook, never from here. Each deadline carries the breakdown of its computation, so
 //! that it can be explained without a second computation.
 
 mod detention;
+mod investigation;
 mod opened;
-mod procedure;
+mod written;
 
 use std::sync::OnceLock;
 
-use crate::action::{ActionName, OrderOnRecord, OrderedBy, What};
+use crate::action::Names;
 use crate::calendar::{self, Instant};
-use crate::rulebook::{Choices, Period, Reading, Role, RuleId, Rulebook};
+use crate::facts::{Facts, of_action};
+use crate::rulebook::rule::{DoneBy, Limit};
+use crate::rulebook::{Choices, Period, Reading, Readings, Role, Rule, RuleId, Rulebook};
 use crate::timeline::Timeline;
 
 pub(crate) use detention::{Remand, remand_around};
+pub(crate) use investigation::starts_anew;
 pub(crate) use opened::Opened;
-pub(crate) use procedure::starts_anew;
 
 /// A time limit in a case: opened by an action, running or discharged.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +30,8 @@ pub struct Deadline {
     pub owed_by: Role,
     /// The entry of the timeline that opened it.
     pub opened_by: usize,
+    /// The entry that opened its first period: its date says under which rules it runs.
+    pub first_opened_by: usize,
     /// The number of the period, from 0. Each extension opens a further period.
     pub period: u32,
     /// The computation under the protective reading.
@@ -118,11 +123,13 @@ pub enum Turn {
         /// The last lawful instant of the cap from then on.
         due: Instant,
     },
-    /// The limit runs from the receipt of the request for release.
-    FromReceipt {
-        /// The receipt.
-        receipt: usize,
-        /// The instant of the receipt.
+    /// The limit runs from the opinion on the request for release, or from the receipt of the request.
+    FromNext {
+        /// The opinion or the receipt.
+        by: usize,
+        /// How long the limit is from then on.
+        period: Period,
+        /// Its instant.
         start: Instant,
         /// The last lawful instant by that counting.
         due: Instant,
@@ -175,10 +182,17 @@ pub(crate) struct Limits {
 
 impl Limits {
     pub(crate) fn of(timeline: &Timeline<'_>, book: &Rulebook) -> Self {
-        let mut deadlines = Vec::with_capacity(16);
-        procedure::deadlines(timeline, book, &mut deadlines);
-        let remands = detention::deadlines(timeline, book, &mut deadlines);
-        Self { deadlines, remands, opened: OnceLock::new() }
+        let mut work = Work::new(timeline, book);
+        work.written();
+        work.investigation();
+        let remands = work.detention();
+        Self { deadlines: work.deadlines, remands, opened: OnceLock::new() }
+    }
+
+    /// Adds the deadlines under an earlier rulebook. The remands stay those of the one in force.
+    pub(crate) fn add(&mut self, earlier: Self) {
+        self.deadlines.extend(earlier.deadlines);
+        self.opened = OnceLock::new();
     }
 
     fn opened(&self) -> &Opened {
@@ -200,12 +214,13 @@ impl Limits {
 #[derive(Clone, Copy)]
 pub(crate) struct Under<'t> {
     pub(crate) timeline: &'t Timeline<'t>,
+    pub(crate) reading: Reading,
     pub(crate) choices: &'t Choices,
 }
 
 impl<'t> Under<'t> {
-    pub(crate) fn both(timeline: &'t Timeline<'t>, book: &'t Rulebook) -> [Self; 2] {
-        [&book.protective, &book.lenient].map(|choices| Self { timeline, choices })
+    pub(crate) fn of(timeline: &'t Timeline<'t>, book: &'t Rulebook, reading: Reading) -> Self {
+        Self { timeline, reading, choices: book.choices(reading) }
     }
 
     /// When entry `i` starts a clock.
@@ -219,13 +234,13 @@ impl<'t> Under<'t> {
     }
 
     /// The last lawful instant of `period` from `start`.
-    fn due(&self, start: Instant, period: Period) -> Instant {
-        calendar::due(start, period, self.choices.first_day, self.choices.month)
+    fn due(&self, start: Instant, period: impl Into<Period>) -> Instant {
+        calendar::due(start, period.into(), self.choices.first_day, self.choices.month)
     }
 
     /// The plain computation: `period` from entry `from`, discharged by entry `done`.
-    fn plain(&self, from: usize, period: Period, done: Option<usize>) -> Reckoning {
-        let start = self.starts(from);
+    fn plain(&self, from: usize, period: impl Into<Period>, done: Option<usize>) -> Reckoning {
+        let (start, period) = (self.starts(from), period.into());
         Reckoning { from, start, period, turns: Vec::new(), due: self.due(start, period), done: self.done(done) }
     }
 
@@ -234,58 +249,114 @@ impl<'t> Under<'t> {
     }
 }
 
-/// Adds the deadline of two computations, protective and lenient. Adds nothing if the protective reading sees no limit.
-fn push(
-    deadlines: &mut Vec<Deadline>,
-    rule: RuleId,
-    owed_by: Role,
-    opened_by: usize,
-    period: u32,
-    reckonings: [Option<Reckoning>; 2],
-) {
-    let [Some(protective), mut lenient] = reckonings else { return };
-    if let Some(lenient) = &mut lenient
-        && lenient.due < protective.due
-    {
-        lenient.due = protective.due;
-        lenient.turns.push(Turn::Raised { due: protective.due });
+/// The deadlines of a case as they are found.
+struct Work<'t> {
+    timeline: &'t Timeline<'t>,
+    book: &'t Rulebook,
+    under: Readings<Under<'t>>,
+    deadlines: Vec<Deadline>,
+    /// Of the discharging actions that a reading must accept, those that it accepts, in order: found once for each.
+    accepted: Vec<(*const DoneBy, Readings<Vec<usize>>)>,
+}
+
+impl<'t> Work<'t> {
+    fn new(timeline: &'t Timeline<'t>, book: &'t Rulebook) -> Self {
+        let under = Readings::each(|reading| Under::of(timeline, book, reading));
+        Self { timeline, book, under, deadlines: Vec::with_capacity(16), accepted: Vec::new() }
     }
-    deadlines.push(Deadline { rule, owed_by, opened_by, period, protective, lenient });
-}
 
-/// Who ordered: the court if the order on record is by a juvenile court, otherwise the prosecutor.
-pub(crate) fn ordered_by(what: &What) -> Role {
-    match what {
-        What::RemandOrdered { order, .. } | What::RemandExtended { order, .. } if by_court(order) => Role::Court,
-        _ => Role::Prosecutor,
-    }
-}
-
-fn by_court(order: &OrderOnRecord) -> bool {
-    matches!(order, Some(Some(order)) if order.by == OrderedBy::JuvenileCourt)
-}
-
-/// The actions that can discharge a limit. The closing of a case discharges all limits but the four on detention. Some
-/// actions count only if the reading accepts them: a remand with a written order, a substantive hearing, a settled
-/// mediation.
-pub const fn discharged_by(rule: RuleId) -> &'static [ActionName] {
-    use ActionName as N;
-    match rule {
-        RuleId::Interview90Min => &[N::InterviewEnded, N::CaseClosed],
-        RuleId::Custody48h => &[N::RemandOrdered, N::Released, N::JudgmentGiven],
-        RuleId::ParentsNotified => &[N::ParentsNotified, N::CaseClosed],
-        RuleId::Investigation30d => &[N::FileSent, N::ReferredToMediation, N::InvestigationExtended, N::CaseClosed],
-        RuleId::InvestigatorMediation30d => &[N::MediationEnded, N::InvestigationOpened, N::FileSent, N::CaseClosed],
-        RuleId::RemandTerm => &[N::RemandExtended, N::Released, N::JudgmentGiven],
-        RuleId::RemandCap => &[N::Released, N::JudgmentGiven],
-        RuleId::ReleaseOpinion24h => &[N::ReleaseOpinionGiven, N::ReleaseDecided, N::Released, N::CaseClosed],
-        RuleId::ReleaseDecision24h => &[N::ReleaseDecided, N::Released, N::CaseClosed],
-        RuleId::ReleaseAtOnce => &[N::Released],
-        RuleId::Prosecutor10d => {
-            &[N::FileReturned, N::ProsecutionOrdered, N::ProsecutionDeclined, N::ReferredToMediation, N::CaseClosed]
+    /// Adds the deadline of two computations. Adds nothing if the protective reading sees no limit, or if the rule does not
+    /// hold on the date of the action that opened the first period.
+    fn push(
+        &mut self,
+        rule: &Rule,
+        owed_by: Role,
+        (first, opened_by): (usize, usize),
+        period: u32,
+        mut reckonings: Readings<Option<Reckoning>>,
+    ) {
+        if !self.book.holds(rule, self.timeline.entries()[first].date()) {
+            return;
         }
-        RuleId::ProsecutorMediation30d => &[N::ProsecutionOrdered, N::MediationEnded, N::CaseClosed],
-        RuleId::Court15d => &[N::JudgmentGiven, N::HearingHeld, N::CaseClosed],
-        _ => &[],
+        for reading in Reading::ALL {
+            if !rule.after_eighteen && self.timeline.is_grown(self.book, *reading, opened_by) {
+                reckonings[*reading] = None;
+            }
+        }
+        let Some(protective) = reckonings.protective else { return };
+        let mut lenient = reckonings.lenient;
+        if let Some(lenient) = &mut lenient
+            && lenient.due < protective.due
+        {
+            lenient.due = protective.due;
+            lenient.turns.push(Turn::Raised { due: protective.due });
+        }
+        self.deadlines.push(Deadline {
+            rule: rule.id,
+            owed_by,
+            opened_by,
+            first_opened_by: first,
+            period,
+            protective,
+            lenient,
+        });
     }
+
+    /// The first action after `opened_by` that discharges the limit, under each reading. `opening` says which of the ways
+    /// to discharge it the opening action allows.
+    fn discharged(
+        &mut self,
+        limit: &'t Limit,
+        opened_by: usize,
+        opening: impl Fn(&DoneBy, Reading) -> bool,
+    ) -> Readings<Option<usize>> {
+        let plain =
+            limit.done_by.iter().filter(|way| way.is_plain()).fold(Names::default(), |all, way| all.and(way.on));
+        let first = self.timeline.first_after(opened_by, plain);
+        let mut done = Readings { protective: first, lenient: first };
+        for way in limit.done_by.iter().filter(|way| !way.is_plain()) {
+            let begin = way.since_first_deprivation.then(|| self.timeline.episode_of(opened_by)).flatten();
+            let from = begin.map_or(opened_by, |episode| episode.begin);
+            for &reading in Reading::ALL {
+                if !opening(way, reading) {
+                    continue;
+                }
+                let before = done[reading].unwrap_or(self.timeline.entries().len());
+                let found = if way.given.is_always() {
+                    self.timeline.find(way.on, from + 1, before)
+                } else {
+                    let accepted = &self.accepted(way)[reading];
+                    accepted.get(accepted.partition_point(|i| *i <= from)).copied().filter(|i| *i < before)
+                };
+                done[reading] = found.or(done[reading]);
+            }
+        }
+        done
+    }
+
+    fn accepted(&mut self, way: &'t DoneBy) -> &Readings<Vec<usize>> {
+        let nth = self.accepted.iter().position(|(known, _)| std::ptr::eq(*known, way)).unwrap_or_else(|| {
+            let entries = self.timeline.entries();
+            let accepted = Readings::each(|reading| {
+                let accepts = |i: &usize| {
+                    of_action(&way.given, entries[*i].action, reading, self.book.choices(reading)) == Some(true)
+                };
+                self.timeline.all(way.on).filter(accepts).collect()
+            });
+            self.accepted.push((way, accepted));
+            self.accepted.len() - 1
+        });
+        &self.accepted[nth].1
+    }
+}
+
+/// Whether the opening action allows a way of discharging: for limits that are opened as the rulebook says, by the facts at
+/// the opening.
+fn allowed(facts: &Facts<'_>, way: &DoneBy, reading: Reading) -> bool {
+    way.if_opening.is_always() || facts.outcome(&way.if_opening, reading) == Some(true)
+}
+
+/// Limits of a procedure: every way of discharging is open.
+const fn any_way(_: &DoneBy, _: Reading) -> bool {
+    true
 }

@@ -9,7 +9,7 @@ mod sentences;
 
 use std::fmt;
 
-use crate::rulebook::Language;
+use crate::language::Language;
 
 pub use code::Code;
 pub use nearest::nearest;

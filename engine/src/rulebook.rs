@@ -1,217 +1,45 @@
 //! The law as data: every rule with its article, its words, its limit, and the two readings.
 //!
-//! Invariant: a `Rulebook` has every rule, or lists the rule as one that it lacks. It answers every question under both
-//! readings, and no protective answer is more lenient than the lenient one. Limits, thresholds, the grace of "at once" and
-//! caps come from here and are written nowhere else.
+//! Rules are written in a small language (see `docs/rules-language.md`). Loading checks and compiles them.
+//! Invariant: a `Rulebook` answers every question that its rules ask under both readings, and no protective answer is more
+//! lenient than the lenient one. Limits, thresholds, the grace of "at once" and caps come from here and are written nowhere
+//! else.
 
 mod digest;
 mod keys;
 mod law;
 mod load;
-mod period;
 mod questions;
+mod readings;
+pub(crate) mod rule;
+mod rule_id;
 mod shelf;
+pub(crate) mod test;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
 
 use chrono::NaiveDate;
 
+pub use crate::calendar::Period;
+pub(crate) use crate::calendar::period;
+pub use crate::language::Language;
 pub use digest::Digest;
 pub use keys::KEYS;
 pub use load::Flaw;
-pub use period::Period;
 pub use questions::*;
+pub use readings::{Reading, Readings};
+pub use rule::{Role, Rule};
+pub use rule_id::RuleId;
 pub use shelf::Rulebooks;
 
-use crate::words::words;
+use rule::{Counting, Dates, Limit, Prepared};
+use test::Watch;
+
+use crate::action::ActionName;
 
 /// The rulebook of Law 05/NA that comes with the program.
 pub const LAW_05_NA_2006: &str = include_str!("../rulebooks/law-05-na-2006.toml");
-
-words! {
-    /// The rules of the law: 13 time limits, then 33 conditions, each group in the order of the articles' table.
-    RuleId {
-        /// Art. 59(4): an interview lasts at most ninety minutes.
-        Interview90Min = "interview-90min",
-        /// Art. 62: custody lasts at most forty-eight hours.
-        Custody48h = "custody-48h",
-        /// Art. 62(2): the investigator notifies the parents at once.
-        ParentsNotified = "parents-notified",
-        /// Art. 59(5): the investigation ends within thirty days, thirty more for each extension.
-        Investigation30d = "investigation-30d",
-        /// Art. 58(2): the investigator's mediation ends within thirty days.
-        InvestigatorMediation30d = "investigator-mediation-30d",
-        /// Art. 64: a remand lasts at most one month, one more for each extension.
-        RemandTerm = "remand-term",
-        /// Art. 64: a remand lasts at most four months (major offence) or eight (crime) in all.
-        RemandCap = "remand-cap",
-        /// Art. 65: the investigator gives an opinion on a request for release within twenty-four hours.
-        ReleaseOpinion24h = "release-opinion-24h",
-        /// Art. 65: the prosecutor or court decides on a request for release within twenty-four hours.
-        ReleaseDecision24h = "release-decision-24h",
-        /// Art. 65: the child is released at once after the decision.
-        ReleaseAtOnce = "release-at-once",
-        /// Art. 67: the prosecutor decides within ten days from the receipt of the case file.
-        Prosecutor10d = "prosecutor-10d",
-        /// Art. 67: the prosecutor's mediation ends within thirty days from the receipt of the case file.
-        ProsecutorMediation30d = "prosecutor-mediation-30d",
-        /// Art. 71: the court brings the case out for consideration within fifteen days.
-        Court15d = "court-15d",
-        /// Art. 50.
-        AgeOfResponsibility = "age-of-responsibility",
-        /// Art. 52, 66(3).
-        DiversionFirst = "diversion-first",
-        /// Art. 57(2).
-        MediationAttended = "mediation-attended",
-        /// Art. 57(1).
-        MediationGrounds = "mediation-grounds",
-        /// Art. 59(2).
-        InterviewAttended = "interview-attended",
-        /// Art. 59(3).
-        InterviewRoom = "interview-room",
-        /// Art. 59(5).
-        InvestigationExtensionAgreed = "investigation-extension-agreed",
-        /// Art. 61.
-        ThreeSummonses = "three-summonses",
-        /// Art. 61.
-        BroughtInWithParents = "brought-in-with-parents",
-        /// Art. 62.
-        CustodyGrounds = "custody-grounds",
-        /// Art. 62(6).
-        CustodyPlace = "custody-place",
-        /// Art. 62(1).
-        CustodyDutiesRightsTold = "custody-duties:rights_told",
-        /// Art. 62(2).
-        CustodyDutiesParentsNotified = "custody-duties:parents_notified",
-        /// Art. 62(4).
-        CustodyDutiesMedicalCheck = "custody-duties:medical_check",
-        /// Art. 63.
-        ArrestOrder = "arrest-order",
-        /// Art. 63.
-        ArrestGrounds = "arrest-grounds",
-        /// Art. 64(1).
-        RemandOrder = "remand-order",
-        /// Art. 64(1).
-        RemandGrounds = "remand-grounds",
-        /// Art. 63(2), 64.
-        RemandMinorOffence = "remand-minor-offence",
-        /// Art. 64.
-        RemandExtensionLate = "remand-extension-late",
-        /// Art. 64.
-        RemandExtensionLength = "remand-extension-length",
-        /// Art. 64.
-        RemandExtensionPastCap = "remand-extension-past-cap",
-        /// Art. 64.
-        RemandExtensionGround = "remand-extension-ground",
-        /// Art. 64(2).
-        VisitsAllowed = "visits-allowed",
-        /// Art. 65.
-        ProvisionalReleaseCrime = "provisional-release-crime",
-        /// Art. 65.
-        BailUnlessNecessary = "bail-unless-necessary",
-        /// Art. 70(1).
-        HearingClosed = "hearing-closed",
-        /// Art. 70(2).
-        HearingChildHeard = "hearing-child-heard",
-        /// Art. 70(3).
-        HearingLanguage = "hearing-language",
-        /// Art. 70(4).
-        HearingDefence = "hearing-defence",
-        /// Art. 72.
-        ForbiddenSentence = "forbidden-sentence",
-        /// Art. 72.
-        ImprisonmentLastResort = "imprisonment-last-resort",
-        /// Art. 74.
-        TrainingCentre = "training-centre",
-    }
-}
-
-impl RuleId {
-    /// How many of the rules are time limits. They come first.
-    pub const LIMITS: usize = 13;
-
-    /// Whether the law gives no number for this limit ("at once"). Its length is then the program's policy, not law.
-    pub const fn is_policy(self) -> bool {
-        matches!(self, Self::ParentsNotified | Self::ReleaseAtOnce)
-    }
-
-    /// Whether this rule is a time limit; otherwise it is a condition.
-    pub const fn is_limit(self) -> bool {
-        (self as usize) < Self::LIMITS
-    }
-}
-
-words! {
-    /// The two readings of every question that the law leaves open.
-    Reading {
-        /// Every open question answered the way that protects the child most.
-        Protective = "protective",
-        /// Every open question answered the way that gives the office the most time.
-        Lenient = "lenient",
-    }
-}
-
-words! {
-    /// Who owes a duty. Where the page of the rules says "see Remand", the order on record decides.
-    Role {
-        /// The investigation organisation.
-        Investigator = "investigator",
-        /// The people's prosecutor.
-        Prosecutor = "prosecutor",
-        /// The juvenile court or the juvenile panel of a people's court.
-        Court = "court",
-    }
-}
-
-/// The numbers that the rules read. Each comes from the key of the rulebook file that its comment names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers {
-    /// `interview-90min.limit`
-    pub interview: Period,
-    /// `custody-48h.limit`
-    pub custody: Period,
-    /// `custody-48h.joined_by_bringing_in_within`: how long before the taking a bringing-in may be to begin the episode.
-    pub bringing_in_joins: Period,
-    /// `investigation-30d.limit`
-    pub investigation: Period,
-    /// `investigation-30d.extension`
-    pub investigation_extension: Period,
-    /// `investigator-mediation-30d.limit`
-    pub investigator_mediation: Period,
-    /// `remand-term.limit`
-    pub remand: Period,
-    /// `remand-term.extension`
-    pub remand_extension: Period,
-    /// `remand-cap.major`
-    pub cap_major: Period,
-    /// `remand-cap.crime`
-    pub cap_crime: Period,
-    /// `release-opinion-24h.limit`
-    pub release_opinion: Period,
-    /// `release-decision-24h.limit`: from the receipt of the request.
-    pub release_decision: Period,
-    /// `release-decision-24h.from_request`: from the request, under the protective reading.
-    pub release_decision_from_request: Period,
-    /// `prosecutor-10d.limit`
-    pub prosecutor: Period,
-    /// `prosecutor-mediation-30d.limit`
-    pub prosecutor_mediation: Period,
-    /// `court-15d.limit`
-    pub court: Period,
-    /// `[policy] at_once`: the grace for "at once"; policy, not law.
-    pub at_once: Period,
-    /// `age-of-responsibility.years`
-    pub responsible_age: u32,
-    /// `[scope] adult_age` (Art. 2(1)).
-    pub adult_age: u32,
-    /// `[scope] grave_penalty_months`: "from three years up" (Art. 52, 62, 63).
-    pub grave_penalty_months: u32,
-    /// `three-summonses.count`
-    pub summonses: u32,
-    /// `remand-extension-length.months`
-    pub extension_months: u32,
-}
 
 /// A sentence in the two languages of the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,16 +48,6 @@ pub struct Text {
     pub en: String,
     /// Lao.
     pub lo: String,
-}
-
-words! {
-    /// The languages of the program.
-    Language {
-        /// English.
-        En = "en",
-        /// Lao.
-        Lo = "lo",
-    }
 }
 
 impl Text {
@@ -251,53 +69,40 @@ pub struct Quote {
     pub lo: String,
 }
 
-/// One rule as the file states it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// Which rule.
-    pub id: RuleId,
-    /// The article as printed in assessments, such as `62(2)`.
-    pub article: String,
-    /// The law's own words, from one or more articles.
-    pub law: Vec<Quote>,
-    /// What the rule asks, in one sentence. Its Lao is ours, not the law's; no lawyer has reviewed it.
-    pub sentence: Text,
-    /// A name of a few words, for lists.
-    pub name: Text,
-    /// Who owes the duty, in words for the reader (`owed_by` in the file).
-    pub owed_by: String,
-    /// The leads of the notices before the limit, longest first. Empty for a condition.
-    pub warn_before: Vec<Period>,
-}
-
-/// The law as data, checked on load.
+/// The law as data, checked on load and compiled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rulebook {
-    /// The name of the rulebook, such as `law-05-na-2006`.
-    pub id: String,
-    /// The digest of the file's bytes.
-    pub digest: Digest,
-    /// The file's text, which the log keeps.
-    pub source: String,
-    /// The law that it encodes.
-    pub title: Text,
-    /// Its legal basis and standing.
-    pub basis: Text,
-    /// The first day on which that law is in force.
-    pub in_force_from: NaiveDate,
-    /// The last day on which that law is in force; `None` while it is.
-    pub in_force_until: Option<NaiveDate>,
-    /// The time of day at which a notice with a lead in days is given: seconds after midnight, Vientiane time.
-    pub notice_hour: i64,
-    /// The numbers of the rules.
-    pub numbers: Numbers,
-    /// The protective reading.
-    pub protective: Choices,
-    /// The lenient reading.
-    pub lenient: Choices,
+    parts: Parts,
+    /// The places of the rules, by name.
+    by_name: Vec<(RuleId, usize)>,
+    /// What is worked out once about each rule, in their order.
+    prepared: Vec<Prepared>,
+    /// For each kind of action, the places of the limits that it opens as the rulebook says, and of the conditions that are
+    /// tested on it.
+    limits_opened_on: Box<[Vec<usize>]>,
+    conditions_on: Box<[Vec<usize>]>,
+    /// For each kind of action, the places of the watches that it concerns.
+    watched: Box<[Vec<usize>]>,
+    /// The rulebook under which actions from before this one's first day are decided.
+    before: Option<Arc<Rulebook>>,
+}
+
+/// What a rulebook's file says.
+#[derive(Clone, Debug, PartialEq)]
+struct Parts {
+    id: String,
+    digest: Digest,
+    source: String,
+    title: Text,
+    basis: Text,
+    holds: Dates,
+    notice_hour: i64,
+    at_once: Period,
+    adult_age: u32,
+    questions: Vec<Question>,
+    choices: Readings<Choices>,
+    watches: Vec<Watch>,
     rules: Vec<Rule>,
-    /// The rules that the file lacks. They raise no alert.
-    lacks: BTreeSet<RuleId>,
     texts: BTreeMap<String, Text>,
 }
 
@@ -310,13 +115,21 @@ impl Rulebook {
         load::rulebook(source)
     }
 
-    /// Reads a rulebook that a log keeps, which may be from before a rule or a key was known. A rule that it lacks raises no
-    /// alert. For any other key that it lacks, the value of the program's own rulebook is used.
+    /// Reads a rulebook that a log keeps. One from before the language of rules is read by its
+    /// rewriting. A text that it lacks is the program's own.
     ///
     /// # Errors
-    /// Like [`Rulebook::parse`], for what the file contains.
+    /// Like [`Rulebook::parse`].
     pub fn stored(source: &str) -> Result<Self, Flaw> {
-        Self::parse(source).or_else(|_| load::stored(source))
+        match rewritten(Digest::of(source.as_bytes())) {
+            None => Self::parse(source).or_else(|_| load::stored(source)),
+            Some(rewriting) => {
+                let mut book = load::stored(rewriting)?;
+                book.parts.digest = Digest::of(source.as_bytes());
+                source.clone_into(&mut book.parts.source);
+                Ok(book)
+            }
+        }
     }
 
     /// The rulebook of Law 05/NA of 2006 that comes with the program.
@@ -324,43 +137,236 @@ impl Rulebook {
         Self::parse(LAW_05_NA_2006).expect("the rulebook in the program is checked by its tests")
     }
 
-    /// The rule with this id.
-    pub fn rule(&self, id: RuleId) -> &Rule {
-        &self.rules[id as usize]
+    /// This rulebook, with that of `kept` behind it which was in force before its first day: what an action opened before
+    /// that day goes on under the rules that stood then. Of several, it is the one with the latest first day.
+    #[must_use]
+    pub fn succeeding(self: Arc<Self>, kept: impl IntoIterator<Item = String>) -> Arc<Self> {
+        let Some(first) = self.parts.holds.from else { return self };
+        let others = kept.into_iter().filter(|text| *text != self.parts.source);
+        let mut earlier: Vec<Self> = others.filter_map(|text| Self::stored(&text).ok()).collect();
+        earlier.retain(|book| book.parts.holds.from.is_some_and(|from| from < first));
+        earlier.sort_by_key(|book| (book.parts.holds.from, book.digest()));
+        let chain = earlier.into_iter().fold(None, |before: Option<Arc<Self>>, book| {
+            Some(Arc::new(Self { before: before.map(|before| before.ending_before(&book)), ..book }))
+        });
+        let Some(before) = chain else { return self };
+        let before = Some(before.ending_before(&self));
+        Arc::new(Self { before, ..Arc::unwrap_or_clone(self) })
     }
 
-    /// All rules, time limits first.
-    pub fn rules(&self) -> &[Rule] {
-        &self.rules
+    /// This rulebook, for actions before the first day of the next one alone.
+    fn ending_before(self: Arc<Self>, next: &Self) -> Arc<Self> {
+        let mut book = Arc::unwrap_or_clone(self);
+        let last = next.parts.holds.from.and_then(|from| from.pred_opt());
+        book.parts.holds.until = [book.parts.holds.until, last].into_iter().flatten().min();
+        Arc::new(book)
+    }
+
+    /// This rulebook and the earlier ones behind it.
+    pub(crate) fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |book| book.before.as_deref())
+    }
+
+    /// The rulebook, of this one and the earlier ones behind it, that decides about an action of this civil date.
+    pub(crate) fn on(&self, date: NaiveDate) -> &Self {
+        self.chain().find(|book| book.parts.holds.contain(date)).unwrap_or(self)
+    }
+
+    const fn texts(&self) -> &BTreeMap<String, Text> {
+        &self.parts.texts
+    }
+
+    fn of(parts: Parts) -> Self {
+        let by_action = |concerns: &dyn Fn(usize, ActionName) -> bool, all: usize| -> Box<[Vec<usize>]> {
+            ActionName::ALL.iter().map(|name| (0..all).filter(|nth| concerns(*nth, *name)).collect()).collect()
+        };
+        let rules = &parts.rules;
+        let limit = |nth: usize, name| rules[nth].as_limit().is_some_and(|limit| limit.opens.has(name));
+        let condition = |nth: usize, name| rules[nth].as_condition().is_some_and(|condition| condition.on.has(name));
+        let watch = |nth: usize, name| parts.watches[nth].names.has(name);
+        let limits_opened_on = by_action(&limit, rules.len());
+        let conditions_on = by_action(&condition, rules.len());
+        let watched = by_action(&watch, parts.watches.len());
+        let answers = Readings::each(|reading| &*parts.choices[reading].answers);
+        let prepared = rules.iter().map(|rule| Prepared::of(rule, answers)).collect();
+        let mut by_name: Vec<(RuleId, usize)> = rules.iter().map(|rule| rule.id).zip(0..).collect();
+        by_name.sort_unstable();
+        Self { parts, by_name, prepared, limits_opened_on, conditions_on, watched, before: None }
+    }
+
+    /// The name of the rulebook, such as `law-05-na-2006`.
+    pub fn id(&self) -> &str {
+        &self.parts.id
+    }
+
+    /// The digest of the file's bytes.
+    pub const fn digest(&self) -> Digest {
+        self.parts.digest
+    }
+
+    /// The file's text, which the log keeps.
+    pub fn source(&self) -> &str {
+        &self.parts.source
+    }
+
+    /// The law that it encodes.
+    pub const fn title(&self) -> &Text {
+        &self.parts.title
+    }
+
+    /// Its legal basis and standing.
+    pub const fn basis(&self) -> &Text {
+        &self.parts.basis
+    }
+
+    /// The first day on which that law is in force, and the last one, if it is known.
+    pub fn in_force(&self) -> (NaiveDate, Option<NaiveDate>) {
+        (self.parts.holds.from.unwrap_or_default(), self.parts.holds.until)
+    }
+
+    /// The time of day at which a notice with a lead in days is given: seconds after midnight, Vientiane time.
+    pub const fn notice_hour(&self) -> i64 {
+        self.parts.notice_hour
+    }
+
+    /// The grace of "at once": policy, not law.
+    pub const fn at_once(&self) -> Period {
+        self.parts.at_once
+    }
+
+    /// The age at which one is no longer a child (Art. 2(1)).
+    pub const fn adult_age(&self) -> u32 {
+        self.parts.adult_age
+    }
+
+    /// The questions that the law leaves open, in the order of the file.
+    pub fn questions(&self) -> &[Question] {
+        &self.parts.questions
     }
 
     /// The answers of one reading.
-    pub const fn choices(&self, reading: Reading) -> &Choices {
-        match reading {
-            Reading::Protective => &self.protective,
-            Reading::Lenient => &self.lenient,
-        }
+    pub fn choices(&self, reading: Reading) -> &Choices {
+        &self.parts.choices[reading]
     }
 
-    /// Whether this rulebook has the rule. One that a log keeps may be from before the rule was known.
-    pub fn has(&self, id: RuleId) -> bool {
-        !self.lacks.contains(&id)
+    /// Each question with the protective and the lenient answer.
+    pub fn answers(&self) -> impl Iterator<Item = (&Question, Readings<&str>)> {
+        self.parts.questions.iter().enumerate().map(|(nth, question)| {
+            let answer = |reading| {
+                let answer = self.choices(reading).answers.get(nth).copied().unwrap_or(0);
+                question.answers.get(usize::from(answer)).map_or("", String::as_str)
+            };
+            (question, Readings::each(answer))
+        })
     }
 
-    /// The rules that this program knows and this rulebook lacks.
-    pub fn lacks(&self) -> impl Iterator<Item = RuleId> + '_ {
-        self.lacks.iter().copied()
+    /// The rule with this name, in this rulebook or in an earlier one behind it.
+    pub fn rule(&self, id: RuleId) -> Option<&Rule> {
+        self.chain().find_map(|book| {
+            let at = book.by_name.binary_search_by(|(name, _)| name.cmp(&id)).ok()?;
+            Some(&book.parts.rules[book.by_name[at].1])
+        })
+    }
+
+    /// The article of a rule; the rule's own name if this rulebook does not have it.
+    pub fn article<'b>(&'b self, id: &'b RuleId) -> &'b str {
+        self.rule(*id).map_or(id.word(), |rule| &rule.article)
+    }
+
+    /// The name of a rule in words; the rule's own name if this rulebook does not have it.
+    pub fn name<'b>(&'b self, id: &'b RuleId, language: Language) -> &'b str {
+        self.rule(*id).map_or(id.word(), |rule| rule.name.in_language(language))
+    }
+
+    /// Whether a rule is a limit on the child's liberty.
+    pub fn is_on_liberty(&self, id: RuleId) -> bool {
+        self.rule(id).is_some_and(Rule::is_on_liberty)
+    }
+
+    /// Whether a rule limits a detention.
+    pub fn is_on_detention(&self, id: RuleId) -> bool {
+        self.rule(id).is_some_and(Rule::is_on_detention)
+    }
+
+    /// Whether the length of a limit is policy and not law ("at once").
+    pub fn is_policy(&self, id: RuleId) -> bool {
+        self.rule(id).is_some_and(Rule::is_policy)
+    }
+
+    /// All rules, time limits first, in the order of the file.
+    pub fn rules(&self) -> &[Rule] {
+        &self.parts.rules
+    }
+
+    /// Whether a rule depends on the answer to a question.
+    pub fn bears_on(&self, rule: &Rule, question: &str) -> bool {
+        rule.questions.iter().any(|nth| self.parts.questions.get(*nth).is_some_and(|known| known.name == question))
+    }
+
+    /// The rule, if there is one, that is counted by a procedure.
+    pub(crate) fn counted(&self, by: impl Fn(&Counting) -> bool) -> Option<(&Rule, &Limit)> {
+        let limits = self.parts.rules.iter().filter_map(|rule| Some((rule, rule.as_limit()?)));
+        limits.into_iter().find(|(_, limit)| by(&limit.counting))
+    }
+
+    /// The limits that such an action opens as the rulebook says, and the conditions that are tested on it.
+    pub(crate) fn opened_on(&self, name: ActionName) -> impl Iterator<Item = (&Rule, &Prepared)> {
+        self.limits_opened_on[name as usize].iter().map(|nth| (&self.parts.rules[*nth], &self.prepared[*nth]))
+    }
+
+    pub(crate) fn tested_on(&self, name: ActionName) -> impl Iterator<Item = (&Rule, &Prepared)> {
+        self.conditions_on[name as usize].iter().map(|nth| (&self.parts.rules[*nth], &self.prepared[*nth]))
+    }
+
+    pub(crate) fn watches(&self) -> &[Watch] {
+        &self.parts.watches
+    }
+
+    /// The places of the watches that such an action concerns.
+    pub(crate) fn watched(&self, name: ActionName) -> &[usize] {
+        &self.watched[name as usize]
+    }
+
+    /// Whether the rule applies to an action of this civil date.
+    pub(crate) fn holds(&self, rule: &Rule, date: NaiveDate) -> bool {
+        self.parts.holds.contain(date) && rule.holds.contain(date)
     }
 
     /// The template of an explaining sentence (table `texts` of the file), with placeholders such as `{date}`.
     /// The check on load ensures that every key in [`KEYS`] has one. For any other key the template is `?`.
     pub fn text(&self, key: &str) -> &Text {
         static UNKNOWN: LazyLock<Text> = LazyLock::new(|| Text { en: "?".to_owned(), lo: "?".to_owned() });
-        self.texts.get(key).unwrap_or(&UNKNOWN)
+        self.parts.texts.get(key).unwrap_or(&UNKNOWN)
     }
 
     /// The text of a key, if this program knows the key. For keys built from a word in a record.
     pub fn known_text(&self, key: &str) -> Option<&Text> {
-        self.texts.get(key)
+        self.parts.texts.get(key)
+    }
+
+    /// A length of time in words, such as `48 hours`.
+    pub fn amount(&self, language: Language, period: Period) -> String {
+        amount(&self.parts.texts, language, period)
     }
 }
+
+/// A length of time in words, by the texts of a rulebook.
+fn amount(texts: &BTreeMap<String, Text>, language: Language, period: Period) -> String {
+    let (n, one, many) = match period {
+        Period::Minutes(n) => (n, "unit.minute", "unit.minutes"),
+        Period::Hours(n) => (n, "unit.hour", "unit.hours"),
+        Period::Days(n) => (n, "unit.day", "unit.days"),
+        Period::Months(n) => (n, "unit.month", "unit.months"),
+    };
+    let template = texts.get(if n == 1 { one } else { many });
+    template.map_or_else(String::new, |text| text.in_language(language).replace("{n}", &n.to_string()))
+}
+
+/// The rewriting, in the language of rules, of a rulebook from before that language.
+fn rewritten(digest: Digest) -> Option<&'static str> {
+    (digest.to_string() == FIRST).then_some(FIRST_REWRITTEN)
+}
+
+/// The digest of the first rulebook, and its rewriting.
+const FIRST: &str = "sha256:e0c0f13c7595b09742a3967d51fb48cb7cb48a60f80648f22f8fd4605c134704";
+const FIRST_REWRITTEN: &str = include_str!("../rulebooks/law-05-na-2006.first.toml");

@@ -6,39 +6,19 @@ mod offences;
 mod order;
 mod places;
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 
-use crate::action::{Action, ActionId, ActionName, CaseOpened, Class, Offence, OfficeCode, What, When};
+use crate::action::{Action, ActionId, ActionName, Class, Names, Offence, OfficeCode, When};
 use crate::calendar::{self, Instant};
-use crate::rulebook::{Choices, Numbers, UnknownTime};
-use offences::Gravest;
+use crate::rulebook::rule::Counting;
+use crate::rulebook::{ChildWhile, Choices, Reading, Rulebook, UnknownTime};
+use offences::Offences;
 use places::Places;
 
 pub use order::in_order;
-
-/// A set of action names.
-#[derive(Clone, Copy)]
-pub(crate) struct Names(u64);
-
-impl Names {
-    /// The set of these names.
-    pub(crate) const fn of(names: &[ActionName]) -> Self {
-        let mut bits = 0;
-        let mut i = 0;
-        while i < names.len() {
-            bits |= 1 << names[i] as u64;
-            i += 1;
-        }
-        Self(bits)
-    }
-
-    /// Whether `name` is in the set.
-    pub(crate) const fn has(self, name: ActionName) -> bool {
-        self.0 & (1 << name as u64) != 0
-    }
-}
 
 /// The actions that end a detention.
 pub(crate) const END_OF_DETENTION: Names = Names::of(&[ActionName::Released, ActionName::JudgmentGiven]);
@@ -77,13 +57,12 @@ pub struct Episode {
 #[derive(Debug)]
 pub struct Timeline<'a> {
     entries: Vec<Entry<'a>>,
-    opened: &'a CaseOpened,
+    opening: &'a Action,
     birth_date: Option<NaiveDate>,
     age_years: Option<u64>,
-    /// The dates of the earliest and the latest offence.
-    committed: [NaiveDate; 2],
-    /// The gravest offence at the start, then after each reclassification, with the entry from which it counts.
-    gravest: Vec<(usize, Offence)>,
+    /// The first day on which the child is grown up (Art. 2(1)), where a birth date is known.
+    grown_from: Option<NaiveDate>,
+    offences: Offences,
     episodes: Vec<Episode>,
     /// An index of all entries, built when a search goes far.
     places: OnceLock<Places>,
@@ -97,34 +76,33 @@ const NEAR: usize = 32;
 
 impl<'a> Timeline<'a> {
     /// The timeline of one case's `actions` at `at`. A withdrawn action never counts, even if it was withdrawn after `at`.
-    /// `None` if the case was not open by then.
-    pub fn new(actions: impl Iterator<Item = &'a Action> + Clone, at: Instant, numbers: &Numbers) -> Option<Self> {
+    /// `None` if the case was not open by then, or is voided, whenever that was done.
+    pub fn new(actions: impl Iterator<Item = &'a Action> + Clone, at: Instant, book: &Rulebook) -> Option<Self> {
         let mut withdrawn: Vec<ActionId> = actions.clone().filter_map(Action::withdraws).collect();
         withdrawn.sort_unstable();
-        let mut entries: Vec<Entry<'a>> = actions
-            .filter(|action| action.at.first() <= at && withdrawn.binary_search(&action.id).is_err())
-            .map(Entry::new)
-            .collect();
-        let opened = entries.iter().find_map(|entry| match &entry.action.what {
-            What::CaseOpened(opened) => Some(&**opened),
-            _ => None,
-        })?;
+        if is_voided(actions.clone()) {
+            return None;
+        }
+        let counts = |action: &&Action| action.at.first() <= at && withdrawn.binary_search(&action.id).is_err();
+        let mut entries: Vec<Entry<'a>> = actions.filter(counts).map(Entry::new).collect();
+        let opening = entries.iter().find(|entry| entry.name == ActionName::CaseOpened)?.action;
         order::sort(&mut entries);
-        let mut gravest = Gravest::of(&opened.offences);
+        let (birth_date, age_years) = opening.child();
         let mut timeline = Self {
-            birth_date: opened.child.birth_date,
-            age_years: opened.child.age_years,
-            committed: offences::committed(&opened.offences),
-            gravest: vec![(0, gravest.offence())],
+            birth_date,
+            age_years,
+            grown_from: None,
+            offences: Offences::of(opening, &entries)?,
             episodes: Vec::new(),
             places: OnceLock::new(),
             #[cfg(test)]
             looked_at: std::sync::atomic::AtomicUsize::new(0),
             entries,
-            opened,
+            opening,
         };
-        timeline.follow_what_became_known(&mut gravest);
-        timeline.find_episodes(numbers);
+        timeline.follow_what_became_known();
+        timeline.grown_from = timeline.birth_date.map(|birth| calendar::birthday(birth, book.adult_age()));
+        timeline.find_episodes(book);
         Some(timeline)
     }
 
@@ -133,14 +111,16 @@ impl<'a> Timeline<'a> {
         &self.entries
     }
 
-    /// The opening of the case. What it states holds for the whole case.
-    pub fn opened(&self) -> &CaseOpened {
-        self.opened
-    }
-
     /// The child's date of birth, as last known.
     pub fn birth_date(&self) -> Option<NaiveDate> {
         self.birth_date
+    }
+
+    /// Whether a reading takes the child for grown up at an entry (Art. 2(1)): only where it asks who is a child when the
+    /// action happens. Never without a birth date.
+    pub(crate) fn is_grown(&self, book: &Rulebook, reading: Reading, entry: usize) -> bool {
+        let grown = self.grown_from.is_some_and(|from| from <= self.entries[entry].date());
+        grown && book.choices(reading).child_while == ChildWhile::Action
     }
 
     /// The child's stated age at the time of the offence, as last known.
@@ -148,9 +128,15 @@ impl<'a> Timeline<'a> {
         self.age_years
     }
 
-    /// The dates of the earliest and the latest offence of the opening.
-    pub fn committed(&self) -> [NaiveDate; 2] {
-        self.committed
+    /// The dates of the earliest and the latest of the offences at entry `index`, as corrected.
+    pub fn committed_before(&self, index: usize) -> [NaiveDate; 2] {
+        self.offences.committed_before(index)
+    }
+
+    /// Whether an earlier rulebook decides about one of the actions: one is dated on its last day or before.
+    pub(crate) fn reaches_back_to(&self, earlier: &Rulebook) -> bool {
+        let (_, until) = earlier.in_force();
+        self.entries.first().is_some_and(|first| until.is_none_or(|until| first.date <= until))
     }
 
     /// The liberty episodes, in order.
@@ -160,15 +146,12 @@ impl<'a> Timeline<'a> {
 
     /// The gravest offence as it was classified before entry `index`.
     pub fn gravest_before(&self, index: usize) -> &Offence {
-        let known = self.gravest.partition_point(|(from, _)| *from < index || *from == 0);
-        &self.gravest[known.saturating_sub(1)].1
+        self.offences.gravest_before(index)
     }
 
-    /// The reclassifications between two entries, both excluded, with the gravest class after each.
+    /// The reclassifications and additions between two entries, both excluded, with the gravest class after each.
     pub(crate) fn reclassifications(&self, after: usize, before: usize) -> impl Iterator<Item = (usize, Class)> + '_ {
-        let known = &self.gravest[1..];
-        let from = known.partition_point(|(at, _)| *at <= after);
-        known[from..].iter().take_while(move |(at, _)| *at < before).map(|(at, offence)| (*at, offence.class))
+        self.offences.reclassifications(after, before)
     }
 
     /// The first entry after `after` whose name is in `names`.
@@ -218,6 +201,12 @@ impl<'a> Timeline<'a> {
         (0..self.entries.len()).filter(move |&i| self.is_of(i, names))
     }
 
+    /// The episode of which entry `index` is the taking, or which contains it.
+    pub(crate) fn episode_of(&self, index: usize) -> Option<&Episode> {
+        let begun = self.episodes.partition_point(|episode| episode.taking <= index);
+        self.episodes[..begun].last().filter(|episode| episode.end.is_none_or(|end| end >= index))
+    }
+
     /// The episode that contains entry `index`: it began before that entry and did not end before it.
     pub(crate) fn episode_around(&self, index: usize) -> Option<&Episode> {
         let begun = self.episodes.partition_point(|episode| episode.taking < index);
@@ -226,48 +215,39 @@ impl<'a> Timeline<'a> {
 
     /// The offices that have the case after the last entry: court, prosecutor, investigator, legal aid.
     pub fn offices(&self) -> Offices<'_> {
-        let opened = self.opened;
-        let mut offices = Offices {
-            court: &opened.court,
-            prosecutor: &opened.prosecutor,
-            investigator: &opened.investigator,
-            legal_aid: opened.legal_aid.as_ref(),
-        };
+        let mut seats = self.opening.offices();
         for entry in &self.entries {
-            if let What::CaseTransferred { court, prosecutor, investigator, legal_aid } = &entry.action.what {
-                offices.court = court.as_ref().unwrap_or(offices.court);
-                offices.prosecutor = prosecutor.as_ref().unwrap_or(offices.prosecutor);
-                offices.investigator = investigator.as_ref().unwrap_or(offices.investigator);
-                offices.legal_aid = legal_aid.as_ref().or(offices.legal_aid);
+            for (seat, office) in seats.iter_mut().zip(entry.action.offices()) {
+                *seat = if entry.name == ActionName::CaseTransferred { office.or(*seat) } else { *seat };
             }
         }
-        offices
+        // The opening names the first three; reading it refuses one that does not.
+        let by = &self.opening.by;
+        let [court, prosecutor, investigator, legal_aid] = seats;
+        Offices {
+            court: court.unwrap_or(by),
+            prosecutor: prosecutor.unwrap_or(by),
+            investigator: investigator.unwrap_or(by),
+            legal_aid,
+        }
     }
 
-    fn follow_what_became_known(&mut self, gravest: &mut Gravest) {
-        for (i, entry) in self.entries.iter().enumerate() {
-            match &entry.action.what {
-                What::ChildIdentified { birth_date, age_years } => {
-                    self.birth_date = birth_date.or(self.birth_date);
-                    self.age_years = age_years.or(self.age_years);
-                }
-                What::OffenceReclassified { offence, class, penalty_months, serious } => {
-                    gravest.change(usize::try_from(*offence).unwrap_or(usize::MAX), |offence| {
-                        offence.class = class.unwrap_or(offence.class);
-                        offence.penalty_months = penalty_months.unwrap_or(offence.penalty_months);
-                        offence.serious = serious.unwrap_or(offence.serious);
-                    });
-                    self.gravest.push((i, gravest.offence()));
-                }
-                _ => {}
-            }
+    fn follow_what_became_known(&mut self) {
+        for entry in self.entries.iter().filter(|entry| entry.name == ActionName::ChildIdentified) {
+            let (birth_date, age_years) = entry.action.child();
+            self.birth_date = birth_date.or(self.birth_date);
+            self.age_years = age_years.or(self.age_years);
         }
     }
 
     /// Finds the liberty episodes. A bringing-in begins the episode of a taking that follows it closely enough (see
-    /// `custody-48h.joined_by_bringing_in_within`). Otherwise it opens no limit, since the law sets none.
-    fn find_episodes(&mut self, numbers: &Numbers) {
-        let joins = calendar::seconds(numbers.bringing_in_joins).unwrap_or(0);
+    /// `joined_by_bringing_in_within` of the rule on custody). Otherwise it opens no limit, since the law sets none.
+    fn find_episodes(&mut self, book: &Rulebook) {
+        let custody = book.counted(|counting| matches!(counting, Counting::Custody { .. }));
+        let joins = match custody.map(|(_, limit)| limit.counting) {
+            Some(Counting::Custody { joined_by_bringing_in_within, .. }) => joined_by_bringing_in_within.seconds(),
+            _ => 0,
+        };
         let mut brought_in: Vec<usize> = Vec::new();
         let mut running = false;
         for (i, entry) in self.entries.iter().enumerate() {
@@ -289,6 +269,18 @@ impl<'a> Timeline<'a> {
     }
 }
 
+/// Whether the case of these actions is voided, by an action that was not withdrawn: then it counts nowhere.
+pub(crate) fn is_voided<'a>(actions: impl Iterator<Item = &'a Action> + Clone) -> bool {
+    let voidings = actions.clone().filter(|action| action.name == ActionName::CaseVoided);
+    let mut standing: BTreeSet<ActionId> = voidings.map(|voiding| voiding.id).collect();
+    if !standing.is_empty() {
+        for id in actions.filter_map(Action::withdraws) {
+            standing.remove(&id);
+        }
+    }
+    !standing.is_empty()
+}
+
 /// The offices of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are those of the format")]
@@ -303,7 +295,7 @@ impl<'a> Entry<'a> {
     fn new(action: &'a Action) -> Self {
         Self {
             action,
-            name: action.name(),
+            name: action.name,
             first: action.at.first(),
             last: action.at.last(),
             date: action.at.date(),

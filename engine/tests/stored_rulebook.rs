@@ -3,7 +3,11 @@
 use engine::action::Action;
 use engine::calendar::Instant;
 use engine::explain::fill;
-use engine::rulebook::{LAW_05_NA_2006, Language, RuleId, Rulebook};
+use engine::rulebook::{Digest, LAW_05_NA_2006, Language, Reading, RuleId, Rulebook, Rulebooks};
+use std::sync::Arc;
+
+/// The rulebook that came with the first program, which had its rules in its code.
+const FIRST: &str = include_str!("../../tests/fixtures/first-rulebook.toml");
 
 /// The program's rulebook without the table under this header.
 #[track_caller]
@@ -22,14 +26,22 @@ fn without_line(source: &str, header: &str, begins: &str) -> String {
     source[..start].to_owned() + &source[end..]
 }
 
-/// A rulebook from before some rules, texts, numbers and questions were known.
+const LACKS: [&str; 4] = ["parents-notified", "custody-place", "remand-extension-length", "hearing-child-heard"];
+
+/// A rulebook from before some rules, a question and some texts were known.
 fn earlier() -> String {
-    let source = without_table(LAW_05_NA_2006, "[rules.parents-notified]");
-    let source = without_table(&source, "[rules.custody-place]");
-    let source = without_table(&source, "[rules.remand-extension-length]");
-    let source = without_line(&source, "[rules.custody-48h]", "joined_by_bringing_in_within");
-    let source = without_line(&source, "[readings.protective]", "lower_cap");
-    without_line(&source, "[readings.lenient]", "lower_cap")
+    let source =
+        LACKS.iter().fold(LAW_05_NA_2006.to_owned(), |source, rule| without_table(&source, &format!("[rules.{rule}]")));
+    let source = without_line(&source, "[texts]", "\"action.charge_told\"");
+    let source = without_line(&source, "[texts]", "\"field.openly\"");
+    let source = without_table(&source, "[texts.finding-last]");
+    let source = without_line(&source, "[questions]", "child_while");
+    let source = without_line(&source, "[readings.protective]", "child_while");
+    without_line(&source, "[readings.lenient]", "child_while")
+}
+
+fn id(name: &str) -> RuleId {
+    RuleId::from_word(name).expect("the name of a rule")
 }
 
 const LINES: [&str; 2] = [
@@ -55,14 +67,37 @@ fn named(book: &Rulebook) -> Vec<RuleId> {
 fn a_rule_that_a_stored_rulebook_lacks_is_never_raised() {
     let source = earlier();
     let book = Rulebook::stored(&source).unwrap_or_else(|flaw| panic!("{flaw}"));
-    let lacks = [RuleId::ParentsNotified, RuleId::CustodyPlace, RuleId::RemandExtensionLength];
-    assert_eq!(book.lacks().collect::<Vec<_>>(), lacks);
-    assert_eq!(book.source, source);
     let whole = Rulebook::law_05_na_2006();
+    let lacks: Vec<RuleId> = whole.rules().iter().map(|rule| rule.id).filter(|id| book.rule(*id).is_none()).collect();
+    assert_eq!(lacks, LACKS.map(id));
+    assert_eq!(book.source(), source);
+    assert_eq!(book.digest(), Digest::of(source.as_bytes()));
     let before: Vec<RuleId> = named(&whole).into_iter().filter(|rule| !lacks.contains(rule)).collect();
     assert!(before.len() + 2 <= named(&whole).len());
     assert_eq!(named(&book), before);
-    assert_eq!((book.numbers, book.lenient), (whole.numbers, whole.lenient));
+    for rule in book.rules() {
+        let known = whole.rule(rule.id).expect("the whole one has it");
+        assert_eq!((rule.lengths(), &rule.law, &rule.name), (known.lengths(), &known.law, &known.name));
+    }
+    let answers = |book: &Rulebook| -> Vec<(String, String, String)> {
+        let all = book.answers().filter(|(question, _)| question.name != "child_while");
+        all.map(|(question, answers)| {
+            (question.name.clone(), answers.protective.to_owned(), answers.lenient.to_owned())
+        })
+        .collect()
+    };
+    assert_eq!(answers(&book), answers(&whole));
+    assert_eq!((book.at_once(), book.adult_age()), (whole.at_once(), whole.adult_age()));
+}
+
+#[test]
+fn a_question_that_a_stored_rulebook_does_not_ask_has_the_one_protective_answer() {
+    let book = Rulebook::stored(&earlier()).unwrap_or_else(|flaw| panic!("{flaw}"));
+    let answer = |book: &Rulebook, reading| book.choices(reading).child_while;
+    assert_eq!(answer(&book, Reading::Lenient), answer(&book, Reading::Protective));
+    let whole = Rulebook::law_05_na_2006();
+    assert_ne!(answer(&whole, Reading::Lenient), answer(&whole, Reading::Protective));
+    assert_eq!(answer(&book, Reading::Protective), answer(&whole, Reading::Protective));
 }
 
 #[test]
@@ -72,10 +107,10 @@ fn a_sentence_that_a_stored_rulebook_lacks_is_the_programs_own() {
     let whole = Rulebook::law_05_na_2006();
     for language in [Language::En, Language::Lo] {
         let values = ["2026-03-03T09:00:00+07:00".to_owned(), "2026-03-03T09:00:00+07:00".to_owned()];
-        let said = |book| fill(book, RuleId::Custody48h, language, "breach-certain", &values, &[]);
+        let said = |book| fill(book, id("custody-48h"), language, "breach-certain", &values, &[]);
         assert_eq!(said(&book), said(&whole));
     }
-    assert_eq!(book.lacks().count(), 0);
+    assert!(whole.rules().iter().all(|rule| book.rule(rule.id) == Some(rule)));
     assert_eq!(book.text("no-such-key").en, "?");
 }
 
@@ -83,6 +118,7 @@ fn a_sentence_that_a_stored_rulebook_lacks_is_the_programs_own() {
 fn a_rulebook_that_a_user_gives_must_be_whole() {
     assert!(Rulebook::parse(&earlier()).is_err());
     assert!(Rulebook::parse(&without_table(LAW_05_NA_2006, "[texts.fact]")).is_err());
+    assert!(Rulebook::parse(&without_table(LAW_05_NA_2006, "[rules.remand-extension-length]")).is_err());
 }
 
 #[test]
@@ -90,7 +126,76 @@ fn what_is_there_in_a_stored_rulebook_is_checked_as_ever() {
     let contradictory = earlier().replacen("limit = \"48h\"", "limit = \"48d\"", 1);
     let flaw = Rulebook::stored(&contradictory).expect_err("a length in another unit");
     assert!(flaw.what.contains("custody-48h"), "{flaw}");
-    let newer = earlier().replacen("[rules.training-centre]", "[rules.not-known-yet]", 1);
-    let flaw = Rulebook::stored(&newer).expect_err("a rule that only a newer program knows");
-    assert!(flaw.what.contains("no such rule"), "{flaw}");
+    for (old, newer, says) in [
+        ("procedure = \"custody\"", "procedure = \"custody_of_today\"", "found \"custody_of_today\""),
+        ("on = \"training_centre_left\"", "on = \"training_centre_closed\"", "found \"training_centre_closed\""),
+        ("fails = { no = \"support_arranged\" }", "fails = { no = \"support_given\" }", "found \"support_given\""),
+    ] {
+        let newer = earlier().replacen(old, newer, 1);
+        let flaw = Rulebook::stored(&newer).expect_err("what only a newer program knows");
+        assert!(flaw.what.contains(says), "{flaw}");
+    }
+}
+
+#[test]
+fn the_first_rulebook_is_read_by_its_rewriting() {
+    let book = Rulebook::stored(FIRST).unwrap_or_else(|flaw| panic!("{flaw}"));
+    assert_eq!(book.source(), FIRST);
+    assert_eq!(book.digest(), Digest::of(FIRST.as_bytes()));
+    assert!(Rulebook::parse(FIRST).is_err(), "it says no test of any rule");
+    let altered = FIRST.replacen("limit = \"48h\"", "limit = \"49h\"", 1);
+    assert!(Rulebook::stored(&altered).is_err(), "the rewriting is that of one text");
+    let books = Rulebooks::new(Arc::new(Rulebook::law_05_na_2006()), [FIRST.to_owned(), altered]);
+    assert_eq!(books.book(Digest::of(FIRST.as_bytes())).source(), FIRST);
+}
+
+#[test]
+fn the_rewriting_of_the_first_rulebook_says_what_that_said() {
+    let book = Rulebook::stored(FIRST).unwrap_or_else(|flaw| panic!("{flaw}"));
+    let first: toml::Table = FIRST.parse().expect("a TOML file");
+    let (rules, texts) = (first["rules"].as_table().expect("a table"), first["texts"].as_table().expect("a table"));
+    let mut names: Vec<&str> = book.rules().iter().map(|rule| rule.id.word()).collect();
+    names.sort_unstable();
+    let known: Vec<String> = rules.keys().cloned().collect();
+    assert_eq!(names, known);
+    for (name, table) in rules {
+        let rule = book.rule(id(name)).expect("a rule");
+        let text = |key: &str| table[key].as_str().expect("a text");
+        assert_eq!((rule.article.as_str(), rule.sentence.en.as_str()), (text("article"), text("en")));
+        assert_eq!((rule.sentence.lo.as_str(), rule.law[0].lo.as_str()), (text("sentence_lo"), text("lo")));
+        assert_eq!(
+            [rule.name.en.as_str(), rule.name.lo.as_str()],
+            ["en", "lo"].map(|lang| table["name"][lang].as_str().expect("a text"))
+        );
+        let further = table.get("law").and_then(|law| law.as_array()).map_or(0, Vec::len);
+        assert_eq!(rule.law.len(), 1 + further, "{name}");
+        let leads = |of: &toml::Value| {
+            of.as_array().expect("a list").iter().map(|lead| lead.as_str().expect("a lead").to_owned()).collect()
+        };
+        let leads: Vec<String> = table.get("warn_before").map(leads).unwrap_or_default();
+        assert_eq!(rule.warn_before.iter().map(ToString::to_string).collect::<Vec<_>>(), leads, "{name}");
+        if let Some(limit) = table.get("limit").and_then(|limit| limit.as_str()).filter(|limit| *limit != "at_once") {
+            assert_eq!(rule.length().map(|length| length.to_string()).as_deref(), Some(limit), "{name}");
+        }
+    }
+    for (question, answers) in book.answers() {
+        for (reading, answer) in [("protective", answers.protective), ("lenient", answers.lenient)] {
+            let known = first["readings"][reading].get(&question.name).and_then(|answer| answer.as_str());
+            // What the first program did not ask has the same answer in both.
+            assert!(
+                known == Some(answer) || (known.is_none() && answers.protective == answers.lenient),
+                "{}",
+                question.name
+            );
+        }
+    }
+    for (key, text) in texts {
+        if let Some(own) = book.known_text(key) {
+            assert_eq!(
+                (Some(own.en.as_str()), Some(own.lo.as_str())),
+                (text["en"].as_str(), text["lo"].as_str()),
+                "{key}"
+            );
+        }
+    }
 }

@@ -13,13 +13,12 @@ use engine::json::Json;
 use engine::rulebook::{Language, Period, RuleId, Rulebook, Rulebooks};
 use uuid::Uuid;
 
-use crate::docket::is_on_liberty;
 use life::Life;
 
 /// The first key by which a list is ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// A limit on the child's liberty, see [`is_on_liberty`].
+    /// A limit on the child's liberty.
     Liberty,
     /// Another limit.
     Limit,
@@ -28,14 +27,12 @@ pub enum Class {
 }
 
 impl Class {
-    /// The class of the alerts on a rule.
-    pub const fn of(rule: RuleId) -> Self {
-        if is_on_liberty(rule) {
-            Self::Liberty
-        } else if rule.is_limit() {
-            Self::Limit
-        } else {
-            Self::Finding
+    /// The class of the alerts on a rule. One that the rulebook does not have comes last.
+    pub fn of(rule: RuleId, book: &Rulebook) -> Self {
+        match book.rule(rule) {
+            Some(rule) if rule.is_on_liberty() => Self::Liberty,
+            Some(rule) if rule.is_limit() => Self::Limit,
+            _ => Self::Finding,
         }
     }
 }
@@ -155,7 +152,7 @@ impl<'e> AlertLives<'e> {
             let row = life.row(self.case, kind, open, books, language);
             match rows.last_mut() {
                 Some(sum) if sum.rule.is_none() => sum.add(row),
-                _ if row.rule.is_some_and(|rule| Class::of(rule) == Class::Finding) => {
+                _ if row.rule.is_some_and(|rule| Class::of(rule, book) == Class::Finding) => {
                     rows.push(AlertRow { rule: None, opened_by: None, ..row });
                 }
                 _ => rows.push(row),
@@ -216,7 +213,7 @@ impl AlertRow {
             ("case".into(), Json::text(self.case.as_str())),
             ("kind".into(), Json::text(self.kind.word())),
             ("open".into(), Json::Bool(self.open)),
-            ("rule".into(), self.rule.map_or(Json::Null, |rule| Json::text(rule.word()))),
+            ("rule".into(), self.rule.map_or(Json::Null, |rule| Json::text(rule.to_string()))),
             ("opened_by".into(), opened_by),
             ("period".into(), period),
             ("articles".into(), texts(&self.articles)),

@@ -10,25 +10,10 @@ use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::json::Json;
-use engine::rulebook::{RuleId, Rulebook};
+use engine::rulebook::Rulebook;
 
-use crate::snapshot::{LimitAt, Snapshot, is_on_detention};
+use crate::snapshot::{LimitAt, Snapshot};
 use crate::summary::{Standing, reference};
-
-/// Whether a limit is on the child's liberty: the four limits on detention, the two on a request for release (Art. 65), and
-/// the notification of the parents (Art. 62(2)).
-pub const fn is_on_liberty(rule: RuleId) -> bool {
-    matches!(
-        rule,
-        RuleId::Custody48h
-            | RuleId::RemandTerm
-            | RuleId::RemandCap
-            | RuleId::ReleaseAtOnce
-            | RuleId::ReleaseDecision24h
-            | RuleId::ReleaseOpinion24h
-            | RuleId::ParentsNotified
-    )
-}
 
 /// One case on a docket at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,12 +82,10 @@ impl DocketRow {
     fn urgency(&self) -> Urgency {
         let next = self.next.as_ref().map_or(i64::MAX, |next| next.end.unix());
         let over = self.worst.as_ref().filter(|worst| worst.ended.is_none());
-        let over = over.and_then(|worst| Some((worst.rule, Reverse(worst.breach?), worst.end.unix())));
+        let over = over.and_then(|worst| Some((worst.on_detention, Reverse(worst.breach?), worst.end.unix())));
         match (self.standing, over) {
             (Standing::Closed, _) => Urgency::Closed,
-            (Standing::Remand | Standing::Custody, Some((rule, breach, since))) if is_on_detention(rule) => {
-                Urgency::HeldBeyond(breach, since)
-            }
+            (Standing::Remand | Standing::Custody, Some((true, breach, since))) => Urgency::HeldBeyond(breach, since),
             (Standing::Remand | Standing::Custody, _) => Urgency::Held(next),
             (Standing::Free, Some((_, breach, since))) => Urgency::Over(breach, since),
             (Standing::Free, None) => Urgency::Running(next),

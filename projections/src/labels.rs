@@ -147,6 +147,7 @@ labels! {
     Or: "or", "ຫລື";
     Limit: "Limit", "ກຳນົດເວລາ";
     Notice: "Notice before", "ແຈ້ງລ່ວງໜ້າ";
+    AsApplied: "As the program applies it", "ວິທີທີ່ໂປຣແກຣມນຳໃຊ້";
     Questions: "What the law leaves open", "ສິ່ງທີ່ກົດໝາຍບໍ່ໄດ້ກຳນົດຊັດເຈນ";
     NothingFound: "found nothing, expected one action as a JSON object", "ບໍ່ພົບຫຍັງ, ຕ້ອງເປັນການກະທຳໜຶ່ງ ຄືວັດຖຸ JSON ໜຶ່ງອັນ";
     ImportForMany: "for many actions, one a line, use kamnot import", "ຖ້າມີຫລາຍການກະທຳ, ແຖວລະໜຶ່ງ, ໃຫ້ໃຊ້ kamnot import";
@@ -165,6 +166,7 @@ labels! {
     TakesText: "a text", "ຂໍ້ຄວາມ";
     TakesFlag: "true or false", "true ຫລື false";
     TakesCount: "a whole number from", "ຈຳນວນເຕັມ ແຕ່";
+    TakesOffence: "a place in the opening, from 0, or an id", "ລຳດັບໃນການເປີດຄະດີ ນັບຈາກ 0, ຫລື ລະຫັດ";
     TakesAction: "an action; `kamnot actions` lists them", "ການກະທຳ; ຄຳສັ່ງ `kamnot actions` ສະແດງລາຍຊື່";
     TakesWord: "one of", "ໜຶ່ງໃນ";
     TakesWords: "a list of", "ລາຍການຈາກ";

@@ -99,12 +99,11 @@ pub fn message(case: &CaseRef, event: &Event, book: &Rulebook, installation: &st
 
 fn data(case: &CaseRef, event: &Event, told: &AlertEvent<'_>, book: &Rulebook, out: &mut String) {
     let Alert { topic, to, owed_by, action_at, about, .. } = told.alert;
-    let rule = book.rule(topic.rule);
     let owed_by = to.of(*owed_by);
     let _ = write!(out, "\"case\":\"{case}\",\"court\":\"{}\",\"prosecutor\":\"{}\"", to.court, to.prosecutor);
     let _ =
         write!(out, ",\"owed_by\":\"{owed_by}\",\"kind\":\"{}\",\"rule\":\"{}\",\"article\":", told.kind, topic.rule);
-    write_text(&rule.article, out);
+    write_text(book.article(&topic.rule), out);
     match about {
         About::Limit { earliest, latest, done_by, breach } => {
             let _ = write!(out, ",\"breach\":{}", quoted(*breach));
@@ -148,7 +147,7 @@ fn data(case: &CaseRef, event: &Event, told: &AlertEvent<'_>, book: &Rulebook, o
     }
     let _ = write!(out, ",\"detected_at\":\"{}\",\"late_record\":{}", event.recorded_at, told.alert.late_record);
     out.push_str(",\"rulebook\":");
-    write_text(&book.id, out);
+    write_text(book.id(), out);
     let _ = write!(out, ",\"digest\":\"{}\",\"text\":{{\"en\":", event.rulebook);
     write_text(&text(case, event, book, Language::En).unwrap_or_default(), out);
     out.push_str(",\"lo\":");
@@ -202,8 +201,8 @@ pub fn text(case: &CaseRef, event: &Event, book: &Rulebook, language: Language) 
             say("alert-breach-limit", &[earliest.to_string(), latest.to_string()])
         }
         (Stage::Breach, About::Limit { earliest, .. }) => say("alert-breach-limit-both", &[earliest.to_string()]),
-        (_, About::Limit { earliest, .. }) if rule.is_policy() => {
-            say("alert-arguable-policy", &[earliest.to_string(), book.numbers.at_once.to_string()])
+        (_, About::Limit { earliest, .. }) if book.is_policy(rule) => {
+            say("alert-arguable-policy", &[earliest.to_string(), book.at_once().to_string()])
         }
         (_, About::Limit { earliest, .. }) => say("alert-arguable-limit", &[earliest.to_string()]),
         (Stage::Breach, About::Finding { .. }) => say("alert-breach-finding", &action),

@@ -3,13 +3,12 @@
 //! Invariant: apart from `recorded_at`, a snapshot depends on the set of actions and the instant alone. The case's view and
 //! the case's log give the same snapshot.
 
-use engine::action::{ActionName, CaseRef, OfficeCode};
+use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Addressees;
 use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::json::Json;
-use engine::limits::discharged_by;
 use engine::rulebook::{RuleId, Rulebook};
 
 use crate::summary::{Ended, Limit, Summary};
@@ -42,6 +41,8 @@ pub struct LimitAt {
     pub period: u32,
     /// The article.
     pub article: String,
+    /// Whether it limits a detention: the closing of the case does not discharge it.
+    pub on_detention: bool,
     /// The office that owes the duty.
     pub owed_by: OfficeCode,
     /// The last lawful instant of the protective reading.
@@ -60,11 +61,6 @@ pub struct LimitAt {
     pub left: i64,
     /// What ended a limit that is over, under the reading of `end`; `None` while it is open.
     pub ended: Option<Ended>,
-}
-
-/// Whether a rule limits detention: the closing of the case does not discharge it.
-pub fn is_on_detention(rule: RuleId) -> bool {
-    rule.is_limit() && !discharged_by(rule).contains(&ActionName::CaseClosed)
 }
 
 impl Snapshot {
@@ -92,7 +88,7 @@ impl Snapshot {
     pub fn next(&self, book: &Rulebook) -> Option<LimitAt> {
         let ahead = self.open().filter_map(|limit| Some((limit, self.ahead(limit)?)));
         let next = ahead.min_by_key(|(limit, end)| {
-            let order = (*end, !is_on_detention(limit.rule), limit.rule, limit.period);
+            let order = (*end, !book.is_on_detention(limit.rule), limit.rule, limit.period);
             (limit.breach(self.at).is_some(), order)
         });
         next.map(|(limit, end)| self.running(limit, end, book))
@@ -103,7 +99,7 @@ impl Snapshot {
     pub fn worst(&self, book: &Rulebook) -> Option<LimitAt> {
         let passed = self.summary.limits.iter().filter_map(|limit| Some((limit, limit.breach(self.at)?)));
         let worst = passed.min_by_key(|(limit, breach)| {
-            let holds = limit.is_open() && self.summary.standing.is_held() && is_on_detention(limit.rule);
+            let holds = limit.is_open() && self.summary.standing.is_held() && book.is_on_detention(limit.rule);
             let order = (passed_end(limit, *breach), limit.rule, limit.period);
             (!limit.is_open(), !holds, std::cmp::Reverse(*breach), order)
         });
@@ -156,7 +152,8 @@ impl Snapshot {
         LimitAt {
             rule: limit.rule,
             period: limit.period,
-            article: book.rule(limit.rule).article.clone(),
+            article: book.article(&limit.rule).to_owned(),
+            on_detention: book.is_on_detention(limit.rule),
             owed_by: self.offices.of(limit.owed_by).clone(),
             earliest: limit.earliest,
             latest: limit.latest,

@@ -84,6 +84,8 @@ pub struct LimitLine {
     pub rule: RuleId,
     /// The article.
     pub article: String,
+    /// Whether its length is policy and not law.
+    pub policy: bool,
     /// The office that owes the duty.
     pub owed_by: OfficeCode,
     /// The action that opened it.
@@ -207,7 +209,7 @@ fn found(
         let steps = || explain::finding(assessment, finding.rule, finding.action, book);
         let line = EntryLine::Finding {
             rule: finding.rule,
-            article: book.rule(finding.rule).article.clone(),
+            article: book.article(&finding.rule).to_owned(),
             action,
             breach: finding.breach,
             because: sentences(steps, finding.rule, book, language, why),
@@ -246,7 +248,8 @@ fn limit(
     let (start, done) = (deadline.protective.start, deadline.protective.done);
     LimitLine {
         rule: deadline.rule,
-        article: book.rule(deadline.rule).article.clone(),
+        article: book.article(&deadline.rule).to_owned(),
+        policy: book.is_policy(deadline.rule),
         owed_by: offices.of(deadline.owed_by).clone(),
         opened_by: id(deadline.opened_by),
         period: deadline.period,

@@ -4,8 +4,7 @@
 
 use engine::action::{ActionName, CaseRef, OfficeCode};
 use engine::json::Json;
-use engine::limits::discharged_by;
-use engine::rulebook::{RuleId, Rulebook};
+use engine::rulebook::{Rule, RuleId, Rulebook};
 
 use crate::snapshot::{LimitAt, Snapshot};
 use crate::summary::{Standing, reference};
@@ -19,6 +18,8 @@ pub struct Duty {
     pub standing: Standing,
     /// The limit.
     pub limit: LimitAt,
+    /// The actions that end it. Closing the case is not among them, since that is no advice.
+    pub ended_by: Vec<ActionName>,
 }
 
 /// The open limits that `office` owes in a case.
@@ -29,7 +30,9 @@ pub fn duties<'s>(
 ) -> impl Iterator<Item = Duty> + use<'s> {
     let Snapshot { case, summary, .. } = snapshot;
     let owed = snapshot.owed_by(office, book).into_iter();
-    owed.map(|limit| Duty { case: case.clone(), standing: summary.standing, limit })
+    let ended_by: Vec<Vec<ActionName>> = owed.as_slice().iter().map(|limit| ended_by(limit.rule, book)).collect();
+    let duties = owed.zip(ended_by);
+    duties.map(|(limit, ended_by)| Duty { case: case.clone(), standing: summary.standing, limit, ended_by })
 }
 
 /// Orders the duties: what is over longest first, then by the time left.
@@ -40,9 +43,9 @@ pub fn sort(duties: &mut [Duty]) {
     });
 }
 
-/// The actions that end a limit. Closing the case is not among them, since that is no advice.
-pub fn ended_by(rule: RuleId) -> impl Iterator<Item = ActionName> {
-    discharged_by(rule).iter().copied().filter(|name| *name != ActionName::CaseClosed)
+fn ended_by(rule: RuleId, book: &Rulebook) -> Vec<ActionName> {
+    let all = book.rule(rule).map(Rule::discharged_by).unwrap_or_default();
+    all.iter().filter(|name| *name != ActionName::CaseClosed).collect()
 }
 
 impl Duty {
@@ -54,7 +57,7 @@ impl Duty {
         if let Json::Object(of_limit) = limit {
             pairs.extend(of_limit);
         }
-        let actions = ended_by(self.limit.rule).map(|name| Json::text(name.word()));
+        let actions = self.ended_by.iter().map(|name| Json::text(name.word()));
         pairs.push(("ended_by".into(), Json::List(actions.collect())));
         Json::Object(pairs)
     }

@@ -161,7 +161,7 @@ impl CaseStore for MemoryStore {
             let cases: BTreeSet<CaseRef> = lately.map(|stored| stored.case.clone()).collect();
             told.retain(|stored| cases.contains(&stored.case));
         }
-        let class = |stored: &Stored| alert(stored).map(|alert| Class::of(alert.topic.rule));
+        let class = |stored: &Stored| alert(stored).map(|alert| Class::of(alert.topic.rule, &self.book));
         told.sort_by(|a, b| (class(a), &a.case, a.position).cmp(&(class(b), &b.case, b.position)));
         Ok(told.into_iter().map(|stored| stored.position).collect())
     }
@@ -177,7 +177,7 @@ impl CaseStore for MemoryStore {
     }
 
     async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
-        Ok(vec![self.book.source.clone()])
+        Ok(vec![self.book.source().to_owned()])
     }
 
     async fn change_counter(&self) -> Result<i64, Fault> {

@@ -80,7 +80,8 @@ async fn every_alert_of_an_office_is_in_one_row<S: CaseStore>(store: Arc<S>) {
     // One row a limit, one for the findings of a case; limits on liberty first, in each class by case.
     let keys: Vec<_> = rows.iter().map(|row| (row.case.clone(), row.rule, row.opened_by)).collect();
     assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
-    let order = |row: &AlertRow| (row.rule.map_or(Class::Finding, Class::of), row.case.clone());
+    let order =
+        |row: &AlertRow| (row.rule.map_or(Class::Finding, |rule| Class::of(rule, &made::book())), row.case.clone());
     assert!(rows.iter().map(order).is_sorted());
     assert!(rows.iter().any(|row| row.rule.is_some() && row.told.len() > 1), "lives of more than one alert");
 }

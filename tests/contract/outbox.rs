@@ -200,7 +200,7 @@ async fn an_office_reads_its_own_alerts_by_class_and_case<S: CaseStore>(store: A
     let (case, actions) = (made::opening(12).0, made::actions(12));
     recorder(&store, &SetClock::at(later)).record(&case, actions, None, Alerts::Raised).await.unwrap();
     alerts.extend(store.stream(&case).await.unwrap().into_iter().filter(|stored| alert(stored).is_some()));
-    let class = |stored: &Stored| alert(stored).map(|alert| Class::of(alert.topic.rule));
+    let class = |stored: &Stored| alert(stored).map(|alert| Class::of(alert.topic.rule, &made::book()));
     alerts.sort_by(|a, b| (class(a), &a.case, a.position).cmp(&(class(b), &b.case, b.position)));
     let mut told = 0;
     for seat in Seat::ALL {

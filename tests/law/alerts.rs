@@ -3,6 +3,7 @@
 use engine::action::Action;
 use engine::case::{Event, Fact};
 use engine::decide::{Alerts, Command};
+use engine::rulebook::Rule;
 use projections::message;
 use tests::cases::instant;
 
@@ -131,7 +132,8 @@ fn a_fact_recorded_after_the_breach_began_says_so() {
 fn a_condition_that_takes_liberty_and_lacks_a_field_is_a_notice() {
     let mut given = Given::nothing();
     given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
-    let custody = r#""action":"custody_started","at":"2026-03-01T09:30:00+07:00","evidence_firm":true"#;
+    let custody =
+        r#""action":"custody_started","at":"2026-03-01T09:30:00+07:00","evidence_firm":true,"necessary":true"#;
     given.when("2026-03-01T09:30:00+07:00", custody).then(&["notice custody-place"]);
     let message = given.last_message();
     assert_eq!(message["data"]["fields"], serde_json::json!(["place"]));
@@ -158,8 +160,8 @@ fn history_keeps_quiet_about_what_is_over_and_not_about_a_child_held_today() {
     let mut quiet = 0;
     for event in &given.log {
         let Fact::AlertRaised(alert) = &event.fact else { continue };
-        let open =
-            alert.topic.rule.is_limit() && given.case.standing_alerts().any(|standing| standing.topic == alert.topic);
+        let is_limit = given.book.rule(alert.topic.rule).is_some_and(Rule::is_limit);
+        let open = is_limit && given.case.standing_alerts().any(|standing| standing.topic == alert.topic);
         assert_eq!(alert.history, !open, "{} {}", alert.topic.stage, alert.topic.rule);
         quiet += usize::from(alert.history);
     }
@@ -215,7 +217,7 @@ fn a_case_whose_opening_lies_ahead_of_the_clock_is_watched() {
 #[test]
 fn nobody_is_woken_for_what_an_action_minutes_ahead_undoes() {
     let mut given = Given::custody();
-    for duty in ["rights_told", "medical_check"] {
+    for duty in ["rights_told", "reason_told", "medical_check"] {
         given
             .when("2026-03-01T10:00:00+07:00", &format!(r#""action":"{duty}","at":"2026-03-01T10:00:00+07:00""#))
             .then(&[]);

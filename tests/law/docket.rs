@@ -7,7 +7,7 @@ use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, evolve};
 use engine::decide::{Alerts, Command, decide};
-use engine::rulebook::{RuleId, Rulebook};
+use engine::rulebook::Rulebook;
 use projections::docket::{DocketRow, sort};
 use projections::snapshot::Snapshot;
 use projections::summary::{Ended, Standing, Summary};
@@ -16,7 +16,7 @@ use proptest::prelude::*;
 use rand::SeedableRng as _;
 use rand::seq::SliceRandom as _;
 use scenarios::generator::Conduct;
-use tests::cases::{instant, made_up};
+use tests::cases::{instant, made_up, rule};
 
 /// Noon of the day on which the dockets are looked at.
 const NOON: &str = "2026-03-10T12:00:00+07:00";
@@ -60,27 +60,29 @@ fn a_row_names_the_forty_eight_hours_that_end_in_eight_and_apart_from_them_the_p
     let held = case("A-1", &[(CUSTODY, "2026-03-08T20:00:00+07:00", FIRM)]);
     let row = row(&held, NOON);
     let (next, worst) = (row.next.expect("a limit runs"), row.worst.expect("a limit is over"));
-    assert_eq!((next.rule, next.left, next.breach), (RuleId::Custody48h, 8 * 3600, None));
+    assert_eq!((next.rule, next.left, next.breach), (rule("custody-48h"), 8 * 3600, None));
     assert_eq!(next.end, instant("2026-03-10T20:00:00+07:00"));
-    assert_eq!((worst.rule, worst.breach, worst.ended), (RuleId::ParentsNotified, Some(Breach::Arguable), None));
+    assert_eq!((worst.rule, worst.breach, worst.ended), (rule("parents-notified"), Some(Breach::Arguable), None));
     assert_eq!((worst.end, worst.over()), (instant("2026-03-08T21:00:00+07:00"), 39 * 3600));
     assert_eq!((row.limits, row.standing), ([1, 0], Standing::Custody));
 }
 
 #[test]
 fn a_limit_that_has_passed_under_one_reading_alone_is_next_only_where_nothing_else_runs() {
-    // 30 days, the day of the complaint counted or not.
+    // 30 days, the day of the complaint counted or not. What the justice office could not mediate has a limit under both.
+    let mediated = r#","settled":false,"mediator":"justice_office""#;
+    let failed = ("mediation_ended", "2026-03-01T15:00:00+07:00", mediated);
     let complaint = ("complaint_received", "2026-03-02T09:00:00+07:00", "");
     let at = "2026-04-01T12:00:00+07:00";
-    let alone = row(&case("A-1", &[complaint]), at);
+    let alone = row(&case("A-1", &[failed, complaint]), at);
     let (next, worst) = (alone.next.expect("the lenient reading's end"), alone.worst.expect("over"));
-    assert_eq!((next.rule, next.breach), (RuleId::InvestigatorMediation30d, Some(Breach::Arguable)));
+    assert_eq!((next.rule, next.breach), (rule("investigator-mediation-30d"), Some(Breach::Arguable)));
     assert_eq!((next.end, next.left), (instant("2026-04-01T23:59:59+07:00"), 12 * 3600 - 1));
-    assert_eq!((worst.rule, worst.end), (RuleId::InvestigatorMediation30d, instant("2026-03-31T23:59:59+07:00")));
+    assert_eq!((worst.rule, worst.end), (rule("investigator-mediation-30d"), instant("2026-03-31T23:59:59+07:00")));
     let requested = ("release_requested", "2026-04-01T11:00:00+07:00", r#","requested_by":"parent""#);
-    let asked = case("A-1", &[complaint, requested]);
+    let asked = case("A-1", &[failed, complaint, requested]);
     let next = row(&asked, at).next.expect("the answer to the request");
-    assert_eq!((next.rule, next.breach), (RuleId::ReleaseOpinion24h, None));
+    assert_eq!((next.rule, next.breach), (rule("release-opinion-24h"), None));
     let snapshot = Snapshot::of_case(&asked, book(), instant(at)).expect("opened");
     assert_eq!(snapshot.soonest(), Some(12 * 3600 - 1), "the end under the lenient reading comes sooner");
 }
@@ -93,12 +95,12 @@ fn what_was_done_late_is_the_worst_only_where_nothing_is_open() {
     let worst = row(&done, NOON).worst.expect("the 48 hours were exceeded");
     assert_eq!(
         (worst.rule, worst.ended),
-        (RuleId::Custody48h, Some(Ended::Done(instant("2026-03-05T10:00:00+07:00"))))
+        (rule("custody-48h"), Some(Ended::Done(instant("2026-03-05T10:00:00+07:00"))))
     );
     assert_eq!(worst.over(), 49 * 3600);
     let untold = case("A-1", &[custody, released]);
     let worst = row(&untold, NOON).worst.expect("the parents were not told");
-    assert_eq!((worst.rule, worst.ended), (RuleId::ParentsNotified, None));
+    assert_eq!((worst.rule, worst.ended), (rule("parents-notified"), None));
 }
 
 #[test]
@@ -108,7 +110,7 @@ fn what_ended_with_its_case_was_not_done() {
     let case = case("A-1", &[interview, closed]);
     let worst = row(&case, NOON).worst.expect("the interview had no end");
     let ended = Ended::CaseClosed(instant("2026-03-05T10:00:00+07:00"));
-    assert_eq!((worst.rule, worst.ended), (RuleId::Interview90Min, Some(ended)));
+    assert_eq!((worst.rule, worst.ended), (rule("interview-90min"), Some(ended)));
     // From 10:30 on 2 March.
     assert_eq!(worst.over(), 71 * 3600 + 1800);
     let summary = Snapshot::of_case(&case, book(), instant(NOON)).expect("opened").summary;
@@ -171,10 +173,10 @@ fn an_office_owes_what_is_over_first_then_by_what_is_left() {
     };
     let (a, b) = ("A-1".to_owned(), "B-2".to_owned());
     let expected = [
-        (&a, RuleId::ParentsNotified),
-        (&a, RuleId::Custody48h),
-        (&b, RuleId::InvestigatorMediation30d),
-        (&a, RuleId::Investigation30d),
+        (&a, rule("parents-notified")),
+        (&a, rule("custody-48h")),
+        (&b, rule("investigator-mediation-30d")),
+        (&a, rule("investigation-30d")),
     ];
     assert_eq!(owed("vte-investigation"), expected.map(|(case, rule)| (case.clone(), rule)));
     assert_eq!(owed("vte-juvenile-court"), []);

@@ -2,17 +2,37 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
-use engine::action::CaseRef;
+use engine::action::describe::leaves;
+use engine::action::{Action, ActionName, CaseRef};
 use engine::case::{Case, Event, Fact};
 use engine::rulebook::Rulebook;
 use projections::message::message;
+use serde_json::Value;
 
-/// The log of one case in format version 1: every kind of event and every kind of action is in it.
-fn frozen() -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/events-v1.jsonl");
+/// The logs of two cases in format version 1. In the first stands every kind of event, and every action of the first reading
+/// of the law; in the second, every action and field that was added.
+const LOGS: [&str; 2] = ["events-v1.jsonl", "events-v1-second-reading.jsonl"];
+
+fn log(name: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines().map(str::to_owned).collect()
+}
+
+fn frozen() -> Vec<String> {
+    LOGS.into_iter().flat_map(log).collect()
+}
+
+fn events(lines: &[String]) -> Vec<Event> {
+    lines.iter().map(|line| Event::from_json(1, line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}
+
+/// The actions among the frozen events.
+fn actions() -> Vec<Arc<Action>> {
+    let events = events(&frozen()).into_iter();
+    events.filter_map(|event| if let Fact::ActionRecorded(action) = event.fact { Some(action) } else { None }).collect()
 }
 
 #[test]
@@ -25,17 +45,44 @@ fn events_of_version_1_are_read_and_written_to_the_same_bytes() {
 
 #[test]
 fn every_event_and_every_action_has_a_fixture() {
-    let events: Vec<Event> = frozen().iter().map(|line| Event::from_json(1, line).expect("a fixture")).collect();
-    let facts: BTreeSet<_> =
-        events.iter().map(|event| std::mem::discriminant(&event.fact)).map(|fact| format!("{fact:?}")).collect();
-    assert_eq!(facts.len(), 4, "action recorded, alert raised, settled, withdrawn");
-    let actions: BTreeSet<_> = events
-        .iter()
-        .filter_map(|event| if let Fact::ActionRecorded(action) = &event.fact { Some(action.name()) } else { None })
-        .collect();
-    let missing: Vec<_> = engine::action::ActionName::ALL.iter().filter(|name| !actions.contains(name)).collect();
+    for name in LOGS {
+        let events = events(&log(name));
+        let facts: BTreeSet<_> =
+            events.iter().map(|event| std::mem::discriminant(&event.fact)).map(|fact| format!("{fact:?}")).collect();
+        assert_eq!(facts.len(), 4, "{name}: action recorded, alert raised, settled, withdrawn");
+        assert_eq!(Case::fold(&events).version() as usize, events.len());
+    }
+    let actions: BTreeSet<ActionName> = actions().iter().map(|action| action.name).collect();
+    let missing: Vec<_> = ActionName::ALL.iter().filter(|name| !actions.contains(name)).collect();
     assert!(missing.is_empty(), "no fixture of {missing:?}");
-    assert_eq!(Case::fold(&events).version() as usize, events.len());
+}
+
+#[test]
+fn every_field_of_every_action_has_a_fixture() {
+    let mut found: BTreeSet<(ActionName, String)> = BTreeSet::new();
+    for action in actions() {
+        let mut json = String::new();
+        action.to_json().write(&mut json);
+        note(action.name, "", &serde_json::from_str(&json).expect("JSON"), &mut found);
+    }
+    let all = ActionName::ALL.iter().flat_map(|name| leaves(*name).into_iter().map(|leaf| (*name, leaf.path)));
+    let missing: Vec<_> = all.filter(|field| !found.contains(field)).collect();
+    assert!(missing.is_empty(), "no fixture of {missing:?}");
+}
+
+/// Notes the paths of the fields of an action; of a list of objects, those of the first.
+fn note(name: ActionName, path: &str, value: &Value, found: &mut BTreeSet<(ActionName, String)>) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                note(name, &if path.is_empty() { key.clone() } else { format!("{path}.{key}") }, value, found);
+            }
+        }
+        Value::Array(items) if items.first().is_some_and(Value::is_object) => {
+            note(name, &format!("{path}.0"), &items[0], found);
+        }
+        _ => _ = found.insert((name, path.to_owned())),
+    }
 }
 
 #[test]

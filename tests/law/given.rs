@@ -31,7 +31,7 @@ impl Told {
 }
 
 pub const OPENING: &str = r#""action":"case_opened","at":"2026-02-01T08:00:00+07:00","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C1","birth_date":"2010-05-05"},"offences":[{"class":"crime","penalty_months":{"min":60,"max":120},"committed_on":"2026-01-20","serious":true}]"#;
-pub const CUSTODY: &str = r#""action":"custody_started","at":"2026-03-01T09:30:00+07:00","evidence_firm":true,"place":{"children_only":true,"sexes_separated":true}"#;
+pub const CUSTODY: &str = r#""action":"custody_started","at":"2026-03-01T09:30:00+07:00","evidence_firm":true,"necessary":true,"place":{"children_only":true,"sexes_separated":true}"#;
 const NOTIFIED: &str = r#""action":"parents_notified","at":"2026-03-01T09:40:00+07:00""#;
 
 impl Given {

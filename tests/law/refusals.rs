@@ -97,7 +97,10 @@ fn an_object_or_a_list_given_as_a_text_is_shown_how_it_is_written() {
     let order = r#"{"by":"prosecutor","number":"12"}"#;
     assert_eq!(values(&found[0]), (Code::WrongForm, Some("order"), Some("text"), Some(order)));
     assert_eq!(found[0].to_string(), format!("`order`: found a text; write {order}"));
-    assert_eq!(values(&found[1]), (Code::WrongForm, Some("grounds"), Some("text"), Some(r#"["elements","flight"]"#)));
+    assert_eq!(
+        values(&found[1]),
+        (Code::WrongForm, Some("grounds"), Some("text"), Some(r#"["elements","firm_evidence"]"#))
+    );
     let found = flaws(&line("remand_ordered", r#","grounds":null"#));
     assert_eq!(found[0].code, Code::NullGiven);
     assert!(found[0].to_string().ends_with("leave the field out if it is not known"), "{}", found[0]);

@@ -112,7 +112,7 @@ async fn a_system_in_order_differs_in_nothing_and_says_so_on_its_subject() {
     assert_eq!(event["data"]["due"], alerts);
     assert_eq!(event["data"]["delivered"], alerts);
     assert_eq!(event["data"]["different"], 0);
-    assert_eq!(event["data"]["rulebook"], world.book.digest.to_string());
+    assert_eq!(event["data"]["rulebook"], world.book.digest().to_string());
     // By the marks alone it comes to the same.
     let result = reconciled(&world, world.store.clone(), None).await;
     assert!(result.is_clean() && result.judged_by == JudgedBy::Marks, "{result:#?}");

@@ -15,7 +15,7 @@ use tests::clock::SetClock;
 
 fn status(figures: &Arc<Figures>, clock: &Arc<SetClock>) -> Status {
     let book = Arc::new(Rulebook::law_05_na_2006());
-    let about = About { nats: true, busy_timeout: Duration::from_secs(10), rulebook: book.digest };
+    let about = About { nats: true, busy_timeout: Duration::from_secs(10), rulebook: book.digest() };
     let (wall, steady) = (Arc::clone(clock) as Arc<dyn Clock>, Arc::clone(clock) as Arc<dyn SteadyClock>);
     let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
     Status::new(Arc::new(MemoryStore::new(book)), wall, steady, doubt, Arc::clone(figures), about)

@@ -20,7 +20,7 @@ proptest! {
         let source = String::from_utf8_lossy(&bytes);
         for read in [Rulebook::parse(&source), Rulebook::stored(&source)] {
             match read {
-                Ok(book) => prop_assert_eq!(&book.source, &source),
+                Ok(book) => prop_assert_eq!(book.source(), &source),
                 Err(flaw) => {
                     prop_assert!((1..=lines(&source)).contains(&flaw.line), "{}", flaw);
                     // Of a file that is cut to nothing, something has to be said.

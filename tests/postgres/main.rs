@@ -3,6 +3,7 @@
 mod connection;
 mod crash;
 mod damage;
+mod first_log;
 mod layout;
 mod plans;
 mod reader;

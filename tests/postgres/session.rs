@@ -17,7 +17,7 @@ fn session(desk: &Desk, place: &str) -> Vec<String> {
     desk.write("first.jsonl", lines[..250].join("\n"));
     desk.write("second.jsonl", lines[150..].join("\n"));
     desk.write("bad.jsonl", format!("{{\n{}\n", lines[0].replace("vte", "Vte")));
-    let book = engine::rulebook::Rulebook::law_05_na_2006().source;
+    let book = engine::rulebook::LAW_05_NA_2006;
     desk.write("another.toml", format!("{book}\n# Another edition.\n"));
     let reference = |line: &str| line.split("\"case\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let case = reference(lines[10]);

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use engine::action::Action;
+use engine::action::{Action, ActionName, WhichOffence};
 use engine::assess::assess;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::decide::{Verdict, admit};
-use engine::rulebook::Rulebook;
+use engine::rulebook::{RuleId, Rulebook};
 use scenarios::generator::{Conduct, Plan, history};
 
 /// The actions of each case in `lines` that can be recorded, by reference; what is refused is left out.
@@ -31,7 +31,7 @@ pub fn admitted(lines: &str, book: &Rulebook) -> BTreeMap<String, Vec<Action>> {
 /// The assessment of every case at `at`, one JSON object a line, without the digest (which names the rulebook's bytes).
 pub fn assessments(cases: &BTreeMap<String, Vec<Action>>, book: &Rulebook, at: Instant) -> String {
     let mut out = String::new();
-    let digest = format!("\"digest\":\"{}\",", book.digest);
+    let digest = format!("\"digest\":\"{}\",", book.digest());
     for actions in cases.values() {
         if let Some(assessment) = assess(actions.iter(), book, at) {
             let mut line = String::new();
@@ -49,6 +49,24 @@ pub fn assessments(cases: &BTreeMap<String, Vec<Action>>, book: &Rulebook, at: I
 /// When it names none.
 pub fn instant(text: &str) -> Instant {
     Instant::parse(text).unwrap_or_else(|| panic!("no instant: {text}"))
+}
+
+/// The rule with this name.
+///
+/// # Panics
+/// When it cannot be the name of a rule.
+pub fn rule(name: &str) -> RuleId {
+    RuleId::from_word(name).unwrap_or_else(|| panic!("no name of a rule: {name}"))
+}
+
+/// How many others an action may need on record: an offence that was added, and what is withdrawn. An order of recording
+/// that nobody refuses is a stable sort by it.
+pub fn needs(action: &Action) -> u8 {
+    match (action.name, action.offence()) {
+        (ActionName::ActionWithdrawn, _) => 2,
+        (_, Some(WhichOffence::Added(_))) => 1,
+        _ => 0,
+    }
 }
 
 /// The actions of a made-up case, with the instants at which they would be recorded.

@@ -4,6 +4,7 @@ pub mod cases;
 pub mod children;
 pub mod clock;
 pub mod earlier;
+pub mod first_log;
 pub mod lines;
 pub mod load;
 pub mod made;

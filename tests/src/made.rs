@@ -26,7 +26,7 @@ pub fn book() -> Arc<Rulebook> {
 
 /// A rulebook that says the same in other bytes.
 pub fn another_book() -> Arc<Rulebook> {
-    Arc::new(Rulebook::parse(&format!("{}\n# Another edition.\n", book().source)).unwrap())
+    Arc::new(Rulebook::parse(&format!("{}\n# Another edition.\n", book().source())).unwrap())
 }
 
 /// The actions of the `n`th disorderly case of seed 11, in order, with alerts in nearly every one.
@@ -119,7 +119,7 @@ pub fn office(code: &str) -> OfficeCode {
 pub async fn is_out_of_force(running: &impl CaseStore, another: &Rulebook) {
     let (_, first, clock) = opening(1);
     let fault = refusal(running.append(append(&Case::default(), vec![first], clock)).await);
-    assert!(matches!(&fault, Fault::Restart(said) if said.contains(&another.digest.to_string())), "{fault}");
+    assert!(matches!(&fault, Fault::Restart(said) if said.contains(&another.digest().to_string())), "{fault}");
     assert!(matches!(running.next_due().await, Err(Fault::Restart(_))));
     assert!(matches!(running.outbox(Position(0), 1).await, Err(Fault::Restart(_))));
 }

@@ -155,7 +155,7 @@ async fn one_altered_byte_stops_nothing_and_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (sound, path) = (folder.path().join("sound.db"), folder.path().join("log.db"));
     lived_in_of(&sound, 6).await;
-    let shelf = Rulebooks::new(book(), [book().source.clone()]);
+    let shelf = Rulebooks::new(book(), [book().source().to_owned()]);
     let store = try_open(&sound, &Options::default()).unwrap();
     let mut cases = BTreeMap::new();
     for case in store.cases().await.unwrap() {

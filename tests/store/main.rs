@@ -5,6 +5,7 @@ mod checkpoints;
 mod crash;
 mod damage;
 mod disk;
+mod first_log;
 mod heavy;
 mod opening;
 mod processes;

@@ -100,7 +100,7 @@ async fn a_copy_that_cannot_be_written_can_be_read() {
     disk.change("ro");
     let reading = Options { read_only_will_do: true, ..Options::default() };
     let store = Arc::new(try_open(&path, &reading).unwrap());
-    assert_eq!(SqliteStore::rulebook_in_force(&path).unwrap().as_ref(), Some(&made::book().source));
+    assert_eq!(SqliteStore::rulebook_in_force(&path).unwrap().as_deref(), Some(made::book().source()));
     assert!(store.load(&case).await.unwrap().version() > 0);
     assert_eq!(store.check(|_, _| ()).unwrap(), Vec::<String>::new());
     let fault = refusal(store.set_meta("clock_confirmed", "2026-01-05").await);

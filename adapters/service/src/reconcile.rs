@@ -141,7 +141,7 @@ impl Reconciler {
             ended: self.clock.now(),
             at,
             installation: self.installation.clone(),
-            rulebook: self.book.digest.to_string(),
+            rulebook: self.book.digest().to_string(),
             judged_by,
             clock_in_doubt,
             events: walked.events,

@@ -174,47 +174,59 @@ impl Recorder {
         debug_assert!(actions.iter().all(|action| action.case == *case), "actions of one case");
         let _turn = self.turn(case).await;
         let actions: Arc<[Action]> = actions.into();
-        let mut tries = 0;
         let mut told_before = 0;
+        let mut tries = 0;
         loop {
             if alerts != Alerts::HeldBack {
                 told_before += self.tell_rest(case).await?.len();
             }
-            let known = self.store.load(case).await?;
-            let (book, sender, most) = (Arc::clone(&self.book), sender.clone(), self.most_told);
-            let (of, clock) = (case.clone(), self.clock.now());
-            let heavy = known.size() + actions.len() >= HEAVY_CASE;
-            let actions = Arc::clone(&actions);
-            let decided = beside_if(heavy, move || {
-                let verdicts = sender.judge(&known, &actions, clock, &book);
-                let warnings = doubts(&known, &actions, &verdicts);
-                let judged = actions.iter().zip(&verdicts);
-                let accepted: Vec<Action> = judged
-                    .filter(|(_, verdict)| **verdict == Verdict::Accepted)
-                    .map(|(action, _)| action.clone())
-                    .collect();
-                if accepted.is_empty() {
-                    return (verdicts, warnings, Ok(Append::of(of, &known, Vec::new())));
-                }
-                let command = Command::Record { actions: accepted, by: sender.by, clock, alerts };
-                let most = if sender.office.is_some() { most.min(OFFICE_MOST_TOLD) } else { most };
-                (verdicts, warnings, decide(&of, &known, &book, command, most))
-            });
-            let (verdicts, warnings, append) = decided.await?;
-            let append = append?;
+            let (verdicts, warnings, append) = self.judged(case, &actions, &sender, alerts).await?;
             let to_come = self.to_come(&append.after);
-            match self.append(append).await {
-                Ok(events) => {
-                    self.figures.count_recorded(&verdicts, &events);
-                    return Ok(Recorded { verdicts, warnings, events, told_before, to_come });
-                }
-                Err(Fault::Conflict(_)) if tries < MOST_TRIES => {
-                    self.figures.conflicts.add(1);
-                    tries += 1;
-                }
-                Err(fault) => return Err(fault),
+            let appended = self.append(append, &verdicts).await;
+            if !self.is_to_be_tried_again(&appended, &mut tries) {
+                return appended.map(|events| Recorded { verdicts, warnings, events, told_before, to_come });
             }
         }
+    }
+
+    /// The verdicts and warnings on actions, and the append of those that are accepted.
+    async fn judged(
+        &self,
+        case: &CaseRef,
+        actions: &Arc<[Action]>,
+        sender: &Sender,
+        alerts: Alerts,
+    ) -> Result<(Vec<Verdict>, Vec<Flaws>, Append), Fault> {
+        let known = self.store.load(case).await?;
+        let (book, sender, most) = (Arc::clone(&self.book), sender.clone(), self.most_told);
+        let (of, clock) = (case.clone(), self.clock.now());
+        let heavy = known.size() + actions.len() >= HEAVY_CASE;
+        let actions = Arc::clone(actions);
+        let decided = beside_if(heavy, move || {
+            let verdicts = sender.judge(&known, &actions, clock, &book);
+            let warnings = doubts(&known, &actions, &verdicts);
+            let judged = actions.iter().zip(&verdicts);
+            let accepted = judged.filter(|(_, verdict)| **verdict == Verdict::Accepted);
+            let accepted: Vec<Action> = accepted.map(|(action, _)| action.clone()).collect();
+            if accepted.is_empty() {
+                return (verdicts, warnings, Ok(Append::of(of, &known, Vec::new())));
+            }
+            let command = Command::Record { actions: accepted, by: sender.by, clock, alerts };
+            let most = if sender.office.is_some() { most.min(OFFICE_MOST_TOLD) } else { most };
+            (verdicts, warnings, decide(&of, &known, &book, command, most))
+        });
+        let (verdicts, warnings, append) = decided.await?;
+        Ok((verdicts, warnings, append?))
+    }
+
+    /// Whether another process was in the way, so that the case is loaded and decided again.
+    fn is_to_be_tried_again<T>(&self, result: &Result<T, Fault>, tries: &mut u32) -> bool {
+        let again = matches!(result, Err(Fault::Conflict(_))) && *tries < MOST_TRIES;
+        if again {
+            self.figures.conflicts.add(1);
+            *tries += 1;
+        }
+        again
     }
 
     /// Records the events that the previous command on the case left over at its limit. The caller holds the turn.
@@ -287,16 +299,9 @@ impl Recorder {
             let command = Command::Now { clock: self.clock.now(), alerts };
             let heavy = known.size() >= HEAVY_CASE;
             let append = beside_if(heavy, move || decide(&of, &known, &book, command, most)).await??;
-            match self.append(append).await {
-                Ok(events) => {
-                    self.figures.count_recorded(&[], &events);
-                    return Ok(events);
-                }
-                Err(Fault::Conflict(_)) if tries < MOST_TRIES => {
-                    self.figures.conflicts.add(1);
-                    tries += 1;
-                }
-                Err(fault) => return Err(fault),
+            let appended = self.append(append, &[]).await;
+            if !self.is_to_be_tried_again(&appended, &mut tries) {
+                return appended;
             }
         }
     }
@@ -361,12 +366,13 @@ impl Recorder {
         self.turns[turn(case)].lock().await
     }
 
-    /// Appends the decided events, if there are any, and returns them.
-    async fn append(&self, append: Append) -> Result<Vec<Event>, Fault> {
+    /// Appends the decided events, if there are any, counts them with the verdicts, and returns them.
+    async fn append(&self, append: Append, verdicts: &[Verdict]) -> Result<Vec<Event>, Fault> {
         let events = append.events.clone();
         if !events.is_empty() {
             self.store.append(append).await?;
         }
+        self.figures.count_recorded(verdicts, &events);
         Ok(events)
     }
 }

@@ -48,7 +48,7 @@ async fn one_case(log: Arc<dyn LogStore>, book: &Arc<Rulebook>) -> Result<String
     }
     // The same log as the program's: views and the outbox are there too.
     let events = log.stream(&case).await?.into_iter().map(|stored| match stored.event.fact {
-        Fact::ActionRecorded(action) => format!("{} recorded\n", action.name()),
+        Fact::ActionRecorded(action) => format!("{} recorded\n", action.name),
         Fact::AlertRaised(alert) => format!("alert: {} {}\n", alert.topic.rule, alert.topic.stage.kind().word()),
         Fact::AlertSettled(settlement) => format!("settled: {}\n", settlement.alert.topic.rule),
         Fact::AlertWithdrawn(withdrawal) => format!("withdrawn: {}\n", withdrawal.alert.topic.rule),

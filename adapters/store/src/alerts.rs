@@ -5,7 +5,7 @@
 
 use engine::action::OfficeCode;
 use engine::calendar::Instant;
-use engine::rulebook::RuleId;
+use engine::rulebook::Rulebook;
 use projections::alerts::Class;
 use projections::view::Seat;
 
@@ -32,9 +32,10 @@ impl AlertsTo {
     }
 }
 
-/// The rules of a class.
-pub(super) fn rules_of(class: Class) -> impl Iterator<Item = RuleId> {
-    RuleId::ALL.iter().copied().filter(move |rule| Class::of(*rule) == class)
+/// The names of a rulebook's rules of a class.
+pub(super) fn rules_of(class: Class, book: &Rulebook) -> Vec<String> {
+    let of_class = book.rules().iter().filter(|rule| Class::of(rule.id, book) == class);
+    of_class.map(|rule| rule.id.to_string()).collect()
 }
 
 /// Places in the order of a list: limits on liberty, other limits, the rest; in each by case, then as they are in the log.
@@ -43,8 +44,8 @@ pub(super) struct ByClass([Vec<Position>; 3]);
 
 impl ByClass {
     /// Adds a place, behind those of its class.
-    pub fn push(&mut self, rule: RuleId, position: Position) {
-        self.0[Class::of(rule) as usize].push(position);
+    pub fn push(&mut self, class: Class, position: Position) {
+        self.0[class as usize].push(position);
     }
 
     /// All of them.

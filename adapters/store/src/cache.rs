@@ -164,7 +164,7 @@ impl Entries {
 
 /// Whether the action that was recorded last closes the case.
 fn is_closed(case: &Case) -> bool {
-    case.recorded().last().is_some_and(|recorded| recorded.action.name() == ActionName::CaseClosed)
+    case.recorded().last().is_some_and(|recorded| recorded.action.name == ActionName::CaseClosed)
 }
 
 /// What a case counts for: its actions and alerts, and one for itself.

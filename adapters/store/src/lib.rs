@@ -37,6 +37,7 @@ use async_trait::async_trait;
 use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
+use engine::rulebook::Rulebook;
 use projections::CaseView;
 use projections::view::Seat;
 use uuid::Uuid;
@@ -66,6 +67,8 @@ pub struct Options {
     pub create: bool,
     /// Whether a log that can't be written will do; then every write is refused.
     pub read_only_will_do: bool,
+    /// Whether a log with another rulebook in force will do, to read it; then every write is refused.
+    pub another_rulebook_will_do: bool,
 }
 
 impl Default for Options {
@@ -75,6 +78,7 @@ impl Default for Options {
             cache_actions: 1_000_000,
             create: false,
             read_only_will_do: false,
+            another_rulebook_will_do: false,
         }
     }
 }
@@ -228,6 +232,8 @@ pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
 pub trait LogStore: CaseStore {
     /// Where the log lies, as a person may read it: without a password.
     fn place(&self) -> String;
+    /// The rulebook in force, with the earlier ones of the log behind it.
+    fn book(&self) -> Arc<Rulebook>;
     /// The random id that this log was given when it was laid out.
     fn installation(&self) -> Uuid;
     /// What keeps the log, with its version: `SQLite 3.51.3`, `PostgreSQL 15.18`.

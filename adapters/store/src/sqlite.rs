@@ -115,7 +115,11 @@ impl SqliteStore {
     fn start(file: File, book: Arc<Rulebook>, options: &Options, disk: Option<Arc<dyn Disk>>) -> Result<Self, Fault> {
         let file = Arc::new(file);
         let connection = file.connect_to_write(options.create)?;
-        put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?;
+        let book = if options.another_rulebook_will_do {
+            book
+        } else {
+            put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?
+        };
         let installation = reads::meta(&connection, "installation").map_err(|failed| file.fault(failed))?;
         let installation = installation
             .and_then(|text| Uuid::try_parse(&text).ok())
@@ -132,7 +136,7 @@ impl SqliteStore {
             cache: Arc::clone(&cache),
             changes: changes.clone(),
             recent: Arc::clone(&recent),
-            rulebook: book.digest,
+            rulebook: book.digest(),
             state: writer::State::new(),
             broken: Arc::clone(&broken),
             disk,
@@ -192,19 +196,21 @@ impl SqliteStore {
     }
 }
 
-/// Sees that `book` is the rulebook in force, or puts it in force in a log that has none.
-fn put_in_force(connection: &Connection, file: &File, book: &Rulebook) -> Result<(), Failed> {
-    let digest = book.digest.to_string();
+/// Sees that `book` is the rulebook in force, or puts it in force in a log that has none. Returns it with the earlier ones
+/// of the log behind it.
+fn put_in_force(connection: &Connection, file: &File, book: &Arc<Rulebook>) -> Result<Arc<Rulebook>, Failed> {
+    let digest = book.digest().to_string();
     if reads::meta(connection, "rulebook")?.is_none() {
         // In this order, so that a crash in between leaves nothing that names a text that is not there.
         let insert = "INSERT INTO rulebooks (digest, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        connection.execute(insert, [&digest, &book.source])?;
+        connection.execute(insert, [&digest, book.source()])?;
         connection
             .execute("INSERT INTO meta (key, value) VALUES ('rulebook', ?1) ON CONFLICT DO NOTHING", [&digest])?;
     }
     let in_force = reads::meta(connection, "rulebook")?.unwrap_or_default();
     if in_force == digest {
-        return Ok(());
+        let kept = reads::all(connection, reads::RULEBOOKS, [], reads::lossy)?;
+        return Ok(Arc::clone(book).succeeding(kept));
     }
     Err(Fault::of_rulebook(file.path.display(), &in_force, &digest).into())
 }
@@ -258,7 +264,7 @@ impl CaseStore for SqliteStore {
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {
-        let (file, book) = (Arc::clone(&self.file), self.book.digest);
+        let (file, book) = (Arc::clone(&self.file), self.book.digest());
         let ask = move |connection: &Connection| {
             reads::permit(connection, &file, book)?;
             reads::one::<Option<i64>>(connection, reads::NEXT_DUE, [])
@@ -281,7 +287,7 @@ impl CaseStore for SqliteStore {
     }
 
     async fn outbox(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
-        let (file, book) = (Arc::clone(&self.file), self.book.digest);
+        let (file, book) = (Arc::clone(&self.file), self.book.digest());
         let (recent, passed_over) = (Arc::clone(&self.recent), Arc::clone(&self.passed_over));
         let outbox = move |connection: &Connection| {
             reads::permit(connection, &file, book)?;
@@ -324,8 +330,8 @@ impl CaseStore for SqliteStore {
     }
 
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
-        let to = to.clone();
-        self.read(move |connection| alerts::alerts(connection, &to)).await
+        let (to, book) = (to.clone(), Arc::clone(&self.book));
+        self.read(move |connection| alerts::alerts(connection, &to, &book)).await
     }
 
     async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault> {

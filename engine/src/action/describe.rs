@@ -4,101 +4,13 @@
 //! Invariant: the reader accepts exactly the fields that are described here, as they are described. A test reads every
 //! action with and without each field. The Lao is ours; no lawyer has reviewed it.
 
-mod table;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+pub use super::field::{Field, FieldKind, Need};
+pub use super::table::COMMON;
 
 use super::ActionName;
-use crate::rulebook::Language;
-pub use table::COMMON;
-
-/// A field of an action or of an object in one.
-#[derive(Debug)]
-pub struct Field {
-    /// Its key.
-    pub name: &'static str,
-    /// What it holds.
-    pub kind: FieldKind,
-    /// Whether it may be left out.
-    pub need: Need,
-    /// What `null` means, in English and Lao, if the field may be null.
-    null: Option<[&'static str; 2]>,
-    meaning: [&'static str; 2],
-}
-
-/// What a field holds.
-#[derive(Clone, Copy, Debug)]
-pub enum FieldKind {
-    /// A case's reference.
-    Case,
-    /// A UUID.
-    Id,
-    /// An instant or, where the time of day is not known, a civil date.
-    When,
-    /// A civil date.
-    Day,
-    /// An office's code.
-    Office,
-    /// A free text.
-    Text,
-    /// True or false.
-    Flag,
-    /// A whole number, at least this one.
-    Count(u32),
-    /// One of these words.
-    Word(&'static [&'static str]),
-    /// A list of these words.
-    Words(&'static [&'static str]),
-    /// An object with these fields.
-    Object(&'static [Field]),
-    /// A list of such objects, at least one.
-    Objects(&'static [Field]),
-}
-
-/// Whether a field may be left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
-    /// It is required.
-    Required,
-    /// It may be left out, which means "not on record".
-    Optional,
-    /// At least one of the fields with this need is required.
-    AnyOf,
-}
-
-impl Field {
-    const fn new(name: &'static str, need: Need, kind: FieldKind, meaning: [&'static str; 2]) -> Self {
-        Self { name, kind, need, null: None, meaning }
-    }
-
-    const fn or_null(mut self, says: [&'static str; 2]) -> Self {
-        self.null = Some(says);
-        self
-    }
-
-    /// What the field means.
-    pub const fn meaning(&self, language: Language) -> &'static str {
-        in_language(self.meaning, language)
-    }
-
-    /// What `null` means; `None` if the field may not be null.
-    pub fn null(&self, language: Language) -> Option<&'static str> {
-        self.null.map(|says| in_language(says, language))
-    }
-
-    /// The words that the field accepts; empty if it has no fixed words.
-    pub const fn words(&self) -> &'static [&'static str] {
-        match self.kind {
-            FieldKind::Word(words) | FieldKind::Words(words) => words,
-            _ => &[],
-        }
-    }
-}
-
-const fn in_language(texts: [&'static str; 2], language: Language) -> &'static str {
-    match language {
-        Language::En => texts[0],
-        Language::Lo => texts[1],
-    }
-}
 
 /// A field that contains no other fields, with its path in the action, such as `offences.0.class`.
 #[derive(Clone, Debug)]
@@ -128,6 +40,45 @@ fn collect(fields: &'static [Field], path: &str, required: bool, found: &mut Vec
             _ => found.push(Leaf { path: own, field, required }),
         }
     }
+}
+
+/// The paths of all fields of actions that tests and lists name: a dot stands inside an object. Sorted.
+pub fn field_paths() -> &'static [String] {
+    static PATHS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let mut paths = BTreeSet::new();
+        for field in ActionName::ALL.iter().flat_map(|name| name.fields()) {
+            paths.insert(field.name.to_owned());
+            match field.kind {
+                FieldKind::Object(inner) => {
+                    paths.extend(inner.iter().map(|inner| format!("{}.{}", field.name, inner.name)))
+                }
+                FieldKind::Objects(inner) => paths.extend(inner.iter().map(|inner| inner.name.to_owned())),
+                _ => {}
+            }
+        }
+        paths.into_iter().collect()
+    });
+    &PATHS
+}
+
+/// Whether some field accepts this word.
+pub fn is_word(word: &str) -> bool {
+    words().contains(word)
+}
+
+/// The words of all fields.
+pub fn words() -> &'static BTreeSet<&'static str> {
+    static WORDS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+        let fields = ActionName::ALL.iter().flat_map(|name| leaves(*name));
+        fields.flat_map(|leaf| leaf.field.words()).copied().collect()
+    });
+    &WORDS
+}
+
+/// A path of [`field_paths`], as the program spells it.
+pub fn path_of(path: &str) -> Option<&'static str> {
+    let paths = field_paths();
+    paths.binary_search_by(|known| known.as_str().cmp(path)).ok().map(|at| paths[at].as_str())
 }
 
 impl ActionName {
@@ -161,9 +112,12 @@ impl ActionName {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
     use crate::action::Action;
     use crate::json::Json;
+    use crate::language::Language;
 
     /// A value that the field accepts.
     fn value(field: &Field) -> Json<'static> {
@@ -175,6 +129,7 @@ mod tests {
             FieldKind::Text => Json::text("text"),
             FieldKind::Flag => Json::Bool(true),
             FieldKind::Count(least) => Json::Number(least.into()),
+            FieldKind::Offence => Json::Number(0),
             FieldKind::Word(words) => Json::text(words[0]),
             FieldKind::Words(words) => Json::List(words.iter().map(|word| Json::text(*word)).collect()),
             FieldKind::Object(fields) => object(fields),
@@ -197,7 +152,7 @@ mod tests {
     }
 
     /// The object that contains the field of this path.
-    fn around<'j, 'a>(json: &'j mut Json<'a>, path: &str) -> &'j mut Vec<(std::borrow::Cow<'a, str>, Json<'a>)> {
+    fn around<'j, 'a>(json: &'j mut Json<'a>, path: &str) -> &'j mut Vec<(Cow<'a, str>, Json<'a>)> {
         match (json, path.split_once('.')) {
             (Json::Object(fields), None) => fields,
             (Json::Object(fields), Some((name, rest))) => {
@@ -260,7 +215,7 @@ mod tests {
     fn the_reader_takes_every_word_that_is_described_and_no_other() {
         for &name in ActionName::ALL {
             for (path, field) in every(name.fields(), "") {
-                for word in field.words().iter().copied().chain(["other"]) {
+                for word in field.words().iter().copied().chain(["another"]) {
                     let mut json = whole(name);
                     let value = match field.kind {
                         FieldKind::Words(_) => Json::List(vec![Json::text(word)]),
@@ -271,7 +226,7 @@ mod tests {
                         .iter_mut()
                         .filter(|(key, _)| !field.words().is_empty() && key == field.name)
                         .for_each(|(_, old)| *old = value.clone());
-                    let good = field.words().is_empty() || word != "other";
+                    let good = field.words().is_empty() || word != "another";
                     assert_eq!(Action::from_json(json).is_ok(), good, "{name}: {path} {word}");
                 }
             }

@@ -218,21 +218,12 @@ pub fn text(at: &At<'_>, json: Json<'_>) -> Read<String> {
     }
 }
 
-/// Null, which means "there was none", or a value that `read` reads.
-pub fn nullable<'j, T>(
-    read: impl FnOnce(&At<'_>, Json<'j>) -> Read<T>,
-) -> impl FnOnce(&At<'_>, Json<'j>) -> Read<Option<T>> {
-    move |at, json| if json == Json::Null { Ok(None) } else { read(at, json).map(Some) }
-}
-
-/// One of a closed vocabulary.
-pub fn word<T>(
-    words: &'static [&'static str],
-    from_word: fn(&str) -> Option<T>,
-) -> impl Fn(&At<'_>, Json<'_>) -> Read<T> {
+/// The place of one of a closed vocabulary.
+pub fn word(words: &'static [&'static str]) -> impl Fn(&At<'_>, Json<'_>) -> Read<u8> {
     move |at, json| {
         let Json::Text(text) = &json else { return Err(wrong(at, &json, &words.join(", "))) };
-        from_word(text).ok_or_else(|| {
+        let place = words.iter().position(|word| word == text);
+        place.and_then(|place| u8::try_from(place).ok()).ok_or_else(|| {
             let refusal = match nearest(text, words.iter().copied()) {
                 Some(word) => Refusal::new(Code::MisspeltWord).expected(word),
                 None => Refusal::new(Code::UnknownWord).expected(words.join(", ")),
@@ -245,7 +236,7 @@ pub fn word<T>(
 /// A list whose items `read` reads. `example` shows how an item is written.
 pub fn list<'j, T>(
     read: impl Fn(&At<'_>, Json<'j>) -> Read<T>,
-    example: &'static str,
+    example: &str,
 ) -> impl FnOnce(&At<'_>, Json<'j>) -> Read<Vec<T>> {
     move |at, json| {
         let Json::List(items) = json else { return Err(wrong_form(at, &json, example)) };

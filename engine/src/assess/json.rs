@@ -15,8 +15,8 @@ impl Assessment<'_> {
         let _ = write!(out, "{{\"case\":\"{case}\",\"at\":");
         instant(self.at, out);
         out.push_str(",\"rulebook\":");
-        write_text(&book.id, out);
-        let _ = write!(out, ",\"digest\":\"{}\",\"deadlines\":[", book.digest);
+        write_text(book.id(), out);
+        let _ = write!(out, ",\"digest\":\"{}\",\"deadlines\":[", book.digest());
         for (i, deadline) in self.deadlines.iter().enumerate() {
             comma(i, out);
             self.write_deadline(deadline, book, out);
@@ -75,7 +75,7 @@ impl Assessment<'_> {
 
 fn rule(id: crate::rulebook::RuleId, book: &Rulebook, out: &mut String) {
     let _ = write!(out, "{{\"rule\":\"{id}\",\"article\":");
-    write_text(&book.rule(id).article, out);
+    write_text(book.rule(id).map_or("", |rule| &rule.article), out);
 }
 
 fn instant(instant: Instant, out: &mut String) {

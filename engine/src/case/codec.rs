@@ -9,6 +9,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Event, Fact};
+use crate::action::describe::path_of;
 use crate::action::{Action, ActionId, ActionName, OfficeCode, When};
 use crate::alert::{About, Addressees, Alert, Settlement, Stage, Topic, Withdrawal};
 use crate::breach::Breach;
@@ -116,7 +117,7 @@ fn shown<'a>(value: impl fmt::Display) -> Json<'a> {
 
 fn alert_json(alert: &Alert) -> Json<'_> {
     let mut pairs: Pairs<'_> = Vec::with_capacity(20);
-    pairs.push(("rule".into(), Json::text(alert.topic.rule.word())));
+    pairs.push(("rule".into(), shown(alert.topic.rule)));
     pairs.push(("on".into(), shown(alert.topic.on)));
     pairs.push(("period".into(), Json::Number(alert.topic.period.into())));
     pairs.push(("stage".into(), shown(alert.topic.stage)));
@@ -264,7 +265,9 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
         legal_aid: stored.maybe("legal_aid", OfficeCode::new)?,
     };
     let breach = stored.maybe("breach", Breach::from_word)?;
-    let about = match (topic.rule.is_limit(), topic.stage, breach) {
+    // Only an alert about a limit has instants.
+    let is_limit = stored.0.iter().any(|(key, _)| key == "earliest");
+    let about = match (is_limit, topic.stage, breach) {
         (true, Stage::Notice(_) | Stage::Arguable | Stage::Breach, breach) => About::Limit {
             earliest: stored.instant("earliest")?,
             latest: stored.maybe("latest", Instant::parse)?,
@@ -296,8 +299,7 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
 
 fn field(json: Json<'_>) -> Result<&'static str, Unreadable> {
     let Json::Text(text) = json else { return unreadable("a field is not text") };
-    let known = crate::rulebook::KEYS.iter().filter_map(|(key, _)| key.strip_prefix("field."));
-    known.into_iter().find(|known| *known == text).map_or_else(|| unreadable("unknown field"), Ok)
+    path_of(&text).map_or_else(|| unreadable("unknown field"), Ok)
 }
 
 fn step_from(json: Json<'_>) -> Result<Step, Unreadable> {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use crate::action::{Action, ActionId, ActionName, CaseOpened, Child, What};
+use crate::action::{Action, ActionId, ActionName, WhichOffence};
 use crate::calendar::{self, Instant};
 use crate::case::Case;
 use crate::refusal::{Code, Flaws, Refusal};
@@ -55,13 +55,21 @@ fn within(room: usize, case: &Case, actions: &[Action], mut lasting: Vec<Flaws>)
 
 type Known<'a> = BTreeMap<ActionId, &'a Action>;
 
-/// The recorded actions to which these refer: by their own id, or by the id that they withdraw.
+/// The other action that this one names: the one that it withdraws, or that added the offence it speaks of.
+fn refers_to(action: &Action) -> Option<ActionId> {
+    match action.offence() {
+        Some(WhichOffence::Added(id)) => Some(id),
+        _ => action.withdraws(),
+    }
+}
+
+/// The recorded actions to which these refer: by their own id, or by the id that they name.
 fn spoken_of<'a>(case: &'a Case, actions: &[Action]) -> Known<'a> {
     if actions.is_empty() {
         return Known::new();
     }
-    let withdrawn = actions.iter().filter_map(Action::withdraws);
-    let ids: BTreeSet<ActionId> = actions.iter().map(|action| action.id).chain(withdrawn).collect();
+    let named = actions.iter().filter_map(refers_to);
+    let ids: BTreeSet<ActionId> = actions.iter().map(|action| action.id).chain(named).collect();
     case.actions().filter(|action| ids.contains(&action.id)).map(|action| (action.id, action)).collect()
 }
 
@@ -73,7 +81,7 @@ fn contradictions<'a>(
     actions: &'a [Action],
     lasting: &[Flaws],
 ) -> (Vec<Option<Verdict>>, Option<&'a Action>, Known<'a>) {
-    let mut opening = case.actions().find(|action| action.name() == ActionName::CaseOpened);
+    let mut opening = case.actions().find(|action| action.name == ActionName::CaseOpened);
     let verdicts = actions.iter().zip(lasting).map(|(action, lasting)| {
         if !lasting.is_empty() {
             return None;
@@ -83,7 +91,7 @@ fn contradictions<'a>(
             Some(_) => return Some(Verdict::Refused(used_id(action.id).into())),
             None => {}
         }
-        if action.name() == ActionName::CaseOpened {
+        if action.name == ActionName::CaseOpened {
             if opening.is_some() {
                 return Some(Verdict::Refused(opened_already(action).into()));
             }
@@ -112,22 +120,32 @@ fn needs(action: &Action, opening: Option<&Action>, known: &Known<'_>) -> Flaws 
     let Some(opening) = opening else {
         return Refusal::new(Code::NeverOpened).field("case").found(action.case.as_str()).into();
     };
-    let What::CaseOpened(opened) = &opening.what else { return Flaws::new() };
     let mut flaws = Flaws::new();
-    if opened.child.birth_date.is_some_and(|birth| action.at.date() < birth) {
+    let (birth_date, _) = opening.child();
+    if birth_date.is_some_and(|birth| action.at.date() < birth) {
         flaws.push(Refusal::new(Code::BeforeBirth).field("at").found(action.at.to_string()));
     }
-    match &action.what {
-        What::OffenceReclassified { offence, .. } if *offence >= opened.offences.len() as u64 => {
-            let refusal = Refusal::new(Code::NoSuchOffence).field("offence").found(offence.to_string());
-            flaws.push(refusal.expected(opened.offences.len().to_string()));
+    match (action.name, action.offence()) {
+        (_, Some(WhichOffence::OfOpening(index))) => {
+            let offences = opening.offences().count() as u64;
+            if index >= offences {
+                let refusal = Refusal::new(Code::NoSuchOffence).field("offence").found(index.to_string());
+                flaws.push(refusal.expected(offences.to_string()));
+            }
         }
-        What::ChildIdentified { birth_date: Some(birth), .. } => {
-            flaws.extend(not_after("birth_date", *birth, opening.at.date()).err());
+        (_, Some(WhichOffence::Added(id)))
+            if known.get(&id).is_none_or(|added| added.name != ActionName::OffenceAdded) =>
+        {
+            flaws.push(Refusal::new(Code::NoSuchOffence).field("offence").found(id.to_string()));
         }
-        What::ActionWithdrawn { withdraws, .. } => {
-            let code = not_withdrawn(known.get(withdraws).copied());
-            flaws.extend(code.map(|code| Refusal::new(code).field("withdraws").found(withdraws.to_string())));
+        (ActionName::ChildIdentified, None) => {
+            let birth = action.day("birth_date");
+            flaws.extend(birth.and_then(|birth| not_after("birth_date", birth, opening.at.date()).err()));
+        }
+        (ActionName::ActionWithdrawn, None) => {
+            let withdrawn = action.withdraws().and_then(|id| known.get(&id).copied());
+            let found = action.withdraws().map(|id| id.to_string()).unwrap_or_default();
+            flaws.extend(not_withdrawn(withdrawn).map(|code| Refusal::new(code).field("withdraws").found(found)));
         }
         _ => {}
     }
@@ -136,7 +154,7 @@ fn needs(action: &Action, opening: Option<&Action>, known: &Known<'_>) -> Flaws 
 
 /// Why this cannot be withdrawn; `None` if it can.
 fn not_withdrawn(target: Option<&Action>) -> Option<Code> {
-    match target.map(Action::name) {
+    match target.map(|target| target.name) {
         None => Some(Code::NoSuchAction),
         Some(ActionName::ActionWithdrawn) => Some(Code::WithdrawsWithdrawal),
         Some(ActionName::CaseOpened) => Some(Code::WithdrawsOpening),
@@ -156,22 +174,31 @@ pub(super) fn by_itself(action: &Action, clock: Option<Instant>, book: &Rulebook
         let refusal = Refusal::new(Code::InTheFuture).field("at").found(action.at.to_string());
         flaws.push(refusal.expected(clock.to_string()));
     }
-    if let What::CaseOpened(opened) = &action.what {
-        by_the_scope(opened, action.at.date(), book, &mut flaws);
+    match action.name {
+        ActionName::CaseOpened => by_the_scope(action, book, &mut flaws),
+        ActionName::OffenceAdded | ActionName::OffenceCorrected => {
+            let day = action.day("committed_on");
+            flaws.extend(day.and_then(|day| not_after("committed_on", day, action.at.date()).err()));
+        }
+        ActionName::CaseVoided if action.same_as() == Some(&action.case) => {
+            flaws.push(Refusal::new(Code::SameCase).field("same_as").found(action.case.as_str()));
+        }
+        _ => {}
     }
     flaws
 }
 
 /// What is wrong with an opening: the person was no child (Art. 2(1): under eighteen), or a date lies after the opening.
-fn by_the_scope(opened: &CaseOpened, date: NaiveDate, book: &Rulebook, flaws: &mut Flaws) {
-    for (nth, offence) in opened.offences.iter().enumerate() {
+fn by_the_scope(opening: &Action, book: &Rulebook, flaws: &mut Flaws) {
+    let date = opening.at.date();
+    for (nth, offence) in opening.offences().enumerate() {
         flaws.extend(not_after(format_args!("offences.{nth}.committed_on"), offence.committed_on, date).err());
     }
-    let adult = book.numbers.adult_age;
-    let Child { birth_date, age_years, .. } = &opened.child;
-    let grown_up = if let Some(birth) = *birth_date {
+    let adult = book.adult_age();
+    let (birth_date, age_years) = opening.child();
+    let grown_up = if let Some(birth) = birth_date {
         flaws.extend(not_after("child.birth_date", birth, date).err());
-        opened.offences.iter().all(|offence| offence.committed_on >= calendar::birthday(birth, adult))
+        opening.offences().all(|offence| offence.committed_on >= calendar::birthday(birth, adult))
     } else {
         age_years.is_some_and(|age| age >= u64::from(adult))
     };
@@ -180,7 +207,7 @@ fn by_the_scope(opened: &CaseOpened, date: NaiveDate, book: &Rulebook, flaws: &m
     }
 }
 
-/// Refuses a birth or an offence after the opening. The date is not echoed.
+/// Refuses a birth after the opening, or an offence after the action that states it. The date is not echoed.
 fn not_after(field: impl std::fmt::Display, date: NaiveDate, opened: NaiveDate) -> Result<(), Refusal> {
     if date > opened { Err(Refusal::new(Code::AfterOpening).field(field)) } else { Ok(()) }
 }

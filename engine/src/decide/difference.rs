@@ -8,7 +8,7 @@ use super::cause::Cause;
 use super::limit::{discharged, passed_notice, runs};
 use super::most::Most;
 use super::past::Past;
-use crate::action::{Action, ActionId, ActionName};
+use crate::action::{Action, ActionId, ActionName, Names};
 use crate::alert::{About, Addressees, Alert, Settlement, Stage, State, Topic, TopicState, Withdrawal};
 use crate::assess::Assessment;
 use crate::breach::Breach;
@@ -16,7 +16,6 @@ use crate::case::{Case, Fact};
 use crate::explain;
 use crate::limits::Deadline;
 use crate::rulebook::{RuleId, Rulebook};
-use crate::timeline::Names;
 
 /// The actions that take the child's liberty. If something is not on record with one of them, the office gets a notice.
 const TAKES_LIBERTY: Names = Names::of(&[
@@ -53,6 +52,13 @@ pub(crate) fn difference(
     let mut due = Comparison::new(case, assessment, book, recording);
     due.tell(most);
     due.told
+}
+
+/// The withdrawals of every alert of a case that was voided.
+pub(crate) fn withdrawals(case: &Case) -> Vec<Fact> {
+    let standing = case.standing_topics().map(|(_, told)| (*told.alert).clone());
+    let withdrawn = standing.map(|alert| Withdrawal { alert, settlement: None, replaced_by: None });
+    withdrawn.map(|withdrawal| Fact::AlertWithdrawn(Box::new(withdrawal))).collect()
 }
 
 /// Whether any alert event has to be added now.
@@ -140,7 +146,7 @@ impl<'t, 'a> Comparison<'t, 'a> {
             }
             Cause::Finding { rule, action, breach, .. } => Some(self.topic(rule, action, 0, breach.into())),
             Cause::Missing { action, all, .. } => {
-                let takes_liberty = TAKES_LIBERTY.has(self.action(action).name());
+                let takes_liberty = TAKES_LIBERTY.has(self.action(action).name);
                 takes_liberty.then(|| self.topic(all[0].rule, action, 0, Stage::Missing))
             }
         }
@@ -158,7 +164,7 @@ impl<'t, 'a> Comparison<'t, 'a> {
 
     /// Reviews an alert: withdraws it, replaces it if its values changed, or settles it if its duty was done.
     fn review(&mut self, topic: &Topic, told: &'t TopicState) {
-        let Some(of) = self.stands(topic) else {
+        let Some(of) = self.stands(&told.alert) else {
             self.withdraw(told, None);
             return;
         };
@@ -190,9 +196,10 @@ impl<'t, 'a> Comparison<'t, 'a> {
     }
 
     /// The cause in the assessment that still supports an alert, if any. A certain breach also supports its `arguable`.
-    fn stands(&mut self, topic: &Topic) -> Option<Cause<'t>> {
+    fn stands(&mut self, told: &Alert) -> Option<Cause<'t>> {
+        let topic = &told.topic;
         let assessment = self.assessment;
-        if topic.rule.is_limit() {
+        if matches!(told.about, About::Limit { .. }) {
             let deadline = self.deadline(topic)?;
             let stands = match topic.stage {
                 Stage::Breach => deadline.breach(assessment.at) == Some(Breach::Certain),
@@ -278,7 +285,7 @@ impl<'t, 'a> Comparison<'t, 'a> {
     fn push_settlement(&mut self, alert: Alert, by: usize, last: Option<u32>) {
         let by = self.action(by);
         let occurrence = last.map_or(alert.occurrence, |last| alert.occurrence.max(last.saturating_add(1)));
-        let settlement = Settlement { alert, occurrence, by: by.id, by_action: by.name(), by_at: by.at };
+        let settlement = Settlement { alert, occurrence, by: by.id, by_action: by.name, by_at: by.at };
         self.told.push(Fact::AlertSettled(Box::new(settlement)));
     }
 
@@ -334,7 +341,7 @@ impl<'t, 'a> Comparison<'t, 'a> {
             occurrence,
             to: self.to.clone(),
             owed_by: of.owed_by(),
-            action: action.name(),
+            action: action.name,
             action_at: action.at,
             about,
             late_record: false,

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::admit::Verdict;
-use crate::action::{Action, ActionId, ActionName, What, When};
+use crate::action::{Action, ActionId, ActionName, When};
 use crate::calendar;
 use crate::case::Case;
 use crate::refusal::{Code, Flaws, Refusal};
@@ -23,6 +23,8 @@ pub fn doubts(case: &Case, actions: &[Action], verdicts: &[Verdict]) -> Vec<Flaw
     withdrawn.sort_unstable();
     let counts = |action: &&Action| withdrawn.binary_search(&action.id).is_err();
     let earliest = case.actions().chain(accepted()).find_map(earliest_offence);
+    let voids = |action: &&Action| action.name == ActionName::CaseVoided && counts(action);
+    let voided = case.actions().chain(accepted()).find(voids).map(|action| action.id);
     let mut moments = Moments::of(accepted());
     for action in case.actions().filter(counts) {
         moments.add(action);
@@ -36,6 +38,9 @@ pub fn doubts(case: &Case, actions: &[Action], verdicts: &[Verdict]) -> Vec<Flaw
             if let Some(earliest) = earliest {
                 flaws.extend(before_offence(action, earliest));
                 flaws.extend(under_ten(action, earliest));
+            }
+            if voided.is_some_and(|voided| action.id != voided) {
+                flaws.push(Refusal::new(Code::CaseVoided).field("case").found(action.case.as_str()));
             }
             if counts(&action) {
                 flaws.extend(moments.already_has(action).then(|| same_moment(action)));
@@ -52,10 +57,7 @@ fn accepted<'a>(actions: &'a [Action], verdicts: &'a [Verdict]) -> impl Iterator
 }
 
 fn earliest_offence(opening: &Action) -> Option<NaiveDate> {
-    match &opening.what {
-        What::CaseOpened(opened) => opened.offences.iter().map(|offence| offence.committed_on).min(),
-        _ => None,
-    }
+    opening.offences().map(|offence| offence.committed_on).min()
 }
 
 fn before_offence(action: &Action, earliest: NaiveDate) -> Option<Refusal> {
@@ -64,11 +66,11 @@ fn before_offence(action: &Action, earliest: NaiveDate) -> Option<Refusal> {
 
 /// Tests the birth date that the action states, or the stated age if there is no birth date.
 fn under_ten(action: &Action, earliest: NaiveDate) -> Option<Refusal> {
-    let (field, birth, age) = match &action.what {
-        What::CaseOpened(opened) => ("child", opened.child.birth_date, opened.child.age_years),
-        What::ChildIdentified { birth_date: Some(birth), .. } => ("birth_date", Some(*birth), None),
-        What::ChildIdentified { age_years, .. } => ("age_years", None, *age_years),
-        _ => return None,
+    let (birth, age) = action.child();
+    let field = match (action.name, birth) {
+        (ActionName::CaseOpened, _) => "child",
+        (_, Some(_)) => "birth_date",
+        (_, None) => "age_years",
     };
     let young = match birth {
         Some(birth) => earliest < calendar::birthday(birth, YOUNG),
@@ -78,7 +80,7 @@ fn under_ten(action: &Action, earliest: NaiveDate) -> Option<Refusal> {
 }
 
 fn same_moment(action: &Action) -> Refusal {
-    Refusal::new(Code::SameMoment).field("at").found(action.at.to_string()).expected(action.name().word())
+    Refusal::new(Code::SameMoment).field("at").found(action.at.to_string()).expected(action.name.word())
 }
 
 /// The times of a case's actions, for each kind and day of a new action.
@@ -104,5 +106,5 @@ impl Moments {
 }
 
 fn key(action: &Action) -> (ActionName, NaiveDate) {
-    (action.name(), action.at.date())
+    (action.name, action.at.date())
 }

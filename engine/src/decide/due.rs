@@ -4,7 +4,7 @@
 //! for an alert event.
 
 use super::difference::differs;
-use super::limit::notice_at;
+use super::limit::{leads, notice_at};
 use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
 use crate::case::Case;
@@ -58,7 +58,7 @@ fn instants<'t>(assessment: &'t Assessment<'_>, book: &'t Rulebook) -> impl Iter
     let in_time = |reckoning: &Reckoning| reckoning.done.is_some_and(|done| done.at <= reckoning.due);
     assessment.deadlines.iter().flat_map(move |deadline| {
         let open = deadline.protective.done.is_none();
-        let leads = book.rule(deadline.rule).warn_before.iter().filter(move |_| open);
+        let leads = leads(deadline, book).iter().filter(move |_| open);
         let passes = !in_time(&deadline.protective);
         let arguable = passes.then(|| deadline.earliest().plus(1));
         let lenient = deadline.lenient.as_ref().filter(|lenient| passes && !in_time(lenient));

@@ -29,12 +29,16 @@ pub(super) fn passed_notice(deadline: &Deadline, book: &Rulebook, at: Instant) -
     if !runs(deadline, at) {
         return None;
     }
-    let leads = &book.rule(deadline.rule).warn_before;
-    leads
+    leads(deadline, book)
         .iter()
         .copied()
         .filter(|&lead| notice_at(deadline, lead, book) <= at)
         .max_by_key(|&lead| notice_at(deadline, lead, book))
+}
+
+/// The leads of the notices before a limit, longest first.
+pub(super) fn leads<'b>(deadline: &Deadline, book: &'b Rulebook) -> &'b [Period] {
+    book.rule(deadline.rule).map_or(&[], |rule| &rule.warn_before)
 }
 
 /// When a notice is given. A lead in days counts back from the last lawful day, and the notice is given at the rulebook's
@@ -51,5 +55,5 @@ pub(super) fn notice_at(deadline: &Deadline, lead: Period, book: &Rulebook) -> I
 
 fn notice_hour(due: Instant, days: u64, book: &Rulebook) -> Instant {
     let day = due.date().checked_sub_days(chrono::Days::new(days)).unwrap_or(due.date());
-    Instant::first_of(day).plus(book.notice_hour)
+    Instant::first_of(day).plus(book.notice_hour())
 }

@@ -71,7 +71,6 @@ mod tests {
     use crate::assess::assess;
     use crate::case::evolve;
     use crate::decide::{Alerts, Command, decide};
-    use crate::rulebook::RuleId;
 
     #[test]
     fn limits_that_passed_between_two_records_look_back_once() {
@@ -94,7 +93,7 @@ mod tests {
         let assessment = assess(case.actions(), &book, at).unwrap();
         let mut past = Past::of(&case, &book, at);
         let mut in_time = 0;
-        for deadline in assessment.deadlines.iter().filter(|deadline| deadline.rule == RuleId::ReleaseOpinion24h) {
+        for deadline in assessment.deadlines.iter().filter(|deadline| deadline.rule.word() == "release-opinion-24h") {
             let on = assessment.timeline.entries()[deadline.opened_by].action.id;
             let topic = Topic { rule: deadline.rule, on, period: 0, stage: Stage::Arguable };
             let known = past.known(deadline.earliest().plus(1));

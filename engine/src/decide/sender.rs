@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::admit::{Verdict, admit, by_itself, opened_already};
-use crate::action::{Action, ActionId, ActionName, OfficeCode, What};
+use crate::action::{Action, ActionId, ActionName, OfficeCode};
 use crate::calendar::Instant;
 use crate::case::Case;
 use crate::refusal::{Code, Refusal};
@@ -21,10 +21,10 @@ pub fn admit_from(
     clock: Option<Instant>,
     book: &Rulebook,
 ) -> Vec<Verdict> {
-    let opened = case.actions().any(|action| action.name() == ActionName::CaseOpened);
+    let opened = case.actions().any(|action| action.name == ActionName::CaseOpened);
     let foreign = opened && !case.concerns(sender);
     let judged_alone = |action: &Action| -> Option<Refusal> {
-        if action.name() != ActionName::CaseOpened {
+        if action.name != ActionName::CaseOpened {
             return None;
         }
         if !names(action, sender) && (foreign || !opened) {
@@ -69,17 +69,8 @@ impl Case {
 
 /// Whether this opening or transfer makes the case one of `office`.
 fn names(action: &Action, office: &OfficeCode) -> bool {
-    match &action.what {
-        What::CaseOpened(opened) => {
-            let legal_aid = opened.legal_aid.as_ref();
-            [&action.by, &opened.court, &opened.prosecutor, &opened.investigator].contains(&office)
-                || legal_aid == Some(office)
-        }
-        What::CaseTransferred { court, prosecutor, investigator, legal_aid } => {
-            [court, prosecutor, investigator, legal_aid].into_iter().flatten().any(|named| named == office)
-        }
-        _ => false,
-    }
+    let opens = action.name == ActionName::CaseOpened && action.by == *office;
+    opens || action.offices().into_iter().flatten().any(|named| named == office)
 }
 
 fn not_named(sender: &OfficeCode, opening: &Action) -> Refusal {

@@ -3,22 +3,25 @@
 use std::borrow::Cow;
 
 use super::Step;
-use super::looks_at::fields_of;
 use super::steps::Steps;
-use crate::action::{Action, ActionName, Penalty, What};
+use crate::action::describe::is_word;
+use crate::action::{Action, ActionName, Names};
 use crate::assess::Assessment;
 use crate::breach::Breach;
 use crate::calendar::Instant;
+use crate::facts::Facts;
 use crate::json::Json;
-use crate::rulebook::{AgeAt, RuleId, Rulebook};
-use crate::timeline::Names;
+use crate::rulebook::rule::{Check, Condition, Counting};
+use crate::rulebook::test::Test;
+use crate::rulebook::{AgeAt, Reading, Rule, RuleId, Rulebook};
 
 /// The steps behind a finding, or behind what is not on record: the fact, what the law asks, what is on record
 /// with it, under which readings it fails.
 pub fn finding(assessment: &Assessment<'_>, rule: RuleId, entry: usize, book: &Rulebook) -> Vec<Step> {
+    let book = book.on(assessment.timeline.entries()[entry].date());
     let mut steps = Steps { assessment, book, found: Vec::with_capacity(8) };
     let action = steps.action(entry);
-    steps.push("finding-fact", [action.at.to_string(), action.name().to_string()]);
+    steps.push("finding-fact", [action.at.to_string(), action.name.to_string()]);
     steps.push("finding-asks", []);
     steps.circumstances(rule, entry);
     steps.fields(rule, action);
@@ -27,7 +30,7 @@ pub fn finding(assessment: &Assessment<'_>, rule: RuleId, entry: usize, book: &R
         Some(Breach::Arguable) => {
             steps.push("fails-protective", []);
             if steps.readings_part(rule, entry) {
-                steps.questions(rule);
+                steps.questions(rule, entry);
             }
         }
         None => {}
@@ -39,15 +42,18 @@ impl Steps<'_, '_> {
     /// Whether the readings part over a finding by their answers, and not because the lenient one doesn't test it.
     fn readings_part(&self, rule: RuleId, entry: usize) -> bool {
         let timeline = &self.assessment.timeline;
-        match rule {
-            RuleId::AgeOfResponsibility => {
-                let [earliest, latest] = timeline.committed();
+        let Some(rule) = self.book.rule(rule) else { return false };
+        if !rule.after_eighteen && timeline.is_grown(self.book, Reading::Lenient, entry) {
+            return true;
+        }
+        match rule.as_condition().map(|condition| &condition.check) {
+            Some(Check::AgeOfResponsibility { .. }) => {
+                let [earliest, latest] = timeline.committed_before(entry);
                 timeline.birth_date().is_some() && earliest != latest
             }
-            RuleId::DiversionFirst | RuleId::CustodyGrounds | RuleId::ArrestGrounds | RuleId::RemandGrounds => {
-                let Penalty { min, max } = timeline.gravest_before(entry).penalty_months;
-                let from = u64::from(self.book.numbers.grave_penalty_months);
-                min < from && max >= from
+            Some(Check::Written { fails, .. }) => {
+                let facts = Facts::at(timeline, self.book, entry, fails);
+                facts.outcome_by_answers(fails, Reading::Lenient) != facts.outcome(fails, Reading::Protective)
             }
             _ => true,
         }
@@ -55,85 +61,115 @@ impl Steps<'_, '_> {
 
     /// The facts of the case that a condition looks at beyond the action itself.
     fn circumstances(&mut self, rule: RuleId, entry: usize) {
-        let timeline = &self.assessment.timeline;
-        match rule {
-            RuleId::AgeOfResponsibility => self.age(),
-            RuleId::DiversionFirst
-            | RuleId::CustodyGrounds
-            | RuleId::ArrestGrounds
-            | RuleId::ArrestOrder
-            | RuleId::RemandGrounds
-            | RuleId::RemandMinorOffence
-            | RuleId::ProvisionalReleaseCrime
-            | RuleId::ImprisonmentLastResort => {
-                let offence = timeline.gravest_before(entry);
-                let serious = if offence.serious { "yes" } else { "no" };
-                let penalty = format!("{}-{}mo", offence.penalty_months.min, offence.penalty_months.max);
-                self.push("finding-offence", [offence.class.to_string(), serious.to_owned(), penalty]);
+        let Some(Condition { check, .. }) = self.book.rule(rule).and_then(Rule::as_condition) else { return };
+        match check {
+            Check::Written { fails, .. } => self.written(fails, entry),
+            Check::AgeOfResponsibility { years } => self.age(*years, entry),
+            Check::ThreeSummonses { .. } => self.summonses(entry),
+            Check::InvestigationExtension => {
+                self.extended(|counting| matches!(counting, Counting::Investigation { .. }), entry);
             }
-            RuleId::ThreeSummonses => self.summonses(entry),
-            RuleId::CustodyDutiesRightsTold => self.push("finding-none-before", [ActionName::RightsTold.to_string()]),
-            RuleId::CustodyDutiesParentsNotified => {
-                self.push("finding-none-before", [ActionName::ParentsNotified.to_string()]);
-            }
-            RuleId::CustodyDutiesMedicalCheck => {
-                self.push("finding-none-before", [ActionName::MedicalCheck.to_string()]);
-            }
-            RuleId::InvestigationExtensionAgreed => self.extended(RuleId::Investigation30d, entry),
-            RuleId::RemandExtensionLate => {
+            Check::RemandExtensionLate => {
                 if self.assessment.extension_number(entry).is_none() {
                     self.push("finding-no-remand", []);
                 } else {
-                    self.extended(RuleId::RemandTerm, entry);
+                    self.extended(|counting| matches!(counting, Counting::RemandTerm { .. }), entry);
                 }
             }
-            RuleId::RemandExtensionPastCap => {
+            Check::RemandExtensionPastCap => {
                 if let (Some(number), Some(months)) =
                     (self.assessment.extension_number(entry), self.assessment.cap_before(entry))
                 {
                     self.push("finding-past-cap", [number.to_string(), months.to_string()]);
                 }
             }
-            RuleId::RemandExtensionGround => {
-                if let Some(ordered) = timeline.find(Names::of(&[ActionName::ProsecutionOrdered]), 0, entry) {
-                    let ordered = &timeline.entries()[ordered];
-                    self.push("finding-after", [ordered.name.to_string(), ordered.action.at.to_string()]);
-                }
-            }
-            _ => {}
         }
     }
 
+    /// The facts that a test asks for beyond the action itself, each once.
+    fn written(&mut self, fails: &Test, entry: usize) {
+        let timeline = &self.assessment.timeline;
+        let facts = Facts::at(timeline, self.book, entry, fails);
+        let before = self.found.len();
+        fails.visit(&mut |test| match test {
+            Test::Class(_) | Test::Serious | Test::Penalty { .. } => {
+                let offence = timeline.gravest_before(entry);
+                let serious = if offence.serious { "yes" } else { "no" };
+                let penalty = format!("{}-{}mo", offence.penalty_months.min, offence.penalty_months.max);
+                self.push("finding-offence", [offence.class.to_string(), serious.to_owned(), penalty]);
+            }
+            Test::Before { watch, in_episode, .. } => {
+                let names = self.book.watches()[*watch].names;
+                if let Some(found) =
+                    facts.last_passed(*watch).filter(|_| facts.outcome(test, Reading::Protective) == Some(true))
+                {
+                    self.on_record("finding-found", found);
+                } else if *in_episode {
+                    self.none("finding-none-before", "finding-none-since", names);
+                } else if let Some(last) = timeline.last_before(entry, names) {
+                    self.on_record("finding-last", last);
+                } else {
+                    self.none("finding-none-of", "finding-none-of", names);
+                }
+            }
+            Test::LastOf { watch, .. } => match facts.last_passed(*watch) {
+                Some(last) => self.on_record("finding-last", last),
+                None => self.none("finding-none-of", "finding-none-of", self.book.watches()[*watch].names),
+            },
+            _ => {}
+        });
+        let mut once: Vec<Step> = Vec::new();
+        for step in self.found.split_off(before) {
+            if !once.contains(&step) {
+                once.push(step);
+            }
+        }
+        self.found.extend(once);
+    }
+
+    fn on_record(&mut self, key: &'static str, entry: usize) {
+        let action = self.action(entry);
+        self.push(key, [action.name.to_string(), action.at.to_string()]);
+    }
+
+    /// That none of these actions is on record: in one key's words for a single one, in the other's for several.
+    fn none(&mut self, single: &'static str, several: &'static str, names: Names) {
+        let words: Vec<&str> = names.iter().map(ActionName::word).collect();
+        self.push(if words.len() == 1 { single } else { several }, [words.join(",")]);
+    }
+
     /// Art. 50, without the birth date.
-    fn age(&mut self) {
+    fn age(&mut self, years: u32, entry: usize) {
         let timeline = &self.assessment.timeline;
         if timeline.birth_date().is_none() {
-            let responsible = u64::from(self.book.numbers.responsible_age);
             match timeline.age_years() {
-                Some(stated) if stated < responsible => self.push("finding-age-stated", []),
+                Some(stated) if stated < u64::from(years) => self.push("finding-age-stated", []),
                 _ => self.push("not-recorded", ["child.birth_date".to_owned()]),
             }
             return;
         }
-        let [earliest, latest] = timeline.committed();
-        let tested = if self.book.protective.age_at == AgeAt::EarliestOffence { earliest } else { latest };
+        let [earliest, latest] = timeline.committed_before(entry);
+        let tested =
+            if self.book.choices(Reading::Protective).age_at == AgeAt::EarliestOffence { earliest } else { latest };
         self.push("finding-age", [Instant::last_of(tested).to_string()[..10].to_owned()]);
     }
 
     fn summonses(&mut self, entry: usize) {
         let entries = self.assessment.timeline.entries();
-        let What::BroughtIn { authority: by, .. } = &entries[entry].action.what else { return };
-        let before = || entries[..entry].iter().map(|entry| &entry.action.what);
-        let served = before().filter(|what| matches!(what, What::SummonsServed { .. })).count();
-        let missed =
-            before().filter(|what| matches!(what, What::SummonsMissed { authority, reason: None } if authority == by));
+        let by = entries[entry].action.word("authority");
+        let before = || entries[..entry].iter().map(|entry| entry.action);
+        let served = before().filter(|action| action.name == ActionName::SummonsServed).count();
+        let missed = before().filter(|action| {
+            action.name == ActionName::SummonsMissed && action.is_null("reason") && action.word("authority") == by
+        });
         self.push("finding-summonses", [served.to_string(), missed.count().to_string()]);
     }
 
     /// The end of the period that an extension extends, by the protective reading.
-    fn extended(&mut self, rule: RuleId, entry: usize) {
-        let Some(last) = self.assessment.last_before(rule, entry) else { return };
-        let made = self.assessment.timeline.entries()[entry].discharges(&self.book.protective);
+    fn extended(&mut self, counted: impl Fn(&Counting) -> bool, entry: usize) {
+        let Some((rule, _)) = self.book.counted(counted) else { return };
+        let Some(last) = self.assessment.last_before(rule.id, entry) else { return };
+        let made = self.assessment.timeline.entries()[entry].discharges(self.book.choices(Reading::Protective));
         if made > last.earliest() {
             self.push("finding-after-end", [last.earliest().to_string()]);
         }
@@ -142,7 +178,7 @@ impl Steps<'_, '_> {
     /// What is on record with the action of the fields that the rule looks at, and what is not.
     fn fields(&mut self, rule: RuleId, action: &Action) {
         let Json::Object(pairs) = action.to_json() else { return };
-        for &field in fields_of(rule) {
+        for field in self.book.rule(rule).map(Rule::fields).unwrap_or_default() {
             match on_record(&pairs, field) {
                 Some(value) => self.push("recorded", [field.to_owned(), value]),
                 None => self.push("not-recorded", [field.to_owned()]),
@@ -151,24 +187,27 @@ impl Steps<'_, '_> {
     }
 }
 
-/// The value of a field as codes: words joined by commas, `yes`, `no`, `none`; none if it was left out.
+/// The value of a field as codes: words joined by commas, a number, `yes`, `no`, `none`; none if it was left out. A free
+/// text, a date, an office or an object is only said to be there (`yes`): steps are published, and hold nothing personal.
 fn on_record(pairs: &[(Cow<'_, str>, Json<'_>)], field: &str) -> Option<String> {
     let (name, inner) = field.split_once('.').map_or((field, None), |(name, inner)| (name, Some(inner)));
     let (_, value) = pairs.iter().find(|(key, _)| key == name)?;
+    let there = || "yes".to_owned();
     match (value, inner) {
         (Json::Object(pairs), Some(inner)) => on_record(pairs, inner),
-        (Json::Object(pairs), None) => on_record(pairs, "by"),
+        (Json::Object(pairs), None) => Some(on_record(pairs, "by").unwrap_or_else(there)),
         (Json::Bool(value), _) => Some(if *value { "yes" } else { "no" }.to_owned()),
         (Json::Number(number), _) => Some(number.to_string()),
-        (Json::Text(word), _) => Some(word.clone().into_owned()),
+        (Json::Text(word), _) if is_word(word) => Some(word.clone().into_owned()),
+        (Json::Text(_), _) => Some(there()),
         (Json::List(items), _) if !items.is_empty() => {
-            let words = items.iter().filter_map(|item| if let Json::Text(word) = item { Some(&**word) } else { None });
             let mut once: Vec<&str> = Vec::new();
-            words.for_each(|word| {
-                if !once.contains(&word) {
+            for item in items {
+                let Json::Text(word) = item else { return Some(there()) };
+                if !once.contains(&&**word) {
                     once.push(word);
                 }
-            });
+            }
             Some(once.join(","))
         }
         _ => Some("none".to_owned()),

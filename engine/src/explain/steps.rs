@@ -1,13 +1,13 @@
 //! The steps behind a deadline, read off the breakdown that the rules left.
 
 use super::Step;
-use super::looks_at::bears_on;
-use crate::action::Action;
+use crate::action::{Action, ActionName};
 use crate::assess::Assessment;
 use crate::breach::Breach;
 use crate::calendar::{self, DAYS_OF_A_SHORT_MONTH, Instant};
-use crate::limits::{Deadline, Done, Reckoning, Turn, discharged_by};
-use crate::rulebook::{Choices, DecisionFrom, FirstDay, Month, Period, Reading, RuleId, Rulebook};
+use crate::limits::{Deadline, Done, Reckoning, Turn};
+use crate::rulebook::rule::{Counting, Limit};
+use crate::rulebook::{Choices, DecisionFrom, FirstDay, Month, Period, Reading, Rule, RuleId, Rulebook};
 
 /// The steps behind a deadline at the assessment's instant: the fact that opened it, both readings' arithmetic,
 /// what discharged it, how it stands.
@@ -18,7 +18,8 @@ pub fn deadline(assessment: &Assessment<'_>, deadline: &Deadline, book: &Ruleboo
 /// As [`deadline`], for a notice: of a remand's end also what may still be done.
 pub fn notice(assessment: &Assessment<'_>, deadline: &Deadline, book: &Rulebook) -> Vec<Step> {
     steps_of(assessment, deadline, book, |steps| {
-        if deadline.rule == RuleId::RemandTerm {
+        let limit = steps.limit(deadline.rule);
+        if limit.is_some_and(|limit| matches!(limit.counting, Counting::RemandTerm { .. })) {
             steps.what_may_still_be_done(deadline);
         }
     })
@@ -30,15 +31,16 @@ fn steps_of(
     book: &Rulebook,
     more: impl FnOnce(&mut Steps<'_, '_>),
 ) -> Vec<Step> {
+    let book = book.on(assessment.timeline.entries()[deadline.first_opened_by].date());
     let mut steps = Steps { assessment, book, found: Vec::with_capacity(8) };
     let opening = steps.action(deadline.opened_by);
-    steps.push("fact", [opening.at.to_string(), opening.name().to_string()]);
+    steps.push("fact", [opening.at.to_string(), opening.name.to_string()]);
     steps.both_readings(deadline);
     steps.discharge(deadline);
     steps.standing(deadline);
     more(&mut steps);
     if deadline.breach(assessment.at) == Some(Breach::Arguable) {
-        steps.questions(deadline.rule);
+        steps.questions(deadline.rule, deadline.opened_by);
     }
     steps.found
 }
@@ -53,6 +55,10 @@ pub(super) struct Steps<'t, 'a> {
 impl<'a> Steps<'_, 'a> {
     pub fn push<const N: usize>(&mut self, key: &'static str, values: [String; N]) {
         self.found.push(Step::new(key, values.into()));
+    }
+
+    fn limit(&self, rule: RuleId) -> Option<&Limit> {
+        self.book.rule(rule).and_then(Rule::as_limit)
     }
 
     pub fn action(&self, entry: usize) -> &'a Action {
@@ -114,9 +120,13 @@ impl<'a> Steps<'_, 'a> {
         let counted = choices.first_day == FirstDay::Counted;
         match period {
             Period::Hours(_) | Period::Minutes(_) => {
-                let key = match rule {
-                    RuleId::ParentsNotified | RuleId::ReleaseAtOnce => "at-once",
-                    RuleId::ReleaseDecision24h if choices.decision_from == DecisionFrom::Request => "from-request",
+                let from_request = |limit: &Limit| {
+                    matches!(limit.counting, Counting::ReleaseDecision { .. })
+                        && choices.decision_from == DecisionFrom::Request
+                };
+                let key = match self.limit(rule) {
+                    Some(limit) if limit.at_once => "at-once",
+                    Some(limit) if from_request(limit) => "from-request",
                     _ => "hours",
                 };
                 self.push(key, [from, amount, due]);
@@ -139,10 +149,10 @@ impl<'a> Steps<'_, 'a> {
     }
 
     fn turn(&mut self, rule: RuleId, reckoning: &Reckoning, turn: Turn) {
-        let numbers = &self.book.numbers;
-        let extension = match rule {
-            RuleId::Investigation30d => numbers.investigation_extension,
-            _ => numbers.remand_extension,
+        let extension = match self.limit(rule).map(|limit| limit.counting) {
+            Some(Counting::Investigation { extension, .. }) => extension.into(),
+            Some(Counting::RemandTerm { extension, .. }) => extension.into(),
+            _ => reckoning.period,
         };
         match turn {
             Turn::UsedBefore { seconds } => {
@@ -160,8 +170,10 @@ impl<'a> Steps<'_, 'a> {
             }
             Turn::CapKept { by, due } => self.push("cap-kept", [self.action(by).at.to_string(), due.to_string()]),
             Turn::CapBound { by, due } => self.push("cap-bound", [self.action(by).at.to_string(), due.to_string()]),
-            Turn::FromReceipt { start, due, .. } => {
-                self.push("from-receipt", [start.to_string(), numbers.release_decision.to_string(), due.to_string()]);
+            Turn::FromNext { by, period, start, due } => {
+                let opinion = self.action(by).name == ActionName::ReleaseOpinionGiven;
+                let key = if opinion { "from-opinion" } else { "from-receipt" };
+                self.push(key, [start.to_string(), period.to_string(), due.to_string()]);
             }
             Turn::Raised { due } => self.push("raised", [due.to_string()]),
         }
@@ -186,15 +198,18 @@ impl<'a> Steps<'_, 'a> {
         let undone = |reading: Option<&Reckoning>| reading.is_none_or(|reading| reading.done.is_none());
         if undone(Some(&deadline.protective)) && undone(deadline.lenient.as_ref()) {
             self.push("not-done", []);
-            let actions: Vec<&str> = discharged_by(deadline.rule).iter().map(|action| action.word()).collect();
-            self.push("ended-by", [actions.join(",")]);
+            let names = self.book.rule(deadline.rule).map(Rule::discharged_by).unwrap_or_default();
+            let actions: Vec<&str> = names.iter().map(ActionName::word).collect();
+            if !actions.is_empty() {
+                self.push("ended-by", [actions.join(",")]);
+            }
         }
     }
 
     /// What discharged a limit, `over` seconds after its end: under one reading, or under both.
     fn discharged(&mut self, reading: Option<Reading>, by: usize, over: i64) {
         let action = self.action(by);
-        let (name, at) = (action.name().to_string(), action.at.to_string());
+        let (name, at) = (action.name.to_string(), action.at.to_string());
         match (reading.map(|reading| reading.to_string()), over) {
             (Some(reading), 0) => self.push("done-in-time", [reading, name, at]),
             (None, 0) => self.push("done-in-time-both", [name, at]),
@@ -234,14 +249,20 @@ impl<'a> Steps<'_, 'a> {
         }
     }
 
-    /// The questions on which the readings part for a rule, with the answer of each.
-    pub fn questions(&mut self, rule: RuleId) {
-        let protective = self.book.protective.answers();
-        let lenient = self.book.lenient.answers();
-        for ((question, protective), (_, lenient)) in protective.into_iter().zip(lenient) {
-            if protective != lenient && bears_on(rule, question) {
-                self.push("question", [question.to_owned(), protective.to_owned(), lenient.to_owned()]);
+    /// The questions on which the readings part for a rule at an entry, with the answer of each.
+    pub fn questions(&mut self, rule: RuleId, entry: usize) {
+        let Some(rule) = self.book.rule(rule) else { return };
+        let grown = !rule.after_eighteen && self.assessment.timeline.is_grown(self.book, Reading::Lenient, entry);
+        for (question, answers) in self.book.answers() {
+            let bears_on = if question.name == CHILD_WHILE { grown } else { self.book.bears_on(rule, &question.name) };
+            if bears_on && answers.protective != answers.lenient {
+                let answers = [answers.protective, answers.lenient].map(str::to_owned);
+                let [protective, lenient] = answers;
+                self.push("question", [question.name.clone(), protective, lenient]);
             }
         }
     }
 }
+
+/// The question that is asked of every rule, at an action that comes after the child's eighteenth birthday.
+const CHILD_WHILE: &str = "child_while";

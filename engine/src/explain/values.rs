@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::action::describe::{is_word, path_of};
 use crate::action::{ActionName, Class, When};
 use crate::rulebook::{KEYS, Period, Reading};
 
@@ -24,24 +25,26 @@ pub(super) fn placeholders(key: &str) -> Option<(&'static str, &'static [&'stati
 
 /// Whether a step with this key may have these values.
 pub(super) fn fit(names: &[&str], values: &[String]) -> bool {
-    let question = values.first().map_or("", String::as_str);
-    names.len() == values.len() && names.iter().zip(values).all(|(name, value)| fits(name, value, question))
+    names.len() == values.len() && names.iter().zip(values).all(|(name, value)| fits(name, value))
 }
 
-fn fits(name: &str, value: &str, question: &str) -> bool {
+fn fits(name: &str, value: &str) -> bool {
     let is_key = |key: String| OWN.contains_key(key.as_str());
+    // A log may have been decided under a rulebook with other questions.
+    let is_name = |text: &str| {
+        (1..=64).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+    };
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match name {
         "action" | "done" => ActionName::from_word(value).is_some(),
         "actions" => value.split(',').all(|action| ActionName::from_word(action).is_some()),
         "reading" => Reading::from_word(value).is_some(),
-        "question" => is_key(format!("question.{value}")),
-        "protective" | "lenient" => is_key(format!("answer.{question}.{value}")),
-        "field" => is_key(format!("field.{value}")),
+        "question" | "protective" | "lenient" => is_name(value),
+        "field" => path_of(value).is_some(),
         "class" => Class::from_word(value).is_some(),
-        "value" | "serious" => value
-            .split(',')
-            .all(|word| number(word) || is_key(format!("word.{word}")) || is_key(format!("value.{word}"))),
+        "value" | "serious" => {
+            value.split(',').all(|word| number(word) || is_word(word) || is_key(format!("value.{word}")))
+        }
         "amount" | "lead" | "left" | "used" | "over" => {
             Period::parse(value).is_some() || value.strip_suffix('s').is_some_and(number)
         }

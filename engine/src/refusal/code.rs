@@ -83,7 +83,7 @@ words! {
         NoneGiven = "none_given",
         /// The action is more than five minutes later than the recording clock.
         InTheFuture = "in_the_future",
-        /// A birth or offence date is after the opening of the case.
+        /// A birth date is after the opening of the case, or an offence date after the action that states it.
         AfterOpening = "after_opening",
         /// The action is before the child's birth date.
         BeforeBirth = "before_birth",
@@ -103,6 +103,8 @@ words! {
         WithdrawsWithdrawal = "withdraws_withdrawal",
         /// The opening cannot be withdrawn.
         WithdrawsOpening = "withdraws_opening",
+        /// A voided case is said to repeat itself.
+        SameCase = "same_case",
         /// The case already has the most actions that a case may have.
         CaseFull = "case_full",
         /// The case was never opened, or is not one of the sender's cases.
@@ -123,6 +125,8 @@ words! {
         OfficeOfAnotherKind = "office_of_another_kind",
         /// Warning: the action is already recorded and was withdrawn.
         WithdrawnBefore = "withdrawn_before",
+        /// Warning: the case is voided, so the action counts nowhere.
+        CaseVoided = "case_voided",
         /// Warning: a row of a table spans several lines.
         SeveralLines = "several_lines",
         /// Warning: the workbook has more sheets than the first, which is the one that is read.

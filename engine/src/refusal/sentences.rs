@@ -4,7 +4,7 @@
 //! used if all its values are given, otherwise the text after the bar. The Lao is ours; no Lao speaker has reviewed it.
 
 use super::{Code, Refusal};
-use crate::rulebook::Language;
+use crate::language::Language;
 
 /// Declares the sentences: code, English, Lao.
 macro_rules! sentences {
@@ -57,16 +57,17 @@ sentences! {
     EmptyList: "`{field}`: found an empty list, expected at least one item", "`{field}`: ພົບລາຍການວ່າງ, ຕ້ອງມີຢ່າງໜ້ອຍໜຶ່ງລາຍການ";
     NoneGiven: "none of {expected} is given; expected at least one", "ບໍ່ມີອັນໃດໃນ {expected}; ຕ້ອງມີຢ່າງໜ້ອຍໜຶ່ງອັນ";
     InTheFuture: "`{field}`: {found} lies in the future (the recording clock says {expected}); record what happened, not what is planned", "`{field}`: {found} ຢູ່ໃນອະນາຄົດ (ໂມງຂອງລະບົບແມ່ນ {expected}); ໃຫ້ບັນທຶກສິ່ງທີ່ເກີດຂຶ້ນແລ້ວ ບໍ່ແມ່ນສິ່ງທີ່ວາງແຜນໄວ້";
-    AfterOpening: "`{field}`: the date is after the opening of the case", "`{field}`: ວັນທີຢູ່ຫລັງການເປີດຄະດີ";
+    AfterOpening: "`{field}`: the date is after the opening of the case, or after the action that states it", "`{field}`: ວັນທີຢູ່ຫລັງການເປີດຄະດີ ຫລື ຫລັງການກະທຳທີ່ລະບຸມັນ";
     BeforeBirth: "`{field}`: {found} is before the child's birth date; one of the two dates is wrong", "`{field}`: {found} ຢູ່ກ່ອນວັນເກີດຂອງເດັກ; ມີວັນທີໜຶ່ງທີ່ຜິດ";
     NotAChild: "the person was {expected} or older at every offence; the law on children does not apply (Art. 2(1))", "ບຸກຄົນນີ້ມີອາຍຸ {expected} ປີຂຶ້ນໄປໃນທຸກການກະທຳຜິດ; ກົດໝາຍວ່າດ້ວຍເດັກບໍ່ນຳໃຊ້ (ມາດຕາ 2(1))";
     UsedId: "the id {found} is used by another action of this case; send this action under its own id", "id {found} ຖືກໃຊ້ກັບການກະທຳອື່ນຂອງຄະດີນີ້ແລ້ວ; ໃຫ້ສົ່ງອັນນີ້ດ້ວຍ id ຂອງມັນເອງ";
     OpenedAlready: "the case {found} was opened before; a case is opened only once", "ຄະດີ {found} ເປີດແລ້ວ; ຄະດີໜຶ່ງເປີດໄດ້ຄັ້ງດຽວ";
     NeverOpened: "the case {found} was never opened; send its case_opened first or with it", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ; ໃຫ້ສົ່ງ case_opened ຂອງຄະດີກ່ອນ ຫລື ພ້ອມກັນ";
-    NoSuchOffence: "`{field}`: index {found} is out of range; offences of the case: {expected}, the first is 0", "`{field}`: ບໍ່ມີຂໍ້ຫາທີ {found}; ຄະດີມີ {expected} (ຂໍ້ທຳອິດແມ່ນ 0)";
+    NoSuchOffence: "`{field}`: [index {found} is out of range; offences of the case: {expected}, the first is 0|{found} is not the id of an offence_added of this case]", "`{field}`: [ບໍ່ມີຂໍ້ຫາທີ {found}; ຄະດີມີ {expected} (ຂໍ້ທຳອິດແມ່ນ 0)|{found} ບໍ່ແມ່ນ id ຂອງ offence_added ໃນຄະດີນີ້]";
     NoSuchAction: "`{field}`: {found} is not the id of a recorded action of this case", "`{field}`: {found} ບໍ່ແມ່ນການກະທຳທີ່ບັນທຶກໄວ້ໃນຄະດີນີ້";
-    WithdrawsWithdrawal: "`{field}`: a withdrawal cannot be withdrawn; record the action again", "`{field}`: ການຖອນ ຖອນອີກບໍ່ໄດ້; ໃຫ້ບັນທຶກການກະທຳນັ້ນໃໝ່";
-    WithdrawsOpening: "`{field}`: the opening of a case cannot be withdrawn", "`{field}`: ການເປີດຄະດີ ຖອນບໍ່ໄດ້";
+    WithdrawsWithdrawal: "`{field}`: a withdrawal cannot be withdrawn; record the action again under a new id", "`{field}`: ການຖອນ ຖອນອີກບໍ່ໄດ້; ໃຫ້ບັນທຶກການກະທຳນັ້ນໃໝ່ ດ້ວຍ id ໃໝ່";
+    WithdrawsOpening: "`{field}`: the opening of a case cannot be withdrawn; correct it with child_identified, offence_corrected, offence_reclassified or case_transferred, or void the case with case_voided", "`{field}`: ການເປີດຄະດີ ຖອນບໍ່ໄດ້; ໃຫ້ແກ້ດ້ວຍ child_identified, offence_corrected, offence_reclassified ຫລື case_transferred, ຫລື ຍົກເລີກຄະດີດ້ວຍ case_voided";
+    SameCase: "`{field}`: {found} is the case itself; name the case that it repeats, or leave the field out", "`{field}`: {found} ແມ່ນຄະດີນີ້ເອງ; ໃຫ້ລະບຸຄະດີທີ່ຊ້ຳກັນ ຫລື ບໍ່ຕ້ອງໃສ່ຊ່ອງນີ້";
     CaseFull: "the case already has {expected} actions, the most that a case may have", "ຄະດີມີ {expected} ການກະທຳແລ້ວ ເຊິ່ງເປັນຈຳນວນສູງສຸດ";
     NoCaseOfYours: "the case {found} was never opened, or is not a case of {expected}; send its case_opened first, or send this through an office of the case", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ ຫລື ບໍ່ແມ່ນຄະດີຂອງ {expected}; ໃຫ້ສົ່ງ case_opened ກ່ອນ ຫລື ສົ່ງຜ່ານຫ້ອງການຂອງຄະດີນັ້ນ";
     NotNamed: "{expected} is neither in `by` of the case {found} nor one of its offices; an office may send the opening of a case only if it is in `by` or is one of the case's offices", "{expected} ບໍ່ຢູ່ໃນ `by` ຂອງຄະດີ {found} ແລະ ບໍ່ແມ່ນຫ້ອງການໃດໜຶ່ງຂອງຄະດີ; ຫ້ອງການສົ່ງການເປີດຄະດີໄດ້ ສະເພາະເມື່ອຕົນຢູ່ໃນ `by` ຫລື ເປັນຫ້ອງການໜຶ່ງຂອງຄະດີ";
@@ -77,6 +78,7 @@ sentences! {
     UnknownOffice: "`{field}`: {found} is not among the offices[; did you mean {expected}?]", "`{field}`: {found} ບໍ່ຢູ່ໃນບັນຊີຫ້ອງການ[; ໝາຍເຖິງ {expected} ບໍ?]";
     OfficeOfAnotherKind: "`{field}`: {found} is listed as another kind of office; expected one of the kind {expected}", "`{field}`: {found} ຢູ່ໃນບັນຊີເປັນຫ້ອງການປະເພດອື່ນ; ຕ້ອງເປັນປະເພດ {expected}";
     WithdrawnBefore: "the action {found} is already recorded and was withdrawn; if it did happen, send it under a new id", "ການກະທຳ {found} ຮູ້ແລ້ວ ແລະ ຖືກຖອນໄປແລ້ວ; ຖ້າເກີດຂຶ້ນແທ້ ໃຫ້ສົ່ງດ້ວຍ id ໃໝ່";
+    CaseVoided: "the case {found} is voided, so this counts nowhere; if the case is right, withdraw its case_voided", "ຄະດີ {found} ຖືກຍົກເລີກແລ້ວ, ສະນັ້ນລາຍການນີ້ບໍ່ນັບ; ຖ້າຄະດີຖືກຕ້ອງ ໃຫ້ຖອນ case_voided";
     SeveralLines: "the row spans lines {found}; if it should not, a quotation mark is missing or there is one too many", "ແຖວນີ້ກວມເອົາແຖວທີ {found}; ຖ້າບໍ່ຖືກຕ້ອງ ແມ່ນວົງຢືມຂາດ ຫລື ເກີນ";
     FirstSheet: "the workbook has {found} sheets; only the first is read", "ໄຟລ໌ມີ {found} ແຜ່ນ; ອ່ານສະເພາະແຜ່ນທຳອິດ";
 }

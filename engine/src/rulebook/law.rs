@@ -14,7 +14,7 @@ impl Rulebook {
     /// an article that the English does not render.
     pub fn article_in_full(&self, article: &str, language: Language) -> Vec<String> {
         let number = article.split('(').next().unwrap_or(article);
-        if self.id != ID {
+        if self.id() != ID {
             return Vec::new();
         }
         match language {

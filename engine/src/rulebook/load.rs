@@ -1,23 +1,27 @@
 //! Loads and checks a rulebook file: gives a [`Rulebook`], or the first flaw.
 //!
 //! Invariant: nothing is assumed. A file is refused, with the line, if something is missing, unknown or contradictory, or if
-//! a protective answer is more lenient than the lenient one. Every key of the file is read. Only a rulebook that a log
-//! keeps may lack something: it was complete for the program that put it in force.
+//! a protective answer is more lenient than the lenient one. Every key of the file is read, and nothing in it is without use.
 
-mod numbers;
+mod possible;
 mod readings;
 mod rules;
 mod table;
+mod test;
 mod texts;
+mod unit;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use toml::Spanned;
 use toml::de::DeTable;
 
 use self::table::{Table, Value};
-use super::{Digest, LAW_05_NA_2006, RuleId, Rulebook};
+use super::{Digest, Rulebook, Text};
+use crate::rulebook::rule::Dates;
+use test::Language;
+use unit::Unit;
 
 /// What is wrong with a rulebook file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,38 +48,83 @@ impl fmt::Display for Flaw {
 
 impl std::error::Error for Flaw {}
 
+/// The longest file that is read, in bytes.
+const LONGEST: usize = 2 << 20;
+
 /// Reads and checks a rulebook file's text.
 pub(super) fn rulebook(source: &str) -> Result<Rulebook, Flaw> {
+    if source.len() > LONGEST {
+        let found = source.len();
+        return Err(Flaw {
+            line: 1,
+            what: format!("found {found} bytes; expected at most {LONGEST}; is this a rulebook?"),
+        });
+    }
     let tree = tree(source)?;
-    read(source, &Table::root(source, tree.get_ref(), None))
+    read(source, &Table::root(source, tree.get_ref()), &Whole::Required)
 }
 
-/// Like [`rulebook`], but takes what is missing from the program's own rulebook.
+/// Like [`rulebook`], for one that a log keeps: it was whole for the program that put it in force. A text that it lacks is
+/// the program's own, and what no longer has a use is passed over.
 pub(super) fn stored(source: &str) -> Result<Rulebook, Flaw> {
-    let (tree, own) = (tree(source)?, tree(LAW_05_NA_2006)?);
-    let root = Table::root(source, tree.get_ref(), Some(own.get_ref()));
-    let rules = root.table("rules")?;
-    let lacks = RuleId::ALL.iter().copied().filter(|rule| rules.optional(rule.word()).is_none()).collect();
-    Ok(Rulebook { lacks, ..read(source, &root)? })
+    let tree = tree(source)?;
+    let own = Rulebook::law_05_na_2006();
+    read(source, &Table::root(source, tree.get_ref()), &Whole::OrOwn(own.texts()))
+}
+
+/// Whether a rulebook must have everything that this program knows.
+enum Whole<'t> {
+    Required,
+    /// The texts that stand in for missing ones.
+    OrOwn(&'t BTreeMap<String, Text>),
 }
 
 fn tree(source: &str) -> Result<Spanned<DeTable<'_>>, Flaw> {
     DeTable::parse(source).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        Flaw::new(source, start, "", &format!("this is not TOML: {}; correct the line", error.message()))
+        let is_deep = error.message().contains("recurs");
+        let start = match error.span() {
+            Some(span) => span.start,
+            None if is_deep => deepest(source),
+            None => 0,
+        };
+        let what = if is_deep {
+            "brackets or keys stand in each other too deeply; expected a few in each other; simplify the line"
+                .to_owned()
+        } else {
+            format!("this is not TOML: {}; correct the line", error.message())
+        };
+        Flaw::new(source, start, "", &what)
     })
 }
 
-fn read(source: &str, root: &Table<'_>) -> Result<Rulebook, Flaw> {
+/// Where the line with the most dots begins: of keys that stand in each other too deeply, the parser doesn't say where.
+fn deepest(source: &str) -> usize {
+    let starts = source.split_inclusive('\n').scan(0, |behind, line| {
+        let start = *behind;
+        *behind += line.len();
+        Some((line.matches('.').count(), std::cmp::Reverse(start)))
+    });
+    starts.max().map_or(0, |(_, std::cmp::Reverse(start))| start)
+}
+
+fn read(source: &str, root: &Table<'_>, whole: &Whole<'_>) -> Result<Rulebook, Flaw> {
+    if let Some(scope) = root.optional("scope") {
+        return Err(scope.flaw(
+            "this rulebook is from before the language of rules, and says no test of any rule; expected [numbers], \
+             [questions] and [terms] in its place; carry the changes over into a copy of the program's own rulebook",
+        ));
+    }
     root.only(&[
         "id",
         "title",
         "basis",
         "in_force_from",
         "in_force_until",
-        "scope",
+        "numbers",
         "policy",
+        "questions",
         "readings",
+        "terms",
         "rules",
         "texts",
     ])?;
@@ -87,24 +136,53 @@ fn read(source: &str, root: &Table<'_>) -> Result<Rulebook, Flaw> {
             "found {until}; expected a day not before in_force_from, {in_force_from}; correct one of them"
         )));
     }
-    let (protective, lenient) = readings::both(&root.table("readings")?)?;
-    let numbers = numbers::of(root)?;
-    Ok(Rulebook {
+    let (policy, numbers) = (root.table("policy")?, root.table("numbers")?);
+    policy.only(&["at_once", "notice_hour"])?;
+    let at_once = policy.required("at_once", "the grace of \"at once\", such as \"1h\"")?.period_in(Unit::Hours)?;
+    let adult_age = numbers.integer("adult_age", 1..=100)?;
+    let questions = readings::questions(&root.table("questions")?)?;
+    let choices = readings::both(&root.table("readings")?, &questions)?;
+    let (terms, rules) = (root.table("terms")?, root.table("rules")?);
+    let mut language =
+        Language::new(&questions, &choices.protective.answers, root.table("numbers")?, root.table("terms")?);
+    let mut rules = rules::all(&rules, at_once, &mut language)?;
+    if let Whole::Required = whole {
+        language.all_used(&numbers, &terms)?;
+        all_asked(&rules, &root.table("questions")?, &questions)?;
+    }
+    let own = if let Whole::OrOwn(texts) = whole { Some(*texts) } else { None };
+    let texts = texts::all(&root.table("texts")?, &rules, &questions, own)?;
+    rules::fill_numbers(&mut rules, &root.table("rules")?, &numbers, &texts)?;
+    let watches = language.watches;
+    Ok(Rulebook::of(super::Parts {
         id: id(root)?,
         digest: Digest::of(source.as_bytes()),
         source: source.to_owned(),
         title: root.text("title")?,
         basis: root.text("basis")?,
-        in_force_from,
-        in_force_until: until,
-        notice_hour: root.table("policy")?.required("notice_hour", "a time of day such as \"08:00\"")?.time_of_day()?,
-        numbers,
-        protective,
-        lenient,
-        rules: rules::all(&root.table("rules")?, &numbers)?,
-        lacks: BTreeSet::new(),
-        texts: texts::all(&root.table("texts")?)?,
-    })
+        holds: Dates { from: Some(in_force_from), until },
+        notice_hour: policy.required("notice_hour", "a time of day such as \"08:00\"")?.time_of_day()?,
+        at_once,
+        adult_age,
+        questions,
+        choices,
+        watches,
+        rules,
+        texts,
+    }))
+}
+
+/// Refuses a question that no rule asks.
+fn all_asked(rules: &[super::Rule], table: &Table<'_>, questions: &[super::Question]) -> Result<(), Flaw> {
+    // The one question that is asked of every rule.
+    let of_all = |name: &str| name == "child_while";
+    for (nth, question) in questions.iter().enumerate() {
+        if !of_all(&question.name) && rules.iter().all(|rule| !rule.questions.contains(&nth)) {
+            let value = table.required(&question.name, "a question")?;
+            return Err(value.flaw("no rule asks this question; correct the rule that should, or remove the question"));
+        }
+    }
+    Ok(())
 }
 
 fn id(root: &Table<'_>) -> Result<String, Flaw> {

@@ -1,164 +1,102 @@
-//! The questions that the law leaves open, their possible answers, and the readings, which answer each question.
+//! The questions that the law leaves open, and the readings, which answer each question.
 //!
-//! Invariant: the answers of a question are declared the most protective first.
+//! A rulebook lists its questions with their answers, the most protective first. The questions here are those that the
+//! counting of time and the procedures ask. For them the program knows what each answer means, so a rulebook must list the
+//! answers as they stand here. All others are asked by tests that stand in the rulebook.
 
 use crate::words::words;
 
-words! {
-    /// Does the day of the event count as day 1?
-    FirstDay { /// It does.
-        Counted = "counted", /// It does not.
-        NotCounted = "not_counted" }
+pub use crate::calendar::{FirstDay, Month};
+
+/// Declares the questions that the program itself asks, and [`Choices`], which answers them. The words of the answers to
+/// the first ones stand elsewhere.
+macro_rules! questions {
+    ($($known:ident: $words:ident,)+; $($(#[$meta:meta])* $question:ident: $name:ident { $(#[$first:meta])* $protective:ident = $strict:literal,
+        $(#[$second:meta])* $lenient:ident = $mild:literal }),+ $(,)?) => {
+        $(words! { $(#[$meta])* $name { $(#[$first])* $protective = $strict, $(#[$second])* $lenient = $mild } })+
+
+        /// One reading: an answer to each question that the law leaves open.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "each field is a question; its type says which")]
+        pub struct Choices {
+            $(pub $known: $words,)+
+            $(pub $question: $name,)+
+            /// The places of the answers to all questions of the rulebook, in its order.
+            pub(crate) answers: Box<[u8]>,
+        }
+
+        impl Choices {
+            /// The questions that the program itself asks, with their answers.
+            pub(super) const KNOWN: &[(&str, &[&str])] =
+                &[$((stringify!($known), $words::WORDS),)+ $((stringify!($question), $name::WORDS)),+];
+
+            /// `place` gives the place of the answer to a question that the program asks.
+            pub(super) fn of(answers: Box<[u8]>, place: impl Fn(&str) -> usize) -> Self {
+                Self {
+                    $($known: $words::ALL[place(stringify!($known)).min(1)],)+
+                    $($question: $name::ALL[place(stringify!($question)).min(1)],)+
+                    answers,
+                }
+            }
+        }
+    };
 }
-words! {
-    /// What is a month?
-    Month { /// The shorter of a calendar month and thirty days.
-        Shorter = "shorter", /// A calendar month.
-        Calendar = "calendar" }
-}
-words! {
+
+questions! {
+    first_day: FirstDay,
+    month: Month,
+    ;
     /// How is an action counted if only its date is known?
-    UnknownTime { /// Against the office: a clock starts at the first instant of the date, a discharge counts at the last.
+    unknown_time: UnknownTime { /// Against the office: a clock starts at the first instant of the date, a discharge counts at the last.
         AgainstOffice = "against_office", /// For the office: a clock starts at the last, a discharge counts at the first.
-        ForOffice = "for_office" }
-}
-words! {
+        ForOffice = "for_office" },
     /// What starts the forty-eight hours of custody?
-    CustodyFrom { /// The first deprivation of liberty.
+    custody_from: CustodyFrom { /// The first deprivation of liberty.
         FirstDeprivation = "first_deprivation", /// The custody itself.
-        Custody = "custody" }
-}
-words! {
+        Custody = "custody" },
     /// Does an earlier custody or remand in the same case use up the limit?
-    RepeatDetention { /// It does.
+    repeat_detention: RepeatDetention { /// It does.
         Cumulative = "cumulative", /// It does not.
-        Fresh = "fresh" }
-}
-words! {
+        Fresh = "fresh" },
     /// What starts the remand month and the cap?
-    RemandFrom { /// The first deprivation of liberty.
+    remand_from: RemandFrom { /// The first deprivation of liberty.
         FirstDeprivation = "first_deprivation", /// The order.
-        Order = "order" }
-}
-words! {
+        Order = "order" },
     /// Where does the end of an extended period lie?
-    ExtensionChain { /// At the earliest end that any way of counting gives.
+    extension_chain: ExtensionChain { /// At the earliest end that any way of counting gives.
         Shortest = "shortest", /// Whole periods after the order or start.
-        FromOrder = "from_order" }
-}
-words! {
+        FromOrder = "from_order" },
     /// What starts the thirty days of investigation?
-    InvestigationFrom { /// The first step against the child.
+    investigation_from: InvestigationFrom { /// The first step against the child.
         FirstStep = "first_step", /// The opening of the investigation.
-        Opened = "opened" }
-}
-words! {
-    /// Which end of the penalty range does "from three years up" test?
-    ThreeYears { /// The minimum.
-        Minimum = "minimum", /// The maximum.
-        Maximum = "maximum" }
-}
-words! {
+        Opened = "opened" },
     /// What counts towards three summonses?
-    Summonses { /// Three missed without a reason.
+    summonses: Summonses { /// Three missed without a reason.
         ThreeMissed = "three_missed", /// Three served, the last one missed without a reason.
-        ThreeServed = "three_served" }
-}
-words! {
+        ThreeServed = "three_served" },
     /// With several offences, at which one is the age of responsibility tested?
-    AgeAt { /// At the earliest offence.
+    age_at: AgeAt { /// At the earliest offence.
         EarliestOffence = "earliest_offence", /// At the latest offence.
-        LatestOffence = "latest_offence" }
-}
-words! {
-    /// Does a lawyer alone satisfy "parents, guardian or other protector"?
-    LawyerAsProtector { /// No.
-        No = "no", /// Yes.
-        Yes = "yes" }
-}
-words! {
-    /// Whose request for release starts the twenty-four hours?
-    ReleaseRequestBy { /// Anyone's.
-        Anyone = "anyone", /// That of a parent, guardian or relative.
-        Family = "family" }
-}
-words! {
+        LatestOffence = "latest_offence" },
     /// What starts the second twenty-four hours?
-    DecisionFrom { /// The request.
+    decision_from: DecisionFrom { /// The request.
         Request = "request", /// Its receipt.
-        Receipt = "receipt" }
-}
-words! {
-    /// Must prosecution also follow within the mediation limit when mediation fails?
-    FailedMediation { /// It must.
-        ProsecutionToo = "prosecution_too", /// The outcome is enough.
-        Outcome = "outcome" }
-}
-words! {
-    /// What counts as bringing the case out for consideration?
-    Hearing { /// A substantive hearing.
-        Substantive = "substantive", /// Any hearing.
-        Opened = "opened" }
-}
-words! {
-    /// Does a remand without a written order end the forty-eight hours?
-    RemandOrder { /// No: only a remand with a written order does.
-        Written = "written", /// Yes: any remand does.
-        Any = "any" }
-}
-words! {
+        Receipt = "receipt" },
     /// When does a lower cap bind after a reclassification?
-    LowerCap { /// From the start of the remand.
+    lower_cap: LowerCap { /// From the start of the remand.
         FromStart = "from_start", /// From the reclassification.
-        FromReclassification = "from_reclassification" }
+        FromReclassification = "from_reclassification" },
+    /// Is one who turns eighteen during the case still a child?
+    child_while: ChildWhile { /// Whoever was a child at the offence is.
+        Offence = "offence", /// Only who is a child when the action happens.
+        Action = "action" },
 }
 
-/// One reading: an answer to each question that the law leaves open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each field is a question; its type says which")]
-pub struct Choices {
-    pub first_day: FirstDay,
-    pub month: Month,
-    pub unknown_time: UnknownTime,
-    pub custody_from: CustodyFrom,
-    pub repeat_detention: RepeatDetention,
-    pub remand_from: RemandFrom,
-    pub extension_chain: ExtensionChain,
-    pub investigation_from: InvestigationFrom,
-    pub three_years: ThreeYears,
-    pub summonses: Summonses,
-    pub age_at: AgeAt,
-    pub lawyer_as_protector: LawyerAsProtector,
-    pub release_request_by: ReleaseRequestBy,
-    pub decision_from: DecisionFrom,
-    pub failed_mediation: FailedMediation,
-    pub hearing: Hearing,
-    pub remand_order: RemandOrder,
-    pub lower_cap: LowerCap,
-}
-
-impl Choices {
-    /// Every question with the word of its answer, in the order of the table.
-    pub fn answers(&self) -> [(&'static str, &'static str); 18] {
-        [
-            ("first_day", self.first_day.word()),
-            ("month", self.month.word()),
-            ("unknown_time", self.unknown_time.word()),
-            ("custody_from", self.custody_from.word()),
-            ("repeat_detention", self.repeat_detention.word()),
-            ("remand_from", self.remand_from.word()),
-            ("extension_chain", self.extension_chain.word()),
-            ("investigation_from", self.investigation_from.word()),
-            ("three_years", self.three_years.word()),
-            ("summonses", self.summonses.word()),
-            ("age_at", self.age_at.word()),
-            ("lawyer_as_protector", self.lawyer_as_protector.word()),
-            ("release_request_by", self.release_request_by.word()),
-            ("decision_from", self.decision_from.word()),
-            ("failed_mediation", self.failed_mediation.word()),
-            ("hearing", self.hearing.word()),
-            ("remand_order", self.remand_order.word()),
-            ("lower_cap", self.lower_cap.word()),
-        ]
-    }
+/// A question of a rulebook, with its answers, the most protective first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Its name.
+    pub name: String,
+    /// The names of its answers.
+    pub answers: Vec<String>,
 }

@@ -17,12 +17,12 @@ impl Rulebooks {
     /// read is left out; alerts raised under it are then explained in the words of the one in force.
     pub fn new(in_force: Arc<Rulebook>, texts: impl IntoIterator<Item = String>) -> Self {
         let earlier = texts.into_iter().filter_map(|text| Rulebook::stored(&text).ok());
-        let earlier = earlier.filter(|book| book.digest != in_force.digest).collect();
+        let earlier = earlier.filter(|book| book.digest() != in_force.digest()).collect();
         Self { in_force, earlier }
     }
 
     /// The rulebook with this digest.
     pub fn book(&self, digest: Digest) -> &Rulebook {
-        self.earlier.iter().find(|book| book.digest == digest).unwrap_or(&self.in_force)
+        self.earlier.iter().find(|book| book.digest() == digest).unwrap_or(&self.in_force)
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Invariant: a search in the index finds what a search from entry to entry would find.
 
-use super::{Entry, Names};
+use super::Entry;
+use crate::action::{ActionName, Names};
 
-/// The most names that there can be, because a set of names is a 64-bit word.
-const NAMES: usize = 64;
+const NAMES: usize = ActionName::ALL.len();
 
 /// The places of the entries, by name and in order.
 #[derive(Debug)]
@@ -48,11 +48,6 @@ impl Places {
 
     /// The places of each of the names.
     fn of_each(&self, names: Names) -> impl Iterator<Item = &[usize]> {
-        let mut left = names.0;
-        std::iter::from_fn(move || {
-            let name = left.trailing_zeros() as usize;
-            left &= left.wrapping_sub(1);
-            (name < NAMES).then(|| &self.places[self.begin[name]..self.begin[name + 1]])
-        })
+        names.iter().map(|name| name as usize).map(|name| &self.places[self.begin[name]..self.begin[name + 1]])
     }
 }

@@ -104,7 +104,7 @@ impl<'e> Life<'e> {
             open,
             rule: Some(alert.topic.rule),
             opened_by: Some((alert.topic.on.0, alert.topic.period)),
-            articles: vec![book.rule(alert.topic.rule).article.clone()],
+            articles: vec![book.article(&alert.topic.rule).to_owned()],
             owed_by: vec![alert.to.of(alert.owed_by).to_string()],
             earliest,
             latest,

@@ -50,7 +50,7 @@ fn of_action(line: &ActionLine) -> Pairs<'_> {
     let RecordedAction { action, recorded_at, recorded_by } = &line.recorded;
     let mut pairs: Pairs<'_> = vec![
         ("entry".into(), Json::text("action")),
-        ("action".into(), Json::text(action.name().word())),
+        ("action".into(), Json::text(action.name.word())),
         ("id".into(), id(action.id)),
         ("by".into(), Json::text(action.by.as_str())),
         ("fields".into(), Json::Object(line.own_fields())),
@@ -77,7 +77,7 @@ fn of_limit(limit: &LimitLine) -> Pairs<'_> {
         ("entry".into(), Json::text("deadline")),
         ("rule".into(), Json::text(limit.rule.word())),
         ("article".into(), Json::text(limit.article.as_str())),
-        ("policy".into(), Json::Bool(limit.rule.is_policy())),
+        ("policy".into(), Json::Bool(limit.policy)),
         ("owed_by".into(), Json::text(limit.owed_by.as_str())),
         ("opened_by".into(), id(limit.opened_by)),
         ("period".into(), Json::Number(limit.period.into())),

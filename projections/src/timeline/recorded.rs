@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use engine::action::{Action, ActionId, ActionName, CaseOpened, OfficeCode, What, When};
+use engine::action::{Action, ActionId, ActionName, OfficeCode, When};
 use engine::calendar::Instant;
 use engine::case::{Case, RecordedAction};
 use engine::json::Json;
@@ -61,10 +61,7 @@ impl ActionLine {
 
     /// The reason given for the withdrawal of this action.
     pub fn withdrawal_reason(&self) -> Option<&str> {
-        match &self.withdrawn.as_ref()?.action.what {
-            What::ActionWithdrawn { reason, .. } => reason.as_deref(),
-            _ => None,
-        }
+        self.withdrawn.as_ref()?.action.text("reason")
     }
 
     /// The action's own fields as they were recorded, by their names in the format.
@@ -77,16 +74,15 @@ impl ActionLine {
 
     /// From which offices a transfer took the case, by their roles.
     pub(super) fn transferred_from(&self) -> Vec<(&'static str, OfficeCode)> {
-        let What::CaseTransferred { court, prosecutor, investigator, legal_aid } = &self.recorded.action.what else {
+        let action = &self.recorded.action;
+        if action.name != ActionName::CaseTransferred {
             return Vec::new();
-        };
-        let roles =
-            [("court", court), ("prosecutor", prosecutor), ("investigator", investigator), ("legal_aid", legal_aid)];
+        }
         let offices = self.fields.iter().filter_map(|field| match &field.value {
             Value::Office { before, .. } => Some(before.clone()),
             _ => None,
         });
-        let changed = roles.into_iter().filter(|(_, office)| office.is_some());
+        let changed = ROLES.into_iter().zip(action.offices()).filter(|(_, office)| office.is_some());
         changed.zip(offices).filter_map(|((role, _), before)| Some((role, before?))).collect()
     }
 }
@@ -95,14 +91,8 @@ impl ActionLine {
 pub(super) fn actions(case: &Case, at: Instant, book: &Rulebook, language: Language) -> Vec<ActionLine> {
     let recorded: BTreeMap<ActionId, &RecordedAction> =
         case.recorded().iter().map(|recorded| (recorded.action.id, recorded)).collect();
-    let withdrawals: BTreeMap<ActionId, &RecordedAction> = case
-        .recorded()
-        .iter()
-        .filter_map(|recorded| match recorded.action.what {
-            What::ActionWithdrawn { withdraws, .. } => Some((withdraws, recorded)),
-            _ => None,
-        })
-        .collect();
+    let withdrawals: BTreeMap<ActionId, &RecordedAction> =
+        case.recorded().iter().filter_map(|recorded| Some((recorded.action.withdraws()?, recorded))).collect();
     let mut offices = Offices::default();
     let in_order = engine::timeline::in_order(case.actions());
     let lines = in_order.iter().filter_map(|id| recorded.get(id)).map(|&one| {
@@ -115,7 +105,7 @@ pub(super) fn actions(case: &Case, at: Instant, book: &Rulebook, language: Langu
             recorded: one.clone(),
         };
         if line.withdrawn.is_none() {
-            offices.follow(&action.what);
+            offices.follow(action);
         }
         line
     });
@@ -127,22 +117,14 @@ pub(super) fn actions(case: &Case, at: Instant, book: &Rulebook, language: Langu
 struct Offices(BTreeMap<&'static str, OfficeCode>);
 
 impl Offices {
-    fn follow(&mut self, what: &What) {
-        let [court, prosecutor, investigator, legal_aid] = match what {
-            What::CaseOpened(opened) => {
-                let CaseOpened { court, prosecutor, investigator, legal_aid, .. } = &**opened;
-                [Some(court), Some(prosecutor), Some(investigator), legal_aid.as_ref()]
-            }
-            What::CaseTransferred { court, prosecutor, investigator, legal_aid } => {
-                [court, prosecutor, investigator, legal_aid].map(Option::as_ref)
-            }
-            _ => return,
-        };
-        let roles =
-            [("court", court), ("prosecutor", prosecutor), ("investigator", investigator), ("legal_aid", legal_aid)];
-        self.0.extend(roles.into_iter().filter_map(|(role, office)| Some((role, office?.clone()))));
+    fn follow(&mut self, action: &Action) {
+        let named = ROLES.into_iter().zip(action.offices());
+        self.0.extend(named.filter_map(|(role, office)| Some((role, office?.clone()))));
     }
 }
+
+/// The roles of offices in a case, in the order of [`Action::offices`].
+const ROLES: [&str; 4] = ["court", "prosecutor", "investigator", "legal_aid"];
 
 /// Puts fields into a reader's words.
 struct InWords<'t> {
@@ -198,9 +180,9 @@ impl InWords<'_> {
                 Some(now) => Value::Office { before: self.offices.0.get(name).cloned(), now },
                 None => Value::Words(code.clone().into_owned()),
             },
-            ("withdraws", Json::Text(id)) => match uuid::Uuid::parse_str(id) {
+            ("withdraws" | "offence", Json::Text(id)) => match uuid::Uuid::parse_str(id) {
                 Ok(id) => {
-                    let known = self.recorded.get(&ActionId(id)).map(|known| (known.action.name(), known.action.at));
+                    let known = self.recorded.get(&ActionId(id)).map(|known| (known.action.name, known.action.at));
                     Value::Action(ActionId(id), known)
                 }
                 Err(_) => Value::Words(id.clone().into_owned()),
@@ -218,7 +200,7 @@ impl InWords<'_> {
             // Offences are counted from 0 in the format, and from 1 by people.
             Json::Number(number) if last == "offence" => (number + 1).to_string(),
             Json::Number(number) => number.to_string(),
-            Json::Text(text) if matches!(last, "reason" | "ref" | "number") => text.clone().into_owned(),
+            Json::Text(text) if matches!(last, "reason" | "ref" | "number" | "same_as") => text.clone().into_owned(),
             Json::Text(word) => self.word(word),
             Json::List(items) if items.is_empty() => self.word("none"),
             Json::List(items) => items.iter().map(|item| self.words(name, item)).collect::<Vec<_>>().join(", "),

@@ -1,5 +1,9 @@
 //! Badly run cases: late and sloppy, but every line is valid.
 
+mod detention;
+mod ending;
+mod incidents;
+
 use super::writer::{Child, DAY, HOUR, MINUTE, Offence, Office, When, Writer, date};
 
 /// How many of a hundred optional fields are left out.
@@ -17,34 +21,31 @@ const ATTENDANCES: [&str; 8] = [
     r#"["child","social_worker","interpreter"]"#,
     "[]",
 ];
-const GROUNDS: [&str; 6] = [
-    r#"["elements","firm_evidence","flight"]"#,
-    r#"["elements","firm_evidence","tampering","reoffending"]"#,
-    r#"["elements","firm_evidence","harm_to_child"]"#,
-    r#"["elements","firm_evidence"]"#,
-    r#"["elements","flight"]"#,
-    "[]",
-];
 const AUTHORITIES: [&str; 3] = ["investigator", "prosecutor", "court"];
-const DUTIES: [&str; 3] = ["rights_told", "parents_notified", "medical_check"];
+const COURTS: [&str; 3] = [r#""juvenile_court""#, r#""juvenile_panel""#, r#""other""#];
+const MEDIATORS: [&str; 4] = ["village", "justice_office", "investigator", "prosecutor"];
 
 /// A case in the making: the writer and the moment that the case has reached.
 struct Course<'a> {
     w: &'a mut Writer,
     /// The moment, in civil seconds.
     now: i64,
+    /// How many offences the opening has.
     offences: i64,
+    /// The ids of the actions that added further ones.
+    added: Vec<String>,
 }
 
 /// One case: the investigation, up to three detentions, mediation, the way of the case file, the court, corrections.
 pub(super) fn write(w: &mut Writer) {
     let offences = open(w);
     let now = w.opened_at();
-    let mut course = Course { w, now, offences };
+    let mut course = Course { w, now, offences, added: Vec::new() };
     course.beginning();
     for _ in 0..course.w.pick(&[0, 1, 1, 1, 2, 3]) {
         course.detention();
         course.now += course.w.between(HOUR, 20 * DAY);
+        course.incidents();
     }
     course.investigation();
     if course.w.chance(35) {
@@ -95,10 +96,10 @@ impl Course<'_> {
         self
     }
 
-    /// Writes an action at this moment, sometimes with its date alone.
-    fn act(&mut self, action: &str, by: Office) {
+    /// Writes an action at this moment, sometimes with its date alone. Returns its id.
+    fn act(&mut self, action: &str, by: Office) -> String {
         let when = if self.w.chance(DATE_ALONE) { When::DateAlone(self.now) } else { When::Instant(self.now) };
-        self.w.act(action, when, by);
+        self.w.act(action, when, by)
     }
 
     /// Adds a field that is true in `percent` of a hundred cases, or leaves it out.
@@ -141,17 +142,24 @@ impl Course<'_> {
             self.pass(0, 2 * HOUR).act("complaint_received", Office::Investigator);
         }
         if self.w.chance(85) {
-            self.pass(MINUTE, 3 * DAY).act("investigation_opened", Office::Investigator);
+            self.flag("specialised", 88).pass(MINUTE, 3 * DAY).act("investigation_opened", Office::Investigator);
         }
         for _ in 0..self.w.pick(&[0, 0, 1, 3, 3, 4]) {
             let authority = self.w.pick(&AUTHORITIES);
             self.w.text("authority", authority);
+            if self.w.chance(60) {
+                let appear_on = date(self.now / DAY + 3);
+                self.w.text("appear_on", appear_on);
+            }
             self.pass(HOUR, 3 * DAY).act("summons_served", Office::Investigator);
             if self.w.chance(75) {
                 let reason = self.w.pick(&["null", "null", "null", r#""ill""#, r#""school examination""#]);
                 self.w.text("authority", authority).field("reason", reason);
                 self.pass(HOUR, 3 * DAY).act("summons_missed", Office::Investigator);
             }
+        }
+        if self.w.chance(60) {
+            self.pass(0, DAY).act("charge_told", Office::Investigator);
         }
         for _ in 0..self.w.pick(&[0, 1, 1, 2]) {
             self.interview();
@@ -160,131 +168,12 @@ impl Course<'_> {
 
     fn interview(&mut self) {
         self.one_of("attended_by", &ATTENDANCES).flag("dedicated_room", 80);
+        self.flag("openly", 90).flag("specialised", 85);
         self.pass(HOUR, 4 * DAY).act("interview_started", Office::Investigator);
         if self.w.chance(92) {
+            self.one_of("attended_throughout", &ATTENDANCES).flag("answered_for_child", 15);
             self.pass(20 * MINUTE, 100 * MINUTE).act("interview_ended", Office::Investigator);
         }
-    }
-
-    /// One detention: from one of several takings to its end, if it ends.
-    fn detention(&mut self) {
-        if self.w.chance(35) {
-            let authority = self.w.pick(&AUTHORITIES);
-            self.w.text("authority", authority);
-            self.one_of("accompanied_by", &ATTENDANCES);
-            self.pass(0, 2 * DAY).act("brought_in", Office::Investigator);
-            if self.w.chance(20) {
-                self.released("from_bringing_in", 6 * HOUR);
-            }
-            self.pass(0, 60 * HOUR);
-        }
-        let way = self.w.between(1, 10);
-        if way <= 3 {
-            self.order();
-            self.flag("flagrant", 30).flag("urgent", 20).one_of("grounds", &GROUNDS);
-            self.act("arrested", Office::Investigator);
-        }
-        if way <= 9 && (way > 2 || self.w.chance(60)) {
-            self.custody();
-        }
-        if way == 10 || self.w.chance(60) {
-            self.remand();
-        }
-        match self.w.between(1, 10) {
-            1 => {}
-            2..=4 => self.release_request(),
-            5..=6 => self.released("from_custody", 2 * DAY),
-            7..=8 => self.released("provisional", 20 * DAY),
-            _ => self.released("final", 40 * DAY),
-        }
-    }
-
-    fn custody(&mut self) {
-        self.flag("evidence_firm", 85);
-        let place = [
-            r#"{"children_only":true,"sexes_separated":true}"#,
-            r#"{"children_only":true,"sexes_separated":true}"#,
-            r#"{"children_only":false,"sexes_separated":true}"#,
-            r#"{"sexes_separated":true}"#,
-            "{}",
-        ];
-        self.one_of("place", &place);
-        self.pass(0, 5 * HOUR).act("custody_started", Office::Investigator);
-        for duty in DUTIES {
-            if self.w.chance(75) {
-                self.pass(MINUTE, 90 * MINUTE).act(duty, Office::Investigator);
-            }
-        }
-        if self.w.chance(60) {
-            self.interview();
-        }
-        self.pass(HOUR, 50 * HOUR);
-    }
-
-    fn remand(&mut self) {
-        let office = self.order();
-        self.one_of("grounds", &GROUNDS);
-        self.pass(0, 10 * HOUR).act("remand_ordered", office);
-        for _ in 0..self.w.pick(&[0, 0, 1, 1, 2, 3, 5, 9]) {
-            self.pass(22 * DAY, 31 * DAY);
-            if self.w.chance(15) {
-                self.visit_refused();
-            }
-            if self.w.chance(10) {
-                self.reclassified();
-            }
-            let office = self.order();
-            self.one_of("months", &["1", "1", "1", "2"]).flag("for_investigation", 85);
-            self.act("remand_extended", office);
-        }
-    }
-
-    fn visit_refused(&mut self) {
-        let visitors = [r#""parent""#, r#""relative""#, r#""friend""#, r#""lawyer""#, r#""social_worker""#];
-        self.one_of("visitor", &visitors).act("visit_refused", Office::Investigator);
-        self.pass(MINUTE, DAY);
-    }
-
-    fn reclassified(&mut self) {
-        let offence = self.w.between(0, self.offences - 1);
-        let class = self.w.pick(&["minor", "major", "crime"]);
-        self.w.field("offence", offence).text("class", class);
-        if self.w.chance(50) {
-            self.w.field("penalty_months", r#"{"min":24,"max":84}"#);
-            self.flag("serious", 60);
-        }
-        self.act("offence_reclassified", Office::Prosecutor);
-        self.pass(MINUTE, DAY);
-    }
-
-    fn release_request(&mut self) {
-        for _ in 0..self.w.pick(&[1, 1, 2]) {
-            let requested_by = self.w.pick(&["parent", "guardian", "relative", "lawyer", "protector", "child"]);
-            self.w.text("requested_by", requested_by);
-            self.pass(HOUR, 5 * DAY).act("release_requested", Office::Investigator);
-        }
-        if self.w.chance(75) {
-            self.pass(HOUR, 30 * HOUR).act("release_opinion_given", Office::Investigator);
-        }
-        if self.w.chance(70) {
-            self.pass(HOUR, 20 * HOUR).act("release_request_received", Office::Prosecutor);
-        }
-        if self.w.chance(85) {
-            let granted = self.w.chance(60);
-            self.w.field("granted", granted);
-            self.pass(HOUR, 40 * HOUR).act("release_decided", Office::Prosecutor);
-            if granted {
-                self.released("provisional", 2 * HOUR);
-            }
-        }
-    }
-
-    fn released(&mut self, kind: &str, within: i64) {
-        self.w.text("kind", kind);
-        if kind == "provisional" {
-            self.flag("bail", 30).flag("bail_necessary", 50);
-        }
-        self.pass(MINUTE, within).act("released", Office::Investigator);
     }
 
     fn investigation(&mut self) {
@@ -297,8 +186,12 @@ impl Course<'_> {
             self.interview();
         }
         if self.w.chance(15) {
+            self.offence_added();
+        }
+        if self.w.chance(20) {
             self.reclassified();
         }
+        self.incidents();
     }
 
     fn mediation(&mut self) {
@@ -312,6 +205,10 @@ impl Course<'_> {
         if self.w.chance(85) {
             let settled = self.w.chance(55);
             self.w.field("settled", settled);
+            if self.w.chance(50) {
+                let mediator = self.w.pick(&MEDIATORS);
+                self.w.text("mediator", mediator);
+            }
             self.one_of("measures", &[r#"["apology"]"#, r#"["warning","compensation"]"#, "[]"]);
             self.pass(HOUR, 12 * DAY).act("mediation_ended", Office::Investigator);
         }
@@ -323,67 +220,16 @@ impl Course<'_> {
                 self.pass(DAY, 12 * DAY).act("file_returned", Office::Prosecutor);
                 self.investigation();
             }
-            self.pass(HOUR, 8 * DAY).act("file_sent", Office::Investigator);
+            self.flag("mediation_possible", 60).pass(HOUR, 8 * DAY).act("file_sent", Office::Investigator);
             self.pass(HOUR, 3 * DAY).act("file_received", Office::Prosecutor);
         }
         match self.w.between(1, 10) {
-            1 => self.pass(HOUR, 13 * DAY).act("prosecution_declined", Office::Prosecutor),
+            1 => _ = self.pass(HOUR, 13 * DAY).act("prosecution_declined", Office::Prosecutor),
             2 => self.mediation(),
             _ => {
-                self.flag("mediation_possible", 30);
+                self.flag("mediation_possible", 30).one_of("court_kind", &COURTS);
                 self.pass(HOUR, 13 * DAY).act("prosecution_ordered", Office::Prosecutor);
             }
-        }
-    }
-
-    fn court(&mut self) {
-        self.pass(HOUR, 4 * DAY).act("prosecution_order_received", Office::Court);
-        for _ in 0..self.w.pick(&[0, 1, 1, 2]) {
-            let substantive = self.w.chance(75);
-            self.w.field("substantive", substantive);
-            self.flag("closed", 90).flag("suitable_room", 85).flag("child_attended", 92).flag("child_heard", 88);
-            self.flag("interpreter_needed", 25).flag("interpreter_present", 60);
-            self.one_of("defended_by", &[r#"["lawyer"]"#, r#"["lawyer"]"#, r#"["protector"]"#, "[]"]);
-            self.one_of("attended_by", &ATTENDANCES);
-            self.pass(DAY, 12 * DAY).act("hearing_held", Office::Court);
-        }
-        if self.w.chance(80) {
-            let measures = [
-                "court_measure",
-                "court_measure",
-                "suspended",
-                "imprisonment",
-                "imprisonment",
-                "acquittal",
-                "life_imprisonment",
-            ];
-            let measure = self.w.pick(&measures);
-            self.w.text("measure", measure);
-            self.flag("other_measures_considered", 70);
-            if measure == "imprisonment" {
-                self.one_of("months", &["6", "12", "24"]);
-                self.one_of("served_in", &[r#""training_centre""#, r#""training_centre""#, r#""prison""#]);
-            }
-            self.pass(0, 6 * DAY).act("judgment_given", Office::Court);
-        }
-    }
-
-    /// Transfers, what became known about the child, the closing, and withdrawals.
-    fn corrections(&mut self) {
-        if self.w.chance(10) {
-            self.w.text("prosecutor", "vtp-prosecutor").text("court", "vtp-juvenile-court");
-            self.pass(HOUR, 5 * DAY).act("case_transferred", Office::Prosecutor);
-        }
-        if self.w.chance(12) {
-            let birth_date = self.w.opening_day() - self.w.between(5_000, 6_400);
-            self.w.text("birth_date", date(birth_date));
-            self.pass(HOUR, 5 * DAY).act("child_identified", Office::Investigator);
-        }
-        if self.w.chance(55) {
-            self.pass(DAY, 30 * DAY).act("case_closed", Office::Prosecutor);
-        }
-        for _ in 0..self.w.pick(&[0, 0, 0, 0, 1, 2]) {
-            self.w.withdraw_one();
         }
     }
 }

@@ -37,9 +37,10 @@ fn open(w: &mut Writer, serious: bool) -> bool {
 
 fn interview(w: &mut Writer, days: i64) {
     let start = w.office_hour(days);
-    let attended_by = w.pick(&[r#"["parent"]"#, r#"["parent","lawyer"]"#, r#"["guardian"]"#]);
-    w.field("attended_by", attended_by).field("dedicated_room", true);
+    let attended_by = w.pick(&[r#"["parent","lawyer"]"#, r#"["parent","protector"]"#, r#"["guardian","lawyer"]"#]);
+    w.field("attended_by", attended_by).field("dedicated_room", true).field("openly", true).field("specialised", true);
     w.act("interview_started", When::Instant(start), Office::Investigator);
+    w.field("attended_throughout", attended_by).field("answered_for_child", false);
     let end = start + w.between(35, 88) * MINUTE;
     w.act("interview_ended", When::Instant(end), Office::Investigator);
 }
@@ -65,7 +66,9 @@ fn close(w: &mut Writer, days: i64, reason: &str) {
 fn prosecuted(w: &mut Writer) {
     let crime = open(w, true);
     let opened = w.opened_at() + 10 * MINUTE;
+    w.field("specialised", true);
     w.act("investigation_opened", When::Instant(opened), Office::Investigator);
+    w.act("charge_told", When::Instant(opened + 10 * MINUTE), Office::Investigator);
     let custody = custody(w);
     interview(w, 1);
     interview(w, 5);
@@ -88,9 +91,10 @@ fn prosecuted(w: &mut Writer) {
         w.text("agreed_by", "prosecutor");
         on_day(w, "investigation_extended", 27, Office::Investigator);
     }
+    w.field("mediation_possible", false);
     on_day(w, "file_sent", file_sent, Office::Investigator);
     on_day(w, "file_received", file_sent + 1, Office::Prosecutor);
-    w.field("mediation_possible", false);
+    w.field("mediation_possible", false).text("court_kind", "juvenile_court");
     on_day(w, "prosecution_ordered", prosecution, Office::Prosecutor);
     on_day(w, "prosecution_order_received", order_received, Office::Court);
     w.text("authority", "court");
@@ -100,13 +104,15 @@ fn prosecuted(w: &mut Writer) {
     close(w, closed, "judgment final");
 }
 
-/// Custody on the day of the opening, with its three duties (Art. 62). Returns its instant.
+/// Custody on the day of the opening, with its four duties (Art. 62). Returns its instant.
 fn custody(w: &mut Writer) -> i64 {
     let custody = w.opened_at() + w.between(30, 120) * MINUTE;
-    w.field("evidence_firm", true).field("place", r#"{"children_only":true,"sexes_separated":true}"#);
+    w.field("evidence_firm", true).field("necessary", true);
+    w.field("place", r#"{"children_only":true,"sexes_separated":true}"#);
     w.act("custody_started", When::Instant(custody), Office::Investigator);
     let told = custody + w.between(2, 10) * MINUTE;
     w.act("rights_told", When::Instant(told), Office::Investigator);
+    w.act("reason_told", When::Instant(told + MINUTE), Office::Investigator);
     let notified = custody + w.between(5, 55) * MINUTE;
     w.act("parents_notified", When::Instant(notified), Office::Investigator);
     let checked = custody + w.between(2, 8) * HOUR;
@@ -127,7 +133,7 @@ fn remand(w: &mut Writer, custody: i64, last: i64, ordered_by: i64) {
     let ordered = custody + w.between(20 * HOUR, 46 * HOUR);
     order(w, by);
     let grounds = w.pick(&GROUNDS);
-    w.field("grounds", grounds);
+    w.field("grounds", grounds).field("necessary", true).field("last_resort", true);
     w.act("remand_ordered", When::Instant(ordered), by);
     // By the strictest count, a month still has at least 28 days, the first one counted.
     let mut extension = 1;
@@ -135,7 +141,7 @@ fn remand(w: &mut Writer, custody: i64, last: i64, ordered_by: i64) {
         let day = (27 * extension).min(ordered_by);
         let at = (w.opening_day() + day) * DAY + 9 * HOUR + extension * 10 * MINUTE;
         order(w, by);
-        w.field("months", 1).field("for_investigation", true);
+        w.field("months", 1).field("for_investigation", true).field("grounds", grounds);
         w.act("remand_extended", When::Instant(at), by);
         extension += 1;
     }
@@ -148,13 +154,16 @@ fn release_on_request(w: &mut Writer, days: i64) {
     w.act("release_requested", When::Instant(requested), Office::Investigator);
     let opinion = requested + w.between(2, 20) * HOUR;
     w.act("release_opinion_given", When::Instant(opinion), Office::Investigator);
-    let received = opinion + w.between(10, 120) * MINUTE;
+    let sent = opinion + w.between(5, 60) * MINUTE;
+    w.act("release_request_sent", When::Instant(sent), Office::Investigator);
+    let received = sent + w.between(5, 60) * MINUTE;
     w.act("release_request_received", When::Instant(received), Office::Prosecutor);
     let decided = received + w.between(1, 22) * HOUR;
     w.field("granted", true);
     w.act("release_decided", When::Instant(decided), Office::Prosecutor);
     let released = decided + w.between(5, 55) * MINUTE;
     w.text("kind", "provisional").field("bail", false).field("bail_necessary", false);
+    w.field("guaranteed_by", r#"["parent"]"#);
     w.act("released", When::Instant(released), Office::Investigator);
 }
 
@@ -163,7 +172,7 @@ fn hearing_and_judgment(w: &mut Writer, hearing: i64, judgment: i64, crime: bool
     w.field("substantive", true).field("closed", true).field("suitable_room", true);
     w.field("child_attended", true).field("child_heard", true);
     w.field("interpreter_needed", interpreter).field("interpreter_present", interpreter);
-    w.field("defended_by", r#"["lawyer"]"#).field("attended_by", r#"["parent"]"#);
+    w.field("defended_by", r#"["lawyer"]"#).field("attended_by", r#"["parent"]"#).text("court_kind", "juvenile_court");
     let heard = (w.opening_day() + hearing) * DAY + 9 * HOUR;
     w.act("hearing_held", When::Instant(heard), Office::Court);
 
@@ -175,6 +184,9 @@ fn hearing_and_judgment(w: &mut Writer, hearing: i64, judgment: i64, crime: bool
         let months = w.between(6, 36);
         w.field("months", months).text("served_in", "training_centre");
     }
+    if measure == "suspended" {
+        w.field("handed_to", r#"["parent"]"#);
+    }
     w.act("judgment_given", When::Instant(judged), Office::Court);
     if imprisonment {
         w.act("training_centre_entered", When::Instant(judged + DAY), Office::Court);
@@ -184,22 +196,32 @@ fn hearing_and_judgment(w: &mut Writer, hearing: i64, judgment: i64, crime: bool
     }
 }
 
-/// The investigator's mediation fails, the prosecutor's succeeds.
+/// Mediation fails in the village, at the justice office and at the investigator; the prosecutor's succeeds.
 fn mediated_by_the_prosecutor(w: &mut Writer) {
     open(w, false);
     let failed = w.between(8, 20);
-    mediation_session(w, 3, Office::Investigator);
-    mediation_session(w, failed - 1, Office::Investigator);
-    w.field("settled", false);
-    on_day(w, "mediation_ended", failed, Office::Investigator);
+    for (level, days) in [("village", 1), ("justice_office", 3), ("investigator", 5)] {
+        w.text("to", level);
+        on_day(w, "referred_to_mediation", days, Office::Investigator);
+        let ended = if level == "investigator" { failed } else { days + 1 };
+        if level == "investigator" {
+            mediation_session(w, failed - 1, Office::Investigator);
+        }
+        w.field("settled", false).text("mediator", level).field("measures", "[]");
+        on_day(w, "mediation_ended", ended, Office::Investigator);
+    }
     let opened = failed + 1;
-    w.act("investigation_opened", When::Instant((w.opening_day() + opened) * DAY + 8 * HOUR), Office::Investigator);
+    let opened_at = (w.opening_day() + opened) * DAY + 8 * HOUR;
+    w.field("specialised", true);
+    w.act("investigation_opened", When::Instant(opened_at), Office::Investigator);
+    w.act("charge_told", When::Instant(opened_at + 10 * MINUTE), Office::Investigator);
     w.text("authority", "investigator");
     on_day(w, "summons_served", opened + 1, Office::Investigator);
     interview(w, opened + 3);
     interview(w, opened + 6);
     interview(w, opened + 8);
     let sent = opened + w.between(10, 27);
+    w.field("mediation_possible", true);
     on_day(w, "file_sent", sent, Office::Investigator);
     let received = sent + 1;
     on_day(w, "file_received", received, Office::Prosecutor);
@@ -210,7 +232,7 @@ fn mediated_by_the_prosecutor(w: &mut Writer) {
     for days in [referred + 3, referred + 5, settled - 1] {
         mediation_session(w, days, Office::Prosecutor);
     }
-    settle(w, settled, Office::Prosecutor);
+    settle(w, settled, Office::Prosecutor, "prosecutor");
 }
 
 /// The investigator's mediation succeeds within the thirty days of Art. 58(2).
@@ -220,12 +242,12 @@ fn settled_at_once(w: &mut Writer) {
     for days in [3, 6, settled - 1] {
         mediation_session(w, days, Office::Investigator);
     }
-    settle(w, settled, Office::Investigator);
+    settle(w, settled, Office::Investigator, "investigator");
 }
 
-fn settle(w: &mut Writer, days: i64, by: Office) {
+fn settle(w: &mut Writer, days: i64, by: Office, mediator: &str) {
     let measures = w.pick(&[r#"["apology"]"#, r#"["apology","compensation"]"#, r#"["warning","community_work"]"#]);
-    w.field("settled", true).field("measures", measures);
+    w.field("settled", true).text("mediator", mediator).field("measures", measures);
     on_day(w, "mediation_ended", days, by);
     let closed = days + w.between(2, 10);
     close(w, closed, "settled");

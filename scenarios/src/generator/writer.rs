@@ -186,17 +186,27 @@ impl Writer {
         }
         let birth_date = child.birth_date.map_or("null".to_owned(), |day| format!("\"{}\"", date(day)));
         let age = child.age_years.map_or(String::new(), |age| format!(r#","age_years":{age}"#));
-        let sex = self.pick(&["f", "m", "m"]);
         let number = self.case + 1;
-        self.field("child", format_args!(r#"{{"ref":"C{number:06}","birth_date":{birth_date}{age},"sex":"{sex}"}}"#));
+        let mut child = format!(r#"{{"ref":"C{number:06}","birth_date":{birth_date}{age}"#);
+        if self.chance(90) {
+            let sex = self.pick(&["f", "m", "m"]);
+            let _ = write!(child, r#","sex":"{sex}""#);
+        }
+        for fact in ["rural", "ethnic_minority", "disability"] {
+            if self.chance(40) {
+                let holds = self.chance(40);
+                let _ = write!(child, r#","{fact}":{holds}"#);
+            }
+        }
+        self.field("child", child + "}");
         let offences: Vec<String> = offences.iter().map(Offence::json).collect();
         self.field("offences", format_args!("[{}]", offences.join(",")));
         self.act("case_opened", When::Instant(self.opened_at), Office::Investigator);
         self.withdrawable.clear();
     }
 
-    /// Writes an action with the fields added since the last one.
-    pub(super) fn act(&mut self, action: &str, when: When, by: Office) {
+    /// Writes an action with the fields added since the last one. Returns its id.
+    pub(super) fn act(&mut self, action: &str, when: When, by: Office) -> String {
         let id = self.next_id();
         let (first, shown) = match when {
             When::Instant(civil) => (civil, self.instant(civil)),
@@ -214,7 +224,8 @@ impl Writer {
         );
         let at = epoch_seconds(first.max(self.opened_at));
         self.lines.push(Line { at, case: self.case, json });
-        self.withdrawable.push((id, at));
+        self.withdrawable.push((id.clone(), at));
+        id
     }
 
     /// Withdraws one of the actions written so far, some days after the last of them. No action is withdrawn twice.
@@ -224,9 +235,23 @@ impl Writer {
         }
         let index = self.rng.next_u32() as usize % self.withdrawable.len();
         let (id, at) = self.withdrawable.swap_remove(index);
+        self.withdraw(&id, at);
+    }
+
+    /// Withdraws the action that was written last.
+    pub(super) fn withdraw_last(&mut self) {
+        if let Some((id, at)) = self.withdrawable.pop() {
+            self.withdraw(&id, at);
+        }
+    }
+
+    fn withdraw(&mut self, id: &str, at: i64) {
         let when = at + AHEAD_OF_UTC + self.between(HOUR, 9 * DAY);
-        let reason = self.pick(&["entered twice", "entered by mistake", "wrong case"]);
-        self.text("withdraws", id).text("reason", reason);
+        self.text("withdraws", id);
+        if self.chance(80) {
+            let reason = self.pick(&["entered twice", "entered by mistake", "wrong case"]);
+            self.text("reason", reason);
+        }
         self.act("action_withdrawn", When::Instant(when), Office::Investigator);
         self.withdrawable.pop();
     }

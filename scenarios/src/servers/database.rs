@@ -43,6 +43,11 @@ impl Database {
     pub fn sql(&self, sql: &str) -> String {
         cluster().sql_in(&self.name, sql)
     }
+
+    /// Fills this database from a dump.
+    pub fn load(&self, dump: &str) {
+        cluster().load(&self.name, dump);
+    }
 }
 
 impl Drop for Database {

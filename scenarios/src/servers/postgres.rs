@@ -118,6 +118,19 @@ impl Cluster {
         String::from_utf8(output.stdout).expect("UTF-8").trim_end().to_owned()
     }
 
+    /// Fills a database from a dump.
+    ///
+    /// # Panics
+    /// If the dump does not load.
+    pub fn load(&self, database: &str, dump: &str) {
+        use std::io::Write as _;
+        let mut psql = self.psql(database, "SELECT 1");
+        psql.args(["-f", "-"]).stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut psql = psql.spawn().expect("psql starts");
+        psql.stdin.take().expect("a pipe").write_all(dump.as_bytes()).expect("psql reads");
+        assert!(psql.wait().expect("psql ends").success(), "the dump does not load");
+    }
+
     /// Tries this SQL in its first database.
     pub(super) fn try_sql(&self, sql: &str) {
         let _ = self.psql("postgres", sql).stderr(Stdio::null()).output();

@@ -5,7 +5,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use engine::action::{self, Action};
+use engine::action::{Action, ActionName};
 use engine::calendar::Instant;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -140,12 +140,9 @@ impl History {
     pub fn is_complete(&self) -> bool {
         self.cases.iter().all(|case| {
             let actions = || case.sendings.iter().flat_map(|sending| &sending.actions);
-            let opened = actions().any(|action| matches!(action.what, action::What::CaseOpened(_)));
+            let opened = actions().any(|action| action.name == ActionName::CaseOpened);
             opened
-                && actions().all(|action| match &action.what {
-                    action::What::ActionWithdrawn { withdraws, .. } => actions().any(|action| action.id == *withdraws),
-                    _ => true,
-                })
+                && actions().all(|action| action.withdraws().is_none_or(|id| actions().any(|action| action.id == id)))
         })
     }
 
@@ -227,7 +224,7 @@ impl fmt::Display for History {
         let sent = sendings.map(|sending| {
             let case = sending.actions.first().map_or("-", |action| action.case.as_str());
             let what: Vec<String> =
-                sending.actions.iter().map(|action| format!("{} at {}", action.name(), action.at)).collect();
+                sending.actions.iter().map(|action| format!("{} at {}", action.name, action.at)).collect();
             let to = if sending.to_all { " (to every process)" } else { "" };
             (sending.at, format!("{case} sends {}{to}", what.join(", ")))
         });

@@ -70,7 +70,7 @@ impl Offices {
         let waiting = self.waiting.values().chain(self.sent_to.values().map(|(_, sending)| sending));
         let actions: Vec<String> = waiting
             .flat_map(|sending| &sending.actions)
-            .map(|action| format!("{} {} at {}", action.case, action.name(), action.at))
+            .map(|action| format!("{} {} at {}", action.case, action.name, action.at))
             .collect();
         (!actions.is_empty()).then(|| format!("{}; last reason: {}", actions.join(", "), self.last_no))
     }

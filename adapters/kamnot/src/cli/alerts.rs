@@ -13,7 +13,7 @@ use service::queries::alerts::{AlertQuery, KnownAs, Wording, each_row};
 
 use super::arguments::{AlertsFormat, AlertsOf, Common};
 use super::asked;
-use super::database::{Absent, Database, run as block_on};
+use super::database::{Database, run as block_on};
 use super::lists::{Words, kind_name, kind_tone};
 use super::output::{Completion, Failure, complete, offices};
 use super::paint::{Paint, Tone, line_width};
@@ -33,7 +33,7 @@ pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Completion, Fail
         ));
     }
     let offices = offices(common)?;
-    let database = Database::open(common, Absent::Fail)?;
+    let database = Database::open_to_read(common)?;
     if let Some((kind, office)) = office {
         asked::refuse_stranger(common, &offices, &database, (Some(kind), office))?;
     }

@@ -166,7 +166,7 @@ fn block(assessment: &Assessment<'_>, book: &Rulebook, out: &mut String) {
             out,
             "  {state:<9} {:<28} Art. {:<7} {:<13} {} … {latest}",
             deadline.rule.word(),
-            book.rule(deadline.rule).article,
+            book.article(&deadline.rule),
             deadline.owed_by.word(),
             full(deadline.earliest()),
         );
@@ -178,7 +178,7 @@ fn block(assessment: &Assessment<'_>, book: &Rulebook, out: &mut String) {
             "  {:<9} {:<28} Art. {:<7} {:<13} {} of {}",
             finding.breach.word(),
             finding.rule.word(),
-            book.rule(finding.rule).article,
+            book.article(&finding.rule),
             finding.owed_by.word(),
             entry.name,
             entry.action.at,

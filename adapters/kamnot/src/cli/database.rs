@@ -31,6 +31,15 @@ pub(super) enum Absent {
     Fail,
 }
 
+/// What to do if this program cannot read the log's rulebook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unreadable {
+    /// Fail.
+    Refused,
+    /// Show the cases by the program's own rulebook.
+    ShownByOwn,
+}
+
 /// An open log.
 pub(super) struct Database {
     /// The log.
@@ -57,27 +66,51 @@ impl Database {
     }
 
     fn open_with(common: &Common, absent: Absent, cache_actions: usize) -> Result<Self, Failure> {
-        run(Self::opening(common, absent, cache_actions))
+        run(Self::opening(common, absent, cache_actions, Unreadable::Refused))
     }
 
-    async fn opening(common: &Common, absent: Absent, cache_actions: usize) -> Result<Self, Failure> {
+    /// Opens the log to read it, even if its rulebook is from before the language of rules and not known to this program:
+    /// then its cases are shown by the program's own rulebook, and nothing can be written.
+    pub(super) fn open_to_read(common: &Common) -> Result<Self, Failure> {
+        run(Self::opening(common, Absent::Fail, CACHED_ACTIONS, Unreadable::ShownByOwn))
+    }
+
+    async fn opening(
+        common: &Common,
+        absent: Absent,
+        cache_actions: usize,
+        unreadable: Unreadable,
+    ) -> Result<Self, Failure> {
         let create = absent == Absent::Begin;
         let in_force = common.rulebook.is_none() && (!create || common.db.holds_something());
         let in_force = if in_force { common.db.rulebook_in_force(options(common).busy_timeout).await? } else { None };
-        let book = match in_force {
-            Some(source) => Rulebook::stored(&source).map_err(|flaw| {
-                Failure::Fault(format!(
-                    "this program cannot read the rulebook in {}: {flaw}; use the program that wrote it, or a newer \
-                     one",
+        let stored = in_force.map(|source| Rulebook::stored(&source)).transpose();
+        let mut another_rulebook_will_do = false;
+        let book = match (stored, unreadable) {
+            (Ok(Some(book)), _) => book,
+            (Ok(None), _) => rulebook(common)?,
+            (Err(flaw), Unreadable::Refused) => {
+                return Err(Failure::Fault(format!(
+                    "this program cannot read the rulebook in {}: {flaw}; put one in force that it can read, with \
+                     `kamnot rules adopt FILE`, or use the program that wrote it",
                     common.db
-                ))
-            })?,
-            None => rulebook(common)?,
+                )));
+            }
+            (Err(flaw), Unreadable::ShownByOwn) => {
+                tracing::warn!(
+                    "this program cannot read the rulebook in {} ({flaw}): the cases are shown by the program's own, and \
+                     none is watched before `kamnot rules adopt`",
+                    common.db
+                );
+                another_rulebook_will_do = true;
+                rulebook(common)?
+            }
         };
         let book = Arc::new(book);
         // Commands that only read accept a read-only log.
-        let options = Options { create, read_only_will_do: !create, cache_actions, ..options(common) };
-        let store = common.db.open(Arc::clone(&book), &options).await?;
+        let read_only_will_do = !create;
+        let options = Options { create, read_only_will_do, cache_actions, another_rulebook_will_do, ..options(common) };
+        let store = common.db.open(book, &options).await?;
         refuse_unfinished(store.as_ref()).await?;
         if let Some(to) = moved_to(store.as_ref()).await? {
             if create {
@@ -85,6 +118,7 @@ impl Database {
             }
             tracing::warn!("the log {} was moved to {to}: everything recorded since is only there", store.place());
         }
+        let book = store.book();
         Ok(Self { store, book })
     }
 

@@ -15,7 +15,7 @@ use engine::case::{Event, Fact};
 use engine::decide::Alerts;
 use engine::rulebook::{Rulebook, Rulebooks};
 use nats::Servers;
-use projections::docket::{self, DocketRow, is_on_liberty};
+use projections::docket::{self, DocketRow};
 use projections::timeline::{EntryLine, Why, timeline};
 use projections::view::Seat;
 use service::broker::BrokerFault;
@@ -185,7 +185,7 @@ impl Play {
             }
             if let Fact::AlertRaised(alert) = &event.fact
                 && alert.topic.stage == engine::alert::Stage::Breach
-                && is_on_liberty(alert.topic.rule)
+                && self.book.is_on_liberty(alert.topic.rule)
             {
                 self.worst = Some((happened.at, alert.to.court.clone()));
             }

@@ -18,7 +18,7 @@ use service::queries::cases::{Cases, Which, cases};
 
 use super::arguments::{Common, Docket, Format, Seconds};
 use super::asked::{office, refuse_stranger};
-use super::database::{Absent, Database, run as block_on};
+use super::database::{Database, run as block_on};
 use super::lists::{Words, json, tone};
 use super::output::{Completion, Failure, complete, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
@@ -30,7 +30,7 @@ use super::time::{full, left, short};
 pub(super) fn run(common: &Common, own: &Docket) -> Result<Completion, Failure> {
     let offices = offices(common)?;
     let (kind, code) = office(&own.whose)?;
-    let database = Database::open(common, Absent::Fail)?;
+    let database = Database::open_to_read(common)?;
     let now = SystemClock.now();
     let at = own.at.unwrap_or(now);
     let which = Which { office: code.clone(), seat: kind.seat(), at, now };

@@ -13,7 +13,7 @@ use store::{LogStore, Position, Stored};
 use tempfile::NamedTempFile;
 
 use super::arguments::{Common, Export};
-use super::database::{Absent, Database, run as block_on};
+use super::database::{Database, run as block_on};
 use super::output::{Completion, Failure, plural, print_out};
 use super::progress;
 
@@ -22,7 +22,7 @@ const PAGE: usize = 8192;
 
 /// `kamnot export`
 pub(super) fn run(common: &Common, own: &Export) -> Result<Completion, Failure> {
-    let database = Database::open(common, Absent::Fail)?;
+    let database = Database::open_to_read(common)?;
     let store = database.store.as_ref();
     let Some(path) = &own.to else {
         write(store, &mut BufWriter::new(io::stdout().lock()), Failure::from)?;

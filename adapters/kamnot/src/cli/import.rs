@@ -160,7 +160,7 @@ pub(super) fn record(common: &Common, own: &Record) -> Result<Completion, Failur
     let action = one_action(common.lang)?;
     let database = Database::open(common, Absent::Begin)?;
     let how = How::new(common, &database, own.by.clone(), own.as_history)?;
-    let (case, id, name) = (action.case.clone(), action.id, action.name());
+    let (case, id, name) = (action.case.clone(), action.id, action.name);
     let recorder = database.recorder();
     let named = how.doubts(std::slice::from_ref(&action));
     let outcome = block_on(async { Ok(recorder.record_and_tell_all(&case, vec![action], how.by, how.alerts).await?) })?;

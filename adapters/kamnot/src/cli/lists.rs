@@ -25,8 +25,8 @@ pub(super) struct Words<'a> {
 impl Words<'_> {
     /// The name of a rule, with a note if its limit is policy and not law.
     pub(super) fn rule_name(self, rule: RuleId) -> String {
-        let name = self.book.rule(rule).name.in_language(self.lang);
-        if rule.is_policy() { format!("{name} ({})", Label::Policy.of(self.lang)) } else { name.to_owned() }
+        let name = self.book.name(&rule, self.lang);
+        if self.book.is_policy(rule) { format!("{name} ({})", Label::Policy.of(self.lang)) } else { name.to_owned() }
     }
 }
 

@@ -5,9 +5,9 @@ mod adopt;
 use std::fmt::Write as _;
 use std::io;
 
-use engine::explain;
+use engine::explain::in_words::{self, InWords};
 use engine::refusal::nearest;
-use engine::rulebook::{Language, Period, Rule, RuleId, Rulebook};
+use engine::rulebook::{Language, Question, Readings, Rule, RuleId, Rulebook};
 use projections::labels::Label;
 use service::files::shown;
 
@@ -22,7 +22,7 @@ pub(super) fn run(common: &Common, own: &Rules) -> Result<Completion, Failure> {
     match (&own.command, &own.rule) {
         (Some(RulesCommand::Check { file }), _) => {
             let book = read_rulebook(file)?;
-            print_out(&format!("{}: in order; {} ({})\n", shown(file), book.id, book.digest))?;
+            print_out(&format!("{}: in order; {} ({})\n", shown(file), book.id(), book.digest()))?;
         }
         (Some(RulesCommand::Adopt { file, yes }), _) => return adopt::run(common, file, *yes),
         (None, Some(name)) => {
@@ -31,9 +31,10 @@ pub(super) fn run(common: &Common, own: &Rules) -> Result<Completion, Failure> {
             let readable = !paragraphs(&book, article_number(name)).is_empty();
             let rules = named(&book, name).or_else(|refusal| if readable { Ok(Vec::new()) } else { Err(refusal) })?;
             let paint = Paint::of(&io::stdout());
-            print_out(&match rules[..] {
-                [rule] => one(&book, rule, common, paint),
-                _ => article(&book, name, &rules, common, paint),
+            let one_rule = if let [rule] = rules[..] { book.rule(rule) } else { None };
+            print_out(&match one_rule {
+                Some(rule) => one(&book, rule, common, paint),
+                None => article(&book, name, &rules, common, paint),
             })?;
         }
         (None, None) => print_out(&all(&known(common)?, common, Paint::of(&io::stdout())))?,
@@ -57,8 +58,8 @@ fn known(common: &Common) -> Result<Rulebook, Failure> {
 
 /// The rules that a word names: one by its id, or all of an article such as `64` or `62(1)`; at least one.
 pub(super) fn named(book: &Rulebook, name: &str) -> Result<Vec<RuleId>, Failure> {
-    if let Some(rule) = RuleId::from_word(name) {
-        return Ok(vec![rule]);
+    if let Some(rule) = RuleId::from_word(name).and_then(|id| book.rule(id)) {
+        return Ok(vec![rule.id]);
     }
     let article = article_number(name);
     let within = |place: &str| place.strip_prefix(article).is_some_and(|rest| rest.is_empty() || rest.starts_with('('));
@@ -72,8 +73,7 @@ pub(super) fn named(book: &Rulebook, name: &str) -> Result<Vec<RuleId>, Failure>
 
 /// The message for a word that names no rule: the rule that was probably meant, or what can be named.
 fn unknown(book: &Rulebook, name: &str) -> String {
-    let rules = book.rules().iter().filter(|rule| book.has(rule.id));
-    match nearest(name, rules.map(|rule| rule.id.word())) {
+    match nearest(name, book.rules().iter().map(|rule| rule.id.word())) {
         Some(rule) => format!("no such rule; did you mean {rule}?"),
         None => "no such rule, and no rule on such an article; `kamnot rules` lists them (expected custody-48h, 64 or \
                  62(1))"
@@ -102,10 +102,10 @@ fn paragraphs(book: &Rulebook, number: &str) -> Vec<String> {
 
 fn all(book: &Rulebook, common: &Common, paint: Paint) -> String {
     let lang = common.lang;
-    let mut out = paint.text(Tone::Strong, indented(book.title.in_language(lang), 0, line_width()).trim_end());
+    let mut out = paint.text(Tone::Strong, indented(book.title().in_language(lang), 0, line_width()).trim_end());
     out.push('\n');
-    out += &indented(book.basis.in_language(lang), 0, line_width());
-    let _ = writeln!(out, "{} · {}\n", book.id, book.digest);
+    out += &indented(book.basis().in_language(lang), 0, line_width());
+    let _ = writeln!(out, "{} · {}\n", book.id(), book.digest());
     out + &list(book, book.rules().iter(), common, paint)
 }
 
@@ -114,12 +114,12 @@ fn list<'b>(book: &'b Rulebook, rules: impl Iterator<Item = &'b Rule>, common: &
     let lang = common.lang;
     let headings = [Label::Rule, Label::Article, Label::What, Label::Limit, Label::OwedBy];
     let mut table = Table { headings: headings.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
-    for rule in rules.filter(|rule| book.has(rule.id)) {
+    for rule in rules {
         table.rows.push(vec![
             Cell::new(rule.id.word(), Tone::Strong),
             Cell::plain(rule.article.as_str()),
             Cell::plain(rule.name.in_language(lang)),
-            Cell::plain(lengths(book, rule.id, lang)),
+            Cell::plain(lengths(book, rule, lang)),
             Cell::plain(owed_by(book, rule, lang)),
         ]);
     }
@@ -130,15 +130,15 @@ fn list<'b>(book: &'b Rulebook, rules: impl Iterator<Item = &'b Rule>, common: &
 }
 
 /// The lengths of a limit in words, with a note if the limit is policy and not law.
-fn lengths(book: &Rulebook, rule: RuleId, lang: Language) -> String {
-    let lengths: Vec<String> = limits(book, rule).map(|period| explain::period(book, lang, period)).collect();
+fn lengths(book: &Rulebook, rule: &Rule, lang: Language) -> String {
+    let lengths: Vec<String> = rule.lengths().into_iter().map(|period| book.amount(lang, period)).collect();
     let policy = if rule.is_policy() { format!(" ({})", Label::Policy.of(lang)) } else { String::new() };
     lengths.join(", ") + &policy
 }
 
 /// Who owes a rule, in words.
 fn owed_by(book: &Rulebook, rule: &Rule, lang: Language) -> String {
-    let roles = rule.owed_by.split(" or ").map(|role| book.text(&format!("role.{role}")).in_language(lang));
+    let roles = rule.may_owe().into_iter().map(|role| book.text(&format!("role.{role}")).in_language(lang));
     roles.collect::<Vec<_>>().join(&format!(" {} ", Label::Or.of(lang)))
 }
 
@@ -154,7 +154,7 @@ fn article(book: &Rulebook, name: &str, rules: &[RuleId], common: &Common, paint
     out += &in_english(book, [number], lang, paint);
     if !rules.is_empty() {
         out.push('\n');
-        out += &list(book, rules.iter().map(|rule| book.rule(*rule)), common, paint);
+        out += &list(book, rules.iter().filter_map(|rule| book.rule(*rule)), common, paint);
     }
     let _ = writeln!(out, "\n{}", paint.text(Tone::Faint, Label::NotReviewed.of(lang)));
     out
@@ -181,31 +181,9 @@ fn in_english<'q>(
     paragraphs.iter().fold(heading, |out, paragraph| out + &indented(paragraph, 2, line_width()))
 }
 
-/// The lengths of time of a limit.
-fn limits(book: &Rulebook, rule: RuleId) -> impl Iterator<Item = Period> {
-    let numbers = &book.numbers;
-    let lengths = match rule {
-        RuleId::Interview90Min => vec![numbers.interview],
-        RuleId::Custody48h => vec![numbers.custody],
-        RuleId::ParentsNotified | RuleId::ReleaseAtOnce => vec![numbers.at_once],
-        RuleId::Investigation30d => vec![numbers.investigation],
-        RuleId::InvestigatorMediation30d => vec![numbers.investigator_mediation],
-        RuleId::RemandTerm => vec![numbers.remand],
-        RuleId::RemandCap => vec![numbers.cap_major, numbers.cap_crime],
-        RuleId::ReleaseOpinion24h => vec![numbers.release_opinion],
-        RuleId::ReleaseDecision24h => vec![numbers.release_decision],
-        RuleId::Prosecutor10d => vec![numbers.prosecutor],
-        RuleId::ProsecutorMediation30d => vec![numbers.prosecutor_mediation],
-        RuleId::Court15d => vec![numbers.court],
-        _ => Vec::new(),
-    };
-    lengths.into_iter()
-}
-
-fn one(book: &Rulebook, id: RuleId, common: &Common, paint: Paint) -> String {
+fn one(book: &Rulebook, rule: &Rule, common: &Common, paint: Paint) -> String {
     let lang = common.lang;
     let width = line_width();
-    let rule: &Rule = book.rule(id);
     let code = if lang == Language::En { format!("{}  ", rule.id) } else { String::new() };
     let title = format!("{code}{}", rule.name.in_language(lang));
     let mut out = format!("{}\n", paint.text(Tone::Strong, &title));
@@ -223,25 +201,40 @@ fn one(book: &Rulebook, id: RuleId, common: &Common, paint: Paint) -> String {
         out += &indented(&format!("{} {}: “{}”", Label::Article.of(lang), quote.article, quote.lo), 2, width);
     }
     out += &in_english(book, rule.law.iter().map(|quote| quote.article.as_str()), lang, paint);
-    let lengths = lengths(book, id, lang);
+    let lengths = lengths(book, rule, lang);
     if !lengths.is_empty() {
         let _ = writeln!(out, "\n{}: {lengths}", paint.text(Tone::Strong, Label::Limit.of(lang)));
     }
     if !rule.warn_before.is_empty() {
-        let leads: Vec<String> = rule.warn_before.iter().map(|lead| explain::period(book, lang, *lead)).collect();
+        let leads: Vec<String> = rule.warn_before.iter().map(|lead| book.amount(lang, *lead)).collect();
         let _ = writeln!(out, "{}: {}", paint.text(Tone::Strong, Label::Notice.of(lang)), leads.join(", "));
     }
-    out += &questions(book, id, common, paint);
+    let _ = writeln!(out, "\n{}", paint.text(Tone::Strong, Label::AsApplied.of(lang)));
+    bullets(&in_words::rule(book, rule, lang), 2, width, &mut out);
+    out += &questions(book, rule, common, paint);
     let _ = writeln!(out, "\n{}", paint.text(Tone::Faint, Label::NotReviewed.of(lang)));
     out
 }
 
+/// Lines behind bullets, wrapped, and below each what belongs to it, indented further.
+fn bullets(lines: &[InWords], indent: usize, width: usize, out: &mut String) {
+    const BULLET: &str = "– ";
+    let behind = indent + BULLET.chars().count();
+    for line in lines {
+        let wrapped = indented(&line.text, behind, width);
+        let _ = write!(out, "{}{BULLET}{}", " ".repeat(indent), wrapped.trim_start_matches(' '));
+        bullets(&line.of, behind, width, out);
+    }
+}
+
 /// The questions that the two readings of the rule answer differently.
-fn questions(book: &Rulebook, rule: RuleId, common: &Common, paint: Paint) -> String {
+fn questions(book: &Rulebook, rule: &Rule, common: &Common, paint: Paint) -> String {
     let lang = common.lang;
     let mut out = String::new();
-    let both = book.protective.answers().into_iter().zip(book.lenient.answers());
-    for ((question, protective), (_, lenient)) in both.filter(|((question, _), _)| explain::bears_on(rule, question)) {
+    for (Question { name: question, .. }, Readings { protective, lenient }) in book.answers() {
+        if !book.bears_on(rule, question) {
+            continue;
+        }
         if out.is_empty() {
             let _ = writeln!(out, "\n{}", paint.text(Tone::Strong, Label::Questions.of(lang)));
         }

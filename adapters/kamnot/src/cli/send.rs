@@ -71,7 +71,7 @@ fn batches(cases: Vec<CaseLines>) -> Vec<Batch> {
     let mut batches = vec![Batch::default()];
     for (case, CaseLines { lines, actions, .. }) in cases.into_iter().enumerate() {
         let mut of_the_case: Vec<(usize, Action)> = lines.into_iter().zip(actions).collect();
-        of_the_case.sort_by_key(|(_, action)| action.name() != ActionName::CaseOpened);
+        of_the_case.sort_by_key(|(_, action)| action.name != ActionName::CaseOpened);
         let written: Vec<(usize, String)> = of_the_case.iter().map(|(line, action)| (*line, written(action))).collect();
         let size = written.iter().map(|(_, text)| text.len()).sum();
         let mut begin = !batches.last().is_some_and(|batch| batch.has_room_for(written.len(), size));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::rulebook::RuleId;
+use engine::rulebook::Rulebook;
 use nats::{NatsFault, Servers};
 use service::clock::{Clock, SteadyClock, SystemClock};
 use service::figures::Figures;
@@ -49,8 +49,11 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     let steady: Arc<dyn SteadyClock> = Arc::new(SystemSteadyClock::start());
     let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
     let figures = Arc::new(Figures::on(&steady));
-    let about =
-        About { nats: nats.is_some(), busy_timeout: Duration::from_secs(common.wait), rulebook: database.book.digest };
+    let about = About {
+        nats: nats.is_some(),
+        busy_timeout: Duration::from_secs(common.wait),
+        rulebook: database.book.digest(),
+    };
     let status = Status::new(
         database.store.clone(),
         Arc::clone(&clock),
@@ -77,7 +80,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
         offices: known_offices(common)?.map(Arc::new),
     };
     warn_of_contradictions(common, &database);
-    let lacks: Vec<&str> = database.book.lacks().map(RuleId::word).collect();
+    let lacks = lacks(&database.book);
     if !lacks.is_empty() {
         let rules = lacks.join(", ");
         tracing::warn!(rules, "the log's rulebook lacks these rules; they are not watched before `kamnot rules adopt`");
@@ -119,4 +122,11 @@ pub(super) fn told_to_stop() -> Result<impl Future<Output = ()>, Failure> {
             _ = interrupted.recv() => {}
         }
     })
+}
+
+/// The rules of the program's own rulebook that an earlier one of the same law does not have.
+fn lacks(book: &Rulebook) -> Vec<String> {
+    let own = Rulebook::law_05_na_2006();
+    let absent = own.rules().iter().filter(|rule| own.id() == book.id() && book.rule(rule.id).is_none());
+    absent.map(|rule| rule.id.to_string()).collect()
 }

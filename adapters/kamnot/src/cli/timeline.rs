@@ -18,7 +18,7 @@ use service::shown::plain;
 
 use super::arguments::{Common, Format, Timeline};
 use super::asked::no_such_case;
-use super::database::{Absent, Database, run as block_on};
+use super::database::{Database, run as block_on};
 use super::lists::{Words, json};
 use super::output::{Completion, Failure, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
@@ -31,7 +31,7 @@ pub(super) use drawn::draw;
 /// `kamnot timeline`
 pub(super) fn run(common: &Common, own: &Timeline) -> Result<Completion, Failure> {
     let offices = offices(common)?;
-    let database = Database::open(common, Absent::Fail)?;
+    let database = Database::open_to_read(common)?;
     let at = own.at.or_else(|| own.as_known_on.map(When::last)).unwrap_or_else(|| SystemClock.now());
     // A table has room for the count only on request; in other formats it is a field like any other.
     let why = if own.why || own.format != Format::Table { Why::Told } else { Why::LeftOut };

@@ -4,16 +4,16 @@
 
 use std::io;
 
-use engine::rulebook::RuleId;
+use engine::action::ActionName;
 use projections::labels::{self, Label};
 use projections::snapshot::LimitAt;
-use projections::today::{self, Duty, duties, ended_by};
+use projections::today::{self, Duty, duties};
 use service::clock::{Clock as _, SystemClock};
 use service::queries::cases::{Cases, Which, cases};
 
 use super::arguments::{Common, Format, Today};
 use super::asked::refuse_stranger;
-use super::database::{Absent, Database, run as block_on};
+use super::database::{Database, run as block_on};
 use super::docket::{ends, heading, limit_name, office_cells};
 use super::lists::{Words, json, tone};
 use super::output::{Completion, Failure, complete, offices, print_out};
@@ -25,7 +25,7 @@ use super::time::{full, left, short};
 /// `kamnot today`
 pub(super) fn run(common: &Common, own: &Today) -> Result<Completion, Failure> {
     let offices = offices(common)?;
-    let database = Database::open(common, Absent::Fail)?;
+    let database = Database::open_to_read(common)?;
     let now = SystemClock.now();
     let at = own.at.unwrap_or(now);
     let which = Which { office: own.office.clone(), seat: None, at, now };
@@ -57,7 +57,7 @@ fn today_table(owed: &[Duty], words: Words<'_>, paint: Paint) -> String {
     let columns =
         [Label::Time, Label::Case, Label::Standing, Label::Limit, Label::Ends, Label::HowSure, Label::EndedBy];
     let mut table = Table { headings: columns.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
-    table.rows.extend(owed.iter().map(|Duty { case, standing, limit }| {
+    table.rows.extend(owed.iter().map(|Duty { case, standing, limit, ended_by }| {
         let end = if limit.left < 0 { short(limit.end) } else { ends(limit, lang) };
         vec![
             Cell::new(left(limit.left, lang), tone(limit.breach)),
@@ -66,7 +66,7 @@ fn today_table(owed: &[Duty], words: Words<'_>, paint: Paint) -> String {
             Cell::plain(limit_name(limit, words)),
             Cell::plain(end),
             Cell::new(sure(limit.breach, words), tone(limit.breach)),
-            Cell::plain(what_ends(limit.rule, words)),
+            Cell::plain(what_ends(ended_by, words)),
         ]
     }));
     table.draw(line_width(), paint)
@@ -78,8 +78,8 @@ fn sure(breach: Option<engine::breach::Breach>, words: Words<'_>) -> &'static st
 }
 
 /// The actions that end a limit, in words.
-fn what_ends(rule: RuleId, Words { book, lang, .. }: Words<'_>) -> String {
-    let actions = ended_by(rule).map(|name| book.text(&format!("action.{name}")).in_language(lang));
+fn what_ends(ended_by: &[ActionName], Words { book, lang, .. }: Words<'_>) -> String {
+    let actions = ended_by.iter().map(|name| book.text(&format!("action.{name}")).in_language(lang));
     actions.collect::<Vec<_>>().join("; ")
 }
 
@@ -103,7 +103,7 @@ fn today_csv(owed: &[Duty], words: Words<'_>) -> String {
     ]
     .map(|label| label.of(lang));
     let hours = |seconds: Option<i64>| seconds.map_or_else(String::new, |seconds| LimitAt::hours(seconds).to_string());
-    let row = |Duty { case, standing, limit }: &Duty| {
+    let row = |Duty { case, standing, limit, ended_by }: &Duty| {
         let [code, name] = office_cells(Some(&limit.owed_by), words);
         vec![
             left(limit.left, lang),
@@ -119,7 +119,7 @@ fn today_csv(owed: &[Duty], words: Words<'_>) -> String {
             full(limit.earliest),
             limit.latest.map_or_else(String::new, full),
             sure(limit.breach, words).to_owned(),
-            what_ends(limit.rule, words),
+            what_ends(ended_by, words),
         ]
     };
     csv(headings, &owed.iter().map(row).collect::<Vec<_>>())

@@ -1,6 +1,6 @@
 //! Warnings about office codes in an action: unknown to the offices file, or of another kind.
 
-use engine::action::{Action, OfficeCode, What};
+use engine::action::{Action, OfficeCode};
 use engine::refusal::{Code, Flaws, Refusal, nearest};
 
 use super::{OfficeKind, Offices};
@@ -10,17 +10,14 @@ impl Offices {
     pub fn doubts(&self, action: &Action) -> Flaws {
         let mut flaws = Flaws::new();
         flaws.extend(self.doubt("by", Some(&action.by), None));
-        let named = match &action.what {
-            What::CaseOpened(opened) => {
-                [Some(&opened.court), Some(&opened.prosecutor), Some(&opened.investigator), opened.legal_aid.as_ref()]
-            }
-            What::CaseTransferred { court, prosecutor, investigator, legal_aid } => {
-                [court, prosecutor, investigator, legal_aid].map(Option::as_ref)
-            }
-            _ => return flaws,
-        };
         let kinds = [OfficeKind::Court, OfficeKind::Prosecutor, OfficeKind::Investigator, OfficeKind::LegalAid];
-        flaws.extend(named.into_iter().zip(kinds).filter_map(|(code, kind)| self.doubt(kind.word(), code, Some(kind))));
+        flaws.extend(
+            action
+                .offices()
+                .into_iter()
+                .zip(kinds)
+                .filter_map(|(code, kind)| self.doubt(kind.word(), code, Some(kind))),
+        );
         flaws
     }
 

@@ -77,7 +77,7 @@ pub async fn each_row<E: From<Fault>>(
         (Some(case), _) => {
             let mut told: Vec<Stored> = store.stream(case).await?;
             told.retain(|stored| list.concerns(stored));
-            told.sort_by_key(class);
+            told.sort_by_key(|stored| list.class(stored));
             list.page(told).await?;
         }
         (None, Some((seat, office))) => {
@@ -145,7 +145,11 @@ impl<E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, F> {
         self.listed.read += page.len();
         self.listed.most_held = self.listed.most_held.max(held);
         for stored in page {
-            if self.pending.last().is_some_and(|last| (class(last), &last.case) != (class(&stored), &stored.case)) {
+            if self
+                .pending
+                .last()
+                .is_some_and(|last| (self.class(last), &last.case) != (self.class(&stored), &stored.case))
+            {
                 self.flush().await?;
             }
             self.pending.push(stored);
@@ -169,14 +173,14 @@ impl<E: From<Fault>, F: FnMut(AlertRow) -> Result<(), E>> List<'_, F> {
         told.rows(choice, known.as_ref(), shelf, book, language, *at).into_iter().try_for_each(&mut self.take)
     }
 
+    fn class(&self, stored: &Stored) -> Option<Class> {
+        stored.event.fact.alert().map(|(alert, _)| Class::of(alert.topic.rule, self.speech.book))
+    }
+
     /// The case, from the events that count.
     async fn known(&self, case: &CaseRef) -> Result<Case, Fault> {
         let stream = self.store.stream(case).await?;
         let counts = |stored: &&Stored| self.asked.known == KnownAs::Now || stored.event.recorded_at <= self.asked.at;
         Ok(Case::fold(stream.iter().filter(counts).map(|stored| &stored.event)))
     }
-}
-
-fn class(stored: &Stored) -> Option<Class> {
-    stored.event.fact.alert().map(|(alert, _)| Class::of(alert.topic.rule))
 }

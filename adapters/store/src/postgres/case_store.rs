@@ -55,7 +55,7 @@ impl CaseStore for PostgresStore {
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {
         let read = |row: &PgRow| Ok((reads::standing(row, 0)?, row.try_get::<Option<i64>, _>(1)?));
         let (standing, next) = self.all(reads::NEXT_DUE, |query| query, read).await?.pop().unwrap_or_default();
-        standing.permit(&self.server.name, self.book.digest)?;
+        standing.permit(&self.server.name, self.book.digest())?;
         Ok(next.map(Instant::from_unix))
     }
 
@@ -86,7 +86,7 @@ impl CaseStore for PostgresStore {
             let bind = |query: Query| query.bind(after.0).bind(reads::limit(most));
             let read = |row: &PgRow| Ok((reads::standing(row, 0)?, row.try_get::<Vec<i64>, _>(1)?));
             let (standing, positions) = self.all(reads::OUTBOX, bind, read).await?.pop().unwrap_or_default();
-            standing.permit(&self.server.name, self.book.digest)?;
+            standing.permit(&self.server.name, self.book.digest())?;
             let Some(last) = positions.last() else { return Ok(Vec::new()) };
             after = Position(*last);
             let rows = self.readers.rows(reads::AT, |query| query.bind(positions.clone())).await?;
@@ -146,7 +146,7 @@ impl CaseStore for PostgresStore {
         let mut addressees: Vec<String> = self.all(reads::ADDRESSEES, |query| query, first).await?;
         addressees.retain(|found| to.is_among(found));
         let until = to.until.map_or(i64::MAX, Instant::unix);
-        let rules = |class| rules_of(class).map(|rule| rule.word().to_owned()).collect::<Vec<String>>();
+        let rules = |class| rules_of(class, &self.book);
         let bind = |query: Query| {
             let query =
                 query.bind(addressees.clone()).bind(until).bind(rules(Class::Liberty)).bind(rules(Class::Limit));

@@ -3,6 +3,8 @@
 //! Invariant: nothing is created unasked, nor beside what another program has laid out; the tables are made once, however
 //! many processes start together; another layout than ours is refused.
 
+use std::sync::Arc;
+
 use engine::rulebook::Rulebook;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Executor as _, Row as _};
@@ -150,25 +152,27 @@ async fn lay_out(connection: &mut PgConnection, server: &Server) -> Result<(), F
     Ok(())
 }
 
-/// Sees that `book` is the rulebook in force, or puts it in force in a log that has none.
+/// Sees that `book` is the rulebook in force, or puts it in force in a log that has none. Returns it with the earlier ones
+/// of the log behind it.
 pub(super) async fn put_in_force(
     connection: &mut PgConnection,
     server: &Server,
-    book: &Rulebook,
-) -> Result<(), Failed> {
-    let digest = book.digest.to_string();
+    book: &Arc<Rulebook>,
+) -> Result<Arc<Rulebook>, Failed> {
+    let digest = book.digest().to_string();
     let mut in_force = rulebook_digest(connection).await?;
     if in_force.is_none() {
         // In this order, so that a crash in between leaves nothing that names a text that is not there.
         let text = "INSERT INTO rulebooks (digest, source) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-        sqlx::query(text).bind(&digest).bind(&book.source).execute(&mut *connection).await?;
+        sqlx::query(text).bind(&digest).bind(book.source()).execute(&mut *connection).await?;
         let name = "INSERT INTO meta (key, value) VALUES ('rulebook', $1) ON CONFLICT DO NOTHING";
         sqlx::query(name).bind(&digest).execute(&mut *connection).await?;
         in_force = rulebook_digest(connection).await?;
     }
     let in_force = in_force.unwrap_or_default();
     if in_force == digest {
-        return Ok(());
+        let kept = sqlx::query_scalar(reads::RULEBOOKS).fetch_all(&mut *connection).await?;
+        return Ok(Arc::clone(book).succeeding(kept));
     }
     Err(Fault::of_rulebook(&server.name, &in_force, &digest).into())
 }

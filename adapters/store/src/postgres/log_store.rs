@@ -2,10 +2,12 @@
 //!
 //! Invariant: who reads the log to its end has all that was committed before, or is told why not.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::action::CaseRef;
+use engine::rulebook::Rulebook;
 use projections::CaseView;
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -25,6 +27,10 @@ const HIDDEN: Duration = Duration::from_millis(20);
 impl LogStore for PostgresStore {
     fn place(&self) -> String {
         self.server.name.clone()
+    }
+
+    fn book(&self) -> Arc<Rulebook> {
+        Arc::clone(&self.book)
     }
 
     fn installation(&self) -> Uuid {

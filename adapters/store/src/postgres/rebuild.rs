@@ -36,12 +36,12 @@ pub(super) async fn rebuild(
     if purpose == Purpose::Adopt {
         transaction.execute("DELETE FROM meta WHERE key = 'rulebook'").await?;
     }
-    put_in_force(&mut transaction, server, book).await?;
+    let book = &put_in_force(&mut transaction, server, book).await?;
     let events = audit::extent(&mut transaction).await?;
     let mut rebuilt = Rebuilt::default();
     // Where the text that is kept was altered, this is the original: its digest says so.
     let keep = sqlx::query("UPDATE rulebooks SET source = $2 WHERE digest = $1 AND source <> $2");
-    let kept = keep.bind(book.digest.to_string()).bind(&book.source).execute(&mut *transaction).await?;
+    let kept = keep.bind(book.digest().to_string()).bind(book.source()).execute(&mut *transaction).await?;
     if kept.rows_affected() > 0 {
         rebuilt.note(KEPT_ANEW.to_owned());
     }

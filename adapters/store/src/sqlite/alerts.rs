@@ -3,7 +3,8 @@
 //! Invariant: nothing but the places is held, eight bytes an alert; what `SQLite` sorts beyond its cache lies on disk.
 
 use engine::calendar::Instant;
-use engine::rulebook::RuleId;
+use engine::rulebook::{RuleId, Rulebook};
+use projections::alerts::Class;
 use rusqlite::{Connection, params};
 
 use super::file::Failed;
@@ -25,7 +26,7 @@ const ALERTS_SINCE: &str = "SELECT a.position, a.rule FROM (SELECT DISTINCT case
     WHERE a.addressees IN (SELECT value FROM json_each(?1)) AND a.recorded_at <= ?2 ORDER BY c.reference, a.position";
 
 /// The places of the alert events to an office.
-pub(super) fn alerts(connection: &Connection, to: &AlertsTo) -> Result<Vec<Position>, Failed> {
+pub(super) fn alerts(connection: &Connection, to: &AlertsTo, book: &Rulebook) -> Result<Vec<Position>, Failed> {
     // Both questions of one state of the file.
     let transaction = connection.unchecked_transaction()?;
     let mut addressees = Vec::new();
@@ -47,7 +48,7 @@ pub(super) fn alerts(connection: &Connection, to: &AlertsTo) -> Result<Vec<Posit
     let mut by_class = ByClass::default();
     while let Some(row) = rows.next()? {
         let rule = row.get_ref(1)?.as_str().ok().and_then(RuleId::from_word).ok_or_else(no_rule)?;
-        by_class.push(rule, Position(row.get(0)?));
+        by_class.push(Class::of(rule, book), Position(row.get(0)?));
     }
     drop(rows);
     transaction.commit()?;

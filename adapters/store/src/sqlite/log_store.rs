@@ -2,8 +2,11 @@
 //!
 //! Invariant: long work runs on a thread of its own and never holds up who waits for an answer.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use engine::action::CaseRef;
+use engine::rulebook::Rulebook;
 use projections::CaseView;
 use uuid::Uuid;
 
@@ -19,6 +22,10 @@ use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
 impl LogStore for SqliteStore {
     fn place(&self) -> String {
         std::path::absolute(&self.file.path).unwrap_or_else(|_| self.file.path.clone()).display().to_string()
+    }
+
+    fn book(&self) -> Arc<Rulebook> {
+        Arc::clone(&self.book)
     }
 
     fn installation(&self) -> Uuid {

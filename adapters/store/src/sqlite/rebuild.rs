@@ -103,7 +103,7 @@ pub(super) fn examine(connection: &Connection, book: &Rulebook, after: Cursor) -
 /// Views and alerts anew.
 pub(super) fn rebuild(
     file: &File,
-    book: &Rulebook,
+    book: &Arc<Rulebook>,
     purpose: Purpose,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Rebuilt, Fault> {
@@ -114,11 +114,11 @@ pub(super) fn rebuild(
         if purpose == Purpose::Adopt {
             connection.execute("DELETE FROM meta WHERE key = 'rulebook'", [])?;
         }
-        put_in_force(&connection, file, book)?;
+        let book = &put_in_force(&connection, file, book)?;
         let mut rebuilt = Rebuilt::default();
         // Where the text that is kept was altered, this is the original: its digest says so.
         let keep = "UPDATE rulebooks SET source = ?2 WHERE digest = ?1 AND source <> ?2";
-        if connection.execute(keep, [&book.digest.to_string(), &book.source])? > 0 {
+        if connection.execute(keep, [&book.digest().to_string(), book.source()])? > 0 {
             rebuilt.note(KEPT_ANEW.to_owned());
         }
         let (keys, events) = audit::extent(&connection)?;

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Known, Verdict, case_full, needs, not_withdrawn};
+use super::{Known, Verdict, case_full, needs, refers_to};
 use crate::action::{Action, ActionId, ActionName};
 use crate::refusal::Flaws;
 
@@ -22,8 +22,8 @@ pub(super) struct Rounds<'a> {
     accepted: BTreeSet<usize>,
     /// The places of the lines whose id is taken, by that id; the first place is the last of each.
     waiting: BTreeMap<ActionId, Vec<usize>>,
-    /// The places of the accepted withdrawals, by the id that they withdraw.
-    withdrawals: BTreeMap<ActionId, Vec<usize>>,
+    /// The places of the accepted actions that name another, by its id.
+    referring: BTreeMap<ActionId, Vec<usize>>,
     /// How many accepted actions the case has room for.
     room: usize,
 }
@@ -37,14 +37,14 @@ impl<'a> Rounds<'a> {
         known: Known<'a>,
         room: usize,
     ) -> Self {
-        let (accepted, withdrawals) = (BTreeSet::new(), BTreeMap::new());
+        let (accepted, referring) = (BTreeSet::new(), BTreeMap::new());
         let mut waiting: BTreeMap<ActionId, Vec<usize>> = BTreeMap::new();
         for (place, verdict) in verdicts.iter().enumerate().rev() {
             if matches!(verdict, Some(Verdict::Known | Verdict::Refused(_))) {
                 waiting.entry(actions[place].id).or_default().push(place);
             }
         }
-        let mut rounds = Self { actions, opening, opening_at: None, known, accepted, waiting, withdrawals, room };
+        let mut rounds = Self { actions, opening, opening_at: None, known, accepted, waiting, referring, room };
         for (place, _) in verdicts.iter().enumerate().filter(|(_, verdict)| **verdict == Some(Verdict::Accepted)) {
             rounds.accept(place);
         }
@@ -109,10 +109,8 @@ impl<'a> Rounds<'a> {
                     return None;
                 }
             }
-            if not_withdrawn(self.known.get(&id).copied()).is_some() {
-                let withdrawals = self.withdrawals.remove(&id).unwrap_or_default();
-                changed.extend(withdrawals.into_iter().filter(|place| self.accepted.contains(place)));
-            }
+            let referring = self.referring.get(&id).into_iter().flatten();
+            changed.extend(referring.copied().filter(|place| self.accepted.contains(place)));
         }
         Some(changed)
     }
@@ -124,13 +122,13 @@ impl<'a> Rounds<'a> {
         if self.is_opening(place) {
             self.opening_at = Some(place);
         }
-        if let Some(id) = action.withdraws() {
-            self.withdrawals.entry(id).or_default().push(place);
+        if let Some(id) = refers_to(action) {
+            self.referring.entry(id).or_default().push(place);
         }
     }
 
     fn is_opening(&self, place: usize) -> bool {
-        self.actions[place].name() == ActionName::CaseOpened
+        self.actions[place].name == ActionName::CaseOpened
     }
 
     /// Whether the opening at this place, now that its id is free, holds: no other one does, or a later one of the list.
@@ -166,7 +164,7 @@ mod tests {
                     continue;
                 }
                 lasting[place] = needs(action, opening, &known);
-                if lasting[place].is_empty() && room == 0 && action.name() != ActionName::CaseOpened {
+                if lasting[place].is_empty() && room == 0 && action.name != ActionName::CaseOpened {
                     lasting[place] = case_full().into();
                 } else if lasting[place].is_empty() {
                     room = room.saturating_sub(1);
@@ -196,6 +194,8 @@ mod tests {
             2 => Just(r#""action":"rights_told""#.to_owned()),
             2 => (0..4).prop_map(|nth| format!(r#""action":"offence_reclassified","offence":{nth},"class":"crime""#)),
             1 => Just(r#""action":"child_identified","birth_date":"2026-02-04""#.to_owned()),
+            2 => Just(format!(r#""action":"offence_added",{}"#, &offence[1..offence.len() - 1])),
+            2 => (1..8_u8).prop_map(move |of| format!(r#""action":"offence_corrected","offence":"{}","committed_on":"2026-01-04""#, id(of))),
             3 => (1..8_u8).prop_map(move |of| format!(r#""action":"action_withdrawn","withdraws":"{}""#, id(of))),
         ];
         let date = prop_oneof![4 => Just("2026-02-03"), 1 => Just("2026-02-05"), 1 => Just("2011-03-04")];

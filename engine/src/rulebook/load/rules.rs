@@ -1,28 +1,108 @@
-//! Reads the rules: each with its article, its words, who owes the duty, and when its notices are due.
+//! Reads the rules: each with its article, its words, who owes the duty, and what it asks.
 
-use super::{Flaw, Table};
-use crate::rulebook::{Numbers, Period, Quote, Role, Rule, RuleId, Text};
+mod condition;
+mod limit;
+mod sentences;
 
-/// Every rule, in the order of [`RuleId::ALL`].
-pub(super) fn all(rules: &Table<'_>, numbers: &Numbers) -> Result<Vec<Rule>, Flaw> {
-    if let Some((_, value)) = rules.values().find(|(key, _)| RuleId::from_word(key).is_none()) {
-        return Err(value.flaw(&format!(
-            "this program knows no such rule; expected one of {}; check the spelling or remove it",
-            RuleId::WORDS.join(", ")
-        )));
+use super::possible::{Under, can_hold};
+use super::table::shown;
+use super::test::Language;
+use super::{Flaw, Table, Value};
+use crate::action::{ActionName, Names};
+use crate::rulebook::rule::{Asked, Check, Counting, Dates, OwedBy};
+use crate::rulebook::test::{Asks, Test};
+use crate::rulebook::{Period, Quote, Role, Rule, RuleId, Text};
+
+pub(super) use sentences::fill_numbers;
+
+/// Every rule: first the time limits, then the conditions, both in the order of the file.
+pub(super) fn all<'a>(rules: &Table<'a>, at_once: Period, language: &mut Language<'a>) -> Result<Vec<Rule>, Flaw> {
+    let mut all: Vec<Rule> = Vec::new();
+    for (name, value) in rules.in_order() {
+        let Some(id) = RuleId::from_word(name) else {
+            return Err(value.flaw(&format!(
+                "found \"{}\"; expected the name of a rule: {}",
+                shown(name),
+                RuleId::FORM
+            )));
+        };
+        let table = value.table()?;
+        let rule = rule(id, &table, at_once, language)?;
+        if let Some(other) = all.iter().find(|other| is_of_same_procedure(other, &rule)) {
+            return Err(table.required("procedure", "a procedure")?.flaw(&format!(
+                "found a second rule of this procedure, after rules.{}; expected one, whose answers both would give; \
+                 remove one of the two",
+                other.id
+            )));
+        }
+        all.push(rule);
     }
-    RuleId::ALL.iter().map(|id| rule(*id, &table_of(rules, *id)?, numbers)).collect()
+    extensions_agree(rules, &all)?;
+    all.sort_by_key(|rule| !rule.is_limit());
+    Ok(all)
 }
 
-fn rule(id: RuleId, table: &Table<'_>, numbers: &Numbers) -> Result<Rule, Flaw> {
-    let limit = shortest_limit(id, numbers);
-    let mut known = [&COMMON_KEYS, number_keys(id)].concat();
-    known.extend(limit.map(|_| "warn_before"));
-    table.only(&known)?;
-    if id.is_policy() {
-        table.required("limit", "\"at_once\", the law's only word")?.index_in(&["at_once"])?;
+/// Whether two rules would be counted by one procedure, which would give both the same answers.
+fn is_of_same_procedure(one: &Rule, other: &Rule) -> bool {
+    let procedure = |rule: &Rule| {
+        let counting = rule.as_limit().map(|limit| limit.counting).filter(|counting| *counting != Counting::Plain);
+        counting.map(|counting| std::mem::discriminant(&counting))
+    };
+    procedure(one).is_some_and(|of| procedure(other) == Some(of))
+}
+
+/// Refuses a rule that lets a remand be extended by other months than those with which each extension is counted.
+fn extensions_agree(table: &Table<'_>, rules: &[Rule]) -> Result<(), Flaw> {
+    let counted = rules.iter().find_map(|rule| match rule.as_limit()?.counting {
+        Counting::RemandTerm { extension, .. } => Some((rule.id, extension)),
+        _ => None,
+    });
+    let Some((term, extension)) = counted else { return Ok(()) };
+    for rule in rules {
+        let Some(Check::Written { fails, .. }) = rule.as_condition().map(|condition| &condition.check) else {
+            continue;
+        };
+        let mut other: Option<u64> = None;
+        fails.visit(&mut |test| {
+            if let Test::Field(field) = test
+                && let (Some(_), "months", Asks::MoreThan(months)) =
+                    (field.place(ActionName::RemandExtended), field.path, field.asks)
+                && months != u64::from(extension.0)
+            {
+                other = Some(months);
+            }
+        });
+        if let Some(other) = other {
+            let value = table.required(rule.id.word(), "a rule")?.table()?.required("fails", "a test")?;
+            return Err(value.flaw(&format!(
+                "found an extension by more than {other} months; expected the months of rules.{term}.extension, {}, with \
+                 which every extension is counted; correct one of the two",
+                Period::from(extension)
+            )));
+        }
     }
+    Ok(())
+}
+
+const COMMON_KEYS: [&str; 11] =
+    ["name", "article", "owed_by", "en", "lo", "law", "sentence_lo", "from", "until", "after_eighteen", "procedure"];
+
+fn rule<'a>(id: RuleId, table: &Table<'a>, at_once: Period, language: &mut Language<'a>) -> Result<Rule, Flaw> {
+    language.next_rule();
     let article = table.string("article", "the article, such as \"62(2)\"")?;
+    let holds = dates(table)?;
+    let (asks, on) = if is_limit(table)? {
+        let limit = limit::limit(table, at_once, language)?;
+        let on = limit::opening_actions(&limit);
+        (Asked::Limit(limit), on)
+    } else {
+        let condition = condition::condition(table, language)?;
+        let on = condition.on;
+        (Asked::Condition(condition), on)
+    };
+    let owed_by = owed_by(on, table, language)?;
+    let after_eighteen = table.optional("after_eighteen").map_or(Ok(false), |value| value.yes())?;
+    let warn_before = if let Asked::Limit(limit) = &asks { limit::leads(table, limit)? } else { Vec::new() };
     Ok(Rule {
         id,
         article: article.to_owned(),
@@ -32,50 +112,51 @@ fn rule(id: RuleId, table: &Table<'_>, numbers: &Numbers) -> Result<Rule, Flaw> 
             lo: table.string("sentence_lo", "what the rule asks, in a Lao sentence")?.to_owned(),
         },
         name: table.text("name")?,
-        owed_by: owed_by(table)?,
-        warn_before: limit.map_or(Ok(Vec::new()), |limit| leads(table, limit))?,
+        warn_before,
+        holds,
+        after_eighteen,
+        owed_by,
+        asks,
+        questions: language.asked.iter().copied().collect(),
     })
 }
 
-/// The table of one rule.
-pub(super) fn table_of<'a>(rules: &Table<'a>, rule: RuleId) -> Result<Table<'a>, Flaw> {
-    rules.required(rule.word(), "a table for every rule of this program")?.table()
-}
-
-/// The keys that every rule has or may have.
-const COMMON_KEYS: [&str; 7] = ["name", "article", "owed_by", "en", "lo", "law", "sentence_lo"];
-
-/// The limits and thresholds that a rule's own table states.
-const fn number_keys(rule: RuleId) -> &'static [&'static str] {
-    match rule {
-        RuleId::Custody48h => &["limit", "joined_by_bringing_in_within"],
-        RuleId::Investigation30d | RuleId::RemandTerm => &["limit", "extension"],
-        RuleId::RemandCap => &["major", "crime"],
-        RuleId::ReleaseDecision24h => &["limit", "from_request"],
-        RuleId::AgeOfResponsibility => &["years"],
-        RuleId::ThreeSummonses => &["count"],
-        RuleId::RemandExtensionLength => &["months"],
-        rule if rule.is_limit() => &["limit"],
-        _ => &[],
+/// Whether a rule is a time limit. A condition has `on`, and no limit has it.
+fn is_limit(table: &Table<'_>) -> Result<bool, Flaw> {
+    let on = table.optional("on");
+    let Some(procedure) = table.optional("procedure") else {
+        let is_condition = on.is_some() || ["fails", "tested_if"].iter().any(|key| table.optional(key).is_some());
+        return Ok(!is_condition);
+    };
+    let all = [&limit::PROCEDURES[..], &condition::PROCEDURES].concat();
+    let named = all[procedure.index_in(&all)?];
+    match (limit::PROCEDURES.contains(&named), on) {
+        (true, Some(on)) => {
+            Err(on.flaw(&format!("the procedure \"{named}\" counts a time limit; expected no \"on\"; remove it")))
+        }
+        (is_limit, _) => Ok(is_limit),
     }
 }
 
-/// The shortest limit of a rule; every lead of a notice must be shorter. `None` for a condition.
-const fn shortest_limit(rule: RuleId, numbers: &Numbers) -> Option<Period> {
-    match rule {
-        RuleId::Interview90Min => Some(numbers.interview),
-        RuleId::Custody48h => Some(numbers.custody),
-        RuleId::ParentsNotified | RuleId::ReleaseAtOnce => Some(numbers.at_once),
-        RuleId::Investigation30d => Some(numbers.investigation),
-        RuleId::InvestigatorMediation30d => Some(numbers.investigator_mediation),
-        RuleId::RemandTerm => Some(numbers.remand),
-        RuleId::RemandCap => Some(numbers.cap_major),
-        RuleId::ReleaseOpinion24h => Some(numbers.release_opinion),
-        RuleId::ReleaseDecision24h => Some(numbers.release_decision),
-        RuleId::Prosecutor10d => Some(numbers.prosecutor),
-        RuleId::ProsecutorMediation30d => Some(numbers.prosecutor_mediation),
-        RuleId::Court15d => Some(numbers.court),
-        _ => None,
+/// The civil dates of the actions to which a rule applies.
+fn dates(table: &Table<'_>) -> Result<Dates, Flaw> {
+    let date = |key: &str| table.optional(key).map(|value| value.date()).transpose();
+    let holds = Dates { from: date("from")?, until: date("until")? };
+    match (holds.from, holds.until, table.optional("until")) {
+        (Some(from), Some(until), Some(value)) if until < from => {
+            Err(value.flaw(&format!("found {until}; expected a day not before \"from\", {from}; correct one of them")))
+        }
+        _ => Ok(holds),
+    }
+}
+
+/// Refuses a test that can't hold, whatever is on record. `why` says what that means.
+fn possible(test: &Test, on: Names, under: Under<'_>, value: &Value<'_>, why: &str) -> Result<(), Flaw> {
+    if can_hold(test, on, under) {
+        Ok(())
+    } else {
+        Err(value
+            .flaw(&format!("{why}, whatever is on record; expected a test that can say yes; correct or remove it")))
     }
 }
 
@@ -97,34 +178,34 @@ fn quotes(article: &str, table: &Table<'_>) -> Result<Vec<Quote>, Flaw> {
     Ok(quotes)
 }
 
-/// One role, or several joined by `or` if the record decides which.
-fn owed_by(table: &Table<'_>) -> Result<String, Flaw> {
-    let expected = format!("one of {}, or several joined by \"or\"", Role::WORDS.join(", "));
-    let owed_by = table.string("owed_by", &expected)?;
-    if owed_by.split(" or ").all(|role| Role::from_word(role).is_some()) {
-        Ok(owed_by.to_owned())
-    } else {
-        Err(table.required("owed_by", &expected)?.flaw(&format!("found \"{owed_by}\"; expected {expected}")))
+/// A role, or a list of cases that ends with a role.
+fn owed_by<'a>(on: Names, table: &Table<'a>, language: &mut Language<'a>) -> Result<OwedBy, Flaw> {
+    let roles = format!("one of {}", Role::WORDS.join(", "));
+    let expected = format!(
+        "{roles}, or a list such as [{{ if = {{ action = \"hearing_held\" }}, role = \"court\" }}, \"prosecutor\"]"
+    );
+    let value = table.required("owed_by", &expected)?;
+    let role = |value: &Value<'_>| -> Result<Role, Flaw> { Ok(Role::ALL[value.index_in(Role::WORDS)?]) };
+    if value.word().is_some() {
+        return Ok(OwedBy { cases: Vec::new(), otherwise: role(&value)? });
     }
-}
-
-/// The leads of the notices, longest first, each shorter than the limit.
-fn leads(table: &Table<'_>, limit: Period) -> Result<Vec<Period>, Flaw> {
-    let expected = "a list of leads such as [\"7d\", \"1d\"], or [] for none";
-    let mut leads: Vec<Period> = Vec::new();
-    for value in table.required("warn_before", expected)?.list(expected)? {
-        let lead = value.period()?;
-        if matches!(lead, Period::Months(_)) || lead.fewest_minutes() >= limit.fewest_minutes() {
-            return Err(value.flaw(&format!(
-                "found {lead}; expected a lead in days, hours or minutes, shorter than the limit, {limit}; shorten it"
-            )));
+    let all = value.list(&expected)?;
+    let Some((last, cases)) = all.split_last().filter(|(last, _)| last.word().is_some()) else {
+        return Err(value.flaw(&format!(
+            "found no role at the end of the list; expected as the last entry {roles}, for whatever is left; add it"
+        )));
+    };
+    let mut read = Vec::with_capacity(cases.len());
+    for value in cases {
+        if value.word().is_some() {
+            return Err(value.unexpected("{ if = …, role = … }: the last entry alone is a plain role"));
         }
-        if let Some(before) = leads.last().filter(|before| before.fewest_minutes() <= lead.fewest_minutes()) {
-            return Err(value.flaw(&format!(
-                "found {lead} behind {before}; expected the longest lead first and none twice; put them in order"
-            )));
-        }
-        leads.push(lead);
+        let case = value.table()?;
+        case.only(&["if", "role"])?;
+        let given = case.required("if", "a test")?;
+        let test = language.test(on, &given)?;
+        possible(&test, on, Under::Protective(language.protective), &given, "no case comes under this entry")?;
+        read.push((test, role(&case.required("role", &roles)?)?));
     }
-    Ok(leads)
+    Ok(OwedBy { cases: read, otherwise: role(last)? })
 }

@@ -5,11 +5,11 @@
 use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Flaw;
-use super::numbers::Unit;
+use super::unit::Unit;
+use crate::refusal::nearest;
 use crate::rulebook::{Period, Text};
 
 /// One table of the file.
@@ -18,27 +18,20 @@ pub(super) struct Table<'a> {
     start: usize,
     path: String,
     entries: &'a DeTable<'a>,
-    /// The same table of the program's own rulebook, if that one supplies missing keys.
-    own: Option<&'a DeTable<'a>>,
 }
 
 /// One value of the file.
+#[derive(Clone)]
 pub(super) struct Value<'a> {
     source: &'a str,
     start: usize,
     path: String,
     found: &'a DeValue<'a>,
-    own: Option<&'a DeValue<'a>>,
 }
 
 impl<'a> Table<'a> {
-    pub(super) fn root(source: &'a str, entries: &'a DeTable<'a>, own: Option<&'a DeTable<'a>>) -> Self {
-        Self { source, start: 0, path: String::new(), entries, own }
-    }
-
-    /// Whether the program's own rulebook supplies what is missing.
-    pub(super) const fn may_lack(&self) -> bool {
-        self.own.is_some()
+    pub(super) fn root(source: &'a str, entries: &'a DeTable<'a>) -> Self {
+        Self { source, start: 0, path: String::new(), entries }
     }
 
     /// A flaw on the line where this table begins.
@@ -48,11 +41,21 @@ impl<'a> Table<'a> {
 
     /// Refuses every key but `known`.
     pub(super) fn only(&self, known: &[&str]) -> Result<(), Flaw> {
-        match self.values().find(|(key, _)| !known.contains(key)) {
+        match self.in_order().into_iter().find(|(key, _)| !known.contains(key)) {
             None => Ok(()),
-            Some((_, value)) => Err(value
-                .flaw(&format!("unknown key; expected one of {}; check the spelling or remove it", known.join(", ")))),
+            Some((key, value)) => Err(value.flaw(&format!(
+                "unknown key; expected one of {}{}; check the spelling or remove it",
+                known.join(", "),
+                meant(key, known)
+            ))),
         }
+    }
+
+    /// Every key with its value, in the order of the file.
+    pub(super) fn in_order(&self) -> Vec<(&'a str, Value<'a>)> {
+        let mut all: Vec<_> = self.values().collect();
+        all.sort_by_key(|(_, value)| value.start);
+        all
     }
 
     /// Every key with its value, in the order of the keys.
@@ -69,13 +72,7 @@ impl<'a> Table<'a> {
 
     /// The value of `key`. If it is missing, `expected` completes the flaw's "expected …".
     pub(super) fn required(&self, key: &str, expected: &str) -> Result<Value<'a>, Flaw> {
-        let stands_in = || {
-            let (key, value) = self.own?.get_key_value(key)?;
-            Some(self.value_at(self.start, key.get_ref(), value.get_ref()))
-        };
-        self.optional(key)
-            .or_else(stands_in)
-            .ok_or_else(|| self.flaw(&format!("\"{key}\" is missing; expected {expected}; add it")))
+        self.optional(key).ok_or_else(|| self.flaw(&format!("\"{key}\" is missing; expected {expected}; add it")))
     }
 
     pub(super) fn table(&self, key: &str) -> Result<Table<'a>, Flaw> {
@@ -91,20 +88,16 @@ impl<'a> Table<'a> {
         self.required(key, &expected)?.integer(&range, &expected)
     }
 
-    pub(super) fn period(&self, key: &str, unit: Unit) -> Result<Period, Flaw> {
-        self.required(key, &format!("a length such as \"{}\"", unit.sample()))?.period_in(unit)
-    }
-
     /// The text of `key` in both languages.
     pub(super) fn text(&self, key: &str) -> Result<Text, Flaw> {
         self.required(key, "a text { en = \"…\", lo = \"…\" }")?.text()
     }
 
     fn value_at(&self, start: usize, key: &str, found: &'a DeValue<'a>) -> Value<'a> {
-        let own = self.own.and_then(|own| own.get(key)).map(Spanned::get_ref);
-        let key = if key.contains('.') || key.contains(':') { format!("\"{key}\"") } else { key.to_owned() };
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        let key = if key.bytes().all(plain) { shown(key) } else { format!("\"{}\"", shown(key)) };
         let path = if self.path.is_empty() { key } else { format!("{}.{key}", self.path) };
-        Value { source: self.source, start, path, found, own }
+        Value { source: self.source, start, path, found }
     }
 }
 
@@ -114,12 +107,17 @@ impl<'a> Value<'a> {
         Flaw::new(self.source, self.start, &self.path, what)
     }
 
-    fn unexpected(&self, expected: &str) -> Flaw {
+    /// Where it stands, such as `rules.court-15d.limit`.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(super) fn unexpected(&self, expected: &str) -> Flaw {
         let found = match self.found {
             DeValue::String(text) if text.trim().is_empty() => "an empty string".to_owned(),
-            DeValue::String(text) => format!("\"{text}\""),
-            DeValue::Integer(number) => number.to_string(),
-            DeValue::Float(number) => number.to_string(),
+            DeValue::String(text) => format!("\"{}\"", shown(text)),
+            DeValue::Integer(number) => shown(&number.to_string()),
+            DeValue::Float(number) => shown(&number.to_string()),
             DeValue::Boolean(truth) => truth.to_string(),
             DeValue::Datetime(date) => date.to_string(),
             DeValue::Array(_) => "a list".to_owned(),
@@ -131,8 +129,7 @@ impl<'a> Value<'a> {
     pub(super) fn table(&self) -> Result<Table<'a>, Flaw> {
         match self.found {
             DeValue::Table(entries) => {
-                let own = if let Some(DeValue::Table(own)) = self.own { Some(own) } else { None };
-                Ok(Table { source: self.source, start: self.start, path: self.path.clone(), entries, own })
+                Ok(Table { source: self.source, start: self.start, path: self.path.clone(), entries })
             }
             _ => Err(self.unexpected("a table")),
         }
@@ -150,7 +147,6 @@ impl<'a> Value<'a> {
                 start: item.span().start,
                 path: format!("{}[{index}]", self.path),
                 found: item.get_ref(),
-                own: None,
             })
             .collect())
     }
@@ -163,7 +159,42 @@ impl<'a> Value<'a> {
         }
     }
 
-    fn integer(&self, range: &RangeInclusive<u32>, expected: &str) -> Result<u32, Flaw> {
+    /// A string, if it is one.
+    pub(super) fn word(&self) -> Option<&'a str> {
+        if let DeValue::String(text) = self.found { Some(text.as_ref()) } else { None }
+    }
+
+    /// Whether it is a list.
+    pub(super) const fn is_list(&self) -> bool {
+        matches!(self.found, DeValue::Array(_))
+    }
+
+    /// `true`, if it is there at all.
+    pub(super) fn yes(&self) -> Result<bool, Flaw> {
+        match self.found {
+            DeValue::Boolean(true) => Ok(true),
+            _ => Err(self.unexpected("true; leave it out for no")),
+        }
+    }
+
+    /// One string or a list of strings, at least one, each with its value.
+    pub(super) fn strings(&self, expected: &str) -> Result<Vec<(&'a str, Value<'a>)>, Flaw> {
+        let all = if self.is_list() { self.list(expected)? } else { vec![self.clone()] };
+        if all.is_empty() {
+            return Err(self.flaw(&format!("found an empty list; expected {expected}")));
+        }
+        all.into_iter().map(|value| Ok((value.string(expected)?, value))).collect()
+    }
+
+    /// The words of which this value is one, or of several of which it is a list: their places as bits.
+    pub(super) fn words_of(&self, words: &[&str]) -> Result<u32, Flaw> {
+        let all = self.strings(&format!("one or more of {}", words.join(", ")))?;
+        none_twice(&all)?;
+        let mut places = all.into_iter().map(|(_, value)| value.index_in(words));
+        places.try_fold(0, |bits, place| Ok(bits | 1 << place?))
+    }
+
+    pub(super) fn integer(&self, range: &RangeInclusive<u32>, expected: &str) -> Result<u32, Flaw> {
         let DeValue::Integer(number) = self.found else {
             return Err(self.unexpected(expected));
         };
@@ -213,7 +244,7 @@ impl<'a> Value<'a> {
             .ok_or_else(|| self.unexpected(&format!("{expected}, more than nothing and at most ten years")))
     }
 
-    fn period_in(&self, unit: Unit) -> Result<Period, Flaw> {
+    pub(super) fn period_in(&self, unit: Unit) -> Result<Period, Flaw> {
         let period = self.period()?;
         if Unit::of(period) == unit {
             Ok(period)
@@ -236,6 +267,33 @@ impl<'a> Value<'a> {
     pub(super) fn index_in(&self, words: &[&str]) -> Result<usize, Flaw> {
         let expected = format!("one of {}", words.join(", "));
         let found = self.string(&expected)?;
-        words.iter().position(|word| *word == found).ok_or_else(|| self.unexpected(&expected))
+        let place = words.iter().position(|word| *word == found);
+        place.ok_or_else(|| self.unexpected(&format!("{expected}{}", meant(found, words))))
+    }
+}
+
+/// A text of the file as a flaw repeats it: on one line, and no longer than it has to be known again.
+pub(super) fn shown(text: &str) -> String {
+    const MOST: usize = 80;
+    let mut shown: String = text.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// A hint at the word that was probably meant; nothing if none is near.
+pub(super) fn meant(found: &str, words: &[&str]) -> String {
+    nearest(found, words.iter().copied()).map_or(String::new(), |meant| format!(" (did you mean \"{meant}\"?)"))
+}
+
+/// Refuses a word that stands in a list twice.
+pub(super) fn none_twice(all: &[(&str, Value<'_>)]) -> Result<(), Flaw> {
+    let twice = all.iter().enumerate().find(|(nth, (word, _))| all[..*nth].iter().any(|(known, _)| known == word));
+    match twice {
+        None => Ok(()),
+        Some((_, (word, value))) => {
+            Err(value.flaw(&format!("found \"{}\" twice; expected it once; remove one", shown(word))))
+        }
     }
 }

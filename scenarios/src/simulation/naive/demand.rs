@@ -103,8 +103,14 @@ pub(super) fn demanded(
     book: &Rulebook,
     at: Instant,
 ) -> Vec<Demand> {
-    let Some(assessment) = assess(actions.iter().map(|action| &**action), book, at) else { return Vec::new() };
-    let mut look = Look::new(case, book, &assessment);
+    // A voided case counts nowhere: nothing is called for, and whatever was told is withdrawn.
+    let assessment = assess(actions.iter().map(|action| &**action), book, at);
+    let mut look = match &assessment {
+        Some(assessment) => Look::new(case, book, assessment),
+        None => {
+            Look { case, book, at, to: [const { None }; 4], lines: BTreeMap::new(), ids: Vec::new(), told: Vec::new() }
+        }
+    };
     let called_for = look.called_for();
     for (topic, told) in told.iter_mut().filter(|(_, told)| told.state != State::Withdrawn) {
         look.hold_against_the_law(topic, told, called_for.contains(topic));
@@ -307,9 +313,10 @@ fn notices<'a>(deadline: &'a Deadline, book: &'a Rulebook) -> impl Iterator<Item
     let due = deadline.protective.due;
     let days_before = move |days: u32| {
         let day = due.date() - chrono::Days::new(u64::from(days));
-        Instant::first_of(day).plus(book.notice_hour)
+        Instant::first_of(day).plus(book.notice_hour())
     };
-    book.rule(deadline.rule).warn_before.iter().map(move |lead| {
+    let leads = book.rule(deadline.rule).map_or(&[][..], |rule| &rule.warn_before);
+    leads.iter().map(move |lead| {
         let at = match *lead {
             Period::Minutes(minutes) => due.plus(-60 * i64::from(minutes)),
             Period::Hours(hours) => due.plus(-3600 * i64::from(hours)),

@@ -1,7 +1,6 @@
 //! The values that a field takes, in words.
 
 use engine::action::describe::{Field, FieldKind};
-use engine::rulebook::KEYS;
 use engine::rulebook::{Language, Rulebook};
 use projections::labels::Label;
 
@@ -16,6 +15,7 @@ pub(in crate::cli) fn takes(field: &Field, lang: Language) -> String {
         FieldKind::Text => Label::TakesText.of(lang).to_owned(),
         FieldKind::Flag => Label::TakesFlag.of(lang).to_owned(),
         FieldKind::Count(least) => format!("{} {least}", Label::TakesCount.of(lang)),
+        FieldKind::Offence => Label::TakesOffence.of(lang).to_owned(),
         FieldKind::Word(words) if words.len() > 12 => Label::TakesAction.of(lang).to_owned(),
         FieldKind::Word(words) => format!("{} {}", Label::TakesWord.of(lang), words.join(", ")),
         FieldKind::Words(words) => format!("{} {}", Label::TakesWords.of(lang), words.join(", ")),
@@ -30,6 +30,5 @@ pub(in crate::cli) fn takes(field: &Field, lang: Language) -> String {
 
 /// The meaning of an enumerated word; `None` if it needs no explanation.
 pub(in crate::cli) fn meaning<'b>(book: &'b Rulebook, word: &str, lang: Language) -> Option<&'b str> {
-    let key = format!("word.{word}");
-    KEYS.iter().any(|(known, _)| *known == key).then(|| book.text(&key).in_language(lang))
+    book.known_text(&format!("word.{word}")).map(|text| text.in_language(lang))
 }

@@ -76,7 +76,7 @@ impl<'w> Stage<'w> {
         let at = short(happened.at);
         if let Some(step) = &happened.step {
             let action = &step.action;
-            let name = book.text(&format!("action.{}", action.name())).in_language(lang);
+            let name = book.text(&format!("action.{}", action.name)).in_language(lang);
             let late = action.at.last() != happened.at;
             let late = if late { format!(" ({})", crate::cli::time::when(action.at)) } else { String::new() };
             let line = format!("{at:<19} ● {}  {name}{late}", action.case);
@@ -136,7 +136,7 @@ impl<'w> Stage<'w> {
     /// Prints the next steps.
     pub(super) fn what_next(&self, story: &Story) -> Result<(), Failure> {
         let Words { book, lang, .. } = self.words;
-        let law = book.title.in_language(lang);
+        let law = book.title().in_language(lang);
         print_out(&format!(
             "\n{}\n  kamnot rules custody-48h          the law's words behind a limit, and how it is counted\n  \
              kamnot import cases.jsonl         record your own cases; see kamnot import --help\n  \

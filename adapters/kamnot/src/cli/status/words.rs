@@ -154,7 +154,7 @@ impl Words {
     }
 
     pub fn rulebook(self, book: &Rulebook) -> Finding {
-        let found = format!("{}, {}", book.id, book.digest);
+        let found = format!("{}, {}", book.id(), book.digest());
         self.find(Check::Rulebook, State::Well, found.clone(), found)
     }
 

@@ -42,7 +42,7 @@ pub(in crate::cli) fn draw(entries: &[Entry], at: Instant, words: Words<'_>, pai
             }
             EntryLine::NotOnRecord { rule, field, .. } => {
                 let field = words.book.text(&format!("field.{field}")).in_language(words.lang);
-                let name = words.book.rule(*rule).name.in_language(words.lang);
+                let name = words.book.name(rule, words.lang);
                 let text = format!("? {}: {field} ({name})", Label::NotOnRecord.of(words.lang));
                 drawn.under(UNDER, Tone::Faint, &text);
             }
@@ -69,7 +69,7 @@ impl Drawn<'_> {
     fn action(&mut self, at: &str, line: &ActionLine) {
         let Words { book, offices, lang } = self.words;
         let action = &line.recorded.action;
-        let name = book.text(&format!("action.{}", action.name())).in_language(lang);
+        let name = book.text(&format!("action.{}", action.name)).in_language(lang);
         let counts = line.withdrawn.is_none() && !line.to_come;
         let tone = if counts { Tone::Strong } else { Tone::Faint };
         self.led('●', at, tone, name);

@@ -53,7 +53,7 @@ fn row(entry: &Entry, words: Words<'_>) -> Vec<String> {
         When::Date(_) => entry.at.to_string(),
     };
     let of_rule =
-        |rule: RuleId| Row { what: words.rule_name(rule), article: book.rule(rule).article.clone(), ..Row::default() };
+        |rule: RuleId| Row { what: words.rule_name(rule), article: book.article(&rule).to_owned(), ..Row::default() };
     let (kind, row) = match &entry.what {
         EntryLine::Action(line) => (Label::Action, action(line, words)),
         EntryLine::Limit(line) => {
@@ -110,7 +110,7 @@ fn action(line: &ActionLine, words: Words<'_>) -> Row {
         text.push(format!("{} {on}, {by}{reason}", Label::Withdrawn.of(lang)));
     }
     Row {
-        what: book.text(&format!("action.{}", action.name())).in_language(lang).to_owned(),
+        what: book.text(&format!("action.{}", action.name)).in_language(lang).to_owned(),
         by: offices.name(&action.by, lang).to_owned(),
         standing,
         recorded: [full(recorded.recorded_at), offices.name(&recorded.recorded_by, lang).to_owned()],

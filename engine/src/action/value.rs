@@ -1,0 +1,102 @@
+//! The values of an action's own fields.
+//!
+//! Invariant: a value fits the kind of its field in the table of actions, and writing it gives the JSON that was read.
+
+use chrono::NaiveDate;
+
+use super::field::{Field, FieldKind};
+use super::{Action, ActionId, CaseRef, OfficeCode};
+use crate::calendar::write_date;
+use crate::json::Json;
+
+/// The value of a field that is on record.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "each variant is a kind of field, documented at `FieldKind`")]
+pub enum Value {
+    Null,
+    Flag(bool),
+    Count(u64),
+    Day(NaiveDate),
+    Case(CaseRef),
+    Office(OfficeCode),
+    Id(ActionId),
+    Text(Box<str>),
+    /// The word's place among the field's words.
+    Word(u8),
+    Words(Box<[u8]>),
+    Object(Values),
+    Objects(Box<[Values]>),
+}
+
+/// The values of some fields, each in the place that the field has in the table; `None` for one that is not on record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Values(pub(super) Box<[Option<Value>]>);
+
+impl Values {
+    /// The value of the field in this place of the table.
+    pub fn at(&self, place: usize) -> Option<&Value> {
+        self.0.get(place)?.as_ref()
+    }
+
+    /// The value of the field with this name. `fields` is the table that these values fit.
+    pub fn get(&self, fields: &[Field], name: &str) -> Option<&Value> {
+        self.at(fields.iter().position(|field| field.name == name)?)
+    }
+
+    fn write<'a>(&'a self, fields: &'static [Field], pairs: &mut Pairs<'a>) {
+        for (field, value) in fields.iter().zip(&self.0) {
+            if let Some(value) = value {
+                pairs.push((field.name.into(), value.to_json(field)));
+            }
+        }
+    }
+
+    fn to_json(&self, fields: &'static [Field]) -> Json<'_> {
+        let mut pairs = Vec::with_capacity(fields.len());
+        self.write(fields, &mut pairs);
+        Json::Object(pairs)
+    }
+}
+
+type Pairs<'a> = Vec<(std::borrow::Cow<'a, str>, Json<'a>)>;
+
+impl Value {
+    fn to_json(&self, field: &'static Field) -> Json<'_> {
+        let word = |nth: &u8| Json::text(field.words().get(usize::from(*nth)).copied().unwrap_or_default());
+        match (self, field.kind) {
+            (Self::Flag(flag), _) => Json::Bool(*flag),
+            (Self::Count(number), _) => Json::Number(number.cast_signed()),
+            (Self::Day(day), _) => {
+                let mut text = String::with_capacity(10);
+                write_date(*day, &mut text);
+                Json::text(text)
+            }
+            (Self::Case(case), _) => Json::text(case.as_str()),
+            (Self::Office(office), _) => Json::text(office.as_str()),
+            (Self::Id(id), _) => Json::text(id.to_string()),
+            (Self::Text(text), _) => Json::text(&**text),
+            (Self::Word(nth), _) => word(nth),
+            (Self::Words(all), _) => Json::List(all.iter().map(word).collect()),
+            (Self::Object(values), FieldKind::Object(fields)) => values.to_json(fields),
+            (Self::Objects(all), FieldKind::Objects(fields)) => {
+                Json::List(all.iter().map(|values| values.to_json(fields)).collect())
+            }
+            (Self::Null | Self::Object(_) | Self::Objects(_), _) => Json::Null,
+        }
+    }
+}
+
+impl Action {
+    /// The action as a JSON value.
+    pub fn to_json(&self) -> Json<'_> {
+        let fields = self.name.fields();
+        let mut pairs: Pairs<'_> = Vec::with_capacity(5 + fields.len());
+        pairs.push(("case".into(), Json::text(self.case.as_str())));
+        pairs.push(("id".into(), Json::text(self.id.to_string())));
+        pairs.push(("action".into(), Json::text(self.name.word())));
+        pairs.push(("at".into(), Json::text(self.at.to_string())));
+        pairs.push(("by".into(), Json::text(self.by.as_str())));
+        self.values.write(fields, &mut pairs);
+        Json::Object(pairs)
+    }
+}

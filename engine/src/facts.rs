@@ -1,0 +1,225 @@
+//! Answers the tests of the rulebook by the facts of a case: goes through the actions in their order and keeps what tests
+//! ask of the actions before.
+//!
+//! Invariant: an answer depends on the tested action and those before it in the order, and on nothing else. A field that
+//! was left out is unknown, and never "no".
+
+use chrono::NaiveDate;
+
+use crate::action::{Action, ActionName, Names, Value};
+use crate::calendar;
+use crate::rulebook::rule::OwedBy;
+use crate::rulebook::test::{Asks, FieldTest, Outcome, PenaltyEnd, Test, Watch};
+use crate::rulebook::{Choices, Reading, Role, Rulebook};
+use crate::timeline::Timeline;
+
+/// The facts before one action of a case, and that action.
+pub(crate) struct Facts<'t> {
+    pub(crate) timeline: &'t Timeline<'t>,
+    pub(crate) book: &'t Rulebook,
+    /// The entry under test.
+    pub(crate) index: usize,
+    /// For each watch of the rulebook, what passed.
+    passed: Vec<Passed>,
+    /// The last referral to mediation: to whom, and its civil date.
+    referred: Option<(u8, NaiveDate)>,
+}
+
+/// The watched actions that are before the one under test.
+#[derive(Clone, Copy, Default)]
+struct Passed {
+    count: u32,
+    last: Option<usize>,
+}
+
+impl<'t> Facts<'t> {
+    pub(crate) fn new(timeline: &'t Timeline<'t>, book: &'t Rulebook) -> Self {
+        let passed = vec![Passed::default(); book.watches().len()];
+        Self { timeline, book, index: 0, passed, referred: None }
+    }
+
+    /// Who owes the duty of a rule that this entry opens.
+    pub(crate) fn owed_by_at(timeline: &'t Timeline<'t>, book: &'t Rulebook, index: usize, owed_by: &OwedBy) -> Role {
+        let holds =
+            |test: &Test| Self::at(timeline, book, index, test).outcome(test, Reading::Protective) == Some(true);
+        owed_by.cases.iter().find(|(test, _)| holds(test)).map_or(owed_by.otherwise, |(_, role)| *role)
+    }
+
+    /// The facts at one entry, as far as `test` asks for them.
+    pub(crate) fn at(timeline: &'t Timeline<'t>, book: &'t Rulebook, index: usize, test: &Test) -> Self {
+        let mut facts = Self::new(timeline, book);
+        let mut asked: Vec<usize> = Vec::new();
+        test.visit(&mut |test| {
+            if let Test::Before { watch, .. } | Test::LastOf { watch, .. } = test {
+                asked.push(*watch);
+            }
+        });
+        for watch in asked {
+            facts.passed[watch] = Passed::default();
+            let names = book.watches()[watch].names;
+            for i in timeline.between(names, 0, index) {
+                facts.index = i;
+                facts.referred = referral(timeline, i);
+                facts.count(watch);
+            }
+        }
+        facts.index = index;
+        facts
+    }
+
+    /// Goes on to the next action.
+    pub(crate) fn pass(&mut self) {
+        let entry = &self.timeline.entries()[self.index];
+        for &watch in self.book.watched(entry.name) {
+            self.count(watch);
+        }
+        if entry.name == ActionName::ReferredToMediation {
+            self.referred = referral(self.timeline, self.index + 1);
+        }
+        self.index += 1;
+    }
+
+    /// Counts the action under test for a watch, if it counts.
+    fn count(&mut self, watch: usize) {
+        if self.counts(&self.book.watches()[watch]) {
+            let passed = &mut self.passed[watch];
+            passed.count += 1;
+            passed.last = Some(self.index);
+        }
+    }
+
+    fn action(&self) -> &'t Action {
+        self.timeline.entries()[self.index].action
+    }
+
+    /// Whether the action under test counts for a watch.
+    fn counts(&self, watch: &Watch) -> bool {
+        let of_level = watch.level.is_none_or(|level| {
+            let named = self.action().values.get(ActionName::MediationEnded.fields(), "mediator");
+            let named = if let Some(Value::Word(mediator)) = named { Some(*mediator) } else { None };
+            let (mediator, certain) = match (named, self.referred) {
+                (Some(mediator), _) => (mediator, true),
+                (None, Some((to, date))) => (to, date < self.timeline.entries()[self.index].date()),
+                (None, None) => return false,
+            };
+            mediator == level.mediator && (certain || !level.certain)
+        });
+        // Such a test asks the action's own fields only, so the reading makes no difference.
+        let fits = |test: &Test| self.outcome(test, Reading::Protective) == Some(true);
+        of_level && watch.fields.as_ref().is_none_or(fits)
+    }
+
+    /// The outcome of a test on the action under test.
+    pub(crate) fn outcome(&self, test: &Test, reading: Reading) -> Outcome {
+        let answers = &self.book.choices(reading).answers;
+        test.outcome(reading, answers, &mut |test| self.fact(test))
+    }
+
+    /// The outcome by a reading's answers alone, as if the protective reading gave them.
+    pub(crate) fn outcome_by_answers(&self, test: &Test, reading: Reading) -> Outcome {
+        let answers = &self.book.choices(reading).answers;
+        test.outcome(Reading::Protective, answers, &mut |test| self.fact(test))
+    }
+
+    fn fact(&self, test: &Test) -> Outcome {
+        let offence = || self.timeline.gravest_before(self.index);
+        match test {
+            Test::Field(field) => on_record(field, self.action(), || offence().penalty_months.max),
+            Test::Action(names) => Some(names.has(self.action().name)),
+            Test::Before { watch, in_episode, at_least } => {
+                let passed = self.passed[*watch];
+                if *in_episode {
+                    let episode = self.timeline.episode_around(self.index);
+                    return Some(episode.is_some_and(|episode| passed.last.is_some_and(|last| last >= episode.begin)));
+                }
+                Some(passed.count >= *at_least)
+            }
+            Test::LastOf { watch, is } => {
+                let last = self.passed[*watch].last.map(|last| self.timeline.entries()[last].name);
+                Some(last.is_some_and(|last| is.has(last)))
+            }
+            Test::Class(class) => Some(offence().class == *class),
+            Test::Serious => Some(offence().serious),
+            Test::Penalty { end, below } => {
+                let penalty = offence().penalty_months;
+                Some(if *end == PenaltyEnd::Min { penalty.min } else { penalty.max } < *below)
+            }
+            Test::AgeBelow(years) => {
+                let birth = self.timeline.birth_date()?;
+                Some(self.timeline.entries()[self.index].date() < calendar::birthday(birth, *years))
+            }
+            _ => None,
+        }
+    }
+
+    /// The last watched action before the one under test.
+    pub(crate) fn last_passed(&self, watch: usize) -> Option<usize> {
+        self.passed[watch].last
+    }
+
+    /// Who owes the duty of a rule that the action under test opens or fails.
+    pub(crate) fn owed_by(&self, owed_by: &OwedBy) -> Role {
+        let holds = |test: &Test| self.outcome(test, Reading::Protective) == Some(true);
+        owed_by.cases.iter().find(|(test, _)| holds(test)).map_or(owed_by.otherwise, |(_, role)| *role)
+    }
+}
+
+/// The last referral to mediation before an entry: to whom, by its place among the words of the field, and its civil date.
+fn referral(timeline: &Timeline<'_>, before: usize) -> Option<(u8, NaiveDate)> {
+    let last = &timeline.entries()[timeline.last_before(before, Names::of(&[ActionName::ReferredToMediation]))?];
+    let to = last.action.values.get(last.name.fields(), "to")?;
+    if let Value::Word(to) = to { Some((*to, last.date())) } else { None }
+}
+
+/// The outcome of a test that asks only an action's own fields and the reading's answers.
+pub(crate) fn of_action(test: &Test, action: &Action, reading: Reading, choices: &Choices) -> Outcome {
+    test.outcome(reading, &choices.answers, &mut |test| match test {
+        Test::Field(field) => on_record(field, action, || 0),
+        Test::Action(names) => Some(names.has(action.name)),
+        _ => None,
+    })
+}
+
+/// The outcome of a test of a field. `penalty` is the maximum penalty of the offence, in months.
+fn on_record(field: &FieldTest, action: &Action, penalty: impl Fn() -> u64) -> Outcome {
+    let value = value(field, action);
+    let bit = |word: &u8| 1_u32.checked_shl((*word).into()).unwrap_or(0);
+    let has = |words: &[u8], of: u32| words.iter().any(|word| bit(word) & of != 0);
+    match (field.asks, value) {
+        (Asks::LeftOut, value) => Some(value.is_none()),
+        (_, None) => None,
+        (Asks::Null, Some(value)) => Some(*value == Value::Null),
+        (Asks::Yes, Some(Value::Flag(flag))) => Some(*flag),
+        (Asks::No, Some(Value::Flag(flag))) => Some(!flag),
+        (Asks::Empty, Some(Value::Words(words))) => Some(words.is_empty()),
+        (Asks::Is(of), Some(Value::Word(word))) => Some(bit(word) & of != 0),
+        (Asks::IsNot(of), Some(Value::Word(word))) => Some(bit(word) & of == 0),
+        (Asks::IsNot(_), Some(Value::Null)) => Some(true),
+        (Asks::HasAny(of), Some(Value::Words(words))) => Some(has(words, of)),
+        (Asks::HasNone(of), Some(Value::Words(words))) => Some(!has(words, of)),
+        (Asks::MoreThan(than), Some(Value::Count(number))) => Some(*number > than),
+        (Asks::MoreThanHalfThePenalty, Some(Value::Count(number))) => Some(number.saturating_mul(2) > penalty()),
+        _ => Some(false),
+    }
+}
+
+/// The value of a field that is on record. An object that is null has null in each of its fields.
+fn value<'a>(field: &FieldTest, action: &'a Action) -> Option<&'a Value> {
+    let place = field.place(action.name)?;
+    let outer = action.values.at(place.outer)?;
+    match (place.inner, outer) {
+        (Some(inner), Value::Object(values)) => values.at(inner),
+        _ => Some(outer),
+    }
+}
+
+/// The field as "not on record" names it, if it was left out: the object's own name, if that was left out whole.
+pub(crate) fn left_out(field: &FieldTest, action: &Action) -> Option<&'static str> {
+    let place = field.place(action.name)?;
+    let outer = action.name.fields()[place.outer].name;
+    match (action.values.at(place.outer), place.inner) {
+        (None, _) => Some(outer),
+        (Some(Value::Object(values)), Some(inner)) => values.at(inner).is_none().then_some(field.path),
+        _ => None,
+    }
+}

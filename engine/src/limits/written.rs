@@ -1,0 +1,71 @@
+//! The limits that the rulebook itself says how to open: by an action, where a test holds. Most are counted plainly; the
+//! decision on a release (Art. 65) has two starts.
+
+use super::{Reckoning, Turn, Under, Work, allowed};
+use crate::action::{ActionName as N, Names};
+use crate::facts::Facts;
+use crate::rulebook::period::Hours;
+use crate::rulebook::rule::{Counting, Limit, Prepared};
+use crate::rulebook::{DecisionFrom, Period, Reading, Readings, Rule};
+
+impl<'t> Work<'t> {
+    pub(super) fn written(&mut self) {
+        let mut facts = Facts::new(self.timeline, self.book);
+        for entry in self.timeline.entries() {
+            for (rule, prepared) in self.book.opened_on(entry.name) {
+                if let Some(limit) = rule.as_limit() {
+                    self.open(rule, limit, prepared, &facts);
+                }
+            }
+            facts.pass();
+        }
+    }
+
+    fn open(&mut self, rule: &'t Rule, limit: &'t Limit, prepared: &Prepared, facts: &Facts<'t>) {
+        let opened_by = facts.index;
+        let given = |reading| limit.given.is_always() || facts.outcome(&limit.given, reading) == Some(true);
+        let protective = given(Reading::Protective);
+        if !protective || !self.book.holds(rule, self.timeline.entries()[opened_by].date()) {
+            return;
+        }
+        let opens = Readings { protective, lenient: prepared.same_under_both || given(Reading::Lenient) };
+        let from =
+            limit.counted_from.and_then(|names| self.timeline.last_before(opened_by, names)).unwrap_or(opened_by);
+        let done = self.discharged(limit, opened_by, |way, reading| allowed(facts, way, reading));
+        let reckonings = Readings::each(|reading| {
+            if !opens[reading] || (reading == Reading::Lenient && limit.arguable_only) {
+                return None;
+            }
+            let done = done[reading];
+            match limit.counting {
+                Counting::ReleaseDecision { from_request, from_opinion } => {
+                    let whole = self.under[reading].plain(opened_by, from_request, done);
+                    decision(self.under[reading], limit.length, from_opinion, whole)
+                }
+                _ => Some(self.under[reading].plain(from, limit.length, done)),
+            }
+        });
+        self.push(rule, facts.owed_by(&rule.owed_by), (opened_by, opened_by), 0, reckonings);
+    }
+}
+
+/// Art. 65: the opinion within twenty-four hours, then the decision within twenty-four hours. `whole` counts both from the
+/// request. The second may run from the opinion, since it may cover the sending too, and from the receipt.
+fn decision(under: Under<'_>, limit: Period, from_opinion: Option<Hours>, whole: Reckoning) -> Option<Reckoning> {
+    let done = whole.done.map(|done| done.by);
+    let next = |name: N| under.timeline.first_after(whole.from, Names::of(&[name]));
+    let receipt = next(N::ReleaseRequestReceived);
+    if under.choices.decision_from == DecisionFrom::Receipt {
+        return receipt.map(|receipt| under.plain(receipt, limit, done));
+    }
+    let opinion = from_opinion.and_then(|hours| Some((next(N::ReleaseOpinionGiven)?, hours.into())));
+    let mut reckoning = whole;
+    for (by, period) in [opinion, receipt.map(|receipt| (receipt, limit))].into_iter().flatten() {
+        let from_next = under.plain(by, period, None);
+        if from_next.due < reckoning.due {
+            reckoning.due = from_next.due;
+            reckoning.turns = vec![Turn::FromNext { by, period, start: from_next.start, due: from_next.due }];
+        }
+    }
+    Some(reckoning)
+}
