@@ -66,6 +66,8 @@ pub struct Options {
     pub create: bool,
     /// Whether a log that can't be written will do; then every write is refused.
     pub read_only_will_do: bool,
+    /// Whether very much is to be recorded: the embedded store then waits a moment for more to put into a transaction.
+    pub in_bulk: bool,
 }
 
 impl Default for Options {
@@ -75,6 +77,7 @@ impl Default for Options {
             cache_actions: 1_000_000,
             create: false,
             read_only_will_do: false,
+            in_bulk: false,
         }
     }
 }

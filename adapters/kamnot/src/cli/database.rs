@@ -48,22 +48,18 @@ impl From<Fault> for Failure {
 impl Database {
     /// Opens the log that the command line names.
     pub(super) fn open(common: &Common, absent: Absent) -> Result<Self, Failure> {
-        Self::open_with(common, absent, CACHED_ACTIONS)
+        run(Self::opening(common, absent, Options { cache_actions: CACHED_ACTIONS, ..options(common) }))
     }
 
-    /// As [`Database::open`], to record very many actions: more of the log is kept in memory.
+    /// As [`Database::open`], to record very many actions: more of the log is kept in memory, and more goes into a transaction.
     pub(super) fn open_to_import(common: &Common) -> Result<Self, Failure> {
-        Self::open_with(common, Absent::Begin, Options::default().cache_actions)
+        run(Self::opening(common, Absent::Begin, Options { in_bulk: true, ..options(common) }))
     }
 
-    fn open_with(common: &Common, absent: Absent, cache_actions: usize) -> Result<Self, Failure> {
-        run(Self::opening(common, absent, cache_actions))
-    }
-
-    async fn opening(common: &Common, absent: Absent, cache_actions: usize) -> Result<Self, Failure> {
+    async fn opening(common: &Common, absent: Absent, options: Options) -> Result<Self, Failure> {
         let create = absent == Absent::Begin;
         let in_force = common.rulebook.is_none() && (!create || common.db.holds_something());
-        let in_force = if in_force { common.db.rulebook_in_force(options(common).busy_timeout).await? } else { None };
+        let in_force = if in_force { common.db.rulebook_in_force(options.busy_timeout).await? } else { None };
         let book = match in_force {
             Some(source) => Rulebook::stored(&source).map_err(|flaw| {
                 Failure::Fault(format!(
@@ -76,7 +72,7 @@ impl Database {
         };
         let book = Arc::new(book);
         // Commands that only read accept a read-only log.
-        let options = Options { create, read_only_will_do: !create, cache_actions, ..options(common) };
+        let options = Options { create, read_only_will_do: !create, ..options };
         let store = common.db.open(Arc::clone(&book), &options).await?;
         refuse_unfinished(store.as_ref()).await?;
         if let Some(to) = moved_to(store.as_ref()).await? {
