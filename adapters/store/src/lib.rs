@@ -8,6 +8,7 @@ mod append;
 mod aside;
 mod audit;
 mod cache;
+mod canonical;
 mod changes;
 pub mod copying;
 mod damage;
@@ -43,7 +44,7 @@ use uuid::Uuid;
 
 use alerts::AlertsTo;
 pub use append::Append;
-use copying::{Filling, Held};
+use copying::{Filling, Held, Kept};
 pub use due::DueCase;
 use examined::{Cursor, Examined, Whole};
 pub use fault::{Fault, Said};
@@ -243,6 +244,8 @@ pub trait LogStore: CaseStore {
     async fn events(&self) -> Result<u64, Fault>;
     /// The events behind a position, in the order of the log, at most `most`.
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault>;
+    /// As [`LogStore::log`], each event as it is kept, unread.
+    async fn kept(&self, after: Position, most: usize) -> Result<Vec<Kept>, Fault>;
     /// The deliveries behind a position, in the order of the log, at most `most`.
     async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault>;
     /// A small text kept under `key`.

@@ -86,7 +86,7 @@ pub(super) async fn chunk(
     let mut audit = Audit::new(book, rulebooks(connection).await?, views, keep);
     let mut rows = sqlx::query(EVENTS).bind(after).bind(upto).fetch(&mut *connection);
     while let Some(row) = rows.try_next().await? {
-        audit.take(found(&row)?, &row)?;
+        audit.take(found(&row)?, row.try_get(4)?, &row)?;
     }
     drop(rows);
     connection.execute("COMMIT").await?;
