@@ -126,7 +126,7 @@ impl Recorder {
         by: Option<OfficeCode>,
         alerts: Alerts,
     ) -> Result<Recorded, Fault> {
-        self.record_judged(case, actions, Sender { office: None, by }, alerts).await
+        Ok(self.record_judged(case, actions, Sender { office: None, by }, alerts).await?.0)
     }
 
     /// As [`Recorder::record`], and also raises every alert that follows: for a program that ends afterwards.
@@ -140,8 +140,10 @@ impl Recorder {
         by: Option<OfficeCode>,
         alerts: Alerts,
     ) -> Result<Recorded, Fault> {
-        let mut recorded = self.record(case, actions, by, alerts).await?;
-        if alerts != Alerts::HeldBack {
+        let sender = Sender { office: None, by };
+        let (mut recorded, after) = self.record_judged(case, actions, sender, alerts).await?;
+        // Asked of the case as it was recorded: one that is closed by now would be read again from the log.
+        if alerts != Alerts::HeldBack && after.may_have_more_to_tell(self.most_told) {
             let _turn = self.turn(case).await;
             recorded.events.extend(self.tell_rest(case).await?);
         }
@@ -160,31 +162,34 @@ impl Recorder {
         alerts: Alerts,
     ) -> Result<Recorded, Fault> {
         let sender = Sender { office: Some(sender.clone()), by: Some(sender.clone()) };
-        self.record_judged(case, actions, sender, alerts).await
+        Ok(self.record_judged(case, actions, sender, alerts).await?.0)
     }
 
-    /// Takes the case's turn, loads the case, and records the accepted actions.
+    /// Takes the case's turn, loads the case, and records the accepted actions; also returns the case after them.
     async fn record_judged(
         &self,
         case: &CaseRef,
         actions: Vec<Action>,
         sender: Sender,
         alerts: Alerts,
-    ) -> Result<Recorded, Fault> {
+    ) -> Result<(Recorded, Arc<Case>), Fault> {
         debug_assert!(actions.iter().all(|action| action.case == *case), "actions of one case");
         let _turn = self.turn(case).await;
         let actions: Arc<[Action]> = actions.into();
         let mut told_before = 0;
         let mut tries = 0;
         loop {
-            if alerts != Alerts::HeldBack {
+            let mut known = self.store.load(case).await?;
+            if alerts != Alerts::HeldBack && known.may_have_more_to_tell(self.most_told) {
                 told_before += self.tell_rest(case).await?.len();
+                known = self.store.load(case).await?;
             }
-            let (verdicts, warnings, append) = self.judged(case, &actions, &sender, alerts).await?;
-            let to_come = self.to_come(&append.after);
+            let (verdicts, warnings, append) = self.judged(case, known, &actions, &sender, alerts).await?;
+            let after = Arc::clone(&append.after);
             let appended = self.append(append, &verdicts).await;
             if !self.is_to_be_tried_again(&appended, &mut tries) {
-                return appended.map(|events| Recorded { verdicts, warnings, events, told_before, to_come });
+                let to_come = self.to_come(&after);
+                return appended.map(|events| (Recorded { verdicts, warnings, events, told_before, to_come }, after));
             }
         }
     }
@@ -193,11 +198,11 @@ impl Recorder {
     async fn judged(
         &self,
         case: &CaseRef,
+        known: Arc<Case>,
         actions: &Arc<[Action]>,
         sender: &Sender,
         alerts: Alerts,
     ) -> Result<(Vec<Verdict>, Vec<Flaws>, Append), Fault> {
-        let known = self.store.load(case).await?;
         let (book, sender, most) = (Arc::clone(&self.book), sender.clone(), self.most_told);
         let (of, clock) = (case.clone(), self.clock.now());
         let heavy = known.size() + actions.len() >= HEAVY_CASE;

@@ -9,6 +9,7 @@ use engine::case::{Case, Event, evolve};
 use engine::rulebook::{Digest, Rulebook};
 use uuid::Uuid;
 
+use crate::canonical::canonical;
 use crate::damage::UNKNOWN_RULEBOOK;
 use crate::examined::{ExaminedAlert, ExaminedCase, Keep, RowFlaw};
 use crate::rows::{AlertRow, COLUMNS, CaseRow, Cells};
@@ -115,6 +116,8 @@ struct Open<K> {
     /// As its row names it, until its events do.
     name: String,
     state: Case,
+    /// The id of the stream of the case that its events name, once they do.
+    stream_id: Option<Uuid>,
     alerts: Vec<ExaminedAlert>,
     /// Set from the first event on that can't be built upon; of the others is said which can't be read.
     damaged: bool,
@@ -128,16 +131,17 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
     }
 
     /// Takes in the next event: those of one case come together, in the order of its stream.
-    pub fn take<T: Tables<K>>(&mut self, found: Found<K>, tables: &T) -> Result<(), T::Failed> {
+    /// `payload`: what its row has of it.
+    pub fn take<T: Tables<K>>(&mut self, found: Found<K>, payload: &str, tables: &T) -> Result<(), T::Failed> {
         let mut case = match self.open.take() {
             Some(case) if case.key == found.key => case,
             before => {
                 self.close(before, |key, case| tables.stands_elsewhere(key, case))?;
                 let (key, name) = (found.key, self.rows.get(&found.key).map_or("?", name).to_owned());
-                Open { key, name, state: Case::default(), alerts: Vec::new(), damaged: false }
+                Open { key, name, state: Case::default(), stream_id: None, alerts: Vec::new(), damaged: false }
             }
         };
-        self.take_event(&mut case, found, tables)?;
+        self.take_event(&mut case, found, payload, tables)?;
         self.open = Some(case);
         Ok(())
     }
@@ -154,7 +158,13 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
         Ok(self.chunk)
     }
 
-    fn take_event<T: Tables<K>>(&mut self, case: &mut Open<K>, found: Found<K>, tables: &T) -> Result<(), T::Failed> {
+    fn take_event<T: Tables<K>>(
+        &mut self,
+        case: &mut Open<K>,
+        found: Found<K>,
+        payload: &str,
+        tables: &T,
+    ) -> Result<(), T::Failed> {
         let Found { version, position, event, beside, .. } = found;
         self.chunk.events += 1;
         let event = match event {
@@ -166,7 +176,7 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
             }
         };
         if self.keep == Keep::Sum {
-            self.chunk.sum.add(&case.name, version, position, &event.to_json());
+            self.chunk.sum.add(&case.name, version, position, &canonical(payload));
         }
         if case.damaged {
             return Ok(());
@@ -203,7 +213,8 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
         if beside.recorded_at != event.recorded_at.unix() {
             self.note(case, version, position, "its instant is not that of its content");
         }
-        if beside.stream_id != case.state.reference().stream_id() {
+        let of_case = *case.stream_id.get_or_insert_with(|| case.state.reference().stream_id());
+        if beside.stream_id != of_case {
             self.note(case, version, position, "it is of another case than its stream");
             case.damaged = true;
         }

@@ -3,10 +3,12 @@
 //! Invariant: while a log is held, no process writes to it; what it is filled with is there as a whole or not at all.
 
 use async_trait::async_trait;
+use engine::action::CaseRef;
 use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
-use super::{Delivery, Fault, Stored};
+use super::rows::AlertRow;
+use super::{Delivery, Fault, Position};
 
 /// A log that nobody can write to, in any process, for as long as this lives. Whoever tries waits.
 #[async_trait]
@@ -40,12 +42,40 @@ pub enum Part {
     End,
 }
 
+/// An event as it is kept, unread, in its place.
+pub struct Kept {
+    /// Its place in the log.
+    pub position: Position,
+    /// The case.
+    pub case: CaseRef,
+    /// The id of the case's stream.
+    pub stream_id: Uuid,
+    /// Its version in the stream, from 1.
+    pub version: u32,
+    /// The version of the payload's format.
+    pub format: i64,
+    /// The JSON of it, in some spelling; none: what is kept is no text.
+    pub payload: Option<String>,
+}
+
 /// An event on its way to another log, in its place there.
 pub struct Carried {
-    /// The event.
-    pub stored: Stored,
-    /// The JSON that is stored of it.
+    /// Its place in the other log.
+    pub position: Position,
+    /// The case.
+    pub case: CaseRef,
+    /// The id of the case's stream.
+    pub stream_id: Uuid,
+    /// Its version in the stream.
+    pub version: u32,
+    /// The JSON of it in its canonical spelling, in the present format.
     pub payload: String,
+    /// Its id.
+    pub id: Uuid,
+    /// When it was recorded, in seconds since 1970.
+    pub recorded_at: i64,
+    /// The row of an alert.
+    pub(crate) alert: Option<AlertRow>,
     /// The mark of its delivery.
     pub delivery: Option<Delivery>,
 }

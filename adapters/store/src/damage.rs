@@ -2,6 +2,8 @@
 //!
 //! Invariant: damage of one event or row is [`Fault::Corrupt`], names its case, and holds up no other case.
 
+use std::fmt::Display;
+
 use engine::action::CaseRef;
 use engine::case::{Case, Event, evolve};
 
@@ -19,9 +21,18 @@ pub(super) fn event(format: i64, payload: Option<&str>) -> Result<Event, Fault> 
 /// Says in which case and at which version an event can't be read.
 pub(super) fn in_stream<E>(failed: Failed<E>, case: &CaseRef, version: u32) -> Failed<E> {
     match failed.damage() {
-        Ok(found) => Fault::corrupt(format!("case {case}, event {version} of its stream: {found}")).into(),
+        Ok(found) => unreadable(case, version, &found).into(),
         Err(failed) => failed,
     }
+}
+
+fn unreadable(case: &CaseRef, version: u32, found: &impl Display) -> Fault {
+    Fault::corrupt(format!("case {case}, event {version} of its stream: {found}"))
+}
+
+/// The event of a case that is kept in this format and with this payload.
+pub(super) fn kept(case: &CaseRef, version: u32, format: i64, payload: Option<&str>) -> Result<Event, Fault> {
+    event(format, payload).map_err(|found| unreadable(case, version, &found))
 }
 
 /// The event of a case in its place.

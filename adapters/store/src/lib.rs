@@ -8,6 +8,7 @@ mod append;
 mod aside;
 mod audit;
 mod cache;
+mod canonical;
 mod changes;
 pub mod copying;
 mod damage;
@@ -44,7 +45,7 @@ use uuid::Uuid;
 
 use alerts::AlertsTo;
 pub use append::Append;
-use copying::{Filling, Held};
+use copying::{Filling, Held, Kept};
 pub use due::DueCase;
 use examined::{Cursor, Examined, Whole};
 pub use fault::{Fault, Said};
@@ -58,6 +59,7 @@ pub struct Position(pub i64);
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a permission of its own, named where it is given")]
 pub struct Options {
     /// How long to wait for another program that holds the log locked, and for a server that is away.
     pub busy_timeout: Duration,
@@ -69,6 +71,8 @@ pub struct Options {
     pub read_only_will_do: bool,
     /// Whether a log with another rulebook in force will do, to read it; then every write is refused.
     pub another_rulebook_will_do: bool,
+    /// Whether very much is to be recorded: the embedded store then waits a moment for more to put into a transaction.
+    pub in_bulk: bool,
 }
 
 impl Default for Options {
@@ -79,6 +83,7 @@ impl Default for Options {
             create: false,
             read_only_will_do: false,
             another_rulebook_will_do: false,
+            in_bulk: false,
         }
     }
 }
@@ -246,6 +251,8 @@ pub trait LogStore: CaseStore {
     async fn events(&self) -> Result<u64, Fault>;
     /// The events behind a position, in the order of the log, at most `most`.
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault>;
+    /// As [`LogStore::log`], each event as it is kept, unread.
+    async fn kept(&self, after: Position, most: usize) -> Result<Vec<Kept>, Fault>;
     /// The deliveries behind a position, in the order of the log, at most `most`.
     async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault>;
     /// A small text kept under `key`.

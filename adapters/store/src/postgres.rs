@@ -182,7 +182,7 @@ impl PostgresStore {
     }
 
     /// What each of these rows means.
-    fn each<T>(&self, rows: &[PgRow], read: impl Fn(&PgRow) -> Result<T, Failed>) -> Result<Vec<T>, Fault> {
+    fn each<T>(&self, rows: &[PgRow], read: impl FnMut(&PgRow) -> Result<T, Failed>) -> Result<Vec<T>, Fault> {
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|failed| self.server.fault(failed))
     }
 

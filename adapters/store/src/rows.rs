@@ -6,6 +6,7 @@
 //! covers every other column: it finds damage. Who alters a row on purpose can write the digest too; `check` finds that.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use engine::action::{CaseRef, OfficeCode};
@@ -241,6 +242,26 @@ pub(super) fn reference(found: Option<&str>) -> Result<CaseRef, Fault> {
 pub(super) fn case_of(found: Option<&str>, stream_id: Option<Uuid>) -> Result<CaseRef, Fault> {
     let case = reference(found)?;
     if stream_id == Some(case.stream_id()) { Ok(case) } else { Err(altered(case.as_str())) }
+}
+
+/// The cases of rows that stand one behind the other: each is seen to once, for its stream's id takes longer than a row.
+#[derive(Default)]
+pub(super) struct Cases(HashMap<Uuid, CaseRef>);
+
+impl Cases {
+    /// As [`case_of`], with the id of its stream.
+    pub fn of(&mut self, found: Option<&str>, stream_id: Option<Uuid>) -> Result<(CaseRef, Uuid), Fault> {
+        let known = stream_id.and_then(|stream_id| self.0.get_key_value(&stream_id));
+        if let Some((stream_id, case)) = known
+            && found == Some(case.as_str())
+        {
+            return Ok((case.clone(), *stream_id));
+        }
+        let case = case_of(found, stream_id)?;
+        let stream_id = case.stream_id();
+        self.0.insert(stream_id, case.clone());
+        Ok((case, stream_id))
+    }
 }
 
 // ---- an alert

@@ -139,6 +139,7 @@ impl SqliteStore {
             rulebook: book.digest(),
             state: writer::State::new(),
             broken: Arc::clone(&broken),
+            in_bulk: options.in_bulk,
             disk,
         };
         let writing = if by_callers { Writing::by_callers(writer) } else { Writing::apart(writer)? };

@@ -16,9 +16,15 @@ pub struct EventSum {
 }
 
 impl EventSum {
-    /// Adds an event.
+    /// Adds an event; `json`: in its canonical spelling.
     pub(super) fn add(&mut self, case: &str, version: i64, position: Position, json: &str) {
-        let digest = Sha256::digest(format!("{}\t{case}\t{version}\t{json}", position.0));
+        let mut hash = Sha256::new();
+        hash.update(position.0.to_le_bytes());
+        hash.update(version.to_le_bytes());
+        hash.update((case.len() as u64).to_le_bytes());
+        hash.update(case);
+        hash.update(json);
+        let digest = hash.finalize();
         let (numbers, _) = digest.as_chunks();
         let digests = std::array::from_fn(|n| u64::from_le_bytes(numbers[n]));
         self.add_all(Self { events: 1, digests });

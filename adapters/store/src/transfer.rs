@@ -4,7 +4,7 @@
 //! acknowledged there is in the copy, and nothing is acknowledged there afterwards. Until everything is compared, the
 //! copy says that it is unfinished, and nobody works on it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::action::CaseRef;
@@ -14,15 +14,20 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc::{self, Sender};
 use uuid::Uuid;
 
-use crate::copying::{Carried, Filling, Part, cut_short, holds_a_log};
+use crate::canonical::canonical;
+use crate::copying::{Carried, Filling, Kept, Part, cut_short, holds_a_log};
+use crate::heavy::ShuttingDown;
+use crate::rows::AlertRow;
 use crate::standing::{LAST_RECONCILIATION, MOVED_TO, UNFINISHED, moved, unfinished};
-use crate::{Delivery, EventSum, Fault, LogStore, Position, Progress, Stored};
+use crate::{Delivery, EventSum, Fault, LogStore, Position, Progress, damage};
 
 /// The key under which a log keeps when it was moved and opened again: a line each, the oldest first.
 pub const MOVES: &str = "moves";
 
 /// How many events are read at a time.
-const PAGE: usize = 8192;
+const PAGE: usize = 4096;
+/// How many of these are made ready or wait for it, beside the next one that is read.
+const MAKING: usize = 2;
 /// How many parts may wait to be written.
 const WAITING: usize = 2;
 
@@ -157,33 +162,59 @@ async fn copy(
 /// Gives every part of a log, the events at positions from 1 on.
 async fn feed(from: &dyn LogStore, parts: &Sender<Part>, done: impl Fn(u64)) -> Result<Read, Fault> {
     let gone = |_| Fault::unavailable("the copy is not written any more");
-    let mut marks = marks(from).await?;
-    let delivered = marks.len();
-    let (mut sum, mut hash, mut after) = (EventSum::default(), Sha256::new(), Position(0));
-    loop {
-        let page = from.log(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = last.position;
-        let mut events = Vec::with_capacity(page.len());
-        for mut stored in page {
-            let Stored { case, version, event, .. } = &stored;
-            let payload = event.to_json();
-            hash.update(format!("{case}\t{version}\t{payload}\n"));
-            let position = Position(sum.events.cast_signed() + 1);
-            sum.add(case.as_str(), i64::from(*version), position, &payload);
-            let mark = event.fact.alert().and_then(|_| marks.remove(&event.id(case)));
-            let delivery = mark.map(|mark| Delivery { position, ..mark });
-            stored.position = position;
-            events.push(Carried { stored, payload, delivery });
+    let marks = Arc::new(marks(from).await?);
+    let (mut sum, mut hash, mut marked) = (EventSum::default(), Sha256::new(), 0);
+    let (mut after, mut first, mut read) = (Position(0), 1, false);
+    // What was read is made ready beside the reading, and handed on in its order.
+    let mut making = VecDeque::with_capacity(MAKING);
+    while !read || !making.is_empty() {
+        if !read {
+            let page = from.kept(after, PAGE).await?;
+            let (of, marks) = (first, Arc::clone(&marks));
+            first += i64::try_from(page.len()).unwrap_or(i64::MAX);
+            match page.last() {
+                Some(last) => after = last.position,
+                None => read = true,
+            }
+            making.push_back(tokio::task::spawn_blocking(move || carry(page, of, &marks)));
         }
-        done(sum.events);
-        parts.send(Part::Events(events)).await.map_err(gone)?;
+        if (read || making.len() == MAKING)
+            && let Some(made) = making.pop_front()
+        {
+            let (events, of_page) = made.await.map_err(|_| ShuttingDown)??;
+            for Carried { case, version, payload, delivery, .. } in &events {
+                for piece in [case.as_str(), "\t", &version.to_string(), "\t", payload, "\n"] {
+                    hash.update(piece);
+                }
+                marked += usize::from(delivery.is_some());
+            }
+            sum.add_all(of_page);
+            done(sum.events);
+            parts.send(Part::Events(events)).await.map_err(gone)?;
+        }
     }
-    if !marks.is_empty() {
+    if marked != marks.len() {
         return Err(differs("a delivery is of no alert of the log"));
     }
     parts.send(Part::End).await.map_err(gone)?;
-    Ok(Read { sum, delivered, digest: format!("{:x}", hash.finalize()) })
+    Ok(Read { sum, delivered: marked, digest: format!("{:x}", hash.finalize()) })
+}
+
+/// Events as they are carried to places from `first` on, and their sum.
+fn carry(page: Vec<Kept>, first: i64, marks: &HashMap<Uuid, Delivery>) -> Result<(Vec<Carried>, EventSum), Fault> {
+    let mut sum = EventSum::default();
+    let carry = |(kept, position): (Kept, Position)| {
+        let Kept { case, stream_id, version, format, payload, .. } = kept;
+        let event = damage::kept(&case, version, format, payload.as_deref())?;
+        let payload = canonical(payload.as_deref().unwrap_or_default());
+        sum.add(case.as_str(), version.into(), position, &payload);
+        let (id, recorded_at, alert) = (event.id(&case), event.recorded_at.unix(), AlertRow::of(&event));
+        let mark = alert.as_ref().and_then(|_| marks.get(&id));
+        let delivery = mark.map(|mark| Delivery { position, ..*mark });
+        Ok(Carried { position, case, stream_id, version, payload, id, recorded_at, alert, delivery })
+    };
+    let carried = page.into_iter().zip((first..).map(Position)).map(carry).collect::<Result<_, Fault>>()?;
+    Ok((carried, sum))
 }
 
 /// The marks of all deliveries, by the alerts that they are of.

@@ -50,7 +50,7 @@ pub fn field_paths() -> &'static [String] {
             paths.insert(field.name.to_owned());
             match field.kind {
                 FieldKind::Object(inner) => {
-                    paths.extend(inner.iter().map(|inner| format!("{}.{}", field.name, inner.name)))
+                    paths.extend(inner.iter().map(|inner| format!("{}.{}", field.name, inner.name)));
                 }
                 FieldKind::Objects(inner) => paths.extend(inner.iter().map(|inner| inner.name.to_owned())),
                 _ => {}

@@ -57,33 +57,32 @@ impl From<Fault> for Failure {
 impl Database {
     /// Opens the log that the command line names.
     pub(super) fn open(common: &Common, absent: Absent) -> Result<Self, Failure> {
-        Self::open_with(common, absent, CACHED_ACTIONS)
+        let options = Options { cache_actions: CACHED_ACTIONS, ..options(common) };
+        run(Self::opening(common, absent, options, Unreadable::Refused))
     }
 
-    /// As [`Database::open`], to record very many actions: more of the log is kept in memory.
+    /// As [`Database::open`], to record very many actions: more of the log is kept in memory, and more goes into a transaction.
     pub(super) fn open_to_import(common: &Common) -> Result<Self, Failure> {
-        Self::open_with(common, Absent::Begin, Options::default().cache_actions)
-    }
-
-    fn open_with(common: &Common, absent: Absent, cache_actions: usize) -> Result<Self, Failure> {
-        run(Self::opening(common, absent, cache_actions, Unreadable::Refused))
+        let options = Options { in_bulk: true, ..options(common) };
+        run(Self::opening(common, Absent::Begin, options, Unreadable::Refused))
     }
 
     /// Opens the log to read it, even if its rulebook is from before the language of rules and not known to this program:
     /// then its cases are shown by the program's own rulebook, and nothing can be written.
     pub(super) fn open_to_read(common: &Common) -> Result<Self, Failure> {
-        run(Self::opening(common, Absent::Fail, CACHED_ACTIONS, Unreadable::ShownByOwn))
+        let options = Options { cache_actions: CACHED_ACTIONS, ..options(common) };
+        run(Self::opening(common, Absent::Fail, options, Unreadable::ShownByOwn))
     }
 
     async fn opening(
         common: &Common,
         absent: Absent,
-        cache_actions: usize,
+        options: Options,
         unreadable: Unreadable,
     ) -> Result<Self, Failure> {
         let create = absent == Absent::Begin;
         let in_force = common.rulebook.is_none() && (!create || common.db.holds_something());
-        let in_force = if in_force { common.db.rulebook_in_force(options(common).busy_timeout).await? } else { None };
+        let in_force = if in_force { common.db.rulebook_in_force(options.busy_timeout).await? } else { None };
         let stored = in_force.map(|source| Rulebook::stored(&source)).transpose();
         let mut another_rulebook_will_do = false;
         let book = match (stored, unreadable) {
@@ -108,8 +107,7 @@ impl Database {
         };
         let book = Arc::new(book);
         // Commands that only read accept a read-only log.
-        let read_only_will_do = !create;
-        let options = Options { create, read_only_will_do, cache_actions, another_rulebook_will_do, ..options(common) };
+        let options = Options { create, read_only_will_do: !create, another_rulebook_will_do, ..options };
         let store = common.db.open(book, &options).await?;
         refuse_unfinished(store.as_ref()).await?;
         if let Some(to) = moved_to(store.as_ref()).await? {

@@ -29,8 +29,8 @@ use super::progress;
 use super::prompt::on_the_terminal;
 use super::tally::{Report, Tally, print_warnings};
 
-/// How many cases are recorded concurrently: the store writes all that are queued in one transaction.
-const IN_FLIGHT: usize = 256;
+/// How many cases are recorded concurrently: while the store writes some in one transaction, the next ones gather.
+const IN_FLIGHT: usize = 768;
 
 /// How actions are recorded.
 #[derive(Clone, Debug)]

@@ -30,10 +30,12 @@ static VIEWS: LazyLock<String> = LazyLock::new(|| {
     let rest = "FROM cases WHERE ($1::uuid IS NULL OR stream_id > $1) AND ($2::uuid IS NULL OR stream_id <= $2)";
     format!("SELECT {} {rest}", *NAMES)
 });
+/// Each row is looked up by its place: joined otherwise, all alerts of the log would be read for each chunk.
 const EVENTS: &str = "SELECT e.aggregate_id, e.sequence_number, e.position, e.version, e.payload::text, e.id,
         extract(epoch FROM e.occurred_on)::bigint, a.stream_id, a.rule, a.addressees, a.recorded_at, a.publishable,
         a.pending, d.alert_id, d.stream_sequence, d.delivered_at
-    FROM case_events e LEFT JOIN alerts a ON a.position = e.position LEFT JOIN deliveries d ON d.position = e.position
+    FROM case_events e LEFT JOIN LATERAL (SELECT * FROM alerts WHERE position = e.position LIMIT 1) a ON true
+    LEFT JOIN LATERAL (SELECT * FROM deliveries WHERE position = e.position LIMIT 1) d ON true
     WHERE ($1::uuid IS NULL OR e.aggregate_id > $1) AND ($2::uuid IS NULL OR e.aggregate_id <= $2)
     ORDER BY e.aggregate_id, e.sequence_number";
 const STRAYS: &str = "SELECT a.position FROM alerts a LEFT JOIN case_events e ON e.position = a.position
@@ -84,7 +86,7 @@ pub(super) async fn chunk(
     let mut audit = Audit::new(book, rulebooks(connection).await?, views, keep);
     let mut rows = sqlx::query(EVENTS).bind(after).bind(upto).fetch(&mut *connection);
     while let Some(row) = rows.try_next().await? {
-        audit.take(found(&row)?, &row)?;
+        audit.take(found(&row)?, row.try_get(4)?, &row)?;
     }
     drop(rows);
     connection.execute("COMMIT").await?;

@@ -2,11 +2,9 @@
 //!
 //! Invariant: each of the two is one transaction.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::DateTime;
 use engine::case::Event;
 use engine::rulebook::Digest;
 use sqlx::postgres::PgConnection;
@@ -18,31 +16,37 @@ use super::reads;
 use super::rebuild::session;
 use super::server::{Failed, Server, read_only};
 use super::writer::set_meta;
+use crate::canonical::shorter_first;
 use crate::copying::{Carried, Filling, Held, Part, cut_short, holds_a_log};
+use crate::heavy::ShuttingDown;
 use crate::rows::AlertRow;
 use crate::standing::UNFINISHED;
-use crate::{Delivery, Fault, Stored};
+use crate::{Delivery, Fault};
 
 /// Keeps out whoever writes to the log: each writer takes a weaker lock on this table first.
 const LOCK: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE case_events IN SHARE ROW EXCLUSIVE MODE";
 /// How much is sent at a time, in bytes.
 const CHUNK: usize = 256 * 1024;
+/// How much of what is copied with the events is kept in memory, in bytes.
+const MUCH: usize = 32 << 20;
 
-const EVENTS: &str =
-    "COPY case_events (id, aggregate_id, payload, occurred_on, sequence_number, version, position) FROM STDIN";
-const CASES: &str = "COPY cases (stream_id, reference, version) FROM STDIN";
-const ALERTS: &str =
-    "COPY alerts (position, stream_id, rule, addressees, recorded_at, publishable, pending) FROM STDIN";
-const DELIVERIES: &str = "COPY deliveries (position, alert_id, stream_sequence, delivered_at) FROM STDIN";
+const EVENTS: &str = "COPY case_events (id, aggregate_id, payload, occurred_on, sequence_number, version, position)
+    FROM STDIN (FORMAT binary)";
+const CASES: &str = "COPY cases (stream_id, reference, version) FROM STDIN (FORMAT binary)";
+const ALERTS: &str = "COPY alerts (position, stream_id, rule, addressees, recorded_at, publishable, pending)
+    FROM STDIN (FORMAT binary)";
+const DELIVERIES: &str =
+    "COPY deliveries (position, alert_id, stream_sequence, delivered_at) FROM STDIN (FORMAT binary)";
 
-/// What drops each index of the events, and what makes it again: made in one go behind the copy it takes a fraction of the
-/// time.
-const INDEXES: &str = "SELECT coalesce('ALTER TABLE case_events DROP CONSTRAINT ' || quote_ident(c.conname),
+/// What drops each index of the tables that have a row for an event, and what makes it again: made in one go behind the copy
+/// it takes a fraction of the time.
+const INDEXES: &str =
+    "SELECT coalesce('ALTER TABLE ' || c.conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(c.conname),
         'DROP INDEX ' || i.indexrelid::regclass),
-    coalesce('ALTER TABLE case_events ADD CONSTRAINT ' || quote_ident(c.conname) || ' ' || pg_get_constraintdef(c.oid),
-        pg_get_indexdef(i.indexrelid))
+    coalesce('ALTER TABLE ' || c.conrelid::regclass || ' ADD CONSTRAINT ' || quote_ident(c.conname) || ' '
+        || pg_get_constraintdef(c.oid), pg_get_indexdef(i.indexrelid))
     FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid
-    WHERE i.indrelid = 'case_events'::regclass ORDER BY i.indexrelid";
+    WHERE i.indrelid IN ('case_events'::regclass, 'alerts'::regclass, 'deliveries'::regclass) ORDER BY i.indexrelid";
 
 /// A session with a transaction that keeps every other writer out.
 struct Holding {
@@ -120,7 +124,9 @@ async fn fill_in(connection: &mut PgConnection, name: &str, filling: Filling) ->
         connection.execute(AssertSqlSafe(index.try_get::<String, _>(0)?)).await?;
     }
     let (sender, pages) = mpsc::channel(1);
-    tokio::try_join!(encode(parts, sender), copy(connection, pages))?;
+    let encoding = tokio::spawn(encode(parts, sender));
+    copy(connection, pages).await?;
+    encoding.await.map_err(|_| ShuttingDown).map_err(Fault::from)??;
     for index in &indexes {
         connection.execute(AssertSqlSafe(index.try_get::<String, _>(1)?)).await?;
     }
@@ -128,18 +134,24 @@ async fn fill_in(connection: &mut PgConnection, name: &str, filling: Filling) ->
     Ok(())
 }
 
-/// Some events, and what is copied with them, as COPY takes them.
+/// Some events, and what is copied with them.
 #[derive(Default)]
 struct Page {
-    events: String,
+    events: Rows,
+    beside: Beside,
+}
+
+/// What is copied with the events.
+#[derive(Default)]
+struct Beside {
     /// The identities; a rebuild gives them their views.
-    cases: String,
-    alerts: String,
-    deliveries: String,
+    cases: Rows,
+    alerts: Rows,
+    deliveries: Rows,
 }
 
 /// Makes pages of all parts.
-async fn encode(mut parts: Receiver<Part>, pages: Sender<Page>) -> Result<(), Failed> {
+async fn encode(mut parts: Receiver<Part>, pages: Sender<Page>) -> Result<(), Fault> {
     loop {
         match parts.recv().await {
             Some(Part::Events(events)) => {
@@ -148,61 +160,138 @@ async fn encode(mut parts: Receiver<Part>, pages: Sender<Page>) -> Result<(), Fa
                 pages.send(page).await.map_err(|_| cut_short())?;
             }
             Some(Part::End) => return Ok(()),
-            None => return Err(cut_short().into()),
+            None => return Err(cut_short()),
         }
     }
 }
 
-/// Copies all pages.
+/// Copies all pages. The events go in one COPY for as long as what is copied with them finds room: the end of each is
+/// answered late, because the driver sends it behind the rows and the system waits for the server's word on those first.
 async fn copy(connection: &mut PgConnection, mut pages: Receiver<Page>) -> Result<(), Failed> {
-    while let Some(Page { events, cases, alerts, deliveries }) = pages.recv().await {
-        for (sql, rows) in [(EVENTS, events), (CASES, cases), (ALERTS, alerts), (DELIVERIES, deliveries)] {
-            if rows.is_empty() {
+    let mut next = pages.recv().await;
+    while next.is_some() {
+        let mut beside = Beside::default();
+        let mut events = connection.copy_in_raw(EVENTS).await?;
+        events.send(Rows::HEAD).await?;
+        while let Some(page) = next.take() {
+            for chunk in page.events.0.chunks(CHUNK) {
+                events.send(chunk).await?;
+            }
+            beside.add(page.beside);
+            next = pages.recv().await;
+            if beside.is_much() {
+                break;
+            }
+        }
+        events.send(Rows::END).await?;
+        events.finish().await?;
+        for (sql, rows) in [(CASES, beside.cases), (ALERTS, beside.alerts), (DELIVERIES, beside.deliveries)] {
+            if rows.0.is_empty() {
                 continue;
             }
             let mut copy = connection.copy_in_raw(sql).await?;
-            for chunk in rows.as_bytes().chunks(CHUNK) {
+            copy.send(Rows::HEAD).await?;
+            for chunk in rows.0.chunks(CHUNK) {
                 copy.send(chunk).await?;
             }
+            copy.send(Rows::END).await?;
             copy.finish().await?;
         }
     }
     Ok(())
 }
 
+impl Beside {
+    fn add(&mut self, more: Self) {
+        self.cases.0.extend(more.cases.0);
+        self.alerts.0.extend(more.alerts.0);
+        self.deliveries.0.extend(more.deliveries.0);
+    }
+
+    /// Whether no more of it is kept in memory.
+    const fn is_much(&self) -> bool {
+        self.cases.0.len() + self.alerts.0.len() + self.deliveries.0.len() >= MUCH
+    }
+}
+
 impl Page {
     fn add(&mut self, event: &Carried) -> Result<(), Fault> {
-        let Carried { stored, payload, delivery } = event;
-        let (position, stream_id) = (stored.position.0, stored.case.stream_id());
-        write_event(&mut self.events, stored, stream_id, payload)?;
-        if stored.version == 1 {
-            let _ = writeln!(self.cases, "{stream_id}\t{}\t0", stored.case);
+        let Carried { position, case, stream_id, version, payload, id, recorded_at, alert, delivery } = event;
+        let (position, version) = (position.0, version.cast_signed());
+        let out_of_range = || Fault::corrupt(format!("case {case}: the instant of version {version} is out of range"));
+        let occurred_on = recorded_at.checked_sub(BEGIN).and_then(|seconds| seconds.checked_mul(1_000_000));
+        self.events
+            .row(7)
+            .id(*id)
+            .id(*stream_id)
+            .field(&[&JSONB, shorter_first(payload).as_bytes()])
+            .long(occurred_on.ok_or_else(out_of_range)?)
+            .int(version)
+            .int(Event::VERSION)
+            .long(position);
+        if version == 1 {
+            self.beside.cases.row(3).id(*stream_id).field(&[case.as_str().as_bytes()]).int(0);
         }
-        if let Some(AlertRow { rule, addressees, recorded_at, publishable }) = AlertRow::of(&stored.event) {
-            let (rule, pending) = (rule.word(), publishable && delivery.is_none());
-            let row =
-                format_args!("{position}\t{stream_id}\t{rule}\t{addressees}\t{recorded_at}\t{publishable}\t{pending}");
-            let _ = writeln!(self.alerts, "{row}");
+        if let Some(AlertRow { rule, addressees, recorded_at, publishable }) = alert {
+            self.beside
+                .alerts
+                .row(7)
+                .long(position)
+                .id(*stream_id)
+                .field(&[rule.word().as_bytes()])
+                .field(&[addressees.as_bytes()])
+                .long(*recorded_at)
+                .field(&[&[u8::from(*publishable)]])
+                .field(&[&[u8::from(*publishable && delivery.is_none())]]);
         }
         if let Some(Delivery { alert, stream_sequence, at, .. }) = delivery {
-            let _ = writeln!(self.deliveries, "{position}\t{alert}\t{stream_sequence}\t{}", at.unix());
+            self.beside.deliveries.row(4).long(position).id(*alert).long(stream_sequence.cast_signed()).long(at.unix());
         }
         Ok(())
     }
 }
 
-/// The row of an event.
-fn write_event(rows: &mut String, stored: &Stored, stream_id: Uuid, payload: &str) -> Result<(), Fault> {
-    let Stored { position, case, version, event } = stored;
-    let out_of_range = || Fault::corrupt(format!("case {case}: the instant of version {version} is out of range"));
-    let occurred = DateTime::from_timestamp(event.recorded_at.unix(), 0).ok_or_else(out_of_range)?;
-    let _ = write!(rows, "{}\t{stream_id}\t", event.id(case));
-    // JSON has no control characters, and COPY reads a backslash as the beginning of one.
-    for (n, piece) in payload.split('\\').enumerate() {
-        rows.push_str(if n > 0 { "\\\\" } else { "" });
-        rows.push_str(piece);
+/// The beginning of time as the server counts it, 2000-01-01: it keeps microseconds since then.
+const BEGIN: i64 = 946_684_800;
+/// The version of the server's binary format of JSON, which is the text behind it.
+const JSONB: [u8; 1] = [1];
+
+/// Rows in the binary format of COPY, which the server needs not take apart byte by byte.
+#[derive(Default)]
+struct Rows(Vec<u8>);
+
+impl Rows {
+    /// What stands before all rows: the mark of the format, no flags, nothing more.
+    const HEAD: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
+    /// What stands behind them.
+    const END: &[u8] = &(-1_i16).to_be_bytes();
+
+    /// Begins a row of so many fields.
+    fn row(&mut self, fields: i16) -> &mut Self {
+        self.0.extend_from_slice(&fields.to_be_bytes());
+        self
     }
-    let occurred = occurred.format("%Y-%m-%d %H:%M:%S+00");
-    let _ = writeln!(rows, "\t{occurred}\t{version}\t{}\t{}", Event::VERSION, position.0);
-    Ok(())
+
+    /// A field of these pieces.
+    fn field(&mut self, pieces: &[&[u8]]) -> &mut Self {
+        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
+        // The server refuses what is longer than a GiB.
+        self.0.extend_from_slice(&i32::try_from(length).unwrap_or(i32::MAX).to_be_bytes());
+        for piece in pieces {
+            self.0.extend_from_slice(piece);
+        }
+        self
+    }
+
+    fn id(&mut self, id: Uuid) -> &mut Self {
+        self.field(&[id.as_bytes()])
+    }
+
+    fn int(&mut self, number: i32) -> &mut Self {
+        self.field(&[&number.to_be_bytes()])
+    }
+
+    fn long(&mut self, number: i64) -> &mut Self {
+        self.field(&[&number.to_be_bytes()])
+    }
 }

@@ -10,14 +10,16 @@ use engine::action::CaseRef;
 use engine::rulebook::Rulebook;
 use projections::CaseView;
 use sqlx::Row as _;
+use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::rows::Job;
 use super::server::Failed;
 use super::{PostgresStore, audit, copying, reads, rebuild};
-use crate::copying::{Filling, Held};
+use crate::copying::{Filling, Held, Kept};
 use crate::examined::{Cursor, Examined, Whole};
 use crate::rebuilt::Purpose;
+use crate::rows::Cases;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
 
 /// How long a reader pauses while the end of the log is hidden.
@@ -60,28 +62,14 @@ impl LogStore for PostgresStore {
     }
 
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
-        let bind = |query: super::Query| query.bind(after.0).bind(reads::limit(most));
-        let read = async {
-            let mut rows = self.readers.rows(reads::LOG, bind).await?;
-            // Nothing, and yet there is something: an older transaction is under way, which may still come before it.
-            while rows.is_empty() {
-                let hidden = self.readers.rows(reads::HIDDEN, |query| query.bind(after.0)).await?;
-                rows = self.readers.rows(reads::LOG, bind).await?;
-                if hidden.is_empty() {
-                    break;
-                }
-                tokio::time::sleep(HIDDEN).await;
-            }
-            self.each(&rows, reads::stored)
-        };
-        let held_back = |_| {
-            Err(Fault::unavailable(format!(
-                "a transaction that began earlier is still open on the server of {} and holds the end of the log back; end it \
-                 (pg_stat_activity and pg_prepared_xacts show it), then try again",
-                self.server.name
-            )))
-        };
-        tokio::time::timeout(self.server.wait, read).await.unwrap_or_else(held_back)
+        let rows = self.log_rows(after, most).await?;
+        self.each(&rows, reads::stored)
+    }
+
+    async fn kept(&self, after: Position, most: usize) -> Result<Vec<Kept>, Fault> {
+        let rows = self.log_rows(after, most).await?;
+        let mut cases = Cases::default();
+        self.each(&rows, |row| reads::kept(row, &mut cases))
     }
 
     async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {
@@ -129,6 +117,32 @@ impl LogStore for PostgresStore {
 }
 
 impl PostgresStore {
+    /// The rows of the log behind a position.
+    async fn log_rows(&self, after: Position, most: usize) -> Result<Vec<PgRow>, Fault> {
+        let bind = |query: super::Query| query.bind(after.0).bind(reads::limit(most));
+        let read = async {
+            let mut rows = self.readers.rows(reads::LOG, bind).await?;
+            // Nothing, and yet there is something: an older transaction is under way, which may still come before it.
+            while rows.is_empty() {
+                let hidden = self.readers.rows(reads::HIDDEN, |query| query.bind(after.0)).await?;
+                rows = self.readers.rows(reads::LOG, bind).await?;
+                if hidden.is_empty() {
+                    break;
+                }
+                tokio::time::sleep(HIDDEN).await;
+            }
+            Ok(rows)
+        };
+        let held_back = |_| {
+            Err(Fault::unavailable(format!(
+                "a transaction that began earlier is still open on the server of {} and holds the end of the log back; end it \
+                 (pg_stat_activity and pg_prepared_xacts show it), then try again",
+                self.server.name
+            )))
+        };
+        tokio::time::timeout(self.server.wait, read).await.unwrap_or_else(held_back)
+    }
+
     /// On a session of its own, which is kept until the walk is over; one that failed is not.
     async fn examine_once(&self, after: Cursor) -> Result<Examined, Failed> {
         let mut kept = self.examiner.lock().await;

@@ -12,7 +12,8 @@ use sqlx::postgres::PgRow;
 
 use super::rows::cells;
 use super::server::Failed;
-use crate::rows::{self, NAMES};
+use crate::copying::Kept;
+use crate::rows::{self, Cases, NAMES};
 use crate::standing::Standing;
 use crate::{Delivery, Position, Stored, damage};
 
@@ -153,6 +154,19 @@ pub(super) fn event(row: &PgRow, at: usize) -> Result<Event, Failed> {
 pub(super) fn stored(row: &PgRow) -> Result<Stored, Failed> {
     let (case, version) = (case_of(row, 1, 5)?, row.try_get::<i32, _>(2)?.cast_unsigned());
     damage::stored(Position(row.try_get(0)?), case, version, event(row, 3))
+}
+
+/// The event in its place as it is kept.
+pub(super) fn kept(row: &PgRow, cases: &mut Cases) -> Result<Kept, Failed> {
+    let (case, stream_id) = cases.of(row.try_get(1)?, row.try_get(5)?)?;
+    Ok(Kept {
+        position: Position(row.try_get(0)?),
+        case,
+        stream_id,
+        version: row.try_get::<i32, _>(2)?.cast_unsigned(),
+        format: row.try_get::<i32, _>(3)?.into(),
+        payload: Some(row.try_get(4)?),
+    })
 }
 
 /// The alert event in a row.

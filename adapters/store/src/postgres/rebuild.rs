@@ -93,8 +93,8 @@ pub(super) async fn check(
     Ok(found.into_all())
 }
 
-/// How many sessions look at cases at the same time.
-const SESSIONS: usize = 2;
+/// How many sessions look at cases at the same time: while the server gathers the events of some, others are looked at here.
+const SESSIONS: usize = 4;
 
 /// All cases, looked at on several sessions, each by one of them.
 struct Walk {
@@ -170,7 +170,7 @@ pub(super) async fn check_whole(server: &Server) -> Result<Whole, Failed> {
 pub(super) async fn session(server: &Server) -> Result<PgConnection, Failed> {
     let mut connection = server.connect().await?;
     let settings = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = '1min';
-                    SET plan_cache_mode = force_custom_plan";
+                    SET plan_cache_mode = force_custom_plan; SET max_parallel_workers_per_gather = 0";
     connection.execute(settings).await?;
     Ok(connection)
 }

@@ -65,7 +65,7 @@ pub(super) fn chunk(
     )?;
     let mut rows = statement.query(params![keys.start(), keys.end()])?;
     while let Some(row) = rows.next()? {
-        audit.take(found(row)?, connection)?;
+        audit.take(found(row)?, row.get_ref(4)?.as_str().unwrap_or_default(), connection)?;
     }
     let chunk = audit.end(|key, case| connection.stands_elsewhere(key, case))?;
     drop(rows);

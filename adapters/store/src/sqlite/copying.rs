@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use engine::action::CaseRef;
 use engine::case::Event;
 use engine::rulebook::Digest;
 use rusqlite::{Connection, params};
+use uuid::Uuid;
 
 use super::file::{Failed, File};
 use super::reads;
@@ -17,7 +17,6 @@ use super::rows::{insert_alert, insert_case};
 use super::writer::{deliver, set_meta};
 use crate::aside::aside;
 use crate::copying::{Carried, Filling, Held, Part, cut_short, holds_a_log};
-use crate::rows::AlertRow;
 use crate::standing::UNFINISHED;
 use crate::{Delivery, Fault};
 
@@ -96,21 +95,21 @@ fn fill_in(connection: &Connection, file: &File, filling: Filling) -> Result<(),
 }
 
 /// Writes an event, and the row of an alert, which waits until its delivery is marked.
-fn insert(connection: &Connection, keys: &mut HashMap<CaseRef, i64>, event: &Carried) -> Result<(), Failed> {
-    let Carried { stored, payload, .. } = event;
-    let key = if let Some(&key) = keys.get(&stored.case) {
+fn insert(connection: &Connection, keys: &mut HashMap<Uuid, i64>, event: &Carried) -> Result<(), Failed> {
+    let Carried { position, case, stream_id, version, payload, alert, .. } = event;
+    let key = if let Some(&key) = keys.get(stream_id) {
         key
     } else {
-        let key = insert_case(connection, &stored.case, stored.case.stream_id())?;
-        let key = key.ok_or_else(|| Fault::corrupt(format!("the case {} stands there twice", stored.case)))?;
-        keys.insert(stored.case.clone(), key);
+        let key = insert_case(connection, case, *stream_id)?;
+        let key = key.ok_or_else(|| Fault::corrupt(format!("the case {case} stands there twice")))?;
+        keys.insert(*stream_id, key);
         key
     };
     let sql = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let values = params![stored.position.0, key, stored.version, Event::VERSION, payload];
+    let values = params![position.0, key, version, Event::VERSION, payload];
     connection.prepare_cached(sql)?.execute(values)?;
-    if let Some(alert) = AlertRow::of(&stored.event) {
-        insert_alert(connection, stored.position, key, &alert, alert.publishable)?;
+    if let Some(alert) = alert {
+        insert_alert(connection, *position, key, alert, alert.publishable)?;
     }
     Ok(())
 }

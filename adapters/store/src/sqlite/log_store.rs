@@ -8,14 +8,16 @@ use async_trait::async_trait;
 use engine::action::CaseRef;
 use engine::rulebook::Rulebook;
 use projections::CaseView;
+use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::rows::Job;
 use super::{SqliteStore, audit, copying, reads, rebuild};
 use crate::aside::aside;
-use crate::copying::{Filling, Held};
+use crate::copying::{Filling, Held, Kept};
 use crate::examined::{Cursor, Examined, Whole};
 use crate::rebuilt::Purpose;
+use crate::rows::Cases;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
 
 #[async_trait]
@@ -50,6 +52,15 @@ impl LogStore for SqliteStore {
 
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
         self.all(reads::LOG, [after.0, reads::limit(most)], reads::stored).await
+    }
+
+    async fn kept(&self, after: Position, most: usize) -> Result<Vec<Kept>, Fault> {
+        let values = [after.0, reads::limit(most)];
+        let mut cases = Cases::default();
+        let read = move |connection: &Connection| {
+            reads::all(connection, reads::LOG, values, |row| reads::kept(row, &mut cases))
+        };
+        self.read(read).await
     }
 
     async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {

@@ -14,10 +14,11 @@ use uuid::Uuid;
 
 use super::file::{Failed, File};
 use super::rows::{cell, cells};
+use crate::copying::Kept;
 use crate::damage::{self, rulebook_text};
 use crate::passed_over::PassedOver;
 use crate::recent::Recent;
-use crate::rows::{self, NAMES};
+use crate::rows::{self, Cases, NAMES};
 use crate::standing::Standing;
 use crate::{Backlog, Delivery, DueCase, Position, Stored, WorkShare, between};
 
@@ -107,6 +108,20 @@ pub(super) fn stored(row: &Row<'_>) -> Result<Stored, Failed> {
     let case = case_of(row, 1, 5)?;
     let version = u32::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
     damage::stored(Position(row.get(0)?), case, version, event(row, 3))
+}
+
+/// The event in its place as it is kept.
+pub(super) fn kept(row: &Row<'_>, cases: &mut Cases) -> Result<Kept, Failed> {
+    let (reference, stream_id) = (cell(row.get_ref(1)?), cell(row.get_ref(5)?));
+    let (case, stream_id) = cases.of(reference.as_text(), stream_id.as_id())?;
+    Ok(Kept {
+        position: Position(row.get(0)?),
+        case,
+        stream_id,
+        version: u32::try_from(row.get::<_, i64>(2)?).unwrap_or(0),
+        format: row.get(3)?,
+        payload: row.get_ref(4)?.as_str().ok().map(str::to_owned),
+    })
 }
 
 /// What may be published and was not delivered; what this process recorded just now is not read again.

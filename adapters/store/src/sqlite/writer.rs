@@ -26,6 +26,10 @@ use appends::Appends;
 /// When so many have gathered, nothing more goes into the same transaction.
 pub(super) const MOST_AT_ONCE: usize = 512;
 
+/// In bulk, how many make a transaction for which no more are waited for, and how long is waited for one more.
+const ENOUGH: usize = 256;
+const MOMENT: Duration = Duration::from_millis(2);
+
 /// How often a writer looks, at the least, for what other programs have written.
 const IDLE: Duration = Duration::from_millis(100);
 
@@ -46,6 +50,8 @@ pub(super) struct Writer {
     pub state: State,
     /// Why nothing can be written any more, for all to see.
     pub broken: Arc<OnceLock<Fault>>,
+    /// Whether to wait for more that goes into the same transaction.
+    pub in_bulk: bool,
     /// Only in a simulation: what fails, and when.
     pub disk: Option<Arc<dyn Disk>>,
 }
@@ -75,11 +81,7 @@ impl Writer {
         loop {
             match jobs.recv_timeout(IDLE) {
                 Ok(mut batch) => {
-                    while batch.len() < MOST_AT_ONCE
-                        && let Ok(more) = jobs.try_recv()
-                    {
-                        batch.extend(more);
-                    }
+                    self.gather(&mut batch, jobs);
                     self.turn(batch);
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -88,6 +90,24 @@ impl Writer {
                 }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
+        }
+    }
+
+    /// Takes what else has gathered into a batch. In bulk it waits for as long as more comes, until there is enough: each
+    /// transaction writes the pages anew in which its rows lie, and most lie in the same few of the indexes.
+    fn gather(&self, batch: &mut Vec<(Job, Answer)>, jobs: &Receiver<Vec<(Job, Answer)>>) {
+        let mut before = 0;
+        loop {
+            while batch.len() < MOST_AT_ONCE
+                && let Ok(more) = jobs.try_recv()
+            {
+                batch.extend(more);
+            }
+            if !self.in_bulk || batch.len() >= ENOUGH || batch.len() == before {
+                return;
+            }
+            before = batch.len();
+            std::thread::sleep(MOMENT);
         }
     }
 
