@@ -287,7 +287,9 @@ fn every_template_is_recorded_as_it_stands() {
         let table = desk.run(["template", name, "--csv"]).ends_with(0).out;
         desk.write("template.csv", &table);
         let run = desk.run(["import", "template.csv"]).ends_with(0).says(&["1 action recorded"]);
-        assert_eq!(run.err, "", "{name}");
+        // The only one behind the voiding is warned of it.
+        let warned = run.err.contains("the case VTE-2026-0001 is voided");
+        assert_eq!((warned, warned || run.err.is_empty()), (*name == "action_withdrawn", true), "{name}: {}", run.err);
         let lines = desk.run(["template", name, "--jsonl"]).ends_with(0).out;
         desk.write("template.jsonl", &lines);
         desk.run(["import", "template.jsonl"]).ends_with(0).says(&["1 known already"]);

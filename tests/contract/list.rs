@@ -60,7 +60,7 @@ fn prosecutor(told: &[Vec<Stored>]) -> OfficeCode {
 }
 
 async fn a_list_holds_a_page_and_one_case_at_the_most<S: CaseStore>(store: Arc<S>) {
-    let told = cases(&store, 130).await;
+    let told = cases(&store, 160).await;
     let office = prosecutor(&told);
     let longest = told.iter().map(Vec::len).max().unwrap();
     let (_, listed) = listed(&*store, &asked(Seat::Prosecutor, &office)).await;

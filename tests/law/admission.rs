@@ -151,4 +151,54 @@ fn a_derived_id_tells_nothing_personal() {
         line("child_identified", r#","birth_date":"2010-05-06""#),
         line("child_identified", r#","age_years":15"#)
     );
+    let identified = line("child_identified", r#","ref":"C-1","sex":"f","rural":true"#);
+    assert_eq!(identified, line("child_identified", r#","ethnic_minority":true,"disability":false"#));
+    // The reference of a witness is written like a case's, never a name.
+    let witness = |of: &str| line("witness_interviewed", &format!(r#","role":"witness","ref":"{of}""#));
+    assert_ne!(witness("W-1"), witness("W-2"));
+}
+
+#[test]
+fn an_added_offence_is_named_by_the_action_that_added_it() {
+    let added = line(
+        2,
+        r#""action":"offence_added","at":"2026-02-02","by":"o","class":"major","penalty_months":{"min":12,"max":60},"committed_on":"2026-01-20","serious":true"#,
+    );
+    let on = |id: u32, of: u32| {
+        let which = format!("00000000-0000-4000-8000-{of:012}");
+        line(
+            id,
+            &format!(
+                r#""action":"offence_reclassified","at":"2026-02-03","by":"o","offence":"{which}","class":"crime""#
+            ),
+        )
+    };
+    let corrected = line(
+        4,
+        r#""action":"offence_corrected","at":"2026-02-04","by":"o","offence":"00000000-0000-4000-8000-000000000002","committed_on":"2026-01-19""#,
+    );
+    let opening = line(1, OPENING);
+    let all = [on(3, 2), corrected.clone(), added.clone(), opening.clone()];
+    assert_eq!(refused(&all), Vec::<usize>::new(), "in any order");
+    assert_eq!(refused(&[on(3, 2), corrected, opening.clone()]), [1, 2], "nobody added it");
+    assert_eq!(refused(&[opening.clone(), told(2), on(3, 2)]), [3], "it added no offence");
+    assert_eq!(refused(&[opening.clone(), added.clone(), withdrawal(5, 2), on(3, 2)]), Vec::<usize>::new());
+    // What names a refused addition is refused too: it is dated before the offence.
+    let early = added.replace("\"2026-02-02\"", "\"2026-01-19\"");
+    assert_eq!(refused(&[on(3, 2), early, opening]), [1, 2]);
+}
+
+#[test]
+fn a_voided_case_repeats_another_and_never_itself() {
+    let voided = |same_as: &str| {
+        let fields =
+            format!(r#""action":"case_voided","at":"2026-02-02","by":"o","reason":"duplicate","same_as":"{same_as}""#);
+        line(2, &fields)
+    };
+    assert_eq!(refused(&[line(1, OPENING), voided("A-1")]), [2]);
+    assert_eq!(
+        refused(&[line(1, OPENING), voided("A-2"), told(3)]),
+        Vec::<usize>::new(),
+        "the case takes further actions"
+    );
 }

@@ -11,5 +11,6 @@ mod refusals;
 mod rulebook_decides;
 mod sample;
 mod told_in_parts;
+mod voided;
 mod wording;
 mod worked_cases;

@@ -146,6 +146,24 @@ fn dates_after_the_action_that_states_them_are_refused_all_of_them() {
     assert_eq!(judged(&[opening]), [vec![Code::AfterOpening, Code::AfterOpening]]);
 }
 
+#[test]
+fn a_list_of_which_one_is_required_is_not_empty() {
+    let found = flaws(&line("ill_treatment_reported", r#","authority":"court","kinds":[]"#));
+    assert_eq!(values(&found[0]), (Code::EmptyList, Some("kinds"), None, None));
+    let none = r#","handed_to":[]"#;
+    action(&line("judgment_given", &format!(r#","measure":"suspended"{none}"#)));
+}
+
+#[test]
+fn an_offence_is_not_committed_after_the_action_that_states_it() {
+    let offence = r#","class":"minor","penalty_months":{"min":0,"max":6},"serious":false"#;
+    let added = |day: &str| line("offence_added", &format!(r#"{offence},"committed_on":"{day}""#));
+    let corrected = |day: &str| line("offence_corrected", &format!(r#","offence":0,"committed_on":"{day}""#));
+    let lines = [OPENING.to_owned(), added("2026-02-03"), corrected("2026-02-03")];
+    assert_eq!(judged(&lines), [vec![], vec![Code::AfterOpening], vec![Code::AfterOpening]]);
+    assert_eq!(judged(&[OPENING.to_owned(), added("2026-02-02"), corrected("2026-02-02")]), [vec![], vec![], vec![]]);
+}
+
 /// A case that was opened, with these actions.
 fn case(lines: &[String]) -> Case {
     let book = Rulebook::law_05_na_2006();
@@ -227,7 +245,10 @@ fn what_is_possible_and_looks_wrong_is_recorded_with_a_warning() {
     let withdrawal = line("action_withdrawn", &format!(r#","withdraws":"{id}""#));
     assert_eq!(warned(&[opening(), told.clone()], &[withdrawal.clone(), same]), [[], []], "it replaces the other");
     assert_eq!(warned(&[opening(), told.clone(), withdrawal], std::slice::from_ref(&told)), [[Code::WithdrawnBefore]]);
-    assert_eq!(warned(&[opening(), told.clone()], &[told]), [[]], "sent again");
+    assert_eq!(warned(&[opening(), told.clone()], std::slice::from_ref(&told)), [[]], "sent again");
+
+    let voided = line("case_voided", r#","reason":"opened_by_mistake""#);
+    assert_eq!(warned(&[opening(), voided], &[told]), [[Code::CaseVoided]], "the case counts nowhere");
 }
 
 #[test]
@@ -269,7 +290,9 @@ proptest! {
         name in proptest::sample::select(ActionName::WORDS.to_vec()),
         key in proptest::sample::select(vec![
             "case", "id", "by", "child", "offences", "ref", "birth_date", "age_years", "reason", "order", "grounds",
-            "place", "months", "visitor", "withdraws", "offence", "appear_on", "authority", "to", "kind", NAME, "20091120",
+            "place", "months", "visitor", "withdraws", "offence", "appear_on", "authority", "to", "kind", "sex", "rural",
+            "ethnic_minority", "disability", "committed_on", "kinds", "about", "role", "interviewers", "mediator", "same_as",
+            "guaranteed_by", "handed_to", "attended_throughout", "confirmed", NAME, "20091120",
         ]),
         value in personal(),
         cut in 0usize..200,

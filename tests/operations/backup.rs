@@ -35,7 +35,7 @@ fn a_backup_under_load_is_the_log_of_one_moment() {
         desk.run(["backup", &name]).ends_with(0).says(&[&name, "is in order"]);
         taken += 1;
     }
-    assert_eq!(child.wait().expect("it ends").code(), Some(1), "the sample has a refused line");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0), "no line of the sample is refused");
     desk.run(["backup", "last.db"]).ends_with(0);
     let mut sizes = Vec::new();
     for name in (0..taken).map(|n| format!("backup-{n}.db")).chain(["last.db".to_owned()]) {
@@ -61,7 +61,7 @@ fn a_restored_log_goes_on_where_the_backup_was_taken() {
     desk.run(["restore", "backup.db", "--db", "again.db"]).ends_with(0).says(&["again.db", "the log is in order"]);
     assert_eq!(events(&desk, "again.db"), events(&desk, "backup.db"));
     let actions = sample("actions-300.jsonl");
-    desk.run(["import".as_ref(), actions.as_os_str(), "--db".as_ref(), "again.db".as_ref()]).ends_with(1);
+    desk.run(["import".as_ref(), actions.as_os_str(), "--db".as_ref(), "again.db".as_ref()]).ends_with(0);
     desk.run(["check", "--db", "again.db"]).ends_with(0);
     assert_eq!(docket("again.db"), before);
 }

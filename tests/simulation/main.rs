@@ -30,9 +30,14 @@ fn the_same_history_gives_the_same_run() {
     }
 }
 
-/// The first seed on which a sabotage is seen, and which claim it breaks.
+/// The first seed on which a sabotage is seen, and which claim it breaks. What is lost at the very end, with nothing behind it,
+/// is only late: then a later seed has to show what it is.
 fn seen(sabotage: Sabotage) -> Option<(u64, Claim)> {
-    (1..=SEEN_WITHIN).find_map(|seed| Some((seed, run(&History::of(seed), Some(sabotage)).err()?.claim)))
+    let loses = matches!(sabotage, Sabotage::OutboxForgetsARow | Sabotage::HalfOfAnAppend);
+    (1..=SEEN_WITHIN).find_map(|seed| {
+        let claim = run(&History::of(seed), Some(sabotage)).err()?.claim;
+        (!loses || claim != Claim::NothingIsLate).then_some((seed, claim))
+    })
 }
 
 #[test]

@@ -31,6 +31,15 @@ pub fn sample(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios/data").join(name)
 }
 
+/// The text of the sample's actions, and behind them a line that is refused.
+///
+/// # Panics
+/// If the sample can't be read.
+pub fn sample_and_a_bad_line() -> String {
+    let actions = std::fs::read_to_string(sample("actions-300.jsonl")).expect("the sample");
+    format!("{}\n{{\"case\":\"A-1\"}}\n", actions.trim_end())
+}
+
 /// The sample's instant.
 pub const SAMPLE_AT: &str = "2026-10-01T00:00:00+07:00";
 

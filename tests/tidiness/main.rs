@@ -2,6 +2,7 @@
 
 mod circles;
 mod dependencies;
+mod pages;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

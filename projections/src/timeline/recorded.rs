@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use engine::action::describe::{self, FieldKind};
 use engine::action::{Action, ActionId, ActionName, OfficeCode, When};
 use engine::calendar::Instant;
 use engine::case::{Case, RecordedAction};
@@ -141,7 +142,9 @@ impl InWords<'_> {
         for (name, value) in pairs.iter().filter(|(name, _)| !COMMON.contains(&&**name)) {
             match value {
                 Json::Object(inner) if !is_range(inner) => {
-                    fields.extend(inner.iter().map(|(key, value)| self.field(&format!("{name}.{key}"), value)));
+                    let own =
+                        |(key, value): &(Cow<'_, str>, _)| self.field(action.name, &format!("{name}.{key}"), value);
+                    fields.extend(inner.iter().map(own));
                 }
                 Json::List(items) if items.iter().any(|item| matches!(item, Json::Object(_))) => {
                     fields.extend(items.iter().enumerate().map(|(nth, item)| Field {
@@ -149,14 +152,20 @@ impl InWords<'_> {
                         value: Value::Words(self.together(item)),
                     }));
                 }
-                _ => fields.push(self.field(name, value)),
+                _ => fields.push(self.field(action.name, name, value)),
             }
         }
         fields
     }
 
-    fn field(&self, name: &str, value: &Json<'_>) -> Field {
-        Field { label: self.label(name), value: self.value(name, value) }
+    fn field(&self, action: ActionName, name: &str, value: &Json<'_>) -> Field {
+        // What somebody wrote stays as it is, also where it is one of the format's words.
+        let is_free = |field: &describe::Field| matches!(field.kind, FieldKind::Text | FieldKind::Case);
+        let value = match value {
+            Json::Text(text) if action.field_at(name).is_some_and(is_free) => Value::Words(text.clone().into_owned()),
+            _ => self.value(name, value),
+        };
+        Field { label: self.label(name), value }
     }
 
     /// An object of a list in one line.
@@ -200,7 +209,6 @@ impl InWords<'_> {
             // Offences are counted from 0 in the format, and from 1 by people.
             Json::Number(number) if last == "offence" => (number + 1).to_string(),
             Json::Number(number) => number.to_string(),
-            Json::Text(text) if matches!(last, "reason" | "ref" | "number" | "same_as") => text.clone().into_owned(),
             Json::Text(word) => self.word(word),
             Json::List(items) if items.is_empty() => self.word("none"),
             Json::List(items) => items.iter().map(|item| self.words(name, item)).collect::<Vec<_>>().join(", "),

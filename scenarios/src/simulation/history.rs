@@ -5,7 +5,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use engine::action::{Action, ActionName};
+use engine::action::{Action, ActionName, WhichOffence};
 use engine::calendar::Instant;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -136,13 +136,16 @@ impl History {
         last.unwrap_or(0).max(self.troubles.last().map_or(0, |trouble| trouble.at)) + 30 * DAY
     }
 
-    /// Whether every case still has its opening and every action that it withdraws.
+    /// Whether every case still has its opening, and every action that it withdraws or names as an added offence.
     pub fn is_complete(&self) -> bool {
         self.cases.iter().all(|case| {
             let actions = || case.sendings.iter().flat_map(|sending| &sending.actions);
             let opened = actions().any(|action| action.name == ActionName::CaseOpened);
-            opened
-                && actions().all(|action| action.withdraws().is_none_or(|id| actions().any(|action| action.id == id)))
+            let needed = |action: &Action| match action.offence() {
+                Some(WhichOffence::Added(id)) => Some(id),
+                _ => action.withdraws(),
+            };
+            opened && actions().all(|action| needed(action).is_none_or(|id| actions().any(|action| action.id == id)))
         })
     }
 

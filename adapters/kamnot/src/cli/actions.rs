@@ -152,6 +152,7 @@ fn own_example(path: &str, field: &Field) -> String {
         (_, FieldKind::Day) => "2026-03-01".to_owned(),
         (_, FieldKind::Flag) => "true".to_owned(),
         (_, FieldKind::Count(least)) => least.to_string(),
+        (_, FieldKind::Offence) => "0".to_owned(),
         (_, FieldKind::Word(words) | FieldKind::Words(words)) => words.first().copied().unwrap_or_default().to_owned(),
         (_, _) => "12".to_owned(),
     }

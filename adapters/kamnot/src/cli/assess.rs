@@ -185,6 +185,9 @@ fn block(assessment: &Assessment<'_>, book: &Rulebook, out: &mut String) {
         );
     }
     if !assessment.not_on_record.is_empty() {
-        let _ = writeln!(out, "  {} facts that the rules ask for are not on record", assessment.not_on_record.len());
+        let _ = match assessment.not_on_record.len() {
+            1 => writeln!(out, "  1 fact that the rules ask for is not on record"),
+            many => writeln!(out, "  {many} facts that the rules ask for are not on record"),
+        };
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn value(kind: FieldKind, text: &str) -> Json<'_> {
         FieldKind::Text => Json::text(text),
         FieldKind::Flag if word.eq_ignore_ascii_case("true") => Json::Bool(true),
         FieldKind::Flag if word.eq_ignore_ascii_case("false") => Json::Bool(false),
-        FieldKind::Count(_) if word.bytes().all(|byte| byte.is_ascii_digit()) => {
+        FieldKind::Count(_) | FieldKind::Offence if word.bytes().all(|byte| byte.is_ascii_digit()) => {
             word.parse().map_or(Json::text(word), Json::Number)
         }
         FieldKind::Words(_) | FieldKind::Objects(_) if word == "[]" => Json::List(Vec::new()),
@@ -132,6 +132,8 @@ mod tests {
             (FieldKind::Count(0), "12", "12"),
             (FieldKind::Count(0), "12.5", "\"12.5\""),
             (FieldKind::Count(0), "99999999999999999999", "\"99999999999999999999\""),
+            (FieldKind::Offence, "0", "0"),
+            (FieldKind::Offence, "0197a000-0000-7000-8000-000000000001", "\"0197a000-0000-7000-8000-000000000001\""),
             (FieldKind::Text, " as it is", "\" as it is\""),
             (FieldKind::Text, "12", "\"12\""),
             (words, "parent | lawyer", "[\"parent\",\"lawyer\"]"),
