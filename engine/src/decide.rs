@@ -33,12 +33,23 @@ pub use sender::admit_from;
 /// A command to a case.
 #[derive(Clone, Debug)]
 pub enum Command {
-    /// Record these actions of the case, all or none.
+    /// Record those of these actions of the case that can be recorded.
     Record {
         /// The actions. One that is already recorded adds nothing.
         actions: Vec<Action>,
-        /// The office that sends them. With `None`, each action counts as sent by the office that acted.
+        /// The office on whose behalf they are recorded. With `None`, each action counts as sent by the office that acted.
         by: Option<OfficeCode>,
+        /// What our clock says.
+        clock: Instant,
+        /// What becomes of the alerts.
+        alerts: Alerts,
+    },
+    /// The same for an office that sends them itself, and may do so in its own cases only.
+    RecordFrom {
+        /// The office.
+        sender: OfficeCode,
+        /// The actions. One that is already recorded adds nothing.
+        actions: Vec<Action>,
         /// What our clock says.
         clock: Instant,
         /// What becomes of the alerts.
@@ -73,33 +84,68 @@ pub struct Refused(pub Flaws);
 /// next command adds it: [`Case::next_due`] is then the last record time.
 pub const MOST_TOLD: usize = 8_000;
 
-/// The events that a command adds to the stream, with at most [`MOST_TOLD`] alert events. With
-/// [`Alerts::RaisedAsHistory`] there is no such limit.
-///
-/// # Errors
-/// What is wrong with the first action that cannot be recorded. Then nothing is recorded.
-pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Result<Vec<Event>, Refused> {
+/// What a command comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decided {
+    /// The verdict on each action of the command, in their order.
+    pub verdicts: Vec<Verdict>,
+    /// The warnings about each action.
+    pub warnings: Vec<Flaws>,
+    /// The events that the command adds to the stream: the accepted actions, and the alert events that follow.
+    pub events: Vec<Event>,
+}
+
+impl Decided {
+    /// The events, if no action was refused.
+    ///
+    /// # Errors
+    /// What is wrong with the first action that cannot be recorded.
+    pub fn all_or_none(self) -> Result<Vec<Event>, Refused> {
+        let refused = self.verdicts.into_iter().find_map(|verdict| match verdict {
+            Verdict::Refused(flaws) => Some(flaws),
+            Verdict::Accepted | Verdict::Known => None,
+        });
+        refused.map_or(Ok(self.events), |flaws| Err(Refused(flaws)))
+    }
+}
+
+/// What a command comes to, with at most [`MOST_TOLD`] alert events. With [`Alerts::RaisedAsHistory`] there is no such
+/// limit.
+pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Decided {
     decide_telling(case, book, command, MOST_TOLD)
 }
 
 /// Like [`decide`], with at most `most` alert events, or at least those of one topic.
-///
-/// # Errors
-/// Like [`decide`].
-pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usize) -> Result<Vec<Event>, Refused> {
-    let (actions, by, clock, alerts) = match command {
-        Command::Record { actions, by, clock, alerts } => (actions, by, clock, alerts),
-        Command::Now { clock, alerts } => (Vec::new(), None, clock, alerts),
-    };
-    let verdicts = admit(case, &actions, Some(clock), book);
-    let mut new: Vec<Action> = Vec::with_capacity(actions.len());
-    for (action, verdict) in actions.into_iter().zip(verdicts) {
-        match verdict {
-            Verdict::Accepted => new.push(action),
-            Verdict::Known => {}
-            Verdict::Refused(flaws) => return Err(Refused(flaws)),
+pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usize) -> Decided {
+    let (actions, sender, by, clock, alerts) = match command {
+        Command::Record { actions, by, clock, alerts } => (actions, None, by, clock, alerts),
+        Command::RecordFrom { sender, actions, clock, alerts } => {
+            (actions, Some(sender.clone()), Some(sender), clock, alerts)
         }
-    }
+        Command::Now { clock, alerts } => (Vec::new(), None, None, clock, alerts),
+    };
+    let verdicts = match &sender {
+        Some(office) => admit_from(office, case, &actions, Some(clock), book),
+        None => admit(case, &actions, Some(clock), book),
+    };
+    let warnings = doubts(case, &actions, &verdicts);
+    let asked_to_record = !actions.is_empty();
+    let accepted = actions.into_iter().zip(&verdicts).filter(|(_, verdict)| **verdict == Verdict::Accepted);
+    let new: Vec<Action> = accepted.map(|(action, _)| action).collect();
+    // Where nothing is new, the alerts that are due are left to the watch.
+    let events =
+        if asked_to_record && new.is_empty() { Vec::new() } else { events(case, book, new, (by, clock, alerts), most) };
+    Decided { verdicts, warnings, events }
+}
+
+/// The events of new actions, and the alert events that follow.
+fn events(
+    case: &Case,
+    book: &Rulebook,
+    new: Vec<Action>,
+    (by, clock, alerts): (Option<OfficeCode>, Instant, Alerts),
+    most: usize,
+) -> Vec<Event> {
     let at = case.last_recorded_at().map_or(clock, |last| last.max(clock));
     let facts = if is_voided(case.actions().chain(new.iter())) {
         // What offices were told is taken back whatever the clock says, and at once: the case is never due again.
@@ -138,7 +184,7 @@ pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usiz
         events.push(envelope(by, Fact::ActionRecorded(Arc::new(action))));
     }
     events.extend(facts.into_iter().map(|fact| envelope(kamnot(), fact)));
-    Ok(events)
+    events
 }
 
 /// The program as the sender of alert events.

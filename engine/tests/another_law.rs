@@ -249,11 +249,15 @@ fn told(book: &Rulebook, actions: Vec<Action>, instants: &[&str]) -> Vec<Event> 
     for action in actions {
         let clock = action.at.last();
         let command = Command::Record { actions: vec![action], by: None, clock, alerts: Alerts::Raised };
-        events.extend(decide(&Case::fold(&events), book, command).unwrap_or_else(|refused| panic!("{refused}")));
+        events.extend(
+            decide(&Case::fold(&events), book, command).all_or_none().unwrap_or_else(|refused| panic!("{refused}")),
+        );
     }
     for instant in instants {
         let command = Command::Now { clock: at(instant), alerts: Alerts::Raised };
-        events.extend(decide(&Case::fold(&events), book, command).unwrap_or_else(|refused| panic!("{refused}")));
+        events.extend(
+            decide(&Case::fold(&events), book, command).all_or_none().unwrap_or_else(|refused| panic!("{refused}")),
+        );
     }
     events
 }

@@ -256,7 +256,7 @@ async fn cases_that_are_told_the_time_together_are_told_once<S: Contracted>(stor
     let mut expected = Vec::new();
     for case in &cases {
         let command = Command::Now { clock: due, alerts: Alerts::Raised };
-        let events = decide(&store.load(case).await.unwrap(), &made::book(), command).unwrap();
+        let events = decide(&store.load(case).await.unwrap(), &made::book(), command).all_or_none().unwrap();
         expected.push((case.clone(), Ok(events)));
     }
     // Two at the same time with the same cases, one of them twice; and a case that nobody knows.

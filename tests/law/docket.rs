@@ -43,7 +43,7 @@ fn case(reference: &str, actions: &[(&str, &str, &str)]) -> Case {
 
 fn recorded(actions: Vec<Action>, clock: Instant) -> Case {
     let record = Command::Record { actions, by: None, clock, alerts: Alerts::Raised };
-    let events = decide(&Case::default(), book(), record).expect("the actions can be recorded");
+    let events = decide(&Case::default(), book(), record).all_or_none().expect("the actions can be recorded");
     events.iter().fold(Case::default(), evolve)
 }
 

@@ -67,7 +67,8 @@ impl Given {
 
     #[track_caller]
     pub fn apply(&mut self, command: Command) -> Told {
-        let events = decide(&self.case, &self.book, command).unwrap_or_else(|refusal| panic!("{refusal}"));
+        let events =
+            decide(&self.case, &self.book, command).all_or_none().unwrap_or_else(|refusal| panic!("{refusal}"));
         let told = events.iter().filter_map(|event| {
             Some(match &event.fact {
                 Fact::ActionRecorded(_) => return None,

@@ -46,7 +46,7 @@ fn played(history: &[(Instant, Action)]) -> (Case, Vec<Event>) {
     for (clock, action) in history {
         wake_until(&mut case, &mut log, *clock);
         let record = Command::Record { actions: vec![action.clone()], by: None, clock: *clock, alerts: Alerts::Raised };
-        let events = decide(&case, book(), record).expect("a made-up action can be recorded");
+        let events = decide(&case, book(), record).all_or_none().expect("a made-up action can be recorded");
         append(&mut case, &mut log, events);
     }
     (case, log)
@@ -54,8 +54,9 @@ fn played(history: &[(Instant, Action)]) -> (Case, Vec<Event>) {
 
 fn wake_until(case: &mut Case, log: &mut Vec<Event>, until: Instant) {
     while let Some(due) = case.next_due(book()).filter(|&due| due <= until) {
-        let events =
-            decide(case, book(), Command::Now { clock: due, alerts: Alerts::Raised }).expect("time is never refused");
+        let events = decide(case, book(), Command::Now { clock: due, alerts: Alerts::Raised })
+            .all_or_none()
+            .expect("time is never refused");
         assert!(!events.is_empty(), "woken at {due} for nothing");
         append(case, log, events);
     }
@@ -173,11 +174,11 @@ proptest! {
         let history = made_up(seed, conduct(orderly));
         let (case, _) = played(&history);
         let clock = case.last_recorded_at().unwrap();
-        prop_assert_eq!(decide(&case, book(), Command::Now { clock, alerts: Alerts::Raised }), Ok(Vec::new()));
-        prop_assert_eq!(decide(&case, book(), Command::Now { clock: clock.plus(-86_400), alerts: Alerts::Raised }), Ok(Vec::new()));
+        prop_assert_eq!(decide(&case, book(), Command::Now { clock, alerts: Alerts::Raised }).all_or_none(), Ok(Vec::new()));
+        prop_assert_eq!(decide(&case, book(), Command::Now { clock: clock.plus(-86_400), alerts: Alerts::Raised }).all_or_none(), Ok(Vec::new()));
         let again: Vec<Action> = history.iter().map(|(_, action)| action.clone()).collect();
         let record = Command::Record { actions: again, by: None, clock, alerts: Alerts::Raised };
-        prop_assert_eq!(decide(&case, book(), record), Ok(Vec::new()));
+        prop_assert_eq!(decide(&case, book(), record).all_or_none(), Ok(Vec::new()));
     }
 
     #[test]

@@ -170,7 +170,7 @@ fn case(lines: &[String]) -> Case {
     let clock = engine::calendar::Instant::parse("2026-06-01T00:00:00Z").expect("an instant");
     let actions = lines.iter().map(|line| action(line)).collect();
     let command = Command::Record { actions, by: None, clock, alerts: Alerts::HeldBack };
-    let events = decide(&Case::default(), &book, command).expect("nothing is refused");
+    let events = decide(&Case::default(), &book, command).all_or_none().expect("nothing is refused");
     events.iter().fold(Case::default(), evolve)
 }
 

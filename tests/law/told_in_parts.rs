@@ -30,7 +30,7 @@ impl Told {
 
     /// One command; how many alerts, settlements and withdrawals it told.
     fn command(&mut self, command: Command) -> usize {
-        let events = decide_telling(&self.case, &BOOK, command, self.most).expect("it can be recorded");
+        let events = decide_telling(&self.case, &BOOK, command, self.most).all_or_none().expect("it can be recorded");
         let told = events.iter().filter(|event| event.fact.alert().is_some()).count();
         for event in events {
             self.case = evolve(std::mem::take(&mut self.case), &event);

@@ -40,7 +40,7 @@ impl Spoken {
     }
 
     fn apply(&mut self, command: Command) -> Vec<String> {
-        let events = decide(&self.case, &self.book, command).expect("it can be recorded");
+        let events = decide(&self.case, &self.book, command).all_or_none().expect("it can be recorded");
         let mut said = Vec::new();
         for event in events {
             self.case = evolve(std::mem::take(&mut self.case), &event);

@@ -219,6 +219,7 @@ impl World {
             for case in self.store.cases().await.expect("the cases") {
                 let known = self.store.load(&case).await.expect("a case");
                 told &= decide(&known, &self.book, Command::Now { clock: now, alerts: Alerts::Raised })
+                    .all_or_none()
                     .expect("no refusal")
                     .is_empty();
             }

@@ -51,7 +51,7 @@ pub fn after_all() -> Instant {
 pub fn append(known: &Case, actions: Vec<Action>, clock: Instant) -> Append {
     let case = actions[0].case.clone();
     let command = Command::Record { actions, by: None, clock, alerts: Alerts::Raised };
-    let events = decide(known, &book(), command).unwrap();
+    let events = decide(known, &book(), command).all_or_none().unwrap();
     Append::of(case, known, events)
 }
 

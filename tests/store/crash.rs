@@ -47,8 +47,9 @@ fn assert_whole(path: &Path, when: &str) {
     runtime.block_on(async {
         for case in store.cases().await.unwrap() {
             let known = store.load(&case).await.unwrap();
-            let untold =
-                decide(&known, &made::book(), Command::Now { clock: after_all(), alerts: Alerts::Raised }).unwrap();
+            let untold = decide(&known, &made::book(), Command::Now { clock: after_all(), alerts: Alerts::Raised })
+                .all_or_none()
+                .unwrap();
             assert_eq!(untold, [], "{when}: case {case} has half of an append");
         }
     });

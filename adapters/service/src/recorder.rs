@@ -12,7 +12,7 @@ use std::time::Duration;
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
-use engine::decide::{Alerts, Command, MOST_TOLD, Refused, Verdict, admit, admit_from, decide_telling, doubts};
+use engine::decide::{Alerts, Command, Decided, MOST_TOLD, Verdict, decide_telling};
 use engine::refusal::Flaws;
 use engine::rulebook::Rulebook;
 use store::heavy::{HEAVY_CASE, beside_if};
@@ -67,20 +67,20 @@ pub struct Recorded {
     pub to_come: usize,
 }
 
-/// Who sends actions.
+/// Who has actions recorded.
 #[derive(Clone)]
-struct Sender {
-    /// The office that may record only in its own cases; `None`: any case is allowed.
-    office: Option<OfficeCode>,
-    /// The office noted as the one that recorded them; `None`: for each action the office that acted.
-    by: Option<OfficeCode>,
+enum Sender {
+    /// Whoever runs the program, in any case: on behalf of this office, or of each action's own.
+    Program(Option<OfficeCode>),
+    /// An office itself, in its own cases only.
+    Office(OfficeCode),
 }
 
 impl Sender {
-    fn judge(&self, known: &Case, actions: &[Action], clock: Instant, book: &Rulebook) -> Vec<Verdict> {
-        match &self.office {
-            Some(office) => admit_from(office, known, actions, Some(clock), book),
-            None => admit(known, actions, Some(clock), book),
+    fn command(self, actions: Vec<Action>, clock: Instant, alerts: Alerts) -> Command {
+        match self {
+            Self::Program(by) => Command::Record { actions, by, clock, alerts },
+            Self::Office(sender) => Command::RecordFrom { sender, actions, clock, alerts },
         }
     }
 }
@@ -126,7 +126,7 @@ impl Recorder {
         by: Option<OfficeCode>,
         alerts: Alerts,
     ) -> Result<Recorded, Fault> {
-        Ok(self.record_judged(case, actions, Sender { office: None, by }, alerts).await?.0)
+        Ok(self.record_judged(case, actions, Sender::Program(by), alerts).await?.0)
     }
 
     /// As [`Recorder::record`], and also raises every alert that follows: for a program that ends afterwards.
@@ -140,7 +140,7 @@ impl Recorder {
         by: Option<OfficeCode>,
         alerts: Alerts,
     ) -> Result<Recorded, Fault> {
-        let sender = Sender { office: None, by };
+        let sender = Sender::Program(by);
         let (mut recorded, after) = self.record_judged(case, actions, sender, alerts).await?;
         // Asked of the case as it was recorded: one that is closed by now would be read again from the log.
         if alerts != Alerts::HeldBack && after.may_have_more_to_tell(self.most_told) {
@@ -161,7 +161,7 @@ impl Recorder {
         actions: Vec<Action>,
         alerts: Alerts,
     ) -> Result<Recorded, Fault> {
-        let sender = Sender { office: Some(sender.clone()), by: Some(sender.clone()) };
+        let sender = Sender::Office(sender.clone());
         Ok(self.record_judged(case, actions, sender, alerts).await?.0)
     }
 
@@ -203,25 +203,18 @@ impl Recorder {
         sender: &Sender,
         alerts: Alerts,
     ) -> Result<(Vec<Verdict>, Vec<Flaws>, Append), Fault> {
-        let (book, sender, most) = (Arc::clone(&self.book), sender.clone(), self.most_told);
-        let (of, clock) = (case.clone(), self.clock.now());
+        let (book, of) = (Arc::clone(&self.book), case.clone());
+        let most = match sender {
+            Sender::Program(_) => self.most_told,
+            Sender::Office(_) => self.most_told.min(OFFICE_MOST_TOLD),
+        };
+        let command = sender.clone().command(actions.to_vec(), self.clock.now(), alerts);
         let heavy = known.size() + actions.len() >= HEAVY_CASE;
-        let actions = Arc::clone(actions);
-        let decided = beside_if(heavy, move || {
-            let verdicts = sender.judge(&known, &actions, clock, &book);
-            let warnings = doubts(&known, &actions, &verdicts);
-            let judged = actions.iter().zip(&verdicts);
-            let accepted = judged.filter(|(_, verdict)| **verdict == Verdict::Accepted);
-            let accepted: Vec<Action> = accepted.map(|(action, _)| action.clone()).collect();
-            if accepted.is_empty() {
-                return (verdicts, warnings, Ok(Append::of(of, &known, Vec::new())));
-            }
-            let command = Command::Record { actions: accepted, by: sender.by, clock, alerts };
-            let most = if sender.office.is_some() { most.min(OFFICE_MOST_TOLD) } else { most };
-            (verdicts, warnings, decide(&of, &known, &book, command, most))
+        let judged = beside_if(heavy, move || {
+            let Decided { verdicts, warnings, events } = decide_telling(&known, &book, command, most);
+            (verdicts, warnings, Append::of(of, &known, events))
         });
-        let (verdicts, warnings, append) = decided.await?;
-        Ok((verdicts, warnings, append?))
+        Ok(judged.await?)
     }
 
     /// Whether another process was in the way, so that the case is loaded and decided again.
@@ -303,7 +296,7 @@ impl Recorder {
             let (book, of, most) = (Arc::clone(&self.book), case.clone(), self.most_at_once());
             let command = Command::Now { clock: self.clock.now(), alerts };
             let heavy = known.size() >= HEAVY_CASE;
-            let append = beside_if(heavy, move || decide(&of, &known, &book, command, most)).await??;
+            let append = beside_if(heavy, move || decide(&of, &known, &book, command, most)).await?;
             let appended = self.append(append, &[]).await;
             if !self.is_to_be_tried_again(&appended, &mut tries) {
                 return appended;
@@ -341,7 +334,7 @@ impl Recorder {
         let (mut decided, mut appends) = (Vec::with_capacity(now.len()), Vec::with_capacity(now.len()));
         for (case, known) in now.into_iter().zip(known) {
             let command = Command::Now { clock: self.clock.now(), alerts: Alerts::Raised };
-            match known.and_then(|known| decide(&case, &known, &self.book, command, self.most_at_once())) {
+            match known.map(|known| decide(&case, &known, &self.book, command, self.most_at_once())) {
                 Ok(append) if append.events.is_empty() => told.push((case, Ok(append.events))),
                 Ok(append) => {
                     decided.push((case, append.events.clone()));
@@ -383,10 +376,8 @@ impl Recorder {
 }
 
 /// The append that a command on a case leads to.
-fn decide(case: &CaseRef, known: &Case, book: &Rulebook, command: Command, most: usize) -> Result<Append, Fault> {
-    let refused = |refusal: Refused| Fault::corrupt(format!("case {case}: an admitted command was refused: {refusal}"));
-    let events = decide_telling(known, book, command, most).map_err(refused)?;
-    Ok(Append::of(case.clone(), known, events))
+fn decide(case: &CaseRef, known: &Case, book: &Rulebook, command: Command, most: usize) -> Append {
+    Append::of(case.clone(), known, decide_telling(known, book, command, most).events)
 }
 
 /// The turn of a case.

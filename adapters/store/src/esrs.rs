@@ -29,7 +29,7 @@ impl Aggregate for CaseAggregate {
     type Error = Refused;
 
     fn handle_command(case: &Case, (book, command): Self::Command) -> Result<Vec<Event>, Refused> {
-        decide(case, &book, command)
+        decide(case, &book, command).all_or_none()
     }
 
     fn apply_event(case: Case, event: Event) -> Case {

@@ -87,7 +87,7 @@ mod tests {
             let actions = actions.by_ref().take(some).collect();
             let clock = Instant::parse(clock).unwrap();
             let record = Command::Record { actions, by: None, clock, alerts: Alerts::HeldBack };
-            case = decide(&case, &book, record).unwrap().iter().fold(case, evolve);
+            case = decide(&case, &book, record).all_or_none().unwrap().iter().fold(case, evolve);
         }
         let at = Instant::parse("2026-03-01T09:00:00+07:00").unwrap();
         let assessment = assess(case.actions(), &book, at).unwrap();

@@ -106,7 +106,7 @@ fn alerted(actions: &[Action], book: &Rulebook, clock: Instant, all: &mut String
     let known = actions.iter().filter(|action| action.at.first() <= clock).cloned().collect();
     let record = Command::Record { actions: known, by: None, clock, alerts: Alerts::Raised };
     // A case may be opened after the instant at which it is looked at.
-    let Ok(events) = decide(&Case::default(), book, record) else { return };
+    let Ok(events) = decide(&Case::default(), book, record).all_or_none() else { return };
     for fact in events.iter().map(|event| &event.fact) {
         told(fact, all);
     }
@@ -126,7 +126,7 @@ pub fn told_in_time(history: &[(Instant, Action)], book: &Rulebook) -> String {
     for (clock, action) in history {
         while let Some(due) = case.next_due(book).filter(|due| due < clock) {
             let now = Command::Now { clock: due, alerts: Alerts::Raised };
-            for event in decide(&case, book, now).expect("time is never refused") {
+            for event in decide(&case, book, now).all_or_none().expect("time is never refused") {
                 let _ = write!(all, "{due} ");
                 told(&event.fact, &mut all);
                 case = evolve(case, &event);
@@ -134,7 +134,7 @@ pub fn told_in_time(history: &[(Instant, Action)], book: &Rulebook) -> String {
         }
         let command =
             Command::Record { actions: vec![action.clone()], by: None, clock: *clock, alerts: Alerts::Raised };
-        for event in decide(&case, book, command).expect("a made-up action can be recorded") {
+        for event in decide(&case, book, command).all_or_none().expect("a made-up action can be recorded") {
             case = evolve(case, &event);
         }
     }

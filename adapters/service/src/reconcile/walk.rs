@@ -81,7 +81,7 @@ impl Reconciler {
                 differences.add(Difference { case: flaw.case, ..of(DifferenceKind::ViewDiffers, flaw.found) });
             }
             for case in look.cases {
-                self.take(&mut walked, case, at, &books, differences)?;
+                self.take(&mut walked, case, at, &books, differences);
             }
             progress(walked.events, walked.of);
             self.rest(clock.running().saturating_sub(began)).await?;
@@ -96,9 +96,9 @@ impl Reconciler {
         at: Instant,
         books: &Rulebooks,
         differences: &mut Differences,
-    ) -> Result<(), Fault> {
+    ) {
         walked.evaluated += 1;
-        let missing = missing(&case, &self.book, at)?;
+        let missing = missing(&case, &self.book, at);
         if !missing.is_empty() {
             walked.untold.insert(case.reference().clone(), missing);
         }
@@ -106,7 +106,6 @@ impl Reconciler {
         for told in alerts {
             self.take_alert(walked, case.reference(), told, books, differences);
         }
-        Ok(())
     }
 
     fn take_alert(
@@ -147,15 +146,14 @@ impl Reconciler {
 }
 
 /// The alerts of a case that were due by `at`, less the seconds that the watch may take, and are not among its events.
-pub(super) fn missing(case: &Case, book: &Rulebook, at: Instant) -> Result<Vec<Missing>, Fault> {
+pub(super) fn missing(case: &Case, book: &Rulebook, at: Instant) -> Vec<Missing> {
     let now = Command::Now { clock: at.plus(-TOLD_WITHIN_SECONDS), alerts: Alerts::Raised };
-    let events = decide_telling(case, book, now, usize::MAX)
-        .map_err(|refusal| Fault::corrupt(format!("case {}: cannot be recomputed: {refusal}", case.reference())))?;
+    let events = decide_telling(case, book, now, usize::MAX).events;
     let missing = events.iter().map(|event| Missing {
         id: event.id(case.reference()),
         publishable: event.fact.alert().is_some_and(|(alert, _)| !alert.history),
     });
-    Ok(missing.collect())
+    missing.collect()
 }
 
 /// Adds what is wrong with the log as a whole.

@@ -223,7 +223,7 @@ mod tests {
             let clock = Instant::parse("2026-02-04T08:00:00+07:00").unwrap();
             let record = Command::Record { actions: before, by: None, clock, alerts: Alerts::HeldBack };
             let nothing = Case::default();
-            let case = decide(&nothing, book, record).unwrap_or_default().iter().fold(nothing, evolve);
+            let case = decide(&nothing, book, record).all_or_none().unwrap_or_default().iter().fold(nothing, evolve);
             let lasting: Vec<Flaws> = actions.iter().map(|action| by_itself(action, Some(clock), book)).collect();
             let expected = plainly(room, &case, &actions, lasting.clone());
             prop_assert_eq!(within(room, &case, &actions, lasting), expected);
