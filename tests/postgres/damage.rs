@@ -30,7 +30,7 @@ async fn one_flipped_letter_spoils_its_own_case_alone() {
     // The first that waits: nothing behind it may wait for it.
     let spoilt = &sound[0];
     database.sql(&format!(
-        "UPDATE case_events SET payload = jsonb_set(payload, '{{data,rule}}', '\"custody-48i\"') WHERE position = {}",
+        "UPDATE case_events SET payload = jsonb_set(payload, '{{data,owed_by}}', '\"investigatos\"') WHERE position = {}",
         spoilt.position.0
     ));
     database.sql("UPDATE cases SET worst = NULL, version = version + 1");

@@ -193,10 +193,10 @@ fn a_full_disk_ends_an_import_and_the_next_one_goes_on() {
     run.complains(&["no room is left on the server of", "import the file again once this is fixed"]);
     desk.run(["check", "--db", &place]).ends_with(0);
     assert!(mount(&["-o", "remount,size=200m"], &room.0));
-    desk.run(all).ends_with(1).complains(&[":3620: "]);
+    desk.run(all).ends_with(0);
     desk.run(["check", "--db", &place]).ends_with(0);
     let other = Desk::new();
-    other.run(["import".as_ref(), file.as_os_str()]).ends_with(1);
+    other.run(["import".as_ref(), file.as_os_str()]).ends_with(0);
     let at = "2026-10-01T00:00:00+07:00";
     let on_file = other.run(["docket", "--court=vte-juvenile-court", "--format=json", "--at", at]).ends_with(0).out;
     assert_eq!(docket(&place).ends_with(0).out, on_file);
@@ -216,7 +216,7 @@ fn an_import_outlives_a_restart_of_the_server() {
     cluster.stop();
     std::thread::sleep(Duration::from_millis(500));
     cluster.start_again();
-    let run = Run::from(importing.wait_with_output().unwrap()).ends_with(1);
-    run.says(&["7129 actions recorded, 12 known already, 1 refused; 300 cases"]);
+    let run = Run::from(importing.wait_with_output().unwrap()).ends_with(0);
+    run.says(&["8900 actions recorded, 15 known already, 0 refused; 300 cases"]);
     desk.run(["check", "--db", &place]).ends_with(0);
 }
