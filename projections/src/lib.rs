@@ -6,6 +6,7 @@ pub mod alerts;
 pub mod docket;
 pub mod labels;
 pub mod message;
+pub mod rights;
 pub mod snapshot;
 pub mod subjects;
 pub mod summary;

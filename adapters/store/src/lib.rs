@@ -19,6 +19,7 @@ mod fault;
 pub mod heavy;
 mod jobs;
 mod passed_over;
+pub mod people;
 pub mod place;
 pub mod postgres;
 mod rebuilt;

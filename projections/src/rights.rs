@@ -1,0 +1,140 @@
+//! Who may do what: one pure function and one table.
+//!
+//! Invariant: what the table does not name is refused.
+
+use engine::action::{ActionName, OfficeCode};
+use engine::alert::Addressees;
+
+use crate::view::Seat;
+
+/// In which role a person or token acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// A registry clerk of a court.
+    Clerk,
+    /// A prosecutor.
+    Prosecutor,
+    /// An investigator.
+    Investigator,
+    /// A legal aid lawyer.
+    Lawyer,
+    /// A supervisor of an office and of those below it.
+    Supervisor,
+    /// Who runs the program. Excludes every other role.
+    Operator,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 6] =
+        [Self::Clerk, Self::Prosecutor, Self::Investigator, Self::Lawyer, Self::Supervisor, Self::Operator];
+
+    /// The word in files, commands and tables.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Clerk => "clerk",
+            Self::Prosecutor => "prosecutor",
+            Self::Investigator => "investigator",
+            Self::Lawyer => "lawyer",
+            Self::Supervisor => "supervisor",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// The role with this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+
+    /// The seat whose cases the role works on; `None` for supervisors and operators.
+    pub const fn seat(self) -> Option<Seat> {
+        match self {
+            Self::Clerk => Some(Seat::Court),
+            Self::Prosecutor => Some(Seat::Prosecutor),
+            Self::Investigator => Some(Seat::Investigator),
+            Self::Lawyer => Some(Seat::LegalAid),
+            Self::Supervisor | Self::Operator => None,
+        }
+    }
+}
+
+/// How the office for which somebody acts is related to a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// The office has the case, in the seat of the role.
+    Own,
+    /// The office had the case until a transfer.
+    Former,
+    /// A supervisor's look with a reason that still holds.
+    Granted,
+    /// None of these, or there is no such case.
+    Foreign,
+}
+
+impl Relation {
+    /// All relations.
+    pub const ALL: [Self; 4] = [Self::Own, Self::Former, Self::Granted, Self::Foreign];
+
+    /// How `office`, acting in `role`, is related to a case that these offices have now; `concerned`: whether it ever had the
+    /// case or opened it (`Case::concerns`). A supervisor's look is the caller's to know.
+    pub fn of(role: Role, office: &OfficeCode, have: &Addressees, concerned: bool) -> Self {
+        match role.seat() {
+            Some(seat) if seat.of(have) == Some(office) => Self::Own,
+            Some(_) if concerned => Self::Former,
+            Some(_) | None => Self::Foreign,
+        }
+    }
+}
+
+/// What somebody wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Act {
+    /// Read the docket of the own office, its alerts and what it owes.
+    ReadLists,
+    /// Read a case: actions, limits, findings, alerts.
+    ReadCase,
+    /// Read what is personal in a case: birth date, sex, rural, minority, disability, free texts, order numbers.
+    ReadPersonal,
+    /// Read who looked at a case.
+    ReadLooks,
+    /// Record this action in a case.
+    Record(ActionName),
+    /// Open a case.
+    OpenCase,
+    /// Look at a case with a reason.
+    AskForLook,
+    /// Read the figures of the own office.
+    ReadFigures,
+    /// Read the figures of the offices below.
+    ReadFiguresBelow,
+    /// Read the law, one's own looks, and change one's own password and language.
+    ReadLaw,
+    /// People, tokens, sessions, health.
+    Operate,
+}
+
+/// Whether somebody in `role`, whose office stands in `relation` to the case in question, may do `act`. For acts without a
+/// case the relation does not count.
+pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
+    use Act::{
+        AskForLook, OpenCase, Operate, ReadCase, ReadFigures, ReadFiguresBelow, ReadLaw, ReadLists, ReadLooks,
+        ReadPersonal, Record,
+    };
+    use Relation::{Foreign, Former, Granted, Own};
+    use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
+    match (role, act, relation) {
+        (_, ReadLaw, _)
+        | (Operator, Operate, _)
+        | (Supervisor, AskForLook | ReadFigures | ReadFiguresBelow, _)
+        | (Supervisor, ReadCase | ReadLooks, Granted)
+        | (Clerk | Prosecutor | Investigator | Lawyer, ReadLists | ReadFigures, _)
+        | (Clerk | Prosecutor | Investigator, OpenCase, _)
+        | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
+        | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks, Own)
+        | (Clerk | Prosecutor | Investigator, Record(_), Own | Former)
+        | (Lawyer, Record(ActionName::ReleaseRequested), Own) => true,
+        (Clerk | Prosecutor | Investigator | Lawyer | Supervisor | Operator, _, Own | Former | Granted | Foreign) => {
+            false
+        }
+    }
+}
