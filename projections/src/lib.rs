@@ -3,6 +3,7 @@
 //! Invariant: a docket depends on the set of actions and the instant alone. Lists of alerts and timelines depend on the log.
 
 pub mod alerts;
+pub mod catalogue;
 pub mod docket;
 pub mod labels;
 pub mod message;

@@ -159,6 +159,11 @@ impl Status {
         }
     }
 
+    /// Whether the clock is in doubt, so that alerts are held back.
+    pub fn clock_in_doubt(&self) -> bool {
+        self.doubt.stands()
+    }
+
     /// All figures, in the text format of Prometheus.
     pub fn metrics(&self) -> String {
         let mut out = Exposition::default();
@@ -173,7 +178,7 @@ impl Status {
         out.gauge("kamnot_nats_configured", "Whether NATS is configured (1) or not (0).");
         out.value("kamnot_nats_configured", u64::from(self.about.nats));
         out.gauge("kamnot_clock_in_doubt", "Whether the clock is in doubt and alerts are held back (1) or not (0).");
-        out.value("kamnot_clock_in_doubt", u64::from(self.doubt.stands()));
+        out.value("kamnot_clock_in_doubt", u64::from(self.clock_in_doubt()));
         if let Some(sample) = self.answer.get() {
             self.write(&mut out, sample);
         }

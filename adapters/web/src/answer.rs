@@ -1,0 +1,106 @@
+//! What a request is answered with: a page, a redirect, a refusal; each with the headers that protect it.
+
+use askama::Template;
+use axum::body::Body;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use axum::http::{HeaderMap, Response, StatusCode};
+use engine::rulebook::Language;
+use projections::catalogue::Word as _;
+use store::Fault;
+
+use crate::words::frame::Frame;
+
+/// An answer.
+pub type Answer = Response<Body>;
+
+/// The policy of every page: nothing inline, nothing from elsewhere.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The headers of every answer, whatever it is.
+const PROTECTING: [(&str, &str); 6] = [
+    ("content-security-policy", POLICY),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+];
+
+/// Sets the headers of every answer that it does not set itself.
+pub fn protect(headers: &mut HeaderMap) {
+    for (name, value) in PROTECTING {
+        let name = HeaderName::from_static(name);
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    debug_assert!(headers.contains_key(CONTENT_SECURITY_POLICY));
+}
+
+/// A page.
+pub fn page(status: StatusCode, template: &impl Template) -> Answer {
+    match template.render() {
+        Ok(text) => with(status, "text/html; charset=utf-8", text),
+        // A template only fails if a value in it fails to print.
+        Err(error) => {
+            tracing::error!(%error, "a page could not be made");
+            with(StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", "500\n")
+        }
+    }
+}
+
+/// An answer with a body of a type.
+pub fn with(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Answer {
+    let mut answer = Response::new(body.into());
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    answer
+}
+
+/// Leads the browser to another page by GET.
+pub fn see_other(path: &str) -> Answer {
+    let mut answer = with(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", "");
+    if let Ok(path) = HeaderValue::from_str(path) {
+        answer.headers_mut().insert(LOCATION, path);
+    }
+    answer
+}
+
+/// What somebody sees when the store does not answer.
+pub fn store_is_away(fault: &Fault, language: Language) -> Answer {
+    tracing::warn!(%fault, "the store did not answer a request");
+    let words = [Frame::StoreAway, Frame::TryAgain].map(|word| word.of(language));
+    page(StatusCode::SERVICE_UNAVAILABLE, &Plain { language, words })
+}
+
+/// What somebody sees instead of what is not theirs, and of what does not exist: the same.
+pub fn no_such_page(language: Language) -> Answer {
+    let words = [Frame::NoSuchPage, Frame::CheckReference].map(|word| word.of(language));
+    page(StatusCode::NOT_FOUND, &Plain { language, words })
+}
+
+/// A page of two sentences, which works without a session.
+#[derive(Template)]
+#[template(path = "plain.html")]
+struct Plain {
+    language: Language,
+    words: [&'static str; 2],
+}
+
+impl Plain {
+    fn code(&self) -> &'static str {
+        code(self.language)
+    }
+}
+
+/// The language's code in HTML.
+pub const fn code(language: Language) -> &'static str {
+    match language {
+        Language::En => "en",
+        Language::Lo => "lo",
+    }
+}

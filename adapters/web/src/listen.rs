@@ -1,0 +1,1 @@
+//! Takes connections, within bounds, and hands their requests to the router.

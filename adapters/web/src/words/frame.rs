@@ -1,0 +1,43 @@
+//! The words around every page.
+
+projections::catalogue! {
+    /// Words of the frame.
+    Frame {
+        Skip: "Skip to content", "ຂ້າມໄປເນື້ອໃນ";
+        Overview: "Overview", "ພາບລວມ";
+        Docket: "Docket", "ບັນຊີຄະດີ";
+        Cases: "Cases", "ຄະດີ";
+        Figures: "Figures", "ຕົວເລກ";
+        Law: "The law", "ກົດໝາຍ";
+        MyLooks: "My looks", "ສິ່ງທີ່ຂ້ອຍເບິ່ງ";
+        Health: "Health", "ສະພາບລະບົບ";
+        People: "People", "ຜູ້ໃຊ້";
+        Tokens: "Tokens", "ໂທເຄັນ";
+        Sessions: "Sessions", "ເຊດຊັນ";
+        ChangePerson: "Change person", "ປ່ຽນຜູ້ໃຊ້";
+        OtherLanguage: "ພາສາລາວ", "English";
+        AsOf: "As of", "ໃນເວລາ";
+        Rulebook: "Rulebook", "ປຶ້ມກົດເກນ";
+        Clock: "Clock", "ໂມງ";
+        ClockCertain: "certain", "ແນ່ນອນ";
+        ClockInDoubt: "in doubt", "ບໍ່ແນ່ນອນ";
+        Main: "Main", "ຫຼັກ";
+        TrustLabel: "How far this page can be trusted", "ໜ້ານີ້ເຊື່ອຖືໄດ້ປານໃດ";
+        Warning: "Warning", "ຄຳເຕືອນ";
+        DoubtHead: "Do not rely on the times on this page: the clock is in doubt", "ຢ່າເຊື່ອເວລາໃນໜ້ານີ້: ໂມງບໍ່ແນ່ນອນ";
+        DoubtSays: "Limits that depend on the hour may be shown as running although they have passed. No alert is withdrawn meanwhile.", "ກຳນົດທີ່ນັບເປັນຊົ່ວໂມງ ອາດສະແດງວ່າຍັງດຳເນີນຢູ່ ທັງທີ່ກາຍໄປແລ້ວ. ລະຫວ່າງນີ້ ບໍ່ມີການຖອນການແຈ້ງເຕືອນ.";
+        MadeUp: "Made-up cases.", "ຄະດີສົມມຸດ.";
+        NotAFinding: "“Appears exceeded on the recorded facts” is not a finding of a court.", "“ເບິ່ງຄືວ່າເກີນກຳນົດເວລາ ຕາມຂໍ້ເທັດຈິງທີ່ບັນທຶກໄວ້” ບໍ່ແມ່ນຄຳຕັດສິນຂອງສານ.";
+        NotReviewed: "Not reviewed by a lawyer.", "ຍັງບໍ່ໄດ້ຜ່ານການກວດຂອງນັກກົດໝາຍ.";
+        NoSuchPage: "There is no such page for you.", "ບໍ່ມີໜ້ານີ້ສຳລັບທ່ານ.";
+        CheckReference: "Check the reference. If you think you should see this case, ask the office that has it.", "ກວດເລກອ້າງອີງຄືນ. ຖ້າທ່ານຄິດວ່າຄວນເຫັນຄະດີນີ້, ໃຫ້ຖາມຫ້ອງການທີ່ຖືຄະດີ.";
+        StoreAway: "The log did not answer.", "ບັນທຶກບໍ່ຕອບ.";
+        TryAgain: "Try again in a moment.", "ລອງໃໝ່ໃນອີກຈັກໜ້ອຍ.";
+        Clerk: "Registry clerk", "ພະນັກງານທະບຽນສານ";
+        Prosecutor: "Prosecutor", "ໄອຍະການ";
+        Investigator: "Investigator", "ເຈົ້າໜ້າທີ່ສືບສວນ-ສອບສວນ";
+        Lawyer: "Legal aid lawyer", "ທະນາຍຄວາມຊ່ວຍເຫຼືອທາງກົດໝາຍ";
+        Supervisor: "Supervisor", "ຜູ້ຄຸ້ມຄອງ";
+        Operator: "Operator", "ຜູ້ດູແລລະບົບ";
+    }
+}
