@@ -138,3 +138,73 @@ pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
+    /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
+    const TABLE: [(Act, [&str; 4]); 12] = [
+        (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
+        (Act::ReadCase, ["cpil", "cpil", "s", ""]),
+        (Act::ReadPersonal, ["cpil", "", "", ""]),
+        (Act::ReadLooks, ["cpil", "", "s", ""]),
+        (Act::Record(ActionName::ReleaseRequested), ["cpil", "cpi", "", ""]),
+        (Act::Record(ActionName::RemandOrdered), ["cpi", "cpi", "", ""]),
+        (Act::OpenCase, ["cpi", "cpi", "cpi", "cpi"]),
+        (Act::AskForLook, ["s", "s", "s", "s"]),
+        (Act::ReadFigures, ["cpils", "cpils", "cpils", "cpils"]),
+        (Act::ReadFiguresBelow, ["s", "s", "s", "s"]),
+        (Act::ReadLaw, ["cpilso", "cpilso", "cpilso", "cpilso"]),
+        (Act::Operate, ["o", "o", "o", "o"]),
+    ];
+
+    #[test]
+    fn everybody_may_do_what_the_table_says_and_nothing_else() {
+        for (act, of_relations) in TABLE {
+            for (relation, may) in Relation::ALL.into_iter().zip(of_relations) {
+                for role in Role::ALL {
+                    let letter = &role.word()[..1];
+                    assert_eq!(allows(role, relation, act), may.contains(letter), "{role:?} {relation:?} {act:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_lawyer_records_requests_for_release_alone() {
+        for action in ActionName::ALL.iter().copied() {
+            let may = allows(Role::Lawyer, Relation::Own, Act::Record(action));
+            assert_eq!(may, action == ActionName::ReleaseRequested, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn an_operator_sees_no_case_and_no_list() {
+        for relation in Relation::ALL {
+            for act in [Act::ReadCase, Act::ReadLists, Act::ReadPersonal, Act::ReadLooks, Act::AskForLook] {
+                assert!(!allows(Role::Operator, relation, act), "{relation:?} {act:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_office_has_its_own_cases_in_its_own_seat_and_its_former_ones_apart() {
+        let office = |code: &str| OfficeCode::new(code).expect("a code");
+        let have = Addressees {
+            court: office("vte-juvenile-court"),
+            prosecutor: office("vte-prosecutor"),
+            investigator: office("vte-investigation"),
+            legal_aid: None,
+        };
+        let of = |role, code: &str, concerned| Relation::of(role, &office(code), &have, concerned);
+        assert_eq!(of(Role::Clerk, "vte-juvenile-court", true), Relation::Own);
+        assert_eq!(of(Role::Prosecutor, "vte-juvenile-court", true), Relation::Former);
+        assert_eq!(of(Role::Clerk, "lpb-juvenile-court", true), Relation::Former);
+        assert_eq!(of(Role::Clerk, "lpb-juvenile-court", false), Relation::Foreign);
+        assert_eq!(of(Role::Lawyer, "vte-legal-aid", false), Relation::Foreign);
+        assert_eq!(of(Role::Supervisor, "vte-juvenile-court", true), Relation::Foreign);
+        assert_eq!(of(Role::Operator, "vte-juvenile-court", true), Relation::Foreign);
+    }
+}
