@@ -192,6 +192,16 @@ async fn in_a_restored_database_sessions_have_ended_and_people_are_off_until_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_owns_its_database_and_nothing_else_can_keep_people() {
+    let cluster = Cluster::start();
+    cluster.sql("CREATE ROLE clerk LOGIN PASSWORD 'clerk'");
+    cluster.sql("CREATE DATABASE owned OWNER clerk");
+    let store = open(&format!("postgres://clerk:clerk@127.0.0.1:{}/owned", cluster.port())).await;
+    store.adopt_offices("a file", made::after_all()).await.unwrap();
+    assert_eq!(store.people_are_on().await, Ok(true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_adopted_rulebook_is_in_force_for_all_at_once() {
     let database = Database::create();
     let running = Arc::new(open(&database.url()).await);

@@ -4,6 +4,7 @@
 //! durable before [`PeopleStore::note`] returns.
 
 mod document;
+mod kept;
 pub mod rows;
 pub(crate) mod tables;
 

@@ -8,7 +8,8 @@ use engine::action::CaseRef;
 use engine::calendar::Instant;
 use uuid::Uuid;
 
-use super::rows::{Kept, OFFICES_FILES, Row, TOKENS, Table, Value, id_of};
+use super::kept::Kept;
+use super::rows::{OFFICES_FILES, Row, TOKENS, Table, Value, id_of};
 use super::{Grant, Look, LooksOf, OFF, OFFICES_IN_FORCE, PeopleStore, Person, Put, Session, Sessions, Token};
 use crate::Fault;
 
