@@ -3,17 +3,22 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use engine::case::Case;
 use engine::rulebook::Rulebook;
+use projections::rights::Role;
 use service::reopening::{ReopenFault, reopen};
+use store::people::{Look, LooksOf, PeopleStore as _, Seen, Session, Token};
 use store::place::LogPlace;
+use store::sqlite::backup::Existing;
 use store::sqlite::{Options, SqliteStore};
 use store::standing::UNFINISHED;
 use store::transfer::{MOVES, Moved, refuse_unfinished, transfer};
 use store::{CaseStore, Fault, LogStore, Position, Progress};
 use tempfile::TempDir;
 use tests::made::{self, after_all, append, refusal};
+use uuid::Uuid;
 
 use crate::damage::lived_in;
 
@@ -117,7 +122,7 @@ async fn what_is_acknowledged_while_a_log_is_moved_is_in_the_copy() {
         }
         unreachable!("the log is sealed")
     });
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
     moved(&old, &new, nothing_told()).await.unwrap();
     let sealed = running.log(Position(0), EVERYTHING).await;
     stop.store(true, Ordering::Relaxed);
@@ -202,6 +207,65 @@ async fn a_sealed_log_is_opened_again_for_a_reason_that_is_kept() {
     let lines: Vec<&str> = history.lines().collect();
     assert!(lines[0].ends_with(&format!("moved to {}", new.display())), "{history}");
     assert!(lines[1].ends_with("opened again: the new disk failed") && lines.len() == 2, "{history}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_was_opened_again_has_its_people_off_and_no_sessions_after_they_are_confirmed() {
+    let (_folder, old, new) = paths();
+    let log = made::open(&old);
+    log.begin_session(&session()).await.unwrap();
+    drop(log);
+    moved(&old, &new, nothing_told()).await.unwrap();
+    let log = made::open(&old);
+    reopen(&log, None, after_all(), "the new disk failed").await.unwrap();
+    assert_eq!(log.people_are_on().await, Ok(false));
+    log.confirm_people().await.unwrap();
+    assert_eq!((log.people_are_on().await, log.sessions().await), (Ok(true), Ok(Vec::new())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_backup_sessions_have_ended_and_people_are_off_until_they_are_confirmed() {
+    let (folder, log, copy) = paths();
+    let store = made::open(&log);
+    made::record_case(&Arc::new(made::open(&log)), 0).await;
+    store.begin_session(&session()).await.unwrap();
+    store.put_token(&token()).await.unwrap();
+    store.adopt_offices("the offices", after_all()).await.unwrap();
+    let seen = Look {
+        at: after_all(),
+        who: Some(Uuid::max()),
+        office: None,
+        role: None,
+        seen: Seen::Case(made::opening(0).0),
+    };
+    store.note(vec![seen.clone()]).await.unwrap();
+    let (book, now) = (made::book(), after_all().plus(9));
+    SqliteStore::copy(&log, &copy, Existing::Stays, &book, Duration::from_secs(5), now, |_, _, _| ()).unwrap();
+    let names =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(names.into_iter().all(|name| !name.contains("unfinished")), "nothing is left beside the copy");
+
+    let restored = made::open(&copy);
+    assert_eq!(restored.sessions().await, Ok(Vec::new()));
+    assert_eq!(restored.tokens().await, Ok(vec![Token { revoked: Some(now), ..token() }]));
+    assert_eq!(restored.looks(&LooksOf::Person(Uuid::max()), 9).await, Ok(vec![seen]));
+    assert_eq!(restored.offices_in_force().await.unwrap().as_deref(), Some("the offices"));
+    assert_eq!(restored.people_are_on().await, Ok(false));
+    restored.confirm_people().await.unwrap();
+    assert_eq!(made::open(&copy).people_are_on().await, Ok(true));
+    // The log itself goes on.
+    assert_eq!((store.sessions().await.unwrap(), store.tokens().await.unwrap()), (vec![session()], vec![token()]));
+    assert_eq!(store.people_are_on().await, Ok(true));
+}
+
+fn session() -> Session {
+    let (person, began) = (Uuid::max(), after_all());
+    Session { key: [1; 32], person, office: None, role: Role::Operator, began, seen: began, csrf: [2; 32] }
+}
+
+fn token() -> Token {
+    let (id, name, office) = (Uuid::max(), "sheets".to_owned(), made::office("vte-court"));
+    Token { id, key: [1; 32], name, office, role: Role::Clerk, made: after_all(), until: None, revoked: None }
 }
 
 #[test]

@@ -1,0 +1,182 @@
+//! The tables of people, sessions, tokens, grants, looks and offices files, and their rows as values, for both stores.
+//!
+//! Invariant: the columns of a table stand in one order: here, and in the `people.sql` of each store.
+
+use engine::action::OfficeCode;
+use engine::calendar::Instant;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::Look;
+
+/// A table, its key in the first column.
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns.
+    pub columns: &'static [(&'static str, Kind)],
+    /// What reads its rows behind a key, in the order of the keys, at most so many.
+    pub(crate) page: &'static str,
+}
+
+/// What a column holds; each may be empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An id of 16 bytes.
+    Id,
+    /// Bytes.
+    Bytes,
+    /// A number, or an instant in seconds since 1970.
+    Number,
+    /// A text.
+    Text,
+}
+
+/// What stands in a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Nothing.
+    Null,
+    /// An id.
+    Id(Uuid),
+    /// Bytes, but not 16 of them: those are an id.
+    Bytes(Vec<u8>),
+    /// A number.
+    Number(i64),
+    /// A text.
+    Text(String),
+}
+
+/// A row.
+pub type Row = Vec<Value>;
+
+macro_rules! table {
+    ($(#[$doc:meta])* $table:ident, $name:literal, $key:literal $kind:ident $(, $column:literal $rest:ident)+) => {
+        $(#[$doc])*
+        pub static $table: Table = Table {
+            name: $name,
+            columns: &[($key, Kind::$kind) $(, ($column, Kind::$rest))+],
+            page: concat!("SELECT * FROM ", $name, " WHERE ", $key, " > $1 ORDER BY ", $key, " LIMIT $2"),
+        };
+    };
+}
+
+table!(
+    /// People. The document holds what nobody searches for.
+    PEOPLE, "people", "id" Id, "login" Text, "version" Number, "document" Text
+);
+table!(
+    /// Sessions. They stay behind when a log is copied.
+    SESSIONS, "sessions", "key" Bytes, "person" Id, "office" Text, "role" Text, "began" Number, "seen" Number, "csrf" Bytes
+);
+table!(
+    /// Tokens.
+    TOKENS, "tokens", "id" Id, "key" Bytes, "name" Text, "office" Text, "role" Text, "made" Number, "until" Number,
+    "revoked" Number
+);
+table!(
+    /// Supervisors' looks.
+    GRANTS, "grants", "id" Id, "reference" Text, "person" Id, "office" Text, "code" Text, "reason" Text, "begins" Number,
+    "ends" Number
+);
+table!(
+    /// The record of looks.
+    LOOKS, "looks", "id" Id, "at" Number, "who" Id, "office" Text, "role" Text, "reference" Text, "list" Text,
+    "filters" Text, "shown" Number, "route" Text
+);
+table!(
+    /// Every offices file that was adopted.
+    OFFICES_FILES, "offices_files", "id" Id, "adopted_at" Number, "source" Text
+);
+
+/// What a copy of a log takes along.
+pub static KEPT: [&Table; 5] = [&PEOPLE, &TOKENS, &GRANTS, &LOOKS, &OFFICES_FILES];
+
+/// An id that follows from an instant and from what happened then. Those of one quarter of an hour stand together, so that new
+/// rows go to the end of the index.
+pub(crate) fn id_of(at: Instant, what: &str) -> Uuid {
+    let quarter = at.unix().div_euclid(Look::QUARTER);
+    let digest = Sha256::digest(format!("{quarter} {what}"));
+    let mut id = [0; 16];
+    id[..4].copy_from_slice(&u32::try_from(quarter).unwrap_or(0).to_be_bytes());
+    id[4..].copy_from_slice(&digest[..12]);
+    Uuid::from_bytes(id)
+}
+
+/// The tokens of a log that is copied: none counts in the copy.
+pub(crate) fn revoke(tokens: &mut [Row], at: Instant) {
+    for revoked in tokens.iter_mut().filter_map(|token| token.last_mut()).filter(|revoked| **revoked == Value::Null) {
+        *revoked = at.into();
+    }
+}
+
+impl From<Uuid> for Value {
+    fn from(id: Uuid) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl From<&[u8; 32]> for Value {
+    fn from(bytes: &[u8; 32]) -> Self {
+        Self::Bytes(bytes.to_vec())
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<Instant> for Value {
+    fn from(at: Instant) -> Self {
+        Self::Number(at.unix())
+    }
+}
+
+impl From<Option<Instant>> for Value {
+    fn from(at: Option<Instant>) -> Self {
+        at.map_or(Self::Null, Self::from)
+    }
+}
+
+impl From<&str> for Value {
+    /// PostgreSQL holds no NUL, which may stand in what a browser sends.
+    fn from(text: &str) -> Self {
+        Self::Text(text.replace('\0', "\u{fffd}"))
+    }
+}
+
+impl From<Option<&str>> for Value {
+    fn from(text: Option<&str>) -> Self {
+        text.map_or(Self::Null, Self::from)
+    }
+}
+
+impl From<&Option<OfficeCode>> for Value {
+    fn from(office: &Option<OfficeCode>) -> Self {
+        office.as_ref().map(OfficeCode::as_str).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a schema says of a table: the name of each column.
+    fn columns<'s>(schema: &'s str, table: &str) -> Vec<&'s str> {
+        let (_, table) = schema.split_once(&format!("CREATE TABLE {table} (")).expect("the table");
+        let (table, _) = table.split_once("\n)").expect("its end");
+        table.lines().filter_map(|line| line.split_whitespace().next()).collect()
+    }
+
+    #[test]
+    fn the_tables_of_both_stores_have_these_columns() {
+        for table in KEPT.into_iter().chain([&SESSIONS]) {
+            let names: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
+            for schema in [include_str!("../sqlite/people.sql"), include_str!("../postgres/people.sql")] {
+                assert_eq!(columns(schema, table.name), names);
+            }
+        }
+    }
+}
