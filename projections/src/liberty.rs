@@ -193,3 +193,98 @@ impl Liberty {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use engine::action::Action;
+    use engine::assess::assess;
+
+    use super::*;
+
+    const NEAR_THE_CAP: &str = include_str!("../../scenarios/demo/near-the-cap.jsonl");
+    const HELD_TOO_LONG: &str = include_str!("../../scenarios/demo/held-and-extended-late.jsonl");
+
+    /// What is said of the first `actions` of a case at an instant, in English, in Lao, and in Lao with the articles.
+    fn said(lines: &str, actions: usize, at: &str) -> (Liberty, [String; 3]) {
+        let book = Rulebook::law_05_na_2006();
+        let actions: Vec<Action> = lines.lines().take(actions).map(|line| Action::read(line).unwrap()).collect();
+        let assessment = assess(actions.iter(), &book, Instant::parse(at).unwrap()).unwrap();
+        let liberty = Liberty::of(&assessment, &book);
+        let [en, lo] = [Language::En, Language::Lo].map(|language| liberty.sentence(language));
+        let with_articles = liberty.sentence_with_articles(&book, Language::Lo);
+        (liberty, [en, lo, with_articles].map(|text| text.replace('\u{a0}', " ")))
+    }
+
+    #[test]
+    fn past_the_cap_under_both_readings_the_child_should_have_been_free() {
+        let (liberty, [en, lo, _]) = said(NEAR_THE_CAP, usize::MAX, "2026-05-14T08:10:00+07:00");
+        assert_eq!(liberty.state, State::Certain);
+        assert_eq!(liberty.rule().unwrap().word(), "remand-cap");
+        assert_eq!(liberty.left(Reading::Protective), Some(-(2 * 86_400 + 8 * 3600 + 601)));
+        assert_eq!(liberty.since(), Instant::parse("2026-05-13T23:59:59+07:00"));
+        assert_eq!(liberty.held_since, Instant::parse("2026-01-12T10:00:00+07:00"));
+        assert_eq!(
+            en,
+            "On the recorded facts this child should have been free since the end of Monday 11 May 2026, and at the \
+             latest since the end of Wednesday 13 May 2026."
+        );
+        assert_eq!(
+            lo,
+            "ຕາມຂໍ້ເທັດຈິງທີ່ບັນທຶກໄວ້ ເດັກຜູ້ນີ້ຄວນໄດ້ຮັບອິດສະລະພາບ ແຕ່ທ້າຍມື້ວັນຈັນ 11 ພຶດສະພາ 2026, \
+             ຢ່າງຊ້າສຸດແຕ່ທ້າຍມື້ວັນພຸດ 13 ພຶດສະພາ 2026."
+        );
+    }
+
+    #[test]
+    fn on_paper_the_articles_stand_in_the_sentence() {
+        let (_, [.., lo]) = said(HELD_TOO_LONG, usize::MAX, "2026-03-06T08:10:00+07:00");
+        assert_eq!(
+            lo,
+            "ຕາມຂໍ້ເທັດຈິງທີ່ບັນທຶກໄວ້ ເດັກຜູ້ນີ້ຄວນໄດ້ຮັບອິດສະລະພາບ ແຕ່ທ້າຍມື້ວັນອາທິດ 1 ມີນາ 2026, \
+             ຢ່າງຊ້າສຸດແຕ່ທ້າຍມື້ວັນພຸດ 4 ມີນາ 2026 (ມາດຕາ 64)."
+        );
+    }
+
+    #[test]
+    fn between_the_two_ends_it_is_arguable() {
+        let (liberty, [en, ..]) = said(NEAR_THE_CAP, usize::MAX, "2026-05-12T08:10:00+07:00");
+        assert_eq!(liberty.state, State::Arguable);
+        assert_eq!(liberty.since(), Instant::parse("2026-05-11T23:59:59+07:00"));
+        assert_eq!(
+            en,
+            "On the recorded facts it appears arguable that this child should have been free since the end of Monday 11 \
+             May 2026; by the lenient reading it must be free by the end of Wednesday 13 May 2026."
+        );
+    }
+
+    #[test]
+    fn before_any_end_the_limit_that_ends_first_says_by_when() {
+        let (liberty, [en, ..]) = said(NEAR_THE_CAP, usize::MAX, "2026-01-12T18:10:00+07:00");
+        assert_eq!((liberty.state, liberty.since()), (State::Running, None));
+        assert_eq!(
+            en,
+            "On the recorded facts it appears that this child must be free by Wednesday 14 January 2026, 10:00, and at \
+             the latest by Wednesday 14 January 2026, 10:40."
+        );
+        // The month of remand ends before the cap.
+        let (liberty, [en, ..]) = said(NEAR_THE_CAP, usize::MAX, "2026-02-01T18:10:00+07:00");
+        assert_eq!(liberty.rule().unwrap().word(), "remand-term");
+        assert!(en.contains("by the end of Tuesday 10 February 2026"), "{en}");
+    }
+
+    #[test]
+    fn an_end_that_the_lenient_reading_does_not_see_stays_arguable() {
+        // Arrested, and no custody recorded.
+        let (liberty, [en, lo, _]) = said(NEAR_THE_CAP, 3, "2026-01-20T08:00:00+07:00");
+        assert_eq!((liberty.state, liberty.left(Reading::Lenient)), (State::Arguable, None));
+        assert!(en.ends_with("since Wednesday 14 January 2026, 10:00; the lenient reading sees no limit."), "{en}");
+        assert!(lo.ends_with("ຕາມແບບຜ່ອນຜັນ ບໍ່ມີກຳນົດ."), "{lo}");
+    }
+
+    #[test]
+    fn a_child_that_was_released_is_not_held() {
+        let (liberty, [en, ..]) = said(NEAR_THE_CAP, usize::MAX, "2026-05-22T08:00:00+07:00");
+        assert_eq!((liberty.state, liberty.held_since, liberty.rule()), (State::NotHeld, None, None));
+        assert_eq!(en, "On the recorded facts this child appears not to be deprived of liberty.");
+    }
+}

@@ -20,12 +20,20 @@ use engine::calendar::Instant;
 use engine::rulebook::{Language, Rulebook};
 
 use crate::liberty::Liberty;
-use canvas::{Canvas, Tenths, units};
+use canvas::Canvas;
 use choice::Overrun;
 pub use key::Sign;
 use scale::Scale;
 use sheet::Sheet;
 use words::Words;
+
+/// Tenths of a unit of the picture.
+type Tenths = i64;
+
+/// So many whole units.
+const fn units(whole: i64) -> Tenths {
+    whole * 10
+}
 
 /// On what the picture is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,3 +139,6 @@ fn span(assessment: &Assessment<'_>, book: &Rulebook) -> Option<[Instant; 2]> {
     let shown = caps.into_iter().filter(|end| end.since(first) <= TOO_LONG * length).max();
     Some([first, shown.map_or(last, |end| last.max(end))])
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,14 +6,7 @@
 use std::fmt::Write as _;
 
 use super::text_width::{Look, text_width};
-
-/// Tenths of a unit of the picture.
-pub(super) type Tenths = i64;
-
-/// So many whole units.
-pub(super) const fn units(whole: i64) -> Tenths {
-    whole * 10
-}
+use super::{Tenths, units};
 
 /// How far a text reaches above and below its baseline, with the marks of Lao.
 const ABOVE: Tenths = units(12);
@@ -31,15 +24,15 @@ pub(super) enum Place {
 
 /// The room that a text takes.
 #[derive(Clone, Copy)]
-struct Room {
-    left: Tenths,
-    right: Tenths,
-    top: Tenths,
-    bottom: Tenths,
+pub(super) struct Room {
+    pub left: Tenths,
+    pub right: Tenths,
+    pub top: Tenths,
+    pub bottom: Tenths,
 }
 
 impl Room {
-    fn meets(&self, other: &Self) -> bool {
+    pub fn meets(&self, other: &Self) -> bool {
         self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
     }
 }
@@ -80,7 +73,7 @@ impl<'f> Canvas<'f> {
     /// A rectangle filled with the hatching, in an outline.
     pub fn hatched(&mut self, ends: [Tenths; 2], top: Tenths, height: Tenths) {
         self.rect_with(ends, top, height, r#"class="bar q" fill-opacity="0""#);
-        let fill = format!(r##"fill="url(#{}h)""##, self.prefix);
+        let fill = format!(r#"fill="url(#{}h)""#, self.prefix);
         self.rect_with(ends, top, height, &fill);
     }
 
@@ -179,7 +172,8 @@ impl<'f> Canvas<'f> {
     }
 }
 
-fn room(place: Place, width: Tenths) -> Room {
+/// The room of a text of this width.
+pub(super) fn room(place: Place, width: Tenths) -> Room {
     let (left, y) = match place {
         Place::From(x, y) => (x, y),
         Place::To(x, y) => (x - width, y),

@@ -106,7 +106,7 @@ pub(super) fn choose<'a>(assessment: &'a Assessment<'_>, book: &Rulebook, length
         // A finding on an extension that is drawn is a mark of that extension.
         if !terms.iter().any(|term| term.extends_by(finding.action)) {
             let breach = Some(finding.breach);
-            let rank = Rank { is_gravest: false, breach, open: false, liberty: false, limit: false };
+            let rank = Rank { is_gravest: false, breach, open: false, liberty: false };
             ranked.push(((rank, finding.action), Other::Finding(finding)));
         }
     }
@@ -125,7 +125,6 @@ struct Rank {
     breach: Option<Breach>,
     open: bool,
     liberty: bool,
-    limit: bool,
 }
 
 /// The rank of a limit, then the later before the earlier; `None` for one that was kept and is too short to see.
@@ -141,7 +140,7 @@ fn rank_of_limit(
     let open = last.protective.done.is_none();
     let is_gravest = periods.iter().any(|deadline| gravest.is_some_and(|gravest| std::ptr::eq(*deadline, gravest)));
     let lasts = last.earliest().since(first.protective.start);
-    let rank = Rank { is_gravest, breach, open, liberty: book.is_on_liberty(first.rule), limit: true };
+    let rank = Rank { is_gravest, breach, open, liberty: book.is_on_liberty(first.rule) };
     (breach.is_some() || open || lasts >= length / SHORTEST_PART).then_some((rank, first.opened_by))
 }
 

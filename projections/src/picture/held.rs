@@ -4,11 +4,14 @@ use engine::action::ActionName;
 use engine::assess::Assessment;
 use engine::calendar::Instant;
 
-use super::canvas::{Place, Tenths, units};
+use super::canvas::Place;
 use super::scale::Scale;
 use super::sheet::{Lane, Sheet};
 use super::text_width::{Look, text_width};
 use super::words::Words;
+use super::{Tenths, units};
+use crate::labels;
+use crate::summary::Standing;
 
 /// A time in which the child is or was held.
 pub(super) struct Held {
@@ -65,6 +68,20 @@ pub(super) fn labels(sheet: &mut Sheet<'_, '_>, scale: &Scale, lane: Lane, times
     }
 }
 
+/// On the bars only what they are, where that has room.
+pub(super) fn short_labels(sheet: &mut Sheet<'_, '_>, scale: &Scale, lane: Lane, times: &[Held]) {
+    for held in times {
+        let remand = held.remand.unwrap_or(held.to).min(held.to);
+        for (standing, from, to) in [(Standing::Custody, held.from, remand), (Standing::Remand, remand, held.to)] {
+            let [left, right] = scale.ends(from, to);
+            let text = labels::standing(standing).of(sheet.words.language).to_owned();
+            if fits(&text, Look::OnDark, [left, right]) {
+                sheet.canvas.text(&[text], Look::OnDark, &[Place::From(left + units(8), lane.baseline())]);
+            }
+        }
+    }
+}
+
 /// Whether a text has room on a bar.
 pub(super) fn fits(text: &str, look: Look, [left, right]: [Tenths; 2]) -> bool {
     text_width(text, look) + units(14) <= right - left
@@ -74,9 +91,9 @@ impl Held {
     /// What is said of it, the longest first.
     fn words(&self, words: Words<'_>) -> Vec<String> {
         let days = self.to.date().signed_duration_since(self.from.date()).num_days() + 1;
-        let from = words.day(self.from.date());
+        let from = words.long_day(self.from.date());
         if !self.goes_on {
-            let to = words.day(self.to.date());
+            let to = words.long_day(self.to.date());
             let time = words.pick(format!("held {from} to {to}"), format!("ຖືກກັກ {from} ຫາ {to}"));
             let many = if days == 1 { "1\u{a0}day".to_owned() } else { format!("{days}\u{a0}days") };
             let many = words.pick(many, format!("{days}\u{a0}ວັນ"));
@@ -88,7 +105,7 @@ impl Held {
             ActionName::Arrested => words.pick(format!("arrested {from}"), format!("ຖືກຈັບຕົວ {from}")),
             _ => words.pick(format!("in custody since {from}"), format!("ຖືກກັກຕົວ ແຕ່ {from}")),
         };
-        let Some(remand) = self.remand.map(|remand| words.day(remand.date())) else {
+        let Some(remand) = self.remand.map(|remand| words.long_day(remand.date())) else {
             return vec![format!("{begin}: {day}"), day];
         };
         let remand = words.pick(format!("in remand since {remand}"), format!("ຖືກກັກຂັງພາງ ແຕ່ {remand}"));

@@ -6,13 +6,13 @@ use engine::conditions::Finding;
 use engine::limits::{Deadline, Turn};
 use engine::rulebook::{Period, Rule};
 
-use super::Numbers;
-use super::canvas::{Place, Tenths, number, units};
+use super::canvas::{Place, number};
 use super::choice::{Chosen, Other, Overrun, Term};
 use super::held::{self, Held};
 use super::scale::{Scale, lines};
-use super::sheet::{Fill, Lane, Sheet};
+use super::sheet::{Fill, Lane, Sheet, Tops};
 use super::text_width::{Look, cut};
+use super::{Numbers, Tenths, units};
 
 /// The line below the names of the months.
 const AXIS: Tenths = units(24);
@@ -29,7 +29,8 @@ pub(super) fn draw(
     let shows_now = scale.shows(sheet.at());
     if shows_now {
         let tag = sheet.words.now();
-        sheet.now_tag(scale, AXIS + units(4), &tag);
+        let top = AXIS + units(4);
+        sheet.now_tag(scale, Tops { right: top, left: top }, &tag);
     }
     let mut bottom = AXIS;
     if !times.is_empty() {
@@ -102,11 +103,8 @@ fn cap(sheet: &mut Sheet<'_, '_>, scale: &Scale, above: Tenths, deadline: &Deadl
     bottom = lane.bottom();
     if let Some(overrun) = Overrun::of(deadline, sheet.at()) {
         let below = Lane { top: bottom + units(4), height: units(7) };
-        let end = sheet.overrun(scale, below, &overrun);
-        let [due, ..] = overrun.protective.map(|at| scale.x(at));
-        let certain = overrun.lenient.map(|[lenient, _]| scale.x(lenient));
-        let breach = if certain.is_some() { Breach::Certain } else { Breach::Arguable };
-        sheet.diamond(certain.unwrap_or(due), lane.middle(), units(9), breach);
+        let end = over_below(sheet, scale, lane, below, &overrun);
+        let due = scale.x(overrun.protective[0]);
         let base = bottom + units(16);
         let places = [Place::To(due - units(16), base), Place::From(end + units(16), base)];
         sheet.canvas.text(&[words.over(&overrun)], Look::Plain, &places);
@@ -144,28 +142,47 @@ fn term(sheet: &mut Sheet<'_, '_>, scale: &Scale, lane: Lane, term: &Term<'_>, f
     let words = sheet.words;
     let deadline = term.deadline;
     let mut end = sheet.bar(scale, lane, term.start, deadline, fill);
-    end = end.max(over_in_lane(sheet, scale, lane, deadline));
+    if let Some(overrun) = Overrun::of(deadline, sheet.at()) {
+        let below = Lane { top: lane.bottom() + units(1), height: units(5) };
+        end = end.max(over_below(sheet, scale, lane, below, &overrun));
+    }
     if deadline.period > 0 {
         let entry = &sheet.assessment.timeline.entries()[deadline.opened_by];
         let x = scale.x(entry.first);
         let number = entry.action.order_number().filter(|_| numbers == Numbers::Shown);
         let mut order = words.order(number, entry.action.at);
         let on_it = sheet.assessment.findings.iter().filter(|finding| finding.action == deadline.opened_by);
-        let place = if let Some(breach) = on_it.clone().map(|finding| finding.breach).max() {
+        let (mut look, mut beside) = (Look::Quiet, units(9));
+        if let Some(breach) = on_it.clone().map(|finding| finding.breach).max() {
             let is_past = |finding: &Finding| words.book.rule(finding.rule).is_some_and(Rule::is_extension_past_cap);
             if on_it.clone().any(is_past) {
+                look = Look::Plain;
                 order += &words.pick(", past the cap", ", ເກີນເວລາສູງສຸດ");
             }
+            beside = units(14);
             sheet.diamond(x, lane.middle(), units(8), breach);
-            Place::To(x - units(14), lane.baseline())
         } else {
             sheet.extension(x, lane);
-            Place::To(x - units(9), lane.baseline())
-        };
-        sheet.canvas.text(&[order], Look::Quiet, &[place]);
+        }
+        // A late extension stands on the bar of its period; its words stand before the bar.
+        let place = Place::To((x - beside).min(scale.x(term.start) - units(6)), lane.baseline());
+        sheet.canvas.text(&[order], look, &[place]);
     }
     let until = words.until(&words.ends(deadline));
     sheet.canvas.text(&[until], Look::Quiet, &[Place::From(end + units(6), lane.baseline())]);
+}
+
+/// What is over of a limit, below its bar, with the mark on the bar where it became certain, or arguable. Returns where
+/// that ends.
+fn over_below(sheet: &mut Sheet<'_, '_>, scale: &Scale, lane: Lane, below: Lane, overrun: &Overrun) -> Tenths {
+    let end = sheet.overrun(scale, below, overrun);
+    let (since, breach) = match overrun.lenient {
+        Some([certain, _]) => (certain, Breach::Certain),
+        None => (overrun.protective[0], Breach::Arguable),
+    };
+    let radius = lane.height / 2 - units(1);
+    sheet.diamond(scale.x(since), lane.middle(), radius, breach);
+    end.max(scale.x(since) + radius)
 }
 
 /// What is over of a limit, on its own lane, with the mark behind it. Returns where that ends.

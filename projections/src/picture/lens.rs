@@ -7,12 +7,13 @@ use engine::calendar::Instant;
 use engine::limits::Deadline;
 use engine::rulebook::{Language, Period};
 
-use super::canvas::{Place, Tenths, number, units};
+use super::canvas::{Place, number};
 use super::choice::Overrun;
 use super::held::{self, Held, fits};
 use super::scale::Scale;
-use super::sheet::{Fill, Lane, Sheet};
+use super::sheet::{Fill, Lane, Sheet, Tops};
 use super::text_width::Look;
+use super::{Tenths, units};
 use crate::words_of_time;
 
 /// What is closer together than this cannot be told apart in the main panel.
@@ -53,17 +54,19 @@ pub(super) fn draw(
     sheet.canvas.path(&lead, r#"class="axis" stroke-dasharray="2 3""#);
     sheet.canvas.level([left, right], head, "axis");
     sheet.canvas.level([left, right], axis, "axis");
-    days(sheet, &scale, division, [head, axis, bottom]);
-
+    let liberty = Lane { top: axis + units(10), height: units(20) };
     if scale.shows(sheet.at()) {
-        sheet.canvas.upright(scale.x(sheet.at()), [axis + units(2), axis + units(94)], "now");
+        let x = scale.x(sheet.at());
+        sheet.canvas.upright(x, [axis + units(2), axis + units(94)], "now");
         let time = words_of_time::time_of_day(sheet.at());
         let text = sheet.words.pick(format!("now: {time}"), format!("ດຽວນີ້: {time}"));
-        sheet.now_tag(&scale, axis + units(6), &text);
+        // To the left of now is the lane of liberty.
+        let tops = Tops { right: axis + units(6), left: head + units(2) };
+        sheet.now_tag(&scale, tops, &text);
     }
-    let liberty = Lane { top: axis + units(10), height: units(20) };
+    days(sheet, &scale, division, [head, axis, bottom]);
     held::bars(sheet, &scale, liberty, times);
-    held::labels(sheet, &scale, liberty, times);
+    held::short_labels(sheet, &scale, liberty, times);
     let lane = Lane { top: axis + units(40), height: units(24) };
     bar(sheet, &scale, lane, deadline);
     if let Some(overrun) = overrun {
@@ -142,7 +145,7 @@ fn bar(sheet: &mut Sheet<'_, '_>, scale: &Scale, lane: Lane, deadline: &Deadline
     let end = sheet.bar(scale, lane, deadline.protective.start, deadline, Fill::Full);
     let [left, solid] = scale.ends(deadline.protective.start, deadline.earliest());
     let name = words.name(deadline.rule);
-    let until = words.until(&words.whole_end(deadline.earliest()));
+    let until = words.with_end("to", "ຮອດ", deadline.earliest());
     let latest = deadline.latest().filter(|latest| *latest > deadline.earliest());
     let readings = match deadline.latest() {
         Some(latest) if latest == deadline.earliest() => words.pick(", both readings", ", ທັງສອງແບບ"),
@@ -151,7 +154,7 @@ fn bar(sheet: &mut Sheet<'_, '_>, scale: &Scale, lane: Lane, deadline: &Deadline
     let texts = [format!("{name}, {until}{readings}"), format!("{name}, {until}"), name];
     let base = lane.baseline();
     if let Some(text) = texts.iter().find(|text| fits(text, Look::OnBar, [left, solid])) {
-        sheet.canvas.text(&[text.clone()], Look::OnBar, &[Place::From(left + units(8), base)]);
+        sheet.canvas.text(std::slice::from_ref(text), Look::OnBar, &[Place::From(left + units(8), base)]);
     } else {
         let places = [Place::From(end + units(8), base), Place::To(left - units(8), base)];
         sheet.canvas.text(&texts, Look::Plain, &places);
@@ -174,15 +177,13 @@ fn over(sheet: &mut Sheet<'_, '_>, scale: &Scale, lane: Lane, overrun: &Overrun)
     let [arguable, _] = overrun.protective;
     let certain = overrun.lenient.map(|[due, _]| due);
     if certain != Some(arguable) {
-        let since = words.whole_end(arguable);
-        let text = words.pick(format!("arguable since {since}"), format!("ອາດເກີນ ແຕ່{since}"));
+        let text = words.with_end("arguable since", "ອາດເກີນ ແຕ່", arguable);
         let x = scale.x(arguable);
         sheet.diamond(x, lane.middle(), units(9), Breach::Arguable);
         sheet.canvas.text(&[text], Look::Plain, &[Place::To(x - units(6), base), Place::From(x - units(4), base)]);
     }
     if let Some(certain) = certain.filter(|certain| scale.shows(*certain)) {
-        let since = words.whole_end(certain);
-        let text = words.pick(format!("certain since {since}"), format!("ແນ່ນອນ ແຕ່{since}"));
+        let text = words.with_end("certain since", "ແນ່ນອນ ແຕ່", certain);
         let x = scale.x(certain);
         sheet.diamond(x, lane.middle(), units(9), Breach::Certain);
         let places = [Place::From(x - units(4), base), Place::To(scale.right, base), Place::To(x, base)];

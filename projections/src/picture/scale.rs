@@ -4,7 +4,8 @@ use chrono::{Datelike, Days, Months, NaiveDate};
 use engine::calendar::Instant;
 use engine::rulebook::Language;
 
-use super::canvas::{Tenths, units};
+use super::text_width::{Look, text_width};
+use super::{Tenths, units};
 use crate::words_of_time;
 
 /// A stretch of time, drawn linearly between two x.
@@ -42,11 +43,10 @@ impl Scale {
     }
 }
 
-/// How far apart two lines may be at least.
+/// How far apart two lines of months or years may be at least.
 const APART: Tenths = units(70);
-
-/// The room that the first label takes.
-const FIRST: Tenths = units(130);
+/// How far apart two lines of weeks may be at least: their labels are longer.
+const WEEKS_APART: Tenths = units(135);
 
 /// A line of the scale, with its label.
 pub(super) struct Line {
@@ -60,7 +60,7 @@ pub(super) struct Line {
 pub(super) fn lines(scale: &Scale, language: Language) -> Vec<Line> {
     let days = scale.to.since(scale.from) / 86_400;
     let room = (scale.right - scale.left) / days.max(1);
-    if room * 7 >= APART {
+    if room * 7 >= WEEKS_APART {
         return mondays(scale, language);
     }
     let steps = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200];
@@ -72,21 +72,24 @@ pub(super) fn lines(scale: &Scale, language: Language) -> Vec<Line> {
     let begin = NaiveDate::from_ymd_opt(begin.div_euclid(12), begin.rem_euclid(12).unsigned_abs() + 1, 1);
     let dates = std::iter::successors(begin, |date| date.checked_add_months(Months::new(step.unsigned_abs())));
     let mut dates: Vec<NaiveDate> = dates.take_while(|date| Instant::first_of(*date) < scale.to).collect();
-    // Of the month that the scale begins in, the label has room only before the next one.
-    if dates.get(1).is_some_and(|second| scale.x(Instant::first_of(*second)) - scale.left < FIRST) {
-        dates.remove(0);
+    let label = |date: NaiveDate, year: bool| match (step < 12, year) {
+        (false, _) => date.year().to_string(),
+        (true, true) => month_and_year(date, language),
+        (true, false) => words_of_time::month(date, language).to_owned(),
+    };
+    // The label of the month that the scale begins in needs room before the next one.
+    if let [begun, next, ..] = dates.as_slice() {
+        let width = text_width(&label(*begun, true), Look::Strong) + units(12);
+        if scale.x(Instant::first_of(*next)) - scale.left < width {
+            dates.remove(0);
+        }
     }
-    let mut lines = Vec::with_capacity(dates.len());
-    for date in dates {
-        let year = lines.is_empty() || date.month() == 1;
-        let label = match (step < 12, year) {
-            (false, _) => date.year().to_string(),
-            (true, true) => month_and_year(date, language),
-            (true, false) => words_of_time::month(date, language).to_owned(),
-        };
-        lines.push(Line { date, label, year });
-    }
-    lines
+    let first = dates.first().copied();
+    let lines = dates.into_iter().map(|date| {
+        let year = Some(date) == first || date.month() == 1;
+        Line { date, label: label(date, year), year }
+    });
+    lines.collect()
 }
 
 fn room_of_months(scale: &Scale, months: i32) -> Tenths {
@@ -135,8 +138,8 @@ mod tests {
         let months = labels("2025-12-05", "2026-04-22");
         assert_eq!(months, ["December 2025", "January 2026", "February", "March", "April"]);
         let years = labels("2020-12-05", "2029-04-22");
-        assert_eq!(years.first().map(String::as_str), Some("2020"));
-        assert_eq!(years.len(), 10);
+        assert_eq!(years.first().map(String::as_str), Some("2021"), "there is no room for 2020");
+        assert_eq!(years.len(), 9);
     }
 
     #[test]

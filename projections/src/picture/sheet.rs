@@ -7,11 +7,12 @@ use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::limits::Deadline;
 
-use super::canvas::{Canvas, Place, Tenths, number, units};
+use super::canvas::{Canvas, Place, number};
 use super::choice::Overrun;
 use super::scale::Scale;
 use super::text_width::{Look, text_width};
 use super::words::Words;
+use super::{Tenths, units};
 
 /// The picture as it is drawn, with what it is drawn of.
 pub(super) struct Sheet<'p, 'a> {
@@ -40,6 +41,13 @@ impl Lane {
     pub const fn bottom(self) -> Tenths {
         self.top + self.height
     }
+}
+
+/// Where the tag of now begins, on each side of its line.
+#[derive(Clone, Copy)]
+pub(super) struct Tops {
+    pub right: Tenths,
+    pub left: Tenths,
 }
 
 /// How a bar is filled.
@@ -113,11 +121,15 @@ impl Sheet<'_, '_> {
         self.canvas.path(&format!("M{x} {y}l-5 -8h10z"), r#"class="evt""#);
     }
 
-    /// The tag of now, and room for it. The line is drawn when the lanes below are known.
-    pub fn now_tag(&mut self, scale: &Scale, top: Tenths, text: &str) {
+    /// The tag of now to the right of its line, or to the left where there is no room, and room for it.
+    pub fn now_tag(&mut self, scale: &Scale, tops: Tops, text: &str) {
         let x = scale.x(self.at());
         let width = text_width(text, Look::OnDark) + units(16);
-        let left = if x + units(3) + width <= scale.right { x + units(3) } else { x - units(3) - width };
+        let (left, top) = if x + units(3) + width <= scale.right {
+            (x + units(3), tops.right)
+        } else {
+            (x - units(3) - width, tops.left)
+        };
         let right = left + width;
         self.canvas.keep_free([left, right], [top, top + units(22)]);
         self.canvas.write(text, Look::OnDark, Place::Around(left + width / 2, top + units(16)));

@@ -2,7 +2,7 @@
 //!
 //! Kerning and other fonts make it a little narrower or wider; what stands beside a text leaves room for that.
 
-use super::canvas::Tenths;
+use super::Tenths;
 
 /// How a text looks. The classes are those of the style sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

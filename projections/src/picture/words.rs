@@ -48,9 +48,17 @@ impl Words<'_> {
         words_of_time::length(self.book, self.language, seconds)
     }
 
-    /// `11 May`, with the year where it is not this one.
+    /// `8 Jun`, with the year where it is not this one.
     pub fn day(self, date: NaiveDate) -> String {
-        let day = words_of_time::short_day(date, self.language);
+        self.with_year(words_of_time::short_day(date, self.language), date)
+    }
+
+    /// `11 January`, with the year where it is not this one.
+    pub fn long_day(self, date: NaiveDate) -> String {
+        self.with_year(words_of_time::day(date, self.language), date)
+    }
+
+    fn with_year(self, day: String, date: NaiveDate) -> String {
         if date.year() == self.now.date().year() { day } else { format!("{day}\u{a0}{}", date.year()) }
     }
 
@@ -62,12 +70,12 @@ impl Words<'_> {
         }
     }
 
-    /// `the end of 11 May` for the end of a day, else `14 Jan 10:00`.
-    pub fn whole_end(self, due: Instant) -> String {
+    /// `since the end of 11 May` for the end of a day, else `since 14 Jan 10:00`.
+    pub fn with_end(self, en: &str, lo: &str, due: Instant) -> String {
         let end = self.end(due);
         match End::of(due) {
-            End::OfDay(_) => self.pick(format!("the end of {end}"), format!("ທ້າຍມື້ {end}")),
-            End::At(_) => end,
+            End::OfDay(_) => self.pick(format!("{en} the end of {end}"), format!("{lo}ທ້າຍມື້\u{a0}{end}")),
+            End::At(_) => self.pick(format!("{en} {end}"), format!("{lo} {end}")),
         }
     }
 
@@ -161,13 +169,11 @@ impl Words<'_> {
 
     /// The ordered extension, by its number where that may be shown.
     pub fn order(self, number: Option<&str>, at: When) -> String {
-        match number {
-            Some(number) => self.pick(format!("order {number}"), format!("ຄຳສັ່ງ {number}")),
-            None => {
-                let day = self.day(at.date());
-                self.pick(format!("order of {day}"), format!("ຄຳສັ່ງ ວັນທີ {day}"))
-            }
+        if let Some(number) = number {
+            return self.pick(format!("order {number}"), format!("ຄຳສັ່ງ {number}"));
         }
+        let day = self.day(at.date());
+        self.pick(format!("order of {day}"), format!("ຄຳສັ່ງ ວັນທີ {day}"))
     }
 
     /// `now: 14 May, 08:10`
