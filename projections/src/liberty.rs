@@ -3,6 +3,7 @@
 //! Invariant: it speaks of the detention that goes on at the instant, and of the limits on it that nothing has ended; under
 //! each reading the one that ends first decides.
 
+use engine::action::ActionName;
 use engine::assess::Assessment;
 use engine::calendar::Instant;
 use engine::rulebook::{Language, Reading, Readings, RuleId, Rulebook};
@@ -32,6 +33,8 @@ pub struct Ends {
     pub rule: RuleId,
     /// Its last lawful instant.
     pub due: Instant,
+    /// From which action it is counted.
+    pub counted_from: ActionName,
 }
 
 /// By when the child of a case must be free.
@@ -60,7 +63,8 @@ impl Liberty {
         let ends = Readings::each(|reading| {
             let open = on_detention.clone().filter_map(|deadline| {
                 let reckoning = deadline.reckoning(reading).filter(|reckoning| reckoning.done.is_none())?;
-                Some(Ends { rule: deadline.rule, due: reckoning.due })
+                let counted_from = timeline.entries()[reckoning.from].name;
+                Some(Ends { rule: deadline.rule, due: reckoning.due, counted_from })
             });
             open.min_by_key(|ends| (ends.due, ends.rule))
         });
@@ -223,6 +227,9 @@ mod tests {
         assert_eq!(liberty.left(Reading::Protective), Some(-(2 * 86_400 + 8 * 3600 + 601)));
         assert_eq!(liberty.since(), Instant::parse("2026-05-13T23:59:59+07:00"));
         assert_eq!(liberty.held_since, Instant::parse("2026-01-12T10:00:00+07:00"));
+        let counted_from =
+            [Reading::Protective, Reading::Lenient].map(|reading| liberty.ends[reading].unwrap().counted_from);
+        assert_eq!(counted_from, [ActionName::Arrested, ActionName::RemandOrdered]);
         assert_eq!(
             en,
             "On the recorded facts this child should have been free since the end of Monday 11 May 2026, and at the \

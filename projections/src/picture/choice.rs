@@ -38,11 +38,12 @@ pub(super) struct Term<'a> {
     pub start: Instant,
 }
 
-/// A limit with its extensions, or a finding.
+/// A limit with its extensions, or the findings of a rule.
 pub(super) enum Other<'a> {
     /// The periods of a limit, in order; at least one.
     Limit(Vec<&'a Deadline>),
-    Finding(&'a Finding),
+    /// The findings of a rule, in order; at least one.
+    Findings(Vec<&'a Finding>),
 }
 
 /// For how long a limit was or is over.
@@ -102,17 +103,20 @@ pub(super) fn choose<'a>(assessment: &'a Assessment<'_>, book: &Rulebook, length
         };
         ranked.push((rank, Other::Limit(periods)));
     }
-    for finding in &assessment.findings {
-        // A finding on an extension that is drawn is a mark of that extension.
-        if !terms.iter().any(|term| term.extends_by(finding.action)) {
-            let breach = Some(finding.breach);
-            let rank = Rank { is_gravest: false, breach, open: false, liberty: false };
-            ranked.push(((rank, finding.action), Other::Finding(finding)));
-        }
+    let mut by_rule: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
+    // A finding on an extension that is drawn is a mark of that extension.
+    for finding in assessment.findings.iter().filter(|found| !terms.iter().any(|term| term.extends_by(found.action))) {
+        by_rule.entry(finding.rule).or_default().push(finding);
+    }
+    for findings in by_rule.into_values() {
+        let breach = findings.iter().map(|finding| finding.breach).max();
+        let last = findings.last().map_or(0, |last| last.action);
+        let rank = Rank { is_gravest: false, breach, open: false, liberty: false };
+        ranked.push(((rank, last), Other::Findings(findings)));
     }
     ranked.sort_by(|(one, _), (other, _)| other.cmp(one));
-    left_out += ranked.len().saturating_sub(MOST_OTHERS);
-    ranked.truncate(MOST_OTHERS);
+    let dropped = ranked.split_off(ranked.len().min(MOST_OTHERS));
+    left_out += dropped.iter().map(|(_, other)| other.count()).sum::<usize>();
     let mut others: Vec<Other<'_>> = ranked.into_iter().map(|(_, other)| other).collect();
     others.sort_by_key(|other| other.start(assessment));
     Chosen { cap, terms, others, left_out }
@@ -177,11 +181,21 @@ impl Term<'_> {
 }
 
 impl Other<'_> {
+    /// For how many lines of the table it stands.
+    const fn count(&self) -> usize {
+        match self {
+            Self::Limit(_) => 1,
+            Self::Findings(findings) => findings.len(),
+        }
+    }
+
     /// When it begins.
     pub fn start(&self, assessment: &Assessment<'_>) -> Instant {
         match self {
             Self::Limit(periods) => periods.first().map_or(assessment.at, |first| first.protective.start),
-            Self::Finding(finding) => assessment.timeline.entries()[finding.action].first,
+            Self::Findings(findings) => {
+                findings.first().map_or(assessment.at, |first| assessment.timeline.entries()[first.action].first)
+            }
         }
     }
 }

@@ -50,21 +50,26 @@ pub(super) fn bars(sheet: &mut Sheet<'_, '_>, scale: &Scale, lane: Lane, times: 
 
 /// The words of each time, the last first: on its bar where they have room, else beside it.
 pub(super) fn labels(sheet: &mut Sheet<'_, '_>, scale: &Scale, lane: Lane, times: &[Held]) {
+    let base = lane.baseline();
+    let mut beside = Vec::new();
     for held in times.iter().rev() {
         let [from, to] = scale.ends(held.from, held.to);
         let remand = held.remand.map_or(from, |remand| scale.x(remand));
         let texts = held.words(sheet.words);
-        let base = lane.baseline();
         let on_bar = [remand, from].into_iter().find_map(|left| {
             let text = texts.iter().find(|text| fits(text, Look::OnDark, [left, to]))?;
             Some((text.clone(), Place::From(left + units(7), base)))
         });
-        if let Some((text, place)) = on_bar {
-            sheet.canvas.text(&[text], Look::OnDark, &[place]);
-        } else {
-            let places = [Place::From(to + units(6), base), Place::To(from - units(6), base)];
-            sheet.canvas.text(&texts, Look::Plain, &places);
+        match on_bar {
+            Some((text, place)) => sheet.canvas.write(&text, Look::OnDark, place),
+            None => beside.push((texts, [Place::From(to + units(6), base), Place::To(from - units(6), base)])),
         }
+    }
+    for held in times {
+        sheet.canvas.keep_free(scale.ends(held.from, held.to), [lane.top, lane.bottom()]);
+    }
+    for (texts, places) in beside {
+        sheet.canvas.text(&texts, Look::Plain, &places);
     }
 }
 
@@ -94,7 +99,11 @@ impl Held {
         let from = words.long_day(self.from.date());
         if !self.goes_on {
             let to = words.long_day(self.to.date());
-            let time = words.pick(format!("held {from} to {to}"), format!("ຖືກກັກ {from} ຫາ {to}"));
+            let time = if days == 1 {
+                words.pick(format!("held {from}"), format!("ຖືກກັກ {from}"))
+            } else {
+                words.pick(format!("held {from} to {to}"), format!("ຖືກກັກ {from} ຫາ {to}"))
+            };
             let many = if days == 1 { "1\u{a0}day".to_owned() } else { format!("{days}\u{a0}days") };
             let many = words.pick(many, format!("{days}\u{a0}ວັນ"));
             return vec![format!("{time}: {many}"), many];

@@ -47,7 +47,7 @@ pub(super) fn draw(
     for other in &chosen.others {
         bottom = match other {
             Other::Limit(periods) => limit(sheet, scale, bottom, periods),
-            Other::Finding(finding) => self::finding(sheet, scale, bottom, finding),
+            Other::Findings(findings) => self::findings(sheet, scale, bottom, findings),
         };
     }
     if chosen.left_out > 0 {
@@ -203,7 +203,10 @@ fn limit(sheet: &mut Sheet<'_, '_>, scale: &Scale, above: Tenths, periods: &[&De
     let standing = words.standing(sheet.assessment, periods);
     let texts = [format!("{name}{extensions}: {standing}"), format!("{name}: {standing}"), name];
     let start = first.protective.start;
-    let lane = label(sheet, scale, above, scale.x(start) - units(8), &texts);
+    let place = Place::To(scale.x(start) - units(8), beside(above).baseline());
+    let past_the_middle = scale.x(start) > sheet.canvas.width / 2;
+    let places = if past_the_middle { std::slice::from_ref(&place) } else { &[] };
+    let lane = label(sheet, scale, above, places, &texts);
     sheet.bar(scale, lane, start, last, fill(periods));
     for deadline in periods {
         over_in_lane(sheet, scale, lane, deadline);
@@ -215,31 +218,41 @@ fn limit(sheet: &mut Sheet<'_, '_>, scale: &Scale, above: Tenths, periods: &[&De
     lane.bottom()
 }
 
-fn finding(sheet: &mut Sheet<'_, '_>, scale: &Scale, above: Tenths, finding: &Finding) -> Tenths {
+/// The findings of a rule, each a mark on one lane.
+fn findings(sheet: &mut Sheet<'_, '_>, scale: &Scale, above: Tenths, findings: &[&Finding]) -> Tenths {
+    let entries = sheet.assessment.timeline.entries();
+    let marks: Vec<(Tenths, Breach)> =
+        findings.iter().map(|finding| (scale.x(entries[finding.action].first), finding.breach)).collect();
+    let (Some((first, _)), Some((last, _))) = (marks.first(), marks.last()) else { return above };
     let words = sheet.words;
-    let name = words.name_and_article(finding.rule);
-    let texts = [format!("{name}: {}", words.not_met(finding.breach)), name];
-    let x = scale.x(sheet.assessment.timeline.entries()[finding.action].first);
-    let lane = Lane { top: above + units(12), height: units(14) };
-    let [left, right] = [Place::To(x - units(14), lane.baseline()), Place::From(x + units(14), lane.baseline())];
-    let places = if x > sheet.canvas.width / 2 { [left, right] } else { [right, left] };
-    let room = scale.right - scale.left - units(40);
-    let short = cut(&texts[1], Look::Plain, room / 2);
-    let texts = [texts, [short.clone(), String::new()]].concat();
-    sheet.canvas.text(&texts, Look::Plain, &places);
-    sheet.diamond(x, lane.middle(), units(7), finding.breach);
+    let name = words.name_and_article(findings[0].rule);
+    let breach = findings.iter().map(|finding| finding.breach).max();
+    let not_met = breach.map_or_else(String::new, |breach| words.not_met(breach, findings.len()));
+    let base = beside(above).baseline();
+    let [left, right] = [Place::To(first - units(14), base), Place::From(last + units(14), base)];
+    let places = if *first > sheet.canvas.width / 2 { [left, right] } else { [right, left] };
+    let lane = label(sheet, scale, above, &places, &[format!("{name}: {not_met}"), name]);
+    for (x, breach) in marks {
+        sheet.diamond(x, lane.middle(), units(7), breach);
+    }
     lane.bottom()
 }
 
-/// The label of a lane: beside a bar that starts past the middle, else above it. Returns the bar's lane.
-fn label(sheet: &mut Sheet<'_, '_>, scale: &Scale, above: Tenths, bar: Tenths, texts: &[String]) -> Lane {
-    let lane = Lane { top: above + units(12), height: units(14) };
-    if bar > sheet.canvas.width / 2 && sheet.canvas.text(texts, Look::Plain, &[Place::To(bar, lane.baseline())]) {
-        return lane;
+/// The lane of a bar that has its label beside it.
+const fn beside(above: Tenths) -> Lane {
+    Lane { top: above + units(12), height: units(14) }
+}
+
+/// The label of a lane: in one of the places beside its bar, else above it, where the last text, the name alone, may stand,
+/// cut if need be. Returns the bar's lane.
+fn label(sheet: &mut Sheet<'_, '_>, scale: &Scale, above: Tenths, places: &[Place], texts: &[String]) -> Lane {
+    let Some((name, longer)) = texts.split_last() else { return beside(above) };
+    if sheet.canvas.text(longer, Look::Plain, places) {
+        return beside(above);
     }
     let base = above + units(22);
-    let short = texts.last().map(|text| cut(text, Look::Plain, scale.right - scale.left));
-    let texts: Vec<String> = texts.iter().cloned().chain(short).collect();
+    let short = cut(name, Look::Plain, scale.right - scale.left);
+    let texts = [texts, &[short]].concat();
     sheet.canvas.text(&texts, Look::Plain, &[Place::From(scale.left, base)]);
     Lane { top: base + units(10), height: units(14) }
 }

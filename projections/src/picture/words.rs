@@ -159,11 +159,15 @@ impl Words<'_> {
         }
     }
 
-    /// Whether a condition is certainly or arguably not met.
-    pub fn not_met(self, breach: Breach) -> String {
-        match breach {
+    /// Whether a condition is certainly or arguably not met, and how often.
+    pub fn not_met(self, breach: Breach, times: usize) -> String {
+        let said = match breach {
             Breach::Certain => self.pick("not met", "ບໍ່ຄົບຖ້ວນ"),
             Breach::Arguable => self.pick("arguable", "ອາດໂຕ້ແຍ້ງໄດ້"),
+        };
+        match times {
+            0 | 1 => said,
+            _ => self.pick(format!("{said}, {times}\u{a0}times"), format!("{said}, {times}\u{a0}ຄັ້ງ")),
         }
     }
 
