@@ -5,6 +5,7 @@ mod alerts;
 mod docket;
 mod event_format;
 mod given;
+mod liberty;
 mod made_up_cases;
 mod properties;
 mod refusals;
