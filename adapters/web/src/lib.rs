@@ -4,11 +4,15 @@
 //! anything of the case is shown. What is foreign and what does not exist look alike.
 
 pub mod answer;
+mod assets;
 pub mod credentials;
 pub mod frame;
 mod gate;
+mod gzip;
 pub mod listen;
+mod origin;
 mod pages;
+mod private_file;
 pub mod routes;
 pub mod site;
 mod visitor;
