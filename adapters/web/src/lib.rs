@@ -10,7 +10,6 @@ pub mod frame;
 mod gate;
 mod gzip;
 pub mod listen;
-mod origin;
 mod pages;
 mod private_file;
 pub mod routes;

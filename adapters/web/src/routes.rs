@@ -10,7 +10,7 @@ use axum::routing::{MethodRouter, get};
 use projections::rights::{Act, Relation, allows};
 
 use crate::answer::{Answer, no_such_page, protect};
-use crate::{assets, gzip, origin, pages};
+use crate::{assets, gzip, pages};
 use crate::site::Site;
 use crate::visitor::Visitor;
 
@@ -65,8 +65,8 @@ pub fn router(site: Arc<Site>) -> Router {
             },
         );
     }
-    let router = router.fallback(nothing_here).layer(middleware::from_fn_with_state(Arc::clone(&site), origin::same));
-    router.layer(middleware::map_response(protected)).layer(middleware::from_fn(gzip::compress)).with_state(site)
+    let router = router.fallback(nothing_here).layer(middleware::map_response(protected));
+    router.layer(middleware::from_fn(gzip::compress)).with_state(site)
 }
 
 /// The state of [`holders`].

@@ -7,7 +7,5 @@ projections::catalogue! {
         SendLess: "Send less at once: at most 2 megabytes.", "ສົ່ງເທື່ອລະໜ້ອຍ: ບໍ່ເກີນ 2 ເມກາໄບ.";
         TooLate: "What you sent did not arrive in time. Nothing was recorded.", "ຂໍ້ມູນທີ່ທ່ານສົ່ງມາບໍ່ຮອດທັນເວລາ. ບໍ່ມີຫຍັງຖືກບັນທຶກ.";
         SendAgain: "Check the connection and send it again.", "ກວດການເຊື່ອມຕໍ່ ແລ້ວສົ່ງໃໝ່.";
-        Elsewhere: "This form was sent from a page of another site. Nothing was recorded.", "ແບບຟອມນີ້ຖືກສົ່ງມາຈາກໜ້າຂອງເວັບໄຊອື່ນ. ບໍ່ມີຫຍັງຖືກບັນທຶກ.";
-        OpenHere: "Open the page at its own address and send the form from there.", "ເປີດໜ້ານີ້ຢູ່ທີ່ຢູ່ຂອງມັນເອງ ແລ້ວສົ່ງແບບຟອມຈາກບ່ອນນັ້ນ.";
     }
 }
