@@ -21,7 +21,7 @@ use service::lifecycle::Stop;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-pub use address::{ClientAddress, Proxies};
+pub use address::Proxies;
 pub use tls::{Certificate, CertificateFault};
 
 use connection::Serving;

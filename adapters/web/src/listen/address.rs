@@ -5,12 +5,10 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::HeaderMap;
 use axum::http::header::HeaderName;
 
+use crate::visitor::Address;
+
 /// The header to which each proxy adds the address that it was asked from.
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
-
-/// The address of the client of a request, in the request's extensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClientAddress(pub IpAddr);
 
 /// The proxies whose word is taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +22,7 @@ impl Proxies {
 
     /// The client of a request that came from `peer`: the last hop that is not one of these. What somebody else says of
     /// the hops before is ignored.
-    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Address {
         let mut client = peer.to_canonical();
         let lines = headers.get_all(FORWARDED).iter().rev();
         let mut hops = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
@@ -33,7 +31,7 @@ impl Proxies {
             let Some(hop) = hops.next().and_then(address) else { break };
             client = hop;
         }
-        ClientAddress(client)
+        Address(client)
     }
 }
 
