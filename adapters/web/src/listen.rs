@@ -21,6 +21,7 @@ use service::lifecycle::Stop;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+pub use crate::visitor::Address;
 pub use address::Proxies;
 pub use tls::{Certificate, CertificateFault};
 

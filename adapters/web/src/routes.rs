@@ -10,9 +10,9 @@ use axum::routing::{MethodRouter, get};
 use projections::rights::{Act, Relation, allows};
 
 use crate::answer::{Answer, no_such_page, protect};
-use crate::{assets, gzip, pages};
 use crate::site::Site;
 use crate::visitor::Visitor;
+use crate::{assets, gzip, pages};
 
 /// What a route takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
