@@ -6,9 +6,15 @@
 pub mod answer;
 pub mod credentials;
 pub mod frame;
+pub mod fields;
 mod gate;
 pub mod listen;
+pub mod login;
+pub mod logins;
+pub mod origin;
 mod pages;
+pub mod people;
+mod refused;
 pub mod routes;
 pub mod site;
 mod visitor;
