@@ -4,6 +4,7 @@
 
 pub mod codes;
 pub mod csrf;
+pub mod key_file;
 pub mod passwords;
 pub mod sealing;
 pub mod secrets;

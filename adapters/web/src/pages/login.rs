@@ -19,7 +19,7 @@ use crate::frame::role;
 use crate::login::{Attempt, Entered, Shut, begin_session, log_in};
 use crate::refused::refused;
 use crate::site::Site;
-use crate::visitor::{Address, LANGUAGE_COOKIE, cookie, key_of, language, member};
+use crate::visitor::{ LANGUAGE_COOKIE, cookie, key_of, language, member};
 use crate::words::frame::Frame as F;
 use crate::words::login::Login as W;
 
