@@ -2,4 +2,8 @@
 //! reviewed by a lawyer.
 
 pub mod connection;
+pub mod flaw;
 pub mod frame;
+pub mod health;
+pub mod login;
+pub mod operate;
