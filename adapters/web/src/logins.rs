@@ -86,7 +86,8 @@ impl Logins {
         let mut names = locked(&self.names);
         let failures = remembered(&mut names, account, now);
         let doublings = failures.count.saturating_sub(NAME.0);
-        let pause = if failures.count < NAME.0 { 0 } else { 1_i64.checked_shl(doublings).unwrap_or(NAME.1).min(NAME.1) };
+        let pause =
+            if failures.count < NAME.0 { 0 } else { 1_i64.checked_shl(doublings).unwrap_or(NAME.1).min(NAME.1) };
         let wait = pause - now.since(failures.last);
         if wait > 0 {
             return Err(wait);
@@ -253,7 +254,10 @@ mod tests {
             .collect();
         let at = NOON.time_of_day();
         assert_eq!(routes.len(), 2);
-        assert!(routes[0].starts_with("POST /login from 203.0.113.7 at ") && routes[0].ends_with(": 3"), "{routes:?} {at}");
+        assert!(
+            routes[0].starts_with("POST /login from 203.0.113.7 at ") && routes[0].ends_with(": 3"),
+            "{routes:?} {at}"
+        );
         assert_eq!(logins.counted(NOON.plus(120)).len(), 1);
         assert_eq!(logins.counted(NOON.plus(180)), []);
     }

@@ -61,7 +61,8 @@ fn is_ours(site: &Site, parts: &Parts) -> bool {
         return origin == ours;
     }
     let scheme = if site.reached.tls { "https" } else { "http" };
-    let host = parts.uri.authority().map(|authority| authority.as_str()).or_else(|| header(&parts.headers, HOST.as_str()));
+    let host =
+        parts.uri.authority().map(|authority| authority.as_str()).or_else(|| header(&parts.headers, HOST.as_str()));
     host.is_some_and(|host| origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")) == Some(host))
 }
 

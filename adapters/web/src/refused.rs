@@ -7,7 +7,7 @@ use store::people::{Look, Seen};
 
 use crate::answer::{Answer, store_is_away};
 use crate::site::Site;
-use crate::visitor::{ Visitor, language};
+use crate::visitor::{Address, Visitor, language};
 
 /// Records that a request was refused, and gives the answer.
 pub async fn refused(site: &Site, parts: &Parts, visitor: Option<&Visitor>, answer: Answer) -> Answer {
