@@ -37,7 +37,11 @@ pub async fn compress(request: Request, next: Next) -> Answer {
     }
     let (mut parts, body) = answer.into_parts();
     let Ok(text) = axum::body::to_bytes(body, usize::MAX).await else {
-        return crate::answer::with(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "text/plain; charset=utf-8", "500\n");
+        return crate::answer::with(
+            axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+            "text/plain; charset=utf-8",
+            "500\n",
+        );
     };
     let packed = if text.len() > LARGE {
         let text = text.clone();

@@ -303,9 +303,8 @@ fn fits(Membership { office, role, from, until }: &Membership, offices: &Offices
 
 /// Whether two roles are held at the same time at some instant.
 fn overlap(one: &Membership, other: &Membership) -> bool {
-    let begins_before_the_end = |one: &Membership, other: &Membership| {
-        one.from.zip(other.until).is_none_or(|(from, until)| from <= until)
-    };
+    let begins_before_the_end =
+        |one: &Membership, other: &Membership| one.from.zip(other.until).is_none_or(|(from, until)| from <= until);
     begins_before_the_end(one, other) && begins_before_the_end(other, one)
 }
 
@@ -336,7 +335,10 @@ mod tests {
         assert_eq!(fit(&[clerk(None), operator(None)], &offices), Err(Flaw::OperatorAlone));
         assert_eq!(fit(&[operator(Some(9)), clerk(Some(9))], &offices), Err(Flaw::OperatorAlone));
         assert_eq!(fit(&[operator(Some(10)), clerk(Some(9))], &offices), Ok(()));
-        assert_eq!(fit(&[role(Role::Operator, "vte-prosecutor", None, None)], &offices), Err(Flaw::OperatorHasNoOffice));
+        assert_eq!(
+            fit(&[role(Role::Operator, "vte-prosecutor", None, None)], &offices),
+            Err(Flaw::OperatorHasNoOffice)
+        );
     }
 
     #[test]

@@ -80,7 +80,13 @@ impl Hashing {
     fn with(params: Params) -> Self {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let nobody = hashed(&argon2, &readable(1, 20)).into();
-        Self { argon2, turns: Arc::new(Semaphore::new(AT_A_TIME)), waiting: Arc::default(), done: Arc::default(), nobody }
+        Self {
+            argon2,
+            turns: Arc::new(Semaphore::new(AT_A_TIME)),
+            waiting: Arc::default(),
+            done: Arc::default(),
+            nobody,
+        }
     }
 
     /// The hash of a password, with its parameters and its salt (a PHC string).
@@ -175,7 +181,8 @@ mod tests {
         for guessable in ["password1234", "qwertyuiop", "bounmyvongsa", "kamnot2026", "11111111111"] {
             assert_eq!(of(guessable), Some(Weakness::Guessable), "{guessable}");
         }
-        for good in ["ຂ້ອຍມັກກິນເຂົ້າປຽກຕອນເຊົ້າ", "correct horse battery staple", &first()] {
+        for good in ["ຂ້ອຍມັກກິນເຂົ້າປຽກຕອນເຊົ້າ", "correct horse battery staple", &first()]
+        {
             assert_eq!(of(good), None, "{good}");
         }
     }

@@ -19,12 +19,12 @@ use service::lifecycle::Stop;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
+use super::Limits;
 use super::address::Proxies;
 use super::body::Bounded;
 use super::open::{self, Work};
 use super::refused::{Asked, Refused};
 use super::tls::Certificate;
-use super::Limits;
 use crate::answer::Answer;
 
 /// How many requests of an HTTP/2 connection may have been cancelled and not yet dealt with.

@@ -114,8 +114,8 @@ impl Certificate {
 
 impl Files {
     fn contents(&self) -> Result<Contents, CertificateFault> {
-        let certificate =
-            std::fs::read(&self.certificate).map_err(|error| self.certificate_fault(format!("cannot be read: {error}")))?;
+        let certificate = std::fs::read(&self.certificate)
+            .map_err(|error| self.certificate_fault(format!("cannot be read: {error}")))?;
         let key = private_file::read(&self.key, Readers::OwnerAndGroup).map_err(|reason| self.key_fault(reason))?;
         Ok(Contents { certificate, key })
     }
