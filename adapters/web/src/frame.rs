@@ -11,7 +11,7 @@ use crate::visitor::Visitor;
 use crate::words::frame::Frame as W;
 
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
-const WAYS: [(&str, W, Act); 7] = [
+const WAYS: [(&str, W, Act); 8] = [
     ("/", W::Overview, Act::ReadLists),
     ("/docket", W::Docket, Act::ReadLists),
     ("/figures", W::Figures, Act::ReadFigures),
@@ -19,6 +19,7 @@ const WAYS: [(&str, W, Act); 7] = [
     ("/health", W::Health, Act::Operate),
     ("/people", W::People, Act::Operate),
     ("/tokens", W::Tokens, Act::Operate),
+    ("/sessions", W::Sessions, Act::Operate),
 ];
 
 /// What stands around a page.

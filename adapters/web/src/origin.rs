@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest as _, Request, State};
 use axum::http::header::{HOST, HeaderMap, ORIGIN};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::middleware::Next;
 
 use crate::answer::{Answer, store_is_away};
@@ -61,8 +62,7 @@ fn is_ours(site: &Site, parts: &Parts) -> bool {
         return origin == ours;
     }
     let scheme = if site.reached.tls { "https" } else { "http" };
-    let host =
-        parts.uri.authority().map(|authority| authority.as_str()).or_else(|| header(&parts.headers, HOST.as_str()));
+    let host = parts.uri.authority().map(Authority::as_str).or_else(|| header(&parts.headers, HOST.as_str()));
     host.is_some_and(|host| origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")) == Some(host))
 }
 

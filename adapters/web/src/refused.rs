@@ -20,15 +20,12 @@ pub async fn refused(site: &Site, parts: &Parts, visitor: Option<&Visitor>, answ
 async fn note(site: &Site, parts: &Parts, visitor: Option<&Visitor>) -> Result<(), Fault> {
     let path = parts.extensions.get::<MatchedPath>().map_or("no such page", MatchedPath::as_str);
     let (route, at) = (format!("{} {path}", parts.method), site.now());
-    let looks = match visitor {
-        Some(visitor) => {
-            let (who, office, role) = (Some(visitor.id), visitor.office.clone(), Some(visitor.role));
-            vec![Look { at, who, office, role, seen: Seen::Refused { route } }]
-        }
-        None => {
-            let address = parts.extensions.get::<Address>().map(|address| address.0);
-            site.logins.refused(address, &route, at)
-        }
+    let looks = if let Some(visitor) = visitor {
+        let (who, office, role) = (Some(visitor.id), visitor.office.clone(), Some(visitor.role));
+        vec![Look { at, who, office, role, seen: Seen::Refused { route } }]
+    } else {
+        let address = parts.extensions.get::<Address>().map(|address| address.0);
+        site.logins.refused(address, &route, at)
     };
     if looks.is_empty() { Ok(()) } else { site.people.note(looks).await }
 }

@@ -198,6 +198,10 @@ impl Site {
     }
 }
 
+/// The mark of an answer to somebody who is not logged in, for what takes a login.
+#[derive(Clone, Copy, Debug)]
+pub struct OfNobody;
+
 impl<S> FromRequestParts<S> for Visitor
 where
     Arc<Site>: FromRef<S>,
@@ -206,9 +210,16 @@ where
     type Rejection = Answer;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Answer> {
+        // Whoever stands before the page may have asked already.
+        if let Some(visitor) = parts.extensions.get::<Self>() {
+            return Ok(visitor.clone());
+        }
         let site = Arc::from_ref(state);
         match visitor(&site, parts).await {
-            Ok(Some(visitor)) => Ok(visitor),
+            Ok(Some(visitor)) => {
+                parts.extensions.insert(visitor.clone());
+                Ok(visitor)
+            }
             Ok(None) => Err(to_the_login(&site, parts).await),
             Err(fault) => Err(store_is_away(&fault, language(parts, None))),
         }
@@ -224,7 +235,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Answer> {
         let site = Arc::from_ref(state);
-        match member(&site, parts).await {
+        // A program has no settings, whatever cookie it sends beside its token.
+        let member = if bearer(parts).is_some() { Ok(None) } else { member(&site, parts).await };
+        match member {
             Ok(Some(member)) => Ok(member),
             Ok(None) => Err(to_the_login(&site, parts).await),
             Err(fault) => Err(store_is_away(&fault, language(parts, None))),
@@ -236,16 +249,18 @@ where
 /// to where a beginner goes.
 async fn to_the_login(site: &Site, parts: &Parts) -> Answer {
     match member(site, parts).await {
-        Ok(Some(_)) => return see_other("/begin"),
-        Ok(None) => {}
+        Ok(Some(_)) if bearer(parts).is_none() => return see_other("/begin"),
+        Ok(_) => {}
         Err(fault) => return store_is_away(&fault, language(parts, None)),
     }
-    match parts.uri.path_and_query() {
+    let mut answer = match parts.uri.path_and_query() {
         Some(asked) if parts.method == Method::GET && asked.as_str() != "/" => {
             see_other(&format!("/login?next={}", in_a_query(asked.as_str())))
         }
         _ => see_other("/login"),
-    }
+    };
+    answer.extensions_mut().insert(OfNobody);
+    answer
 }
 
 /// A text as the value of a query.

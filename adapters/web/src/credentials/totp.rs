@@ -53,7 +53,7 @@ fn same(code: &str, typed: &str) -> bool {
 
 /// The secret in base 32, in groups of four, as it is typed into an app.
 pub fn in_base32(secret: &[u8]) -> String {
-    let letters: String = secret.chunks(5).flat_map(|bytes| five_bits_each(bytes)).map(char::from).collect();
+    let letters: String = secret.chunks(5).flat_map(five_bits_each).map(char::from).collect();
     let groups: Vec<&str> = letters.as_bytes().chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
     groups.join(" ")
 }

@@ -156,7 +156,9 @@ async fn take_phone(site: &Site, member: &Member, fields: &Fields) -> Result<Ans
     let id = member.person.id;
     // The secret comes back sealed, so that nothing of a set-up that is not finished is kept.
     let sealed = URL_SAFE_NO_PAD.decode(fields.raw("sealed")).unwrap_or_default();
-    let Some(secret) = site.key.open(id, &sealed) else { return Ok(phone_form(site, member, None, Some(W::CodeWrong))) };
+    let Some(secret) = site.key.open(id, &sealed) else {
+        return Ok(phone_form(site, member, None, Some(W::CodeWrong)));
+    };
     let typed: String = fields.raw("code").split_whitespace().collect();
     let Some(step) = totp::step_of(&secret, &typed, site.now(), 0) else {
         return Ok(phone_form(site, member, Some(secret), Some(W::CodeWrong)));
@@ -175,8 +177,10 @@ async fn take_phone(site: &Site, member: &Member, fields: &Fields) -> Result<Ans
         return Ok(see_other("/"));
     }
     let secret = begin_anew(site, &person, &membership(&member.session)).await?;
-    let mut answer =
-        Page::new(member.visitor.language, &member.session, W::RecoveryCodes, Step::Codes(new.shown)).answer();
+    let mut page = Page::new(member.visitor.language, &member.session, W::RecoveryCodes, Step::Codes(new.shown));
+    // The page stands in the session that has ended.
+    page.bare.csrf = String::new();
+    let mut answer = page.answer();
     set_session(site, &mut answer, &secret);
     Ok(answer)
 }

@@ -19,7 +19,7 @@ use crate::frame::role;
 use crate::login::{Attempt, Entered, Shut, begin_session, log_in};
 use crate::refused::refused;
 use crate::site::Site;
-use crate::visitor::{ LANGUAGE_COOKIE, cookie, key_of, language, member};
+use crate::visitor::{Address, LANGUAGE_COOKIE, cookie, key_of, language, member};
 use crate::words::frame::Frame as F;
 use crate::words::login::Login as W;
 
@@ -43,8 +43,9 @@ struct Page {
 /// The query of the login page.
 #[derive(Deserialize)]
 pub struct Asked {
+    /// Where to go on.
     #[serde(default)]
-    next: String,
+    pub next: String,
 }
 
 /// `GET /login`
@@ -148,7 +149,8 @@ pub async fn demo(State(site): State<Arc<Site>>, parts: Parts, fields: Fields) -
     let entered = async {
         let person = site.people.person_by_login(fields.raw("login")).await?;
         let now = site.now();
-        let held = person.as_ref().and_then(|person| Some((person, person.memberships.iter().find(|one| one.holds(now))?)));
+        let held =
+            person.as_ref().and_then(|person| Some((person, person.memberships.iter().find(|one| one.holds(now))?)));
         let Some((person, membership)) = held else { return Ok(no_such_page(said)) };
         end_session(&site, &parts).await?;
         let mut answer = see_other("/");
@@ -221,7 +223,10 @@ fn set_cookie(site: &Site, answer: &mut Answer, name: &str, value: &str, age: Op
 
 /// A path of our own to which to go on, or the first page.
 pub fn local(next: &str) -> &str {
-    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && next.bytes().all(|b| b.is_ascii_graphic());
+    let own = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && next.bytes().all(|b| b.is_ascii_graphic());
     if own && !next.starts_with("/login") { next } else { "/" }
 }
 
@@ -231,7 +236,9 @@ mod tests {
 
     #[test]
     fn nobody_is_led_to_another_site() {
-        for foreign in ["", "//evil.example", "/\\evil.example", "https://evil.example", "docket", "/a\nb", "/login?next=/"] {
+        for foreign in
+            ["", "//evil.example", "/\\evil.example", "https://evil.example", "docket", "/a\nb", "/login?next=/"]
+        {
             assert_eq!(local(foreign), "/", "{foreign}");
         }
         assert_eq!(local("/docket?held=yes&after=VTE-2026-0001"), "/docket?held=yes&after=VTE-2026-0001");
