@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
+use axum::http::header::{HeaderValue, STRICT_TRANSPORT_SECURITY};
 use axum::middleware::{self, Next};
 use axum::routing::{MethodRouter, get, post};
 use projections::rights::{Act, Relation, allows};
@@ -103,7 +104,7 @@ pub fn router(site: Arc<Site>) -> Router {
         router = router.route(route.path, page);
     }
     let router = router.layer(middleware::from_fn_with_state(Arc::clone(&site), nobodys));
-    let router = router.fallback(nothing_here).layer(middleware::map_response(protected));
+    let router = router.fallback(nothing_here).layer(middleware::map_response_with_state(Arc::clone(&site), protected));
     router.layer(middleware::from_fn(gzip::compress)).with_state(site)
 }
 
@@ -153,7 +154,11 @@ async fn nothing_here(request: Request) -> Answer {
     no_such_page(crate::visitor::language(&parts, None))
 }
 
-async fn protected(mut answer: Answer) -> Answer {
+async fn protected(State(site): State<Arc<Site>>, mut answer: Answer) -> Answer {
     protect(answer.headers_mut());
+    if site.reached.tls {
+        // Whoever came over TLS once never comes without it again.
+        answer.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     answer
 }
