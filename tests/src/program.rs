@@ -102,6 +102,12 @@ impl Desk {
             "KAMNOT_NATS",
             "KAMNOT_NATS_CREDS",
             "KAMNOT_SUBSCRIPTION",
+            "KAMNOT_WEB",
+            "KAMNOT_WEB_BEHIND_PROXY",
+            "KAMNOT_WEB_CERT",
+            "KAMNOT_WEB_KEY",
+            "KAMNOT_WEB_ORIGIN",
+            "KAMNOT_WEB_SECRETS",
             "RUST_LOG",
             "COLUMNS",
         ] {

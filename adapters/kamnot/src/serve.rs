@@ -91,9 +91,7 @@ impl OfficeRequests {
 /// of credentials or certificates cannot be used, or if the store is damaged.
 pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
     let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests, offices } = with;
-    let recorder = Recorder::new(Arc::clone(&store), Arc::clone(&book), Arc::clone(&clock));
-    let recorder = recorder.beside(Arc::clone(&figures.nats_connected)).counting(Arc::clone(&figures));
-    let recorder = Arc::new(recorder);
+    let recorder = recorder(&store, &book, &clock, &figures);
     let part = Part::take(Arc::clone(&store), Arc::clone(&clock), nats.is_some(), Arc::clone(&figures)).await;
     let part = Arc::new(part);
     let watch = Watch::new(Arc::clone(&recorder), Arc::clone(&clock), Arc::clone(&doubt), operator);
@@ -161,6 +159,17 @@ pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<()
     let (result, ()) = tokio::join!(ended, stopping);
     part.leave().await;
     Ok(result.inspect(|()| tracing::info!("stopped"))?)
+}
+
+/// A recorder of this process: it makes way for alerts, and counts its work.
+pub fn recorder(
+    store: &Arc<dyn CaseStore>,
+    book: &Arc<Rulebook>,
+    clock: &Arc<dyn Clock>,
+    figures: &Arc<Figures>,
+) -> Arc<Recorder> {
+    let recorder = Recorder::new(Arc::clone(store), Arc::clone(book), Arc::clone(clock));
+    Arc::new(recorder.beside(Arc::clone(&figures.nats_connected)).counting(Arc::clone(figures)))
 }
 
 /// Publishes whenever this process has the first share, until the stop signal.

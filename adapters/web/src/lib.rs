@@ -4,11 +4,20 @@
 //! anything of the case is shown. What is foreign and what does not exist look alike.
 
 pub mod answer;
+mod assets;
 pub mod credentials;
+pub mod fields;
 pub mod frame;
 mod gate;
+mod gzip;
 pub mod listen;
+pub mod login;
+pub mod logins;
+pub mod origin;
 mod pages;
+pub mod people;
+mod private_file;
+mod refused;
 pub mod routes;
 pub mod site;
 mod visitor;

@@ -1,4 +1,12 @@
 //! The pages, one module each.
 
-pub mod assets;
+mod bare;
+pub mod begin;
 pub mod docket;
+pub mod health;
+pub mod login;
+mod operate;
+pub mod people;
+pub mod sessions;
+pub mod settings;
+pub mod tokens;

@@ -8,6 +8,7 @@ mod reconcile;
 mod recording;
 mod serve;
 mod status;
+mod web;
 mod whole_log;
 
 use std::net::SocketAddr;
@@ -29,6 +30,7 @@ pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};
 pub(super) use reconcile::{PATIENCE, Reconcile, ResultFormat};
 pub(super) use serve::{DailyAt, Serve};
 pub(super) use status::Status;
+pub(super) use web::WebOptions;
 
 const ABOUT: &str = "Deadline watch over juvenile cases (Lao PDR, Law 05/NA of 2006, Part V)";
 
@@ -125,6 +127,10 @@ pub(super) enum Command {
 /// Play three made-up cases on a clock that runs by itself; no server and no files needed
 #[derive(Debug, Args)]
 pub(super) struct Demo {
+    /// Show the cases as pages on this machine, with a login for each role to click on, until stopped (Ctrl-C)
+    #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, default_missing_value = "127.0.0.1:8026",
+        value_parser = address)]
+    pub web: Option<SocketAddr>,
     /// Publish the alerts on this NATS server too (JetStream)
     #[arg(long, value_name = "URL")]
     pub nats: Option<String>,

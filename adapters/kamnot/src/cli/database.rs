@@ -139,9 +139,20 @@ pub(super) fn options(common: &Common) -> Options {
 /// Runs asynchronous work to completion, always on the same runtime: a connection lives on the runtime that opened it.
 pub(super) fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
-    let runtime = RUNTIME.get_or_init(|| {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    started(&RUNTIME, "kamnot")?.block_on(work)
+}
+
+/// The runtime of the pages: threads of its own, to which the machine gives no more time than to those of the watch and the
+/// relay. It ends with the program, since connections to PostgreSQL that a page opened are used by all.
+pub(super) fn pages_runtime() -> Result<&'static Runtime, Failure> {
+    static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
+    started(&RUNTIME, "kamnot-pages")
+}
+
+fn started(runtime: &'static OnceLock<Result<Runtime, String>>, name: &str) -> Result<&'static Runtime, Failure> {
+    let runtime = runtime.get_or_init(|| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().thread_name(name).enable_all().build();
         runtime.map_err(|error| format!("the program cannot start its threads: {error}"))
     });
-    runtime.as_ref().map_err(|failed| Failure::Fault(failed.clone()))?.block_on(work)
+    runtime.as_ref().map_err(|failed| Failure::Fault(failed.clone()))
 }

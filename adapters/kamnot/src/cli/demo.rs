@@ -1,9 +1,10 @@
-//! `kamnot demo`: three made-up cases on a clock that runs by itself.
+//! `kamnot demo`: made-up cases on a clock that runs by itself, printed or as pages.
 //!
 //! Invariant: the demo records, watches and publishes with the same code as `import` and `serve`; only its clock is its
 //! own.
 
 mod clock;
+mod served;
 mod stage;
 mod story;
 
@@ -30,6 +31,7 @@ use super::database::run as block_on;
 use super::docket::docket_table;
 use super::lists::Words;
 use super::output::{Completion, Failure, offices, print_out, rulebook};
+use super::pages::Pages;
 use super::timeline::{draw, heading};
 use clock::DemoClock;
 use stage::Stage;
@@ -40,6 +42,7 @@ const MOST_STEPS: usize = 10_000;
 
 /// `kamnot demo`
 pub(super) fn run(common: &Common, own: &Demo) -> Result<Completion, Failure> {
+    let pages = own.web.map(Pages::of_the_demo).transpose()?;
     let story = Story::read()?;
     let book = Arc::new(rulebook(common)?);
     let offices = offices(common)?;
@@ -49,6 +52,9 @@ pub(super) fn run(common: &Common, own: &Demo) -> Result<Completion, Failure> {
     let folder = tempfile::tempdir().map_err(failed)?;
     let options = Options { create: true, ..Options::default() };
     let log = Arc::new(SqliteStore::open(folder.path().join("demo.db"), Arc::clone(&book), &options)?);
+    if let Some(pages) = pages {
+        return served::serve(story, &log, pages, servers, offices, common.lang);
+    }
     let words = Words { book: &book, offices: &offices, lang: common.lang };
     block_on(async {
         let mut play = Play::new(&story, &log, &book);

@@ -23,6 +23,7 @@ use super::lists::kind_tone;
 use super::output::{Completion, Failure, offices};
 use super::paint::{Paint, Tone};
 use super::serve::told_to_stop;
+use super::state_folder::state_folder;
 
 /// `kamnot alerts --follow`
 pub(super) fn run(common: &Common, own: &AlertsOf) -> Result<Completion, Failure> {
@@ -66,15 +67,12 @@ pub(super) fn run(common: &Common, own: &AlertsOf) -> Result<Completion, Failure
     })
 }
 
-/// The file of alerts seen, in the user's state folder
-/// (XDG Base Directory: `$XDG_STATE_HOME`, an absolute path, or `~/.local/state`).
+/// The file of alerts seen, in the user's state folder.
 fn seen_by_default(office: &OfficeCode) -> Result<PathBuf, Failure> {
-    let absolute = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let state = absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")));
-    let state = state.ok_or_else(|| {
+    let state = state_folder().ok_or_else(|| {
         Failure::Refused("there is no home folder for the file of alerts seen: name a file with --seen".to_owned())
     })?;
-    Ok(state.join("kamnot").join(format!("seen-{office}")))
+    Ok(state.join(format!("seen-{office}")))
 }
 
 /// The follower's id: one per machine and file of alerts seen, so that two followers never share a subscription.

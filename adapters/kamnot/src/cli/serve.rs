@@ -1,4 +1,4 @@
-//! `kamnot serve`: watches and publishes until the stop signal.
+//! `kamnot serve`: watches and publishes until the stop signal, with figures and pages beside it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,27 +8,25 @@ use nats::{NatsFault, Servers};
 use service::clock::{Clock, SteadyClock, SystemClock};
 use service::figures::Figures;
 use service::lifecycle::Stop;
+use service::offices::Offices;
 use service::reconcile::{Daily, Pace, Terms, WithoutNats};
 use service::status::{About, Status};
 use service::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
+use store::{CaseStore, LogStore};
 use tokio::signal::unix::{SignalKind, signal};
+use web::listen::{Limits, Listener};
+use web::site::Demo;
 
 use super::arguments::{Common, DailyAt, PATIENCE, Serve};
 use super::database::{Absent, Database, run as block_on};
 use super::offices::warn_of_contradictions;
-use super::output::{Completion, Failure, known_offices};
+use super::output::{Completion, Failure, known_offices, offices};
+use super::pages::{Behind, Pages};
 use super::reconcile::reconciler;
-use crate::serve::http::{ListenFault, Listener};
-use crate::serve::{self, OfficeRequests, ServeFault};
+use crate::serve::{self, OfficeRequests, ServeFault, http};
 
 impl From<NatsFault> for Failure {
     fn from(fault: NatsFault) -> Self {
-        Self::Fault(fault.to_string())
-    }
-}
-
-impl From<ListenFault> for Failure {
-    fn from(fault: ListenFault) -> Self {
         Self::Fault(fault.to_string())
     }
 }
@@ -43,41 +41,29 @@ impl From<ServeFault> for Failure {
 pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     let nats = own.nats.servers()?.map(|servers| servers.keeping(own.nats_replicas));
     // First, so that an unusable port is reported at once.
-    let listener = own.listen.map(|address| block_on(async { Ok(Listener::bind(address).await?) })).transpose()?;
+    let bind = |address| block_on(async { Ok(Listener::bind(address, Limits::FIGURES).await?) });
+    let listener = own.listen.map(bind).transpose()?;
+    let pages = Pages::prepare(&own.web)?;
     let database = Database::open(common, Absent::Begin)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let steady: Arc<dyn SteadyClock> = Arc::new(SystemSteadyClock::start());
-    let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
     let figures = Arc::new(Figures::on(&steady));
-    let about = About {
-        nats: nats.is_some(),
-        busy_timeout: Duration::from_secs(common.wait),
-        rulebook: database.book.digest(),
-    };
-    let status = Status::new(
-        database.store.clone(),
-        Arc::clone(&clock),
-        steady,
-        Arc::clone(&doubt),
-        Arc::clone(&figures),
-        about,
-    );
-    let with = serve::Serve {
-        operator: operator_in(Arc::clone(&database.store)),
-        installation: database.store.installation().to_string(),
+    let known = known_offices(common)?.map(Arc::new);
+    let running = Running {
         store: database.store.clone(),
-        book: Arc::clone(&database.book),
-        clock,
-        doubt,
+        clock: Arc::new(SystemClock),
+        wait: Duration::from_secs(common.wait),
         daily: daily(&database, own, nats.clone(), &figures),
         nats,
+        steady,
         figures,
         requests: if own.without_actions {
             OfficeRequests::Ignored
         } else {
             OfficeRequests::Taken(own.budget.budget())
         },
-        offices: known_offices(common)?.map(Arc::new),
+        offices: known.clone().map_or_else(|| offices(common).map(Arc::new), Ok)?,
+        known,
+        demo: None,
     };
     warn_of_contradictions(common, &database);
     let lacks = lacks(&database.book);
@@ -85,23 +71,104 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
         let rules = lacks.join(", ");
         tracing::warn!(rules, "the log's rulebook lacks these rules; they are not watched before `kamnot rules adopt`");
     }
-    block_on(async {
-        let stopped = told_to_stop()?;
-        let (tell, told) = Stop::pair();
-        let answering = listener.map(|listener| tokio::spawn(answer(listener, Arc::new(status), told)));
-        let served = serve::serve(with, stopped).await;
-        tell.stop();
-        if let Some(answering) = answering {
-            let _ = answering.await;
-        }
-        served?;
-        Ok(Completion::Done)
-    })
+    running.run(listener, pages)
+}
+
+/// A `serve` or a demo before it runs.
+pub(super) struct Running {
+    /// The log.
+    pub store: Arc<dyn LogStore>,
+    /// The wall clock.
+    pub clock: Arc<dyn Clock>,
+    /// The steady clock.
+    pub steady: Arc<dyn SteadyClock>,
+    /// How long a call of the store may wait for a lock.
+    pub wait: Duration,
+    /// The NATS servers.
+    pub nats: Option<Servers>,
+    /// The daily reconciliation.
+    pub daily: Option<Daily>,
+    /// The figures.
+    pub figures: Arc<Figures>,
+    /// Whether offices may send actions over NATS.
+    pub requests: OfficeRequests,
+    /// The offices as the pages name them.
+    pub offices: Arc<Offices>,
+    /// The known offices, for warnings in replies.
+    pub known: Option<Arc<Offices>>,
+    /// The demo's people.
+    pub demo: Option<Demo>,
+}
+
+impl Running {
+    /// Runs it until the stop signal, with figures and pages beside it.
+    pub(super) fn run(self, listener: Option<Listener>, pages: Option<Pages>) -> Result<Completion, Failure> {
+        let Self { store, clock, steady, wait, nats, daily, figures, requests, offices, known, demo } = self;
+        let (book, cases) = (store.book(), store.clone() as Arc<dyn CaseStore>);
+        let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
+        let about = About { nats: nats.is_some(), busy_timeout: wait, rulebook: book.digest() };
+        let status = Status::new(cases.clone(), clock.clone(), steady, doubt.clone(), figures.clone(), about);
+        let status = Arc::new(status);
+        let behind = Behind {
+            log: store.clone(),
+            recorder: serve::recorder(&cases, &book, &clock, &figures),
+            clock: clock.clone(),
+            status: status.clone(),
+            offices,
+            demo,
+        };
+        let with = serve::Serve {
+            operator: operator_in(store.clone()),
+            installation: store.installation().to_string(),
+            store: cases,
+            book,
+            clock,
+            doubt,
+            daily,
+            nats,
+            figures,
+            requests,
+            offices: known,
+        };
+        block_on(async {
+            let stopped = told_to_stop()?;
+            let (tell, told) = Stop::pair();
+            let answering =
+                (listener.is_some() || pages.is_some()).then(|| tokio::spawn(answer(listener, status, told)));
+            let (close, closed) = Stop::pair();
+            let mut pages = pages.map(|pages| pages.serve(behind, closed)).transpose()?;
+            // The pages stop first, so that the alerts of what they still record are published.
+            let ending = pages.as_mut();
+            let stopped = async move {
+                stopped.await;
+                close.stop();
+                if let Some(pages) = ending {
+                    let _ = pages.await;
+                }
+            };
+            let served = serve::serve(with, stopped).await;
+            tell.stop();
+            if let Some(answering) = answering {
+                let _ = answering.await;
+            }
+            if let Some(pages) = pages.filter(|pages| !pages.is_finished()) {
+                let _ = pages.await;
+            }
+            served?;
+            Ok(Completion::Done)
+        })
+    }
 }
 
 /// Answers status requests on a task of its own, so that it still answers when the watch hangs.
-async fn answer(listener: Listener, status: Arc<Status>, stop: Stop) {
-    tokio::join!(status.keep_asking(&stop), listener.answer(Arc::clone(&status), &stop));
+async fn answer(listener: Option<Listener>, status: Arc<Status>, stop: Stop) {
+    let figures = async {
+        if let Some(listener) = listener {
+            tracing::info!(address = %listener.address(), "listening");
+            listener.answer(http::pages(Arc::clone(&status)), &stop).await;
+        }
+    };
+    tokio::join!(status.keep_asking(&stop), figures);
 }
 
 /// The daily reconciliation, unless it is switched off.

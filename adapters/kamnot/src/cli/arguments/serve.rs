@@ -8,7 +8,7 @@ use service::intake::budget::Budget;
 use service::reconcile::TimeOfDay;
 
 use super::super::connection::{NATS, NatsOptions};
-use super::address;
+use super::{WebOptions, address};
 
 /// Watch the limits and publish alerts, until stopped (SIGTERM, Ctrl-C)
 #[derive(Debug, Args)]
@@ -18,6 +18,7 @@ Without --nats alerts are recorded and wait; they are published once --nats is g
 Example:
   kamnot serve --nats nats://localhost:4222 --listen 127.0.0.1:9464
   curl http://127.0.0.1:9464/readyz
+  kamnot serve --web 127.0.0.1:8026 --listen 127.0.0.1:9464
 
 The pages of --listen need no password. They show figures and the reasons for faults, and no case.")]
 pub(in crate::cli) struct Serve {
@@ -30,6 +31,8 @@ pub(in crate::cli) struct Serve {
     /// Answer /metrics (for Prometheus), /healthz and /readyz over HTTP at this address [default: none]
     #[arg(long, value_name = "ADDRESS:PORT", env = "KAMNOT_LISTEN", value_parser = address)]
     pub listen: Option<SocketAddr>,
+    #[command(flatten)]
+    pub web: WebOptions,
     /// When to reconcile the log with the views and the published alerts, once a day: a time of the day in Vientiane,
     /// or `off`; of several programs that serve one log one does it
     #[arg(long, value_name = "HH:MM", value_parser = daily_at, default_value = "03:00")]
