@@ -25,10 +25,12 @@ mod offices;
 mod output;
 mod pages;
 mod paint;
+mod people;
 mod progress;
 mod prompt;
 mod reconcile;
 mod rules;
+mod said;
 mod send;
 mod serve;
 mod silence;
@@ -41,6 +43,7 @@ mod tally;
 mod time;
 mod timeline;
 mod today;
+mod tokens;
 mod transfer;
 
 use std::process::ExitCode;
@@ -89,6 +92,8 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Serve(own) => serve::run(common, own),
         Command::Rules(own) => rules::run(common, own),
         Command::Offices(own) => offices::run(common, own),
+        Command::People(own) => people::run(common, &own.command),
+        Command::Tokens(own) => tokens::run(common, &own.command),
         Command::Actions(own) => actions::run(common, own),
         Command::Template(own) => actions::template(common, own),
         Command::Clock(own) => admin::clock(common, &own.command),

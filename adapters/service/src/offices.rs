@@ -13,11 +13,16 @@ use engine::action::OfficeCode;
 use engine::rulebook::Language;
 use projections::view::Seat;
 use serde::Deserialize;
+use store::Fault;
+use store::people::PeopleStore;
 
 use crate::shown::plain;
 
 pub use contradictions::{Contradiction, Used};
 pub use known::Stranger;
+
+/// What is wrong with a `supervised_by`.
+const NO_SUCH_OFFICE: &str = "`supervised_by` names no office; expected the code of one of this file or of the program";
 
 /// The offices that come with the program.
 const OF_THE_PROGRAM: &str = include_str!("../offices.toml");
@@ -90,8 +95,7 @@ fn shown_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Strin
 }
 
 /// One office.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Office {
     /// What it is.
     pub kind: OfficeKind,
@@ -101,6 +105,19 @@ pub struct Office {
     pub province: Name,
     /// For a court, and only then: which kind of court.
     pub court: Option<CourtKind>,
+    /// The office that supervises it.
+    pub supervised_by: Option<OfficeCode>,
+}
+
+/// An office as it stands in a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    kind: OfficeKind,
+    name: Name,
+    province: Name,
+    court: Option<CourtKind>,
+    supervised_by: Option<toml::Spanned<String>>,
 }
 
 /// The offices by their codes.
@@ -158,25 +175,45 @@ impl Offices {
             let what = "found bytes that are not UTF-8; save the file as UTF-8".to_owned();
             OfficesError::Line { file: file.clone(), line: line_at(good, good.len()), what }
         })?;
-        self.0.extend(Self::parse(&text, &file)?.0);
+        self.extend(&text, &file)?;
         Ok(self)
     }
 
+    /// The offices in force in a log: those of the program, with the file that the log adopted; `None` if it adopted none.
+    ///
+    /// # Errors
+    /// If the log cannot be read, or what it adopted cannot.
+    pub async fn in_force(log: &dyn PeopleStore) -> Result<Option<Self>, Fault> {
+        let Some(text) = log.offices_in_force().await? else { return Ok(None) };
+        let mut offices = Self::of_the_program();
+        let read = offices.extend(&text, "the offices file in force");
+        read.map_err(|error| Fault::restart(format!("{error}: adopt a file that this program can read")))?;
+        Ok(Some(offices))
+    }
+
     fn parse(text: &str, file: &str) -> Result<Self, OfficesError> {
+        let mut offices = Self(BTreeMap::new());
+        offices.extend(text, file)?;
+        Ok(offices)
+    }
+
+    /// Adds the offices of a file; they replace those with the same code.
+    fn extend(&mut self, text: &str, file: &str) -> Result<(), OfficesError> {
         let wrong = |start: usize, what: String| OfficesError::Line {
             file: file.to_owned(),
             line: line_at(text.as_bytes(), start),
             what,
         };
-        let found: BTreeMap<toml::Spanned<String>, Office> = toml::from_str(text)
+        let found: BTreeMap<toml::Spanned<String>, Entry> = toml::from_str(text)
             .map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
-        let mut offices = BTreeMap::new();
-        for (code, office) in found {
+        let mut supervised = Vec::new();
+        for (code, entry) in found {
             let start = code.span().start;
             let Some(known) = OfficeCode::new(code.get_ref()) else {
                 return Err(wrong(start, "expected an office code: 1 to 64 of a-z, 0-9, `-`".to_owned()));
             };
-            if (office.kind == OfficeKind::Court) != office.court.is_some() {
+            let Entry { kind, name, province, court, supervised_by } = entry;
+            if (kind == OfficeKind::Court) != court.is_some() {
                 return Err(wrong(
                     start,
                     format!(
@@ -185,9 +222,36 @@ impl Offices {
                     ),
                 ));
             }
-            offices.insert(known, office);
+            let mut above = None;
+            if let Some(named) = supervised_by {
+                above = OfficeCode::new(named.get_ref());
+                if above.is_none() {
+                    return Err(wrong(named.span().start, format!("{known}: {NO_SUCH_OFFICE}")));
+                }
+                supervised.push((known.clone(), named.span().start));
+            }
+            self.0.insert(known, Office { kind, name, province, court, supervised_by: above });
         }
-        Ok(Self(offices))
+        for (code, start) in supervised {
+            self.supervision(&code).map_err(|what| wrong(start, format!("{code}: {what}")))?;
+        }
+        Ok(())
+    }
+
+    /// Goes from an office up to the one that nobody supervises.
+    ///
+    /// # Errors
+    /// If an office on the way does not exist, or the way comes back.
+    fn supervision(&self, code: &OfficeCode) -> Result<(), String> {
+        let mut way = vec![code];
+        while let Some(office) = way.last().and_then(|code| self.get(code)) {
+            let Some(above) = &office.supervised_by else { return Ok(()) };
+            if way.contains(&above) {
+                return Err(format!("`supervised_by` leads in a circle, back to {above}"));
+            }
+            way.push(above);
+        }
+        Err(NO_SUCH_OFFICE.to_owned())
     }
 
     /// The office with a code.

@@ -4,6 +4,7 @@ mod actions;
 mod alerts;
 mod lists;
 mod network;
+mod people;
 mod reconcile;
 mod recording;
 mod serve;
@@ -23,6 +24,7 @@ use store::place::LogPlace;
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use lists::{Docket, Seconds, Today};
+pub(super) use people::{People, PeopleCommand, Tokens, TokensCommand};
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
 pub(super) use whole_log::{Backup, Export, Move, Restore};
 
@@ -107,6 +109,8 @@ pub(super) enum Command {
     Serve(Serve),
     Rules(Rules),
     Offices(Offices),
+    People(People),
+    Tokens(Tokens),
     Actions(ActionsOf),
     Template(Template),
     Clock(Clock),
@@ -232,6 +236,14 @@ pub(super) enum OfficesCommand {
     Check {
         /// The offices, a TOML file
         file: PathBuf,
+    },
+    /// Show what an offices file would change; with --yes, put it in force in the log, for the pages
+    Adopt {
+        /// The offices, a TOML file
+        file: PathBuf,
+        /// Put it in force
+        #[arg(long)]
+        yes: bool,
     },
 }
 

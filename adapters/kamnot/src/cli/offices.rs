@@ -1,5 +1,7 @@
 //! `kamnot offices`: lists the known offices, checks a file of them against the log, and lists silent offices.
 
+mod adopt;
+
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
@@ -19,8 +21,10 @@ use super::time::short;
 
 /// `kamnot offices`
 pub(super) fn run(common: &Common, own: &Offices) -> Result<Completion, Failure> {
-    if let Some(OfficesCommand::Check { file }) = &own.command {
-        return check_offices(common, file);
+    match &own.command {
+        Some(OfficesCommand::Check { file }) => return check_offices(common, file),
+        Some(OfficesCommand::Adopt { file, yes }) => return adopt::run(common, file, *yes),
+        None => {}
     }
     if own.silent {
         return silent(common);
@@ -77,6 +81,22 @@ fn check_offices(common: &Common, file: &Path) -> Result<Completion, Failure> {
     let in_order = format!("{}: in order; with those of the program {all} offices, {new} of them new\n", shown(file));
     print_out(&(out + &in_order))?;
     Ok(Completion::Done)
+}
+
+/// The offices in force in a log; as long as it adopted none, those of the program and of the command line.
+///
+/// A command line that names other ones than the log is refused: rights would depend on who asks.
+pub(super) fn offices_in_force(common: &Common, database: &Database) -> Result<service::offices::Offices, Failure> {
+    let own = offices(common)?;
+    match block_on(async { Ok(service::offices::Offices::in_force(database.store.as_ref()).await?) })? {
+        Some(adopted) if common.offices.is_some() && own != adopted => Err(Failure::Refused(format!(
+            "the log {} has another offices file in force; leave out --offices, or put this one in force with `kamnot \
+             offices adopt FILE`",
+            common.db
+        ))),
+        Some(adopted) => Ok(adopted),
+        None => Ok(own),
+    }
 }
 
 /// Warns where the offices file contradicts the cases of the log. Names are only for display, so `serve` starts all the

@@ -1,0 +1,159 @@
+//! `kamnot people`: the people who use the pages.
+//!
+//! Invariant: no password is taken from the command line; one that is made here is printed once.
+
+use std::fmt::Write as _;
+use std::io;
+
+use engine::action::When;
+use engine::calendar::Instant;
+use projections::catalogue::Word as _;
+use service::clock::{Clock as _, SystemClock};
+use service::shown::plain;
+use store::people::{Membership, Person, SecondFactor};
+use uuid::Uuid;
+use web::credentials::passwords::Hashing;
+use web::people::{Factor, Handed, Newcomer, Undone, add, disable, enable, reset};
+
+use super::arguments::{Common, FactorOf, PeopleCommand, RoleOf};
+use super::database::{Absent, Database, run as block_on};
+use super::offices::offices_in_force;
+use super::output::{Completion, Failure, print_out};
+use super::paint::{Paint, Tone, line_width};
+use super::said::{Said, role};
+use super::table::{Cell, Table};
+use super::time::short;
+
+/// `kamnot people`
+pub(super) fn run(common: &Common, command: &PeopleCommand) -> Result<Completion, Failure> {
+    let absent = if matches!(command, PeopleCommand::Add { .. }) { Absent::Begin } else { Absent::Fail };
+    let database = Database::open(common, absent)?;
+    print_out(&match command {
+        PeopleCommand::Add { login, name, role, language, factor } => {
+            let offices = offices_in_force(common, &database)?;
+            let membership = role.membership();
+            let new = Newcomer { login, name, language: *language, membership, factor: factor.factor() };
+            let added = add(database.store.as_ref(), &Hashing::default(), &offices, new);
+            let (person, handed) = done(common, async { added.await })?;
+            handed_over(common, &person.login, &handed)
+        }
+        PeopleCommand::List => list(common, &database)?,
+        PeopleCommand::Reset { login, factor } => {
+            let id = known(common, &database, login)?;
+            let handed = done(common, reset(database.store.as_ref(), &Hashing::default(), id, factor.factor()))?;
+            handed_over(common, login, &handed)
+        }
+        PeopleCommand::Disable { login } => {
+            let id = known(common, &database, login)?;
+            done(common, disable(database.store.as_ref(), id, SystemClock.now()))?;
+            format!("{}: {}\n", plain(login), Said::Disabled.of(common.lang))
+        }
+        PeopleCommand::Enable { login } => {
+            let id = known(common, &database, login)?;
+            done(common, enable(database.store.as_ref(), id))?;
+            format!("{}: {}\n", plain(login), Said::Enabled.of(common.lang))
+        }
+        PeopleCommand::Confirm => {
+            block_on(async { Ok(database.store.confirm_people().await?) })?;
+            format!("{}\n", Said::Confirmed.of(common.lang))
+        }
+    })?;
+    Ok(Completion::Done)
+}
+
+/// Runs a change to its end; a refusal is worded in the language.
+pub(super) fn done<T>(common: &Common, work: impl Future<Output = Result<T, Undone>>) -> Result<T, Failure> {
+    block_on(async {
+        work.await.map_err(|undone| match undone {
+            Undone::Refused(flaw) => Failure::Refused(flaw.of(common.lang).to_owned()),
+            Undone::Store(fault) => fault.into(),
+            Undone::Busy(busy) => Failure::Fault(busy.to_string()),
+        })
+    })
+}
+
+impl RoleOf {
+    /// The role, from the beginning of the first day to the end of the last.
+    pub(super) fn membership(&self) -> Membership {
+        let (from, until) = (self.from.map(When::first), self.until.map(When::last));
+        Membership { office: self.office.clone(), role: self.role, from, until }
+    }
+}
+
+impl FactorOf {
+    const fn factor(&self) -> Factor {
+        if self.paper { Factor::Paper } else { Factor::Phone }
+    }
+}
+
+/// The id of the person with a login name.
+fn known(common: &Common, database: &Database, login: &str) -> Result<Uuid, Failure> {
+    let person = block_on(async { Ok(database.store.person_by_login(&login.to_lowercase()).await?) })?;
+    let nobody = || Failure::Refused(format!("{}: {}", plain(login), Said::Nobody.of(common.lang)));
+    person.map(|person| person.id).ok_or_else(nobody)
+}
+
+/// What a person is handed over.
+fn handed_over(common: &Common, login: &str, handed: &Handed) -> String {
+    let t = |word: Said| word.of(common.lang);
+    let mut out = format!("{}: {}\n", t(Said::Login), plain(login));
+    let _ = writeln!(out, "{}: {}", t(Said::FirstPassword), handed.password);
+    if handed.codes.is_empty() {
+        let _ = writeln!(out, "{}", t(Said::SetUpAtLogin));
+    } else {
+        let _ = writeln!(out, "\n{}", t(Said::Codes));
+        for (nth, code) in handed.codes.iter().enumerate() {
+            let _ = writeln!(out, "{:>4}  {code}", nth + 1);
+        }
+    }
+    let _ = writeln!(out, "\n{}", t(Said::Once));
+    out
+}
+
+fn list(common: &Common, database: &Database) -> Result<String, Failure> {
+    let (people, on) = block_on(async { Ok((database.store.people().await?, database.store.people_are_on().await?)) })?;
+    let t = |word: Said| word.of(common.lang).to_owned();
+    let headings = [Said::Login, Said::Name, Said::Roles, Said::SecondFactor, Said::State].map(t).to_vec();
+    let rows = people.iter().map(|person| row(common, person)).collect();
+    let table = Table { headings, rows }.draw(line_width(), Paint::of(&io::stdout()));
+    Ok(if on { table } else { format!("{table}\n{}\n", Said::Off.of(common.lang)) })
+}
+
+fn row(common: &Common, person: &Person) -> Vec<Cell> {
+    let t = |word: Said| word.of(common.lang);
+    let roles: Vec<String> = person.memberships.iter().map(|membership| held(common, membership)).collect();
+    let second = match person.second {
+        SecondFactor::None => t(Said::NotYet).to_owned(),
+        SecondFactor::Totp { .. } => format!("{}, {} {}", t(Said::Phone), person.recovery.len(), t(Said::CodesLeft)),
+        SecondFactor::Printed => format!("{}, {} {}", t(Said::Paper), person.recovery.len(), t(Said::CodesLeft)),
+    };
+    let state = match (person.disabled, person.must_change) {
+        (Some(since), _) => format!("{} {}", t(Said::DisabledSince), short(since)),
+        (None, true) => t(Said::New).to_owned(),
+        (None, false) => t(Said::Active).to_owned(),
+    };
+    vec![
+        Cell::new(person.login.as_str(), Tone::Strong),
+        Cell::plain(person.name.as_str()),
+        Cell::plain(roles.join("; ")),
+        Cell::plain(second),
+        Cell::plain(state),
+    ]
+}
+
+/// A role in words: `Registry clerk, vte-juvenile-court, from 2026-03-01 00:00`.
+fn held(common: &Common, membership: &Membership) -> String {
+    let t = |word: Said| word.of(common.lang);
+    let mut text = role(membership.role).of(common.lang).to_owned();
+    if let Some(office) = &membership.office {
+        let _ = write!(text, ", {office}");
+    }
+    let mut bound = |word: Said, at: Option<Instant>| {
+        if let Some(at) = at {
+            let _ = write!(text, ", {} {}", t(word), short(at));
+        }
+    };
+    bound(Said::From, membership.from);
+    bound(Said::Until, membership.until);
+    text
+}

@@ -1,0 +1,63 @@
+//! What `kamnot people`, `tokens` and `offices adopt` answer, in English and Lao.
+
+use projections::rights::Role;
+
+projections::catalogue! {
+    /// The answers.
+    Said {
+        Login: "Login name", "ຊື່ເຂົ້າລະບົບ";
+        Name: "Name", "ຊື່";
+        Roles: "Roles", "ບົດບາດ";
+        Role: "Role", "ບົດບາດ";
+        Office: "Office", "ຫ້ອງການ";
+        State: "State", "ສະພາບ";
+        SecondFactor: "Second factor", "ການຢືນຢັນຂັ້ນທີສອງ";
+        FirstPassword: "First password", "ລະຫັດຜ່ານທຳອິດ";
+        SetUpAtLogin: "At the first login the person chooses a password and sets up the second factor on a phone.", "ເຂົ້າລະບົບເທື່ອທຳອິດ ຜູ້ໃຊ້ຕັ້ງລະຫັດຜ່ານເອງ ແລະ ຕັ້ງການຢືນຢັນຂັ້ນທີສອງ ໃນໂທລະສັບ.";
+        Codes: "One-time codes; each lets the person in once:", "ລະຫັດໃຊ້ເທື່ອດຽວ; ແຕ່ລະລະຫັດ ໃຊ້ເຂົ້າລະບົບໄດ້ເທື່ອດຽວ:";
+        Once: "This is shown only now. Hand it over in person.", "ສະແດງໃຫ້ເຫັນເທື່ອນີ້ເທົ່ານັ້ນ. ມອບໃຫ້ກັບມື.";
+        Nobody: "nobody has this login name; `kamnot people list` lists everybody", "ບໍ່ມີໃຜມີຊື່ເຂົ້າລະບົບນີ້; `kamnot people list` ສະແດງທຸກຄົນ";
+        Disabled: "disabled; the sessions are ended", "ປິດແລ້ວ; ເຊດຊັນຖືກຢຸດແລ້ວ";
+        Enabled: "enabled", "ເປີດຄືນແລ້ວ";
+        Confirmed: "The people of this log are confirmed and can log in.", "ຜູ້ໃຊ້ຂອງບັນທຶກນີ້ ຖືກຢືນຢັນແລ້ວ ແລະ ເຂົ້າລະບົບໄດ້.";
+        Off: "This log was restored or moved: nobody can log in before `kamnot people confirm`.", "ບັນທຶກນີ້ຖືກກູ້ຄືນ ຫຼື ຍ້າຍ: ຍັງບໍ່ມີໃຜເຂົ້າລະບົບໄດ້ ກ່ອນ `kamnot people confirm`.";
+        NotYet: "none yet", "ຍັງບໍ່ມີ";
+        Phone: "phone", "ໂທລະສັບ";
+        Paper: "printed list", "ໃບລາຍການ";
+        CodesLeft: "codes left", "ລະຫັດຍັງເຫລືອ";
+        New: "has not begun yet", "ຍັງບໍ່ທັນເລີ່ມ";
+        Active: "active", "ໃຊ້ໄດ້";
+        DisabledSince: "disabled since", "ປິດແຕ່";
+        From: "from", "ແຕ່";
+        Until: "until", "ເຖິງ";
+        Id: "Id", "ລະຫັດ";
+        Secret: "Secret", "ຄວາມລັບ";
+        Made: "Made", "ສ້າງເມື່ອ";
+        Revoked: "revoked", "ຖອນແລ້ວ";
+        Over: "over", "ໝົດອາຍຸ";
+        OfficesSame: "in force already; nothing changes", "ໃຊ້ຢູ່ແລ້ວ; ບໍ່ມີຫຍັງປ່ຽນ";
+        OfficeNew: "new", "ໃໝ່";
+        OfficeGone: "no longer there", "ບໍ່ມີອີກ";
+        OfficeChanged: "changed", "ປ່ຽນ";
+        AddYes: "Nothing was changed. To put it in force, add --yes.", "ບໍ່ມີຫຍັງປ່ຽນ. ຖ້າຈະເລີ່ມໃຊ້, ໃສ່ --yes.";
+        OfficesAdopted: "in force. Restart every `kamnot serve --web` on this log.", "ເລີ່ມໃຊ້ແລ້ວ. ເປີດ `kamnot serve --web` ທຸກໂປຣເຊດຂອງບັນທຶກນີ້ຄືນໃໝ່.";
+        Clerk: "registry clerk", "ພະນັກງານທະບຽນສານ";
+        Prosecutor: "prosecutor", "ໄອຍະການ";
+        Investigator: "investigator", "ເຈົ້າໜ້າທີ່ສືບສວນ-ສອບສວນ";
+        Lawyer: "legal aid lawyer", "ທະນາຍຄວາມຊ່ວຍເຫຼືອທາງກົດໝາຍ";
+        Supervisor: "supervisor", "ຜູ້ຄຸ້ມຄອງ";
+        Operator: "operator", "ຜູ້ດູແລລະບົບ";
+    }
+}
+
+/// The word for a role.
+pub(super) const fn role(role: Role) -> Said {
+    match role {
+        Role::Clerk => Said::Clerk,
+        Role::Prosecutor => Said::Prosecutor,
+        Role::Investigator => Said::Investigator,
+        Role::Lawyer => Said::Lawyer,
+        Role::Supervisor => Said::Supervisor,
+        Role::Operator => Said::Operator,
+    }
+}
