@@ -6,7 +6,9 @@ pub mod alerts;
 pub mod catalogue;
 pub mod docket;
 pub mod labels;
+pub mod liberty;
 pub mod message;
+pub mod picture;
 pub mod rights;
 pub mod snapshot;
 pub mod subjects;
@@ -14,6 +16,7 @@ pub mod summary;
 pub mod timeline;
 pub mod today;
 pub mod view;
+pub mod words_of_time;
 
 pub use message::{Message, message};
 pub use view::CaseView;
