@@ -6,6 +6,7 @@ pub mod alerts;
 pub mod catalogue;
 pub mod docket;
 pub mod labels;
+pub mod law;
 pub mod message;
 pub mod rights;
 pub mod snapshot;
