@@ -274,6 +274,12 @@ impl Action {
         if let Some(Value::Text(text)) = self.value(field) { Some(text) } else { None }
     }
 
+    /// The number of the action's written order, if one is on record. Personal data.
+    pub fn order_number(&self) -> Option<&str> {
+        let Some(Value::Object(order)) = self.value("order") else { return None };
+        if let Some(Value::Text(number)) = order.get(table::ORDER, "number") { Some(number) } else { None }
+    }
+
     /// One of the field's fixed words.
     pub fn word(&self, field: &str) -> Option<&'static str> {
         let known = self.name.fields().iter().find(|known| known.name == field)?;

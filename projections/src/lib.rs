@@ -7,7 +7,9 @@ pub mod catalogue;
 pub mod docket;
 pub mod labels;
 pub mod law;
+pub mod liberty;
 pub mod message;
+pub mod picture;
 pub mod rights;
 pub mod snapshot;
 pub mod subjects;
@@ -15,6 +17,7 @@ pub mod summary;
 pub mod timeline;
 pub mod today;
 pub mod view;
+pub mod words_of_time;
 
 pub use message::{Message, message};
 pub use view::CaseView;

@@ -5,6 +5,7 @@
 
 use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Addressees;
+use engine::assess::Assessment;
 use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::Case;
@@ -73,14 +74,18 @@ impl Snapshot {
 
     /// The snapshot at `at` from the case; `None` if it was not open by then.
     pub fn of_case(case: &Case, book: &Rulebook, at: Instant) -> Option<Self> {
-        let assessment = case.assess(book, at)?;
-        Some(Self {
-            case: case.reference().clone(),
+        Some(Self::of_assessment(case.reference().clone(), &case.assess(book, at)?, case.last_recorded_at()?))
+    }
+
+    /// The snapshot at the instant of an assessment.
+    pub fn of_assessment(case: CaseRef, assessment: &Assessment<'_>, recorded_at: Instant) -> Self {
+        Self {
+            case,
             offices: assessment.timeline.offices().into(),
-            summary: Summary::of(&assessment),
-            at,
-            recorded_at: case.last_recorded_at()?,
-        })
+            summary: Summary::of(assessment),
+            at: assessment.at,
+            recorded_at,
+        }
     }
 
     /// The limit that ends next under the protective reading. If no limit runs under it, the one that ends next under the

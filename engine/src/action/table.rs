@@ -71,7 +71,7 @@ const PLACE: &[Field] = &[
     optional("sexes_separated", Flag, ["girls and boys kept apart", "ແຍກຍິງຊາຍ"]),
 ];
 
-const ORDER: &[Field] = &[
+pub(super) const ORDER: &[Field] = &[
     required("by", Word(&["prosecutor", "juvenile_court"]), ["who gave the order", "ຜູ້ອອກຄຳສັ່ງ"]),
     required("number", Text, ["the number of the order", "ເລກທີຄຳສັ່ງ"]),
 ];
