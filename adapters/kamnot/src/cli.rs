@@ -31,7 +31,6 @@ mod rules;
 mod send;
 mod serve;
 mod silence;
-mod spreadsheet;
 mod status;
 mod syllables;
 mod table;

@@ -14,7 +14,7 @@ use service::files::row;
 use super::arguments::{ActionsOf, Common, Template};
 use super::output::{Completion, Failure, print_out};
 use super::paint::{Paint, Tone, line_width};
-use super::spreadsheet::csv;
+use service::spreadsheet::csv;
 use super::table::{Cell, Table};
 pub(super) use takes::{meaning, takes};
 

@@ -8,6 +8,7 @@ use engine::action::{OfficeCode, When};
 use engine::alert::Kind;
 use projections::alerts::{AlertRow, Choice, Telling};
 use projections::labels::Label;
+use service::spreadsheet;
 use service::clock::{Clock as _, SystemClock};
 use service::queries::alerts::{AlertQuery, KnownAs, Wording, each_row};
 
@@ -17,7 +18,6 @@ use super::database::{Database, run as block_on};
 use super::lists::{Words, kind_name, kind_tone};
 use super::output::{Completion, Failure, complete, offices};
 use super::paint::{Paint, Tone, line_width};
-use super::spreadsheet;
 use super::table::{Cell, Table};
 use super::time::{full, short};
 

@@ -18,7 +18,7 @@ use super::docket::{ends, heading, limit_name, office_cells};
 use super::lists::{Words, json, tone};
 use super::output::{Completion, Failure, complete, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
-use super::spreadsheet::csv;
+use service::spreadsheet::csv;
 use super::table::{Cell, Table};
 use super::time::{full, left, short};
 

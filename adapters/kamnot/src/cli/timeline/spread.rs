@@ -9,7 +9,7 @@ use service::shown::plain;
 
 use super::super::bar::state;
 use super::super::lists::{Words, kind_name};
-use super::super::spreadsheet;
+use service::spreadsheet;
 use super::super::time::{full, short};
 use super::in_words;
 
