@@ -2,3 +2,5 @@
 
 pub mod assets;
 pub mod docket;
+pub mod figures;
+pub mod overview;

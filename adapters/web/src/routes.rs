@@ -42,7 +42,21 @@ pub struct Route {
 /// All of them.
 pub const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/assets/{name}", needs: Needs::Nothing, page: || get(pages::assets::asset) },
+    Route { method: "GET", path: "/", needs: Needs::Visitor, page: || get(pages::overview::overview) },
     Route { method: "GET", path: "/docket", needs: Needs::Right(Act::ReadLists), page: || get(pages::docket::docket) },
+    Route {
+        method: "GET",
+        path: "/docket.csv",
+        needs: Needs::Right(Act::ReadLists),
+        page: || get(pages::docket::docket_csv),
+    },
+    Route {
+        method: "GET",
+        path: "/docket/handed-on",
+        needs: Needs::Right(Act::ReadLists),
+        page: || get(pages::docket::handed_on::handed_on),
+    },
+    Route { method: "GET", path: "/figures", needs: Needs::Right(Act::ReadFigures), page: || get(pages::figures::figures) },
 ];
 
 /// The router of all pages.

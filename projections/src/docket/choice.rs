@@ -43,8 +43,20 @@ pub struct Choice {
 pub enum Child {
     /// Held.
     Held,
-    /// Not held.
+    /// Not held; the case may be closed.
     NotHeld,
+    /// Wherever: the case is open.
+    Open,
+}
+
+impl Child {
+    fn fits(self, case: &Listed) -> bool {
+        match self {
+            Self::Held => case.summary.standing.is_held(),
+            Self::NotHeld => !case.summary.standing.is_held(),
+            Self::Open => case.closed.is_none(),
+        }
+    }
 }
 
 /// The state of an open limit.
@@ -59,9 +71,6 @@ pub enum State {
 }
 
 impl State {
-    /// All states.
-    pub const ALL: [Self; 3] = [Self::Certain, Self::Arguable, Self::Running];
-
     /// The state of an open limit at an instant.
     pub fn of(limit: &Limit, at: Instant) -> Self {
         match limit.breach(at) {
@@ -75,6 +84,8 @@ impl State {
 /// How much time is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Left {
+    /// None, under one reading or both.
+    Over,
     /// None, under both readings.
     Certain,
     /// None, under the protective reading alone.
@@ -90,15 +101,12 @@ pub enum Left {
 }
 
 impl Left {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Certain, Self::Arguable, Self::Today, Self::Tomorrow, Self::BeforeWork, Self::Later];
-
     fn fits(self, urgency: Urgency, days: &Days) -> bool {
         let breach = urgency.class.breach();
         let runs = breach.is_none();
         let End::At(end) = urgency.end else { return false };
         match self {
+            Self::Over => breach.is_some(),
             Self::Certain => breach == Some(Breach::Certain),
             Self::Arguable => breach == Some(Breach::Arguable),
             Self::Today => runs && days.of(end) == Ends::Today,
@@ -114,14 +122,15 @@ impl Choice {
     pub fn takes(&self, case: &Listed, urgency: Urgency, at: Instant, days: &Days) -> bool {
         case.closed.is_none_or(|closed| at.since(closed.at) <= CLOSED_FOR)
             && self.reference.as_ref().is_none_or(|wanted| begins(case.case.as_str(), wanted))
-            && self.child.is_none_or(|child| (child == Child::Held) == case.summary.standing.is_held())
+            && self.child.is_none_or(|child| child.fits(case))
             && self.left.is_none_or(|left| left.fits(urgency, days))
             && (!self.late || case.recorded_late)
             && self.silent.as_ref().is_none_or(|offices| is_silent(case, offices))
             && self.has_limit(case, at)
     }
 
-    fn has_limit(&self, case: &Listed, at: Instant) -> bool {
+    /// Whether a case has an open limit of the rule, who owes it and the state that are chosen.
+    pub fn has_limit(&self, case: &Listed, at: Instant) -> bool {
         if self.rule.is_none() && self.owed_by.is_none() && self.state.is_none() {
             return true;
         }

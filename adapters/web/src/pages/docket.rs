@@ -8,6 +8,7 @@ pub mod rows;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use projections::catalogue::Word as _;
@@ -18,7 +19,6 @@ use store::people::Seen;
 use crate::answer::{Answer, no_such_page, page, store_is_away};
 use crate::frame::Frame;
 use crate::gate::note;
-use crate::lao::html;
 use crate::own_docket::OwnDocket;
 use crate::site::Site;
 use crate::visitor::Visitor;
@@ -30,7 +30,7 @@ use rows::{Html, Stretch, Words};
 pub use file::docket_csv;
 
 /// The pairs of an address.
-pub type Pairs = Query<Vec<(String, String)>>;
+pub type Pairs = Result<Query<Vec<(String, String)>>, QueryRejection>;
 
 #[derive(Template)]
 #[template(path = "docket.html")]
@@ -60,7 +60,7 @@ struct Docket {
 }
 
 /// `GET /docket`
-pub async fn docket(State(site): State<Arc<Site>>, visitor: Visitor, pairs: Option<Pairs>) -> Answer {
+pub async fn docket(State(site): State<Arc<Site>>, visitor: Visitor, pairs: Pairs) -> Answer {
     let own = match OwnDocket::of(&site, &visitor).await {
         Ok(Some(own)) => own,
         Ok(None) => return no_such_page(visitor.language),
@@ -103,10 +103,10 @@ pub async fn docket(State(site): State<Arc<Site>>, visitor: Visitor, pairs: Opti
 }
 
 /// What an address asks.
-fn asked(pairs: Option<Pairs>) -> Asked {
+fn asked(pairs: Pairs) -> Asked {
     match pairs {
-        Some(Query(pairs)) => Asked::read(&pairs),
-        None => Asked { unknown: true, ..Asked::default() },
+        Ok(Query(pairs)) => Asked::read(&pairs),
+        Err(_) => Asked { unknown: true, ..Asked::default() },
     }
 }
 

@@ -22,6 +22,7 @@ projections::catalogue! {
         All: "All", "ທັງໝົດ";
         Held: "Held", "ຖືກກັກ";
         NotHeld: "Not held", "ບໍ່ຖືກກັກ";
+        Open: "Case open", "ຄະດີເປີດຢູ່";
         Limit: "Limit", "ກຳນົດເວລາ";
         OwedBy: "Owed by", "ຜູ້ຮັບຜິດຊອບ";
         TimeLeft: "Time left", "ເວລາທີ່ຍັງເຫລືອ";
@@ -33,6 +34,7 @@ projections::catalogue! {
         ActiveFilters: "Active filters", "ຕົວກັ່ນຕອງທີ່ໃຊ້ຢູ່";
         OpenOrClosed: "Open, or closed in the last 7 days", "ເປີດຢູ່ ຫຼື ປິດໃນ 7 ວັນ";
         Remove: "remove", "ເອົາອອກ";
+        LeftOver: "Over, by one reading or both", "ເກີນ ຕາມແບບໜຶ່ງ ຫຼື ທັງສອງແບບ";
         LeftCertain: "Over, both readings", "ເກີນ ທັງສອງແບບ";
         LeftArguable: "Arguably over", "ອາດເກີນ";
         LeftToday: "Ends today", "ສິ້ນສຸດມື້ນີ້";
@@ -79,7 +81,7 @@ projections::catalogue! {
         PastTheCap: "by an extension past the longest remand", "ໂດຍການຕໍ່ທີ່ເກີນເວລາສູງສຸດ";
         LastDayToExtend: "Last lawful day to order an extension", "ວັນສຸດທ້າຍທີ່ອອກຄຳສັ່ງຕໍ່ໄດ້";
         NoExtensionLeft: "The longest remand leaves no further extension (by the protective reading).", "ບໍ່ສາມາດຕໍ່ໄດ້ອີກ ພາຍໃນເວລາສູງສຸດ (ຕາມແບບປົກປ້ອງເດັກ).";
-        LastWorkingDay: "the last working day before is", "ວັນລັດຖະການສຸດທ້າຍກ່ອນນັ້ນ ແມ່ນ";
+        LastWorkingDay: "the last working day before that is", "ວັນລັດຖະການສຸດທ້າຍກ່ອນນັ້ນ ແມ່ນ";
         OneOnDayOff: "This ends on a day off", "ກຳນົດນີ້ສິ້ນສຸດໃນວັນພັກ";
         BothOnDaysOff: "Both end on days off", "ທັງສອງສິ້ນສຸດໃນວັນພັກ";
         AllOnDaysOff: "These end on days off", "ກຳນົດເຫຼົ່ານີ້ສິ້ນສຸດໃນວັນພັກ";

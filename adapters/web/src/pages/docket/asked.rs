@@ -136,10 +136,11 @@ fn reference(value: &str) -> Option<String> {
     (plain && reference.len() <= LONGEST).then_some(reference)
 }
 
-const CHILDREN: [(&str, Child); 2] = [("held", Child::Held), ("not-held", Child::NotHeld)];
+const CHILDREN: [(&str, Child); 3] = [("held", Child::Held), ("not-held", Child::NotHeld), ("open", Child::Open)];
 const STATES: [(&str, State); 3] =
     [("certain", State::Certain), ("arguable", State::Arguable), ("running", State::Running)];
-const LEFTS: [(&str, Left); 6] = [
+const LEFTS: [(&str, Left); 7] = [
+    ("over", Left::Over),
     ("certain", Left::Certain),
     ("arguable", Left::Arguable),
     ("today", Left::Today),
@@ -203,6 +204,7 @@ const fn child_word(child: Child) -> W {
     match child {
         Child::Held => W::Held,
         Child::NotHeld => W::NotHeld,
+        Child::Open => W::Open,
     }
 }
 
@@ -216,6 +218,7 @@ const fn state_word(state: State) -> W {
 
 const fn left_word(left: Left) -> W {
     match left {
+        Left::Over => W::LeftOver,
         Left::Certain => W::LeftCertain,
         Left::Arguable => W::LeftArguable,
         Left::Today => W::LeftToday,

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use engine::calendar::Instant;
+use engine::rulebook::Language;
 use projections::catalogue::Word as _;
 use projections::docket::DocketRow;
 use projections::docket::listed::Listed;
@@ -21,10 +22,9 @@ use crate::own_docket::OwnDocket;
 use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::docket::Docket as D;
-use engine::rulebook::Language;
 
 /// `GET /docket.csv`
-pub async fn docket_csv(State(site): State<Arc<Site>>, visitor: Visitor, pairs: Option<Pairs>) -> Answer {
+pub async fn docket_csv(State(site): State<Arc<Site>>, visitor: Visitor, pairs: Pairs) -> Answer {
     let own = match OwnDocket::of(&site, &visitor).await {
         Ok(Some(own)) => own,
         Ok(None) => return no_such_page(visitor.language),

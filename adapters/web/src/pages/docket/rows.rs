@@ -432,8 +432,8 @@ impl<'w> Words<'w> {
     }
 
     /// The silent offices in sentences, each with the cases of held children.
-    pub fn silence<'s>(self, silent: &'s [Silent]) -> Vec<(Html, Vec<(String, &'s str)>)> {
-        let one = |silent: &'s Silent| {
+    pub fn silence(self, silent: &[Silent]) -> Vec<(Html, Vec<(String, String)>)> {
+        let one = |silent: &Silent| {
             let days = self.now.since(silent.since) / 86_400;
             let (office, held) = (self.offices.name(&silent.office, self.language), silent.cases.len());
             let children = if held == 1 { "child" } else { "children" };
@@ -441,7 +441,7 @@ impl<'w> Words<'w> {
                 format!("{office}: nothing for {days} days on {held} {children} held"),
                 format!("{office}: ບໍ່ມີຂ່າວ {days} ວັນ ກ່ຽວກັບເດັກຖືກກັກ {held} ຄົນ"),
             );
-            let cases = silent.cases.iter().take(MOST_NAMED).map(|case| (case_path(case), case.as_str()));
+            let cases = silent.cases.iter().take(MOST_NAMED).map(|case| (case_path(case), case.to_string()));
             (html(&said), cases.collect())
         };
         silent.iter().map(one).collect()
