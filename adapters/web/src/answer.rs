@@ -74,13 +74,18 @@ pub fn see_other(path: &str) -> Answer {
 pub fn store_is_away(fault: &Fault, language: Language) -> Answer {
     tracing::warn!(%fault, "the store did not answer a request");
     let words = [Frame::StoreAway, Frame::TryAgain].map(|word| word.of(language));
-    page(StatusCode::SERVICE_UNAVAILABLE, &Plain { language, words })
+    plain(StatusCode::SERVICE_UNAVAILABLE, language, words)
 }
 
 /// What somebody sees instead of what is not theirs, and of what does not exist: the same.
 pub fn no_such_page(language: Language) -> Answer {
     let words = [Frame::NoSuchPage, Frame::CheckReference].map(|word| word.of(language));
-    page(StatusCode::NOT_FOUND, &Plain { language, words })
+    plain(StatusCode::NOT_FOUND, language, words)
+}
+
+/// A page of two sentences: what is the matter, and what to do.
+pub fn plain(status: StatusCode, language: Language, words: [&'static str; 2]) -> Answer {
+    page(status, &Plain { language, words })
 }
 
 /// A page of two sentences, which works without a session.

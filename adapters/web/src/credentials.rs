@@ -1,6 +1,7 @@
 //! Passwords, second factors, one-time codes and the secrets of sessions, tokens and forms.
 
 pub mod csrf;
+pub mod key_file;
 
 /// The key under which the second factors' secrets are kept, from a file outside the database.
 pub struct SealingKey(pub(crate) [u8; 32]);

@@ -4,13 +4,16 @@
 //! anything of the case is shown. What is foreign and what does not exist look alike.
 
 pub mod answer;
+mod assets;
 pub mod credentials;
 pub mod frame;
 mod gate;
+mod gzip;
 mod lao;
 pub mod listen;
 mod own_docket;
 mod pages;
+mod private_file;
 pub mod routes;
 pub mod site;
 mod visitor;

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRef, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::middleware::{self, Next};
 use axum::routing::{MethodRouter, get};
 use projections::rights::{Act, Relation, allows};
 
 use crate::answer::{Answer, no_such_page, protect};
-use crate::pages;
+use crate::{assets, gzip, pages};
 use crate::site::Site;
 use crate::visitor::Visitor;
 
@@ -39,9 +39,12 @@ pub struct Route {
     page: fn() -> MethodRouter<Arc<Site>>,
 }
 
+/// The largest body of somebody who is not logged in, in bytes: a login form.
+const BODY_OF_ANYBODY: usize = 16 * 1024;
+
 /// All of them.
 pub const ROUTES: &[Route] = &[
-    Route { method: "GET", path: "/assets/{name}", needs: Needs::Nothing, page: || get(pages::assets::asset) },
+    Route { method: "GET", path: "/assets/{name}", needs: Needs::Nothing, page: || get(assets::asset) },
     Route { method: "GET", path: "/", needs: Needs::Visitor, page: || get(pages::overview::overview) },
     Route { method: "GET", path: "/docket", needs: Needs::Right(Act::ReadLists), page: || get(pages::docket::docket) },
     Route {
@@ -67,7 +70,8 @@ pub fn router(site: Arc<Site>) -> Router {
         router = router.route(
             route.path,
             match route.needs {
-                Needs::Nothing | Needs::Case(_) => page,
+                Needs::Nothing => page.layer(DefaultBodyLimit::max(BODY_OF_ANYBODY)),
+                Needs::Case(_) => page,
                 Needs::Visitor => page.layer(middleware::from_fn_with_state(Arc::clone(&site), visitors)),
                 Needs::Right(act) => {
                     page.layer(middleware::from_fn_with_state(Holders { site: Arc::clone(&site), act }, holders))
@@ -75,7 +79,8 @@ pub fn router(site: Arc<Site>) -> Router {
             },
         );
     }
-    router.fallback(nothing_here).layer(middleware::map_response(protected)).with_state(site)
+    let router = router.fallback(nothing_here).layer(middleware::map_response(protected));
+    router.layer(middleware::from_fn(gzip::compress)).with_state(site)
 }
 
 /// The state of [`holders`].
