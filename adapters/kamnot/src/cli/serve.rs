@@ -18,7 +18,8 @@ use super::database::{Absent, Database, run as block_on};
 use super::offices::warn_of_contradictions;
 use super::output::{Completion, Failure, known_offices};
 use super::reconcile::reconciler;
-use crate::serve::http::{ListenFault, Listener};
+use web::listen::{Limits, Listener, ListenFault};
+use crate::serve::http;
 use crate::serve::{self, OfficeRequests, ServeFault};
 
 impl From<NatsFault> for Failure {
@@ -43,7 +44,7 @@ impl From<ServeFault> for Failure {
 pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     let nats = own.nats.servers()?.map(|servers| servers.keeping(own.nats_replicas));
     // First, so that an unusable port is reported at once.
-    let listener = own.listen.map(|address| block_on(async { Ok(Listener::bind(address).await?) })).transpose()?;
+    let listener = own.listen.map(|address| block_on(async { Ok(Listener::bind(address, Limits::FIGURES).await?) })).transpose()?;
     let database = Database::open(common, Absent::Begin)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let steady: Arc<dyn SteadyClock> = Arc::new(SystemSteadyClock::start());
@@ -101,7 +102,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
 
 /// Answers status requests on a task of its own, so that it still answers when the watch hangs.
 async fn answer(listener: Listener, status: Arc<Status>, stop: Stop) {
-    tokio::join!(status.keep_asking(&stop), listener.answer(Arc::clone(&status), &stop));
+    tokio::join!(status.keep_asking(&stop), listener.answer(http::pages(Arc::clone(&status)), &stop));
 }
 
 /// The daily reconciliation, unless it is switched off.
