@@ -332,6 +332,14 @@ impl Action {
         (birth, age)
     }
 
+    /// The child's sex as an opening or a later action states it: `f` or `m`. Personal data.
+    pub fn sex(&self) -> Option<&'static str> {
+        let Some(Value::Object(child)) = self.value("child") else { return self.word("sex") };
+        let field = table::CHILD.iter().find(|field| field.name == "sex")?;
+        let Some(Value::Word(nth)) = child.get(table::CHILD, "sex") else { return None };
+        field.words().get(usize::from(*nth)).copied()
+    }
+
     /// The offices that an opening or a transfer names: court, prosecutor, investigator, legal aid.
     pub fn offices(&self) -> [Option<&OfficeCode>; 4] {
         if matches!(self.name, ActionName::CaseOpened | ActionName::CaseTransferred) {

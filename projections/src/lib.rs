@@ -5,9 +5,12 @@
 pub mod alerts;
 pub mod catalogue;
 pub mod docket;
+pub mod hindsight;
 pub mod labels;
+pub mod law;
 pub mod liberty;
 pub mod message;
+pub mod missing;
 pub mod picture;
 pub mod rights;
 pub mod snapshot;

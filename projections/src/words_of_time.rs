@@ -45,6 +45,19 @@ pub fn month(date: NaiveDate, language: Language) -> &'static str {
     in_language(language, en, lo)
 }
 
+/// The month of this name, from 1: in full in either language, in English also its first three letters.
+pub fn month_named(word: &str) -> Option<u32> {
+    let short = |en: &str| word.len() == 3 && en[..3].eq_ignore_ascii_case(word);
+    let is = |[en, lo]: &[&str; 2]| en.eq_ignore_ascii_case(word) || short(en) || *lo == word;
+    MONTHS.iter().zip(1..).find_map(|(names, number)| is(names).then_some(number))
+}
+
+/// Whether a word names a day of the week, in either language.
+pub fn is_weekday(word: &str) -> bool {
+    let word = word.strip_prefix("ວັນ").unwrap_or(word);
+    WEEKDAYS.iter().any(|[en, lo]| en.eq_ignore_ascii_case(word) || en[..3].eq_ignore_ascii_case(word) || *lo == word)
+}
+
 /// The day of the week, such as `Monday` or `ວັນຈັນ`.
 pub fn weekday(date: NaiveDate, language: Language) -> String {
     let [en, lo] = WEEKDAYS[date.weekday().num_days_from_monday() as usize];

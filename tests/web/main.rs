@@ -1,9 +1,14 @@
-//! The pages: connections, logins, people, what is refused to whom, and how `serve` and `demo` begin them.
+//! The pages: as a browser asks them, in process with a store in a file and a clock set by hand; and connections, logins and
+//! how `serve` and `demo` begin them, with the program itself.
 
 mod connections;
 mod demo;
+mod desk;
+mod docket;
+mod figures;
 mod http2;
 mod listening;
+mod overview;
 mod people;
 mod refusals;
 mod serving;

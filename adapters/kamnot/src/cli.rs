@@ -34,7 +34,6 @@ mod said;
 mod send;
 mod serve;
 mod silence;
-mod spreadsheet;
 mod state_folder;
 mod status;
 mod syllables;

@@ -18,6 +18,7 @@ pub mod recorder;
 pub mod relay;
 pub mod reopening;
 pub mod shown;
+pub mod spreadsheet;
 pub mod status;
 pub mod trouble;
 pub mod verdict;

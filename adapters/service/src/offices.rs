@@ -4,11 +4,13 @@
 
 mod contradictions;
 mod doubts;
+mod holidays;
 mod known;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use chrono::NaiveDate;
 use engine::action::OfficeCode;
 use engine::rulebook::Language;
 use projections::view::Seat;
@@ -120,9 +122,9 @@ struct Entry {
     supervised_by: Option<toml::Spanned<String>>,
 }
 
-/// The offices by their codes.
+/// The offices by their codes, and the holidays: days on which they are closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offices(BTreeMap<OfficeCode, Office>);
+pub struct Offices(BTreeMap<OfficeCode, Office>, BTreeSet<NaiveDate>);
 
 /// Why an offices file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -192,7 +194,7 @@ impl Offices {
     }
 
     fn parse(text: &str, file: &str) -> Result<Self, OfficesError> {
-        let mut offices = Self(BTreeMap::new());
+        let mut offices = Self(BTreeMap::new(), BTreeSet::new());
         offices.extend(text, file)?;
         Ok(offices)
     }
@@ -204,11 +206,19 @@ impl Offices {
             line: line_at(text.as_bytes(), start),
             what,
         };
-        let found: BTreeMap<toml::Spanned<String>, Entry> = toml::from_str(text)
-            .map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+        let flawed =
+            |error: toml::de::Error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned());
+        let found: BTreeMap<toml::Spanned<String>, holidays::Entry<Entry>> = toml::from_str(text).map_err(flawed)?;
+        self.1.extend(holidays::read(text).map_err(|(start, what)| wrong(start, what))?);
         let mut supervised = Vec::new();
         for (code, entry) in found {
             let start = code.span().start;
+            let holidays::Entry::Office(entry) = entry else {
+                if code.get_ref() == holidays::KEY {
+                    continue;
+                }
+                return Err(wrong(start, format!("expected an office, or `{}`: a list of dates", holidays::KEY)));
+            };
             let Some(known) = OfficeCode::new(code.get_ref()) else {
                 return Err(wrong(start, "expected an office code: 1 to 64 of a-z, 0-9, `-`".to_owned()));
             };
@@ -268,6 +278,11 @@ impl Offices {
     pub fn name_and_code(&self, code: &OfficeCode, language: Language) -> String {
         self.get(code)
             .map_or_else(|| code.to_string(), |office| format!("{} ({code})", office.name.in_language(language)))
+    }
+
+    /// The days on which the offices are closed, weekends aside. For display alone: no limit rolls over.
+    pub const fn holidays(&self) -> &BTreeSet<NaiveDate> {
+        &self.1
     }
 
     /// All of them, by code.

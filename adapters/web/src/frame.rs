@@ -3,6 +3,8 @@
 use engine::rulebook::Language;
 use projections::catalogue::Word;
 use projections::rights::{Act, Relation, Role, allows};
+use projections::words_of_time;
+use service::status;
 
 use crate::answer::code;
 use crate::credentials::csrf;
@@ -52,8 +54,52 @@ pub struct Trust {
     pub rulebook: String,
     /// The beginning of the rulebook's digest.
     pub digest: String,
+    /// The law, and that no lawyer has reviewed this.
+    pub law: String,
     /// Whether the clock is in doubt.
     pub in_doubt: bool,
+    /// By how much the watch is behind.
+    pub behind: String,
+    /// Until when alerts were delivered.
+    pub delivered: String,
+    /// Why the page itself may be wrong: what is said first, and what it means.
+    pub warnings: Vec<[&'static str; 2]>,
+}
+
+/// How many characters of a digest are shown.
+const DIGEST: usize = 8;
+
+impl Trust {
+    fn of(site: &Site, language: Language) -> Self {
+        let now = site.now();
+        let trust = site.status.trust();
+        let digest = site.book.digest().to_string();
+        let digest = digest.split_once(':').map_or(&*digest, |(_, digest)| digest).chars().take(DIGEST);
+        let law = site.book.title().in_language(language);
+        let t = |word: W| word.of(language);
+        let seconds = |seconds: i64| words_of_time::length(&site.book, language, seconds);
+        Self {
+            at: words_of_time::instant(now, language),
+            rulebook: site.book.id().to_owned(),
+            digest: digest.collect(),
+            law: format!("{law}. {}", t(W::NotReviewed)),
+            in_doubt: trust.clock_in_doubt,
+            behind: trust.watch_behind.map_or_else(|| t(W::Unknown).to_owned(), seconds),
+            delivered: trust.delivered_until.map_or_else(|| t(W::Unknown).to_owned(), |until| until.time_of_day()),
+            warnings: warnings(trust).into_iter().map(|words| words.map(t)).collect(),
+        }
+    }
+}
+
+/// Why a page may be wrong.
+fn warnings(trust: status::Trust) -> Vec<[W; 2]> {
+    let all = [
+        (trust.outdated, [W::OutdatedHead, W::OutdatedSays]),
+        (trust.clock_in_doubt, [W::DoubtHead, W::DoubtSays]),
+        (!trust.clock_in_doubt && trust.is_late(), [W::LateHead, W::LateSays]),
+        (trust.nats_away, [W::NatsHead, W::NatsSays]),
+    ];
+    all.into_iter().filter(|(holds, _)| *holds).map(|(_, words)| words).collect()
 }
 
 impl Frame {
@@ -70,12 +116,7 @@ impl Frame {
             office: office.unwrap_or_default(),
             role: role(visitor.role()),
             csrf: visitor.csrf().map(csrf::token).unwrap_or_default(),
-            trust: Trust {
-                at: site.now().to_string(),
-                rulebook: site.book.id().to_owned(),
-                digest: site.book.digest().to_string(),
-                in_doubt: site.status.clock_in_doubt(),
-            },
+            trust: Trust::of(site, language),
             demo: site.demo.is_some(),
         }
     }
@@ -83,6 +124,14 @@ impl Frame {
     /// A word in the page's language.
     pub fn t(&self, word: impl Word) -> &'static str {
         word.of(self.language)
+    }
+
+    /// One of two texts, by the language.
+    pub fn pick<T>(&self, en: T, lo: T) -> T {
+        match self.language {
+            Language::En => en,
+            Language::Lo => lo,
+        }
     }
 
     /// The language's code in HTML.

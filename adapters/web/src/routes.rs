@@ -50,6 +50,7 @@ const BODY_OF_ANYBODY: usize = 16 * 1024;
 /// All of them.
 pub const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/assets/{name}", needs: Needs::Nothing, page: || get(assets::asset) },
+    Route { method: "GET", path: "/", needs: Needs::Visitor, page: || get(pages::overview::overview) },
     Route { method: "GET", path: "/docket", needs: Needs::Right(Act::ReadLists), page: || get(pages::docket::docket) },
     // Logins and settings.
     Route { method: "GET", path: "/login", needs: Needs::Nothing, page: || get(pages::login::form) },
@@ -77,6 +78,24 @@ pub const ROUTES: &[Route] = &[
     Route { method: "POST", path: "/tokens/{id}/revoke", needs: OPERATE, page: || post(pages::tokens::revoke) },
     Route { method: "GET", path: "/sessions", needs: OPERATE, page: || get(pages::sessions::list) },
     Route { method: "POST", path: "/sessions/end", needs: OPERATE, page: || post(pages::sessions::end) },
+    Route {
+        method: "GET",
+        path: "/docket.csv",
+        needs: Needs::Right(Act::ReadLists),
+        page: || get(pages::docket::docket_csv),
+    },
+    Route {
+        method: "GET",
+        path: "/docket/handed-on",
+        needs: Needs::Right(Act::ReadLists),
+        page: || get(pages::docket::handed_on::handed_on),
+    },
+    Route {
+        method: "GET",
+        path: "/figures",
+        needs: Needs::Right(Act::ReadFigures),
+        page: || get(pages::figures::figures),
+    },
 ];
 
 /// What a person's own settings take.

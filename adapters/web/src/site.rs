@@ -6,6 +6,7 @@ use engine::calendar::Instant;
 use engine::rulebook::{Language, Rulebook};
 use service::clock::Clock;
 use service::offices::Offices;
+use service::queries::dockets::Dockets;
 use service::recorder::Recorder;
 use service::status::Status;
 use store::LogStore;
@@ -30,6 +31,8 @@ pub struct Site {
     pub status: Arc<Status>,
     /// The offices in force.
     pub offices: Arc<Offices>,
+    /// The dockets that were read last.
+    pub dockets: Dockets,
     /// The key under which the second factors' secrets are kept.
     pub key: SealingKey,
     /// What this process remembers of logins.

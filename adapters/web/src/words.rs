@@ -2,8 +2,10 @@
 //! reviewed by a lawyer.
 
 pub mod connection;
+pub mod docket;
 pub mod flaw;
 pub mod frame;
 pub mod health;
 pub mod login;
 pub mod operate;
+pub mod overview;

@@ -32,6 +32,8 @@ pub struct Field {
     pub label: String,
     /// What it holds.
     pub value: Value,
+    /// Whether that is personal.
+    pub personal: bool,
 }
 
 /// The value of a field. The names of offices are filled in later.
@@ -150,6 +152,7 @@ impl InWords<'_> {
                     fields.extend(items.iter().enumerate().map(|(nth, item)| Field {
                         label: format!("{} {}", self.label("offence"), nth + 1),
                         value: Value::Words(self.together(item)),
+                        personal: false,
                     }));
                 }
                 _ => fields.push(self.field(action.name, name, value)),
@@ -161,11 +164,14 @@ impl InWords<'_> {
     fn field(&self, action: ActionName, name: &str, value: &Json<'_>) -> Field {
         // What somebody wrote stays as it is, also where it is one of the format's words.
         let is_free = |field: &describe::Field| matches!(field.kind, FieldKind::Text | FieldKind::Case);
+        let of_table = action.field_at(name);
         let value = match value {
-            Json::Text(text) if action.field_at(name).is_some_and(is_free) => Value::Words(text.clone().into_owned()),
+            Json::Text(text) if of_table.is_some_and(is_free) => Value::Words(text.clone().into_owned()),
             _ => self.value(name, value),
         };
-        Field { label: self.label(name), value }
+        // What the table does not have is nobody's to see without the right.
+        let personal = of_table.is_none_or(describe::Field::is_personal);
+        Field { label: self.label(name), value, personal }
     }
 
     /// An object of a list in one line.

@@ -14,8 +14,8 @@ use service::files::row;
 use super::arguments::{ActionsOf, Common, Template};
 use super::output::{Completion, Failure, print_out};
 use super::paint::{Paint, Tone, line_width};
-use super::spreadsheet::csv;
 use super::table::{Cell, Table};
+use service::spreadsheet::csv;
 pub(super) use takes::{meaning, takes};
 
 /// `kamnot actions`

@@ -10,6 +10,7 @@ use projections::alerts::{AlertRow, Choice, Telling};
 use projections::labels::Label;
 use service::clock::{Clock as _, SystemClock};
 use service::queries::alerts::{AlertQuery, KnownAs, Wording, each_row};
+use service::spreadsheet;
 
 use super::arguments::{AlertsFormat, AlertsOf, Common};
 use super::asked;
@@ -17,7 +18,6 @@ use super::database::{Database, run as block_on};
 use super::lists::{Words, kind_name, kind_tone};
 use super::output::{Completion, Failure, complete, offices};
 use super::paint::{Paint, Tone, line_width};
-use super::spreadsheet;
 use super::table::{Cell, Table};
 use super::time::{full, short};
 

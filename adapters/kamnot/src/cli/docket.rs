@@ -22,9 +22,9 @@ use super::database::{Database, run as block_on};
 use super::lists::{Words, json, tone};
 use super::output::{Completion, Failure, complete, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
-use super::spreadsheet::csv;
 use super::table::{Cell, Table, indented, wrap};
 use super::time::{full, left, short};
+use service::spreadsheet::csv;
 
 /// `kamnot docket`
 pub(super) fn run(common: &Common, own: &Docket) -> Result<Completion, Failure> {

@@ -18,9 +18,9 @@ use super::docket::{ends, heading, limit_name, office_cells};
 use super::lists::{Words, json, tone};
 use super::output::{Completion, Failure, complete, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
-use super::spreadsheet::csv;
 use super::table::{Cell, Table};
 use super::time::{full, left, short};
+use service::spreadsheet::csv;
 
 /// `kamnot today`
 pub(super) fn run(common: &Common, own: &Today) -> Result<Completion, Failure> {

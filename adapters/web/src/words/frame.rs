@@ -27,6 +27,16 @@ projections::catalogue! {
         Warning: "Warning", "ຄຳເຕືອນ";
         DoubtHead: "Do not rely on the times on this page: the clock is in doubt", "ຢ່າເຊື່ອເວລາໃນໜ້ານີ້: ໂມງບໍ່ແນ່ນອນ";
         DoubtSays: "Limits that depend on the hour may be shown as running although they have passed. No alert is withdrawn meanwhile.", "ກຳນົດທີ່ນັບເປັນຊົ່ວໂມງ ອາດສະແດງວ່າຍັງດຳເນີນຢູ່ ທັງທີ່ກາຍໄປແລ້ວ. ລະຫວ່າງນີ້ ບໍ່ມີການຖອນການແຈ້ງເຕືອນ.";
+        ClockByThis: "by this clock, in doubt", "ຕາມໂມງນີ້, ບໍ່ແນ່ນອນ";
+        WatchBehind: "Watch behind by", "ການເຝົ້າຊ້າ";
+        DeliveredUpTo: "Alerts delivered up to", "ສົ່ງການແຈ້ງເຕືອນຮອດ";
+        Unknown: "unknown", "ບໍ່ຮູ້";
+        LateHead: "Do not rely on this page alone: the watch is behind", "ຢ່າອີງໃສ່ໜ້ານີ້ຢ່າງດຽວ: ການເຝົ້າຊ້າ";
+        LateSays: "Alerts of limits that have passed may not have been raised yet. The times of the limits themselves are right.", "ການແຈ້ງເຕືອນກຳນົດທີ່ກາຍໄປແລ້ວ ອາດຍັງບໍ່ໄດ້ອອກ. ເວລາຂອງກຳນົດເອງຖືກຕ້ອງ.";
+        NatsHead: "Alerts are not being delivered: NATS is away", "ບໍ່ໄດ້ສົ່ງການແຈ້ງເຕືອນ: ຕິດຕໍ່ NATS ບໍ່ໄດ້";
+        NatsSays: "Alerts are kept and will be delivered. Until then look at the docket.", "ການແຈ້ງເຕືອນຖືກເກັບໄວ້ ແລະ ຈະຖືກສົ່ງ. ລະຫວ່າງນີ້ ໃຫ້ເບິ່ງບັນຊີຄະດີ.";
+        OutdatedHead: "Do not rely on this page: another rulebook is in force, or the log was moved", "ຢ່າເຊື່ອໜ້ານີ້: ປຶ້ມກົດເກນອື່ນມີຜົນໃຊ້ແລ້ວ ຫຼື ບັນທຶກຖືກຍ້າຍ";
+        OutdatedSays: "This process still shows the former rulebook. The operator must restart it.", "ໂປຣແກຣມນີ້ຍັງສະແດງປຶ້ມກົດເກນເກົ່າ. ຜູ້ດູແລລະບົບຕ້ອງເປີດໃໝ່.";
         MadeUp: "Made-up cases.", "ຄະດີສົມມຸດ.";
         NotAFinding: "“Appears exceeded on the recorded facts” is not a finding of a court.", "“ເບິ່ງຄືວ່າເກີນກຳນົດເວລາ ຕາມຂໍ້ເທັດຈິງທີ່ບັນທຶກໄວ້” ບໍ່ແມ່ນຄຳຕັດສິນຂອງສານ.";
         NotReviewed: "Not reviewed by a lawyer.", "ຍັງບໍ່ໄດ້ຜ່ານການກວດຂອງນັກກົດໝາຍ.";

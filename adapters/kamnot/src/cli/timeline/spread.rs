@@ -9,9 +9,9 @@ use service::shown::plain;
 
 use super::super::bar::state;
 use super::super::lists::{Words, kind_name};
-use super::super::spreadsheet;
 use super::super::time::{full, short};
 use super::in_words;
+use service::spreadsheet;
 
 /// The columns.
 const COLUMNS: [Label; 11] = [

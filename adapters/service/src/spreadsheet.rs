@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// The table as CSV.
-pub(super) fn csv<'a>(headings: impl IntoIterator<Item = &'a str>, rows: &[Vec<String>]) -> String {
+pub fn csv<'a>(headings: impl IntoIterator<Item = &'a str>, rows: &[Vec<String>]) -> String {
     let mut out = String::from("\u{feff}");
     line(headings, &mut out);
     for row in rows {
@@ -13,7 +13,7 @@ pub(super) fn csv<'a>(headings: impl IntoIterator<Item = &'a str>, rows: &[Vec<S
 }
 
 /// Appends a row.
-pub(super) fn line<'a>(cells: impl IntoIterator<Item = &'a str>, out: &mut String) {
+pub fn line<'a>(cells: impl IntoIterator<Item = &'a str>, out: &mut String) {
     for (nth, cell) in cells.into_iter().enumerate() {
         if nth > 0 {
             out.push(',');

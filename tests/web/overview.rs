@@ -1,0 +1,58 @@
+//! The overview, by role.
+
+use axum::http::StatusCode;
+use engine::rulebook::Language;
+use projections::rights::Role;
+
+use super::desk::{Desk, in_remand, keep, line, opening};
+
+const COURT: &str = "vte-juvenile-court";
+/// Friday, 08:10.
+const NOW: &str = "2026-05-15T08:10:00+07:00";
+
+async fn desk() -> Desk {
+    let desk = Desk::at(NOW);
+    // Past the forty-eight hours, and ending before Monday.
+    let custody = "2026-05-12T16:10:00+07:00";
+    desk.record(&opening("VTE-2026-0038", custody, "major")).await;
+    desk.record(&line("VTE-2026-0038", "custody_started", custody, "vte-investigation", r#","evidence_firm":true"#))
+        .await;
+    desk.record(&in_remand("VTE-2026-0031", "2026-04-17T09:00:00+07:00", "2026-04-18T09:00:00+07:00")).await;
+    desk
+}
+
+#[tokio::test]
+async fn each_number_is_that_of_the_list_to_which_it_leads() {
+    let desk = desk().await;
+    let who = desk.login(Role::Clerk, Some(COURT), Language::En).await;
+    let shown = desk.get(&who, "/").await;
+    keep("overview.en.html", &shown);
+    shown.says(&["1 children held past a limit, under both readings", "before the next working day ( Monday 18 May )"]);
+    let numbers: Vec<(String, String)> = ["0", "1", "2"]
+        .iter()
+        .flat_map(|count| shown.links(&format!("{count}<")).into_iter().map(|path| ((*count).to_owned(), path)))
+        .collect();
+    assert_eq!(numbers.len(), 6, "{numbers:?}");
+    for (count, path) in numbers.iter().filter(|(_, path)| !path.contains("silent")) {
+        assert_eq!(desk.get(&who, path).await.cases().len().to_string(), *count, "{path}");
+    }
+    assert_eq!(shown.cases(), ["VTE-2026-0031"]);
+}
+
+#[tokio::test]
+async fn an_operator_is_led_to_the_health_and_a_supervisor_asks_for_a_look() {
+    let desk = desk().await;
+    let operator = desk.login(Role::Operator, None, Language::En).await;
+    assert_eq!(desk.get(&operator, "/").await.leads_to(), Some("/health"));
+    let supervisor = desk.login(Role::Supervisor, Some(COURT), Language::En).await;
+    let shown = desk.get(&supervisor, "/").await;
+    assert_eq!((shown.status, shown.links("Ask for a look")), (StatusCode::OK, vec!["/look".to_owned()]));
+    shown.does_not_say(&["VTE-2026"]);
+}
+
+#[tokio::test]
+async fn an_overview_without_cases_says_that_nothing_runs_out() {
+    let desk = Desk::at(NOW);
+    let who = desk.login(Role::Lawyer, Some("vte-legal-aid"), Language::Lo).await;
+    desk.get(&who, "/").await.says(&["ບໍ່ມີຫຍັງໝົດກຳນົດກ່ອນນັ້ນ."]);
+}
