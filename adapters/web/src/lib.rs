@@ -5,11 +5,14 @@
 
 pub mod answer;
 pub mod credentials;
+mod dates;
 pub mod frame;
 mod gate;
+mod lao;
 pub mod listen;
 mod pages;
 pub mod routes;
+pub mod sheet;
 pub mod site;
 mod visitor;
 mod words;

@@ -2,3 +2,10 @@
 //! reviewed by a lawyer.
 
 pub mod frame;
+
+// The case, the law, looks, the document.
+pub mod case;
+pub mod dates;
+pub mod law;
+pub mod looks;
+pub mod paper;
