@@ -46,6 +46,11 @@ impl fmt::Display for Html {
 impl HtmlSafe for Html {}
 
 impl Html {
+    /// HTML of which every text was made by [`html`].
+    pub const fn of_markup(markup: String) -> Self {
+        Self(markup)
+    }
+
     /// Whether it is empty.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -84,9 +89,9 @@ mod tests {
 
     #[test]
     fn terms_are_kept_together_and_markup_is_text() {
-        assert_eq!(html("ການກັກຂັງພາງສູງສຸດ").0, "<span class=\"t\">ການກັກຂັງພາງ</span>ສູງສຸດ");
-        assert_eq!(html("<b onclick='x'>&\"").0, "&lt;b onclick=&#39;x&#39;&gt;&amp;&#34;");
-        assert_eq!(html("a\u{202e}b").0, "a\u{fffd}b");
+        assert_eq!(html("ການກັກຂັງພາງສູງສຸດ").to_string(), "<span class=\"t\">ການກັກຂັງພາງ</span>ສູງສຸດ");
+        assert_eq!(html("<b onclick='x'>&\"").to_string(), "&lt;b onclick=&#39;x&#39;&gt;&amp;&#34;");
+        assert_eq!(html("a\u{202e}b").to_string(), "a\u{fffd}b");
     }
 
     #[test]

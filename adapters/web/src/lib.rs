@@ -4,6 +4,7 @@
 //! anything of the case is shown. What is foreign and what does not exist look alike.
 
 pub mod answer;
+mod assets;
 pub mod credentials;
 mod dates;
 pub mod frame;
@@ -11,6 +12,7 @@ mod gate;
 mod lao;
 pub mod listen;
 mod pages;
+pub mod paper;
 pub mod routes;
 pub mod sheet;
 pub mod site;

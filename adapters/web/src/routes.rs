@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{FromRef, Request, State};
 use axum::middleware::{self, Next};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use projections::rights::{Act, Relation, allows};
 
 use crate::answer::{Answer, no_such_page, protect};
@@ -42,6 +42,30 @@ pub struct Route {
 /// All of them.
 pub const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/assets/{name}", needs: Needs::Nothing, page: || get(pages::assets::asset) },
+    // The case, the law, looks, the document.
+    Route {
+        method: "GET",
+        path: "/cases/{reference}",
+        needs: Needs::Case(Act::ReadCase),
+        page: || get(pages::case::case),
+    },
+    Route {
+        method: "GET",
+        path: "/cases/{reference}/print",
+        needs: Needs::Case(Act::ReadCase),
+        page: || get(pages::print::print),
+    },
+    Route { method: "GET", path: "/law", needs: Needs::Right(Act::ReadLaw), page: || get(pages::law::all) },
+    Route { method: "GET", path: "/law/{rule}", needs: Needs::Right(Act::ReadLaw), page: || get(pages::law::rule) },
+    Route {
+        method: "GET",
+        path: "/law/article/{article}",
+        needs: Needs::Right(Act::ReadLaw),
+        page: || get(pages::law::article),
+    },
+    Route { method: "GET", path: "/looks", needs: Needs::Right(Act::ReadLaw), page: || get(pages::looks::looks) },
+    Route { method: "GET", path: "/look", needs: Needs::Right(Act::AskForLook), page: || get(pages::look::form) },
+    Route { method: "POST", path: "/look", needs: Needs::Right(Act::AskForLook), page: || post(pages::look::look) },
     Route { method: "GET", path: "/docket", needs: Needs::Right(Act::ReadLists), page: || get(pages::docket::docket) },
 ];
 

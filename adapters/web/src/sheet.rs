@@ -4,6 +4,7 @@
 //! reader may see them.
 
 mod actions;
+pub mod alerts;
 mod findings;
 mod free;
 mod identity;

@@ -6,21 +6,13 @@ use axum::http::header::{CACHE_CONTROL, HeaderValue};
 use engine::rulebook::Language;
 
 use crate::answer::{Answer, no_such_page, with};
-
-/// The files by their names, with their types.
-const FILES: [(&str, &str, &[u8]); 5] = [
-    ("style.css", "text/css; charset=utf-8", include_bytes!("../../assets/style.css")),
-    ("lao-400.woff2", "font/woff2", include_bytes!("../../assets/fonts/noto-sans-lao-looped-lao-400-normal.woff2")),
-    ("lao-700.woff2", "font/woff2", include_bytes!("../../assets/fonts/noto-sans-lao-looped-lao-700-normal.woff2")),
-    ("latin-400.woff2", "font/woff2", include_bytes!("../../assets/fonts/noto-sans-lao-looped-latin-400-normal.woff2")),
-    ("latin-700.woff2", "font/woff2", include_bytes!("../../assets/fonts/noto-sans-lao-looped-latin-700-normal.woff2")),
-];
+use crate::assets::{FONTS, STYLE};
 
 /// `GET /assets/{name}`
 pub async fn asset(Path(name): Path<String>) -> Answer {
-    let Some((_, kind, bytes)) = FILES.into_iter().find(|(known, ..)| *known == name) else {
-        return no_such_page(Language::Lo);
-    };
+    let font = || FONTS.iter().find(|(known, _)| *known == name).map(|(_, bytes)| ("font/woff2", *bytes));
+    let style = (name == "style.css").then_some(("text/css; charset=utf-8", STYLE.as_bytes()));
+    let Some((kind, bytes)) = style.or_else(font) else { return no_such_page(Language::Lo) };
     let mut answer = with(StatusCode::OK, kind, bytes);
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
     answer

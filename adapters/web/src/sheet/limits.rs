@@ -1,7 +1,9 @@
 //! The limits of a case as rows: both ends, how each stands, and how it is counted. The gravest come first.
 
+use engine::action::ActionName;
 use engine::assess::Assessment;
 use engine::breach::Breach;
+use engine::calendar::Instant;
 use engine::explain;
 use engine::limits::Deadline;
 use engine::rulebook::{Reading, Readings, Rule};
@@ -12,6 +14,7 @@ use projections::words_of_time;
 use super::reader::{Reader, State};
 use crate::lao::{Html, html};
 use crate::words::case::Case as C;
+use crate::words::paper::Paper as P;
 
 /// A limit.
 pub struct Limit {
@@ -52,7 +55,7 @@ pub struct Count {
     pub from: Html,
     /// How long.
     pub length: Html,
-    /// By how much it is or was over; empty if it is not.
+    /// By how much it is or was over, or that it is not.
     pub over: Html,
 }
 
@@ -97,9 +100,7 @@ fn limit(assessment: &Assessment<'_>, deadline: &Deadline, stand: Stand, reader:
         breach: stand.breach(),
         open: deadline.protective.done.is_none(),
         since: html(&stand.breach().map(|breach| since(deadline, breach, stand, reader)).unwrap_or_default()),
-        ended_by: ended_by.map(|(action, when)| {
-            html(&reader.say(crate::words::paper::Paper::EndedBy, &[("action", &action), ("when", &when)]))
-        }),
+        ended_by: ended_by.map(|(action, when)| html(&reader.say(P::EndedBy, &[("action", &action), ("when", &when)]))),
         owed_by: html(&reader.office(owes.of(deadline.owed_by))),
     }
 }
@@ -120,9 +121,8 @@ fn more(assessment: &Assessment<'_>, deadline: &Deadline, stand: Stand, reader: 
     let at = assessment.at;
     let done = deadline.protective.done;
     let when = done.map(|done| reader.when(assessment.timeline.entries()[done.by].action.at)).unwrap_or_default();
-    let over = |until: engine::calendar::Instant| reader.length(until.since(deadline.earliest()));
-    let by_closing =
-        done.is_some_and(|done| assessment.timeline.entries()[done.by].name == engine::action::ActionName::CaseClosed);
+    let over = |until: Instant| reader.length(until.since(deadline.earliest()));
+    let by_closing = done.is_some_and(|done| assessment.timeline.entries()[done.by].name == ActionName::CaseClosed);
     match (stand, done) {
         (Stand::Over(_), _) | (Stand::Running, None) => {
             let left = words_of_time::left(reader.book, reader.language, deadline.earliest().since(at));
@@ -170,10 +170,14 @@ fn count(assessment: &Assessment<'_>, deadline: &Deadline, reading: Reading, rea
     };
     let from = &assessment.timeline.entries()[reckoning.from];
     let until = reckoning.done.map_or(assessment.at, |done| done.at);
-    let over = reckoning.is_breached(assessment.at).then(|| reader.length(until.since(reckoning.due)));
+    let over = if reckoning.is_breached(assessment.at) {
+        reader.length(until.since(reckoning.due))
+    } else {
+        reader.t(P::NotOver).to_owned()
+    };
     Count {
         from: html(&format!("{}, {}", reader.action(from.name), reader.when(from.action.at))),
         length: html(&reader.book.amount(reader.language, reckoning.period)),
-        over: html(&over.unwrap_or_default()),
+        over: html(&over),
     }
 }
