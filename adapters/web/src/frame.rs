@@ -5,12 +5,13 @@ use projections::catalogue::Word;
 use projections::rights::{Act, Relation, Role, allows};
 
 use crate::answer::code;
+use crate::credentials::csrf;
 use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::frame::Frame as W;
 
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
-const WAYS: [(&str, W, Act); 7] = [
+const WAYS: [(&str, W, Act); 8] = [
     ("/", W::Overview, Act::ReadLists),
     ("/docket", W::Docket, Act::ReadLists),
     ("/figures", W::Figures, Act::ReadFigures),
@@ -18,6 +19,7 @@ const WAYS: [(&str, W, Act); 7] = [
     ("/health", W::Health, Act::Operate),
     ("/people", W::People, Act::Operate),
     ("/tokens", W::Tokens, Act::Operate),
+    ("/sessions", W::Sessions, Act::Operate),
 ];
 
 /// What stands around a page.
@@ -67,7 +69,7 @@ impl Frame {
             ways: WAYS.into_iter().filter(|(_, _, act)| may(*act)).map(|(path, word, _)| (path, word)).collect(),
             office: office.unwrap_or_default(),
             role: role(visitor.role()),
-            csrf: crate::credentials::csrf::token(&visitor.session.csrf),
+            csrf: visitor.csrf().map(csrf::token).unwrap_or_default(),
             trust: Trust {
                 at: site.now().to_string(),
                 rulebook: site.book.id().to_owned(),

@@ -1,7 +1,5 @@
 //! The pages, one module each.
 
-pub mod assets;
-
 // The case, the law, looks, the document.
 pub mod case;
 pub mod law;
@@ -9,4 +7,13 @@ pub mod look;
 pub mod looks;
 pub mod print;
 
+mod bare;
+pub mod begin;
 pub mod docket;
+pub mod health;
+pub mod login;
+mod operate;
+pub mod people;
+pub mod sessions;
+pub mod settings;
+pub mod tokens;

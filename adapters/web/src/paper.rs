@@ -18,7 +18,7 @@ use service::queries::timeline::Timeline;
 use sha2::{Digest as _, Sha256};
 
 use crate::answer::code;
-use crate::assets::{FONTS, STYLE};
+use crate::assets::{address, style_with_fonts};
 use crate::lao::{Html, html};
 use crate::sheet::reader::Reader;
 use crate::sheet::{Finding, Limit, Sheet};
@@ -55,6 +55,7 @@ pub enum Style {
 struct Document<'a> {
     sheet: Sheet<'a>,
     contained: Option<&'static Contained>,
+    style: String,
     made_up: bool,
     as_of: Html,
     law: Html,
@@ -75,6 +76,7 @@ pub fn document(timeline: &Timeline, reader: Reader<'_>, printed: &Printed, styl
     let by = printed.by.as_deref().unwrap_or_else(|| reader.t(P::CommandLine));
     let document = Document {
         contained: (style == Style::Contained).then_some(&*CONTAINED),
+        style: address("style.css"),
         made_up: printed.made_up,
         as_of: html(&words_of_time::instant(reader.at, language)),
         law: html(reader.book.title().in_language(language)),
@@ -125,10 +127,7 @@ struct Contained {
 }
 
 static CONTAINED: LazyLock<Contained> = LazyLock::new(|| {
-    let style = FONTS.iter().fold(STYLE.to_owned(), |style, (name, bytes)| {
-        let data = format!("url(data:font/woff2;base64,{})", STANDARD.encode(bytes));
-        style.replace(&format!("url(/assets/{name})"), &data)
-    });
+    let style = style_with_fonts();
     let digest = STANDARD.encode(Sha256::digest(style.as_bytes()));
     let policy =
         format!("default-src 'none'; style-src 'sha256-{digest}'; font-src data:; base-uri 'none'; form-action 'none'");

@@ -12,6 +12,7 @@ use store::LogStore;
 use store::people::PeopleStore;
 
 use crate::credentials::SealingKey;
+use crate::logins::Logins;
 
 /// What every page needs.
 pub struct Site {
@@ -31,6 +32,8 @@ pub struct Site {
     pub offices: Arc<Offices>,
     /// The key under which the second factors' secrets are kept.
     pub key: SealingKey,
+    /// What this process remembers of logins.
+    pub logins: Logins,
     /// How the pages are reached.
     pub reached: Reached,
     /// The demo's people, who log in by a click; `None` outside the demo.

@@ -114,7 +114,7 @@ async fn granted(
         return refused(site, visitor).await;
     }
     let grant = Grant {
-        person: visitor.person.id,
+        person: visitor.id,
         office: office.clone(),
         case: case.clone(),
         code: entered.code.clone(),

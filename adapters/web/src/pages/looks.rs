@@ -40,7 +40,7 @@ struct Line {
 /// `GET /looks`
 pub async fn looks(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer {
     let language = visitor.language;
-    let looks = match site.people.looks(&LooksOf::Person(visitor.person.id), MOST).await {
+    let looks = match site.people.looks(&LooksOf::Person(visitor.id), MOST).await {
         Ok(looks) => looks,
         Err(fault) => return store_is_away(&fault, language),
     };

@@ -13,7 +13,7 @@ use crate::gate;
 use crate::pages::case::{Asked, Known, reader};
 use crate::paper::{Printed, Style, document};
 use crate::site::Site;
-use crate::visitor::Visitor;
+use crate::visitor::{By, Visitor};
 
 /// `GET /cases/{reference}/print`
 pub async fn print(
@@ -53,8 +53,12 @@ pub async fn print(
 fn by(site: &Site, visitor: &Visitor) -> String {
     let language = visitor.language;
     let role = role(visitor.role()).of(language);
+    let name = match &visitor.by {
+        By::Session(of) => &of.0.name,
+        By::Token(token) => &token.name,
+    };
     match visitor.office() {
-        Some(office) => format!("{}, {role}, {}", visitor.person.name, site.offices.name(office, language)),
-        None => format!("{}, {role}", visitor.person.name),
+        Some(office) => format!("{name}, {role}, {}", site.offices.name(office, language)),
+        None => format!("{name}, {role}"),
     }
 }

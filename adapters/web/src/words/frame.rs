@@ -14,6 +14,7 @@ projections::catalogue! {
         People: "People", "ຜູ້ໃຊ້";
         Tokens: "Tokens", "ໂທເຄັນ";
         Sessions: "Sessions", "ເຊດຊັນ";
+        Settings: "Settings", "ການຕັ້ງຄ່າ";
         ChangePerson: "Change person", "ປ່ຽນຜູ້ໃຊ້";
         OtherLanguage: "ພາສາລາວ", "English";
         AsOf: "As of", "ໃນເວລາ";

@@ -1,0 +1,146 @@
+//! A person's own settings: password, language, recovery codes.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, SET_COOKIE};
+use engine::rulebook::Language;
+use projections::catalogue::Word as _;
+use serde::Deserialize;
+use store::people::{Person, SecondFactor};
+
+use super::bare::Wrong;
+use super::begin::{not_done, set_password, unfit};
+use super::login::set_session;
+use super::people::{HandedOver, factor};
+use crate::answer::{Answer, page, see_other};
+use crate::credentials::codes;
+use crate::fields::Fields;
+use crate::frame::Frame;
+use crate::logins::Account;
+use crate::people::{Undone, change};
+use crate::site::Site;
+use crate::visitor::{LANGUAGE_COOKIE, Member};
+use crate::words::frame::Frame as W;
+use crate::words::login::Login as L;
+use crate::words::operate::Operate as O;
+
+#[derive(Template)]
+#[template(path = "settings.html")]
+struct Page {
+    frame: Frame,
+    error: Option<Wrong>,
+    saved: bool,
+    name: String,
+    login: String,
+    factor: O,
+    phone: bool,
+    codes: usize,
+    several: bool,
+}
+
+/// Whether something was saved a moment ago.
+#[derive(Deserialize)]
+pub struct Asked {
+    saved: Option<String>,
+}
+
+/// `GET /me`
+pub async fn form(State(site): State<Arc<Site>>, Query(asked): Query<Asked>, member: Member) -> Answer {
+    shown(&site, &member, asked.saved.is_some(), None)
+}
+
+fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str, L)>) -> Answer {
+    let (person, language, now) = (&member.person, member.visitor.language, site.now());
+    let title = O::Settings.of(language);
+    let title = if wrong.is_some() { format!("{}: {title}", O::Error.of(language)) } else { title.to_owned() };
+    let heading = O::NotDone.of(language);
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let made = Page {
+        frame: Frame::of(site, &member.visitor, "/me", title),
+        error: wrong.map(|(field, word)| Wrong { heading, field, says: word.of(language).to_owned() }),
+        saved,
+        name: person.name.clone(),
+        login: person.login.clone(),
+        factor: factor(&person.second),
+        phone: matches!(person.second, SecondFactor::Totp { .. }),
+        codes: person.recovery.len(),
+        several: person.memberships.iter().filter(|membership| membership.holds(now)).count() > 1,
+    };
+    page(status, &made)
+}
+
+/// Whether the present password was typed; as slow as a login after several failures.
+async fn knows_password(site: &Site, member: &Member, typed: &str) -> Result<bool, Undone> {
+    let account = Account::of_name(&member.person.login);
+    if site.logins.begin(account, site.now()).is_err() {
+        return Ok(false);
+    }
+    let knows = site.logins.hashing.is(typed.to_owned(), member.person.password.clone()).await?;
+    if knows {
+        site.logins.succeeded(account);
+    }
+    Ok(knows)
+}
+
+/// `POST /me/password`
+pub async fn password(State(site): State<Arc<Site>>, member: Member, fields: Fields) -> Answer {
+    let set = async {
+        if !knows_password(&site, &member, fields.raw("old")).await? {
+            return Ok(shown(&site, &member, false, Some(("old", L::OldWrong))));
+        }
+        let (typed, again) = (fields.raw("new"), fields.raw("again"));
+        if let Some(wrong) = unfit(&site, &member.person, typed, again).await? {
+            return Ok(shown(&site, &member, false, Some(("n", wrong))));
+        }
+        let mut answer = see_other("/me?saved=yes");
+        set_session(&site, &mut answer, &set_password(&site, &member, typed).await?);
+        Ok::<_, Undone>(answer)
+    };
+    set.await.unwrap_or_else(|undone| not_done(&undone, member.visitor.language))
+}
+
+/// `POST /me/language`
+pub async fn language(State(site): State<Arc<Site>>, member: Member, fields: Fields) -> Answer {
+    let Some(language) = Language::from_word(fields.raw("language")) else { return see_other("/me") };
+    let set = |person: &mut Person| {
+        person.language = language;
+        Ok(())
+    };
+    match change(site.people.as_ref(), member.person.id, set).await {
+        Ok(_) => {
+            let mut answer = see_other("/me?saved=yes");
+            // What was switched in this browser no longer counts.
+            let cookie = format!("{LANGUAGE_COOKIE}=; Path=/; Max-Age=0");
+            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+                answer.headers_mut().append(SET_COOKIE, cookie);
+            }
+            answer
+        }
+        Err(undone) => not_done(&undone, member.visitor.language),
+    }
+}
+
+/// `POST /me/codes`: new recovery codes beside the phone.
+pub async fn new_codes(State(site): State<Arc<Site>>, member: Member, fields: Fields) -> Answer {
+    let renewed = async {
+        if !matches!(member.person.second, SecondFactor::Totp { .. }) {
+            return Ok(see_other("/me"));
+        }
+        if !knows_password(&site, &member, fields.raw("old")).await? {
+            return Ok(shown(&site, &member, false, Some(("old2", L::OldWrong))));
+        }
+        let new = codes::new(&site.logins.hashing, &member.person, codes::RECOVERY).await?;
+        let set = |person: &mut Person| {
+            person.recovery.clone_from(&new.kept);
+            Ok(())
+        };
+        change(site.people.as_ref(), member.person.id, set).await?;
+        let frame = Frame::of(&site, &member.visitor, "/me", O::Settings.of(member.visitor.language));
+        let (heading, back) = (L::RecoveryCodes.of(member.visitor.language).to_owned(), "/me".to_owned());
+        Ok::<_, Undone>(page(StatusCode::OK, &HandedOver { frame, heading, secrets: vec![], codes: new.shown, back }))
+    };
+    renewed.await.unwrap_or_else(|undone| not_done(&undone, member.visitor.language))
+}

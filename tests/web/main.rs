@@ -1,0 +1,3 @@
+//! The pages: logins, people, what is refused to whom.
+
+mod people;
