@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use crate::action::{Action, ActionId, ActionName, Class, Names, Offence, OfficeCode, When};
 use crate::calendar::{self, Instant};
 use crate::rulebook::rule::Counting;
-use crate::rulebook::{ChildWhile, Choices, Reading, Rulebook, UnknownTime};
+use crate::rulebook::{ChildWhile, Choices, Reading, Role, Rulebook, UnknownTime};
 use offences::Offences;
 use places::Places;
 
@@ -289,6 +289,17 @@ pub struct Offices<'a> {
     pub prosecutor: &'a OfficeCode,
     pub investigator: &'a OfficeCode,
     pub legal_aid: Option<&'a OfficeCode>,
+}
+
+impl<'a> Offices<'a> {
+    /// The office that has a role in the case.
+    pub const fn of(&self, role: Role) -> &'a OfficeCode {
+        match role {
+            Role::Court => self.court,
+            Role::Prosecutor => self.prosecutor,
+            Role::Investigator => self.investigator,
+        }
+    }
 }
 
 impl<'a> Entry<'a> {

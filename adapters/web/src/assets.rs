@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use axum::extract::{Path, RawQuery};
 use axum::http::header::{CACHE_CONTROL, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use axum::http::{Response, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use engine::rulebook::Language;
 use sha2::{Digest as _, Sha256};
 
@@ -34,6 +36,14 @@ static DIGEST: LazyLock<String> = LazyLock::new(|| {
 /// The address of a file, with the digest.
 pub fn address(name: &str) -> String {
     format!("/assets/{name}?{}", *DIGEST)
+}
+
+/// The style sheet with the fonts in it as data, for a document that stands alone.
+pub fn style_with_fonts() -> String {
+    let [(_, _, style), fonts @ ..] = FILES;
+    fonts.iter().fold(String::from_utf8_lossy(style).into_owned(), |style, (name, kind, bytes)| {
+        style.replace(&format!("url(/assets/{name})"), &format!("url(data:{kind};base64,{})", STANDARD.encode(bytes)))
+    })
 }
 
 /// `GET /assets/{name}`

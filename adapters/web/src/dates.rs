@@ -92,9 +92,8 @@ pub fn read(text: &str) -> Result<When, NoDate> {
 fn apart(text: &str) -> Result<(&str, Option<(&str, &str)>), NoDate> {
     let Some((before, minute)) = text.split_once(':') else { return Ok((text, None)) };
     let hour = &before[before.trim_end_matches(|letter: char| letter.is_ascii_digit()).len()..];
-    let digits = |text: &str, lengths: &[usize]| {
-        lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let digits =
+        |text: &str, lengths: &[usize]| lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     if digits(hour, &[1, 2]) && digits(minute.trim_end(), &[2]) {
         return Ok((&before[..before.len() - hour.len()], Some((hour, minute.trim_end()))));
     }
@@ -158,9 +157,10 @@ mod tests {
             assert_eq!(written(text).as_deref(), Ok("2026-05-03"), "{text}");
         }
         assert_eq!(written("12/1/2026").as_deref(), Ok("2026-01-12"), "the day comes first");
-        for (nth, month) in ["ມັງກອນ", "ກຸມພາ", "ມີນາ", "ເມສາ", "ພຶດສະພາ", "ມິຖຸນາ", "ກໍລະກົດ", "ສິງຫາ", "ກັນຍາ", "ຕຸລາ", "ພະຈິກ", "ທັນວາ"]
-            .iter()
-            .enumerate()
+        for (nth, month) in
+            ["ມັງກອນ", "ກຸມພາ", "ມີນາ", "ເມສາ", "ພຶດສະພາ", "ມິຖຸນາ", "ກໍລະກົດ", "ສິງຫາ", "ກັນຍາ", "ຕຸລາ", "ພະຈິກ", "ທັນວາ"]
+                .iter()
+                .enumerate()
         {
             assert_eq!(written(&format!("9 {month} 2026")), Ok(format!("2026-{:02}-09", nth + 1)), "{month}");
         }
@@ -168,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_time_of_day_may_follow() {
-        for text in ["3/5/2026 9:30", "3 May 2026, 09:30", "໓/໕/໒໐໒໖ ໐໙:໓໐", "2026-05-03T09:30:00+07:00"] {
+        for text in ["3/5/2026 9:30", "3 May 2026, 09:30", "໓/໕/໒໐໒໖ ໐໙:໓໐", "2026-05-03T09:30:00+07:00"]
+        {
             assert_eq!(written(text).as_deref(), Ok("2026-05-03T09:30:00+07:00"), "{text}");
         }
         for text in ["3/5/2026 24:00", "3/5/2026 12:60"] {
@@ -198,7 +199,9 @@ mod tests {
         for text in ["30/2/2026", "31/4/2026", "0/1/2026", "1/13/2026"] {
             assert_eq!(read(text), Err(NoDate::NotInCalendar), "{text}");
         }
-        for text in ["", "today", "3/2026", "2026", "3/5/2026/1", "3/5/202", "3/5/0026", "1/1/3000", "x/5/2026", "3//5", "<b>"] {
+        for text in
+            ["", "today", "3/2026", "2026", "3/5/2026/1", "3/5/202", "3/5/0026", "1/1/3000", "x/5/2026", "3//5", "<b>"]
+        {
             assert_eq!(read(text), Err(NoDate::Unclear), "{text}");
         }
         assert_eq!(read(&"3".repeat(10_000)), Err(NoDate::Unclear));

@@ -5,10 +5,14 @@
 use std::sync::Arc;
 
 use engine::action::{ActionName, CaseRef, OfficeCode};
+use engine::alert::Addressees;
 use engine::calendar::Instant;
 use engine::case::Case;
+use engine::rulebook::Rulebook;
+use engine::timeline::Timeline;
 use projections::rights::{Act, Relation, allows};
 use projections::snapshot::Snapshot;
+use projections::view::Seat;
 use store::Fault;
 use store::people::{Grant, Look, Seen};
 
@@ -84,7 +88,8 @@ async fn opened(site: &Site, visitor: &Visitor, reference: &CaseRef) -> Result<O
     if relation == Relation::Foreign && granted(site, visitor, reference).await? {
         relation = Relation::Granted;
     }
-    let known_until = (relation == Relation::Former).then(|| transferred_at(&case, office)).flatten();
+    let is_former = relation == Relation::Former;
+    let known_until = is_former.then(|| handed_on_at(&case, &site.book, office, site.now())).flatten();
     Ok(Some(Opened { case, relation, known_until }))
 }
 
@@ -97,10 +102,19 @@ async fn granted(site: &Site, visitor: &Visitor, reference: &CaseRef) -> Result<
     Ok(site.people.grants(reference).await?.iter().any(holds))
 }
 
-/// When the transfer was recorded by which `office` handed the case on.
-fn transferred_at(case: &Case, office: &OfficeCode) -> Option<Instant> {
-    let transfers = case.recorded().iter().filter(|recorded| recorded.action.name == ActionName::CaseTransferred);
-    let away =
-        transfers.filter(|recorded| !recorded.action.offices().into_iter().flatten().any(|named| named == office));
-    away.map(|recorded| recorded.recorded_at).next_back()
+/// The last instant whose records a former office may see: when the transfer was recorded by which it handed the case on.
+/// An office that opened the case and never had it sees the opening alone.
+fn handed_on_at(case: &Case, book: &Rulebook, office: &OfficeCode, now: Instant) -> Option<Instant> {
+    let recorded = case.recorded();
+    let has = |known: usize| {
+        let actions = recorded[..known].iter().map(|recorded| &*recorded.action);
+        let offices = Timeline::new(actions, now, book).map(|timeline| Addressees::from(timeline.offices()));
+        offices.is_some_and(|offices| Seat::ALL.into_iter().any(|seat| seat.of(&offices) == Some(office)))
+    };
+    let transfers = |nth: &usize| {
+        let name = recorded[*nth].action.name;
+        matches!(name, ActionName::CaseTransferred | ActionName::ActionWithdrawn)
+    };
+    let away = (0..recorded.len()).rev().filter(transfers).find(|nth| has(*nth) && !has(nth + 1)).unwrap_or(0);
+    Some(recorded.get(away)?.recorded_at)
 }

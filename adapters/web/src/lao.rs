@@ -2,7 +2,9 @@
 //!
 //! Invariant: the output shows the same characters. Characters that would reorder or hide text are replaced.
 
-use askama::filters::Safe;
+use std::fmt;
+
+use askama::filters::HtmlSafe;
 use service::shown::plain;
 
 /// Terms that the browser's dictionary would split.
@@ -31,8 +33,32 @@ const TERMS: [&str; 22] = [
     "ທ້າຍມື້",
 ];
 
+/// HTML that templates show as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Html(String);
+
+impl fmt::Display for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for Html {}
+
+impl Html {
+    /// HTML of which every text was made by [`html`].
+    pub const fn of_markup(markup: String) -> Self {
+        Self(markup)
+    }
+
+    /// Whether it is empty.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// A text as HTML.
-pub fn html(text: &str) -> Safe<String> {
+pub fn html(text: &str) -> Html {
     let text = plain(text);
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     let mut rest = &*text;
@@ -54,7 +80,7 @@ pub fn html(text: &str) -> Safe<String> {
         }
         rest = &rest[first.len_utf8()..];
     }
-    Safe(out)
+    Html(out)
 }
 
 #[cfg(test)]
@@ -63,9 +89,9 @@ mod tests {
 
     #[test]
     fn terms_are_kept_together_and_markup_is_text() {
-        assert_eq!(html("ການກັກຂັງພາງສູງສຸດ").0, "<span class=\"t\">ການກັກຂັງພາງ</span>ສູງສຸດ");
-        assert_eq!(html("<b onclick='x'>&\"").0, "&lt;b onclick=&#39;x&#39;&gt;&amp;&#34;");
-        assert_eq!(html("a\u{202e}b").0, "a\u{fffd}b");
+        assert_eq!(html("ການກັກຂັງພາງສູງສຸດ").to_string(), "<span class=\"t\">ການກັກຂັງພາງ</span>ສູງສຸດ");
+        assert_eq!(html("<b onclick='x'>&\"").to_string(), "&lt;b onclick=&#39;x&#39;&gt;&amp;&#34;");
+        assert_eq!(html("a\u{202e}b").to_string(), "a\u{fffd}b");
     }
 
     #[test]

@@ -1,5 +1,12 @@
 //! The pages, one module each.
 
+// The case, the law, looks, the document.
+pub mod case;
+pub mod law;
+pub mod look;
+pub mod looks;
+pub mod print;
+
 mod bare;
 pub mod begin;
 pub mod docket;

@@ -49,6 +49,30 @@ const BODY_OF_ANYBODY: usize = 16 * 1024;
 
 /// All of them.
 pub const ROUTES: &[Route] = &[
+    // The case, the law, looks, the document.
+    Route {
+        method: "GET",
+        path: "/cases/{reference}",
+        needs: Needs::Case(Act::ReadCase),
+        page: || get(pages::case::case),
+    },
+    Route {
+        method: "GET",
+        path: "/cases/{reference}/print",
+        needs: Needs::Case(Act::ReadCase),
+        page: || get(pages::print::print),
+    },
+    Route { method: "GET", path: "/law", needs: Needs::Right(Act::ReadLaw), page: || get(pages::law::all) },
+    Route { method: "GET", path: "/law/{rule}", needs: Needs::Right(Act::ReadLaw), page: || get(pages::law::rule) },
+    Route {
+        method: "GET",
+        path: "/law/article/{article}",
+        needs: Needs::Right(Act::ReadLaw),
+        page: || get(pages::law::article),
+    },
+    Route { method: "GET", path: "/looks", needs: Needs::Right(Act::ReadLaw), page: || get(pages::looks::looks) },
+    Route { method: "GET", path: "/look", needs: Needs::Right(Act::AskForLook), page: || get(pages::look::form) },
+    Route { method: "POST", path: "/look", needs: Needs::Right(Act::AskForLook), page: || post(pages::look::look) },
     Route { method: "GET", path: "/assets/{name}", needs: Needs::Nothing, page: || get(assets::asset) },
     Route { method: "GET", path: "/", needs: Needs::Visitor, page: || get(pages::overview::overview) },
     Route { method: "GET", path: "/docket", needs: Needs::Right(Act::ReadLists), page: || get(pages::docket::docket) },

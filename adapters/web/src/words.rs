@@ -1,11 +1,16 @@
 //! The words of the pages, in English and Lao: one catalogue a page. The Lao is ours where it is not the rulebook's, and not
 //! reviewed by a lawyer.
 
+pub mod case;
 pub mod connection;
+pub mod dates;
 pub mod docket;
 pub mod flaw;
 pub mod frame;
 pub mod health;
+pub mod law;
 pub mod login;
+pub mod looks;
 pub mod operate;
 pub mod overview;
+pub mod paper;

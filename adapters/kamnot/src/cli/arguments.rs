@@ -158,6 +158,7 @@ Examples:
   kamnot timeline VTE-2026-0001 --why
   kamnot timeline VTE-2026-0001 --limit remand-term --why   how the end of each month of remand was counted
   kamnot timeline VTE-2026-0001 --as-known-on 2026-03-05   what was on record by the end of that day
+  kamnot timeline VTE-2026-0001 --lang lo --html > case.html    a document to print, in one file
 
 It prints personal data from the log: birth dates, reasons, numbers of orders.")]
 pub(super) struct Timeline {
@@ -179,6 +180,9 @@ pub(super) struct Timeline {
     /// The output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+    /// Print the document for a judge, as one HTML file that needs no server
+    #[arg(long, conflicts_with_all = ["format", "limit", "why"])]
+    pub html: bool,
 }
 
 /// Show the rules of the law that the program watches

@@ -15,6 +15,8 @@ use projections::timeline::{Entry, Value, Why, about};
 use service::clock::{Clock as _, SystemClock};
 use service::queries::timeline::{Question, timeline};
 use service::shown::plain;
+use web::paper::{Printed, Style, document};
+use web::sheet::reader::{Personal, Reader};
 
 use super::arguments::{Common, Format, Timeline};
 use super::asked::no_such_case;
@@ -41,6 +43,15 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Completion, Failure
     else {
         return Err(no_such_case(common, &own.case, if as_known_on.is_some() { " by then" } else { "" }));
     };
+    if own.html {
+        let language = common.lang;
+        let reader = Reader { book: timeline.book(), offices: &offices, language, at, personal: Personal::Shown };
+        let printed =
+            Printed { by: None, at: SystemClock.now(), known: as_known_on, clock_in_doubt: None, made_up: false };
+        let document = document(&timeline, reader, &printed, Style::Contained);
+        print_out(&document.ok_or_else(|| no_such_case(common, &own.case, " by then"))?)?;
+        return Ok(Completion::Done);
+    }
     let mut entries = timeline.entries;
     if let Some(limit) = &own.limit {
         entries = about(entries, &named(&database.book, limit)?);
