@@ -50,6 +50,15 @@ pub enum Value {
     Action(ActionId, Option<(ActionName, When)>),
 }
 
+/// Whether what is personal is shown: birth date, sex, rural, minority, disability, free texts, order numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Personal {
+    /// It is shown.
+    Shown,
+    /// It is left out.
+    LeftOut,
+}
+
 /// The fields that every action has. They have columns of their own.
 const COMMON: [&str; 5] = ["case", "id", "action", "at", "by"];
 
@@ -66,8 +75,12 @@ impl ActionLine {
     }
 
     /// The action's own fields as they were recorded, by their names in the format.
-    pub(super) fn own_fields(&self) -> Vec<(Cow<'_, str>, Json<'_>)> {
-        match self.recorded.action.to_json() {
+    pub(super) fn own_fields(&self, personal: Personal) -> Vec<(Cow<'_, str>, Json<'_>)> {
+        let json = match personal {
+            Personal::Shown => self.recorded.action.to_json(),
+            Personal::LeftOut => self.recorded.action.to_json_without_what_is_personal(),
+        };
+        match json {
             Json::Object(pairs) => pairs.into_iter().filter(|(key, _)| !COMMON.contains(&&**key)).collect(),
             _ => Vec::new(),
         }
