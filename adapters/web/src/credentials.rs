@@ -4,3 +4,10 @@ pub mod csrf;
 
 /// The key under which the second factors' secrets are kept, from a file outside the database.
 pub struct SealingKey(pub(crate) [u8; 32]);
+
+impl SealingKey {
+    /// The key of these bytes.
+    pub const fn of(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}

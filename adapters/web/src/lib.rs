@@ -4,11 +4,13 @@
 //! anything of the case is shown. What is foreign and what does not exist look alike.
 
 pub mod answer;
+pub mod api;
 pub mod credentials;
 pub mod frame;
 mod gate;
 pub mod listen;
 mod pages;
+pub mod remembered;
 pub mod routes;
 pub mod site;
 mod visitor;

@@ -12,6 +12,7 @@ use store::LogStore;
 use store::people::PeopleStore;
 
 use crate::credentials::SealingKey;
+use crate::remembered::Remembered;
 
 /// What every page needs.
 pub struct Site {
@@ -33,6 +34,8 @@ pub struct Site {
     pub key: SealingKey,
     /// How the pages are reached.
     pub reached: Reached,
+    /// What this process remembers of requests.
+    pub remembered: Remembered,
     /// The demo's people, who log in by a click; `None` outside the demo.
     pub demo: Option<Demo>,
 }

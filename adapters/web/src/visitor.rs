@@ -3,6 +3,7 @@
 //! Invariant: a visitor is a person who is not disabled, in a role that the person holds now, in a session that has neither
 //! been idle nor lasted too long.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
@@ -13,7 +14,7 @@ use engine::calendar::Instant;
 use engine::rulebook::Language;
 use projections::rights::Role;
 use sha2::{Digest as _, Sha256};
-use store::people::{Person, Session};
+use store::people::{Person, SecondFactor, Session, Token};
 
 use crate::answer::{Answer, see_other};
 use crate::site::Site;
@@ -95,6 +96,47 @@ pub async fn visitor(site: &Site, parts: &Parts) -> Result<Option<Visitor>, stor
     }
     let language = language(parts, Some(person.language));
     Ok(Some(Visitor { person, session, language }))
+}
+
+/// The visitor for whom a token speaks; `None` if the token does not count.
+///
+/// # Errors
+/// If the store cannot be read.
+pub async fn of_token(site: &Site, secret: &str, language: Language) -> Result<Option<Visitor>, store::Fault> {
+    let key = key_of(secret);
+    let token = match site.remembered.token(key) {
+        Some(token) => token,
+        None => match site.people.token(key).await? {
+            Some(token) if site.people.people_are_on().await? => {
+                site.remembered.keep_token(&token);
+                token
+            }
+            _ => return Ok(None),
+        },
+    };
+    let now = site.now();
+    let counts = token.revoked.is_none() && token.until.is_none_or(|until| now <= until);
+    Ok(counts.then(|| as_visitor(token, now, language)))
+}
+
+/// A token as a visitor: it stands for itself as a person, in a session that ends with the answer.
+fn as_visitor(token: Token, now: Instant, language: Language) -> Visitor {
+    let Token { id, key, name, office, role, made, .. } = token;
+    let person = Person {
+        id,
+        version: 0,
+        login: String::new(),
+        name,
+        language,
+        memberships: Vec::new(),
+        password: None,
+        second: SecondFactor::None,
+        recovery: BTreeSet::new(),
+        must_change: false,
+        disabled: None,
+    };
+    let session = Session { key, person: id, office: Some(office), role, began: made, seen: now, csrf: [0; 32] };
+    Visitor { person, session, language }
 }
 
 /// Whether a session still counts.

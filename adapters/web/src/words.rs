@@ -1,4 +1,5 @@
 //! The words of the pages, in English and Lao: one catalogue a page. The Lao is ours where it is not the rulebook's, and not
 //! reviewed by a lawyer.
 
+pub mod api;
 pub mod frame;

@@ -1,0 +1,97 @@
+//! What every request of the API passes: who sends it, what it may cost, and whether the role allows it.
+//!
+//! Invariant: behind the guard there is a caller, whose role allows what the route is for. Every refusal is a problem
+//! document.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::IntoResponse as _;
+use engine::rulebook::Language;
+use projections::rights::{Act, Relation, allows};
+use store::people::Seen;
+
+use super::problem::Problem;
+use crate::answer::Answer;
+use crate::credentials::csrf;
+use crate::gate::note;
+use crate::site::Site;
+use crate::visitor::{Visitor, of_token, visitor};
+use crate::words::api::Api;
+
+/// How long a request may take.
+const LONGEST: Duration = Duration::from_secs(30);
+/// The header with the token of a session's form.
+const FORM_TOKEN: &str = "x-csrf-token";
+
+/// What the guard of a route needs.
+#[derive(Clone)]
+pub struct Guard {
+    /// What every page needs.
+    pub site: Arc<Site>,
+    /// The route, as it is documented.
+    pub path: &'static str,
+    /// What the role must allow, whatever the case; `None` if that depends on the case.
+    pub act: Option<Act>,
+}
+
+/// Lets a caller through, who stands in the request's extensions as a [`Visitor`].
+pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Answer {
+    let (mut parts, body) = request.into_parts();
+    let mut language = asked_language(&parts).unwrap_or(Language::Lo);
+    let answer = match caller(&guard, &parts, &mut language).await {
+        Ok(caller) => {
+            parts.extensions.insert(caller);
+            let answer = tokio::time::timeout(LONGEST, next.run(Request::from_parts(parts, body))).await;
+            answer.unwrap_or_else(|_| Problem::of(Api::TooSlow).into_response())
+        }
+        Err(problem) => problem.into_response(),
+    };
+    Problem::instead(answer, language)
+}
+
+/// The language that the request asks for.
+pub fn asked_language(parts: &Parts) -> Option<Language> {
+    let accept = parts.headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let first = accept.split([',', ';', '-']).next()?.trim().to_ascii_lowercase();
+    Language::from_word(&first)
+}
+
+async fn caller(guard: &Guard, parts: &Parts, language: &mut Language) -> Result<Visitor, Problem> {
+    let site = &guard.site;
+    let (caller, by_token) = match parts.headers.get(AUTHORIZATION) {
+        Some(credentials) => {
+            let credentials = credentials.to_str().unwrap_or_default();
+            let bearer = credentials.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+            match bearer {
+                Some((_, secret)) => (of_token(site, secret.trim(), *language).await?, true),
+                None => (None, true),
+            }
+        }
+        None => (visitor(site, parts).await?, false),
+    };
+    let Some(mut caller) = caller else { return Err(Problem::of(Api::NotLoggedIn)) };
+    *language = asked_language(parts).unwrap_or(caller.person.language);
+    caller.language = *language;
+    let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let charged = site.remembered.charge(caller.person.id, length.unwrap_or(0));
+    charged.map_err(|(_, retry_after)| Problem::of_budget(retry_after))?;
+    if !by_token && !parts.method.is_safe() && !has_form_token(parts, &caller) {
+        return Err(Problem::of(Api::NoFormToken));
+    }
+    // The relation does not count for an act without a case.
+    if guard.act.is_some_and(|act| !allows(caller.role(), Relation::Foreign, act)) {
+        note(site, &caller, Seen::Refused { route: guard.path.to_owned() }).await?;
+        return Err(Problem::of(Api::NotFound));
+    }
+    Ok(caller)
+}
+
+fn has_form_token(parts: &Parts, caller: &Visitor) -> bool {
+    let token = parts.headers.get(FORM_TOKEN).and_then(|token| token.to_str().ok());
+    token.is_some_and(|token| csrf::is_of(token, &caller.session.csrf))
+}
