@@ -274,6 +274,12 @@ impl Action {
         if let Some(Value::Text(text)) = self.value(field) { Some(text) } else { None }
     }
 
+    /// The number of the action's written order, if one is on record. Personal data.
+    pub fn order_number(&self) -> Option<&str> {
+        let Some(Value::Object(order)) = self.value("order") else { return None };
+        if let Some(Value::Text(number)) = order.get(table::ORDER, "number") { Some(number) } else { None }
+    }
+
     /// One of the field's fixed words.
     pub fn word(&self, field: &str) -> Option<&'static str> {
         let known = self.name.fields().iter().find(|known| known.name == field)?;
@@ -324,6 +330,14 @@ impl Action {
         let age =
             if let Some(Value::Count(years)) = child.get(table::CHILD, "age_years") { Some(*years) } else { None };
         (birth, age)
+    }
+
+    /// The child's sex as an opening or a later action states it: `f` or `m`. Personal data.
+    pub fn sex(&self) -> Option<&'static str> {
+        let Some(Value::Object(child)) = self.value("child") else { return self.word("sex") };
+        let field = table::CHILD.iter().find(|field| field.name == "sex")?;
+        let Some(Value::Word(nth)) = child.get(table::CHILD, "sex") else { return None };
+        field.words().get(usize::from(*nth)).copied()
     }
 
     /// The offices that an opening or a transfer names: court, prosecutor, investigator, legal aid.

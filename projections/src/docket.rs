@@ -2,7 +2,14 @@
 //!
 //! Invariant: the same actions at the same instant give the same bytes, whatever the order of recording.
 
-use std::cmp::{Ordering, Reverse};
+pub mod choice;
+pub mod groups;
+pub mod listed;
+pub mod pages;
+pub mod silence;
+pub mod urgency;
+
+use std::cmp::Ordering;
 
 use engine::action::CaseRef;
 use engine::alert::Addressees;
@@ -14,6 +21,7 @@ use engine::rulebook::Rulebook;
 
 use crate::snapshot::{LimitAt, Snapshot};
 use crate::summary::{Standing, reference};
+use urgency::Urgency;
 
 /// One case on a docket at an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,27 +42,15 @@ pub struct DocketRow {
     pub findings: [u32; 2],
     /// How many fields that conditions need are not on record.
     pub not_on_record: u32,
-}
-
-/// How urgent a case is. What a clerk should look at first comes first.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Urgency {
-    /// The child is held beyond a limit: certain, then arguable, the longest over first.
-    HeldBeyond(Reverse<Breach>, i64),
-    /// The child is held, but not beyond a limit on detention: by the limit that ends next.
-    Held(i64),
-    /// The child is free, and a limit is over and open: certain, then arguable, the longest over first.
-    Over(Reverse<Breach>, i64),
-    /// All other open cases: by the limit that ends next.
-    Running(i64),
-    /// The case is closed.
-    Closed,
+    /// How urgent the case is.
+    pub urgency: Urgency,
 }
 
 impl DocketRow {
     /// The row of a case.
     pub fn of(snapshot: Snapshot, book: &Rulebook) -> Self {
         let (next, worst) = (snapshot.next(book), snapshot.worst(book));
+        let urgency = Urgency::of(&snapshot.summary, snapshot.at, book);
         let Snapshot { case, offices, summary, at, .. } = snapshot;
         let count = |breach| summary.limits.iter().filter(|limit| limit.breach(at) == Some(breach)).count();
         Self {
@@ -66,6 +62,7 @@ impl DocketRow {
             limits: [Breach::Arguable, Breach::Certain].map(|breach| u32::try_from(count(breach)).unwrap_or(u32::MAX)),
             findings: summary.findings,
             not_on_record: summary.not_on_record,
+            urgency,
         }
     }
 
@@ -76,20 +73,7 @@ impl DocketRow {
 
     /// The order of a docket. No two cases compare as equal.
     pub fn compare(&self, other: &Self) -> Ordering {
-        self.urgency().cmp(&other.urgency()).then_with(|| self.case.cmp(&other.case))
-    }
-
-    fn urgency(&self) -> Urgency {
-        let next = self.next.as_ref().map_or(i64::MAX, |next| next.end.unix());
-        let over = self.worst.as_ref().filter(|worst| worst.ended.is_none());
-        let over = over.and_then(|worst| Some((worst.on_detention, Reverse(worst.breach?), worst.end.unix())));
-        match (self.standing, over) {
-            (Standing::Closed, _) => Urgency::Closed,
-            (Standing::Remand | Standing::Custody, Some((true, breach, since))) => Urgency::HeldBeyond(breach, since),
-            (Standing::Remand | Standing::Custody, _) => Urgency::Held(next),
-            (Standing::Free, Some((_, breach, since))) => Urgency::Over(breach, since),
-            (Standing::Free, None) => Urgency::Running(next),
-        }
+        self.urgency.cmp(&other.urgency).then_with(|| self.case.cmp(&other.case))
     }
 
     /// The row as JSON.

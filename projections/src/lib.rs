@@ -5,8 +5,13 @@
 pub mod alerts;
 pub mod catalogue;
 pub mod docket;
+pub mod hindsight;
 pub mod labels;
+pub mod law;
+pub mod liberty;
 pub mod message;
+pub mod missing;
+pub mod picture;
 pub mod rights;
 pub mod snapshot;
 pub mod subjects;
@@ -14,6 +19,7 @@ pub mod summary;
 pub mod timeline;
 pub mod today;
 pub mod view;
+pub mod words_of_time;
 
 pub use message::{Message, message};
 pub use view::CaseView;

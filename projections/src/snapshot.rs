@@ -5,6 +5,7 @@
 
 use engine::action::{CaseRef, OfficeCode};
 use engine::alert::Addressees;
+use engine::assess::Assessment;
 use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::Case;
@@ -73,42 +74,33 @@ impl Snapshot {
 
     /// The snapshot at `at` from the case; `None` if it was not open by then.
     pub fn of_case(case: &Case, book: &Rulebook, at: Instant) -> Option<Self> {
-        let assessment = case.assess(book, at)?;
-        Some(Self {
-            case: case.reference().clone(),
+        Some(Self::of_assessment(case.reference().clone(), &case.assess(book, at)?, case.last_recorded_at()?))
+    }
+
+    /// The snapshot at the instant of an assessment.
+    pub fn of_assessment(case: CaseRef, assessment: &Assessment<'_>, recorded_at: Instant) -> Self {
+        Self {
+            case,
             offices: assessment.timeline.offices().into(),
-            summary: Summary::of(&assessment),
-            at,
-            recorded_at: case.last_recorded_at()?,
-        })
+            summary: Summary::of(assessment),
+            at: assessment.at,
+            recorded_at,
+        }
     }
 
-    /// The limit that ends next under the protective reading. If no limit runs under it, the one that ends next under the
-    /// lenient reading.
+    /// The limit that ends next (see [`Summary::ends_next`]).
     pub fn next(&self, book: &Rulebook) -> Option<LimitAt> {
-        let ahead = self.open().filter_map(|limit| Some((limit, self.ahead(limit)?)));
-        let next = ahead.min_by_key(|(limit, end)| {
-            let order = (*end, !book.is_on_detention(limit.rule), limit.rule, limit.period);
-            (limit.breach(self.at).is_some(), order)
-        });
-        next.map(|(limit, end)| self.running(limit, end, book))
+        self.summary.ends_next(self.at, book).map(|(limit, end)| self.running(limit, end, book))
     }
 
-    /// The worst limit that has passed. Open limits come before done ones, limits on the detention of a child who is still
-    /// held before others, certain before arguable, then the one that has been over longest.
+    /// The worst limit that has passed (see [`Summary::worst_passed`]).
     pub fn worst(&self, book: &Rulebook) -> Option<LimitAt> {
-        let passed = self.summary.limits.iter().filter_map(|limit| Some((limit, limit.breach(self.at)?)));
-        let worst = passed.min_by_key(|(limit, breach)| {
-            let holds = limit.is_open() && self.summary.standing.is_held() && book.is_on_detention(limit.rule);
-            let order = (passed_end(limit, *breach), limit.rule, limit.period);
-            (!limit.is_open(), !holds, std::cmp::Reverse(*breach), order)
-        });
-        worst.map(|(limit, breach)| self.passed(limit, breach, book))
+        self.summary.worst_passed(self.at, book).map(|(limit, breach)| self.passed(limit, breach, book))
     }
 
     /// The open limits that `office` owes, in whatever role.
     pub fn owed_by(&self, office: &OfficeCode, book: &Rulebook) -> Vec<LimitAt> {
-        let owed = self.open().filter(|limit| self.offices.of(limit.owed_by) == office);
+        let owed = self.summary.open().filter(|limit| self.offices.of(limit.owed_by) == office);
         let at_now = |limit: &Limit| match limit.breach(self.at) {
             Some(breach) => self.passed(limit, breach, book),
             None => self.running(limit, limit.earliest, book),
@@ -118,7 +110,7 @@ impl Snapshot {
 
     /// Seconds until the next end of an open limit under either reading; `None` if no end is still to come.
     pub fn soonest(&self) -> Option<i64> {
-        self.open().filter_map(|limit| self.ahead(limit)).min().map(|end| end.since(self.at))
+        self.summary.open().filter_map(|limit| limit.ahead(self.at)).min().map(|end| end.since(self.at))
     }
 
     /// Whether `office` has the case in this seat; with `None`, in any seat.
@@ -126,25 +118,12 @@ impl Snapshot {
         Seat::have(&self.offices, office, seat)
     }
 
-    fn open(&self) -> impl Iterator<Item = &Limit> {
-        self.summary.limits.iter().filter(|limit| limit.is_open())
-    }
-
-    /// The last lawful instant of an open limit that is still to come: the protective reading's, then the lenient reading's.
-    fn ahead(&self, limit: &Limit) -> Option<Instant> {
-        let lenient = limit.latest.filter(|_| limit.ended[1].is_none());
-        [Some(limit.earliest), lenient].into_iter().flatten().find(|end| self.at <= *end)
-    }
-
     fn running(&self, limit: &Limit, end: Instant, book: &Rulebook) -> LimitAt {
         LimitAt { left: end.since(self.at), ended: None, ..self.limit(limit, end, book) }
     }
 
     fn passed(&self, limit: &Limit, breach: Breach, book: &Rulebook) -> LimitAt {
-        let end = passed_end(limit, breach);
-        let [protective, lenient] = limit.ended;
-        // A limit that ended under the lenient reading alone is still open under the protective one.
-        let ended = protective.and_then(|ended| if breach == Breach::Certain { lenient } else { Some(ended) });
+        let (end, ended) = (limit.passed_end(breach), limit.ended_of(breach));
         LimitAt { left: end.since(ended.map_or(self.at, Ended::at)), ended, ..self.limit(limit, end, book) }
     }
 
@@ -158,19 +137,11 @@ impl Snapshot {
             earliest: limit.earliest,
             latest: limit.latest,
             breach: limit.breach(self.at),
-            certain_after: self.ahead(limit).filter(|end| limit.is_open() && *end > limit.earliest),
+            certain_after: limit.ahead(self.at).filter(|end| limit.is_open() && *end > limit.earliest),
             end,
             left: 0,
             ended: None,
         }
-    }
-}
-
-/// The last lawful instant of the reading that decides the breach.
-fn passed_end(limit: &Limit, breach: Breach) -> Instant {
-    match breach {
-        Breach::Certain => limit.latest.unwrap_or(limit.earliest),
-        Breach::Arguable => limit.earliest,
     }
 }
 

@@ -9,7 +9,7 @@ use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::json::Json;
 use engine::limits::{Done, Reckoning};
-use engine::rulebook::{Role, RuleId};
+use engine::rulebook::{Role, RuleId, Rulebook};
 
 /// Where the child of a case is, as far as the record says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,6 +105,27 @@ impl Limit {
     pub const fn is_open(&self) -> bool {
         self.ended[0].is_none()
     }
+
+    /// The last lawful instant of the open limit that is still to come: the protective reading's, then the lenient reading's.
+    pub fn ahead(&self, at: Instant) -> Option<Instant> {
+        let lenient = self.latest.filter(|_| self.ended[1].is_none());
+        [Some(self.earliest), lenient].into_iter().flatten().find(|end| at <= *end)
+    }
+
+    /// The last lawful instant of the reading that decides the breach.
+    pub fn passed_end(&self, breach: Breach) -> Instant {
+        match breach {
+            Breach::Certain => self.latest.unwrap_or(self.earliest),
+            Breach::Arguable => self.earliest,
+        }
+    }
+
+    /// What ended a breached limit, under the reading that decides the breach. A limit that ended under the lenient reading
+    /// alone is still open under the protective one.
+    pub fn ended_of(&self, breach: Breach) -> Option<Ended> {
+        let [protective, lenient] = self.ended;
+        protective.and_then(|ended| if breach == Breach::Certain { lenient } else { Some(ended) })
+    }
 }
 
 /// What a docket needs to know about one case.
@@ -158,6 +179,32 @@ impl Summary {
         let found = [(arguable, Breach::Arguable), (certain, Breach::Certain)];
         let found = found.into_iter().filter(|(count, _)| *count > 0).map(|(_, breach)| breach);
         self.limits.iter().filter_map(|limit| limit.breach(at)).chain(found).max()
+    }
+
+    /// The open limits.
+    pub fn open(&self) -> impl Iterator<Item = &Limit> {
+        self.limits.iter().filter(|limit| limit.is_open())
+    }
+
+    /// The limit that ends next at `at`, with its end: under the protective reading; if no limit runs under it, under the
+    /// lenient reading.
+    pub fn ends_next(&self, at: Instant, book: &Rulebook) -> Option<(&Limit, Instant)> {
+        let ahead = self.open().filter_map(|limit| Some((limit, limit.ahead(at)?)));
+        ahead.min_by_key(|(limit, end)| {
+            let order = (*end, !book.is_on_detention(limit.rule), limit.rule, limit.period);
+            (limit.breach(at).is_some(), order)
+        })
+    }
+
+    /// The worst limit that has passed at `at`. Open limits come before done ones, limits on the detention of a child who is
+    /// still held before others, certain before arguable, then the one that has been over longest.
+    pub fn worst_passed(&self, at: Instant, book: &Rulebook) -> Option<(&Limit, Breach)> {
+        let passed = self.limits.iter().filter_map(|limit| Some((limit, limit.breach(at)?)));
+        passed.min_by_key(|(limit, breach)| {
+            let holds = limit.is_open() && self.standing.is_held() && book.is_on_detention(limit.rule);
+            let order = (limit.passed_end(*breach), limit.rule, limit.period);
+            (!limit.is_open(), !holds, std::cmp::Reverse(*breach), order)
+        })
     }
 
     /// The summary as one JSON document.

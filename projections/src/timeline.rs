@@ -145,9 +145,9 @@ impl EntryLine {
 /// The timeline of a case at `at`, with sentences in `language`. `log` holds the events known by then, in order; for "as
 /// known on" a day, those recorded until the end of that day. The case is assessed under `book`. Each alert is explained in
 /// the words of its own rulebook. `why` decides whether limits and findings are explained.
-pub fn timeline(
+pub fn timeline<'e>(
     case: &Case,
-    log: &[Event],
+    log: impl IntoIterator<Item = &'e Event>,
     book: &Rulebook,
     shelf: &Rulebooks,
     at: Instant,
@@ -266,9 +266,9 @@ fn limit(
 
 /// The alerts, by the place of the action that each follows: the last action that had happened when the alert was raised.
 /// An alert never comes before one that was raised earlier.
-fn alerts(
+fn alerts<'e>(
     case: &Case,
-    log: &[Event],
+    log: impl IntoIterator<Item = &'e Event>,
     shelf: &Rulebooks,
     language: Language,
     actions: &[ActionLine],

@@ -12,7 +12,7 @@ use engine::rulebook::Rulebook;
 use crate::summary::Summary;
 
 /// The seat in which an office has a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Seat {
     /// The court.
     Court,

@@ -4,11 +4,13 @@
 
 mod contradictions;
 mod doubts;
+mod holidays;
 mod known;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use chrono::NaiveDate;
 use engine::action::OfficeCode;
 use engine::rulebook::Language;
 use projections::view::Seat;
@@ -103,9 +105,9 @@ pub struct Office {
     pub court: Option<CourtKind>,
 }
 
-/// The offices by their codes.
+/// The offices by their codes, and the holidays: days on which they are closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Offices(BTreeMap<OfficeCode, Office>);
+pub struct Offices(BTreeMap<OfficeCode, Office>, BTreeSet<NaiveDate>);
 
 /// Why an offices file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -158,7 +160,9 @@ impl Offices {
             let what = "found bytes that are not UTF-8; save the file as UTF-8".to_owned();
             OfficesError::Line { file: file.clone(), line: line_at(good, good.len()), what }
         })?;
-        self.0.extend(Self::parse(&text, &file)?.0);
+        let Self(offices, holidays) = Self::parse(&text, &file)?;
+        self.0.extend(offices);
+        self.1.extend(holidays);
         Ok(self)
     }
 
@@ -168,11 +172,19 @@ impl Offices {
             line: line_at(text.as_bytes(), start),
             what,
         };
-        let found: BTreeMap<toml::Spanned<String>, Office> = toml::from_str(text)
-            .map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+        let flawed =
+            |error: toml::de::Error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned());
+        let found: BTreeMap<toml::Spanned<String>, holidays::Entry> = toml::from_str(text).map_err(flawed)?;
+        let holidays = holidays::read(text).map_err(|(start, what)| wrong(start, what))?;
         let mut offices = BTreeMap::new();
-        for (code, office) in found {
+        for (code, entry) in found {
             let start = code.span().start;
+            let holidays::Entry::Office(office) = entry else {
+                if code.get_ref() == holidays::KEY {
+                    continue;
+                }
+                return Err(wrong(start, format!("expected an office, or `{}`: a list of dates", holidays::KEY)));
+            };
             let Some(known) = OfficeCode::new(code.get_ref()) else {
                 return Err(wrong(start, "expected an office code: 1 to 64 of a-z, 0-9, `-`".to_owned()));
             };
@@ -187,7 +199,7 @@ impl Offices {
             }
             offices.insert(known, office);
         }
-        Ok(Self(offices))
+        Ok(Self(offices, holidays))
     }
 
     /// The office with a code.
@@ -204,6 +216,11 @@ impl Offices {
     pub fn name_and_code(&self, code: &OfficeCode, language: Language) -> String {
         self.get(code)
             .map_or_else(|| code.to_string(), |office| format!("{} ({code})", office.name.in_language(language)))
+    }
+
+    /// The days on which the offices are closed, weekends aside. For display alone: no limit rolls over.
+    pub const fn holidays(&self) -> &BTreeSet<NaiveDate> {
+        &self.1
     }
 
     /// All of them, by code.

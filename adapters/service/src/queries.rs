@@ -4,4 +4,6 @@
 
 pub mod alerts;
 pub mod cases;
+pub mod dockets;
+pub mod handed_on;
 pub mod timeline;

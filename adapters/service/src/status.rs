@@ -12,8 +12,9 @@ use store::{Backlog, CaseStore, Fault};
 
 use crate::clock::{Clock, SteadyClock};
 use crate::figures::exposition::Exposition;
-use crate::figures::{Figures, Loop, Noted};
+use crate::figures::{Figures, Flag, Loop, Noted};
 use crate::lifecycle::Stop;
+use crate::reconcile::TOLD_WITHIN_SECONDS;
 use crate::watch::clock_doubt::ClockDoubt;
 
 /// The shortest and the longest pause between two polls of the store. Up to the longest pause, polling takes at most a
@@ -39,6 +40,30 @@ pub struct Status {
     answers: Loop,
     answer: Noted<Sample>,
     watched: Noted<u64>,
+    /// Whether the store told this process to start again, as when another rulebook is in force.
+    outdated: Flag,
+}
+
+/// How far what this process shows can be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trust {
+    /// Whether the clock is in doubt, so that alerts are held back.
+    pub clock_in_doubt: bool,
+    /// By how many seconds the watch is behind; `None`: not known.
+    pub watch_behind: Option<i64>,
+    /// Until when all alerts were delivered; `None`: not known, or NATS is not configured.
+    pub delivered_until: Option<Instant>,
+    /// Whether NATS is configured and away.
+    pub nats_away: bool,
+    /// Whether this process has to be started again: another rulebook is in force, or the log was moved.
+    pub outdated: bool,
+}
+
+impl Trust {
+    /// Whether alerts are later than the watch allows itself.
+    pub fn is_late(self) -> bool {
+        self.watch_behind.is_none_or(|behind| behind > TOLD_WITHIN_SECONDS)
+    }
 }
 
 /// What does not change while a `serve` runs.
@@ -72,7 +97,8 @@ impl Status {
     ) -> Self {
         let (answers, began) = (Loop::on(Arc::clone(&steady)), clock.now());
         let (answer, watched) = (Noted::default(), Noted::default());
-        Self { store, clock, steady, doubt, figures, began, about, answers, answer, watched }
+        let outdated = Flag::default();
+        Self { store, clock, steady, doubt, figures, began, about, answers, answer, watched, outdated }
     }
 
     /// Polls the store until the stop signal.
@@ -84,12 +110,16 @@ impl Status {
             match stop.or(self.ask(count)).await {
                 None => return,
                 Some(Ok(())) => {
+                    self.outdated.set(false);
                     counted = if count { Some(begun) } else { counted };
                     self.answers.comes_round();
                     self.answers.is_well();
                 }
                 // The watch logs it.
-                Some(Err(fault)) => self.answers.is_in_trouble(&fault.to_string()),
+                Some(Err(fault)) => {
+                    self.outdated.set(matches!(fault, Fault::Restart(_)));
+                    self.answers.is_in_trouble(&fault.to_string());
+                }
             }
             let took = self.steady.running().saturating_sub(begun);
             stop.or(tokio::time::sleep((took * 9).clamp(PAUSE.0, PAUSE.1))).await;
@@ -162,6 +192,20 @@ impl Status {
     /// Whether the clock is in doubt, so that alerts are held back.
     pub fn clock_in_doubt(&self) -> bool {
         self.doubt.stands()
+    }
+
+    /// How far what this process shows can be trusted.
+    pub fn trust(&self) -> Trust {
+        let sample = self.answer.get().filter(|_| self.store_is_away().is_none());
+        let behind = |sample: Sample| sample.next_due.map_or(0, |due| sample.at.since(due).max(0));
+        let delivered = |sample: Sample| sample.backlog.oldest.map_or(sample.at, |oldest| oldest.plus(-1));
+        Trust {
+            clock_in_doubt: self.clock_in_doubt(),
+            watch_behind: sample.map(behind),
+            delivered_until: sample.filter(|_| self.about.nats).map(delivered),
+            nats_away: self.about.nats && self.figures.relay.is_at_work() && !self.figures.nats_connected.is_set(),
+            outdated: self.outdated.is_set(),
+        }
     }
 
     /// All figures, in the text format of Prometheus.

@@ -55,7 +55,7 @@ pub use share::{SAY_EVERY, WorkShare};
 pub use sum::EventSum;
 
 /// The place of an event in the log, counted from 1 over all cases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position(pub i64);
 
 /// How a store is opened.
@@ -250,6 +250,8 @@ pub trait LogStore: CaseStore {
     async fn views(&self, take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault>;
     /// How many events there are.
     async fn events(&self) -> Result<u64, Fault>;
+    /// The position of the last event that [`LogStore::log`] gives; 0 in an empty log.
+    async fn head(&self) -> Result<Position, Fault>;
     /// The events behind a position, in the order of the log, at most `most`.
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault>;
     /// As [`LogStore::log`], each event as it is kept, unread.

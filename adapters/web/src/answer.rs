@@ -17,12 +17,12 @@ pub type Answer = Response<Body>;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The headers of every answer, whatever it is.
+/// The headers of every answer, whatever it is. With `no-referrer` a browser would send forms with the origin `null`.
 const PROTECTING: [(&str, &str); 6] = [
     ("content-security-policy", POLICY),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    ("referrer-policy", "no-referrer"),
+    ("referrer-policy", "same-origin"),
     ("x-content-type-options", "nosniff"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
 ];

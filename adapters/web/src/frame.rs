@@ -5,6 +5,7 @@ use projections::catalogue::Word;
 use projections::rights::{Act, Relation, Role, allows};
 
 use crate::answer::code;
+use crate::credentials::csrf;
 use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::frame::Frame as W;
@@ -67,7 +68,7 @@ impl Frame {
             ways: WAYS.into_iter().filter(|(_, _, act)| may(*act)).map(|(path, word, _)| (path, word)).collect(),
             office: office.unwrap_or_default(),
             role: role(visitor.role()),
-            csrf: crate::credentials::csrf::token(&visitor.session.csrf),
+            csrf: visitor.csrf().map(csrf::token).unwrap_or_default(),
             trust: Trust {
                 at: site.now().to_string(),
                 rulebook: site.book.id().to_owned(),

@@ -82,7 +82,7 @@ pub async fn enter(site: &Site, visitor: &Visitor, reference: &str, act: Act) ->
 pub async fn note(site: &Site, visitor: &Visitor, seen: Seen) -> Result<(), Fault> {
     let look = Look {
         at: site.now(),
-        who: Some(visitor.person.id),
+        who: Some(visitor.id),
         office: visitor.office().cloned(),
         role: Some(visitor.role()),
         seen,
@@ -111,7 +111,7 @@ async fn opened(site: &Site, visitor: &Visitor, reference: &CaseRef) -> Result<O
 async fn granted(site: &Site, visitor: &Visitor, reference: &CaseRef) -> Result<bool, Fault> {
     let (now, office) = (site.now(), visitor.office());
     let holds = |grant: &Grant| {
-        grant.person == visitor.person.id && Some(&grant.office) == office && grant.from <= now && now <= grant.until
+        grant.person == visitor.id && Some(&grant.office) == office && grant.from <= now && now <= grant.until
     };
     Ok(site.people.grants(reference).await?.iter().any(holds))
 }

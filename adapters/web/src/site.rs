@@ -6,6 +6,7 @@ use engine::calendar::Instant;
 use engine::rulebook::{Language, Rulebook};
 use service::clock::Clock;
 use service::offices::Offices;
+use service::queries::dockets::Dockets;
 use service::recorder::Recorder;
 use service::status::Status;
 use store::LogStore;
@@ -34,6 +35,8 @@ pub struct Site {
     pub key: SealingKey,
     /// How the pages are reached.
     pub reached: Reached,
+    /// The dockets that were read last.
+    pub dockets: Dockets,
     /// What this process remembers of requests.
     pub remembered: Remembered,
     /// The demo's people, who log in by a click; `None` outside the demo.

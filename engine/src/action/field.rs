@@ -19,6 +19,8 @@ pub struct Field {
     written: Option<&'static str>,
     /// Whether a list of it may have nothing in it.
     may_be_empty: bool,
+    /// Whether what it holds is personal.
+    personal: bool,
     meaning: [&'static str; 2],
 }
 
@@ -73,6 +75,8 @@ impl Field {
             null: None,
             written: None,
             may_be_empty: !matches!(kind, FieldKind::Objects(_)),
+            // What somebody wrote may say anything.
+            personal: matches!(kind, FieldKind::Text),
             meaning,
         }
     }
@@ -90,6 +94,16 @@ impl Field {
     pub(super) const fn not_empty(mut self) -> Self {
         self.may_be_empty = false;
         self
+    }
+
+    pub(super) const fn personal(mut self) -> Self {
+        self.personal = true;
+        self
+    }
+
+    /// Whether what it holds is personal: it says something of the child, or is a free text.
+    pub const fn is_personal(&self) -> bool {
+        self.personal
     }
 
     /// Whether the field may be null.

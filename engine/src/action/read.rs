@@ -76,45 +76,18 @@ fn is_of_a_witness(json: &Json<'_>) -> bool {
     matches!(json, Json::Object(pairs) if pairs.iter().any(name))
 }
 
-impl Action {
-    /// The action as a JSON value without what may be personal: for those who may see the case, and not the child's data.
-    pub fn to_json_without_what_is_personal(&self) -> Json<'_> {
-        let mut json = self.to_json();
-        let of = if is_of_a_witness(&json) { "witness" } else { "" };
-        strip(&mut json, of);
-        json
-    }
-}
-
-/// Whether the value under `key` in the object `of` may be personal. A witness's `ref` is not: it is written like a case's
-/// reference and never a name.
-fn is_personal(key: &str, value: &Json<'_>, of: &str) -> bool {
-    match key {
+/// A witness's `ref` stays: it is written like a case's reference and never a name.
+fn without_what_is_personal<'j>(json: &'j Json<'j>, of: &str) -> Json<'j> {
+    let is_personal = |key: &str, value: &Json<'_>| match key {
         "ref" => of != "witness",
         "child" | "birth_date" | "age_years" | "sex" | "rural" | "ethnic_minority" | "disability" => true,
         "reason" => *value != Json::Null,
         "number" => of == "order",
         _ => false,
-    }
-}
-
-/// Takes what may be personal out of a value.
-fn strip(json: &mut Json<'_>, of: &str) {
+    };
     match json {
         Json::Object(pairs) => {
-            pairs.retain(|(key, value)| !is_personal(key, value, of));
-            pairs.iter_mut().for_each(|(key, value)| strip(value, key));
-        }
-        Json::List(items) => items.iter_mut().for_each(|item| strip(item, of)),
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::Fraction | Json::Text(_) => {}
-    }
-}
-
-/// A copy without what may be personal.
-fn without_what_is_personal<'j>(json: &'j Json<'j>, of: &str) -> Json<'j> {
-    match json {
-        Json::Object(pairs) => {
-            let kept = pairs.iter().filter(|(key, value)| !is_personal(key, value, of));
+            let kept = pairs.iter().filter(|(key, value)| !is_personal(key, value));
             Json::Object(
                 kept.map(|(key, value)| (Cow::Borrowed(&**key), without_what_is_personal(value, key))).collect(),
             )

@@ -56,8 +56,8 @@ pub(super) const PENALTY: &[Field] = &[
 
 pub(super) const CHILD: &[Field] = &[
     required("ref", Text, ["the office's own reference for the child, never a name", "ລະຫັດຂອງເດັກ, ບໍ່ແມ່ນຊື່"]),
-    required("birth_date", Day, ["the birth date", "ວັນເດືອນປີເກີດ"]).or_null(["not known", "ບໍ່ຮູ້"]),
-    optional("age_years", AGE, ["the stated age at the time of the offence", "ອາຍຸທີ່ແຈ້ງໄວ້ ໃນເວລາກະທຳຜິດ"]),
+    required("birth_date", Day, ["the birth date", "ວັນເດືອນປີເກີດ"]).or_null(["not known", "ບໍ່ຮູ້"]).personal(),
+    age_years(Optional),
     sex(Optional),
     rural(Optional),
     ethnic_minority(Optional),
@@ -71,12 +71,10 @@ const PLACE: &[Field] = &[
     optional("sexes_separated", Flag, ["girls and boys kept apart", "ແຍກຍິງຊາຍ"]),
 ];
 
-const ORDER: &[Field] = &[
+pub(super) const ORDER: &[Field] = &[
     required("by", Word(&["prosecutor", "juvenile_court"]), ["who gave the order", "ຜູ້ອອກຄຳສັ່ງ"]),
     required("number", Text, ["the number of the order", "ເລກທີຄຳສັ່ງ"]),
 ];
-
-const AGE: FieldKind = Count(0);
 
 const fn class(need: Need) -> Field {
     Field::new("class", need, Word(Class::WORDS), ["the class of the offence", "ສະຖານໂທດ"])
@@ -91,21 +89,27 @@ const fn serious(need: Need) -> Field {
     Field::new("serious", need, Flag, ["a serious offence", "ການກະທຳຜິດຮ້າຍແຮງ"])
 }
 
+const fn age_years(need: Need) -> Field {
+    let meaning = ["the stated age at the time of the offence", "ອາຍຸທີ່ແຈ້ງໄວ້ ໃນເວລາກະທຳຜິດ"];
+    Field::new("age_years", need, Count(0), meaning).personal()
+}
+
 const fn sex(need: Need) -> Field {
-    Field::new("sex", need, Word(&["f", "m"]), ["female or male", "ຍິງ ຫລື ຊາຍ"])
+    Field::new("sex", need, Word(&["f", "m"]), ["female or male", "ຍິງ ຫລື ຊາຍ"]).personal()
 }
 
 const fn rural(need: Need) -> Field {
-    Field::new("rural", need, Flag, ["lives in the country; for figures alone", "ຢູ່ເຂດຊົນນະບົດ; ສຳລັບສະຖິຕິເທົ່ານັ້ນ"])
+    Field::new("rural", need, Flag, ["lives in the country; for figures alone", "ຢູ່ເຂດຊົນນະບົດ; ສຳລັບສະຖິຕິເທົ່ານັ້ນ"]).personal()
 }
 
 const fn ethnic_minority(need: Need) -> Field {
     let meaning = ["belongs to an ethnic minority; for figures alone", "ເປັນຊົນເຜົ່າສ່ວນນ້ອຍ; ສຳລັບສະຖິຕິເທົ່ານັ້ນ"];
-    Field::new("ethnic_minority", need, Flag, meaning)
+    Field::new("ethnic_minority", need, Flag, meaning).personal()
 }
 
 const fn disability(need: Need) -> Field {
-    Field::new("disability", need, Flag, ["has a disability; for figures alone", "ມີຄວາມພິການ; ສຳລັບສະຖິຕິເທົ່ານັ້ນ"])
+    let meaning = ["has a disability; for figures alone", "ມີຄວາມພິການ; ສຳລັບສະຖິຕິເທົ່ານັ້ນ"];
+    Field::new("disability", need, Flag, meaning).personal()
 }
 
 const fn committed_on() -> Field {
@@ -259,8 +263,8 @@ const CASE_OPENED: &[Field] = &[
         .written(r#"[{"class":…,"penalty_months":…,"committed_on":…,"serious":…}]"#),
 ];
 const CHILD_IDENTIFIED: &[Field] = &[
-    any_of("birth_date", Day, ["the birth date, as it became known", "ວັນເດືອນປີເກີດ ທີ່ຮູ້ພາຍຫລັງ"]),
-    any_of("age_years", AGE, ["the stated age at the time of the offence", "ອາຍຸທີ່ແຈ້ງໄວ້ ໃນເວລາກະທຳຜິດ"]),
+    any_of("birth_date", Day, ["the birth date, as it became known", "ວັນເດືອນປີເກີດ ທີ່ຮູ້ພາຍຫລັງ"]).personal(),
+    age_years(AnyOf),
     any_of("ref", Text, ["the office's own reference for the child, never a name", "ລະຫັດຂອງເດັກ, ບໍ່ແມ່ນຊື່"]),
     sex(AnyOf),
     rural(AnyOf),

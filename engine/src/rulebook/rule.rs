@@ -236,6 +236,21 @@ impl Rule {
         self.is_limit() && !self.discharged_by().has(crate::action::ActionName::CaseClosed)
     }
 
+    /// Whether this limit is the term of a remand, which extensions lengthen (Art. 64).
+    pub const fn is_remand_term(&self) -> bool {
+        matches!(self.as_limit(), Some(Limit { counting: Counting::RemandTerm { .. }, .. }))
+    }
+
+    /// Whether this limit is the longest remand, extensions included (Art. 64).
+    pub const fn is_remand_cap(&self) -> bool {
+        matches!(self.as_limit(), Some(Limit { counting: Counting::RemandCap { .. }, .. }))
+    }
+
+    /// Whether this condition asks that an extension stays within the longest remand (Art. 64).
+    pub const fn is_extension_past_cap(&self) -> bool {
+        matches!(self.as_condition(), Some(Condition { check: Check::RemandExtensionPastCap, .. }))
+    }
+
     /// The lengths of a limit: of the longest remand, of both classes; none of a condition.
     pub fn lengths(&self) -> Vec<Period> {
         match self.as_limit().map(|limit| limit.counting) {

@@ -32,6 +32,8 @@ pub struct Field {
     pub label: String,
     /// What it holds.
     pub value: Value,
+    /// Whether that is personal.
+    pub personal: bool,
 }
 
 /// The value of a field. The names of offices are filled in later.
@@ -76,13 +78,11 @@ impl ActionLine {
 
     /// The action's own fields as they were recorded, by their names in the format.
     pub(super) fn own_fields(&self, personal: Personal) -> Vec<(Cow<'_, str>, Json<'_>)> {
-        let json = match personal {
-            Personal::Shown => self.recorded.action.to_json(),
-            Personal::LeftOut => self.recorded.action.to_json_without_what_is_personal(),
-        };
-        match json {
-            Json::Object(pairs) => pairs.into_iter().filter(|(key, _)| !COMMON.contains(&&**key)).collect(),
-            _ => Vec::new(),
+        let Json::Object(pairs) = self.recorded.action.to_json() else { return Vec::new() };
+        let own = pairs.into_iter().filter(|(key, _)| !COMMON.contains(&&**key));
+        match personal {
+            Personal::Shown => own.collect(),
+            Personal::LeftOut => without_what_is_personal(self.recorded.action.name, "", own),
         }
     }
 
@@ -99,6 +99,30 @@ impl ActionLine {
         let changed = ROLES.into_iter().zip(action.offices()).filter(|(_, office)| office.is_some());
         changed.zip(offices).filter_map(|((role, _), before)| Some((role, before?))).collect()
     }
+}
+
+/// The fields of an object of an action without what is personal. What the table of actions does not have counts as personal.
+fn without_what_is_personal<'j>(
+    name: ActionName,
+    path: &str,
+    pairs: impl IntoIterator<Item = (Cow<'j, str>, Json<'j>)>,
+) -> Vec<(Cow<'j, str>, Json<'j>)> {
+    let kept = |(key, value): (Cow<'j, str>, Json<'j>)| {
+        let own = format!("{path}{key}");
+        let within = |path: &str, value: Json<'j>| match value {
+            Json::Object(pairs) => Json::Object(without_what_is_personal(name, path, pairs)),
+            other => other,
+        };
+        let value = match value {
+            Json::Object(_) => within(&format!("{own}."), value),
+            Json::List(items) if items.iter().any(|item| matches!(item, Json::Object(_))) => {
+                Json::List(items.into_iter().map(|item| within(&format!("{own}.0."), item)).collect())
+            }
+            leaf => return name.field_at(&own).is_some_and(|field| !field.is_personal()).then_some((key, leaf)),
+        };
+        (value != Json::Object(Vec::new())).then_some((key, value))
+    };
+    pairs.into_iter().filter_map(kept).collect()
 }
 
 /// The actions of a case in the order in which they happened. Actions that do not count are placed by their own times.
@@ -163,6 +187,7 @@ impl InWords<'_> {
                     fields.extend(items.iter().enumerate().map(|(nth, item)| Field {
                         label: format!("{} {}", self.label("offence"), nth + 1),
                         value: Value::Words(self.together(item)),
+                        personal: false,
                     }));
                 }
                 _ => fields.push(self.field(action.name, name, value)),
@@ -174,11 +199,14 @@ impl InWords<'_> {
     fn field(&self, action: ActionName, name: &str, value: &Json<'_>) -> Field {
         // What somebody wrote stays as it is, also where it is one of the format's words.
         let is_free = |field: &describe::Field| matches!(field.kind, FieldKind::Text | FieldKind::Case);
+        let of_table = action.field_at(name);
         let value = match value {
-            Json::Text(text) if action.field_at(name).is_some_and(is_free) => Value::Words(text.clone().into_owned()),
+            Json::Text(text) if of_table.is_some_and(is_free) => Value::Words(text.clone().into_owned()),
             _ => self.value(name, value),
         };
-        Field { label: self.label(name), value }
+        // What the table does not have is nobody's to see without the right.
+        let personal = of_table.is_none_or(describe::Field::is_personal);
+        Field { label: self.label(name), value, personal }
     }
 
     /// An object of a list in one line.

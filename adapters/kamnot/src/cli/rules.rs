@@ -7,8 +7,9 @@ use std::io;
 
 use engine::explain::in_words::{self, InWords};
 use engine::refusal::nearest;
-use engine::rulebook::{Language, Question, Readings, Rule, RuleId, Rulebook};
+use engine::rulebook::{Language, Rule, RuleId, Rulebook};
 use projections::labels::Label;
+use projections::law::{self, OpenQuestion};
 use service::files::shown;
 
 use super::arguments::{Common, Rules, RulesCommand};
@@ -28,7 +29,7 @@ pub(super) fn run(common: &Common, own: &Rules) -> Result<Completion, Failure> {
         (None, Some(name)) => {
             let book = known(common)?;
             // An article without a rule can be read too.
-            let readable = !paragraphs(&book, article_number(name)).is_empty();
+            let readable = !law::paragraphs(&book, law::article_number(name)).is_empty();
             let rules = named(&book, name).or_else(|refusal| if readable { Ok(Vec::new()) } else { Err(refusal) })?;
             let paint = Paint::of(&io::stdout());
             let one_rule = if let [rule] = rules[..] { book.rule(rule) } else { None };
@@ -58,17 +59,8 @@ fn known(common: &Common) -> Result<Rulebook, Failure> {
 
 /// The rules that a word names: one by its id, or all of an article such as `64` or `62(1)`; at least one.
 pub(super) fn named(book: &Rulebook, name: &str) -> Result<Vec<RuleId>, Failure> {
-    if let Some(rule) = RuleId::from_word(name).and_then(|id| book.rule(id)) {
-        return Ok(vec![rule.id]);
-    }
-    let article = article_number(name);
-    let within = |place: &str| place.strip_prefix(article).is_some_and(|rest| rest.is_empty() || rest.starts_with('('));
-    let rules = book.rules().iter().filter(|rule| rule.article.split(", ").any(within)).map(|rule| rule.id);
-    let rules: Vec<RuleId> = rules.collect();
-    if rules.is_empty() || article.is_empty() {
-        return Err(Failure::Refused(unknown(book, name)));
-    }
-    Ok(rules)
+    let rules = law::named(book, name);
+    if rules.is_empty() { Err(Failure::Refused(unknown(book, name))) } else { Ok(rules) }
 }
 
 /// The message for a word that names no rule: the rule that was probably meant, or what can be named.
@@ -79,25 +71,6 @@ fn unknown(book: &Rulebook, name: &str) -> String {
                  62(1))"
             .to_owned(),
     }
-}
-
-/// `64` from `Art. 64`, `art 64`, `Article 64` and the Lao word; any other name as it is.
-fn article_number(name: &str) -> &str {
-    let name = name.trim();
-    for word in ["article", "art.", "art", Label::Article.of(Language::Lo)] {
-        let (Some(before), Some(rest)) = (name.get(..word.len()), name.get(word.len()..)) else { continue };
-        let number = rest.trim_start();
-        if before.eq_ignore_ascii_case(word) && number.starts_with(|first: char| first.is_ascii_digit()) {
-            return number;
-        }
-    }
-    name
-}
-
-/// An article in Lao; `None` for a word that does not begin with a number.
-fn paragraphs(book: &Rulebook, number: &str) -> Vec<String> {
-    let is_number = number.starts_with(|first: char| first.is_ascii_digit());
-    if is_number { book.article_in_full(number, Language::Lo) } else { Vec::new() }
 }
 
 fn all(book: &Rulebook, common: &Common, paint: Paint) -> String {
@@ -119,8 +92,8 @@ fn list<'b>(book: &'b Rulebook, rules: impl Iterator<Item = &'b Rule>, common: &
             Cell::new(rule.id.word(), Tone::Strong),
             Cell::plain(rule.article.as_str()),
             Cell::plain(rule.name.in_language(lang)),
-            Cell::plain(lengths(book, rule, lang)),
-            Cell::plain(owed_by(book, rule, lang)),
+            Cell::plain(law::lengths(book, rule, lang)),
+            Cell::plain(law::owed_by(book, rule, lang)),
         ]);
     }
     if lang == Language::Lo {
@@ -129,26 +102,13 @@ fn list<'b>(book: &'b Rulebook, rules: impl Iterator<Item = &'b Rule>, common: &
     table.draw(line_width(), paint)
 }
 
-/// The lengths of a limit in words, with a note if the limit is policy and not law.
-fn lengths(book: &Rulebook, rule: &Rule, lang: Language) -> String {
-    let lengths: Vec<String> = rule.lengths().into_iter().map(|period| book.amount(lang, period)).collect();
-    let policy = if rule.is_policy() { format!(" ({})", Label::Policy.of(lang)) } else { String::new() };
-    lengths.join(", ") + &policy
-}
-
-/// Who owes a rule, in words.
-fn owed_by(book: &Rulebook, rule: &Rule, lang: Language) -> String {
-    let roles = rule.may_owe().into_iter().map(|role| book.text(&format!("role.{role}")).in_language(lang));
-    roles.collect::<Vec<_>>().join(&format!(" {} ", Label::Or.of(lang)))
-}
-
 /// An article in full, and the rules on it.
 fn article(book: &Rulebook, name: &str, rules: &[RuleId], common: &Common, paint: Paint) -> String {
     let lang = common.lang;
-    let number = article_number(name);
+    let number = law::article_number(name);
     let title = format!("{} {number}", Label::Article.of(lang));
     let mut out = format!("{}\n", paint.text(Tone::Strong, &title));
-    for paragraph in paragraphs(book, number) {
+    for paragraph in law::paragraphs(book, number) {
         out += &indented(&paragraph, 2, line_width());
     }
     out += &in_english(book, [number], lang, paint);
@@ -167,13 +127,10 @@ fn in_english<'q>(
     lang: Language,
     paint: Paint,
 ) -> String {
-    let mut numbers: Vec<&str> = articles.into_iter().map(|place| place.split('(').next().unwrap_or(place)).collect();
-    numbers.dedup();
-    let paragraphs: Vec<String> =
-        numbers.into_iter().flat_map(|number| book.article_in_full(number, Language::En)).collect();
     if lang != Language::En {
         return String::new();
     }
+    let paragraphs = law::in_english(book, articles);
     if paragraphs.is_empty() {
         return format!("\n{}\n", paint.text(Tone::Faint, Label::NoEnglish.of(lang)));
     }
@@ -193,7 +150,7 @@ fn one(book: &Rulebook, rule: &Rule, common: &Common, paint: Paint) -> String {
         Label::Article.of(lang),
         rule.article,
         Label::OwedBy.of(lang),
-        owed_by(book, rule, lang)
+        law::owed_by(book, rule, lang)
     );
     out += &indented(rule.sentence.in_language(lang), 0, width);
     let _ = writeln!(out, "\n{}", paint.text(Tone::Strong, Label::LawsWords.of(lang)));
@@ -201,13 +158,13 @@ fn one(book: &Rulebook, rule: &Rule, common: &Common, paint: Paint) -> String {
         out += &indented(&format!("{} {}: “{}”", Label::Article.of(lang), quote.article, quote.lo), 2, width);
     }
     out += &in_english(book, rule.law.iter().map(|quote| quote.article.as_str()), lang, paint);
-    let lengths = lengths(book, rule, lang);
+    let lengths = law::lengths(book, rule, lang);
     if !lengths.is_empty() {
         let _ = writeln!(out, "\n{}: {lengths}", paint.text(Tone::Strong, Label::Limit.of(lang)));
     }
-    if !rule.warn_before.is_empty() {
-        let leads: Vec<String> = rule.warn_before.iter().map(|lead| book.amount(lang, *lead)).collect();
-        let _ = writeln!(out, "{}: {}", paint.text(Tone::Strong, Label::Notice.of(lang)), leads.join(", "));
+    let notices = law::notices(book, rule, lang);
+    if !notices.is_empty() {
+        let _ = writeln!(out, "{}: {notices}", paint.text(Tone::Strong, Label::Notice.of(lang)));
     }
     let _ = writeln!(out, "\n{}", paint.text(Tone::Strong, Label::AsApplied.of(lang)));
     bullets(&in_words::rule(book, rule, lang), 2, width, &mut out);
@@ -231,17 +188,13 @@ fn bullets(lines: &[InWords], indent: usize, width: usize, out: &mut String) {
 fn questions(book: &Rulebook, rule: &Rule, common: &Common, paint: Paint) -> String {
     let lang = common.lang;
     let mut out = String::new();
-    for (Question { name: question, .. }, Readings { protective, lenient }) in book.answers() {
-        if !book.bears_on(rule, question) {
-            continue;
-        }
+    for OpenQuestion { question, answers } in law::questions(book, rule, lang) {
         if out.is_empty() {
             let _ = writeln!(out, "\n{}", paint.text(Tone::Strong, Label::Questions.of(lang)));
         }
-        let answer = |answer: &str| book.text(&format!("answer.{question}.{answer}")).in_language(lang);
-        out += &indented(book.text(&format!("question.{question}")).in_language(lang), 2, line_width());
-        out += &indented(&format!("{}: {}", Label::Protective.of(lang), answer(protective)), 4, line_width());
-        out += &indented(&format!("{}: {}", Label::Lenient.of(lang), answer(lenient)), 4, line_width());
+        out += &indented(question, 2, line_width());
+        out += &indented(&format!("{}: {}", Label::Protective.of(lang), answers.protective), 4, line_width());
+        out += &indented(&format!("{}: {}", Label::Lenient.of(lang), answers.lenient), 4, line_width());
     }
     out
 }

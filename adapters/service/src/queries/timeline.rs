@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use engine::action::{CaseRef, When};
 use engine::calendar::Instant;
-use engine::case::{Case, Event};
-use engine::rulebook::{Language, Rulebook, Rulebooks};
+use engine::case::Case;
+use engine::rulebook::{Digest, Language, Rulebook, Rulebooks};
 use projections::timeline::{Entry, Why};
-use store::{Fault, LogStore};
+use store::{Fault, LogStore, Stored};
 
 /// The query.
 pub struct Question {
@@ -29,6 +29,19 @@ pub struct Timeline {
     pub case: Case,
     /// What happened, in order.
     pub entries: Vec<Entry>,
+    /// The events that count, with their positions.
+    pub log: Vec<Stored>,
+    /// The rulebooks under which they were decided.
+    pub shelf: Rulebooks,
+    /// The rulebook under which the case is assessed.
+    pub under: Digest,
+}
+
+impl Timeline {
+    /// The rulebook under which the case is assessed.
+    pub fn book(&self) -> &Rulebook {
+        self.shelf.book(self.under)
+    }
 }
 
 /// The timeline of a case; `None` if the log does not contain it, or did not by then. As known on a day, the rulebook
@@ -42,14 +55,16 @@ pub async fn timeline(
     question: &Question,
 ) -> Result<Option<Timeline>, Fault> {
     let until = question.as_known_on.map(When::last);
-    let counts = |event: &Event| until.is_none_or(|until| event.recorded_at <= until);
-    let stored = store.stream(&question.case).await?;
-    let log: Vec<Event> = stored.into_iter().map(|stored| stored.event).filter(counts).collect();
+    let mut log = store.stream(&question.case).await?;
+    log.retain(|stored| until.is_none_or(|until| stored.event.recorded_at <= until));
     let Some(last) = log.last() else { return Ok(None) };
-    let shelf = Rulebooks::new(Arc::clone(book), store.rulebooks().await?);
-    let book = if until.is_some() { shelf.book(last.rulebook) } else { book };
-    let case = Case::fold(&log);
+    let under = if until.is_some() { last.event.rulebook } else { book.digest() };
+    // The earlier rulebooks are read only where one of them decided something.
+    let of_others = log.iter().any(|stored| stored.event.rulebook != book.digest());
+    let shelf = Rulebooks::new(Arc::clone(book), if of_others { store.rulebooks().await? } else { Vec::new() });
+    let case = Case::fold(log.iter().map(|stored| &stored.event));
     let Question { at, why, language, .. } = question;
-    let entries = projections::timeline::timeline(&case, &log, book, &shelf, *at, *language, *why);
-    Ok(Some(Timeline { case, entries }))
+    let events = log.iter().map(|stored| &stored.event);
+    let entries = projections::timeline::timeline(&case, events, shelf.book(under), &shelf, *at, *language, *why);
+    Ok(Some(Timeline { case, entries, log, shelf, under }))
 }

@@ -5,7 +5,6 @@
 use engine::action::{Action, ActionName};
 use engine::calendar::Instant;
 use engine::case::Case;
-use engine::decide::Verdict;
 use engine::refusal::{Code, Refusal};
 use engine::rulebook::Rulebook;
 use projections::rights::{Act, Relation, Role, allows};

@@ -61,6 +61,10 @@ impl LogStore for PostgresStore {
         Ok(self.one::<i64>(reads::EVENTS, |query| query).await?.unwrap_or(0).unsigned_abs())
     }
 
+    async fn head(&self) -> Result<Position, Fault> {
+        Ok(Position(self.one::<i64>(reads::HEAD, |query| query).await?.unwrap_or(0)))
+    }
+
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
         let rows = self.log_rows(after, most).await?;
         self.each(&rows, reads::stored)

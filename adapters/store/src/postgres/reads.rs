@@ -51,6 +51,9 @@ pub(super) const LOG: &str = stored!(
          (coalesce((SELECT xact FROM case_events WHERE position <= $1 ORDER BY position DESC LIMIT 1), '0'), $1)
      AND e.xact < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY e.xact, e.position LIMIT $2"
 );
+/// The last event that [`LOG`] shows.
+pub(super) const HEAD: &str = "SELECT coalesce((SELECT position FROM case_events
+    WHERE xact < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xact DESC, position DESC LIMIT 1), 0)";
 /// Whether there is anything behind a position that [`LOG`] does not show yet.
 pub(super) const HIDDEN: &str = "SELECT 1 FROM case_events WHERE (xact, position) >
         (coalesce((SELECT xact FROM case_events WHERE position <= $1 ORDER BY position DESC LIMIT 1), '0'), $1)

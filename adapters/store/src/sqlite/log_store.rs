@@ -50,6 +50,10 @@ impl LogStore for SqliteStore {
         self.read(|connection| Ok(audit::extent(connection)?.1)).await
     }
 
+    async fn head(&self) -> Result<Position, Fault> {
+        Ok(Position(self.one(reads::HEAD, []).await?))
+    }
+
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
         self.all(reads::LOG, [after.0, reads::limit(most)], reads::stored).await
     }

@@ -31,6 +31,7 @@ macro_rules! stored {
 
 pub(super) const STREAM: &str =
     stored!("cases c JOIN events e ON e.case_key = c.case_key WHERE c.stream_id = ?1 ORDER BY e.version");
+pub(super) const HEAD: &str = "SELECT coalesce(max(position), 0) FROM events";
 pub(super) const LOG: &str =
     stored!("events e JOIN cases c ON c.case_key = e.case_key WHERE e.position > ?1 ORDER BY e.position LIMIT ?2");
 const AT: &str = stored!("events e JOIN cases c ON c.case_key = e.case_key WHERE e.position = ?1");

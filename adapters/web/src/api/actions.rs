@@ -41,12 +41,12 @@ pub async fn record(
         None => None,
     };
     let lines = body::lines(&headers, body).await?;
-    let sender = Sender { office: office.clone(), person: Some(caller.person.id), role: Some(caller.role()) };
+    let sender = Sender { office: office.clone(), person: Some(caller.id), role: Some(caller.role()) };
     let alerts = if site.status.clock_in_doubt() { Alerts::HeldBack } else { Alerts::Raised };
     let request = Request { sender, alerts, language: caller.language, expected };
     let intake = Intake::new(Arc::clone(&site.recorder)).knowing(Some(Arc::clone(&site.offices)));
     let Taken { reply, events } = intake.take_request(&request, lines).await?;
-    site.remembered.charge_events(caller.person.id, events);
+    site.remembered.charge_events(caller.id, events);
     Ok(json::text(String::from_utf8(reply.to_json()).unwrap_or_default()))
 }
 

@@ -123,7 +123,10 @@ mod tests {
 
     #[test]
     fn each_element_of_an_array_is_a_line_and_other_texts_stay() {
-        assert_eq!(of("[{\"a\":\"],\\\"\"},\n {\"b\":\n[1,2]}]\n"), Ok("{\"a\":\"],\\\"\"}\n  {\"b\": [1,2]}\n ".into()));
+        assert_eq!(
+            of("[{\"a\":\"],\\\"\"},\n {\"b\":\n[1,2]}]\n"),
+            Ok("{\"a\":\"],\\\"\"}\n  {\"b\": [1,2]}\n ".into())
+        );
         assert_eq!(of("[]"), Ok("\n".into()));
         assert_eq!(of("[1,\"a\nb\"]"), Ok("1\n\"a\u{1}b\"\n".into()));
         for same in ["", "{\"a\":1}", "{\"a\":1}\n{\"a\":[2]}\n", "x"] {

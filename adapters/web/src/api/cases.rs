@@ -32,8 +32,11 @@ use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::api::Api;
 
-const AT: Parameter =
-    Parameter { name: "at", takes: Takes::Instant, about: "the instant for which the limits are assessed; default now" };
+const AT: Parameter = Parameter {
+    name: "at",
+    takes: Takes::Instant,
+    about: "the instant for which the limits are assessed; default now",
+};
 const AS_KNOWN_ON: Parameter =
     Parameter { name: "as_known_on", takes: Takes::When, about: "only what was recorded by then" };
 const OPEN: Parameter =
@@ -81,7 +84,8 @@ impl View {
         let asked = self.asked.when(AS_KNOWN_ON.name);
         let until = self.opened.known_until.map(When::Instant);
         let as_known_on = [asked, until].into_iter().flatten().min_by_key(|when| when.last());
-        let at = self.asked.text(AT.name).map_or_else(|| asked.map_or(self.at, |on| self.at.min(on.last())), |_| self.at);
+        let at =
+            self.asked.text(AT.name).map_or_else(|| asked.map_or(self.at, |on| self.at.min(on.last())), |_| self.at);
         let case = self.opened.case.reference().clone();
         let question = Question { case, as_known_on, at, why: Why::Told, language: caller.language };
         let found = timeline(site.log.as_ref(), &site.book, &question).await?;

@@ -20,7 +20,7 @@ use crate::answer::Answer;
 use crate::credentials::csrf;
 use crate::gate::note;
 use crate::site::Site;
-use crate::visitor::{Visitor, of_token, visitor};
+use crate::visitor::{Visitor, bearer, visitor};
 use crate::words::api::Api;
 
 /// How long a request may take.
@@ -63,24 +63,16 @@ pub fn asked_language(parts: &Parts) -> Option<Language> {
 
 async fn caller(guard: &Guard, parts: &Parts, language: &mut Language) -> Result<Visitor, Problem> {
     let site = &guard.site;
-    let (caller, by_token) = match parts.headers.get(AUTHORIZATION) {
-        Some(credentials) => {
-            let credentials = credentials.to_str().unwrap_or_default();
-            let bearer = credentials.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-            match bearer {
-                Some((_, secret)) => (of_token(site, secret.trim(), *language).await?, true),
-                None => (None, true),
-            }
-        }
-        None => (visitor(site, parts).await?, false),
-    };
+    // Who sends credentials means them: a cookie beside them does not count.
+    let is_meant = !parts.headers.contains_key(AUTHORIZATION) || bearer(parts).is_some();
+    let caller = if is_meant { visitor(site, parts).await? } else { None };
     let Some(mut caller) = caller else { return Err(Problem::of(Api::NotLoggedIn)) };
-    *language = asked_language(parts).unwrap_or(caller.person.language);
+    *language = asked_language(parts).unwrap_or(caller.language);
     caller.language = *language;
     let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let charged = site.remembered.charge(caller.person.id, length.unwrap_or(0));
+    let charged = site.remembered.charge(caller.id, length.unwrap_or(0));
     charged.map_err(|(_, retry_after)| Problem::of_budget(retry_after))?;
-    if !by_token && !parts.method.is_safe() && !has_form_token(parts, &caller) {
+    if !parts.method.is_safe() && !has_form_token(parts, &caller) {
         return Err(Problem::of(Api::NoFormToken));
     }
     // The relation does not count for an act without a case.
@@ -91,7 +83,9 @@ async fn caller(guard: &Guard, parts: &Parts, language: &mut Language) -> Result
     Ok(caller)
 }
 
+/// Whether a request of a session bears the token of its forms. A program has no forms.
 fn has_form_token(parts: &Parts, caller: &Visitor) -> bool {
+    let Some(secret) = caller.csrf() else { return true };
     let token = parts.headers.get(FORM_TOKEN).and_then(|token| token.to_str().ok());
-    token.is_some_and(|token| csrf::is_of(token, &caller.session.csrf))
+    token.is_some_and(|token| csrf::is_of(token, secret))
 }

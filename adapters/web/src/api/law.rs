@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::Uri;
 use engine::explain::in_words::{InWords, rule as in_words};
 use engine::json::Json;
-use engine::rulebook::{Rule, RuleId, Rulebook, Text};
+use engine::rulebook::{Rule, RuleId, Text};
 use service::offices::Name;
 
 use super::json;
@@ -43,7 +43,11 @@ pub async fn rule(
     let rule = RuleId::from_word(&name).and_then(|id| site.book.rule(id)).ok_or(Problem::of(Api::NotFound))?;
     let counted = in_words(&site.book, rule, caller.language);
     let mut pairs = of_rule(rule);
-    pairs.push(("law".into(), Json::List(law(&site.book, rule))));
+    let quotes = rule.law.iter().map(|quote| {
+        let (article, lo) = (Json::text(quote.article.as_str()), Json::text(quote.lo.as_str()));
+        Json::Object(vec![("article".into(), article), ("lo".into(), lo)])
+    });
+    pairs.push(("law".into(), Json::List(quotes.collect())));
     pairs.push(("in_words".into(), Json::List(counted.iter().map(words).collect())));
     Ok(json::value(&Json::Object(pairs)))
 }

@@ -25,7 +25,7 @@ pub async fn looks(
     uri: Uri,
 ) -> Result<Answer, Problem> {
     Asked::of(&uri, &[])?;
-    let looks = site.people.looks(&LooksOf::Person(caller.person.id), MOST).await?;
+    let looks = site.people.looks(&LooksOf::Person(caller.id), MOST).await?;
     Ok(json::all(looks.iter().map(look_json)))
 }
 

@@ -72,6 +72,9 @@ impl Takes {
     }
 }
 
+/// The parameters of a request that takes none.
+pub const NONE: &[Parameter] = &[];
+
 /// The parameters of a request.
 pub struct Asked(Vec<(&'static str, String)>);
 
@@ -142,8 +145,11 @@ const ROWS: usize = 25;
 const MOST_ROWS: usize = 100;
 
 /// Where a list goes on.
-pub const CURSOR: Parameter =
-    Parameter { name: "cursor", takes: Takes::Cursor, about: "`next` of the answer before: the list goes on behind it" };
+pub const CURSOR: Parameter = Parameter {
+    name: "cursor",
+    takes: Takes::Cursor,
+    about: "`next` of the answer before: the list goes on behind it",
+};
 /// How many rows a list gives.
 pub const LIMIT: Parameter =
     Parameter { name: "limit", takes: Takes::Count(MOST_ROWS), about: "at most so many rows; 25 if left out" };

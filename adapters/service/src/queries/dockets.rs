@@ -1,0 +1,213 @@
+//! The dockets that were read last, kept in memory and brought up to date from the log.
+//!
+//! Invariant: a docket holds everything that was recorded before it was asked for. Memory is bounded: the dockets that were
+//! not used for longest are dropped.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use engine::action::{CaseRef, OfficeCode};
+use engine::calendar::Instant;
+use engine::rulebook::Rulebook;
+use futures::StreamExt as _;
+use projections::CaseView;
+use projections::docket::listed::Listed;
+use projections::summary::{Standing, Summary};
+use projections::view::Seat;
+use store::{Fault, LogStore, Position};
+
+/// How many cases are loaded concurrently.
+const IN_FLIGHT: usize = 64;
+/// How many events are read at once, and behind how many a docket is read anew.
+const EVENTS: usize = 512;
+const FAR_BEHIND: usize = 8 * EVENTS;
+/// How many cases all dockets in memory hold together, the one asked for apart.
+const MOST_CASES: usize = 50_000;
+/// A closed case is kept for so many seconds, longer than any docket shows it.
+const CLOSED_FOR: i64 = 8 * 86_400;
+
+/// Whose docket: the office, and its seat in the cases.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Whose {
+    /// The office.
+    pub office: OfficeCode,
+    /// Its seat.
+    pub seat: Seat,
+}
+
+/// A docket.
+#[derive(Clone, Debug, Default)]
+pub struct Docket {
+    /// The cases, open or closed not long ago, by reference.
+    pub cases: Arc<Vec<Arc<Listed>>>,
+    /// How many cases could not be read.
+    pub damaged: usize,
+}
+
+/// All dockets in memory.
+#[derive(Default)]
+pub struct Dockets {
+    slots: Mutex<HashMap<Whose, Slot>>,
+}
+
+/// The place of a docket.
+#[derive(Clone, Default)]
+struct Slot {
+    kept: Arc<tokio::sync::Mutex<Option<Kept>>>,
+    cases: usize,
+    used: u64,
+}
+
+/// A docket as of an event.
+struct Kept {
+    head: Position,
+    counter: i64,
+    cases: BTreeMap<CaseRef, Arc<Listed>>,
+    damaged: BTreeSet<CaseRef>,
+    /// The cases in which a recorded action begins to count at a later instant.
+    again: BTreeMap<CaseRef, Instant>,
+    docket: Docket,
+}
+
+/// What a docket is read from.
+#[derive(Clone, Copy)]
+struct Source<'s> {
+    log: &'s dyn LogStore,
+    book: &'s Rulebook,
+    whose: &'s Whose,
+    now: Instant,
+}
+
+impl Dockets {
+    /// A docket as it stands now.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn of(&self, log: &dyn LogStore, book: &Rulebook, whose: &Whose, now: Instant) -> Result<Docket, Fault> {
+        let slot = self.slot(whose);
+        // Several requests for one docket read what is new once.
+        let mut kept = slot.lock().await;
+        let source = Source { log, book, whose, now };
+        let brought = match kept.take() {
+            Some(before) => source.bring_up_to_date(before).await?,
+            None => source.read().await?,
+        };
+        let docket = brought.docket.clone();
+        *kept = Some(brought);
+        drop(kept);
+        self.bound(whose, docket.cases.len());
+        Ok(docket)
+    }
+
+    fn slot(&self, whose: &Whose) -> Arc<tokio::sync::Mutex<Option<Kept>>> {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let used = slots.values().map(|slot| slot.used).max().unwrap_or(0) + 1;
+        let slot = slots.entry(whose.clone()).or_default();
+        slot.used = used;
+        Arc::clone(&slot.kept)
+    }
+
+    /// Drops the dockets that were not used for longest.
+    fn bound(&self, whose: &Whose, cases: usize) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = slots.get_mut(whose) {
+            slot.cases = cases;
+        }
+        loop {
+            let others = slots.iter().filter(|(of, _)| *of != whose);
+            let all: usize = others.clone().map(|(_, slot)| slot.cases.max(1)).sum();
+            let Some(oldest) = others.min_by_key(|(_, slot)| slot.used).map(|(of, _)| of.clone()) else { return };
+            if all <= MOST_CASES {
+                return;
+            }
+            slots.remove(&oldest);
+        }
+    }
+}
+
+impl Source<'_> {
+    /// Reads the whole docket.
+    async fn read(self) -> Result<Kept, Fault> {
+        // Before the views: what is recorded meanwhile is looked at again.
+        let (counter, head) = (self.log.change_counter().await?, self.log.head().await?);
+        let views = self.log.docket(&self.whose.office, Some(self.whose.seat)).await?;
+        let cases: Vec<CaseRef> = views.into_iter().filter(|view| self.is_shown(view)).map(|view| view.case).collect();
+        let mut kept = Kept {
+            head,
+            counter,
+            cases: BTreeMap::new(),
+            damaged: BTreeSet::new(),
+            again: BTreeMap::new(),
+            docket: Docket::default(),
+        };
+        self.load(&mut kept, cases).await?;
+        Ok(kept)
+    }
+
+    /// Whether a case is open, or was closed not long ago.
+    fn is_shown(self, view: &CaseView) -> bool {
+        self.now.since(view.recorded_at) <= CLOSED_FOR
+            || Summary::read(&view.document).is_none_or(|summary| summary.standing != Standing::Closed)
+    }
+
+    /// Brings a docket up to date.
+    async fn bring_up_to_date(self, mut kept: Kept) -> Result<Kept, Fault> {
+        let mut changed: BTreeSet<CaseRef> =
+            kept.again.iter().filter(|(_, at)| **at <= self.now).map(|(case, _)| case.clone()).collect();
+        let counter = self.log.change_counter().await?;
+        if counter != kept.counter {
+            let mut read = 0;
+            loop {
+                let events = match self.log.log(kept.head, EVENTS).await {
+                    Ok(events) => events,
+                    // The docket's own cases may all be readable.
+                    Err(Fault::Corrupt(_)) => return self.read().await,
+                    Err(fault) => return Err(fault),
+                };
+                let Some(last) = events.last() else { break };
+                kept.head = last.position;
+                read += events.len();
+                let whole = events.len() < EVENTS;
+                changed.extend(events.into_iter().map(|event| event.case));
+                if whole {
+                    break;
+                }
+                if read > FAR_BEHIND {
+                    return self.read().await;
+                }
+            }
+            kept.counter = counter;
+        }
+        if !changed.is_empty() {
+            self.load(&mut kept, changed).await?;
+        }
+        Ok(kept)
+    }
+
+    /// Reads these cases again.
+    async fn load(self, kept: &mut Kept, cases: impl IntoIterator<Item = CaseRef>) -> Result<(), Fault> {
+        let load = async |case: CaseRef| (self.log.load(&case).await, case);
+        let mut loaded = futures::stream::iter(cases).map(load).buffer_unordered(IN_FLIGHT);
+        while let Some((found, case)) = loaded.next().await {
+            kept.cases.remove(&case);
+            kept.damaged.remove(&case);
+            kept.again.remove(&case);
+            let listed = match found {
+                Ok(found) => Listed::of(&found, self.book, self.now),
+                Err(Fault::Corrupt(_)) => {
+                    kept.damaged.insert(case);
+                    continue;
+                }
+                Err(fault) => return Err(fault),
+            };
+            let Some(listed) = listed.filter(|listed| listed.is_of(&self.whose.office, Some(self.whose.seat))) else {
+                continue;
+            };
+            kept.again.extend(listed.again_at.map(|at| (case.clone(), at)));
+            kept.cases.insert(case, Arc::new(listed));
+        }
+        let cases = Arc::new(kept.cases.values().map(Arc::clone).collect());
+        kept.docket = Docket { cases, damaged: kept.damaged.len() };
+        Ok(())
+    }
+}

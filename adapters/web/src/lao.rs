@@ -1,0 +1,77 @@
+//! Text as HTML: escaped, and with the law's Lao terms in spans that no line break splits.
+//!
+//! Invariant: the output shows the same characters. Characters that would reorder or hide text are replaced.
+
+use askama::filters::Safe;
+use service::shown::plain;
+
+/// Terms that the browser's dictionary would split.
+const TERMS: [&str; 22] = [
+    "ການກັກຂັງພາງ",
+    "ຖືກກັກຂັງພາງ",
+    "ກັກຂັງພາງ",
+    "ການກັກຕົວ",
+    "ຖືກກັກຕົວ",
+    "ກັກຕົວ",
+    "ປ່ອຍຕົວພາງ",
+    "ປ່ອຍຕົວ",
+    "ຈັບຕົວ",
+    "ການສອບຖາມ",
+    "ສືບສວນ-ສອບສວນ",
+    "ສືບສວນ-ສອບຖາມ",
+    "ໄອຍະການປະຊາຊົນ",
+    "ສານເດັກ",
+    "ກຳນົດເວລາ",
+    "ແບບປົກປ້ອງເດັກ",
+    "ແບບຜ່ອນຜັນ",
+    "ຜູ້ຮັບຜິດຊອບ",
+    "ໄກ່ເກັ່ຍ",
+    "ໂທສານຸໂທດ",
+    "ສຳນວນຄະດີ",
+    "ທ້າຍມື້",
+];
+
+/// A text as HTML.
+pub fn html(text: &str) -> Safe<String> {
+    let text = plain(text);
+    let mut out = String::with_capacity(text.len() + text.len() / 4);
+    let mut rest = &*text;
+    while let Some(first) = rest.chars().next() {
+        if let Some(term) = TERMS.iter().find(|term| rest.starts_with(**term)) {
+            out.push_str("<span class=\"t\">");
+            out.push_str(term);
+            out.push_str("</span>");
+            rest = &rest[term.len()..];
+            continue;
+        }
+        match first {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&#34;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+        rest = &rest[first.len_utf8()..];
+    }
+    Safe(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_are_kept_together_and_markup_is_text() {
+        assert_eq!(html("ການກັກຂັງພາງສູງສຸດ").0, "<span class=\"t\">ການກັກຂັງພາງ</span>ສູງສຸດ");
+        assert_eq!(html("<b onclick='x'>&\"").0, "&lt;b onclick=&#39;x&#39;&gt;&amp;&#34;");
+        assert_eq!(html("a\u{202e}b").0, "a\u{fffd}b");
+    }
+
+    #[test]
+    fn the_longest_term_is_found_first() {
+        for (nth, term) in TERMS.iter().enumerate() {
+            assert!(TERMS[nth + 1..].iter().all(|later| !later.starts_with(term)), "{term}");
+        }
+    }
+}
