@@ -6,6 +6,7 @@ use std::time::Duration;
 use scenarios::servers::nats_server::NatsServer;
 use store::sqlite::backup::Existing;
 use store::sqlite::{Options, SqliteStore};
+use tests::made::after_all;
 
 use crate::outage::{halves, pause, short_window};
 use crate::reconcile::reconciled;
@@ -41,7 +42,7 @@ async fn a_restored_log_publishes_nothing_that_the_stream_holds_already() {
     world.all_is_told().await;
     let [log, backup] = ["kamnot.db", "backup.db"].map(|name| world.folder.path().join(name));
     let wait = Duration::from_secs(10);
-    SqliteStore::copy(&log, &backup, Existing::Stays, &world.book, wait, |_, _, _| ()).expect("a backup");
+    SqliteStore::copy(&log, &backup, Existing::Stays, &world.book, wait, after_all(), |_, _, _| ()).expect("a backup");
     world.import(&other).await;
     world.all_is_told().await;
     serving.stop().await;

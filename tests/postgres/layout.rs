@@ -4,11 +4,15 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use projections::rights::Role;
 use scenarios::servers::database::Database;
 use scenarios::servers::postgres::{Cluster, binary};
+use store::people::{PeopleStore as _, Session, Token};
 use store::postgres::PostgresStore;
 use store::{CaseStore as _, Fault, LogStore as _, Options, Position};
 use tests::made::{self, delivery, record_case, refusal};
+
+use uuid::Uuid;
 
 use crate::world::{open, try_open};
 
@@ -84,10 +88,10 @@ async fn tables_of_another_program_are_refused_and_kept() {
 async fn a_log_of_another_layout_is_refused_by_name_also_where_it_lacks_tables() {
     let database = Database::create();
     drop(open(&database.url()).await);
-    let newer = ["has layout 2", "reads layout 1", "use the program that wrote it"];
+    let newer = ["has layout 3", "reads layout 2", "use the program that wrote it"];
     let before = ["made by kamnot before 0.2.0", "keep the older program", "import the offices' files into a new log"];
     for (change, parts) in [
-        ("UPDATE meta SET value = '2' WHERE key = 'schema_version'", newer),
+        ("UPDATE meta SET value = '3' WHERE key = 'schema_version'", newer),
         ("DROP TABLE processes", newer),
         ("UPDATE meta SET value = 'kamnot' WHERE key = 'application'", before),
     ] {
@@ -133,6 +137,58 @@ async fn a_log_restored_into_a_younger_server_is_whole_and_notices_what_others_d
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("nothing was noticed in five seconds");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_restored_database_sessions_have_ended_and_people_are_off_until_they_are_confirmed() {
+    let cluster = Cluster::start();
+    let store = open(&cluster.url()).await;
+    let (key, at, office) = ([7; 32], made::after_all(), made::office("vte-court"));
+    let session = Session {
+        key,
+        person: Uuid::max(),
+        office: Some(office.clone()),
+        role: Role::Clerk,
+        began: at,
+        seen: at,
+        csrf: key,
+    };
+    let token = Token {
+        id: Uuid::max(),
+        key,
+        name: "sheets".to_owned(),
+        office,
+        role: Role::Clerk,
+        made: at,
+        until: None,
+        revoked: None,
+    };
+    store.begin_session(&session).await.unwrap();
+    store.put_token(&token).await.unwrap();
+    let dump = Command::new(binary("pg_dump")).arg("--no-owner").arg(cluster.url()).output().unwrap();
+    drop(store);
+    let store = open(&cluster.url()).await;
+    assert_eq!(
+        (store.sessions().await.unwrap().len(), store.people_are_on().await),
+        (1, Ok(true)),
+        "nothing was restored"
+    );
+    drop(store);
+    // Into another database, and into one of the same name.
+    cluster.sql("CREATE DATABASE other");
+    cluster.load("other", std::str::from_utf8(&dump.stdout).unwrap());
+    cluster.sql("DROP SCHEMA public CASCADE");
+    cluster.sql("CREATE SCHEMA public");
+    cluster.load("postgres", std::str::from_utf8(&dump.stdout).unwrap());
+    for url in [cluster.url_of("other"), cluster.url()] {
+        let stores = futures::future::join_all((0..3).map(|_| open(&url))).await;
+        for store in &stores {
+            assert_eq!((store.sessions().await, store.people_are_on().await), (Ok(Vec::new()), Ok(false)));
+            assert!(store.token(key).await.unwrap().unwrap().revoked.is_some());
+        }
+        stores[0].confirm_people().await.unwrap();
+        assert_eq!(open(&url).await.people_are_on().await, Ok(true));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use engine::case::Fact;
 use engine::rulebook::Rulebook;
 use service::recorder::Recorder;
+use store::people::{Look, LooksOf, Seen};
 use store::{LogStore, WorkShare};
+use uuid::Uuid;
 
 use crate::clock::SetClock;
-use crate::made::{after_all, book};
+use crate::made::{after_all, book, refusal};
 
 /// The rulebook's text, as the log keeps it.
 pub const RULEBOOK: &str = include_str!("../fixtures/first-rulebook.toml");
@@ -29,6 +31,24 @@ pub async fn is_as_it_was(store: &dyn LogStore) {
     assert_eq!(store.events().await.unwrap(), 367);
     assert_eq!(store.check(Arc::new(|_, _| ())).await.unwrap(), Vec::<String>::new());
     assert_eq!(store.book().digest(), rulebook().digest());
+}
+
+/// Opened to be read, it answers as if nobody were there, and takes nobody.
+pub async fn has_no_room_for_people(store: &dyn LogStore) {
+    assert_eq!(store.people().await, Ok(Vec::new()));
+    assert_eq!(store.looks(&LooksOf::Person(Uuid::nil()), 9).await, Ok(Vec::new()));
+    assert_eq!((store.people_are_on().await, store.offices_in_force().await), (Ok(true), Ok(None)));
+    let fault = refusal(store.adopt_offices("a file", after_all()).await);
+    assert!(fault.to_string().contains("has layout 1") && fault.to_string().contains("kamnot serve"), "{fault}");
+}
+
+/// Opened to be written, it takes people for every process.
+pub async fn has_room_for_people(one: &dyn LogStore, other: &dyn LogStore) {
+    let seen = Seen::Refused { route: "/".to_owned() };
+    let look = Look { at: after_all(), who: Some(Uuid::max()), office: None, role: None, seen };
+    one.note(vec![look.clone()]).await.unwrap();
+    assert_eq!(other.looks(&LooksOf::Person(Uuid::max()), 9).await, Ok(vec![look]));
+    assert_eq!(other.people_are_on().await, Ok(true));
 }
 
 /// Under the program's own rulebook, by which it has more to tell: what is over is history, and not published.

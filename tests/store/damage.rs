@@ -165,9 +165,11 @@ async fn one_flipped_letter_spoils_its_own_case_alone() {
     }
     let copy = folder.path().join("copy.db");
     let wait = std::time::Duration::from_secs(1);
-    let copied = SqliteStore::copy(&path, &copy, Existing::Stays, &made::book(), wait, |_, _, _| ()).unwrap();
+    let copied =
+        SqliteStore::copy(&path, &copy, Existing::Stays, &made::book(), wait, made::after_all(), |_, _, _| ()).unwrap();
     assert_eq!(copied.damage, std::slice::from_ref(damage));
-    let again = SqliteStore::copy(&path, &copy, Existing::GivesWay, &made::book(), wait, |_, _, _| ());
+    let again =
+        SqliteStore::copy(&path, &copy, Existing::GivesWay, &made::book(), wait, made::after_all(), |_, _, _| ());
     assert!(matches!(refusal(again), Fault::Corrupt(said) if said.contains("name another file")));
 }
 

@@ -7,6 +7,7 @@ use engine::action::CaseRef;
 use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
+use super::people::rows::{Row, Table};
 use super::rows::AlertRow;
 use super::{Delivery, Fault, Position};
 
@@ -38,6 +39,8 @@ pub struct Filling {
 pub enum Part {
     /// Events in the order of the log, at positions from 1 on without a gap.
     Events(Vec<Carried>),
+    /// Rows that are kept beside the log.
+    Beside(&'static Table, Vec<Row>),
     /// That was all of it.
     End,
 }

@@ -5,6 +5,7 @@
 use engine::action::CaseRef;
 use tokio::sync::oneshot;
 
+use super::people::tables::Write;
 use super::rows::Rows;
 use super::{Delivery, Fault};
 
@@ -14,6 +15,7 @@ pub(super) enum Job<E> {
     Deliveries(Vec<Delivery>),
     UndoDeliveries { behind: u64 },
     Meta { key: String, value: String },
+    People(Write),
 }
 
 /// The appends among the jobs that were written, and the cases of those that were refused.
@@ -21,7 +23,7 @@ pub(super) fn appends<E>(jobs: Vec<Job<E>>, outcomes: &[Outcome]) -> (Vec<Rows<E
     let (mut appended, mut refused) = (Vec::new(), Vec::new());
     for (job, outcome) in jobs.into_iter().zip(outcomes) {
         match (job, outcome) {
-            (Job::Append(rows), Ok(())) => appended.push(*rows),
+            (Job::Append(rows), Ok(_)) => appended.push(*rows),
             (Job::Append(rows), Err(_)) => refused.push(rows.view.case),
             _ => {}
         }
@@ -29,8 +31,8 @@ pub(super) fn appends<E>(jobs: Vec<Job<E>>, outcomes: &[Outcome]) -> (Vec<Rows<E
     (appended, refused)
 }
 
-/// What became of a job.
-pub(super) type Outcome = Result<(), Fault>;
+/// What became of a job: how many rows of people's tables it changed, or why nothing of it was written.
+pub(super) type Outcome = Result<usize, Fault>;
 
 /// Where the writer says what became of a job.
 pub(super) type Answer = oneshot::Sender<Outcome>;

@@ -50,6 +50,8 @@ use copying::{Filling, Held, Kept};
 pub use due::DueCase;
 use examined::{Cursor, Examined, Whole};
 pub use fault::{Fault, Said};
+use people::PeopleStore;
+use people::rows::{Row, Table};
 pub use rebuilt::Rebuilt;
 pub use share::{SAY_EVERY, WorkShare};
 pub use sum::EventSum;
@@ -235,7 +237,7 @@ pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
 
 /// What the command line asks of a store beyond what the watch and the relay need: the log as a whole.
 #[async_trait]
-pub trait LogStore: CaseStore {
+pub trait LogStore: CaseStore + PeopleStore {
     /// Where the log lies, as a person may read it: without a password.
     fn place(&self) -> String;
     /// The rulebook in force, with the earlier ones of the log behind it.
@@ -262,6 +264,8 @@ pub trait LogStore: CaseStore {
     async fn meta(&self, key: &str) -> Result<Option<String>, Fault>;
     /// Keeps a small text under `key`, in place of what was there.
     async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault>;
+    /// The rows behind a key of a table that is kept beside the log, in the order of the keys, at most `most`.
+    async fn beside(&self, table: &'static Table, after: Uuid, most: usize) -> Result<Vec<Row>, Fault>;
     /// Keeps every writer out, of every process, until what is given here is dropped. Everyone can read.
     async fn hold(&self) -> Result<Box<dyn Held>, Fault>;
     /// Fills this log, which is empty or an unfinished copy of the same log, which then gives way. The views follow from a

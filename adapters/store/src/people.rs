@@ -3,6 +3,10 @@
 //! Invariant: nothing of this is part of a case's stream. A session or token is stored only as a hash of its secret. A look is
 //! durable before [`PeopleStore::note`] returns.
 
+mod document;
+pub mod rows;
+pub(crate) mod tables;
+
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
@@ -13,6 +17,11 @@ use projections::rights::Role;
 use uuid::Uuid;
 
 use crate::Fault;
+
+/// The key under which a log says why its people are off; empty once they were confirmed.
+pub(crate) const OFF: &str = "people_off";
+/// The key of the id of the offices file in force.
+pub(crate) const OFFICES_IN_FORCE: &str = "offices";
 
 /// A role that a person holds in an office, for a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -254,6 +263,6 @@ pub trait PeopleStore: Send + Sync + 'static {
     async fn adopt_offices(&self, source: &str, at: Instant) -> Result<(), Fault>;
     /// Whether people may log in: not after a restore or a move, until an operator confirms them.
     async fn people_are_on(&self) -> Result<bool, Fault>;
-    /// Confirms the people of a restored or moved log.
+    /// Confirms the people of a restored or moved log. Whoever still has a session there logs in again.
     async fn confirm_people(&self) -> Result<(), Fault>;
 }

@@ -12,13 +12,16 @@ mod foreign;
 mod generation;
 mod layout;
 mod log_store;
+mod people;
 mod pulse;
 mod readers;
 mod reads;
 mod rebuild;
+mod restored;
 mod rows;
 mod server;
 mod tables;
+mod texts;
 mod writer;
 
 use std::sync::Arc;
@@ -39,6 +42,7 @@ use super::passed_over::PassedOver;
 use super::rebuilt::Purpose;
 use super::{Fault, Options, Progress, Rebuilt};
 use foreign::{Foreign, Look};
+use layout::Claimed;
 use readers::{Query, Readers};
 use rows::Job;
 use server::{Failed, Server, Trouble};
@@ -49,6 +53,8 @@ pub struct PostgresStore {
     server: Arc<Server>,
     book: Arc<Rulebook>,
     installation: Uuid,
+    /// Whether the log has the tables of people: not one of before them, that is only read.
+    keeps_people: bool,
     cache: Arc<Cache>,
     changes: Changes,
     passed_over: PassedOver,
@@ -121,9 +127,12 @@ impl PostgresStore {
         book: Arc<Rulebook>,
         options: &Options,
     ) -> Result<Self, Failed> {
-        let writable = layout::claim(&mut connection, server, options).await?;
+        let Claimed { writable, keeps_people } = layout::claim(&mut connection, server, options).await?;
         if writable {
-            layout::adopt_restored(&mut connection).await?;
+            restored::take_over(&mut connection).await?;
+            if keeps_people {
+                restored::end_sessions(&mut connection).await?;
+            }
         }
         let book = if options.another_rulebook_will_do {
             book
@@ -162,10 +171,27 @@ impl PostgresStore {
         let (server, examiner, holders) = (Arc::clone(server), Mutex::default(), Mutex::default());
         let passed_over = PassedOver::default();
         let jobs = sender;
-        Ok(Self { server, book, installation, cache, changes, passed_over, readers, examiner, holders, jobs, beside })
+        Ok(Self {
+            server,
+            book,
+            installation,
+            keeps_people,
+            cache,
+            changes,
+            passed_over,
+            readers,
+            examiner,
+            holders,
+            jobs,
+            beside,
+        })
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
+        self.outcome(job).await.map(|_| ())
+    }
+
+    async fn outcome(&self, job: Job) -> Outcome {
         let mut outcomes = self.write_all(vec![job]).await;
         outcomes.pop().unwrap_or_else(|| Err(ended()))
     }

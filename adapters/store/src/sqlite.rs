@@ -11,9 +11,11 @@ mod disk;
 mod file;
 mod lock;
 mod log_store;
+mod people;
 mod reads;
 mod rebuild;
 mod rows;
+mod texts;
 mod writer;
 mod writing;
 
@@ -62,6 +64,8 @@ pub struct SqliteStore {
     file: Arc<File>,
     book: Arc<Rulebook>,
     installation: Uuid,
+    /// Whether the log has the tables of people: not one of before them, that is only read.
+    keeps_people: bool,
     cache: Arc<Cache>,
     changes: Changes,
     recent: Arc<Recent>,
@@ -124,6 +128,7 @@ impl SqliteStore {
         let installation = installation
             .and_then(|text| Uuid::try_parse(&text).ok())
             .ok_or_else(|| Fault::of_no_installation(file.path.display()))?;
+        let keeps_people = file::keeps_people(&connection).map_err(|error| file.fault(error))?;
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Changes::none();
         let recent = Arc::<Recent>::default();
@@ -149,10 +154,27 @@ impl SqliteStore {
             idle: Mutex::new(Vec::new()),
         });
         let (passed_over, lock) = (Arc::default(), Arc::default());
-        Ok(Self { file, book, installation, cache, changes, recent, passed_over, readers, lock, broken, writing })
+        Ok(Self {
+            file,
+            book,
+            installation,
+            keeps_people,
+            cache,
+            changes,
+            recent,
+            passed_over,
+            readers,
+            lock,
+            broken,
+            writing,
+        })
     }
 
     async fn write(&self, job: Job) -> Result<(), Fault> {
+        self.outcome(job).await.map(|_| ())
+    }
+
+    async fn outcome(&self, job: Job) -> Outcome {
         let mut outcomes = self.write_all(vec![job]).await;
         outcomes.pop().unwrap_or_else(|| Err(ended()))
     }
@@ -261,7 +283,9 @@ impl CaseStore for SqliteStore {
 
     async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
         // Heavy ones come alone, by themselves.
-        self.write_all(appends.into_iter().map(|append| Job::append(append, &self.book)).collect()).await
+        let outcomes =
+            self.write_all(appends.into_iter().map(|append| Job::append(append, &self.book)).collect()).await;
+        outcomes.into_iter().map(|outcome| outcome.map(|_| ())).collect()
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {

@@ -17,12 +17,16 @@ use uuid::Uuid;
 use crate::canonical::canonical;
 use crate::copying::{Carried, Filling, Kept, Part, cut_short, holds_a_log};
 use crate::heavy::ShuttingDown;
+use crate::people::rows::{KEPT, Row, TOKENS, Table, Value, revoke};
+use crate::people::{OFF, OFFICES_IN_FORCE};
 use crate::rows::AlertRow;
 use crate::standing::{LAST_RECONCILIATION, MOVED_TO, UNFINISHED, moved, unfinished};
 use crate::{Delivery, EventSum, Fault, LogStore, Position, Progress, damage};
 
 /// The key under which a log keeps when it was moved and opened again: a line each, the oldest first.
 pub const MOVES: &str = "moves";
+/// Why people are off behind a move, in both places.
+const MOVED: &str = "moved";
 
 /// How many events are read at a time.
 const PAGE: usize = 4096;
@@ -69,11 +73,11 @@ pub async fn transfer(
     {
         return Err(Fault::Restart(moved(&from.place(), &before)));
     }
-    if !begun && !to.log(Position(0), 1).await?.is_empty() {
+    if !(begun || to.log(Position(0), 1).await?.is_empty() && to.people().await?.is_empty()) {
         return Err(holds_a_log(&to.place()));
     }
     let events = from.events().await?;
-    let copied = copy(from, to, events, progress).await?;
+    let copied = copy(from, to, events, now, progress).await?;
     let told = Arc::clone(progress);
     let rebuilt = to.prove(Arc::new(move |done, _| told(events + done, 2 * events))).await?;
     if copied.sum.events != events {
@@ -86,12 +90,15 @@ pub async fn transfer(
     if waiting != to.backlog().await?.waiting {
         return Err(differs("the alerts that wait to be published are not the same"));
     }
+    if copied.beside != beside(to.as_ref(), now, |_, _| std::future::ready(Ok(()))).await? {
+        return Err(differs("the people, tokens, looks or offices files are not the same"));
+    }
     let cases = views(from).await?;
     if cases != views(to).await? {
         return Err(differs("the views are not the same"));
     }
     let history = text(from.as_ref(), MOVES).await? + &format!("{now} moved to {}\n", to.place());
-    held.note(vec![(MOVED_TO, to.place()), (MOVES, history)]).await?;
+    held.note(vec![(MOVED_TO, to.place()), (MOVES, history), (OFF, MOVED.to_owned())]).await?;
     to.hold().await?.note(vec![(UNFINISHED, String::new())]).await?;
     let Read { delivered, digest, .. } = copied;
     Ok(Moved { events, cases: cases.len(), delivered, waiting, digest })
@@ -132,6 +139,8 @@ struct Read {
     sum: EventSum,
     delivered: usize,
     digest: String,
+    /// The SHA-256 of what is kept beside the log.
+    beside: [u8; 32],
 }
 
 /// Fills the copy.
@@ -139,16 +148,17 @@ async fn copy(
     from: &Arc<dyn LogStore>,
     to: &Arc<dyn LogStore>,
     events: u64,
+    now: Instant,
     progress: &Progress,
 ) -> Result<Read, Fault> {
     let (sender, parts) = mpsc::channel(WAITING);
-    let mut texts = Vec::new();
-    for key in [LAST_RECONCILIATION, MOVES] {
+    let mut texts = vec![(OFF, MOVED.to_owned())];
+    for key in [LAST_RECONCILIATION, MOVES, OFFICES_IN_FORCE] {
         texts.extend(from.meta(key).await?.map(|text| (key, text)));
     }
     let (copy_of, installation, rulebooks) = (from.place(), from.installation(), from.rulebooks().await?);
     let (source, told) = (Arc::clone(from), Arc::clone(progress));
-    let feeding = tokio::spawn(async move { feed(source.as_ref(), &sender, |done| told(done, 2 * events)).await });
+    let feeding = tokio::spawn(async move { feed(source.as_ref(), &sender, now, |done| told(done, 2 * events)).await });
     let filled = to.fill(Filling { copy_of, installation, rulebooks, texts, parts }).await;
     let fed = feeding.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()));
     match (filled, fed) {
@@ -160,7 +170,7 @@ async fn copy(
 }
 
 /// Gives every part of a log, the events at positions from 1 on.
-async fn feed(from: &dyn LogStore, parts: &Sender<Part>, done: impl Fn(u64)) -> Result<Read, Fault> {
+async fn feed(from: &dyn LogStore, parts: &Sender<Part>, now: Instant, done: impl Fn(u64)) -> Result<Read, Fault> {
     let gone = |_| Fault::unavailable("the copy is not written any more");
     let marks = Arc::new(marks(from).await?);
     let (mut sum, mut hash, mut marked) = (EventSum::default(), Sha256::new(), 0);
@@ -196,8 +206,33 @@ async fn feed(from: &dyn LogStore, parts: &Sender<Part>, done: impl Fn(u64)) -> 
     if marked != marks.len() {
         return Err(differs("a delivery is of no alert of the log"));
     }
+    let send = |table, rows| async move { parts.send(Part::Beside(table, rows)).await.map_err(gone) };
+    let beside = beside(from, now, send).await?;
     parts.send(Part::End).await.map_err(gone)?;
-    Ok(Read { sum, delivered: marked, digest: format!("{:x}", hash.finalize()) })
+    Ok(Read { sum, delivered: marked, digest: format!("{:x}", hash.finalize()), beside })
+}
+
+/// Gives what is kept beside the log and moves with it, as it is in the copy: every token is revoked. The SHA-256 of all of it.
+async fn beside<F: Future<Output = Result<(), Fault>>>(
+    log: &dyn LogStore,
+    now: Instant,
+    mut take: impl FnMut(&'static Table, Vec<Row>) -> F,
+) -> Result<[u8; 32], Fault> {
+    let mut hash = Sha256::new();
+    for table in KEPT {
+        let mut after = Uuid::nil();
+        loop {
+            let mut rows = log.beside(table, after, PAGE).await?;
+            let Some(Value::Id(last)) = rows.last().and_then(|row| row.first()) else { break };
+            after = *last;
+            if std::ptr::eq(table, &raw const TOKENS) {
+                revoke(&mut rows, now);
+            }
+            hash.update(format!("{} {rows:?}", table.name));
+            take(table, rows).await?;
+        }
+    }
+    Ok(hash.finalize().into())
 }
 
 /// Events as they are carried to places from `first` on, and their sum.

@@ -93,7 +93,8 @@ fn copy(common: &Common, from: &Path, to: &Path, existing: Existing) -> Result<C
         bar.set_position(done);
     };
     let wait = std::time::Duration::from_secs(common.wait);
-    let copied = SqliteStore::copy(from, to, existing, &database.book, wait, |step, done, of| match step {
+    let now = SystemClock.now();
+    let copied = SqliteStore::copy(from, to, existing, &database.book, wait, now, |step, done, of| match step {
         Step::Copying => show(&copying, done, of),
         Step::Checking => {
             copying.finish_and_clear();

@@ -49,7 +49,9 @@ impl CaseStore for PostgresStore {
 
     async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
         // Heavy ones come by themselves.
-        self.write_all(appends.into_iter().map(|append| Job::append(append, &self.book)).collect()).await
+        let outcomes =
+            self.write_all(appends.into_iter().map(|append| Job::append(append, &self.book)).collect()).await;
+        outcomes.into_iter().map(|outcome| outcome.map(|_| ())).collect()
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {

@@ -12,13 +12,15 @@ use sqlx::{AssertSqlSafe, Executor as _, Row as _};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use uuid::Uuid;
 
+use super::people;
 use super::reads;
 use super::rebuild::session;
 use super::server::{Failed, Server, read_only};
-use super::writer::set_meta;
+use super::texts;
 use crate::canonical::shorter_first;
 use crate::copying::{Carried, Filling, Held, Part, cut_short, holds_a_log};
 use crate::heavy::ShuttingDown;
+use crate::people::rows::{Row, Table};
 use crate::rows::AlertRow;
 use crate::standing::UNFINISHED;
 use crate::{Delivery, Fault};
@@ -29,6 +31,8 @@ const LOCK: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; LOCK TABLE case_events
 const CHUNK: usize = 256 * 1024;
 /// How much of what is copied with the events is kept in memory, in bytes.
 const MUCH: usize = 32 << 20;
+/// The same of what is kept beside the log, in parts of a few thousand rows.
+const MANY: usize = 8;
 
 const EVENTS: &str = "COPY case_events (id, aggregate_id, payload, occurred_on, sequence_number, version, position)
     FROM STDIN (FORMAT binary)";
@@ -78,7 +82,7 @@ impl Held for Holding {
         let mut connection = self.connection.into_inner();
         let noted = async {
             for (key, text) in &texts {
-                set_meta(&mut connection, key, text).await?;
+                texts::keep(&mut connection, key, text).await?;
             }
             Ok(connection.execute("COMMIT").await.map(|_| ())?)
         };
@@ -94,30 +98,32 @@ pub(super) async fn fill(server: &Server, filling: Filling) -> Result<(), Fault>
         fill_in(&mut connection, &server.name, filling).await?;
         connection.execute("COMMIT").await?;
         // What is asked next is planned by what the tables hold now.
-        Ok(connection.execute("ANALYZE case_events, cases, alerts, deliveries").await.map(|_| ())?)
+        Ok(connection.execute("ANALYZE case_events, cases, alerts, deliveries, looks").await.map(|_| ())?)
     };
     filled.await.map_err(|failed: Failed| server.fault(failed))
 }
 
 async fn fill_in(connection: &mut PgConnection, name: &str, filling: Filling) -> Result<(), Failed> {
     let Filling { copy_of, installation, rulebooks, texts, parts } = filling;
-    let row = connection.fetch_one("SELECT NOT EXISTS (SELECT FROM case_events)").await?;
+    let row =
+        connection.fetch_one("SELECT NOT EXISTS (SELECT FROM case_events) AND NOT EXISTS (SELECT FROM people)").await?;
     if !row.try_get::<bool, _>(0)? {
         let unfinished = sqlx::query(reads::META).bind(UNFINISHED).fetch_optional(&mut *connection).await?;
         if unfinished.map(|row| row.try_get::<String, _>(0)).transpose()?.as_ref() != Some(&copy_of) {
             return Err(holds_a_log(name).into());
         }
-        connection.execute("TRUNCATE case_events, cases, alerts, deliveries").await?;
     }
-    set_meta(connection, UNFINISHED, &copy_of).await?;
-    set_meta(connection, "installation", &installation.to_string()).await?;
+    let all = "TRUNCATE case_events, cases, alerts, deliveries, people, sessions, tokens, grants, looks, offices_files";
+    connection.execute(all).await?;
+    texts::keep(connection, UNFINISHED, &copy_of).await?;
+    texts::keep(connection, "installation", &installation.to_string()).await?;
     for source in &rulebooks {
         let sql = "INSERT INTO rulebooks (digest, source) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         let digest = Digest::of(source.as_bytes()).to_string();
         sqlx::query(sql).bind(digest).bind(source).execute(&mut *connection).await?;
     }
     for (key, text) in &texts {
-        set_meta(connection, key, text).await?;
+        texts::keep(connection, key, text).await?;
     }
     let indexes = sqlx::query(INDEXES).fetch_all(&mut *connection).await?;
     for index in &indexes {
@@ -148,6 +154,8 @@ struct Beside {
     cases: Rows,
     alerts: Rows,
     deliveries: Rows,
+    /// Those that are kept beside the log, some at a time.
+    rows: Vec<(&'static Table, Vec<Row>)>,
 }
 
 /// Makes pages of all parts.
@@ -157,6 +165,11 @@ async fn encode(mut parts: Receiver<Part>, pages: Sender<Page>) -> Result<(), Fa
             Some(Part::Events(events)) => {
                 let mut page = Page::default();
                 events.iter().try_for_each(|event| page.add(event))?;
+                pages.send(page).await.map_err(|_| cut_short())?;
+            }
+            Some(Part::Beside(table, rows)) => {
+                let mut page = Page::default();
+                page.beside.rows.push((table, rows));
                 pages.send(page).await.map_err(|_| cut_short())?;
             }
             Some(Part::End) => return Ok(()),
@@ -197,6 +210,9 @@ async fn copy(connection: &mut PgConnection, mut pages: Receiver<Page>) -> Resul
             copy.send(Rows::END).await?;
             copy.finish().await?;
         }
+        for (table, rows) in &beside.rows {
+            people::insert(connection, table, &rows.iter().collect::<Vec<_>>()).await?;
+        }
     }
     Ok(())
 }
@@ -206,11 +222,12 @@ impl Beside {
         self.cases.0.extend(more.cases.0);
         self.alerts.0.extend(more.alerts.0);
         self.deliveries.0.extend(more.deliveries.0);
+        self.rows.extend(more.rows);
     }
 
     /// Whether no more of it is kept in memory.
     const fn is_much(&self) -> bool {
-        self.cases.0.len() + self.alerts.0.len() + self.deliveries.0.len() >= MUCH
+        self.cases.0.len() + self.alerts.0.len() + self.deliveries.0.len() >= MUCH || self.rows.len() >= MANY
     }
 }
 

@@ -11,17 +11,36 @@ use sqlx::{Connection as _, Executor as _, Row as _};
 
 use super::reads;
 use super::server::{Failed, Server, read_only};
+use super::texts;
 use crate::{Fault, Options};
 
-/// The layout that this program reads and writes, and its tables.
-const LAYOUT: i64 = 1;
-const SCHEMA: &str = include_str!("schema.sql");
+/// The layout that this program writes, and the one of before people were kept, which it brings to that.
+const LAYOUT: i64 = 2;
+const BEFORE_PEOPLE: i64 = 1;
 
-/// The names that a log takes in the schema.
-const TABLES: [&str; 7] = ["case_events", "cases", "alerts", "deliveries", "rulebooks", "processes", "meta"];
+const SCHEMA: &str = include_str!("schema.sql");
+const PEOPLE: &str = include_str!("people.sql");
+
+/// The names that a log takes in the schema, those of before people were kept first.
+const TABLES: [&str; 13] = [
+    "case_events",
+    "cases",
+    "alerts",
+    "deliveries",
+    "rulebooks",
+    "processes",
+    "meta",
+    "people",
+    "sessions",
+    "tokens",
+    "grants",
+    "looks",
+    "offices_files",
+];
+const TABLES_BEFORE_PEOPLE: usize = 7;
 
 /// Held by who lays out: `kamnot` in ASCII.
-const LOCK: i64 = 0x6b61_6d6e_6f74;
+pub(super) const LOCK: i64 = 0x6b61_6d6e_6f74;
 
 /// What lies in the database.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,18 +54,32 @@ enum Found {
     AnotherProgram,
 }
 
-/// Sees that the database holds a log of our version that can be used as the options want, or makes it so; whether it
-/// takes writes.
-pub(super) async fn claim(connection: &mut PgConnection, server: &Server, options: &Options) -> Result<bool, Failed> {
+/// A log that can be used.
+pub(super) struct Claimed {
+    /// Whether it takes writes.
+    pub writable: bool,
+    /// Whether it has the tables of people: not one of before them, that is only read.
+    pub keeps_people: bool,
+}
+
+/// Sees that the database holds a log of our version that can be used as the options want, or makes it so.
+pub(super) async fn claim(
+    connection: &mut PgConnection,
+    server: &Server,
+    options: &Options,
+) -> Result<Claimed, Failed> {
     let writable = fit(connection, server).await?;
     if !writable && !options.read_only_will_do {
         return Err(Fault::unavailable(read_only(&server.name)).into());
     }
+    let mut keeps_people = true;
     match found(connection).await? {
         Found::Nothing if options.create && writable => lay_out(connection, server).await?,
+        Found::Log { layout: BEFORE_PEOPLE } if options.read_only_will_do => keeps_people = false,
+        Found::Log { layout: BEFORE_PEOPLE } => add_people(connection).await?,
         found => refuse_strange(server, &found)?,
     }
-    Ok(writable)
+    Ok(Claimed { writable, keeps_people })
 }
 
 /// Whether a log is begun in the database.
@@ -98,7 +131,9 @@ fn refuse_old(name: &str, number: i32, version: &str) -> Result<(), Fault> {
 async fn found(connection: &mut PgConnection) -> Result<Found, Failed> {
     // By the names as every statement finds them: the search_path may lead to several schemas.
     let sql = "SELECT relname FROM pg_class WHERE relname = ANY($1) AND pg_table_is_visible(oid)";
-    let names = sqlx::query(sql).bind(TABLES.map(str::to_owned)).fetch_all(&mut *connection).await?;
+    let names: Vec<String> =
+        sqlx::query_scalar(sql).bind(TABLES.map(str::to_owned)).fetch_all(&mut *connection).await?;
+    let has = |tables: &[&str]| tables.iter().all(|table| names.iter().any(|name| name == table));
     if names.is_empty() {
         return Ok(Found::Nothing);
     }
@@ -117,7 +152,11 @@ async fn found(connection: &mut PgConnection) -> Result<Found, Failed> {
     Ok(match (application, layout) {
         // Of another layout are other tables.
         (Some("kamnot"), _) => Found::BeforeTheFirstRelease,
-        (Some("kamnot-log"), Some(layout)) if layout != LAYOUT || names.len() == TABLES.len() => Found::Log { layout },
+        (Some("kamnot-log"), Some(layout)) => match layout {
+            LAYOUT if !has(&TABLES) => Found::AnotherProgram,
+            BEFORE_PEOPLE if !has(&TABLES[..TABLES_BEFORE_PEOPLE]) => Found::AnotherProgram,
+            layout => Found::Log { layout },
+        },
         _ => Found::AnotherProgram,
     })
 }
@@ -130,7 +169,7 @@ fn refuse_strange(server: &Server, found: &Found) -> Result<(), Failed> {
             "{name} holds tables of another program under the names of a log of kamnot; give the log a database of its own"
         )),
         Found::BeforeTheFirstRelease => Fault::before_the_first_release(name),
-        Found::Log { layout: LAYOUT } => return Ok(()),
+        Found::Log { layout: LAYOUT | BEFORE_PEOPLE } => return Ok(()),
         Found::Log { layout } => Fault::of_layout(name, *layout, LAYOUT),
     };
     Err(fault.into())
@@ -146,8 +185,21 @@ async fn lay_out(connection: &mut PgConnection, server: &Server) -> Result<(), F
         return refuse_strange(server, &found);
     }
     transaction.execute(SCHEMA).await?;
-    let sql = "INSERT INTO meta (key, value) VALUES ('schema_version', $1)";
-    sqlx::query(sql).bind(LAYOUT.to_string()).execute(&mut *transaction).await?;
+    transaction.execute(PEOPLE).await?;
+    texts::keep(&mut transaction, "schema_version", &LAYOUT.to_string()).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Brings a log of before people were kept to the present layout: nothing of it changes, tables are added.
+async fn add_people(connection: &mut PgConnection) -> Result<(), Failed> {
+    let mut transaction = connection.begin().await?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
+    // Another process may have done it while this one waited.
+    if (found(&mut transaction).await? == Found::Log { layout: BEFORE_PEOPLE }) {
+        transaction.execute(PEOPLE).await?;
+        texts::keep(&mut transaction, "schema_version", &LAYOUT.to_string()).await?;
+    }
     transaction.commit().await?;
     Ok(())
 }
@@ -180,31 +232,6 @@ pub(super) async fn put_in_force(
 async fn rulebook_digest(connection: &mut PgConnection) -> Result<Option<String>, Failed> {
     let row = sqlx::query(reads::META).bind("rulebook").fetch_optional(connection).await?;
     Ok(row.map(|row| row.try_get(0)).transpose()?)
-}
-
-/// A log that was restored into another server carries that server's transaction numbers, which here may lie in the
-/// future: such rows would stay hidden from who reads in the order of transactions, and what is written next would seem
-/// older. They become the oldest.
-pub(super) async fn adopt_restored(connection: &mut PgConnection) -> Result<(), Failed> {
-    if !is_ahead(connection).await? {
-        return Ok(());
-    }
-    let mut transaction = connection.begin().await?;
-    transaction.execute("SET LOCAL statement_timeout = 0").await?;
-    transaction.execute("LOCK TABLE case_events IN SHARE ROW EXCLUSIVE MODE").await?;
-    // Another process may have done it while this one waited, and written since.
-    if is_ahead(&mut transaction).await? {
-        tracing::info!("the log comes from another server; its order is taken over");
-        transaction.execute("UPDATE case_events SET xact = '0'; UPDATE meta SET xact = '0'").await?;
-    }
-    transaction.commit().await?;
-    Ok(())
-}
-
-async fn is_ahead(connection: &mut PgConnection) -> Result<bool, Failed> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM case_events WHERE xact >= pg_snapshot_xmax(pg_current_snapshot()))
-               OR EXISTS (SELECT 1 FROM meta WHERE xact >= pg_snapshot_xmax(pg_current_snapshot()))";
-    Ok(connection.fetch_one(sql).await?.try_get(0)?)
 }
 
 #[cfg(test)]

@@ -22,8 +22,8 @@ use super::server::{Failed, Pause, Server};
 use crate::cache::{Cache, Drops};
 use crate::changes::Changes;
 use crate::jobs::{Answer, Outcome, appends};
+use crate::people::tables::Write;
 use crate::{Fault, IN_ORDER};
-pub(super) use batch::set_meta;
 use batch::{Witness, Written};
 
 /// The most appends that go into one transaction, and the most events.
@@ -264,7 +264,8 @@ fn events(jobs: &[Job]) -> u32 {
     let events = jobs.iter().map(|job| match job {
         Job::Append(rows) => rows.events.len(),
         Job::Deliveries(deliveries) => deliveries.len(),
-        Job::UndoDeliveries { .. } | Job::Meta { .. } => 1,
+        Job::People(Write::Looks(looks)) => looks.len(),
+        Job::UndoDeliveries { .. } | Job::Meta { .. } | Job::People(_) => 1,
     });
     u32::try_from(events.sum::<usize>()).unwrap_or(u32::MAX)
 }

@@ -1,12 +1,13 @@
 //! Copies the file of a log while others write to it, and proves the copy.
 //!
-//! Invariant: the copy is the log as it was at one moment; under its name there is never anything but a copy that was
+//! Invariant: the copy is the log as it was at one moment, without its sessions; under its name there is never anything but a copy that was
 //! checked and is on disk.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use engine::calendar::Instant;
 use engine::rulebook::Rulebook;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -14,9 +15,12 @@ use tempfile::NamedTempFile;
 
 use super::SqliteStore;
 use super::audit;
-use super::file::{Failed, File};
+use super::file::{Failed, File, keeps_people};
 use super::rebuild::checked;
+use super::texts;
 use crate::Fault;
+use crate::people::OFF;
+use crate::people::tables::{END_SESSIONS, REVOKE_TOKENS};
 
 /// How many pages are copied between two words of progress.
 const PAGES: i32 = 1024;
@@ -67,6 +71,7 @@ impl SqliteStore {
         existing: Existing,
         book: &Rulebook,
         busy_timeout: Duration,
+        now: Instant,
         mut progress: impl FnMut(Step, u64, u64),
     ) -> Result<Copied, Fault> {
         refuse_what_is_there(to, existing)?;
@@ -81,7 +86,7 @@ impl SqliteStore {
         let prefix = format!(".{name}.unfinished-");
         let written = tempfile::Builder::new().prefix(&prefix).tempfile_in(&folder).map_err(|error| failed(&error))?;
         let source = File::to_read(from, busy_timeout);
-        let events = write(&source, written.path(), &mut |done, of| progress(Step::Copying, done, of))?;
+        let events = write(&source, written.path(), now, &mut |done, of| progress(Step::Copying, done, of))?;
         written.as_file().sync_all().map_err(|error| failed(&error))?;
         let damage = prove(&written, from, book, events, |done, of| progress(Step::Checking, done, of))?;
         if let (Some(first), Existing::GivesWay) = (damage.first(), existing) {
@@ -121,7 +126,7 @@ fn refuse_what_is_there(to: &Path, existing: Existing) -> Result<(), Fault> {
 }
 
 /// Writes the copy; how many events it has to hold.
-fn write(source: &File, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Fault> {
+fn write(source: &File, to: &Path, now: Instant, progress: &mut dyn FnMut(u64, u64)) -> Result<u64, Fault> {
     let mut copy = || -> Result<u64, Failed> {
         let from = source.connect_to_read()?;
         // As long as this reads, the copy begins from one moment, whatever others write meanwhile. They don't wait.
@@ -134,11 +139,11 @@ fn write(source: &File, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result
         let mut waited = Duration::ZERO;
         loop {
             match backup.step(PAGES)? {
-                StepResult::Done => return Ok(events),
+                StepResult::Done => break,
                 StepResult::More => {
-                    let now = backup.progress();
+                    let done = backup.progress();
                     let pages = |pages: i32| u64::from(pages.unsigned_abs());
-                    progress(pages(now.pagecount - now.remaining), pages(now.pagecount));
+                    progress(pages(done.pagecount - done.remaining), pages(done.pagecount));
                 }
                 _ if waited < source.busy_timeout => {
                     std::thread::sleep(PAUSE);
@@ -147,6 +152,11 @@ fn write(source: &File, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result
                 _ => return Err(Fault::unavailable("another program holds it locked").into()),
             }
         }
+        drop(backup);
+        end_sessions(&into, now)?;
+        // Only now all of it stands in the file itself.
+        into.close().map_err(|(_, error)| error)?;
+        Ok(events)
     };
     copy().map_err(|failed| match source.fault(failed) {
         Fault::Unavailable(reason) => Fault::unavailable(format!(
@@ -156,6 +166,19 @@ fn write(source: &File, to: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result
         )),
         fault => fault,
     })
+}
+
+/// In the copy sessions and tokens have ended, and people stay off until they are confirmed: whoever restores it lacks what was
+/// changed since, such as a person who was disabled.
+fn end_sessions(copy: &Connection, now: Instant) -> Result<(), Failed> {
+    if keeps_people(copy)? {
+        let transaction = copy.unchecked_transaction()?;
+        transaction.execute(END_SESSIONS, [])?;
+        transaction.execute(REVOKE_TOKENS, [now.unix()])?;
+        texts::keep(&transaction, OFF, "restored")?;
+        transaction.commit()?;
+    }
+    Ok(())
 }
 
 /// Opens the copy as it lies on the disk, and holds its views and alerts against its log; gives what is damaged in single

@@ -12,9 +12,11 @@ use rusqlite::{Connection, params};
 use uuid::Uuid;
 
 use super::file::{Failed, File};
+use super::people;
 use super::reads;
 use super::rows::{insert_alert, insert_case};
-use super::writer::{deliver, set_meta};
+use super::texts;
+use super::writer::deliver;
 use crate::aside::aside;
 use crate::copying::{Carried, Filling, Held, Part, cut_short, holds_a_log};
 use crate::standing::UNFINISHED;
@@ -38,7 +40,7 @@ impl Held for Holding {
     async fn note(self: Box<Self>, texts: Vec<(&'static str, String)>) -> Result<(), Fault> {
         aside(move || {
             let connection = self.connection.into_inner().unwrap_or_else(PoisonError::into_inner);
-            let noted = texts.iter().try_for_each(|(key, text)| set_meta(&connection, key, text));
+            let noted = texts.iter().try_for_each(|(key, text)| texts::keep(&connection, key, text));
             noted.and_then(|()| connection.execute_batch("COMMIT")).map_err(|error| self.file.fault(error))
         })
         .await
@@ -61,24 +63,27 @@ pub(super) fn fill(file: &File, filling: Filling) -> Result<(), Fault> {
 
 fn fill_in(connection: &Connection, file: &File, filling: Filling) -> Result<(), Failed> {
     let Filling { copy_of, installation, rulebooks, texts, mut parts } = filling;
-    let empty: bool = connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM events)", [], |row| row.get(0))?;
-    if !empty {
-        if reads::meta(connection, UNFINISHED)?.as_deref() != Some(&copy_of) {
-            return Err(holds_a_log(&file.path.display().to_string()).into());
-        }
-        connection.execute_batch(
-            "DELETE FROM events; DELETE FROM cases; DELETE FROM alerts;
-             DELETE FROM deliveries;",
-        )?;
+    let empty: bool = connection.query_row(
+        "SELECT NOT EXISTS (SELECT 1 FROM events) AND NOT EXISTS (SELECT 1 FROM people)",
+        [],
+        |row| row.get(0),
+    )?;
+    if !empty && reads::meta(connection, UNFINISHED)?.as_deref() != Some(&copy_of) {
+        return Err(holds_a_log(&file.path.display().to_string()).into());
     }
-    set_meta(connection, UNFINISHED, &copy_of)?;
-    set_meta(connection, "installation", &installation.to_string())?;
+    connection.execute_batch(
+        "DELETE FROM events; DELETE FROM cases; DELETE FROM alerts; DELETE FROM deliveries;
+         DELETE FROM people; DELETE FROM sessions; DELETE FROM tokens; DELETE FROM grants; DELETE FROM looks;
+         DELETE FROM offices_files;",
+    )?;
+    texts::keep(connection, UNFINISHED, &copy_of)?;
+    texts::keep(connection, "installation", &installation.to_string())?;
     for source in &rulebooks {
         let sql = "INSERT INTO rulebooks (digest, source) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
         connection.execute(sql, [&Digest::of(source.as_bytes()).to_string(), source])?;
     }
     for (key, text) in &texts {
-        set_meta(connection, key, text)?;
+        texts::keep(connection, key, text)?;
     }
     let mut keys = HashMap::new();
     loop {
@@ -87,6 +92,9 @@ fn fill_in(connection: &Connection, file: &File, filling: Filling) -> Result<(),
                 events.iter().try_for_each(|event| insert(connection, &mut keys, event))?;
                 let deliveries: Vec<Delivery> = events.iter().filter_map(|event| event.delivery).collect();
                 deliver(connection, &deliveries)?;
+            }
+            Some(Part::Beside(table, rows)) => {
+                people::insert(connection, table, &rows)?;
             }
             Some(Part::End) => return Ok(()),
             None => return Err(cut_short().into()),

@@ -16,6 +16,8 @@ use super::{SqliteStore, audit, copying, reads, rebuild};
 use crate::aside::aside;
 use crate::copying::{Filling, Held, Kept};
 use crate::examined::{Cursor, Examined, Whole};
+use crate::people::rows::{Row, Table};
+use crate::people::tables::Tables as _;
 use crate::rebuilt::Purpose;
 use crate::rows::Cases;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
@@ -78,6 +80,10 @@ impl LogStore for SqliteStore {
 
     async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault> {
         self.write(Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
+    }
+
+    async fn beside(&self, table: &'static Table, after: Uuid, most: usize) -> Result<Vec<Row>, Fault> {
+        self.rows(table.page, vec![after.into(), reads::limit(most).into()]).await
     }
 
     async fn hold(&self) -> Result<Box<dyn Held>, Fault> {

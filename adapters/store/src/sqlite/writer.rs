@@ -14,8 +14,10 @@ use rusqlite::{Connection, ErrorCode, params};
 
 use super::disk::{Disk, Moment, asked};
 use super::file::{Failed, File, Identity};
+use super::people;
 use super::reads;
 use super::rows::Job;
+use super::texts;
 use crate::cache::Cache;
 use crate::changes::Changes;
 use crate::jobs::{Answer, Outcome, appends};
@@ -199,12 +201,13 @@ impl Writer {
         asked(self.disk.as_deref(), Moment::Write)?;
         let connection = &self.connection;
         match job {
-            Job::Append(rows) => return self.state.appends.write(connection, rows),
+            Job::Append(rows) => return Ok(self.state.appends.write(connection, rows)?.map(|()| 0)),
             Job::Deliveries(deliveries) => deliver(connection, deliveries)?,
             Job::UndoDeliveries { behind } => undo_deliveries(connection, *behind)?,
-            Job::Meta { key, value } => set_meta(connection, key, value)?,
+            Job::Meta { key, value } => texts::keep(connection, key, value)?,
+            Job::People(write) => return Ok(Ok(people::write(connection, write)?)),
         }
-        Ok(Ok(()))
+        Ok(Ok(0))
     }
 
     fn commit(&mut self) -> Result<(), Fault> {
@@ -291,12 +294,6 @@ fn undo_deliveries(connection: &Connection, behind: u64) -> Result<(), rusqlite:
     )?;
     connection.execute("DELETE FROM deliveries WHERE stream_sequence > ?1", [behind])?;
     Ok(())
-}
-
-/// Keeps a small text.
-pub(super) fn set_meta(connection: &Connection, key: &str, value: &str) -> Result<(), rusqlite::Error> {
-    let sql = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-    connection.prepare_cached(sql)?.execute([key, value]).map(|_| ())
 }
 
 /// Records deliveries.

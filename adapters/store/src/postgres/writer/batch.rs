@@ -12,10 +12,12 @@ use sqlx::{Executor as _, Row as _};
 use uuid::Uuid;
 
 use crate::jobs::Outcome;
+use crate::postgres::people;
 use crate::postgres::reads;
 use crate::postgres::rows::{EventRow, Job, Rows};
 use crate::postgres::server::Failed;
 use crate::postgres::tables;
+use crate::postgres::texts;
 use crate::rows::{AlertRow, CaseRow};
 use crate::{Delivery, Fault};
 
@@ -94,7 +96,7 @@ pub(super) async fn write(
     let stands = locked.into_iter().zip(versions).filter(|(id, version)| expected.get(id) == Some(version));
     let mut stands: HashSet<Uuid> = stands.map(|(id, _)| id).collect();
 
-    let mut outcomes: Vec<Outcome> = vec![Ok(()); jobs.len()];
+    let mut outcomes: Vec<Outcome> = vec![Ok(0); jobs.len()];
     let mut free = &*positions;
     let mut fitting = Vec::with_capacity(jobs.len());
     for (job, rows) in appends(jobs) {
@@ -125,6 +127,7 @@ pub(super) async fn write(
     for job in jobs {
         write_other(connection, job).await?;
     }
+    people::write(connection, jobs, &mut outcomes).await?;
     let first = fitting.iter().find_map(|append| append.events().next());
     let witness = first.map(|(position, event)| Witness { position, id: event.id });
     Ok(Written { xact, witness, outcomes })
@@ -196,23 +199,16 @@ async fn take_back(connection: &mut PgConnection, appends: &[Append<'_>]) -> Res
 
 async fn write_other(connection: &mut PgConnection, job: &Job) -> Result<(), Failed> {
     match job {
-        Job::Append(_) => {}
+        // Appends and what is of people are written together.
+        Job::Append(_) | Job::People(_) => {}
         Job::Deliveries(deliveries) => deliver(connection, deliveries).await?,
         Job::UndoDeliveries { behind } => {
             let sql = "WITH gone AS (DELETE FROM deliveries WHERE stream_sequence > $1 RETURNING position)
                        UPDATE alerts SET pending = publishable FROM gone WHERE alerts.position = gone.position";
             sqlx::query(sql).bind(behind.cast_signed()).execute(connection).await?;
         }
-        Job::Meta { key, value } => set_meta(connection, key, value).await?,
+        Job::Meta { key, value } => texts::keep(connection, key, value).await?,
     }
-    Ok(())
-}
-
-/// Keeps a small text.
-pub(in crate::postgres) async fn set_meta(connection: &mut PgConnection, key: &str, value: &str) -> Result<(), Failed> {
-    let sql = "INSERT INTO meta (key, value) VALUES ($1, $2)
-               ON CONFLICT (key) DO UPDATE SET value = excluded.value, xact = pg_current_xact_id()";
-    sqlx::query(sql).bind(key).bind(value).execute(connection).await?;
     Ok(())
 }
 

@@ -1,0 +1,141 @@
+//! People, sessions, tokens, grants, looks and offices files in the database.
+//!
+//! Invariant: they are written by the log's own writer, in its transactions, behind all else and in one order: looks by id,
+//! sessions that nobody else has locked, and then, one process at a time, what is written seldom. So no two transactions wait
+//! for each other in a circle.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, Column as _, Executor as _, Row as _, TypeInfo as _};
+use uuid::Uuid;
+
+use super::PostgresStore;
+use super::readers::Query;
+use super::rows::Job;
+use super::server::Failed;
+use super::texts;
+use crate::Fault;
+use crate::jobs::Outcome;
+use crate::people::rows::{Kind, LOOKS, Row, Table, Value};
+use crate::people::tables::{Change, Tables, Write};
+
+/// Keeps out who else writes what is written seldom, so that two of them don't take the same login.
+const LOCK: &str = "LOCK TABLE people IN SHARE ROW EXCLUSIVE MODE";
+/// The times of requests are not worth waiting for.
+const TOUCH: &str = "UPDATE sessions SET seen = n.seen FROM unnest($1::bytea[], $2::bigint[]) AS n (key, seen)
+    WHERE sessions.key = n.key AND sessions.seen < n.seen
+    AND sessions.key IN (SELECT key FROM sessions WHERE key = ANY($1) FOR NO KEY UPDATE SKIP LOCKED)";
+
+#[async_trait]
+impl Tables for PostgresStore {
+    async fn rows(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, Fault> {
+        if !self.keeps_people {
+            return Ok(Vec::new());
+        }
+        self.all(sql, |query| values.iter().cloned().fold(query, bind), row).await
+    }
+
+    async fn write(&self, write: Write) -> Result<usize, Fault> {
+        if !self.keeps_people {
+            return Err(Fault::before_people(&self.server.name));
+        }
+        self.outcome(Job::People(write)).await
+    }
+}
+
+/// Binds a value that is not empty.
+fn bind(query: Query, value: Value) -> Query {
+    match value {
+        Value::Null => query.bind(None::<String>),
+        Value::Id(id) => query.bind(id),
+        Value::Bytes(bytes) => query.bind(bytes),
+        Value::Number(number) => query.bind(number),
+        Value::Text(text) => query.bind(text),
+    }
+}
+
+fn row(row: &PgRow) -> Result<Row, Failed> {
+    let read = |(n, column): (usize, &sqlx::postgres::PgColumn)| {
+        let value = match column.type_info().name() {
+            "UUID" => row.try_get::<Option<Uuid>, _>(n)?.map(Value::Id),
+            "BYTEA" => row.try_get::<Option<Vec<u8>>, _>(n)?.map(Value::Bytes),
+            "INT8" => row.try_get::<Option<i64>, _>(n)?.map(Value::Number),
+            _ => row.try_get::<Option<String>, _>(n)?.map(Value::Text),
+        };
+        Ok(value.unwrap_or(Value::Null))
+    };
+    row.columns().iter().enumerate().map(read).collect()
+}
+
+/// Writes what is of people within a transaction, and says how many rows each job changed.
+pub(super) async fn write(connection: &mut PgConnection, jobs: &[Job], outcomes: &mut [Outcome]) -> Result<(), Failed> {
+    let (mut looks, mut touched, mut seldom) = (Vec::new(), BTreeMap::new(), Vec::new());
+    for (job, outcome) in jobs.iter().zip(outcomes) {
+        match job {
+            Job::People(Write::Looks(rows)) => looks.extend(rows),
+            Job::People(Write::Touch { key, seen }) => {
+                let last = touched.entry(&key[..]).or_insert(*seen);
+                *last = (*last).max(*seen);
+            }
+            Job::People(Write::Changes(changes)) => seldom.push((changes, outcome)),
+            _ => {}
+        }
+    }
+    insert(connection, &LOOKS, &looks).await?;
+    if !touched.is_empty() {
+        let (keys, seen): (Vec<&[u8]>, Vec<i64>) = touched.into_iter().map(|(key, seen)| (key, seen.unix())).unzip();
+        sqlx::query(TOUCH).bind(keys).bind(seen).execute(&mut *connection).await?;
+    }
+    if !seldom.is_empty() {
+        connection.execute(LOCK).await?;
+    }
+    for (changes, outcome) in seldom {
+        let mut count = 0;
+        for change in changes {
+            count += match change {
+                Change::Insert(table, row) => insert(connection, table, &[row]).await?,
+                Change::Do(sql, values) => {
+                    let query = values.iter().cloned().fold(sqlx::query(*sql), bind);
+                    query.execute(&mut *connection).await?.rows_affected()
+                }
+                Change::Text(key, text) => texts::keep(connection, key, text).await.map(|()| 0)?,
+            };
+        }
+        *outcome = Ok(usize::try_from(count).unwrap_or(usize::MAX));
+    }
+    Ok(())
+}
+
+/// Writes rows that are new, in the order of their keys; one whose key is taken adds nothing. How many were new.
+pub(super) async fn insert(connection: &mut PgConnection, table: &Table, rows: &[&Row]) -> Result<u64, Failed> {
+    fn column<'r, T>(rows: &[&'r Row], n: usize, of: impl Fn(&'r Value) -> Option<T>) -> Vec<Option<T>> {
+        rows.iter().map(|row| row.get(n).and_then(&of)).collect()
+    }
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let places: Vec<String> = (1..=table.columns.len()).map(|n| format!("${n}")).collect();
+    let sql = format!(
+        "INSERT INTO {} SELECT * FROM unnest({}) AS n (key) ORDER BY key ON CONFLICT DO NOTHING",
+        table.name,
+        places.join(", ")
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for (n, (_, kind)) in table.columns.iter().enumerate() {
+        query = match kind {
+            Kind::Id => query.bind(column(rows, n, |value| if let Value::Id(id) = value { Some(*id) } else { None })),
+            Kind::Bytes => {
+                query.bind(column(rows, n, |value| if let Value::Bytes(it) = value { Some(&**it) } else { None }))
+            }
+            Kind::Number => {
+                query.bind(column(rows, n, |value| if let Value::Number(it) = value { Some(*it) } else { None }))
+            }
+            Kind::Text => {
+                query.bind(column(rows, n, |value| if let Value::Text(it) = value { Some(&**it) } else { None }))
+            }
+        };
+    }
+    Ok(query.execute(connection).await?.rows_affected())
+}

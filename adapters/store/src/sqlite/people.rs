@@ -1,0 +1,90 @@
+//! People, sessions, tokens, grants, looks and offices files in the file.
+//!
+//! Invariant: they are written by the log's own writer, in its transactions. So they wait for nobody, and a log that was moved
+//! takes them no more.
+
+use async_trait::async_trait;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ToSql, params, params_from_iter};
+use uuid::Uuid;
+
+use super::SqliteStore;
+use super::file::Failed;
+use super::reads;
+use super::rows::Job;
+use super::texts;
+use crate::Fault;
+use crate::people::rows::{LOOKS, Row, Table, Value};
+use crate::people::tables::{Change, Tables, Write};
+
+const TOUCH: &str = "UPDATE sessions SET seen = ?2 WHERE key = ?1 AND seen < ?2";
+
+#[async_trait]
+impl Tables for SqliteStore {
+    async fn rows(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, Fault> {
+        if !self.keeps_people {
+            return Ok(Vec::new());
+        }
+        let read = |row: &rusqlite::Row<'_>| {
+            let columns = 0..row.as_ref().column_count();
+            columns.map(|n| Ok(value(row.get_ref(n)?))).collect::<Result<Row, Failed>>()
+        };
+        self.read(move |connection| reads::all(connection, sql, params_from_iter(values), read)).await
+    }
+
+    async fn write(&self, write: Write) -> Result<usize, Fault> {
+        if !self.keeps_people {
+            return Err(Fault::before_people(self.file.path.display()));
+        }
+        self.outcome(Job::People(write)).await
+    }
+}
+
+/// Writes within a transaction; how many rows were changed.
+pub(super) fn write(connection: &Connection, write: &Write) -> Result<usize, rusqlite::Error> {
+    match write {
+        Write::Looks(looks) => insert(connection, &LOOKS, looks),
+        Write::Touch { key, seen } => connection.prepare_cached(TOUCH)?.execute(params![key, seen.unix()]),
+        Write::Changes(changes) => {
+            let mut count = 0;
+            for change in changes {
+                count += match change {
+                    Change::Insert(table, row) => insert(connection, table, std::slice::from_ref(row))?,
+                    Change::Do(sql, values) => connection.prepare_cached(sql)?.execute(params_from_iter(values))?,
+                    Change::Text(key, text) => texts::keep(connection, key, text).map(|()| 0)?,
+                };
+            }
+            Ok(count)
+        }
+    }
+}
+
+/// Writes rows that are new; one whose key is taken adds nothing. How many were new.
+pub(super) fn insert(connection: &Connection, table: &Table, rows: &[Row]) -> Result<usize, rusqlite::Error> {
+    let places = vec!["?"; table.columns.len()].join(", ");
+    let sql = format!("INSERT INTO {} VALUES ({places}) ON CONFLICT DO NOTHING", table.name);
+    let mut insert = connection.prepare_cached(&sql)?;
+    rows.iter().try_fold(0, |new, row| Ok(new + insert.execute(params_from_iter(row))?))
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>, rusqlite::Error> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Id(id) => ValueRef::Blob(id.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+            Self::Number(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        }))
+    }
+}
+
+/// What stands in a column. What this program never writes is read as nothing.
+fn value(found: ValueRef<'_>) -> Value {
+    match found {
+        ValueRef::Null | ValueRef::Real(_) => Value::Null,
+        ValueRef::Integer(number) => Value::Number(number),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_or(Value::Null, |text| Value::Text(text.to_owned())),
+        ValueRef::Blob(bytes) => Uuid::from_slice(bytes).map_or_else(|_| Value::Bytes(bytes.to_vec()), Value::Id),
+    }
+}

@@ -1,0 +1,66 @@
+-- People and what they did with the pages. Not in the log, so no rebuild touches it. Instants are seconds since 1970.
+CREATE TABLE people (
+    id       BLOB PRIMARY KEY,
+    login    TEXT NOT NULL UNIQUE,
+    version  INTEGER NOT NULL,
+    document TEXT NOT NULL -- the rest, as JSON
+) STRICT, WITHOUT ROWID;
+
+-- Of the secret in the cookie only the SHA-256 is kept, as the key; so of a token's.
+CREATE TABLE sessions (
+    key    BLOB PRIMARY KEY,
+    person BLOB NOT NULL,
+    office TEXT,
+    role   TEXT NOT NULL,
+    began  INTEGER NOT NULL,
+    seen   INTEGER NOT NULL,
+    csrf   BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tokens (
+    id      BLOB PRIMARY KEY,
+    key     BLOB NOT NULL UNIQUE,
+    name    TEXT NOT NULL,
+    office  TEXT NOT NULL,
+    role    TEXT NOT NULL,
+    made    INTEGER NOT NULL,
+    until   INTEGER,
+    revoked INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- Supervisors' looks at cases. The id follows from the rest.
+CREATE TABLE grants (
+    id        BLOB PRIMARY KEY,
+    reference TEXT NOT NULL,
+    person    BLOB NOT NULL,
+    office    TEXT NOT NULL,
+    code      TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    begins    INTEGER NOT NULL,
+    ends      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX grants_of_case ON grants (reference, begins);
+
+-- Who saw what. The id follows from who, what and the quarter of an hour: a second look adds no row. Either the reference of
+-- a case is set, or a list with its filters and how many cases it showed, or the route of a request that was refused.
+CREATE TABLE looks (
+    id        BLOB PRIMARY KEY,
+    at        INTEGER NOT NULL,
+    who       BLOB,
+    office    TEXT,
+    role      TEXT,
+    reference TEXT,
+    list      TEXT,
+    filters   TEXT,
+    shown     INTEGER,
+    route     TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX looks_at_case ON looks (reference, at) WHERE reference IS NOT NULL;
+CREATE INDEX looks_of_person ON looks (who, at) WHERE who IS NOT NULL;
+
+-- Every offices file that was adopted. The id of the one in force is a text of meta.
+CREATE TABLE offices_files (
+    id         BLOB PRIMARY KEY,
+    adopted_at INTEGER NOT NULL,
+    source     TEXT NOT NULL
+) STRICT;
