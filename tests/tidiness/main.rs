@@ -74,9 +74,10 @@ fn dependencies_point_one_way() {
         ("store", &["engine", "projections"][..]),
         ("service", &["engine", "projections", "store"][..]),
         ("nats", &["engine", "projections", "store", "service"][..]),
-        ("kamnot", &["engine", "projections", "store", "service", "nats"][..]),
+        ("web", &["engine", "projections", "store", "service"][..]),
+        ("kamnot", &["engine", "projections", "store", "service", "nats", "web"][..]),
         ("scenarios", &["engine", "projections", "store", "service"][..]),
-        ("tests", &["engine", "projections", "store", "service", "nats", "kamnot", "scenarios"][..]),
+        ("tests", &["engine", "projections", "store", "service", "nats", "web", "kamnot", "scenarios"][..]),
     ]);
     for member in members() {
         let manifest: toml::Table =

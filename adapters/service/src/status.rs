@@ -77,6 +77,44 @@ pub struct About {
     pub rulebook: Digest,
 }
 
+/// What an operator sees of a `serve`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// Whether the clock is in doubt.
+    pub clock_in_doubt: bool,
+    /// Why the store cannot be used.
+    pub store: Option<String>,
+    /// Which loop hangs.
+    pub hangs: Option<String>,
+    /// The trouble of the watch.
+    pub watch: Option<String>,
+    /// For how many seconds the earliest due instant has waited; `None` before the store answered.
+    pub watch_lag: Option<i64>,
+    /// How many cases are watched; `None` before they were counted.
+    pub watched: Option<u64>,
+    /// The connection to NATS.
+    pub nats: Nats,
+    /// How many alerts wait; `None` before the store answered.
+    pub waiting: Option<u64>,
+    /// When the oldest of them was recorded.
+    pub oldest: Option<Instant>,
+    /// How many of them cannot be read.
+    pub unreadable: u64,
+}
+
+/// The connection of a `serve` to NATS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Nats {
+    /// Not configured: alerts are recorded and wait.
+    Unused,
+    /// Connected.
+    Connected,
+    /// Another process publishes.
+    Standby,
+    /// Not connected, and why.
+    Away(String),
+}
+
 /// What the store answered.
 #[derive(Clone, Copy, Debug)]
 struct Sample {
@@ -205,6 +243,29 @@ impl Status {
             delivered_until: sample.filter(|_| self.about.nats).map(delivered),
             nats_away: self.about.nats && self.figures.relay.is_at_work() && !self.figures.nats_connected.is_set(),
             outdated: self.outdated.is_set(),
+        }
+    }
+
+    /// What an operator sees of this process.
+    pub fn health(&self) -> Health {
+        let sample = self.answer.get();
+        let lag = |instant: Instant, at: Instant| at.since(instant).max(0);
+        Health {
+            clock_in_doubt: self.clock_in_doubt(),
+            store: self.store_is_away(),
+            hangs: self.alive().err(),
+            watch: self.figures.watch.trouble(),
+            watch_lag: sample.map(|sample| sample.next_due.map_or(0, |due| lag(due, self.clock.now()))),
+            watched: self.watched.get(),
+            nats: match (self.about.nats, self.figures.nats_connected.is_set(), self.figures.relay.is_at_work()) {
+                (false, ..) => Nats::Unused,
+                (true, true, _) => Nats::Connected,
+                (true, false, false) => Nats::Standby,
+                (true, false, true) => Nats::Away(self.figures.relay.trouble().unwrap_or_default()),
+            },
+            waiting: sample.map(|sample| sample.backlog.waiting),
+            oldest: sample.and_then(|sample| sample.backlog.oldest),
+            unreadable: sample.map_or(0, |sample| sample.backlog.unreadable),
         }
     }
 

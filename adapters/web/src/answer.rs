@@ -17,11 +17,12 @@ pub type Answer = Response<Body>;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The headers of every answer, whatever it is. With `no-referrer` a browser would send forms with the origin `null`.
+/// The headers of every answer, whatever it is.
 const PROTECTING: [(&str, &str); 6] = [
     ("content-security-policy", POLICY),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
+    // Not `no-referrer`: browsers would then send `Origin: null` with forms.
     ("referrer-policy", "same-origin"),
     ("x-content-type-options", "nosniff"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
@@ -74,13 +75,18 @@ pub fn see_other(path: &str) -> Answer {
 pub fn store_is_away(fault: &Fault, language: Language) -> Answer {
     tracing::warn!(%fault, "the store did not answer a request");
     let words = [Frame::StoreAway, Frame::TryAgain].map(|word| word.of(language));
-    page(StatusCode::SERVICE_UNAVAILABLE, &Plain { language, words })
+    plain(StatusCode::SERVICE_UNAVAILABLE, language, words)
 }
 
 /// What somebody sees instead of what is not theirs, and of what does not exist: the same.
 pub fn no_such_page(language: Language) -> Answer {
     let words = [Frame::NoSuchPage, Frame::CheckReference].map(|word| word.of(language));
-    page(StatusCode::NOT_FOUND, &Plain { language, words })
+    plain(StatusCode::NOT_FOUND, language, words)
+}
+
+/// A page of two sentences: what is the matter, and what to do.
+pub fn plain(status: StatusCode, language: Language, words: [&'static str; 2]) -> Answer {
+    page(status, &Plain { language, words })
 }
 
 /// A page of two sentences, which works without a session.

@@ -5,11 +5,20 @@
 
 pub mod answer;
 pub mod api;
+mod assets;
 pub mod credentials;
+pub mod fields;
 pub mod frame;
 mod gate;
+mod gzip;
 pub mod listen;
+pub mod login;
+pub mod logins;
+pub mod origin;
 mod pages;
+pub mod people;
+mod private_file;
+mod refused;
 pub mod remembered;
 pub mod routes;
 pub mod site;

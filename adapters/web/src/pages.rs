@@ -1,4 +1,3 @@
 //! The pages, one module each.
 
-pub mod assets;
 pub mod docket;

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRef, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::middleware::{self, Next};
 use axum::routing::{MethodRouter, get, post};
 use engine::rulebook::Language;
@@ -16,10 +16,10 @@ use crate::api;
 use crate::api::guard::{Guard, asked_language};
 use crate::api::openapi::Routed;
 use crate::api::problem::Problem;
-use crate::pages;
 use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::api::Api;
+use crate::{assets, gzip, pages};
 
 /// Where the API begins.
 const API: &str = "/api/";
@@ -49,9 +49,11 @@ pub struct Route {
     page: fn() -> MethodRouter<Arc<Site>>,
 }
 
+/// The largest body of somebody who is not logged in, in bytes: a login form.
+const BODY_OF_ANYBODY: usize = 16 * 1024;
+
 /// All of them.
 pub const ROUTES: &[Route] = &[
-    Route { method: "GET", path: "/assets/{name}", needs: Needs::Nothing, page: || get(pages::assets::asset) },
     // The API. Each is described in `api::openapi`.
     Route { method: "POST", path: "/api/v1/actions", needs: Needs::Visitor, page: || post(api::actions::record) },
     Route {
@@ -124,6 +126,7 @@ pub const ROUTES: &[Route] = &[
     },
     Route { method: "GET", path: "/api/v1/openapi.json", needs: Needs::Nothing, page: || get(openapi) },
     // Pages.
+    Route { method: "GET", path: "/assets/{name}", needs: Needs::Nothing, page: || get(assets::asset) },
     Route { method: "GET", path: "/docket", needs: Needs::Right(Act::ReadLists), page: || get(pages::docket::docket) },
 ];
 
@@ -134,14 +137,15 @@ pub fn router(site: Arc<Site>) -> Router {
         let page = (route.page)();
         if route.path.starts_with(API) && route.needs != Needs::Nothing {
             let act = if let Needs::Right(act) = route.needs { Some(act) } else { None };
-            let guard = Guard { site: Arc::clone(&site), path: route.path, act };
+            let guard = Guard { site: Arc::clone(&site), act };
             router = router.route(route.path, page.layer(middleware::from_fn_with_state(guard, api::guard::guard)));
             continue;
         }
         router = router.route(
             route.path,
             match route.needs {
-                Needs::Nothing | Needs::Case(_) => page,
+                Needs::Nothing => page.layer(DefaultBodyLimit::max(BODY_OF_ANYBODY)),
+                Needs::Case(_) => page,
                 Needs::Visitor => page.layer(middleware::from_fn_with_state(Arc::clone(&site), visitors)),
                 Needs::Right(act) => {
                     page.layer(middleware::from_fn_with_state(Holders { site: Arc::clone(&site), act }, holders))
@@ -149,7 +153,8 @@ pub fn router(site: Arc<Site>) -> Router {
             },
         );
     }
-    router.fallback(nothing_here).layer(middleware::map_response(protected)).with_state(site)
+    let router = router.fallback(nothing_here).layer(middleware::map_response(protected));
+    router.layer(middleware::from_fn(gzip::compress)).with_state(site)
 }
 
 /// The description of the API. No `async fn`: its type would depend on the table, and the table on its type.

@@ -13,6 +13,7 @@ use store::LogStore;
 use store::people::PeopleStore;
 
 use crate::credentials::SealingKey;
+use crate::logins::Logins;
 use crate::remembered::Remembered;
 
 /// What every page needs.
@@ -33,6 +34,8 @@ pub struct Site {
     pub offices: Arc<Offices>,
     /// The key under which the second factors' secrets are kept.
     pub key: SealingKey,
+    /// What this process remembers of logins.
+    pub logins: Logins,
     /// How the pages are reached.
     pub reached: Reached,
     /// The dockets that were read last.

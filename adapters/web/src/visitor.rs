@@ -197,7 +197,7 @@ pub async fn member(site: &Site, parts: &Parts) -> Result<Option<Member>, Fault>
 }
 
 /// Whether a session still counts.
-fn lasts(session: &Session, now: Instant) -> bool {
+pub fn lasts(session: &Session, now: Instant) -> bool {
     now.since(session.seen) <= IDLE && now.since(session.began) <= LONGEST
 }
 
@@ -259,7 +259,7 @@ async fn to_the_login(site: &Site, parts: &Parts) -> Answer {
 }
 
 /// A text as the value of a query.
-fn in_a_query(text: &str) -> String {
+pub fn in_a_query(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     text.bytes().map(one).collect()

@@ -2,4 +2,9 @@
 //! reviewed by a lawyer.
 
 pub mod api;
+pub mod connection;
+pub mod flaw;
 pub mod frame;
+pub mod health;
+pub mod login;
+pub mod operate;

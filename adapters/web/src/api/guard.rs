@@ -13,12 +13,11 @@ use axum::middleware::Next;
 use axum::response::IntoResponse as _;
 use engine::rulebook::Language;
 use projections::rights::{Act, Relation, allows};
-use store::people::Seen;
 
 use super::problem::Problem;
 use crate::answer::Answer;
 use crate::credentials::csrf;
-use crate::gate::note;
+use crate::refused::refused;
 use crate::site::Site;
 use crate::visitor::{Visitor, bearer, visitor};
 use crate::words::api::Api;
@@ -33,8 +32,6 @@ const FORM_TOKEN: &str = "x-csrf-token";
 pub struct Guard {
     /// What every page needs.
     pub site: Arc<Site>,
-    /// The route, as it is documented.
-    pub path: &'static str,
     /// What the role must allow, whatever the case; `None` if that depends on the case.
     pub act: Option<Act>,
 }
@@ -49,7 +46,14 @@ pub async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> 
             let answer = tokio::time::timeout(LONGEST, next.run(Request::from_parts(parts, body))).await;
             answer.unwrap_or_else(|_| Problem::of(Api::TooSlow).into_response())
         }
-        Err(problem) => problem.into_response(),
+        Err(Refused { problem, caller }) => {
+            let answer = problem.into_response();
+            if problem.kind == Api::Budget || problem.kind == Api::Unavailable {
+                answer
+            } else {
+                refused(&guard.site, &parts, caller.as_ref(), answer).await
+            }
+        }
     };
     Problem::instead(answer, language)
 }
@@ -61,24 +65,35 @@ pub fn asked_language(parts: &Parts) -> Option<Language> {
     Language::from_word(&first)
 }
 
-async fn caller(guard: &Guard, parts: &Parts, language: &mut Language) -> Result<Visitor, Problem> {
+/// Why a request is not let through, and whose it is.
+struct Refused {
+    problem: Problem,
+    caller: Option<Visitor>,
+}
+
+impl<P: Into<Problem>> From<P> for Refused {
+    fn from(problem: P) -> Self {
+        Self { problem: problem.into(), caller: None }
+    }
+}
+
+async fn caller(guard: &Guard, parts: &Parts, language: &mut Language) -> Result<Visitor, Refused> {
     let site = &guard.site;
     // Who sends credentials means them: a cookie beside them does not count.
     let is_meant = !parts.headers.contains_key(AUTHORIZATION) || bearer(parts).is_some();
     let caller = if is_meant { visitor(site, parts).await? } else { None };
-    let Some(mut caller) = caller else { return Err(Problem::of(Api::NotLoggedIn)) };
+    let Some(mut caller) = caller else { return Err(Problem::of(Api::NotLoggedIn).into()) };
     *language = asked_language(parts).unwrap_or(caller.language);
     caller.language = *language;
     let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let charged = site.remembered.charge(caller.id, length.unwrap_or(0));
     charged.map_err(|(_, retry_after)| Problem::of_budget(retry_after))?;
     if !parts.method.is_safe() && !has_form_token(parts, &caller) {
-        return Err(Problem::of(Api::NoFormToken));
+        return Err(Refused { problem: Problem::of(Api::NoFormToken), caller: Some(caller) });
     }
     // The relation does not count for an act without a case.
     if guard.act.is_some_and(|act| !allows(caller.role(), Relation::Foreign, act)) {
-        note(site, &caller, Seen::Refused { route: guard.path.to_owned() }).await?;
-        return Err(Problem::of(Api::NotFound));
+        return Err(Refused { problem: Problem::of(Api::NotFound), caller: Some(caller) });
     }
     Ok(caller)
 }

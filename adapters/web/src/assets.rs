@@ -1,0 +1,65 @@
+//! The style sheet and the fonts.
+//!
+//! Invariant: what was fetched under its digest never changes, and is never fetched again.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::extract::{Path, RawQuery};
+use axum::http::header::{CACHE_CONTROL, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use axum::http::{Response, StatusCode};
+use engine::rulebook::Language;
+use sha2::{Digest as _, Sha256};
+
+use crate::answer::{Answer, no_such_page, with};
+
+/// The files by their names, with their types.
+const FILES: [(&str, &str, &[u8]); 5] = [
+    ("style.css", "text/css; charset=utf-8", include_bytes!("../assets/style.css")),
+    ("lao-400.woff2", "font/woff2", include_bytes!("../assets/fonts/noto-sans-lao-looped-lao-400-normal.woff2")),
+    ("lao-700.woff2", "font/woff2", include_bytes!("../assets/fonts/noto-sans-lao-looped-lao-700-normal.woff2")),
+    ("latin-400.woff2", "font/woff2", include_bytes!("../assets/fonts/noto-sans-lao-looped-latin-400-normal.woff2")),
+    ("latin-700.woff2", "font/woff2", include_bytes!("../assets/fonts/noto-sans-lao-looped-latin-700-normal.woff2")),
+];
+
+/// The digest of all of them: the fonts are named in the style sheet without one of their own.
+static DIGEST: LazyLock<String> = LazyLock::new(|| {
+    let digest = FILES.iter().fold(Sha256::new(), |digest, (_, _, bytes)| digest.chain_update(bytes)).finalize();
+    digest[..8].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+});
+
+/// The address of a file, with the digest.
+pub fn address(name: &str) -> String {
+    format!("/assets/{name}?{}", *DIGEST)
+}
+
+/// `GET /assets/{name}`
+pub async fn asset(Path(name): Path<String>, RawQuery(digest): RawQuery, headers: HeaderMap) -> Answer {
+    let Some((_, kind, bytes)) = FILES.into_iter().find(|(known, ..)| *known == name) else {
+        return no_such_page(Language::Lo);
+    };
+    let tag = format!("\"{}\"", *DIGEST);
+    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    let mut answer = if known.flat_map(|line| line.split(',')).any(|known| is_tag(known.trim(), &tag)) {
+        let mut answer = Response::default();
+        *answer.status_mut() = StatusCode::NOT_MODIFIED;
+        answer
+    } else {
+        with(StatusCode::OK, kind, bytes)
+    };
+    // A page of another version of the program asks under another digest.
+    let for_good = digest.as_deref() == Some(DIGEST.as_str());
+    let kept = if for_good { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(kept));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        answer.headers_mut().insert(ETAG, tag);
+    }
+    answer
+}
+
+fn is_tag(known: &str, tag: &str) -> bool {
+    known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
+}

@@ -1,0 +1,52 @@
+//! The fields of a form.
+
+use std::collections::BTreeMap;
+
+use axum::Form;
+use axum::extract::{FromRequest, Request};
+use axum::http::StatusCode;
+use engine::rulebook::Language;
+use projections::catalogue::Word as _;
+
+use crate::answer::{Answer, plain};
+use crate::visitor::language;
+use crate::words::login::Login as W;
+
+/// The fields of a form; of a name that occurs twice the last.
+#[derive(Clone, Debug, Default)]
+pub struct Fields(BTreeMap<String, String>);
+
+impl Fields {
+    /// What was typed into a field, as it is: a password; empty if the form does not have it.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// What was typed into a field, without what surrounds it.
+    pub fn text(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Answer;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Answer> {
+        let (parts, body) = request.into_parts();
+        let language = language(&parts, None);
+        match Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), state).await {
+            Ok(Form(fields)) => Ok(Self(fields.into_iter().collect())),
+            Err(_) => Err(not_of_a_page(language)),
+        }
+    }
+}
+
+/// What somebody sees whose form was not sent by a page of the person's own session.
+pub fn not_of_a_page(language: Language) -> Answer {
+    plain(StatusCode::FORBIDDEN, language, [W::NotOfAPage, W::LoadAgain].map(|word| word.of(language)))
+}
+
+/// What somebody sees whose form is too long.
+pub fn too_long(language: Language) -> Answer {
+    plain(StatusCode::PAYLOAD_TOO_LARGE, language, [W::TooLong, W::LoadAgain].map(|word| word.of(language)))
+}

@@ -1,0 +1,264 @@
+//! What this process remembers of logins: how often a name or an address failed lately, and how many requests were refused to
+//! nobody.
+//!
+//! Invariant: nobody is locked out. A name is slowed down after five failures in a row, by at most a minute, and answered at
+//! once; a browser from which that person logged in before is counted apart. An address is slowed down in its failures alone,
+//! since a whole court sits behind one: whoever types the right password from there does not wait.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use engine::calendar::Instant;
+use sha2::{Digest as _, Sha256};
+use store::people::{Look, Seen};
+
+use crate::credentials::passwords::Hashing;
+
+/// How many failures in a row a name has before it is slowed down, and by how many seconds at most.
+const NAME: (u32, i64) = (5, 60);
+/// How many failures an address has before its failures are answered later, and how much later each: a step for every failure
+/// more, up to the most.
+const ADDRESS: (u32, Duration, Duration) = (20, Duration::from_millis(100), Duration::from_secs(3));
+/// When a failure is forgotten, in seconds.
+const FORGOTTEN: i64 = 15 * 60;
+/// How many names and addresses are remembered; then the one whose last failure is oldest is forgotten.
+const REMEMBERED: usize = 10_000;
+/// How many failures may wait for their answer; one more is answered at once.
+const HELD: usize = 1_000;
+/// How many addresses are told apart in a minute's count of refusals.
+const TOLD_APART: usize = 1_000;
+
+/// The name or browser for which somebody tries to log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Account([u8; 32]);
+
+impl Account {
+    /// A login name, whether anybody has it or not.
+    pub fn of_name(login: &str) -> Self {
+        Self(Sha256::digest(["name ", login].concat()).into())
+    }
+
+    /// A browser from which the person logged in before.
+    pub fn of_device(mark: &str) -> Self {
+        Self(Sha256::digest(["device ", mark].concat()).into())
+    }
+}
+
+/// What this process remembers of logins.
+#[derive(Default)]
+pub struct Logins {
+    /// Hashes passwords.
+    pub hashing: Hashing,
+    names: Mutex<BTreeMap<Account, Failures>>,
+    addresses: Mutex<BTreeMap<IpAddr, Failures>>,
+    held: AtomicUsize,
+    refusals: Mutex<Refusals>,
+}
+
+/// The failures of a name or an address.
+#[derive(Clone, Copy)]
+struct Failures {
+    count: u32,
+    last: Instant,
+}
+
+/// The requests that were refused in a minute to nobody's account, by address and route.
+#[derive(Default)]
+struct Refusals {
+    minute: i64,
+    counts: BTreeMap<(IpAddr, String), u32>,
+}
+
+impl Logins {
+    /// With another way to hash.
+    pub fn with(hashing: Hashing) -> Self {
+        Self { hashing, ..Self::default() }
+    }
+
+    /// Begins an attempt, which counts as a failure until it succeeds, so that many at once are no way around.
+    ///
+    /// # Errors
+    /// In how many seconds to try again.
+    pub fn begin(&self, account: Account, now: Instant) -> Result<(), i64> {
+        let mut names = locked(&self.names);
+        let failures = remembered(&mut names, account, now);
+        let doublings = failures.count.saturating_sub(NAME.0);
+        let pause =
+            if failures.count < NAME.0 { 0 } else { 1_i64.checked_shl(doublings).unwrap_or(NAME.1).min(NAME.1) };
+        let wait = pause - now.since(failures.last);
+        if wait > 0 {
+            return Err(wait);
+        }
+        *failures = Failures { count: (failures.count + 1).min(NAME.0 + 10), last: now };
+        Ok(())
+    }
+
+    /// Forgets the failures of an account, since the person has logged in.
+    pub fn succeeded(&self, account: Account) {
+        locked(&self.names).remove(&account);
+    }
+
+    /// Counts a failure from an address, and waits before it is answered.
+    pub async fn failed(&self, address: Option<IpAddr>, now: Instant) {
+        let Some(address) = address else { return };
+        let count = {
+            let mut addresses = locked(&self.addresses);
+            let failures = remembered(&mut addresses, network(address), now);
+            *failures = Failures { count: failures.count.saturating_add(1), last: now };
+            failures.count
+        };
+        let pause = ADDRESS.1.saturating_mul(count.saturating_sub(ADDRESS.0)).min(ADDRESS.2);
+        if self.held.fetch_add(1, Ordering::AcqRel) < HELD && !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+        self.held.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    /// Counts a request that was refused to nobody's account; returns the entries of the minutes that are over.
+    pub fn refused(&self, address: Option<IpAddr>, route: &str, now: Instant) -> Vec<Look> {
+        let over = self.counted(now);
+        let mut refusals = locked(&self.refusals);
+        refusals.minute = minute(now);
+        let unknown = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+        let full = refusals.counts.len() >= TOLD_APART;
+        let of = address.filter(|_| !full).unwrap_or(unknown);
+        *refusals.counts.entry((of, route.to_owned())).or_default() += 1;
+        over
+    }
+
+    /// The entries of the minutes that are over.
+    pub fn counted(&self, now: Instant) -> Vec<Look> {
+        let mut refusals = locked(&self.refusals);
+        if refusals.minute == minute(now) {
+            return Vec::new();
+        }
+        let at = Instant::from_unix(refusals.minute * 60);
+        let entry = |((address, route), count): ((IpAddr, String), u32)| {
+            let from = if address.is_unspecified() { "elsewhere".to_owned() } else { address.to_string() };
+            // The minute and the address stand in the entry, since one thing counts once in a quarter of an hour.
+            let seen = Seen::Refused { route: format!("{route} from {from} at {}: {count}", at.time_of_day()) };
+            Look { at, who: None, office: None, role: None, seen }
+        };
+        std::mem::take(&mut refusals.counts).into_iter().map(entry).collect()
+    }
+}
+
+/// The minute of an instant, counted from 1970.
+const fn minute(at: Instant) -> i64 {
+    at.unix().div_euclid(60)
+}
+
+/// The failures of a key, none if they are forgotten.
+fn remembered<K: Ord + Copy>(all: &mut BTreeMap<K, Failures>, key: K, now: Instant) -> &mut Failures {
+    if all.len() >= REMEMBERED && !all.contains_key(&key) {
+        let oldest = all.iter().min_by_key(|(_, failures)| failures.last).map(|(key, _)| *key);
+        oldest.map(|key| all.remove(&key));
+    }
+    let none = Failures { count: 0, last: now };
+    let failures = all.entry(key).or_insert(none);
+    // A clock that was set back forgets as well: nobody waits for it.
+    if !(0..=FORGOTTEN).contains(&now.since(failures.last)) {
+        *failures = none;
+    }
+    failures
+}
+
+/// The address, or of version 6 the network that one household or office has.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() & !u128::from(u64::MAX))),
+        four => four,
+    }
+}
+
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOON: Instant = Instant::from_unix(1_780_000_000);
+
+    fn logins() -> Logins {
+        Logins::with(Hashing::cheap())
+    }
+
+    #[test]
+    fn a_name_is_slowed_down_by_a_growing_pause_and_never_locked_out() {
+        let (logins, keo) = (logins(), Account::of_name("keo"));
+        let mut now = NOON;
+        let mut pauses = Vec::new();
+        for _ in 0..40 {
+            if let Err(wait) = logins.begin(keo, now) {
+                pauses.push(wait);
+                now = now.plus(wait);
+                assert_eq!(logins.begin(keo, now), Ok(()));
+            }
+        }
+        assert_eq!(pauses[..8], [1, 2, 4, 8, 16, 32, 60, 60]);
+        assert!(pauses.iter().all(|pause| *pause <= 60));
+        assert_eq!(logins.begin(Account::of_name("noy"), now), Ok(()));
+        assert_eq!(logins.begin(Account::of_device("keo's"), now), Ok(()));
+        logins.succeeded(keo);
+        assert_eq!(logins.begin(keo, now), Ok(()));
+    }
+
+    #[test]
+    fn many_at_once_are_no_way_around_the_pause() {
+        let (logins, keo) = (logins(), Account::of_name("keo"));
+        assert_eq!((0..1000).filter(|_| logins.begin(keo, NOON).is_ok()).count(), 5);
+        // A clock that is set back makes nobody wait.
+        assert_eq!(logins.begin(keo, NOON.plus(-10)), Ok(()));
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let logins = logins();
+        for nth in 0..REMEMBERED + 50 {
+            assert_eq!(logins.begin(Account::of_name(&nth.to_string()), NOON), Ok(()));
+        }
+        assert_eq!(locked(&logins.names).len(), REMEMBERED);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_failures_of_an_address_are_answered_later_and_later() {
+        let logins = logins();
+        let address = Some(IpAddr::from([203, 0, 113, 7]));
+        let mut pauses = Vec::new();
+        for _ in 0..60 {
+            let begun = tokio::time::Instant::now();
+            logins.failed(address, NOON).await;
+            pauses.push(begun.elapsed().as_millis());
+        }
+        assert!(pauses[..20].iter().all(|pause| *pause == 0), "{pauses:?}");
+        assert!(pauses.is_sorted() && pauses[59] >= 3000 && pauses[59] < 3100, "{pauses:?}");
+    }
+
+    #[test]
+    fn refusals_to_nobody_are_one_entry_an_address_and_minute() {
+        let logins = logins();
+        let address = |last| Some(IpAddr::from([203, 0, 113, last]));
+        for _ in 0..3 {
+            assert_eq!(logins.refused(address(7), "POST /login", NOON), []);
+        }
+        assert_eq!(logins.refused(address(8), "POST /login", NOON), []);
+        let over = logins.refused(address(7), "POST /login", NOON.plus(60));
+        let routes: Vec<String> = over
+            .into_iter()
+            .map(|look| if let Seen::Refused { route } = look.seen { route } else { String::new() })
+            .collect();
+        let at = NOON.time_of_day();
+        assert_eq!(routes.len(), 2);
+        assert!(
+            routes[0].starts_with("POST /login from 203.0.113.7 at ") && routes[0].ends_with(": 3"),
+            "{routes:?} {at}"
+        );
+        assert_eq!(logins.counted(NOON.plus(120)).len(), 1);
+        assert_eq!(logins.counted(NOON.plus(180)), []);
+    }
+}

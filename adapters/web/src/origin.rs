@@ -1,0 +1,71 @@
+//! Whether a form came from our own pages: by the origin that the browser names, and by the token of the page.
+//!
+//! Invariant: nothing is changed for a session by a request that another site made the browser send.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRequest as _, Request, State};
+use axum::http::header::{HOST, HeaderMap, ORIGIN};
+use axum::http::request::Parts;
+use axum::middleware::Next;
+
+use crate::answer::{Answer, store_is_away};
+use crate::credentials::csrf;
+use crate::fields::{Fields, not_of_a_page, too_long};
+use crate::refused::refused;
+use crate::site::Site;
+use crate::visitor::{bearer, language, member};
+
+/// The longest form.
+const LONGEST: usize = 64 * 1024;
+/// The header in which a script of our pages sends the token, if it sends no form.
+const HEADER: &str = "x-csrf-token";
+
+/// Lets forms through that came from our own pages.
+pub async fn forms(State(site): State<Arc<Site>>, request: Request, next: Next) -> Answer {
+    let (parts, body) = request.into_parts();
+    // No browser adds a token of its own accord, and with one the cookie does not count.
+    if bearer(&parts).is_some() {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let said = language(&parts, None);
+    if !is_ours(&site, &parts) {
+        return refused(&site, &parts, None, not_of_a_page(said)).await;
+    }
+    let member = match member(&site, &parts).await {
+        Ok(member) => member,
+        Err(fault) => return store_is_away(&fault, said),
+    };
+    // Without a session there is nothing to protect but the login itself, and the origin protects that.
+    let Some(member) = member else { return next.run(Request::from_parts(parts, body)).await };
+    let of_session = |token: &str| csrf::is_of(token, &member.session.csrf);
+    if header(&parts.headers, HEADER).is_some_and(of_session) {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    let Ok(bytes) = axum::body::to_bytes(body, LONGEST).await else { return too_long(said) };
+    let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+    let token = Fields::from_request(copy, &()).await.map(|fields| fields.raw("csrf").to_owned());
+    if token.is_ok_and(|token| of_session(&token)) {
+        return next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    }
+    refused(&site, &parts, Some(&member.visitor), not_of_a_page(said)).await
+}
+
+/// Whether the browser says that a page of ours sent the request.
+fn is_ours(site: &Site, parts: &Parts) -> bool {
+    let Some(origin) = header(&parts.headers, ORIGIN.as_str()) else {
+        return header(&parts.headers, "sec-fetch-site") == Some("same-origin");
+    };
+    if let Some(ours) = &site.reached.origin {
+        return origin == ours;
+    }
+    let scheme = if site.reached.tls { "https" } else { "http" };
+    let host =
+        parts.uri.authority().map(|authority| authority.as_str()).or_else(|| header(&parts.headers, HOST.as_str()));
+    host.is_some_and(|host| origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")) == Some(host))
+}
+
+fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}

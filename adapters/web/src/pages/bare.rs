@@ -1,0 +1,47 @@
+//! What the pages outside the frame share: those of the login and of a person's beginning.
+
+use engine::rulebook::Language;
+use projections::catalogue::Word;
+
+use crate::answer::code;
+use crate::words::login::Login;
+
+/// What stands around such a page.
+pub struct Bare {
+    /// The language.
+    pub language: Language,
+    /// The title.
+    pub title: Login,
+    /// The token of the page's forms; empty before the login.
+    pub csrf: String,
+}
+
+impl Bare {
+    /// A word in the page's language.
+    pub fn t(&self, word: impl Word) -> &'static str {
+        word.of(self.language)
+    }
+
+    /// The language's code in HTML.
+    pub const fn code(&self) -> &'static str {
+        code(self.language)
+    }
+
+    /// The code of the other language.
+    pub const fn other(&self) -> &'static str {
+        match self.language {
+            Language::En => "lo",
+            Language::Lo => "en",
+        }
+    }
+}
+
+/// What is wrong with a form.
+pub struct Wrong {
+    /// What was not done.
+    pub heading: &'static str,
+    /// The id of the field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub says: String,
+}
