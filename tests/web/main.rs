@@ -1,0 +1,3 @@
+//! Pages and API, against the router with a real store.
+
+mod api;
