@@ -84,6 +84,8 @@ pub struct Case {
     version: u32,
     recorded_at: Option<Instant>,
     recorded: Vec<RecordedAction>,
+    /// The version of the last recorded action.
+    last_action: u32,
     pub(crate) alerts: BTreeMap<Topic, TopicState>,
     /// How many alert events, all of one instant, the stream ends with.
     pub(crate) told_last: usize,
@@ -103,6 +105,7 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
     match &event.fact {
         Fact::ActionRecorded(action) => {
             case.reference.get_or_insert_with(|| action.case.clone());
+            case.last_action = case.version;
             case.recorded.push(RecordedAction {
                 action: Arc::clone(action),
                 recorded_at: event.recorded_at,
@@ -150,6 +153,11 @@ impl Case {
     /// How many events the stream holds: the version of the last one.
     pub const fn version(&self) -> u32 {
         self.version
+    }
+
+    /// The version of the last recorded action; 0 before the first. Alerts do not change it.
+    pub const fn last_action(&self) -> u32 {
+        self.last_action
     }
 
     /// When the last event was recorded.

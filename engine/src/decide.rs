@@ -15,6 +15,8 @@ mod sender;
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::action::{Action, OfficeCode};
 use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
@@ -48,6 +50,8 @@ pub enum Command {
     RecordFrom {
         /// The office.
         sender: OfficeCode,
+        /// The opaque id of the person who acts for the office, if known.
+        person: Option<Uuid>,
         /// The actions. One that is already recorded adds nothing.
         actions: Vec<Action>,
         /// What our clock says.
@@ -117,12 +121,12 @@ pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Decided {
 
 /// Like [`decide`], with at most `most` alert events, or at least those of one topic.
 pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usize) -> Decided {
-    let (actions, sender, by, clock, alerts) = match command {
-        Command::Record { actions, by, clock, alerts } => (actions, None, by, clock, alerts),
-        Command::RecordFrom { sender, actions, clock, alerts } => {
-            (actions, Some(sender.clone()), Some(sender), clock, alerts)
+    let (actions, sender, who, clock, alerts) = match command {
+        Command::Record { actions, by, clock, alerts } => (actions, None, (by, None), clock, alerts),
+        Command::RecordFrom { sender, person, actions, clock, alerts } => {
+            (actions, Some(sender.clone()), (Some(sender), person), clock, alerts)
         }
-        Command::Now { clock, alerts } => (Vec::new(), None, None, clock, alerts),
+        Command::Now { clock, alerts } => (Vec::new(), None, (None, None), clock, alerts),
     };
     let verdicts = match &sender {
         Some(office) => admit_from(office, case, &actions, Some(clock), book),
@@ -133,8 +137,11 @@ pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usiz
     let accepted = actions.into_iter().zip(&verdicts).filter(|(_, verdict)| **verdict == Verdict::Accepted);
     let new: Vec<Action> = accepted.map(|(action, _)| action).collect();
     // Where nothing is new, the alerts that are due are left to the watch.
-    let events =
-        if asked_to_record && new.is_empty() { Vec::new() } else { events(case, book, new, (by, clock, alerts), most) };
+    let events = if asked_to_record && new.is_empty() {
+        Vec::new()
+    } else {
+        events(case, book, new, (who, clock, alerts), most)
+    };
     Decided { verdicts, warnings, events }
 }
 
@@ -143,7 +150,7 @@ fn events(
     case: &Case,
     book: &Rulebook,
     new: Vec<Action>,
-    (by, clock, alerts): (Option<OfficeCode>, Instant, Alerts),
+    ((by, person), clock, alerts): ((Option<OfficeCode>, Option<Uuid>), Instant, Alerts),
     most: usize,
 ) -> Vec<Event> {
     let at = case.last_recorded_at().map_or(clock, |last| last.max(clock));
@@ -171,19 +178,19 @@ fn events(
             .map(|assessment| difference(known, &assessment, book, recording, most))
             .unwrap_or_default()
     };
-    let envelope = |recorded_by: OfficeCode, fact| Event {
+    let envelope = |recorded_by: OfficeCode, person, fact| Event {
         recorded_at: at,
         recorded_by,
-        person: None,
+        person,
         rulebook: book.digest(),
         fact,
     };
     let mut events: Vec<Event> = Vec::with_capacity(new.len() + facts.len());
     for action in new {
         let by = by.clone().unwrap_or_else(|| action.by.clone());
-        events.push(envelope(by, Fact::ActionRecorded(Arc::new(action))));
+        events.push(envelope(by, person, Fact::ActionRecorded(Arc::new(action))));
     }
-    events.extend(facts.into_iter().map(|fact| envelope(kamnot(), fact)));
+    events.extend(facts.into_iter().map(|fact| envelope(kamnot(), None, fact)));
     events
 }
 

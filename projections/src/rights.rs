@@ -4,6 +4,10 @@
 
 use engine::action::{ActionName, OfficeCode};
 use engine::alert::Addressees;
+use engine::calendar::Instant;
+use engine::case::Case;
+use engine::rulebook::Rulebook;
+use engine::timeline::Timeline;
 
 use crate::view::Seat;
 
@@ -83,6 +87,12 @@ impl Relation {
             Some(_) if concerned => Self::Former,
             Some(_) | None => Self::Foreign,
         }
+    }
+
+    /// As [`Relation::of`], to a case at an instant; `None` if the case was not open by then, or is voided.
+    pub fn to_case(role: Role, office: &OfficeCode, case: &Case, book: &Rulebook, at: Instant) -> Option<Self> {
+        let have = Timeline::new(case.actions(), at, book)?.offices().into();
+        Some(Self::of(role, office, &have, case.concerns(office)))
     }
 }
 

@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::message::text;
 use crate::summary::Ended;
 
-pub use recorded::{ActionLine, Field, Value};
+pub use recorded::{ActionLine, Field, Personal, Value};
 
 /// One line of a timeline.
 #[derive(Clone, Debug, PartialEq)]

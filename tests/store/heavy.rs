@@ -63,13 +63,14 @@ async fn what_an_office_sends_is_told_in_part_and_the_rest_before_what_comes_nex
     let clock = SetClock::at(Instant::parse("2026-02-10T09:00:00+07:00").unwrap());
     let recorder = recorder(&store, &clock);
     let (case, office) = (CaseRef::new("C-0").unwrap(), OfficeCode::new("vte-investigation").unwrap());
-    let sent = recorder.record_from(&office, &case, of_case(0, 301), Alerts::Raised).await.unwrap();
+    let sent = recorder.record_from(&(&office).into(), &case, of_case(0, 301), Alerts::Raised, None).await.unwrap();
     let alerts = sent.events.iter().filter(|event| event.fact.alert().is_some()).count();
     assert!((98..=100).contains(&alerts), "{alerts}");
     assert!(sent.to_come > 0 && sent.told_before == 0);
     assert_eq!(store.next_due().await.unwrap(), Some(clock.now()), "the rest is due at once");
     let line = r#"{"case":"C-0","action":"medical_check","at":"2026-02-02T08:00:00+07:00","by":"vte-investigation"}"#;
-    let next = recorder.record_from(&office, &case, read(&[line.to_owned()]), Alerts::Raised).await.unwrap();
+    let next =
+        recorder.record_from(&(&office).into(), &case, read(&[line.to_owned()]), Alerts::Raised, None).await.unwrap();
     assert_eq!(alerts + next.told_before, 600, "two limits of each request");
     assert_eq!(next.events.len(), 1, "the action alone");
 }

@@ -1,6 +1,7 @@
 //! The pages: as a browser asks them, in process with a store in a file and a clock set by hand; and connections, logins and
 //! how `serve` and `demo` begin them, with the program itself.
 
+mod api;
 mod connections;
 mod demo;
 mod desk;

@@ -15,11 +15,12 @@ use engine::decide::Alerts;
 use engine::refusal::Flaws;
 use engine::rulebook::Language;
 use futures::StreamExt as _;
+use store::Fault;
 use store::heavy::{ShuttingDown, beside_if};
 
 use crate::files::{self, CaseLines, Contents, Form, RefusedLine};
 use crate::offices::Offices;
-use crate::recorder::{Recorded, Recorder};
+use crate::recorder::{Recorded, Recorder, Sender};
 use crate::verdict::{LineVerdict, Outcome};
 use reply::{Reply, Trouble};
 
@@ -47,6 +48,19 @@ impl From<Reply> for Taken {
     }
 }
 
+/// What is known of a request.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Who sent it.
+    pub sender: Sender,
+    /// What becomes of the alerts.
+    pub alerts: Alerts,
+    /// The language of the sentences in the reply.
+    pub language: Language,
+    /// The version of the last action of its only case; if the case has another one, nothing is recorded.
+    pub expected: Option<u32>,
+}
+
 /// Records the actions of requests.
 pub struct Intake {
     recorder: Arc<Recorder>,
@@ -65,46 +79,62 @@ impl Intake {
         Self { offices, ..self }
     }
 
-    /// Records the one or more actions that `sender` sent, and returns when they are durable.
-    pub async fn take(&self, sender: &OfficeCode, payload: Vec<u8>, alerts: Alerts) -> Taken {
+    /// Records the one or more actions that `office` sent, and returns when they are durable.
+    pub async fn take(&self, office: &OfficeCode, payload: Vec<u8>, alerts: Alerts) -> Taken {
+        let request = Request { sender: office.into(), alerts, language: IN_REPLIES, expected: None };
+        self.take_request(&request, payload).await.unwrap_or_else(|trouble| Reply::of_trouble(office, &trouble).into())
+    }
+
+    /// As [`Intake::take`], for a request of which more is known.
+    ///
+    /// # Errors
+    /// Why the whole request was rejected; nothing of it was recorded.
+    pub async fn take_request(&self, request: &Request, payload: Vec<u8>) -> Result<Taken, Trouble> {
         let heavy = payload.len() >= HEAVY_PAYLOAD;
-        let contents = match beside_if(heavy, move || read(&payload)).await {
-            Ok(Ok(contents)) => contents,
-            Ok(Err(trouble)) => return Reply::of_trouble(sender, &trouble).into(),
-            Err(ShuttingDown) => return Reply::of_trouble(sender, &Trouble::Unavailable).into(),
-        };
-        let refused = |refused: &RefusedLine| LineVerdict::refused(refused.line, None, &refused.flaws, IN_REPLIES);
+        let contents =
+            beside_if(heavy, move || read(&payload)).await.map_err(|ShuttingDown| Trouble::Unavailable)??;
+        if request.expected.is_some() && contents.cases.len() > 1 {
+            return Err(Trouble::SeveralCases);
+        }
+        let refused =
+            |refused: &RefusedLine| LineVerdict::refused(refused.line, None, &refused.flaws, request.language);
         let mut lines: Vec<LineVerdict> = contents.refused.iter().map(refused).collect();
         let cases = contents.cases.into_iter().filter(|case| !case.actions.is_empty());
-        let mut work =
-            futures::stream::iter(cases).map(|case| self.record(sender, case, alerts)).buffer_unordered(AT_ONCE);
+        let mut work = futures::stream::iter(cases).map(|case| self.record(request, case)).buffer_unordered(AT_ONCE);
         let mut events = 0;
-        while let Some((recorded, appended)) = work.next().await {
+        while let Some(recorded) = work.next().await {
+            let (recorded, appended) = recorded?;
             lines.extend(recorded);
             events += appended;
         }
         lines.sort_unstable_by_key(|line| line.line);
-        Taken { reply: Reply::of_lines(sender, lines), events }
+        Ok(Taken { reply: Reply::of_lines(&request.sender.office, lines), events })
     }
 
     /// Records the lines of one case; returns their outcomes, and how many events they caused.
-    async fn record(&self, sender: &OfficeCode, case: CaseLines, alerts: Alerts) -> (Vec<LineVerdict>, usize) {
+    ///
+    /// # Errors
+    /// [`Trouble::Moved`]: nothing was recorded.
+    async fn record(&self, request: &Request, case: CaseLines) -> Result<(Vec<LineVerdict>, usize), Trouble> {
+        let Request { sender, alerts, language, expected } = request;
         let CaseLines { case, lines, actions } = case;
         let ids: Vec<_> = actions.iter().map(|action| Some(action.id.0)).collect();
         let named: Vec<Flaws> = actions.iter().map(|action| self.of_offices(action)).collect();
         let numbered = lines.into_iter().zip(ids);
-        match self.recorder.record_from(sender, &case, actions, alerts).await {
+        match self.recorder.record_from(sender, &case, actions, *alerts, *expected).await {
             Ok(Recorded { verdicts, warnings, events, told_before, to_come }) => {
                 let judged = verdicts.into_iter().zip(named.into_iter().zip(warnings));
                 let line = |((line, id), (verdict, (named, more)))| {
                     let warnings: Flaws = [named, more].concat();
-                    LineVerdict::of_verdict(line, id, &verdict, &warnings, IN_REPLIES)
+                    LineVerdict::of_verdict(line, id, &verdict, &warnings, *language)
                 };
-                (numbered.zip(judged).map(line).collect(), events.len() + told_before + to_come)
+                Ok((numbered.zip(judged).map(line).collect(), events.len() + told_before + to_come))
             }
+            Err(Fault::Conflict(_)) if expected.is_some() => Err(Trouble::Moved),
             Err(fault) => {
-                tracing::warn!(%case, office = %sender, %fault, "whether an office's actions were recorded is unknown");
-                (numbered.map(|(line, id)| LineVerdict::new(line, Outcome::Again, id)).collect(), 0)
+                let office = &sender.office;
+                tracing::warn!(%case, %office, %fault, "whether an office's actions were recorded is unknown");
+                Ok((numbered.map(|(line, id)| LineVerdict::new(line, Outcome::Again, id)).collect(), 0))
             }
         }
     }

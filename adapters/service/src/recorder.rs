@@ -3,6 +3,8 @@
 //! Invariant: callers in this process that work on the same case run one after the other, so a conflict can only come
 //! from another process. Every action gets its verdict.
 
+mod role;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,9 +17,11 @@ use engine::case::{Case, Event};
 use engine::decide::{Alerts, Command, Decided, MOST_TOLD, Verdict, decide_telling};
 use engine::refusal::Flaws;
 use engine::rulebook::Rulebook;
+use projections::rights::Role;
 use store::heavy::{HEAVY_CASE, beside_if};
 use store::{Append, CaseStore, Fault};
 use tokio::sync::{Mutex, MutexGuard};
+use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::figures::{Figures, Flag};
@@ -67,21 +71,47 @@ pub struct Recorded {
     pub to_come: usize,
 }
 
-/// Who has actions recorded.
-#[derive(Clone)]
-enum Sender {
-    /// Whoever runs the program, in any case: on behalf of this office, or of each action's own.
-    Program(Option<OfficeCode>),
-    /// An office itself, in its own cases only.
-    Office(OfficeCode),
+/// An office that has actions recorded itself, in its own cases only.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// The office.
+    pub office: OfficeCode,
+    /// The opaque id of the person or token that acts for it, if known.
+    pub person: Option<Uuid>,
+    /// The role in which they act, which limits what they may record; `None` if the office itself is all that is known.
+    pub role: Option<Role>,
 }
 
-impl Sender {
+impl From<&OfficeCode> for Sender {
+    fn from(office: &OfficeCode) -> Self {
+        Self { office: office.clone(), person: None, role: None }
+    }
+}
+
+/// Who has actions recorded.
+#[derive(Clone)]
+enum Who {
+    /// Whoever runs the program, in any case: on behalf of this office, or of each action's own.
+    Program(Option<OfficeCode>),
+    /// An office itself; `expected`: the version of the case's last action, of which it knows.
+    Office { sender: Sender, expected: Option<u32> },
+}
+
+impl Who {
     fn command(self, actions: Vec<Action>, clock: Instant, alerts: Alerts) -> Command {
         match self {
             Self::Program(by) => Command::Record { actions, by, clock, alerts },
-            Self::Office(sender) => Command::RecordFrom { sender, actions, clock, alerts },
+            Self::Office { sender: Sender { office: sender, person, .. }, .. } => {
+                Command::RecordFrom { sender, person, actions, clock, alerts }
+            }
         }
+    }
+
+    /// Whether the case has moved on from what the sender knows. Of another office's case this is all that is said, as of
+    /// one that was never opened.
+    fn is_behind(&self, case: &Case) -> bool {
+        let Self::Office { sender, expected: Some(expected) } = self else { return false };
+        !case.concerns(&sender.office) || case.last_action() != *expected
     }
 }
 
@@ -126,7 +156,7 @@ impl Recorder {
         by: Option<OfficeCode>,
         alerts: Alerts,
     ) -> Result<Recorded, Fault> {
-        Ok(self.record_judged(case, actions, Sender::Program(by), alerts).await?.0)
+        Ok(self.record_judged(case, actions, Who::Program(by), alerts).await?.0)
     }
 
     /// As [`Recorder::record`], and also raises every alert that follows: for a program that ends afterwards.
@@ -140,8 +170,7 @@ impl Recorder {
         by: Option<OfficeCode>,
         alerts: Alerts,
     ) -> Result<Recorded, Fault> {
-        let sender = Sender::Program(by);
-        let (mut recorded, after) = self.record_judged(case, actions, sender, alerts).await?;
+        let (mut recorded, after) = self.record_judged(case, actions, Who::Program(by), alerts).await?;
         // Asked of the case as it was recorded: one that is closed by now would be read again from the log.
         if alerts != Alerts::HeldBack && after.may_have_more_to_tell(self.most_told) {
             let _turn = self.turn(case).await;
@@ -150,19 +179,22 @@ impl Recorder {
         Ok(recorded)
     }
 
-    /// As [`Recorder::record`], for an office that sends actions itself: actions of another office's case are refused.
+    /// As [`Recorder::record`], for an office that sends actions itself: actions of another office's case are refused, and
+    /// those that the sender's role may not record. With `expected`, nothing is recorded unless the case's last action has
+    /// that version; a repetition of what is recorded already is known all the same.
     ///
     /// # Errors
-    /// A fault of the store; then nothing was recorded.
+    /// A fault of the store, [`Fault::Conflict`] if the case has moved on from `expected`; then nothing was recorded.
     pub async fn record_from(
         &self,
-        sender: &OfficeCode,
+        sender: &Sender,
         case: &CaseRef,
         actions: Vec<Action>,
         alerts: Alerts,
+        expected: Option<u32>,
     ) -> Result<Recorded, Fault> {
-        let sender = Sender::Office(sender.clone());
-        Ok(self.record_judged(case, actions, sender, alerts).await?.0)
+        let who = Who::Office { sender: sender.clone(), expected };
+        Ok(self.record_judged(case, actions, who, alerts).await?.0)
     }
 
     /// Takes the case's turn, loads the case, and records the accepted actions; also returns the case after them.
@@ -170,7 +202,7 @@ impl Recorder {
         &self,
         case: &CaseRef,
         actions: Vec<Action>,
-        sender: Sender,
+        who: Who,
         alerts: Alerts,
     ) -> Result<(Recorded, Arc<Case>), Fault> {
         debug_assert!(actions.iter().all(|action| action.case == *case), "actions of one case");
@@ -184,12 +216,17 @@ impl Recorder {
                 told_before += self.tell_rest(case).await?.len();
                 known = self.store.load(case).await?;
             }
-            let (verdicts, warnings, append) = self.judged(case, known, &actions, &sender, alerts).await?;
+            let is_behind = who.is_behind(&known);
+            let (verdicts, warnings, append) = self.judged(case, known, &actions, &who, alerts).await?;
+            if is_behind && verdicts.iter().any(|verdict| *verdict != Verdict::Known) {
+                return Err(Fault::Conflict(case.clone()));
+            }
             let after = Arc::clone(&append.after);
             let appended = self.append(append, &verdicts).await;
             if !self.is_to_be_tried_again(&appended, &mut tries) {
                 let to_come = self.to_come(&after);
-                return appended.map(|events| (Recorded { verdicts, warnings, events, told_before, to_come }, after));
+                let events = appended?;
+                return Ok((Recorded { verdicts, warnings, events, told_before, to_come }, after));
             }
         }
     }
@@ -200,18 +237,26 @@ impl Recorder {
         case: &CaseRef,
         known: Arc<Case>,
         actions: &Arc<[Action]>,
-        sender: &Sender,
+        who: &Who,
         alerts: Alerts,
     ) -> Result<(Vec<Verdict>, Vec<Flaws>, Append), Fault> {
         let (book, of) = (Arc::clone(&self.book), case.clone());
-        let most = match sender {
-            Sender::Program(_) => self.most_told,
-            Sender::Office(_) => self.most_told.min(OFFICE_MOST_TOLD),
+        let most = match who {
+            Who::Program(_) => self.most_told,
+            Who::Office { .. } => self.most_told.min(OFFICE_MOST_TOLD),
         };
-        let command = sender.clone().command(actions.to_vec(), self.clock.now(), alerts);
+        let (who, actions, now) = (who.clone(), Arc::clone(actions), self.clock.now());
         let heavy = known.size() + actions.len() >= HEAVY_CASE;
         let judged = beside_if(heavy, move || {
+            let refused = match &who {
+                Who::Program(_) => vec![None; actions.len()],
+                Who::Office { sender, .. } => role::refusals(sender, &known, &actions, &book, now),
+            };
+            let may = actions.iter().zip(&refused).filter(|(_, refused)| refused.is_none());
+            let command = who.command(may.map(|(action, _)| action.clone()).collect(), now, alerts);
             let Decided { verdicts, warnings, events } = decide_telling(&known, &book, command, most);
+            let warnings = role::merged(&refused, warnings, |_| Flaws::new());
+            let verdicts = role::merged(&refused, verdicts, |refusal| Verdict::Refused(refusal.into()));
             (verdicts, warnings, Append::of(of, &known, events))
         });
         Ok(judged.await?)

@@ -10,8 +10,7 @@ use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 use engine::timeline::Timeline;
-use projections::rights::{Act, Relation, allows};
-use projections::snapshot::Snapshot;
+use projections::rights::{Act, Relation, Role, allows};
 use projections::view::Seat;
 use store::Fault;
 use store::people::{Grant, Look, Seen};
@@ -37,30 +36,46 @@ impl Opened {
     }
 }
 
+/// Why the gate stays shut.
+#[derive(Debug)]
+pub enum Shut {
+    /// There is no such case for the visitor.
+    NotThere,
+    /// The store did not answer, or could not record the look.
+    Away(Fault),
+}
+
 /// Opens a case for `act`, and records that the visitor looked at it.
 ///
 /// # Errors
 /// The answer to send instead: the page of what is not there, or of a store that is away.
 pub async fn open(site: &Site, visitor: &Visitor, reference: &str, act: Act) -> Result<Opened, Answer> {
-    let refused = async || {
-        let seen = Seen::Refused { route: "case".to_owned() };
-        match note(site, visitor, seen).await {
-            Ok(()) => no_such_page(visitor.language),
-            Err(fault) => store_is_away(&fault, visitor.language),
-        }
+    enter(site, visitor, reference, act).await.map_err(|shut| match shut {
+        Shut::NotThere => no_such_page(visitor.language),
+        Shut::Away(fault) => store_is_away(&fault, visitor.language),
+    })
+}
+
+/// As [`open`], for whoever words the refusal.
+///
+/// # Errors
+/// Why the case is not opened.
+pub async fn enter(site: &Site, visitor: &Visitor, reference: &str, act: Act) -> Result<Opened, Shut> {
+    let reference = CaseRef::new(reference);
+    let opened = match &reference {
+        Some(reference) => opened(site, visitor, reference).await.map_err(Shut::Away)?,
+        None => None,
     };
-    let away = |fault: Fault| store_is_away(&fault, visitor.language);
-    let Some(reference) = CaseRef::new(reference) else { return Err(refused().await) };
-    let opened = match opened(site, visitor, &reference).await {
-        Ok(opened) => opened,
-        Err(fault) => return Err(away(fault)),
-    };
-    match opened {
-        Some(opened) if opened.allows(visitor, act) => {
-            note(site, visitor, Seen::Case(reference)).await.map_err(away)?;
+    match (opened.filter(|opened| opened.allows(visitor, act)), reference) {
+        (Some(opened), Some(reference)) => {
+            note(site, visitor, Seen::Case(reference)).await.map_err(Shut::Away)?;
             Ok(opened)
         }
-        _ => Err(refused().await),
+        _ => {
+            let seen = Seen::Refused { route: "case".to_owned() };
+            note(site, visitor, seen).await.map_err(Shut::Away)?;
+            Err(Shut::NotThere)
+        }
     }
 }
 
@@ -76,16 +91,20 @@ pub async fn note(site: &Site, visitor: &Visitor, seen: Seen) -> Result<(), Faul
         role: Some(visitor.role()),
         seen,
     };
-    site.people.note(vec![look]).await
+    if !site.remembered.has_noted(&look) {
+        site.people.note(vec![look.clone()]).await?;
+        site.remembered.noted(look);
+    }
+    Ok(())
 }
 
 /// The case with the visitor's relation to it; `None` if there is no such case.
 async fn opened(site: &Site, visitor: &Visitor, reference: &CaseRef) -> Result<Option<Opened>, Fault> {
     let case = site.log.load(reference).await?;
     let Some(office) = visitor.office() else { return Ok(None) };
-    let Some(snapshot) = Snapshot::of_case(&case, &site.book, site.now()) else { return Ok(None) };
-    let mut relation = Relation::of(visitor.role(), office, &snapshot.offices, case.concerns(office));
-    if relation == Relation::Foreign && granted(site, visitor, reference).await? {
+    let relation = Relation::to_case(visitor.role(), office, &case, &site.book, site.now());
+    let Some(mut relation) = relation else { return Ok(None) };
+    if relation == Relation::Foreign && visitor.role() == Role::Supervisor && granted(site, visitor, reference).await? {
         relation = Relation::Granted;
     }
     let is_former = relation == Relation::Former;

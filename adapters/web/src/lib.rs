@@ -4,6 +4,7 @@
 //! anything of the case is shown. What is foreign and what does not exist look alike.
 
 pub mod answer;
+pub mod api;
 mod assets;
 pub mod credentials;
 mod dates;
@@ -22,6 +23,7 @@ pub mod paper;
 pub mod people;
 mod private_file;
 mod refused;
+pub mod remembered;
 pub mod routes;
 pub mod sheet;
 pub mod site;

@@ -1,6 +1,7 @@
 //! Every route: its method, its path, what it takes, and its page. The router is made from this table, and the tests of
 //! rights read it.
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use axum::Router;
@@ -8,14 +9,22 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::header::{HeaderValue, STRICT_TRANSPORT_SECURITY};
 use axum::middleware::{self, Next};
 use axum::routing::{MethodRouter, get, post};
+use engine::rulebook::Language;
 use projections::rights::{Act, Relation, allows};
 
 use crate::answer::{Answer, no_such_page, protect};
+use crate::api::guard::{Guard, asked_language};
+use crate::api::openapi::Routed;
+use crate::api::problem::Problem;
 use crate::origin::forms;
 use crate::refused::refused;
 use crate::site::Site;
 use crate::visitor::{OfNobody, Visitor};
-use crate::{assets, gzip, pages};
+use crate::words::api::Api;
+use crate::{api, assets, gzip, pages};
+
+/// Where the API begins.
+const API: &str = "/api/";
 
 /// What a route takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,82 +53,80 @@ pub struct Route {
     page: fn() -> MethodRouter<Arc<Site>>,
 }
 
+impl Route {
+    const fn get(path: &'static str, needs: Needs, page: fn() -> MethodRouter<Arc<Site>>) -> Self {
+        Self { method: "GET", path, needs, page }
+    }
+
+    const fn post(path: &'static str, needs: Needs, page: fn() -> MethodRouter<Arc<Site>>) -> Self {
+        Self { method: "POST", path, needs, page }
+    }
+}
+
 /// The largest body of somebody who is not logged in, in bytes: a login form.
 const BODY_OF_ANYBODY: usize = 16 * 1024;
 
 /// All of them.
 pub const ROUTES: &[Route] = &[
+    // Lists.
+    Route::get("/", Needs::Visitor, || get(pages::overview::overview)),
+    Route::get("/docket", Needs::Right(Act::ReadLists), || get(pages::docket::docket)),
+    Route::get("/docket.csv", Needs::Right(Act::ReadLists), || get(pages::docket::docket_csv)),
+    Route::get("/docket/handed-on", Needs::Right(Act::ReadLists), || get(pages::docket::handed_on::handed_on)),
+    Route::get("/figures", Needs::Right(Act::ReadFigures), || get(pages::figures::figures)),
     // The case, the law, looks, the document.
-    Route {
-        method: "GET",
-        path: "/cases/{reference}",
-        needs: Needs::Case(Act::ReadCase),
-        page: || get(pages::case::case),
-    },
-    Route {
-        method: "GET",
-        path: "/cases/{reference}/print",
-        needs: Needs::Case(Act::ReadCase),
-        page: || get(pages::print::print),
-    },
-    Route { method: "GET", path: "/law", needs: Needs::Right(Act::ReadLaw), page: || get(pages::law::all) },
-    Route { method: "GET", path: "/law/{rule}", needs: Needs::Right(Act::ReadLaw), page: || get(pages::law::rule) },
-    Route {
-        method: "GET",
-        path: "/law/article/{article}",
-        needs: Needs::Right(Act::ReadLaw),
-        page: || get(pages::law::article),
-    },
-    Route { method: "GET", path: "/looks", needs: Needs::Right(Act::ReadLaw), page: || get(pages::looks::looks) },
-    Route { method: "GET", path: "/look", needs: Needs::Right(Act::AskForLook), page: || get(pages::look::form) },
-    Route { method: "POST", path: "/look", needs: Needs::Right(Act::AskForLook), page: || post(pages::look::look) },
-    Route { method: "GET", path: "/assets/{name}", needs: Needs::Nothing, page: || get(assets::asset) },
-    Route { method: "GET", path: "/", needs: Needs::Visitor, page: || get(pages::overview::overview) },
-    Route { method: "GET", path: "/docket", needs: Needs::Right(Act::ReadLists), page: || get(pages::docket::docket) },
+    Route::get("/cases/{reference}", Needs::Case(Act::ReadCase), || get(pages::case::case)),
+    Route::get("/cases/{reference}/print", Needs::Case(Act::ReadCase), || get(pages::print::print)),
+    Route::get("/law", Needs::Right(Act::ReadLaw), || get(pages::law::all)),
+    Route::get("/law/{rule}", Needs::Right(Act::ReadLaw), || get(pages::law::rule)),
+    Route::get("/law/article/{article}", Needs::Right(Act::ReadLaw), || get(pages::law::article)),
+    Route::get("/looks", Needs::Right(Act::ReadLaw), || get(pages::looks::looks)),
+    Route::get("/look", Needs::Right(Act::AskForLook), || get(pages::look::form)),
+    Route::post("/look", Needs::Right(Act::AskForLook), || post(pages::look::look)),
     // Logins and settings.
-    Route { method: "GET", path: "/login", needs: Needs::Nothing, page: || get(pages::login::form) },
-    Route { method: "POST", path: "/login", needs: Needs::Nothing, page: || post(pages::login::enter) },
-    Route { method: "POST", path: "/demo", needs: Needs::Nothing, page: || post(pages::login::demo) },
-    Route { method: "POST", path: "/logout", needs: Needs::Nothing, page: || post(pages::login::leave) },
-    Route { method: "GET", path: "/language", needs: Needs::Nothing, page: || get(pages::login::switch) },
-    Route { method: "GET", path: "/begin", needs: Needs::Member, page: || get(pages::begin::form) },
-    Route { method: "POST", path: "/begin", needs: Needs::Member, page: || post(pages::begin::take) },
-    Route { method: "GET", path: "/as", needs: Needs::Member, page: || get(pages::begin::roles) },
-    Route { method: "POST", path: "/as", needs: Needs::Member, page: || post(pages::begin::act_as) },
-    Route { method: "GET", path: "/me", needs: OWN, page: || get(pages::settings::form) },
-    Route { method: "POST", path: "/me/password", needs: OWN, page: || post(pages::settings::password) },
-    Route { method: "POST", path: "/me/language", needs: OWN, page: || post(pages::settings::language) },
-    Route { method: "POST", path: "/me/codes", needs: OWN, page: || post(pages::settings::new_codes) },
+    Route::get("/login", Needs::Nothing, || get(pages::login::form)),
+    Route::post("/login", Needs::Nothing, || post(pages::login::enter)),
+    Route::post("/demo", Needs::Nothing, || post(pages::login::demo)),
+    Route::post("/logout", Needs::Nothing, || post(pages::login::leave)),
+    Route::get("/language", Needs::Nothing, || get(pages::login::switch)),
+    Route::get("/begin", Needs::Member, || get(pages::begin::form)),
+    Route::post("/begin", Needs::Member, || post(pages::begin::take)),
+    Route::get("/as", Needs::Member, || get(pages::begin::roles)),
+    Route::post("/as", Needs::Member, || post(pages::begin::act_as)),
+    Route::get("/me", OWN, || get(pages::settings::form)),
+    Route::post("/me/password", OWN, || post(pages::settings::password)),
+    Route::post("/me/language", OWN, || post(pages::settings::language)),
+    Route::post("/me/codes", OWN, || post(pages::settings::new_codes)),
     // Operators.
-    Route { method: "GET", path: "/health", needs: OPERATE, page: || get(pages::health::health) },
-    Route { method: "POST", path: "/health/clock", needs: OPERATE, page: || post(pages::health::confirm) },
-    Route { method: "GET", path: "/people", needs: OPERATE, page: || get(pages::people::list) },
-    Route { method: "POST", path: "/people", needs: OPERATE, page: || post(pages::people::add) },
-    Route { method: "GET", path: "/people/{id}", needs: OPERATE, page: || get(pages::people::one) },
-    Route { method: "POST", path: "/people/{id}/{act}", needs: OPERATE, page: || post(pages::people::act) },
-    Route { method: "GET", path: "/tokens", needs: OPERATE, page: || get(pages::tokens::list) },
-    Route { method: "POST", path: "/tokens", needs: OPERATE, page: || post(pages::tokens::add) },
-    Route { method: "POST", path: "/tokens/{id}/revoke", needs: OPERATE, page: || post(pages::tokens::revoke) },
-    Route { method: "GET", path: "/sessions", needs: OPERATE, page: || get(pages::sessions::list) },
-    Route { method: "POST", path: "/sessions/end", needs: OPERATE, page: || post(pages::sessions::end) },
-    Route {
-        method: "GET",
-        path: "/docket.csv",
-        needs: Needs::Right(Act::ReadLists),
-        page: || get(pages::docket::docket_csv),
-    },
-    Route {
-        method: "GET",
-        path: "/docket/handed-on",
-        needs: Needs::Right(Act::ReadLists),
-        page: || get(pages::docket::handed_on::handed_on),
-    },
-    Route {
-        method: "GET",
-        path: "/figures",
-        needs: Needs::Right(Act::ReadFigures),
-        page: || get(pages::figures::figures),
-    },
+    Route::get("/health", OPERATE, || get(pages::health::health)),
+    Route::post("/health/clock", OPERATE, || post(pages::health::confirm)),
+    Route::get("/people", OPERATE, || get(pages::people::list)),
+    Route::post("/people", OPERATE, || post(pages::people::add)),
+    Route::get("/people/{id}", OPERATE, || get(pages::people::one)),
+    Route::post("/people/{id}/{act}", OPERATE, || post(pages::people::act)),
+    Route::get("/tokens", OPERATE, || get(pages::tokens::list)),
+    Route::post("/tokens", OPERATE, || post(pages::tokens::add)),
+    Route::post("/tokens/{id}/revoke", OPERATE, || post(pages::tokens::revoke)),
+    Route::get("/sessions", OPERATE, || get(pages::sessions::list)),
+    Route::post("/sessions/end", OPERATE, || post(pages::sessions::end)),
+    // The API. Each is described in `api::openapi`.
+    Route::post("/api/v1/actions", Needs::Visitor, || post(api::actions::record)),
+    Route::get("/api/v1/docket", Needs::Right(Act::ReadLists), || get(api::docket::docket)),
+    Route::get("/api/v1/figures", Needs::Right(Act::ReadFigures), || get(api::docket::figures)),
+    Route::get("/api/v1/alerts", Needs::Right(Act::ReadLists), || get(api::alerts::alerts)),
+    Route::get("/api/v1/cases/{case}", Needs::Case(Act::ReadCase), || get(api::cases::case)),
+    Route::get("/api/v1/cases/{case}/timeline", Needs::Case(Act::ReadCase), || get(api::cases::entries)),
+    Route::get("/api/v1/cases/{case}/assessment", Needs::Case(Act::ReadCase), || get(api::cases::assessment)),
+    Route::get("/api/v1/cases/{case}/explanations", Needs::Case(Act::ReadCase), || get(api::cases::explanations)),
+    Route::get("/api/v1/cases/{case}/alerts", Needs::Case(Act::ReadCase), || get(api::cases::alerts)),
+    Route::get("/api/v1/cases/{case}/looks", Needs::Case(Act::ReadLooks), || get(api::cases::looks)),
+    Route::get("/api/v1/looks", Needs::Right(Act::ReadLaw), || get(api::looks::looks)),
+    Route::get("/api/v1/rules", Needs::Right(Act::ReadLaw), || get(api::law::rules)),
+    Route::get("/api/v1/rules/{rule}", Needs::Right(Act::ReadLaw), || get(api::law::rule)),
+    Route::get("/api/v1/offices", Needs::Right(Act::ReadLaw), || get(api::law::offices)),
+    Route::get("/api/v1/openapi.json", Needs::Nothing, || get(openapi)),
+    // What pages and API need.
+    Route::get("/assets/{name}", Needs::Nothing, || get(assets::asset)),
 ];
 
 /// What a person's own settings take.
@@ -132,6 +139,12 @@ pub fn router(site: Arc<Site>) -> Router {
     let mut router = Router::new();
     for route in ROUTES {
         let page = (route.page)();
+        if route.path.starts_with(API) && route.needs != Needs::Nothing {
+            let act = if let Needs::Right(act) = route.needs { Some(act) } else { None };
+            let guard = Guard { site: Arc::clone(&site), act };
+            router = router.route(route.path, page.layer(middleware::from_fn_with_state(guard, api::guard::guard)));
+            continue;
+        }
         let page = match route.needs {
             Needs::Nothing => page.layer(DefaultBodyLimit::max(BODY_OF_ANYBODY)),
             Needs::Member | Needs::Case(_) => page,
@@ -149,6 +162,14 @@ pub fn router(site: Arc<Site>) -> Router {
     let router = router.layer(middleware::from_fn_with_state(Arc::clone(&site), nobodys));
     let router = router.fallback(nothing_here).layer(middleware::map_response_with_state(Arc::clone(&site), protected));
     router.layer(middleware::from_fn(gzip::compress)).with_state(site)
+}
+
+/// The description of the API. No `async fn`: its type would depend on the table, and the table on its type.
+fn openapi() -> Ready<Answer> {
+    let routes = ROUTES.iter().filter(|route| route.path.starts_with(API));
+    let routed =
+        |route: &Route| Routed { method: route.method, path: route.path, public: route.needs == Needs::Nothing };
+    ready(api::openapi::answer(&routes.map(routed).collect::<Vec<_>>()))
 }
 
 /// The state of [`holders`].
@@ -194,6 +215,9 @@ async fn nobodys(State(site): State<Arc<Site>>, request: Request, next: Next) ->
 
 async fn nothing_here(request: Request) -> Answer {
     let (parts, _) = request.into_parts();
+    if parts.uri.path().starts_with(API) {
+        return Problem::of(Api::NotFound).answer(asked_language(&parts).unwrap_or(Language::Lo));
+    }
     no_such_page(crate::visitor::language(&parts, None))
 }
 

@@ -14,6 +14,7 @@ use store::people::PeopleStore;
 
 use crate::credentials::SealingKey;
 use crate::logins::Logins;
+use crate::remembered::Remembered;
 
 /// What every page needs.
 pub struct Site {
@@ -39,6 +40,10 @@ pub struct Site {
     pub logins: Logins,
     /// How the pages are reached.
     pub reached: Reached,
+    /// The dockets that were read last.
+    pub dockets: Dockets,
+    /// What this process remembers of requests.
+    pub remembered: Remembered,
     /// The demo's people, who log in by a click; `None` outside the demo.
     pub demo: Option<Demo>,
 }

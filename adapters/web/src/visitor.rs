@@ -151,14 +151,24 @@ pub async fn visitor(site: &Site, parts: &Parts) -> Result<Option<Visitor>, Faul
 
 /// The program whose token a request bears.
 async fn by_token(site: &Site, parts: &Parts, secret: &str) -> Result<Option<Visitor>, Fault> {
-    let Some(token) = site.people.token(key_of(secret)).await? else { return Ok(None) };
+    let Some(token) = token(site, key_of(secret)).await? else { return Ok(None) };
     let now = site.now();
     let over = token.revoked.is_some() || token.until.is_some_and(|until| until < now);
-    if over || token.role == Role::Operator || !site.people.people_are_on().await? {
+    if over || token.role == Role::Operator {
         return Ok(None);
     }
     let (id, office, role) = (token.id, Some(token.office.clone()), token.role);
     Ok(Some(Visitor { id, office, role, language: language(parts, None), by: By::Token(Box::new(token)) }))
+}
+
+/// The token with a key, if people may log in; it may be as it was a moment ago.
+async fn token(site: &Site, key: [u8; 32]) -> Result<Option<Token>, Fault> {
+    if let Some(token) = site.remembered.token(key) {
+        return Ok(Some(token));
+    }
+    let token = if site.people.people_are_on().await? { site.people.token(key).await? } else { None };
+    token.iter().for_each(|token| site.remembered.keep_token(token));
+    Ok(token)
 }
 
 /// The person of a request's session, who may still have to set a password or a second factor.

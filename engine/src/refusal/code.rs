@@ -111,6 +111,8 @@ words! {
         NoCaseOfYours = "no_case_of_yours",
         /// The sender opens a case in which it is not named.
         NotNamed = "not_named",
+        /// The sender's role may not record this action; `found` is the role, `expected` what it may record.
+        NotForRole = "not_for_role",
         /// Another program's refusal, in that program's words.
         Other = "other",
         /// Warning: the action is dated before the earliest offence.

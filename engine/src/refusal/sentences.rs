@@ -70,6 +70,7 @@ sentences! {
     SameCase: "`{field}`: {found} is the case itself; name the case that it repeats, or leave the field out", "`{field}`: {found} ແມ່ນຄະດີນີ້ເອງ; ໃຫ້ລະບຸຄະດີທີ່ຊ້ຳກັນ ຫລື ບໍ່ຕ້ອງໃສ່ຊ່ອງນີ້";
     CaseFull: "the case already has {expected} actions, the most that a case may have", "ຄະດີມີ {expected} ການກະທຳແລ້ວ ເຊິ່ງເປັນຈຳນວນສູງສຸດ";
     NoCaseOfYours: "the case {found} was never opened, or is not a case of {expected}; send its case_opened first, or send this through an office of the case", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ ຫລື ບໍ່ແມ່ນຄະດີຂອງ {expected}; ໃຫ້ສົ່ງ case_opened ກ່ອນ ຫລື ສົ່ງຜ່ານຫ້ອງການຂອງຄະດີນັ້ນ";
+    NotForRole: "`{field}`: somebody in the role {found} may not record this[, only {expected}]; let an office of the case record it", "`{field}`: ຜູ້ມີໜ້າທີ່ {found} ບັນທຶກລາຍການນີ້ບໍ່ໄດ້[, ບັນທຶກໄດ້ສະເພາະ {expected}]; ໃຫ້ຫ້ອງການຂອງຄະດີເປັນຜູ້ບັນທຶກ";
     NotNamed: "{expected} is neither in `by` of the case {found} nor one of its offices; an office may send the opening of a case only if it is in `by` or is one of the case's offices", "{expected} ບໍ່ຢູ່ໃນ `by` ຂອງຄະດີ {found} ແລະ ບໍ່ແມ່ນຫ້ອງການໃດໜຶ່ງຂອງຄະດີ; ຫ້ອງການສົ່ງການເປີດຄະດີໄດ້ ສະເພາະເມື່ອຕົນຢູ່ໃນ `by` ຫລື ເປັນຫ້ອງການໜຶ່ງຂອງຄະດີ";
     Other: "{found}", "ໂປຣແກຣມອີກຝ່າຍຕອບວ່າ: {found}";
     BeforeOffence: "`{field}`: {found} is before the earliest offence", "`{field}`: {found} ຢູ່ກ່ອນການກະທຳຜິດທຳອິດ";

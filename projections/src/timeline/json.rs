@@ -6,7 +6,7 @@ use engine::calendar::Instant;
 use engine::case::RecordedAction;
 use engine::json::Json;
 
-use super::{ActionLine, Entry, EntryLine, LimitLine};
+use super::{ActionLine, Entry, EntryLine, LimitLine, Personal};
 use crate::summary::Ended;
 
 type Pairs<'j> = Vec<(std::borrow::Cow<'j, str>, Json<'j>)>;
@@ -14,10 +14,15 @@ type Pairs<'j> = Vec<(std::borrow::Cow<'j, str>, Json<'j>)>;
 impl Entry {
     /// The line as JSON.
     pub fn to_json(&self) -> Json<'_> {
+        self.json(Personal::Shown)
+    }
+
+    /// The line as JSON, with or without what is personal.
+    pub fn json(&self, personal: Personal) -> Json<'_> {
         let mut pairs: Pairs<'_> = vec![("at".into(), Json::text(self.at.to_string()))];
         let mut put = |key: &'static str, value| pairs.push((key.into(), value));
         match &self.what {
-            EntryLine::Action(action) => pairs.extend(of_action(action)),
+            EntryLine::Action(action) => pairs.extend(of_action(action, personal)),
             EntryLine::Limit(limit) => pairs.extend(of_limit(limit)),
             EntryLine::Finding { rule, article, action, breach: how, because } => {
                 put("entry", Json::text("finding"));
@@ -46,22 +51,23 @@ impl Entry {
     }
 }
 
-fn of_action(line: &ActionLine) -> Pairs<'_> {
+fn of_action(line: &ActionLine, personal: Personal) -> Pairs<'_> {
     let RecordedAction { action, recorded_at, recorded_by } = &line.recorded;
     let mut pairs: Pairs<'_> = vec![
         ("entry".into(), Json::text("action")),
         ("action".into(), Json::text(action.name.word())),
         ("id".into(), id(action.id)),
         ("by".into(), Json::text(action.by.as_str())),
-        ("fields".into(), Json::Object(line.own_fields())),
+        ("fields".into(), Json::Object(line.own_fields(personal))),
         ("recorded_at".into(), Json::text(recorded_at.to_string())),
         ("recorded_by".into(), Json::text(recorded_by.as_str())),
         ("days_late".into(), Json::Number(line.days_late())),
         ("withdrawn".into(), Json::Bool(line.withdrawn.is_some())),
     ];
     if let Some(by) = &line.withdrawn {
+        let reason = line.withdrawal_reason().filter(|_| personal == Personal::Shown);
         pairs.push(("withdrawn_by".into(), id(by.action.id)));
-        pairs.push(("withdrawal_reason".into(), line.withdrawal_reason().map_or(Json::Null, Json::text)));
+        pairs.push(("withdrawal_reason".into(), reason.map_or(Json::Null, Json::text)));
     }
     let from = line.transferred_from();
     if !from.is_empty() {

@@ -52,6 +52,15 @@ pub enum Value {
     Action(ActionId, Option<(ActionName, When)>),
 }
 
+/// Whether what is personal is shown: birth date, sex, rural, minority, disability, free texts, order numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Personal {
+    /// It is shown.
+    Shown,
+    /// It is left out.
+    LeftOut,
+}
+
 /// The fields that every action has. They have columns of their own.
 const COMMON: [&str; 5] = ["case", "id", "action", "at", "by"];
 
@@ -68,10 +77,12 @@ impl ActionLine {
     }
 
     /// The action's own fields as they were recorded, by their names in the format.
-    pub(super) fn own_fields(&self) -> Vec<(Cow<'_, str>, Json<'_>)> {
-        match self.recorded.action.to_json() {
-            Json::Object(pairs) => pairs.into_iter().filter(|(key, _)| !COMMON.contains(&&**key)).collect(),
-            _ => Vec::new(),
+    pub(super) fn own_fields(&self, personal: Personal) -> Vec<(Cow<'_, str>, Json<'_>)> {
+        let Json::Object(pairs) = self.recorded.action.to_json() else { return Vec::new() };
+        let own = pairs.into_iter().filter(|(key, _)| !COMMON.contains(&&**key));
+        match personal {
+            Personal::Shown => own.collect(),
+            Personal::LeftOut => without_what_is_personal(self.recorded.action.name, "", own),
         }
     }
 
@@ -88,6 +99,30 @@ impl ActionLine {
         let changed = ROLES.into_iter().zip(action.offices()).filter(|(_, office)| office.is_some());
         changed.zip(offices).filter_map(|((role, _), before)| Some((role, before?))).collect()
     }
+}
+
+/// The fields of an object of an action without what is personal. What the table of actions does not have counts as personal.
+fn without_what_is_personal<'j>(
+    name: ActionName,
+    path: &str,
+    pairs: impl IntoIterator<Item = (Cow<'j, str>, Json<'j>)>,
+) -> Vec<(Cow<'j, str>, Json<'j>)> {
+    let kept = |(key, value): (Cow<'j, str>, Json<'j>)| {
+        let own = format!("{path}{key}");
+        let within = |path: &str, value: Json<'j>| match value {
+            Json::Object(pairs) => Json::Object(without_what_is_personal(name, path, pairs)),
+            other => other,
+        };
+        let value = match value {
+            Json::Object(_) => within(&format!("{own}."), value),
+            Json::List(items) if items.iter().any(|item| matches!(item, Json::Object(_))) => {
+                Json::List(items.into_iter().map(|item| within(&format!("{own}.0."), item)).collect())
+            }
+            leaf => return name.field_at(&own).is_some_and(|field| !field.is_personal()).then_some((key, leaf)),
+        };
+        (value != Json::Object(Vec::new())).then_some((key, value))
+    };
+    pairs.into_iter().filter_map(kept).collect()
 }
 
 /// The actions of a case in the order in which they happened. Actions that do not count are placed by their own times.

@@ -1,6 +1,6 @@
-//! The budget of each office for a minute, so that one busy office does not delay the others.
+//! The budget of each office or token for a minute, so that one that is busy does not delay the others.
 //!
-//! Invariant: a budget refills evenly; an office that has used nothing is never refused.
+//! Invariant: a budget refills evenly; one that has used nothing is never refused.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -67,16 +67,16 @@ impl Budget {
     }
 }
 
-/// How many offices are remembered before those with a full budget are forgotten.
+/// How many are remembered before those with a full budget are forgotten.
 const MOST_KNOWN: usize = 1_024;
 
-/// The usage of all offices.
-pub struct Budgets {
+/// The usage of all offices, or of all that `K` names.
+pub struct Budgets<K = OfficeCode> {
     each: Budget,
-    used: BTreeMap<OfficeCode, Used>,
+    used: BTreeMap<K, Used>,
 }
 
-/// The usage of an office at a time, by unit, in units times the milliseconds of a minute.
+/// The usage of one at a time, by unit, in units times the milliseconds of a minute.
 #[derive(Clone, Copy, Default)]
 struct Used {
     used: [i64; 3],
@@ -86,7 +86,7 @@ struct Used {
 /// Milliseconds.
 const MINUTE: i64 = 60_000;
 
-impl Budgets {
+impl<K: Ord + Clone> Budgets<K> {
     /// Nothing is used yet.
     pub const fn of(each: Budget) -> Self {
         Self { each, used: BTreeMap::new() }
@@ -96,7 +96,7 @@ impl Budgets {
     ///
     /// # Errors
     /// The unit that is used up, and in how many seconds the office may send again; then nothing is charged.
-    pub fn take(&mut self, office: &OfficeCode, bytes: usize, now: Duration) -> Result<(), (Unit, u64)> {
+    pub fn take(&mut self, office: &K, bytes: usize, now: Duration) -> Result<(), (Unit, u64)> {
         let each = self.each;
         if self.used.len() >= MOST_KNOWN {
             self.used.retain(|_, used| {
@@ -121,7 +121,7 @@ impl Budgets {
     }
 
     /// Charges an office for so many events in the log.
-    pub fn add_events(&mut self, office: &OfficeCode, events: usize) {
+    pub fn add_events(&mut self, office: &K, events: usize) {
         if let Some(used) = self.used.get_mut(office) {
             used.add(Unit::Events, events);
         }

@@ -79,18 +79,27 @@ pub enum Trouble {
         /// In how many seconds the office may send again.
         retry_after: u64,
     },
+    /// The case has changed since the version that the request names.
+    #[error("the case has changed; nothing was recorded, read it again")]
+    Moved,
+    /// The request names a version and has actions of more than one case.
+    #[error("found actions of several cases, expected those of one; send them in several requests")]
+    SeveralCases,
     /// The log is unavailable.
     #[error("the log is unavailable; nothing was recorded, retry shortly")]
     Unavailable,
 }
 
 impl Trouble {
-    const fn code(&self) -> &'static str {
+    /// The code in a reply.
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::Unreadable(_) => "unreadable",
             Self::TooMany { .. } => "too_many",
             Self::Busy => "busy",
             Self::Budget { .. } => "budget",
+            Self::Moved => "moved",
+            Self::SeveralCases => "several_cases",
             Self::Unavailable => "unavailable",
         }
     }

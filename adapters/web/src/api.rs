@@ -1,0 +1,17 @@
+//! The API `/api/v1`: what programs read and record, each only what is theirs.
+//!
+//! Invariant: every request passes the guard, and a case is reached through the gate alone, as on the pages. What is sent is the
+//! JSON that the engine and the projections write.
+
+pub mod actions;
+pub mod alerts;
+mod body;
+pub mod cases;
+pub mod docket;
+pub mod guard;
+mod json;
+pub mod law;
+pub mod looks;
+pub mod openapi;
+mod parameters;
+pub mod problem;

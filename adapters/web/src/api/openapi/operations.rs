@@ -1,0 +1,128 @@
+//! What each route does, takes and gives.
+
+use serde_json::{Value, json};
+
+use super::schemas::{list_of, page_of, refer};
+use crate::api::alerts::OF_ALERTS as OF_LIST_OF_ALERTS;
+use crate::api::cases::{OF_ALERTS, OF_INSTANT, OF_TIMELINE};
+use crate::api::docket::OF_DOCKET;
+use crate::api::parameters::{NONE, Parameter};
+
+/// What a route does.
+pub struct Operation {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub id: &'static str,
+    pub summary: &'static str,
+    pub parameters: &'static [Parameter],
+    pub takes: Takes,
+    /// What the answer is, in words and as a schema.
+    pub says: &'static str,
+    pub gives: fn() -> Value,
+    /// Whether the answer has an `ETag`.
+    pub tagged: bool,
+}
+
+/// What the body of a request holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    Nothing,
+    Actions,
+}
+
+const fn get(
+    path: &'static str,
+    [id, summary, says]: [&'static str; 3],
+    parameters: &'static [Parameter],
+    gives: fn() -> Value,
+) -> Operation {
+    Operation { method: "GET", path, id, summary, parameters, takes: Takes::Nothing, says, gives, tagged: false }
+}
+
+/// All of them.
+pub const OPERATIONS: &[Operation] = &[
+    Operation {
+        method: "POST",
+        path: "/api/v1/actions",
+        id: "record",
+        summary: "Records one action or many. What was recorded before under its id is known and adds nothing.",
+        parameters: NONE,
+        takes: Takes::Actions,
+        says: "the verdict on each line or element; what is recorded is durable",
+        gives: || refer("Verdicts"),
+        tagged: false,
+    },
+    get(
+        "/api/v1/docket",
+        ["docket", "The cases of the caller's office, the most urgent first.", "a page of cases"],
+        OF_DOCKET,
+        || page_of("Case"),
+    ),
+    get(
+        "/api/v1/figures",
+        ["figures", "How many cases of the caller's office are open, held, and over, by rule.", "the figures"],
+        NONE,
+        || refer("Figures"),
+    ),
+    Operation {
+        tagged: true,
+        ..get("/api/v1/cases/{case}", ["case", "Where a case stands.", "the case"], OF_INSTANT, || refer("Case"))
+    },
+    get(
+        "/api/v1/cases/{case}/timeline",
+        ["timeline", "A case from its opening: actions, limits, findings, alerts.", "the entries in order"],
+        OF_TIMELINE,
+        || list_of("Entry"),
+    ),
+    get(
+        "/api/v1/cases/{case}/assessment",
+        ["assessment", "What the law says about a case.", "the assessment"],
+        OF_INSTANT,
+        || refer("Assessment"),
+    ),
+    get(
+        "/api/v1/cases/{case}/explanations",
+        [
+            "explanations",
+            "How each limit and each finding of a case comes about.",
+            "limits and findings with each step",
+        ],
+        OF_TIMELINE,
+        || list_of("Explanation"),
+    ),
+    get(
+        "/api/v1/cases/{case}/alerts",
+        ["alertsOfCase", "What offices were alerted about in a case.", "a row for each limit"],
+        OF_ALERTS,
+        || list_of("Alert"),
+    ),
+    get(
+        "/api/v1/cases/{case}/looks",
+        ["looksAtCase", "Who looked at a case, the newest first, at most 500.", "the looks"],
+        NONE,
+        || list_of("Look"),
+    ),
+    get(
+        "/api/v1/alerts",
+        ["alerts", "What the caller's office was alerted about, limits on liberty first.", "a page of rows"],
+        OF_LIST_OF_ALERTS,
+        || page_of("Alert"),
+    ),
+    get("/api/v1/looks", ["looks", "What the caller saw, the newest first, at most 500.", "the looks"], NONE, || {
+        list_of("Look")
+    }),
+    get("/api/v1/rules", ["rules", "The rules of the law.", "the rules"], NONE, || refer("Rules")),
+    get(
+        "/api/v1/rules/{rule}",
+        ["rule", "A rule with the law's words and how it is applied.", "the rule"],
+        NONE,
+        || refer("RuleInFull"),
+    ),
+    get("/api/v1/offices", ["offices", "The offices.", "the offices by code"], NONE, || list_of("Office")),
+    get(
+        "/api/v1/openapi.json",
+        ["openapi", "This document.", "an OpenAPI 3.1 document"],
+        NONE,
+        || json!({ "type": "object" }),
+    ),
+];
