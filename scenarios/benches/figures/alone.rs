@@ -22,13 +22,13 @@ const CASE: &str = "INSERT INTO cases (case_key, stream_id, reference, version) 
                     ON CONFLICT DO NOTHING";
 // As in the program: the indexes of the offices are not updated if the offices stay the same.
 const SAME_OFFICES: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, next_due = ?9, worst = ?10,
-    document = ?11 WHERE case_key = ?1 AND version = ?2
+    document = ?11, digest = ?12 WHERE case_key = ?1 AND version = ?2
     AND court IS ?5 AND prosecutor IS ?6 AND investigator IS ?7 AND legal_aid IS ?8";
 const ANY_OFFICES: &str = "UPDATE cases SET version = ?3, recorded_at = ?4, court = ?5, prosecutor = ?6,
-                         investigator = ?7, legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11
-                         WHERE case_key = ?1 AND version = ?2";
-const ALERT: &str = "INSERT INTO alerts (position, prosecutor, recorded_at, publishable, pending)
-                     VALUES (?1, ?2, ?3, ?4, ?5)";
+                         investigator = ?7, legal_aid = ?8, next_due = ?9, worst = ?10, document = ?11,
+                         digest = ?12 WHERE case_key = ?1 AND version = ?2";
+const ALERT: &str = "INSERT INTO alerts (position, case_key, rule, addressees, recorded_at, publishable, pending)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 /// How many events are read at a time.
 const PAGE: usize = 20_000;
@@ -168,7 +168,9 @@ fn append(connection: &Connection, rows: &Rows) -> Result<(), Failure> {
         if let Some(alert) = alert(event) {
             let values = params![
                 position,
-                alert.to.prosecutor.as_str(),
+                key,
+                alert.topic.rule.word(),
+                alert.to.tokens(),
                 event.recorded_at.unix(),
                 !alert.history,
                 !alert.history
@@ -200,6 +202,8 @@ fn update(
         view.next_due.map(engine::calendar::Instant::unix),
         view.worst.map(engine::breach::Breach::word),
         view.document.as_str(),
+        // As long as the program's digest of the row.
+        i64::MAX - i64::from(version),
     ])?;
     Ok(changed == 1)
 }
