@@ -27,6 +27,8 @@ use tests::clock::SetClock;
 use tests::made::{book, open};
 use uuid::Uuid;
 use web::credentials::SealingKey;
+use web::logins::Logins;
+use web::remembered::Remembered;
 use web::routes::router;
 use web::site::{Reached, Site};
 
@@ -83,7 +85,9 @@ impl Desk {
             offices: Arc::new(offices),
             dockets: Dockets::default(),
             key: SealingKey::read_or_make(&room.path().join("key")).expect("a key"),
+            logins: Logins::default(),
             reached: Reached { tls: false, origin: None },
+            remembered: Remembered::default(),
             demo: None,
         };
         Self { store, clock, status, router: router(Arc::new(site)), recorder, _room: room }

@@ -22,8 +22,6 @@ use crate::visitor::Visitor;
 
 /// The docket of the visitor's office, as it stands now.
 pub struct OwnDocket {
-    /// The office.
-    pub office: OfficeCode,
     /// Now.
     pub now: Instant,
     /// The cases.
@@ -44,7 +42,7 @@ impl OwnDocket {
         let now = site.now();
         let Docket { cases, damaged } = site.dockets.of(site.log.as_ref(), &site.book, &whose, now).await?;
         let silent = silent(&cases, &whose.office, now);
-        Ok(Some(Self { office: whose.office, now, cases, damaged, silent }))
+        Ok(Some(Self { now, cases, damaged, silent }))
     }
 
     /// The order of the cases at an instant.

@@ -40,8 +40,6 @@ pub struct Site {
     pub logins: Logins,
     /// How the pages are reached.
     pub reached: Reached,
-    /// The dockets that were read last.
-    pub dockets: Dockets,
     /// What this process remembers of requests.
     pub remembered: Remembered,
     /// The demo's people, who log in by a click; `None` outside the demo.

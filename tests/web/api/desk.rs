@@ -219,7 +219,7 @@ impl Desk {
 
     /// What becomes of actions that a program sends.
     pub async fn post(&self, token: &str, body: &str) -> Answer {
-        self.post_with(token, &[], body).await
+        self.post_with(token, &[], body.to_owned()).await
     }
 
     /// The same with further headers.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use service::clock::Clock;
 use service::lifecycle::Stop;
 use service::offices::Offices;
+use service::queries::dockets::Dockets;
 use service::recorder::Recorder;
 use service::status::Status;
 use store::LogStore;
@@ -20,6 +21,7 @@ use web::credentials::SealingKey;
 use web::credentials::key_file::KeyFileFault;
 use web::listen::{Certificate, CertificateFault, Limits, ListenFault, Listener, Proxies};
 use web::logins::Logins;
+use web::remembered::Remembered;
 use web::routes::router;
 use web::site::{Demo, Reached, Site};
 
@@ -110,7 +112,22 @@ impl Pages {
         let Self { listener, certificate, reached, key } = self;
         let Behind { log, recorder, clock, status, offices, demo } = behind;
         let (people, book, logins) = (log.clone() as Arc<dyn PeopleStore>, log.book(), Logins::default());
-        let site = Site { log, people, book, recorder, clock, status, offices, key, logins, reached, demo };
+        let (dockets, remembered) = (Dockets::default(), Remembered::default());
+        let site = Site {
+            log,
+            people,
+            book,
+            recorder,
+            clock,
+            status,
+            offices,
+            dockets,
+            key,
+            logins,
+            reached,
+            remembered,
+            demo,
+        };
         let router = router(Arc::new(site));
         tracing::info!(address = %listener.address(), tls = certificate.is_some(), "serving the pages");
         Ok(pages_runtime()?.spawn(async move {

@@ -33,8 +33,7 @@ pub(super) fn run(common: &Common, command: &PeopleCommand) -> Result<Completion
             let offices = offices_in_force(common, &database)?;
             let membership = role.membership();
             let new = Newcomer { login, name, language: *language, membership, factor: factor.factor() };
-            let added = add(database.store.as_ref(), &Hashing::default(), &offices, new);
-            let (person, handed) = done(common, async { added.await })?;
+            let (person, handed) = done(common, add(database.store.as_ref(), &Hashing::default(), &offices, new))?;
             handed_over(common, &person.login, &handed)
         }
         PeopleCommand::List => list(common, &database)?,

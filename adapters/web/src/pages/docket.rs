@@ -19,13 +19,14 @@ use store::people::Seen;
 use crate::answer::{Answer, no_such_page, page, store_is_away};
 use crate::frame::Frame;
 use crate::gate::note;
+use crate::lao::Html;
 use crate::own_docket::OwnDocket;
 use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::docket::Docket as D;
 use crate::words::frame::Frame as W;
 use asked::{Asked, Pick, Tag, lists, with_query};
-use rows::{Html, Stretch, Words};
+use rows::{Stretch, Words};
 
 pub use file::docket_csv;
 

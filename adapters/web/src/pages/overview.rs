@@ -13,11 +13,11 @@ use projections::words_of_time::weekday_and_day;
 use store::people::Seen;
 
 use super::docket::asked::Asked;
-use super::docket::rows::{Html, Stretch, Words};
+use super::docket::rows::{Stretch, Words};
 use crate::answer::{Answer, page, see_other, store_is_away};
 use crate::frame::Frame;
 use crate::gate::note;
-use crate::lao::html;
+use crate::lao::{Html, html};
 use crate::own_docket::OwnDocket;
 use crate::site::Site;
 use crate::visitor::Visitor;

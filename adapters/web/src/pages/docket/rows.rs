@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use askama::filters::Safe;
 use chrono::NaiveDate;
 use engine::action::OfficeCode;
 use engine::breach::Breach;
@@ -23,12 +22,9 @@ use projections::view::Seat;
 use projections::words_of_time::{self as time, End};
 use service::offices::{CourtKind, Offices};
 
-use crate::lao::html;
+use crate::lao::{Html, html};
 use crate::own_docket::case_path;
 use crate::words::docket::Docket as W;
-
-/// A text as HTML.
-pub type Html = Safe<String>;
 
 /// From so many seconds on only days are shown, and from so many only hours.
 const IN_DAYS: i64 = 3 * 86_400;
