@@ -88,8 +88,11 @@ pub fn read(text: &str) -> Result<When, NoDate> {
     when.ok_or(NoDate::NotInCalendar)
 }
 
+/// As they are typed.
+type HourAndMinute<'t> = (&'t str, &'t str);
+
 /// The date and, if there is a colon, the hour and minute behind it.
-fn apart(text: &str) -> Result<(&str, Option<(&str, &str)>), NoDate> {
+fn apart(text: &str) -> Result<(&str, Option<HourAndMinute<'_>>), NoDate> {
     let Some((before, minute)) = text.split_once(':') else { return Ok((text, None)) };
     let hour = &before[before.trim_end_matches(|letter: char| letter.is_ascii_digit()).len()..];
     let digits =

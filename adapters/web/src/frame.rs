@@ -85,7 +85,9 @@ impl Trust {
             law: format!("{law}. {}", t(W::NotReviewed)),
             in_doubt: trust.clock_in_doubt,
             behind: trust.watch_behind.map_or_else(|| t(W::Unknown).to_owned(), seconds),
-            delivered: trust.delivered_until.map_or_else(|| t(W::Unknown).to_owned(), |until| until.time_of_day()),
+            delivered: trust
+                .delivered_until
+                .map_or_else(|| t(W::Unknown).to_owned(), engine::calendar::Instant::time_of_day),
             warnings: warnings(trust).into_iter().map(|words| words.map(t)).collect(),
         }
     }

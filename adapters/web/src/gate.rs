@@ -66,16 +66,13 @@ pub async fn enter(site: &Site, visitor: &Visitor, reference: &str, act: Act) ->
         Some(reference) => opened(site, visitor, reference).await.map_err(Shut::Away)?,
         None => None,
     };
-    match (opened.filter(|opened| opened.allows(visitor, act)), reference) {
-        (Some(opened), Some(reference)) => {
-            note(site, visitor, Seen::Case(reference)).await.map_err(Shut::Away)?;
-            Ok(opened)
-        }
-        _ => {
-            let seen = Seen::Refused { route: "case".to_owned() };
-            note(site, visitor, seen).await.map_err(Shut::Away)?;
-            Err(Shut::NotThere)
-        }
+    if let (Some(opened), Some(reference)) = (opened.filter(|opened| opened.allows(visitor, act)), reference) {
+        note(site, visitor, Seen::Case(reference)).await.map_err(Shut::Away)?;
+        Ok(opened)
+    } else {
+        let seen = Seen::Refused { route: "case".to_owned() };
+        note(site, visitor, seen).await.map_err(Shut::Away)?;
+        Err(Shut::NotThere)
     }
 }
 

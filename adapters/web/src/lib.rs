@@ -4,7 +4,7 @@
 //! anything of the case is shown. What is foreign and what does not exist look alike.
 
 pub mod answer;
-pub mod api;
+mod api;
 mod assets;
 pub mod credentials;
 mod dates;

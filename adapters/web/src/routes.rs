@@ -166,10 +166,10 @@ pub fn router(site: Arc<Site>) -> Router {
 
 /// The description of the API. No `async fn`: its type would depend on the table, and the table on its type.
 fn openapi() -> Ready<Answer> {
-    let routes = ROUTES.iter().filter(|route| route.path.starts_with(API));
+    let of_the_api = ROUTES.iter().filter(|route| route.path.starts_with(API));
     let routed =
         |route: &Route| Routed { method: route.method, path: route.path, public: route.needs == Needs::Nothing };
-    ready(api::openapi::answer(&routes.map(routed).collect::<Vec<_>>()))
+    ready(api::openapi::answer(&of_the_api.map(routed).collect::<Vec<_>>()))
 }
 
 /// The state of [`holders`].

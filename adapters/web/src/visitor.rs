@@ -167,7 +167,9 @@ async fn token(site: &Site, key: [u8; 32]) -> Result<Option<Token>, Fault> {
         return Ok(Some(token));
     }
     let token = if site.people.people_are_on().await? { site.people.token(key).await? } else { None };
-    token.iter().for_each(|token| site.remembered.keep_token(token));
+    if let Some(token) = &token {
+        site.remembered.keep_token(token);
+    }
     Ok(token)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use scenarios::servers::database::Database;
-use store::people::{LooksOf, PeopleStore as _, Person, Token};
+use store::people::{LooksOf, Person, Token};
 use store::place::LogPlace;
 use store::transfer::transfer;
 use store::{Fault, Progress};
@@ -18,7 +18,7 @@ async fn moves(from: &LogPlace, to: &LogPlace) {
     new.adopt_offices("the new place's own", AT).await.unwrap();
     let now = AT.plus(86_400);
     transfer(&old, &new, now, &(Arc::new(|_, _| ()) as Progress)).await.unwrap();
-    assert_eq!(new.people().await.unwrap(), [person.clone()]);
+    assert_eq!(new.people().await.unwrap(), std::slice::from_ref(&person));
     assert_eq!(new.sessions().await.unwrap(), []);
     assert_eq!(new.tokens().await.unwrap(), [Token { revoked: Some(now), ..token }]);
     assert_eq!(new.grants(&grant.case).await.unwrap(), std::slice::from_ref(&grant));

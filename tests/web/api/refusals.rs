@@ -93,7 +93,7 @@ async fn a_text_with_bidirectional_overrides_or_html_comes_back_as_it_was_sent()
 #[tokio::test(flavor = "multi_thread")]
 async fn no_refusal_repeats_what_was_sent() {
     let (desk, token) = investigator().await;
-    let planted = PLANTED.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let planted = PLANTED.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
     for path in [
         format!("/api/v1/cases/{planted}"),
         format!("/api/v1/{planted}"),

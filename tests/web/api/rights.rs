@@ -159,7 +159,7 @@ async fn a_foreign_case_and_a_missing_one_look_alike() {
             }
         }
     }
-    let token = desk.token("vte-investigation", Role::Investigator).await;
+    let token = desk.token("vte-investigation", Investigator).await;
     let reply = async |case: &str| desk.post(&token, &check(case, "vte-investigation")).await.text.replace(case, "");
     assert_eq!(reply("FOREIGN").await.split("\"id\"").next(), reply("MISSING").await.split("\"id\"").next());
 }
@@ -200,7 +200,7 @@ async fn nobody_and_who_no_longer_counts_gets_nothing() {
     let ended = desk.session(Some("vte-prosecutor"), Prosecutor).await.0;
     desk.store.end_sessions(Sessions::All).await.unwrap();
     let (idle, _) = desk.session(Some("vte-prosecutor"), Prosecutor).await;
-    let forged = format!("{}x", expired);
+    let forged = format!("{expired}x");
     for path in &paths {
         for token in [&revoked, &expired, &forged, ""] {
             desk.get(token, path).await.is_problem(401, "not_logged_in");

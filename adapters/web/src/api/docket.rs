@@ -101,7 +101,9 @@ fn by_rule(cases: &[&Listed], at: Instant) -> BTreeMap<RuleId, [usize; 3]> {
     for case in cases {
         let states: BTreeSet<(RuleId, usize)> =
             case.summary.open().map(|limit| (limit.rule, LimitState::of(limit, at) as usize)).collect();
-        states.into_iter().for_each(|(rule, state)| counts.entry(rule).or_default()[state] += 1);
+        for (rule, state) in states {
+            counts.entry(rule).or_default()[state] += 1;
+        }
     }
     counts
 }

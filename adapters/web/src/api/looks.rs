@@ -35,8 +35,8 @@ pub fn look_json(look: &Look) -> Json<'_> {
     let mut pairs = vec![
         ("at".into(), Json::text(look.at.to_string())),
         ("who".into(), look.who.map_or(Json::Null, |who| Json::text(who.to_string()))),
-        ("office".into(), maybe(look.office.as_ref().map(|office| office.as_str()))),
-        ("role".into(), maybe(look.role.map(|role| role.word()))),
+        ("office".into(), maybe(look.office.as_ref().map(engine::action::OfficeCode::as_str))),
+        ("role".into(), maybe(look.role.map(projections::rights::Role::word))),
     ];
     match &look.seen {
         Seen::Case(case) => pairs.push(("case".into(), Json::text(case.as_str()))),

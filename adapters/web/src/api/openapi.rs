@@ -1,4 +1,4 @@
-//! The description of the API (OpenAPI 3.1): made from the table of routes, the parameters that handlers read, and the table of
+//! The description of the API (`OpenAPI` 3.1): made from the table of routes, the parameters that handlers read, and the table of
 //! actions.
 //!
 //! Invariant: what is described here is what is sent; a test holds routes, document and answers together.

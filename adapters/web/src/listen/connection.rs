@@ -81,12 +81,11 @@ impl Serving {
                 None => break None,
             }
         };
-        let ended = match ended {
-            Some(ended) => Ok(ended),
-            None => {
-                connection.as_mut().graceful_shutdown();
-                tokio::time::timeout(self.limits.grace, connection).await
-            }
+        let ended = if let Some(ended) = ended {
+            Ok(ended)
+        } else {
+            connection.as_mut().graceful_shutdown();
+            tokio::time::timeout(self.limits.grace, connection).await
         };
         match ended {
             Ok(Ok(())) => {}

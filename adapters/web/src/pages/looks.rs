@@ -45,7 +45,7 @@ pub async fn looks(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer {
         Err(fault) => return store_is_away(&fault, language),
     };
     let lines = looks.iter().map(|look| line(&site, look, language)).collect();
-    page(StatusCode::OK, &Page { frame: Frame::of(&site, &visitor, "/looks", K::MyLooks.of(language)), lines })
+    page(StatusCode::OK, &Page { frame: Frame::of(&site, &visitor, "/looks", K::Mine.of(language)), lines })
 }
 
 fn line(site: &Site, look: &Look, language: Language) -> Line {

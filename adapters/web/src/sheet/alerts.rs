@@ -128,7 +128,7 @@ fn line(row: &AlertRow, reader: &Reader<'_>) -> Line {
 
 fn chain(row: &AlertRow, outside: &Outside, reader: &Reader<'_>) -> Option<Chain> {
     let raised = raising(row)?;
-    let mut steps = Steps { reader, steps: Vec::new(), last: None };
+    let mut steps = Steps { reader, said: Vec::new(), last: None };
     let due = match raised.kind {
         Kind::Breach => row.latest.or(row.earliest),
         Kind::Arguable => row.earliest,
@@ -148,18 +148,18 @@ fn chain(row: &AlertRow, outside: &Outside, reader: &Reader<'_>) -> Option<Chain
         Some(None) => steps.say(C::FirstSeen, C::ByNobody),
         None => {}
     }
-    let answer = row.told.iter().filter(|told| told.at >= raised.at && told.id != raised.id).next_back();
+    let answer = row.told.iter().rfind(|told| told.at >= raised.at && told.id != raised.id);
     match answer.map(|told| (told.kind, told.at)) {
         Some((Kind::Settled, at)) => steps.add(C::Done, at),
         Some((Kind::Withdrawn, at)) => steps.add(C::Withdrawn, at),
-        _ => steps.steps.push([html(reader.t(C::Done)), html("–"), Html::default()]),
+        _ => steps.said.push([html(reader.t(C::Done)), html("–"), Html::default()]),
     }
-    Some(Chain { about: html(&about(row, reader)), steps: steps.steps })
+    Some(Chain { about: html(&about(row, reader)), steps: steps.said })
 }
 
 struct Steps<'r> {
     reader: &'r Reader<'r>,
-    steps: Vec<[Html; 3]>,
+    said: Vec<[Html; 3]>,
     last: Option<Instant>,
 }
 
@@ -172,11 +172,11 @@ impl Steps<'_> {
             seconds => reader.length(seconds),
         });
         let when = format!("{} {}", words_of_time::day(at.date(), reader.language), at.time_of_day());
-        self.steps.push([html(reader.t(what)), html(&when), html(&delay.unwrap_or_default())]);
+        self.said.push([html(reader.t(what)), html(&when), html(&delay.unwrap_or_default())]);
         self.last = Some(at);
     }
 
     fn say(&mut self, what: C, said: C) {
-        self.steps.push([html(self.reader.t(what)), html(self.reader.t(said)), Html::default()]);
+        self.said.push([html(self.reader.t(what)), html(self.reader.t(said)), Html::default()]);
     }
 }

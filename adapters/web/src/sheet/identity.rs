@@ -76,8 +76,8 @@ fn standing(snapshot: &Snapshot, liberty: &Liberty, reader: &Reader<'_>) -> Stri
 /// The child's sex and age, as far as they are on record.
 fn child(assessment: &Assessment<'_>, reader: &Reader<'_>) -> String {
     let timeline = &assessment.timeline;
-    let states = |name| matches!(name, ActionName::CaseOpened | ActionName::ChildIdentified);
-    let stated = timeline.entries().iter().filter(|entry| states(entry.name));
+    let is_statement = |name| matches!(name, ActionName::CaseOpened | ActionName::ChildIdentified);
+    let stated = timeline.entries().iter().filter(|entry| is_statement(entry.name));
     let sex = stated.filter_map(|entry| entry.action.sex()).next_back();
     let word = match sex {
         Some("m") => reader.t(C::Boy),

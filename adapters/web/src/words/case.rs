@@ -3,7 +3,7 @@
 projections::catalogue! {
     /// Words about a case.
     Case {
-        Case: "Case", "ຄະດີ";
+        Heading: "Case", "ຄະດີ";
         Child: "Child", "ເດັກ";
         Boy: "Boy", "ຊາຍ";
         Girl: "Girl", "ຍິງ";

@@ -3,7 +3,7 @@
 projections::catalogue! {
     /// Words about looks.
     Looks {
-        MyLooks: "My looks", "ສິ່ງທີ່ຂ້ອຍເບິ່ງ";
+        Mine: "My looks", "ສິ່ງທີ່ຂ້ອຍເບິ່ງ";
         Says: "What you looked at, the newest first. A second look within a quarter of an hour is not listed again.", "ສິ່ງທີ່ທ່ານເບິ່ງ, ໃໝ່ສຸດກ່ອນ. ການເບິ່ງຊ້ຳພາຍໃນສິບຫ້ານາທີ ບໍ່ບັນທຶກອີກ.";
         When: "When", "ເມື່ອໃດ";
         What: "What", "ສິ່ງທີ່ເບິ່ງ";

@@ -26,7 +26,7 @@ pub(in crate::cli) struct WebOptions {
     /// The addresses of the proxies before the pages, separated by commas: what they say in X-Forwarded-For counts
     #[arg(long = "web-behind-proxy", value_name = "ADDRESS", env = "KAMNOT_WEB_BEHIND_PROXY", value_delimiter = ',')]
     pub proxies: Vec<IpAddr>,
-    /// How browsers reach the pages, such as https://kamnot.example.la; forms from elsewhere are refused
+    /// How browsers reach the pages, such as <https://kamnot.example.la>; forms from elsewhere are refused
     #[arg(long = "web-origin", value_name = "URL", env = "KAMNOT_WEB_ORIGIN", value_parser = origin)]
     pub origin: Option<String>,
     /// The file of the key under which second factors are kept; made where there is none. Every process of a log needs

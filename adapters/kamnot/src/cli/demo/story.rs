@@ -102,8 +102,8 @@ struct ChildOfFile {
 impl Story {
     /// Reads the story that comes with the program.
     pub(super) fn read() -> Result<Self, Failure> {
-        let file: StoryFile = toml::from_str(STORY).map_err(|error| wrong(error.to_string()))?;
-        let instant = |text: &str| Instant::parse(text).ok_or_else(|| wrong(format!("{text} is not an instant")));
+        let file: StoryFile = toml::from_str(STORY).map_err(|error| wrong(&error.to_string()))?;
+        let instant = |text: &str| Instant::parse(text).ok_or_else(|| wrong(&format!("{text} is not an instant")));
         let late = file.recorded_late.iter().map(|(id, at)| Ok((id.as_str(), instant(at)?)));
         let late: BTreeMap<&str, Instant> = late.collect::<Result<_, Failure>>()?;
         let mut steps = Vec::new();
@@ -111,11 +111,11 @@ impl Story {
         for child in file.child {
             steps.extend(steps_of(&child.file, &late)?);
             let case =
-                CaseRef::new(&child.case).ok_or_else(|| wrong(format!("{} is not a case reference", child.case)))?;
+                CaseRef::new(&child.case).ok_or_else(|| wrong(&format!("{} is not a case reference", child.case)))?;
             children.push(Child { case, title: child.title, intro: child.intro });
         }
         if children.is_empty() {
-            return Err(wrong("it has no child".to_owned()));
+            return Err(wrong("it has no child"));
         }
         steps.sort_by_key(|step| step.recorded_at);
         let (start, end) = (instant(&file.clock.start)?, instant(&file.clock.end)?);
@@ -133,17 +133,17 @@ impl Story {
     }
 }
 
-fn wrong(what: String) -> Failure {
+fn wrong(what: &str) -> Failure {
     Failure::Fault(format!("the demo's story: {what}; this is a fault of the program"))
 }
 
 /// The actions of a file, each with the instant at which it is recorded.
 fn steps_of(file: &str, late: &BTreeMap<&str, Instant>) -> Result<Vec<Step>, Failure> {
     let text = CASES.iter().find(|(name, _)| *name == file);
-    let (_, text) = text.ok_or_else(|| wrong(format!("{file} is not in the program")))?;
-    let contents = files::parse(text.as_bytes(), Form::JsonLines).map_err(|flaw| wrong(flaw.to_string()))?;
+    let (_, text) = text.ok_or_else(|| wrong(&format!("{file} is not in the program")))?;
+    let contents = files::parse(text.as_bytes(), Form::JsonLines).map_err(|flaw| wrong(&flaw.to_string()))?;
     if let Some(refused) = contents.refused.first() {
-        return Err(wrong(format!("{file}, line {}: {}", refused.line, reasons(&refused.flaws, Language::En))));
+        return Err(wrong(&format!("{file}, line {}: {}", refused.line, reasons(&refused.flaws, Language::En))));
     }
     let actions = contents.cases.into_iter().flat_map(|case| case.actions);
     let step = |action: Action| {

@@ -33,7 +33,7 @@ pub struct Known {
     until: Option<When>,
     /// The instant for which the limits are computed.
     pub at: Instant,
-    known: Typed,
+    asked_day: Typed,
     asked_at: Typed,
 }
 
@@ -85,16 +85,16 @@ impl Typed {
 impl Known {
     /// Reads what is asked for. `limit`: the last instant whose records the visitor may see.
     pub fn of(asked: &Asked, limit: Option<Instant>, now: Instant, language: Language) -> Self {
-        let known = Typed::of(asked.known.as_ref(), language);
+        let asked_day = Typed::of(asked.known.as_ref(), language);
         let asked_at = Typed::of(asked.at.as_ref(), language);
         // A day that has not ended is known as far as it has gone.
         let most = limit.unwrap_or(now);
-        let before = known.read.filter(|when| when.last() < most);
+        let before = asked_day.read.filter(|when| when.last() < most);
         let until = before.or(limit.map(When::Instant));
         let at = asked_at.read.map(When::last).or(until.map(When::last)).unwrap_or(now);
         // What happens after a transfer is not the former office's to know.
         let at = limit.map_or(at, |limit| at.min(limit));
-        Self { until, at, known, asked_at }
+        Self { until, at, asked_day, asked_at }
     }
 
     /// Only what was recorded until the end of it counts; `None`: everything.
@@ -104,7 +104,7 @@ impl Known {
 
     /// The day or instant as of which the case is known, if it is an earlier one than the visitor could see.
     pub fn day(&self) -> Option<When> {
-        self.known.read.filter(|when| self.until == Some(*when))
+        self.asked_day.read.filter(|when| self.until == Some(*when))
     }
 
     /// Whether it is known as of an earlier day.
@@ -137,7 +137,7 @@ impl Known {
     /// The fields of the form.
     pub fn fields(&self, now: Instant, language: Language) -> Vec<Field> {
         vec![
-            self.known.field("known", [C::Day, C::DayHint], now, language),
+            self.asked_day.field("known", [C::Day, C::DayHint], now, language),
             self.asked_at.field("at", [C::Instant, C::InstantHint], now, language),
         ]
     }

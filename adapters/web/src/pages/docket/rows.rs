@@ -114,7 +114,7 @@ pub struct Ask {
     pub then: String,
 }
 
-impl<'w> Words<'w> {
+impl Words<'_> {
     /// The cases of a page, under their headings.
     pub fn stretches(self, cases: &[Placed], counts: &BTreeMap<Group, usize>) -> Vec<Stretch> {
         let mut stretches = Vec::new();

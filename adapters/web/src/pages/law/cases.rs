@@ -30,7 +30,7 @@ const MOST_LISTED: usize = 100;
 /// The cases under a rule.
 pub struct Cases {
     /// The cases, by reference.
-    pub cases: Vec<Line>,
+    pub lines: Vec<Line>,
     /// How many there are.
     pub count: usize,
     /// Whether not all could be looked at.
@@ -77,7 +77,7 @@ pub async fn cases_under(site: &Site, visitor: &Visitor, rule: &Rule) -> Result<
         count: u32::try_from(count).unwrap_or(u32::MAX),
     };
     gate::note(site, visitor, seen).await?;
-    Ok(Some(Cases { cases: lines, count, more }))
+    Ok(Some(Cases { lines, count, more }))
 }
 
 /// The open limits of a case under the rule.
