@@ -51,6 +51,8 @@ pub struct Trust {
     pub clock_in_doubt: bool,
     /// By how many seconds the watch is behind; `None`: not known.
     pub watch_behind: Option<i64>,
+    /// Whether NATS is configured, so that this process delivers alerts.
+    pub delivers: bool,
     /// Until when all alerts were delivered; `None`: not known, or NATS is not configured.
     pub delivered_until: Option<Instant>,
     /// Whether NATS is configured and away.
@@ -263,6 +265,7 @@ impl Status {
         Trust {
             clock_in_doubt: self.clock_in_doubt(),
             watch_behind: sample.map(behind),
+            delivers: self.about.nats,
             delivered_until: sample.filter(|_| self.about.nats).map(delivered),
             nats_away: self.about.nats && self.figures.relay.is_at_work() && !self.figures.nats_connected.is_set(),
             outdated: self.outdated.is_set(),

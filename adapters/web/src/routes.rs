@@ -12,7 +12,7 @@ use axum::routing::{MethodRouter, get, post};
 use engine::rulebook::Language;
 use projections::rights::{Act, Relation, allows};
 
-use crate::answer::{Answer, no_such_page, protect};
+use crate::answer::{Answer, marked_as_demo, no_such_page, protect};
 use crate::api::guard::{Guard, asked_language};
 use crate::api::openapi::Routed;
 use crate::api::problem::Problem;
@@ -221,7 +221,8 @@ async fn nothing_here(request: Request) -> Answer {
     no_such_page(crate::visitor::language(&parts, None))
 }
 
-async fn protected(State(site): State<Arc<Site>>, mut answer: Answer) -> Answer {
+async fn protected(State(site): State<Arc<Site>>, answer: Answer) -> Answer {
+    let mut answer = if site.demo.is_some() { marked_as_demo(answer) } else { answer };
     protect(answer.headers_mut());
     if site.reached.tls {
         // Whoever came over TLS once never comes without it again.

@@ -2,7 +2,7 @@
 
 use engine::action::{ActionName, OfficeCode, When};
 use engine::breach::Breach;
-use engine::calendar::Instant;
+use engine::calendar::{Instant, parse_date};
 use engine::rulebook::{Language, RuleId, Rulebook};
 use projections::catalogue::Word;
 use projections::labels::Label;
@@ -114,7 +114,8 @@ impl Reader<'_> {
     /// The value of an action's field in words.
     pub fn value(&self, value: &Value) -> String {
         match value {
-            Value::Words(words) => words.clone(),
+            Value::Words(words) => self.dates_in_words(words),
+            Value::Text(text) => text.clone(),
             Value::Office { before: Some(before), now } if before != now => {
                 format!("{} → {}", self.office(before), self.office(now))
             }
@@ -122,6 +123,18 @@ impl Reader<'_> {
             Value::Action(_, Some((name, at))) => format!("{}, {}", self.action(*name), self.when(*at)),
             Value::Action(id, None) => id.to_string(),
         }
+    }
+
+    /// Words with each date as people write it.
+    fn dates_in_words(&self, words: &str) -> String {
+        let said = words.split(' ').map(|word| {
+            let date = word.trim_end_matches([',', ';']);
+            match parse_date(date) {
+                Some(day) => words_of_time::day_and_year(day, self.language) + &word[date.len()..],
+                None => word.to_owned(),
+            }
+        });
+        said.collect::<Vec<_>>().join(" ")
     }
 
     /// The fields that the reader may see.
