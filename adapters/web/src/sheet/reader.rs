@@ -22,6 +22,9 @@ pub enum Personal {
     Withheld,
 }
 
+/// How explanations write the last minute of a day.
+const LAST_MINUTE: &str = "23:59";
+
 /// For whom a case is put into words.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
@@ -125,16 +128,24 @@ impl Reader<'_> {
         }
     }
 
-    /// Words with each date as people write it.
-    fn dates_in_words(&self, words: &str) -> String {
-        let said = words.split(' ').map(|word| {
-            let date = word.trim_end_matches([',', ';']);
-            match parse_date(date) {
-                Some(day) => words_of_time::day_and_year(day, self.language) + &word[date.len()..],
-                None => word.to_owned(),
+    /// Words with each date as people write it, and with the end of a day instead of its last minute.
+    pub fn dates_in_words(&self, words: &str) -> String {
+        let mut said: Vec<String> = Vec::new();
+        let mut words = words.split(' ').peekable();
+        while let Some(word) = words.next() {
+            let date = word.trim_end_matches([',', ';', '.', ':']);
+            let Some(day) = parse_date(date) else {
+                said.push(word.to_owned());
+                continue;
+            };
+            let mut day = words_of_time::day_and_year(day, self.language) + &word[date.len()..];
+            if let Some(after) = words.peek().and_then(|next| next.strip_prefix(LAST_MINUTE)) {
+                day = format!("{}{after}", self.say(C::EndOf, &[("day", &day)]));
+                words.next();
             }
-        });
-        said.collect::<Vec<_>>().join(" ")
+            said.push(day);
+        }
+        said.join(" ")
     }
 
     /// The fields that the reader may see.
