@@ -2,8 +2,10 @@
 // while one looks; the document on paper.
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { LANGUAGES, begin, enter, open } from "./demo.mjs";
 import { SHOTS } from "./look.mjs";
@@ -91,8 +93,10 @@ async function weight(page, path) {
   await client.send("Network.enable");
   let bytes = 0;
   client.on("Network.loadingFinished", (finished) => (bytes += finished.encodedDataLength));
-  await page.goto(path, { waitUntil: "networkidle" });
+  await page.goto(path, { waitUntil: "load" });
   await page.evaluate(() => document.fonts.ready);
+  // The browser tells of a transfer a little after the page has it.
+  await page.waitForTimeout(150);
   await client.detach();
   return bytes;
 }
@@ -141,6 +145,30 @@ test("the document for a judge goes on A4 paper in both languages", async () => 
       await page.emulateMedia({ media: "screen" });
     }
     await page.context().close();
+  }
+});
+
+test("a case in one file opens without a server, in both languages, under the policy that it carries", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "kamnot-"));
+  const run = (...words) => execFileSync(process.env.KAMNOT_PROGRAM, words, { env: { ...process.env, KAMNOT_DB: join(folder, "log.db") } });
+  try {
+    run("import", resolve("scenarios/demo/near-the-cap.jsonl"));
+    for (const language of LANGUAGES) {
+      const path = join(folder, `case.${language}.html`);
+      writeFileSync(path, run("timeline", "VTE-2026-0002", "--html", "--lang", language, "--at", "2026-05-14T08:10:00+07:00"));
+      const page = await open(demo, language);
+      const asked = [];
+      page.on("request", (request) => asked.push(request.url()));
+      await page.goto(`file://${path}`);
+      assert.equal(await page.locator(".free.certain .say").count(), 1);
+      assert.ok(await page.evaluate(() => document.fonts.ready.then(() => [...document.fonts].some((font) => font.status === "loaded"))));
+      assert.equal(await page.locator(".sheet").evaluate((sheet) => getComputedStyle(sheet).borderStyle), "solid", "the style holds");
+      assert.deepEqual(asked.filter((url) => !/^(file|data):/.test(url)), []);
+      assert.deepEqual(page.complaints, []);
+      await page.context().close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 

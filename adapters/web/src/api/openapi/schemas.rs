@@ -16,7 +16,7 @@ pub fn all() -> Value {
         ("Action", action::any()),
         ("Verdicts", verdicts()),
         ("Line", line()),
-        ("Said", object(&said())),
+        ("Said", with(&said(), &values())),
         ("Case", case()),
         ("Assessment", assessment()),
         ("Entry", entry()),
@@ -146,10 +146,14 @@ fn said() -> Vec<(&'static str, Value)> {
     vec![("code", text()), ("reason", text())]
 }
 
+/// The values of a refusal or warning, where it has them.
+fn values() -> [(&'static str, Value); 3] {
+    [("field", text()), ("found", text()), ("expected", text())]
+}
+
 fn line() -> Value {
-    let values = [("field", text()), ("found", text()), ("expected", text())];
     let lists = [("flaws", list_of("Said")), ("warnings", list_of("Said"))];
-    let optional = [&said()[..], &values, &lists, &[("id", id())]].concat();
+    let optional = [&said()[..], &values(), &lists, &[("id", id())]].concat();
     with(&[("line", count()), ("outcome", word(&["recorded", "known", "refused", "again"]))], &optional)
 }
 
