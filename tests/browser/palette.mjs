@@ -31,7 +31,7 @@ function predicted(filter, left, up, corner) {
   return a <= b && a <= c ? left : b <= c ? up : corner;
 }
 
-/** The same picture with the colours in steps of 16 a channel, the commonest 256 of them. */
+/** The same picture with the colours in 32 steps a channel, the commonest 256 of them. */
 export function reduced(png) {
   const parts = [];
   let header;
@@ -55,15 +55,15 @@ export function reduced(png) {
       line[x] += predicted(filter, left, before[x], corner);
     }
     for (let x = 0; x < width; x += 1) {
-      const step = (nth) => Math.round(line[x * channels + nth] / 17);
-      const colour = (step(0) << 8) | (step(1) << 4) | step(2);
+      const step = (nth) => Math.round((line[x * channels + nth] * 31) / 255);
+      const colour = (step(0) << 10) | (step(1) << 5) | step(2);
       pixels[y * width + x] = colour;
       colours.set(colour, (colours.get(colour) ?? 0) + 1);
     }
     before = line;
   }
   const palette = [...colours].sort((one, other) => other[1] - one[1]).slice(0, 256).map(([colour]) => colour);
-  const channelsOf = (colour) => [colour >> 8, (colour >> 4) & 15, colour & 15];
+  const channelsOf = (colour) => [colour >> 10, (colour >> 5) & 31, colour & 31];
   const nearest = (colour) => {
     const far = palette.map((one) => channelsOf(one).reduce((sum, part, nth) => sum + (part - channelsOf(colour)[nth]) ** 2, 0));
     return far.indexOf(Math.min(...far));
@@ -73,7 +73,7 @@ export function reduced(png) {
   pixels.forEach((colour, nth) => (lines[nth + Math.floor(nth / width) + 1] = index.get(colour)));
   const head = Buffer.from(header);
   [head[8], head[9]] = [8, 3];
-  const plte = Buffer.from(palette.flatMap((colour) => channelsOf(colour).map((part) => part * 17)));
+  const plte = Buffer.from(palette.flatMap((colour) => channelsOf(colour).map((part) => Math.round((part * 255) / 31))));
   const data = deflateSync(lines, { level: 9 });
   return Buffer.concat([SIGNATURE, chunk("IHDR", head), chunk("PLTE", plte), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);
 }
