@@ -50,15 +50,18 @@ const isForAll = (kind) => /^\/(law|me|looks)/.test(kind);
 async function walk(login, language) {
   const page = await open(demo, language);
   await enter(page, login);
-  const seen = new Set();
+  const [seen, gone] = [new Set(), new Set()];
   const waiting = [new URL(page.url()).pathname];
   while (waiting.length > 0) {
     const path = waiting.shift();
-    const what = kind(path);
-    if (seen.has(what)) continue;
-    seen.add(what);
+    if (seen.has(kind(path)) || gone.has(path)) continue;
+    gone.add(path);
     const answer = await page.goto(path);
     assert.equal(answer.status(), 200, `${login}: ${path}`);
+    // Where it led: the first page of an operator is another one.
+    const what = kind(new URL(page.url()).pathname);
+    if (seen.has(what)) continue;
+    seen.add(what);
     if (!seenByAll.has(`${language} ${what}`)) await look(page, `${login}-${language}-${what}`, language);
     if (isForAll(what)) seenByAll.add(`${language} ${what}`);
     waiting.push(...(await ways(page)));
@@ -105,8 +108,8 @@ const ODD = [
 ];
 
 test("every refused form and every odd state passes in both languages", async (t) => {
-  for (const language of LANGUAGES) {
-    await t.test(language, async () => {
+  const refuse = (language) =>
+    t.test(language, async () => {
       for (const login of ["-", "clerk", "supervisor", "operator"]) {
         const page = await open(demo, language);
         if (login !== "-") await enter(page, login);
@@ -123,5 +126,5 @@ test("every refused form and every odd state passes in both languages", async (t
         await page.context().close();
       }
     });
-  }
+  await Promise.all(LANGUAGES.map(refuse));
 });
