@@ -4,7 +4,7 @@ use engine::rulebook::Language;
 use projections::catalogue::Word;
 use projections::rights::{Act, Relation, Role, allows};
 use projections::words_of_time;
-use service::status;
+use service::status::{self, Delivered};
 
 use crate::answer::code;
 use crate::credentials::csrf;
@@ -88,9 +88,11 @@ impl Trust {
             law: format!("{law}. {}", t(W::NotReviewed)),
             in_doubt: trust.clock_in_doubt,
             behind: trust.watch_behind.map_or_else(|| t(W::Unknown).to_owned(), seconds),
-            delivered: trust.delivers.then(|| {
-                trust.delivered_until.map_or_else(|| t(W::Unknown).to_owned(), engine::calendar::Instant::time_of_day)
-            }),
+            delivered: match trust.delivered {
+                Delivered::NotFromHere => None,
+                Delivered::Unknown => Some(t(W::Unknown).to_owned()),
+                Delivered::Until(at) => Some(at.time_of_day()),
+            },
             warnings: warnings(trust).into_iter().map(|words| words.map(t)).collect(),
         }
     }

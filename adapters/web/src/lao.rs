@@ -8,7 +8,7 @@ use askama::filters::HtmlSafe;
 use service::shown::plain;
 
 /// Terms and days of the week that the browser's dictionary would split.
-const TERMS: [&str; 29] = [
+const TERMS: [&str; 32] = [
     "ການກັກຂັງພາງ",
     "ຖືກກັກຂັງພາງ",
     "ກັກຂັງພາງ",
@@ -31,6 +31,9 @@ const TERMS: [&str; 29] = [
     "ໂທສານຸໂທດ",
     "ສຳນວນຄະດີ",
     "ທ້າຍມື້",
+    "ການຕີຄວາມ",
+    "ສະຖານ",
+    "ຄະຣຸໂທດ",
     "ວັນຈັນ",
     "ວັນອັງຄານ",
     "ວັນພຸດ",

@@ -149,7 +149,7 @@ fn phone_form(site: &Site, member: &Member, shown: Option<Vec<u8>>, wrong: Optio
         address: totp::address(&secret, &member.person.login),
         sealed: URL_SAFE_NO_PAD.encode(site.key.seal(member.person.id, &secret)),
     };
-    Page::new(&site, member.visitor.language, &member.session, W::SetUp, step).with(wrong).answer()
+    Page::new(site, member.visitor.language, &member.session, W::SetUp, step).with(wrong).answer()
 }
 
 async fn take_phone(site: &Site, member: &Member, fields: &Fields) -> Result<Answer, Undone> {
@@ -177,7 +177,7 @@ async fn take_phone(site: &Site, member: &Member, fields: &Fields) -> Result<Ans
         return Ok(see_other("/"));
     }
     let secret = begin_anew(site, &person, &membership(&member.session)).await?;
-    let mut page = Page::new(&site, member.visitor.language, &member.session, W::RecoveryCodes, Step::Codes(new.shown));
+    let mut page = Page::new(site, member.visitor.language, &member.session, W::RecoveryCodes, Step::Codes(new.shown));
     // The page stands in the session that has ended.
     page.bare.csrf = String::new();
     let mut answer = page.answer();
