@@ -8,6 +8,8 @@ use engine::calendar::Instant;
 use engine::case::{Case, evolve};
 use engine::decide::{Alerts, Command, decide};
 use engine::rulebook::Rulebook;
+use projections::docket::listed::Listed;
+use projections::docket::urgency::{Foreseen, Urgency};
 use projections::docket::{DocketRow, sort};
 use projections::snapshot::Snapshot;
 use projections::summary::{Ended, Standing, Summary};
@@ -249,6 +251,26 @@ proptest! {
                 prop_assert!(worst.ended.is_some() || worst.end == at.plus(-worst.over()));
                 prop_assert!(worst.over() > 0 && worst.end <= at);
             }
+        }
+    }
+
+    #[test]
+    fn an_urgency_that_was_foreseen_is_that_of_the_case_once_its_time_comes(seed in 0..5000u64, days in 1..200i64) {
+        let history = made_up(seed, Conduct::Disorderly);
+        let clock = history.iter().map(|(clock, _)| *clock).max().expect("actions");
+        let case = recorded(history.into_iter().map(|(_, action)| action).collect(), clock);
+        let from = instant("2026-01-05T08:00:00+07:00").plus(days * 86_400);
+        if let Some(listed) = Listed::of(&case, book(), from) {
+            let (summary, foreseen) = (&listed.summary, Foreseen::of(&listed.summary, from, book()));
+            let ends = summary.limits.iter().flat_map(|limit| [Some(limit.earliest), limit.latest]).flatten();
+            let around = ends.flat_map(|end| [end.plus(-1), end, end.plus(1)]);
+            for at in around.chain([from.plus(-1), from, from.plus(86_400), from.plus(10_000 * 86_400)]) {
+                let urgency = Urgency::of(summary, at, book());
+                prop_assert_eq!(listed.urgency(at, book()), urgency);
+                prop_assert_eq!(foreseen.at(at).unwrap_or(urgency), urgency);
+                prop_assert!(at >= from || foreseen.at(at).is_none());
+            }
+            prop_assert!(foreseen.at(from).is_some());
         }
     }
 }

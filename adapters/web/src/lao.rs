@@ -43,6 +43,9 @@ const TERMS: [&str; 32] = [
     "ວັນອາທິດ",
 ];
 
+/// No term begins before it, so most of a page is not compared with them.
+const FIRST_LAO: char = '\u{e80}';
+
 /// HTML that templates show as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Html(String);
@@ -73,7 +76,9 @@ pub fn html(text: &str) -> Html {
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     let mut rest = &*text;
     while let Some(first) = rest.chars().next() {
-        if let Some(term) = TERMS.iter().find(|term| rest.starts_with(**term)) {
+        if first >= FIRST_LAO
+            && let Some(term) = TERMS.iter().find(|term| rest.starts_with(**term))
+        {
             out.push_str("<span class=\"t\">");
             out.push_str(term);
             out.push_str("</span>");
@@ -107,6 +112,7 @@ mod tests {
     #[test]
     fn the_longest_term_is_found_first() {
         for (nth, term) in TERMS.iter().enumerate() {
+            assert!(term.starts_with(|first| first >= FIRST_LAO), "{term}");
             assert!(TERMS[nth + 1..].iter().all(|later| !later.starts_with(term)), "{term}");
         }
     }

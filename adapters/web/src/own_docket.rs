@@ -57,7 +57,7 @@ impl OwnDocket {
 
     /// How many cases a choice takes.
     pub fn count(&self, order: &Order<'_>, choice: &Choice) -> usize {
-        order.chosen(&self.cases, choice).len()
+        order.count(&self.cases, choice)
     }
 }
 

@@ -12,6 +12,7 @@ use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 
+use super::urgency::{Foreseen, Urgency};
 use crate::snapshot::Snapshot;
 use crate::summary::{Standing, Summary};
 use crate::view::Seat;
@@ -45,6 +46,8 @@ pub struct Listed {
     pub extensions_left: Option<u32>,
     /// When a recorded action begins to count, so that the case has to be read again.
     pub again_at: Option<Instant>,
+    /// How urgent it is from when it was read on.
+    foreseen: Foreseen,
 }
 
 /// Since when a child is held.
@@ -92,10 +95,16 @@ impl Listed {
             recorded_late: counted.into_iter().any(late),
             extensions_left: extensions_left(&assessment, book),
             again_at: ahead.min(),
+            foreseen: Foreseen::of(&summary, at, book),
             case: reference,
             offices,
             summary,
         })
+    }
+
+    /// How urgent it is at an instant.
+    pub fn urgency(&self, at: Instant, book: &Rulebook) -> Urgency {
+        self.foreseen.at(at).unwrap_or_else(|| Urgency::of(&self.summary, at, book))
     }
 
     /// The case at an instant, as a row is made of it.

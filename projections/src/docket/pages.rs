@@ -94,7 +94,7 @@ pub struct Order<'b> {
 
 impl Order<'_> {
     fn urgency(&self, case: &Listed) -> Urgency {
-        Urgency::of(&case.summary, self.at, self.book)
+        case.urgency(self.at, self.book)
     }
 
     /// The chosen cases, in their order.
@@ -102,6 +102,11 @@ impl Order<'_> {
         let mut chosen = self.unordered(cases, choice);
         sort(&mut chosen);
         chosen
+    }
+
+    /// How many cases a choice takes.
+    pub fn count(&self, cases: &[Arc<Listed>], choice: &Choice) -> usize {
+        cases.iter().filter(|case| choice.takes(case, self.urgency(case), self.at, &self.days)).count()
     }
 
     fn unordered(&self, cases: &[Arc<Listed>], choice: &Choice) -> Vec<Placed> {

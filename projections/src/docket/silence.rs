@@ -43,9 +43,12 @@ pub fn silent(cases: &[Arc<Listed>], own: &OfficeCode, at: Instant) -> Vec<Silen
     let of = |(office, cases): (&OfficeCode, Vec<&Listed>)| {
         let opened = cases.iter().map(|case| case.first_recorded).min()?;
         let since = heard.get(office).copied().unwrap_or(opened);
+        if at.since(since) <= SILENT {
+            return None;
+        }
         let mut cases: Vec<CaseRef> = cases.iter().map(|case| case.case.clone()).collect();
         cases.dedup();
-        (at.since(since) > SILENT).then(|| Silent { office: office.clone(), since, cases })
+        Some(Silent { office: office.clone(), since, cases })
     };
     let mut silent: Vec<Silent> = held.into_iter().filter_map(of).collect();
     silent.sort_by(|a, b| (a.since, &a.office).cmp(&(b.since, &b.office)));

@@ -1,5 +1,7 @@
 //! How urgent a case is: the one order of dockets.
 
+use std::collections::BTreeSet;
+
 use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::rulebook::Rulebook;
@@ -83,5 +85,45 @@ impl Urgency {
             (Standing::Free, None) => (Class::Running, next()),
         };
         Self { class, end }
+    }
+}
+
+/// The urgency of a case for a while, so that a docket of thousands need not look through all their limits each time.
+///
+/// Invariant: within its time it gives what [`Urgency::of`] gives: the urgency changes only behind an end of a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreseen {
+    /// From when each urgency holds, in order; never empty.
+    steps: Vec<(Instant, Urgency)>,
+    /// From when on it does not say; `None`: it says for ever.
+    until: Option<Instant>,
+}
+
+/// How many ends are looked ahead. Few cases have as many to come.
+const LOOKED_AHEAD: usize = 16;
+
+impl Foreseen {
+    /// The urgency from an instant on.
+    pub fn of(summary: &Summary, from: Instant, book: &Rulebook) -> Self {
+        let ends = summary.limits.iter().flat_map(|limit| [Some(limit.earliest), limit.latest]).flatten();
+        let changes: BTreeSet<Instant> = ends.map(|end| end.plus(1)).filter(|change| *change > from).collect();
+        let until = changes.iter().nth(LOOKED_AHEAD).copied();
+        let mut steps = vec![(from, Urgency::of(summary, from, book))];
+        for change in changes.into_iter().take(LOOKED_AHEAD) {
+            let urgency = Urgency::of(summary, change, book);
+            if steps.last().is_none_or(|(_, last)| *last != urgency) {
+                steps.push((change, urgency));
+            }
+        }
+        Self { steps, until }
+    }
+
+    /// The urgency at an instant; `None` outside its time.
+    pub fn at(&self, at: Instant) -> Option<Urgency> {
+        if self.until.is_some_and(|until| until <= at) {
+            return None;
+        }
+        let behind = self.steps.partition_point(|(from, _)| *from <= at);
+        self.steps.get(behind.checked_sub(1)?).map(|(_, urgency)| *urgency)
     }
 }

@@ -5,12 +5,13 @@
 //! If an alert does not arrive exactly once, there is no figure.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use scenarios::servers::nats_server::NatsServer;
 use scenarios::servers::postgres::Cluster;
-use store::Options;
 use store::place::LogPlace;
+use store::{LogStore, Options};
 
 use crate::office::Office;
 use crate::report::{Bar, Report};
@@ -66,13 +67,24 @@ impl World {
     }
 
     pub async fn office(&self, setting: &Setting) -> Result<Office, Failure> {
+        Ok(Office::new(self.open(setting).await?, setting))
+    }
+
+    /// Opens the log, or begins it.
+    pub async fn open(&self, setting: &Setting) -> Result<Arc<dyn LogStore>, Failure> {
         let place: LogPlace = self.log.parse().unwrap_or_else(|never| match never {});
         let options = Options { create: true, ..Options::default() };
-        Ok(Office::new(place.open(setting.book.clone(), &options).await?, setting))
+        Ok(place.open(setting.book.clone(), &options).await?)
     }
 
     pub fn serve(&self, setting: &Setting, name: &str) -> Result<Serving, Failure> {
-        Serving::start(&self.program, &self.log, &self.nats.url(), setting.path(&format!("{name}.txt")))
+        self.serve_with(setting, name, &[])
+    }
+
+    /// With more options.
+    pub fn serve_with(&self, setting: &Setting, name: &str, more: &[&str]) -> Result<Serving, Failure> {
+        let words = setting.path(&format!("{name}.txt"));
+        Serving::start(&self.program, (&self.log, &self.nats.url()), more, words)
     }
 }
 

@@ -10,15 +10,18 @@
 mod alone;
 mod assessment;
 mod big;
+mod court;
 mod due;
 mod durable;
 mod hostile;
 mod lines;
 mod office;
 mod ours;
+mod pages;
 mod peer;
 mod postgres;
 mod program;
+mod readers;
 mod report;
 mod served;
 mod setting;
@@ -38,7 +41,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 type Measure = fn(&Setting, &mut Report) -> Result<(), Failure>;
 
 /// The groups, in the order in which they run. `rebuild` uses the log that `growth` leaves.
-const GROUPS: [(&str, Measure); 18] = [
+const GROUPS: [(&str, Measure); 19] = [
     ("durable", durable::orderly),
     ("many", durable::orderly_many_open),
     ("disorderly", durable::disorderly),
@@ -57,6 +60,7 @@ const GROUPS: [(&str, Measure); 18] = [
     ("storm-postgres", due::storm_on_postgres),
     ("takeover", due::takeover),
     ("hostile", hostile::others),
+    ("pages", pages::pages),
 ];
 
 fn main() -> Result<(), Failure> {

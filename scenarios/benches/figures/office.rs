@@ -25,6 +25,8 @@ const CUSTODY: i64 = 48 * HOUR;
 pub struct Office {
     store: Arc<dyn LogStore>,
     book: Arc<Rulebook>,
+    /// The court of the cases that are recorded from now on.
+    pub court: &'static str,
     /// How many cases there are.
     cases: usize,
 }
@@ -32,7 +34,7 @@ pub struct Office {
 impl Office {
     /// An office with an empty log.
     pub fn new(store: Arc<dyn LogStore>, setting: &Setting) -> Self {
-        Self { store, book: Arc::clone(&setting.book), cases: 0 }
+        Self { store, book: Arc::clone(&setting.book), court: "vte-juvenile-court", cases: 0 }
     }
 
     /// Records cases with at least `limits` open limits, none of which calls for an alert for weeks. Returns how many limits
@@ -41,9 +43,10 @@ impl Office {
     /// # Errors
     /// If the store fails.
     pub async fn rest(&mut self, limits: usize, now: i64) -> Result<usize, Failure> {
-        let of_each = open_limits(&on_remand(0, now), &self.book, now)?;
+        let court = self.court;
+        let of_each = open_limits(&on_remand(0, court, now), &self.book, now)?;
         let cases = limits.div_ceil(of_each);
-        self.record(cases, |n| on_remand(n, now)).await?;
+        self.record(cases, |n| on_remand(n, court, now)).await?;
         Ok(cases * of_each)
     }
 
@@ -52,8 +55,8 @@ impl Office {
     /// # Errors
     /// If the store fails.
     pub async fn hold(&mut self, children: usize, now: i64, last: impl Fn(usize) -> i64) -> Result<(), Failure> {
-        let before = self.cases;
-        self.record(children, |n| in_custody(n, now, last(n - before))).await
+        let (before, court) = (self.cases, self.court);
+        self.record(children, |n| in_custody(n, court, now, last(n - before))).await
     }
 
     /// Records a case with these lines at once.
@@ -98,9 +101,9 @@ fn open_limits(lines: &[Line], book: &Rulebook, now: i64) -> Result<usize, Failu
 }
 
 /// Remanded yesterday, under investigation.
-fn on_remand(n: usize, now: i64) -> Vec<Line> {
+fn on_remand(n: usize, court: &str, now: i64) -> Vec<Line> {
     let opened = now - 50 * HOUR;
-    let mut case = Case::opened(n, opened, opened);
+    let mut case = Case::opened((n, court), opened, opened);
     case.act("investigation_opened", "vte-investigation", opened + HOUR, "");
     let remand = r#","order":{"by":"prosecutor","number":"7"},"grounds":["elements","firm_evidence","flight"]"#;
     case.act("remand_ordered", "vte-prosecutor", now - 24 * HOUR, remand);
@@ -108,9 +111,9 @@ fn on_remand(n: usize, now: i64) -> Vec<Line> {
 }
 
 /// In custody until now, and recorded now.
-fn in_custody(n: usize, now: i64, last: i64) -> Vec<Line> {
+fn in_custody(n: usize, court: &str, now: i64, last: i64) -> Vec<Line> {
     let taken = last - CUSTODY;
-    let mut case = Case::opened(n, taken - HOUR / 2, now);
+    let mut case = Case::opened((n, court), taken - HOUR / 2, now);
     let place = r#","evidence_firm":true,"place":{"children_only":true,"sexes_separated":true}"#;
     case.act("custody_started", "vte-investigation", taken, place);
     case.act("parents_notified", "vte-investigation", taken + HOUR / 4, "");
@@ -125,14 +128,10 @@ struct Case {
 
 impl Case {
     /// `recorded` is the earliest time at which its lines are recorded.
-    fn opened(n: usize, at: i64, recorded: i64) -> Self {
+    fn opened((n, court): (usize, &str), at: i64, recorded: i64) -> Self {
         let mut case = Self { n, recorded, lines: Vec::with_capacity(3) };
-        case.act(
-            "case_opened",
-            "vte-investigation",
-            at,
-            r#","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C1","birth_date":"2011-06-15"},"offences":[{"class":"major","penalty_months":{"min":36,"max":60},"committed_on":"2026-01-20","serious":true}]"#,
-        );
+        let fields = r#","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C1","birth_date":"2011-06-15"},"offences":[{"class":"major","penalty_months":{"min":36,"max":60},"committed_on":"2026-01-20","serious":true}]"#;
+        case.act("case_opened", "vte-investigation", at, &format!(r#","court":"{court}"{fields}"#));
         case
     }
 

@@ -14,6 +14,7 @@ use service::clock::{Clock as _, SystemClock};
 use crate::durable::{grow, grown_log};
 use crate::ours::{Ours, Until};
 use crate::report::{Bar, Report};
+use crate::served::peak_memory;
 use crate::setting::{Failure, IN_FLIGHT, Setting, number, progress};
 
 /// How many days ago the oldest of the open cases was opened.
@@ -163,8 +164,5 @@ fn watch(serve: &mut Child, log: &Path) -> Result<f64, Failure> {
             break;
         }
     }
-    let status = std::fs::read_to_string(format!("/proc/{}/status", serve.id()))?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
-    let kib: f64 = peak.trim().trim_end_matches("kB").trim().parse()?;
-    Ok(kib / 1024.0)
+    peak_memory(serve.id())
 }

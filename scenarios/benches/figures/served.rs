@@ -22,13 +22,14 @@ pub struct Serving {
 }
 
 impl Serving {
-    /// Starts it on a log, without the daily reconciliation, which it would otherwise make up for at once.
+    /// Starts it on a log, with `more` options, without the daily reconciliation, which it would otherwise make up for at once.
     ///
     /// # Errors
     /// If it does not start.
-    pub fn start(program: &Path, log: &str, nats: &str, words: PathBuf) -> Result<Self, Failure> {
+    pub fn start(program: &Path, (log, nats): (&str, &str), more: &[&str], words: PathBuf) -> Result<Self, Failure> {
         let child = Command::new(program)
             .args(["serve", "--db", log, "--nats", nats, "--reconcile-at", "off"])
+            .args(more)
             .env_remove("RUST_LOG")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -57,6 +58,14 @@ impl Serving {
         Ok(last.is_none_or(|line| line.contains("part=0")))
     }
 
+    /// The most memory that it has taken, in MiB.
+    ///
+    /// # Errors
+    /// If it has ended.
+    pub fn memory(&self) -> Result<f64, Failure> {
+        peak_memory(self.child.id())
+    }
+
     /// Kills it (SIGKILL).
     pub fn kill(&mut self) {
         let _ = self.child.kill();
@@ -68,6 +77,17 @@ impl Drop for Serving {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// The most memory that a process has taken, in MiB.
+///
+/// # Errors
+/// If it has ended.
+pub fn peak_memory(process: u32) -> Result<f64, Failure> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
+    let kib: f64 = peak.trim().trim_end_matches("kB").trim().parse()?;
+    Ok(kib / 1024.0)
 }
 
 /// A message as it was received.

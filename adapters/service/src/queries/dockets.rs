@@ -14,7 +14,7 @@ use projections::CaseView;
 use projections::docket::listed::Listed;
 use projections::summary::{Standing, Summary};
 use projections::view::Seat;
-use store::{Fault, LogStore, Position};
+use store::{Fault, LogStore, Position, Stored};
 
 use super::handed_on::HandedOn;
 
@@ -172,7 +172,10 @@ impl Source<'_> {
                 kept.head = last.position;
                 read += events.len();
                 let whole = events.len() < EVENTS;
-                changed.extend(events.into_iter().map(|event| event.case));
+                // An alert changes nothing of what a docket says.
+                let concerns =
+                    |stored: &Stored| stored.event.fact.action().is_some() || kept.damaged.contains(&stored.case);
+                changed.extend(events.into_iter().filter(concerns).map(|stored| stored.case));
                 if whole {
                     break;
                 }
