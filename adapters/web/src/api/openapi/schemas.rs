@@ -16,7 +16,7 @@ pub fn all() -> Value {
         ("Action", action::any()),
         ("Verdicts", verdicts()),
         ("Line", line()),
-        ("Said", object(&said())),
+        ("Said", said()),
         ("Case", case()),
         ("Assessment", assessment()),
         ("Entry", entry()),
@@ -142,14 +142,18 @@ fn verdicts() -> Value {
     object(&[&counts[..], &[("office", text()), ("lines", list_of("Line"))]].concat())
 }
 
-fn said() -> Vec<(&'static str, Value)> {
-    vec![("code", text()), ("reason", text())]
+/// What is said of a line: always the code and the sentence, and what of it is known.
+const SAID: [&str; 2] = ["code", "reason"];
+const KNOWN: [&str; 3] = ["field", "found", "expected"];
+
+fn said() -> Value {
+    with(&SAID.map(|name| (name, text())), &KNOWN.map(|name| (name, text())))
 }
 
 fn line() -> Value {
-    let values = [("field", text()), ("found", text()), ("expected", text())];
     let lists = [("flaws", list_of("Said")), ("warnings", list_of("Said"))];
-    let optional = [&said()[..], &values, &lists, &[("id", id())]].concat();
+    let of_the_first = [&SAID[..], &KNOWN].concat().into_iter().map(|name| (name, text()));
+    let optional: Vec<_> = of_the_first.chain(lists).chain([("id", id())]).collect();
     with(&[("line", count()), ("outcome", word(&["recorded", "known", "refused", "again"]))], &optional)
 }
 

@@ -3,14 +3,14 @@
 use axum::http::Method;
 use serde_json::Value;
 
-use super::desk::Answer;
+use crate::shown::Shown;
 
 /// What says something to a reader and demands nothing.
 const REMARKS: [&str; 5] = ["description", "format", "pattern", "maxLength", "discriminator"];
 
 /// Asserts that an answer of the API is as it is described.
 #[track_caller]
-pub fn is_as_described(document: &Value, method: &Method, path: &str, answer: &Answer) {
+pub fn is_as_described(document: &Value, method: &Method, path: &str, answer: &Shown) {
     let path = path.split('?').next().expect("a path");
     let Some(operation) = operation(document, method, path) else { return };
     let responses = &operation["responses"];
