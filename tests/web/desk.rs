@@ -211,6 +211,11 @@ impl Desk {
         self.store.session(key).await.expect("a session")
     }
 
+    /// The person who somebody is.
+    pub async fn person(&self, who: &Visitor) -> Person {
+        self.store.person(who.id).await.expect("a person").expect("the person")
+    }
+
     /// A program with a token.
     pub async fn token(&self, code: &str, role: Role) -> Visitor {
         let of = Membership { office: Some(office(code)), role, from: None, until: None };
@@ -258,11 +263,15 @@ impl Desk {
             request = request.header(*name, *value);
         }
         let mut request = request.body(body.into()).expect("a request");
-        request.extensions_mut().extend(address.map(|address| {
-            let mut known = axum::http::Extensions::new();
-            known.insert(Address(address));
-            known
-        }).unwrap_or_default());
+        request.extensions_mut().extend(
+            address
+                .map(|address| {
+                    let mut known = axum::http::Extensions::new();
+                    known.insert(Address(address));
+                    known
+                })
+                .unwrap_or_default(),
+        );
         let answer = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = answer.into_parts();
         let text = String::from_utf8(to_bytes(body, usize::MAX).await.expect("a body").to_vec()).expect("text");

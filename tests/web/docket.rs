@@ -111,8 +111,7 @@ async fn a_holiday_of_the_offices_file_is_no_working_day() {
     let desk = Desk::with_offices(NOW, "holidays = [2026-05-15, 2026-05-18]\n");
     desk.record(&in_remand("VTE-2026-0029", "2026-04-17T09:00:00+07:00", "2026-04-18T09:00:00+07:00")).await;
     let shown = desk.get(&clerk(&desk).await, "/docket").await;
-    shown
-        .says(&["Held, ends before Tuesday (1 child)", "the last working day before that is today, Thursday 14 May."]);
+    shown.says(&["Held, ends before Tuesday (1 child)", "the last working day before that is today, Thursday 14 May."]);
 }
 
 #[tokio::test]
@@ -267,8 +266,7 @@ async fn every_case_stands_on_one_page_although_limits_pass_and_cases_move_meanw
     // The last page says how its cases stand by then.
     let shown = desk.get(&who, &path).await;
     shown.says(&["Held past a limit, under both readings (", "10 of 60 cases are shown."]);
-    desk.hold(&[line("VTE-2026-0000", "medical_check", "2026-05-14T08:15:00+07:00", "vte-investigation", "")])
-        .await;
+    desk.hold(&[line("VTE-2026-0000", "medical_check", "2026-05-14T08:15:00+07:00", "vte-investigation", "")]).await;
     desk.get(&who, &path).await.says(&["Cases were recorded in since this list began", "Begin again"]);
 }
 
@@ -312,7 +310,7 @@ async fn a_list_is_one_look_with_its_filters_and_its_count() {
         .await
         .into_iter()
         .filter_map(|look| match look.seen {
-            Seen::List { list, filters, count } => Some((list, filters, count > 0)),
+            Seen::List { list, filters, count } if list != "login" => Some((list, filters, count > 0)),
             _ => None,
         })
         .collect();

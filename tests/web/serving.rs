@@ -85,7 +85,10 @@ fn serve_shows_pages_beside_the_watch_and_keeps_its_secret_to_itself() {
     let desk = Desk::new();
     let process = Process::serve(&desk, &[]);
     let docket = process.get("/docket", "Accept-Language: en\r\n");
-    assert!(docket.starts_with("HTTP/1.1 303") && header(&docket, "location") == Some("/login?next=/docket"), "{docket}");
+    assert!(
+        docket.starts_with("HTTP/1.1 303") && header(&docket, "location") == Some("/login?next=/docket"),
+        "{docket}"
+    );
     let none = process.get("/nowhere", "Accept-Language: lo\r\n");
     assert!(none.starts_with("HTTP/1.1 404") && none.contains("lang=\"lo\""), "{none}");
     let secrets = desk.path("state/kamnot/web-secrets");
