@@ -56,8 +56,8 @@ pub struct Desk {
     pub clock: Arc<SetClock>,
     pub site: Arc<Site>,
     pub router: Router,
-    /// The room of the log.
-    _room: TempDir,
+    /// The folder of the log, `kamnot.db`.
+    pub room: TempDir,
 }
 
 /// Somebody who uses the pages, or a program that uses the API.
@@ -138,7 +138,7 @@ impl Desk {
         };
         otherwise(&mut site);
         let site = Arc::new(site);
-        Self { store, clock, router: router(Arc::clone(&site)), site, _room: room }
+        Self { store, clock, router: router(Arc::clone(&site)), site, room }
     }
 
     /// A log with one case, `A-1`: a child in custody for three days.
@@ -187,7 +187,7 @@ impl Desk {
             login: Uuid::new_v4().to_string(),
             name: "Somebody".to_owned(),
             language,
-            memberships: vec![membership.clone()],
+            memberships: vec![membership],
             password: None,
             second: SecondFactor::Printed,
             recovery: [].into(),
@@ -195,8 +195,17 @@ impl Desk {
             disabled: None,
         };
         self.store.put_person(&person).await.expect("a person");
-        let secret = web::login::begin_session(&self.site, &person, &membership).await.expect("a session");
-        self.of_session(secret, language).await
+        self.begin(&person).await
+    }
+
+    /// The same person in another session.
+    pub async fn login_again(&self, who: &Visitor) -> Visitor {
+        self.begin(&self.person(who).await).await
+    }
+
+    async fn begin(&self, person: &Person) -> Visitor {
+        let begun = web::login::begin_session(&self.site, person, &person.memberships[0]).await;
+        self.of_session(begun.expect("a session"), person.language).await
     }
 
     /// Whoever has the session with this secret.
