@@ -27,7 +27,7 @@ impl Failing {
 impl PeopleStore for Failing {
     async fn note(&self, looks: Vec<Look>) -> Result<(), Fault> {
         if self.fails.load(Ordering::SeqCst) {
-            Err(Fault::Unavailable("no".into()))
+            Err(Fault::unavailable("the disk is full"))
         } else {
             self.over.note(looks).await
         }

@@ -2,6 +2,8 @@
 //! how `serve` and `demo` begin them, with the program itself.
 
 mod api;
+mod browser;
+mod commands;
 mod connections;
 mod demo;
 mod desk;

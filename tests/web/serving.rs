@@ -16,7 +16,7 @@ pub struct Process {
     child: Child,
     /// Where its pages are.
     pub address: SocketAddr,
-    _said: BufReader<ChildStderr>,
+    said: BufReader<ChildStderr>,
 }
 
 impl Process {
@@ -35,12 +35,12 @@ impl Process {
             }
             assert!(!line.contains("kamnot: "), "{line}");
         };
-        Self { child, address, _said: said }
+        Self { child, address, said }
     }
 
     /// A process that says its address in another way.
     pub const fn of(child: Child, address: SocketAddr, said: BufReader<ChildStderr>) -> Self {
-        Self { child, address, _said: said }
+        Self { child, address, said }
     }
 
     /// What comes back, head and body, until the connection ends.
@@ -59,10 +59,17 @@ impl Process {
     }
 
     /// Tells it to stop; its exit code.
-    pub fn stop(mut self) -> Option<i32> {
+    pub fn stop(self) -> Option<i32> {
+        self.stop_and_tell().0
+    }
+
+    /// Tells it to stop; its exit code, and what it has said since it served its pages.
+    pub fn stop_and_tell(mut self) -> (Option<i32>, String) {
         let told = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().expect("kill runs");
         assert!(told.success());
-        self.child.wait().expect("it ends").code()
+        let mut said = String::new();
+        self.said.read_to_string(&mut said).expect("text");
+        (self.child.wait().expect("it ends").code(), said)
     }
 }
 
