@@ -145,6 +145,12 @@ fn an_offices_file_is_shown_adopted_and_then_the_only_one_that_counts() {
     desk.run(["--offices", "other.toml", "people", "add", "noy", "--name", "Noy", "--role", "operator"])
         .ends_with(1)
         .complains(&["has another offices file in force"]);
+    // Nor does one go on with the former when another is adopted.
+    let process = Process::serve(&desk, &[]);
+    desk.run(["offices", "adopt", "other.toml", "--yes"]).ends_with(0);
+    let (code, said) = process.ends();
+    assert!(code == Some(2) && said.contains("another offices file was put in force"), "{code:?} {said}");
+    desk.run(["offices", "adopt", "offices.toml", "--yes"]).ends_with(0);
     for arguments in [&["--offices", "offices.toml"][..], &[]] {
         assert_eq!(Process::serve(&desk, arguments).stop(), Some(0));
     }

@@ -45,7 +45,12 @@ impl Process {
 
     /// What comes back, head and body, until the connection ends.
     pub fn ask(&self, request: &str) -> String {
-        let mut stream = TcpStream::connect(self.address).expect("it listens");
+        Self::ask_at(self.address, request)
+    }
+
+    /// The same at another address of the process.
+    pub fn ask_at(address: SocketAddr, request: &str) -> String {
+        let mut stream = TcpStream::connect(address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream.write_all(request.as_bytes()).expect("sent");
         let mut answer = Vec::new();
@@ -64,9 +69,14 @@ impl Process {
     }
 
     /// Tells it to stop; its exit code, and what it has said since it served its pages.
-    pub fn stop_and_tell(mut self) -> (Option<i32>, String) {
+    pub fn stop_and_tell(self) -> (Option<i32>, String) {
         let told = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().expect("kill runs");
         assert!(told.success());
+        self.ends()
+    }
+
+    /// Waits until it ends by itself; its exit code, and what it has said since it served its pages.
+    pub fn ends(mut self) -> (Option<i32>, String) {
         let mut said = String::new();
         self.said.read_to_string(&mut said).expect("text");
         (self.child.wait().expect("it ends").code(), said)
