@@ -32,9 +32,9 @@ impl<'p> Browser<'p> {
              Cookie: {}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}",
             self.cookie
         ));
-        let cookies = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next());
-        if let Some(session) = cookies.filter(|cookie| cookie.starts_with("kamnot=")).last() {
-            self.cookie = session.to_owned();
+        let mut cookies = answer.lines().filter_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next());
+        if let Some(session) = cookies.find(|cookie| cookie.starts_with("kamnot=")) {
+            session.clone_into(&mut self.cookie);
         }
         answer
     }

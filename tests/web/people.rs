@@ -242,7 +242,7 @@ async fn a_name_that_is_guessed_waits_and_its_own_browser_does_not() {
     let good = async |device: &str, from: [u8; 4]| {
         desk.clock.jump(30);
         let code = totp::code(&keo.secret, desk.site.now());
-        Typed { device, from, ..Typed::of("keo", GOOD, &code) }.at(&desk).await
+        Typed { from, device, ..Typed::of("keo", GOOD, &code) }.at(&desk).await
     };
     let device = good("", [203, 0, 113, 7]).await.cookie("kamnot-device").expect("a mark").to_owned();
     for _ in 0..50 {

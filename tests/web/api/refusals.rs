@@ -192,7 +192,7 @@ async fn a_session_that_changes_something_needs_the_token_of_its_forms() {
     let person = desk.login(Role::Investigator, Some("vte-investigation"), Language::En).await;
     let other = desk.login(Role::Investigator, Some("vte-investigation"), Language::En).await;
     let body = check("A-1", "vte-investigation");
-    for form in ["".to_owned(), "x".to_owned(), other.form.expect("a session")] {
+    for form in [String::new(), "x".to_owned(), other.form.expect("a session")] {
         let forged = Visitor { form: Some(form), ..person.clone() };
         desk.post(&forged, &body).await.is_problem(403, "no_form_token");
     }
