@@ -4,14 +4,16 @@
 //! Invariant: a field that was left out is unknown, and unknown is not a failure. A failure under the protective reading
 //! alone is arguable, one under both readings is certain, and one under the lenient reading alone is no finding.
 
+use chrono::NaiveDate;
+
 use crate::action::{ActionName, Value};
 use crate::breach::Breach;
 use crate::calendar;
 use crate::facts::{Facts, left_out};
 use crate::limits::{Limits, Under, remand_around, starts_anew};
-use crate::rulebook::rule::{Check, Condition, Counting, Prepared};
+use crate::rulebook::rule::{Asked, Check, Condition, Counting};
 use crate::rulebook::test::Outcome;
-use crate::rulebook::{AgeAt, Reading, Readings, Role, Rule, RuleId, Rulebook, Summonses};
+use crate::rulebook::{AgeAt, Prepared, Reading, Readings, Role, Rule, RuleId, Rulebook, Summonses};
 use crate::timeline::Timeline;
 
 /// A condition that fails for an action.
@@ -48,28 +50,34 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// Adds what was found under another rulebook.
     pub(crate) fn add(&mut self, other: Self) {
         self.findings.extend(other.findings);
         self.not_on_record.extend(other.not_on_record);
+        self.findings.sort_by_key(|finding| (finding.action, finding.rule));
+        self.not_on_record.sort_by_key(|missing| (missing.action, missing.rule, missing.field));
     }
 }
 
+/// Tests the conditions in the order of the actions, then by rule.
 pub(crate) fn test(timeline: &Timeline<'_>, book: &Rulebook, limits: &Limits) -> Found {
     let facts = Facts::new(timeline, book);
-    let mut tester = Tester { facts, limits, summonses: SummonsesBefore::default(), found: Found::default() };
-    for entry in timeline.entries() {
-        for (rule, prepared) in book.tested_on(entry.name) {
-            if let Some(condition) = rule.as_condition()
-                && book.holds(rule, entry.date())
-            {
-                tester.test(rule, condition, prepared);
-            }
+    let found = Found { findings: Vec::with_capacity(USUAL), not_on_record: Vec::with_capacity(USUAL) };
+    let mut tester = Tester { facts, limits, summonses: SummonsesBefore::default(), found };
+    for (i, entry) in timeline.entries().iter().enumerate() {
+        let tested = book.tested_on(entry.name, entry.date());
+        if !tested.is_empty() {
+            let grown = Readings::each(|reading| timeline.is_grown(book, reading, i));
+            tested.iter().for_each(|condition| tester.test(condition, grown, entry.date()));
         }
         tester.summonses.pass(entry.action);
         tester.facts.pass();
     }
     tester.found
 }
+
+/// For how many findings there is room at first.
+const USUAL: usize = 32;
 
 /// One action under test.
 struct Tester<'t> {
@@ -113,31 +121,36 @@ fn authority(action: &crate::action::Action) -> usize {
 }
 
 impl Tester<'_> {
-    /// Evaluates a condition under both readings and records what it finds.
-    fn test(&mut self, rule: &Rule, condition: &Condition, prepared: &Prepared) {
-        let facts = &self.facts;
-        let action = facts.timeline.entries()[facts.index].action;
-        let mut known = None;
-        let outcome = Readings::each(|reading| {
-            let grown = !rule.after_eighteen && facts.timeline.is_grown(facts.book, reading, facts.index);
-            let untested = reading == Reading::Lenient && condition.arguable_only.has(action.name);
-            if grown || untested {
-                return Some(false);
-            }
-            let same = known.filter(|_| prepared.same_under_both);
-            *known.insert(same.unwrap_or_else(|| self.fails(condition, reading)))
-        });
-        let at = facts.index;
-        if outcome.protective == Some(false) && outcome.lenient == Some(false) {
+    /// Evaluates a condition under both readings and records what it finds. `grown` says which reading takes the child for
+    /// grown up.
+    fn test(&mut self, prepared: &Prepared, grown: Readings<bool>, date: NaiveDate) {
+        let rule = self.facts.book.prepared(prepared);
+        let Asked::Condition(condition) = &rule.asks else { return };
+        if !rule.holds.contain(date) {
             return;
         }
+        let fails = |reading| {
+            let tested = rule.after_eighteen || !grown[reading];
+            if tested { self.fails(condition, prepared, reading) } else { Some(false) }
+        };
+        let protective = fails(Reading::Protective);
+        let same = prepared.same_under_both && grown.protective == grown.lenient;
+        let lenient = if same { protective } else { fails(Reading::Lenient) };
+        if protective != Some(false) || lenient != Some(false) {
+            self.record(rule, prepared, Readings { protective, lenient });
+        }
+    }
+
+    fn record(&mut self, rule: &Rule, prepared: &Prepared, outcome: Readings<Outcome>) {
+        let (facts, at) = (&self.facts, self.facts.index);
         let owed_by = facts.owed_by(&rule.owed_by);
         if outcome.protective == Some(true) {
             let breach = if outcome.lenient == Some(true) { Breach::Certain } else { Breach::Arguable };
             self.found.findings.push(Finding { rule: rule.id, action: at, breach, owed_by });
         }
         if outcome.protective.is_none() || outcome.lenient.is_none() {
-            let birth_date = (!matches!(condition.check, Check::Written { .. })).then_some("child.birth_date");
+            let action = facts.timeline.entries()[at].action;
+            let birth_date = (!prepared.is_written).then_some("child.birth_date");
             let missing = prepared.fields.iter().filter_map(|field| left_out(field, action)).chain(birth_date);
             for field in missing {
                 let missing = NotOnRecord { rule: rule.id, action: at, field, owed_by };
@@ -149,12 +162,13 @@ impl Tester<'_> {
         }
     }
 
-    fn fails(&self, condition: &Condition, reading: Reading) -> Outcome {
+    fn fails(&self, condition: &Condition, prepared: &Prepared, reading: Reading) -> Outcome {
+        let tested_if = &prepared.tested_if[reading];
+        if self.facts.outcome(tested_if, reading) != Some(true) {
+            return Some(false);
+        }
         match &condition.check {
-            Check::Written { tested_if, fails } => {
-                let tested = tested_if.is_always() || self.facts.outcome(tested_if, reading) == Some(true);
-                if tested { self.facts.outcome(fails, reading) } else { Some(false) }
-            }
+            Check::Written { .. } => self.facts.outcome(&prepared.test[reading], reading),
             Check::AgeOfResponsibility { years } => self.under_age(*years, reading),
             Check::ThreeSummonses { count } => Some(self.too_few_summonses(*count, reading)),
             Check::InvestigationExtension => Some(self.investigation_extended_wrongly(reading)),

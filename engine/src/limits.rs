@@ -201,14 +201,25 @@ impl Limits {
 
     /// The deadline of `rule` and `period` that `entry` opened.
     pub(crate) fn deadline(&self, rule: RuleId, entry: usize, period: u32) -> Option<&Deadline> {
-        self.opened().place(rule, entry, period).map(|place| &self.deadlines[place])
+        if self.deadlines.len() > FEW {
+            return self.opened().place(rule, entry, period).map(|place| &self.deadlines[place]);
+        }
+        let is_it = |it: &&Deadline| it.opened_by == entry && it.period == period && it.rule == rule;
+        self.deadlines.iter().find(is_it)
     }
 
     /// The last deadline of `rule` that was opened before `entry`.
     pub(crate) fn last_before(&self, rule: RuleId, entry: usize) -> Option<&Deadline> {
-        self.opened().last_before(rule, entry).map(|place| &self.deadlines[place])
+        if self.deadlines.len() > FEW {
+            return self.opened().last_before(rule, entry).map(|place| &self.deadlines[place]);
+        }
+        let before = self.deadlines.iter().filter(|it| it.opened_by < entry && it.rule == rule);
+        before.max_by_key(|it| (it.opened_by, it.period))
     }
 }
+
+/// Among so many deadlines, one is found without an index.
+const FEW: usize = 64;
 
 /// A timeline seen under one reading: the timeline and this reading's answers.
 #[derive(Clone, Copy)]

@@ -5,14 +5,15 @@ use super::{Reckoning, Turn, Under, Work, allowed};
 use crate::action::{ActionName as N, Names};
 use crate::facts::Facts;
 use crate::rulebook::period::Hours;
-use crate::rulebook::rule::{Counting, Limit, Prepared};
-use crate::rulebook::{DecisionFrom, Period, Reading, Readings, Rule};
+use crate::rulebook::rule::{Counting, Limit};
+use crate::rulebook::{DecisionFrom, Period, Prepared, Reading, Readings, Rule};
 
 impl<'t> Work<'t> {
     pub(super) fn written(&mut self) {
         let mut facts = Facts::new(self.timeline, self.book);
         for entry in self.timeline.entries() {
-            for (rule, prepared) in self.book.opened_on(entry.name) {
+            for prepared in self.book.opened_on(entry.name, entry.date()) {
+                let rule = self.book.prepared(prepared);
                 if let Some(limit) = rule.as_limit() {
                     self.open(rule, limit, prepared, &facts);
                 }
@@ -23,7 +24,7 @@ impl<'t> Work<'t> {
 
     fn open(&mut self, rule: &'t Rule, limit: &'t Limit, prepared: &Prepared, facts: &Facts<'t>) {
         let opened_by = facts.index;
-        let given = |reading| limit.given.is_always() || facts.outcome(&limit.given, reading) == Some(true);
+        let given = |reading| facts.outcome(&prepared.test[reading], reading) == Some(true);
         let protective = given(Reading::Protective);
         if !protective || !self.book.holds(rule, self.timeline.entries()[opened_by].date()) {
             return;
