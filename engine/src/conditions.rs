@@ -11,7 +11,7 @@ use crate::breach::Breach;
 use crate::calendar;
 use crate::facts::{Facts, left_out};
 use crate::limits::{Limits, Under, remand_around, starts_anew};
-use crate::rulebook::rule::{Asked, Check, Condition, Counting};
+use crate::rulebook::rule::{Check, Counting};
 use crate::rulebook::test::Outcome;
 use crate::rulebook::{AgeAt, Prepared, Reading, Readings, Role, Rule, RuleId, Rulebook, Summonses};
 use crate::timeline::Timeline;
@@ -65,10 +65,12 @@ pub(crate) fn test(timeline: &Timeline<'_>, book: &Rulebook, limits: &Limits) ->
     let found = Found { findings: Vec::with_capacity(USUAL), not_on_record: Vec::with_capacity(USUAL) };
     let mut tester = Tester { facts, limits, summonses: SummonsesBefore::default(), found };
     for (i, entry) in timeline.entries().iter().enumerate() {
-        let tested = book.tested_on(entry.name, entry.date());
-        if !tested.is_empty() {
+        let conditions = book.tested_on(entry.name, entry.date());
+        if !conditions.is_empty() {
             let grown = Readings::each(|reading| timeline.is_grown(book, reading, i));
-            tested.iter().for_each(|condition| tester.test(condition, grown, entry.date()));
+            for condition in conditions {
+                tester.test(condition, grown, entry.date());
+            }
         }
         tester.summonses.pass(entry.action);
         tester.facts.pass();
@@ -125,13 +127,12 @@ impl Tester<'_> {
     /// grown up.
     fn test(&mut self, prepared: &Prepared, grown: Readings<bool>, date: NaiveDate) {
         let rule = self.facts.book.prepared(prepared);
-        let Asked::Condition(condition) = &rule.asks else { return };
         if !rule.holds.contain(date) {
             return;
         }
         let fails = |reading| {
             let tested = rule.after_eighteen || !grown[reading];
-            if tested { self.fails(condition, prepared, reading) } else { Some(false) }
+            if tested { self.fails(prepared, reading) } else { Some(false) }
         };
         let protective = fails(Reading::Protective);
         let same = prepared.same_under_both && grown.protective == grown.lenient;
@@ -162,13 +163,19 @@ impl Tester<'_> {
         }
     }
 
-    fn fails(&self, condition: &Condition, prepared: &Prepared, reading: Reading) -> Outcome {
-        let tested_if = &prepared.tested_if[reading];
-        if self.facts.outcome(tested_if, reading) != Some(true) {
+    fn fails(&self, prepared: &Prepared, reading: Reading) -> Outcome {
+        if self.facts.outcome(&prepared.tested_if[reading], reading) != Some(true) {
             return Some(false);
         }
-        match &condition.check {
-            Check::Written { .. } => self.facts.outcome(&prepared.test[reading], reading),
+        if prepared.is_written {
+            return self.facts.outcome(&prepared.test[reading], reading);
+        }
+        self.fails_by_procedure(prepared, reading)
+    }
+
+    fn fails_by_procedure(&self, prepared: &Prepared, reading: Reading) -> Outcome {
+        match &self.facts.book.prepared(prepared).as_condition()?.check {
+            Check::Written { .. } => None,
             Check::AgeOfResponsibility { years } => self.under_age(*years, reading),
             Check::ThreeSummonses { count } => Some(self.too_few_summonses(*count, reading)),
             Check::InvestigationExtension => Some(self.investigation_extended_wrongly(reading)),

@@ -128,9 +128,19 @@ impl<'t> Facts<'t> {
 
     #[inline]
     fn fact(&self, test: &Test) -> Outcome {
+        match test {
+            Test::Field(field) if field.asks != Asks::MoreThanHalfThePenalty => on_record(field, self.action()),
+            _ => self.fact_of_case(test),
+        }
+    }
+
+    fn fact_of_case(&self, test: &Test) -> Outcome {
         let offence = || self.timeline.gravest_before(self.index);
         match test {
-            Test::Field(field) => on_record(field, self.action(), || offence().penalty_months.max),
+            Test::Field(field) => match value(field, self.action())? {
+                Value::Count(number) => Some(number.saturating_mul(2) > offence().penalty_months.max),
+                _ => Some(false),
+            },
             Test::Action(names) => Some(names.has(self.action().name)),
             Test::Before { watch, in_episode, at_least } => {
                 let passed = self.passed[*watch];
@@ -180,15 +190,14 @@ fn referral(timeline: &Timeline<'_>, before: usize) -> Option<(u8, NaiveDate)> {
 /// The outcome of a test that asks only an action's own fields and the reading's answers.
 pub(crate) fn of_action(test: &Test, action: &Action, reading: Reading, choices: &Choices) -> Outcome {
     test.outcome(reading, &choices.answers, &|test| match test {
-        Test::Field(field) => on_record(field, action, || 0),
+        Test::Field(field) => on_record(field, action),
         Test::Action(names) => Some(names.has(action.name)),
         _ => None,
     })
 }
 
-/// The outcome of a test of a field. `penalty` is the maximum penalty of the offence, in months.
-#[inline]
-fn on_record(field: &FieldTest, action: &Action, penalty: impl Fn() -> u64) -> Outcome {
+/// The outcome of a test of a field that asks for nothing but its value.
+fn on_record(field: &FieldTest, action: &Action) -> Outcome {
     let value = value(field, action);
     let bit = |word: &u8| 1_u32.checked_shl((*word).into()).unwrap_or(0);
     let has = |words: &[u8], of: u32| words.iter().any(|word| bit(word) & of != 0);
@@ -205,7 +214,6 @@ fn on_record(field: &FieldTest, action: &Action, penalty: impl Fn() -> u64) -> O
         (Asks::HasAny(of), Some(Value::Words(words))) => Some(has(words, of)),
         (Asks::HasNone(of), Some(Value::Words(words))) => Some(!has(words, of)),
         (Asks::MoreThan(than), Some(Value::Count(number))) => Some(*number > than),
-        (Asks::MoreThanHalfThePenalty, Some(Value::Count(number))) => Some(number.saturating_mul(2) > penalty()),
         _ => Some(false),
     }
 }

@@ -193,9 +193,9 @@ impl Rulebook {
                 .collect()
         };
         let (limits_opened_on, conditions_on) = (by_action(true), by_action(false));
-        let watches =
+        let watching =
             |name: &ActionName| (0..parts.watches.len()).filter(|nth| parts.watches[*nth].names.has(*name)).collect();
-        let watched = ActionName::ALL.iter().map(watches).collect();
+        let watched = ActionName::ALL.iter().map(watching).collect();
         let is_counted = |rule: &Rule| rule.as_limit().is_some_and(|limit| limit.counting != Counting::Plain);
         let counted = (0..rules.len()).filter(|nth| is_counted(&rules[*nth])).collect();
         Self { parts, by_name, limits_opened_on, conditions_on, counted, watched, before: None }
