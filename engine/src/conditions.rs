@@ -4,8 +4,6 @@
 //! Invariant: a field that was left out is unknown, and unknown is not a failure. A failure under the protective reading
 //! alone is arguable, one under both readings is certain, and one under the lenient reading alone is no finding.
 
-use chrono::NaiveDate;
-
 use crate::action::{ActionName, Value};
 use crate::breach::Breach;
 use crate::calendar;
@@ -63,13 +61,13 @@ impl Found {
 pub(crate) fn test(timeline: &Timeline<'_>, book: &Rulebook, limits: &Limits) -> Found {
     let facts = Facts::new(timeline, book);
     let found = Found { findings: Vec::with_capacity(USUAL), not_on_record: Vec::with_capacity(USUAL) };
-    let mut tester = Tester { facts, limits, summonses: SummonsesBefore::default(), found };
+    let mut tester = Tester { facts, limits, summonses: SummonsesBefore::default(), answers: Vec::new(), found };
     for (i, entry) in timeline.entries().iter().enumerate() {
-        let conditions = book.tested_on(entry.name, entry.date());
-        if !conditions.is_empty() {
+        if let Some(conditions) = book.tested_on(entry.name, entry.date()) {
             let grown = Readings::each(|reading| timeline.is_grown(book, reading, i));
-            for condition in conditions {
-                tester.test(condition, grown, entry.date());
+            tester.facts.answer(&conditions.facts, &mut tester.answers);
+            for condition in conditions.rules.iter().filter(|condition| condition.holds.contain(entry.date())) {
+                tester.test(condition, grown);
             }
         }
         tester.summonses.pass(entry.action);
@@ -86,6 +84,8 @@ struct Tester<'t> {
     facts: Facts<'t>,
     limits: &'t Limits,
     summonses: SummonsesBefore,
+    /// The answers of the facts that the conditions ask of the action.
+    answers: Vec<Outcome>,
     found: Found,
 }
 
@@ -125,25 +125,25 @@ fn authority(action: &crate::action::Action) -> usize {
 impl Tester<'_> {
     /// Evaluates a condition under both readings and records what it finds. `grown` says which reading takes the child for
     /// grown up.
-    fn test(&mut self, prepared: &Prepared, grown: Readings<bool>, date: NaiveDate) {
-        let rule = self.facts.book.prepared(prepared);
-        if !rule.holds.contain(date) {
-            return;
-        }
+    fn test(&mut self, prepared: &Prepared, grown: Readings<bool>) {
         let fails = |reading| {
-            let tested = rule.after_eighteen || !grown[reading];
-            if tested { self.fails(prepared, reading) } else { Some(false) }
+            let tested = prepared.after_eighteen || !grown[reading];
+            if tested { prepared.test[reading].outcome(&self.answers) } else { Some(false) }
         };
         let protective = fails(Reading::Protective);
         let same = prepared.same_under_both && grown.protective == grown.lenient;
-        let lenient = if same { protective } else { fails(Reading::Lenient) };
-        if protective != Some(false) || lenient != Some(false) {
-            self.record(rule, prepared, Readings { protective, lenient });
+        let mut outcome = Readings { protective, lenient: if same { protective } else { fails(Reading::Lenient) } };
+        if !prepared.is_written {
+            outcome = self.tested_by_procedure(prepared, outcome);
+        }
+        if outcome.protective != Some(false) || outcome.lenient != Some(false) {
+            self.record(prepared, outcome);
         }
     }
 
-    fn record(&mut self, rule: &Rule, prepared: &Prepared, outcome: Readings<Outcome>) {
+    fn record(&mut self, prepared: &Prepared, outcome: Readings<Outcome>) {
         let (facts, at) = (&self.facts, self.facts.index);
+        let rule = facts.book.prepared(prepared);
         let owed_by = facts.owed_by(&rule.owed_by);
         if outcome.protective == Some(true) {
             let breach = if outcome.lenient == Some(true) { Breach::Certain } else { Breach::Arguable };
@@ -163,18 +163,15 @@ impl Tester<'_> {
         }
     }
 
-    fn fails(&self, prepared: &Prepared, reading: Reading) -> Outcome {
-        if self.facts.outcome(&prepared.tested_if[reading], reading) != Some(true) {
-            return Some(false);
-        }
-        if prepared.is_written {
-            return self.facts.outcome(&prepared.test[reading], reading);
-        }
-        self.fails_by_procedure(prepared, reading)
+    /// `tested` says which reading tests the condition.
+    fn tested_by_procedure(&self, prepared: &Prepared, tested: Readings<Outcome>) -> Readings<Outcome> {
+        let rule = self.facts.book.prepared(prepared);
+        let fails = |reading| self.fails_by_procedure(rule, reading);
+        Readings::each(|reading| if tested[reading] == Some(true) { fails(reading) } else { Some(false) })
     }
 
-    fn fails_by_procedure(&self, prepared: &Prepared, reading: Reading) -> Outcome {
-        match &self.facts.book.prepared(prepared).as_condition()?.check {
+    fn fails_by_procedure(&self, rule: &Rule, reading: Reading) -> Outcome {
+        match &rule.as_condition()?.check {
             Check::Written { .. } => None,
             Check::AgeOfResponsibility { years } => self.under_age(*years, reading),
             Check::ThreeSummonses { count } => Some(self.too_few_summonses(*count, reading)),

@@ -110,6 +110,13 @@ impl<'t> Facts<'t> {
         of_level && watch.fields.as_ref().is_none_or(fits)
     }
 
+    /// The answers of facts of the action under test, in their order.
+    pub(crate) fn answer(&self, facts: &[Test], answers: &mut Vec<Outcome>) {
+        let action = self.action();
+        answers.clear();
+        answers.extend(facts.iter().map(|fact| self.fact(fact, action)));
+    }
+
     /// The outcome of a test on the action under test.
     #[inline]
     pub(crate) fn outcome(&self, test: &Test, reading: Reading) -> Outcome {
@@ -123,13 +130,13 @@ impl<'t> Facts<'t> {
 
     #[inline]
     fn outcome_of(&self, test: &Test, reading: Reading, answers: &[u8]) -> Outcome {
-        test.outcome(reading, answers, &|test| self.fact(test))
+        test.outcome(reading, answers, &|test| self.fact(test, self.action()))
     }
 
     #[inline]
-    fn fact(&self, test: &Test) -> Outcome {
+    fn fact(&self, test: &Test, action: &Action) -> Outcome {
         match test {
-            Test::Field(field) if field.asks != Asks::MoreThanHalfThePenalty => on_record(field, self.action()),
+            Test::Field(field) if field.asks != Asks::MoreThanHalfThePenalty => on_record(field, action),
             _ => self.fact_of_case(test),
         }
     }
@@ -197,6 +204,7 @@ pub(crate) fn of_action(test: &Test, action: &Action, reading: Reading, choices:
 }
 
 /// The outcome of a test of a field that asks for nothing but its value.
+#[inline]
 fn on_record(field: &FieldTest, action: &Action) -> Outcome {
     let value = value(field, action);
     let bit = |word: &u8| 1_u32.checked_shl((*word).into()).unwrap_or(0);

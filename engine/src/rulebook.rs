@@ -34,7 +34,7 @@ pub use rule::{Role, Rule};
 pub use rule_id::RuleId;
 pub use shelf::Rulebooks;
 
-pub(crate) use prepared::Prepared;
+pub(crate) use prepared::{OfAction, Prepared};
 use rule::{Counting, Dates, Limit};
 use test::Watch;
 
@@ -79,8 +79,8 @@ pub struct Rulebook {
     by_name: Vec<(RuleId, usize)>,
     /// For each kind of action, the limits that it opens as the rulebook says, and the conditions that are tested on it, by
     /// name.
-    limits_opened_on: Box<[Vec<Prepared>]>,
-    conditions_on: Box<[Vec<Prepared>]>,
+    limits_opened_on: Box<[OfAction]>,
+    conditions_on: Box<[OfAction]>,
     /// The places of the limits that a procedure counts.
     counted: Vec<usize>,
     /// For each kind of action, the places of the watches that it concerns.
@@ -183,14 +183,11 @@ impl Rulebook {
         let mut by_name: Vec<(RuleId, usize)> = rules.iter().map(|rule| rule.id).zip(0..).collect();
         by_name.sort_unstable();
         let answers = Readings::each(|reading| &*parts.choices[reading].answers);
-        let by_action = |limits: bool| -> Box<[Vec<Prepared>]> {
+        let by_action = |limits: bool| -> Box<[OfAction]> {
             let rules =
                 || by_name.iter().map(|(_, nth)| (*nth, &rules[*nth])).filter(|(_, rule)| rule.is_limit() == limits);
             let on = |name| rules().filter(move |(_, rule)| rule.tested_on().has(name));
-            ActionName::ALL
-                .iter()
-                .map(|name| on(*name).map(|rule| Prepared::of(rule, *name, answers)).collect())
-                .collect()
+            ActionName::ALL.iter().map(|name| OfAction::of(*name, on(*name), answers)).collect()
         };
         let (limits_opened_on, conditions_on) = (by_action(true), by_action(false));
         let watching =
@@ -318,13 +315,15 @@ impl Rulebook {
     }
 
     /// The limits that such an action of this civil date opens as the rulebook says, by name.
-    pub(crate) fn opened_on(&self, name: ActionName, date: NaiveDate) -> &[Prepared] {
-        if self.parts.holds.contain(date) { &self.limits_opened_on[name as usize] } else { &[] }
+    pub(crate) fn opened_on(&self, name: ActionName, date: NaiveDate) -> Option<&OfAction> {
+        let of = &self.limits_opened_on[name as usize];
+        (!of.rules.is_empty() && self.parts.holds.contain(date)).then_some(of)
     }
 
     /// The conditions that are tested on such an action of this civil date, by name.
-    pub(crate) fn tested_on(&self, name: ActionName, date: NaiveDate) -> &[Prepared] {
-        if self.parts.holds.contain(date) { &self.conditions_on[name as usize] } else { &[] }
+    pub(crate) fn tested_on(&self, name: ActionName, date: NaiveDate) -> Option<&OfAction> {
+        let of = &self.conditions_on[name as usize];
+        (!of.rules.is_empty() && self.parts.holds.contain(date)).then_some(of)
     }
 
     /// The rule that was prepared.

@@ -160,38 +160,6 @@ impl Test {
         }
     }
 
-    /// The test as one kind of action and one reading ask it: without what these decide by themselves.
-    pub(crate) fn asked_of(&self, action: ActionName, reading: Reading, answers: &[u8]) -> Self {
-        let each = |of: &[Self], decides: bool| -> Result<Box<[Self]>, Self> {
-            let asked = of.iter().map(|test| test.asked_of(action, reading, answers));
-            let asked: Vec<Self> = asked.filter(|test| *test != Self::Fixed(!decides)).collect();
-            match &asked[..] {
-                [] => Err(Self::Fixed(!decides)),
-                [one] => Err(one.clone()),
-                _ if asked.contains(&Self::Fixed(decides)) => Err(Self::Fixed(decides)),
-                _ => Ok(asked.into()),
-            }
-        };
-        let answer = |question: &usize| usize::from(answers.get(*question).copied().unwrap_or(0));
-        match self {
-            Self::Action(names) => Self::Fixed(names.has(action)),
-            Self::Field(field) => Self::Field(field.of(action)),
-            Self::Choice { question, by_answer } if answer(question) < by_answer.len() => {
-                by_answer[answer(question)].asked_of(action, reading, answers)
-            }
-            Self::All(of) => each(of, false).map_or_else(|test| test, Self::All),
-            Self::Any(of) => each(of, true).map_or_else(|test| test, Self::Any),
-            Self::Not(test) => match test.asked_of(action, reading, answers) {
-                Self::Fixed(holds) => Self::Fixed(!holds),
-                test => Self::Not(Box::new(test)),
-            },
-            Self::ArguableOnly(_) if reading == Reading::Lenient => Self::Fixed(false),
-            Self::LenientNeeds(_) if reading == Reading::Protective => Self::Fixed(true),
-            Self::ArguableOnly(test) | Self::LenientNeeds(test) => test.asked_of(action, reading, answers),
-            _ => self.clone(),
-        }
-    }
-
     /// Whether it holds without asking anything.
     pub(crate) const fn is_always(&self) -> bool {
         matches!(self, Self::Fixed(true))
