@@ -10,7 +10,6 @@ mod written;
 
 use std::sync::OnceLock;
 
-use crate::action::Names;
 use crate::calendar::{self, Instant};
 use crate::facts::{Facts, of_action};
 use crate::rulebook::rule::{DoneBy, Limit};
@@ -218,6 +217,9 @@ impl Limits {
     }
 }
 
+/// For how many deadlines there is room at first.
+const USUAL: usize = 32;
+
 /// Among so many deadlines, one is found without an index.
 const FEW: usize = 64;
 
@@ -273,7 +275,7 @@ struct Work<'t> {
 impl<'t> Work<'t> {
     fn new(timeline: &'t Timeline<'t>, book: &'t Rulebook) -> Self {
         let under = Readings::each(|reading| Under::of(timeline, book, reading));
-        Self { timeline, book, under, deadlines: Vec::with_capacity(16), accepted: Vec::new() }
+        Self { timeline, book, under, deadlines: Vec::with_capacity(USUAL), accepted: Vec::new() }
     }
 
     /// Adds the deadline of two computations. Adds nothing if the protective reading sees no limit, or if the rule does not
@@ -321,9 +323,7 @@ impl<'t> Work<'t> {
         opened_by: usize,
         opening: impl Fn(&DoneBy, Reading) -> bool,
     ) -> Readings<Option<usize>> {
-        let plain =
-            limit.done_by.iter().filter(|way| way.is_plain()).fold(Names::default(), |all, way| all.and(way.on));
-        let first = self.timeline.first_after(opened_by, plain);
+        let first = self.timeline.first_after(opened_by, limit.plainly_done_by);
         let mut done = Readings { protective: first, lenient: first };
         for way in limit.done_by.iter().filter(|way| !way.is_plain()) {
             let begin = way.since_first_deprivation.then(|| self.timeline.episode_of(opened_by)).flatten();
@@ -347,13 +347,15 @@ impl<'t> Work<'t> {
 
     fn accepted(&mut self, way: &'t DoneBy) -> &Readings<Vec<usize>> {
         let nth = self.accepted.iter().position(|(known, _)| std::ptr::eq(*known, way)).unwrap_or_else(|| {
-            let entries = self.timeline.entries();
-            let accepted = Readings::each(|reading| {
-                let accepts = |i: &usize| {
-                    of_action(&way.given, entries[*i].action, reading, self.book.choices(reading)) == Some(true)
-                };
-                self.timeline.all(way.on).filter(accepts).collect()
-            });
+            let mut accepted: Readings<Vec<usize>> = Readings::default();
+            for i in self.timeline.all(way.on) {
+                let action = self.timeline.entries()[i].action;
+                for &reading in Reading::ALL {
+                    if of_action(&way.given, action, reading, self.book.choices(reading)) == Some(true) {
+                        accepted[reading].push(i);
+                    }
+                }
+            }
             self.accepted.push((way, accepted));
             self.accepted.len() - 1
         });

@@ -85,6 +85,8 @@ pub(crate) struct Limit {
     /// The clock starts at the last such action before the opening one.
     pub(crate) counted_from: Option<Names>,
     pub(crate) done_by: Vec<DoneBy>,
+    /// Those that discharge it without asking anything.
+    pub(crate) plainly_done_by: Names,
     /// Whether the lenient reading sees no limit.
     pub(crate) arguable_only: bool,
     pub(crate) counting: Counting,
