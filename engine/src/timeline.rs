@@ -85,9 +85,13 @@ impl<'a> Timeline<'a> {
         if is_voided(actions.clone()) {
             return None;
         }
-        let counts = |entry: &Entry<'_>| entry.first <= at && withdrawn.binary_search(&entry.action.id).is_err();
         let mut entries: Vec<Entry<'a>> = Vec::with_capacity(actions.size_hint().0);
-        entries.extend(actions.map(Entry::new).filter(counts));
+        for action in actions {
+            let entry = Entry::new(action);
+            if entry.first <= at && withdrawn.binary_search(&action.id).is_err() {
+                entries.push(entry);
+            }
+        }
         let opening = entries.iter().find(|entry| entry.name == ActionName::CaseOpened)?.action;
         order::sort(&mut entries);
         let (birth_date, age_years) = opening.child();
@@ -303,12 +307,11 @@ pub struct Offices<'a> {
 }
 
 impl<'a> Entry<'a> {
+    #[inline]
     fn new(action: &'a Action) -> Self {
-        let (first, last, date, dated_only) = match action.at {
-            When::Instant(instant) => (instant, instant, instant.date(), false),
-            When::Date(date) => (Instant::first_of(date), Instant::last_of(date), date, true),
-        };
-        Self { action, name: action.name, first, last, date, dated_only }
+        let (name, at) = (action.name, action.at);
+        let dated_only = matches!(at, When::Date(_));
+        Self { action, name, first: at.first(), last: at.last(), date: at.date(), dated_only }
     }
 
     /// When this action starts a clock: at its first instant (`against_office`) or its last (`for_office`).
