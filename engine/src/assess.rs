@@ -89,10 +89,11 @@ impl<'a> Assessment<'a> {
         let Limits { mut deadlines, remands, .. } = limits;
         let Found { findings, not_on_record } = found;
         let id = |entry: usize| timeline.entries()[entry].action.id;
-        // The keys are cached because a deadline is large: so each one is moved only once.
-        deadlines.sort_by_cached_key(|deadline| {
-            (deadline.earliest(), deadline.rule, id(deadline.opened_by), deadline.period)
-        });
+        // The keys are cached because a deadline is large, and short because few deadlines end at the same instant.
+        deadlines.sort_by_cached_key(Deadline::earliest);
+        for same in deadlines.chunk_by_mut(|a, b| a.earliest() == b.earliest()).filter(|same| same.len() > 1) {
+            same.sort_by_key(|deadline| (deadline.rule, id(deadline.opened_by), deadline.period));
+        }
         let (opened, entries) = (OnceLock::new(), OnceLock::new());
         Self { at, timeline, deadlines, findings, not_on_record, remands, opened, entries }
     }
