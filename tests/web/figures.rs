@@ -4,7 +4,9 @@ use axum::http::StatusCode;
 use engine::rulebook::Language;
 use projections::rights::Role;
 
-use super::desk::{Desk, in_remand, keep, line, opening};
+use crate::desk::Desk;
+use crate::papers::{in_remand, line, opening};
+use crate::shown::keep;
 
 const COURT: &str = "vte-juvenile-court";
 const NOW: &str = "2026-05-15T08:10:00+07:00";
@@ -25,7 +27,7 @@ async fn every_number_is_that_of_the_list_to_which_it_leads() {
         "3 open cases",
         "3 children held",
         "Custody of at most 48 hours, Art. 62",
-        "Remand of one month, Art. 64",
+        "Remand of 1 month, Art. 64",
     ]);
     let mut checked = 0;
     for count in 1..=3 {
