@@ -24,8 +24,8 @@ async fn every_number_is_that_of_the_list_to_which_it_leads() {
     let shown = desk.get(&who, "/figures").await;
     keep("figures.en.html", &shown);
     shown.says(&[
-        "3 open cases",
-        "3 children held",
+        "3 Open cases",
+        "3 Children held",
         "Custody of at most 48 hours, Art. 62",
         "Remand of 1 month, Art. 64",
     ]);
@@ -46,7 +46,7 @@ async fn a_supervisor_sees_the_figures_and_no_way_to_the_cases() {
     let who = desk.login(Role::Supervisor, Some(COURT), Language::En).await;
     let shown = desk.get(&who, "/figures").await;
     assert_eq!(shown.status, StatusCode::OK);
-    shown.says(&["1 open cases"]).does_not_say(&["/docket?", "VTE-2026"]);
+    shown.says(&["1 Open cases"]).does_not_say(&["/docket?", "VTE-2026"]);
     let operator = desk.login(Role::Operator, None, Language::En).await;
     assert_eq!(desk.get(&operator, "/figures").await.status, StatusCode::NOT_FOUND);
 }

@@ -16,9 +16,17 @@ pub struct Shown {
 impl Shown {
     /// The text without marks, with single spaces.
     pub fn words(&self) -> String {
+        // What keeps a term together is no gap between words.
+        let (open, close) = ("<span class=\"t\">", "</span>");
+        let together = self.text.split(open).enumerate().map(|(nth, part)| match (nth, part.split_once(close)) {
+            (1.., Some((term, rest))) => format!("{term}{rest}"),
+            _ => part.to_owned(),
+        });
         let mut out = String::new();
         let mut inside = false;
-        for letter in self.text.replace("&#34;", "\"").replace("&#39;", "'").replace("&amp;", "&").chars() {
+        for letter in
+            together.collect::<String>().replace("&#34;", "\"").replace("&#39;", "'").replace("&amp;", "&").chars()
+        {
             match letter {
                 '<' => inside = true,
                 '>' => {
