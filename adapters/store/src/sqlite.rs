@@ -58,6 +58,8 @@ use writing::Writing;
 
 /// How many questions are read from the disk at the same time.
 const READERS: usize = 4;
+/// How many more of the watch and the relay, so that alerts wait for no other reader.
+const READERS_OF_ALERTS: usize = 2;
 
 /// The log of all cases in one `SQLite` file.
 pub struct SqliteStore {
@@ -151,6 +153,7 @@ impl SqliteStore {
         let readers = Arc::new(Readers {
             file: Arc::clone(&file),
             permits: Semaphore::new(READERS),
+            of_alerts: Semaphore::new(READERS_OF_ALERTS),
             idle: Mutex::new(Vec::new()),
         });
         let (passed_over, lock) = (Arc::default(), Arc::default());
@@ -191,7 +194,23 @@ impl SqliteStore {
         &self,
         question: impl FnOnce(&Connection) -> Result<T, Failed> + Send + 'static,
     ) -> Result<T, Fault> {
-        let _permit = self.readers.permits.acquire().await.map_err(|_| ShuttingDown)?;
+        self.ask(&self.readers.permits, question).await
+    }
+
+    /// As [`Self::read`], for the watch and the relay.
+    async fn read_of_alerts<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Connection) -> Result<T, Failed> + Send + 'static,
+    ) -> Result<T, Fault> {
+        self.ask(&self.readers.of_alerts, question).await
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        permits: &Semaphore,
+        question: impl FnOnce(&Connection) -> Result<T, Failed> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let _permit = permits.acquire().await.map_err(|_| ShuttingDown)?;
         if let Writing::ByCallers(_) = self.writing {
             return self.readers.ask(question);
         }
@@ -242,6 +261,7 @@ fn put_in_force(connection: &Connection, file: &File, book: &Arc<Rulebook>) -> R
 struct Readers {
     file: Arc<File>,
     permits: Semaphore,
+    of_alerts: Semaphore,
     idle: Mutex<Vec<Connection>>,
 }
 
@@ -294,12 +314,12 @@ impl CaseStore for SqliteStore {
             reads::permit(connection, &file, book)?;
             reads::one::<Option<i64>>(connection, reads::NEXT_DUE, [])
         };
-        Ok(self.read(ask).await?.map(Instant::from_unix))
+        Ok(self.read_of_alerts(ask).await?.map(Instant::from_unix))
     }
 
     async fn due(&self, until: Instant, most: usize, share: WorkShare) -> Result<Vec<DueCase>, Fault> {
         let passed_over = Arc::clone(&self.passed_over);
-        self.read(move |connection| reads::due(connection, until, most, share, &passed_over)).await
+        self.read_of_alerts(move |connection| reads::due(connection, until, most, share, &passed_over)).await
     }
 
     async fn take_part(&self, _: Uuid) -> Result<WorkShare, Fault> {
@@ -318,7 +338,7 @@ impl CaseStore for SqliteStore {
             reads::permit(connection, &file, book)?;
             reads::outbox(connection, after, most, &recent, &passed_over)
         };
-        self.read(outbox).await
+        self.read_of_alerts(outbox).await
     }
 
     async fn backlog(&self) -> Result<Backlog, Fault> {

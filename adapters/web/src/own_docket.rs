@@ -40,8 +40,8 @@ impl OwnDocket {
     pub async fn of(site: &Site, visitor: &Visitor) -> Result<Option<Self>, Fault> {
         let Some(whose) = whose(site, visitor) else { return Ok(None) };
         let now = site.now();
-        let Docket { cases, damaged } = site.dockets.of(site.log.as_ref(), &site.book, &whose, now).await?;
-        let silent = silent(&cases, &whose.office, now);
+        let Docket { cases, damaged, heard } = site.dockets.of(site.log.as_ref(), &site.book, &whose, now).await?;
+        let silent = silent(&cases, &heard, &whose.office, now);
         Ok(Some(Self { now, cases, damaged, silent }))
     }
 

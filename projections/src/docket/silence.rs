@@ -24,33 +24,45 @@ pub struct Silent {
     pub cases: Vec<CaseRef>,
 }
 
-/// The other offices of a docket that are silent, the longest silent first. Legal aid offices seldom have anything to record.
-pub fn silent(cases: &[Arc<Listed>], own: &OfficeCode, at: Instant) -> Vec<Silent> {
-    let mut heard: BTreeMap<&OfficeCode, Instant> = BTreeMap::new();
-    let mut held: BTreeMap<&OfficeCode, Vec<&Listed>> = BTreeMap::new();
-    for case in cases {
-        for (office, last) in &case.heard {
-            let known = heard.entry(office).or_insert(*last);
-            *known = (*last).max(*known);
-        }
-        if case.summary.standing.is_held() {
-            let offices = [&case.offices.court, &case.offices.prosecutor, &case.offices.investigator];
-            for office in offices.into_iter().filter(|office| *office != own) {
-                held.entry(office).or_default().push(case);
+/// Since when nothing was heard of each office that takes part in the case of a child who is held: the same for every instant.
+#[derive(Clone, Debug, Default)]
+pub struct Heard(BTreeMap<OfficeCode, Instant>);
+
+impl Heard {
+    /// Of the cases of a docket.
+    pub fn of(cases: &[Arc<Listed>]) -> Self {
+        let mut heard: BTreeMap<&OfficeCode, Instant> = BTreeMap::new();
+        let mut opened: BTreeMap<&OfficeCode, Instant> = BTreeMap::new();
+        for case in cases {
+            for (office, last) in &case.heard {
+                let known = heard.entry(office).or_insert(*last);
+                *known = (*last).max(*known);
+            }
+            for office in owing(case) {
+                let first = opened.entry(office).or_insert(case.first_recorded);
+                *first = case.first_recorded.min(*first);
             }
         }
+        let since =
+            |(office, opened): (&OfficeCode, Instant)| (office.clone(), heard.get(office).copied().unwrap_or(opened));
+        Self(opened.into_iter().map(since).collect())
     }
-    let of = |(office, cases): (&OfficeCode, Vec<&Listed>)| {
-        let opened = cases.iter().map(|case| case.first_recorded).min()?;
-        let since = heard.get(office).copied().unwrap_or(opened);
-        if at.since(since) <= SILENT {
-            return None;
-        }
-        let mut cases: Vec<CaseRef> = cases.iter().map(|case| case.case.clone()).collect();
-        cases.dedup();
-        Some(Silent { office: office.clone(), since, cases })
+}
+
+/// The offices that take part in the case of a child who is held. Legal aid offices seldom have anything to record.
+fn owing(case: &Listed) -> impl Iterator<Item = &OfficeCode> {
+    let offices = [&case.offices.court, &case.offices.prosecutor, &case.offices.investigator];
+    offices.into_iter().filter(|_| case.summary.standing.is_held())
+}
+
+/// The other offices of a docket that are silent, the longest silent first.
+pub fn silent(cases: &[Arc<Listed>], heard: &Heard, own: &OfficeCode, at: Instant) -> Vec<Silent> {
+    let of = |(office, since): (&OfficeCode, &Instant)| {
+        let cases = cases.iter().filter(|case| owing(case).any(|owing| owing == office));
+        Silent { office: office.clone(), since: *since, cases: cases.map(|case| case.case.clone()).collect() }
     };
-    let mut silent: Vec<Silent> = held.into_iter().filter_map(of).collect();
+    let silent = heard.0.iter().filter(|(office, since)| *office != own && at.since(**since) > SILENT);
+    let mut silent: Vec<Silent> = silent.map(of).collect();
     silent.sort_by(|a, b| (a.since, &a.office).cmp(&(b.since, &b.office)));
     silent
 }

@@ -24,9 +24,10 @@ pub const COURT: &str = "vte-juvenile-court";
 const OPENED_WITHIN: usize = 60;
 /// How many days ago the long cases were opened.
 const LONG_AGO: u64 = 300;
-/// What ends a case or leads it to another court, and what names another action or offence of its case.
-const LEFT_OUT: [&str; 2] = ["case_closed", "case_transferred"];
-const NAMES_ANOTHER: [&str; 4] = ["action_withdrawn", "offence_", "case_opened", "child_"];
+/// What ends a case or leads it to another court, and withdrawals, which may be of these.
+const LEFT_OUT: [&str; 3] = ["case_closed", "case_transferred", "action_withdrawn"];
+/// What concerns an offence or the child of its own case.
+const OF_ITS_CASE: [&str; 3] = ["offence_", "case_opened", "child_"];
 
 /// Records so many open cases, and one case for each number of `long`, with as many actions. Returns the long ones' references.
 pub async fn fill(
@@ -71,7 +72,7 @@ fn long_case(plan: &Plan, nth: usize, actions: usize, now: i64) -> Result<(Strin
     for n in (365 * (1 + 40 * nth)..).step_by(365).take(40) {
         let own = history(plan, n).into_iter().filter(|line| line.at <= now && !does(line, &LEFT_OUT));
         let is_first = lines.is_empty();
-        lines.extend(own.filter(|line| is_first || !does(line, &NAMES_ANOTHER)));
+        lines.extend(own.filter(|line| is_first || !does(line, &OF_ITS_CASE)));
         if lines.len() >= actions {
             break;
         }

@@ -12,6 +12,7 @@ use engine::rulebook::Rulebook;
 use futures::StreamExt as _;
 use projections::CaseView;
 use projections::docket::listed::Listed;
+use projections::docket::silence::Heard;
 use projections::summary::{Standing, Summary};
 use projections::view::Seat;
 use store::{Fault, LogStore, Position, Stored};
@@ -44,6 +45,8 @@ pub struct Docket {
     pub cases: Arc<Vec<Arc<Listed>>>,
     /// How many cases could not be read.
     pub damaged: usize,
+    /// Since when nothing was heard of their offices.
+    pub heard: Arc<Heard>,
 }
 
 /// All dockets in memory.
@@ -213,8 +216,9 @@ impl Source<'_> {
             kept.again.extend(listed.again_at.map(|at| (case.clone(), at)));
             kept.cases.insert(case, Arc::new(listed));
         }
-        let cases = Arc::new(kept.cases.values().map(Arc::clone).collect());
-        kept.docket = Docket { cases, damaged: kept.damaged.len() };
+        let cases: Vec<Arc<Listed>> = kept.cases.values().map(Arc::clone).collect();
+        let heard = Arc::new(Heard::of(&cases));
+        kept.docket = Docket { cases: Arc::new(cases), damaged: kept.damaged.len(), heard };
         Ok(())
     }
 }
