@@ -6,7 +6,7 @@ use engine::rulebook::Role as Owes;
 use projections::rights::Role;
 use serde_json::{Map, Value, json};
 
-use super::action;
+use super::action::{self, nullable};
 use crate::api::problem::KINDS;
 
 /// All schemas, by name.
@@ -62,11 +62,6 @@ pub fn list_of(name: &str) -> Value {
 /// A page of a list; `next` is the cursor of the page behind it.
 pub fn page_of(name: &str) -> Value {
     object(&[("items", list_of(name)), ("next", nullable(&text()))])
-}
-
-/// The schema, or null.
-pub fn nullable(schema: &Value) -> Value {
-    json!({ "anyOf": [schema, { "type": "null" }] })
 }
 
 // ---- parts
