@@ -44,7 +44,7 @@ impl Connection {
             self.0.read_line(&mut line).await?;
             match line.trim_end().split_once(':') {
                 Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                    length = Some(value.trim().parse()?)
+                    length = Some(value.trim().parse()?);
                 }
                 Some(_) => {}
                 None => break,
