@@ -43,22 +43,22 @@ pub fn assess<'a>(
 ) -> Option<Assessment<'a>> {
     let timeline = Timeline::new(actions, at, book)?;
     let limits = limits(&timeline, book);
-    let mut found = Found::default();
-    for book in deciding(&timeline, book) {
-        found.add(conditions::test(&timeline, book, &limits));
+    let mut found = conditions::test(&timeline, book, &limits);
+    for earlier in earlier(&timeline, book) {
+        found.add(conditions::test(&timeline, earlier, &limits));
     }
     Some(Assessment::of(at, timeline, limits, found))
 }
 
-/// The rulebook in force, and those behind it that decide about an action of the case.
-fn deciding<'b>(timeline: &Timeline<'_>, book: &'b Rulebook) -> impl Iterator<Item = &'b Rulebook> {
-    book.chain().enumerate().filter(|(nth, book)| *nth == 0 || timeline.reaches_back_to(book)).map(|(_, book)| book)
+/// The rulebooks behind the one in force that decide about an action of the case.
+fn earlier<'b>(timeline: &Timeline<'_>, book: &'b Rulebook) -> impl Iterator<Item = &'b Rulebook> {
+    book.chain().skip(1).filter(|book| timeline.reaches_back_to(book))
 }
 
 /// The limits under each rulebook. The remands are those of the one in force.
 fn limits(timeline: &Timeline<'_>, book: &Rulebook) -> Limits {
     let mut limits = Limits::of(timeline, book);
-    deciding(timeline, book).skip(1).for_each(|earlier| limits.add(Limits::of(timeline, earlier)));
+    earlier(timeline, book).for_each(|earlier| limits.add(Limits::of(timeline, earlier)));
     limits
 }
 
@@ -87,14 +87,13 @@ impl Deadline {
 impl<'a> Assessment<'a> {
     fn of(at: Instant, timeline: Timeline<'a>, limits: Limits, found: Found) -> Self {
         let Limits { mut deadlines, remands, .. } = limits;
-        let Found { mut findings, mut not_on_record } = found;
+        let Found { findings, not_on_record } = found;
         let id = |entry: usize| timeline.entries()[entry].action.id;
-        // The keys are cached because a deadline is large: so each one is moved only once.
-        deadlines.sort_by_cached_key(|deadline| {
-            (deadline.earliest(), deadline.rule, id(deadline.opened_by), deadline.period)
-        });
-        findings.sort_unstable_by_key(|finding| (finding.action, finding.rule));
-        not_on_record.sort_unstable_by_key(|missing| (missing.action, missing.rule, missing.field));
+        // The keys are cached because a deadline is large, and short because few deadlines end at the same instant.
+        deadlines.sort_by_cached_key(Deadline::earliest);
+        for same in deadlines.chunk_by_mut(|a, b| a.earliest() == b.earliest()).filter(|same| same.len() > 1) {
+            same.sort_by_key(|deadline| (deadline.rule, id(deadline.opened_by), deadline.period));
+        }
         let (opened, entries) = (OnceLock::new(), OnceLock::new());
         Self { at, timeline, deadlines, findings, not_on_record, remands, opened, entries }
     }

@@ -9,9 +9,9 @@ use crate::breach::Breach;
 use crate::calendar;
 use crate::facts::{Facts, left_out};
 use crate::limits::{Limits, Under, remand_around, starts_anew};
-use crate::rulebook::rule::{Check, Condition, Counting, Prepared};
+use crate::rulebook::rule::{Check, Counting};
 use crate::rulebook::test::Outcome;
-use crate::rulebook::{AgeAt, Reading, Readings, Role, Rule, RuleId, Rulebook, Summonses};
+use crate::rulebook::{AgeAt, Prepared, Reading, Readings, Role, Rule, RuleId, Rulebook, Summonses};
 use crate::timeline::Timeline;
 
 /// A condition that fails for an action.
@@ -48,21 +48,26 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// Adds what was found under another rulebook.
     pub(crate) fn add(&mut self, other: Self) {
         self.findings.extend(other.findings);
         self.not_on_record.extend(other.not_on_record);
+        self.findings.sort_by_key(|finding| (finding.action, finding.rule));
+        self.not_on_record.sort_by_key(|missing| (missing.action, missing.rule, missing.field));
     }
 }
 
+/// Tests the conditions in the order of the actions, then by rule.
 pub(crate) fn test(timeline: &Timeline<'_>, book: &Rulebook, limits: &Limits) -> Found {
     let facts = Facts::new(timeline, book);
-    let mut tester = Tester { facts, limits, summonses: SummonsesBefore::default(), found: Found::default() };
-    for entry in timeline.entries() {
-        for (rule, prepared) in book.tested_on(entry.name) {
-            if let Some(condition) = rule.as_condition()
-                && book.holds(rule, entry.date())
-            {
-                tester.test(rule, condition, prepared);
+    let found = Found { findings: Vec::with_capacity(USUAL), not_on_record: Vec::with_capacity(USUAL) };
+    let mut tester = Tester { facts, limits, summonses: SummonsesBefore::default(), answers: Vec::new(), found };
+    for (i, entry) in timeline.entries().iter().enumerate() {
+        if let Some(conditions) = book.tested_on(entry.name, entry.date()) {
+            let grown = Readings::each(|reading| timeline.is_grown(book, reading, i));
+            tester.facts.answer(&conditions.facts, &mut tester.answers);
+            for condition in conditions.rules.iter().filter(|condition| condition.holds.contain(entry.date())) {
+                tester.test(condition, grown);
             }
         }
         tester.summonses.pass(entry.action);
@@ -71,11 +76,16 @@ pub(crate) fn test(timeline: &Timeline<'_>, book: &Rulebook, limits: &Limits) ->
     tester.found
 }
 
+/// For how many findings there is room at first.
+const USUAL: usize = 32;
+
 /// One action under test.
 struct Tester<'t> {
     facts: Facts<'t>,
     limits: &'t Limits,
     summonses: SummonsesBefore,
+    /// The answers of the facts that the conditions ask of the action.
+    answers: Vec<Outcome>,
     found: Found,
 }
 
@@ -113,31 +123,35 @@ fn authority(action: &crate::action::Action) -> usize {
 }
 
 impl Tester<'_> {
-    /// Evaluates a condition under both readings and records what it finds.
-    fn test(&mut self, rule: &Rule, condition: &Condition, prepared: &Prepared) {
-        let facts = &self.facts;
-        let action = facts.timeline.entries()[facts.index].action;
-        let mut known = None;
-        let outcome = Readings::each(|reading| {
-            let grown = !rule.after_eighteen && facts.timeline.is_grown(facts.book, reading, facts.index);
-            let untested = reading == Reading::Lenient && condition.arguable_only.has(action.name);
-            if grown || untested {
-                return Some(false);
-            }
-            let same = known.filter(|_| prepared.same_under_both);
-            *known.insert(same.unwrap_or_else(|| self.fails(condition, reading)))
-        });
-        let at = facts.index;
-        if outcome.protective == Some(false) && outcome.lenient == Some(false) {
-            return;
+    /// Evaluates a condition under both readings and records what it finds. `grown` says which reading takes the child for
+    /// grown up.
+    fn test(&mut self, prepared: &Prepared, grown: Readings<bool>) {
+        let fails = |reading| {
+            let tested = prepared.after_eighteen || !grown[reading];
+            if tested { prepared.test[reading].outcome(&self.answers) } else { Some(false) }
+        };
+        let protective = fails(Reading::Protective);
+        let same = prepared.same_under_both && grown.protective == grown.lenient;
+        let mut outcome = Readings { protective, lenient: if same { protective } else { fails(Reading::Lenient) } };
+        if !prepared.is_written {
+            outcome = self.tested_by_procedure(prepared, outcome);
         }
+        if outcome.protective != Some(false) || outcome.lenient != Some(false) {
+            self.record(prepared, outcome);
+        }
+    }
+
+    fn record(&mut self, prepared: &Prepared, outcome: Readings<Outcome>) {
+        let (facts, at) = (&self.facts, self.facts.index);
+        let rule = facts.book.prepared(prepared);
         let owed_by = facts.owed_by(&rule.owed_by);
         if outcome.protective == Some(true) {
             let breach = if outcome.lenient == Some(true) { Breach::Certain } else { Breach::Arguable };
             self.found.findings.push(Finding { rule: rule.id, action: at, breach, owed_by });
         }
         if outcome.protective.is_none() || outcome.lenient.is_none() {
-            let birth_date = (!matches!(condition.check, Check::Written { .. })).then_some("child.birth_date");
+            let action = facts.timeline.entries()[at].action;
+            let birth_date = (!prepared.is_written).then_some("child.birth_date");
             let missing = prepared.fields.iter().filter_map(|field| left_out(field, action)).chain(birth_date);
             for field in missing {
                 let missing = NotOnRecord { rule: rule.id, action: at, field, owed_by };
@@ -149,12 +163,16 @@ impl Tester<'_> {
         }
     }
 
-    fn fails(&self, condition: &Condition, reading: Reading) -> Outcome {
-        match &condition.check {
-            Check::Written { tested_if, fails } => {
-                let tested = tested_if.is_always() || self.facts.outcome(tested_if, reading) == Some(true);
-                if tested { self.facts.outcome(fails, reading) } else { Some(false) }
-            }
+    /// `tested` says which reading tests the condition.
+    fn tested_by_procedure(&self, prepared: &Prepared, tested: Readings<Outcome>) -> Readings<Outcome> {
+        let rule = self.facts.book.prepared(prepared);
+        let fails = |reading| self.fails_by_procedure(rule, reading);
+        Readings::each(|reading| if tested[reading] == Some(true) { fails(reading) } else { Some(false) })
+    }
+
+    fn fails_by_procedure(&self, rule: &Rule, reading: Reading) -> Outcome {
+        match &rule.as_condition()?.check {
+            Check::Written { .. } => None,
             Check::AgeOfResponsibility { years } => self.under_age(*years, reading),
             Check::ThreeSummonses { count } => Some(self.too_few_summonses(*count, reading)),
             Check::InvestigationExtension => Some(self.investigation_extended_wrongly(reading)),

@@ -47,13 +47,14 @@ impl<'t> Facts<'t> {
 
     /// The facts at one entry, as far as `test` asks for them.
     pub(crate) fn at(timeline: &'t Timeline<'t>, book: &'t Rulebook, index: usize, test: &Test) -> Self {
-        let mut facts = Self::new(timeline, book);
         let mut asked: Vec<usize> = Vec::new();
         test.visit(&mut |test| {
             if let Test::Before { watch, .. } | Test::LastOf { watch, .. } = test {
                 asked.push(*watch);
             }
         });
+        let passed = vec![Passed::default(); asked.iter().max().map_or(0, |last| last + 1)];
+        let mut facts = Self { timeline, book, index, passed, referred: None };
         for watch in asked {
             facts.passed[watch] = Passed::default();
             let names = book.watches()[watch].names;
@@ -109,28 +110,50 @@ impl<'t> Facts<'t> {
         of_level && watch.fields.as_ref().is_none_or(fits)
     }
 
+    /// The answers of facts of the action under test, in their order.
+    pub(crate) fn answer(&self, facts: &[Test], answers: &mut Vec<Outcome>) {
+        let action = self.action();
+        answers.clear();
+        answers.extend(facts.iter().map(|fact| self.fact(fact, action)));
+    }
+
     /// The outcome of a test on the action under test.
+    #[inline]
     pub(crate) fn outcome(&self, test: &Test, reading: Reading) -> Outcome {
-        let answers = &self.book.choices(reading).answers;
-        test.outcome(reading, answers, &mut |test| self.fact(test))
+        self.outcome_of(test, reading, &self.book.choices(reading).answers)
     }
 
     /// The outcome by a reading's answers alone, as if the protective reading gave them.
     pub(crate) fn outcome_by_answers(&self, test: &Test, reading: Reading) -> Outcome {
-        let answers = &self.book.choices(reading).answers;
-        test.outcome(Reading::Protective, answers, &mut |test| self.fact(test))
+        self.outcome_of(test, Reading::Protective, &self.book.choices(reading).answers)
     }
 
-    fn fact(&self, test: &Test) -> Outcome {
+    #[inline]
+    fn outcome_of(&self, test: &Test, reading: Reading, answers: &[u8]) -> Outcome {
+        test.outcome(reading, answers, &|test| self.fact(test, self.action()))
+    }
+
+    #[inline]
+    fn fact(&self, test: &Test, action: &Action) -> Outcome {
+        match test {
+            Test::Field(field) if field.asks != Asks::MoreThanHalfThePenalty => on_record(field, action),
+            _ => self.fact_of_case(test),
+        }
+    }
+
+    fn fact_of_case(&self, test: &Test) -> Outcome {
         let offence = || self.timeline.gravest_before(self.index);
         match test {
-            Test::Field(field) => on_record(field, self.action(), || offence().penalty_months.max),
+            Test::Field(field) => match value(field, self.action())? {
+                Value::Count(number) => Some(number.saturating_mul(2) > offence().penalty_months.max),
+                _ => Some(false),
+            },
             Test::Action(names) => Some(names.has(self.action().name)),
             Test::Before { watch, in_episode, at_least } => {
                 let passed = self.passed[*watch];
                 if *in_episode {
-                    let episode = self.timeline.episode_around(self.index);
-                    return Some(episode.is_some_and(|episode| passed.last.is_some_and(|last| last >= episode.begin)));
+                    let episode = passed.last.and_then(|_| self.timeline.episode_around(self.index));
+                    return Some(episode.is_some_and(|episode| passed.last >= Some(episode.begin)));
                 }
                 Some(passed.count >= *at_least)
             }
@@ -173,15 +196,16 @@ fn referral(timeline: &Timeline<'_>, before: usize) -> Option<(u8, NaiveDate)> {
 
 /// The outcome of a test that asks only an action's own fields and the reading's answers.
 pub(crate) fn of_action(test: &Test, action: &Action, reading: Reading, choices: &Choices) -> Outcome {
-    test.outcome(reading, &choices.answers, &mut |test| match test {
-        Test::Field(field) => on_record(field, action, || 0),
+    test.outcome(reading, &choices.answers, &|test| match test {
+        Test::Field(field) => on_record(field, action),
         Test::Action(names) => Some(names.has(action.name)),
         _ => None,
     })
 }
 
-/// The outcome of a test of a field. `penalty` is the maximum penalty of the offence, in months.
-fn on_record(field: &FieldTest, action: &Action, penalty: impl Fn() -> u64) -> Outcome {
+/// The outcome of a test of a field that asks for nothing but its value.
+#[inline]
+fn on_record(field: &FieldTest, action: &Action) -> Outcome {
     let value = value(field, action);
     let bit = |word: &u8| 1_u32.checked_shl((*word).into()).unwrap_or(0);
     let has = |words: &[u8], of: u32| words.iter().any(|word| bit(word) & of != 0);
@@ -198,17 +222,17 @@ fn on_record(field: &FieldTest, action: &Action, penalty: impl Fn() -> u64) -> O
         (Asks::HasAny(of), Some(Value::Words(words))) => Some(has(words, of)),
         (Asks::HasNone(of), Some(Value::Words(words))) => Some(!has(words, of)),
         (Asks::MoreThan(than), Some(Value::Count(number))) => Some(*number > than),
-        (Asks::MoreThanHalfThePenalty, Some(Value::Count(number))) => Some(number.saturating_mul(2) > penalty()),
         _ => Some(false),
     }
 }
 
 /// The value of a field that is on record. An object that is null has null in each of its fields.
+#[inline]
 fn value<'a>(field: &FieldTest, action: &'a Action) -> Option<&'a Value> {
     let place = field.place(action.name)?;
-    let outer = action.values.at(place.outer)?;
+    let outer = action.values.at(place.outer.into())?;
     match (place.inner, outer) {
-        (Some(inner), Value::Object(values)) => values.at(inner),
+        (Some(inner), Value::Object(values)) => values.at(inner.into()),
         _ => Some(outer),
     }
 }
@@ -216,10 +240,10 @@ fn value<'a>(field: &FieldTest, action: &'a Action) -> Option<&'a Value> {
 /// The field as "not on record" names it, if it was left out: the object's own name, if that was left out whole.
 pub(crate) fn left_out(field: &FieldTest, action: &Action) -> Option<&'static str> {
     let place = field.place(action.name)?;
-    let outer = action.name.fields()[place.outer].name;
-    match (action.values.at(place.outer), place.inner) {
+    let outer = action.name.fields()[usize::from(place.outer)].name;
+    match (action.values.at(place.outer.into()), place.inner) {
         (None, _) => Some(outer),
-        (Some(Value::Object(values)), Some(inner)) => values.at(inner).is_none().then_some(field.path),
+        (Some(Value::Object(values)), Some(inner)) => values.at(inner.into()).is_none().then_some(field.path),
         _ => None,
     }
 }

@@ -10,7 +10,6 @@ mod written;
 
 use std::sync::OnceLock;
 
-use crate::action::Names;
 use crate::calendar::{self, Instant};
 use crate::facts::{Facts, of_action};
 use crate::rulebook::rule::{DoneBy, Limit};
@@ -201,14 +200,28 @@ impl Limits {
 
     /// The deadline of `rule` and `period` that `entry` opened.
     pub(crate) fn deadline(&self, rule: RuleId, entry: usize, period: u32) -> Option<&Deadline> {
-        self.opened().place(rule, entry, period).map(|place| &self.deadlines[place])
+        if self.deadlines.len() > FEW {
+            return self.opened().place(rule, entry, period).map(|place| &self.deadlines[place]);
+        }
+        let is_it = |it: &&Deadline| it.opened_by == entry && it.period == period && it.rule == rule;
+        self.deadlines.iter().find(is_it)
     }
 
     /// The last deadline of `rule` that was opened before `entry`.
     pub(crate) fn last_before(&self, rule: RuleId, entry: usize) -> Option<&Deadline> {
-        self.opened().last_before(rule, entry).map(|place| &self.deadlines[place])
+        if self.deadlines.len() > FEW {
+            return self.opened().last_before(rule, entry).map(|place| &self.deadlines[place]);
+        }
+        let before = self.deadlines.iter().filter(|it| it.opened_by < entry && it.rule == rule);
+        before.max_by_key(|it| (it.opened_by, it.period))
     }
 }
+
+/// For how many deadlines there is room at first.
+const USUAL: usize = 32;
+
+/// Among so many deadlines, one is found without an index.
+const FEW: usize = 64;
 
 /// A timeline seen under one reading: the timeline and this reading's answers.
 #[derive(Clone, Copy)]
@@ -262,7 +275,7 @@ struct Work<'t> {
 impl<'t> Work<'t> {
     fn new(timeline: &'t Timeline<'t>, book: &'t Rulebook) -> Self {
         let under = Readings::each(|reading| Under::of(timeline, book, reading));
-        Self { timeline, book, under, deadlines: Vec::with_capacity(16), accepted: Vec::new() }
+        Self { timeline, book, under, deadlines: Vec::with_capacity(USUAL), accepted: Vec::new() }
     }
 
     /// Adds the deadline of two computations. Adds nothing if the protective reading sees no limit, or if the rule does not
@@ -310,9 +323,7 @@ impl<'t> Work<'t> {
         opened_by: usize,
         opening: impl Fn(&DoneBy, Reading) -> bool,
     ) -> Readings<Option<usize>> {
-        let plain =
-            limit.done_by.iter().filter(|way| way.is_plain()).fold(Names::default(), |all, way| all.and(way.on));
-        let first = self.timeline.first_after(opened_by, plain);
+        let first = self.timeline.first_after(opened_by, limit.plainly_done_by);
         let mut done = Readings { protective: first, lenient: first };
         for way in limit.done_by.iter().filter(|way| !way.is_plain()) {
             let begin = way.since_first_deprivation.then(|| self.timeline.episode_of(opened_by)).flatten();
@@ -336,13 +347,15 @@ impl<'t> Work<'t> {
 
     fn accepted(&mut self, way: &'t DoneBy) -> &Readings<Vec<usize>> {
         let nth = self.accepted.iter().position(|(known, _)| std::ptr::eq(*known, way)).unwrap_or_else(|| {
-            let entries = self.timeline.entries();
-            let accepted = Readings::each(|reading| {
-                let accepts = |i: &usize| {
-                    of_action(&way.given, entries[*i].action, reading, self.book.choices(reading)) == Some(true)
-                };
-                self.timeline.all(way.on).filter(accepts).collect()
-            });
+            let mut accepted: Readings<Vec<usize>> = Readings::default();
+            for i in self.timeline.all(way.on) {
+                let action = self.timeline.entries()[i].action;
+                for &reading in Reading::ALL {
+                    if of_action(&way.given, action, reading, self.book.choices(reading)) == Some(true) {
+                        accepted[reading].push(i);
+                    }
+                }
+            }
             self.accepted.push((way, accepted));
             self.accepted.len() - 1
         });

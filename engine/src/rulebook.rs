@@ -9,6 +9,7 @@ mod digest;
 mod keys;
 mod law;
 mod load;
+mod prepared;
 mod questions;
 mod readings;
 pub(crate) mod rule;
@@ -33,7 +34,8 @@ pub use rule::{Role, Rule};
 pub use rule_id::RuleId;
 pub use shelf::Rulebooks;
 
-use rule::{Counting, Dates, Limit, Prepared};
+pub(crate) use prepared::{OfAction, Prepared};
+use rule::{Counting, Dates, Limit};
 use test::Watch;
 
 use crate::action::ActionName;
@@ -75,12 +77,12 @@ pub struct Rulebook {
     parts: Parts,
     /// The places of the rules, by name.
     by_name: Vec<(RuleId, usize)>,
-    /// What is worked out once about each rule, in their order.
-    prepared: Vec<Prepared>,
-    /// For each kind of action, the places of the limits that it opens as the rulebook says, and of the conditions that are
-    /// tested on it.
-    limits_opened_on: Box<[Vec<usize>]>,
-    conditions_on: Box<[Vec<usize>]>,
+    /// For each kind of action, the limits that it opens as the rulebook says, and the conditions that are tested on it, by
+    /// name.
+    limits_opened_on: Box<[OfAction]>,
+    conditions_on: Box<[OfAction]>,
+    /// The places of the limits that a procedure counts.
+    counted: Vec<usize>,
     /// For each kind of action, the places of the watches that it concerns.
     watched: Box<[Vec<usize>]>,
     /// The rulebook under which actions from before this one's first day are decided.
@@ -177,21 +179,23 @@ impl Rulebook {
     }
 
     fn of(parts: Parts) -> Self {
-        let by_action = |concerns: &dyn Fn(usize, ActionName) -> bool, all: usize| -> Box<[Vec<usize>]> {
-            ActionName::ALL.iter().map(|name| (0..all).filter(|nth| concerns(*nth, *name)).collect()).collect()
-        };
         let rules = &parts.rules;
-        let limit = |nth: usize, name| rules[nth].as_limit().is_some_and(|limit| limit.opens.has(name));
-        let condition = |nth: usize, name| rules[nth].as_condition().is_some_and(|condition| condition.on.has(name));
-        let watch = |nth: usize, name| parts.watches[nth].names.has(name);
-        let limits_opened_on = by_action(&limit, rules.len());
-        let conditions_on = by_action(&condition, rules.len());
-        let watched = by_action(&watch, parts.watches.len());
-        let answers = Readings::each(|reading| &*parts.choices[reading].answers);
-        let prepared = rules.iter().map(|rule| Prepared::of(rule, answers)).collect();
         let mut by_name: Vec<(RuleId, usize)> = rules.iter().map(|rule| rule.id).zip(0..).collect();
         by_name.sort_unstable();
-        Self { parts, by_name, prepared, limits_opened_on, conditions_on, watched, before: None }
+        let answers = Readings::each(|reading| &*parts.choices[reading].answers);
+        let by_action = |limits: bool| -> Box<[OfAction]> {
+            let rules =
+                || by_name.iter().map(|(_, nth)| (*nth, &rules[*nth])).filter(|(_, rule)| rule.is_limit() == limits);
+            let on = |name| rules().filter(move |(_, rule)| rule.tested_on().has(name));
+            ActionName::ALL.iter().map(|name| OfAction::of(*name, on(*name), answers)).collect()
+        };
+        let (limits_opened_on, conditions_on) = (by_action(true), by_action(false));
+        let watching =
+            |name: &ActionName| (0..parts.watches.len()).filter(|nth| parts.watches[*nth].names.has(*name)).collect();
+        let watched = ActionName::ALL.iter().map(watching).collect();
+        let is_counted = |rule: &Rule| rule.as_limit().is_some_and(|limit| limit.counting != Counting::Plain);
+        let counted = (0..rules.len()).filter(|nth| is_counted(&rules[*nth])).collect();
+        Self { parts, by_name, limits_opened_on, conditions_on, counted, watched, before: None }
     }
 
     /// The name of the rulebook, such as `law-05-na-2006`.
@@ -305,17 +309,26 @@ impl Rulebook {
 
     /// The rule, if there is one, that is counted by a procedure.
     pub(crate) fn counted(&self, by: impl Fn(&Counting) -> bool) -> Option<(&Rule, &Limit)> {
-        let limits = self.parts.rules.iter().filter_map(|rule| Some((rule, rule.as_limit()?)));
+        let limits =
+            self.counted.iter().filter_map(|nth| Some((&self.parts.rules[*nth], self.parts.rules[*nth].as_limit()?)));
         limits.into_iter().find(|(_, limit)| by(&limit.counting))
     }
 
-    /// The limits that such an action opens as the rulebook says, and the conditions that are tested on it.
-    pub(crate) fn opened_on(&self, name: ActionName) -> impl Iterator<Item = (&Rule, &Prepared)> {
-        self.limits_opened_on[name as usize].iter().map(|nth| (&self.parts.rules[*nth], &self.prepared[*nth]))
+    /// The limits that such an action of this civil date opens as the rulebook says, by name.
+    pub(crate) fn opened_on(&self, name: ActionName, date: NaiveDate) -> Option<&OfAction> {
+        let of = &self.limits_opened_on[name as usize];
+        (!of.rules.is_empty() && self.parts.holds.contain(date)).then_some(of)
     }
 
-    pub(crate) fn tested_on(&self, name: ActionName) -> impl Iterator<Item = (&Rule, &Prepared)> {
-        self.conditions_on[name as usize].iter().map(|nth| (&self.parts.rules[*nth], &self.prepared[*nth]))
+    /// The conditions that are tested on such an action of this civil date, by name.
+    pub(crate) fn tested_on(&self, name: ActionName, date: NaiveDate) -> Option<&OfAction> {
+        let of = &self.conditions_on[name as usize];
+        (!of.rules.is_empty() && self.parts.holds.contain(date)).then_some(of)
+    }
+
+    /// The rule that was prepared.
+    pub(crate) fn prepared(&self, prepared: &Prepared) -> &Rule {
+        &self.parts.rules[prepared.rule]
     }
 
     pub(crate) fn watches(&self) -> &[Watch] {

@@ -64,6 +64,8 @@ pub struct Timeline<'a> {
     grown_from: Option<NaiveDate>,
     offences: Offences,
     episodes: Vec<Episode>,
+    /// The kinds of action that are among the entries.
+    names: Names,
     /// An index of all entries, built when a search goes far.
     places: OnceLock<Places>,
     /// How many entries the searches looked at.
@@ -83,8 +85,13 @@ impl<'a> Timeline<'a> {
         if is_voided(actions.clone()) {
             return None;
         }
-        let counts = |action: &&Action| action.at.first() <= at && withdrawn.binary_search(&action.id).is_err();
-        let mut entries: Vec<Entry<'a>> = actions.filter(counts).map(Entry::new).collect();
+        let mut entries: Vec<Entry<'a>> = Vec::with_capacity(actions.size_hint().0);
+        for action in actions {
+            let entry = Entry::new(action);
+            if entry.first <= at && withdrawn.binary_search(&action.id).is_err() {
+                entries.push(entry);
+            }
+        }
         let opening = entries.iter().find(|entry| entry.name == ActionName::CaseOpened)?.action;
         order::sort(&mut entries);
         let (birth_date, age_years) = opening.child();
@@ -94,6 +101,7 @@ impl<'a> Timeline<'a> {
             grown_from: None,
             offences: Offences::of(opening, &entries)?,
             episodes: Vec::new(),
+            names: entries.iter().fold(Names::default(), |names, entry| names.and(Names::of(&[entry.name]))),
             places: OnceLock::new(),
             #[cfg(test)]
             looked_at: std::sync::atomic::AtomicUsize::new(0),
@@ -161,6 +169,9 @@ impl<'a> Timeline<'a> {
 
     /// The first entry whose name is in `names`, from `from` and before `to`.
     pub(crate) fn find(&self, names: Names, from: usize, to: usize) -> Option<usize> {
+        if !names.meets(self.names) {
+            return None;
+        }
         let near = to.min(from.saturating_add(NEAR));
         let found = (from..near).find(|&i| self.is_of(i, names));
         if found.is_some() || near >= to {
@@ -171,6 +182,9 @@ impl<'a> Timeline<'a> {
 
     /// The last entry before `to` whose name is in `names`.
     pub(crate) fn last_before(&self, to: usize, names: Names) -> Option<usize> {
+        if !names.meets(self.names) {
+            return None;
+        }
         let near = to.saturating_sub(NEAR);
         let found = (near..to).rfind(|&i| self.is_of(i, names));
         if found.is_some() || near == 0 { found } else { self.places().last(names, near) }
@@ -198,7 +212,8 @@ impl<'a> Timeline<'a> {
 
     /// The entries whose names are in `names`, in order.
     pub(crate) fn all(&self, names: Names) -> impl Iterator<Item = usize> + '_ {
-        (0..self.entries.len()).filter(move |&i| self.is_of(i, names))
+        let entries = if names.meets(self.names) { self.entries.len() } else { 0 };
+        (0..entries).filter(move |&i| self.is_of(i, names))
     }
 
     /// The episode of which entry `index` is the taking, or which contains it.
@@ -303,15 +318,11 @@ impl<'a> Offices<'a> {
 }
 
 impl<'a> Entry<'a> {
+    #[inline]
     fn new(action: &'a Action) -> Self {
-        Self {
-            action,
-            name: action.name,
-            first: action.at.first(),
-            last: action.at.last(),
-            date: action.at.date(),
-            dated_only: matches!(action.at, When::Date(_)),
-        }
+        let (name, at) = (action.name, action.at);
+        let dated_only = matches!(at, When::Date(_));
+        Self { action, name, first: at.first(), last: at.last(), date: at.date(), dated_only }
     }
 
     /// When this action starts a clock: at its first instant (`against_office`) or its last (`for_office`).

@@ -84,6 +84,11 @@ pub fn short_day(date: NaiveDate, language: Language) -> String {
     format!("{}{NO_BREAK}{}", date.day(), if language == Language::En { &month[..3] } else { month })
 }
 
+/// `11 May 2026`
+pub fn day_and_year(date: NaiveDate, language: Language) -> String {
+    format!("{}{NO_BREAK}{}", day(date, language), date.year())
+}
+
 /// `Monday 11 May`
 pub fn weekday_and_day(date: NaiveDate, language: Language) -> String {
     format!("{}{NO_BREAK}{}", weekday(date, language), day(date, language))

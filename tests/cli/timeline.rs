@@ -215,3 +215,37 @@ fn a_duty_that_ended_with_its_case_is_not_called_done() {
     let csv = desk.run(["timeline", "A-1", "--format", "csv", "--limit", "parents-notified"]).ends_with(0);
     csv.says(&["arguable, ended by closing the case, not done"]);
 }
+
+#[test]
+fn a_case_in_one_file_of_html_needs_nothing_beside_it() {
+    let desk = Desk::new();
+    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1")]));
+    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let digest = Rulebook::law_05_na_2006().digest().to_string();
+    let digest = digest.split_once(':').map_or(&*digest, |(_, digits)| digits);
+    for (language, said) in [
+        (
+            "en",
+            [
+                "should have been free since",
+                "Not reviewed by a lawyer",
+                "kamnot timeline --html, on the computer of the log",
+            ],
+        ),
+        ("lo", ["ຄວນໄດ້ຮັບອິດສະລະພາບ", "ຍັງບໍ່ໄດ້ຜ່ານການກວດຂອງນັກກົດໝາຍ", "ເດັກກໍຈະຖືກກັກຕົວບໍ່ເກີນ ສີ່ສິບແປດຊົ່ວໂມງ"]),
+    ] {
+        let run = desk.run(["timeline", "A-1", "--lang", language, "--html", "--at", "2026-03-04T08:00:00+07:00"]);
+        let page = run.ends_with(0).out;
+        let plain = page.replace("<span class=\"t\">", "").replace("</span>", "");
+        for words in said.into_iter().chain([&digest[..8], "<svg", "A-1"]) {
+            assert!(plain.contains(words), "{language}: no {words}");
+        }
+        let plain_policy = page.replace("&#39;", "'");
+        assert!(plain_policy.contains("content=\"default-src 'none'; style-src 'sha256-"), "{language}: no policy");
+        assert_eq!(page.matches("<style>").count(), 1);
+        assert_eq!(page.matches("url(data:font/woff2;base64,").count(), 4);
+        for from_elsewhere in ["<script", "<link", "src=\"", "url(/", "href=\"/", "href=\"http", " style=\""] {
+            assert!(!page.contains(from_elsewhere), "{language}: {from_elsewhere}");
+        }
+    }
+}

@@ -1,10 +1,7 @@
 //! The API: what it records and shows, to whom, and whether it is as it is described.
 
 mod described;
-mod desk;
 mod documented;
 mod reading;
 mod recording;
 mod refusals;
-mod rights;
-mod schema;

@@ -1,18 +1,18 @@
-//! A site with a log of its own, people who are logged in, and what they see.
+//! A site with a log of its own, the people and programs that use it, and what each of them gets.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{COOKIE, LOCATION};
-use axum::http::{HeaderMap, Request, StatusCode};
-use engine::action::{Action, OfficeCode};
-use engine::decide::Alerts;
+use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::{Method, Request};
+use engine::action::{Action, CaseRef};
+use engine::decide::{Alerts, Verdict};
 use engine::rulebook::Language;
-use hyper::service::Service as _;
-use hyper_util::service::TowerToHyperService;
 use projections::rights::Role;
+use serde_json::Value;
 use service::clock::{Clock, SteadyClock};
 use service::figures::Figures;
 use service::lifecycle::Stop;
@@ -21,48 +21,95 @@ use service::queries::dockets::Dockets;
 use service::recorder::Recorder;
 use service::status::{About, Status};
 use service::watch::clock_doubt::ClockDoubt;
-use store::people::{Look, LooksOf, Membership, PeopleStore as _, Person, SecondFactor, Session};
+use store::people::{Grant, Look, LooksOf, Membership, PeopleStore as _, Person, SecondFactor, Session};
 use store::sqlite::SqliteStore;
+use tempfile::TempDir;
 use tests::clock::SetClock;
-use tests::made::{book, open};
+use tests::lines::custody;
+use tests::made::{book, office, open};
+use tower::ServiceExt as _;
 use uuid::Uuid;
-use web::credentials::SealingKey;
+use web::credentials::passwords::Hashing;
+use web::credentials::{SealingKey, csrf};
+use web::listen::Address;
 use web::logins::Logins;
 use web::remembered::Remembered;
 use web::routes::router;
 use web::site::{Reached, Site};
 
+use crate::papers::with_legal_aid;
+use crate::schema;
+use crate::shown::Shown;
+
+/// Three days into the custody of [`tests::lines::custody`].
+pub const NOW: &str = "2026-03-04T08:00:00+07:00";
+
+/// The body of a request that changes nothing.
+pub const NOTHING: &str = "";
+
+/// The host of the pages, and their origin.
+pub const HERE: (&str, &str) = ("kamnot.test", "http://kamnot.test");
+
 /// A site.
 pub struct Desk {
     pub store: Arc<SqliteStore>,
     pub clock: Arc<SetClock>,
-    pub status: Arc<Status>,
-    router: axum::Router,
-    recorder: Arc<Recorder>,
-    _room: tempfile::TempDir,
+    pub site: Arc<Site>,
+    pub router: Router,
+    /// The folder of the log, `kamnot.db`.
+    pub room: TempDir,
 }
 
-/// Somebody who is logged in.
+/// Somebody who uses the pages, or a program that uses the API.
+#[derive(Clone)]
 pub struct Visitor {
+    /// The id of the person or token.
     pub id: Uuid,
-    cookie: String,
+    /// The secret of the session or token.
+    pub secret: String,
+    /// The token of the session's forms; `None` for a program.
+    pub form: Option<String>,
+    /// The language that is asked for.
+    pub language: Language,
 }
 
-/// What somebody sees.
-pub struct Shown {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
+impl Visitor {
+    /// The header by which the visitor is known.
+    pub fn credentials(&self) -> (&'static str, String) {
+        match self.form {
+            Some(_) => ("cookie", format!("kamnot={}", self.secret)),
+            None => ("authorization", format!("Bearer {}", self.secret)),
+        }
+    }
+
+    /// The same with another secret.
+    pub fn with_secret(&self, secret: impl Into<String>) -> Self {
+        Self { secret: secret.into(), ..self.clone() }
+    }
 }
 
 impl Desk {
+    /// A site at [`NOW`], without a case.
+    pub fn new() -> Self {
+        Self::at(NOW)
+    }
+
     /// A site at an instant, without a case.
     pub fn at(now: &str) -> Self {
-        Self::with_offices(now, "")
+        Self::made(now, "", |_| ())
     }
 
     /// The same with these lines of an offices file beside the program's own.
     pub fn with_offices(now: &str, offices: &str) -> Self {
+        Self::made(now, offices, |_| ())
+    }
+
+    /// A site at [`NOW`] that is otherwise than it would be.
+    pub fn with(otherwise: impl FnOnce(&mut Site)) -> Self {
+        Self::made(NOW, "", otherwise)
+    }
+
+    fn made(now: &str, offices: &str, otherwise: impl FnOnce(&mut Site)) -> Self {
         let room = tempfile::tempdir().expect("a room");
         let clock = SetClock::at(tests::cases::instant(now));
         let file = room.path().join("offices.toml");
@@ -70,195 +117,251 @@ impl Desk {
         let offices = Offices::of_the_program().with_file(&file).expect("offices");
         let store = Arc::new(open(room.path().join("kamnot.db")));
         let (wall, steady) = (Arc::clone(&clock) as Arc<dyn Clock>, Arc::clone(&clock) as Arc<dyn SteadyClock>);
-        let recorder = Arc::new(Recorder::new(Arc::clone(&store) as _, book(), Arc::clone(&wall)));
         let about = About { nats: true, busy_timeout: Duration::from_secs(10), rulebook: book().digest() };
         let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
         let figures = Arc::new(Figures::on(&steady));
-        let status = Arc::new(Status::new(Arc::clone(&store) as _, Arc::clone(&wall), steady, doubt, figures, about));
-        let site = Site {
+        let status = Status::new(Arc::clone(&store) as _, Arc::clone(&wall), steady, doubt, figures, about);
+        let mut site = Site {
             log: Arc::clone(&store) as _,
             people: Arc::clone(&store) as _,
             book: book(),
-            recorder: Arc::clone(&recorder),
+            recorder: Arc::new(Recorder::new(Arc::clone(&store) as _, book(), Arc::clone(&wall))),
             clock: wall,
-            status: Arc::clone(&status),
+            status: Arc::new(status),
             offices: Arc::new(offices),
             dockets: Dockets::default(),
-            key: SealingKey::read_or_make(&room.path().join("key")).expect("a key"),
-            logins: Logins::default(),
+            key: SealingKey::of([7; 32]),
+            logins: Logins::with(Hashing::cheap()),
             reached: Reached { tls: false, origin: None },
             remembered: Remembered::default(),
             demo: None,
         };
-        Self { store, clock, status, router: router(Arc::new(site)), recorder, _room: room }
+        otherwise(&mut site);
+        let site = Arc::new(site);
+        Self { store, clock, router: router(Arc::clone(&site)), site, room }
+    }
+
+    /// A log with one case, `A-1`: a child in custody for three days.
+    pub async fn with_a_case() -> Self {
+        let desk = Self::new();
+        desk.hold(&[with_legal_aid("A-1"), custody("A-1")]).await;
+        desk
     }
 
     /// Lets the status ask the store once.
     pub async fn ask_the_store(&self) {
         let (_stopper, stop) = Stop::pair();
-        let _ = tokio::time::timeout(Duration::from_millis(300), self.status.keep_asking(&stop)).await;
+        let _ = tokio::time::timeout(Duration::from_millis(300), self.site.status.keep_asking(&stop)).await;
     }
 
     /// Records the lines of a file as they happened, up to now, and lets the alerts of now be raised.
     pub async fn record(&self, lines: &str) {
         let now = self.clock.now();
         for line in lines.lines().filter(|line| !line.trim().is_empty()) {
-            let action = Action::read(line).unwrap_or_else(|flaws| panic!("{flaws:?}: {line}"));
+            let action = read(line);
             if action.at.last() <= now {
                 self.clock.set(action.at.last());
-                self.record_one(action).await;
+                self.hold_actions(vec![action]).await;
             }
         }
         self.clock.set(now);
     }
 
-    /// Records one line now.
-    pub async fn record_now(&self, line: &str) {
-        self.record_one(Action::read(line).unwrap_or_else(|flaws| panic!("{flaws:?}: {line}"))).await;
+    /// Records these actions of one case now.
+    pub async fn hold(&self, lines: &[String]) {
+        self.hold_actions(lines.iter().map(|line| read(line)).collect()).await;
     }
 
-    async fn record_one(&self, action: Action) {
-        let case = action.case.clone();
-        let recorded = self.recorder.record(&case, vec![action], None, Alerts::Raised).await.expect("it is recorded");
-        assert!(recorded.verdicts.iter().all(|verdict| *verdict == engine::decide::Verdict::Accepted), "{case}");
+    async fn hold_actions(&self, actions: Vec<Action>) {
+        let case = actions[0].case.clone();
+        let recorded = self.site.recorder.record(&case, actions, None, Alerts::Raised).await.expect("it is recorded");
+        assert!(recorded.verdicts.iter().all(|verdict| *verdict == Verdict::Accepted), "{case}");
     }
 
-    /// Logs somebody in.
-    pub async fn login(&self, role: Role, office: Option<&str>, language: Language) -> Visitor {
-        let nth = self.store.people().await.expect("people").len();
-        let (id, secret) = (Uuid::from_u128(nth as u128 + 1), format!("secret-{nth}"));
-        let office = office.map(|code| OfficeCode::new(code).expect("a code"));
+    /// Somebody who is logged in.
+    pub async fn login(&self, role: Role, code: Option<&str>, language: Language) -> Visitor {
+        let membership = Membership { office: code.map(office), role, from: None, until: None };
         let person = Person {
-            id,
+            id: Uuid::new_v4(),
             version: 1,
-            login: format!("p{}", id.simple()),
+            login: Uuid::new_v4().to_string(),
             name: "Somebody".to_owned(),
             language,
-            memberships: vec![Membership { office: office.clone(), role, from: None, until: None }],
-            password: Some("none".to_owned()),
+            memberships: vec![membership],
+            password: None,
             second: SecondFactor::Printed,
-            recovery: std::collections::BTreeSet::new(),
+            recovery: [].into(),
             must_change: false,
             disabled: None,
         };
         self.store.put_person(&person).await.expect("a person");
-        let now = self.clock.now();
-        let key = <sha2::Sha256 as sha2::Digest>::digest(secret.as_bytes()).into();
-        let session = Session { key, person: id, office, role, began: now, seen: now, csrf: [7; 32] };
-        self.store.begin_session(&session).await.expect("a session");
-        Visitor { id, cookie: format!("kamnot={secret}") }
+        self.begin(&person).await
     }
 
-    /// What somebody sees at a path.
-    pub async fn get(&self, who: &Visitor, path: &str) -> Shown {
-        let request = Request::get(path).header(COOKIE, &who.cookie).body(Body::empty()).expect("a request");
-        let answer = TowerToHyperService::new(self.router.clone()).call(request).await.expect("an answer");
-        let (parts, body) = answer.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.expect("a body");
-        let text = String::from_utf8(bytes.to_vec()).expect("text");
-        Shown { status: parts.status, headers: parts.headers, text }
+    /// The same person in another session.
+    pub async fn login_again(&self, who: &Visitor) -> Visitor {
+        self.begin(&self.person(who).await).await
+    }
+
+    async fn begin(&self, person: &Person) -> Visitor {
+        let begun = web::login::begin_session(&self.site, person, &person.memberships[0]).await;
+        self.of_session(begun.expect("a session"), person.language).await
+    }
+
+    /// Whoever has the session with this secret.
+    pub async fn of_session(&self, secret: String, language: Language) -> Visitor {
+        let session = self.session(&secret).await.expect("the session");
+        Visitor { id: session.person, secret, form: Some(csrf::token(&session.csrf)), language }
+    }
+
+    /// The session with a secret.
+    pub async fn session(&self, secret: &str) -> Option<Session> {
+        let key = <sha2::Sha256 as sha2::Digest>::digest(secret.as_bytes()).into();
+        self.store.session(key).await.expect("a session")
+    }
+
+    /// The person who somebody is.
+    pub async fn person(&self, who: &Visitor) -> Person {
+        self.store.person(who.id).await.expect("a person").expect("the person")
+    }
+
+    /// A program with a token.
+    pub async fn token(&self, code: &str, role: Role) -> Visitor {
+        let of = Membership { office: Some(office(code)), role, from: None, until: None };
+        let made = web::people::add_token(&*self.store, &self.site.offices, "a program", of, self.site.now()).await;
+        let (token, secret) = made.expect("a token");
+        Visitor { id: token.id, secret, form: None, language: Language::En }
+    }
+
+    /// A supervisor's look at a case that holds for an hour.
+    pub async fn grant(&self, person: Uuid, code: &str, case: &str) {
+        let now = self.site.now();
+        let grant = Grant {
+            person,
+            office: office(code),
+            case: CaseRef::new(case).expect("a reference"),
+            code: "complaint".to_owned(),
+            reason: "a letter".to_owned(),
+            from: now,
+            until: now.plus(3600),
+        };
+        self.store.put_grant(&grant).await.expect("a grant");
     }
 
     /// The record of what somebody saw, the newest first.
     pub async fn looks(&self, who: &Visitor) -> Vec<Look> {
         self.store.looks(&LooksOf::Person(who.id), 100).await.expect("looks")
     }
-}
 
-impl Shown {
-    /// The text without marks, with single spaces.
-    pub fn words(&self) -> String {
-        let mut out = String::new();
-        let mut inside = false;
-        for letter in self.text.replace("&#34;", "\"").replace("&#39;", "'").replace("&amp;", "&").chars() {
-            match letter {
-                '<' => inside = true,
-                '>' => {
-                    inside = false;
-                    out.push(' ');
-                }
-                letter if !inside => out.push(if letter == '\u{a0}' { ' ' } else { letter }),
-                _ => {}
-            }
+    /// The answer to a request with these headers. One of the API is held against its description.
+    pub async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Shown {
+        self.ask_from(None, method, path, headers, body).await
+    }
+
+    /// The same from an address.
+    pub async fn ask_from(
+        &self,
+        address: Option<IpAddr>,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Shown {
+        let mut request = Request::builder().method(method.clone()).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
-        out.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").replace(" .", ".").replace(" :", ":")
-    }
-
-    /// Asserts that these words stand in the page.
-    #[track_caller]
-    pub fn says(&self, words: &[&str]) -> &Self {
-        let all = self.words();
-        for words in words {
-            assert!(all.contains(words), "{words:?} is not in: {all}");
+        let mut request = request.body(body.into()).expect("a request");
+        request.extensions_mut().extend(
+            address
+                .map(|address| {
+                    let mut known = axum::http::Extensions::new();
+                    known.insert(Address(address));
+                    known
+                })
+                .unwrap_or_default(),
+        );
+        let answer = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = answer.into_parts();
+        let text = String::from_utf8(to_bytes(body, usize::MAX).await.expect("a body").to_vec()).expect("text");
+        let shown = Shown { status: parts.status, headers: parts.headers, text };
+        if path.starts_with("/api/") {
+            schema::is_as_described(description(&self.router).await, &method, path, &shown);
         }
-        self
+        shown
     }
 
-    /// Asserts that none of these words stands in the page, marks included.
-    #[track_caller]
-    pub fn does_not_say(&self, words: &[&str]) -> &Self {
-        for words in words {
-            assert!(!self.text.contains(words), "{words:?} is in: {}", self.text);
+    /// The same, of a visitor.
+    pub async fn ask_as(
+        &self,
+        who: &Visitor,
+        method: Method,
+        path: &str,
+        more: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Shown {
+        let (name, value) = who.credentials();
+        let mut headers = vec![(name, value.as_str()), ("accept-language", who.language.word())];
+        headers.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
+        headers.extend(more);
+        self.ask(method, path, &headers, body).await
+    }
+
+    /// What somebody sees at a path.
+    pub async fn get(&self, who: &Visitor, path: &str) -> Shown {
+        self.ask_as(who, Method::GET, path, &[], NOTHING).await
+    }
+
+    /// What becomes of a form that somebody sends from our own page.
+    pub async fn submit(&self, who: &Visitor, path: &str, fields: &[(&str, &str)]) -> Shown {
+        let token = who.form.as_deref().map(|token| ("csrf", token));
+        let fields: Vec<(&str, &str)> = fields.iter().copied().chain(token).collect();
+        self.ask_as(who, Method::POST, path, &FROM_HERE, form(&fields)).await
+    }
+
+    /// What becomes of actions that a person or program sends.
+    pub async fn post(&self, who: &Visitor, body: &str) -> Shown {
+        self.post_with(who, &[], body.to_owned()).await
+    }
+
+    /// The same with further headers.
+    pub async fn post_with(&self, who: &Visitor, more: &[(&str, &str)], body: impl Into<Body>) -> Shown {
+        let mut headers = more.to_vec();
+        if more.iter().all(|(name, _)| *name != "content-type") {
+            headers.push((CONTENT_TYPE.as_str(), "application/json"));
         }
-        self
-    }
-
-    /// The references of the rows, in their order.
-    pub fn cases(&self) -> Vec<String> {
-        let rows = self.text.split("<th role=\"rowheader\" scope=\"row\"><a href=\"").skip(1);
-        rows.filter_map(|row| Some(row.split_once('>')?.1.split_once('<')?.0.to_owned())).collect()
-    }
-
-    /// The addresses of the links whose words begin so.
-    pub fn links(&self, words: &str) -> Vec<String> {
-        let links = self.text.split("<a ").skip(1).filter_map(|link| {
-            let (marks, rest) = link.split_once('>')?;
-            let address = marks.split_once("href=\"")?.1.split_once('"')?.0;
-            rest.starts_with(words).then(|| address.replace("&#38;", "&").replace("&amp;", "&"))
-        });
-        links.collect()
-    }
-
-    /// Where the answer leads to.
-    pub fn leads_to(&self) -> Option<&str> {
-        self.headers.get(LOCATION).and_then(|location| location.to_str().ok())
+        if let Some(token) = &who.form {
+            headers.extend([(HOST.as_str(), HERE.0), (ORIGIN.as_str(), HERE.1), ("x-csrf-token", token)]);
+        }
+        self.ask_as(who, Method::POST, "/api/v1/actions", &headers, body).await
     }
 }
 
-/// Writes what is shown to a folder, for a look with the eyes, if `KAMNOT_SHOWN` names one.
-pub fn keep(name: &str, shown: &Shown) {
-    if let Some(folder) = std::env::var_os("KAMNOT_SHOWN") {
-        let text = shown.text.replace("/assets/style.css", "assets/style.css");
-        std::fs::write(Path::new(&folder).join(name), text).expect("a file");
+/// The headers of a form of our own pages.
+pub const FROM_HERE: [(&str, &str); 3] =
+    [("host", HERE.0), ("origin", HERE.1), ("content-type", "application/x-www-form-urlencoded")];
+
+/// The fields of a form as a browser sends them.
+pub fn form(fields: &[(&str, &str)]) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let text = |text: &str| text.bytes().map(one).collect::<String>();
+    fields.iter().map(|(name, value)| format!("{}={}", text(name), text(value))).collect::<Vec<_>>().join("&")
+}
+
+fn read(line: &str) -> Action {
+    Action::read(line).unwrap_or_else(|flaws| panic!("{flaws:?}: {line}"))
+}
+
+/// The description of the API, as the router gives it.
+pub async fn description(router: &Router) -> &'static Value {
+    static DESCRIPTION: OnceLock<Value> = OnceLock::new();
+    if let Some(description) = DESCRIPTION.get() {
+        return description;
     }
-}
-
-/// The line that opens a case of Vientiane Capital.
-pub fn opening(case: &str, at: &str, class: &str) -> String {
-    format!(
-        r#"{{"case":"{case}","action":"case_opened","at":"{at}","by":"vte-investigation","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","legal_aid":"vte-legal-aid","child":{{"ref":"C-{case}","birth_date":"2009-11-02","sex":"m"}},"offences":[{{"class":"{class}","penalty_months":{{"min":36,"max":72}},"committed_on":"2025-12-04","serious":true}}]}}"#
-    )
-}
-
-/// A line of a case.
-pub fn line(case: &str, action: &str, at: &str, by: &str, more: &str) -> String {
-    format!(r#"{{"case":"{case}","action":"{action}","at":"{at}","by":"{by}"{more}}}"#)
-}
-
-/// The lines of a case whose child is in remand since an order, after a custody of which the parents were told.
-pub fn in_remand(case: &str, custody: &str, order: &str) -> String {
-    let investigator = "vte-investigation";
-    [
-        opening(case, custody, "major"),
-        line(case, "custody_started", custody, investigator, r#","evidence_firm":true"#),
-        line(case, "parents_notified", custody, investigator, ""),
-        line(
-            case,
-            "remand_ordered",
-            order,
-            "vte-juvenile-court",
-            r#","order":{"by":"juvenile_court","number":"5/2026"},"grounds":["elements","firm_evidence","tampering"],"necessary":true"#,
-        ),
-    ]
-    .join("\n")
+    let request = Request::builder().uri("/api/v1/openapi.json").body(Body::empty()).expect("a request");
+    let answer = router.clone().oneshot(request).await.expect("an answer");
+    assert_eq!(answer.status().as_u16(), 200);
+    let text = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+    DESCRIPTION.get_or_init(|| serde_json::from_slice(&text).expect("JSON"))
 }

@@ -4,7 +4,9 @@ use axum::http::StatusCode;
 use engine::rulebook::Language;
 use projections::rights::Role;
 
-use super::desk::{Desk, in_remand, keep, line, opening};
+use crate::desk::Desk;
+use crate::papers::{in_remand, line, opening};
+use crate::shown::keep;
 
 const COURT: &str = "vte-juvenile-court";
 const NOW: &str = "2026-05-15T08:10:00+07:00";
@@ -22,10 +24,10 @@ async fn every_number_is_that_of_the_list_to_which_it_leads() {
     let shown = desk.get(&who, "/figures").await;
     keep("figures.en.html", &shown);
     shown.says(&[
-        "3 open cases",
-        "3 children held",
+        "3 Open cases",
+        "3 Children held",
         "Custody of at most 48 hours, Art. 62",
-        "Remand of one month, Art. 64",
+        "Remand of 1 month, Art. 64",
     ]);
     let mut checked = 0;
     for count in 1..=3 {
@@ -44,7 +46,7 @@ async fn a_supervisor_sees_the_figures_and_no_way_to_the_cases() {
     let who = desk.login(Role::Supervisor, Some(COURT), Language::En).await;
     let shown = desk.get(&who, "/figures").await;
     assert_eq!(shown.status, StatusCode::OK);
-    shown.says(&["1 open cases"]).does_not_say(&["/docket?", "VTE-2026"]);
+    shown.says(&["1 Open cases"]).does_not_say(&["/docket?", "VTE-2026"]);
     let operator = desk.login(Role::Operator, None, Language::En).await;
     assert_eq!(desk.get(&operator, "/figures").await.status, StatusCode::NOT_FOUND);
 }

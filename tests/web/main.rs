@@ -2,15 +2,26 @@
 //! how `serve` and `demo` begin them, with the program itself.
 
 mod api;
+mod browser;
+mod commands;
 mod connections;
 mod demo;
 mod desk;
 mod docket;
+mod failing;
 mod figures;
 mod http2;
+mod input;
 mod listening;
+mod looks;
 mod overview;
+mod papers;
 mod people;
+mod privacy;
 mod refusals;
+mod rights;
+mod schema;
 mod serving;
+mod sessions;
+mod shown;
 mod tls;

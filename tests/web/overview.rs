@@ -4,7 +4,9 @@ use axum::http::StatusCode;
 use engine::rulebook::Language;
 use projections::rights::Role;
 
-use super::desk::{Desk, in_remand, keep, line, opening};
+use crate::desk::Desk;
+use crate::papers::{in_remand, line, opening};
+use crate::shown::keep;
 
 const COURT: &str = "vte-juvenile-court";
 /// Friday, 08:10.
@@ -27,7 +29,7 @@ async fn each_number_is_that_of_the_list_to_which_it_leads() {
     let who = desk.login(Role::Clerk, Some(COURT), Language::En).await;
     let shown = desk.get(&who, "/").await;
     keep("overview.en.html", &shown);
-    shown.says(&["1 children held past a limit, under both readings", "before the next working day ( Monday 18 May )"]);
+    shown.says(&["1 Children held past a limit, under both readings", "before the next working day (Monday 18 May)"]);
     let numbers: Vec<(String, String)> = ["0", "1", "2"]
         .iter()
         .flat_map(|count| shown.links(&format!("{count}<")).into_iter().map(|path| ((*count).to_owned(), path)))

@@ -269,6 +269,13 @@ impl Offices {
         self.0.get(code)
     }
 
+    /// Whether `above` is this office, or supervises it, be it through others between them.
+    pub fn is_under(&self, office: &OfficeCode, above: &OfficeCode) -> bool {
+        // No way up leads in a circle: a file where one does is refused.
+        let mut way = std::iter::successors(Some(office), |code| self.get(code)?.supervised_by.as_ref());
+        way.any(|code| code == above)
+    }
+
     /// The office's name, or its code if the office is unknown.
     pub fn name<'a>(&'a self, code: &'a OfficeCode, language: Language) -> &'a str {
         self.get(code).map_or(code.as_str(), |office| office.name.in_language(language))

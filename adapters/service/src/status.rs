@@ -44,6 +44,17 @@ pub struct Status {
     outdated: Flag,
 }
 
+/// Until when all alerts were delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivered {
+    /// NATS is not configured: this process delivers none.
+    NotFromHere,
+    /// It is not known.
+    Unknown,
+    /// Until this instant.
+    Until(Instant),
+}
+
 /// How far what this process shows can be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trust {
@@ -51,8 +62,8 @@ pub struct Trust {
     pub clock_in_doubt: bool,
     /// By how many seconds the watch is behind; `None`: not known.
     pub watch_behind: Option<i64>,
-    /// Until when all alerts were delivered; `None`: not known, or NATS is not configured.
-    pub delivered_until: Option<Instant>,
+    /// Until when all alerts were delivered.
+    pub delivered: Delivered,
     /// Whether NATS is configured and away.
     pub nats_away: bool,
     /// Whether this process has to be started again: another rulebook is in force, or the log was moved.
@@ -263,7 +274,11 @@ impl Status {
         Trust {
             clock_in_doubt: self.clock_in_doubt(),
             watch_behind: sample.map(behind),
-            delivered_until: sample.filter(|_| self.about.nats).map(delivered),
+            delivered: match sample {
+                _ if !self.about.nats => Delivered::NotFromHere,
+                Some(sample) => Delivered::Until(delivered(sample)),
+                None => Delivered::Unknown,
+            },
             nats_away: self.about.nats && self.figures.relay.is_at_work() && !self.figures.nats_connected.is_set(),
             outdated: self.outdated.is_set(),
         }

@@ -86,18 +86,34 @@ pub fn no_such_page(language: Language) -> Answer {
 
 /// A page of two sentences: what is the matter, and what to do.
 pub fn plain(status: StatusCode, language: Language, words: [&'static str; 2]) -> Answer {
-    page(status, &Plain { language, words })
+    let plain = Plain { language, words, demo: false };
+    let mut answer = page(status, &plain);
+    answer.extensions_mut().insert(plain);
+    answer
+}
+
+/// The same plain page with the demo's mark; any other answer as it is.
+pub fn marked_as_demo(answer: Answer) -> Answer {
+    match answer.extensions().get::<Plain>() {
+        Some(plain) => page(answer.status(), &Plain { demo: true, ..*plain }),
+        None => answer,
+    }
 }
 
 /// A page of two sentences, which works without a session.
-#[derive(Template)]
+#[derive(Clone, Copy, Template)]
 #[template(path = "plain.html")]
 struct Plain {
     language: Language,
     words: [&'static str; 2],
+    demo: bool,
 }
 
 impl Plain {
+    fn t(&self, word: Frame) -> &'static str {
+        word.of(self.language)
+    }
+
     fn code(&self) -> &'static str {
         code(self.language)
     }

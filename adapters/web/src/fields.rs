@@ -36,6 +36,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         let language = language(&parts, None);
         match Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), state).await {
             Ok(Form(fields)) => Ok(Self(fields.into_iter().collect())),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(too_long(language)),
             Err(_) => Err(not_of_a_page(language)),
         }
     }

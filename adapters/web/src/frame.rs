@@ -4,24 +4,27 @@ use engine::rulebook::Language;
 use projections::catalogue::Word;
 use projections::rights::{Act, Relation, Role, allows};
 use projections::words_of_time;
-use service::status;
+use service::status::{self, Delivered};
 
 use crate::answer::code;
 use crate::credentials::csrf;
+use crate::lao::{Html, html};
 use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::frame::Frame as W;
 
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
-const WAYS: [(&str, W, Act); 8] = [
-    ("/", W::Overview, Act::ReadLists),
+const WAYS: [(&str, W, Act); 10] = [
+    ("/", W::Overview, Act::ReadFigures),
     ("/docket", W::Docket, Act::ReadLists),
+    ("/look", W::LookAtCase, Act::AskForLook),
     ("/figures", W::Figures, Act::ReadFigures),
-    ("/law", W::Law, Act::ReadLaw),
     ("/health", W::Health, Act::Operate),
     ("/people", W::People, Act::Operate),
     ("/tokens", W::Tokens, Act::Operate),
     ("/sessions", W::Sessions, Act::Operate),
+    ("/law", W::Law, Act::ReadLaw),
+    ("/looks", W::MyLooks, Act::ReadLaw),
 ];
 
 /// What stands around a page.
@@ -49,7 +52,7 @@ pub struct Frame {
 /// How far a page can be trusted.
 pub struct Trust {
     /// The instant for which it is right.
-    pub at: String,
+    pub at: Html,
     /// The rulebook.
     pub rulebook: String,
     /// The beginning of the rulebook's digest.
@@ -60,8 +63,8 @@ pub struct Trust {
     pub in_doubt: bool,
     /// By how much the watch is behind.
     pub behind: String,
-    /// Until when alerts were delivered.
-    pub delivered: String,
+    /// Until when alerts were delivered; `None`: this process delivers none.
+    pub delivered: Option<String>,
     /// Why the page itself may be wrong: what is said first, and what it means.
     pub warnings: Vec<[&'static str; 2]>,
 }
@@ -79,15 +82,17 @@ impl Trust {
         let t = |word: W| word.of(language);
         let seconds = |seconds: i64| words_of_time::length(&site.book, language, seconds);
         Self {
-            at: words_of_time::instant(now, language),
+            at: html(&words_of_time::instant(now, language)),
             rulebook: site.book.id().to_owned(),
             digest: digest.collect(),
             law: format!("{law}. {}", t(W::NotReviewed)),
             in_doubt: trust.clock_in_doubt,
             behind: trust.watch_behind.map_or_else(|| t(W::Unknown).to_owned(), seconds),
-            delivered: trust
-                .delivered_until
-                .map_or_else(|| t(W::Unknown).to_owned(), engine::calendar::Instant::time_of_day),
+            delivered: match trust.delivered {
+                Delivered::NotFromHere => None,
+                Delivered::Unknown => Some(t(W::Unknown).to_owned()),
+                Delivered::Until(at) => Some(at.time_of_day()),
+            },
             warnings: warnings(trust).into_iter().map(|words| words.map(t)).collect(),
         }
     }

@@ -7,8 +7,8 @@ use std::fmt;
 use askama::filters::HtmlSafe;
 use service::shown::plain;
 
-/// Terms that the browser's dictionary would split.
-const TERMS: [&str; 22] = [
+/// Terms and days of the week that the browser's dictionary would split.
+const TERMS: [&str; 32] = [
     "ການກັກຂັງພາງ",
     "ຖືກກັກຂັງພາງ",
     "ກັກຂັງພາງ",
@@ -31,6 +31,16 @@ const TERMS: [&str; 22] = [
     "ໂທສານຸໂທດ",
     "ສຳນວນຄະດີ",
     "ທ້າຍມື້",
+    "ການຕີຄວາມ",
+    "ສະຖານ",
+    "ຄະຣຸໂທດ",
+    "ວັນຈັນ",
+    "ວັນອັງຄານ",
+    "ວັນພຸດ",
+    "ວັນພະຫັດ",
+    "ວັນສຸກ",
+    "ວັນເສົາ",
+    "ວັນອາທິດ",
 ];
 
 /// No term begins before it, so most of a page is not compared with them.

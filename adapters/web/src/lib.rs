@@ -22,7 +22,7 @@ mod pages;
 pub mod paper;
 pub mod people;
 mod private_file;
-mod refused;
+pub mod refused;
 pub mod remembered;
 pub mod routes;
 pub mod sheet;

@@ -78,10 +78,14 @@ pub async fn log_in(site: &Site, attempt: &Attempt<'_>) -> Result<Result<Entered
     let person = if login.len() <= LONGEST.0 { site.people.person_by_login(&login).await? } else { None };
     let known = attempt.device.filter(|mark| person.as_ref().is_some_and(|person| site.key.marked(person.id, mark)));
     let account = known.map_or_else(|| Account::of_name(&login), Account::of_device);
+    // Strangers leave room for the browsers that are known.
+    let turn = if known.is_none() { site.logins.turn(attempt.address).map(Some) } else { Some(None) };
+    let Some(turn) = turn else { return Ok(Err(Shut::Busy)) };
     if let Err(wait) = site.logins.begin(account, now) {
         return Ok(Err(Shut::Wait(wait)));
     }
     let Ok(proven) = proven(site, person.as_ref(), attempt).await else { return Ok(Err(Shut::Busy)) };
+    drop(turn);
     let entering = match (person, proven) {
         (Some(person), Proven { password: true, on_paper }) if person.disabled.is_none() => {
             with_code(site, person, attempt.code, on_paper).await?

@@ -14,6 +14,7 @@ use std::time::Duration;
 use engine::calendar::Instant;
 use sha2::{Digest as _, Sha256};
 use store::people::{Look, Seen};
+use uuid::Uuid;
 
 use crate::credentials::passwords::Hashing;
 
@@ -28,6 +29,9 @@ const FORGOTTEN: i64 = 15 * 60;
 const REMEMBERED: usize = 10_000;
 /// How many failures may wait for their answer; one more is answered at once.
 const HELD: usize = 1_000;
+/// How many attempts of strangers are looked at or wait for it at a time, from one address and from all: few enough that those
+/// from other addresses, and from browsers that are known, have their turn.
+const STRANGERS: (usize, usize) = (8, 128);
 /// How many addresses are told apart in a minute's count of refusals.
 const TOLD_APART: usize = 1_000;
 
@@ -45,6 +49,11 @@ impl Account {
     pub fn of_device(mark: &str) -> Self {
         Self(Sha256::digest(["device ", mark].concat()).into())
     }
+
+    /// A person who is logged in, and proves the password once more.
+    pub fn of_person(id: Uuid) -> Self {
+        Self(Sha256::digest([b"person ", &id.as_bytes()[..]].concat()).into())
+    }
 }
 
 /// What this process remembers of logins.
@@ -54,6 +63,7 @@ pub struct Logins {
     pub hashing: Hashing,
     names: Mutex<BTreeMap<Account, Failures>>,
     addresses: Mutex<BTreeMap<IpAddr, Failures>>,
+    strangers: Mutex<BTreeMap<IpAddr, usize>>,
     held: AtomicUsize,
     refusals: Mutex<Refusals>,
 }
@@ -101,6 +111,21 @@ impl Logins {
         locked(&self.names).remove(&account);
     }
 
+    /// A turn of a stranger, until it is dropped; `None` if too many of the address or of all have one.
+    pub fn turn(&self, address: Option<IpAddr>) -> Option<Turn<'_>> {
+        let of = address.map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), network);
+        let mut strangers = locked(&self.strangers);
+        if strangers.values().sum::<usize>() >= STRANGERS.1 {
+            return None;
+        }
+        let turns = strangers.entry(of).or_default();
+        if *turns >= STRANGERS.0 {
+            return None;
+        }
+        *turns += 1;
+        Some(Turn { strangers: &self.strangers, of })
+    }
+
     /// Counts a failure from an address, and waits before it is answered.
     pub async fn failed(&self, address: Option<IpAddr>, now: Instant) {
         let Some(address) = address else { return };
@@ -111,10 +136,11 @@ impl Logins {
             failures.count
         };
         let pause = pause_after(count);
-        if self.held.fetch_add(1, Ordering::AcqRel) < HELD && !pause.is_zero() {
+        // Given back even if the connection is lost meanwhile.
+        let held = Held::one_more(&self.held);
+        if held.is_some() && !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
-        self.held.fetch_sub(1, Ordering::AcqRel);
     }
 
     /// Counts a request that was refused to nobody's account; returns the entries of the minutes that are over.
@@ -152,6 +178,40 @@ fn pause_after(failures: u32) -> Duration {
 }
 
 /// The minute of an instant, counted from 1970.
+/// A failure that waits for its answer.
+struct Held<'l>(&'l AtomicUsize);
+
+impl<'l> Held<'l> {
+    fn one_more(held: &'l AtomicUsize) -> Option<Self> {
+        let one = Self(held);
+        (held.fetch_add(1, Ordering::AcqRel) < HELD).then_some(one)
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// A turn of a stranger.
+pub struct Turn<'l> {
+    strangers: &'l Mutex<BTreeMap<IpAddr, usize>>,
+    of: IpAddr,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut strangers = locked(self.strangers);
+        let left = strangers.get(&self.of).map_or(0, |turns| turns - 1);
+        if left == 0 {
+            strangers.remove(&self.of)
+        } else {
+            strangers.insert(self.of, left)
+        };
+    }
+}
+
 const fn minute(at: Instant) -> i64 {
     at.unix().div_euclid(60)
 }
@@ -222,6 +282,19 @@ mod tests {
     }
 
     #[test]
+    fn strangers_of_one_address_leave_room_for_others_and_all_of_them_for_known_browsers() {
+        let logins = logins();
+        let address = |last| Some(IpAddr::from([203, 0, 113, last]));
+        let mut turns: Vec<_> = (0..STRANGERS.0).map(|_| logins.turn(address(0)).expect("a turn")).collect();
+        assert!(logins.turn(address(0)).is_none());
+        turns.extend((1..=255).filter_map(|last| logins.turn(address(last))));
+        assert_eq!(turns.len(), STRANGERS.1);
+        assert!(logins.turn(address(255)).is_none());
+        drop(turns);
+        assert!(logins.turn(address(0)).is_some() && locked(&logins.strangers).is_empty());
+    }
+
+    #[test]
     fn what_is_remembered_is_bounded() {
         let logins = logins();
         for nth in 0..REMEMBERED + 50 {
@@ -237,11 +310,14 @@ mod tests {
         assert_eq!((pauses[20], pauses[59]), (100, 3000));
         let logins = logins();
         let (court, other) = (Some(IpAddr::from([203, 0, 113, 7])), Some(IpAddr::from([203, 0, 113, 8])));
-        let begun = std::time::Instant::now();
-        for _ in 0..22 {
-            logins.failed(court, NOON).await;
-        }
-        assert!(begun.elapsed() >= Duration::from_millis(300), "the last two are answered 100 and 200 ms later");
+        let failures = async {
+            for _ in 0..22 {
+                logins.failed(court, NOON).await;
+            }
+        };
+        let soon = tokio::time::timeout(Duration::from_millis(290), failures).await;
+        assert!(soon.is_err(), "the last two are answered 100 and 200 ms later");
+        assert_eq!(logins.held.load(Ordering::Acquire), 0, "whoever goes away waits no more");
         assert_eq!(locked(&logins.addresses).len(), 1);
         logins.failed(other, NOON).await;
         assert_eq!(locked(&logins.addresses).len(), 2);

@@ -21,7 +21,7 @@ use crate::visitor::{bearer, language, member};
 /// The longest form.
 const LONGEST: usize = 64 * 1024;
 /// The header in which a script of our pages sends the token, if it sends no form.
-const HEADER: &str = "x-csrf-token";
+pub const TOKEN: &str = "x-csrf-token";
 
 /// Lets forms through that came from our own pages.
 pub async fn forms(State(site): State<Arc<Site>>, request: Request, next: Next) -> Answer {
@@ -41,7 +41,7 @@ pub async fn forms(State(site): State<Arc<Site>>, request: Request, next: Next) 
     // Without a session there is nothing to protect but the login itself, and the origin protects that.
     let Some(member) = member else { return next.run(Request::from_parts(parts, body)).await };
     let of_session = |token: &str| csrf::is_of(token, &member.session.csrf);
-    if header(&parts.headers, HEADER).is_some_and(of_session) {
+    if header(&parts.headers, TOKEN).is_some_and(of_session) {
         return next.run(Request::from_parts(parts, body)).await;
     }
     let Ok(bytes) = axum::body::to_bytes(body, LONGEST).await else { return too_long(said) };
@@ -54,7 +54,7 @@ pub async fn forms(State(site): State<Arc<Site>>, request: Request, next: Next) 
 }
 
 /// Whether the browser says that a page of ours sent the request.
-fn is_ours(site: &Site, parts: &Parts) -> bool {
+pub fn is_ours(site: &Site, parts: &Parts) -> bool {
     let Some(origin) = header(&parts.headers, ORIGIN.as_str()) else {
         return header(&parts.headers, "sec-fetch-site") == Some("same-origin");
     };
@@ -66,6 +66,7 @@ fn is_ours(site: &Site, parts: &Parts) -> bool {
     host.is_some_and(|host| origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")) == Some(host))
 }
 
-fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+/// The value of a header that is text.
+pub fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }

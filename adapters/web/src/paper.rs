@@ -3,12 +3,10 @@
 //! Invariant: both are the same document. The file refers to nothing outside it: style and fonts are in it, under a content
 //! security policy that names the style by its digest and allows no script.
 
-use std::sync::LazyLock;
-
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use engine::action::When;
+use engine::action::{CaseRef, When};
 use engine::breach::Breach;
 use engine::calendar::Instant;
 use projections::labels::Label as L;
@@ -18,7 +16,7 @@ use service::queries::timeline::Timeline;
 use sha2::{Digest as _, Sha256};
 
 use crate::answer::code;
-use crate::assets::{address, style_with_fonts};
+use crate::assets::{address, address_on_each_page, on_each_page, style_with_fonts};
 use crate::lao::{Html, html};
 use crate::sheet::reader::Reader;
 use crate::sheet::{Finding, Limit, Sheet};
@@ -54,8 +52,9 @@ pub enum Style {
 #[template(path = "paper.html")]
 struct Document<'a> {
     sheet: Sheet<'a>,
-    contained: Option<&'static Contained>,
-    style: String,
+    contained: Option<Contained>,
+    /// The addresses of the styles, if they are not contained.
+    styles: [String; 2],
     made_up: bool,
     as_of: Html,
     law: Html,
@@ -75,10 +74,10 @@ pub fn document(timeline: &Timeline, reader: Reader<'_>, printed: &Printed, styl
     let clock = printed.clock_in_doubt.map(|doubt| reader.t(if doubt { W::ClockInDoubt } else { W::ClockCertain }));
     let by = printed.by.as_deref().unwrap_or_else(|| reader.t(P::CommandLine));
     let document = Document {
-        contained: (style == Style::Contained).then_some(&*CONTAINED),
-        style: address("style.css"),
+        contained: (style == Style::Contained).then(|| Contained::of(timeline.case.reference())),
+        styles: [address("style.css"), address_on_each_page(timeline.case.reference())],
         made_up: printed.made_up,
-        as_of: html(&words_of_time::instant(reader.at, language)),
+        as_of: html(&words_of_time::End::of(reader.at).in_sentence(language)),
         law: html(reader.book.title().in_language(language)),
         basis: html(reader.book.basis().in_language(language)),
         rulebook: reader.book.id().to_owned(),
@@ -126,13 +125,16 @@ struct Contained {
     policy: String,
 }
 
-static CONTAINED: LazyLock<Contained> = LazyLock::new(|| {
-    let style = style_with_fonts();
-    let digest = STANDARD.encode(Sha256::digest(style.as_bytes()));
-    let policy =
-        format!("default-src 'none'; style-src 'sha256-{digest}'; font-src data:; base-uri 'none'; form-action 'none'");
-    Contained { style, policy }
-});
+impl Contained {
+    fn of(case: &CaseRef) -> Self {
+        let style = style_with_fonts() + &on_each_page(case);
+        let digest = STANDARD.encode(Sha256::digest(style.as_bytes()));
+        let policy = format!(
+            "default-src 'none'; style-src 'sha256-{digest}'; font-src data:; base-uri 'none'; form-action 'none'"
+        );
+        Self { style, policy }
+    }
+}
 
 /// A digest in groups of eight, so that it can be read and broken.
 fn spaced(digest: &str) -> String {

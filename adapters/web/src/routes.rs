@@ -6,20 +6,21 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
-use axum::http::header::{HeaderValue, STRICT_TRANSPORT_SECURITY};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use axum::middleware::{self, Next};
 use axum::routing::{MethodRouter, get, post};
 use engine::rulebook::Language;
 use projections::rights::{Act, Relation, allows};
 
-use crate::answer::{Answer, no_such_page, protect};
+use crate::answer::{Answer, marked_as_demo, no_such_page, protect};
 use crate::api::guard::{Guard, asked_language};
 use crate::api::openapi::Routed;
 use crate::api::problem::Problem;
 use crate::origin::forms;
 use crate::refused::refused;
 use crate::site::Site;
-use crate::visitor::{OfNobody, Visitor};
+use crate::visitor::{OfNobody, Visitor, language};
 use crate::words::api::Api;
 use crate::{api, assets, gzip, pages};
 
@@ -205,12 +206,27 @@ async fn holders(
     refused(&site, &parts, Some(&visitor), no_such_page(visitor.language)).await
 }
 
-/// Counts the requests of nobody for what takes a login.
+/// Counts the requests of nobody for what takes a login, and says in words what the framework refuses.
 async fn nobodys(State(site): State<Arc<Site>>, request: Request, next: Next) -> Answer {
     let (parts, body) = request.into_parts();
     let answer = next.run(Request::from_parts(parts.clone(), body)).await;
+    let answer = if parts.uri.path().starts_with(API) { answer } else { in_words(answer, language(&parts, None)) };
     let of_nobody = answer.extensions().get::<OfNobody>().is_some();
     if of_nobody { refused(&site, &parts, None, answer).await } else { answer }
+}
+
+/// A page instead of what the framework refuses by itself: an address that cannot be read, or another method.
+fn in_words(answer: Answer, language: Language) -> Answer {
+    let is_ours = answer.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let unreadable = matches!(answer.status(), StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED);
+    if is_ours || !unreadable {
+        return answer;
+    }
+    let mut page = no_such_page(language);
+    if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
+        *page.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    }
+    page
 }
 
 async fn nothing_here(request: Request) -> Answer {
@@ -218,10 +234,11 @@ async fn nothing_here(request: Request) -> Answer {
     if parts.uri.path().starts_with(API) {
         return Problem::of(Api::NotFound).answer(asked_language(&parts).unwrap_or(Language::Lo));
     }
-    no_such_page(crate::visitor::language(&parts, None))
+    no_such_page(language(&parts, None))
 }
 
-async fn protected(State(site): State<Arc<Site>>, mut answer: Answer) -> Answer {
+async fn protected(State(site): State<Arc<Site>>, answer: Answer) -> Answer {
+    let mut answer = if site.demo.is_some() { marked_as_demo(answer) } else { answer };
     protect(answer.headers_mut());
     if site.reached.tls {
         // Whoever came over TLS once never comes without it again.

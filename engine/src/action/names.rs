@@ -29,6 +29,11 @@ impl Names {
         Self(self.0 | other.0)
     }
 
+    /// Whether a name is in both sets.
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
     /// Whether no name is in the set.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

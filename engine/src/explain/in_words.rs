@@ -382,9 +382,9 @@ impl Words<'_> {
     /// The words of a field whose places are set in `bits`. The words of a test have the same places in all its actions.
     fn words_of(self, test: &FieldTest, bits: u32) -> Vec<String> {
         let words = test.places.first().map_or(&[][..], |place| {
-            let field = &place.action.fields()[place.outer];
+            let field = &place.action.fields()[usize::from(place.outer)];
             match (place.inner, field.kind) {
-                (Some(inner), FieldKind::Object(fields)) => fields[inner].words(),
+                (Some(inner), FieldKind::Object(fields)) => fields[usize::from(inner)].words(),
                 _ => field.words(),
             }
         });

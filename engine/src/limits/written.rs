@@ -5,30 +5,33 @@ use super::{Reckoning, Turn, Under, Work, allowed};
 use crate::action::{ActionName as N, Names};
 use crate::facts::Facts;
 use crate::rulebook::period::Hours;
-use crate::rulebook::rule::{Counting, Limit, Prepared};
+use crate::rulebook::rule::{Counting, Limit};
 use crate::rulebook::{DecisionFrom, Period, Reading, Readings, Rule};
 
 impl<'t> Work<'t> {
     pub(super) fn written(&mut self) {
         let mut facts = Facts::new(self.timeline, self.book);
+        let mut answers = Vec::new();
         for entry in self.timeline.entries() {
-            for (rule, prepared) in self.book.opened_on(entry.name) {
-                if let Some(limit) = rule.as_limit() {
-                    self.open(rule, limit, prepared, &facts);
+            if let Some(opened) = self.book.opened_on(entry.name, entry.date()) {
+                facts.answer(&opened.facts, &mut answers);
+                for prepared in &opened.rules {
+                    let given = Readings::each(|reading| prepared.test[reading].outcome(&answers) == Some(true));
+                    let rule = self.book.prepared(prepared);
+                    if let (true, Some(limit)) = (given.protective, rule.as_limit()) {
+                        self.open(rule, limit, given, &facts);
+                    }
                 }
             }
             facts.pass();
         }
     }
 
-    fn open(&mut self, rule: &'t Rule, limit: &'t Limit, prepared: &Prepared, facts: &Facts<'t>) {
+    fn open(&mut self, rule: &'t Rule, limit: &'t Limit, opens: Readings<bool>, facts: &Facts<'t>) {
         let opened_by = facts.index;
-        let given = |reading| limit.given.is_always() || facts.outcome(&limit.given, reading) == Some(true);
-        let protective = given(Reading::Protective);
-        if !protective || !self.book.holds(rule, self.timeline.entries()[opened_by].date()) {
+        if !self.book.holds(rule, self.timeline.entries()[opened_by].date()) {
             return;
         }
-        let opens = Readings { protective, lenient: prepared.same_under_both || given(Reading::Lenient) };
         let from =
             limit.counted_from.and_then(|names| self.timeline.last_before(opened_by, names)).unwrap_or(opened_by);
         let done = self.discharged(limit, opened_by, |way, reading| allowed(facts, way, reading));

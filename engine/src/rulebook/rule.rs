@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::test::{FieldTest, Test};
-use super::{Quote, Readings, RuleId, Text};
+use super::test::Test;
+use super::{Quote, RuleId, Text};
 use crate::action::Names;
 use crate::calendar::period::{Days, Hours, Months, Period};
 use crate::words::words;
@@ -85,6 +85,8 @@ pub(crate) struct Limit {
     /// The clock starts at the last such action before the opening one.
     pub(crate) counted_from: Option<Names>,
     pub(crate) done_by: Vec<DoneBy>,
+    /// Those that discharge it without asking anything.
+    pub(crate) plainly_done_by: Names,
     /// Whether the lenient reading sees no limit.
     pub(crate) arguable_only: bool,
     pub(crate) counting: Counting,
@@ -151,30 +153,6 @@ pub(crate) struct Condition {
     /// Of these actions it is tested under the protective reading alone.
     pub(crate) arguable_only: Names,
     pub(crate) check: Check,
-}
-
-/// What is worked out once about a rule, so that it need not be at each action.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Prepared {
-    /// Whether the test of a condition, or of what opens a limit, has the same outcome under both readings.
-    pub(crate) same_under_both: bool,
-    /// The fields by which a condition fails, each once, by their paths.
-    pub(crate) fields: Vec<FieldTest>,
-}
-
-impl Prepared {
-    pub(crate) fn of(rule: &Rule, answers: Readings<&[u8]>) -> Self {
-        match &rule.asks {
-            Asked::Limit(limit) => Self { same_under_both: limit.given.is_same_under(answers), fields: Vec::new() },
-            Asked::Condition(Condition { check: Check::Written { tested_if, fails }, .. }) => {
-                let mut fields: Vec<FieldTest> = fails.fields().into_iter().cloned().collect();
-                fields.sort_by_key(|field| field.path);
-                let same_under_both = tested_if.is_same_under(answers) && fails.is_same_under(answers);
-                Self { same_under_both, fields }
-            }
-            Asked::Condition(_) => Self::default(),
-        }
-    }
 }
 
 /// What a condition checks: a test written in the rulebook, or a procedure of the program.

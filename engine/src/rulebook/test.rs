@@ -3,7 +3,7 @@
 //! Invariant: a test was checked against the table of actions. Every field in it belongs to an action on which it is
 //! tested, and every word to its field. The language is explained in `docs/rules-language.md`.
 
-use super::{Reading, Readings};
+use super::Reading;
 use crate::action::{ActionName, Class, Names};
 
 /// A test in three-valued logic: it holds, it does not, or it is unknown because a field is not on record.
@@ -63,9 +63,9 @@ pub(crate) struct FieldTest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FieldPlace {
     pub(crate) action: ActionName,
-    pub(crate) outer: usize,
+    pub(crate) outer: u8,
     /// The place inside the object, if the field is in one.
-    pub(crate) inner: Option<usize>,
+    pub(crate) inner: Option<u8>,
 }
 
 /// What is asked of a field. Sets of words are bits, by the words' places.
@@ -117,20 +117,34 @@ pub(crate) const fn not(outcome: Outcome) -> Outcome {
 impl Test {
     /// The outcome under `reading`. `answers` are the reading's answers, and `fact` is the outcome of a test that has no
     /// further test in it.
-    pub(crate) fn outcome(&self, reading: Reading, answers: &[u8], fact: &mut impl FnMut(&Self) -> Outcome) -> Outcome {
+    #[inline]
+    pub(crate) fn outcome(&self, reading: Reading, answers: &[u8], fact: &impl Fn(&Self) -> Outcome) -> Outcome {
         match self {
             Self::Fixed(holds) => Some(*holds),
+            Self::All(_)
+            | Self::Any(_)
+            | Self::Not(_)
+            | Self::Choice { .. }
+            | Self::ArguableOnly(_)
+            | Self::LenientNeeds(_) => self.outcome_of_parts(reading, answers, fact),
+            _ => fact(self),
+        }
+    }
+
+    fn outcome_of_parts(&self, reading: Reading, answers: &[u8], fact: &impl Fn(&Self) -> Outcome) -> Outcome {
+        let outcome = |test: &Self| test.outcome(reading, answers, fact);
+        match self {
             Self::Choice { question, by_answer } => {
                 let answer = answers.get(*question).copied().unwrap_or(0);
-                by_answer.get(usize::from(answer))?.outcome(reading, answers, fact)
+                by_answer.get(usize::from(answer)).and_then(outcome)
             }
-            Self::All(of) => all(of.iter().map(|test| test.outcome(reading, answers, fact))),
-            Self::Any(of) => not(all(of.iter().map(|test| not(test.outcome(reading, answers, fact))))),
-            Self::Not(test) => not(test.outcome(reading, answers, fact)),
+            Self::All(of) => all(of.iter().map(outcome)),
+            Self::Any(of) => not(all(of.iter().map(|test| not(outcome(test))))),
+            Self::Not(test) => not(outcome(test)),
             Self::ArguableOnly(_) if reading == Reading::Lenient => Some(false),
             Self::LenientNeeds(_) if reading == Reading::Protective => Some(true),
-            Self::ArguableOnly(test) | Self::LenientNeeds(test) => test.outcome(reading, answers, fact),
-            _ => fact(self),
+            Self::ArguableOnly(test) | Self::LenientNeeds(test) => outcome(test),
+            _ => None,
         }
     }
 
@@ -144,19 +158,6 @@ impl Test {
             Self::Not(test) | Self::ArguableOnly(test) | Self::LenientNeeds(test) => test.visit(see),
             _ => {}
         }
-    }
-
-    /// Whether the two readings give the same outcome, whatever is on record.
-    pub(crate) fn is_same_under(&self, answers: Readings<&[u8]>) -> bool {
-        let mut same = true;
-        self.visit(&mut |test| {
-            same &= match test {
-                Self::ArguableOnly(_) | Self::LenientNeeds(_) => false,
-                Self::Choice { question, .. } => answers.protective.get(*question) == answers.lenient.get(*question),
-                _ => true,
-            };
-        });
-        same
     }
 
     /// Whether it holds without asking anything.
@@ -192,6 +193,11 @@ fn all(of: impl Iterator<Item = Outcome>) -> Outcome {
 }
 
 impl FieldTest {
+    /// The same test, of one kind of action alone.
+    pub(crate) fn of(&self, action: ActionName) -> Self {
+        Self { places: self.place(action).copied().into_iter().collect(), ..self.clone() }
+    }
+
     /// Where the field is in an action of this kind; `None` if such an action has no such field.
     pub(crate) fn place(&self, action: ActionName) -> Option<&FieldPlace> {
         self.places.iter().find(|place| place.action == action)

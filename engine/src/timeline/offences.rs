@@ -4,12 +4,12 @@
 //! penalty, then the first listed. A correction of the day holds for the whole case; a reclassification from then on.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BinaryHeap};
 
 use chrono::NaiveDate;
 
 use super::Entry;
-use crate::action::{Action, ActionId, ActionName, Class, Offence, WhichOffence};
+use crate::action::{Action, ActionId, ActionName, Class, Names, Offence, WhichOffence};
 
 /// What is known of the offences, each with the entry from which it counts.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Offences {
             known.add(offence, None);
         }
         let first = known.gravest()?;
-        let changes: Vec<usize> = (0..entries.len()).filter(|i| CHANGES.contains(&entries[*i].name)).collect();
+        let changes: Vec<usize> = (0..entries.len()).filter(|i| CHANGES.has(entries[*i].name)).collect();
         let mut gravest = vec![(0, first)];
         for &i in &changes {
             let action = entries[i].action;
@@ -76,8 +76,8 @@ impl Offences {
     }
 }
 
-const CHANGES: [ActionName; 3] =
-    [ActionName::OffenceAdded, ActionName::OffenceReclassified, ActionName::OffenceCorrected];
+const CHANGES: Names =
+    Names::of(&[ActionName::OffenceAdded, ActionName::OffenceReclassified, ActionName::OffenceCorrected]);
 
 /// The offences, with an index that gives the gravest one.
 #[derive(Default)]
@@ -87,14 +87,14 @@ struct Known {
     of_opening: usize,
     /// The places of those that were added.
     added: BTreeMap<ActionId, usize>,
-    /// The offences by gravity, the gravest last.
-    order: BTreeSet<(Class, u64, Reverse<usize>)>,
+    /// The offences by gravity, the gravest first, among what they were before a reclassification.
+    order: BinaryHeap<(Class, u64, Reverse<usize>)>,
 }
 
 impl Known {
     fn add(&mut self, offence: Offence, by: Option<(ActionId, usize)>) {
         let place = self.offences.len();
-        self.order.insert(gravity(place, &offence));
+        self.order.push(gravity(place, &offence));
         match by {
             None => self.of_opening += 1,
             Some((id, _)) => drop(self.added.insert(id, place)),
@@ -102,9 +102,15 @@ impl Known {
         self.offences.push((offence, by.map(|(_, entry)| entry)));
     }
 
-    fn gravest(&self) -> Option<Offence> {
-        let (_, _, Reverse(i)) = self.order.last()?;
-        Some(self.offences[*i].0)
+    fn gravest(&mut self) -> Option<Offence> {
+        while let Some(gravest @ (_, _, Reverse(i))) = self.order.peek() {
+            let offence = self.offences[*i].0;
+            if gravity(*i, &offence) == *gravest {
+                return Some(offence);
+            }
+            self.order.pop();
+        }
+        None
     }
 
     /// The place of the offence that an action names, if it is known by then.
@@ -119,11 +125,10 @@ impl Known {
         let Some(i) = self.place(action) else { return };
         let (class, penalty, serious) = action.classified();
         let offence = &mut self.offences[i].0;
-        self.order.remove(&gravity(i, offence));
         offence.class = class.unwrap_or(offence.class);
         offence.penalty_months = penalty.unwrap_or(offence.penalty_months);
         offence.serious = serious.unwrap_or(offence.serious);
-        self.order.insert(gravity(i, offence));
+        self.order.push(gravity(i, offence));
     }
 
     fn correct(&mut self, action: &Action) {

@@ -39,8 +39,10 @@ pub struct Field {
 /// The value of a field. The names of offices are filled in later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// In words. A free text is unchanged.
+    /// In words; dates as in files.
     Words(String),
+    /// A free text, as somebody wrote it.
+    Text(String),
     /// An office of the case, and the office from which a transfer took the case.
     Office {
         /// The office before a transfer; `None` for the opening, or if there was no such office.
@@ -201,7 +203,7 @@ impl InWords<'_> {
         let is_free = |field: &describe::Field| matches!(field.kind, FieldKind::Text | FieldKind::Case);
         let of_table = action.field_at(name);
         let value = match value {
-            Json::Text(text) if of_table.is_some_and(is_free) => Value::Words(text.clone().into_owned()),
+            Json::Text(text) if of_table.is_some_and(is_free) => Value::Text(text.clone().into_owned()),
             _ => self.value(name, value),
         };
         // What the table does not have is nobody's to see without the right.

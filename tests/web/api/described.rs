@@ -7,8 +7,8 @@ use projections::rights::Role;
 use serde_json::Value;
 use web::routes::ROUTES;
 
-use super::desk::{Desk, NOTHING, description};
-use super::schema::{check, fits};
+use crate::desk::{Desk, NOTHING, description};
+use crate::schema::{check, fits};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_of_the_api_is_described_and_nothing_else_is() {

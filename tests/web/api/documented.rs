@@ -4,7 +4,7 @@ use axum::http::Method;
 use projections::rights::Role;
 use serde_json::Value;
 
-use super::desk::Desk;
+use crate::desk::Desk;
 
 /// The examples of the section on the API: requests, and the answers that stand behind them.
 fn examples(page: &str) -> Vec<(String, Value)> {
@@ -37,7 +37,7 @@ fn is_like(example: &Value, found: &Value) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_example_of_the_page_is_answered_as_it_says() {
     let desk = Desk::new();
-    let token = format!("Bearer {}", desk.token("vte-investigation", Role::Investigator).await);
+    let (_, token) = desk.token("vte-investigation", Role::Investigator).await.credentials();
     let examples = examples(include_str!("../../../docs/formats.md"));
     assert!(examples.len() > 5, "{}", examples.len());
     for (request, expected) in examples {

@@ -8,7 +8,8 @@ use store::CaseStore as _;
 use store::people::{LooksOf, PeopleStore as _, Seen};
 use tests::lines::{action, custody};
 
-use super::desk::{Desk, NOW, check, opening};
+use crate::desk::{Desk, NOW};
+use crate::papers::{check, with_legal_aid};
 
 fn reference(case: &str) -> CaseRef {
     CaseRef::new(case).expect("a reference")
@@ -65,9 +66,9 @@ async fn a_timeline_as_known_on_a_day_has_what_was_recorded_by_then() {
 async fn a_docket_is_paged_by_key_and_every_case_stands_on_one_page() {
     let desk = Desk::new();
     for n in 0..60 {
-        desk.hold(&[opening(&format!("A-{n}"))]).await;
+        desk.hold(&[with_legal_aid(&format!("A-{n}"))]).await;
     }
-    desk.hold(&[opening("H-1"), custody("H-1")]).await;
+    desk.hold(&[with_legal_aid("H-1"), custody("H-1")]).await;
     let token = desk.token("vte-juvenile-court", Role::Clerk).await;
     let mut cases: Vec<String> = Vec::new();
     let mut path = "/api/v1/docket".to_owned();
@@ -79,7 +80,7 @@ async fn a_docket_is_paged_by_key_and_every_case_stands_on_one_page() {
         );
         pages += 1;
         // A case that is opened meanwhile moves no other one.
-        desk.hold(&[opening(&format!("N-{pages}")), custody(&format!("N-{pages}"))]).await;
+        desk.hold(&[with_legal_aid(&format!("N-{pages}")), custody(&format!("N-{pages}"))]).await;
         let Some(next) = page["next"].as_str() else { break };
         path = format!("/api/v1/docket?cursor={next}");
     }
@@ -101,7 +102,7 @@ async fn a_docket_is_paged_by_key_and_every_case_stands_on_one_page() {
 async fn alerts_come_in_pages_that_end_with_a_case() {
     let desk = Desk::new();
     for n in 0..6 {
-        desk.hold(&[opening(&format!("A-{n}")), custody(&format!("A-{n}"))]).await;
+        desk.hold(&[with_legal_aid(&format!("A-{n}")), custody(&format!("A-{n}"))]).await;
     }
     let token = desk.token("vte-prosecutor", Role::Prosecutor).await;
     let all = desk.get(&token, "/api/v1/alerts?limit=100").await.is(200);

@@ -2,17 +2,20 @@
 
 use axum::body::Body;
 use axum::http::Method;
+use engine::rulebook::Language;
 use projections::rights::Role;
 use service::intake::budget::Budget;
 use store::CaseStore as _;
 use tests::lines::action;
+use web::remembered::Remembered;
 
-use super::desk::{Desk, NOTHING, check};
+use crate::desk::{Desk, NOTHING, Visitor};
+use crate::papers::check;
 
 /// Words that no answer may repeat.
 const PLANTED: &str = "ທ້າວສົມສັກ\u{202e}Somsak";
 
-async fn investigator() -> (Desk, String) {
+async fn investigator() -> (Desk, Visitor) {
     let desk = Desk::with_a_case().await;
     let token = desk.token("vte-investigation", Role::Investigator).await;
     (desk, token)
@@ -150,8 +153,7 @@ async fn problems_are_in_the_readers_language() {
         assert_eq!(answer.header("www-authenticate"), "Bearer");
         assert_eq!(problem["title"].as_str().expect("a title").is_ascii(), language == "en");
     }
-    let (cookie, _) = desk.session(Some("vte-prosecutor"), Role::Prosecutor).await;
-    let cookie = format!("kamnot={cookie}");
+    let (_, cookie) = desk.login(Role::Prosecutor, Some("vte-prosecutor"), Language::En).await.credentials();
     let answer = desk.ask(Method::GET, "/api/v1/cases/B-1", &[("cookie", &cookie)], NOTHING).await;
     assert_eq!(answer.header("content-language"), "en", "the person's own language");
 }
@@ -159,20 +161,20 @@ async fn problems_are_in_the_readers_language() {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_method_and_an_unknown_address_are_problems_too() {
     let (desk, token) = investigator().await;
-    let bearer = format!("Bearer {token}");
-    let headers = [("authorization", bearer.as_str()), ("accept-language", "en")];
-    let answer = desk.ask(Method::DELETE, "/api/v1/cases/A-1", &headers, NOTHING).await;
+    let ask = async |method, path| desk.ask_as(&token, method, path, &[], NOTHING).await;
+    let answer = ask(Method::DELETE, "/api/v1/cases/A-1").await;
     answer.is_problem(405, "wrong_method");
     assert!(answer.header("allow").contains("GET"), "{}", answer.header("allow"));
-    desk.ask(Method::GET, "/api/v2/cases", &headers, NOTHING).await.is_problem(404, "not_found");
-    desk.ask(Method::GET, "/api/v1/actions", &headers, NOTHING).await.is_problem(405, "wrong_method");
-    let head = desk.ask(Method::HEAD, "/api/v1/cases/A-1", &headers, NOTHING).await;
+    ask(Method::GET, "/api/v2/cases").await.is_problem(404, "not_found");
+    ask(Method::GET, "/api/v1/actions").await.is_problem(405, "wrong_method");
+    let head = ask(Method::HEAD, "/api/v1/cases/A-1").await;
     assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_used_up_a_budget_waits_and_no_other_does() {
-    let desk = Desk::with(Budget { requests: 60, bytes: 0, events: 0 });
+    let budget = Budget { requests: 60, bytes: 0, events: 0 };
+    let desk = Desk::with(|site| site.remembered = Remembered::with(budget));
     let one = desk.token("vte-investigation", Role::Investigator).await;
     let other = desk.token("vte-investigation", Role::Investigator).await;
     let mut last = desk.get(&one, "/api/v1/rules").await;
@@ -187,16 +189,21 @@ async fn who_has_used_up_a_budget_waits_and_no_other_does() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_changes_something_needs_the_token_of_its_forms() {
     let desk = Desk::with_a_case().await;
-    let (cookie, form) = desk.session(Some("vte-investigation"), Role::Investigator).await;
-    let (_, of_another) = desk.session(Some("vte-investigation"), Role::Investigator).await;
-    let cookie = format!("kamnot={cookie}");
-    for form in ["", "x", of_another.as_str()] {
-        let headers = [("cookie", cookie.as_str()), ("x-csrf-token", form), ("content-type", "application/json")];
-        let body = check("A-1", "vte-investigation");
-        desk.ask(Method::POST, "/api/v1/actions", &headers, body).await.is_problem(403, "no_form_token");
+    let person = desk.login(Role::Investigator, Some("vte-investigation"), Language::En).await;
+    let other = desk.login(Role::Investigator, Some("vte-investigation"), Language::En).await;
+    let body = check("A-1", "vte-investigation");
+    for form in [String::new(), "x".to_owned(), other.form.expect("a session")] {
+        let forged = Visitor { form: Some(form), ..person.clone() };
+        desk.post(&forged, &body).await.is_problem(403, "no_form_token");
+    }
+    // The token alone is not enough: a page of ours sends its origin with it.
+    let token = person.form.clone().expect("a session");
+    let kind = ("content-type", "application/json");
+    for origin in [("origin", "https://evil.example"), ("origin", "null"), ("sec-fetch-site", "cross-site")] {
+        let headers = [("host", "kamnot.test"), ("x-csrf-token", token.as_str()), kind, origin];
+        let answer = desk.ask_as(&person, Method::POST, "/api/v1/actions", &headers, body.clone()).await;
+        answer.is_problem(403, "no_form_token");
     }
     assert_eq!(desk.store.load(&engine::action::CaseRef::new("A-1").unwrap()).await.unwrap().recorded().len(), 2);
-    let headers = [("cookie", cookie.as_str()), ("x-csrf-token", &form), ("content-type", "application/json")];
-    let answer = desk.ask(Method::POST, "/api/v1/actions", &headers, check("A-1", "vte-investigation")).await;
-    assert_eq!(answer.is(200)["recorded"], 1);
+    assert_eq!(desk.post(&person, &body).await.is(200)["recorded"], 1);
 }

@@ -24,7 +24,8 @@ use service::watch::clock_doubt::alerts_beside;
 
 use super::arguments::{Common, Import, ImportForm, Record};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Completion, Failure, known_offices, print_out, unreadable};
+use super::offices::known_in_force;
+use super::output::{Completion, Failure, print_out, unreadable};
 use super::progress;
 use super::prompt::on_the_terminal;
 use super::tally::{Report, Tally, print_warnings};
@@ -59,7 +60,7 @@ impl How {
         if alerts == Alerts::HeldBack {
             tracing::warn!("the clock is in doubt: actions are recorded, alerts are held back until it is confirmed");
         }
-        Ok(Self { by, alerts, offices: known_offices(common)? })
+        Ok(Self { by, alerts, offices: known_in_force(common, database)? })
     }
 
     /// The warnings about each action's office codes.

@@ -12,7 +12,7 @@ use service::offices::{CourtKind, Office, OfficeKind, Used};
 
 use super::arguments::{Common, Offices, OfficesCommand};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Completion, Failure, offices, print_out};
+use super::output::{Completion, Failure, known_offices, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::reconcile::last;
 use super::silence::silence;
@@ -84,28 +84,32 @@ fn check_offices(common: &Common, file: &Path) -> Result<Completion, Failure> {
 }
 
 /// The offices in force in a log; as long as it adopted none, those of the program and of the command line.
+pub(super) fn offices_in_force(common: &Common, database: &Database) -> Result<service::offices::Offices, Failure> {
+    known_in_force(common, database).map(|known| known.unwrap_or_else(service::offices::Offices::of_the_program))
+}
+
+/// The same, if the log adopted an offices file or the command line names one.
 ///
 /// A command line that names other ones than the log is refused: rights would depend on who asks.
-pub(super) fn offices_in_force(common: &Common, database: &Database) -> Result<service::offices::Offices, Failure> {
-    let own = offices(common)?;
+pub(super) fn known_in_force(
+    common: &Common,
+    database: &Database,
+) -> Result<Option<service::offices::Offices>, Failure> {
+    let own = known_offices(common)?;
     match block_on(async { Ok(service::offices::Offices::in_force(database.store.as_ref()).await?) })? {
-        Some(adopted) if common.offices.is_some() && own != adopted => Err(Failure::Refused(format!(
+        Some(adopted) if own.as_ref().is_some_and(|own| *own != adopted) => Err(Failure::Refused(format!(
             "the log {} has another offices file in force; leave out --offices, or put this one in force with `kamnot \
              offices adopt FILE`",
             common.db
         ))),
-        Some(adopted) => Ok(adopted),
+        Some(adopted) => Ok(Some(adopted)),
         None => Ok(own),
     }
 }
 
 /// Warns where the offices file contradicts the cases of the log. Names are only for display, so `serve` starts all the
 /// same.
-pub(super) fn warn_of_contradictions(common: &Common, database: &Database) {
-    let offices = match offices(common) {
-        Ok(offices) => offices,
-        Err(failure) => return tracing::warn!(%failure, "the offices file is ignored"),
-    };
+pub(super) fn warn_of_contradictions(offices: &service::offices::Offices, database: &Database) {
     let used = block_on(async { Ok(Used::of(database.store.as_ref()).await?) });
     match used {
         Ok(used) => {

@@ -21,6 +21,7 @@ use web::credentials::SealingKey;
 use web::credentials::key_file::KeyFileFault;
 use web::listen::{Certificate, CertificateFault, Limits, ListenFault, Listener, Proxies};
 use web::logins::Logins;
+use web::refused::keep_recording;
 use web::remembered::Remembered;
 use web::routes::router;
 use web::site::{Demo, Reached, Site};
@@ -128,7 +129,8 @@ impl Pages {
             remembered,
             demo,
         };
-        let router = router(Arc::new(site));
+        let site = Arc::new(site);
+        let router = router(Arc::clone(&site));
         tracing::info!(address = %listener.address(), tls = certificate.is_some(), "serving the pages");
         Ok(pages_runtime()?.spawn(async move {
             let renewing = async {
@@ -136,7 +138,7 @@ impl Pages {
                     certificate.keep_renewed(LOOK_EVERY, &stop).await;
                 }
             };
-            tokio::join!(listener.answer(router, &stop), renewing);
+            tokio::join!(listener.answer(router, &stop), renewing, keep_recording(&site, &stop));
         }))
     }
 }

@@ -1,6 +1,7 @@
 //! `kamnot serve`: watches and publishes until the stop signal, with figures and pages beside it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engine::rulebook::Rulebook;
@@ -12,6 +13,7 @@ use service::offices::Offices;
 use service::reconcile::{Daily, Pace, Terms, WithoutNats};
 use service::status::{About, Status};
 use service::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
+use store::people::PeopleStore;
 use store::{CaseStore, LogStore};
 use tokio::signal::unix::{SignalKind, signal};
 use web::listen::{Limits, Listener};
@@ -19,8 +21,8 @@ use web::site::Demo;
 
 use super::arguments::{Common, DailyAt, PATIENCE, Serve};
 use super::database::{Absent, Database, run as block_on};
-use super::offices::warn_of_contradictions;
-use super::output::{Completion, Failure, known_offices, offices};
+use super::offices::{known_in_force, warn_of_contradictions};
+use super::output::{Completion, Failure};
 use super::pages::{Behind, Pages};
 use super::reconcile::reconciler;
 use crate::serve::{self, OfficeRequests, ServeFault, http};
@@ -37,6 +39,9 @@ impl From<ServeFault> for Failure {
     }
 }
 
+/// How often the offices file in force is looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
 /// `kamnot serve`
 pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     let nats = own.nats.servers()?.map(|servers| servers.keeping(own.nats_replicas));
@@ -47,7 +52,9 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     let database = Database::open(common, Absent::Begin)?;
     let steady: Arc<dyn SteadyClock> = Arc::new(SystemSteadyClock::start());
     let figures = Arc::new(Figures::on(&steady));
-    let known = known_offices(common)?.map(Arc::new);
+    let known = known_in_force(common, &database)?.map(Arc::new);
+    let offices = known.clone().unwrap_or_else(|| Arc::new(Offices::of_the_program()));
+    warn_of_contradictions(&offices, &database);
     let running = Running {
         store: database.store.clone(),
         clock: Arc::new(SystemClock),
@@ -61,11 +68,10 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
         } else {
             OfficeRequests::Taken(own.budget.budget())
         },
-        offices: known.clone().map_or_else(|| offices(common).map(Arc::new), Ok)?,
+        offices,
         known,
         demo: None,
     };
-    warn_of_contradictions(common, &database);
     let lacks = lacks(&database.book);
     if !lacks.is_empty() {
         let rules = lacks.join(", ");
@@ -105,6 +111,7 @@ impl Running {
     pub(super) fn run(self, listener: Option<Listener>, pages: Option<Pages>) -> Result<Completion, Failure> {
         let Self { store, clock, steady, wait, nats, daily, figures, requests, offices, known, demo } = self;
         let (book, cases) = (store.book(), store.clone() as Arc<dyn CaseStore>);
+        let people = store.clone() as Arc<dyn PeopleStore>;
         let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
         let about = About { nats: nats.is_some(), busy_timeout: wait, rulebook: book.digest() };
         let status = Status::new(cases.clone(), clock.clone(), steady, doubt.clone(), figures.clone(), about);
@@ -139,8 +146,12 @@ impl Running {
             let mut pages = pages.map(|pages| pages.serve(behind, closed)).transpose()?;
             // The pages stop first, so that the alerts of what they still record are published.
             let ending = pages.as_mut();
-            let stopped = async move {
-                stopped.await;
+            let adopted = AtomicBool::new(false);
+            let stopped = async {
+                tokio::select! {
+                    () = stopped => {}
+                    () = other_offices(people.as_ref()) => adopted.store(true, Ordering::Release),
+                }
                 close.stop();
                 if let Some(pages) = ending {
                     let _ = pages.await;
@@ -155,8 +166,27 @@ impl Running {
                 let _ = pages.await;
             }
             served?;
+            if adopted.into_inner() {
+                let why =
+                    "another offices file was put in force: this process still uses the former one; start it again";
+                return Err(Failure::Fault(why.to_owned()));
+            }
             Ok(Completion::Done)
         })
+    }
+}
+
+/// Resolves when the log adopts another offices file than it has now.
+async fn other_offices(people: &dyn PeopleStore) {
+    let mut known = None;
+    loop {
+        // A store that does not answer is asked again: whoever needs it says so.
+        if let Ok(found) = people.offices_in_force().await
+            && *known.get_or_insert_with(|| found.clone()) != found
+        {
+            return;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 

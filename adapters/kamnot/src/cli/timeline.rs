@@ -97,7 +97,7 @@ pub(super) fn heading(case: &Case, at: &str, Words { book, offices, lang }: Word
 /// The value of an action's field in words, with the names of offices; free text is made safe to print.
 fn in_words(value: &Value, Words { book, offices, lang }: Words<'_>) -> String {
     match value {
-        Value::Words(words) => plain(words).into_owned(),
+        Value::Words(words) | Value::Text(words) => plain(words).into_owned(),
         Value::Office { before: Some(before), now } if before != now => {
             format!("{} → {}", offices.name(before, lang), offices.name(now, lang))
         }

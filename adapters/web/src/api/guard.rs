@@ -17,6 +17,7 @@ use projections::rights::{Act, Relation, allows};
 use super::problem::Problem;
 use crate::answer::Answer;
 use crate::credentials::csrf;
+use crate::origin::{TOKEN, header, is_ours};
 use crate::refused::refused;
 use crate::site::Site;
 use crate::visitor::{Visitor, bearer, visitor};
@@ -24,8 +25,6 @@ use crate::words::api::Api;
 
 /// How long a request may take.
 const LONGEST: Duration = Duration::from_secs(30);
-/// The header with the token of a session's form.
-const FORM_TOKEN: &str = "x-csrf-token";
 
 /// What the guard of a route needs.
 #[derive(Clone)]
@@ -88,7 +87,7 @@ async fn caller(guard: &Guard, parts: &Parts, language: &mut Language) -> Result
     let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let charged = site.remembered.charge(caller.id, length.unwrap_or(0));
     charged.map_err(|(_, retry_after)| Problem::of_budget(retry_after))?;
-    if !parts.method.is_safe() && !has_form_token(parts, &caller) {
+    if !parts.method.is_safe() && !is_of_our_page(site, parts, &caller) {
         return Err(Refused { problem: Problem::of(Api::NoFormToken), caller: Some(caller) });
     }
     // The relation does not count for an act without a case.
@@ -98,9 +97,8 @@ async fn caller(guard: &Guard, parts: &Parts, language: &mut Language) -> Result
     Ok(caller)
 }
 
-/// Whether a request of a session bears the token of its forms. A program has no forms.
-fn has_form_token(parts: &Parts, caller: &Visitor) -> bool {
+/// Whether a request of a session comes from a page of ours and bears the token of its forms. A program has no forms.
+fn is_of_our_page(site: &Site, parts: &Parts, caller: &Visitor) -> bool {
     let Some(secret) = caller.csrf() else { return true };
-    let token = parts.headers.get(FORM_TOKEN).and_then(|token| token.to_str().ok());
-    token.is_some_and(|token| csrf::is_of(token, secret))
+    is_ours(site, parts) && header(&parts.headers, TOKEN).is_some_and(|token| csrf::is_of(token, secret))
 }

@@ -107,6 +107,8 @@ impl Problem {
         if !status.is_client_error() && !status.is_server_error() {
             return answer;
         }
+        // Only a path that cannot be read is refused by the framework so: like any other that leads nowhere.
+        let status = if status == StatusCode::BAD_REQUEST { StatusCode::NOT_FOUND } else { status };
         let kind = KINDS.into_iter().find(|(_, of_kind, _)| *of_kind == status).map(|(kind, ..)| kind);
         let kind = kind.unwrap_or(if status.is_server_error() { Api::Failed } else { Api::BadParameter });
         let allow = answer.headers().get(ALLOW).cloned();

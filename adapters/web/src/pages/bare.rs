@@ -14,6 +14,8 @@ pub struct Bare {
     pub title: Login,
     /// The token of the page's forms; empty before the login.
     pub csrf: String,
+    /// Whether these are the demo's made-up cases.
+    pub demo: bool,
 }
 
 impl Bare {

@@ -46,8 +46,8 @@ struct Page {
 }
 
 impl Page {
-    fn new(language: Language, session: &Session, title: W, step: Step) -> Self {
-        let bare = Bare { language, title, csrf: csrf::token(&session.csrf) };
+    fn new(site: &Site, language: Language, session: &Session, title: W, step: Step) -> Self {
+        let bare = Bare { language, title, csrf: csrf::token(&session.csrf), demo: site.demo.is_some() };
         Self { bare, error: None, step, next: String::new() }
     }
 
@@ -67,7 +67,7 @@ pub async fn form(State(site): State<Arc<Site>>, member: Member) -> Answer {
     if !site.must_begin(&member) {
         return see_other("/");
     }
-    if member.person.must_change { password_form(&member, None) } else { phone_form(&site, &member, None, None) }
+    if member.person.must_change { password_form(&site, &member, None) } else { phone_form(&site, &member, None, None) }
 }
 
 /// `POST /begin`
@@ -92,14 +92,14 @@ pub fn not_done(undone: &Undone, language: Language) -> Answer {
     }
 }
 
-fn password_form(member: &Member, wrong: Option<W>) -> Answer {
-    Page::new(member.visitor.language, &member.session, W::OwnPassword, Step::Password).with(wrong).answer()
+fn password_form(site: &Site, member: &Member, wrong: Option<W>) -> Answer {
+    Page::new(site, member.visitor.language, &member.session, W::OwnPassword, Step::Password).with(wrong).answer()
 }
 
 async fn take_password(site: &Site, member: &Member, fields: &Fields) -> Result<Answer, Undone> {
     let (typed, again) = (fields.raw("new"), fields.raw("again"));
     if let Some(wrong) = unfit(site, &member.person, typed, again).await? {
-        return Ok(password_form(member, Some(wrong)));
+        return Ok(password_form(site, member, Some(wrong)));
     }
     let secret = set_password(site, member, typed).await?;
     let mut answer = see_other("/begin");
@@ -149,7 +149,7 @@ fn phone_form(site: &Site, member: &Member, shown: Option<Vec<u8>>, wrong: Optio
         address: totp::address(&secret, &member.person.login),
         sealed: URL_SAFE_NO_PAD.encode(site.key.seal(member.person.id, &secret)),
     };
-    Page::new(member.visitor.language, &member.session, W::SetUp, step).with(wrong).answer()
+    Page::new(site, member.visitor.language, &member.session, W::SetUp, step).with(wrong).answer()
 }
 
 async fn take_phone(site: &Site, member: &Member, fields: &Fields) -> Result<Answer, Undone> {
@@ -177,7 +177,7 @@ async fn take_phone(site: &Site, member: &Member, fields: &Fields) -> Result<Ans
         return Ok(see_other("/"));
     }
     let secret = begin_anew(site, &person, &membership(&member.session)).await?;
-    let mut page = Page::new(member.visitor.language, &member.session, W::RecoveryCodes, Step::Codes(new.shown));
+    let mut page = Page::new(site, member.visitor.language, &member.session, W::RecoveryCodes, Step::Codes(new.shown));
     // The page stands in the session that has ended.
     page.bare.csrf = String::new();
     let mut answer = page.answer();
@@ -199,7 +199,7 @@ pub async fn roles(State(site): State<Arc<Site>>, Query(asked): Query<Asked>, me
     if offered.len() < 2 {
         return see_other(&next);
     }
-    Page { next, ..Page::new(language, &member.session, W::Choose, Step::Role(offered)) }.answer()
+    Page { next, ..Page::new(&site, language, &member.session, W::Choose, Step::Role(offered)) }.answer()
 }
 
 /// `POST /as`: acts for another office or in another role from now on, in a new session.

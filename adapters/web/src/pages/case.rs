@@ -21,6 +21,7 @@ use service::queries::timeline::Timeline;
 use store::Fault;
 
 use crate::answer::{Answer, page, store_is_away};
+use crate::assets::address_on_each_page;
 use crate::frame::Frame;
 use crate::gate::{self, Opened};
 use crate::lao::{Html, html};
@@ -41,6 +42,8 @@ use looked::{Looked, looked};
 struct Page<'a> {
     frame: Frame,
     reference: String,
+    /// The address of the style that puts the reference on each page of paper.
+    for_paper: String,
     /// Where to go back to: the path and the word.
     back: (&'static str, &'static str),
     notes: Vec<Html>,
@@ -109,6 +112,7 @@ async fn shown(site: &Site, visitor: &Visitor, opened: &Opened, known: &Known) -
         &Page {
             frame: Frame::of(site, visitor, "/docket", reference.to_string()),
             reference: reference.to_string(),
+            for_paper: address_on_each_page(reference),
             back,
             notes,
             sheet,
@@ -185,7 +189,7 @@ fn notes(visitor: &Visitor, opened: &Opened, known: &Known) -> Vec<Html> {
         notes.push(fill(C::KnownAsOf, "{day}", &words_of_time::when(day, language)));
     }
     if known.is_of_another_time() {
-        notes.push(fill(C::ComputedFor, "{when}", &words_of_time::instant(known.at, language)));
+        notes.push(fill(C::ComputedFor, "{when}", &words_of_time::End::of(known.at).in_sentence(language)));
     }
     notes
 }

@@ -11,6 +11,7 @@ use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use engine::rulebook::Rulebook;
 use projections::catalogue::Word as _;
 use projections::docket::choice::{Child, Choice};
 use projections::docket::pages::{Page, page as page_of};
@@ -67,7 +68,7 @@ pub async fn docket(State(site): State<Arc<Site>>, visitor: Visitor, pairs: Pair
         Ok(None) => return no_such_page(visitor.language),
         Err(fault) => return store_is_away(&fault, visitor.language),
     };
-    let asked = asked(pairs);
+    let asked = asked(pairs, &site.book);
     let choice = asked.chosen(own.of_silent());
     let now = OwnDocket::order(&site.book, &site, own.now);
     let began = asked.after.as_ref().map(|key| OwnDocket::order(&site.book, &site, key.began.min(own.now)));
@@ -104,11 +105,15 @@ pub async fn docket(State(site): State<Arc<Site>>, visitor: Visitor, pairs: Pair
 }
 
 /// What an address asks.
-fn asked(pairs: Pairs) -> Asked {
-    match pairs {
+fn asked(pairs: Pairs, book: &Rulebook) -> Asked {
+    let mut asked = match pairs {
         Ok(Query(pairs)) => Asked::read(&pairs),
         Err(_) => Asked { unknown: true, ..Asked::default() },
+    };
+    if asked.choice.rule.take_if(|rule| book.rule(*rule).is_none()).is_some() {
+        asked.unknown = true;
     }
+    asked
 }
 
 /// A list as it is recorded that somebody saw it.

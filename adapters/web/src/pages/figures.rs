@@ -57,6 +57,8 @@ struct Figures {
     /// With what each counts.
     totals: Vec<(Number, &'static str)>,
     rules: Vec<OfRule>,
+    /// Whether the numbers lead to their cases.
+    leads: bool,
 }
 
 /// `GET /figures`
@@ -71,6 +73,7 @@ pub async fn figures(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer 
     let template = Figures {
         totals: totals(&own, &now, leads, visitor.language),
         rules: rules(&own, &site, leads, visitor.language),
+        leads,
         frame: Frame::of(&site, &visitor, "/figures", W::Figures.of(visitor.language)),
     };
     let count = u32::try_from(own.cases.len()).unwrap_or(u32::MAX);

@@ -88,7 +88,7 @@ fn of_the_process(frame: &Frame, is: Is) -> Vec<Row> {
         Nats::Away(why) => (H::Trouble, Some(why)),
     };
     let waiting = is.waiting.map(|waiting| number(H::Waiting, &waiting));
-    let oldest = is.oldest.map(|oldest| number(H::Oldest, &short(Some(oldest))));
+    let oldest = is.oldest.map(|oldest| number(H::Oldest, &short(Some(oldest), frame.language)));
     let unreadable = (is.unreadable > 0).then(|| number(H::Unreadable, &is.unreadable));
     let known = says.into_iter().chain(waiting).chain(oldest).chain(unreadable).collect();
     vec![clock, store, watch, row("NATS", state, known)]
@@ -102,7 +102,7 @@ fn of_the_reconciliation(frame: &Frame, site: &Site, last: Option<&Reconciliatio
     };
     let state = if last.is_clean() { H::InOrder } else { H::Trouble };
     let known = [
-        short(Some(last.ended)),
+        short(Some(last.ended), frame.language),
         format!("{} {}", frame.t(H::Cases), last.evaluated),
         format!("{} {}", frame.t(H::Differences), last.differences.different),
     ];

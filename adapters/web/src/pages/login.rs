@@ -133,7 +133,7 @@ async fn made(site: &Site, language: Language, next: &str) -> Result<Page, Fault
             demo.push((login.clone(), role(first.role)));
         }
     }
-    let bare = Bare { language, title: W::LogIn, csrf: String::new() };
+    let bare = Bare { language, title: W::LogIn, csrf: String::new(), demo: site.demo.is_some() };
     let off = !site.people.people_are_on().await?;
     let next = local(next).to_owned();
     Ok(Page { bare, error: None, ended: false, off, login: String::new(), next, demo })

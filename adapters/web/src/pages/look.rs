@@ -1,16 +1,20 @@
 //! A supervisor's look at a case, with a reason that stands on the case.
 //!
-//! Invariant: the reason is durable before the case is shown. A case that does not exist and one that cannot be looked at
-//! are answered alike.
+//! Invariant: the reason is durable before the case is shown. A supervisor looks at cases of the own office and of those
+//! below it alone; a case that does not exist and one that cannot be looked at are answered alike.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
-use engine::action::CaseRef;
+use engine::action::{CaseRef, OfficeCode};
+use engine::alert::Addressees;
+use engine::calendar::Instant;
+use engine::case::Case;
+use engine::timeline::Timeline;
 use projections::catalogue::Word as _;
-use projections::snapshot::Snapshot;
+use projections::view::Seat;
 use serde::Deserialize;
 use service::shown::plain;
 use store::Fault;
@@ -110,7 +114,7 @@ async fn granted(
     let (Some(case), Some(office)) = (case, visitor.office()) else { return refused(site, visitor).await };
     let now = site.now();
     let loaded = site.log.load(&case).await?;
-    if Snapshot::of_case(&loaded, &site.book, now).is_none() {
+    if !is_supervised(site, &loaded, office, now) {
         return refused(site, visitor).await;
     }
     let grant = Grant {
@@ -124,6 +128,13 @@ async fn granted(
     };
     site.people.put_grant(&grant).await?;
     Ok(Ok(case))
+}
+
+/// Whether an office that has the case at an instant is this one or below it.
+fn is_supervised(site: &Site, case: &Case, by: &OfficeCode, at: Instant) -> bool {
+    let Some(timeline) = Timeline::new(case.actions(), at, &site.book) else { return false };
+    let have = Addressees::from(timeline.offices());
+    Seat::ALL.into_iter().filter_map(|seat| seat.of(&have)).any(|office| site.offices.is_under(office, by))
 }
 
 /// Records that a look was refused.

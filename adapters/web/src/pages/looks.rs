@@ -15,6 +15,7 @@ use crate::frame::{Frame, role};
 use crate::lao::{Html, html};
 use crate::site::Site;
 use crate::visitor::Visitor;
+use crate::words::docket::Docket as D;
 use crate::words::frame::Frame as W;
 use crate::words::looks::Looks as K;
 
@@ -51,9 +52,7 @@ pub async fn looks(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer {
 fn line(site: &Site, look: &Look, language: Language) -> Line {
     let (case, what) = match &look.seen {
         Seen::Case(case) => (Some(case.to_string()), case.to_string()),
-        Seen::List { list, count, .. } => {
-            (None, K::List.of(language).replace("{list}", list).replace("{count}", &count.to_string()))
-        }
+        Seen::List { list, count, .. } => (None, listed(list, *count, language)),
         Seen::Refused { .. } => (None, K::Refused.of(language).to_owned()),
     };
     let role = look.role.map(|of| role(of).of(language)).unwrap_or_default();
@@ -62,6 +61,23 @@ fn line(site: &Site, look: &Look, language: Language) -> Line {
         None => role.to_owned(),
     };
     Line { when: html(&words_of_time::instant(look.at, language)), case, what: html(&what), role: html(&acted) }
+}
+
+/// A list, and how many cases stood on it.
+fn listed(list: &str, count: u32, language: Language) -> String {
+    let name = match list {
+        "overview" => W::Overview.of(language),
+        "docket" => W::Docket.of(language),
+        "handed-on" => D::HandedOn.of(language),
+        "figures" => W::Figures.of(language),
+        "law" => K::OfRule.of(language),
+        "alerts" => K::Alerts.of(language),
+        "login" => return K::LoggedIn.of(language).to_owned(),
+        // One that a later version of the program recorded.
+        other => other,
+    };
+    let sentence = if count == 1 { K::ListOfOne } else { K::List };
+    sentence.of(language).replace("{list}", name).replace("{count}", &count.to_string())
 }
 
 /// The coded reasons of a supervisor's look, with their words.

@@ -2,10 +2,10 @@
 
 use engine::action::{OfficeCode, When};
 use engine::calendar::{Instant, parse_date};
-use engine::explain::clock_time;
 use engine::rulebook::Language;
 use projections::catalogue::Word as _;
 use projections::rights::Role;
+use projections::words_of_time;
 use service::offices::Offices;
 use store::people::Membership;
 
@@ -97,7 +97,12 @@ pub fn wrong(flaw: Flaw, language: Language) -> Wrong {
     Wrong { heading: O::NotDone.of(language), field, says: flaw.of(language).to_owned() }
 }
 
-/// An instant in short; empty for none.
-pub fn short(at: Option<Instant>) -> String {
-    at.map(clock_time).unwrap_or_default()
+/// An instant in short, or the day alone at whose beginning or end it lies; empty for none.
+pub fn short(at: Option<Instant>, language: Language) -> String {
+    let Some(at) = at else { return String::new() };
+    let day = words_of_time::day_and_year(at.date(), language);
+    match at.time_of_day().as_str() {
+        "00:00:00" | "23:59:59" => day,
+        _ => format!("{day}, {}", words_of_time::time_of_day(at)),
+    }
 }

@@ -99,8 +99,8 @@ impl Shown {
                 .as_ref()
                 .map(|office| site.offices.name_and_code(office, language))
                 .unwrap_or_default(),
-            from: short(membership.from),
-            until: short(membership.until),
+            from: short(membership.from, language),
+            until: short(membership.until, language),
             goes_on: membership.until.is_none_or(|until| now <= until),
         };
         Self {
@@ -113,7 +113,7 @@ impl Shown {
                 (None, true) => O::New,
                 (None, false) => O::Active,
             },
-            disabled: short(person.disabled),
+            disabled: short(person.disabled, language),
             factor: factor(&person.second),
             codes: person.recovery.len(),
         }

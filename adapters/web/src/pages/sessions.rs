@@ -63,8 +63,8 @@ async fn listed(site: &Site, visitor: &Visitor) -> Result<Vec<Shown>, Fault> {
             .as_ref()
             .map(|office| site.offices.name(office, language).to_owned())
             .unwrap_or_default(),
-        began: short(Some(session.began)),
-        seen: short(Some(session.seen)),
+        began: short(Some(session.began), language),
+        seen: short(Some(session.seen), language),
         own: visitor.csrf() == Some(&session.csrf),
     };
     let sessions = site.people.sessions().await?.into_iter();

@@ -52,7 +52,7 @@ pub async fn form(State(site): State<Arc<Site>>, Query(asked): Query<Asked>, mem
     shown(&site, &member, asked.saved.is_some(), None)
 }
 
-fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str, L)>) -> Answer {
+fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str, String)>) -> Answer {
     let (person, language, now) = (&member.person, member.visitor.language, site.now());
     let title = O::Settings.of(language);
     let title = if wrong.is_some() { format!("{}: {title}", O::Error.of(language)) } else { title.to_owned() };
@@ -60,7 +60,7 @@ fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str,
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let made = Page {
         frame: Frame::of(site, &member.visitor, "/me", title),
-        error: wrong.map(|(field, word)| Wrong { heading, field, says: word.of(language).to_owned() }),
+        error: wrong.map(|(field, says)| Wrong { heading, field, says }),
         saved,
         name: person.name.clone(),
         login: person.login.clone(),
@@ -72,28 +72,29 @@ fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str,
     page(status, &made)
 }
 
-/// Whether the present password was typed; as slow as a login after several failures.
-async fn knows_password(site: &Site, member: &Member, typed: &str) -> Result<bool, Undone> {
-    let account = Account::of_name(&member.person.login);
-    if site.logins.begin(account, site.now()).is_err() {
-        return Ok(false);
+/// What is wrong with what was typed as the present password; as slow as a login after several failures, but whoever fails to
+/// log in under the same name slows nobody down here.
+async fn unknown(site: &Site, member: &Member, typed: &str) -> Result<Option<String>, Undone> {
+    let (account, language) = (Account::of_person(member.person.id), member.visitor.language);
+    if let Err(wait) = site.logins.begin(account, site.now()) {
+        return Ok(Some(format!("{} {wait}", L::Wait.of(language))));
     }
-    let knows = site.logins.hashing.is(typed.to_owned(), member.person.password.clone()).await?;
-    if knows {
-        site.logins.succeeded(account);
+    if !site.logins.hashing.is(typed.to_owned(), member.person.password.clone()).await? {
+        return Ok(Some(L::OldWrong.of(language).to_owned()));
     }
-    Ok(knows)
+    site.logins.succeeded(account);
+    Ok(None)
 }
 
 /// `POST /me/password`
 pub async fn password(State(site): State<Arc<Site>>, member: Member, fields: Fields) -> Answer {
     let set = async {
-        if !knows_password(&site, &member, fields.raw("old")).await? {
-            return Ok(shown(&site, &member, false, Some(("old", L::OldWrong))));
+        if let Some(says) = unknown(&site, &member, fields.raw("old")).await? {
+            return Ok(shown(&site, &member, false, Some(("old", says))));
         }
         let (typed, again) = (fields.raw("new"), fields.raw("again"));
         if let Some(wrong) = unfit(&site, &member.person, typed, again).await? {
-            return Ok(shown(&site, &member, false, Some(("n", wrong))));
+            return Ok(shown(&site, &member, false, Some(("n", wrong.of(member.visitor.language).to_owned()))));
         }
         let mut answer = see_other("/me?saved=yes");
         set_session(&site, &mut answer, &set_password(&site, &member, typed).await?);
@@ -129,8 +130,8 @@ pub async fn new_codes(State(site): State<Arc<Site>>, member: Member, fields: Fi
         if !matches!(member.person.second, SecondFactor::Totp { .. }) {
             return Ok(see_other("/me"));
         }
-        if !knows_password(&site, &member, fields.raw("old")).await? {
-            return Ok(shown(&site, &member, false, Some(("old2", L::OldWrong))));
+        if let Some(says) = unknown(&site, &member, fields.raw("old")).await? {
+            return Ok(shown(&site, &member, false, Some(("old2", says))));
         }
         let new = codes::new(&site.logins.hashing, &member.person, codes::RECOVERY).await?;
         let set = |person: &mut Person| {

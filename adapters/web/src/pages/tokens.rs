@@ -61,8 +61,8 @@ impl Shown {
             name: token.name.clone(),
             office: site.offices.name_and_code(&token.office, language),
             role: role(token.role),
-            made: short(Some(token.made)),
-            until: short(token.until),
+            made: short(Some(token.made), language),
+            until: short(token.until, language),
             state,
             counts: token.revoked.is_none(),
         }

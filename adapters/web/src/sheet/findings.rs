@@ -59,7 +59,7 @@ pub fn findings(assessment: &Assessment<'_>, reader: &Reader<'_>) -> Vec<Finding
             steps: steps
                 .iter()
                 .skip(1)
-                .map(|step| html(&step.sentence(reader.book, finding.rule, reader.language)))
+                .map(|step| html(&reader.dates_in_words(&step.sentence(reader.book, finding.rule, reader.language))))
                 .collect(),
             state: reader.breach(finding.breach, false),
             breach: finding.breach,

@@ -2,10 +2,11 @@
 
 use engine::action::ActionName;
 use engine::assess::Assessment;
-use engine::calendar::birthday;
+use engine::calendar::{Instant, birthday};
 use projections::labels::{self, Label};
 use projections::liberty::Liberty;
 use projections::snapshot::Snapshot;
+use projections::words_of_time::{self, End};
 
 use super::reader::{Reader, State};
 use crate::lao::{Html, html};
@@ -41,8 +42,8 @@ impl Identity {
             .and_then(|worst| Some((reader.breach(worst.breach?, true), html(&reader.rule(worst.rule, worst.period)))));
         let next = snapshot.next(reader.book).map(|next| {
             let ends = match next.latest.filter(|latest| *latest != next.earliest) {
-                Some(latest) => format!("{} – {}", reader.end(next.earliest), reader.end(latest)),
-                None => reader.end(next.earliest),
+                Some(latest) => format!("{} – {}", short_end(next.earliest, reader), short_end(latest, reader)),
+                None => short_end(next.earliest, reader),
             };
             html(&format!("{}, {} {ends}", reader.rule(next.rule, next.period), reader.t(C::To)))
         });
@@ -62,6 +63,15 @@ impl Identity {
             runs: next,
             offices: named.collect(),
         }
+    }
+}
+
+/// The end of a limit where room is short: `8 Jun`, `14 Jan 10:00`
+fn short_end(due: Instant, reader: &Reader<'_>) -> String {
+    let day = |date| words_of_time::short_day(date, reader.language);
+    match End::of(due) {
+        End::OfDay(date) => day(date),
+        End::At(at) => format!("{}\u{a0}{}", day(at.date()), words_of_time::time_of_day(at)),
     }
 }
 

@@ -92,7 +92,10 @@ fn limit(assessment: &Assessment<'_>, deadline: &Deadline, stand: Stand, reader:
         name: html(&reader.rule(deadline.rule, deadline.period)),
         article: html(&reader.article(deadline.rule)),
         quotes: quotes.iter().map(|quote| (html(&quote.article), html(&quote.lo))).collect(),
-        steps: steps.iter().map(|step| html(&step.sentence(reader.book, deadline.rule, reader.language))).collect(),
+        steps: steps
+            .iter()
+            .map(|step| html(&reader.dates_in_words(&step.sentence(reader.book, deadline.rule, reader.language))))
+            .collect(),
         ends: Readings { protective: html(&reader.end(deadline.earliest())), lenient: html(&latest) },
         counts: Readings::each(|reading| count(assessment, deadline, reading, reader)),
         state: state(stand, reader),

@@ -2,7 +2,7 @@
 
 use engine::action::{ActionName, OfficeCode, When};
 use engine::breach::Breach;
-use engine::calendar::Instant;
+use engine::calendar::{Instant, parse_date};
 use engine::rulebook::{Language, RuleId, Rulebook};
 use projections::catalogue::Word;
 use projections::labels::Label;
@@ -21,6 +21,9 @@ pub enum Personal {
     /// They are not.
     Withheld,
 }
+
+/// How explanations write the last minute of a day.
+const LAST_MINUTE: &str = "23:59";
 
 /// For whom a case is put into words.
 #[derive(Clone, Copy)]
@@ -114,7 +117,8 @@ impl Reader<'_> {
     /// The value of an action's field in words.
     pub fn value(&self, value: &Value) -> String {
         match value {
-            Value::Words(words) => words.clone(),
+            Value::Words(words) => self.dates_in_words(words),
+            Value::Text(text) => text.clone(),
             Value::Office { before: Some(before), now } if before != now => {
                 format!("{} → {}", self.office(before), self.office(now))
             }
@@ -122,6 +126,26 @@ impl Reader<'_> {
             Value::Action(_, Some((name, at))) => format!("{}, {}", self.action(*name), self.when(*at)),
             Value::Action(id, None) => id.to_string(),
         }
+    }
+
+    /// Words with each date as people write it, and with the end of a day instead of its last minute.
+    pub fn dates_in_words(&self, words: &str) -> String {
+        let mut said: Vec<String> = Vec::new();
+        let mut words = words.split(' ').peekable();
+        while let Some(word) = words.next() {
+            let date = word.trim_end_matches([',', ';', '.', ':']);
+            let Some(day) = parse_date(date) else {
+                said.push(word.to_owned());
+                continue;
+            };
+            let mut day = words_of_time::day_and_year(day, self.language) + &word[date.len()..];
+            if let Some(after) = words.peek().and_then(|next| next.strip_prefix(LAST_MINUTE)) {
+                day = format!("{}{after}", self.say(C::EndOf, &[("day", &day)]));
+                words.next();
+            }
+            said.push(day);
+        }
+        said.join(" ")
     }
 
     /// The fields that the reader may see.

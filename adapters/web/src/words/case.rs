@@ -3,6 +3,7 @@
 projections::catalogue! {
     /// Words about a case.
     Case {
+        EndOf: "the end of {day}", "ທ້າຍມື້ {day}";
         Heading: "Case", "ຄະດີ";
         Child: "Child", "ເດັກ";
         Boy: "Boy", "ຊາຍ";

@@ -10,6 +10,7 @@ projections::catalogue! {
         Figures: "Figures", "ຕົວເລກ";
         Law: "The law", "ກົດໝາຍ";
         MyLooks: "My looks", "ສິ່ງທີ່ຂ້ອຍເບິ່ງ";
+        LookAtCase: "Look at a case", "ເບິ່ງຄະດີ";
         Health: "Health", "ສະພາບລະບົບ";
         People: "People", "ຜູ້ໃຊ້";
         Tokens: "Tokens", "ໂທເຄັນ";
@@ -30,6 +31,7 @@ projections::catalogue! {
         ClockByThis: "by this clock, in doubt", "ຕາມໂມງນີ້, ບໍ່ແນ່ນອນ";
         WatchBehind: "Watch behind by", "ການເຝົ້າຊ້າ";
         DeliveredUpTo: "Alerts delivered up to", "ສົ່ງການແຈ້ງເຕືອນຮອດ";
+        NotDelivered: "Alerts: shown here only, not sent", "ການແຈ້ງເຕືອນ: ສະແດງຢູ່ນີ້ເທົ່ານັ້ນ, ບໍ່ໄດ້ສົ່ງ";
         Unknown: "unknown", "ບໍ່ຮູ້";
         LateHead: "Do not rely on this page alone: the watch is behind", "ຢ່າອີງໃສ່ໜ້ານີ້ຢ່າງດຽວ: ການເຝົ້າຊ້າ";
         LateSays: "Alerts of limits that have passed may not have been raised yet. The times of the limits themselves are right.", "ການແຈ້ງເຕືອນກຳນົດທີ່ກາຍໄປແລ້ວ ອາດຍັງບໍ່ໄດ້ອອກ. ເວລາຂອງກຳນົດເອງຖືກຕ້ອງ.";
@@ -37,6 +39,8 @@ projections::catalogue! {
         NatsSays: "Alerts are kept and will be delivered. Until then look at the docket.", "ການແຈ້ງເຕືອນຖືກເກັບໄວ້ ແລະ ຈະຖືກສົ່ງ. ລະຫວ່າງນີ້ ໃຫ້ເບິ່ງບັນຊີຄະດີ.";
         OutdatedHead: "Do not rely on this page: another rulebook is in force, or the log was moved", "ຢ່າເຊື່ອໜ້ານີ້: ປຶ້ມກົດເກນອື່ນມີຜົນໃຊ້ແລ້ວ ຫຼື ບັນທຶກຖືກຍ້າຍ";
         OutdatedSays: "This process still shows the former rulebook. The operator must restart it.", "ໂປຣແກຣມນີ້ຍັງສະແດງປຶ້ມກົດເກນເກົ່າ. ຜູ້ດູແລລະບົບຕ້ອງເປີດໃໝ່.";
+        Demo: "Demonstration", "ການສາທິດ";
+        FirstPage: "To the first page", "ໄປໜ້າທຳອິດ";
         MadeUp: "Made-up cases.", "ຄະດີສົມມຸດ.";
         NotAFinding: "“Appears exceeded on the recorded facts” is not a finding of a court.", "“ເບິ່ງຄືວ່າເກີນກຳນົດເວລາ ຕາມຂໍ້ເທັດຈິງທີ່ບັນທຶກໄວ້” ບໍ່ແມ່ນຄຳຕັດສິນຂອງສານ.";
         NotReviewed: "Not reviewed by a lawyer.", "ຍັງບໍ່ໄດ້ຜ່ານການກວດຂອງນັກກົດໝາຍ.";

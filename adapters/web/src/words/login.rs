@@ -15,6 +15,7 @@ projections::catalogue! {
         Shared: "Is this computer shared? Press “Change person” when you leave. Nothing of yours is kept on it.", "ຄອມພິວເຕີນີ້ໃຊ້ຮ່ວມກັນບໍ? ກົດ “ປ່ຽນຜູ້ໃຊ້” ເມື່ອລຸກໜີ. ບໍ່ມີຫຍັງຂອງທ່ານ ຖືກເກັບໄວ້ໃນເຄື່ອງນີ້.";
         Demo: "Demonstration: choose a role", "ການສາທິດ: ເລືອກບົດບາດ";
         DemoSays: "All cases are made up. The clock goes on by itself: a limit ends within a few minutes.", "ຄະດີທັງໝົດສົມມຸດ. ໂມງເດີນໄປເອງ: ມີກຳນົດໜຶ່ງ ຈະສິ້ນສຸດພາຍໃນບໍ່ເທົ່າໃດນາທີ.";
+        DemoBegins: "Begin as the registry clerk: the first number leads to the child who is held too long.", "ເລີ່ມດ້ວຍພະນັກງານທະບຽນສານ: ຕົວເລກທຳອິດ ນຳໄປຫາເດັກທີ່ຖືກກັກດົນເກີນໄປ.";
         Error: "Error", "ຜິດພາດ";
         NotYet: "You are not logged in", "ຍັງເຂົ້າລະບົບບໍ່ໄດ້";
         Wrong: "The name, the password or the code is wrong, or the code was used already. Try again with the next code.", "ຊື່, ລະຫັດຜ່ານ ຫຼື ລະຫັດຈາກໂທລະສັບ ບໍ່ຖືກ ຫຼື ລະຫັດນັ້ນໃຊ້ແລ້ວ. ລອງໃໝ່ດ້ວຍລະຫັດຕໍ່ໄປ.";

@@ -8,7 +8,11 @@ projections::catalogue! {
         When: "When", "ເມື່ອໃດ";
         What: "What", "ສິ່ງທີ່ເບິ່ງ";
         As: "As", "ໃນຖານະ";
-        List: "List: {list}, {count} cases", "ບັນຊີ: {list}, {count} ຄະດີ";
+        List: "{list}: {count} cases", "{list}: {count} ຄະດີ";
+        ListOfOne: "{list}: 1 case", "{list}: 1 ຄະດີ";
+        OfRule: "Cases under a rule of the law", "ຄະດີຕາມກົດເກນຂອງກົດໝາຍ";
+        Alerts: "Alerts", "ການແຈ້ງເຕືອນ";
+        LoggedIn: "Logged in", "ເຂົ້າລະບົບ";
         Refused: "Refused request", "ຄຳຂໍທີ່ຖືກປະຕິເສດ";
         Nothing: "Nothing yet.", "ຍັງບໍ່ມີ.";
         Look: "Look at a case with a reason", "ເບິ່ງຄະດີດ້ວຍເຫດຜົນ";

@@ -3,12 +3,12 @@
 projections::catalogue! {
     /// Words of the overview and the figures.
     Overview {
-        HeldCertain: "children held past a limit, under both readings", "ເດັກຖືກກັກເກີນກຳນົດ ຕາມການຕີຄວາມທັງສອງແບບ";
-        HeldArguable: "children held, arguably past a limit", "ເດັກຖືກກັກ ແລະ ອາດເກີນກຳນົດ";
-        BeforeWork: "cases with a limit that ends before the next working day", "ຄະດີທີ່ມີກຳນົດສິ້ນສຸດກ່ອນວັນລັດຖະການຕໍ່ໄປ";
-        OverFree: "children not held, past a limit", "ເດັກບໍ່ຖືກກັກ, ເກີນກຳນົດ";
-        Silent: "offices silent for more than a week", "ຫ້ອງການທີ່ງຽບກວ່າໜຶ່ງອາທິດ";
-        Late: "cases recorded more than 2 days late", "ຄະດີທີ່ບັນທຶກຊ້າກວ່າ 2 ວັນ";
+        HeldCertain: "Children held past a limit, under both readings", "ເດັກຖືກກັກເກີນກຳນົດ ຕາມການຕີຄວາມທັງສອງແບບ";
+        HeldArguable: "Children held, arguably past a limit", "ເດັກຖືກກັກ ແລະ ອາດເກີນກຳນົດ";
+        BeforeWork: "Cases with a limit that ends before the next working day", "ຄະດີທີ່ມີກຳນົດສິ້ນສຸດກ່ອນວັນລັດຖະການຕໍ່ໄປ";
+        OverFree: "Children not held, past a limit", "ເດັກບໍ່ຖືກກັກ, ເກີນກຳນົດ";
+        Silent: "Offices silent for more than a week", "ຫ້ອງການທີ່ງຽບກວ່າໜຶ່ງອາທິດ";
+        Late: "Cases recorded more than 2 days late", "ຄະດີທີ່ບັນທຶກຊ້າກວ່າ 2 ວັນ";
         RunsOut: "What runs out before the next working day", "ສິ່ງທີ່ໝົດກຳນົດກ່ອນວັນລັດຖະການຕໍ່ໄປ";
         NothingRunsOut: "Nothing runs out before then.", "ບໍ່ມີຫຍັງໝົດກຳນົດກ່ອນນັ້ນ.";
         SeeAll: "See all in the docket", "ເບິ່ງທັງໝົດໃນບັນຊີຄະດີ";
@@ -18,10 +18,11 @@ projections::catalogue! {
         AskForLook: "Ask for a look at a case", "ຂໍເບິ່ງຄະດີ";
         SeeFigures: "See the figures", "ເບິ່ງຕົວເລກ";
         FiguresSays: "Open cases of this office, as recorded up to now. Each number leads to its cases.", "ຄະດີທີ່ເປີດຢູ່ຂອງຫ້ອງການນີ້, ຕາມທີ່ບັນທຶກຮອດປະຈຸບັນ. ແຕ່ລະຕົວເລກນຳໄປຫາຄະດີຂອງມັນ.";
-        Open: "open cases", "ຄະດີທີ່ເປີດຢູ່";
-        Held: "children held", "ເດັກຖືກກັກ";
-        Certain: "cases past a limit, under both readings", "ຄະດີທີ່ເກີນກຳນົດ ຕາມການຕີຄວາມທັງສອງແບບ";
-        Arguable: "cases arguably past a limit", "ຄະດີທີ່ອາດເກີນກຳນົດ";
+        FiguresOnly: "Open cases of this office, as recorded up to now.", "ຄະດີທີ່ເປີດຢູ່ຂອງຫ້ອງການນີ້, ຕາມທີ່ບັນທຶກຮອດປະຈຸບັນ.";
+        Open: "Open cases", "ຄະດີທີ່ເປີດຢູ່";
+        Held: "Children held", "ເດັກຖືກກັກ";
+        Certain: "Cases past a limit, under both readings", "ຄະດີທີ່ເກີນກຳນົດ ຕາມການຕີຄວາມທັງສອງແບບ";
+        Arguable: "Cases arguably past a limit", "ຄະດີທີ່ອາດເກີນກຳນົດ";
         ByRule: "Open cases, by limit", "ຄະດີທີ່ເປີດຢູ່, ຕາມກຳນົດເວລາ";
         ByRuleSays: "A case counts once under each limit that is open in it.", "ຄະດີໜຶ່ງນັບເທື່ອດຽວ ໃນແຕ່ລະກຳນົດທີ່ເປີດຢູ່.";
         ColumnRunning: "Running", "ດຳເນີນຢູ່";

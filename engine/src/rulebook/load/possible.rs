@@ -68,11 +68,11 @@ fn can_hold_for(test: &Test, action: ActionName, reading: Reading, under: Under<
             nth /= about.values.len();
         }
         let answers = answers(&world, under);
-        let mut fact = |test: &Test| match test {
+        let fact = |test: &Test| match test {
             Test::Action(names) => Some(names.has(action)),
             _ => of(test, world.iter().find(|(asked, _)| same_fact(asked, test))?.1),
         };
-        test.outcome(reading, &answers, &mut fact) == Some(true)
+        test.outcome(reading, &answers, &fact) == Some(true)
     })
 }
 
@@ -119,7 +119,7 @@ fn values(asked: &[&Test], action: ActionName) -> Vec<Fact> {
     let fields: Vec<&FieldTest> =
         asked.iter().filter_map(|test| if let Test::Field(field) = test { Some(field) } else { None }).collect();
     if let Some(field) = fields.first() {
-        all.extend(field.place(action).map_or(vec![Fact::LeftOut], |place| on_record(&fields, place)));
+        all.extend(field.place(action).map_or(vec![Fact::LeftOut], |place| on_record(&fields, *place)));
     }
     for test in asked {
         match test {
@@ -144,10 +144,10 @@ fn values(asked: &[&Test], action: ActionName) -> Vec<Fact> {
 }
 
 /// The values of a field of an action that could decide these tests of it, as the table of actions allows them.
-fn on_record(asked: &[&FieldTest], place: &FieldPlace) -> Vec<Fact> {
-    let outer = &place.action.fields()[place.outer];
+fn on_record(asked: &[&FieldTest], place: FieldPlace) -> Vec<Fact> {
+    let outer = &place.action.fields()[usize::from(place.outer)];
     let field: &Field = match (outer.kind, place.inner) {
-        (FieldKind::Object(fields), Some(inner)) => &fields[inner],
+        (FieldKind::Object(fields), Some(inner)) => &fields[usize::from(inner)],
         _ => outer,
     };
     let mut all: Vec<Fact> = Vec::new();

@@ -5,8 +5,6 @@ use engine::action::describe::{COMMON, Field, FieldKind, Need};
 use engine::rulebook::Language;
 use serde_json::{Map, Value, json};
 
-use super::schemas::nullable;
-
 /// An action of any kind.
 pub fn any() -> Value {
     let kinds = ActionName::ALL.iter().map(|name| json!({ "$ref": format!("#/components/schemas/{}", key(*name)) }));
@@ -77,4 +75,9 @@ fn of_kind(field: &Field) -> Value {
 fn list(field: &Field, items: &Value) -> Value {
     let least = u8::from(!field.may_be_empty());
     json!({ "type": "array", "items": items, "minItems": least })
+}
+
+/// The schema, or null.
+pub fn nullable(schema: &Value) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }] })
 }

@@ -6,7 +6,7 @@ use engine::rulebook::Role as Owes;
 use projections::rights::Role;
 use serde_json::{Map, Value, json};
 
-use super::action;
+use super::action::{self, nullable};
 use crate::api::problem::KINDS;
 
 /// All schemas, by name.
@@ -16,7 +16,7 @@ pub fn all() -> Value {
         ("Action", action::any()),
         ("Verdicts", verdicts()),
         ("Line", line()),
-        ("Said", object(&said())),
+        ("Said", said()),
         ("Case", case()),
         ("Assessment", assessment()),
         ("Entry", entry()),
@@ -62,11 +62,6 @@ pub fn list_of(name: &str) -> Value {
 /// A page of a list; `next` is the cursor of the page behind it.
 pub fn page_of(name: &str) -> Value {
     object(&[("items", list_of(name)), ("next", nullable(&text()))])
-}
-
-/// The schema, or null.
-pub fn nullable(schema: &Value) -> Value {
-    json!({ "anyOf": [schema, { "type": "null" }] })
 }
 
 // ---- parts
@@ -142,14 +137,18 @@ fn verdicts() -> Value {
     object(&[&counts[..], &[("office", text()), ("lines", list_of("Line"))]].concat())
 }
 
-fn said() -> Vec<(&'static str, Value)> {
-    vec![("code", text()), ("reason", text())]
+/// What is said of a line: always the code and the sentence, and what of it is known.
+const SAID: [&str; 2] = ["code", "reason"];
+const KNOWN: [&str; 3] = ["field", "found", "expected"];
+
+fn said() -> Value {
+    with(&SAID.map(|name| (name, text())), &KNOWN.map(|name| (name, text())))
 }
 
 fn line() -> Value {
-    let values = [("field", text()), ("found", text()), ("expected", text())];
     let lists = [("flaws", list_of("Said")), ("warnings", list_of("Said"))];
-    let optional = [&said()[..], &values, &lists, &[("id", id())]].concat();
+    let of_the_first = [&SAID[..], &KNOWN].concat().into_iter().map(|name| (name, text()));
+    let optional: Vec<_> = of_the_first.chain(lists).chain([("id", id())]).collect();
     with(&[("line", count()), ("outcome", word(&["recorded", "known", "refused", "again"]))], &optional)
 }
 

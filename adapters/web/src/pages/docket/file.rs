@@ -30,7 +30,7 @@ pub async fn docket_csv(State(site): State<Arc<Site>>, visitor: Visitor, pairs: 
         Ok(None) => return no_such_page(visitor.language),
         Err(fault) => return store_is_away(&fault, visitor.language),
     };
-    let asked = asked(pairs);
+    let asked = asked(pairs, &site.book);
     let now = OwnDocket::order(&site.book, &site, own.now);
     let chosen = now.chosen(&own.cases, &asked.chosen(own.of_silent()));
     let rows = chosen.iter().map(|placed| cells(&placed.case, own.now, &site, visitor.language)).collect::<Vec<_>>();

@@ -55,6 +55,7 @@ pub(super) fn limit<'a>(table: &Table<'a>, at_once: Period, language: &mut Langu
         given,
         counted_from: table.optional("counted_from").map(|value| actions(&value)).transpose()?,
         done_by: Vec::new(),
+        plainly_done_by: Names::default(),
         arguable_only: yes("arguable_only")? || is_at_once || counting == Counting::InvestigationResumed,
         counting,
         on_liberty: yes("on_liberty")?,
@@ -66,8 +67,11 @@ pub(super) fn limit<'a>(table: &Table<'a>, at_once: Period, language: &mut Langu
     if entries.is_empty() {
         return Err(value.flaw(&format!("found an empty list; nothing would end the limit; expected {expected}")));
     }
-    let done_by = entries.iter().map(|value| discharge(&opening, value, language)).collect::<Result<_, _>>()?;
-    Ok(Limit { done_by, ..opening })
+    let done_by: Vec<DoneBy> =
+        entries.iter().map(|value| discharge(&opening, value, language)).collect::<Result<_, _>>()?;
+    let plain = done_by.iter().filter(|way| way.is_plain());
+    let plainly_done_by = plain.fold(Names::default(), |all, way| all.and(way.on));
+    Ok(Limit { done_by, plainly_done_by, ..opening })
 }
 
 /// How the limit is counted, with its numbers. Refuses keys that such a limit doesn't have.

@@ -128,14 +128,13 @@ fn unknown(on: Names, name: &str, of: &Value<'_>) -> Flaw {
 /// The place of the field with this path in an action, and the field.
 fn place(action: ActionName, path: &str) -> Option<(FieldPlace, &'static Field)> {
     let (outer, inner) = path.split_once('.').map_or((path, None), |(outer, inner)| (outer, Some(inner)));
-    let nth = |fields: &'static [Field], name: &str| fields.iter().position(|field| field.name == name);
-    let outer = nth(action.fields(), outer)?;
-    let field = &action.fields()[outer];
+    let nth = |fields: &'static [Field], name: &str| (0..).zip(fields).find(|(_, field)| field.name == name);
+    let (outer, field) = nth(action.fields(), outer)?;
     match (inner, field.kind) {
         (None, _) => Some((FieldPlace { action, outer, inner: None }, field)),
         (Some(name), FieldKind::Object(fields)) => {
-            let inner = nth(fields, name)?;
-            Some((FieldPlace { action, outer, inner: Some(inner) }, &fields[inner]))
+            let (inner, field) = nth(fields, name)?;
+            Some((FieldPlace { action, outer, inner: Some(inner) }, field))
         }
         _ => None,
     }

@@ -3,14 +3,14 @@
 use axum::http::Method;
 use serde_json::Value;
 
-use super::desk::Answer;
+use crate::shown::Shown;
 
 /// What says something to a reader and demands nothing.
 const REMARKS: [&str; 5] = ["description", "format", "pattern", "maxLength", "discriminator"];
 
 /// Asserts that an answer of the API is as it is described.
 #[track_caller]
-pub fn is_as_described(document: &Value, method: &Method, path: &str, answer: &Answer) {
+pub fn is_as_described(document: &Value, method: &Method, path: &str, answer: &Shown) {
     let path = path.split('?').next().expect("a path");
     let Some(operation) = operation(document, method, path) else { return };
     let responses = &operation["responses"];
@@ -56,6 +56,18 @@ pub fn check(document: &Value, schema: &Value, value: &Value, at: &str) {
     }
 }
 
+/// Whether a number, or how many items there are, is within a bound.
+fn is_within(keyword: &str, of: &Value, value: &Value) -> bool {
+    let bound = of.as_i64().expect("a number");
+    let items = || i64::try_from(value.as_array().map_or(0, Vec::len)).expect("a number");
+    match keyword {
+        "minimum" => value.as_i64() >= Some(bound),
+        "maximum" => value.as_i64() <= Some(bound),
+        "minItems" => items() >= bound,
+        _ => items() <= bound,
+    }
+}
+
 /// Whether a value is as a schema says.
 ///
 /// # Errors
@@ -94,13 +106,8 @@ pub fn fits(document: &Value, schema: &Value, value: &Value, at: &str) -> Result
                 return wrong(&format!("{value} is not of {of}"));
             }
             "const" if of != value => return wrong(&format!("expected {of}")),
-            "minimum" if value.as_i64() < of.as_i64() => return wrong("too small"),
-            "maximum" if value.as_i64() > of.as_i64() => return wrong("too large"),
-            "minItems" if (value.as_array().map_or(0, Vec::len) as u64) < of.as_u64().expect("a number") => {
-                return wrong("too few");
-            }
-            "maxItems" if (value.as_array().map_or(0, Vec::len) as u64) > of.as_u64().expect("a number") => {
-                return wrong("too many");
+            "minimum" | "maximum" | "minItems" | "maxItems" if !is_within(keyword, of, value) => {
+                return wrong(&format!("{value} is beyond {keyword} {of}"));
             }
             "items" => {
                 for (nth, item) in value.as_array().into_iter().flatten().enumerate() {

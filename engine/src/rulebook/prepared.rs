@@ -1,0 +1,228 @@
+//! The rules as they are asked of one kind of action: worked out once, so that it need not be at each action of a case.
+//!
+//! Invariant: a prepared test has the outcome of the rule's own test.
+
+use super::rule::{Asked, Check, Dates, Rule};
+use super::test::{FieldTest, Outcome, Test};
+use super::{Reading, Readings};
+use crate::action::ActionName;
+
+/// The rules that one kind of action opens, or that are tested on it, and the facts that they ask, each once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct OfAction {
+    /// Tests that have no further test in them.
+    pub(crate) facts: Vec<Test>,
+    pub(crate) rules: Vec<Prepared>,
+}
+
+/// A rule that one kind of action opens, or on which it is tested.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Prepared {
+    /// The place of the rule.
+    pub(super) rule: usize,
+    pub(crate) holds: Dates,
+    pub(crate) after_eighteen: bool,
+    /// What opens the limit or shows the failure; of a condition with a procedure, whether the procedure tests it.
+    pub(crate) test: Readings<Path>,
+    /// Whether the rulebook itself says what opens the limit or shows the failure, and not a procedure.
+    pub(crate) is_written: bool,
+    /// Whether the outcome is the same under both readings.
+    pub(crate) same_under_both: bool,
+    /// The fields by which the condition fails, each once, by their paths.
+    pub(crate) fields: Vec<FieldTest>,
+}
+
+/// A test as a path through facts: each step asks one, and its answer leads to the next step or to the end.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Path {
+    steps: Vec<Step>,
+    first: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Step {
+    /// The place of the fact.
+    fact: usize,
+    /// The answer that leads on to `then`; the other one leads to `otherwise`.
+    is: bool,
+    /// Whether an unknown answer never leads on to `then`.
+    surely: bool,
+    then: usize,
+    otherwise: usize,
+}
+
+/// The two ends of a path.
+const HOLDS: usize = usize::MAX;
+const HOLDS_NOT: usize = usize::MAX - 1;
+
+impl Path {
+    /// The outcome, given the answers of the facts. It is unknown if it makes a difference how the unknown ones are.
+    pub(crate) fn outcome(&self, answers: &[Outcome]) -> Outcome {
+        let (mut next, mut is_known) = (self.first, true);
+        while let Some(step) = self.steps.get(next) {
+            let leads_on = answers[step.fact].map_or(!step.surely, |answer| answer == step.is);
+            is_known &= answers[step.fact].is_some() || step.surely;
+            next = if leads_on { step.then } else { step.otherwise };
+        }
+        if next == HOLDS && !is_known { self.holds_in_any_case(answers).then_some(true) } else { Some(next == HOLDS) }
+    }
+
+    /// Whether the test holds even if no unknown answer is the one that it needs.
+    fn holds_in_any_case(&self, answers: &[Outcome]) -> bool {
+        let mut next = self.first;
+        while let Some(step) = self.steps.get(next) {
+            next = if answers[step.fact] == Some(step.is) { step.then } else { step.otherwise };
+        }
+        next == HOLDS
+    }
+}
+
+/// Finds the path of a test, from its end to its beginning.
+struct Finder<'f> {
+    action: ActionName,
+    reading: Reading,
+    answers: &'f [u8],
+    facts: &'f mut Vec<Test>,
+    steps: Vec<Step>,
+    surely: bool,
+}
+
+impl Finder<'_> {
+    /// The step from which one comes to `then` if the outcome of the test is `is`, and to `otherwise` if it is not.
+    fn path(&mut self, test: &Test, is: bool, then: usize, otherwise: usize) -> usize {
+        let fixed = |holds: bool| if holds == is { then } else { otherwise };
+        match test {
+            Test::Fixed(holds) => fixed(*holds),
+            Test::Action(names) => fixed(names.has(self.action)),
+            Test::ArguableOnly(_) if self.reading == Reading::Lenient => fixed(false),
+            Test::LenientNeeds(_) if self.reading == Reading::Protective => fixed(true),
+            Test::ArguableOnly(test) | Test::LenientNeeds(test) => self.path(test, is, then, otherwise),
+            Test::Not(test) => self.path(test, !is, then, otherwise),
+            Test::All(of) if is => of.iter().rev().fold(then, |then, test| self.path(test, is, then, otherwise)),
+            Test::Any(of) if !is => of.iter().rev().fold(then, |then, test| self.path(test, is, then, otherwise)),
+            Test::All(of) | Test::Any(of) => {
+                of.iter().rev().fold(otherwise, |otherwise, test| self.path(test, is, then, otherwise))
+            }
+            Test::Choice { question, by_answer } => {
+                let answer = usize::from(self.answers.get(*question).copied().unwrap_or(0));
+                by_answer.get(answer).map_or(otherwise, |test| self.path(test, is, then, otherwise))
+            }
+            fact => self.step(fact, is, then, otherwise),
+        }
+    }
+
+    fn step(&mut self, fact: &Test, is: bool, then: usize, otherwise: usize) -> usize {
+        let fact = if let Test::Field(field) = fact { Test::Field(field.of(self.action)) } else { fact.clone() };
+        let place = self.facts.iter().position(|known| *known == fact).unwrap_or_else(|| {
+            self.facts.push(fact);
+            self.facts.len() - 1
+        });
+        self.steps.push(Step { fact: place, is, surely: self.surely, then, otherwise });
+        self.steps.len() - 1
+    }
+}
+
+impl OfAction {
+    /// The rules as they are asked of `action`. `answers` are those of each reading.
+    pub(super) fn of<'r>(
+        action: ActionName,
+        rules: impl Iterator<Item = (usize, &'r Rule)>,
+        answers: Readings<&[u8]>,
+    ) -> Self {
+        let mut prepared = Self::default();
+        for (place, rule) in rules {
+            let rule = prepared.prepare(place, rule, action, answers);
+            prepared.rules.push(rule);
+        }
+        prepared
+    }
+
+    fn prepare(&mut self, place: usize, rule: &Rule, action: ActionName, answers: Readings<&[u8]>) -> Prepared {
+        let always = Test::Fixed(true);
+        let (tested_if, test, is_written) = match &rule.asks {
+            Asked::Limit(limit) => (&always, &limit.given, true),
+            Asked::Condition(condition) => match &condition.check {
+                Check::Written { tested_if, fails } => (tested_if, fails, true),
+                _ => (&always, &always, false),
+            },
+        };
+        let arguable_only = rule.as_condition().is_some_and(|condition| condition.arguable_only.has(action));
+        let paths = Readings::each(|reading| {
+            let (answers, facts) = (answers[reading], &mut self.facts);
+            let mut finder = Finder { action, reading, answers, facts, steps: Vec::new(), surely: false };
+            let tested = finder.path(test, true, HOLDS, HOLDS_NOT);
+            // A condition is tested only where this certainly holds.
+            finder.surely = true;
+            let first = finder.path(tested_if, true, tested, HOLDS_NOT);
+            let never = arguable_only && reading == Reading::Lenient;
+            Path { steps: finder.steps, first: if never { HOLDS_NOT } else { first } }
+        });
+        let mut fields: Vec<FieldTest> = test.fields().into_iter().map(|field| field.of(action)).collect();
+        fields.sort_by_key(|field| field.path);
+        Prepared {
+            rule: place,
+            holds: rule.holds,
+            after_eighteen: rule.after_eighteen,
+            same_under_both: is_written && paths.protective == paths.lenient,
+            test: paths,
+            is_written,
+            fields,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::rulebook::Rulebook;
+
+    /// The outcome of the rule's own tests, where the facts have these answers.
+    fn own(
+        rule: &Rule,
+        action: ActionName,
+        reading: Reading,
+        book: &Rulebook,
+        fact: &impl Fn(&Test) -> Outcome,
+    ) -> Outcome {
+        let fact = |test: &Test| if let Test::Action(names) = test { Some(names.has(action)) } else { fact(test) };
+        let outcome = |test: &Test| test.outcome(reading, &book.choices(reading).answers, &fact);
+        match &rule.asks {
+            Asked::Limit(limit) => outcome(&limit.given),
+            Asked::Condition(of) if reading == Reading::Lenient && of.arguable_only.has(action) => Some(false),
+            Asked::Condition(of) => match &of.check {
+                Check::Written { tested_if, .. } if outcome(tested_if) != Some(true) => Some(false),
+                Check::Written { fails, .. } => outcome(fails),
+                _ => Some(true),
+            },
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_prepared_test_has_the_outcome_of_the_rules_own(
+            answers in prop::collection::vec(any::<Option<bool>>(), 64),
+        ) {
+            static BOOK: LazyLock<Rulebook> = LazyLock::new(Rulebook::law_05_na_2006);
+            let of_actions = [&BOOK.limits_opened_on, &BOOK.conditions_on];
+            let of_each = of_actions.into_iter().flat_map(|all| ActionName::ALL.iter().zip(all));
+            for (action, of_action) in of_each {
+                let fact = |test: &Test| {
+                    let of_field = |field: &FieldTest| Test::Field(field.of(*action));
+                    let asked = if let Test::Field(field) = test { of_field(field) } else { test.clone() };
+                    answers[of_action.facts.iter().position(|known| *known == asked).expect("a fact of the action")]
+                };
+                for prepared in &of_action.rules {
+                    let rule = BOOK.prepared(prepared);
+                    for &reading in Reading::ALL {
+                        let own = own(rule, *action, reading, &BOOK, &fact);
+                        prop_assert_eq!(prepared.test[reading].outcome(&answers), own, "{} on {}", rule.id, action);
+                    }
+                }
+            }
+        }
+    }
+}

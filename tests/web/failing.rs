@@ -1,0 +1,92 @@
+//! A people store that can be told to keep no look.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use engine::action::CaseRef;
+use engine::calendar::Instant;
+use store::Fault;
+use store::people::{Grant, Look, LooksOf, PeopleStore, Person, Put, Session, Sessions, Token};
+use uuid::Uuid;
+
+/// A store over another one.
+pub struct Failing {
+    over: Arc<dyn PeopleStore>,
+    fails: Arc<AtomicBool>,
+}
+
+impl Failing {
+    /// Over a store; it keeps no look while it is told so.
+    pub fn over(over: Arc<dyn PeopleStore>, fails: Arc<AtomicBool>) -> Self {
+        Self { over, fails }
+    }
+}
+
+#[async_trait]
+impl PeopleStore for Failing {
+    async fn note(&self, looks: Vec<Look>) -> Result<(), Fault> {
+        if self.fails.load(Ordering::SeqCst) {
+            Err(Fault::unavailable("the disk is full"))
+        } else {
+            self.over.note(looks).await
+        }
+    }
+    async fn person(&self, id: Uuid) -> Result<Option<Person>, Fault> {
+        self.over.person(id).await
+    }
+    async fn person_by_login(&self, login: &str) -> Result<Option<Person>, Fault> {
+        self.over.person_by_login(login).await
+    }
+    async fn people(&self) -> Result<Vec<Person>, Fault> {
+        self.over.people().await
+    }
+    async fn put_person(&self, person: &Person) -> Result<Put, Fault> {
+        self.over.put_person(person).await
+    }
+    async fn begin_session(&self, session: &Session) -> Result<(), Fault> {
+        self.over.begin_session(session).await
+    }
+    async fn session(&self, key: [u8; 32]) -> Result<Option<Session>, Fault> {
+        self.over.session(key).await
+    }
+    async fn touch_session(&self, key: [u8; 32], seen: Instant) -> Result<(), Fault> {
+        self.over.touch_session(key, seen).await
+    }
+    async fn sessions(&self) -> Result<Vec<Session>, Fault> {
+        self.over.sessions().await
+    }
+    async fn end_sessions(&self, which: Sessions) -> Result<usize, Fault> {
+        self.over.end_sessions(which).await
+    }
+    async fn put_token(&self, token: &Token) -> Result<(), Fault> {
+        self.over.put_token(token).await
+    }
+    async fn token(&self, key: [u8; 32]) -> Result<Option<Token>, Fault> {
+        self.over.token(key).await
+    }
+    async fn tokens(&self) -> Result<Vec<Token>, Fault> {
+        self.over.tokens().await
+    }
+    async fn put_grant(&self, grant: &Grant) -> Result<(), Fault> {
+        self.over.put_grant(grant).await
+    }
+    async fn grants(&self, case: &CaseRef) -> Result<Vec<Grant>, Fault> {
+        self.over.grants(case).await
+    }
+    async fn looks(&self, of: &LooksOf, most: usize) -> Result<Vec<Look>, Fault> {
+        self.over.looks(of, most).await
+    }
+    async fn offices_in_force(&self) -> Result<Option<String>, Fault> {
+        self.over.offices_in_force().await
+    }
+    async fn adopt_offices(&self, source: &str, at: Instant) -> Result<(), Fault> {
+        self.over.adopt_offices(source, at).await
+    }
+    async fn people_are_on(&self) -> Result<bool, Fault> {
+        self.over.people_are_on().await
+    }
+    async fn confirm_people(&self) -> Result<(), Fault> {
+        self.over.confirm_people().await
+    }
+}
