@@ -12,6 +12,7 @@ mod file;
 mod lock;
 mod log_store;
 mod people;
+mod readers;
 mod reads;
 mod rebuild;
 mod rows;
@@ -21,7 +22,7 @@ mod writing;
 
 use std::ops::RangeInclusive;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use engine::action::{CaseRef, OfficeCode};
@@ -52,14 +53,10 @@ use crate::heavy::{ShuttingDown, beside_if};
 use disk::Disk;
 use file::{Failed, File};
 use lock::Lock;
+use readers::Readers;
 use rows::Job;
 use writer::Writer;
 use writing::Writing;
-
-/// How many questions are read from the disk at the same time.
-const READERS: usize = 4;
-/// How many more of the watch and the relay, so that alerts wait for no other reader.
-const READERS_OF_ALERTS: usize = 2;
 
 /// The log of all cases in one `SQLite` file.
 pub struct SqliteStore {
@@ -150,12 +147,7 @@ impl SqliteStore {
             disk,
         };
         let writing = if by_callers { Writing::by_callers(writer) } else { Writing::apart(writer)? };
-        let readers = Arc::new(Readers {
-            file: Arc::clone(&file),
-            permits: Semaphore::new(READERS),
-            of_alerts: Semaphore::new(READERS_OF_ALERTS),
-            idle: Mutex::new(Vec::new()),
-        });
+        let readers = Arc::new(Readers::of(Arc::clone(&file)));
         let (passed_over, lock) = (Arc::default(), Arc::default());
         Ok(Self {
             file,
@@ -255,28 +247,6 @@ fn put_in_force(connection: &Connection, file: &File, book: &Arc<Rulebook>) -> R
         return Ok(Arc::clone(book).succeeding(kept));
     }
     Err(Fault::of_rulebook(file.path.display(), &in_force, &digest).into())
-}
-
-/// Connections that only read.
-struct Readers {
-    file: Arc<File>,
-    permits: Semaphore,
-    of_alerts: Semaphore,
-    idle: Mutex<Vec<Connection>>,
-}
-
-impl Readers {
-    /// Asks on a connection of its own, which is kept for the next question.
-    fn ask<T>(&self, question: impl FnOnce(&Connection) -> Result<T, Failed>) -> Result<T, Fault> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => self.file.connect_to_read().map_err(|error| self.file.fault(error))?,
-        };
-        let answer = question(&connection).map_err(|failed| self.file.fault(failed));
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
-        answer
-    }
 }
 
 #[async_trait]

@@ -25,11 +25,11 @@ const OPENED_WITHIN: usize = 60;
 /// How many days ago the long cases were opened.
 const LONG_AGO: u64 = 300;
 /// What ends a case or leads it to another court, and withdrawals, which may be of these.
-const LEFT_OUT: [&str; 3] = ["case_closed", "case_transferred", "action_withdrawn"];
+const LEFT_OUT: [&str; 4] = ["case_closed", "case_transferred", "case_voided", "action_withdrawn"];
 /// What concerns an offence or the child of its own case.
 const OF_ITS_CASE: [&str; 3] = ["offence_", "case_opened", "child_"];
 
-/// Records so many open cases, and one case for each number of `long`, with as many actions. Returns the long ones' references.
+/// Records as many open cases, or a few more, and one case for each number of `long`, with as many actions. Returns the long ones' references.
 pub async fn fill(
     setting: &Setting,
     store: &Arc<dyn LogStore>,
@@ -41,7 +41,7 @@ pub async fn fill(
     let mut ours = Ours::on(Arc::clone(store), &setting.book, IN_FLIGHT);
     let plan = plan(today, OPENED_WITHIN as u64);
     // The generator opens the nth case on day n of the year.
-    for n in (0_usize..).filter(|n| n % 365 < OPENED_WITHIN).take(open) {
+    for n in (0_usize..).filter(|n| n % 365 < OPENED_WITHIN).take(open + open / 100) {
         let mut lines = history(&plan, n);
         lines.retain(|line| line.at <= now && !does(line, &LEFT_OUT));
         lines.iter_mut().for_each(here);
