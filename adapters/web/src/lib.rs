@@ -1,6 +1,6 @@
 //! Pages and API: who is logged in, what they may see, and how it is shown.
 //!
-//! Invariant: a case is reached through [`gate`] alone, which asks `projections::rights` and records the look before
+//! Invariant: a case is reached through `gate` alone, which asks `projections::rights` and records the look before
 //! anything of the case is shown. What is foreign and what does not exist look alike.
 
 pub mod answer;
