@@ -98,12 +98,12 @@ fn credentials_are_named_by_option_or_environment_and_no_password_is_repeated() 
     let follow = ["alerts", "--follow", "--prosecutor=vte-prosecutor", "--nats", &url];
     let output = desk.command(follow).env("KAMNOT_NATS_CREDS", "foreign.creds").output().expect("it starts");
     tests::program::Run::from(output).ends_with(2).complains(&["refuses this user", "the credentials file"]);
-    let with_user = url.replace("://", "://kamnot:SECRET@");
+    let with_user = url.replace("://", "://kamnot:sesame@");
     desk.run(["serve", "--nats", &with_user, "--nats-creds", "foreign.creds"]).ends_with(2).complains(&["name a user"]);
     desk.run(["serve", "--nats", &url, "--nats-replicas", "6"])
         .ends_with(2)
         .complains(&["expected a number of servers"]);
     let help = desk.command(["serve", "--help"]).env("KAMNOT_NATS", &with_user).output().expect("it starts");
     let help = String::from_utf8(help.stdout).expect("UTF-8");
-    assert!(help.contains("--nats-ca") && !help.contains("SECRET"), "{help}");
+    assert!(help.contains("--nats-ca") && !help.contains("sesame"), "{help}");
 }
