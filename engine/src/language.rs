@@ -11,3 +11,14 @@ words! {
         Lo = "lo",
     }
 }
+
+impl Language {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::En => Self::Lo,
+            Self::Lo => Self::En,
+        }
+    }
+}

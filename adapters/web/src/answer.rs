@@ -113,16 +113,4 @@ impl Plain {
     fn t(&self, word: Frame) -> &'static str {
         word.of(self.language)
     }
-
-    fn code(&self) -> &'static str {
-        code(self.language)
-    }
-}
-
-/// The language's code in HTML.
-pub const fn code(language: Language) -> &'static str {
-    match language {
-        Language::En => "en",
-        Language::Lo => "lo",
-    }
 }

@@ -6,7 +6,6 @@ use projections::rights::{Act, Relation, Role, allows};
 use projections::words_of_time;
 use service::status::{self, Delivered};
 
-use crate::answer::code;
 use crate::credentials::csrf;
 use crate::lao::{Html, html};
 use crate::site::Site;
@@ -138,19 +137,6 @@ impl Frame {
         match self.language {
             Language::En => en,
             Language::Lo => lo,
-        }
-    }
-
-    /// The language's code in HTML.
-    pub const fn code(&self) -> &'static str {
-        code(self.language)
-    }
-
-    /// The code of the other language.
-    pub const fn other(&self) -> &'static str {
-        match self.language {
-            Language::En => "lo",
-            Language::Lo => "en",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The gate: the only way to a case. It asks for the right and records the look, and only then hands the case over.
 //!
-//! Invariant: the look is durable before anything of the case is returned. A foreign case and none look alike.
+//! Invariant: the look is durable before anything of the case is returned. A foreign case and none look alike. A former office
+//! gets the case as it was known at the transfer.
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use engine::case::Case;
 use engine::rulebook::Rulebook;
 use engine::timeline::Timeline;
 use projections::rights::{Act, Relation, Role, allows};
+use projections::timeline::Personal;
 use projections::view::Seat;
 use store::Fault;
 use store::people::{Grant, Look, Seen};
@@ -21,7 +23,7 @@ use crate::visitor::Visitor;
 
 /// A case that a visitor may see.
 pub struct Opened {
-    /// The case.
+    /// The case, as the visitor may know it.
     pub case: Arc<Case>,
     /// How the visitor's office is related to it.
     pub relation: Relation,
@@ -33,6 +35,11 @@ impl Opened {
     /// Whether the visitor may do this in the case.
     pub fn allows(&self, visitor: &Visitor, act: Act) -> bool {
         allows(visitor.role(), self.relation, act)
+    }
+
+    /// Whether the visitor sees what is personal in the case.
+    pub fn personal(&self, visitor: &Visitor) -> Personal {
+        if self.allows(visitor, Act::ReadPersonal) { Personal::Shown } else { Personal::LeftOut }
     }
 }
 
@@ -106,7 +113,17 @@ async fn opened(site: &Site, visitor: &Visitor, reference: &CaseRef) -> Result<O
     }
     let is_former = relation == Relation::Former;
     let known_until = is_former.then(|| handed_on_at(&case, &site.book, office, site.now())).flatten();
+    let case = match known_until {
+        None => case,
+        Some(until) => Arc::new(known_by(site, reference, until).await?),
+    };
     Ok(Some(Opened { case, relation, known_until }))
+}
+
+/// A case from what was recorded until an instant.
+async fn known_by(site: &Site, reference: &CaseRef, until: Instant) -> Result<Case, Fault> {
+    let stream = site.log.stream(reference).await?;
+    Ok(Case::fold(stream.iter().map(|stored| &stored.event).filter(|event| event.recorded_at <= until)))
 }
 
 /// Whether a look with a reason still holds.

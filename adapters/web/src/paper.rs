@@ -15,7 +15,6 @@ use projections::words_of_time;
 use service::queries::timeline::Timeline;
 use sha2::{Digest as _, Sha256};
 
-use crate::answer::code;
 use crate::assets::{address, address_on_each_page, on_each_page, style_with_fonts};
 use crate::lao::{Html, html};
 use crate::sheet::reader::Reader;
@@ -92,10 +91,6 @@ pub fn document(timeline: &Timeline, reader: Reader<'_>, printed: &Printed, styl
 }
 
 impl Document<'_> {
-    fn lang(&self) -> &'static str {
-        code(self.sheet.reader.language)
-    }
-
     /// The breaches, the limits first, numbered from 1: certain ones before arguable ones.
     fn breaches(&self) -> Vec<(usize, &Limit)> {
         let all = [Breach::Certain, Breach::Arguable].into_iter().flat_map(|breach| self.sheet.breached(breach));

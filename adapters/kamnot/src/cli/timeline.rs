@@ -11,12 +11,12 @@ use std::io;
 use engine::action::When;
 use engine::case::Case;
 use projections::labels::Label;
-use projections::timeline::{Entry, Value, Why, about};
+use projections::timeline::{Entry, Personal, Value, Why, about};
 use service::clock::{Clock as _, SystemClock};
 use service::queries::timeline::{Question, timeline};
 use service::shown::plain;
 use web::paper::{Printed, Style, document};
-use web::sheet::reader::{Personal, Reader};
+use web::sheet::reader::Reader;
 
 use super::arguments::{Common, Format, Timeline};
 use super::asked::no_such_case;

@@ -16,7 +16,7 @@ use engine::rulebook::{Rulebook, Rulebooks};
 use projections::alerts::{AlertRow, Choice};
 use projections::docket::DocketRow;
 use projections::rights::Act;
-use projections::timeline::{Entry, EntryLine, Personal, Why};
+use projections::timeline::{Entry, EntryLine, Why};
 use service::queries::alerts::{AlertQuery, KnownAs, Wording, each_row};
 use service::queries::timeline::{Question, Timeline, timeline};
 use store::Fault;
@@ -49,6 +49,9 @@ pub const OF_TIMELINE: &[Parameter] = &[AT, AS_KNOWN_ON];
 /// The parameters of [`alerts`].
 pub const OF_ALERTS: &[Parameter] = &[OPEN];
 
+/// What a handler of one case is given.
+type OfACase = (State<Arc<Site>>, Extension<Visitor>, Path<String>, Uri);
+
 /// A case as the caller sees it.
 struct View {
     opened: Opened,
@@ -72,14 +75,6 @@ impl View {
         Ok(Self { opened, asked, at })
     }
 
-    /// The case, from the events that count for the caller.
-    async fn case(&self, site: &Site) -> Result<Arc<Case>, Problem> {
-        let Some(until) = self.opened.known_until else { return Ok(Arc::clone(&self.opened.case)) };
-        let stream = site.log.stream(self.opened.case.reference()).await?;
-        let events = stream.iter().map(|stored| &stored.event).filter(|event| event.recorded_at <= until);
-        Ok(Arc::new(Case::fold(events)))
-    }
-
     async fn timeline(&self, site: &Site, caller: &Visitor) -> Result<Timeline, Problem> {
         let asked = self.asked.when(AS_KNOWN_ON.name);
         let until = self.opened.known_until.map(When::Instant);
@@ -94,33 +89,23 @@ impl View {
 }
 
 /// `GET /api/v1/cases/{case}`
-pub async fn case(
-    State(site): State<Arc<Site>>,
-    Extension(caller): Extension<Visitor>,
-    Path(reference): Path<String>,
-    uri: Uri,
-) -> Result<Answer, Problem> {
+pub async fn case((State(site), Extension(caller), Path(reference), uri): OfACase) -> Result<Answer, Problem> {
     let view = View::of(&site, &caller, (&reference, Act::ReadCase), &uri, OF_INSTANT).await?;
-    let case = view.case(&site).await?;
-    let row = DocketRow::of_case(&case, &site.book, view.at).ok_or(Problem::of(Api::NotFound))?;
+    let case = &view.opened.case;
+    let row = DocketRow::of_case(case, &site.book, view.at).ok_or(Problem::of(Api::NotFound))?;
     let mut answer = json::value(&row.to_json());
     // A former office does not know the case's last action.
     if view.opened.known_until.is_none() {
-        let tag = HeaderValue::from_str(&tag(&case, &site.book)).ok();
+        let tag = HeaderValue::from_str(&tag(case, &site.book)).ok();
         answer.headers_mut().extend(tag.map(|tag| (ETAG, tag)));
     }
     Ok(answer)
 }
 
 /// `GET /api/v1/cases/{case}/assessment`
-pub async fn assessment(
-    State(site): State<Arc<Site>>,
-    Extension(caller): Extension<Visitor>,
-    Path(reference): Path<String>,
-    uri: Uri,
-) -> Result<Answer, Problem> {
+pub async fn assessment((State(site), Extension(caller), Path(reference), uri): OfACase) -> Result<Answer, Problem> {
     let view = View::of(&site, &caller, (&reference, Act::ReadCase), &uri, OF_INSTANT).await?;
-    let case = view.case(&site).await?;
+    let case = &view.opened.case;
     let mut out = String::with_capacity(4096);
     let assessment = case.assess(&site.book, view.at).ok_or(Problem::of(Api::NotFound))?;
     assessment.write_json(&site.book, &mut out);
@@ -128,26 +113,15 @@ pub async fn assessment(
 }
 
 /// `GET /api/v1/cases/{case}/timeline`
-pub async fn entries(
-    State(site): State<Arc<Site>>,
-    Extension(caller): Extension<Visitor>,
-    Path(reference): Path<String>,
-    uri: Uri,
-) -> Result<Answer, Problem> {
+pub async fn entries((State(site), Extension(caller), Path(reference), uri): OfACase) -> Result<Answer, Problem> {
     let view = View::of(&site, &caller, (&reference, Act::ReadCase), &uri, OF_TIMELINE).await?;
     let timeline = view.timeline(&site, &caller).await?;
-    let may = view.opened.allows(&caller, Act::ReadPersonal);
-    let personal = if may { Personal::Shown } else { Personal::LeftOut };
+    let personal = view.opened.personal(&caller);
     Ok(json::all(timeline.entries.iter().map(|entry| entry.json(personal))))
 }
 
 /// `GET /api/v1/cases/{case}/explanations`
-pub async fn explanations(
-    State(site): State<Arc<Site>>,
-    Extension(caller): Extension<Visitor>,
-    Path(reference): Path<String>,
-    uri: Uri,
-) -> Result<Answer, Problem> {
+pub async fn explanations((State(site), Extension(caller), Path(reference), uri): OfACase) -> Result<Answer, Problem> {
     let view = View::of(&site, &caller, (&reference, Act::ReadCase), &uri, OF_TIMELINE).await?;
     let timeline = view.timeline(&site, &caller).await?;
     let explains = |entry: &&Entry| !matches!(entry.what, EntryLine::Action(_) | EntryLine::Alert { .. });
@@ -155,12 +129,7 @@ pub async fn explanations(
 }
 
 /// `GET /api/v1/cases/{case}/alerts`
-pub async fn alerts(
-    State(site): State<Arc<Site>>,
-    Extension(caller): Extension<Visitor>,
-    Path(reference): Path<String>,
-    uri: Uri,
-) -> Result<Answer, Problem> {
+pub async fn alerts((State(site), Extension(caller), Path(reference), uri): OfACase) -> Result<Answer, Problem> {
     let view = View::of(&site, &caller, (&reference, Act::ReadCase), &uri, OF_ALERTS).await?;
     let asked = AlertQuery {
         office: None,
@@ -181,12 +150,7 @@ pub async fn alerts(
 }
 
 /// `GET /api/v1/cases/{case}/looks`
-pub async fn looks(
-    State(site): State<Arc<Site>>,
-    Extension(caller): Extension<Visitor>,
-    Path(reference): Path<String>,
-    uri: Uri,
-) -> Result<Answer, Problem> {
+pub async fn looks((State(site), Extension(caller), Path(reference), uri): OfACase) -> Result<Answer, Problem> {
     let view = View::of(&site, &caller, (&reference, Act::ReadLooks), &uri, &[]).await?;
     let of = LooksOf::Case(view.opened.case.reference().clone());
     let looks = site.people.looks(&of, MOST_LOOKS).await?;

@@ -76,6 +76,8 @@ pub async fn figures(
     let chosen = now.chosen(&found.cases, &Choice::default());
     let open: Vec<&Listed> = chosen.iter().map(|placed| &*placed.case).filter(|case| case.closed.is_none()).collect();
     let held = open.iter().filter(|case| case.summary.standing.is_held()).count();
+    let count = u32::try_from(found.cases.len()).unwrap_or(u32::MAX);
+    note(&site, &caller, Seen::List { list: "figures".to_owned(), filters: String::new(), count }).await?;
     let rules = by_rule(&open, now.at);
     let rules = rules.iter().map(|(rule, counts)| {
         let [certain, arguable, running] = counts.map(number);

@@ -12,7 +12,7 @@ use serde_json::json;
 use service::intake::reply::Trouble;
 use store::Fault;
 
-use crate::answer::{Answer, code, with};
+use crate::answer::{Answer, with};
 use crate::gate::Shut;
 use crate::words::api::Api;
 
@@ -88,7 +88,7 @@ impl Problem {
         }
         let mut answer = with(status, MEDIA_TYPE, document.to_string());
         let headers = answer.headers_mut();
-        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(code(language)));
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.word()));
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -3,7 +3,6 @@
 use engine::rulebook::Language;
 use projections::catalogue::Word;
 
-use crate::answer::code;
 use crate::words::login::Login;
 
 /// What stands around such a page.
@@ -22,19 +21,6 @@ impl Bare {
     /// A word in the page's language.
     pub fn t(&self, word: impl Word) -> &'static str {
         word.of(self.language)
-    }
-
-    /// The language's code in HTML.
-    pub const fn code(&self) -> &'static str {
-        code(self.language)
-    }
-
-    /// The code of the other language.
-    pub const fn other(&self) -> &'static str {
-        match self.language {
-            Language::En => "lo",
-            Language::Lo => "en",
-        }
     }
 }
 

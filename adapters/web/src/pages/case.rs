@@ -11,7 +11,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use engine::breach::Breach;
 use engine::calendar::Instant;
-use engine::case::Case;
 use projections::catalogue::Word as _;
 use projections::labels::Label as L;
 use projections::picture::Medium;
@@ -27,7 +26,7 @@ use crate::gate::{self, Opened};
 use crate::lao::{Html, html};
 use crate::sheet::Sheet;
 use crate::sheet::alerts::{self, Alerts, Outside};
-use crate::sheet::reader::{Personal, Reader};
+use crate::sheet::reader::Reader;
 use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::case::Case as C;
@@ -96,7 +95,12 @@ async fn shown(site: &Site, visitor: &Visitor, opened: &Opened, known: &Known) -
     }
     let (sheet, alerts) = parts.unwrap_or((None, Alerts { chain: None, others: Vec::new() }));
     let differences = match (&timeline, known.is_of_another_day()) {
-        (Some(then), true) => Some(of_now(site, visitor, opened, then, known).await?),
+        (Some(then), true) => {
+            // For a former office, from what was known at the transfer.
+            let at = opened.known_until.unwrap_or_else(|| site.now());
+            let reader = reader(site, visitor, opened, then, known.at);
+            Some(differences(then, &opened.case, &site.book, at, &reader))
+        }
         _ => None,
     };
     let mut notes = notes(visitor, opened, known);
@@ -134,7 +138,7 @@ pub fn reader<'a>(
     timeline: &'a Timeline,
     at: Instant,
 ) -> Reader<'a> {
-    let personal = if opened.allows(visitor, Act::ReadPersonal) { Personal::Shown } else { Personal::Withheld };
+    let personal = opened.personal(visitor);
     Reader { book: timeline.book(), offices: &site.offices, language: visitor.language, at, personal }
 }
 
@@ -143,32 +147,6 @@ async fn delivered(site: &Site, timeline: &Timeline, id: uuid::Uuid) -> Result<O
     let Some(position) = alerts::position(timeline, id) else { return Ok(None) };
     let next = site.log.deliveries(store::Position(position.0 - 1), 1).await?;
     Ok(next.into_iter().find(|delivery| delivery.position == position).map(|delivery| delivery.at))
-}
-
-/// What differs from what is known now, or, for a former office, from what was known at the transfer.
-async fn of_now(
-    site: &Site,
-    visitor: &Visitor,
-    opened: &Opened,
-    then: &Timeline,
-    known: &Known,
-) -> Result<Vec<Line>, Fault> {
-    let reader = reader(site, visitor, opened, then, known.at);
-    let (of_former, at);
-    let case: &Case = match opened.known_until {
-        None => {
-            at = site.now();
-            &opened.case
-        }
-        Some(until) => {
-            at = until;
-            let stream = site.log.stream(opened.case.reference()).await?;
-            of_former =
-                Case::fold(stream.iter().map(|stored| &stored.event).filter(|event| event.recorded_at <= until));
-            &of_former
-        }
-    };
-    Ok(differences(then, case, &site.book, at, &reader))
 }
 
 /// What qualifies the page: that the case was handed on, that it is a supervisor's look, of which time it is.

@@ -6,21 +6,12 @@ use engine::calendar::{Instant, parse_date};
 use engine::rulebook::{Language, RuleId, Rulebook};
 use projections::catalogue::Word;
 use projections::labels::Label;
-use projections::timeline::{Field, Value};
+use projections::timeline::{Field, Personal, Value};
 use projections::words_of_time::{self, End};
 use service::offices::Offices;
 
 use crate::lao::{Html, html};
 use crate::words::case::Case as C;
-
-/// Whether personal data are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Personal {
-    /// They are.
-    Shown,
-    /// They are not.
-    Withheld,
-}
 
 /// How explanations write the last minute of a day.
 const LAST_MINUTE: &str = "23:59";

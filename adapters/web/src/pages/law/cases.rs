@@ -9,6 +9,7 @@ use futures::StreamExt as _;
 use projections::hindsight::Stand;
 use projections::rights::{Act, Relation, allows};
 use projections::snapshot::Snapshot;
+use projections::timeline::Personal;
 use projections::words_of_time;
 use service::queries::cases::{Which, cases};
 use store::Fault;
@@ -16,7 +17,7 @@ use store::people::Seen;
 
 use crate::gate;
 use crate::lao::{Html, html};
-use crate::sheet::reader::{Personal, Reader, State};
+use crate::sheet::reader::{Reader, State};
 use crate::sheet::state;
 use crate::site::Site;
 use crate::visitor::Visitor;
@@ -62,7 +63,7 @@ pub async fn cases_under(site: &Site, visitor: &Visitor, rule: &Rule) -> Result<
         offices: &site.offices,
         language: visitor.language,
         at: now,
-        personal: Personal::Withheld,
+        personal: Personal::LeftOut,
     };
     let (mut lines, more) = if rule.is_limit() {
         (all.iter().flat_map(|case| of_limit(case, rule, &reader)).collect(), false)
