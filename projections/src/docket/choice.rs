@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is asked of a limit (rule, who owes it, whether it has passed) is asked of one and the same open limit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::action::OfficeCode;
 use engine::breach::Breach;
@@ -60,7 +60,7 @@ impl Child {
 }
 
 /// The state of an open limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     /// Over under both readings.
     Certain,
@@ -71,6 +71,9 @@ pub enum State {
 }
 
 impl State {
+    /// All of them, in the order of declaration.
+    pub const ALL: [Self; 3] = [Self::Certain, Self::Arguable, Self::Running];
+
     /// The state of an open limit at an instant.
     pub fn of(limit: &Limit, at: Instant) -> Self {
         match limit.breach(at) {
@@ -140,6 +143,21 @@ impl Choice {
                 && self.state.is_none_or(|state| state == State::of(limit, at))
         })
     }
+}
+
+/// In how many of the cases a limit of each rule is open, by [`State`].
+pub fn by_rule<'l>(
+    cases: impl IntoIterator<Item = &'l Listed>,
+    at: Instant,
+) -> BTreeMap<RuleId, [usize; State::ALL.len()]> {
+    let mut counts = BTreeMap::<RuleId, [usize; State::ALL.len()]>::new();
+    for case in cases {
+        let open = case.summary.open().map(|limit| (limit.rule, State::of(limit, at)));
+        for (rule, state) in open.collect::<BTreeSet<_>>() {
+            counts.entry(rule).or_default()[state as usize] += 1;
+        }
+    }
+    counts
 }
 
 fn is_silent(case: &Listed, offices: &BTreeSet<OfficeCode>) -> bool {

@@ -1,21 +1,15 @@
 //! The docket of the caller's office, and its figures.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
 use axum::http::Uri;
-use engine::calendar::Instant;
+use engine::action::OfficeCode;
 use engine::json::Json;
-use engine::rulebook::RuleId;
 use projections::docket::DocketRow;
-use projections::docket::choice::{Child, Choice, State as LimitState};
-use projections::docket::groups::Days;
-use projections::docket::listed::Listed;
-use projections::docket::pages::{Key, Order, page};
-use projections::view::Seat;
-use service::queries::dockets::{Docket, Whose};
+use projections::docket::choice::{Child, Choice, State as LimitState, by_rule};
+use projections::docket::pages::{Key, page};
 use store::people::Seen;
 
 use super::json;
@@ -23,6 +17,7 @@ use super::parameters::{Asked, CURSOR, Parameter, Takes};
 use super::problem::Problem;
 use crate::answer::Answer;
 use crate::gate::note;
+use crate::own_docket::OwnDocket;
 use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::api::Api;
@@ -50,10 +45,11 @@ pub async fn docket(
     let asked = Asked::of(&uri, OF_DOCKET)?;
     let bad = Problem::of_parameter(Some(CURSOR.name));
     let after = asked.cursor().map(|key| Key::read(&key).ok_or(bad)).transpose()?;
-    let (found, _) = of_office(&site, &caller, caller.role().seat()).await?;
-    let (now, choice) = (order(&site, site.now()), choice(&asked));
-    let began = after.as_ref().map(|key| order(&site, key.began));
-    let page = page(&found.cases, &choice, &now, after.as_ref().zip(began.as_ref()));
+    let own = own(&site, &caller).await?;
+    let order = |at| OwnDocket::order(&site.book, &site, at);
+    let (now, choice) = (order(own.now), choice(&asked));
+    let began = after.as_ref().map(|key| order(key.began));
+    let page = page(&own.cases, &choice, &now, after.as_ref().zip(began.as_ref()));
     let rows: Vec<DocketRow> =
         page.cases.iter().map(|placed| DocketRow::of(placed.case.at(now.at), &site.book)).collect();
     let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
@@ -69,16 +65,13 @@ pub async fn figures(
     uri: Uri,
 ) -> Result<Answer, Problem> {
     Asked::of(&uri, super::parameters::NONE)?;
-    // A supervisor's own office has its seat by its kind.
-    let by_kind = caller.office().and_then(|office| site.offices.get(office)?.kind.seat());
-    let (found, whose) = of_office(&site, &caller, caller.role().seat().or(by_kind)).await?;
-    let now = order(&site, site.now());
-    let chosen = now.chosen(&found.cases, &Choice::default());
-    let open: Vec<&Listed> = chosen.iter().map(|placed| &*placed.case).filter(|case| case.closed.is_none()).collect();
-    let held = open.iter().filter(|case| case.summary.standing.is_held()).count();
-    let count = u32::try_from(found.cases.len()).unwrap_or(u32::MAX);
+    let own = own(&site, &caller).await?;
+    let now = OwnDocket::order(&site.book, &site, own.now);
+    let of_children = |child| own.count(&now, &Choice { child: Some(child), ..Choice::default() });
+    let (open, held) = (of_children(Child::Open), of_children(Child::Held));
+    let count = u32::try_from(own.cases.len()).unwrap_or(u32::MAX);
     note(&site, &caller, Seen::List { list: "figures".to_owned(), filters: String::new(), count }).await?;
-    let rules = by_rule(&open, now.at);
+    let rules = by_rule(own.cases.iter().map(|case| &**case), now.at);
     let rules = rules.iter().map(|(rule, counts)| {
         let [certain, arguable, running] = counts.map(number);
         Json::Object(vec![
@@ -89,32 +82,17 @@ pub async fn figures(
         ])
     });
     Ok(json::value(&Json::Object(vec![
-        ("office".into(), Json::text(whose.office.as_str())),
+        ("office".into(), Json::text(caller.office().map_or("", OfficeCode::as_str))),
         ("at".into(), Json::text(now.at.to_string())),
-        ("open".into(), number(open.len())),
+        ("open".into(), number(open)),
         ("held".into(), number(held)),
         ("rules".into(), Json::List(rules.collect())),
     ])))
 }
 
-/// In how many cases an open limit of each rule is over for certain, arguably over, or not over.
-fn by_rule(cases: &[&Listed], at: Instant) -> BTreeMap<RuleId, [usize; 3]> {
-    let mut counts: BTreeMap<RuleId, [usize; 3]> = BTreeMap::new();
-    for case in cases {
-        let states: BTreeSet<(RuleId, usize)> =
-            case.summary.open().map(|limit| (limit.rule, LimitState::of(limit, at) as usize)).collect();
-        for (rule, state) in states {
-            counts.entry(rule).or_default()[state] += 1;
-        }
-    }
-    counts
-}
-
-async fn of_office(site: &Site, caller: &Visitor, seat: Option<Seat>) -> Result<(Docket, Whose), Problem> {
-    let whose = caller.office().zip(seat).map(|(office, seat)| Whose { office: office.clone(), seat });
-    let whose = whose.ok_or(Problem::of(Api::NotFound))?;
-    let docket = site.dockets.of(site.log.as_ref(), &site.book, &whose, site.now()).await?;
-    Ok((docket, whose))
+/// The docket of the caller's office.
+async fn own(site: &Site, caller: &Visitor) -> Result<OwnDocket, Problem> {
+    OwnDocket::of(site, caller).await?.ok_or(Problem::of(Api::NotFound))
 }
 
 fn choice(asked: &Asked) -> Choice {
@@ -130,11 +108,6 @@ fn choice(asked: &Asked) -> Choice {
         late: asked.flag(LATE.name),
         ..Choice::default()
     }
-}
-
-fn order(site: &Site, at: Instant) -> Order<'_> {
-    // Days off count for groups alone, which rows in JSON do not have.
-    Order { book: &site.book, at, days: Days::at(at, &BTreeSet::new()) }
 }
 
 fn number(count: usize) -> Json<'static> {

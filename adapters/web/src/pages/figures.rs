@@ -9,8 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use engine::rulebook::{Language, RuleId};
 use projections::catalogue::Word as _;
-use projections::docket::choice::{Child, Choice, Left, State as LimitState};
-use projections::docket::listed::Listed;
+use projections::docket::choice::{Child, Choice, Left, State as LimitState, by_rule};
 use projections::docket::pages::Order;
 use projections::rights::{Act, Relation, allows};
 use store::people::Seen;
@@ -101,8 +100,10 @@ fn totals(own: &OwnDocket, now: &Order<'_>, leads: bool, language: Language) -> 
 /// The limits that are open in some case, in the order of the rulebook.
 fn rules(own: &OwnDocket, site: &Site, leads: bool, language: Language) -> Vec<OfRule> {
     let ids = site.book.rules().iter().filter(|rule| rule.is_limit()).map(|rule| rule.id);
-    let counted = ids.map(|rule| (rule, STATES.map(|state| count(&own.cases, rule, state, own))));
-    let counted: Vec<(RuleId, [usize; 3])> = counted.filter(|(_, counts)| counts.iter().sum::<usize>() > 0).collect();
+    let found = by_rule(own.cases.iter().map(|case| &**case), own.now);
+    let counted = ids.filter_map(|rule| Some((rule, found.get(&rule)?)));
+    let counted: Vec<(RuleId, [usize; 3])> =
+        counted.map(|(rule, counts)| (rule, STATES.map(|state| counts[state as usize]))).collect();
     let most = counted.iter().map(|(_, counts)| counts.iter().sum::<usize>()).max().unwrap_or(1).max(1);
     let of = |(rule, counts): (RuleId, [usize; 3])| {
         let mut from = 1;
@@ -124,9 +125,3 @@ fn rules(own: &OwnDocket, site: &Site, leads: bool, language: Language) -> Vec<O
 
 /// The states, in the order of the columns.
 const STATES: [LimitState; 3] = [LimitState::Running, LimitState::Arguable, LimitState::Certain];
-
-/// How many cases have an open limit of a rule in a state.
-fn count(cases: &[Arc<Listed>], rule: RuleId, state: LimitState, own: &OwnDocket) -> usize {
-    let choice = Choice { rule: Some(rule), state: Some(state), ..Choice::default() };
-    cases.iter().filter(|case| choice.has_limit(case, own.now)).count()
-}
