@@ -169,7 +169,15 @@ impl Offices {
     ///
     /// # Errors
     /// If it cannot be read; otherwise the first wrong line.
-    pub fn with_file(mut self, path: &Path) -> Result<Self, OfficesError> {
+    pub fn with_file(self, path: &Path) -> Result<Self, OfficesError> {
+        Ok(self.with_text_of(path)?.0)
+    }
+
+    /// As [`Offices::with_file`]; with the text that was read.
+    ///
+    /// # Errors
+    /// As [`Offices::with_file`].
+    pub fn with_text_of(mut self, path: &Path) -> Result<(Self, String), OfficesError> {
         let file = plain(&path.display().to_string()).into_owned();
         let bytes = std::fs::read(path).map_err(|error| OfficesError::Io { file: file.clone(), error })?;
         let text = String::from_utf8(bytes).map_err(|error| {
@@ -178,7 +186,7 @@ impl Offices {
             OfficesError::Line { file: file.clone(), line: line_at(good, good.len()), what }
         })?;
         self.extend(&text, &file)?;
-        Ok(self)
+        Ok((self, text))
     }
 
     /// The offices in force in a log: those of the program, with the file that the log adopted; `None` if it adopted none.

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::action::OfficeCode;
+use engine::calendar::Instant;
 use engine::rulebook::Language;
 use nats::Servers;
 use projections::rights::Role;
+use projections::words_of_time;
 use service::clock::{SteadyClock, SystemSteadyClock};
 use service::figures::Figures;
 use service::offices::Offices;
@@ -62,7 +64,7 @@ pub(super) fn serve(
         }
         Ok(())
     })?;
-    print_out(&what_to_look_at(&pages.url()))?;
+    print_out(&what_to_look_at(&pages.url(), at))?;
     let steady: Arc<dyn SteadyClock> = Arc::new(SystemSteadyClock::start());
     let logins = PEOPLE.iter().map(|(login, ..)| (*login).to_owned()).collect();
     let running = Running {
@@ -98,12 +100,14 @@ fn person(login: &str, name: &str, role: Role, office: Option<&str>, language: L
     }
 }
 
-fn what_to_look_at(url: &str) -> String {
+fn what_to_look_at(url: &str, at: Instant) -> String {
+    // A terminal breaks no line by itself where words should stay together.
+    let at = words_of_time::instant(at, Language::En).replace('\u{a0}', " ");
     format!(
         "\nThe demo's pages: {url}\n\n\
          Log in by a click, as a clerk, prosecutor, investigator, lawyer, supervisor or operator. All cases are made up,\n\
          and everything that you do there is gone when you stop it (Ctrl-C).\n\n\
-         It is Thursday 14 May 2026, 08:10, and the clock goes on. What to look at:\n\
+         It is {at}, and the clock goes on. What to look at:\n\
          \x20 VTE-2026-0002  a boy who should have been free since the night before: why, and since when\n\
          \x20 VTE-2026-0038  a girl in custody whose 48 hours end at 08:13, while you watch; nobody told her parents\n\
          \x20 VTE-2026-0027  a boy held too long by one reading of the law, and not by the other\n\n"

@@ -19,9 +19,8 @@ use crate::cli::said::Said;
 
 /// `kamnot offices adopt`
 pub(super) fn run(common: &Common, file: &Path, yes: bool) -> Result<Completion, Failure> {
-    let new = Offices::of_the_program().with_file(file)?;
-    let source = std::fs::read_to_string(file)
-        .map_err(|error| Failure::Fault(format!("{}: cannot be read: {error}", shown(file))))?;
+    // What is checked is what is adopted, although the file may change meanwhile.
+    let (new, source) = Offices::of_the_program().with_text_of(file)?;
     let database = Database::open(common, Absent::Begin)?;
     let (before, used) = block_on(async {
         let store = database.store.as_ref();
