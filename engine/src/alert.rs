@@ -9,13 +9,12 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use std::sync::Arc;
-
 use uuid::Uuid;
 
 use crate::action::{ActionId, ActionName, CaseRef, OfficeCode, When};
 use crate::breach::Breach;
 use crate::calendar::Instant;
+use crate::calendar::period::Hours;
 use crate::explain::Step;
 use crate::rulebook::{Period, Role, RuleId};
 use crate::timeline::Offices;
@@ -34,6 +33,8 @@ words! {
         Settled = "settled",
         /// The alert, or its settlement, turned out to be wrong.
         Withdrawn = "withdrawn",
+        /// The office that owes the duty left the alert untaken, so its supervising office is told.
+        Escalated = "escalated",
     }
 }
 
@@ -48,6 +49,8 @@ pub enum Stage {
     Arguable,
     /// The lenient reading's last lawful instant has passed, or a condition fails under both readings.
     Breach,
+    /// An `arguable` or a `breach` that the office that owes the duty left untaken.
+    Escalated(Breach),
 }
 
 impl Stage {
@@ -57,6 +60,25 @@ impl Stage {
             Self::Notice(_) | Self::Missing => Kind::Notice,
             Self::Arguable => Kind::Arguable,
             Self::Breach => Kind::Breach,
+            Self::Escalated(_) => Kind::Escalated,
+        }
+    }
+
+    /// The stage at which an alert of this stage is escalated; `None` if it never is.
+    pub const fn escalated(self) -> Option<Self> {
+        match self {
+            Self::Arguable => Some(Self::Escalated(Breach::Arguable)),
+            Self::Breach => Some(Self::Escalated(Breach::Certain)),
+            Self::Notice(_) | Self::Missing | Self::Escalated(_) => None,
+        }
+    }
+
+    /// The stage of the alert that was escalated; any other stage is its own.
+    pub const fn own(self) -> Self {
+        match self {
+            Self::Escalated(Breach::Arguable) => Self::Arguable,
+            Self::Escalated(Breach::Certain) => Self::Breach,
+            own => own,
         }
     }
 
@@ -66,6 +88,8 @@ impl Stage {
             "notice" => Some(Self::Missing),
             "arguable" => Some(Self::Arguable),
             "breach" => Some(Self::Breach),
+            "escalated-arguable" => Some(Self::Escalated(Breach::Arguable)),
+            "escalated-breach" => Some(Self::Escalated(Breach::Certain)),
             lead => Period::parse(lead.strip_prefix("notice-")?).map(Self::Notice),
         }
     }
@@ -87,6 +111,8 @@ impl fmt::Display for Stage {
             Self::Missing => f.write_str("notice"),
             Self::Arguable => f.write_str("arguable"),
             Self::Breach => f.write_str("breach"),
+            Self::Escalated(Breach::Arguable) => f.write_str("escalated-arguable"),
+            Self::Escalated(Breach::Certain) => f.write_str("escalated-breach"),
         }
     }
 }
@@ -139,6 +165,11 @@ impl Addressees {
     pub fn tokens(&self) -> String {
         let legal_aid = self.legal_aid.as_ref().map_or("none", OfficeCode::as_str);
         format!("{}.{}.{}.{legal_aid}", self.prosecutor, self.court, self.investigator)
+    }
+
+    /// Whether `office` is one of them.
+    pub fn has(&self, office: &OfficeCode) -> bool {
+        [&self.court, &self.prosecutor, &self.investigator].contains(&office) || self.legal_aid.as_ref() == Some(office)
     }
 
     /// The office that has a role in the case.
@@ -198,6 +229,9 @@ pub struct Alert {
     pub late_record: bool,
     /// Whether the alert is recorded as history. Then neither it nor what answers it is published.
     pub history: bool,
+    /// After how long the alert is escalated if nobody takes it; `None` if never. Kept with the alert, so that another
+    /// rulebook or an office that begins to use its inbox changes nothing about what was raised before.
+    pub escalate_after: Option<Hours>,
     /// The steps of the computation, as codes and values. Empty in the copy that a settlement or withdrawal carries.
     pub because: Vec<Step>,
 }
@@ -206,6 +240,22 @@ impl Alert {
     /// The alert's id.
     pub fn id(&self, case: &CaseRef) -> Uuid {
         self.topic.id(case, &self.topic.stage.to_string(), self.occurrence)
+    }
+
+    /// The id of the alert that this one escalates; `None` if it is no escalation.
+    pub fn escalates(&self, case: &CaseRef) -> Option<Uuid> {
+        let stage = self.topic.stage.own();
+        (stage != self.topic.stage).then(|| Topic { stage, ..self.topic }.id(case, &stage.to_string(), self.occurrence))
+    }
+
+    /// Whether it is about what was done, a finding or something that is not on record, and not about a limit.
+    pub const fn is_about_an_action(&self) -> bool {
+        !matches!(self.about, About::Limit { .. })
+    }
+
+    /// The office that owes the duty.
+    pub const fn owing_office(&self) -> &OfficeCode {
+        self.to.of(self.owed_by)
     }
 }
 
@@ -263,21 +313,4 @@ impl Withdrawal {
             Some(occurrence) => settlement_id(&self.alert.topic, case, occurrence),
         }
     }
-}
-
-/// The last alert on a topic, and what became of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TopicState {
-    pub(crate) alert: Arc<Alert>,
-    pub(crate) state: State,
-    /// The occurrence of the last settlement, if there was one.
-    pub(crate) last_settlement: Option<u32>,
-}
-
-/// What became of an alert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum State {
-    Open,
-    Settled { by: ActionId },
-    Withdrawn,
 }

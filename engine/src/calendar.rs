@@ -4,7 +4,7 @@
 //! onward" (Art. 64, 67, 71), and never mentions working days: nothing rolls over a weekend or a holiday.
 //! Invariant: an instant has whole seconds, and every civil date is the one in Vientiane.
 
-pub(crate) mod period;
+pub mod period;
 
 use std::fmt;
 

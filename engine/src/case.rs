@@ -3,6 +3,7 @@
 //! Invariant: `evolve` is total: every event can be folded into every case.
 
 mod codec;
+mod told;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,12 +11,14 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::action::{Action, ActionId, ActionName, CaseRef, OfficeCode, When};
-use crate::alert::{About, Alert, Kind, Settlement, State, Topic, TopicState, Withdrawal};
+use crate::alert::{About, Alert, Kind, Settlement, Stage, Topic, Withdrawal};
 use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
+use crate::handling::{Handled, Handling, Holding};
 use crate::rulebook::{Digest, Rulebook};
 
 pub use codec::Unreadable;
+pub(crate) use told::{State, TopicState};
 
 // ---- events
 
@@ -45,18 +48,20 @@ pub enum Fact {
     AlertSettled(Box<Settlement>),
     /// An alert, or only its settlement, was withdrawn.
     AlertWithdrawn(Box<Withdrawal>),
+    /// Somebody of an office took an alert, handed it over, gave it back or noted it.
+    AlertHandled(Box<Handling>),
 }
 
 impl Fact {
-    /// The action that was recorded; `None` for an alert event.
+    /// The action that was recorded; `None` for any other event.
     pub fn action(&self) -> Option<&Action> {
         if let Self::ActionRecorded(action) = self { Some(action) } else { None }
     }
 
-    /// The alert that this is about, and this event's own kind; `None` for a recorded action.
+    /// The alert that this raises, settles or withdraws, and this event's own kind; `None` for any other event.
     pub fn alert(&self) -> Option<(&Alert, Kind)> {
         match self {
-            Self::ActionRecorded(_) => None,
+            Self::ActionRecorded(_) | Self::AlertHandled(_) => None,
             Self::AlertRaised(alert) => Some((alert, alert.topic.stage.kind())),
             Self::AlertSettled(settlement) => Some((&settlement.alert, Kind::Settled)),
             Self::AlertWithdrawn(withdrawal) => Some((&withdrawal.alert, Kind::Withdrawn)),
@@ -89,6 +94,8 @@ pub struct Case {
     pub(crate) alerts: BTreeMap<Topic, TopicState>,
     /// How many alert events, all of one instant, the stream ends with.
     pub(crate) told_last: usize,
+    /// The ids of what people did about alerts.
+    handlings: Vec<Uuid>,
 }
 
 /// Folds one event into the case.
@@ -97,7 +104,7 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
     case.version += 1;
     let goes_on = case.recorded_at == Some(event.recorded_at);
     case.told_last = match &event.fact {
-        Fact::ActionRecorded(_) => 0,
+        Fact::ActionRecorded(_) | Fact::AlertHandled(_) => 0,
         Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) if goes_on => case.told_last + 1,
         Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) => 1,
     };
@@ -115,7 +122,10 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
         Fact::AlertRaised(alert) => {
             let alert = Arc::new(Alert { because: Vec::new(), ..(**alert).clone() });
             let last_settlement = case.alerts.get(&alert.topic).and_then(|told| told.last_settlement);
-            case.alerts.insert(alert.topic, TopicState { alert, state: State::Open, last_settlement });
+            let handled = case.passed_on(&alert);
+            let (topic, raised_at) = (alert.topic, event.recorded_at);
+            let told = TopicState { alert, state: State::Open, last_settlement, raised_at, handled };
+            case.alerts.insert(topic, told);
         }
         Fact::AlertSettled(settlement) => {
             if let Some(told) = case.alerts.get_mut(&settlement.alert.topic) {
@@ -126,6 +136,17 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
         Fact::AlertWithdrawn(withdrawal) => {
             if let Some(told) = case.alerts.get_mut(&withdrawal.alert.topic) {
                 told.state = if withdrawal.settlement.is_some() { State::Open } else { State::Withdrawn };
+                if let (Some(handled), Some(by)) = (&mut told.handled, withdrawal.replaced_by) {
+                    handled.replaced_by = Some(by);
+                }
+            }
+        }
+        Fact::AlertHandled(handling) => {
+            case.handlings.push(handling.id);
+            if let Some(told) = case.alerts.get_mut(&handling.topic) {
+                let who = (&event.recorded_by, event.person);
+                let alert = Arc::clone(&told.alert);
+                told.handled.get_or_insert_default().take_in(&handling.doing, who, &alert, event.recorded_at);
             }
         }
     }
@@ -200,6 +221,45 @@ impl Case {
         self.alerts.values().filter(|told| told.state == State::Open).map(|told| &*told.alert)
     }
 
+    /// An alert that stands, with what people did about it, if it is the `occurrence`th on its topic.
+    pub(crate) fn standing(&self, topic: &Topic, occurrence: u32) -> Option<&TopicState> {
+        self.alerts.get(topic).filter(|told| told.state == State::Open && told.alert.occurrence == occurrence)
+    }
+
+    /// What people did about an alert that stands, and when it was raised; who took it first comes first.
+    pub fn holdings(&self, alert: &Alert) -> (Option<Instant>, &[Holding]) {
+        let told = self.standing(&alert.topic, alert.occurrence);
+        let holdings = told.and_then(|told| told.handled.as_ref()).map_or(&[][..], |handled| &handled.holdings);
+        (told.map(|told| told.raised_at), holdings)
+    }
+
+    /// Whether what somebody did about an alert is recorded already, by its id.
+    pub(crate) fn is_handled(&self, id: Uuid) -> bool {
+        self.handlings.contains(&id)
+    }
+
+    /// What a new alert takes over from the one that it replaces: an earlier one on its topic, or the `arguable` of a
+    /// `breach`.
+    fn passed_on(&self, alert: &Alert) -> Option<Box<Handled>> {
+        let of_topic = |topic: &Topic| self.alerts.get(topic)?.passes_to(alert, self.reference());
+        let arguable =
+            || (alert.topic.stage == Stage::Breach).then_some(Topic { stage: Stage::Arguable, ..alert.topic });
+        of_topic(&alert.topic).or_else(|| of_topic(&arguable()?))
+    }
+
+    /// When an alert on this topic is to be escalated if nothing more happens; `None` if never, or if it was.
+    pub(crate) fn escalates_at(&self, topic: &Topic, told: &TopicState) -> Option<Instant> {
+        let escalated = Topic { stage: topic.stage.escalated()?, ..*topic };
+        let already =
+            self.alerts.get(&escalated).is_some_and(|before| before.alert.occurrence == told.alert.occurrence);
+        if already { None } else { told.escalates_at() }
+    }
+
+    /// The instants at which alerts that stand are to be escalated if nothing more happens.
+    pub(crate) fn escalations(&self) -> impl Iterator<Item = Instant> {
+        self.standing_topics().filter_map(|(topic, told)| self.escalates_at(topic, told))
+    }
+
     /// Assesses the case at `at`; `None` if it was not open by then.
     pub fn assess(&self, book: &Rulebook, at: Instant) -> Option<Assessment<'_>> {
         assess(self.actions(), book, at)
@@ -224,6 +284,11 @@ impl Case {
             }
             Fact::AlertRaised(alert) => {
                 let before = self.alerts.get(&alert.topic);
+                let own = Topic { stage: alert.topic.stage.own(), ..alert.topic };
+                if own != alert.topic {
+                    let escalates = self.standing(&own, alert.occurrence).is_some();
+                    return (!escalates).then_some("it escalates an alert that does not stand");
+                }
                 let occurrence = before.map_or(0, |told| told.alert.occurrence.saturating_add(1));
                 let done_by = if let About::Limit { done_by, .. } = alert.about { done_by } else { None };
                 if !known(alert.topic.on, alert.action, alert.action_at) {
@@ -242,6 +307,9 @@ impl Case {
             Fact::AlertWithdrawn(withdrawal) => {
                 (!told(&withdrawal.alert)).then_some("it answers an alert that was not raised so")
             }
+            Fact::AlertHandled(handling) if self.is_handled(handling.id) => Some("its handling is in the case already"),
+            Fact::AlertHandled(handling) => (self.standing(&handling.topic, handling.occurrence).is_none())
+                .then_some("it handles an alert that does not stand"),
         }
     }
 }

@@ -8,11 +8,13 @@ mod cause;
 mod difference;
 mod doubts;
 mod due;
+mod handle;
 mod limit;
 mod most;
 mod past;
 mod sender;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -21,6 +23,7 @@ use crate::action::{Action, OfficeCode};
 use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
 use crate::case::{Case, Event, Fact};
+use crate::handling::Handling;
 use crate::refusal::{Flaws, reasons};
 use crate::rulebook::{Language, Rulebook};
 use crate::timeline::is_voided;
@@ -66,6 +69,17 @@ pub enum Command {
         /// What becomes of the alerts.
         alerts: Alerts,
     },
+    /// Record what somebody of an office does about an alert of the case.
+    Handle {
+        /// The office. Whether it may is for the caller to ask, where it is no office of the case.
+        office: OfficeCode,
+        /// The opaque id of the person, if known.
+        person: Option<Uuid>,
+        /// What they do, about which alert.
+        handling: Handling,
+        /// What our clock says.
+        clock: Instant,
+    },
 }
 
 /// What becomes of the alerts that a command calls for.
@@ -87,6 +101,21 @@ pub struct Refused(pub Flaws);
 /// The most alert events that one command adds, so that no case delays others. What does not fit is due at once, and the
 /// next command adds it: [`Case::next_due`] is then the last record time.
 pub const MOST_TOLD: usize = 8_000;
+
+/// What a command depends on beyond the case and the rulebook.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'s> {
+    /// The most alert events that it adds, or at least those of one topic. With [`Alerts::RaisedAsHistory`] there is no
+    /// such limit.
+    pub most: usize,
+    /// The offices that use their inbox. For any other, only alerts on limits on liberty are ever escalated.
+    pub inboxes: &'s BTreeSet<OfficeCode>,
+}
+
+impl Setting<'static> {
+    /// [`MOST_TOLD`], and no office uses its inbox.
+    pub const PLAIN: Self = Self { most: MOST_TOLD, inboxes: &BTreeSet::new() };
+}
 
 /// What a command comes to.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,20 +142,22 @@ impl Decided {
     }
 }
 
-/// What a command comes to, with at most [`MOST_TOLD`] alert events. With [`Alerts::RaisedAsHistory`] there is no such
-/// limit.
+/// What a command comes to, in the plain setting.
 pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Decided {
-    decide_telling(case, book, command, MOST_TOLD)
+    decide_in(case, book, command, Setting::PLAIN)
 }
 
-/// Like [`decide`], with at most `most` alert events, or at least those of one topic.
-pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usize) -> Decided {
+/// What a command comes to.
+pub fn decide_in(case: &Case, book: &Rulebook, command: Command, setting: Setting<'_>) -> Decided {
     let (actions, sender, who, clock, alerts) = match command {
         Command::Record { actions, by, clock, alerts } => (actions, None, (by, None), clock, alerts),
         Command::RecordFrom { sender, person, actions, clock, alerts } => {
             (actions, Some(sender.clone()), (Some(sender), person), clock, alerts)
         }
         Command::Now { clock, alerts } => (Vec::new(), None, (None, None), clock, alerts),
+        Command::Handle { office, person, handling, clock } => {
+            return handle::decided(case, (office, person), handling, clock, book);
+        }
     };
     let verdicts = match &sender {
         Some(office) => admit_from(office, case, &actions, Some(clock), book),
@@ -140,7 +171,7 @@ pub fn decide_telling(case: &Case, book: &Rulebook, command: Command, most: usiz
     let events = if asked_to_record && new.is_empty() {
         Vec::new()
     } else {
-        events(case, book, new, (who, clock, alerts), most)
+        events(case, book, new, (who, clock, alerts), setting)
     };
     Decided { verdicts, warnings, events }
 }
@@ -151,7 +182,7 @@ fn events(
     book: &Rulebook,
     new: Vec<Action>,
     ((by, person), clock, alerts): ((Option<OfficeCode>, Option<Uuid>), Instant, Alerts),
-    most: usize,
+    setting: Setting<'_>,
 ) -> Vec<Event> {
     let at = case.last_recorded_at().map_or(clock, |last| last.max(clock));
     let facts = if is_voided(case.actions().chain(new.iter())) {
@@ -161,9 +192,9 @@ fn events(
         Vec::new()
     } else {
         let as_history = alerts == Alerts::RaisedAsHistory;
-        let recording = Recording { as_history, adds_actions: !new.is_empty() };
+        let recording = Recording { as_history, adds_actions: !new.is_empty(), inboxes: setting.inboxes };
         // No limit for history: a later command would publish what this one left out.
-        let most = if as_history || most == usize::MAX { Most::NO_LIMIT } else { Most::of(most) };
+        let most = if as_history || setting.most == usize::MAX { Most::NO_LIMIT } else { Most::of(setting.most) };
         let all = case.actions().chain(new.iter());
         // A new case has no reference yet, and the alerts' ids need one.
         let opened;

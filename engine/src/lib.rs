@@ -2,7 +2,8 @@
 //!
 //! Read the modules in this order: [`action`] (what happened), [`timeline`] (the actions that count, in order),
 //! [`calendar`] (instants, dates, counting), [`rulebook`] (the law as data), [`limits`] and [`conditions`] (the two kinds
-//! of rule), [`assess`], [`alert`] (what offices are alerted to), [`explain`], [`case`] (events and their fold), [`decide`]
+//! of rule), [`assess`], [`alert`] (what offices are alerted to), [`handling`] (what people do
+//! about that), [`explain`], [`case`] (events and their fold), [`decide`]
 //! (the events that a command adds).
 //! Nothing here does I/O or reads a clock, and no assessment depends on the order of recording.
 
@@ -16,6 +17,7 @@ pub mod conditions;
 pub mod decide;
 pub mod explain;
 mod facts;
+pub mod handling;
 pub mod json;
 mod language;
 pub mod limits;

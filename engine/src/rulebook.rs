@@ -6,6 +6,7 @@
 //! else.
 
 mod digest;
+mod escalation;
 mod keys;
 mod law;
 mod load;
@@ -26,6 +27,7 @@ pub use crate::calendar::Period;
 pub(crate) use crate::calendar::period;
 pub use crate::language::Language;
 pub use digest::Digest;
+pub use escalation::{ByKind, Escalation};
 pub use keys::KEYS;
 pub use load::Flaw;
 pub use questions::*;
@@ -100,6 +102,7 @@ struct Parts {
     holds: Dates,
     notice_hour: i64,
     at_once: Period,
+    escalation: Escalation,
     adult_age: u32,
     questions: Vec<Question>,
     choices: Readings<Choices>,
@@ -236,6 +239,11 @@ impl Rulebook {
     /// The grace of "at once": policy, not law.
     pub const fn at_once(&self) -> Period {
         self.parts.at_once
+    }
+
+    /// After how long an alert that nobody takes is escalated: policy, not law.
+    pub const fn escalation(&self) -> Escalation {
+        self.parts.escalation
     }
 
     /// The age at which one is no longer a child (Art. 2(1)).

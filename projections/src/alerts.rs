@@ -42,7 +42,7 @@ impl Class {
 pub struct Choice {
     /// Only open rows: neither settled nor withdrawn; for a notice, its limit still runs.
     pub open: bool,
-    /// Only rows that are of one of these kinds now; empty for all kinds.
+    /// Only rows that are of one of these kinds now, or escalated; empty for all kinds.
     pub kinds: Vec<Kind>,
     /// Only rows with an alert event since then.
     pub since: Option<Instant>,
@@ -86,6 +86,8 @@ pub struct AlertRow {
     pub latest: Option<Instant>,
     /// Whether a fact that shows a breach was recorded after the breach began.
     pub late_record: bool,
+    /// Whether an open alert of the row was escalated.
+    pub escalated: bool,
     /// Whether all of the row was recorded as history and not published.
     pub history: bool,
     /// How many limits, findings or notices the row stands for.
@@ -144,7 +146,9 @@ impl<'e> AlertLives<'e> {
             let kind = life.kind();
             let last = life.told.last().map(|last| last.at);
             let wanted = (open || !choice.open)
-                && (choice.kinds.is_empty() || choice.kinds.contains(&kind))
+                && (choice.kinds.is_empty()
+                    || choice.kinds.contains(&kind)
+                    || (life.is_escalated() && choice.kinds.contains(&Kind::Escalated)))
                 && choice.since.is_none_or(|since| last >= Some(since));
             if !wanted {
                 continue;
@@ -165,7 +169,7 @@ impl<'e> AlertLives<'e> {
 impl AlertRow {
     fn add(&mut self, row: Self) {
         let weight = |kind: Kind| match kind {
-            Kind::Breach => 4,
+            Kind::Breach | Kind::Escalated => 4,
             Kind::Arguable => 3,
             Kind::Notice => 2,
             Kind::Settled => 1,
@@ -176,6 +180,7 @@ impl AlertRow {
         }
         self.open |= row.open;
         self.late_record |= row.late_record;
+        self.escalated |= row.escalated;
         self.history &= row.history;
         self.count += row.count;
         self.notices += row.notices;
@@ -221,6 +226,7 @@ impl AlertRow {
             ("earliest".into(), instant(self.earliest)),
             ("latest".into(), instant(self.latest)),
             ("late_record".into(), Json::Bool(self.late_record)),
+            ("escalated".into(), Json::Bool(self.escalated)),
             ("history".into(), Json::Bool(self.history)),
             ("count".into(), Json::Number(i64::try_from(self.count).unwrap_or(i64::MAX))),
             ("raised_at".into(), instant(self.raised_at())),

@@ -10,7 +10,7 @@ use engine::alert::{About, Alert, Kind, Settlement, Stage};
 use engine::case::{Event, Fact};
 use engine::explain::fill;
 use engine::json::{Json, write_text};
-use engine::rulebook::{Language, Rulebook};
+use engine::rulebook::{Language, Period, Rulebook};
 use uuid::Uuid;
 
 use crate::subjects;
@@ -62,7 +62,7 @@ struct AlertEvent<'e> {
     id: Uuid,
     /// The occurrence in the id.
     occurrence: u32,
-    /// The id of the alert or settlement that it answers.
+    /// The id of the alert or settlement that it answers, or of the alert that it escalates.
     of: Option<Uuid>,
     replaced_by: Option<Uuid>,
 }
@@ -75,12 +75,14 @@ fn told<'e>(case: &CaseRef, event: &'e Event) -> Option<AlertEvent<'e>> {
             let occurrence = withdrawal.settlement.unwrap_or(alert.occurrence);
             (occurrence, Some(withdrawal.of(case)), withdrawal.replaced_by)
         }
-        Fact::ActionRecorded(_) | Fact::AlertRaised(_) => (alert.occurrence, None, None),
+        Fact::ActionRecorded(_) | Fact::AlertRaised(_) | Fact::AlertHandled(_) => {
+            (alert.occurrence, alert.escalates(case), None)
+        }
     };
     Some(AlertEvent { alert, kind, id: event.id(case), occurrence, of, replaced_by })
 }
 
-/// The message of an alert event; `None` for a recorded action.
+/// The message of an alert event; `None` for any other event.
 pub fn message(case: &CaseRef, event: &Event, book: &Rulebook, installation: &str) -> Option<Message> {
     let told = told(case, event)?;
     let mut body = String::with_capacity(2048);
@@ -93,7 +95,10 @@ pub fn message(case: &CaseRef, event: &Event, book: &Rulebook, installation: &st
     );
     data(case, event, &told, book, &mut body);
     body.push_str("}}");
-    let subject = subjects::alert(&told.alert.to, told.kind, told.alert.topic.rule);
+    // Who supervises reads these subjects alone, and has to hear how it ended.
+    let of_escalation = told.alert.topic.stage.kind() == Kind::Escalated;
+    let kind = if of_escalation { Kind::Escalated } else { told.kind };
+    let subject = subjects::alert(&told.alert.to, kind, told.alert.topic.rule);
     Some(Message { subject, id: told.id, body })
 }
 
@@ -166,7 +171,7 @@ fn quoted(value: Option<impl std::fmt::Display>) -> String {
     value.map_or_else(|| "null".to_owned(), |value| format!("\"{value}\""))
 }
 
-/// The sentence of an alert event in one language; `None` for a recorded action.
+/// The sentence of an alert event in one language; `None` for any other event.
 pub fn text(case: &CaseRef, event: &Event, book: &Rulebook, language: Language) -> Option<String> {
     let (alert, _) = event.fact.alert()?;
     let rule = alert.topic.rule;
@@ -175,7 +180,7 @@ pub fn text(case: &CaseRef, event: &Event, book: &Rulebook, language: Language) 
     let context = [("case", case.as_str()), ("owed_by", owed_by.as_str())];
     let say = |key: &str, values: &[String]| fill(book, rule, language, key, values, &context);
     match &event.fact {
-        Fact::ActionRecorded(_) => return None,
+        Fact::ActionRecorded(_) | Fact::AlertHandled(_) => return None,
         Fact::AlertRaised(_) => {}
         Fact::AlertSettled(settlement) => return settled(settlement, say),
         Fact::AlertWithdrawn(withdrawal) => {
@@ -188,6 +193,9 @@ pub fn text(case: &CaseRef, event: &Event, book: &Rulebook, language: Language) 
         }
     }
     let action = [alert.action.to_string(), alert.action_at.to_string()];
+    if let (Stage::Escalated(_), Some(after)) = (alert.topic.stage, alert.escalate_after) {
+        return Some(say("alert-escalated", &[Period::from(after).to_string()]));
+    }
     Some(match (alert.topic.stage, &alert.about) {
         (Stage::Notice(_), About::Limit { earliest, latest, .. }) => {
             let left = format!("{}s", earliest.since(event.recorded_at).max(0));

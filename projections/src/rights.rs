@@ -111,6 +111,10 @@ pub enum Act {
     Record(ActionName),
     /// Open a case.
     OpenCase,
+    /// Take, hand over, give back or note an alert.
+    HandleAlert,
+    /// The same for an alert that was escalated, whose owing office is one below. That it is, the caller has to ask.
+    HandleEscalated,
     /// Look at a case with a reason.
     AskForLook,
     /// Read the figures of the own office.
@@ -127,20 +131,20 @@ pub enum Act {
 /// case the relation does not count.
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
-        AskForLook, OpenCase, Operate, ReadCase, ReadFigures, ReadFiguresBelow, ReadLaw, ReadLists, ReadLooks,
-        ReadPersonal, Record,
+        AskForLook, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures, ReadFiguresBelow, ReadLaw,
+        ReadLists, ReadLooks, ReadPersonal, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
     use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
     match (role, act, relation) {
         (_, ReadLaw, _)
         | (Operator, Operate, _)
-        | (Supervisor, AskForLook | ReadFigures | ReadFiguresBelow, _)
+        | (Supervisor, AskForLook | HandleEscalated | ReadFigures | ReadFiguresBelow, _)
         | (Supervisor, ReadCase | ReadLooks, Granted)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadLists | ReadFigures, _)
         | (Clerk | Prosecutor | Investigator, OpenCase, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
-        | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks, Own)
+        | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks | HandleAlert, Own)
         | (Clerk | Prosecutor | Investigator, Record(_), Own | Former)
         | (Lawyer, Record(ActionName::ReleaseRequested), Own) => true,
         (Clerk | Prosecutor | Investigator | Lawyer | Supervisor | Operator, _, Own | Former | Granted | Foreign) => {
@@ -155,13 +159,15 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 12] = [
+    const TABLE: [(Act, [&str; 4]); 14] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
         (Act::ReadPersonal, ["cpil", "", "", ""]),
         (Act::ReadLooks, ["cpil", "", "s", ""]),
         (Act::Record(ActionName::ReleaseRequested), ["cpil", "cpi", "", ""]),
         (Act::Record(ActionName::RemandOrdered), ["cpi", "cpi", "", ""]),
+        (Act::HandleAlert, ["cpil", "", "", ""]),
+        (Act::HandleEscalated, ["s", "s", "s", "s"]),
         (Act::OpenCase, ["cpi", "cpi", "cpi", "cpi"]),
         (Act::AskForLook, ["s", "s", "s", "s"]),
         (Act::ReadFigures, ["cpils", "cpils", "cpils", "cpils"]),

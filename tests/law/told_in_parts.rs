@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use engine::action::Action;
 use engine::calendar::Instant;
 use engine::case::{Case, Event, Fact, evolve};
-use engine::decide::{Alerts, Command, decide_telling};
+use engine::decide::{Alerts, Command, Setting, decide_in};
 use engine::rulebook::Rulebook;
 use proptest::prelude::*;
 use scenarios::crowded::{Crowd, crowded};
@@ -30,7 +30,9 @@ impl Told {
 
     /// One command; how many alerts, settlements and withdrawals it told.
     fn command(&mut self, command: Command) -> usize {
-        let events = decide_telling(&self.case, &BOOK, command, self.most).all_or_none().expect("it can be recorded");
+        let events = decide_in(&self.case, &BOOK, command, Setting { most: self.most, ..Setting::PLAIN })
+            .all_or_none()
+            .expect("it can be recorded");
         let told = events.iter().filter(|event| event.fact.alert().is_some()).count();
         for event in events {
             self.case = evolve(std::mem::take(&mut self.case), &event);

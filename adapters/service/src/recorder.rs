@@ -3,6 +3,7 @@
 //! Invariant: callers in this process that work on the same case run one after the other, so a conflict can only come
 //! from another process. Every action gets its verdict.
 
+mod handle;
 mod role;
 mod ticks;
 
@@ -13,7 +14,7 @@ use std::time::Duration;
 use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
-use engine::decide::{Alerts, Command, Decided, MOST_TOLD, Verdict, decide_telling};
+use engine::decide::{Alerts, Command, Decided, MOST_TOLD, Setting, Verdict, decide_in};
 use engine::refusal::Flaws;
 use engine::rulebook::Rulebook;
 use projections::rights::Role;
@@ -24,6 +25,7 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::figures::{Figures, Flag};
+use crate::inboxes::Inboxes;
 
 /// How many times a command is retried after a conflict with another process.
 const MOST_TRIES: u32 = 32;
@@ -53,6 +55,7 @@ pub struct Recorder {
     /// Whether this process publishes alerts at the moment.
     publishes: Arc<Flag>,
     figures: Arc<Figures>,
+    inboxes: Arc<Inboxes>,
 }
 
 /// The result of recording actions.
@@ -118,7 +121,8 @@ impl Recorder {
     /// A recorder into `store`.
     pub fn new(store: Arc<dyn CaseStore>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
         let turns = std::iter::repeat_with(Mutex::default).take(TURNS).collect();
-        Self { store, book, clock, turns, most_told: MOST_TOLD, publishes: Arc::default(), figures: Arc::default() }
+        let (publishes, figures, inboxes) = (Arc::default(), Arc::default(), Arc::default());
+        Self { store, book, clock, turns, most_told: MOST_TOLD, publishes, figures, inboxes }
     }
 
     /// The same recorder, which records at most `most` alerts, settlements and withdrawals per command.
@@ -131,6 +135,12 @@ impl Recorder {
     #[must_use]
     pub fn beside(self, publishes: Arc<Flag>) -> Self {
         Self { publishes, ..self }
+    }
+
+    /// The same recorder, which knows which offices use their inbox.
+    #[must_use]
+    pub fn knowing(self, inboxes: Arc<Inboxes>) -> Self {
+        Self { inboxes, ..self }
     }
 
     /// The same recorder, which counts its work in `figures`.
@@ -245,6 +255,7 @@ impl Recorder {
             Who::Office { .. } => self.most_told.min(OFFICE_MOST_TOLD),
         };
         let (who, actions, now) = (who.clone(), Arc::clone(actions), self.clock.now());
+        let inboxes = self.inboxes.known();
         let heavy = known.size() + actions.len() >= HEAVY_CASE;
         let judged = beside_if(heavy, move || {
             let refused = match &who {
@@ -253,7 +264,8 @@ impl Recorder {
             };
             let may = actions.iter().zip(&refused).filter(|(_, refused)| refused.is_none());
             let command = who.command(may.map(|(action, _)| action.clone()).collect(), now, alerts);
-            let Decided { verdicts, warnings, events } = decide_telling(&known, &book, command, most);
+            let Decided { verdicts, warnings, events } =
+                decide_in(&known, &book, command, Setting { most, inboxes: &inboxes });
             let warnings = role::merged(&refused, warnings, |_| Flaws::new());
             let verdicts = role::merged(&refused, verdicts, |refusal| Verdict::Refused(refusal.into()));
             (verdicts, warnings, Append::of(of, &known, events))
@@ -327,8 +339,8 @@ impl Recorder {
 }
 
 /// The append that a command on a case leads to.
-fn decide(case: &CaseRef, known: &Case, book: &Rulebook, command: Command, most: usize) -> Append {
-    Append::of(case.clone(), known, decide_telling(known, book, command, most).events)
+fn decide(case: &CaseRef, known: &Case, book: &Rulebook, command: Command, setting: Setting<'_>) -> Append {
+    Append::of(case.clone(), known, decide_in(known, book, command, setting).events)
 }
 
 /// The turn of a case.

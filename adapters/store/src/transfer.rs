@@ -25,6 +25,8 @@ use crate::{Delivery, EventSum, Fault, LogStore, Position, Progress, damage};
 
 /// The key under which a log keeps when it was moved and opened again: a line each, the oldest first.
 pub const MOVES: &str = "moves";
+/// The key under which a log keeps the codes of the offices that use their inbox, separated by spaces.
+pub const INBOXES: &str = "inboxes";
 /// Why people are off behind a move, in both places.
 const MOVED: &str = "moved";
 
@@ -153,7 +155,7 @@ async fn copy(
 ) -> Result<Read, Fault> {
     let (sender, parts) = mpsc::channel(WAITING);
     let mut texts = vec![(OFF, MOVED.to_owned())];
-    for key in [LAST_RECONCILIATION, MOVES, OFFICES_IN_FORCE] {
+    for key in [LAST_RECONCILIATION, MOVES, INBOXES, OFFICES_IN_FORCE] {
         texts.extend(from.meta(key).await?.map(|text| (key, text)));
     }
     let (copy_of, installation, rulebooks) = (from.place(), from.installation(), from.rulebooks().await?);

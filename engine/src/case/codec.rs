@@ -14,10 +14,12 @@ use crate::action::{Action, ActionId, ActionName, OfficeCode, When};
 use crate::alert::{About, Addressees, Alert, Settlement, Stage, Topic, Withdrawal};
 use crate::breach::Breach;
 use crate::calendar::Instant;
+use crate::calendar::period::Hours;
 use crate::explain::Step;
+use crate::handling::{Doing, Handling, Promise};
 use crate::json::Json;
 use crate::refusal::reasons;
-use crate::rulebook::{Digest, Language, Role, RuleId};
+use crate::rulebook::{Digest, Language, Period, Role, RuleId};
 
 /// An event on disk that this program cannot read. The message names what was expected, never the content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,14 +41,17 @@ impl Event {
     /// The version of the format that [`Event::to_json`] writes.
     pub const VERSION: i32 = 1;
 
-    /// The event's id. For an alert event it is that event's own id. For an action it is a UUID v5 of the case (as the
-    /// namespace) and the action's id, because an action's id is unique only within its case.
+    /// The event's id. For an alert event it is that event's own id. For an action, and for what somebody did about an
+    /// alert, it is a UUID v5 of the case (as the namespace) and the sender's id, which is unique only within its case.
     pub fn id(&self, case: &crate::action::CaseRef) -> Uuid {
         match &self.fact {
             Fact::ActionRecorded(action) => Uuid::new_v5(&case.stream_id(), action.id.to_string().as_bytes()),
             Fact::AlertRaised(alert) => alert.id(case),
             Fact::AlertSettled(settlement) => settlement.id(case),
             Fact::AlertWithdrawn(withdrawal) => withdrawal.id(case),
+            Fact::AlertHandled(handling) => {
+                Uuid::new_v5(&case.stream_id(), format!("handling/{}", handling.id.hyphenated()).as_bytes())
+            }
         }
     }
 
@@ -57,6 +62,7 @@ impl Event {
             Fact::AlertRaised(alert) => ("alert_raised", alert_json(alert)),
             Fact::AlertSettled(settlement) => ("alert_settled", settlement_json(settlement)),
             Fact::AlertWithdrawn(withdrawal) => ("alert_withdrawn", withdrawal_json(withdrawal)),
+            Fact::AlertHandled(handling) => (doing_word(&handling.doing), handling_json(handling)),
         };
         let mut envelope: Pairs<'_> = Vec::with_capacity(6);
         envelope.push(("data".into(), data));
@@ -95,6 +101,9 @@ impl Event {
             "alert_raised" => Fact::AlertRaised(Box::new(alert_from(data)?)),
             "alert_settled" => Fact::AlertSettled(Box::new(settlement_from(data)?)),
             "alert_withdrawn" => Fact::AlertWithdrawn(Box::new(withdrawal_from(data)?)),
+            "alert_acknowledged" | "alert_handed_over" | "alert_given_back" | "alert_noted" => {
+                Fact::AlertHandled(Box::new(handling_from(&name, data)?))
+            }
             _ => return unreadable("unknown event; a newer program may have written it"),
         };
         Ok(Self { recorded_at, recorded_by, person, rulebook, fact })
@@ -143,9 +152,40 @@ fn alert_json(alert: &Alert) -> Json<'_> {
     }
     maybe(&mut pairs, "late_record", alert.late_record.then_some(true), Json::Bool);
     maybe(&mut pairs, "history", alert.history.then_some(true), Json::Bool);
+    maybe(&mut pairs, "escalate_after", alert.escalate_after, |hours| shown(Period::from(hours)));
     if !alert.because.is_empty() {
         pairs.push(("because".into(), Json::List(alert.because.iter().map(step_json).collect())));
     }
+    Json::Object(pairs)
+}
+
+const fn doing_word(doing: &Doing) -> &'static str {
+    match doing {
+        Doing::Takes(_) => "alert_acknowledged",
+        Doing::HandsOver { .. } => "alert_handed_over",
+        Doing::GivesBack => "alert_given_back",
+        Doing::Notes => "alert_noted",
+    }
+}
+
+fn handling_json(handling: &Handling) -> Json<'_> {
+    let Handling { id, topic, occurrence, doing } = handling;
+    let mut pairs: Pairs<'_> = vec![
+        ("id".into(), shown(id.hyphenated())),
+        ("rule".into(), shown(topic.rule)),
+        ("on".into(), shown(topic.on)),
+        ("period".into(), Json::Number(topic.period.into())),
+        ("stage".into(), shown(topic.stage)),
+        ("occurrence".into(), Json::Number((*occurrence).into())),
+    ];
+    let (to, promise) = match doing {
+        Doing::Takes(promise) => (None, Some(promise)),
+        Doing::HandsOver { to, promise } => (Some(to), Some(promise)),
+        Doing::GivesBack | Doing::Notes => (None, None),
+    };
+    maybe(&mut pairs, "to", to, |to| shown(to.hyphenated()));
+    maybe(&mut pairs, "what", promise, |promise| Json::text(&*promise.what));
+    maybe(&mut pairs, "until", promise, |promise| shown(promise.until));
     Json::Object(pairs)
 }
 
@@ -232,6 +272,15 @@ impl<'j> Stored<'j> {
         }
     }
 
+    fn topic(&mut self) -> Result<Topic, Unreadable> {
+        Ok(Topic {
+            rule: self.read("rule", RuleId::from_word)?,
+            on: self.read("on", action_id)?,
+            period: self.number("period")?,
+            stage: self.read("stage", Stage::parse)?,
+        })
+    }
+
     fn list(&mut self, key: &str) -> Result<Vec<Json<'j>>, Unreadable> {
         match self.optional(key) {
             None => Ok(Vec::new()),
@@ -252,12 +301,7 @@ fn action_id(text: &str) -> Option<ActionId> {
 
 fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
     let mut stored = Stored::of(json)?;
-    let topic = Topic {
-        rule: stored.read("rule", RuleId::from_word)?,
-        on: stored.read("on", action_id)?,
-        period: stored.number("period")?,
-        stage: stored.read("stage", Stage::parse)?,
-    };
+    let topic = stored.topic()?;
     let to = Addressees {
         court: stored.office("court")?,
         prosecutor: stored.office("prosecutor")?,
@@ -268,13 +312,13 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
     // Only an alert about a limit has instants.
     let is_limit = stored.0.iter().any(|(key, _)| key == "earliest");
     let about = match (is_limit, topic.stage, breach) {
-        (true, Stage::Notice(_) | Stage::Arguable | Stage::Breach, breach) => About::Limit {
+        (true, Stage::Notice(_) | Stage::Arguable | Stage::Breach | Stage::Escalated(_), breach) => About::Limit {
             earliest: stored.instant("earliest")?,
             latest: stored.maybe("latest", Instant::parse)?,
             done_by: stored.maybe("done_by", action_id)?,
             breach,
         },
-        (false, Stage::Arguable | Stage::Breach, Some(breach)) => About::Finding { breach },
+        (false, Stage::Arguable | Stage::Breach | Stage::Escalated(_), Some(breach)) => About::Finding { breach },
         (false, Stage::Missing, None) => {
             let fields = stored.list("fields")?;
             About::Missing { fields: fields.into_iter().map(field).collect::<Result<_, _>>()? }
@@ -291,10 +335,30 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
         about,
         late_record: stored.flag("late_record")?,
         history: stored.flag("history")?,
+        escalate_after: stored.maybe("escalate_after", hours)?,
         because: stored.list("because")?.into_iter().map(step_from).collect::<Result<_, _>>()?,
     };
     stored.finish()?;
     Ok(alert)
+}
+
+fn hours(text: &str) -> Option<Hours> {
+    if let Some(Period::Hours(hours)) = Period::parse(text) { Some(Hours(hours)) } else { None }
+}
+
+fn handling_from(name: &str, json: Json<'_>) -> Result<Handling, Unreadable> {
+    let uuid = |text: &str| Uuid::try_parse(text).ok();
+    let mut stored = Stored::of(json)?;
+    let (id, topic, occurrence) = (stored.read("id", uuid)?, stored.topic()?, stored.number("occurrence")?);
+    let mut promise = || Ok(Promise { what: stored.text("what")?.into(), until: stored.instant("until")? });
+    let doing = match name {
+        "alert_acknowledged" => Doing::Takes(promise()?),
+        "alert_handed_over" => Doing::HandsOver { promise: promise()?, to: stored.read("to", uuid)? },
+        "alert_given_back" => Doing::GivesBack,
+        _ => Doing::Notes,
+    };
+    stored.finish()?;
+    Ok(Handling { id, topic, occurrence, doing })
 }
 
 fn field(json: Json<'_>) -> Result<&'static str, Unreadable> {

@@ -8,11 +8,12 @@ use super::cause::Cause;
 use super::limit::{discharged, passed_notice, runs};
 use super::most::Most;
 use super::past::Past;
-use crate::action::{Action, ActionId, ActionName, Names};
-use crate::alert::{About, Addressees, Alert, Settlement, Stage, State, Topic, TopicState, Withdrawal};
+use crate::action::{Action, ActionId, ActionName, Names, OfficeCode};
+use crate::alert::{About, Addressees, Alert, Settlement, Stage, Topic, Withdrawal};
 use crate::assess::Assessment;
 use crate::breach::Breach;
-use crate::case::{Case, Fact};
+use crate::calendar::period::Hours;
+use crate::case::{Case, Fact, State, TopicState};
 use crate::explain;
 use crate::limits::Deadline;
 use crate::rulebook::{RuleId, Rulebook};
@@ -28,25 +29,27 @@ const TAKES_LIBERTY: Names = Names::of(&[
 
 /// How actions come into the log.
 #[derive(Clone, Copy)]
-pub(crate) struct Recording {
+pub(crate) struct Recording<'s> {
     /// Whether alerts about what is over are recorded and not published.
     pub(crate) as_history: bool,
     /// Whether the assessment counts actions that are not yet in the case.
     pub(crate) adds_actions: bool,
+    /// The offices that use their inbox.
+    pub(crate) inboxes: &'s BTreeSet<OfficeCode>,
 }
 
-impl Recording {
+impl Recording<'static> {
     /// Nothing is recorded; only time has passed.
-    pub(crate) const NONE: Self = Self { as_history: false, adds_actions: false };
+    pub(crate) const NONE: Self = Self { as_history: false, adds_actions: false, inboxes: &BTreeSet::new() };
 }
 
 /// The alert events to add now, at most `most`, ordered by topic alone. An alert that replaces another follows directly
-/// after the withdrawal of that other.
+/// after the withdrawal of that other, and what becomes of an escalation after what becomes of its alert.
 pub(crate) fn difference(
     case: &Case,
     assessment: &Assessment<'_>,
     book: &Rulebook,
-    recording: Recording,
+    recording: Recording<'_>,
     most: Most,
 ) -> Vec<Fact> {
     let mut due = Comparison::new(case, assessment, book, recording);
@@ -66,7 +69,7 @@ pub(crate) fn differs(case: &Case, assessment: &Assessment<'_>, book: &Rulebook)
     let mut due = Comparison::new(case, assessment, book, Recording::NONE);
     due.untold().next().is_some()
         || case.standing_topics().any(|(topic, told)| {
-            due.review(topic, told);
+            due.review_with_escalation(topic, told);
             !due.told.is_empty()
         })
 }
@@ -83,7 +86,7 @@ struct Comparison<'t, 'a> {
     case: &'t Case,
     assessment: &'t Assessment<'a>,
     book: &'t Rulebook,
-    recording: Recording,
+    recording: Recording<'t>,
     to: Addressees,
     past: Past<'t>,
     told: Vec<Fact>,
@@ -94,7 +97,7 @@ struct Comparison<'t, 'a> {
 }
 
 impl<'t, 'a> Comparison<'t, 'a> {
-    fn new(case: &'t Case, assessment: &'t Assessment<'a>, book: &'t Rulebook, recording: Recording) -> Self {
+    fn new(case: &'t Case, assessment: &'t Assessment<'a>, book: &'t Rulebook, recording: Recording<'t>) -> Self {
         let (to, past) = (assessment.timeline.offices().into(), Past::of(case, book, assessment.at));
         Self { case, assessment, book, recording, to, past, told: Vec::new(), last: None, stand_in: BTreeSet::new() }
     }
@@ -102,7 +105,7 @@ impl<'t, 'a> Comparison<'t, 'a> {
     /// Adds alert events topic by topic until one topic does not fit.
     fn tell(&mut self, most: Most) {
         for (topic, told) in self.case.standing_topics() {
-            if !self.fits(most, |due| due.review(topic, told)) {
+            if !self.fits(most, |due| due.review_with_escalation(topic, told)) {
                 return;
             }
         }
@@ -162,6 +165,32 @@ impl<'t, 'a> Comparison<'t, 'a> {
         all.filter_map(|of| Some((self.wanted(of)?, of))).filter(|(topic, _)| !self.case.is_told(topic))
     }
 
+    /// Reviews an alert, and then its escalation, which shares its life.
+    fn review_with_escalation(&mut self, topic: &Topic, told: &'t TopicState) {
+        if topic.stage.own() != topic.stage {
+            return;
+        }
+        let before = self.told.len();
+        self.review(topic, told);
+        let Some(stage) = topic.stage.escalated() else { return };
+        let escalated = self.case.alerts.get(&Topic { stage, ..*topic });
+        if let Some(escalated) = escalated.filter(|escalated| escalated.state != State::Withdrawn) {
+            follow(&mut self.told, before, escalated);
+        } else if self.told.len() == before {
+            self.escalate(topic, told, stage);
+        }
+    }
+
+    /// Escalates an alert whose time has come.
+    fn escalate(&mut self, topic: &Topic, told: &'t TopicState, stage: Stage) {
+        let due = self.case.escalates_at(topic, told).is_some_and(|due| due <= self.assessment.at);
+        if let Some(of) = due.then(|| self.stands(&told.alert)).flatten() {
+            let (topic, because) = (Topic { stage, ..*topic }, self.because(*topic, of));
+            let alert = Alert { topic, because, ..(*told.alert).clone() };
+            self.told.push(Fact::AlertRaised(Box::new(alert)));
+        }
+    }
+
     /// Reviews an alert: withdraws it, replaces it if its values changed, or settles it if its duty was done.
     fn review(&mut self, topic: &Topic, told: &'t TopicState) {
         let Some(of) = self.stands(&told.alert) else {
@@ -204,7 +233,7 @@ impl<'t, 'a> Comparison<'t, 'a> {
             let stands = match topic.stage {
                 Stage::Breach => deadline.breach(assessment.at) == Some(Breach::Certain),
                 Stage::Arguable => deadline.breach(assessment.at).is_some(),
-                Stage::Notice(_) | Stage::Missing => true,
+                Stage::Notice(_) | Stage::Missing | Stage::Escalated(_) => true,
             };
             return stands.then_some(Cause::Limit(deadline));
         }
@@ -284,7 +313,7 @@ impl<'t, 'a> Comparison<'t, 'a> {
 
     fn push_settlement(&mut self, alert: Alert, by: usize, last: Option<u32>) {
         let by = self.action(by);
-        let occurrence = last.map_or(alert.occurrence, |last| alert.occurrence.max(last.saturating_add(1)));
+        let occurrence = settlement_occurrence(&alert, last);
         let settlement = Settlement { alert, occurrence, by: by.id, by_action: by.name, by_at: by.at };
         self.told.push(Fact::AlertSettled(Box::new(settlement)));
     }
@@ -303,7 +332,17 @@ impl<'t, 'a> Comparison<'t, 'a> {
             _ => self.is_late_record(&topic, wanted.of),
         };
         let answered = done.is_some().then(|| alert.clone());
-        alert.because = match wanted.of {
+        alert.because = self.because(topic, wanted.of);
+        self.told.push(Fact::AlertRaised(Box::new(alert)));
+        if let (Some(by), Some(alert)) = (done, answered) {
+            let last = self.case.alerts.get(&topic).and_then(|told| told.last_settlement);
+            self.push_settlement(alert, by, last);
+        }
+    }
+
+    /// The steps of the computation behind an alert.
+    fn because(&self, topic: Topic, of: Cause<'_>) -> Vec<explain::Step> {
+        match of {
             Cause::Limit(deadline) if matches!(topic.stage, Stage::Notice(_)) => {
                 explain::notice(self.assessment, deadline, self.book)
             }
@@ -311,11 +350,16 @@ impl<'t, 'a> Comparison<'t, 'a> {
             Cause::Finding { action, .. } | Cause::Missing { action, .. } => {
                 explain::finding(self.assessment, topic.rule, action, self.book)
             }
-        };
-        self.told.push(Fact::AlertRaised(Box::new(alert)));
-        if let (Some(by), Some(alert)) = (done, answered) {
-            let last = self.case.alerts.get(&topic).and_then(|told| told.last_settlement);
-            self.push_settlement(alert, by, last);
+        }
+    }
+
+    /// After how long an alert is escalated that nobody takes.
+    fn escalate_after(&self, topic: Topic, owed_by: &OfficeCode) -> Option<Hours> {
+        let policy = self.book.escalation();
+        if self.book.is_on_liberty(topic.rule) {
+            policy.liberty.of(topic.stage)
+        } else {
+            policy.others.of(topic.stage).filter(|_| self.recording.inboxes.contains(owed_by))
         }
     }
 
@@ -346,6 +390,7 @@ impl<'t, 'a> Comparison<'t, 'a> {
             about,
             late_record: false,
             history: false,
+            escalate_after: self.escalate_after(topic, self.to.of(of.owed_by())),
             because: Vec::new(),
         }
     }
@@ -357,7 +402,7 @@ impl<'t, 'a> Comparison<'t, 'a> {
         let began = match topic.stage {
             Stage::Arguable => deadline.earliest().plus(1),
             Stage::Breach => deadline.latest().unwrap_or(deadline.earliest()).plus(1),
-            Stage::Notice(_) | Stage::Missing => return false,
+            Stage::Notice(_) | Stage::Missing | Stage::Escalated(_) => return false,
         };
         let at = self.assessment.at;
         let known = self.past.known(began);
@@ -371,6 +416,32 @@ impl<'t, 'a> Comparison<'t, 'a> {
             !stood || before.earliest() != deadline.earliest() || before.latest() != deadline.latest()
         })
     }
+}
+
+/// Settles or withdraws an escalation as the alert that it escalates was, in the facts from `before` on.
+fn follow(told: &mut Vec<Fact>, before: usize, escalated: &TopicState) {
+    let alert = || (*escalated.alert).clone();
+    let mut last = escalated.last_settlement;
+    for nth in before..told.len() {
+        let follows = match &told[nth] {
+            Fact::AlertWithdrawn(withdrawal) => {
+                let settlement = withdrawal.settlement.and(last);
+                Fact::AlertWithdrawn(Box::new(Withdrawal { alert: alert(), settlement, replaced_by: None }))
+            }
+            Fact::AlertSettled(settled) => {
+                let occurrence = settlement_occurrence(&escalated.alert, last);
+                last = Some(occurrence);
+                Fact::AlertSettled(Box::new(Settlement { alert: alert(), occurrence, ..(**settled).clone() }))
+            }
+            Fact::ActionRecorded(_) | Fact::AlertRaised(_) | Fact::AlertHandled(_) => return,
+        };
+        told.push(follows);
+    }
+}
+
+/// The occurrence of the next settlement of an alert.
+fn settlement_occurrence(alert: &Alert, last: Option<u32>) -> u32 {
+    last.map_or(alert.occurrence, |last| alert.occurrence.max(last.saturating_add(1)))
 }
 
 /// Whether an alert that was recorded as history, because its duty was done, is about an open limit again. A child who is

@@ -18,7 +18,7 @@ pub(crate) fn next_due(case: &Case, assessment: &Assessment<'_>, book: &Rulebook
     if differs(case, assessment, book) {
         return Some(at);
     }
-    instants(assessment, book).filter(|&instant| instant > at).min()
+    instants(assessment, book).chain(case.escalations()).filter(|&instant| instant > at).min()
 }
 
 /// Like [`next_due`], for a case with actions some minutes ahead of the recording clock. They may open limits that were not
@@ -39,7 +39,8 @@ pub(crate) fn next_due_with_actions_to_come(case: &Case, at: Instant, book: &Rul
         }
         let Some(mut then) = assess(case.actions(), book, moment) else { continue };
         let inside = |instant: &Instant| *instant > moment && end.is_none_or(|end| *instant < end);
-        let mut candidates: Vec<Instant> = instants(&then, book).filter(inside).chain([moment]).collect();
+        let mut candidates: Vec<Instant> =
+            instants(&then, book).chain(case.escalations()).filter(inside).chain([moment]).collect();
         candidates.sort_unstable();
         candidates.dedup();
         for instant in candidates {

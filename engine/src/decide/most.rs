@@ -15,8 +15,9 @@ pub(crate) struct Most {
     pub(crate) looks_back: usize,
 }
 
-/// The most alert events of one topic: an alert is withdrawn, and another is raised in its place and settled.
-const OF_ONE_TOPIC: usize = 3;
+/// The most alert events of one topic: an alert is withdrawn with its escalation, and another is raised in its place and
+/// settled.
+const OF_ONE_TOPIC: usize = 4;
 
 impl Most {
     pub(crate) const NO_LIMIT: Self = Self { facts: usize::MAX, looks_back: usize::MAX };

@@ -113,6 +113,16 @@ words! {
         NotNamed = "not_named",
         /// The sender's role may not record this action; `found` is the role, `expected` what it may record.
         NotForRole = "not_for_role",
+        /// The alert was never raised, is settled or withdrawn, or is not one of the office's.
+        AlertNotOpen = "alert_not_open",
+        /// The person does not have the alert, so cannot give it back.
+        AlertNotTaken = "alert_not_taken",
+        /// The alert is about a limit, which is taken and not noted.
+        AlertNotNotable = "alert_not_notable",
+        /// The text is too long.
+        TextTooLong = "text_too_long",
+        /// An alert is taken until an instant that has passed or lies too far ahead.
+        UntilOutOfRange = "until_out_of_range",
         /// Another program's refusal, in that program's words.
         Other = "other",
         /// Warning: the action is dated before the earliest offence.

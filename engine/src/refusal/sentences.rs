@@ -72,6 +72,11 @@ sentences! {
     NoCaseOfYours: "the case {found} was never opened, or is not a case of {expected}; send its case_opened first, or send this through an office of the case", "ຄະດີ {found} ຍັງບໍ່ທັນເປີດ ຫລື ບໍ່ແມ່ນຄະດີຂອງ {expected}; ໃຫ້ສົ່ງ case_opened ກ່ອນ ຫລື ສົ່ງຜ່ານຫ້ອງການຂອງຄະດີນັ້ນ";
     NotForRole: "`{field}`: somebody in the role {found} may not record this[, only {expected}]; let an office of the case record it", "`{field}`: ຜູ້ມີໜ້າທີ່ {found} ບັນທຶກລາຍການນີ້ບໍ່ໄດ້[, ບັນທຶກໄດ້ສະເພາະ {expected}]; ໃຫ້ຫ້ອງການຂອງຄະດີເປັນຜູ້ບັນທຶກ";
     NotNamed: "{expected} is neither in `by` of the case {found} nor one of its offices; an office may send the opening of a case only if it is in `by` or is one of the case's offices", "{expected} ບໍ່ຢູ່ໃນ `by` ຂອງຄະດີ {found} ແລະ ບໍ່ແມ່ນຫ້ອງການໃດໜຶ່ງຂອງຄະດີ; ຫ້ອງການສົ່ງການເປີດຄະດີໄດ້ ສະເພາະເມື່ອຕົນຢູ່ໃນ `by` ຫລື ເປັນຫ້ອງການໜຶ່ງຂອງຄະດີ";
+    AlertNotOpen: "`{field}`: the alert is not open any more, or was not raised for this office; look at the list again", "`{field}`: ການແຈ້ງເຕືອນນີ້ບໍ່ຄ້າງຢູ່ແລ້ວ ຫລື ບໍ່ແມ່ນຂອງຫ້ອງການນີ້; ໃຫ້ເບິ່ງລາຍການໃໝ່";
+    AlertNotTaken: "`{field}`: this person does not have the alert; look at the list again", "`{field}`: ຜູ້ນີ້ບໍ່ໄດ້ຮັບການແຈ້ງເຕືອນນີ້ໄວ້; ໃຫ້ເບິ່ງລາຍການໃໝ່";
+    AlertNotNotable: "`{field}`: the alert is about a time limit; take it and say what will be done until when", "`{field}`: ການແຈ້ງເຕືອນນີ້ກ່ຽວກັບກຳນົດເວລາ; ໃຫ້ຮັບເອົາ ແລະ ບອກວ່າຈະເຮັດຫຍັງ ຮອດເວລາໃດ";
+    TextTooLong: "`{field}`: found {found} characters, expected at most {expected}; shorten it", "`{field}`: ພົບ {found} ຕົວອັກສອນ, ຕ້ອງບໍ່ເກີນ {expected}; ໃຫ້ຂຽນສັ້ນລົງ";
+    UntilOutOfRange: "`{field}`: found {found}, expected an instant ahead, at most {expected} days from now", "`{field}`: ພົບ {found}, ຕ້ອງເປັນເວລາຂ້າງໜ້າ ບໍ່ເກີນ {expected} ວັນນັບແຕ່ນີ້";
     Other: "{found}", "ໂປຣແກຣມອີກຝ່າຍຕອບວ່າ: {found}";
     BeforeOffence: "`{field}`: {found} is before the earliest offence", "`{field}`: {found} ຢູ່ກ່ອນການກະທຳຜິດທຳອິດ";
     UnderTen: "the child was under {expected} at the earliest offence; check the birth date or the age, and the date of the offence", "ເດັກມີອາຍຸບໍ່ເຖິງ {expected} ປີໃນການກະທຳຜິດທຳອິດ; ໃຫ້ກວດວັນເກີດ ຫລື ອາຍຸ ແລະ ວັນທີກະທຳຜິດ";

@@ -88,6 +88,7 @@ pub const KEYS: &[(&str, &[&str])] = &[
     ("alert-breach-limit-both", &["case", "name", "article", "owed_by", "earliest"]),
     ("alert-arguable-finding", &["case", "name", "article", "owed_by", "action", "at"]),
     ("alert-breach-finding", &["case", "name", "article", "owed_by", "action", "at"]),
+    ("alert-escalated", &["case", "name", "article", "owed_by", "amount"]),
     ("alert-settled", &["case", "name", "article", "owed_by", "done", "at", "over"]),
     ("alert-settled-protective", &["case", "name", "article", "owed_by", "done", "at", "over"]),
     ("alert-settlement-withdrawn", &["case", "name", "article"]),

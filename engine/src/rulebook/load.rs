@@ -19,7 +19,9 @@ use toml::de::DeTable;
 
 use self::table::{Table, Value};
 use super::{Digest, Rulebook, Text};
+use crate::calendar::period::Hours;
 use crate::rulebook::rule::Dates;
+use crate::rulebook::{ByKind, Escalation, Period};
 use test::Language;
 use unit::Unit;
 
@@ -137,7 +139,7 @@ fn read(source: &str, root: &Table<'_>, whole: &Whole<'_>) -> Result<Rulebook, F
         )));
     }
     let (policy, numbers) = (root.table("policy")?, root.table("numbers")?);
-    policy.only(&["at_once", "notice_hour"])?;
+    policy.only(&["at_once", "notice_hour", "escalation"])?;
     let at_once = policy.required("at_once", "the grace of \"at once\", such as \"1h\"")?.period_in(Unit::Hours)?;
     let adult_age = numbers.integer("adult_age", 1..=100)?;
     let questions = readings::questions(&root.table("questions")?)?;
@@ -163,6 +165,7 @@ fn read(source: &str, root: &Table<'_>, whole: &Whole<'_>) -> Result<Rulebook, F
         holds: Dates { from: Some(in_force_from), until },
         notice_hour: policy.required("notice_hour", "a time of day such as \"08:00\"")?.time_of_day()?,
         at_once,
+        escalation: escalation(&policy)?,
         adult_age,
         questions,
         choices,
@@ -170,6 +173,24 @@ fn read(source: &str, root: &Table<'_>, whole: &Whole<'_>) -> Result<Rulebook, F
         rules,
         texts,
     }))
+}
+
+/// After how long which alerts are escalated. A book without the table escalates nothing.
+fn escalation(policy: &Table<'_>) -> Result<Escalation, Flaw> {
+    let Some(table) = policy.optional("escalation") else { return Ok(Escalation::default()) };
+    let table = table.table()?;
+    table.only(&["liberty", "others"])?;
+    let by_kind = |key: &str| {
+        let Some(times) = table.optional(key) else { return Ok(ByKind::default()) };
+        let times = times.table()?;
+        times.only(&["arguable", "breach"])?;
+        let time = |kind: &str| match times.optional(kind).map(|time| time.period_in(Unit::Hours)).transpose()? {
+            Some(Period::Hours(hours)) => Ok(Some(Hours(hours))),
+            _ => Ok(None),
+        };
+        Ok(ByKind { arguable: time("arguable")?, breach: time("breach")? })
+    };
+    Ok(Escalation { liberty: by_kind("liberty")?, others: by_kind("others")? })
 }
 
 /// Refuses a question that no rule asks.

@@ -45,7 +45,7 @@ impl<'e> Life<'e> {
             Fact::AlertSettled(_) => (State::Settled, Some(stage.kind())),
             Fact::AlertWithdrawn(withdrawal) if withdrawal.settlement.is_some() => (State::Open, Some(Kind::Settled)),
             Fact::AlertWithdrawn(_) => (State::Withdrawn, Some(stage.kind())),
-            Fact::ActionRecorded(_) | Fact::AlertRaised(_) => (State::Open, None),
+            Fact::ActionRecorded(_) | Fact::AlertRaised(_) | Fact::AlertHandled(_) => (State::Open, None),
         };
         self.stages.insert(stage, became);
         let lead = if let Stage::Notice(lead) = stage { Some(lead) } else { None };
@@ -54,15 +54,22 @@ impl<'e> Life<'e> {
         (self.alert, self.last) = (alert, event);
     }
 
-    /// The present kind: that of an open `arguable` or `breach`, otherwise what became of the gravest one not withdrawn.
+    /// The present kind: that of an open `arguable` or `breach`, otherwise what became of the gravest one not withdrawn. An
+    /// escalation is no kind of its own: see [`Self::is_escalated`].
     pub fn kind(&self) -> Kind {
-        let stood = || self.stages.iter().rev().filter(|(_, state)| **state != State::Withdrawn);
+        let stood =
+            || self.stages.iter().rev().filter(|(stage, state)| stage.own() == **stage && **state != State::Withdrawn);
         let open = stood().find(|(stage, state)| **state == State::Open && stage.kind() != Kind::Notice);
         match open.or_else(|| stood().next()) {
             Some((_, State::Settled)) => Kind::Settled,
             Some((stage, _)) => stage.kind(),
             None => Kind::Withdrawn,
         }
+    }
+
+    /// Whether an open alert of it was escalated.
+    pub fn is_escalated(&self) -> bool {
+        self.stages.iter().any(|(stage, state)| stage.own() != *stage && *state == State::Open)
     }
 
     /// Whether it is a notice, and its limit has not passed under the protective reading.
@@ -73,7 +80,7 @@ impl<'e> Life<'e> {
     /// Whether it is open at an instant. For a notice, the assessment shows whether the duty has been done.
     pub fn is_open(&self, assessment: Option<&Assessment<'_>>, at: Instant) -> bool {
         match self.kind() {
-            Kind::Arguable | Kind::Breach => true,
+            Kind::Arguable | Kind::Breach | Kind::Escalated => true,
             Kind::Settled | Kind::Withdrawn => false,
             Kind::Notice if !matches!(self.alert.about, About::Limit { .. }) => true,
             Kind::Notice => self.may_run(at) && assessment.is_some_and(|assessment| self.runs(assessment)),
@@ -92,6 +99,7 @@ impl<'e> Life<'e> {
 
     /// The row for this life alone.
     pub fn row(self, case: &CaseRef, kind: Kind, open: bool, books: &Rulebooks, language: Language) -> AlertRow {
+        let escalated = self.is_escalated();
         let Self { alert, last, history, told, .. } = self;
         let (earliest, latest) = match alert.about {
             About::Limit { earliest, latest, .. } => (Some(earliest), latest),
@@ -109,6 +117,7 @@ impl<'e> Life<'e> {
             earliest,
             latest,
             late_record: alert.late_record,
+            escalated,
             history,
             count: 1,
             notices: usize::from(matches!(alert.about, About::Missing { .. })),

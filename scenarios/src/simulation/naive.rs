@@ -7,6 +7,7 @@
 //! Invariant: the result depends only on the actions and on the instants at which a case was looked at.
 
 mod demand;
+mod taken;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,15 +16,16 @@ use engine::action::{Action, ActionId, CaseRef};
 use engine::alert::Topic;
 use engine::calendar::Instant;
 use engine::case::{Event, Fact};
+use engine::handling::Handling;
 use engine::rulebook::Rulebook;
 use store::{Position, Stored};
 use uuid::Uuid;
 
 use super::{MOST_TOLD, Violation};
-use demand::{Demand, Told, demanded, next_instant, said};
+use demand::{Demand, Told, demanded, next_escalation, next_instant, said};
 
-/// The most alert events of one topic at once: withdrawn, raised anew and settled.
-const MOST_OF_A_TOPIC: usize = 3;
+/// The most alert events of one topic at once: withdrawn with its escalation, raised anew and settled.
+const MOST_OF_A_TOPIC: usize = 4;
 
 /// All cases as the log gives them.
 pub(super) struct Naive {
@@ -103,6 +105,9 @@ impl Naive {
         }
         known.version += u32::try_from(group.len()).unwrap_or(u32::MAX);
         known.recorded_at = Some(at);
+        if let Fact::AlertHandled(handling) = &event.fact {
+            return known.handle(case, event, handling);
+        }
         let mut new = Vec::new();
         for stored in group {
             if let Fact::ActionRecorded(action) = &stored.event.fact {
@@ -131,14 +136,17 @@ impl Naive {
         if found == expected {
             known.told = told;
         } else if known.more {
-            known.told.extend(told.into_iter().filter(|(topic, _)| found.iter().any(|told| told.topic == *topic)));
+            let is_found = |topic: &Topic| found.iter().any(|told| own(&told.topic) == own(topic));
+            known.told.extend(told.into_iter().filter(|(topic, _)| is_found(topic)));
         } else if !may_wait {
             return Err(Violation::alerts(format!(
                 "case {case}, version {version}, at {at}: the log holds\n{found:#?}\nthe replay demands\n{expected:#?}"
             )));
         }
-        let actions: Vec<&Action> = known.actions.iter().map(|action| &**action).collect();
-        known.look = if may_wait || known.more { Some(at) } else { next_instant(&actions, &self.book, at) };
+        for stored in group {
+            known.note_policy(&stored.event);
+        }
+        known.look = if may_wait || known.more { Some(at) } else { known.next_look(&self.book, at) };
         Ok(())
     }
 
@@ -159,8 +167,7 @@ impl Naive {
             }
             let missing = demanded(case, &mut known.told.clone(), &known.actions, &self.book, at);
             if missing.is_empty() {
-                let actions: Vec<&Action> = known.actions.iter().map(|action| &**action).collect();
-                known.look = next_instant(&actions, &self.book, at);
+                known.look = known.next_look(&self.book, at);
             } else {
                 late.push((case.clone(), format!("{missing:#?}")));
             }
@@ -169,9 +176,54 @@ impl Naive {
     }
 }
 
+impl Known {
+    /// Somebody did something about an alert.
+    fn handle(&mut self, case: &CaseRef, event: &Event, handling: &Handling) -> Result<(), Violation> {
+        if self.more {
+            let found = format!("case {case}: an alert was handled before the rest of the alert events");
+            return Err(Violation::alerts(found));
+        }
+        match self.told.get_mut(&handling.topic) {
+            Some(told) if told.is_open() && told.occurrence == handling.occurrence => told.taken.act(event, handling),
+            _ => return Err(Violation::alerts(format!("case {case}: an alert was handled that does not stand"))),
+        }
+        // Whatever was due before still is; and this may bring an escalation forward.
+        self.look = [self.look, next_escalation(&self.told)].into_iter().flatten().min();
+        Ok(())
+    }
+
+    /// Notes after how long a new alert is escalated: only the log says whether its office uses its inbox.
+    fn note_policy(&mut self, event: &Event) {
+        let Fact::AlertRaised(alert) = &event.fact else { return };
+        if own(&alert.topic) != alert.topic {
+            return;
+        }
+        if let Some(told) = self.told.get_mut(&alert.topic).filter(|told| told.occurrence == alert.occurrence) {
+            let after = alert.escalate_after.filter(|_| !alert.history);
+            told.taken.escalate_after = after.map(|hours| i64::from(hours.0) * 3600);
+        }
+    }
+
+    /// The next instant at which an alert event could be due; `at` itself if an escalation is due by then.
+    fn next_look(&self, book: &Rulebook, at: Instant) -> Option<Instant> {
+        let actions: Vec<&Action> = self.actions.iter().map(|action| &**action).collect();
+        let escalation = next_escalation(&self.told).map(|due| due.max(at));
+        [next_instant(&actions, book, at), escalation].into_iter().flatten().min()
+    }
+}
+
+/// The topic of an alert together with its escalation.
+fn own(topic: &Topic) -> Topic {
+    Topic { stage: topic.stage.own(), ..*topic }
+}
+
 /// Whether two successive events of the log were appended together. An action after an alert event was appended later.
 fn belong_together(before: &Stored, after: &Stored) -> bool {
     let is_action = |stored: &Stored| matches!(stored.event.fact, Fact::ActionRecorded(_));
+    let is_handling = |stored: &Stored| matches!(stored.event.fact, Fact::AlertHandled(_));
+    if is_handling(before) || is_handling(after) {
+        return false;
+    }
     before.case == after.case
         && before.version + 1 == after.version
         && before.event.recorded_at == after.event.recorded_at
@@ -180,8 +232,8 @@ fn belong_together(before: &Stored, after: &Stored) -> bool {
 
 /// Whether a part of the demanded events may stand for all of them: it has whole topics, and no other topic had room.
 fn is_cut(found: &[Demand], expected: &[Demand]) -> bool {
-    let topics: BTreeSet<Topic> = found.iter().map(|demand| demand.topic).collect();
-    let whole = expected.iter().filter(|demand| topics.contains(&demand.topic));
+    let topics: BTreeSet<Topic> = found.iter().map(|demand| own(&demand.topic)).collect();
+    let whole = expected.iter().filter(|demand| topics.contains(&own(&demand.topic)));
     whole.eq(found) && found.len() + MOST_OF_A_TOPIC > MOST_TOLD
 }
 

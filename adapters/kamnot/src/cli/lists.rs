@@ -53,7 +53,7 @@ pub(super) const fn tone(breach: Option<Breach>) -> Tone {
 /// The colour of a kind of alert.
 pub(super) const fn kind_tone(kind: Kind) -> Tone {
     match kind {
-        Kind::Breach => Tone::Certain,
+        Kind::Breach | Kind::Escalated => Tone::Certain,
         Kind::Arguable => Tone::Arguable,
         Kind::Settled => Tone::Good,
         Kind::Withdrawn => Tone::Faint,

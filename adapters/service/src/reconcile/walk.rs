@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use engine::action::CaseRef;
 use engine::calendar::Instant;
 use engine::case::Case;
-use engine::decide::{Alerts, Command, decide_telling};
+use engine::decide::{Alerts, Command, Setting, decide_in};
 use engine::rulebook::{Rulebook, Rulebooks};
 use projections::message::message;
 use store::examined::{Cursor, ExaminedAlert, ExaminedCase, Whole};
@@ -148,7 +148,7 @@ impl Reconciler {
 /// The alerts of a case that were due by `at`, less the seconds that the watch may take, and are not among its events.
 pub(super) fn missing(case: &Case, book: &Rulebook, at: Instant) -> Vec<Missing> {
     let now = Command::Now { clock: at.plus(-TOLD_WITHIN_SECONDS), alerts: Alerts::Raised };
-    let events = decide_telling(case, book, now, usize::MAX).events;
+    let events = decide_in(case, book, now, Setting { most: usize::MAX, ..Setting::PLAIN }).events;
     let missing = events.iter().map(|event| Missing {
         id: event.id(case.reference()),
         publishable: event.fact.alert().is_some_and(|(alert, _)| !alert.history),

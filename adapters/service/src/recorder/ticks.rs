@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use engine::action::CaseRef;
 use engine::case::Event;
-use engine::decide::{Alerts, Command};
+use engine::decide::{Alerts, Command, Setting};
 use store::Fault;
 use store::heavy::{HEAVY_CASE, beside_if};
 
@@ -45,7 +45,9 @@ impl Recorder {
             let (book, of, most) = (Arc::clone(&self.book), case.clone(), self.most_at_once());
             let command = Command::Now { clock: self.clock.now(), alerts };
             let heavy = known.size() >= HEAVY_CASE;
-            let append = beside_if(heavy, move || decide(&of, &known, &book, command, most)).await?;
+            let inboxes = self.inboxes.known();
+            let decide = move || decide(&of, &known, &book, command, Setting { most, inboxes: &inboxes });
+            let append = beside_if(heavy, decide).await?;
             let appended = self.append(append, &[]).await;
             if !self.is_to_be_tried_again(&appended, &mut tries) {
                 return appended;
@@ -81,9 +83,11 @@ impl Recorder {
         }
         let known = futures::future::join_all(now.iter().map(|case| self.store.load(case))).await;
         let (mut decided, mut appends) = (Vec::with_capacity(now.len()), Vec::with_capacity(now.len()));
+        let inboxes = self.inboxes.known();
         for (case, known) in now.into_iter().zip(known) {
             let command = Command::Now { clock: self.clock.now(), alerts: Alerts::Raised };
-            match known.map(|known| decide(&case, &known, &self.book, command, self.most_at_once())) {
+            let setting = Setting { most: self.most_at_once(), inboxes: &inboxes };
+            match known.map(|known| decide(&case, &known, &self.book, command, setting)) {
                 Ok(append) if append.events.is_empty() => told.push((case, Ok(append.events))),
                 Ok(append) => {
                     decided.push((case, append.events.clone()));

@@ -69,7 +69,7 @@ pub fn rows(timeline: &Timeline, reader: &Reader<'_>) -> Vec<AlertRow> {
 /// The gravest row: open before answered, then a breach before the others; among equals the first.
 pub fn gravest(rows: &[AlertRow]) -> Option<usize> {
     let weight = |kind: Kind| match kind {
-        Kind::Breach => 0,
+        Kind::Breach | Kind::Escalated => 0,
         Kind::Arguable => 1,
         Kind::Notice => 2,
         Kind::Settled => 3,
@@ -132,7 +132,7 @@ fn chain(row: &AlertRow, outside: &Outside, reader: &Reader<'_>) -> Option<Chain
     let due = match raised.kind {
         Kind::Breach => row.latest.or(row.earliest),
         Kind::Arguable => row.earliest,
-        Kind::Notice | Kind::Settled | Kind::Withdrawn => None,
+        Kind::Notice | Kind::Settled | Kind::Withdrawn | Kind::Escalated => None,
     };
     if let Some(due) = due {
         // The first instant at which it is over.

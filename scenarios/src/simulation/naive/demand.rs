@@ -15,6 +15,8 @@ use engine::limits::{Deadline, Reckoning};
 use engine::rulebook::{Period, Role, RuleId, Rulebook};
 use uuid::Uuid;
 
+use super::taken::Taken;
+
 /// An alert event that has to be recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Demand {
@@ -40,14 +42,16 @@ pub(super) struct Said {
 /// The last alert on a topic.
 #[derive(Clone, Debug)]
 pub(super) struct Told {
-    occurrence: u32,
+    pub occurrence: u32,
     said: Said,
     state: State,
     last_settlement: Option<u32>,
+    /// What decides when it is escalated.
+    pub taken: Taken,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum State {
+pub(super) enum State {
     Stands,
     Settled(ActionId),
     Withdrawn,
@@ -57,7 +61,8 @@ impl Demand {
     /// The kind and the rule, as the end of the subject names them.
     pub fn subject_ends(&self) -> String {
         let rule = self.rule.word();
-        format!("{}.{}", self.kind, rule.split(':').next().unwrap_or(rule))
+        let kind = if matches!(self.topic.stage, Stage::Escalated(_)) { Kind::Escalated } else { self.kind };
+        format!("{kind}.{}", rule.split(':').next().unwrap_or(rule))
     }
 }
 
@@ -74,6 +79,29 @@ pub(super) fn said(alert: &Alert) -> Said {
         owed_by: alert.owed_by,
         instants,
         fields,
+    }
+}
+
+impl Told {
+    /// The office that owes the duty.
+    pub fn owing(&self) -> Option<&OfficeCode> {
+        let [court, prosecutor, investigator, _] = &self.said.to;
+        match self.said.owed_by {
+            Role::Court => court.as_ref(),
+            Role::Prosecutor => prosecutor.as_ref(),
+            Role::Investigator => investigator.as_ref(),
+        }
+    }
+
+    /// Whether it is neither settled nor withdrawn.
+    pub fn is_open(&self) -> bool {
+        self.state == State::Stands
+    }
+
+    /// When it is to be escalated, if it stays as it is.
+    fn escalates(&self) -> Option<Instant> {
+        let after = self.taken.escalate_after.filter(|_| self.is_open() && !self.taken.escalated)?;
+        Some(self.taken.untaken_from(self.owing()?)?.plus(after))
     }
 }
 
@@ -95,10 +123,15 @@ struct Look<'a> {
     told: Vec<Demand>,
 }
 
+/// The earliest instant at which an alert that stands is to be escalated.
+pub(super) fn next_escalation(told: &BTreeMap<Topic, Told>) -> Option<Instant> {
+    told.values().filter_map(Told::escalates).min()
+}
+
 /// The alert events that are due at `at`, by id. Updates `told`.
 pub(super) fn demanded(
     case: &CaseRef,
-    told: &mut BTreeMap<Topic, Told>,
+    all: &mut BTreeMap<Topic, Told>,
     actions: &[Arc<Action>],
     book: &Rulebook,
     at: Instant,
@@ -112,14 +145,22 @@ pub(super) fn demanded(
         }
     };
     let called_for = look.called_for();
+    let (mut escalations, mut told): (BTreeMap<Topic, Told>, BTreeMap<Topic, Told>) =
+        std::mem::take(all).into_iter().partition(|(topic, _)| matches!(topic.stage, Stage::Escalated(_)));
+    let before = told.clone();
+    let next_breach =
+        |topic: &Topic| before.get(&Topic { stage: Stage::Breach, ..*topic }).map_or(0, |told| told.occurrence + 1);
     for (topic, told) in told.iter_mut().filter(|(_, told)| told.state != State::Withdrawn) {
-        look.hold_against_the_law(topic, told, called_for.contains(topic));
+        look.hold_against_the_law(topic, told, called_for.contains(topic), next_breach(topic));
     }
     for topic in called_for {
         if told.get(&topic).is_none_or(|told| told.state == State::Withdrawn) {
-            look.raise(topic, told);
+            look.raise(topic, &mut told);
         }
     }
+    look.escalate(&before, &mut told, &mut escalations);
+    all.extend(told);
+    all.extend(escalations);
     look.told.sort_by_key(|demand| demand.id);
     look.told
 }
@@ -218,13 +259,13 @@ impl<'a> Look<'a> {
     }
 
     /// Reviews an earlier alert: it stands, is settled, or is withdrawn and perhaps raised again.
-    fn hold_against_the_law(&mut self, topic: &Topic, told: &mut Told, called_for: bool) {
+    fn hold_against_the_law(&mut self, topic: &Topic, told: &mut Told, called_for: bool, next_breach: u32) {
         let stands = match self.line(topic) {
             None => false,
             Some(Line::Limit(deadline)) => match topic.stage {
                 Stage::Breach => self.breach(deadline) == Some(Breach::Certain),
                 Stage::Arguable => self.breach(deadline).is_some(),
-                Stage::Notice(_) | Stage::Missing => true,
+                Stage::Notice(_) | Stage::Missing | Stage::Escalated(_) => true,
             },
             Some(Line::Finding { breach, .. }) => topic.stage == Stage::Arguable || *breach == Breach::Certain,
             Some(Line::Missing { .. }) => true,
@@ -252,8 +293,10 @@ impl<'a> Look<'a> {
         };
         if wrong {
             self.withdraw(topic, told);
+            told.taken.gives_way_to = Some(next_breach);
             if called_for {
                 told.occurrence += 1;
+                told.taken = told.taken.passed_on(now.to == told.said.to, self.at);
                 (told.said, told.state) = (now, State::Stands);
                 self.tell(topic, topic.stage.kind(), &topic.stage.to_string(), told.occurrence, &told.said);
                 self.settle(topic, told, by);
@@ -277,9 +320,63 @@ impl<'a> Look<'a> {
         let occurrence = before.map_or(0, |before| before.occurrence + 1);
         let last_settlement = before.and_then(|before| before.last_settlement);
         self.tell(&topic, topic.stage.kind(), &topic.stage.to_string(), occurrence, &said);
-        let mut new = Told { occurrence, said, state: State::Stands, last_settlement };
+        let arguable = told.get(&Topic { stage: Stage::Arguable, ..topic }).filter(|arguable| {
+            topic.stage == Stage::Breach
+                && arguable.state == State::Withdrawn
+                && arguable.taken.gives_way_to == Some(occurrence)
+        });
+        let taken = arguable.map_or_else(
+            || Taken::since(self.at),
+            |arguable| arguable.taken.passed_on(arguable.said.to == said.to, self.at),
+        );
+        let mut new = Told { occurrence, said, state: State::Stands, last_settlement, taken };
         self.settle(&topic, &mut new, by);
         told.insert(topic, new);
+    }
+
+    /// Escalations: they end as their alerts do, and new ones come for alerts that nobody took for too long.
+    fn escalate(
+        &mut self,
+        before: &BTreeMap<Topic, Told>,
+        alerts: &mut BTreeMap<Topic, Told>,
+        escalations: &mut BTreeMap<Topic, Told>,
+    ) {
+        for (topic, told) in alerts {
+            let stage = match topic.stage {
+                Stage::Arguable => Stage::Escalated(Breach::Arguable),
+                Stage::Breach => Stage::Escalated(Breach::Certain),
+                _ => continue,
+            };
+            let topic_of_it = Topic { stage, ..*topic };
+            let was = before.get(topic).map(|before| (before.state, before.occurrence));
+            if let Some(of_it) = escalations.get_mut(&topic_of_it).filter(|of_it| of_it.state != State::Withdrawn) {
+                if told.state == State::Withdrawn || told.occurrence != of_it.occurrence {
+                    self.withdraw(&topic_of_it, of_it);
+                } else if told.state != of_it.state {
+                    if matches!(of_it.state, State::Settled(_)) {
+                        let kind = format!("withdrawn-settled-{stage}");
+                        self.tell(
+                            &topic_of_it,
+                            Kind::Withdrawn,
+                            &kind,
+                            of_it.last_settlement.unwrap_or(0),
+                            &of_it.said,
+                        );
+                        of_it.state = State::Stands;
+                    }
+                    let by = if let State::Settled(by) = told.state { Some(by) } else { None };
+                    self.settle(&topic_of_it, of_it, by);
+                }
+            } else if was == Some((State::Stands, told.occurrence))
+                && told.escalates().is_some_and(|due| due <= self.at)
+            {
+                told.taken.escalated = true;
+                self.tell(&topic_of_it, Kind::Escalated, &stage.to_string(), told.occurrence, &told.said);
+                let last_settlement = escalations.get(&topic_of_it).and_then(|before| before.last_settlement);
+                let new = Told { last_settlement, taken: Taken::default(), ..told.clone() };
+                escalations.insert(topic_of_it, new);
+            }
+        }
     }
 
     fn settle(&mut self, topic: &Topic, told: &mut Told, by: Option<ActionId>) {

@@ -1,0 +1,77 @@
+//! Records what people do about an alert.
+//!
+//! Invariant: whose alert it is, and whether the role may, is asked of the case as it is when it is recorded.
+
+use std::sync::Arc;
+
+use engine::action::CaseRef;
+use engine::case::Case;
+use engine::decide::{Command, Setting, Verdict};
+use engine::handling::Handling;
+use engine::refusal::{Code, Refusal};
+use projections::rights::{Act, Relation, allows};
+use store::{Append, Fault};
+
+use super::{Recorder, Sender};
+
+/// For whom somebody does something about an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnBehalf {
+    /// An office of the case.
+    OfTheCase,
+    /// An office that supervises the one that owes the duty: of an escalated alert alone. The caller has asked which it is.
+    OfSupervision,
+}
+
+impl Recorder {
+    /// Records what `sender` does about an alert of a case, and returns the verdict when it is durable. Sent again, it is
+    /// known.
+    ///
+    /// # Errors
+    /// A fault of the store; then nothing was recorded.
+    pub async fn handle(
+        &self,
+        sender: &Sender,
+        case: &CaseRef,
+        handling: Handling,
+        on_behalf: OnBehalf,
+    ) -> Result<Verdict, Fault> {
+        let _turn = self.turn(case).await;
+        let mut tries = 0;
+        loop {
+            self.tell_rest(case).await?;
+            let known = self.store.load(case).await?;
+            if !self.may_handle(sender, &known, &handling, on_behalf) {
+                let refusal = Refusal::new(Code::AlertNotOpen).field("alert");
+                return Ok(Verdict::Refused(refusal.into()));
+            }
+            let (office, person, handling) = (sender.office.clone(), sender.person, handling.clone());
+            let command = Command::Handle { office, person, handling, clock: self.clock.now() };
+            let mut decided = engine::decide::decide_in(&known, &self.book, command, Setting::PLAIN);
+            let verdict = decided.verdicts.pop().unwrap_or(Verdict::Known);
+            let appended = self.append(Append::of(case.clone(), &known, decided.events), &[]).await;
+            if !self.is_to_be_tried_again(&appended, &mut tries) {
+                appended?;
+                if verdict == Verdict::Accepted {
+                    self.inboxes.used_by(&sender.office).await?;
+                }
+                return Ok(verdict);
+            }
+        }
+    }
+
+    fn may_handle(&self, sender: &Sender, known: &Arc<Case>, handling: &Handling, on_behalf: OnBehalf) -> bool {
+        let escalated = handling.topic.stage.own() != handling.topic.stage;
+        let (relation, act) = match on_behalf {
+            OnBehalf::OfTheCase if escalated => return false,
+            OnBehalf::OfSupervision if !escalated => return false,
+            OnBehalf::OfSupervision => (Some(Relation::Foreign), Act::HandleEscalated),
+            OnBehalf::OfTheCase => {
+                let relation = |role| Relation::to_case(role, &sender.office, known, &self.book, self.clock.now());
+                (sender.role.map_or(Some(Relation::Own), relation), Act::HandleAlert)
+            }
+        };
+        let Some(relation) = relation else { return false };
+        sender.role.is_none_or(|role| allows(role, relation, act))
+    }
+}

@@ -1,0 +1,34 @@
+//! After how long an alert that nobody takes is escalated: policy of an installation, not law.
+
+use crate::alert::Stage;
+use crate::calendar::period::Hours;
+
+/// After how long an open alert is escalated that the office that owes the duty left untaken (table `policy.escalation`).
+/// `None`: never.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Escalation {
+    /// Alerts on limits on the child's liberty.
+    pub liberty: ByKind,
+    /// All other alerts, of offices that use their inbox.
+    pub others: ByKind,
+}
+
+/// A time for each kind of alert.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ByKind {
+    /// An `arguable`.
+    pub arguable: Option<Hours>,
+    /// A `breach`.
+    pub breach: Option<Hours>,
+}
+
+impl ByKind {
+    /// The time for an alert of this stage.
+    pub(crate) const fn of(self, stage: Stage) -> Option<Hours> {
+        match stage {
+            Stage::Arguable => self.arguable,
+            Stage::Breach => self.breach,
+            Stage::Notice(_) | Stage::Missing | Stage::Escalated(_) => None,
+        }
+    }
+}
