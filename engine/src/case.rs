@@ -247,7 +247,7 @@ impl Case {
         of_topic(&alert.topic).or_else(|| of_topic(&arguable()?))
     }
 
-    /// When an alert on this topic is to be escalated if nothing more happens; `None` if never, or if it was.
+    /// When the alert on this topic is to be escalated if it is open until then; `None` if never, or if it was.
     pub(crate) fn escalates_at(&self, topic: &Topic, told: &TopicState) -> Option<Instant> {
         let escalated = Topic { stage: topic.stage.escalated()?, ..*topic };
         let already =
@@ -257,7 +257,8 @@ impl Case {
 
     /// The instants at which alerts that stand are to be escalated if nothing more happens.
     pub(crate) fn escalations(&self) -> impl Iterator<Item = Instant> {
-        self.standing_topics().filter_map(|(topic, told)| self.escalates_at(topic, told))
+        let open = self.standing_topics().filter(|(_, told)| told.state == State::Open);
+        open.filter_map(|(topic, told)| self.escalates_at(topic, told))
     }
 
     /// Assesses the case at `at`; `None` if it was not open by then.

@@ -3,6 +3,7 @@
 mod admission;
 mod alerts;
 mod docket;
+mod escalation;
 mod event_format;
 mod given;
 mod liberty;

@@ -195,6 +195,7 @@ proptest! {
                 Stage::Notice(_) => prop_assert!(event.recorded_at <= earliest),
                 Stage::Arguable => prop_assert!(event.recorded_at > earliest),
                 Stage::Breach => prop_assert!(event.recorded_at > latest.unwrap()),
+                Stage::Escalated(_) => prop_assert!(event.recorded_at > earliest),
                 Stage::Missing => prop_assert!(false, "a limit misses no field"),
             }
         }

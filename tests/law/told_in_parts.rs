@@ -100,7 +100,7 @@ proptest! {
         let [mut bounded, mut whole] = [most, NO_BOUND].map(Told::at_most);
         let largest = bounded.record(actions(), clock);
         whole.record(actions(), clock);
-        prop_assert!(largest <= most.max(3), "{largest}");
+        prop_assert!(largest <= most.max(4), "{largest}");
         prop_assert_eq!(bounded.events(), whole.events());
     }
 }

@@ -38,10 +38,10 @@ impl TopicState {
         (self.alert.to == alert.to && replaced == alert.id(case)).then(|| Box::new(handled.passed_on()))
     }
 
-    /// When the alert is to be escalated if nothing more happens; `None` if never. It may have been escalated already.
+    /// When the alert is to be escalated if it is open until then; `None` if never. It may have been escalated already.
     pub(super) fn escalates_at(&self) -> Option<Instant> {
         let alert = &*self.alert;
-        let after = alert.escalate_after.filter(|_| self.state == State::Open && !alert.history)?;
+        let after = alert.escalate_after.filter(|_| !alert.history)?;
         let from = match &self.handled {
             None => self.raised_at,
             Some(handled) => handled.untaken_from(alert.owing_office(), self.raised_at)?,

@@ -174,9 +174,14 @@ impl<'t, 'a> Comparison<'t, 'a> {
         self.review(topic, told);
         let Some(stage) = topic.stage.escalated() else { return };
         let escalated = self.case.alerts.get(&Topic { stage, ..*topic });
+        let is_open = match self.told[before..].last() {
+            None => told.state == State::Open,
+            Some(Fact::AlertWithdrawn(withdrawal)) => withdrawal.settlement.is_some(),
+            Some(_) => false,
+        };
         if let Some(escalated) = escalated.filter(|escalated| escalated.state != State::Withdrawn) {
             follow(&mut self.told, before, escalated);
-        } else if self.told.len() == before {
+        } else if is_open {
             self.escalate(topic, told, stage);
         }
     }

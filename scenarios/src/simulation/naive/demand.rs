@@ -158,7 +158,7 @@ pub(super) fn demanded(
             look.raise(topic, &mut told);
         }
     }
-    look.escalate(&before, &mut told, &mut escalations);
+    look.escalate(&mut told, &mut escalations);
     all.extend(told);
     all.extend(escalations);
     look.told.sort_by_key(|demand| demand.id);
@@ -335,12 +335,7 @@ impl<'a> Look<'a> {
     }
 
     /// Escalations: they end as their alerts do, and new ones come for alerts that nobody took for too long.
-    fn escalate(
-        &mut self,
-        before: &BTreeMap<Topic, Told>,
-        alerts: &mut BTreeMap<Topic, Told>,
-        escalations: &mut BTreeMap<Topic, Told>,
-    ) {
+    fn escalate(&mut self, alerts: &mut BTreeMap<Topic, Told>, escalations: &mut BTreeMap<Topic, Told>) {
         for (topic, told) in alerts {
             let stage = match topic.stage {
                 Stage::Arguable => Stage::Escalated(Breach::Arguable),
@@ -348,7 +343,6 @@ impl<'a> Look<'a> {
                 _ => continue,
             };
             let topic_of_it = Topic { stage, ..*topic };
-            let was = before.get(topic).map(|before| (before.state, before.occurrence));
             if let Some(of_it) = escalations.get_mut(&topic_of_it).filter(|of_it| of_it.state != State::Withdrawn) {
                 if told.state == State::Withdrawn || told.occurrence != of_it.occurrence {
                     self.withdraw(&topic_of_it, of_it);
@@ -367,9 +361,7 @@ impl<'a> Look<'a> {
                     let by = if let State::Settled(by) = told.state { Some(by) } else { None };
                     self.settle(&topic_of_it, of_it, by);
                 }
-            } else if was == Some((State::Stands, told.occurrence))
-                && told.escalates().is_some_and(|due| due <= self.at)
-            {
+            } else if told.escalates().is_some_and(|due| due <= self.at) {
                 told.taken.escalated = true;
                 self.tell(&topic_of_it, Kind::Escalated, &stage.to_string(), told.occurrence, &told.said);
                 let last_settlement = escalations.get(&topic_of_it).and_then(|before| before.last_settlement);
