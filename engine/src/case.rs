@@ -92,7 +92,7 @@ pub struct Case {
     /// The version of the last recorded action.
     last_action: u32,
     pub(crate) alerts: BTreeMap<Topic, TopicState>,
-    /// How many alert events, all of one instant, the stream ends with.
+    /// How many alert events, all of one instant, the stream ends with, but for what people did about alerts.
     pub(crate) told_last: usize,
     /// The ids of what people did about alerts.
     handlings: Vec<Uuid>,
@@ -104,7 +104,8 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
     case.version += 1;
     let goes_on = case.recorded_at == Some(event.recorded_at);
     case.told_last = match &event.fact {
-        Fact::ActionRecorded(_) | Fact::AlertHandled(_) => 0,
+        Fact::ActionRecorded(_) => 0,
+        Fact::AlertHandled(_) => case.told_last,
         Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) if goes_on => case.told_last + 1,
         Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) => 1,
     };

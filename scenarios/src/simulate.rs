@@ -26,9 +26,9 @@ pub fn simulate(seeds: Range<u64>, jobs: Option<usize>) -> ExitCode {
     }
     let seconds = began.elapsed().as_secs_f64();
     println!(
-        "{many} seeds passed in {seconds:.1} s: {} cases, {} actions acknowledged, {} alerts published once each; \
+        "{many} seeds passed in {seconds:.1} s: {} cases, {} actions acknowledged, {} alerts published once each, {} of them escalations or their ends; {} things done about alerts; \
          {} faults, {} processes ended in the middle of their work",
-        tally.cases, tally.actions, tally.alerts, tally.troubles, tally.ends
+        tally.cases, tally.actions, tally.alerts, tally.escalated, tally.handled, tally.troubles, tally.ends
     );
     ExitCode::SUCCESS
 }

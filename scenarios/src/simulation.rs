@@ -22,6 +22,7 @@ mod history;
 mod naive;
 mod nats;
 mod office;
+mod people;
 mod process;
 mod sabotage;
 mod shrink;
@@ -88,6 +89,10 @@ pub struct Tally {
     pub actions: usize,
     /// Alerts that were published.
     pub alerts: usize,
+    /// Of them, alerts that were escalated.
+    pub escalated: usize,
+    /// What people did about alerts, as far as it is in the log.
+    pub handled: usize,
     /// Faults that happened.
     pub troubles: usize,
     /// Processes that ended before they were told to stop at the end.
@@ -120,6 +125,8 @@ impl Tally {
         self.cases += other.cases;
         self.actions += other.actions;
         self.alerts += other.alerts;
+        self.escalated += other.escalated;
+        self.handled += other.handled;
         self.troubles += other.troubles;
         self.ends += other.ends;
     }

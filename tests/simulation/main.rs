@@ -18,6 +18,7 @@ fn two_hundred_worlds_lose_nothing_and_tell_nothing_wrong() {
     }
     println!("{tally:?}");
     assert!(tally.cases > 500 && tally.actions > 10_000 && tally.alerts > 5_000, "{tally:?}");
+    assert!(tally.escalated > 200 && tally.handled > 200, "{tally:?}");
     assert!(tally.troubles > 800 && tally.ends > 200, "{tally:?}");
 }
 

@@ -27,6 +27,8 @@ use crate::clock::Clock;
 use crate::figures::{Figures, Flag};
 use crate::inboxes::Inboxes;
 
+pub use handle::OnBehalf;
+
 /// How many times a command is retried after a conflict with another process.
 const MOST_TRIES: u32 = 32;
 

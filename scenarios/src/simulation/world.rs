@@ -22,6 +22,7 @@ use super::history::{History, NatsTrouble, What};
 use super::naive::Naive;
 use super::nats::Nats;
 use super::office::Offices;
+use super::people::People;
 use super::process::{Process, Surroundings};
 use super::sabotage::Sabotage;
 use super::{Claim, Tally, Violation};
@@ -41,6 +42,7 @@ pub(super) struct World<'h> {
     sabotage: Option<Sabotage>,
     with: Surroundings,
     offices: Offices,
+    people: People,
     naive: Naive,
     slots: Vec<Slot>,
     /// The next of the history's faults.
@@ -89,6 +91,7 @@ impl<'h> World<'h> {
             sabotage,
             with,
             offices: Offices::of(history, sabotage == Some(Sabotage::OfficeBelievesTooMuch)),
+            people: People::of(history.seed),
             naive: Naive::new(book),
             slots: std::iter::repeat_with(Slot::default).take(history.processes).collect(),
             next_trouble: 0,
@@ -117,6 +120,8 @@ impl<'h> World<'h> {
         self.check_the_end().await?;
         self.tally.actions = self.offices.acknowledged.len();
         self.tally.alerts = self.published;
+        self.tally.handled = self.naive.handled();
+        self.tally.escalated = self.naive.alerts().iter().filter(|(_, ends)| ends.starts_with("escalated.")).count();
         Ok(self.tally)
     }
 
@@ -172,6 +177,8 @@ impl<'h> World<'h> {
         let running = running.filter_map(|(n, slot)| Some((n, slot.process.as_ref()?.desk())));
         let running: Vec<_> = running.collect();
         self.offices.send(self.with.clock.truth(), &running);
+        let desks: Vec<_> = running.into_iter().map(|(_, desk)| desk).collect();
+        self.people.act(&self.naive, &desks, self.with.clock.now());
     }
 
     async fn begin(&mut self, what: What) -> Result<(), Violation> {
@@ -262,6 +269,7 @@ impl<'h> World<'h> {
         }
         running.kill().await;
         self.slots[process].up_at = self.now() + down;
+        self.people.lose().await;
         self.offices.lose(process, self.now()).await;
     }
 
@@ -269,6 +277,7 @@ impl<'h> World<'h> {
     async fn ended(&mut self, process: usize, down: i64, fault: Option<Fault>) -> Result<(), Violation> {
         self.tally.ends += 1;
         self.slots[process].up_at = self.now() + down;
+        self.people.lose().await;
         self.offices.lose(process, self.now()).await;
         match fault {
             Some(Fault::Restart(_)) | None => Ok(()),
@@ -301,6 +310,7 @@ impl<'h> World<'h> {
                     running.kill().await;
                     self.tally.ends += 1;
                     self.slots[process].up_at = self.now() + self.down;
+                    self.people.lose().await;
                     self.offices.lose(process, self.now()).await;
                 }
             }

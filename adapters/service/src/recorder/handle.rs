@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use engine::action::CaseRef;
 use engine::case::Case;
-use engine::decide::{Command, Setting, Verdict};
+use engine::decide::{Alerts, Command, Setting, Verdict, decide_in};
 use engine::handling::Handling;
 use engine::refusal::{Code, Refusal};
 use projections::rights::{Act, Relation, allows};
@@ -25,7 +25,7 @@ pub enum OnBehalf {
 
 impl Recorder {
     /// Records what `sender` does about an alert of a case, and returns the verdict when it is durable. Sent again, it is
-    /// known.
+    /// known. `alerts`: whether those that an earlier command left over may be raised now.
     ///
     /// # Errors
     /// A fault of the store; then nothing was recorded.
@@ -35,11 +35,14 @@ impl Recorder {
         case: &CaseRef,
         handling: Handling,
         on_behalf: OnBehalf,
+        alerts: Alerts,
     ) -> Result<Verdict, Fault> {
         let _turn = self.turn(case).await;
         let mut tries = 0;
         loop {
-            self.tell_rest(case).await?;
+            if alerts != Alerts::HeldBack {
+                self.tell_rest(case).await?;
+            }
             let known = self.store.load(case).await?;
             if !self.may_handle(sender, &known, &handling, on_behalf) {
                 let refusal = Refusal::new(Code::AlertNotOpen).field("alert");
@@ -47,7 +50,7 @@ impl Recorder {
             }
             let (office, person, handling) = (sender.office.clone(), sender.person, handling.clone());
             let command = Command::Handle { office, person, handling, clock: self.clock.now() };
-            let mut decided = engine::decide::decide_in(&known, &self.book, command, Setting::PLAIN);
+            let mut decided = decide_in(&known, &self.book, command, Setting::PLAIN);
             let verdict = decided.verdicts.pop().unwrap_or(Verdict::Known);
             let appended = self.append(Append::of(case.clone(), &known, decided.events), &[]).await;
             if !self.is_to_be_tried_again(&appended, &mut tries) {
