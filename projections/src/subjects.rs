@@ -33,6 +33,12 @@ pub fn alerts_to(seat: Seat, office: &OfficeCode) -> String {
     format!("kamnot.alerts.{}{office}.>", "*.".repeat(seat.place()))
 }
 
+/// The subjects of escalated alerts of cases that an office has in this seat.
+pub fn escalated_of(seat: Seat, office: &OfficeCode) -> String {
+    let (before, behind) = ("*.".repeat(seat.place()), "*.".repeat(Seat::ALL.len() - 1 - seat.place()));
+    format!("kamnot.alerts.{before}{office}.{behind}{}.>", Kind::Escalated)
+}
+
 /// The subject of the actions that an office sends.
 pub fn actions_of(office: &OfficeCode) -> String {
     format!("kamnot.actions.{office}")
@@ -60,6 +66,8 @@ mod tests {
         assert_eq!(of(Seat::Court), "kamnot.alerts.*.o.>");
         assert_eq!(of(Seat::Investigator), "kamnot.alerts.*.*.o.>");
         assert_eq!(of(Seat::LegalAid), "kamnot.alerts.*.*.*.o.>");
+        assert_eq!(escalated_of(Seat::Prosecutor, &office), "kamnot.alerts.o.*.*.*.escalated.>");
+        assert_eq!(escalated_of(Seat::LegalAid, &office), "kamnot.alerts.*.*.*.o.escalated.>");
         assert_eq!(sender(&actions_of(&office)), Some(office));
     }
 }

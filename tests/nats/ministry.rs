@@ -20,6 +20,14 @@ pub const OFFICES: [&str; 6] = [
     "lpb-juvenile-court",
 ];
 
+/// The prosecutor in the capital supervises the one in Luang Prabang.
+const SUPERVISED: &str = "[lpb-prosecutor]
+kind = \"prosecutor\"
+name = { en = \"Luang Prabang\", lo = \"ຫຼວງພະບາງ\" }
+province = { en = \"Luang Prabang\", lo = \"ແຂວງຫຼວງພະບາງ\" }
+supervised_by = \"vte-prosecutor\"
+";
+
 /// A server, and the folder with the logins.
 pub struct Ministry {
     pub desk: Desk,
@@ -36,7 +44,9 @@ impl Ministry {
     pub fn start() -> Self {
         let desk = Desk::new();
         let store = desk.path("data").display().to_string();
-        let mut arguments = vec!["nats", "config", "--logins", "logins", "--store-dir", &store];
+        desk.write("ministry.toml", SUPERVISED);
+        let mut arguments =
+            vec!["nats", "config", "--logins", "logins", "--store-dir", &store, "--offices", "ministry.toml"];
         arguments.extend(OFFICES.iter().flat_map(|office| ["--only", office]));
         let run =
             desk.run(&arguments).ends_with(0).complains(&["7 logins in logins, 7 of them new", "are sent unencrypted"]);

@@ -58,6 +58,33 @@ async fn each_kind_of_office_reads_its_own_alerts_and_acknowledges_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_office_reads_what_was_escalated_of_those_that_it_supervises_and_no_other_alert_of_theirs() {
+    let ministry = Ministry::start();
+    let kamnot = ministry.with_alerts().await;
+    let subject = "kamnot.alerts.lpb-prosecutor.lpb-juvenile-court.lpb-investigation.none.escalated.custody-48h";
+    let sent = jetstream::new(kamnot.client.clone()).publish(subject, "{}".into()).await.expect("sent");
+    sent.await.expect("kamnot publishes alerts");
+    let escalated = |office: &str| format!("kamnot.alerts.{office}.*.*.*.escalated.>");
+    let above = ministry.guest("vte-prosecutor").await;
+    let (name, filter) = (ministry.subscription("vte-prosecutor", 1), escalated("lpb-prosecutor"));
+    let made = above.ask(&format!("{CREATE}.{name}.{filter}"), &consumer(&name, &filter)).await;
+    assert!(made["error"].is_null(), "{made}");
+    assert_eq!(made["num_pending"], 1, "of five one is escalated: {made}");
+    let subject = above.next(&name).await.subject;
+    assert!(subject.ends_with(".escalated.custody-48h"), "{subject}");
+    for (office, filter) in [
+        ("vte-prosecutor", "kamnot.alerts.lpb-prosecutor.>".to_owned()),
+        ("vte-prosecutor", "kamnot.alerts.*.*.*.*.escalated.>".to_owned()),
+        ("lpb-prosecutor", escalated("vte-prosecutor")),
+        ("vte-juvenile-court", escalated("lpb-prosecutor")),
+    ] {
+        let mut guest = ministry.guest(office).await;
+        let name = ministry.subscription(office, 2);
+        guest.may_not_publish(&format!("{CREATE}.{name}.{filter}"), &consumer(&name, &filter).to_string()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_way_to_what_is_not_its_own_is_refused() {
     let ministry = Ministry::start();
     let kamnot = ministry.with_alerts().await;

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use engine::action::OfficeCode;
-use projections::subjects::{ACTIONS, ALERTS, NOBODY, actions_of, alerts_to, test_of};
+use projections::subjects::{ACTIONS, ALERTS, NOBODY, actions_of, alerts_to, escalated_of, test_of};
 use service::offices::OfficeKind;
 
 use super::STREAM;
@@ -19,6 +19,8 @@ pub struct OfficeAccess {
     pub office: OfficeCode,
     /// Its kind.
     pub kind: OfficeKind,
+    /// The offices that it supervises, with their kinds.
+    pub below: Vec<(OfficeCode, OfficeKind)>,
     /// The bcrypt hash of its password.
     pub password: String,
     /// The prefix of its subscriptions' names.
@@ -56,7 +58,8 @@ const HEAD: &str = r"# nats-server configuration for kamnot (server 2.9 or newer
 # The account KAMNOT contains the stream of alerts. Only kamnot is in it; a user in this account can read every alert
 # and kamnot.reconciliation. Each office has an account of its own, with inboxes that nobody else can see. Beyond its
 # account an office can use only its imports: it sends actions as itself; it creates, reads and acknowledges
-# subscriptions to its own alerts; and it receives test messages to itself. $JS.API.INFO leads to nobody, so that the
+# subscriptions to its own alerts and to what was escalated of the offices that it
+# supervises; and it receives test messages to itself. $JS.API.INFO leads to nobody, so that the
 # server does not answer for an office's account, which has no JetStream.
 #
 # The names of subscriptions are hard to guess, so that no office can have its own alerts delivered to another office's
@@ -123,13 +126,17 @@ impl Plan {
 
     /// The subjects on which an office may publish.
     fn subjects(&self, guest: &OfficeAccess) -> Vec<String> {
-        let OfficeAccess { office, kind, subscription: name, .. } = guest;
+        let OfficeAccess { office, kind, below, subscription: name, .. } = guest;
         let mut subjects = vec![actions_of(office)];
-        if let Some(alerts) = kind.seat().map(|seat| alerts_to(seat, office)) {
+        let own = kind.seat().map(|seat| alerts_to(seat, office));
+        let below = below.iter().filter_map(|(office, kind)| Some(escalated_of(kind.seat()?, office)));
+        let filters: Vec<String> = own.into_iter().chain(below).collect();
+        if !filters.is_empty() {
             for consumer in (1..=self.subscribers).map(|n| subscription(name, n)) {
+                // The only way to create one that names the filter in the subject; the server compares.
+                let create = |filter| format!("$JS.API.CONSUMER.CREATE.{STREAM}.{consumer}.{filter}");
+                subjects.extend(filters.iter().map(create));
                 subjects.extend([
-                    // The only way to create one that names the filter in the subject; the server compares.
-                    format!("$JS.API.CONSUMER.CREATE.{STREAM}.{consumer}.{alerts}"),
                     format!("$JS.API.CONSUMER.INFO.{STREAM}.{consumer}"),
                     format!("$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{consumer}"),
                     format!("$JS.ACK.{STREAM}.{consumer}.>"),

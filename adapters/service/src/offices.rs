@@ -284,6 +284,11 @@ impl Offices {
         way.any(|code| code == above)
     }
 
+    /// The offices that an office supervises, be it through others between them.
+    pub fn below<'a>(&'a self, above: &'a OfficeCode) -> impl Iterator<Item = (&'a OfficeCode, &'a Office)> {
+        self.all().filter(move |(code, _)| *code != above && self.is_under(code, above))
+    }
+
     /// The office's name, or its code if the office is unknown.
     pub fn name<'a>(&'a self, code: &'a OfficeCode, language: Language) -> &'a str {
         self.get(code).map_or(code.as_str(), |office| office.name.in_language(language))

@@ -23,7 +23,8 @@ pub(super) fn run(common: &Common, own: &Nats) -> Result<Completion, Failure> {
 
 /// `kamnot nats config`
 fn config(common: &Common, own: &NatsConfig) -> Result<Completion, Failure> {
-    let chosen = chosen(&offices(common)?, own)?;
+    let offices = offices(common)?;
+    let chosen = chosen(&offices, own)?;
     let kamnot = OfficeCode::new("kamnot")
         .ok_or_else(|| Failure::Fault("kamnot is not an office code (a fault of the program)".to_owned()))?;
     let scheme = if own.tls_cert.is_some() { "tls" } else { "nats" };
@@ -38,7 +39,9 @@ fn config(common: &Common, own: &NatsConfig) -> Result<Completion, Failure> {
     let mut guests = Vec::with_capacity(chosen.len());
     for (office, kind) in chosen {
         let login = login(&office)?;
-        guests.push(OfficeAccess { office, kind, password: login.password, subscription: login.subscription });
+        let below = offices.below(&office).map(|(code, below)| (code.clone(), below.kind)).collect();
+        let (password, subscription) = (login.password, login.subscription);
+        guests.push(OfficeAccess { office, kind, below, password, subscription });
     }
     let all = guests.len() + 1;
     let tls = own.tls_cert.clone().zip(own.tls_key.clone());
