@@ -98,6 +98,19 @@ pub struct Case {
     handlings: Vec<Uuid>,
 }
 
+/// An alert that stands, and who has it.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenAlert<'c> {
+    /// The alert.
+    pub alert: &'c Arc<Alert>,
+    /// When it was raised.
+    pub raised_at: Instant,
+    /// Who has it, or had it until it lapsed; who took it first comes first.
+    pub holdings: &'c [Holding],
+    /// When it is to be escalated if it stays as it is; `None` if never, or if it was.
+    pub escalates_at: Option<Instant>,
+}
+
 /// Folds one event into the case.
 #[must_use]
 pub fn evolve(mut case: Case, event: &Event) -> Case {
@@ -227,11 +240,23 @@ impl Case {
         self.alerts.get(topic).filter(|told| told.state == State::Open && told.alert.occurrence == occurrence)
     }
 
-    /// What people did about an alert that stands, and when it was raised; who took it first comes first.
-    pub fn holdings(&self, alert: &Alert) -> (Option<Instant>, &[Holding]) {
-        let told = self.standing(&alert.topic, alert.occurrence);
-        let holdings = told.and_then(|told| told.handled.as_ref()).map_or(&[][..], |handled| &handled.holdings);
-        (told.map(|told| told.raised_at), holdings)
+    /// The alerts that stand, with who has them, by topic.
+    pub fn open_alerts(&self) -> impl Iterator<Item = OpenAlert<'_>> {
+        let open = self.alerts.iter().filter(|(_, told)| told.state == State::Open);
+        open.map(|(topic, told)| OpenAlert {
+            alert: &told.alert,
+            raised_at: told.raised_at,
+            holdings: told.handled.as_ref().map_or(&[][..], |handled| &handled.holdings),
+            escalates_at: self.escalates_at(topic, told),
+        })
+    }
+
+    /// The alerts whose duty was done late, each with the action that discharged it, by topic.
+    pub fn settled_alerts(&self) -> impl Iterator<Item = (&Arc<Alert>, &RecordedAction)> {
+        self.alerts.values().filter_map(|told| {
+            let State::Settled { by } = told.state else { return None };
+            Some((&told.alert, self.recorded.iter().find(|recorded| recorded.action.id == by)?))
+        })
     }
 
     /// Whether what somebody did about an alert is recorded already, by its id.

@@ -6,6 +6,7 @@ pub mod alerts;
 pub mod catalogue;
 pub mod docket;
 pub mod hindsight;
+pub mod inbox;
 pub mod labels;
 pub mod law;
 pub mod liberty;

@@ -101,6 +101,8 @@ impl Relation {
 pub enum Act {
     /// Read the docket of the own office, its alerts and what it owes.
     ReadLists,
+    /// Read the inbox of the own office; a supervisor's holds what was escalated of the offices below.
+    ReadInbox,
     /// Read a case: actions, limits, findings, alerts.
     ReadCase,
     /// Read what is personal in a case: birth date, sex, rural, minority, disability, free texts, order numbers.
@@ -131,17 +133,17 @@ pub enum Act {
 /// case the relation does not count.
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
-        AskForLook, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures, ReadFiguresBelow, ReadLaw,
-        ReadLists, ReadLooks, ReadPersonal, Record,
+        AskForLook, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures, ReadFiguresBelow,
+        ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadPersonal, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
     use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
     match (role, act, relation) {
         (_, ReadLaw, _)
         | (Operator, Operate, _)
-        | (Supervisor, AskForLook | HandleEscalated | ReadFigures | ReadFiguresBelow, _)
+        | (Supervisor, AskForLook | HandleEscalated | ReadInbox | ReadFigures | ReadFiguresBelow, _)
         | (Supervisor, ReadCase | ReadLooks, Granted)
-        | (Clerk | Prosecutor | Investigator | Lawyer, ReadLists | ReadFigures, _)
+        | (Clerk | Prosecutor | Investigator | Lawyer, ReadInbox | ReadLists | ReadFigures, _)
         | (Clerk | Prosecutor | Investigator, OpenCase, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks | HandleAlert, Own)
@@ -159,8 +161,9 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 14] = [
+    const TABLE: [(Act, [&str; 4]); 15] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
+        (Act::ReadInbox, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
         (Act::ReadPersonal, ["cpil", "", "", ""]),
         (Act::ReadLooks, ["cpil", "", "s", ""]),

@@ -151,6 +151,11 @@ impl Recorder {
         Self { figures, ..self }
     }
 
+    /// The offices that use their inbox.
+    pub const fn inboxes(&self) -> &Arc<Inboxes> {
+        &self.inboxes
+    }
+
     /// The store that it records into.
     pub const fn store(&self) -> &Arc<dyn CaseStore> {
         &self.store

@@ -124,7 +124,7 @@ fn parts(date: &str) -> Vec<&str> {
 }
 
 /// A Lao digit as an Arabic one.
-fn in_arabic_digits(letter: char) -> char {
+pub fn in_arabic_digits(letter: char) -> char {
     match letter {
         '໐'..='໙' => char::from_digit(u32::from(letter) - u32::from('໐'), 10).unwrap_or(letter),
         other => other,

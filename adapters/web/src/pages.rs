@@ -12,6 +12,7 @@ pub mod begin;
 pub mod docket;
 pub mod figures;
 pub mod health;
+pub mod inbox;
 pub mod login;
 mod operate;
 pub mod overview;

@@ -74,6 +74,8 @@ pub const ROUTES: &[Route] = &[
     Route::get("/docket", Needs::Right(Act::ReadLists), || get(pages::docket::docket)),
     Route::get("/docket.csv", Needs::Right(Act::ReadLists), || get(pages::docket::docket_csv)),
     Route::get("/docket/handed-on", Needs::Right(Act::ReadLists), || get(pages::docket::handed_on::handed_on)),
+    Route::get("/inbox", Needs::Right(Act::ReadInbox), || get(pages::inbox::inbox)),
+    Route::post("/inbox", Needs::Right(Act::ReadInbox), || post(pages::inbox::act)),
     Route::get("/figures", Needs::Right(Act::ReadFigures), || get(pages::figures::figures)),
     // The case, the law, looks, the document.
     Route::get("/cases/{reference}", Needs::Case(Act::ReadCase), || get(pages::case::case)),

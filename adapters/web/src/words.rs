@@ -9,6 +9,7 @@ pub mod docket;
 pub mod flaw;
 pub mod frame;
 pub mod health;
+pub mod inbox;
 pub mod law;
 pub mod login;
 pub mod looks;

@@ -13,9 +13,10 @@ use futures::StreamExt as _;
 use projections::CaseView;
 use projections::docket::listed::Listed;
 use projections::docket::silence::Heard;
+use projections::inbox::CaseAlerts;
 use projections::summary::{Standing, Summary};
 use projections::view::Seat;
-use store::{Fault, LogStore, Position, Stored};
+use store::{Fault, LogStore, Position};
 
 use super::handed_on::HandedOn;
 
@@ -73,6 +74,9 @@ struct Kept {
     damaged: BTreeSet<CaseRef>,
     /// The cases in which a recorded action begins to count at a later instant.
     again: BTreeMap<CaseRef, Instant>,
+    /// The alerts of each case, but for those that were told since.
+    alerts: BTreeMap<CaseRef, Arc<CaseAlerts>>,
+    told: BTreeSet<CaseRef>,
     docket: Docket,
 }
 
@@ -104,6 +108,32 @@ impl Dockets {
         drop(kept);
         self.bound(whose, docket.cases.len());
         Ok(docket)
+    }
+
+    /// A docket as it stands now, with the alerts of its cases in the same order.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn with_alerts(
+        &self,
+        log: &dyn LogStore,
+        book: &Rulebook,
+        whose: &Whose,
+        now: Instant,
+    ) -> Result<(Docket, Vec<Arc<CaseAlerts>>), Fault> {
+        let docket = self.of(log, book, whose, now).await?;
+        let slot = self.slot(whose);
+        let mut kept = slot.lock().await;
+        let Some(kept) = kept.as_mut() else { return Ok((docket, Vec::new())) };
+        for case in std::mem::take(&mut kept.told) {
+            if kept.cases.contains_key(&case) {
+                let known = log.load(&case).await?;
+                kept.alerts.insert(case, Arc::new(CaseAlerts::of(&known, now)));
+            }
+        }
+        let none = Arc::default();
+        let alerts = docket.cases.iter().map(|listed| Arc::clone(kept.alerts.get(&listed.case).unwrap_or(&none)));
+        Ok((docket.clone(), alerts.collect()))
     }
 
     fn slot(&self, whose: &Whose) -> Arc<tokio::sync::Mutex<Option<Kept>>> {
@@ -145,6 +175,8 @@ impl Source<'_> {
             cases: BTreeMap::new(),
             damaged: BTreeSet::new(),
             again: BTreeMap::new(),
+            alerts: BTreeMap::new(),
+            told: BTreeSet::new(),
             docket: Docket::default(),
         };
         self.load(&mut kept, cases).await?;
@@ -175,10 +207,14 @@ impl Source<'_> {
                 kept.head = last.position;
                 read += events.len();
                 let whole = events.len() < EVENTS;
-                // An alert changes nothing of what a docket says.
-                let concerns =
-                    |stored: &Stored| stored.event.fact.action().is_some() || kept.damaged.contains(&stored.case);
-                changed.extend(events.into_iter().filter(concerns).map(|stored| stored.case));
+                for stored in events {
+                    // An alert changes nothing of what a docket says.
+                    if stored.event.fact.action().is_some() || kept.damaged.contains(&stored.case) {
+                        changed.insert(stored.case);
+                    } else if kept.cases.contains_key(&stored.case) {
+                        kept.told.insert(stored.case);
+                    }
+                }
                 if whole {
                     break;
                 }
@@ -202,17 +238,18 @@ impl Source<'_> {
             kept.cases.remove(&case);
             kept.damaged.remove(&case);
             kept.again.remove(&case);
-            let listed = match found {
-                Ok(found) => Listed::of(&found, self.book, self.now),
+            kept.alerts.remove(&case);
+            let read = match found {
+                Ok(found) => Listed::of(&found, self.book, self.now).map(|listed| (listed, found)),
                 Err(Fault::Corrupt(_)) => {
                     kept.damaged.insert(case);
                     continue;
                 }
                 Err(fault) => return Err(fault),
             };
-            let Some(listed) = listed.filter(|listed| listed.is_of(&self.whose.office, Some(self.whose.seat))) else {
-                continue;
-            };
+            let own = read.filter(|(listed, _)| listed.is_of(&self.whose.office, Some(self.whose.seat)));
+            let Some((listed, found)) = own else { continue };
+            kept.alerts.insert(case.clone(), Arc::new(CaseAlerts::of(&found, self.now)));
             kept.again.extend(listed.again_at.map(|at| (case.clone(), at)));
             kept.cases.insert(case, Arc::new(listed));
         }

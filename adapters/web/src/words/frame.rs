@@ -5,6 +5,7 @@ projections::catalogue! {
     Frame {
         Skip: "Skip to content", "ຂ້າມໄປເນື້ອໃນ";
         Overview: "Overview", "ພາບລວມ";
+        Inbox: "Inbox", "ກ່ອງແຈ້ງເຕືອນ";
         Docket: "Docket", "ບັນຊີຄະດີ";
         Cases: "Cases", "ຄະດີ";
         Figures: "Figures", "ຕົວເລກ";

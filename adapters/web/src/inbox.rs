@@ -1,0 +1,114 @@
+//! The inbox of the visitor's office, for every page and answer that shows or acts on it.
+//!
+//! Invariant: an own office sees the alerts of the cases that it has; an office above sees what was escalated, and nothing
+//! else of a case.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use engine::calendar::Instant;
+use engine::decide::Verdict;
+use engine::handling::{Doing, Handling};
+use projections::docket::listed::Listed;
+use projections::inbox::{CaseAlerts, Inbox, Item, SETTLED_FOR, Settled, items};
+use projections::rights::Role;
+use service::queries::dockets::Whose;
+use service::recorder::{OnBehalf, Sender};
+use service::watch::clock_doubt::alerts_beside;
+use store::Fault;
+use uuid::Uuid;
+
+use crate::own_docket::whose;
+use crate::site::Site;
+use crate::visitor::Visitor;
+
+/// An inbox as it stands now.
+pub struct OwnInbox {
+    /// Now.
+    pub now: Instant,
+    /// What is to be acted on, in its order, each with its case.
+    pub items: Vec<(Item, Arc<Listed>)>,
+    /// What was settled in the last day, each with its case, the last first.
+    pub settled: Vec<(Settled, Arc<Listed>)>,
+    /// How many cases could not be read.
+    pub damaged: usize,
+    /// Whether somebody of the office ever took an alert.
+    pub used: bool,
+}
+
+impl OwnInbox {
+    /// Reads it; `None` for somebody whose office has none.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn of(site: &Site, visitor: &Visitor) -> Result<Option<Self>, Fault> {
+        let Some(office) = visitor.office() else { return Ok(None) };
+        let now = site.now();
+        let mut own = Self { now, items: Vec::new(), settled: Vec::new(), damaged: 0, used: true };
+        if visitor.role() == Role::Supervisor {
+            own.add_escalated(site, visitor).await?;
+        } else {
+            let Some(whose) = whose(site, visitor) else { return Ok(None) };
+            own.used = site.recorder.inboxes().known().contains(office);
+            own.add(site, &whose, Inbox::Own(office)).await?;
+        }
+        own.items.sort_by(|(a, _), (b, _)| (a.place, &a.case).cmp(&(b.place, &b.case)));
+        own.settled.sort_by_key(|(settled, _)| std::cmp::Reverse(settled.recorded_at));
+        Ok(Some(own))
+    }
+
+    /// What was escalated of the own office and those below it, each case once.
+    async fn add_escalated(&mut self, site: &Site, visitor: &Visitor) -> Result<(), Fault> {
+        let Some(above) = visitor.office() else { return Ok(()) };
+        let own = site.offices.get(above).map(|office| (above, office));
+        for (office, of) in own.into_iter().chain(site.offices.below(above)) {
+            let Some(seat) = of.kind.seat() else { continue };
+            self.add(site, &Whose { office: office.clone(), seat }, Inbox::Above(above)).await?;
+        }
+        let mut seen = BTreeMap::new();
+        self.items.retain(|(item, _)| {
+            site.offices.is_under(&item.owed_by, above) && seen.insert((item.case.clone(), item.key()), ()).is_none()
+        });
+        self.settled.clear();
+        Ok(())
+    }
+
+    async fn add(&mut self, site: &Site, whose: &Whose, inbox: Inbox<'_>) -> Result<(), Fault> {
+        let (docket, alerts) = site.dockets.with_alerts(site.log.as_ref(), &site.book, whose, self.now).await?;
+        self.damaged += docket.damaged;
+        for (listed, alerts) in docket.cases.iter().zip(alerts) {
+            let found = items(inbox, listed, &alerts, &site.book, self.now);
+            self.items.extend(found.into_iter().map(|item| (item, Arc::clone(listed))));
+            let CaseAlerts { settled, .. } = &*alerts;
+            let lately = settled.iter().filter(|settled| self.now.since(settled.recorded_at) <= SETTLED_FOR);
+            self.settled.extend(lately.map(|settled| (settled.clone(), Arc::clone(listed))));
+        }
+        Ok(())
+    }
+
+    /// The item of a case with a key.
+    pub fn item(&self, case: &str, key: &str) -> Option<&Item> {
+        self.items.iter().map(|(item, _)| item).find(|item| item.case.as_str() == case && item.key() == key)
+    }
+}
+
+/// Records what the visitor does about all alerts of an item. `id` is the form's or the request's own: sent twice, it counts
+/// once.
+///
+/// # Errors
+/// If the store cannot be read or written; what was recorded is known when it is sent again.
+pub async fn act(site: &Site, visitor: &Visitor, item: &Item, id: Uuid, doing: &Doing) -> Result<Verdict, Fault> {
+    let Some(office) = visitor.office().cloned() else { return Ok(Verdict::Known) };
+    let supervises = visitor.role() == Role::Supervisor;
+    let on_behalf = if supervises { OnBehalf::OfSupervision } else { OnBehalf::OfTheCase };
+    let sender = Sender { office, person: Some(visitor.id), role: Some(visitor.role()) };
+    let alerts = alerts_beside(site.log.as_ref()).await?;
+    let mut first = None;
+    for (topic, occurrence) in &item.alerts {
+        let id = Uuid::new_v5(&id, format!("{}/{}/{}", topic.rule, topic.on, topic.stage).as_bytes());
+        let handling = Handling { id, topic: *topic, occurrence: *occurrence, doing: doing.clone() };
+        let verdict = site.recorder.handle(&sender, &item.case, handling, on_behalf, alerts).await?;
+        first.get_or_insert(verdict);
+    }
+    Ok(first.unwrap_or(Verdict::Known))
+}
