@@ -3,11 +3,11 @@
 use axum::http::Method;
 use engine::rulebook::Language;
 use projections::rights::Role;
-use store::people::PeopleStore as _;
 use tests::lines::action;
 use web::routes::ROUTES;
 
 use crate::desk::{Desk, FROM_HERE, NOTHING, Visitor, form};
+use crate::log::Log;
 use crate::papers::with_legal_aid;
 use crate::people::GOOD;
 use crate::shown::Shown;
@@ -59,7 +59,8 @@ async fn everybody(desk: &Desk, language: Language) -> Vec<Visitor> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_query_is_answered_by_a_page() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     for who in everybody(&desk, Language::En).await {
         for path in pages("GET") {
             for strange in STRANGE {
@@ -78,7 +79,8 @@ async fn any_query_is_answered_by_a_page() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_field_is_answered_by_a_page_and_shown_as_text() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     for who in everybody(&desk, Language::En).await {
         let names = ["u", "p", "c", "next", "reference", "code", "reason", "login", "name", "role", "office", "from"];
         let names =
@@ -99,7 +101,8 @@ async fn any_field_is_answered_by_a_page_and_shown_as_text() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_another_kind_or_size_is_refused_in_the_readers_language() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     let who = desk.login(Role::Operator, None, Language::Lo).await;
     let token = who.form.clone().expect("a token");
     let large = form(&[("csrf", &token), ("name", &"x".repeat(70_000))]);
@@ -130,7 +133,8 @@ async fn a_body_of_another_kind_or_size_is_refused_in_the_readers_language() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_method_is_refused_by_a_page() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     let who = desk.login(Role::Clerk, Some("vte-juvenile-court"), Language::En).await;
     for path in pages("GET").chain(pages("POST")) {
         for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"] {
@@ -152,7 +156,8 @@ async fn another_method_is_refused_by_a_page() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_wrote_is_shown_as_text_and_turns_no_line_around() {
-    let desk = Desk::new();
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::new(log);
     let reason = "<script>alert(1)</script> & <i>\\u202eabc\\u2066 \\\"quoted\\\"";
     let more = format!(r#","authority":"prosecutor","reason":"{reason}""#);
     desk.hold(&[with_legal_aid("A-1"), action("A-1", "summons_missed", "2026-03-02T10:00:00+07:00", &more)]).await;
@@ -168,7 +173,8 @@ async fn what_somebody_wrote_is_shown_as_text_and_turns_no_line_around() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_is_sent_again_changes_nothing_more() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     let operator = desk.login(Role::Operator, None, Language::En).await;
     let fields = [("login", "keo"), ("name", "Keo"), ("role", "clerk"), ("office", "vte-juvenile-court")];
     desk.submit(&operator, "/people", &fields).await.is_status(200);

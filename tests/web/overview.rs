@@ -5,15 +5,22 @@ use engine::rulebook::Language;
 use projections::rights::Role;
 
 use crate::desk::Desk;
+use crate::log::{Log, on_each_log};
 use crate::papers::{in_remand, line, opening};
 use crate::shown::keep;
+
+on_each_log!(
+    each_number_is_that_of_the_list_to_which_it_leads,
+    an_operator_is_led_to_the_health_and_a_supervisor_asks_for_a_look,
+    an_overview_without_cases_says_that_nothing_runs_out,
+);
 
 const COURT: &str = "vte-juvenile-court";
 /// Friday, 08:10.
 const NOW: &str = "2026-05-15T08:10:00+07:00";
 
-async fn desk() -> Desk {
-    let desk = Desk::at(NOW);
+async fn desk(log: &Log) -> Desk {
+    let desk = Desk::at(log, NOW);
     // Past the forty-eight hours, and ending before Monday.
     let custody = "2026-05-12T16:10:00+07:00";
     desk.record(&opening("VTE-2026-0038", custody, "major")).await;
@@ -23,9 +30,8 @@ async fn desk() -> Desk {
     desk
 }
 
-#[tokio::test]
-async fn each_number_is_that_of_the_list_to_which_it_leads() {
-    let desk = desk().await;
+async fn each_number_is_that_of_the_list_to_which_it_leads(log: &Log) {
+    let desk = desk(log).await;
     let who = desk.login(Role::Clerk, Some(COURT), Language::En).await;
     let shown = desk.get(&who, "/").await;
     keep("overview.en.html", &shown);
@@ -41,9 +47,8 @@ async fn each_number_is_that_of_the_list_to_which_it_leads() {
     assert_eq!(shown.cases(), ["VTE-2026-0031"]);
 }
 
-#[tokio::test]
-async fn an_operator_is_led_to_the_health_and_a_supervisor_asks_for_a_look() {
-    let desk = desk().await;
+async fn an_operator_is_led_to_the_health_and_a_supervisor_asks_for_a_look(log: &Log) {
+    let desk = desk(log).await;
     let operator = desk.login(Role::Operator, None, Language::En).await;
     assert_eq!(desk.get(&operator, "/").await.leads_to(), Some("/health"));
     let supervisor = desk.login(Role::Supervisor, Some(COURT), Language::En).await;
@@ -52,9 +57,8 @@ async fn an_operator_is_led_to_the_health_and_a_supervisor_asks_for_a_look() {
     shown.does_not_say(&["VTE-2026"]);
 }
 
-#[tokio::test]
-async fn an_overview_without_cases_says_that_nothing_runs_out() {
-    let desk = Desk::at(NOW);
+async fn an_overview_without_cases_says_that_nothing_runs_out(log: &Log) {
+    let desk = Desk::at(log, NOW);
     let who = desk.login(Role::Lawyer, Some("vte-legal-aid"), Language::Lo).await;
     desk.get(&who, "/").await.says(&["ບໍ່ມີຫຍັງໝົດກຳນົດກ່ອນນັ້ນ."]);
 }

@@ -1,7 +1,7 @@
 //! The dockets that were read last, kept in memory and brought up to date from the log.
 //!
-//! Invariant: a docket holds everything that was recorded before it was asked for. Memory is bounded: the dockets that were
-//! not used for longest are dropped.
+//! Invariant: a docket holds everything that this process had recorded before it was asked for, and what others had recorded
+//! once the store has noticed it, within a moment. Memory is bounded: the dockets that were not used for longest are dropped.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,8 +71,9 @@ struct Kept {
     counter: i64,
     cases: BTreeMap<CaseRef, Arc<Listed>>,
     damaged: BTreeSet<CaseRef>,
-    /// The cases in which a recorded action begins to count at a later instant.
-    again: BTreeMap<CaseRef, Instant>,
+    /// When cases are read again, and the version that they have by then: those in which a recorded action begins to count at
+    /// a later instant, and those that the store gave as they were before the last action that the log holds of them.
+    again: BTreeMap<CaseRef, (Instant, u32)>,
     docket: Docket,
 }
 
@@ -138,7 +139,8 @@ impl Source<'_> {
         // Before the views: what is recorded meanwhile is looked at again.
         let (counter, head) = (self.log.change_counter().await?, self.log.head().await?);
         let views = self.log.docket(&self.whose.office, Some(self.whose.seat)).await?;
-        let cases: Vec<CaseRef> = views.into_iter().filter(|view| self.is_shown(view)).map(|view| view.case).collect();
+        let shown = views.into_iter().filter(|view| self.is_shown(view));
+        let cases: Vec<(CaseRef, u32)> = shown.map(|view| (view.case, view.version)).collect();
         let mut kept = Kept {
             head,
             counter,
@@ -159,8 +161,9 @@ impl Source<'_> {
 
     /// Brings a docket up to date.
     async fn bring_up_to_date(self, mut kept: Kept) -> Result<Kept, Fault> {
-        let mut changed: BTreeSet<CaseRef> =
-            kept.again.iter().filter(|(_, at)| **at <= self.now).map(|(case, _)| case.clone()).collect();
+        // With the version of the last event that was read.
+        let again = kept.again.iter().filter(|(_, (at, _))| *at <= self.now);
+        let mut changed: BTreeMap<CaseRef, u32> = again.map(|(case, (_, version))| (case.clone(), *version)).collect();
         let counter = self.log.change_counter().await?;
         if counter != kept.counter {
             let mut read = 0;
@@ -178,7 +181,7 @@ impl Source<'_> {
                 // An alert changes nothing of what a docket says.
                 let concerns =
                     |stored: &Stored| stored.event.fact.action().is_some() || kept.damaged.contains(&stored.case);
-                changed.extend(events.into_iter().filter(concerns).map(|stored| stored.case));
+                changed.extend(events.into_iter().filter(concerns).map(|stored| (stored.case, stored.version)));
                 if whole {
                     break;
                 }
@@ -194,16 +197,22 @@ impl Source<'_> {
         Ok(kept)
     }
 
-    /// Reads these cases again.
-    async fn load(self, kept: &mut Kept, cases: impl IntoIterator<Item = CaseRef>) -> Result<(), Fault> {
-        let load = async |case: CaseRef| (self.log.load(&case).await, case);
+    /// Reads these cases again, each of which has at least so many events.
+    async fn load(self, kept: &mut Kept, cases: impl IntoIterator<Item = (CaseRef, u32)>) -> Result<(), Fault> {
+        let load = async |(case, version): (CaseRef, u32)| (self.log.load(&case).await, case, version);
         let mut loaded = futures::stream::iter(cases).map(load).buffer_unordered(IN_FLIGHT);
-        while let Some((found, case)) = loaded.next().await {
+        while let Some((found, case, version)) = loaded.next().await {
             kept.cases.remove(&case);
             kept.damaged.remove(&case);
             kept.again.remove(&case);
             let listed = match found {
-                Ok(found) => Listed::of(&found, self.book, self.now),
+                Ok(found) => {
+                    // What another process has written is in the log before the store has noticed it.
+                    if found.version() < version {
+                        kept.again.insert(case.clone(), (self.now, version));
+                    }
+                    Listed::of(&found, self.book, self.now)
+                }
                 Err(Fault::Corrupt(_)) => {
                     kept.damaged.insert(case);
                     continue;
@@ -213,7 +222,9 @@ impl Source<'_> {
             let Some(listed) = listed.filter(|listed| listed.is_of(&self.whose.office, Some(self.whose.seat))) else {
                 continue;
             };
-            kept.again.extend(listed.again_at.map(|at| (case.clone(), at)));
+            if let Some(at) = listed.again_at {
+                kept.again.entry(case.clone()).or_insert((at, version));
+            }
             kept.cases.insert(case, Arc::new(listed));
         }
         let cases: Vec<Arc<Listed>> = kept.cases.values().map(Arc::clone).collect();
