@@ -21,8 +21,9 @@ use web::sheet::reader::Reader;
 use super::arguments::{Common, Format, Timeline};
 use super::asked::no_such_case;
 use super::database::{Database, run as block_on};
+use super::in_force::offices_in_force;
 use super::lists::{Words, json};
-use super::output::{Completion, Failure, offices, print_out};
+use super::output::{Completion, Failure, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::rules::named;
 use super::table::indented;
@@ -32,8 +33,8 @@ pub(super) use drawn::draw;
 
 /// `kamnot timeline`
 pub(super) fn run(common: &Common, own: &Timeline) -> Result<Completion, Failure> {
-    let offices = offices(common)?;
     let database = Database::open_to_read(common)?;
+    let offices = offices_in_force(common, &database)?;
     let at = own.at.or_else(|| own.as_known_on.map(When::last)).unwrap_or_else(|| SystemClock.now());
     // A table has room for the count only on request; in other formats it is a field like any other.
     let why = if own.why || own.format != Format::Table { Why::Told } else { Why::LeftOut };

@@ -8,7 +8,7 @@ use web::people::{add_token, revoke};
 
 use super::arguments::{Common, TokensCommand};
 use super::database::{Absent, Database, run as block_on};
-use super::offices::offices_in_force;
+use super::in_force::offices_in_force;
 use super::output::{Completion, Failure, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::people::done;
