@@ -225,8 +225,9 @@ impl Desk {
     /// A program with a token.
     pub async fn token(&self, code: &str, role: Role) -> Visitor {
         let of = Membership { office: Some(office(code)), role, from: None, until: None };
-        let made = web::people::add_token(&*self.store, &self.site.offices, "a program", of, self.site.now()).await;
-        let (token, secret) = made.expect("a token");
+        let made =
+            web::people::add_token(&*self.store, &self.site.offices, Uuid::new_v4(), "a program", of, self.site.now());
+        let (token, secret) = made.await.expect("a token");
         Visitor { id: token.id, secret, form: None, language: Language::En }
     }
 

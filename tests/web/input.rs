@@ -185,6 +185,19 @@ async fn a_form_that_is_sent_again_changes_nothing_more() {
     desk.submit(&operator, &path, &join).await.is_status(303);
     desk.submit(&operator, &path, &join).await.is_status(422);
     assert_eq!(desk.store.person(keo.id).await.expect("a person").expect("keo").memberships.len(), 2);
+    // A token is made once, also by a form that is sent twice at once; nor does one without an id make any.
+    let token = [("name", "case register"), ("role", "clerk"), ("office", "vte-juvenile-court")];
+    let id = desk.get(&operator, "/tokens").await.hidden("id").expect("an id").to_owned();
+    let with_id = [&[("id", id.as_str())], &token[..]].concat();
+    let twice = [desk.submit(&operator, "/tokens", &with_id), desk.submit(&operator, "/tokens", &with_id)];
+    let mut statuses =
+        futures::future::join_all(twice).await.iter().map(|shown| shown.status.as_u16()).collect::<Vec<_>>();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 422]);
+    for again in [&with_id[..], &token[..]] {
+        desk.submit(&operator, "/tokens", again).await.is_status(422).says(&["This form was sent before"]);
+    }
+    assert_eq!(desk.store.tokens().await.expect("tokens").len(), 1);
     // A form of the session before, after somebody has logged in anew.
     let clerk = desk.login(Role::Clerk, Some("vte-juvenile-court"), Language::En).await;
     let again = desk.login_again(&clerk).await;

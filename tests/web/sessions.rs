@@ -285,6 +285,8 @@ async fn an_operator_adds_people_and_tokens_and_is_told_what_is_wrong(log: &Log)
     shown.is_status(200).says(&["Keo Sisouk (keo.s)"]);
     add(&[]).await.is_status(422).says(&["Error: "]);
     let fields = [("name", "case register"), ("role", "clerk"), ("office", "vte-juvenile-court")];
+    let id = desk.get(&operator, "/tokens").await.hidden("id").expect("an id").to_owned();
+    let fields = [&[("id", id.as_str())], &fields[..]].concat();
     let shown = desk.submit(&operator, "/tokens", &fields).await;
     let secret = shown.text.split("kamnot_").nth(1).expect("a secret").split('<').next().expect("its end");
     let token = Visitor { form: None, ..operator.with_secret(format!("kamnot_{secret}")) };

@@ -19,6 +19,7 @@ projections::catalogue! {
         NoSuchRole: "The person does not have this role.", "ຜູ້ນີ້ບໍ່ມີບົດບາດນີ້.";
         NoSuchToken: "There is no such token.", "ບໍ່ມີໂທເຄັນນີ້.";
         NoTokenForOperators: "A token works for an office; an operator has none.", "ໂທເຄັນໃຊ້ໃນນາມຫ້ອງການ; ຜູ້ດູແລລະບົບບໍ່ມີຫ້ອງການ.";
+        SentBefore: "This form was sent before, or is incomplete; nothing was done now. The list below has the token that was made then: revoke it if its secret is lost.", "ແບບຟອມນີ້ ສົ່ງໄປແລ້ວ ຫຼື ບໍ່ຄົບ; ເທື່ອນີ້ບໍ່ມີຫຍັງປ່ຽນ. ໂທເຄັນທີ່ສ້າງເທື່ອນັ້ນ ຢູ່ໃນລາຍການລຸ່ມນີ້: ຍົກເລີກມັນ ຖ້າລະຫັດລັບເສຍ.";
         Yourself: "Another operator has to do this to you.", "ຕ້ອງໃຫ້ຜູ້ດູແລລະບົບຄົນອື່ນ ເຮັດສິ່ງນີ້ໃຫ້ທ່ານ.";
     }
 }
