@@ -1,5 +1,7 @@
 //! Whatever a browser can send is answered clearly, in the reader's language, and changes nothing.
 
+use std::collections::BTreeSet;
+
 use axum::http::Method;
 use engine::rulebook::Language;
 use projections::rights::Role;
@@ -131,6 +133,17 @@ async fn a_body_of_another_kind_or_size_is_refused_in_the_readers_language() {
     shown.is_status(413).says(&["This form is too long. Nothing was recorded."]);
 }
 
+/// The methods that an address takes.
+fn methods(path: &str) -> BTreeSet<&'static str> {
+    let all = [("GET", "GET"), ("GET", "HEAD"), ("POST", "POST")].into_iter();
+    all.filter(|(of, _)| pages(of).any(|page| page == path)).map(|(_, method)| method).collect()
+}
+
+/// The methods that an answer says the address takes.
+fn taken(shown: &Shown) -> BTreeSet<&str> {
+    shown.header("allow").split(',').map(str::trim).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn another_method_is_refused_by_a_page() {
     let log = &Log::in_sqlite().await;
@@ -140,15 +153,15 @@ async fn another_method_is_refused_by_a_page() {
         for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"] {
             let shown = desk.ask_as(&who, method.parse().expect("a method"), &path, &FROM_HERE, NOTHING).await;
             is_clear(&shown, "en", &path);
-            // Or whatever stands before the page refuses it.
-            let status = shown.status.as_u16();
-            assert!(
-                [403, 404].contains(&status) || status == 405 && !shown.header("allow").is_empty(),
-                "{method} {path}"
-            );
+            assert_eq!((shown.status.as_u16(), taken(&shown)), (405, methods(&path)), "{method} {path}");
+            shown.says(&["This address does not take this method."]);
+            // Whoever asks, and without a reason to record.
+            let of_nobody = desk.ask(method.parse().expect("a method"), &path, &[], NOTHING).await;
+            assert_eq!(of_nobody.status.as_u16(), 405, "{method} {path}");
         }
         // A head without its body.
         let head = desk.ask_as(&who, Method::HEAD, &path, &[], NOTHING).await;
+        assert_eq!(head.status.as_u16() == 405, !methods(&path).contains("HEAD"), "{path}");
         assert!(head.text.is_empty() || head.status.as_u16() == 405, "{path}");
     }
     assert!(desk.session(&who.secret).await.is_some());

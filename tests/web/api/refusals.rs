@@ -7,6 +7,7 @@ use projections::rights::Role;
 use service::intake::budget::Budget;
 use tests::lines::action;
 use web::remembered::Remembered;
+use web::routes::ROUTES;
 
 use crate::desk::{Desk, NOTHING, Visitor};
 use crate::log::Log;
@@ -175,6 +176,15 @@ async fn another_method_and_an_unknown_address_are_problems_too() {
     assert!(answer.header("allow").contains("GET"), "{}", answer.header("allow"));
     ask(Method::GET, "/api/v2/cases").await.is_problem(404, "not_found");
     ask(Method::GET, "/api/v1/actions").await.is_problem(405, "wrong_method");
+    // Whoever asks, with whatever credentials.
+    for route in ROUTES.iter().filter(|route| route.path.starts_with("/api/")) {
+        let path = route.path.replace("{case}", "A-1").replace("{rule}", "custody-48h");
+        for (method, headers) in [(Method::PUT, &[][..]), (Method::OPTIONS, &[("authorization", "Bearer x")])] {
+            let answer = desk.ask(method, &path, headers, NOTHING).await;
+            answer.is_problem(405, "wrong_method");
+            assert!(answer.header("allow").contains(route.method), "{path}");
+        }
+    }
     let head = ask(Method::HEAD, "/api/v1/cases/A-1").await;
     assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""));
 }
