@@ -47,7 +47,7 @@ async fn a_supervisor_sees_the_figures_and_no_way_to_the_cases(log: &Log) {
     let who = desk.login(Role::Supervisor, Some(COURT), Language::En).await;
     let shown = desk.get(&who, "/figures").await;
     assert_eq!(shown.status, StatusCode::OK);
-    shown.says(&["1 Open cases"]).does_not_say(&["/docket?", "VTE-2026"]);
+    shown.says(&["1 Open case "]).does_not_say(&["/docket?", "VTE-2026"]);
     let operator = desk.login(Role::Operator, None, Language::En).await;
     assert_eq!(desk.get(&operator, "/figures").await.status, StatusCode::NOT_FOUND);
 }

@@ -3,6 +3,7 @@
 
 mod api;
 mod browser;
+mod case;
 mod commands;
 mod connections;
 mod demo;

@@ -355,7 +355,7 @@ async fn people_of_a_restored_log_are_off_until_they_are_confirmed(log: &Log) {
         let code = totp::code(&keo.secret, moved.site.now());
         Typed::of("keo", GOOD, &code).at(&moved).await
     };
-    enter().await.is_status(503).says(&["an operator has to confirm its people with `kamnot people confirm`"]);
+    enter().await.is_status(503).says(&["an operator has to confirm its people with “kamnot people confirm”"]);
     let nobody = moved.ask(Method::GET, "/login", &[("accept-language", "en")], "").await;
     nobody.says(&["Nobody can log in yet"]);
     let ask = async |who: &Visitor, path| moved.get(who, path).await;
