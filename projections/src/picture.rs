@@ -53,6 +53,15 @@ pub enum Numbers {
     Hidden,
 }
 
+/// What the instant of the picture is to its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Now.
+    Now,
+    /// One that was asked for.
+    Asked,
+}
+
 /// In which form a case is drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Form<'p> {
@@ -64,6 +73,8 @@ pub struct Form<'p> {
     pub prefix: &'p str,
     /// Whether the numbers of orders are shown.
     pub numbers: Numbers,
+    /// What its instant is.
+    pub moment: Moment,
 }
 
 /// What the picture keeps free at both sides.
@@ -90,7 +101,7 @@ pub fn picture(assessment: &Assessment<'_>, book: &Rulebook, form: &Form<'_>) ->
     let to = last.date().checked_add_days(Days::new(BEHIND)).unwrap_or(NaiveDate::MAX);
     let [from, to] = [from, to].map(Instant::first_of);
     let scale = Scale { from, to, left: PADDING, right: width - PADDING };
-    let words = Words { book, language: form.language, now: assessment.at };
+    let words = Words { book, language: form.language, now: assessment.at, moment: form.moment };
     let mut sheet = Sheet { canvas: Canvas::new(width, form.prefix), words, assessment };
     let mut bottom = lanes::draw(&mut sheet, &scale, &chosen, &times, form.numbers);
     if let Some(deadline) = gravest {

@@ -2,7 +2,7 @@
 
 use engine::rulebook::Language;
 use service::offices::{CourtKind, OfficeKind, Offices};
-use tests::lines::{file, opening};
+use tests::lines::{file, opening, with_a_case};
 use tests::program::{Desk, program};
 
 const ONE: &str = r#"
@@ -73,4 +73,35 @@ fn a_file_that_contradicts_the_log_is_refused_with_what_the_log_says() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("vte-juvenile-court is listed as prosecutor"), "{said}");
     assert!(said.contains("watching") && output.status.success(), "{said}");
+}
+
+#[test]
+fn what_is_read_from_a_log_names_the_offices_that_it_adopted_and_no_other_ones() {
+    let desk = with_a_case();
+    let own = ONE.replace("vte-village-7", "vte-prosecutor").replace("mediation", "prosecutor");
+    desk.write("own.toml", &own);
+    desk.write("other.toml", own.replace("Village Unit 7", "Another"));
+    let prosecutor = ["--prosecutor", "vte-prosecutor"];
+    let commands: [&[&str]; 6] = [
+        &["today", "--office", "vte-prosecutor"],
+        &[&["docket"], &prosecutor[..]].concat(),
+        &[&["alerts"], &prosecutor[..]].concat(),
+        &["timeline", "A-1"],
+        &["timeline", "A-1", "--html"],
+        &["offices"],
+    ];
+    // Until a file is adopted, the command line's counts.
+    for command in commands {
+        let run = desk.run([command, &["--offices", "other.toml"]].concat()).ends_with(0);
+        assert!(run.out.contains("Another"), "{command:?}: {}", run.out);
+    }
+    desk.run(["offices", "adopt", "own.toml", "--yes"]).ends_with(0);
+    for command in commands {
+        for more in [&[][..], &["--offices", "own.toml"]] {
+            let run = desk.run([command, more].concat()).ends_with(0);
+            assert!(run.out.contains("Village Unit 7"), "{command:?} {more:?}: {}", run.out);
+        }
+        let refused = desk.run([command, &["--offices", "other.toml"]].concat());
+        refused.ends_with(1).complains(&["has another offices file in force"]);
+    }
 }

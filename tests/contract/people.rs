@@ -198,8 +198,8 @@ async fn a_session_was_last_seen_at_its_last_request(place: &LogPlace) {
 async fn tokens_are_found_by_their_key_and_can_be_revoked(place: &LogPlace) {
     let store = open(place).await;
     let (one, other) = (token(1), Token { until: None, ..token(2) });
-    store.put_token(&one).await.unwrap();
-    store.put_token(&other).await.unwrap();
+    assert!(store.add_token(&one).await.unwrap() && store.add_token(&other).await.unwrap());
+    assert!(!store.add_token(&Token { key: [3; 32], ..one.clone() }).await.unwrap());
     let revoked = Token { revoked: Some(AT.plus(7)), ..one.clone() };
     store.put_token(&revoked).await.unwrap();
     assert_eq!(store.token([1; 32]).await.unwrap().as_ref(), Some(&revoked));

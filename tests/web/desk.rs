@@ -21,12 +21,11 @@ use service::queries::dockets::Dockets;
 use service::recorder::Recorder;
 use service::status::{About, Status};
 use service::watch::clock_doubt::ClockDoubt;
-use store::people::{Grant, Look, LooksOf, Membership, PeopleStore as _, Person, SecondFactor, Session};
-use store::sqlite::SqliteStore;
-use tempfile::TempDir;
+use store::LogStore;
+use store::people::{Grant, Look, LooksOf, Membership, Person, SecondFactor, Session};
 use tests::clock::SetClock;
 use tests::lines::custody;
-use tests::made::{book, office, open};
+use tests::made::{book, office};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 use web::credentials::passwords::Hashing;
@@ -37,6 +36,7 @@ use web::remembered::Remembered;
 use web::routes::router;
 use web::site::{Reached, Site};
 
+use crate::log::Log;
 use crate::papers::with_legal_aid;
 use crate::schema;
 use crate::shown::Shown;
@@ -52,12 +52,10 @@ pub const HERE: (&str, &str) = ("kamnot.test", "http://kamnot.test");
 
 /// A site.
 pub struct Desk {
-    pub store: Arc<SqliteStore>,
+    pub store: Arc<dyn LogStore>,
     pub clock: Arc<SetClock>,
     pub site: Arc<Site>,
     pub router: Router,
-    /// The folder of the log, `kamnot.db`.
-    pub room: TempDir,
 }
 
 /// Somebody who uses the pages, or a program that uses the API.
@@ -89,33 +87,32 @@ impl Visitor {
 }
 
 impl Desk {
-    /// A site at [`NOW`], without a case.
-    pub fn new() -> Self {
-        Self::at(NOW)
+    /// A site at [`NOW`] on a log without a case.
+    pub fn new(log: &Log) -> Self {
+        Self::at(log, NOW)
     }
 
-    /// A site at an instant, without a case.
-    pub fn at(now: &str) -> Self {
-        Self::made(now, "", |_| ())
+    /// A site at an instant on a log without a case.
+    pub fn at(log: &Log, now: &str) -> Self {
+        Self::made(log, now, Offices::of_the_program(), |_| ())
     }
 
     /// The same with these lines of an offices file beside the program's own.
-    pub fn with_offices(now: &str, offices: &str) -> Self {
-        Self::made(now, offices, |_| ())
+    pub fn with_offices(log: &Log, now: &str, offices: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("offices.toml");
+        std::fs::write(&file, offices).expect("a file");
+        Self::made(log, now, Offices::of_the_program().with_file(&file).expect("offices"), |_| ())
     }
 
     /// A site at [`NOW`] that is otherwise than it would be.
-    pub fn with(otherwise: impl FnOnce(&mut Site)) -> Self {
-        Self::made(NOW, "", otherwise)
+    pub fn with(log: &Log, otherwise: impl FnOnce(&mut Site)) -> Self {
+        Self::made(log, NOW, Offices::of_the_program(), otherwise)
     }
 
-    fn made(now: &str, offices: &str, otherwise: impl FnOnce(&mut Site)) -> Self {
-        let room = tempfile::tempdir().expect("a room");
+    fn made(log: &Log, now: &str, offices: Offices, otherwise: impl FnOnce(&mut Site)) -> Self {
         let clock = SetClock::at(tests::cases::instant(now));
-        let file = room.path().join("offices.toml");
-        std::fs::write(&file, offices).expect("a file");
-        let offices = Offices::of_the_program().with_file(&file).expect("offices");
-        let store = Arc::new(open(room.path().join("kamnot.db")));
+        let store = Arc::clone(&log.store);
         let (wall, steady) = (Arc::clone(&clock) as Arc<dyn Clock>, Arc::clone(&clock) as Arc<dyn SteadyClock>);
         let about = About { nats: true, busy_timeout: Duration::from_secs(10), rulebook: book().digest() };
         let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
@@ -138,12 +135,12 @@ impl Desk {
         };
         otherwise(&mut site);
         let site = Arc::new(site);
-        Self { store, clock, router: router(Arc::clone(&site)), site, room }
+        Self { store, clock, router: router(Arc::clone(&site)), site }
     }
 
     /// A log with one case, `A-1`: a child in custody for three days.
-    pub async fn with_a_case() -> Self {
-        let desk = Self::new();
+    pub async fn with_a_case(log: &Log) -> Self {
+        let desk = Self::new(log);
         desk.hold(&[with_legal_aid("A-1"), custody("A-1")]).await;
         desk
     }
@@ -228,8 +225,9 @@ impl Desk {
     /// A program with a token.
     pub async fn token(&self, code: &str, role: Role) -> Visitor {
         let of = Membership { office: Some(office(code)), role, from: None, until: None };
-        let made = web::people::add_token(&*self.store, &self.site.offices, "a program", of, self.site.now()).await;
-        let (token, secret) = made.expect("a token");
+        let made =
+            web::people::add_token(&*self.store, &self.site.offices, Uuid::new_v4(), "a program", of, self.site.now());
+        let (token, secret) = made.await.expect("a token");
         Visitor { id: token.id, secret, form: None, language: Language::En }
     }
 

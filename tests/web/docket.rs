@@ -7,8 +7,28 @@ use projections::rights::Role;
 use store::people::Seen;
 
 use crate::desk::{Desk, Visitor};
+use crate::log::{Log, on_each_log};
 use crate::papers::{in_remand, line, opening};
 use crate::shown::keep;
+
+on_each_log!(
+    children_who_are_held_come_first_and_each_group_says_how_many_they_are,
+    a_row_names_what_has_passed_apart_from_what_ends_next_with_both_ends,
+    the_last_lawful_day_to_order_an_extension_is_a_row_of_its_own,
+    a_holiday_of_the_offices_file_is_no_working_day,
+    a_foreign_office_and_a_former_one_see_nothing,
+    every_office_of_a_case_has_it_on_its_docket_and_others_see_no_list_at_all,
+    nothing_personal_stands_on_a_docket,
+    filters_stand_in_the_address_and_each_can_be_removed,
+    what_is_recorded_late_can_be_asked_for,
+    a_silent_office_heads_the_docket_until_it_is_heard_again,
+    empty_dockets_say_why_they_are_empty,
+    every_case_stands_on_one_page_although_limits_pass_and_cases_move_meanwhile,
+    the_file_has_every_chosen_case_and_no_cell_that_runs,
+    a_list_is_one_look_with_its_filters_and_its_count,
+    what_was_just_recorded_stands_on_the_next_page,
+    the_trust_strip_and_its_warnings_say_how_far_the_page_can_be_trusted,
+);
 
 const COURT: &str = "vte-juvenile-court";
 /// Thursday, 08:10.
@@ -17,8 +37,8 @@ const NEAR_THE_CAP: &str = include_str!("../../scenarios/demo/near-the-cap.jsonl
 const SETTLED: &str = include_str!("../../scenarios/demo/settled-by-mediation.jsonl");
 
 /// The docket of the mock-ups, as far as a few lines make it.
-async fn mocked_up() -> Desk {
-    let desk = Desk::at(NOW);
+async fn mocked_up(log: &Log) -> Desk {
+    let desk = Desk::at(log, NOW);
     desk.record(NEAR_THE_CAP).await;
     desk.record(SETTLED).await;
     // Custody since Tuesday 16:10, parents not told.
@@ -41,9 +61,8 @@ async fn clerk(desk: &Desk) -> Visitor {
     desk.login(Role::Clerk, Some(COURT), Language::En).await
 }
 
-#[tokio::test]
-async fn children_who_are_held_come_first_and_each_group_says_how_many_they_are() {
-    let desk = mocked_up().await;
+async fn children_who_are_held_come_first_and_each_group_says_how_many_they_are(log: &Log) {
+    let desk = mocked_up(log).await;
     let shown = desk.get(&clerk(&desk).await, "/docket").await;
     keep("docket.en.html", &shown);
     let expected = [
@@ -72,9 +91,8 @@ async fn children_who_are_held_come_first_and_each_group_says_how_many_they_are(
     shown.says(&["ຖືກກັກເກີນກຳນົດ ຕາມການຕີຄວາມທັງສອງແບບ (ເດັກ 1 ຄົນ)", "ຖືກກັກ, ສິ້ນສຸດກ່ອນວັນຈັນ (ເດັກ 1 ຄົນ)"]);
 }
 
-#[tokio::test]
-async fn a_row_names_what_has_passed_apart_from_what_ends_next_with_both_ends() {
-    let desk = mocked_up().await;
+async fn a_row_names_what_has_passed_apart_from_what_ends_next_with_both_ends(log: &Log) {
+    let desk = mocked_up(log).await;
     let shown = desk.get(&clerk(&desk).await, "/docket?q=vte-2026-0002").await;
     assert_eq!(shown.cases(), ["VTE-2026-0002"]);
     shown.says(&[
@@ -93,9 +111,8 @@ async fn a_row_names_what_has_passed_apart_from_what_ends_next_with_both_ends() 
     ]);
 }
 
-#[tokio::test]
-async fn the_last_lawful_day_to_order_an_extension_is_a_row_of_its_own() {
-    let desk = mocked_up().await;
+async fn the_last_lawful_day_to_order_an_extension_is_a_row_of_its_own(log: &Log) {
+    let desk = mocked_up(log).await;
     let who = clerk(&desk).await;
     desk.get(&who, "/docket?q=VTE-2026-0031").await.says(&[
         "Last lawful day to order an extension: tomorrow, Friday 15 May. The longest remand still leaves 3 extensions (both by the protective reading).",
@@ -106,17 +123,15 @@ async fn the_last_lawful_day_to_order_an_extension_is_a_row_of_its_own() {
     ]);
 }
 
-#[tokio::test]
-async fn a_holiday_of_the_offices_file_is_no_working_day() {
-    let desk = Desk::with_offices(NOW, "holidays = [2026-05-15, 2026-05-18]\n");
+async fn a_holiday_of_the_offices_file_is_no_working_day(log: &Log) {
+    let desk = Desk::with_offices(log, NOW, "holidays = [2026-05-15, 2026-05-18]\n");
     desk.record(&in_remand("VTE-2026-0029", "2026-04-17T09:00:00+07:00", "2026-04-18T09:00:00+07:00")).await;
     let shown = desk.get(&clerk(&desk).await, "/docket").await;
     shown.says(&["Held, ends before Tuesday (1 child)", "the last working day before that is today, Thursday 14 May."]);
 }
 
-#[tokio::test]
-async fn a_foreign_office_and_a_former_one_see_nothing() {
-    let desk = mocked_up().await;
+async fn a_foreign_office_and_a_former_one_see_nothing(log: &Log) {
+    let desk = mocked_up(log).await;
     for (role, office) in [(Role::Clerk, "lpb-juvenile-court"), (Role::Prosecutor, "lpb-prosecutor")] {
         let foreign = desk.login(role, Some(office), Language::En).await;
         for path in ["/docket", "/docket?q=VTE-2026-0002", "/", "/figures"] {
@@ -138,9 +153,8 @@ async fn a_foreign_office_and_a_former_one_see_nothing() {
     assert_eq!(desk.get(&now, "/docket").await.cases(), ["VTE-2026-0031"]);
 }
 
-#[tokio::test]
-async fn every_office_of_a_case_has_it_on_its_docket_and_others_see_no_list_at_all() {
-    let desk = mocked_up().await;
+async fn every_office_of_a_case_has_it_on_its_docket_and_others_see_no_list_at_all(log: &Log) {
+    let desk = mocked_up(log).await;
     let offices = [
         (Role::Clerk, COURT),
         (Role::Prosecutor, "vte-prosecutor"),
@@ -164,9 +178,8 @@ async fn every_office_of_a_case_has_it_on_its_docket_and_others_see_no_list_at_a
     }
 }
 
-#[tokio::test]
-async fn nothing_personal_stands_on_a_docket() {
-    let desk = mocked_up().await;
+async fn nothing_personal_stands_on_a_docket(log: &Log) {
+    let desk = mocked_up(log).await;
     let who = clerk(&desk).await;
     for path in ["/", "/docket", "/docket.csv", "/figures", "/docket/handed-on"] {
         desk.get(&who, path).await.does_not_say(&[
@@ -180,9 +193,8 @@ async fn nothing_personal_stands_on_a_docket() {
     }
 }
 
-#[tokio::test]
-async fn filters_stand_in_the_address_and_each_can_be_removed() {
-    let desk = mocked_up().await;
+async fn filters_stand_in_the_address_and_each_can_be_removed(log: &Log) {
+    let desk = mocked_up(log).await;
     let who = clerk(&desk).await;
     let cases = async |query: &str| desk.get(&who, &format!("/docket?{query}")).await.cases();
     assert!(!cases("child=held").await.contains(&"VTE-2026-0040".to_owned()));
@@ -199,9 +211,8 @@ async fn filters_stand_in_the_address_and_each_can_be_removed() {
     desk.get(&who, "/docket?colour=red&child=held").await.says(&["a filter that this page does not know"]);
 }
 
-#[tokio::test]
-async fn what_is_recorded_late_can_be_asked_for() {
-    let desk = mocked_up().await;
+async fn what_is_recorded_late_can_be_asked_for(log: &Log) {
+    let desk = mocked_up(log).await;
     let who = clerk(&desk).await;
     assert_eq!(desk.get(&who, "/docket?late=yes").await.cases(), Vec::<String>::new());
     let interview = line("VTE-2026-0024", "medical_check", "2026-05-10T09:00:00+07:00", "vte-investigation", "");
@@ -209,9 +220,8 @@ async fn what_is_recorded_late_can_be_asked_for() {
     assert_eq!(desk.get(&who, "/docket?late=yes").await.cases(), ["VTE-2026-0024"]);
 }
 
-#[tokio::test]
-async fn a_silent_office_heads_the_docket_until_it_is_heard_again() {
-    let desk = Desk::at(NOW);
+async fn a_silent_office_heads_the_docket_until_it_is_heard_again(log: &Log) {
+    let desk = Desk::at(log, NOW);
     desk.record(&in_remand("VTE-2026-0024", "2026-05-02T09:00:00+07:00", "2026-05-03T09:00:00+07:00")).await;
     let who = clerk(&desk).await;
     let said = "Investigation Organisation, Vientiane Capital: nothing for 11 days on 1 child held: VTE-2026-0024.";
@@ -221,9 +231,8 @@ async fn a_silent_office_heads_the_docket_until_it_is_heard_again() {
     desk.get(&who, "/docket").await.does_not_say(&["Investigation Organisation, Vientiane Capital: nothing"]);
 }
 
-#[tokio::test]
-async fn empty_dockets_say_why_they_are_empty() {
-    let desk = Desk::at(NOW);
+async fn empty_dockets_say_why_they_are_empty(log: &Log) {
+    let desk = Desk::at(log, NOW);
     let who = clerk(&desk).await;
     desk.get(&who, "/docket").await.says(&["No cases. This office has no open case on record."]);
     desk.record(&opening("VTE-2026-0040", "2026-05-13T09:00:00+07:00", "major")).await;
@@ -233,9 +242,8 @@ async fn empty_dockets_say_why_they_are_empty() {
     desk.get(&lao, "/docket?child=held").await.says(&["ບໍ່ມີຄະດີໃດກົງກັບ “ຖືກກັກ”. ເອົາຕົວກັ່ນຕອງອອກ"]);
 }
 
-#[tokio::test]
-async fn every_case_stands_on_one_page_although_limits_pass_and_cases_move_meanwhile() {
-    let desk = Desk::at(NOW);
+async fn every_case_stands_on_one_page_although_limits_pass_and_cases_move_meanwhile(log: &Log) {
+    let desk = Desk::at(log, NOW);
     let mut all = Vec::new();
     for n in 0..60 {
         let case = format!("VTE-2026-{n:04}");
@@ -270,9 +278,9 @@ async fn every_case_stands_on_one_page_although_limits_pass_and_cases_move_meanw
     desk.get(&who, &path).await.says(&["Cases were recorded in since this list began", "Begin again"]);
 }
 
-#[tokio::test]
-async fn the_file_has_every_chosen_case_and_no_cell_that_runs() {
+async fn the_file_has_every_chosen_case_and_no_cell_that_runs(log: &Log) {
     let desk = Desk::with_offices(
+        log,
         NOW,
         "[vte-juvenile-court]\nkind = \"court\"\ncourt = \"juvenile_court\"\nname = { en = \"=1+1\", lo = \"@x\" }\n\
          province = { en = \"x\", lo = \"x\" }\n",
@@ -298,9 +306,8 @@ fn cells(line: &str) -> usize {
     line.split('"').step_by(2).map(|outside| outside.matches(',').count()).sum::<usize>() + 1
 }
 
-#[tokio::test]
-async fn a_list_is_one_look_with_its_filters_and_its_count() {
-    let desk = mocked_up().await;
+async fn a_list_is_one_look_with_its_filters_and_its_count(log: &Log) {
+    let desk = mocked_up(log).await;
     let who = clerk(&desk).await;
     for path in ["/docket?child=held&q=VTE", "/docket?child=held&q=VTE", "/docket.csv"] {
         desk.get(&who, path).await;
@@ -322,9 +329,8 @@ async fn a_list_is_one_look_with_its_filters_and_its_count() {
     assert_eq!(found, expected);
 }
 
-#[tokio::test]
-async fn what_was_just_recorded_stands_on_the_next_page() {
-    let desk = Desk::at(NOW);
+async fn what_was_just_recorded_stands_on_the_next_page(log: &Log) {
+    let desk = Desk::at(log, NOW);
     let who = clerk(&desk).await;
     assert_eq!(desk.get(&who, "/docket").await.cases(), Vec::<String>::new());
     for n in 0..5 {
@@ -340,9 +346,8 @@ async fn what_was_just_recorded_stands_on_the_next_page() {
     desk.get(&who, "/docket").await.does_not_say(&["VTE-2026-0000"]);
 }
 
-#[tokio::test]
-async fn the_trust_strip_and_its_warnings_say_how_far_the_page_can_be_trusted() {
-    let desk = mocked_up().await;
+async fn the_trust_strip_and_its_warnings_say_how_far_the_page_can_be_trusted(log: &Log) {
+    let desk = mocked_up(log).await;
     let who = clerk(&desk).await;
     // The store was not asked yet.
     desk.get(&who, "/docket").await.says(&["the watch is behind", "Watch behind by unknown"]);

@@ -59,6 +59,9 @@ impl PeopleStore for Failing {
     async fn end_sessions(&self, which: Sessions) -> Result<usize, Fault> {
         self.over.end_sessions(which).await
     }
+    async fn add_token(&self, token: &Token) -> Result<bool, Fault> {
+        self.over.add_token(token).await
+    }
     async fn put_token(&self, token: &Token) -> Result<(), Fault> {
         self.over.put_token(token).await
     }

@@ -5,15 +5,17 @@ use engine::rulebook::Language;
 use projections::rights::Role;
 
 use crate::desk::Desk;
+use crate::log::{Log, on_each_log};
 use crate::papers::{in_remand, line, opening};
 use crate::shown::keep;
+
+on_each_log!(every_number_is_that_of_the_list_to_which_it_leads, a_supervisor_sees_the_figures_and_no_way_to_the_cases,);
 
 const COURT: &str = "vte-juvenile-court";
 const NOW: &str = "2026-05-15T08:10:00+07:00";
 
-#[tokio::test]
-async fn every_number_is_that_of_the_list_to_which_it_leads() {
-    let desk = Desk::at(NOW);
+async fn every_number_is_that_of_the_list_to_which_it_leads(log: &Log) {
+    let desk = Desk::at(log, NOW);
     let custody = "2026-05-12T16:10:00+07:00";
     desk.record(&opening("VTE-2026-0038", custody, "major")).await;
     desk.record(&line("VTE-2026-0038", "custody_started", custody, "vte-investigation", r#","evidence_firm":true"#))
@@ -39,14 +41,13 @@ async fn every_number_is_that_of_the_list_to_which_it_leads() {
     assert!(checked >= 6, "{checked} numbers");
 }
 
-#[tokio::test]
-async fn a_supervisor_sees_the_figures_and_no_way_to_the_cases() {
-    let desk = Desk::at(NOW);
+async fn a_supervisor_sees_the_figures_and_no_way_to_the_cases(log: &Log) {
+    let desk = Desk::at(log, NOW);
     desk.record(&opening("VTE-2026-0038", "2026-05-12T16:10:00+07:00", "major")).await;
     let who = desk.login(Role::Supervisor, Some(COURT), Language::En).await;
     let shown = desk.get(&who, "/figures").await;
     assert_eq!(shown.status, StatusCode::OK);
-    shown.says(&["1 Open cases"]).does_not_say(&["/docket?", "VTE-2026"]);
+    shown.says(&["1 Open case "]).does_not_say(&["/docket?", "VTE-2026"]);
     let operator = desk.login(Role::Operator, None, Language::En).await;
     assert_eq!(desk.get(&operator, "/figures").await.status, StatusCode::NOT_FOUND);
 }

@@ -1,13 +1,15 @@
 //! Whatever a browser can send is answered clearly, in the reader's language, and changes nothing.
 
+use std::collections::BTreeSet;
+
 use axum::http::Method;
 use engine::rulebook::Language;
 use projections::rights::Role;
-use store::people::PeopleStore as _;
 use tests::lines::action;
 use web::routes::ROUTES;
 
 use crate::desk::{Desk, FROM_HERE, NOTHING, Visitor, form};
+use crate::log::Log;
 use crate::papers::with_legal_aid;
 use crate::people::GOOD;
 use crate::shown::Shown;
@@ -59,7 +61,8 @@ async fn everybody(desk: &Desk, language: Language) -> Vec<Visitor> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_query_is_answered_by_a_page() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     for who in everybody(&desk, Language::En).await {
         for path in pages("GET") {
             for strange in STRANGE {
@@ -78,7 +81,8 @@ async fn any_query_is_answered_by_a_page() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_field_is_answered_by_a_page_and_shown_as_text() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     for who in everybody(&desk, Language::En).await {
         let names = ["u", "p", "c", "next", "reference", "code", "reason", "login", "name", "role", "office", "from"];
         let names =
@@ -99,7 +103,8 @@ async fn any_field_is_answered_by_a_page_and_shown_as_text() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_another_kind_or_size_is_refused_in_the_readers_language() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     let who = desk.login(Role::Operator, None, Language::Lo).await;
     let token = who.form.clone().expect("a token");
     let large = form(&[("csrf", &token), ("name", &"x".repeat(70_000))]);
@@ -128,23 +133,35 @@ async fn a_body_of_another_kind_or_size_is_refused_in_the_readers_language() {
     shown.is_status(413).says(&["This form is too long. Nothing was recorded."]);
 }
 
+/// The methods that an address takes.
+fn methods(path: &str) -> BTreeSet<&'static str> {
+    let all = [("GET", "GET"), ("GET", "HEAD"), ("POST", "POST")].into_iter();
+    all.filter(|(of, _)| pages(of).any(|page| page == path)).map(|(_, method)| method).collect()
+}
+
+/// The methods that an answer says the address takes.
+fn taken(shown: &Shown) -> BTreeSet<&str> {
+    shown.header("allow").split(',').map(str::trim).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn another_method_is_refused_by_a_page() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     let who = desk.login(Role::Clerk, Some("vte-juvenile-court"), Language::En).await;
     for path in pages("GET").chain(pages("POST")) {
         for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"] {
             let shown = desk.ask_as(&who, method.parse().expect("a method"), &path, &FROM_HERE, NOTHING).await;
             is_clear(&shown, "en", &path);
-            // Or whatever stands before the page refuses it.
-            let status = shown.status.as_u16();
-            assert!(
-                [403, 404].contains(&status) || status == 405 && !shown.header("allow").is_empty(),
-                "{method} {path}"
-            );
+            assert_eq!((shown.status.as_u16(), taken(&shown)), (405, methods(&path)), "{method} {path}");
+            shown.says(&["This address does not take this method."]);
+            // Whoever asks, and without a reason to record.
+            let of_nobody = desk.ask(method.parse().expect("a method"), &path, &[], NOTHING).await;
+            assert_eq!(of_nobody.status.as_u16(), 405, "{method} {path}");
         }
         // A head without its body.
         let head = desk.ask_as(&who, Method::HEAD, &path, &[], NOTHING).await;
+        assert_eq!(head.status.as_u16() == 405, !methods(&path).contains("HEAD"), "{path}");
         assert!(head.text.is_empty() || head.status.as_u16() == 405, "{path}");
     }
     assert!(desk.session(&who.secret).await.is_some());
@@ -152,7 +169,8 @@ async fn another_method_is_refused_by_a_page() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_somebody_wrote_is_shown_as_text_and_turns_no_line_around() {
-    let desk = Desk::new();
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::new(log);
     let reason = "<script>alert(1)</script> & <i>\\u202eabc\\u2066 \\\"quoted\\\"";
     let more = format!(r#","authority":"prosecutor","reason":"{reason}""#);
     desk.hold(&[with_legal_aid("A-1"), action("A-1", "summons_missed", "2026-03-02T10:00:00+07:00", &more)]).await;
@@ -168,7 +186,8 @@ async fn what_somebody_wrote_is_shown_as_text_and_turns_no_line_around() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_is_sent_again_changes_nothing_more() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     let operator = desk.login(Role::Operator, None, Language::En).await;
     let fields = [("login", "keo"), ("name", "Keo"), ("role", "clerk"), ("office", "vte-juvenile-court")];
     desk.submit(&operator, "/people", &fields).await.is_status(200);
@@ -179,6 +198,19 @@ async fn a_form_that_is_sent_again_changes_nothing_more() {
     desk.submit(&operator, &path, &join).await.is_status(303);
     desk.submit(&operator, &path, &join).await.is_status(422);
     assert_eq!(desk.store.person(keo.id).await.expect("a person").expect("keo").memberships.len(), 2);
+    // A token is made once, also by a form that is sent twice at once; nor does one without an id make any.
+    let token = [("name", "case register"), ("role", "clerk"), ("office", "vte-juvenile-court")];
+    let id = desk.get(&operator, "/tokens").await.hidden("id").expect("an id").to_owned();
+    let with_id = [&[("id", id.as_str())], &token[..]].concat();
+    let twice = [desk.submit(&operator, "/tokens", &with_id), desk.submit(&operator, "/tokens", &with_id)];
+    let mut statuses =
+        futures::future::join_all(twice).await.iter().map(|shown| shown.status.as_u16()).collect::<Vec<_>>();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 422]);
+    for again in [&with_id[..], &token[..]] {
+        desk.submit(&operator, "/tokens", again).await.is_status(422).says(&["This form was sent before"]);
+    }
+    assert_eq!(desk.store.tokens().await.expect("tokens").len(), 1);
     // A form of the session before, after somebody has logged in anew.
     let clerk = desk.login(Role::Clerk, Some("vte-juvenile-court"), Language::En).await;
     let again = desk.login_again(&clerk).await;

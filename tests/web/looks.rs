@@ -7,16 +7,26 @@ use axum::http::Method;
 use engine::action::CaseRef;
 use engine::rulebook::Language;
 use projections::rights::Role;
-use rusqlite::Connection;
 use service::lifecycle::Stop;
-use store::people::{LooksOf, PeopleStore as _, Seen};
+use store::people::{LooksOf, Seen};
 use tests::lines::custody;
 use web::refused::keep_recording;
 
 use crate::desk::{Desk, FROM_HERE, NOTHING, Visitor};
 use crate::failing::Failing;
+use crate::log::{Log, on_each_log};
 use crate::papers::with_legal_aid;
 use crate::people::Typed;
+
+on_each_log!(
+    what_cannot_be_recorded_is_not_shown,
+    each_kind_of_list_is_one_look_a_quarter_of_an_hour,
+    refused_requests_are_recorded_without_what_was_asked_for,
+    refusals_without_a_login_are_counted_an_address_and_minute,
+    a_supervisors_look_takes_a_reason_holds_eight_hours_and_stands_on_the_case,
+    a_supervisor_looks_at_cases_of_the_own_office_and_of_those_below_alone,
+    my_looks_are_mine_alone,
+);
 
 fn reference(case: &str) -> CaseRef {
     CaseRef::new(case).expect("a reference")
@@ -31,17 +41,16 @@ async fn seen(desk: &Desk, who: &Visitor) -> Vec<Seen> {
 }
 
 /// A desk with a case, whose store can be told to keep no look.
-async fn desk_that_may_fail() -> (Desk, Arc<AtomicBool>) {
+async fn desk_that_may_fail(log: &Log) -> (Desk, Arc<AtomicBool>) {
     let fails = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&fails);
-    let desk = Desk::with(|site| site.people = Arc::new(Failing::over(Arc::clone(&site.people), told)));
+    let desk = Desk::with(log, |site| site.people = Arc::new(Failing::over(Arc::clone(&site.people), told)));
     desk.hold(&[with_legal_aid("A-1"), custody("A-1")]).await;
     (desk, fails)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_cannot_be_recorded_is_not_shown() {
-    let (desk, fails) = desk_that_may_fail().await;
+async fn what_cannot_be_recorded_is_not_shown(log: &Log) {
+    let (desk, fails) = desk_that_may_fail(log).await;
     let clerk = desk.login(Role::Clerk, Some("vte-juvenile-court"), Language::En).await;
     let supervisor = desk.login(Role::Supervisor, Some("vte-juvenile-court"), Language::En).await;
     let token = desk.token("vte-prosecutor", Role::Prosecutor).await;
@@ -72,9 +81,8 @@ async fn what_cannot_be_recorded_is_not_shown() {
     desk.get(&clerk, "/cases/A-1").await.is_status(503);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_kind_of_list_is_one_look_a_quarter_of_an_hour() {
-    let desk = Desk::with_a_case().await;
+async fn each_kind_of_list_is_one_look_a_quarter_of_an_hour(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let clerk = desk.login(Role::Clerk, Some("vte-juvenile-court"), Language::En).await;
     let lists = ["/", "/docket", "/docket?child=held", "/docket.csv", "/docket/handed-on", "/figures"];
     for path in lists.into_iter().chain(lists) {
@@ -104,9 +112,8 @@ async fn each_kind_of_list_is_one_look_a_quarter_of_an_hour() {
     assert_eq!(desk.store.looks(&LooksOf::Case(reference("A-1")), 9).await.expect("looks"), []);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn refused_requests_are_recorded_without_what_was_asked_for() {
-    let desk = Desk::with_a_case().await;
+async fn refused_requests_are_recorded_without_what_was_asked_for(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let clerk = desk.login(Role::Clerk, Some("psl-juvenile-court"), Language::En).await;
     for path in ["/cases/A-1", "/cases/NONE", "/people", "/people/x", "/look", "/api/v1/cases/A-1/looks"] {
         desk.get(&clerk, path).await.is_status(404);
@@ -121,9 +128,8 @@ async fn refused_requests_are_recorded_without_what_was_asked_for() {
     assert_eq!(routes, ["GET /look", "GET /people", "GET /people/{id}", "POST /logout", "case"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn refusals_without_a_login_are_counted_an_address_and_minute() {
-    let desk = Desk::with_a_case().await;
+async fn refusals_without_a_login_are_counted_an_address_and_minute(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     for _ in 0..3 {
         Typed::of("keo", "guess", "").at(&desk).await.is_status(403);
     }
@@ -133,11 +139,8 @@ async fn refusals_without_a_login_are_counted_an_address_and_minute() {
     let (stopper, stop) = Stop::pair();
     stopper.stop();
     keep_recording(&desk.site, &stop).await;
-    let log = Connection::open(desk.room.path().join("kamnot.db")).expect("the log");
-    let mut routes = log.prepare("SELECT route FROM looks WHERE who IS NULL ORDER BY route").expect("a query");
-    let routes = routes.query_map([], |row| row.get(0)).expect("rows").map(|route| route.expect("a route"));
     assert_eq!(
-        routes.collect::<Vec<String>>(),
+        log.texts("SELECT route FROM looks WHERE who IS NULL ORDER BY route"),
         [
             "GET /cases/{reference} from 198.51.100.1 at 08:00:00: 1",
             "POST /login from 203.0.113.7 at 08:00:00: 3",
@@ -146,9 +149,8 @@ async fn refusals_without_a_login_are_counted_an_address_and_minute() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_supervisors_look_takes_a_reason_holds_eight_hours_and_stands_on_the_case() {
-    let desk = Desk::with_a_case().await;
+async fn a_supervisors_look_takes_a_reason_holds_eight_hours_and_stands_on_the_case(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let supervisor = desk.login(Role::Supervisor, Some("vte-juvenile-court"), Language::En).await;
     let ask = async |reference: &str, code: &str, reason: &str| {
         desk.submit(&supervisor, "/look", &[("reference", reference), ("code", code), ("reason", reason)]).await
@@ -178,8 +180,7 @@ async fn a_supervisors_look_takes_a_reason_holds_eight_hours_and_stands_on_the_c
     assert_eq!([later(8 * 3600).await, later(1).await], [200, 404]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_supervisor_looks_at_cases_of_the_own_office_and_of_those_below_alone() {
+async fn a_supervisor_looks_at_cases_of_the_own_office_and_of_those_below_alone(log: &Log) {
     let above = |code: &str, by: &str| {
         let text = "{ en = \"x\", lo = \"x\" }";
         format!(
@@ -188,7 +189,7 @@ async fn a_supervisor_looks_at_cases_of_the_own_office_and_of_those_below_alone(
     };
     let offices =
         [above("vte-juvenile-court", "psl-juvenile-court"), above("psl-juvenile-court", "lpb-juvenile-court")];
-    let desk = Desk::with_offices(crate::desk::NOW, &offices.concat());
+    let desk = Desk::with_offices(log, crate::desk::NOW, &offices.concat());
     desk.hold(&[with_legal_aid("A-1")]).await;
     let look = async |code: &str, reference: &str| {
         let supervisor = desk.login(Role::Supervisor, Some(code), Language::En).await;
@@ -205,9 +206,8 @@ async fn a_supervisor_looks_at_cases_of_the_own_office_and_of_those_below_alone(
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn my_looks_are_mine_alone() {
-    let desk = Desk::with_a_case().await;
+async fn my_looks_are_mine_alone(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let [one, other] = [Language::En, Language::Lo];
     let one = desk.login(Role::Clerk, Some("vte-juvenile-court"), one).await;
     let other = desk.login(Role::Clerk, Some("vte-juvenile-court"), other).await;

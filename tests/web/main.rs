@@ -1,8 +1,9 @@
-//! The pages: as a browser asks them, in process with a store in a file and a clock set by hand; and connections, logins and
-//! how `serve` and `demo` begin them, with the program itself.
+//! The pages: as a browser asks them, in process with a log in a file or a database and a clock set by hand; and connections,
+//! logins and how `serve` and `demo` begin them, with the program itself.
 
 mod api;
 mod browser;
+mod case;
 mod commands;
 mod connections;
 mod demo;
@@ -13,6 +14,7 @@ mod figures;
 mod http2;
 mod input;
 mod listening;
+mod log;
 mod looks;
 mod overview;
 mod papers;
@@ -25,3 +27,4 @@ mod serving;
 mod sessions;
 mod shown;
 mod tls;
+mod two_servers;

@@ -8,16 +8,26 @@ use axum::http::Method;
 use engine::calendar::Instant;
 use engine::rulebook::Language;
 use projections::rights::Role;
-use store::people::{Membership, PeopleStore as _};
+use store::Progress;
+use store::people::Membership;
 use store::transfer::transfer;
-use store::{LogStore, Progress};
 use tests::made::office;
 use uuid::Uuid;
 use web::credentials::totp;
 use web::people::{Factor, Handed, Newcomer};
 
 use crate::desk::{Desk, FROM_HERE, Visitor, form};
+use crate::log::{Log, on_each_log};
 use crate::shown::Shown;
+
+on_each_log!(
+    a_newcomer_sets_a_password_and_a_phone_before_anything_else,
+    a_code_of_the_phone_counts_one_step_either_way_and_once,
+    of_two_processes_one_takes_a_code,
+    a_recovery_code_lets_in_once_and_new_ones_replace_the_old,
+    without_a_phone_a_printed_list_lets_in_code_by_code,
+    people_of_a_restored_log_are_off_until_they_are_confirmed,
+);
 
 /// A password that nobody guesses.
 pub const GOOD: &str = "mango river seven lamps";
@@ -77,15 +87,15 @@ fn secret_of(base32: &str) -> Vec<u8> {
 }
 
 /// Somebody with a password and a phone.
-struct WithPhone {
+pub struct WithPhone {
     id: Uuid,
-    secret: Vec<u8>,
+    pub secret: Vec<u8>,
     recovery: Vec<String>,
-    who: Visitor,
+    pub who: Visitor,
 }
 
 /// Takes somebody through the first login.
-async fn with_phone(desk: &Desk, login: &str) -> WithPhone {
+pub async fn with_phone(desk: &Desk, login: &str) -> WithPhone {
     let (id, handed) = newcomer(desk, login, Factor::Phone).await;
     let first = entered(desk, &Typed::of(login, &handed.password, "").at(desk).await).await;
     assert_eq!(desk.get(&first, "/docket").await.leads_to(), Some("/begin"));
@@ -118,9 +128,8 @@ async fn with_phone(desk: &Desk, login: &str) -> WithPhone {
     WithPhone { id, secret, recovery, who }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_newcomer_sets_a_password_and_a_phone_before_anything_else() {
-    let desk = Desk::with_a_case().await;
+async fn a_newcomer_sets_a_password_and_a_phone_before_anything_else(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let keo = with_phone(&desk, "keo").await;
     assert_eq!(keo.recovery.len(), 10);
     let kept = desk.person(&keo.who).await;
@@ -132,9 +141,8 @@ async fn a_newcomer_sets_a_password_and_a_phone_before_anything_else() {
     assert_eq!(again.leads_to(), Some("/"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_code_of_the_phone_counts_one_step_either_way_and_once() {
-    let desk = Desk::new();
+async fn a_code_of_the_phone_counts_one_step_either_way_and_once(log: &Log) {
+    let desk = Desk::new(log);
     let keo = with_phone(&desk, "keo").await;
     let code = |at: Instant| totp::code(&keo.secret, at);
     // Attempts that fail are far enough apart that nobody waits.
@@ -156,9 +164,8 @@ async fn a_code_of_the_phone_counts_one_step_either_way_and_once() {
     assert_eq!(Typed::of("keo", GOOD, "").at(&desk).await.status.as_u16(), 403);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_two_processes_one_takes_a_code() {
-    let desk = Desk::new();
+async fn of_two_processes_one_takes_a_code(log: &Log) {
+    let desk = Desk::new(log);
     let keo = with_phone(&desk, "keo").await;
     desk.clock.jump(60);
     let code = totp::code(&keo.secret, desk.site.now());
@@ -170,9 +177,8 @@ async fn of_two_processes_one_takes_a_code() {
     assert_eq!(statuses, [303, 403, 403, 403, 403]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_recovery_code_lets_in_once_and_new_ones_replace_the_old() {
-    let desk = Desk::new();
+async fn a_recovery_code_lets_in_once_and_new_ones_replace_the_old(log: &Log) {
+    let desk = Desk::new(log);
     let keo = with_phone(&desk, "keo").await;
     let enter = async |code: &str| Typed::of("KEO ", GOOD, code).at(&desk).await;
     // As somebody copies it from paper.
@@ -187,9 +193,8 @@ async fn a_recovery_code_lets_in_once_and_new_ones_replace_the_old() {
     enter(new.expect("a code")).await.is_status(303);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn without_a_phone_a_printed_list_lets_in_code_by_code() {
-    let desk = Desk::new();
+async fn without_a_phone_a_printed_list_lets_in_code_by_code(log: &Log) {
+    let desk = Desk::new(log);
     let (_, handed) = newcomer(&desk, "noy", Factor::Paper).await;
     assert_eq!(handed.codes.len(), 40);
     let enter = async |password: &str, code: &str| Typed::of("noy", password, code).at(&desk).await;
@@ -206,7 +211,8 @@ async fn without_a_phone_a_printed_list_lets_in_code_by_code() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_not_let_in_is_told_the_same_whatever_is_wrong() {
-    let desk = Desk::new();
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::new(log);
     let keo = with_phone(&desk, "keo").await;
     newcomer(&desk, "noy", Factor::Paper).await;
     web::people::disable(&*desk.store, newcomer(&desk, "gone", Factor::Phone).await.0, desk.site.now())
@@ -236,7 +242,8 @@ async fn whoever_is_not_let_in_is_told_the_same_whatever_is_wrong() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_is_guessed_waits_and_its_own_browser_does_not() {
-    let desk = Desk::new();
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::new(log);
     let keo = with_phone(&desk, "keo").await;
     desk.clock.jump(60);
     let good = async |device: &str, from: [u8; 4]| {
@@ -273,7 +280,8 @@ async fn a_name_that_is_guessed_waits_and_its_own_browser_does_not() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn ten_thousand_wrong_logins_keep_nobody_out() {
-    let desk = Arc::new(Desk::new());
+    let log = &Log::in_sqlite().await;
+    let desk = Arc::new(Desk::new(log));
     let (keo, noy) = (with_phone(&desk, "keo").await, with_phone(&desk, "noy").await);
     desk.clock.jump(60);
     // From many addresses, under names that exist and names that do not, as fast as they are answered.
@@ -319,7 +327,8 @@ async fn ten_thousand_wrong_logins_keep_nobody_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_is_answered_later_and_its_neighbours_log_in_at_once() {
-    let desk = Desk::new();
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::new(log);
     let keo = with_phone(&desk, "keo").await;
     desk.clock.jump(60);
     for nth in 0..23 {
@@ -334,32 +343,25 @@ async fn an_address_is_answered_later_and_its_neighbours_log_in_at_once() {
     assert!(slow.as_millis() >= 400 && begun.elapsed().as_millis() < 400, "{slow:?} {:?}", begun.elapsed());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn people_of_a_restored_log_are_off_until_they_are_confirmed() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let desk = Desk::with_a_case().await;
+async fn people_of_a_restored_log_are_off_until_they_are_confirmed(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let keo = with_phone(&desk, "keo").await;
     let token = desk.token("vte-prosecutor", Role::Prosecutor).await;
-    let new = Arc::new(tests::made::open(folder.path().join("new.db")));
-    let (from, to) = (Arc::clone(&desk.store) as Arc<dyn LogStore>, Arc::clone(&new) as Arc<dyn LogStore>);
-    let now = desk.site.now();
-    transfer(&from, &to, now, &(Arc::new(|_, _| ()) as Progress)).await.expect("moved");
-    let moved = Desk::with(|site| {
-        site.people = Arc::clone(&new) as _;
-        site.log = Arc::clone(&new) as _;
-    });
+    let (now, new) = (desk.site.now(), &log.another().await);
+    transfer(&log.store, &new.store, now, &(Arc::new(|_, _| ()) as Progress)).await.expect("moved");
+    let moved = Desk::new(new);
     moved.clock.set(now.plus(60));
     let enter = async || {
         let code = totp::code(&keo.secret, moved.site.now());
         Typed::of("keo", GOOD, &code).at(&moved).await
     };
-    enter().await.is_status(503).says(&["an operator has to confirm its people with `kamnot people confirm`"]);
+    enter().await.is_status(503).says(&["an operator has to confirm its people with “kamnot people confirm”"]);
     let nobody = moved.ask(Method::GET, "/login", &[("accept-language", "en")], "").await;
     nobody.says(&["Nobody can log in yet"]);
     let ask = async |who: &Visitor, path| moved.get(who, path).await;
     assert_eq!(ask(&keo.who, "/docket").await.leads_to(), Some("/login?next=/docket"));
     ask(&token, "/api/v1/docket").await.is_problem(401, "not_logged_in");
-    new.confirm_people().await.expect("confirmed");
+    new.store.confirm_people().await.expect("confirmed");
     enter().await.is_status(303);
     assert_eq!(ask(&keo.who, "/docket").await.leads_to(), Some("/login?next=/docket"), "sessions have ended");
     ask(&token, "/api/v1/docket").await.is_problem(401, "not_logged_in");

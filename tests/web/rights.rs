@@ -8,17 +8,27 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use engine::rulebook::Language;
 use projections::rights::Role;
-use store::people::{PeopleStore as _, Person, Sessions};
+use store::people::{Person, Sessions};
 use tests::lines::action;
 use uuid::Uuid;
 use web::routes::ROUTES;
 
 use crate::desk::{Desk, FROM_HERE, NOTHING, Visitor, form};
+use crate::log::{Log, on_each_log};
 use crate::papers::{check, with_legal_aid};
 use crate::shown::Shown;
 use table::Relation::{self, Foreign, Former, Granted, Missing, Own};
 use table::Right::{Anybody, OfCase, People, Roles};
 use table::{Row, TABLE};
+
+on_each_log!(
+    everything_is_refused_to_people_but_what_is_right,
+    everything_is_refused_to_programs_but_what_is_right,
+    nobody_and_whoever_no_longer_counts_gets_nothing,
+    a_token_that_is_forged_revoked_or_over_gets_nothing_nor_does_a_cookie_beside_it,
+    a_foreign_case_and_a_missing_one_look_alike,
+    a_form_without_the_sessions_token_or_from_another_site_changes_nothing,
+);
 
 impl Row {
     fn is_of_a_case(&self) -> bool {
@@ -100,8 +110,8 @@ struct World {
 }
 
 impl World {
-    async fn new() -> Self {
-        let desk = Desk::new();
+    async fn new(log: &Log) -> Self {
+        let desk = Desk::new(log);
         let elsewhere = |line: String| line.replace("vte-", "psl-");
         desk.hold(&[with_legal_aid("OWN")]).await;
         desk.hold(&[elsewhere(with_legal_aid("FOREIGN"))]).await;
@@ -137,9 +147,8 @@ fn every_route_has_a_row_and_every_row_a_route() {
     assert_eq!(rows, routes);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn everything_is_refused_to_people_but_what_is_right() {
-    let world = World::new().await;
+async fn everything_is_refused_to_people_but_what_is_right(log: &Log) {
+    let world = World::new(log).await;
     for role in Role::ALL {
         for relation in [Own, Former, Foreign, Missing, Granted] {
             let mut who = world.person(role).await;
@@ -167,9 +176,8 @@ async fn everything_is_refused_to_people_but_what_is_right() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn everything_is_refused_to_programs_but_what_is_right() {
-    let world = World::new().await;
+async fn everything_is_refused_to_programs_but_what_is_right(log: &Log) {
+    let world = World::new(log).await;
     for role in Role::ALL.into_iter().filter(|role| *role != Role::Operator) {
         let program = world.desk.token(office_of(role).expect("an office"), role).await;
         for relation in [Own, Former, Foreign, Missing] {
@@ -196,9 +204,8 @@ async fn gets_nothing(world: &World, who: &Visitor, leads: &str, why: &str) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn nobody_and_whoever_no_longer_counts_gets_nothing() {
-    let world = World::new().await;
+async fn nobody_and_whoever_no_longer_counts_gets_nothing(log: &Log) {
+    let world = World::new(log).await;
     let (desk, role) = (&world.desk, Role::Prosecutor);
     let good = world.person(role).await;
     assert_eq!(desk.get(&good, "/cases/OWN").await.status.as_u16(), 200);
@@ -231,9 +238,8 @@ async fn nobody_and_whoever_no_longer_counts_gets_nothing() {
     gets_nothing(&world, &good, "/login", "idle").await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_is_forged_revoked_or_over_gets_nothing_nor_does_a_cookie_beside_it() {
-    let world = World::new().await;
+async fn a_token_that_is_forged_revoked_or_over_gets_nothing_nor_does_a_cookie_beside_it(log: &Log) {
+    let world = World::new(log).await;
     let (desk, role) = (&world.desk, Role::Prosecutor);
     let revoked = desk.token("vte-prosecutor", role).await;
     let expired = desk.token("vte-prosecutor", role).await;
@@ -258,9 +264,8 @@ async fn a_token_that_is_forged_revoked_or_over_gets_nothing_nor_does_a_cookie_b
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_foreign_case_and_a_missing_one_look_alike() {
-    let world = World::new().await;
+async fn a_foreign_case_and_a_missing_one_look_alike(log: &Log) {
+    let world = World::new(log).await;
     for role in Role::ALL {
         let who = world.person(role).await;
         for row in TABLE.iter().filter(|row| row.is_of_a_case()) {
@@ -280,9 +285,8 @@ async fn a_foreign_case_and_a_missing_one_look_alike() {
     assert_eq!(reply("FOREIGN").await.split("\"id\"").next(), reply("MISSING").await.split("\"id\"").next());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_form_without_the_sessions_token_or_from_another_site_changes_nothing() {
-    let world = World::new().await;
+async fn a_form_without_the_sessions_token_or_from_another_site_changes_nothing(log: &Log) {
+    let world = World::new(log).await;
     let desk = &world.desk;
     let forms = TABLE.iter().filter(|row| row.route.starts_with("POST ") && !row.route.contains(" /api/"));
     for row in forms {

@@ -3,13 +3,25 @@
 use axum::http::Method;
 use engine::rulebook::Language;
 use projections::rights::Role;
-use store::people::{Membership, PeopleStore as _};
+use store::people::Membership;
 use tests::made::office;
 use web::people::{Factor, join, leave};
 
 use crate::desk::{Desk, NOTHING, Visitor};
+use crate::log::{Log, on_each_log};
 use crate::people::{GOOD, Typed, entered, newcomer};
 use crate::shown::Shown;
+
+on_each_log!(
+    a_login_begins_a_session_of_its_own_and_a_logout_ends_it_alone,
+    a_session_ends_after_half_an_hour_of_silence_and_after_ten_hours_of_work,
+    a_change_of_password_ends_every_session_but_the_new_one,
+    somebody_with_several_roles_chooses_one_and_changes_it_in_a_new_session,
+    a_role_counts_from_its_first_to_its_last_instant,
+    an_operator_resets_disables_and_ends_with_effect_at_once,
+    an_operator_adds_people_and_tokens_and_is_told_what_is_wrong,
+    no_page_of_an_operator_shows_a_case,
+);
 
 /// Somebody with a password and a list of codes, who has not logged in yet.
 struct Known {
@@ -44,9 +56,8 @@ async fn counts(desk: &Desk, who: &Visitor) -> bool {
     desk.get(who, "/me").await.status.as_u16() == 200
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_login_begins_a_session_of_its_own_and_a_logout_ends_it_alone() {
-    let desk = Desk::new();
+async fn a_login_begins_a_session_of_its_own_and_a_logout_ends_it_alone(log: &Log) {
+    let desk = Desk::new(log);
     let mut keo = Known::new(&desk, "keo").await;
     let (one, other) = (keo.entered(&desk).await, keo.entered(&desk).await);
     assert_ne!(one.secret, other.secret);
@@ -67,7 +78,8 @@ async fn a_login_begins_a_session_of_its_own_and_a_logout_ends_it_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn with_tls_the_cookies_are_bound_to_the_host_and_the_plain_one_counts_for_nothing() {
-    let desk = Desk::with(|site| site.reached.tls = true);
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with(log, |site| site.reached.tls = true);
     let who = desk.login(Role::Clerk, Some("vte-juvenile-court"), Language::En).await;
     assert!(!counts(&desk, &who).await);
     let cookie = format!("__Host-kamnot={}", who.secret);
@@ -85,9 +97,8 @@ async fn with_tls_the_cookies_are_bound_to_the_host_and_the_plain_one_counts_for
     assert!(set.starts_with("__Host-kamnot=; ") && set.contains("; Secure") && set.contains("Path=/"), "{set}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_session_ends_after_half_an_hour_of_silence_and_after_ten_hours_of_work() {
-    let desk = Desk::new();
+async fn a_session_ends_after_half_an_hour_of_silence_and_after_ten_hours_of_work(log: &Log) {
+    let desk = Desk::new(log);
     let mut keo = Known::new(&desk, "keo").await;
     let idle = keo.entered(&desk).await;
     desk.clock.jump(30 * 60);
@@ -107,9 +118,8 @@ async fn a_session_ends_after_half_an_hour_of_silence_and_after_ten_hours_of_wor
     assert_eq!(desk.store.sessions().await.expect("sessions").len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_change_of_password_ends_every_session_but_the_new_one() {
-    let desk = Desk::new();
+async fn a_change_of_password_ends_every_session_but_the_new_one(log: &Log) {
+    let desk = Desk::new(log);
     let mut keo = Known::new(&desk, "keo").await;
     let (one, other) = (keo.entered(&desk).await, keo.entered(&desk).await);
     let new = "lantern bridge forty spoons";
@@ -140,9 +150,8 @@ async fn a_change_of_password_ends_every_session_but_the_new_one() {
     assert_eq!(statuses, [vec![false; 5], vec![true; 5]].concat());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn somebody_with_several_roles_chooses_one_and_changes_it_in_a_new_session() {
-    let desk = Desk::with_a_case().await;
+async fn somebody_with_several_roles_chooses_one_and_changes_it_in_a_new_session(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let mut keo = Known::new(&desk, "keo").await;
     let id = keo.entered(&desk).await.id;
     let now = desk.site.now();
@@ -173,9 +182,8 @@ async fn somebody_with_several_roles_chooses_one_and_changes_it_in_a_new_session
     assert_eq!(shown.leads_to(), Some("/"));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_role_counts_from_its_first_to_its_last_instant() {
-    let desk = Desk::with_a_case().await;
+async fn a_role_counts_from_its_first_to_its_last_instant(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let mut keo = Known::new(&desk, "keo").await;
     let id = keo.entered(&desk).await.id;
     let clerk = of(Role::Clerk, Some("vte-juvenile-court"));
@@ -200,9 +208,8 @@ async fn a_role_counts_from_its_first_to_its_last_instant() {
     keo.enter(&desk).await.is_status(403);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_operator_resets_disables_and_ends_with_effect_at_once() {
-    let desk = Desk::with_a_case().await;
+async fn an_operator_resets_disables_and_ends_with_effect_at_once(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let operator = desk.login(Role::Operator, None, Language::En).await;
     let mut keo = Known::new(&desk, "keo").await;
     let who = keo.entered(&desk).await;
@@ -246,9 +253,8 @@ async fn an_operator_resets_disables_and_ends_with_effect_at_once() {
     assert!(desk.store.person(who.id).await.expect("a person").is_some());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_operator_adds_people_and_tokens_and_is_told_what_is_wrong() {
-    let desk = Desk::new();
+async fn an_operator_adds_people_and_tokens_and_is_told_what_is_wrong(log: &Log) {
+    let desk = Desk::new(log);
     let operator = desk.login(Role::Operator, None, Language::En).await;
     let add = async |more: &[(&str, &str)]| {
         let role = [("role", "clerk"), ("office", "vte-juvenile-court"), ("language", "en")];
@@ -279,6 +285,8 @@ async fn an_operator_adds_people_and_tokens_and_is_told_what_is_wrong() {
     shown.is_status(200).says(&["Keo Sisouk (keo.s)"]);
     add(&[]).await.is_status(422).says(&["Error: "]);
     let fields = [("name", "case register"), ("role", "clerk"), ("office", "vte-juvenile-court")];
+    let id = desk.get(&operator, "/tokens").await.hidden("id").expect("an id").to_owned();
+    let fields = [&[("id", id.as_str())], &fields[..]].concat();
     let shown = desk.submit(&operator, "/tokens", &fields).await;
     let secret = shown.text.split("kamnot_").nth(1).expect("a secret").split('<').next().expect("its end");
     let token = Visitor { form: None, ..operator.with_secret(format!("kamnot_{secret}")) };
@@ -287,9 +295,8 @@ async fn an_operator_adds_people_and_tokens_and_is_told_what_is_wrong() {
     desk.submit(&operator, "/tokens", &[("name", "x"), ("role", "operator")]).await.is_status(422);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn no_page_of_an_operator_shows_a_case() {
-    let desk = Desk::with_a_case().await;
+async fn no_page_of_an_operator_shows_a_case(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let supervisor = desk.login(Role::Supervisor, Some("vte-juvenile-court"), Language::En).await;
     let look = [("reference", "A-1"), ("code", "complaint"), ("reason", "a letter of Somsak")];
     desk.submit(&supervisor, "/look", &look).await.is_status(303);

@@ -18,6 +18,7 @@ mod docket;
 mod export;
 mod follow;
 mod import;
+mod in_force;
 mod lists;
 mod logging;
 mod nats;

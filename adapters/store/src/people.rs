@@ -244,6 +244,8 @@ pub trait PeopleStore: Send + Sync + 'static {
     async fn sessions(&self) -> Result<Vec<Session>, Fault>;
     /// Ends sessions; how many.
     async fn end_sessions(&self, which: Sessions) -> Result<usize, Fault>;
+    /// Writes a token that is new; whether it was: one with its id is left as it is.
+    async fn add_token(&self, token: &Token) -> Result<bool, Fault>;
     /// Writes a token, new or changed.
     async fn put_token(&self, token: &Token) -> Result<(), Fault>;
     /// The token with a key.

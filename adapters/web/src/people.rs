@@ -225,13 +225,14 @@ pub async fn change(
     }
 }
 
-/// Adds a token; returns it with its secret.
+/// Adds a token under an id, once; returns it with its secret.
 ///
 /// # Errors
-/// If it may not be so.
+/// If it may not be so, or there is a token with this id already.
 pub async fn add_token(
     people: &dyn PeopleStore,
     offices: &Offices,
+    id: Uuid,
     called: &str,
     membership: Membership,
     now: Instant,
@@ -244,9 +245,8 @@ pub async fn add_token(
     fit(std::slice::from_ref(&membership), offices)?;
     let (office, role) = (membership.office.ok_or(Flaw::OfficeMissing)?, membership.role);
     let secret = [TOKEN, &secret()].concat();
-    let token = Token { id: Uuid::new_v4(), key: key_of(&secret), name, office, role, made: now, until, revoked: None };
-    people.put_token(&token).await?;
-    Ok((token, secret))
+    let token = Token { id, key: key_of(&secret), name, office, role, made: now, until, revoked: None };
+    if people.add_token(&token).await? { Ok((token, secret)) } else { Err(Flaw::SentBefore.into()) }
 }
 
 /// Revokes a token.

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderValue, STRICT_TRANSPORT_SECURITY};
+use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, STRICT_TRANSPORT_SECURITY};
+use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::routing::{MethodRouter, get, post};
 use engine::rulebook::Language;
+use projections::catalogue::Word as _;
 use projections::rights::{Act, Relation, allows};
 
-use crate::answer::{Answer, marked_as_demo, no_such_page, protect};
+use crate::answer::{Answer, marked_as_demo, no_such_page, plain, protect};
 use crate::api::guard::{Guard, asked_language};
 use crate::api::openapi::Routed;
 use crate::api::problem::Problem;
@@ -22,6 +24,7 @@ use crate::refused::refused;
 use crate::site::Site;
 use crate::visitor::{OfNobody, Visitor, language};
 use crate::words::api::Api;
+use crate::words::login::Login;
 use crate::{api, assets, gzip, pages};
 
 /// Where the API begins.
@@ -145,19 +148,20 @@ pub fn router(site: Arc<Site>) -> Router {
         if route.path.starts_with(API) && route.needs != Needs::Nothing {
             let act = if let Needs::Right(act) = route.needs { Some(act) } else { None };
             let guard = Guard { site: Arc::clone(&site), act };
-            router = router.route(route.path, page.layer(middleware::from_fn_with_state(guard, api::guard::guard)));
+            router =
+                router.route(route.path, page.route_layer(middleware::from_fn_with_state(guard, api::guard::guard)));
             continue;
         }
         let page = match route.needs {
             Needs::Nothing => page.layer(DefaultBodyLimit::max(BODY_OF_ANYBODY)),
             Needs::Member | Needs::Case(_) => page,
-            Needs::Visitor => page.layer(middleware::from_fn_with_state(Arc::clone(&site), visitors)),
+            Needs::Visitor => page.route_layer(middleware::from_fn_with_state(Arc::clone(&site), visitors)),
             Needs::Right(act) => {
-                page.layer(middleware::from_fn_with_state(Holders { site: Arc::clone(&site), act }, holders))
+                page.route_layer(middleware::from_fn_with_state(Holders { site: Arc::clone(&site), act }, holders))
             }
         };
         let page = match route.method {
-            "POST" => page.layer(middleware::from_fn_with_state(Arc::clone(&site), forms)),
+            "POST" => page.route_layer(middleware::from_fn_with_state(Arc::clone(&site), forms)),
             _ => page,
         };
         router = router.route(route.path, page);
@@ -212,23 +216,26 @@ async fn holders(
 async fn nobodys(State(site): State<Arc<Site>>, request: Request, next: Next) -> Answer {
     let (parts, body) = request.into_parts();
     let answer = next.run(Request::from_parts(parts.clone(), body)).await;
-    let answer = if parts.uri.path().starts_with(API) { answer } else { in_words(answer, language(&parts, None)) };
+    let answer = in_words(answer, &parts);
     let of_nobody = answer.extensions().get::<OfNobody>().is_some();
     if of_nobody { refused(&site, &parts, None, answer).await } else { answer }
 }
 
-/// A page instead of what the framework refuses by itself: an address that cannot be read, or another method.
-fn in_words(answer: Answer, language: Language) -> Answer {
+/// Words for what the framework refuses by itself: another method than a route takes, whoever asks, or an address that cannot
+/// be read.
+fn in_words(answer: Answer, parts: &Parts) -> Answer {
+    let (status, of_the_api) = (answer.status(), parts.uri.path().starts_with(API));
+    if status == StatusCode::METHOD_NOT_ALLOWED && of_the_api {
+        return Problem::instead(answer, asked_language(parts).unwrap_or(Language::Lo));
+    }
+    let language = language(parts, None);
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        let mut page = plain(status, language, [Api::WrongMethod.of(language), Login::LoadAgain.of(language)]);
+        page.headers_mut().extend(answer.headers().get(ALLOW).map(|allow| (ALLOW, allow.clone())));
+        return page;
+    }
     let is_ours = answer.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let unreadable = matches!(answer.status(), StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED);
-    if is_ours || !unreadable {
-        return answer;
-    }
-    let mut page = no_such_page(language);
-    if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
-        *page.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-    }
-    page
+    if of_the_api || is_ours || status != StatusCode::BAD_REQUEST { answer } else { no_such_page(language) }
 }
 
 async fn nothing_here(request: Request) -> Answer {

@@ -60,7 +60,7 @@ impl<'a> Sheet<'a> {
         let snapshot = Snapshot::of_assessment(case.reference().clone(), &assessment, case.last_recorded_at()?);
         let liberty = Liberty::of(&assessment, reader.book);
         let numbers = if reader.sees_personal() { Numbers::Shown } else { Numbers::Hidden };
-        let form = Form { language: reader.language, medium, prefix: PICTURE, numbers };
+        let form = Form { language: reader.language, medium, prefix: PICTURE, numbers, moment: reader.moment };
         Some(Self {
             reader,
             reference: case.reference().to_string(),

@@ -58,8 +58,7 @@ pub(super) fn draw(
     if scale.shows(sheet.at()) {
         let x = scale.x(sheet.at());
         sheet.canvas.upright(x, [axis + units(2), axis + units(94)], "now");
-        let time = words_of_time::time_of_day(sheet.at());
-        let text = sheet.words.pick(format!("now: {time}"), format!("ດຽວນີ້: {time}"));
+        let text = sheet.words.now_on_its_day();
         // To the left of now is the lane of liberty.
         let tops = Tops { right: axis + units(6), left: head + units(2) };
         sheet.now_tag(&scale, tops, &text);

@@ -37,12 +37,13 @@ fn cases(lines: &str, book: &Rulebook) -> Vec<Vec<Action>> {
 }
 
 fn form(language: Language, medium: Medium) -> Form<'static> {
-    Form { language, medium, prefix: "p1", numbers: Numbers::Shown }
+    Form { language, medium, prefix: "p1", numbers: Numbers::Shown, moment: Moment::Now }
 }
 
 fn forms() -> impl Iterator<Item = Form<'static>> {
     let media = [Medium::Screen, Medium::Paper];
-    Language::ALL.iter().flat_map(move |language| media.map(|medium| form(*language, medium)))
+    let now = Language::ALL.iter().flat_map(move |language| media.map(|medium| form(*language, medium)));
+    now.flat_map(|now| [now, Form { moment: Moment::Asked, ..now }])
 }
 
 fn drawn(lines: &str, instant: &str, form: &Form<'_>) -> String {
@@ -215,6 +216,17 @@ fn all_hold(lines: &str) -> usize {
         }
     }
     number
+}
+
+#[test]
+fn a_picture_of_an_instant_that_was_asked_for_names_it_and_does_not_call_it_now() {
+    for (language, named, now) in
+        [(Language::En, "on 14 May 2026, 08:10", "now"), (Language::Lo, "ວັນທີ 14 ພຶດສະພາ 2026, 08:10", "ດຽວນີ້")]
+    {
+        let form = Form { moment: Moment::Asked, ..form(language, Medium::Screen) };
+        let svg = drawn(NEAR_THE_CAP, "2026-05-14T08:10:00+07:00", &form).replace('\u{a0}', " ");
+        assert!(svg.contains(named) && !svg.contains(&format!("{now}: ")), "{svg}");
+    }
 }
 
 #[test]

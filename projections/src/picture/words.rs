@@ -8,6 +8,7 @@ use engine::calendar::Instant;
 use engine::limits::Deadline;
 use engine::rulebook::{Language, Period, RuleId, Rulebook};
 
+use super::Moment;
 use super::choice::Overrun;
 use super::scale::month_and_year;
 use crate::labels::Label;
@@ -19,6 +20,7 @@ pub(super) struct Words<'p> {
     pub book: &'p Rulebook,
     pub language: Language,
     pub now: Instant,
+    pub moment: Moment,
 }
 
 impl Words<'_> {
@@ -180,10 +182,28 @@ impl Words<'_> {
         self.pick(format!("order of {day}"), format!("ຄຳສັ່ງ ວັນທີ {day}"))
     }
 
-    /// `now: 14 May, 08:10`
+    /// `now: 14 May, 08:10`, or `on 14 May 2026, 08:10`.
     pub fn now(self) -> String {
-        let (day, time) = (self.day(self.now.date()), words_of_time::time_of_day(self.now));
-        self.pick(format!("now: {day}, {time}"), format!("ດຽວນີ້: {day}, {time}"))
+        let (date, time) = (self.now.date(), words_of_time::time_of_day(self.now));
+        match self.moment {
+            Moment::Now => {
+                let day = self.day(date);
+                self.pick(format!("now: {day}, {time}"), format!("ດຽວນີ້: {day}, {time}"))
+            }
+            Moment::Asked => {
+                let day = words_of_time::day_and_year(date, self.language);
+                self.pick(format!("on {day}, {time}"), format!("ວັນທີ {day}, {time}"))
+            }
+        }
+    }
+
+    /// `now: 08:10`, or `at 08:10`.
+    pub fn now_on_its_day(self) -> String {
+        let time = words_of_time::time_of_day(self.now);
+        match self.moment {
+            Moment::Now => self.pick(format!("now: {time}"), format!("ດຽວນີ້: {time}")),
+            Moment::Asked => self.pick(format!("at {time}"), format!("ເວລາ {time}")),
+        }
     }
 
     /// What the picture is of: from the month of one day to that of another.

@@ -8,11 +8,13 @@ use serde_json::Value;
 use web::routes::ROUTES;
 
 use crate::desk::{Desk, NOTHING, description};
+use crate::log::Log;
 use crate::schema::{check, fits};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_of_the_api_is_described_and_nothing_else_is() {
-    let desk = Desk::new();
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::new(log);
     let document = description(&desk.router).await;
     let routes: BTreeSet<(String, String)> = ROUTES
         .iter()
@@ -35,7 +37,8 @@ async fn every_route_of_the_api_is_described_and_nothing_else_is() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_described_route_answers() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("vte-investigation", Role::Investigator).await;
     let document = description(&desk.router).await;
     for (path, of) in document["paths"].as_object().expect("paths") {
@@ -68,7 +71,8 @@ fn assert_references(document: &Value, of: &Value) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_actions_of_every_kind_are_as_they_are_described() {
-    let desk = Desk::new();
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::new(log);
     let document = description(&desk.router).await;
     assert_references(document, document);
     let schema = &document["components"]["schemas"]["Action"];

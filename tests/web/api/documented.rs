@@ -5,6 +5,7 @@ use projections::rights::Role;
 use serde_json::Value;
 
 use crate::desk::Desk;
+use crate::log::Log;
 
 /// The examples of the section on the API: requests, and the answers that stand behind them.
 fn examples(page: &str) -> Vec<(String, Value)> {
@@ -36,7 +37,8 @@ fn is_like(example: &Value, found: &Value) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_example_of_the_page_is_answered_as_it_says() {
-    let desk = Desk::new();
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::new(log);
     let (_, token) = desk.token("vte-investigation", Role::Investigator).await.credentials();
     let examples = examples(include_str!("../../../docs/formats.md"));
     assert!(examples.len() > 5, "{}", examples.len());

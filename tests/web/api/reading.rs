@@ -4,20 +4,30 @@ use engine::action::CaseRef;
 use engine::calendar::Instant;
 use projections::rights::Role;
 use serde_json::{Value, json};
-use store::CaseStore as _;
-use store::people::{LooksOf, PeopleStore as _, Seen};
+use store::people::{LooksOf, Seen};
 use tests::lines::{action, custody};
 
 use crate::desk::{Desk, NOW};
+use crate::log::{Log, on_each_log};
 use crate::papers::{check, with_legal_aid};
+
+on_each_log!(
+    an_assessment_is_what_the_engine_writes_at_any_instant,
+    explanations_are_the_limits_and_findings_of_the_timeline_in_the_readers_language,
+    a_timeline_as_known_on_a_day_has_what_was_recorded_by_then,
+    a_docket_is_paged_by_key_and_every_case_stands_on_one_page,
+    alerts_come_in_pages_that_end_with_a_case,
+    each_look_is_recorded_once_before_the_answer_and_shown_to_the_office,
+    rules_and_offices_are_those_in_force,
+    a_former_office_sees_the_case_as_known_at_the_transfer_and_nothing_personal,
+);
 
 fn reference(case: &str) -> CaseRef {
     CaseRef::new(case).expect("a reference")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_assessment_is_what_the_engine_writes_at_any_instant() {
-    let desk = Desk::with_a_case().await;
+async fn an_assessment_is_what_the_engine_writes_at_any_instant(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("vte-prosecutor", Role::Prosecutor).await;
     let case = desk.store.load(&reference("A-1")).await.expect("the case");
     for at in [NOW, "2026-03-02T08:00:00+07:00", "2027-01-01T00:00:00Z"] {
@@ -33,9 +43,8 @@ async fn an_assessment_is_what_the_engine_writes_at_any_instant() {
     desk.get(&token, "/api/v1/cases/A-1/assessment?at=2020-01-01T00:00:00Z").await.is_problem(404, "not_found");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn explanations_are_the_limits_and_findings_of_the_timeline_in_the_readers_language() {
-    let desk = Desk::with_a_case().await;
+async fn explanations_are_the_limits_and_findings_of_the_timeline_in_the_readers_language(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("vte-prosecutor", Role::Prosecutor).await;
     let entries = desk.get(&token, "/api/v1/cases/A-1/timeline").await.is(200);
     let explains = |entry: &&Value| !["action", "alert"].contains(&entry["entry"].as_str().expect("a word"));
@@ -46,9 +55,8 @@ async fn explanations_are_the_limits_and_findings_of_the_timeline_in_the_readers
     assert!(custody["because"].as_array().expect("steps").len() > 2, "{custody}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_timeline_as_known_on_a_day_has_what_was_recorded_by_then() {
-    let desk = Desk::with_a_case().await;
+async fn a_timeline_as_known_on_a_day_has_what_was_recorded_by_then(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("vte-prosecutor", Role::Prosecutor).await;
     desk.clock.set(Instant::parse("2026-03-09T08:00:00+07:00").expect("an instant"));
     desk.hold(&[check("A-1", "vte-investigation")]).await;
@@ -62,9 +70,8 @@ async fn a_timeline_as_known_on_a_day_has_what_was_recorded_by_then() {
     desk.get(&token, "/api/v1/cases/A-1/timeline?as_known_on=2026-03-01").await.is_problem(404, "not_found");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_docket_is_paged_by_key_and_every_case_stands_on_one_page() {
-    let desk = Desk::new();
+async fn a_docket_is_paged_by_key_and_every_case_stands_on_one_page(log: &Log) {
+    let desk = Desk::new(log);
     for n in 0..60 {
         desk.hold(&[with_legal_aid(&format!("A-{n}"))]).await;
     }
@@ -98,9 +105,8 @@ async fn a_docket_is_paged_by_key_and_every_case_stands_on_one_page() {
     assert_eq!(held["items"].as_array().expect("rows").len(), 4, "the number leads to its cases");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn alerts_come_in_pages_that_end_with_a_case() {
-    let desk = Desk::new();
+async fn alerts_come_in_pages_that_end_with_a_case(log: &Log) {
+    let desk = Desk::new(log);
     for n in 0..6 {
         desk.hold(&[with_legal_aid(&format!("A-{n}")), custody(&format!("A-{n}"))]).await;
     }
@@ -124,9 +130,8 @@ async fn alerts_come_in_pages_that_end_with_a_case() {
     assert!(!breaches.is_empty() && breaches.iter().all(|row| row["kind"] == "breach" && row["open"] == true));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn each_look_is_recorded_once_before_the_answer_and_shown_to_the_office() {
-    let desk = Desk::with_a_case().await;
+async fn each_look_is_recorded_once_before_the_answer_and_shown_to_the_office(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("vte-prosecutor", Role::Prosecutor).await;
     let id = desk.store.tokens().await.expect("tokens")[0].id;
     for path in ["", "/assessment", "/timeline", "/assessment"] {
@@ -152,9 +157,8 @@ async fn each_look_is_recorded_once_before_the_answer_and_shown_to_the_office() 
     assert_eq!(looks.len(), 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn rules_and_offices_are_those_in_force() {
-    let desk = Desk::new();
+async fn rules_and_offices_are_those_in_force(log: &Log) {
+    let desk = Desk::new(log);
     let token = desk.token("vte-prosecutor", Role::Prosecutor).await;
     let rules = desk.get(&token, "/api/v1/rules").await.is(200);
     assert_eq!(rules["digest"], desk.site.book.digest().to_string());
@@ -167,9 +171,8 @@ async fn rules_and_offices_are_those_in_force() {
     assert_eq!(offices.as_array().expect("offices").len(), desk.site.offices.all().count());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_former_office_sees_the_case_as_known_at_the_transfer_and_nothing_personal() {
-    let desk = Desk::with_a_case().await;
+async fn a_former_office_sees_the_case_as_known_at_the_transfer_and_nothing_personal(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let own = desk.token("vte-prosecutor", Role::Prosecutor).await;
     let former = own.clone();
     let personal = ["C-Somsak", "2010-05-06", "birth_date", "a reason with a name"];

@@ -6,11 +6,21 @@ use engine::case::Event;
 use engine::rulebook::Language;
 use projections::rights::Role;
 use serde_json::{Value, json};
-use store::CaseStore as _;
 use tests::lines::{action, custody};
 
 use crate::desk::Desk;
+use crate::log::{Log, on_each_log};
 use crate::papers::{check, with_legal_aid};
+
+on_each_log!(
+    an_object_an_array_and_lines_are_recorded_once,
+    the_envelope_names_the_callers_office_and_the_token_or_person_whoever_acted,
+    a_lawyer_records_a_request_for_release_and_nothing_else,
+    warnings_and_refusals_come_line_by_line_in_the_readers_language,
+    a_version_guards_a_case_against_what_was_recorded_since_and_alerts_do_not_change_it,
+    a_version_says_nothing_of_another_offices_case,
+    of_two_with_the_same_version_one_is_recorded,
+);
 
 async fn events(desk: &Desk, case: &str) -> Vec<Event> {
     let stream = desk.store.stream(&CaseRef::new(case).expect("a reference")).await.expect("a stream");
@@ -22,9 +32,8 @@ fn outcomes(reply: &Value) -> Vec<(u64, &str)> {
     lines.map(|line| (line["line"].as_u64().expect("a number"), line["outcome"].as_str().expect("a word"))).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_object_an_array_and_lines_are_recorded_once() {
-    let desk = Desk::new();
+async fn an_object_an_array_and_lines_are_recorded_once(log: &Log) {
+    let desk = Desk::new(log);
     let token = desk.token("vte-investigation", Role::Investigator).await;
     let array = format!("[{},\n {}]", with_legal_aid("A-1"), custody("A-1"));
     let reply = desk.post(&token, &array).await.is(200);
@@ -39,9 +48,8 @@ async fn an_object_an_array_and_lines_are_recorded_once() {
     assert_eq!(events(&desk, "A-1").await.len(), recorded);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_envelope_names_the_callers_office_and_the_token_or_person_whoever_acted() {
-    let desk = Desk::with_a_case().await;
+async fn the_envelope_names_the_callers_office_and_the_token_or_person_whoever_acted(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("vte-juvenile-court", Role::Clerk).await;
     let reply = desk.post(&token, &check("A-1", "vte-prosecutor")).await.is(200);
     assert_eq!(outcomes(&reply), [(1, "recorded")], "{reply}");
@@ -60,9 +68,8 @@ async fn the_envelope_names_the_callers_office_and_the_token_or_person_whoever_a
     assert_eq!(of_action.map(|(by, _)| by).collect::<Vec<_>>(), ["vte-prosecutor", "vte-investigation"]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lawyer_records_a_request_for_release_and_nothing_else() {
-    let desk = Desk::with_a_case().await;
+async fn a_lawyer_records_a_request_for_release_and_nothing_else(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("vte-legal-aid", Role::Lawyer).await;
     let at = "2026-03-03T10:00:00+07:00";
     let request = action("A-1", "release_requested", at, r#","requested_by":"lawyer""#);
@@ -80,9 +87,8 @@ async fn a_lawyer_records_a_request_for_release_and_nothing_else() {
     assert_eq!(events(&desk, "B-1").await.len(), 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn warnings_and_refusals_come_line_by_line_in_the_readers_language() {
-    let desk = Desk::with_a_case().await;
+async fn warnings_and_refusals_come_line_by_line_in_the_readers_language(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("vte-investigation", Role::Investigator).await;
     let unknown = check("A-1", "vte-prosecuter");
     let misspelt = action("A-1", "custody_begun", "2026-03-02T10:00:00+07:00", "");
@@ -96,9 +102,8 @@ async fn warnings_and_refusals_come_line_by_line_in_the_readers_language() {
     assert!(lao["lines"][0]["reason"].as_str().expect("a sentence").contains("ພົບ"), "{lao}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_version_guards_a_case_against_what_was_recorded_since_and_alerts_do_not_change_it() {
-    let desk = Desk::with_a_case().await;
+async fn a_version_guards_a_case_against_what_was_recorded_since_and_alerts_do_not_change_it(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("vte-investigation", Role::Investigator).await;
     let tag = async || desk.get(&token, "/api/v1/cases/A-1").await.header("etag").to_owned();
     let first = tag().await;
@@ -133,9 +138,8 @@ async fn a_version_guards_a_case_against_what_was_recorded_since_and_alerts_do_n
     assert_eq!(outcomes(&reply), [(1, "recorded")], "{reply}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_version_says_nothing_of_another_offices_case() {
-    let desk = Desk::with_a_case().await;
+async fn a_version_says_nothing_of_another_offices_case(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("psl-investigation", Role::Investigator).await;
     let tag = format!("\"2-{}\"", desk.site.book.digest());
     let answers = [
@@ -146,9 +150,8 @@ async fn a_version_says_nothing_of_another_offices_case() {
     answers[0].is_problem(412, "moved");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_two_with_the_same_version_one_is_recorded() {
-    let desk = Desk::with_a_case().await;
+async fn of_two_with_the_same_version_one_is_recorded(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("vte-investigation", Role::Investigator).await;
     let tag = format!("\"2-{}\"", desk.site.book.digest());
     let tag = [("if-match", tag.as_str())];

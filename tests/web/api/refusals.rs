@@ -5,25 +5,27 @@ use axum::http::Method;
 use engine::rulebook::Language;
 use projections::rights::Role;
 use service::intake::budget::Budget;
-use store::CaseStore as _;
 use tests::lines::action;
 use web::remembered::Remembered;
+use web::routes::ROUTES;
 
 use crate::desk::{Desk, NOTHING, Visitor};
+use crate::log::Log;
 use crate::papers::check;
 
 /// Words that no answer may repeat.
 const PLANTED: &str = "ທ້າວສົມສັກ\u{202e}Somsak";
 
-async fn investigator() -> (Desk, Visitor) {
-    let desk = Desk::with_a_case().await;
+async fn investigator(log: &Log) -> (Desk, Visitor) {
+    let desk = Desk::with_a_case(log).await;
     let token = desk.token("vte-investigation", Role::Investigator).await;
     (desk, token)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_another_type_is_refused() {
-    let (desk, token) = investigator().await;
+    let log = &Log::in_sqlite().await;
+    let (desk, token) = investigator(log).await;
     let types = [
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -43,7 +45,8 @@ async fn a_body_of_another_type_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_is_too_long_too_deep_or_broken_is_refused_whole() {
-    let (desk, token) = investigator().await;
+    let log = &Log::in_sqlite().await;
+    let (desk, token) = investigator(log).await;
     desk.post(&token, &" ".repeat((1 << 20) + 1)).await.is_problem(413, "too_large");
     let chunks = (0..40).map(|_| Ok::<_, std::io::Error>("x".repeat(1 << 15)));
     let body = Body::from_stream(futures::stream::iter(chunks));
@@ -60,7 +63,8 @@ async fn a_body_that_is_too_long_too_deep_or_broken_is_refused_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_with_control_characters_or_another_encoding_is_refused_by_itself() {
-    let (desk, token) = investigator().await;
+    let log = &Log::in_sqlite().await;
+    let (desk, token) = investigator(log).await;
     let good = check("A-1", "vte-investigation");
     let nul = action("A-1", "case_closed", "2026-03-03T10:00:00+07:00", ",\"reason\":\"a\\u0000b\"");
     let raw = action("A-1", "case_closed", "2026-03-03T10:00:00+07:00", ",\"reason\":\"a\u{1}b\"");
@@ -81,7 +85,8 @@ async fn a_line_with_control_characters_or_another_encoding_is_refused_by_itself
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_with_bidirectional_overrides_or_html_comes_back_as_it_was_sent() {
-    let (desk, token) = investigator().await;
+    let log = &Log::in_sqlite().await;
+    let (desk, token) = investigator(log).await;
     let reason = "<script>alert(1)</script> \u{202e}abc\u{2066}";
     let closed = action("A-1", "case_closed", "2026-03-03T10:00:00+07:00", &format!(r#","reason":"{reason}""#));
     assert_eq!(desk.post(&token, &closed).await.is(200)["recorded"], 1);
@@ -95,7 +100,8 @@ async fn a_text_with_bidirectional_overrides_or_html_comes_back_as_it_was_sent()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_refusal_repeats_what_was_sent() {
-    let (desk, token) = investigator().await;
+    let log = &Log::in_sqlite().await;
+    let (desk, token) = investigator(log).await;
     let planted = PLANTED.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02X}"));
     for path in [
         format!("/api/v1/cases/{planted}"),
@@ -118,7 +124,8 @@ async fn no_refusal_repeats_what_was_sent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn parameters_that_are_unknown_doubled_or_badly_written_are_refused_by_name() {
-    let (desk, token) = investigator().await;
+    let log = &Log::in_sqlite().await;
+    let (desk, token) = investigator(log).await;
     for (path, parameter) in [
         ("/api/v1/docket?held=yes", Some("held")),
         ("/api/v1/docket?held=true&held=true", Some("held")),
@@ -145,7 +152,8 @@ async fn parameters_that_are_unknown_doubled_or_badly_written_are_refused_by_nam
 
 #[tokio::test(flavor = "multi_thread")]
 async fn problems_are_in_the_readers_language() {
-    let desk = Desk::new();
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::new(log);
     for (accept, language) in [("en", "en"), ("EN-gb,lo;q=0.5", "en"), ("lo", "lo"), ("fr", "lo"), ("", "lo")] {
         let answer = desk.ask(Method::GET, "/api/v1/docket", &[("accept-language", accept)], NOTHING).await;
         let problem = answer.is_problem(401, "not_logged_in");
@@ -160,21 +168,32 @@ async fn problems_are_in_the_readers_language() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_method_and_an_unknown_address_are_problems_too() {
-    let (desk, token) = investigator().await;
+    let log = &Log::in_sqlite().await;
+    let (desk, token) = investigator(log).await;
     let ask = async |method, path| desk.ask_as(&token, method, path, &[], NOTHING).await;
     let answer = ask(Method::DELETE, "/api/v1/cases/A-1").await;
     answer.is_problem(405, "wrong_method");
     assert!(answer.header("allow").contains("GET"), "{}", answer.header("allow"));
     ask(Method::GET, "/api/v2/cases").await.is_problem(404, "not_found");
     ask(Method::GET, "/api/v1/actions").await.is_problem(405, "wrong_method");
+    // Whoever asks, with whatever credentials.
+    for route in ROUTES.iter().filter(|route| route.path.starts_with("/api/")) {
+        let path = route.path.replace("{case}", "A-1").replace("{rule}", "custody-48h");
+        for (method, headers) in [(Method::PUT, &[][..]), (Method::OPTIONS, &[("authorization", "Bearer x")])] {
+            let answer = desk.ask(method, &path, headers, NOTHING).await;
+            answer.is_problem(405, "wrong_method");
+            assert!(answer.header("allow").contains(route.method), "{path}");
+        }
+    }
     let head = ask(Method::HEAD, "/api/v1/cases/A-1").await;
     assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_has_used_up_a_budget_waits_and_no_other_does() {
+    let log = &Log::in_sqlite().await;
     let budget = Budget { requests: 60, bytes: 0, events: 0 };
-    let desk = Desk::with(|site| site.remembered = Remembered::with(budget));
+    let desk = Desk::with(log, |site| site.remembered = Remembered::with(budget));
     let one = desk.token("vte-investigation", Role::Investigator).await;
     let other = desk.token("vte-investigation", Role::Investigator).await;
     let mut last = desk.get(&one, "/api/v1/rules").await;
@@ -188,7 +207,8 @@ async fn who_has_used_up_a_budget_waits_and_no_other_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_changes_something_needs_the_token_of_its_forms() {
-    let desk = Desk::with_a_case().await;
+    let log = &Log::in_sqlite().await;
+    let desk = Desk::with_a_case(log).await;
     let person = desk.login(Role::Investigator, Some("vte-investigation"), Language::En).await;
     let other = desk.login(Role::Investigator, Some("vte-investigation"), Language::En).await;
     let body = check("A-1", "vte-investigation");

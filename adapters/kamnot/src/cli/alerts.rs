@@ -15,8 +15,9 @@ use service::spreadsheet;
 use super::arguments::{AlertsFormat, AlertsOf, Common};
 use super::asked;
 use super::database::{Database, run as block_on};
+use super::in_force::offices_in_force;
 use super::lists::{Words, kind_name, kind_tone};
-use super::output::{Completion, Failure, complete, offices};
+use super::output::{Completion, Failure, complete};
 use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table};
 use super::time::{full, short};
@@ -32,8 +33,8 @@ pub(super) fn alerts(common: &Common, own: &AlertsOf) -> Result<Completion, Fail
             "give --prosecutor, --court, --investigator or --legal-aid, or a case with --case".to_owned(),
         ));
     }
-    let offices = offices(common)?;
     let database = Database::open_to_read(common)?;
+    let offices = offices_in_force(common, &database)?;
     if let Some((kind, office)) = office {
         asked::refuse_stranger(common, &offices, &database, (Some(kind), office))?;
     }

@@ -70,7 +70,7 @@ pub(super) struct Common {
     /// The rulebook, a TOML file [default: the one in force in the log; in a new log, that of Law 05/NA of 2006]
     #[arg(long, global = true, value_name = "FILE")]
     pub rulebook: Option<PathBuf>,
-    /// More offices, or other names for those of the program, a TOML file
+    /// More offices, or other names for those of the program, a TOML file [default: the one in force in the log]
     #[arg(long, global = true, value_name = "FILE")]
     pub offices: Option<PathBuf>,
     /// The language of sentences and headings: en or lo

@@ -19,8 +19,9 @@ use service::queries::cases::{Cases, Which, cases};
 use super::arguments::{Common, Docket, Format, Seconds};
 use super::asked::{office, refuse_stranger};
 use super::database::{Database, run as block_on};
+use super::in_force::offices_in_force;
 use super::lists::{Words, json, tone};
-use super::output::{Completion, Failure, complete, offices, print_out};
+use super::output::{Completion, Failure, complete, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table, indented, wrap};
 use super::time::{full, left, short};
@@ -28,9 +29,9 @@ use service::spreadsheet::csv;
 
 /// `kamnot docket`
 pub(super) fn run(common: &Common, own: &Docket) -> Result<Completion, Failure> {
-    let offices = offices(common)?;
     let (kind, code) = office(&own.whose)?;
     let database = Database::open_to_read(common)?;
+    let offices = offices_in_force(common, &database)?;
     let now = SystemClock.now();
     let at = own.at.unwrap_or(now);
     let which = Which { office: code.clone(), seat: kind.seat(), at, now };

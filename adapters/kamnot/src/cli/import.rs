@@ -24,7 +24,7 @@ use service::watch::clock_doubt::alerts_beside;
 
 use super::arguments::{Common, Import, ImportForm, Record};
 use super::database::{Absent, Database, run as block_on};
-use super::offices::known_in_force;
+use super::in_force::known_in_force;
 use super::output::{Completion, Failure, print_out, unreadable};
 use super::progress;
 use super::prompt::on_the_terminal;

@@ -12,7 +12,8 @@ use service::offices::{CourtKind, Office, OfficeKind, Used};
 
 use super::arguments::{Common, Offices, OfficesCommand};
 use super::database::{Absent, Database, run as block_on};
-use super::output::{Completion, Failure, known_offices, offices, print_out};
+use super::in_force::offices_in_force;
+use super::output::{Completion, Failure, offices, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::reconcile::last;
 use super::silence::silence;
@@ -29,7 +30,11 @@ pub(super) fn run(common: &Common, own: &Offices) -> Result<Completion, Failure>
     if own.silent {
         return silent(common);
     }
-    let offices = offices(common)?;
+    let offices = if common.db.holds_something() {
+        offices_in_force(common, &Database::open_to_read(common)?)?
+    } else {
+        offices(common)?
+    };
     let lang = common.lang;
     let headings = [Label::Code, Label::Kind, Label::Name];
     let mut table = Table { headings: headings.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
@@ -52,7 +57,7 @@ fn silent(common: &Common) -> Result<Completion, Failure> {
     print_out(&if last.silence.is_empty() {
         format!("{of} no office has an open case; so none is silent.\n")
     } else {
-        format!("{of}:\n{}", silence(common, last.silence.iter())?)
+        format!("{of}:\n{}", silence(common, &database, last.silence.iter())?)
     })?;
     Ok(Completion::Done)
 }
@@ -81,30 +86,6 @@ fn check_offices(common: &Common, file: &Path) -> Result<Completion, Failure> {
     let in_order = format!("{}: in order; with those of the program {all} offices, {new} of them new\n", shown(file));
     print_out(&(out + &in_order))?;
     Ok(Completion::Done)
-}
-
-/// The offices in force in a log; as long as it adopted none, those of the program and of the command line.
-pub(super) fn offices_in_force(common: &Common, database: &Database) -> Result<service::offices::Offices, Failure> {
-    known_in_force(common, database).map(|known| known.unwrap_or_else(service::offices::Offices::of_the_program))
-}
-
-/// The same, if the log adopted an offices file or the command line names one.
-///
-/// A command line that names other ones than the log is refused: rights would depend on who asks.
-pub(super) fn known_in_force(
-    common: &Common,
-    database: &Database,
-) -> Result<Option<service::offices::Offices>, Failure> {
-    let own = known_offices(common)?;
-    match block_on(async { Ok(service::offices::Offices::in_force(database.store.as_ref()).await?) })? {
-        Some(adopted) if own.as_ref().is_some_and(|own| *own != adopted) => Err(Failure::Refused(format!(
-            "the log {} has another offices file in force; leave out --offices, or put this one in force with `kamnot \
-             offices adopt FILE`",
-            common.db
-        ))),
-        Some(adopted) => Ok(Some(adopted)),
-        None => Ok(own),
-    }
 }
 
 /// Warns where the offices file contradicts the cases of the log. Names are only for display, so `serve` starts all the

@@ -17,7 +17,7 @@ use web::people::{Factor, Handed, Newcomer, Undone, add, disable, enable, reset}
 
 use super::arguments::{Common, FactorOf, PeopleCommand, RoleOf};
 use super::database::{Absent, Database, run as block_on};
-use super::offices::offices_in_force;
+use super::in_force::offices_in_force;
 use super::output::{Completion, Failure, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::said::{Said, role};

@@ -45,7 +45,7 @@ pub(super) fn run(common: &Common, own: &Reconcile) -> Result<Completion, Failur
     let result = if own.last { last(common, &database)? } else { reconciled(&database, own)? };
     match own.format {
         ResultFormat::Json => print_out(&(result.to_json() + "\n"))?,
-        ResultFormat::Table => print_out(&draw(common, &result, own.silent_days)?)?,
+        ResultFormat::Table => print_out(&draw(common, &database, &result, own.silent_days)?)?,
     }
     Ok(if result.is_clean() { Completion::Done } else { Completion::SomethingRefused })
 }
@@ -70,7 +70,7 @@ pub(super) fn last(common: &Common, database: &Database) -> Result<Reconciliatio
     })
 }
 
-fn draw(common: &Common, result: &Reconciliation, silent_days: i64) -> Result<String, Failure> {
+fn draw(common: &Common, database: &Database, result: &Reconciliation, silent_days: i64) -> Result<String, Failure> {
     let differences = &result.differences;
     let mut out = format!(
         "{} at {}: {} {} recomputed from {} {}\nAlerts: {} due, {} delivered, {} waiting; {}\n",
@@ -109,7 +109,7 @@ fn draw(common: &Common, result: &Reconciliation, silent_days: i64) -> Result<St
     let mut silent = result.silent_for(silent_days).peekable();
     if silent.peek().is_some() {
         let _ = writeln!(out, "\nSilent for {silent_days} days or more, with open cases:");
-        out.push_str(&silence(common, silent)?);
+        out.push_str(&silence(common, database, silent)?);
     }
     Ok(out)
 }

@@ -21,7 +21,8 @@ use web::site::Demo;
 
 use super::arguments::{Common, DailyAt, PATIENCE, Serve};
 use super::database::{Absent, Database, run as block_on};
-use super::offices::{known_in_force, warn_of_contradictions};
+use super::in_force::known_in_force;
+use super::offices::warn_of_contradictions;
 use super::output::{Completion, Failure};
 use super::pages::{Behind, Pages};
 use super::reconcile::reconciler;

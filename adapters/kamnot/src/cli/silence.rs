@@ -5,14 +5,20 @@ use std::io;
 use service::reconcile::Silence;
 
 use super::arguments::Common;
-use super::output::{Failure, offices};
+use super::database::Database;
+use super::in_force::offices_in_force;
+use super::output::Failure;
 use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table};
 use super::time::short;
 
 /// Their names, their numbers of open cases, and when each last recorded something.
-pub(super) fn silence<'s>(common: &Common, silent: impl Iterator<Item = &'s Silence>) -> Result<String, Failure> {
-    let offices = offices(common)?;
+pub(super) fn silence<'s>(
+    common: &Common,
+    database: &Database,
+    silent: impl Iterator<Item = &'s Silence>,
+) -> Result<String, Failure> {
+    let offices = offices_in_force(common, database)?;
     let headings = ["Office", "Name", "Open cases", "Last recorded", "Days"].map(str::to_owned).to_vec();
     let mut table = Table { headings, rows: Vec::new() };
     for silence in silent {

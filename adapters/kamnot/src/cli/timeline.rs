@@ -11,6 +11,7 @@ use std::io;
 use engine::action::When;
 use engine::case::Case;
 use projections::labels::Label;
+use projections::picture::Moment;
 use projections::timeline::{Entry, Personal, Value, Why, about};
 use service::clock::{Clock as _, SystemClock};
 use service::queries::timeline::{Question, timeline};
@@ -21,8 +22,9 @@ use web::sheet::reader::Reader;
 use super::arguments::{Common, Format, Timeline};
 use super::asked::no_such_case;
 use super::database::{Database, run as block_on};
+use super::in_force::offices_in_force;
 use super::lists::{Words, json};
-use super::output::{Completion, Failure, offices, print_out};
+use super::output::{Completion, Failure, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::rules::named;
 use super::table::indented;
@@ -32,9 +34,10 @@ pub(super) use drawn::draw;
 
 /// `kamnot timeline`
 pub(super) fn run(common: &Common, own: &Timeline) -> Result<Completion, Failure> {
-    let offices = offices(common)?;
     let database = Database::open_to_read(common)?;
-    let at = own.at.or_else(|| own.as_known_on.map(When::last)).unwrap_or_else(|| SystemClock.now());
+    let offices = offices_in_force(common, &database)?;
+    let asked = own.at.or_else(|| own.as_known_on.map(When::last));
+    let at = asked.unwrap_or_else(|| SystemClock.now());
     // A table has room for the count only on request; in other formats it is a field like any other.
     let why = if own.why || own.format != Format::Table { Why::Told } else { Why::LeftOut };
     let Timeline { as_known_on, .. } = *own;
@@ -45,7 +48,9 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Completion, Failure
     };
     if own.html {
         let language = common.lang;
-        let reader = Reader { book: timeline.book(), offices: &offices, language, at, personal: Personal::Shown };
+        let moment = if asked.is_some() { Moment::Asked } else { Moment::Now };
+        let personal = Personal::Shown;
+        let reader = Reader { book: timeline.book(), offices: &offices, language, at, moment, personal };
         let printed =
             Printed { by: None, at: SystemClock.now(), known: as_known_on, clock_in_doubt: None, made_up: false };
         let document = document(&timeline, reader, &printed, Style::Contained);

@@ -15,8 +15,9 @@ use super::arguments::{Common, Format, Today};
 use super::asked::refuse_stranger;
 use super::database::{Database, run as block_on};
 use super::docket::{ends, heading, limit_name, office_cells};
+use super::in_force::offices_in_force;
 use super::lists::{Words, json, tone};
-use super::output::{Completion, Failure, complete, offices, print_out};
+use super::output::{Completion, Failure, complete, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table};
 use super::time::{full, left, short};
@@ -24,8 +25,8 @@ use service::spreadsheet::csv;
 
 /// `kamnot today`
 pub(super) fn run(common: &Common, own: &Today) -> Result<Completion, Failure> {
-    let offices = offices(common)?;
     let database = Database::open_to_read(common)?;
+    let offices = offices_in_force(common, &database)?;
     let now = SystemClock.now();
     let at = own.at.unwrap_or(now);
     let which = Which { office: own.office.clone(), seat: None, at, now };

@@ -4,11 +4,12 @@ use std::io;
 
 use projections::catalogue::Word as _;
 use service::clock::{Clock as _, SystemClock};
+use uuid::Uuid;
 use web::people::{add_token, revoke};
 
 use super::arguments::{Common, TokensCommand};
 use super::database::{Absent, Database, run as block_on};
-use super::offices::offices_in_force;
+use super::in_force::offices_in_force;
 use super::output::{Completion, Failure, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::people::done;
@@ -24,7 +25,8 @@ pub(super) fn run(common: &Common, command: &TokensCommand) -> Result<Completion
     print_out(&match command {
         TokensCommand::Add { name, role } => {
             let offices = offices_in_force(common, &database)?;
-            let (token, secret) = done(common, add_token(store, &offices, name, role.membership(), now))?;
+            let (token, secret) =
+                done(common, add_token(store, &offices, Uuid::new_v4(), name, role.membership(), now))?;
             format!("{}: {}\n{}: {secret}\n\n{}\n", t(Said::Id), token.id, t(Said::Secret), t(Said::Once))
         }
         TokensCommand::List => list(common, &database)?,

@@ -1,7 +1,7 @@
 //! The dockets that were read last, kept in memory and brought up to date from the log.
 //!
-//! Invariant: a docket holds everything that was recorded before it was asked for. Memory is bounded: the dockets that were
-//! not used for longest are dropped.
+//! Invariant: a docket holds everything that this process had recorded before it was asked for, and what others had recorded
+//! once the store has noticed it, within a moment. Memory is bounded: the dockets that were not used for longest are dropped.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -72,11 +72,12 @@ struct Kept {
     counter: i64,
     cases: BTreeMap<CaseRef, Arc<Listed>>,
     damaged: BTreeSet<CaseRef>,
-    /// The cases in which a recorded action begins to count at a later instant.
-    again: BTreeMap<CaseRef, Instant>,
-    /// The alerts of each case, but for those that were told since.
+    /// When cases are read again, and the version that they have by then: those in which a recorded action begins to count at
+    /// a later instant, and those that the store gave as they were before the last action that the log holds of them.
+    again: BTreeMap<CaseRef, (Instant, u32)>,
+    /// The alerts of each case, but for those that were told since, with the version that the case has by then.
     alerts: BTreeMap<CaseRef, Arc<CaseAlerts>>,
-    told: BTreeSet<CaseRef>,
+    told: BTreeMap<CaseRef, u32>,
     docket: Docket,
 }
 
@@ -125,9 +126,13 @@ impl Dockets {
         let slot = self.slot(whose);
         let mut kept = slot.lock().await;
         let Some(kept) = kept.as_mut() else { return Ok((docket, Vec::new())) };
-        for case in std::mem::take(&mut kept.told) {
+        for (case, version) in std::mem::take(&mut kept.told) {
             if kept.cases.contains_key(&case) {
                 let known = log.load(&case).await?;
+                if known.version() < version {
+                    // Another process has written it, and the store has not noticed it yet.
+                    kept.told.insert(case.clone(), version);
+                }
                 kept.alerts.insert(case, Arc::new(CaseAlerts::of(&known, now)));
             }
         }
@@ -168,7 +173,8 @@ impl Source<'_> {
         // Before the views: what is recorded meanwhile is looked at again.
         let (counter, head) = (self.log.change_counter().await?, self.log.head().await?);
         let views = self.log.docket(&self.whose.office, Some(self.whose.seat)).await?;
-        let cases: Vec<CaseRef> = views.into_iter().filter(|view| self.is_shown(view)).map(|view| view.case).collect();
+        let shown = views.into_iter().filter(|view| self.is_shown(view));
+        let cases: Vec<(CaseRef, u32)> = shown.map(|view| (view.case, view.version)).collect();
         let mut kept = Kept {
             head,
             counter,
@@ -176,7 +182,7 @@ impl Source<'_> {
             damaged: BTreeSet::new(),
             again: BTreeMap::new(),
             alerts: BTreeMap::new(),
-            told: BTreeSet::new(),
+            told: BTreeMap::new(),
             docket: Docket::default(),
         };
         self.load(&mut kept, cases).await?;
@@ -191,8 +197,9 @@ impl Source<'_> {
 
     /// Brings a docket up to date.
     async fn bring_up_to_date(self, mut kept: Kept) -> Result<Kept, Fault> {
-        let mut changed: BTreeSet<CaseRef> =
-            kept.again.iter().filter(|(_, at)| **at <= self.now).map(|(case, _)| case.clone()).collect();
+        // With the version of the last event that was read.
+        let again = kept.again.iter().filter(|(_, (at, _))| *at <= self.now);
+        let mut changed: BTreeMap<CaseRef, u32> = again.map(|(case, (_, version))| (case.clone(), *version)).collect();
         let counter = self.log.change_counter().await?;
         if counter != kept.counter {
             let mut read = 0;
@@ -210,9 +217,9 @@ impl Source<'_> {
                 for stored in events {
                     // An alert changes nothing of what a docket says.
                     if stored.event.fact.action().is_some() || kept.damaged.contains(&stored.case) {
-                        changed.insert(stored.case);
+                        changed.insert(stored.case, stored.version);
                     } else if kept.cases.contains_key(&stored.case) {
-                        kept.told.insert(stored.case);
+                        kept.told.insert(stored.case, stored.version);
                     }
                 }
                 if whole {
@@ -230,17 +237,23 @@ impl Source<'_> {
         Ok(kept)
     }
 
-    /// Reads these cases again.
-    async fn load(self, kept: &mut Kept, cases: impl IntoIterator<Item = CaseRef>) -> Result<(), Fault> {
-        let load = async |case: CaseRef| (self.log.load(&case).await, case);
+    /// Reads these cases again, each of which has at least so many events.
+    async fn load(self, kept: &mut Kept, cases: impl IntoIterator<Item = (CaseRef, u32)>) -> Result<(), Fault> {
+        let load = async |(case, version): (CaseRef, u32)| (self.log.load(&case).await, case, version);
         let mut loaded = futures::stream::iter(cases).map(load).buffer_unordered(IN_FLIGHT);
-        while let Some((found, case)) = loaded.next().await {
+        while let Some((found, case, version)) = loaded.next().await {
             kept.cases.remove(&case);
             kept.damaged.remove(&case);
             kept.again.remove(&case);
             kept.alerts.remove(&case);
             let read = match found {
-                Ok(found) => Listed::of(&found, self.book, self.now).map(|listed| (listed, found)),
+                Ok(found) => {
+                    // What another process has written is in the log before the store has noticed it.
+                    if found.version() < version {
+                        kept.again.insert(case.clone(), (self.now, version));
+                    }
+                    Listed::of(&found, self.book, self.now).map(|listed| (listed, found))
+                }
                 Err(Fault::Corrupt(_)) => {
                     kept.damaged.insert(case);
                     continue;
@@ -250,7 +263,9 @@ impl Source<'_> {
             let own = read.filter(|(listed, _)| listed.is_of(&self.whose.office, Some(self.whose.seat)));
             let Some((listed, found)) = own else { continue };
             kept.alerts.insert(case.clone(), Arc::new(CaseAlerts::of(&found, self.now)));
-            kept.again.extend(listed.again_at.map(|at| (case.clone(), at)));
+            if let Some(at) = listed.again_at {
+                kept.again.entry(case.clone()).or_insert((at, version));
+            }
             kept.cases.insert(case, Arc::new(listed));
         }
         let cases: Vec<Arc<Listed>> = kept.cases.values().map(Arc::clone).collect();

@@ -124,6 +124,10 @@ impl<T: Tables> PeopleStore for T {
         self.write(Write::Changes(vec![end])).await
     }
 
+    async fn add_token(&self, token: &Token) -> Result<bool, Fault> {
+        self.write(Write::Changes(vec![Change::Insert(&TOKENS, token.row())])).await.map(|added| added == 1)
+    }
+
     async fn put_token(&self, token: &Token) -> Result<(), Fault> {
         let replaced = Change::Do("DELETE FROM tokens WHERE id = $1", vec![token.id.into()]);
         self.write(Write::Changes(vec![replaced, Change::Insert(&TOKENS, token.row())])).await.map(|_| ())

@@ -82,7 +82,7 @@ async fn shown(site: &Site, visitor: &Visitor, opened: &Opened, known: &Known) -
     let looked = looked(site, visitor, opened).await?;
     let mut parts = None;
     if let Some(timeline) = &timeline {
-        let reader = reader(site, visitor, opened, timeline, known.at);
+        let reader = reader(site, visitor, opened, timeline, known);
         let rows = alerts::rows(timeline, &reader);
         let gravest = match alerts::gravest(&rows).and_then(|nth| Some((nth, alerts::raising(&rows[nth])?))) {
             Some((nth, raised)) => {
@@ -98,7 +98,7 @@ async fn shown(site: &Site, visitor: &Visitor, opened: &Opened, known: &Known) -
         (Some(then), true) => {
             // For a former office, from what was known at the transfer.
             let at = opened.known_until.unwrap_or_else(|| site.now());
-            let reader = reader(site, visitor, opened, then, known.at);
+            let reader = reader(site, visitor, opened, then, known);
             Some(differences(then, &opened.case, &site.book, at, &reader))
         }
         _ => None,
@@ -136,10 +136,10 @@ pub fn reader<'a>(
     visitor: &Visitor,
     opened: &Opened,
     timeline: &'a Timeline,
-    at: Instant,
+    &Known { at, moment, .. }: &Known,
 ) -> Reader<'a> {
     let personal = opened.personal(visitor);
-    Reader { book: timeline.book(), offices: &site.offices, language: visitor.language, at, personal }
+    Reader { book: timeline.book(), offices: &site.offices, language: visitor.language, at, moment, personal }
 }
 
 /// When the alert event with this id was delivered.

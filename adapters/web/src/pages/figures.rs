@@ -15,6 +15,7 @@ use projections::rights::{Act, Relation, allows};
 use store::people::Seen;
 
 use super::docket::asked::{Asked, rule_words};
+use super::overview::counted;
 use crate::answer::{Answer, no_such_page, page, store_is_away};
 use crate::frame::Frame;
 use crate::gate::note;
@@ -84,16 +85,16 @@ pub async fn figures(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer 
 }
 
 fn totals(own: &OwnDocket, now: &Order<'_>, leads: bool, language: Language) -> Vec<(Number, &'static str)> {
-    let number = |choice: &Choice, word: O| {
-        let path = leads.then(|| Asked::path(choice, None));
-        (Number { count: own.count(now, choice), path }, word.of(language))
+    let number = |choice: &Choice, words: [O; 2]| {
+        let (count, path) = (own.count(now, choice), leads.then(|| Asked::path(choice, None)));
+        (Number { count, path }, counted(count, words).of(language))
     };
     let left = |left| Choice { left: Some(left), ..Choice::default() };
     vec![
-        number(&Choice { child: Some(Child::Open), ..Choice::default() }, O::Open),
-        number(&Choice { child: Some(Child::Held), ..Choice::default() }, O::Held),
-        number(&left(Left::Certain), O::Certain),
-        number(&left(Left::Arguable), O::Arguable),
+        number(&Choice { child: Some(Child::Open), ..Choice::default() }, [O::OneOpen, O::Open]),
+        number(&Choice { child: Some(Child::Held), ..Choice::default() }, [O::OneHeld, O::Held]),
+        number(&left(Left::Certain), [O::OneCertain, O::Certain]),
+        number(&left(Left::Arguable), [O::OneArguable, O::Arguable]),
     ]
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
+use engine::rulebook::Rulebook;
 use projections::catalogue::Word as _;
+use projections::words_of_time::length;
 use service::reconcile::{Reconciler, Reconciliation};
 use service::status::{Health as Is, Nats};
 use service::watch::clock_doubt::{CLOCK_CONFIRMED, CLOCK_IN_DOUBT};
@@ -44,7 +46,7 @@ pub async fn health(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer {
     match Reconciler::last(site.log.as_ref()).await {
         Ok(last) => {
             let frame = Frame::of(&site, &visitor, "/health", W::Health.of(visitor.language));
-            let mut rows = of_the_process(&frame, site.status.health());
+            let mut rows = of_the_process(&frame, &site.book, site.status.health());
             rows.extend(of_the_reconciliation(&frame, &site, last.as_ref()));
             page(StatusCode::OK, &Page { frame, rows })
         }
@@ -69,23 +71,30 @@ fn row(part: impl Into<String>, state: H, known: Vec<String>) -> Row {
     Row { part: part.into(), state, well, known, confirm: false }
 }
 
+/// A fault as the log of the process says it, with commands in quotation marks.
+fn quoted(fault: &str) -> String {
+    fault.replace('`', "\"")
+}
+
 /// Clock, log, watch and NATS.
-fn of_the_process(frame: &Frame, is: Is) -> Vec<Row> {
+fn of_the_process(frame: &Frame, book: &Rulebook, is: Is) -> Vec<Row> {
     let t = |word: H| frame.t(word).to_owned();
     let number = |word: H, number: &dyn std::fmt::Display| format!("{} {number}", frame.t(word));
     let (doubt, clock) = if is.clock_in_doubt { (H::InDoubt, H::ClockJumped) } else { (H::InOrder, H::ClockGoes) };
     let clock = Row { confirm: is.clock_in_doubt, ..row(frame.t(W::Clock), doubt, vec![t(clock)]) };
     let well = |trouble: &Option<String>| if trouble.is_some() { H::Trouble } else { H::InOrder };
-    let store = row(t(H::Store), well(&is.store), vec![is.store.clone().unwrap_or_else(|| t(H::Answers))]);
+    let store = row(t(H::Store), well(&is.store), vec![is.store.as_deref().map_or_else(|| t(H::Answers), quoted)]);
     let trouble = is.hangs.or(is.watch);
     let state = if is.watch_lag.is_none() && trouble.is_none() { H::NotYet } else { well(&trouble) };
-    let known = trouble.into_iter().chain(is.watch_lag.map(|lag| number(H::Behind, &lag)));
+    let behind = |lag: i64| number(H::Behind, &length(book, frame.language, lag));
+    let lag = is.watch_lag.map(|lag| if lag == 0 { t(H::OnTime) } else { behind(lag) });
+    let known = trouble.as_deref().map(quoted).into_iter().chain(lag);
     let watch = row(t(H::Watch), state, known.chain(is.watched.map(|cases| number(H::Watched, &cases))).collect());
     let (state, says) = match is.nats {
         Nats::Unused => (H::Unused, Some(t(H::WithoutNats))),
         Nats::Connected => (H::InOrder, None),
         Nats::Standby => (H::Standby, Some(t(H::OtherPublishes))),
-        Nats::Away(why) => (H::Trouble, Some(why)),
+        Nats::Away(why) => (H::Trouble, Some(quoted(&why))),
     };
     let waiting = is.waiting.map(|waiting| number(H::Waiting, &waiting));
     let oldest = is.oldest.map(|oldest| number(H::Oldest, &short(Some(oldest), frame.language)));
@@ -110,7 +119,8 @@ fn of_the_reconciliation(frame: &Frame, site: &Site, last: Option<&Reconciliatio
         .silent_for(SILENT_DAYS)
         .map(|silence| {
             let name = site.offices.name(&silence.office, frame.language);
-            let (days, open) = (frame.t(H::DaysSilent), frame.t(H::OpenCases));
+            let open = frame.t(if silence.open_cases == 1 { H::OneOpenCase } else { H::OpenCases });
+            let days = frame.t(H::DaysSilent);
             format!("{name}: {} {days}, {} {open}", silence.days(), silence.open_cases)
         })
         .collect();

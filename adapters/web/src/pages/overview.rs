@@ -95,20 +95,27 @@ pub async fn overview(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer
 
 fn numbers(own: &OwnDocket, now: &Order<'_>, language: engine::rulebook::Language) -> Vec<Number> {
     let of = |child, left| Choice { child: Some(child), left: Some(left), ..Choice::default() };
-    let number = |choice: &Choice, word: O, class| Number {
-        count: own.count(now, choice),
+    let number = |choice: &Choice, count: usize, words: [O; 2], class| Number {
+        count,
         path: Asked::path(choice, None),
-        words: html(word.of(language)),
+        words: html(counted(count, words).of(language)),
         class,
     };
+    let cases = |choice: &Choice, words, class| number(choice, own.count(now, choice), words, class);
     let over = Choice { child: Some(Child::NotHeld), left: Some(Left::Over), ..Choice::default() };
+    let before_work = Choice { left: Some(Left::BeforeWork), ..Choice::default() };
     let silent = Choice { silent: Some(own.of_silent()), ..Choice::default() };
     vec![
-        number(&of(Child::Held, Left::Certain), O::HeldCertain, "certain"),
-        number(&of(Child::Held, Left::Arguable), O::HeldArguable, "arguable"),
-        number(&Choice { left: Some(Left::BeforeWork), ..Choice::default() }, O::BeforeWork, ""),
-        number(&over, O::OverFree, ""),
-        Number { count: own.silent.len(), ..number(&silent, O::Silent, "") },
-        number(&Choice { late: true, ..Choice::default() }, O::Late, ""),
+        cases(&of(Child::Held, Left::Certain), [O::OneHeldCertain, O::HeldCertain], "certain"),
+        cases(&of(Child::Held, Left::Arguable), [O::OneHeldArguable, O::HeldArguable], "arguable"),
+        cases(&before_work, [O::OneBeforeWork, O::BeforeWork], ""),
+        cases(&over, [O::OneOverFree, O::OverFree], ""),
+        number(&silent, own.silent.len(), [O::OneSilent, O::Silent], ""),
+        cases(&Choice { late: true, ..Choice::default() }, [O::OneLate, O::Late], ""),
     ]
+}
+
+/// The words for one, or for as many as are counted.
+pub const fn counted(count: usize, [one, many]: [O; 2]) -> O {
+    if count == 1 { one } else { many }
 }

@@ -42,7 +42,7 @@ pub async fn print(
         clock_in_doubt: Some(site.status.clock_in_doubt()),
         made_up: site.demo.is_some(),
     };
-    let reader = reader(&site, &visitor, &opened, &timeline, known.at);
+    let reader = reader(&site, &visitor, &opened, &timeline, &known);
     match document(&timeline, reader, &printed, Style::Linked) {
         Some(text) => with(StatusCode::OK, "text/html; charset=utf-8", text),
         None => no_such_page(language),

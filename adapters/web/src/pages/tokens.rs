@@ -34,6 +34,8 @@ struct List {
     frame: Frame,
     error: Option<Wrong>,
     tokens: Vec<Shown>,
+    /// The id of the token that the form makes: sent twice, it makes one.
+    id: Uuid,
     form: RoleForm,
 }
 
@@ -82,13 +84,14 @@ async fn listed(site: &Site, visitor: &Visitor, typed: &Fields, flaw: Option<Fla
     };
     let form = RoleForm::new(&site.offices, language, &ROLES, typed);
     let frame = Frame::of(site, visitor, "/tokens", titled(W::Tokens.of(language), flaw, language));
-    page(status(flaw), &List { frame, error: flaw.map(|flaw| wrong(flaw, language)), tokens, form })
+    page(status(flaw), &List { frame, error: flaw.map(|flaw| wrong(flaw, language)), tokens, id: Uuid::new_v4(), form })
 }
 
 /// `POST /tokens`
 pub async fn add(State(site): State<Arc<Site>>, visitor: Visitor, fields: Fields) -> Answer {
     let added = async {
-        add_token(site.people.as_ref(), &site.offices, fields.text("name"), role_of(&fields)?, site.now()).await
+        let (role, id) = (role_of(&fields)?, Uuid::try_parse(fields.text("id")).map_err(|_| Flaw::SentBefore)?);
+        add_token(site.people.as_ref(), &site.offices, id, fields.text("name"), role, site.now()).await
     };
     match added.await {
         Ok((token, secret)) => {

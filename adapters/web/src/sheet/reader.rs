@@ -6,6 +6,7 @@ use engine::calendar::{Instant, parse_date};
 use engine::rulebook::{Language, RuleId, Rulebook};
 use projections::catalogue::Word;
 use projections::labels::Label;
+use projections::picture::Moment;
 use projections::timeline::{Field, Personal, Value};
 use projections::words_of_time::{self, End};
 use service::offices::Offices;
@@ -27,6 +28,8 @@ pub struct Reader<'a> {
     pub language: Language,
     /// The instant of the assessment.
     pub at: Instant,
+    /// What that instant is.
+    pub moment: Moment,
     /// Whether personal data are shown.
     pub personal: Personal,
 }

@@ -11,7 +11,7 @@ projections::catalogue! {
         OperatorAlone: "An operator has no other role at the same time. End the other role first, or add another person.", "ຜູ້ດູແລລະບົບ ມີບົດບາດອື່ນພ້ອມກັນບໍ່ໄດ້. ຢຸດບົດບາດອື່ນກ່ອນ ຫຼື ເພີ່ມຜູ້ໃຊ້ຄົນອື່ນ.";
         OperatorHasNoOffice: "An operator belongs to no office. Leave the office out.", "ຜູ້ດູແລລະບົບ ບໍ່ຂຶ້ນກັບຫ້ອງການໃດ. ບໍ່ຕ້ອງໃສ່ຫ້ອງການ.";
         OfficeMissing: "This role is held in an office. Name it by its code.", "ບົດບາດນີ້ຕ້ອງມີຫ້ອງການ. ໃສ່ລະຫັດຫ້ອງການ.";
-        OfficeUnknown: "There is no office with this code. `kamnot offices` lists them.", "ບໍ່ມີຫ້ອງການທີ່ມີລະຫັດນີ້. `kamnot offices` ສະແດງລາຍຊື່.";
+        OfficeUnknown: "There is no office with this code. “kamnot offices” lists them.", "ບໍ່ມີຫ້ອງການທີ່ມີລະຫັດນີ້. “kamnot offices” ສະແດງລາຍຊື່.";
         OfficeOfAnotherKind: "This role is not held in an office of that kind.", "ບົດບາດນີ້ ບໍ່ມີໃນຫ້ອງການປະເພດນັ້ນ.";
         UntilBeforeFrom: "The last day lies before the first.", "ມື້ສຸດທ້າຍ ຢູ່ກ່ອນມື້ທຳອິດ.";
         DateForm: "A date is written 2026-03-04 or 4/3/2026.", "ວັນທີຂຽນແບບ 2026-03-04 ຫຼື 4/3/2026.";
@@ -19,6 +19,7 @@ projections::catalogue! {
         NoSuchRole: "The person does not have this role.", "ຜູ້ນີ້ບໍ່ມີບົດບາດນີ້.";
         NoSuchToken: "There is no such token.", "ບໍ່ມີໂທເຄັນນີ້.";
         NoTokenForOperators: "A token works for an office; an operator has none.", "ໂທເຄັນໃຊ້ໃນນາມຫ້ອງການ; ຜູ້ດູແລລະບົບບໍ່ມີຫ້ອງການ.";
+        SentBefore: "This form was sent before, or is incomplete; nothing was done now. The list below has the token that was made then: revoke it if its secret is lost.", "ແບບຟອມນີ້ ສົ່ງໄປແລ້ວ ຫຼື ບໍ່ຄົບ; ເທື່ອນີ້ບໍ່ມີຫຍັງປ່ຽນ. ໂທເຄັນທີ່ສ້າງເທື່ອນັ້ນ ຢູ່ໃນລາຍການລຸ່ມນີ້: ຍົກເລີກມັນ ຖ້າລະຫັດລັບເສຍ.";
         Yourself: "Another operator has to do this to you.", "ຕ້ອງໃຫ້ຜູ້ດູແລລະບົບຄົນອື່ນ ເຮັດສິ່ງນີ້ໃຫ້ທ່ານ.";
     }
 }

@@ -21,18 +21,20 @@ projections::catalogue! {
         Confirm: "Confirm the time", "ຢືນຢັນເວລາ";
         Confirmed: "The time is confirmed. Alerts go on within seconds.", "ຢືນຢັນເວລາແລ້ວ. ການແຈ້ງເຕືອນ ຈະສືບຕໍ່ໃນບໍ່ເທົ່າໃດວິນາທີ.";
         Answers: "It answers.", "ຕອບຢູ່.";
-        Behind: "Behind by seconds:", "ຊ້າ (ວິນາທີ):";
+        OnTime: "It is on time.", "ບໍ່ຊ້າ.";
+        Behind: "It is behind by", "ຊ້າ";
         Watched: "Cases watched:", "ຄະດີທີ່ເຝົ້າ:";
         Waiting: "Alerts waiting:", "ການແຈ້ງເຕືອນທີ່ລໍຖ້າ:";
         Oldest: "The oldest since", "ເກົ່າສຸດ ແຕ່";
-        Unreadable: "Alerts that cannot be read (`kamnot check` names them):", "ການແຈ້ງເຕືອນທີ່ອ່ານບໍ່ໄດ້ (`kamnot check` ບອກ):";
-        WithoutNats: "Alerts are recorded and wait for a `kamnot serve` with NATS.", "ການແຈ້ງເຕືອນຖືກບັນທຶກ ແລະ ລໍຖ້າ `kamnot serve` ທີ່ມີ NATS.";
+        Unreadable: "Alerts that cannot be read (“kamnot check” names them):", "ການແຈ້ງເຕືອນທີ່ອ່ານບໍ່ໄດ້ (“kamnot check” ບອກ):";
+        WithoutNats: "Alerts are recorded and wait for a “kamnot serve” with NATS.", "ການແຈ້ງເຕືອນຖືກບັນທຶກ ແລະ ລໍຖ້າ “kamnot serve” ທີ່ມີ NATS.";
         OtherPublishes: "Another process publishes the alerts.", "ໂປຣເຊດອື່ນສົ່ງການແຈ້ງເຕືອນ.";
         Never: "Never by this program.", "ໂປຣແກຣມນີ້ຍັງບໍ່ເຄີຍກວດທຽບ.";
         Cases: "Cases:", "ຄະດີ:";
         Differences: "Differences:", "ຂໍ້ແຕກຕ່າງ:";
         NoneSilent: "None with open cases for 7 days or more.", "ບໍ່ມີຫ້ອງການທີ່ມີຄະດີເປີດຢູ່ ງຽບແຕ່ 7 ມື້ຂຶ້ນໄປ.";
         DaysSilent: "days", "ມື້";
+        OneOpenCase: "open case", "ຄະດີເປີດຢູ່";
         OpenCases: "open cases", "ຄະດີເປີດຢູ່";
     }
 }

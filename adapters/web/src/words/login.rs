@@ -21,7 +21,7 @@ projections::catalogue! {
         Wrong: "The name, the password or the code is wrong, or the code was used already. Try again with the next code.", "ຊື່, ລະຫັດຜ່ານ ຫຼື ລະຫັດຈາກໂທລະສັບ ບໍ່ຖືກ ຫຼື ລະຫັດນັ້ນໃຊ້ແລ້ວ. ລອງໃໝ່ດ້ວຍລະຫັດຕໍ່ໄປ.";
         Wait: "This name was tried too often. Seconds to wait:", "ຊື່ນີ້ຖືກລອງຫຼາຍເທື່ອເກີນໄປ. ລໍຖ້າ (ວິນາທີ):";
         Busy: "Very many people are logging in. Try again in a few seconds.", "ມີຄົນເຂົ້າລະບົບຫຼາຍ. ລອງໃໝ່ໃນອີກບໍ່ເທົ່າໃດວິນາທີ.";
-        Off: "Nobody can log in yet: the log was restored or moved, and an operator has to confirm its people with `kamnot people confirm`.", "ຍັງບໍ່ມີໃຜເຂົ້າລະບົບໄດ້: ບັນທຶກຖືກກູ້ຄືນ ຫຼື ຍ້າຍ, ຜູ້ດູແລລະບົບ ຕ້ອງຢືນຢັນຜູ້ໃຊ້ ດ້ວຍ `kamnot people confirm`.";
+        Off: "Nobody can log in yet: the log was restored or moved, and an operator has to confirm its people with “kamnot people confirm”.", "ຍັງບໍ່ມີໃຜເຂົ້າລະບົບໄດ້: ບັນທຶກຖືກກູ້ຄືນ ຫຼື ຍ້າຍ, ຜູ້ດູແລລະບົບ ຕ້ອງຢືນຢັນຜູ້ໃຊ້ ດ້ວຍ “kamnot people confirm”.";
         NoRole: "You have no role at present. Ask the operator.", "ດຽວນີ້ທ່ານບໍ່ມີບົດບາດ. ຖາມຜູ້ດູແລລະບົບ.";
         NotOfAPage: "This form is out of date, or it came from another site. Nothing was recorded.", "ແບບຟອມນີ້ໝົດອາຍຸ ຫຼື ມາຈາກເວັບໄຊອື່ນ. ບໍ່ມີສິ່ງໃດຖືກບັນທຶກ.";
         TooLong: "This form is too long. Nothing was recorded.", "ແບບຟອມນີ້ຍາວເກີນໄປ. ບໍ່ມີສິ່ງໃດຖືກບັນທຶກ.";

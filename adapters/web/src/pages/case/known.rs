@@ -6,6 +6,7 @@ use engine::action::{CaseRef, When};
 use engine::calendar::Instant;
 use engine::rulebook::Language;
 use projections::catalogue::Word as _;
+use projections::picture::Moment;
 use projections::timeline::Why;
 use projections::words_of_time;
 use serde::Deserialize;
@@ -33,6 +34,8 @@ pub struct Known {
     until: Option<When>,
     /// The instant for which the limits are computed.
     pub at: Instant,
+    /// What that instant is.
+    pub moment: Moment,
     asked_day: Typed,
     asked_at: Typed,
 }
@@ -94,7 +97,8 @@ impl Known {
         let at = asked_at.read.map(When::last).or(until.map(When::last)).unwrap_or(now);
         // What happens after a transfer is not the former office's to know.
         let at = limit.map_or(at, |limit| at.min(limit));
-        Self { until, at, asked_day, asked_at }
+        let moment = if at == now { Moment::Now } else { Moment::Asked };
+        Self { until, at, moment, asked_day, asked_at }
     }
 
     /// Only what was recorded until the end of it counts; `None`: everything.

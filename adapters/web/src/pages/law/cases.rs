@@ -7,6 +7,7 @@ use engine::action::OfficeCode;
 use engine::rulebook::Rule;
 use futures::StreamExt as _;
 use projections::hindsight::Stand;
+use projections::picture::Moment;
 use projections::rights::{Act, Relation, allows};
 use projections::snapshot::Snapshot;
 use projections::timeline::Personal;
@@ -63,6 +64,7 @@ pub async fn cases_under(site: &Site, visitor: &Visitor, rule: &Rule) -> Result<
         offices: &site.offices,
         language: visitor.language,
         at: now,
+        moment: Moment::Now,
         personal: Personal::LeftOut,
     };
     let (mut lines, more) = if rule.is_limit() {
