@@ -110,23 +110,23 @@ impl Preview {
 
 /// What becomes of something that stood and would stand so; `None` if nothing does.
 fn becomes(was: Option<&Standing>, is: Option<&Standing>) -> Option<Becomes> {
-    let breach = |standing: Option<&Standing>| standing.and_then(|standing| standing.stand.breach());
-    match (was, is) {
-        (None, None) => None,
-        (Some(_), None) => Some(Becomes::Withdrawn),
-        (_, Some(now)) if breach(was) < breach(is) && !(was.is_some_and(Standing::is_open) && !now.is_open()) => {
-            Some(Becomes::Breached)
-        }
-        (None, Some(now)) if now.is_open() => Some(Becomes::Starts),
-        (None, Some(_)) => Some(Becomes::Ends),
-        (Some(before), Some(now)) if before.is_open() && !now.is_open() => Some(Becomes::Ends),
-        (Some(before), Some(now)) if before.stand == now.stand => {
-            let ends = |standing: &Standing| (standing.earliest, standing.latest);
-            (ends(before) != ends(now)).then_some(Becomes::Moves)
-        }
-        (Some(_), Some(now)) => {
-            Some(if breach(was).is_some() && now.is_open() { Becomes::Moves } else { Becomes::Withdrawn })
-        }
+    let Some(now) = is else { return was.map(|_| Becomes::Withdrawn) };
+    let breach = |standing: &Standing| standing.stand.breach();
+    let was_open = was.is_some_and(Standing::is_open);
+    if was_open && !now.is_open() {
+        return Some(Becomes::Ends);
+    }
+    if was.and_then(breach) < breach(now) {
+        return Some(Becomes::Breached);
+    }
+    let ends = |standing: &Standing| (standing.earliest, standing.latest);
+    match was {
+        None => Some(if now.is_open() { Becomes::Starts } else { Becomes::Ends }),
+        Some(before) if before == now => None,
+        Some(before) if before.stand == now.stand => (ends(before) != ends(now)).then_some(Becomes::Moves),
+        // Less sure than before.
+        Some(before) if breach(before) > breach(now) && !now.is_open() => Some(Becomes::Withdrawn),
+        Some(_) => Some(Becomes::Moves),
     }
 }
 

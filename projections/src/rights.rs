@@ -111,6 +111,8 @@ pub enum Act {
     Record(ActionName),
     /// Open a case.
     OpenCase,
+    /// Use the pages on which papers are entered; which papers, [`Act::Record`] and [`Act::OpenCase`] say.
+    EnterPapers,
     /// Look at a case with a reason.
     AskForLook,
     /// Read the figures of the own office.
@@ -127,8 +129,8 @@ pub enum Act {
 /// case the relation does not count.
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
-        AskForLook, OpenCase, Operate, ReadCase, ReadFigures, ReadFiguresBelow, ReadLaw, ReadLists, ReadLooks,
-        ReadPersonal, Record,
+        AskForLook, EnterPapers, OpenCase, Operate, ReadCase, ReadFigures, ReadFiguresBelow, ReadLaw, ReadLists,
+        ReadLooks, ReadPersonal, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
     use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
@@ -137,7 +139,7 @@ pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
         | (Operator, Operate, _)
         | (Supervisor, AskForLook | ReadFigures | ReadFiguresBelow, _)
         | (Supervisor, ReadCase | ReadLooks, Granted)
-        | (Clerk | Prosecutor | Investigator | Lawyer, ReadLists | ReadFigures, _)
+        | (Clerk | Prosecutor | Investigator | Lawyer, ReadLists | ReadFigures | EnterPapers, _)
         | (Clerk | Prosecutor | Investigator, OpenCase, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks, Own)
@@ -155,7 +157,7 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 12] = [
+    const TABLE: [(Act, [&str; 4]); 13] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
         (Act::ReadPersonal, ["cpil", "", "", ""]),
@@ -163,6 +165,7 @@ mod tests {
         (Act::Record(ActionName::ReleaseRequested), ["cpil", "cpi", "", ""]),
         (Act::Record(ActionName::RemandOrdered), ["cpi", "cpi", "", ""]),
         (Act::OpenCase, ["cpi", "cpi", "cpi", "cpi"]),
+        (Act::EnterPapers, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::AskForLook, ["s", "s", "s", "s"]),
         (Act::ReadFigures, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadFiguresBelow, ["s", "s", "s", "s"]),

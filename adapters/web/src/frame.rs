@@ -13,9 +13,10 @@ use crate::visitor::Visitor;
 use crate::words::frame::Frame as W;
 
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
-const WAYS: [(&str, W, Act); 10] = [
+const WAYS: [(&str, W, Act); 11] = [
     ("/", W::Overview, Act::ReadFigures),
     ("/docket", W::Docket, Act::ReadLists),
+    ("/enter", W::Enter, Act::EnterPapers),
     ("/look", W::LookAtCase, Act::AskForLook),
     ("/figures", W::Figures, Act::ReadFigures),
     ("/health", W::Health, Act::Operate),

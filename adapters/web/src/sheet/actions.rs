@@ -1,5 +1,6 @@
 //! The actions of a case as rows, each with all its fields; a withdrawal stands below what it withdraws.
 
+use engine::action::ActionName;
 use projections::timeline::{ActionLine, Entry, EntryLine};
 
 use super::reader::Reader;
@@ -8,6 +9,12 @@ use crate::words::case::Case as C;
 
 /// A row.
 pub struct Action {
+    /// The action's id.
+    pub id: String,
+    /// The word of its kind.
+    pub kind: &'static str,
+    /// Whether it may be corrected: it counts, and is no opening and no withdrawal.
+    pub is_correctable: bool,
     /// When it happened.
     pub when: Html,
     /// What happened.
@@ -70,7 +77,11 @@ fn row(line: &ActionLine, reader: &Reader<'_>) -> Action {
             None => html(&said),
         }
     });
+    let never = matches!(action.name, ActionName::CaseOpened | ActionName::ActionWithdrawn);
     Action {
+        id: action.id.to_string(),
+        kind: action.name.word(),
+        is_correctable: !never && line.withdrawn.is_none(),
         when: html(&reader.when(action.at)),
         name: html(reader.action(action.name)),
         fields: html(&reader.fields(&line.fields)),

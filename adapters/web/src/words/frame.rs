@@ -6,6 +6,7 @@ projections::catalogue! {
         Skip: "Skip to content", "ຂ້າມໄປເນື້ອໃນ";
         Overview: "Overview", "ພາບລວມ";
         Docket: "Docket", "ບັນຊີຄະດີ";
+        Enter: "Enter a paper", "ປ້ອນເອກະສານ";
         Cases: "Cases", "ຄະດີ";
         Figures: "Figures", "ຕົວເລກ";
         Law: "The law", "ກົດໝາຍ";
