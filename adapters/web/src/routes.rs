@@ -87,6 +87,8 @@ pub const ROUTES: &[Route] = &[
     // Papers are entered.
     Route::get("/enter", Needs::Right(Act::EnterPapers), || get(pages::enter::choice)),
     Route::get("/enter/{action}", Needs::Right(Act::EnterPapers), || get(pages::enter::form)),
+    Route::get("/enter/copy", Needs::Right(Act::EnterPapers), || get(pages::enter::copy::form)),
+    Route::post("/enter/copy", Needs::Right(Act::EnterPapers), || post(pages::enter::copy::post)),
     Route::get("/enter/kept/{id}", Needs::Right(Act::EnterPapers), || get(pages::enter::kept)),
     Route::post("/enter/{action}", Needs::Right(Act::EnterPapers), || post(pages::enter::post)),
     // Logins and settings.

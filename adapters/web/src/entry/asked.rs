@@ -28,7 +28,7 @@ pub enum Item {
     /// They end.
     Close,
     /// A field.
-    Ask(Ask),
+    Ask(Box<Ask>),
     /// A button that adds a group.
     More(&'static str),
 }
@@ -149,7 +149,7 @@ impl Asking<'_> {
                 FieldKind::Object(inner) => {
                     items.push(Item::Open(html(&self.label(&path))));
                     if asked_whole(field, inner) {
-                        items.push(Item::Ask(self.whole(field, &path)));
+                        items.push(Item::Ask(Box::new(self.whole(field, &path))));
                     }
                     self.object(inner, &format!("{path}."), items);
                     items.push(Item::Close);
@@ -163,7 +163,7 @@ impl Asking<'_> {
                     }
                     items.push(Item::More(field.name));
                 }
-                _ => items.push(Item::Ask(self.ask(field, &path))),
+                _ => items.push(Item::Ask(Box::new(self.ask(field, &path)))),
             }
         }
     }
@@ -174,7 +174,7 @@ impl Asking<'_> {
         picks.extend(field.null(self.language).map(|null| (NONE, begun(null))));
         picks.push((NOT_ON_RECORD, self.t(W::NotOnRecord).to_owned()));
         let picks = picks.into_iter().map(|(value, label)| self.pick(path, value, &label)).collect();
-        self.made(path, Kind::One(picks), None, None)
+        Ask { label: html(self.t(W::IsThereOne)), ..self.made(path, Kind::One(picks), None, None) }
     }
 
     fn pick(&self, path: &str, value: &str, label: &str) -> Pick {
@@ -201,7 +201,8 @@ impl Asking<'_> {
         let optional = field.need != Need::Required;
         let null = field.null(self.language).map(|null| self.pick(&null_of(path), YES, &begun(null)));
         let hint = |word: W| Some(html(self.t(word)));
-        let meaning = || Some(html(&begun(field.meaning(self.language))));
+        // Where the name says it all, nothing is said twice.
+        let meaning = || Some(begun(field.meaning(self.language))).filter(|says| *says != self.label(path));
         match field.kind {
             FieldKind::Flag => self.made(path, Kind::One(self.yes_or_no(path, optional)), None, None),
             FieldKind::Word(words) => {
@@ -235,7 +236,7 @@ impl Asking<'_> {
                 None => self.made(path, Kind::Line(typed), hint(W::NameCaseFirst), None),
             },
             FieldKind::Text if field.name == "reason" => self.made(path, Kind::Text(typed), None, null),
-            _ => self.made(path, Kind::Line(typed), meaning(), null),
+            _ => self.made(path, Kind::Line(typed), meaning().map(|says| html(&says)), null),
         }
     }
 

@@ -127,7 +127,7 @@ impl Typed<'_> {
             FieldKind::Word(words) => self.word(field, words, path),
             FieldKind::Words(words) => self.words(field, words, path),
             FieldKind::Object(inner) => self.inner(field, inner, path),
-            FieldKind::Objects(inner) => self.groups(inner, path),
+            FieldKind::Objects(inner) => Some(self.groups(inner, path)),
             FieldKind::Count(least) => self.text(field, path, |text| {
                 let number = dates::number(text).filter(|number| *number >= u64::from(least));
                 number.and_then(|number| i64::try_from(number).ok()).map(Json::Number).ok_or(Cow::Borrowed(""))
@@ -265,13 +265,13 @@ impl Typed<'_> {
         (!pairs.is_empty() || field.need == Need::Required).then_some(Json::Object(pairs))
     }
 
-    fn groups(&mut self, inner: &'static [Field], path: &str) -> Option<Json<'static>> {
+    fn groups(&mut self, inner: &'static [Field], path: &str) -> Json<'static> {
         let filled: Vec<usize> =
             (0..groups(self.fields, path)).filter(|nth| is_filled(self.fields, path, *nth)).collect();
         // Without one, the first is asked for.
         let filled = if filled.is_empty() { vec![0] } else { filled };
         let items = filled.into_iter().map(|nth| Json::Object(self.object(inner, &format!("{path}.{nth}."))));
-        Some(Json::List(items.collect()))
+        Json::List(items.collect())
     }
 }
 

@@ -34,7 +34,7 @@ use crate::words::case::Case as C;
 use crate::words::entry::Entry as N;
 use crate::words::frame::Frame as W;
 
-use super::enter::landing::Landed;
+use super::enter::landing::landed;
 use hindsight::{Line, differences};
 pub use known::{Asked, Known};
 use looked::{Looked, looked};
@@ -48,7 +48,6 @@ struct Page<'a> {
     for_paper: String,
     /// Where to go back to: the path and the word.
     back: (&'static str, &'static str),
-    landed: Option<Landed>,
     /// Where the visitor enters a paper of this case; `None` for whoever may not.
     enter: Option<String>,
     notes: Vec<Html>,
@@ -92,7 +91,7 @@ async fn shown(
     let reference = opened.case.reference();
     let timeline = known.timeline(site, reference, visitor.language).await?;
     let looked = looked(site, visitor, opened).await?;
-    let (mut parts, mut landed) = (None, None);
+    let mut parts = None;
     if let Some(timeline) = &timeline {
         let reader = reader(site, visitor, opened, timeline, known.at);
         let rows = alerts::rows(timeline, &reader);
@@ -106,8 +105,10 @@ async fn shown(
         let mut sheet = Sheet::of(timeline, Medium::Screen, reader);
         if let Some(sheet) = &mut sheet {
             sheet.may_correct = may_correct(visitor, opened) && !known.is_of_another_time();
+            if let Some(action) = sheet.actions.iter_mut().find(|action| entered == Some(&action.id)) {
+                action.landed = landed(&timeline.case, &action.id, known.at, &reader);
+            }
         }
-        landed = entered.and_then(|id| Landed::of(&timeline.case, id, known.at, &reader));
         parts = Some((sheet, Alerts::of(&rows, gravest, &reader)));
     }
     let (sheet, alerts) = parts.unwrap_or((None, Alerts { chain: None, others: Vec::new() }));
@@ -135,7 +136,6 @@ async fn shown(
             reference: reference.to_string(),
             for_paper: address_on_each_page(reference),
             back,
-            landed,
             enter: may_enter_some(visitor, opened).then(|| format!("/enter?case={reference}")),
             notes,
             sheet,

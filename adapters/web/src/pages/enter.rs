@@ -3,6 +3,7 @@
 //! Invariant: nothing is recorded that was not shown as a difference first, on the version of the case on which it is recorded.
 
 mod choice;
+pub mod copy;
 pub mod count;
 mod kept;
 pub mod landing;

@@ -11,10 +11,10 @@ use crate::words::case::Case as C;
 pub struct Action {
     /// The action's id.
     pub id: String,
-    /// The word of its kind.
-    pub kind: &'static str,
-    /// Whether it may be corrected: it counts, and is no opening and no withdrawal.
-    pub is_correctable: bool,
+    /// As which kind it may be corrected; `None` if it no longer counts, or is an opening or a withdrawal.
+    pub correct_as: Option<&'static str>,
+    /// What is said to whoever has just recorded it.
+    pub landed: Option<Html>,
     /// When it happened.
     pub when: Html,
     /// What happened.
@@ -80,8 +80,8 @@ fn row(line: &ActionLine, reader: &Reader<'_>) -> Action {
     let never = matches!(action.name, ActionName::CaseOpened | ActionName::ActionWithdrawn);
     Action {
         id: action.id.to_string(),
-        kind: action.name.word(),
-        is_correctable: !never && line.withdrawn.is_none(),
+        correct_as: (!never && line.withdrawn.is_none()).then(|| action.name.word()),
+        landed: None,
         when: html(&reader.when(action.at)),
         name: html(reader.action(action.name)),
         fields: html(&reader.fields(&line.fields)),

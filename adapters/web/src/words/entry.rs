@@ -35,7 +35,7 @@ projections::catalogue! {
         NotOnRecord: "Not on record", "ເອກະສານບໍ່ໄດ້ບອກ";
         NoneOfThese: "None of these", "ບໍ່ມີຈັກຢ່າງ";
         OptionalHint: "Leave it empty if the paper does not say.", "ປະວ່າງໄວ້ ຖ້າເອກະສານບໍ່ໄດ້ບອກ.";
-        OnlyIfGiven: "Only if there is one:", "ສະເພາະຖ້າມີ:";
+        IsThereOne: "Is there one?", "ມີບໍ?";
         ThereIsOne: "There is one", "ມີ";
         OffenceNth: "Offence {n}", "ການກະທຳຜິດທີ {n}";
         OffenceOf: "Offence {n}: {what}", "ການກະທຳຜິດທີ {n}: {what}";

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use engine::action::ActionName::{self, *};
+use engine::action::{ActionName, ActionName as A};
 use projections::catalogue::Word as _;
 
 use super::{count, may_enter};
@@ -25,45 +25,62 @@ use crate::words::frame::Frame as W;
 const GROUPS: [(N, &[ActionName]); 9] = [
     (
         N::GroupOpening,
-        &[CaseOpened, ChildIdentified, OffenceAdded, OffenceReclassified, OffenceCorrected, CaseTransferred],
+        &[
+            A::CaseOpened,
+            A::ChildIdentified,
+            A::OffenceAdded,
+            A::OffenceReclassified,
+            A::OffenceCorrected,
+            A::CaseTransferred,
+        ],
     ),
     (
         N::GroupInvestigation,
         &[
-            ComplaintReceived,
-            InvestigationOpened,
-            SummonsServed,
-            SummonsMissed,
-            InterviewStarted,
-            InterviewEnded,
-            InvestigationExtended,
-            WitnessInterviewed,
+            A::ComplaintReceived,
+            A::InvestigationOpened,
+            A::SummonsServed,
+            A::SummonsMissed,
+            A::InterviewStarted,
+            A::InterviewEnded,
+            A::InvestigationExtended,
+            A::WitnessInterviewed,
         ],
     ),
-    (N::GroupLiberty, &[BroughtIn, Arrested, CustodyStarted, RemandOrdered, RemandExtended]),
-    (N::GroupDuties, &[RightsTold, ReasonTold, ChargeTold, ParentsNotified, MedicalCheck, VisitRefused]),
-    (N::GroupMediation, &[ReferredToMediation, MediationSession, MediationEnded]),
+    (N::GroupLiberty, &[A::BroughtIn, A::Arrested, A::CustodyStarted, A::RemandOrdered, A::RemandExtended]),
+    (
+        N::GroupDuties,
+        &[A::RightsTold, A::ReasonTold, A::ChargeTold, A::ParentsNotified, A::MedicalCheck, A::VisitRefused],
+    ),
+    (N::GroupMediation, &[A::ReferredToMediation, A::MediationSession, A::MediationEnded]),
     (
         N::GroupRelease,
-        &[ReleaseRequested, ReleaseOpinionGiven, ReleaseRequestSent, ReleaseRequestReceived, ReleaseDecided, Released],
+        &[
+            A::ReleaseRequested,
+            A::ReleaseOpinionGiven,
+            A::ReleaseRequestSent,
+            A::ReleaseRequestReceived,
+            A::ReleaseDecided,
+            A::Released,
+        ],
     ),
     (
         N::GroupFile,
         &[
-            FileSent,
-            FileReceived,
-            FileReturned,
-            ProsecutionDeclined,
-            ProsecutionOrdered,
-            ProsecutionOrderReceived,
-            HearingHeld,
-            JudgmentGiven,
-            TrainingCentreEntered,
-            TrainingCentreLeft,
+            A::FileSent,
+            A::FileReceived,
+            A::FileReturned,
+            A::ProsecutionDeclined,
+            A::ProsecutionOrdered,
+            A::ProsecutionOrderReceived,
+            A::HearingHeld,
+            A::JudgmentGiven,
+            A::TrainingCentreEntered,
+            A::TrainingCentreLeft,
         ],
     ),
-    (N::GroupReports, &[IllTreatmentReported, InformationDisclosed]),
-    (N::GroupEnd, &[CaseClosed, CaseVoided, ActionWithdrawn]),
+    (N::GroupReports, &[A::IllTreatmentReported, A::InformationDisclosed]),
+    (N::GroupEnd, &[A::CaseClosed, A::CaseVoided, A::ActionWithdrawn]),
 ];
 
 #[derive(Template)]

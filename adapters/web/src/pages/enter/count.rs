@@ -38,8 +38,8 @@ pub fn said(count: u32, language: Language) -> String {
 
 /// What names this session and this day: another person of the same browser begins anew.
 fn of_session(parts: &Parts, site: &Site) -> String {
-    let key = key_of(cookie(parts, site.cookie()).unwrap_or_default());
-    let session: String = key[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    let [a, b, c, d, ..] = key_of(cookie(parts, site.cookie()).unwrap_or_default());
+    let session = u32::from_be_bytes([a, b, c, d]);
     let today: NaiveDate = site.now().date();
-    format!("{today}.{session}")
+    format!("{today}.{session:08x}")
 }

@@ -19,6 +19,7 @@ use service::recorder::Sender;
 use store::Fault;
 use uuid::Uuid;
 
+use super::copy::to_copy;
 use super::shown::{Show, show};
 use super::{may_enter, saved};
 use crate::answer::{Answer, no_such_page, store_is_away};
@@ -64,6 +65,8 @@ pub struct Ready {
     pub actions: Vec<Action>,
     /// What they come to.
     pub foreseen: Foreseen,
+    /// Of a duplicate that is voided: its reference, the case that it repeats, and how many actions that one lacks.
+    pub to_copy: Option<(String, String, usize)>,
 }
 
 /// Why a form cannot be recorded.
@@ -244,10 +247,23 @@ impl Work<'_> {
         let foreseen = foresee(&self.site.recorder, &self.site.book, &self.site.offices, &question).await?;
         let refused: Vec<Flaw> =
             foreseen.refused().flat_map(|(nth, flaws)| self.refused(nth, actions.len(), flaws)).collect();
-        if refused.is_empty() {
-            Ok(Ready { known, actions, foreseen })
-        } else {
-            Err(Unready::Flawed(Some(known), refused))
+        if !refused.is_empty() {
+            return Err(Unready::Flawed(Some(known), refused));
+        }
+        let to_copy = self.to_copy(&known.case, actions.last()).await?;
+        Ok(Ready { known, actions, foreseen, to_copy })
+    }
+
+    /// What the case that a voided duplicate repeats lacks, if the visitor may record there.
+    async fn to_copy(&self, case: &Case, last: Option<&Action>) -> Result<Option<(String, String, usize)>, Fault> {
+        let Some(to) = last.and_then(Action::same_as) else { return Ok(None) };
+        match gate::enter(self.site, self.visitor, to.as_str(), Act::Record(ActionName::CaseVoided)).await {
+            Ok(opened) if opened.relation == Relation::Own => {
+                let many = to_copy(case, &opened.case).len();
+                Ok(Some((case.reference().to_string(), to.to_string(), many)))
+            }
+            Ok(_) | Err(Shut::NotThere) => Ok(None),
+            Err(Shut::Away(fault)) => Err(fault),
         }
     }
 

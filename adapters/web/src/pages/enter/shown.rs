@@ -1,5 +1,7 @@
 //! The page of a form: the form, and beside it what recording would change or what to correct first.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::http::StatusCode;
 use engine::action::ActionName;
@@ -123,7 +125,7 @@ pub fn show(work: &Work<'_>, known: Option<&Known>, what: Show<'_>) -> Answer {
                 (None, Some(_)) => StatusCode::UNPROCESSABLE_ENTITY,
                 (None, None) => StatusCode::OK,
             };
-            (status, Vec::new(), Some(shown(work, ready, moved, error)))
+            (status, Vec::new(), Some(shown(work, ready, moved, error, ready.to_copy.clone())))
         }
     };
     let away = status == StatusCode::SERVICE_UNAVAILABLE && result.is_none();
@@ -169,7 +171,7 @@ fn made(work: &Work<'_>, known: Option<&Known>, flaws: &[Flaw], result: Option<S
     let typed_case = work.fields.text(names::CASE);
     let case_hint = match work.name {
         ActionName::CaseOpened => N::NewCaseHint,
-        _ if typed_case.is_empty() => N::CaseHint,
+        _ if typed_case.is_empty() || has_errors || result.is_some() => N::CaseHint,
         _ => N::CaseSticks,
     };
     let items = asking.items(work.name);
@@ -212,9 +214,10 @@ fn about(work: &Work<'_>) -> String {
     let (book, language) = (&work.site.book, work.language());
     let rules =
         book.rules().iter().filter(|rule| rule.tested_on().has(work.name) || rule.discharged_by().has(work.name));
-    let mut articles: Vec<&str> = rules.map(|rule| book.article(&rule.id)).collect();
-    articles.sort_unstable();
-    articles.dedup();
+    let all: Vec<&str> = rules.flat_map(|rule| book.article(&rule.id).split(", ")).collect();
+    let number = |article: &str| article.split('(').next().and_then(|number| number.parse::<u32>().ok());
+    let articles: BTreeSet<(Option<u32>, &str)> = all.into_iter().map(|article| (number(article), article)).collect();
+    let articles: Vec<&str> = articles.into_iter().map(|(_, article)| article).collect();
     let asks = N::Asks.of(language);
     if articles.is_empty() {
         return asks.to_owned();
@@ -254,7 +257,13 @@ fn kept(work: &Work<'_>, of: &[&str]) -> Vec<(String, String)> {
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-fn shown(work: &Work<'_>, ready: &Ready, moved: Option<Moved>, error: Option<N>) -> Shown {
+fn shown(
+    work: &Work<'_>,
+    ready: &Ready,
+    moved: Option<Moved>,
+    error: Option<N>,
+    to_copy: Option<(String, String, usize)>,
+) -> Shown {
     let language = work.language();
     let reader = reader(work, ready);
     let case = &ready.known.case;
@@ -296,6 +305,9 @@ fn shown(work: &Work<'_>, ready: &Ready, moved: Option<Moved>, error: Option<N>)
         error: error.map(|word| html(word.of(language))),
         version,
         hidden,
-        copy: None,
+        copy: to_copy.filter(|copy| copy.2 > 0).map(|(from, to, n)| {
+            let offer = N::CopyOffer.of(language).replace("{n}", &n.to_string()).replace("{to}", &to);
+            (html(&offer), format!("/enter/copy?from={from}&to={to}"))
+        }),
     }
 }
