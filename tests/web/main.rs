@@ -8,6 +8,7 @@ mod connections;
 mod demo;
 mod desk;
 mod docket;
+mod entry;
 mod failing;
 mod figures;
 mod http2;

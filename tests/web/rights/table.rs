@@ -60,6 +60,14 @@ pub const TABLE: &[Row] = &[
     row("GET /figures", Roles("cpils"), PAGE),
     row("GET /cases/{case}", CASE, PAGE),
     row("GET /cases/{case}/print", CASE, PAGE),
+    row("GET /enter", Roles("cpil"), PAGE),
+    row("GET /enter/{action}", Roles("cpil"), PAGE),
+    row("POST /enter/{action}", Roles("cpil"), INCOMPLETE),
+    // Two cases are named in what follows the path; without them there is nothing.
+    row("GET /enter/copy", Roles("cpil"), (404, "")),
+    row("POST /enter/copy", Roles("cpil"), (404, "")),
+    // Nobody's form was kept under this id.
+    row("GET /enter/kept/{id}", Roles("cpil"), (303, "/enter")),
     row("GET /law", Roles(EVERY_ROLE), PAGE),
     row("GET /law/{rule}", Roles(EVERY_ROLE), PAGE),
     row("GET /law/article/{article}", Roles(EVERY_ROLE), PAGE),

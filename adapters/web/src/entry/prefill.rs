@@ -82,3 +82,50 @@ fn one(field: &'static Field, value: Option<&Json<'_>>, path: &str, form: &mut F
         (_, _) => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use engine::rulebook::Language;
+
+    use super::*;
+    use crate::entry::typed;
+
+    /// Actions that together have every field in every state.
+    const HISTORIES: [&str; 2] = [
+        include_str!("../../../../tests/fixtures/history-of-every-action.jsonl"),
+        include_str!("../../../../tests/fixtures/history-of-the-second-reading.jsonl"),
+    ];
+
+    /// Everything but the time, of which a form has no seconds; lists in the order of the table, which is that of the boxes.
+    fn own_fields(action: &Action) -> String {
+        fn in_order(json: &mut Json<'_>) {
+            match json {
+                Json::List(items) => items.sort_by_key(|item| format!("{item:?}")),
+                Json::Object(pairs) => pairs.iter_mut().for_each(|(_, value)| in_order(value)),
+                _ => {}
+            }
+        }
+        let mut json = action.to_json();
+        if let Json::Object(pairs) = &mut json {
+            pairs.retain(|(key, _)| key != "at");
+        }
+        in_order(&mut json);
+        let mut out = String::new();
+        json.write(&mut out);
+        out
+    }
+
+    #[test]
+    fn a_filled_form_is_read_as_the_action_that_it_was_made_from() {
+        let mut compared = 0;
+        for line in HISTORIES.iter().flat_map(|history| history.lines()).filter(|line| !line.trim().is_empty()) {
+            let action = Action::read(line).expect("an action");
+            let mut fields = form(&action);
+            fields.set(names::ID, action.id.to_string());
+            let read = typed::action(action.name, &fields, Language::En);
+            assert_eq!(read.map(|read| own_fields(&read)), Ok(own_fields(&action)), "{line}");
+            compared += 1;
+        }
+        assert!(compared > 80);
+    }
+}
