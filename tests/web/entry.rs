@@ -5,6 +5,7 @@ mod foreseen;
 mod forms;
 mod kept;
 mod saving;
+mod uploads;
 
 use engine::action::CaseRef;
 use engine::rulebook::Language;

@@ -18,6 +18,7 @@ mod lao;
 pub mod listen;
 pub mod login;
 pub mod logins;
+mod multipart;
 pub mod origin;
 mod own_docket;
 mod pages;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest as _, Request, State};
-use axum::http::header::{HOST, HeaderMap, ORIGIN};
+use axum::http::header::{CONTENT_TYPE, HOST, HeaderMap, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::middleware::Next;
@@ -16,12 +16,16 @@ use crate::answer::{Answer, see_other, store_is_away};
 use crate::credentials::csrf;
 use crate::fields::{Fields, not_of_a_page, too_long};
 use crate::kept_forms;
+use crate::multipart;
 use crate::refused::refused;
 use crate::site::Site;
 use crate::visitor::{bearer, language, member};
 
 /// The longest form.
 const LONGEST: usize = 64 * 1024;
+/// The longest form with a file, and the path to which it is sent.
+pub const LONGEST_UPLOAD: usize = 4 << 20;
+const UPLOAD: &str = "/enter/upload";
 /// Where the forms are that are kept when their session has ended.
 const KEPT: &str = "/enter/";
 /// The header in which a script of our pages sends the token, if it sends no form.
@@ -44,7 +48,7 @@ pub async fn forms(State(site): State<Arc<Site>>, request: Request, next: Next) 
     };
     // Without a session there is nothing to protect but the login itself, and the origin protects that.
     let Some(member) = member else {
-        if !parts.uri.path().starts_with(KEPT) {
+        if !parts.uri.path().starts_with(KEPT) || parts.uri.path() == UPLOAD {
             return next.run(Request::from_parts(parts, body)).await;
         }
         let (bytes, fields) = match read(&parts, body).await {
@@ -78,7 +82,12 @@ pub async fn forms(State(site): State<Arc<Site>>, request: Request, next: Next) 
 
 /// The body of a form, and its fields if it is one.
 async fn read(parts: &Parts, body: Body) -> Result<(Bytes, Option<Fields>), Answer> {
-    let bytes = axum::body::to_bytes(body, LONGEST).await.map_err(|_| too_long(language(parts, None)))?;
+    let longest = if parts.uri.path() == UPLOAD { LONGEST_UPLOAD } else { LONGEST };
+    let bytes = axum::body::to_bytes(body, longest).await.map_err(|_| too_long(language(parts, None)))?;
+    let kind = header(&parts.headers, CONTENT_TYPE.as_str()).unwrap_or_default();
+    if let Some(form) = multipart::read(kind, &bytes).filter(|_| parts.uri.path() == UPLOAD) {
+        return Ok((bytes.clone(), Some(form.fields)));
+    }
     let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
     let fields = Fields::from_request(copy, &()).await.ok();
     Ok((bytes, fields))

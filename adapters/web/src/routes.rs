@@ -89,6 +89,8 @@ pub const ROUTES: &[Route] = &[
     Route::get("/enter/{action}", Needs::Right(Act::EnterPapers), || get(pages::enter::form)),
     Route::get("/enter/copy", Needs::Right(Act::EnterPapers), || get(pages::enter::copy::form)),
     Route::post("/enter/copy", Needs::Right(Act::EnterPapers), || post(pages::enter::copy::post)),
+    Route::get("/enter/upload", Needs::Right(Act::EnterPapers), || get(pages::enter::upload::form)),
+    Route::post("/enter/upload", Needs::Right(Act::EnterPapers), || post(pages::enter::upload::post)),
     Route::get("/enter/kept/{id}", Needs::Right(Act::EnterPapers), || get(pages::enter::kept)),
     Route::post("/enter/{action}", Needs::Right(Act::EnterPapers), || post(pages::enter::post)),
     // Logins and settings.

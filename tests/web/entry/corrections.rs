@@ -1,6 +1,5 @@
 use super::{clerk, record, recorded, sure};
 use crate::desk::{Desk, Visitor};
-use crate::papers::check;
 use crate::shown::Shown;
 
 async fn confirmed(desk: &Desk, who: &Visitor, action: &str, shown: &Shown) -> Shown {
@@ -75,14 +74,15 @@ async fn an_action_is_withdrawn_with_a_reason() {
 #[tokio::test(flavor = "multi_thread")]
 async fn before_a_duplicate_is_voided_its_actions_are_copied_into_the_case_that_it_repeats() {
     let desk = Desk::with_a_case().await;
-    desk.hold(&[tests::lines::opening("A-2"), check("A-2", "vte-investigation")]).await;
+    let told = tests::lines::action("A-2", "parents_notified", "2026-03-02T10:00:00+07:00", "");
+    desk.hold(&[tests::lines::opening("A-2"), told]).await;
     let who = clerk(&desk).await;
     let fields = [("case", "A-2"), ("date", "4/3/2026"), ("reason", "duplicate"), ("same_as", "A-1")];
     let shown = desk.submit(&who, "/enter/case_voided", &fields).await;
     shown.is_status(200).says(&["1 actions of this case are not in A-1"]);
     let copy = shown.links("Choose which to copy first").remove(0);
     let page = desk.get(&who, &copy).await;
-    page.is_status(200).says(&["Copy actions into A-1", "Child checked by a doctor, Monday 2 March 2026, 10:00"]);
+    page.is_status(200).says(&["Copy actions into A-1", "guardian told, Monday 2 March 2026, 10:00"]);
     let id = page.hidden("copied").map(str::to_owned).unwrap_or_else(|| {
         let (_, rest) = page.text.split_once("name=\"copied\" value=\"").expect("an action");
         rest.split_once('"').expect("an id").0.to_owned()
@@ -90,7 +90,7 @@ async fn before_a_duplicate_is_voided_its_actions_are_copied_into_the_case_that_
     let both = [("from", "A-2"), ("to", "A-1")];
     desk.submit(&who, "/enter/copy", &both).await.is_status(422).says(&["Tick at least one."]);
     let shown = desk.submit(&who, "/enter/copy", &[&both[..], &[("copied", &id)]].concat()).await;
-    shown.is_status(200).says(&["If this is recorded, this changes", "Medical check"]);
+    shown.is_status(200).says(&["If this is recorded, this changes", "Parents told"]);
     assert_eq!(recorded(&desk, "A-1").await, 2);
     let version = shown.hidden("version").expect("a version").to_owned();
     let sure = if shown.text.contains("name=\"sure\"") { sure(&shown) } else { String::new() };

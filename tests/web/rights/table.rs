@@ -66,6 +66,8 @@ pub const TABLE: &[Row] = &[
     // Two cases are named in what follows the path; without them there is nothing.
     row("GET /enter/copy", Roles("cpil"), (404, "")),
     row("POST /enter/copy", Roles("cpil"), (404, "")),
+    row("GET /enter/upload", Roles("cpil"), PAGE),
+    row("POST /enter/upload", Roles("cpil"), INCOMPLETE),
     // Nobody's form was kept under this id.
     row("GET /enter/kept/{id}", Roles("cpil"), (303, "/enter")),
     row("GET /law", Roles(EVERY_ROLE), PAGE),

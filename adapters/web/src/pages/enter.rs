@@ -10,6 +10,7 @@ pub mod landing;
 pub mod paper;
 mod saved;
 mod shown;
+pub mod upload;
 
 pub use choice::choice;
 pub use kept::kept;

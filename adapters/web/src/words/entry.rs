@@ -122,6 +122,27 @@ projections::catalogue! {
         WhichToCopy: "Actions of {from}", "ການກະທຳຂອງ {from}";
         ThenVoid: "Go on and void {from}", "ໄປຕໍ່: ຍົກເລີກ {from}";
         Copied: "{n} actions were copied into {to}.", "ສຳເນົາ {n} ການກະທຳ ໃສ່ {to} ແລ້ວ.";
+        Upload: "Send a file of actions", "ສົ່ງໄຟລ໌ການກະທຳ";
+        UploadSays: "JSON Lines, CSV or an Excel workbook (.xlsx), at most 1,000 lines and 4 MB. First each line is shown with what becomes of it; nothing is recorded before you say so. Lines that are recorded already add nothing: a file that broke off is sent again whole.", "JSON Lines, CSV ຫຼື Excel (.xlsx), ບໍ່ເກີນ 1.000 ແຖວ ແລະ 4 MB. ກ່ອນອື່ນ ສະແດງແຕ່ລະແຖວ ແລະ ຜົນຂອງມັນ; ບໍ່ບັນທຶກຫຍັງ ກ່ອນທ່ານສັ່ງ. ແຖວທີ່ບັນທຶກແລ້ວ ບໍ່ນັບອີກ: ໄຟລ໌ທີ່ສົ່ງບໍ່ຄົບ ໃຫ້ສົ່ງຄືນທັງໝົດ.";
+        UploadTooLong: "The file is longer than 4 MB. Send it in parts.", "ໄຟລ໌ໃຫຍ່ກວ່າ 4 MB. ແບ່ງສົ່ງເປັນສ່ວນ.";
+        TooManyLines: "The file has {n} lines, at most {most} are taken at once. Send it in parts.", "ໄຟລ໌ມີ {n} ແຖວ, ຮັບໄດ້ເທື່ອລະບໍ່ເກີນ {most}. ແບ່ງສົ່ງເປັນສ່ວນ.";
+        ChooseFile: "Choose a file", "ເລືອກໄຟລ໌";
+        File: "File", "ໄຟລ໌";
+        ShowLines: "Show its lines", "ສະແດງແຖວ";
+        RecordLines: "Record the new lines", "ບັນທຶກແຖວໃໝ່";
+        NothingRecorded: "Nothing was recorded.", "ບໍ່ມີສິ່ງໃດຖືກບັນທຶກ.";
+        UploadShows: "{new} new, {known} known already, {refused} refused. Nothing is recorded yet.", "ໃໝ່ {new}, ມີແລ້ວ {known}, ບໍ່ຮັບ {refused}. ຍັງບໍ່ໄດ້ບັນທຶກ.";
+        UploadDone: "{new} recorded, {known} known already, {refused} refused, {again} to be sent again.", "ບັນທຶກ {new}, ມີແລ້ວ {known}, ບໍ່ຮັບ {refused}, ສົ່ງຄືນ {again}.";
+        UploadLines: "The lines of the file, scrolls sideways", "ແຖວຂອງໄຟລ໌, ເລື່ອນຊ້າຍຂວາໄດ້";
+        LineNumber: "Line", "ແຖວ";
+        LineSays: "What it says", "ເນື້ອໃນ";
+        LineStands: "What becomes of it", "ຜົນ";
+        LineWhy: "Why", "ຍ້ອນຫຍັງ";
+        LineNew: "new", "ໃໝ່";
+        LineKnown: "known already", "ມີແລ້ວ";
+        LineRefused: "refused", "ບໍ່ຮັບ";
+        LineRecorded: "recorded", "ບັນທຶກແລ້ວ";
+        LineAgain: "send again", "ສົ່ງຄືນ";
         Kept: "Your session had ended. This is what you typed; nothing of it was recorded.", "ເຊດຊັນຂອງທ່ານໝົດເວລາແລ້ວ. ນີ້ແມ່ນສິ່ງທີ່ທ່ານພິມໄວ້; ຍັງບໍ່ໄດ້ບັນທຶກ.";
     }
 }
