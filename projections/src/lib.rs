@@ -5,6 +5,7 @@
 pub mod alerts;
 pub mod catalogue;
 pub mod docket;
+pub mod field_words;
 pub mod hindsight;
 pub mod inbox;
 pub mod labels;
@@ -13,6 +14,7 @@ pub mod liberty;
 pub mod message;
 pub mod missing;
 pub mod picture;
+pub mod preview;
 pub mod rights;
 pub mod snapshot;
 pub mod subjects;

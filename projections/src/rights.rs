@@ -117,6 +117,8 @@ pub enum Act {
     HandleAlert,
     /// The same for an alert that was escalated, whose owing office is one below. That it is, the caller has to ask.
     HandleEscalated,
+    /// Use the pages on which papers are entered; which papers, [`Act::Record`] and [`Act::OpenCase`] say.
+    EnterPapers,
     /// Look at a case with a reason.
     AskForLook,
     /// Read the figures of the own office.
@@ -133,8 +135,8 @@ pub enum Act {
 /// case the relation does not count.
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
-        AskForLook, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures, ReadFiguresBelow,
-        ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadPersonal, Record,
+        AskForLook, EnterPapers, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures,
+        ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadPersonal, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
     use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
@@ -143,7 +145,7 @@ pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
         | (Operator, Operate, _)
         | (Supervisor, AskForLook | HandleEscalated | ReadInbox | ReadFigures | ReadFiguresBelow, _)
         | (Supervisor, ReadCase | ReadLooks, Granted)
-        | (Clerk | Prosecutor | Investigator | Lawyer, ReadInbox | ReadLists | ReadFigures, _)
+        | (Clerk | Prosecutor | Investigator | Lawyer, ReadInbox | ReadLists | ReadFigures | EnterPapers, _)
         | (Clerk | Prosecutor | Investigator, OpenCase, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks | HandleAlert, Own)
@@ -161,7 +163,7 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 15] = [
+    const TABLE: [(Act, [&str; 4]); 16] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadInbox, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
@@ -172,6 +174,7 @@ mod tests {
         (Act::HandleAlert, ["cpil", "", "", ""]),
         (Act::HandleEscalated, ["s", "s", "s", "s"]),
         (Act::OpenCase, ["cpi", "cpi", "cpi", "cpi"]),
+        (Act::EnterPapers, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::AskForLook, ["s", "s", "s", "s"]),
         (Act::ReadFigures, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadFiguresBelow, ["s", "s", "s", "s"]),

@@ -14,7 +14,7 @@ after(() => demo?.stop());
 /** Which pages each role reaches; each kind once, whatever case or rule it is about. */
 const OF_CASES = [
   "/", "/docket", "/docket/handed-on", "/cases/{case}", "/cases/{case}/print", "/figures", "/law", "/law/{rule}",
-  "/law/article/{n}", "/looks", "/me",
+  "/law/article/{n}", "/looks", "/me", "/enter", "/enter/{action}", "/enter/upload",
 ];
 const REACHED = {
   clerk: OF_CASES,
@@ -31,6 +31,7 @@ const REACHED = {
 const kind = (path) =>
   path
     .replace(/\?.*$/, "")
+    .replace(/\/enter\/(?!upload).+/, "/enter/{action}")
     .replace(/\/cases\/[A-Z0-9-]+/, "/cases/{case}")
     .replace(/\/law\/article\/.+/, "/law/article/{n}")
     .replace(/\/law\/(?!article\/)[^/]+/, "/law/{rule}")
@@ -97,6 +98,8 @@ const REFUSED = [
   ["operator", "/tokens", 'form[action="/tokens"]', { name: "", until: "yesterday" }],
   ["clerk", "/cases/VTE-2026-0002", "form.act", { known: "32/13/2026" }],
 ];
+/** Forms that are looked at in every state: empty, refused, with what they would change, and with what has to be confirmed. */
+const FORMS = ["case_opened", "custody_started", "remand_ordered", "hearing_held", "case_voided", "action_withdrawn"];
 /** Pages in a state that only an address leads to: nothing found, a filter that is none, no page. */
 const ODD = [
   ["clerk", "/docket?q=VTE-1999", 200],
@@ -106,6 +109,33 @@ const ODD = [
   ["operator", "/docket", 404],
   ["-", "/no-such-page", 404],
 ];
+
+test("every kind of form, refused or not, and what it would change pass in both languages", async (t) => {
+  const fill = (language) =>
+    t.test(language, async () => {
+      const page = await open(demo, language, { script: true });
+      await enter(page, "clerk");
+      for (const action of FORMS) {
+        await page.goto(`/enter/${action}?case=VTE-2026-0002`);
+        await look(page, `form-${language}-${action}`, language);
+        await page.locator('main button[value="preview"]').click();
+        await page.locator(".errors").waitFor();
+        await lookAtError(page, `form-refused-${language}-${action}`, language);
+      }
+      await page.goto("/enter/custody_started?case=VTE-2026-0002&date=13/5/2026");
+      for (const name of ["evidence_firm", "necessary", "place.children_only", "place.sexes_separated"]) {
+        await page.locator(`input[name="${name}"][value="no"]`).check();
+      }
+      await page.locator('main button[value="preview"]').click();
+      await page.locator("#result").waitFor();
+      await look(page, `difference-${language}`, language);
+      await page.locator('button[value="record"]').click();
+      await page.locator("#sure-e").waitFor();
+      await lookAtError(page, `unconfirmed-${language}`, language);
+      await page.context().close();
+    });
+  await Promise.all(LANGUAGES.map(fill));
+});
 
 test("every refused form and every odd state passes in both languages", async (t) => {
   const refuse = (language) =>

@@ -57,6 +57,33 @@ test("without JavaScript one filters, asks what was known, gives a reason, print
   await page.context().close();
 });
 
+test("without a mouse and without JavaScript a clerk enters a paper, and lands on the row with the next limit", async () => {
+  const page = await open(demo, "en", { script: false });
+  await enter(page, "clerk");
+  await page.goto("/enter/medical_check?case=VTE-2026-0011");
+  await page.locator('input[name="date"]').focus();
+  await page.keyboard.type("13/5/2026");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("9:30");
+  await page.keyboard.press("Enter");
+  await page.locator("#result").waitFor();
+  assert.match(await page.locator(".echo").innerText(), /Wednesday.13.May.2026, 09:30, yesterday/);
+  const sure = page.locator("#sure");
+  if ((await sure.count()) > 0) {
+    await sure.focus();
+    await page.keyboard.press("Space");
+  }
+  await page.locator('button[value="record"]').focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname === "/cases/VTE-2026-0011" && url.hash.length > 1);
+  const row = page.locator("tr:target");
+  assert.match(await row.innerText(), /Recorded: Child checked by a doctor/);
+  await row.locator('a[href^="/enter?case=VTE-2026-0011"]').focus();
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator("main").innerText(), /Sheet 2 of today · 1 sheets entered/);
+  await page.context().close();
+});
+
 test("by keyboard alone one comes from the login to a case, and always sees where one is", async () => {
   const page = await open(demo, "en");
   await page.goto("/login");

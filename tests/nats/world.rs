@@ -140,6 +140,7 @@ impl World {
         shutdown: F,
     ) -> impl Future<Output = Result<(), ServeFault>> + use<F> {
         let with = Serve {
+            inboxes: Arc::default(),
             store: self.store.clone(),
             book: Arc::clone(&self.book),
             clock: self.wall.clone() as Arc<dyn Clock>,

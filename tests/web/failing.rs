@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use engine::action::CaseRef;
 use engine::calendar::Instant;
 use store::Fault;
-use store::people::{Grant, Look, LooksOf, PeopleStore, Person, Put, Session, Sessions, Token};
+use store::people::{Grant, KeptForm, Look, LooksOf, PeopleStore, Person, Put, Session, Sessions, Token};
 use uuid::Uuid;
 
 /// A store over another one.
@@ -76,6 +76,15 @@ impl PeopleStore for Failing {
     }
     async fn grants(&self, case: &CaseRef) -> Result<Vec<Grant>, Fault> {
         self.over.grants(case).await
+    }
+    async fn keep_form(&self, form: &KeptForm, now: Instant) -> Result<(), Fault> {
+        self.over.keep_form(form, now).await
+    }
+    async fn kept_form(&self, id: Uuid) -> Result<Option<KeptForm>, Fault> {
+        self.over.kept_form(id).await
+    }
+    async fn drop_form(&self, id: Uuid) -> Result<(), Fault> {
+        self.over.drop_form(id).await
     }
     async fn looks(&self, of: &LooksOf, most: usize) -> Result<Vec<Look>, Fault> {
         self.over.looks(of, most).await

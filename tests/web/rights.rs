@@ -55,6 +55,7 @@ impl Row {
         let id = if path.starts_with("/tokens") { world.token } else { world.person };
         let path = path.replace("{case}", case(relation)).replace("{rule}", "custody-48h").replace("{article}", "62");
         let path = path.replace("{id}", &id.to_string()).replace("{act}", "enable").replace("{name}", "style.css");
+        let path = path.replace("{action}", "release_requested");
         (method.parse().expect("a method"), path)
     }
 

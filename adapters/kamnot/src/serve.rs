@@ -13,6 +13,7 @@ use nats::actions::Actions;
 use service::broker::BrokerFault;
 use service::clock::Clock;
 use service::figures::Figures;
+use service::inboxes::Inboxes;
 use service::intake::Intake;
 use service::intake::budget::Budget;
 use service::lifecycle::{Stop, Stopper};
@@ -60,6 +61,8 @@ pub struct Serve {
     pub daily: Option<Daily>,
     /// Whether offices may send actions over NATS.
     pub requests: OfficeRequests,
+    /// The offices that use their inbox.
+    pub inboxes: Arc<Inboxes>,
     /// The known offices, for warnings in replies; `None` without an offices file.
     pub offices: Option<Arc<Offices>>,
 }
@@ -90,8 +93,9 @@ impl OfficeRequests {
 /// If at the start NATS answers but cannot be used for alerts (no JetStream, another stream, no permission), if a file
 /// of credentials or certificates cannot be used, or if the store is damaged.
 pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
-    let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests, offices } = with;
-    let recorder = recorder(&store, &book, &clock, &figures);
+    let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests, inboxes, offices } =
+        with;
+    let recorder = recorder(&store, &book, &clock, &figures, &inboxes);
     let part = Part::take(Arc::clone(&store), Arc::clone(&clock), nats.is_some(), Arc::clone(&figures)).await;
     let part = Arc::new(part);
     let watch = Watch::new(Arc::clone(&recorder), Arc::clone(&clock), Arc::clone(&doubt), operator);
@@ -138,6 +142,11 @@ pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<()
         let share = part.share();
         work.spawn(async move { reconcile(&daily, share, &relay_told).await });
     }
+    let told = part_told.clone();
+    work.spawn(async move {
+        inboxes.keep_fresh(&told).await;
+        Ok(())
+    });
     let keeping = Arc::clone(&part);
     work.spawn(async move {
         keeping.keep(&part_told).await;
@@ -167,9 +176,11 @@ pub fn recorder(
     book: &Arc<Rulebook>,
     clock: &Arc<dyn Clock>,
     figures: &Arc<Figures>,
+    inboxes: &Arc<Inboxes>,
 ) -> Arc<Recorder> {
     let recorder = Recorder::new(Arc::clone(store), Arc::clone(book), Arc::clone(clock));
-    Arc::new(recorder.beside(Arc::clone(&figures.nats_connected)).counting(Arc::clone(figures)))
+    let recorder = recorder.beside(Arc::clone(&figures.nats_connected)).counting(Arc::clone(figures));
+    Arc::new(recorder.knowing(Arc::clone(inboxes)))
 }
 
 /// Publishes whenever this process has the first share, until the stop signal.

@@ -102,15 +102,6 @@ enum Who {
 }
 
 impl Who {
-    fn command(self, actions: Vec<Action>, clock: Instant, alerts: Alerts) -> Command {
-        match self {
-            Self::Program(by) => Command::Record { actions, by, clock, alerts },
-            Self::Office { sender: Sender { office: sender, person, .. }, .. } => {
-                Command::RecordFrom { sender, person, actions, clock, alerts }
-            }
-        }
-    }
-
     /// Whether the case has moved on from what the sender knows. Of another office's case this is all that is said, as of
     /// one that was never opened.
     fn is_behind(&self, case: &Case) -> bool {
@@ -159,6 +150,11 @@ impl Recorder {
     /// The store that it records into.
     pub const fn store(&self) -> &Arc<dyn CaseStore> {
         &self.store
+    }
+
+    /// What the clock says by which it records.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
     }
 
     /// Records those actions of one case that are accepted, in one append, and returns when they are durable.
@@ -213,6 +209,28 @@ impl Recorder {
         Ok(self.record_judged(case, actions, who, alerts).await?.0)
     }
 
+    /// What [`Recorder::record_from`] would come to now if `known` were the case; nothing is recorded.
+    ///
+    /// # Errors
+    /// If the process shuts down.
+    pub async fn foresee(
+        &self,
+        sender: &Sender,
+        known: &Arc<Case>,
+        actions: &[Action],
+        alerts: Alerts,
+    ) -> Result<Decided, Fault> {
+        let (now, most, inboxes) = (self.clock.now(), self.most_of_an_office(), self.inboxes.known());
+        let heavy = known.size() + actions.len() >= HEAVY_CASE;
+        let (book, sender, known, actions) =
+            (Arc::clone(&self.book), sender.clone(), Arc::clone(known), actions.to_vec());
+        let decided = beside_if(heavy, move || {
+            let command = (now, alerts, Setting { most, inboxes: &inboxes });
+            role::decide_from(&sender, &known, &actions, &book, command)
+        });
+        Ok(decided.await?)
+    }
+
     /// Takes the case's turn, loads the case, and records the accepted actions; also returns the case after them.
     async fn record_judged(
         &self,
@@ -259,22 +277,17 @@ impl Recorder {
         let (book, of) = (Arc::clone(&self.book), case.clone());
         let most = match who {
             Who::Program(_) => self.most_told,
-            Who::Office { .. } => self.most_told.min(OFFICE_MOST_TOLD),
+            Who::Office { .. } => self.most_of_an_office(),
         };
         let (who, actions, now) = (who.clone(), Arc::clone(actions), self.clock.now());
         let inboxes = self.inboxes.known();
         let heavy = known.size() + actions.len() >= HEAVY_CASE;
         let judged = beside_if(heavy, move || {
-            let refused = match &who {
-                Who::Program(_) => vec![None; actions.len()],
-                Who::Office { sender, .. } => role::refusals(sender, &known, &actions, &book, now),
+            let command = (now, alerts, Setting { most, inboxes: &inboxes });
+            let Decided { verdicts, warnings, events } = match who {
+                Who::Program(by) => program_decides(&known, &book, actions.to_vec(), by, command),
+                Who::Office { sender, .. } => role::decide_from(&sender, &known, &actions, &book, command),
             };
-            let may = actions.iter().zip(&refused).filter(|(_, refused)| refused.is_none());
-            let command = who.command(may.map(|(action, _)| action.clone()).collect(), now, alerts);
-            let Decided { verdicts, warnings, events } =
-                decide_in(&known, &book, command, Setting { most, inboxes: &inboxes });
-            let warnings = role::merged(&refused, warnings, |_| Flaws::new());
-            let verdicts = role::merged(&refused, verdicts, |refusal| Verdict::Refused(refusal.into()));
             (verdicts, warnings, Append::of(of, &known, events))
         });
         Ok(judged.await?)
@@ -326,6 +339,10 @@ impl Recorder {
         Ok(())
     }
 
+    fn most_of_an_office(&self) -> usize {
+        self.most_told.min(OFFICE_MOST_TOLD)
+    }
+
     fn most_at_once(&self) -> usize {
         if self.publishes.is_set() { self.most_told.min(BESIDE_OTHERS) } else { self.most_told }
     }
@@ -343,6 +360,17 @@ impl Recorder {
         self.figures.count_recorded(verdicts, &events);
         Ok(events)
     }
+}
+
+/// What the actions that the program records come to.
+fn program_decides(
+    known: &Case,
+    book: &Rulebook,
+    actions: Vec<Action>,
+    by: Option<OfficeCode>,
+    (clock, alerts, setting): (Instant, Alerts, Setting<'_>),
+) -> Decided {
+    decide_in(known, book, Command::Record { actions, by, clock, alerts }, setting)
 }
 
 /// The append that a command on a case leads to.

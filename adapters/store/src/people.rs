@@ -168,6 +168,24 @@ pub struct Grant {
     pub until: Instant,
 }
 
+/// A form that was sent after its session had ended, for the person for whom it was made.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeptForm {
+    /// Its id.
+    pub id: Uuid,
+    /// The person.
+    pub person: Uuid,
+    /// The last instant at which it is given back.
+    pub until: Instant,
+    /// What was typed, encrypted under the key file; longer than an id.
+    pub sealed: Vec<u8>,
+}
+
+impl KeptForm {
+    /// How many forms of a person are kept; of more, the oldest is dropped.
+    pub const MOST: i64 = 4;
+}
+
 /// What somebody saw, or was refused.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Seen {
@@ -256,6 +274,13 @@ pub trait PeopleStore: Send + Sync + 'static {
     async fn put_grant(&self, grant: &Grant) -> Result<(), Fault>;
     /// The looks of supervisors at a case, the newest first.
     async fn grants(&self, case: &CaseRef) -> Result<Vec<Grant>, Fault>;
+    /// Keeps a form, in place of one with its id; drops those whose time is over at `now`, and of more than
+    /// [`KeptForm::MOST`] of the person the oldest.
+    async fn keep_form(&self, form: &KeptForm, now: Instant) -> Result<(), Fault>;
+    /// The kept form with an id.
+    async fn kept_form(&self, id: Uuid) -> Result<Option<KeptForm>, Fault>;
+    /// Drops a kept form.
+    async fn drop_form(&self, id: Uuid) -> Result<(), Fault>;
     /// Records looks and returns when they are durable. One that was already recorded in its quarter of an hour adds nothing.
     async fn note(&self, looks: Vec<Look>) -> Result<(), Fault>;
     /// The record of looks, the newest first, at most `most`.

@@ -2,11 +2,12 @@
 //!
 //! Invariant: nothing is guessed. A Buddhist year and a year of two digits are asked back with what they may mean.
 
+use chrono::{Datelike as _, NaiveDate};
 use engine::action::When;
 use engine::calendar::Instant;
-use engine::rulebook::Language;
+use engine::rulebook::{Language, Rulebook};
 use projections::catalogue::Word as _;
-use projections::words_of_time::{is_weekday, month_named};
+use projections::words_of_time::{self, is_weekday, month_named};
 
 use crate::words::dates::Dates as W;
 
@@ -29,6 +30,8 @@ pub enum NoDate {
     Buddhist(i32),
     /// The year has two digits; it may be this one.
     TwoDigits(i32),
+    /// It is no time of day.
+    NoTime,
 }
 
 impl NoDate {
@@ -37,6 +40,7 @@ impl NoDate {
         match self {
             Self::Unclear => W::Unclear.of(language).to_owned(),
             Self::NotInCalendar => W::NotInCalendar.of(language).to_owned(),
+            Self::NoTime => W::NoTime.of(language).to_owned(),
             Self::Buddhist(year) => {
                 let buddhist = (year + BUDDHIST).to_string();
                 W::Buddhist.of(language).replace("{buddhist}", &buddhist).replace("{year}", &year.to_string())
@@ -86,6 +90,48 @@ pub fn read(text: &str) -> Result<When, NoDate> {
         }
     };
     when.ok_or(NoDate::NotInCalendar)
+}
+
+/// Reads a time of day beside a date: `9:30`, `໐໙:໓໐`, `9.30`.
+///
+/// # Errors
+/// Why it is none.
+pub fn at_time(date: NaiveDate, text: &str) -> Result<When, NoDate> {
+    let text: String = text.trim().chars().map(in_arabic_digits).collect::<String>().replace('.', ":");
+    let (hour, minute) = text.split_once(':').ok_or(NoDate::NoTime)?;
+    let digits = |text: &str| (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(hour) || minute.len() != 2 || !digits(minute) {
+        return Err(NoDate::NoTime);
+    }
+    let written = format!("{}T{hour:0>2}:{minute}:00+07:00", When::Date(date));
+    Instant::parse(&written).map(When::Instant).ok_or(NoDate::NoTime)
+}
+
+/// A day, or a day with a time, in words, with how far it is from now.
+pub fn echo(when: When, now: Instant, book: &Rulebook, language: Language) -> String {
+    let mut said = format!(
+        "{}, {}",
+        words_of_time::when(when, language),
+        words_of_time::days_from_today(when.date(), now.date(), language)
+    );
+    if let When::Instant(at) = when {
+        said = format!("{said} ({})", words_of_time::ago(book, language, now.since(at)));
+    }
+    said
+}
+
+/// A day as it is typed: `3/5/2026`; a time of day apart, `9:30`.
+pub fn typed(when: When) -> (String, String) {
+    let date = when.date();
+    let day = format!("{}/{}/{}", date.day(), date.month(), date.year());
+    let time = if let When::Instant(at) = when { words_of_time::time_of_day(at) } else { String::new() };
+    (day, time)
+}
+
+/// A whole number in Arabic or Lao digits.
+pub fn number(text: &str) -> Option<u64> {
+    let text: String = text.trim().chars().map(in_arabic_digits).collect();
+    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
 /// As they are typed.
@@ -180,6 +226,23 @@ mod tests {
         }
         for text in ["3/5/2026 9:3", "3/5/2026 9:30:00", "9:30", "3/5/2026 123:00"] {
             assert_eq!(read(text), Err(NoDate::Unclear), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_day_stands_beside_its_date() {
+        let When::Date(date) = read("3/5/2026").unwrap() else { panic!("a date") };
+        for text in ["9:30", "09:30", "໐໙:໓໐", " 9.30 "] {
+            let when = at_time(date, text).map(|when| when.to_string());
+            assert_eq!(when.as_deref(), Ok("2026-05-03T09:30:00+07:00"), "{text}");
+        }
+        for text in ["24:00", "9", "9:3", "9:60", "half past nine", "009:30", ""] {
+            assert_eq!(at_time(date, text), Err(NoDate::NoTime), "{text}");
+        }
+        for text in ["3/5/2026", "3/5/2026 09:30"] {
+            let when = read(text).unwrap();
+            let (day, time) = typed(when);
+            assert_eq!(read(&format!("{day} {time}")), Ok(when), "{text}");
         }
     }
 

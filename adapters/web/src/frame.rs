@@ -13,10 +13,11 @@ use crate::visitor::Visitor;
 use crate::words::frame::Frame as W;
 
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
-const WAYS: [(&str, W, Act); 11] = [
+const WAYS: [(&str, W, Act); 12] = [
     ("/", W::Overview, Act::ReadFigures),
     ("/docket", W::Docket, Act::ReadLists),
     ("/inbox", W::Inbox, Act::ReadInbox),
+    ("/enter", W::Enter, Act::EnterPapers),
     ("/look", W::LookAtCase, Act::AskForLook),
     ("/figures", W::Figures, Act::ReadFigures),
     ("/health", W::Health, Act::Operate),

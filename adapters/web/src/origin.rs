@@ -4,22 +4,30 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest as _, Request, State};
-use axum::http::header::{HOST, HeaderMap, ORIGIN};
+use axum::http::header::{CONTENT_TYPE, HOST, HeaderMap, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::middleware::Next;
+use store::Fault;
 
-use crate::answer::{Answer, store_is_away};
+use crate::answer::{Answer, see_other, store_is_away};
 use crate::credentials::csrf;
 use crate::fields::{Fields, not_of_a_page, too_long};
+use crate::kept_forms;
+use crate::multipart;
 use crate::refused::refused;
 use crate::site::Site;
 use crate::visitor::{bearer, language, member};
 
 /// The longest form.
 const LONGEST: usize = 64 * 1024;
+/// The longest form with a file, and the path to which it is sent.
+pub const LONGEST_UPLOAD: usize = 4 << 20;
+const UPLOAD: &str = "/enter/upload";
+/// Where the forms are that are kept when their session has ended.
+const KEPT: &str = "/enter/";
 /// The header in which a script of our pages sends the token, if it sends no form.
 pub const TOKEN: &str = "x-csrf-token";
 
@@ -39,18 +47,56 @@ pub async fn forms(State(site): State<Arc<Site>>, request: Request, next: Next) 
         Err(fault) => return store_is_away(&fault, said),
     };
     // Without a session there is nothing to protect but the login itself, and the origin protects that.
-    let Some(member) = member else { return next.run(Request::from_parts(parts, body)).await };
+    let Some(member) = member else {
+        if !parts.uri.path().starts_with(KEPT) || parts.uri.path() == UPLOAD {
+            return next.run(Request::from_parts(parts, body)).await;
+        }
+        let (bytes, fields) = match read(&parts, body).await {
+            Ok(read) => read,
+            Err(answer) => return answer,
+        };
+        return match kept(&site, &parts, fields.as_ref()).await {
+            Ok(Some(path)) => see_other(&format!("/login?next={path}")),
+            Ok(None) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+            Err(fault) => store_is_away(&fault, said),
+        };
+    };
     let of_session = |token: &str| csrf::is_of(token, &member.session.csrf);
     if header(&parts.headers, TOKEN).is_some_and(of_session) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    let Ok(bytes) = axum::body::to_bytes(body, LONGEST).await else { return too_long(said) };
-    let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
-    let token = Fields::from_request(copy, &()).await.map(|fields| fields.raw("csrf").to_owned());
-    if token.is_ok_and(|token| of_session(&token)) {
+    let (bytes, fields) = match read(&parts, body).await {
+        Ok(read) => read,
+        Err(answer) => return answer,
+    };
+    if fields.as_ref().is_some_and(|fields| of_session(fields.raw("csrf"))) {
         return next.run(Request::from_parts(parts, Body::from(bytes))).await;
     }
-    refused(&site, &parts, Some(&member.visitor), not_of_a_page(said)).await
+    // Perhaps of a session before this one.
+    match kept(&site, &parts, fields.as_ref()).await {
+        Ok(Some(path)) => see_other(&path),
+        Ok(None) => refused(&site, &parts, Some(&member.visitor), not_of_a_page(said)).await,
+        Err(fault) => store_is_away(&fault, said),
+    }
+}
+
+/// The body of a form, and its fields if it is one.
+async fn read(parts: &Parts, body: Body) -> Result<(Bytes, Option<Fields>), Answer> {
+    let longest = if parts.uri.path() == UPLOAD { LONGEST_UPLOAD } else { LONGEST };
+    let bytes = axum::body::to_bytes(body, longest).await.map_err(|_| too_long(language(parts, None)))?;
+    let kind = header(&parts.headers, CONTENT_TYPE.as_str()).unwrap_or_default();
+    if let Some(form) = multipart::read(kind, &bytes).filter(|_| parts.uri.path() == UPLOAD) {
+        return Ok((bytes.clone(), Some(form.fields)));
+    }
+    let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+    let fields = Fields::from_request(copy, &()).await.ok();
+    Ok((bytes, fields))
+}
+
+/// Keeps a form of the entry pages that came without its session; where it is given back.
+async fn kept(site: &Site, parts: &Parts, fields: Option<&Fields>) -> Result<Option<String>, Fault> {
+    let Some(fields) = fields.filter(|_| parts.uri.path().starts_with(KEPT)) else { return Ok(None) };
+    kept_forms::keep(site, parts.uri.path(), fields).await
 }
 
 /// Whether the browser says that a page of ours sent the request.

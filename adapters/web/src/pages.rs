@@ -10,6 +10,7 @@ pub mod print;
 mod bare;
 pub mod begin;
 pub mod docket;
+pub mod enter;
 pub mod figures;
 pub mod health;
 pub mod inbox;

@@ -20,6 +20,7 @@ use crate::lao::{Html, html};
 use crate::sheet::reader::Reader;
 use crate::sheet::{Finding, Limit, Sheet};
 use crate::words::case::Case as C;
+use crate::words::entry::Entry as N;
 use crate::words::frame::Frame as W;
 use crate::words::paper::Paper as P;
 

@@ -89,6 +89,15 @@ pub const ROUTES: &[Route] = &[
     Route::get("/looks", Needs::Right(Act::ReadLaw), || get(pages::looks::looks)),
     Route::get("/look", Needs::Right(Act::AskForLook), || get(pages::look::form)),
     Route::post("/look", Needs::Right(Act::AskForLook), || post(pages::look::look)),
+    // Papers are entered.
+    Route::get("/enter", Needs::Right(Act::EnterPapers), || get(pages::enter::choice)),
+    Route::get("/enter/{action}", Needs::Right(Act::EnterPapers), || get(pages::enter::form)),
+    Route::get("/enter/copy", Needs::Right(Act::EnterPapers), || get(pages::enter::copy::form)),
+    Route::post("/enter/copy", Needs::Right(Act::EnterPapers), || post(pages::enter::copy::post)),
+    Route::get("/enter/upload", Needs::Right(Act::EnterPapers), || get(pages::enter::upload::form)),
+    Route::post("/enter/upload", Needs::Right(Act::EnterPapers), || post(pages::enter::upload::post)),
+    Route::get("/enter/kept/{id}", Needs::Right(Act::EnterPapers), || get(pages::enter::kept)),
+    Route::post("/enter/{action}", Needs::Right(Act::EnterPapers), || post(pages::enter::post)),
     // Logins and settings.
     Route::get("/login", Needs::Nothing, || get(pages::login::form)),
     Route::post("/login", Needs::Nothing, || post(pages::login::enter)),

@@ -50,6 +50,8 @@ pub struct Sheet<'a> {
     pub not_on_record: Vec<NotOnRecord>,
     /// The actions.
     pub actions: Vec<Action>,
+    /// Whether the reader may correct them, on this page.
+    pub may_correct: bool,
 }
 
 impl<'a> Sheet<'a> {
@@ -71,6 +73,7 @@ impl<'a> Sheet<'a> {
             findings: findings::findings(&assessment, &reader),
             not_on_record: findings::not_on_record(&assessment, &reader),
             actions: actions::actions(&timeline.entries, &reader),
+            may_correct: false,
         })
     }
 

@@ -6,6 +6,7 @@ pub mod case;
 pub mod connection;
 pub mod dates;
 pub mod docket;
+pub mod entry;
 pub mod flaw;
 pub mod frame;
 pub mod health;

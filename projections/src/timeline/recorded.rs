@@ -12,6 +12,8 @@ use engine::case::{Case, RecordedAction};
 use engine::json::Json;
 use engine::rulebook::{Language, Rulebook};
 
+use crate::field_words;
+
 /// An action of the case as it was recorded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionLine {
@@ -218,12 +220,8 @@ impl InWords<'_> {
         words.collect::<Vec<_>>().join(", ")
     }
 
-    /// The text for a field: that of its whole name, otherwise that of the last part of its name.
     fn label(&self, name: &str) -> String {
-        let last = name.rsplit('.').next().unwrap_or(name);
-        let keys = [format!("field.{name}"), format!("field.{last}"), format!("field.child.{last}")];
-        let text = keys.iter().find_map(|key| self.book.known_text(key));
-        text.map_or_else(|| name.to_owned(), |text| text.in_language(self.language).to_owned())
+        field_words::field(self.book, name, self.language)
     }
 
     fn value(&self, name: &str, value: &Json<'_>) -> Value {
@@ -259,11 +257,8 @@ impl InWords<'_> {
         }
     }
 
-    /// A word of the format in the reader's language. Any other value, such as a date, stays as it is.
     fn word(&self, word: &str) -> String {
-        let keys = [format!("value.{word}"), format!("word.{word}")];
-        let text = keys.iter().find_map(|key| self.book.known_text(key));
-        text.map_or_else(|| word.to_owned(), |text| text.in_language(self.language).to_owned())
+        field_words::word(self.book, word, self.language)
     }
 }
 

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::calendar::Instant;
 use store::LogStore;
 
 use crate::court::{self, COURT};
@@ -66,6 +67,7 @@ async fn all(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     let clerks = clerks(store.as_ref(), COURT).await?;
     site.dockets(report, &clerks, open).await?;
     site.case_page(report, &clerks, &long).await?;
+    site.preview(report, &clerks, &long).await?;
     site.api(setting, report, store.as_ref(), &short).await?;
     Report::fact("pages: memory of kamnot serve", serving.memory()?, "MiB");
     // The children of each stretch are the docket that is read in it: every alert changes it.
@@ -139,6 +141,37 @@ impl Pages {
         progress("pages: a case");
         let times = steadily(self.address, requests(clerks, &[target]), (CLERKS, READS), self.lasting).await?;
         report_times(report, "page of a case with 100 actions", times, Bar::AtMost(15.0));
+        Ok(())
+    }
+
+    /// What an action would change, of a case with many: the form is sent, and nothing is recorded.
+    async fn preview(&self, report: &mut Report, clerks: &[String], case: &str) -> Result<(), Failure> {
+        let mut requests = Vec::new();
+        for head in clerks {
+            let target = format!("/enter/visit_refused?case={case}");
+            let plain = head.replace("gzip", "identity");
+            let page = Connection::to(self.address).await?.ask(&request(&target, &plain)).await?;
+            let page = String::from_utf8(page)?;
+            let token = page.split_once("name=\"csrf\" value=\"").and_then(|(_, rest)| rest.split('"').next());
+            let token = token.ok_or("a form without a token")?;
+            // A fact of yesterday, in whatever year this runs.
+            let day = Instant::from_unix(second() - 86_400).date();
+            let day = format!("{}%2F{}%2F{}", day.format("%d"), day.format("%m"), day.format("%Y"));
+            let body = format!("csrf={token}&case={case}&by={COURT}&date={day}&time=10%3A00&visitor=parent&do=preview");
+            let (address, length) = (self.address, body.len());
+            let head = format!("{head}\r\nOrigin: http://127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded");
+            requests.push(format!(
+                "POST /enter/visit_refused HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}\r\nContent-Length: {length}\r\n\r\n{body}"
+            ));
+            let shown =
+                Connection::to(address).await?.ask(&requests[requests.len() - 1].replace("gzip", "identity")).await?;
+            if !String::from_utf8(shown)?.contains("id=\"result\"") {
+                return Err("a form that was sent shows no difference".into());
+            }
+        }
+        progress("pages: a preview");
+        let times = steadily(self.address, requests, (CLERKS, READS), self.lasting).await?;
+        report_times(report, "preview of an action, case with 100 actions", times, Bar::AtMost(15.0));
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use engine::rulebook::{Rulebook, Rulebooks};
 use service::clock::SystemClock;
+use service::inboxes::Inboxes;
 use service::recorder::Recorder;
 use store::Options;
 use store::standing::moved;
@@ -126,8 +127,10 @@ impl Database {
     }
 
     /// A recorder on the machine's clock.
-    pub(super) fn recorder(&self) -> Arc<Recorder> {
-        Arc::new(Recorder::new(self.store.clone(), Arc::clone(&self.book), Arc::new(SystemClock)))
+    pub(super) async fn recorder(&self) -> Result<Arc<Recorder>, Failure> {
+        let inboxes = Inboxes::of(self.store.clone()).await?;
+        let recorder = Recorder::new(self.store.clone(), Arc::clone(&self.book), Arc::new(SystemClock));
+        Ok(Arc::new(recorder.knowing(Arc::new(inboxes))))
     }
 }
 

@@ -102,7 +102,7 @@ async fn import_file(
             return Ok(report.tally(refused));
         }
     }
-    let recorder = database.recorder();
+    let recorder = database.recorder().await?;
     let bar = progress::bar(contents.lines() - contents.refused.len(), "actions");
     let mut tally = report.tally(contents.refused);
     tally.warned = contents.warned;
@@ -162,7 +162,7 @@ pub(super) fn record(common: &Common, own: &Record) -> Result<Completion, Failur
     let database = Database::open(common, Absent::Begin)?;
     let how = How::new(common, &database, own.by.clone(), own.as_history)?;
     let (case, id, name) = (action.case.clone(), action.id, action.name);
-    let recorder = database.recorder();
+    let recorder = block_on(database.recorder())?;
     let named = how.doubts(std::slice::from_ref(&action));
     let outcome = block_on(async { Ok(recorder.record_and_tell_all(&case, vec![action], how.by, how.alerts).await?) })?;
     if !matches!(outcome.verdicts.first(), Some(Verdict::Refused(_))) {

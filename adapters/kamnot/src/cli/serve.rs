@@ -8,6 +8,7 @@ use engine::rulebook::Rulebook;
 use nats::{NatsFault, Servers};
 use service::clock::{Clock, SteadyClock, SystemClock};
 use service::figures::Figures;
+use service::inboxes::Inboxes;
 use service::lifecycle::Stop;
 use service::offices::Offices;
 use service::reconcile::{Daily, Pace, Terms, WithoutNats};
@@ -117,9 +118,10 @@ impl Running {
         let about = About { nats: nats.is_some(), busy_timeout: wait, rulebook: book.digest() };
         let status = Status::new(cases.clone(), clock.clone(), steady, doubt.clone(), figures.clone(), about);
         let status = Arc::new(status);
+        let inboxes = Arc::new(block_on(async { Ok(Inboxes::of(store.clone()).await?) })?);
         let behind = Behind {
             log: store.clone(),
-            recorder: serve::recorder(&cases, &book, &clock, &figures),
+            recorder: serve::recorder(&cases, &book, &clock, &figures, &inboxes),
             clock: clock.clone(),
             status: status.clone(),
             offices,
@@ -136,6 +138,7 @@ impl Running {
             nats,
             figures,
             requests,
+            inboxes,
             offices: known,
         };
         block_on(async {

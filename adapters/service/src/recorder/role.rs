@@ -5,20 +5,36 @@
 use engine::action::{Action, ActionName};
 use engine::calendar::Instant;
 use engine::case::Case;
-use engine::refusal::{Code, Refusal};
+use engine::decide::{Alerts, Command, Decided, Setting, Verdict, decide_in};
+use engine::refusal::{Code, Flaws, Refusal};
 use engine::rulebook::Rulebook;
 use projections::rights::{Act, Relation, Role, allows};
 
 use super::Sender;
 
-/// Why `sender` may not record each action, in the order of the actions; `None` if nothing stands against it here.
-pub(super) fn refusals(
+/// What actions that `sender` records come to, at an instant of the clock.
+pub(super) fn decide_from(
     sender: &Sender,
     case: &Case,
     actions: &[Action],
     book: &Rulebook,
-    now: Instant,
-) -> Vec<Option<Refusal>> {
+    (clock, alerts, setting): (Instant, Alerts, Setting<'_>),
+) -> Decided {
+    let refused = refusals(sender, case, actions, book, clock);
+    let may = actions.iter().zip(&refused).filter(|(_, refused)| refused.is_none());
+    let actions = may.map(|(action, _)| action.clone()).collect();
+    let Sender { office, person, .. } = sender.clone();
+    let command = Command::RecordFrom { sender: office, person, actions, clock, alerts };
+    let Decided { verdicts, warnings, events } = decide_in(case, book, command, setting);
+    Decided {
+        verdicts: merged(&refused, verdicts, |refusal| Verdict::Refused(refusal.into())),
+        warnings: merged(&refused, warnings, |_| Flaws::new()),
+        events,
+    }
+}
+
+/// Why `sender` may not record each action, in the order of the actions; `None` if nothing stands against it here.
+fn refusals(sender: &Sender, case: &Case, actions: &[Action], book: &Rulebook, now: Instant) -> Vec<Option<Refusal>> {
     let Some(role) = sender.role else { return vec![None; actions.len()] };
     let concerned = case.concerns(&sender.office);
     let relation = match Relation::to_case(role, &sender.office, case, book, now) {
@@ -41,7 +57,7 @@ fn not_for(role: Role) -> Refusal {
 }
 
 /// The verdicts on all actions: refused ones, and between them those on the others.
-pub(super) fn merged<T>(refused: &[Option<Refusal>], others: Vec<T>, of: impl Fn(Refusal) -> T) -> Vec<T> {
+fn merged<T>(refused: &[Option<Refusal>], others: Vec<T>, of: impl Fn(Refusal) -> T) -> Vec<T> {
     let mut others = others.into_iter();
     refused.iter().filter_map(|refused| refused.clone().map(&of).or_else(|| others.next())).collect()
 }

@@ -8,8 +8,8 @@ use projections::rights::Role;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::rows::{GRANTS, LOOKS, PEOPLE, Row, SESSIONS, TOKENS, Table, Value, id_of};
-use super::{Grant, Look, Person, Seen, Session, Token, document};
+use super::rows::{GRANTS, KEPT_FORMS, LOOKS, PEOPLE, Row, SESSIONS, TOKENS, Table, Value, id_of};
+use super::{Grant, KeptForm, Look, Person, Seen, Session, Token, document};
 use crate::Fault;
 
 /// What is kept in a row of its own.
@@ -192,6 +192,20 @@ impl Kept for Grant {
             from: row.get(at)?,
             until: row.get(at)?,
         })
+    }
+}
+
+impl Kept for KeptForm {
+    const TABLE: &'static Table = &KEPT_FORMS;
+
+    fn row(&self) -> Row {
+        let Self { id, person, until, sealed } = self;
+        vec![(*id).into(), (*person).into(), (*until).into(), Value::Bytes(sealed.clone())]
+    }
+
+    fn of(row: &mut Columns) -> Result<Self, Strange> {
+        let sealed = |value: &Value| if let Value::Bytes(bytes) = value { Some(bytes.clone()) } else { None };
+        Ok(Self { id: row.get(id)?, person: row.get(id)?, until: row.get(at)?, sealed: row.get(sealed)? })
     }
 }
 

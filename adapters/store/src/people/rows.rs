@@ -85,6 +85,10 @@ table!(
     "filters" Text, "shown" Number, "route" Text
 );
 table!(
+    /// Forms that were sent after their session had ended, sealed. They stay behind when a log is copied.
+    KEPT_FORMS, "kept_forms", "id" Id, "person" Id, "until" Number, "sealed" Bytes
+);
+table!(
     /// Every offices file that was adopted.
     OFFICES_FILES, "offices_files", "id" Id, "adopted_at" Number, "source" Text
 );
@@ -172,7 +176,7 @@ mod tests {
 
     #[test]
     fn the_tables_of_both_stores_have_these_columns() {
-        for table in KEPT.into_iter().chain([&SESSIONS]) {
+        for table in KEPT.into_iter().chain([&SESSIONS, &KEPT_FORMS]) {
             let names: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
             for schema in [include_str!("../sqlite/people.sql"), include_str!("../postgres/people.sql")] {
                 assert_eq!(columns(schema, table.name), names);

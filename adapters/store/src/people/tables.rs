@@ -10,13 +10,21 @@ use uuid::Uuid;
 
 use super::kept::Kept;
 use super::rows::{OFFICES_FILES, Row, TOKENS, Table, Value, id_of};
-use super::{Grant, Look, LooksOf, OFF, OFFICES_IN_FORCE, PeopleStore, Person, Put, Session, Sessions, Token};
+use super::{
+    Grant, KeptForm, Look, LooksOf, OFF, OFFICES_IN_FORCE, PeopleStore, Person, Put, Session, Sessions, Token,
+};
 use crate::Fault;
 
 /// What ends with a copy of the log, before an instant.
 pub(crate) const END_SESSIONS: &str = "DELETE FROM sessions";
 pub(crate) const REVOKE_TOKENS: &str = "UPDATE tokens SET revoked = $1 WHERE revoked IS NULL";
 
+/// Kept forms end with a copy, too.
+pub(crate) const DROP_FORMS: &str = "DELETE FROM kept_forms";
+
+const DROP_FORM: &str = "DELETE FROM kept_forms WHERE id = $1";
+const DROP_OLDEST_FORMS: &str = "DELETE FROM kept_forms WHERE person = $1 AND id NOT IN
+    (SELECT id FROM kept_forms WHERE person = $1 ORDER BY until DESC, id LIMIT $2)";
 const TEXT: &str = "SELECT value FROM meta WHERE key = $1";
 const UPDATE_PERSON: &str =
     "UPDATE people SET login = $1, version = $2, document = $3 WHERE id = $4 AND version = $2 - 1
@@ -148,6 +156,22 @@ impl<T: Tables> PeopleStore for T {
     async fn grants(&self, case: &CaseRef) -> Result<Vec<Grant>, Fault> {
         all(self, "SELECT * FROM grants WHERE reference = $1 ORDER BY begins DESC, id", vec![case.as_str().into()])
             .await
+    }
+
+    async fn keep_form(&self, form: &KeptForm, now: Instant) -> Result<(), Fault> {
+        let over = Change::Do("DELETE FROM kept_forms WHERE until < $1", vec![now.into()]);
+        let replaced = Change::Do(DROP_FORM, vec![form.id.into()]);
+        let too_many = Change::Do(DROP_OLDEST_FORMS, vec![form.person.into(), KeptForm::MOST.into()]);
+        let kept = Change::Insert(KeptForm::TABLE, form.row());
+        self.write(Write::Changes(vec![over, replaced, kept, too_many])).await.map(|_| ())
+    }
+
+    async fn kept_form(&self, id: Uuid) -> Result<Option<KeptForm>, Fault> {
+        find(self, "SELECT * FROM kept_forms WHERE id = $1", id.into()).await
+    }
+
+    async fn drop_form(&self, id: Uuid) -> Result<(), Fault> {
+        self.write(Write::Changes(vec![Change::Do(DROP_FORM, vec![id.into()])])).await.map(|_| ())
     }
 
     async fn note(&self, looks: Vec<Look>) -> Result<(), Fault> {

@@ -113,7 +113,8 @@ async fn fill_in(connection: &mut PgConnection, name: &str, filling: Filling) ->
             return Err(holds_a_log(name).into());
         }
     }
-    let all = "TRUNCATE case_events, cases, alerts, deliveries, people, sessions, tokens, grants, looks, offices_files";
+    let all = "TRUNCATE case_events, cases, alerts, deliveries, people, sessions, tokens, grants, looks, offices_files,
+        kept_forms";
     connection.execute(all).await?;
     texts::keep(connection, UNFINISHED, &copy_of).await?;
     texts::keep(connection, "installation", &installation.to_string()).await?;

@@ -22,7 +22,7 @@ const SCHEMA: &str = include_str!("schema.sql");
 const PEOPLE: &str = include_str!("people.sql");
 
 /// The names that a log takes in the schema, those of before people were kept first.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "case_events",
     "cases",
     "alerts",
@@ -36,6 +36,7 @@ const TABLES: [&str; 13] = [
     "grants",
     "looks",
     "offices_files",
+    "kept_forms",
 ];
 const TABLES_BEFORE_PEOPLE: usize = 7;
 

@@ -58,6 +58,14 @@ CREATE TABLE looks (
 CREATE INDEX looks_at_case ON looks (reference, at) WHERE reference IS NOT NULL;
 CREATE INDEX looks_of_person ON looks (who, at) WHERE who IS NOT NULL;
 
+-- Forms that were sent after their session had ended, sealed for their person, for an hour.
+CREATE TABLE kept_forms (
+    id     uuid PRIMARY KEY,
+    person uuid NOT NULL,
+    until  bigint NOT NULL,
+    sealed bytea NOT NULL
+);
+
 -- Every offices file that was adopted. The id of the one in force is a text of meta.
 CREATE TABLE offices_files (
     id         uuid PRIMARY KEY,

@@ -10,7 +10,7 @@ use super::reads;
 use super::server::Failed;
 use super::texts;
 use crate::people::OFF;
-use crate::people::tables::{END_SESSIONS, REVOKE_TOKENS};
+use crate::people::tables::{DROP_FORMS, END_SESSIONS, REVOKE_TOKENS};
 
 /// The key under which a log says in which database it lies.
 pub(super) const LIES_IN: &str = "lies_in";
@@ -61,6 +61,7 @@ pub(super) async fn end_sessions(connection: &mut PgConnection) -> Result<(), Fa
     if before.is_some_and(|before| before != here) {
         tracing::warn!("the log was restored: its people cannot log in until `kamnot people confirm`");
         transaction.execute(END_SESSIONS).await?;
+        transaction.execute(DROP_FORMS).await?;
         let now: i64 = transaction.fetch_one("SELECT extract(epoch FROM now())::bigint").await?.try_get(0)?;
         sqlx::query(REVOKE_TOKENS).bind(now).execute(&mut *transaction).await?;
         texts::keep(&mut transaction, OFF, "restored").await?;

@@ -20,7 +20,7 @@ use super::rebuild::checked;
 use super::texts;
 use crate::Fault;
 use crate::people::OFF;
-use crate::people::tables::{END_SESSIONS, REVOKE_TOKENS};
+use crate::people::tables::{DROP_FORMS, END_SESSIONS, REVOKE_TOKENS};
 
 /// How many pages are copied between two words of progress.
 const PAGES: i32 = 1024;
@@ -174,6 +174,7 @@ fn end_sessions(copy: &Connection, now: Instant) -> Result<(), Failed> {
     if keeps_people(copy)? {
         let transaction = copy.unchecked_transaction()?;
         transaction.execute(END_SESSIONS, [])?;
+        transaction.execute(DROP_FORMS, [])?;
         transaction.execute(REVOKE_TOKENS, [now.unix()])?;
         texts::keep(&transaction, OFF, "restored")?;
         transaction.commit()?;

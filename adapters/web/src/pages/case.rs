@@ -9,6 +9,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use engine::action::ActionName;
 use engine::breach::Breach;
 use engine::calendar::Instant;
 use projections::catalogue::Word as _;
@@ -30,8 +31,10 @@ use crate::sheet::reader::Reader;
 use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::case::Case as C;
+use crate::words::entry::Entry as N;
 use crate::words::frame::Frame as W;
 
+use super::enter::landing::landed;
 use hindsight::{Line, differences};
 pub use known::{Asked, Known};
 use looked::{Looked, looked};
@@ -45,6 +48,8 @@ struct Page<'a> {
     for_paper: String,
     /// Where to go back to: the path and the word.
     back: (&'static str, &'static str),
+    /// Where the visitor enters a paper of this case; `None` for whoever may not.
+    enter: Option<String>,
     notes: Vec<Html>,
     sheet: Option<Sheet<'a>>,
     alerts: Alerts,
@@ -69,14 +74,20 @@ pub async fn case(
     };
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
     let known = Known::of(&asked, opened.known_until, site.now(), visitor.language);
-    match shown(&site, &visitor, &opened, &known).await {
+    match shown(&site, &visitor, &opened, &known, asked.entered.as_deref()).await {
         Ok(answer) => answer,
         Err(fault) => store_is_away(&fault, visitor.language),
     }
 }
 
 /// The page of an opened case.
-async fn shown(site: &Site, visitor: &Visitor, opened: &Opened, known: &Known) -> Result<Answer, Fault> {
+async fn shown(
+    site: &Site,
+    visitor: &Visitor,
+    opened: &Opened,
+    known: &Known,
+    entered: Option<&str>,
+) -> Result<Answer, Fault> {
     let reference = opened.case.reference();
     let timeline = known.timeline(site, reference, visitor.language).await?;
     let looked = looked(site, visitor, opened).await?;
@@ -91,7 +102,14 @@ async fn shown(site: &Site, visitor: &Visitor, opened: &Opened, known: &Known) -
             }
             None => None,
         };
-        parts = Some((Sheet::of(timeline, Medium::Screen, reader), Alerts::of(&rows, gravest, &reader)));
+        let mut sheet = Sheet::of(timeline, Medium::Screen, reader);
+        if let Some(sheet) = &mut sheet {
+            sheet.may_correct = may_correct(visitor, opened) && !known.is_of_another_time();
+            if let Some(action) = sheet.actions.iter_mut().find(|action| entered == Some(&action.id)) {
+                action.landed = landed(&timeline.case, &action.id, known.at, &reader);
+            }
+        }
+        parts = Some((sheet, Alerts::of(&rows, gravest, &reader)));
     }
     let (sheet, alerts) = parts.unwrap_or((None, Alerts { chain: None, others: Vec::new() }));
     let differences = match (&timeline, known.is_of_another_day()) {
@@ -118,6 +136,7 @@ async fn shown(site: &Site, visitor: &Visitor, opened: &Opened, known: &Known) -
             reference: reference.to_string(),
             for_paper: address_on_each_page(reference),
             back,
+            enter: may_enter_some(visitor, opened).then(|| format!("/enter?case={reference}")),
             notes,
             sheet,
             alerts,
@@ -140,6 +159,16 @@ pub fn reader<'a>(
 ) -> Reader<'a> {
     let personal = opened.personal(visitor);
     Reader { book: timeline.book(), offices: &site.offices, language: visitor.language, at, moment, personal }
+}
+
+/// Whether the visitor may record something in the case.
+fn may_enter_some(visitor: &Visitor, opened: &Opened) -> bool {
+    ActionName::ALL.iter().any(|name| opened.allows(visitor, Act::Record(*name)))
+}
+
+/// Whether the visitor may withdraw what was recorded.
+fn may_correct(visitor: &Visitor, opened: &Opened) -> bool {
+    opened.allows(visitor, Act::Record(ActionName::ActionWithdrawn))
 }
 
 /// When the alert event with this id was delivered.

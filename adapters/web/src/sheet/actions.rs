@@ -1,5 +1,6 @@
 //! The actions of a case as rows, each with all its fields; a withdrawal stands below what it withdraws.
 
+use engine::action::ActionName;
 use projections::timeline::{ActionLine, Entry, EntryLine};
 
 use super::reader::Reader;
@@ -8,6 +9,12 @@ use crate::words::case::Case as C;
 
 /// A row.
 pub struct Action {
+    /// The action's id.
+    pub id: String,
+    /// As which kind it may be corrected; `None` if it no longer counts, or is an opening or a withdrawal.
+    pub correct_as: Option<&'static str>,
+    /// What is said to whoever has just recorded it.
+    pub landed: Option<Html>,
     /// When it happened.
     pub when: Html,
     /// What happened.
@@ -70,7 +77,11 @@ fn row(line: &ActionLine, reader: &Reader<'_>) -> Action {
             None => html(&said),
         }
     });
+    let never = matches!(action.name, ActionName::CaseOpened | ActionName::ActionWithdrawn);
     Action {
+        id: action.id.to_string(),
+        correct_as: (!never && line.withdrawn.is_none()).then(|| action.name.word()),
+        landed: None,
         when: html(&reader.when(action.at)),
         name: html(reader.action(action.name)),
         fields: html(&reader.fields(&line.fields)),

@@ -7,6 +7,7 @@ projections::catalogue! {
         Overview: "Overview", "ພາບລວມ";
         Inbox: "Inbox", "ກ່ອງແຈ້ງເຕືອນ";
         Docket: "Docket", "ບັນຊີຄະດີ";
+        Enter: "Enter a paper", "ປ້ອນເອກະສານ";
         Cases: "Cases", "ຄະດີ";
         Figures: "Figures", "ຕົວເລກ";
         Law: "The law", "ກົດໝາຍ";

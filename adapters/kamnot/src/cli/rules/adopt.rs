@@ -209,7 +209,7 @@ fn put_in_force(common: &Common, database: Database, book: &Arc<Rulebook>) -> Re
 
 /// Ticks all due cases; returns how many alerts were raised, settled or withdrawn.
 async fn tell(database: &Database) -> Result<usize, Failure> {
-    let recorder = database.recorder();
+    let recorder = database.recorder().await?;
     let mut told = 0;
     loop {
         let due = database.store.due(SystemClock.now(), BATCH, WorkShare::ALL).await?;

@@ -26,6 +26,8 @@ pub struct Asked {
     known: Option<String>,
     /// Limits as of an instant.
     at: Option<String>,
+    /// The id of the action that the visitor has just recorded.
+    pub entered: Option<String>,
 }
 
 /// Of which time a case is shown.

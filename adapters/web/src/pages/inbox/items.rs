@@ -258,10 +258,13 @@ impl<'w> Words<'w> {
     fn lines(&self, item: &Item) -> Vec<String> {
         let (now, language) = (self.docket.now, self.docket.language);
         let mut lines = Vec::new();
-        if item.hands == Hands::Nobody {
-            let length = self.length(now.since(item.raised_at));
-            let raised = self.say(I::Raised, &[("at", &self.at(item.raised_at))]);
-            lines.push(format!("{raised} {}", self.say(I::TakenByNobody, &[("length", &length)])));
+        if item.hands == Hands::Nobody && matches!(item.subject, Subject::Limit { .. }) {
+            let mut said = self.say(I::Raised, &[("at", &self.at(item.raised_at))]);
+            let seconds = now.since(item.raised_at);
+            if seconds >= 60 {
+                said = format!("{said} {}", self.say(I::TakenByNobody, &[("length", &self.length(seconds))]));
+            }
+            lines.push(said);
         }
         for holding in &item.holdings {
             let (who, since) = (self.names.name(holding, language), self.at(holding.since));

@@ -1,0 +1,96 @@
+use std::io::Write as _;
+
+use axum::http::Method;
+use tests::workbook::{Part, workbook};
+
+use super::{clerk, recorded};
+use crate::desk::{Desk, FROM_HERE, Visitor};
+use crate::log::{Log, on_each_log};
+use crate::papers::check;
+use crate::shown::Shown;
+
+/// Sends a file as a browser does.
+async fn upload(desk: &Desk, who: &Visitor, name: &str, content: &[u8]) -> Shown {
+    let token = who.form.as_deref().expect("a form");
+    let mut body = Vec::new();
+    write!(body, "--x\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{token}\r\n--x\r\n").expect("a body");
+    write!(body, "Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").expect("a body");
+    body.extend_from_slice(content);
+    body.extend_from_slice(b"\r\n--x--\r\n");
+    let [host, origin, _] = FROM_HERE;
+    let headers = [host, origin, ("content-type", "multipart/form-data; boundary=x")];
+    desk.ask_as(who, Method::POST, "/enter/upload", &headers, body).await
+}
+
+/// The lines that a page offers to record.
+fn lines(shown: &Shown) -> String {
+    shown.hidden("lines").expect("lines").replace("&#34;", "\"").replace("&#10;", "\n")
+}
+
+async fn each_line_of_a_file_is_shown_and_recorded_when_it_is_said_and_known_when_it_comes_again(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let who = clerk(&desk).await;
+    let file = [
+        check("A-1", "vte-investigation"),
+        tests::lines::custody("A-1"),
+        "{\"case\":\"A-1\",\"action\":\"custody\"}".to_owned(),
+        check("F-1", "vte-investigation"),
+    ]
+    .join("\n");
+    let shown = upload(&desk, &who, "Somsak.jsonl", file.as_bytes()).await;
+    shown.is_status(200).does_not_say(&["Somsak"]);
+    shown.says(&[
+        "1 new, 1 known already, 2 refused. Nothing is recorded yet.",
+        "1 A-1: Child checked by a doctor, Monday 2 March 2026, 10:00 new",
+        "2 A-1: Custody started, Sunday 1 March 2026, 09:30 known already",
+        "3 refused",
+    ]);
+    assert_eq!(recorded(&desk, "A-1").await, 2);
+    let done = desk.submit(&who, "/enter/upload", &[("lines", &lines(&shown))]).await;
+    done.is_status(200).says(&["1 recorded, 1 known already, 0 refused, 0 to be sent again."]);
+    assert_eq!(recorded(&desk, "A-1").await, 3);
+    let again = upload(&desk, &who, "again.jsonl", file.as_bytes()).await;
+    again.is_status(200).says(&["0 new, 2 known already, 2 refused."]).does_not_say(&["name=\"lines\""]);
+}
+
+async fn tables_are_read_as_excel_saves_them(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let who = clerk(&desk).await;
+    let csv = "Case;Action;At;By\r\nA-1;medical_check;2/3/2026 10:00;vte-investigation\r\n";
+    upload(&desk, &who, "a.csv", csv.as_bytes()).await.is_status(200).says(&["1 new, 0 known already, 0 refused."]);
+    let cell = |text: &&str| format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let row = |cells: &[&str]| format!("<row>{}</row>", cells.iter().map(cell).collect::<String>());
+    let heading = row(&["case", "action", "at", "by"]);
+    let good = row(&["A-1", "medical_check", "2/3/2026 10:00", "vte-investigation"]);
+    let formula = good.replace("<c t=\"inlineStr\"><is><t>medical_check</t></is></c>", "<c><f>1+1</f><v>2</v></c>");
+    let sheet = format!("<worksheet><sheetData>{heading}{good}{formula}</sheetData></worksheet>");
+    let sheet = workbook(Part::Sheet, sheet.as_bytes());
+    let shown = upload(&desk, &who, "a.xlsx", &sheet).await;
+    shown.is_status(200).says(&["1 new, 0 known already, 1 refused."]);
+}
+
+async fn a_file_that_cannot_be_read_or_is_too_much_is_refused_in_words(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let who = clerk(&desk).await;
+    let many = "{}\n".repeat(1_001);
+    let bomb = workbook(Part::Sheet, &vec![b' '; 201_000_000]);
+    for (name, content, says) in [
+        ("a.jsonl", many.as_bytes(), "The file has 1001 lines, at most 1000 are taken at once."),
+        ("a.html", b"<html>", "Nothing was recorded."),
+        ("a.xlsx", b"PK\x03\x04nothing", "Nothing was recorded."),
+        ("a.xlsx", &bomb[..], "Nothing was recorded."),
+        ("", b"", "Choose a file"),
+    ] {
+        upload(&desk, &who, name, content).await.is_status(422).says(&[says]);
+    }
+    let long = vec![b'x'; (4 << 20) + 1];
+    upload(&desk, &who, "a.csv", &long).await.is_status(413);
+    let stranger = Visitor { form: clerk(&desk).await.form, ..who };
+    upload(&desk, &stranger, "a.jsonl", b"{}").await.is_status(403);
+}
+
+on_each_log! {
+    each_line_of_a_file_is_shown_and_recorded_when_it_is_said_and_known_when_it_comes_again,
+    tables_are_read_as_excel_saves_them,
+    a_file_that_cannot_be_read_or_is_too_much_is_refused_in_words,
+}

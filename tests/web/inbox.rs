@@ -1,0 +1,145 @@
+//! The inbox: what nobody has, who took what, and what the supervising office sees.
+
+use engine::rulebook::Language;
+use projections::rights::Role;
+
+use crate::desk::{Desk, Visitor};
+use crate::log::{Log, on_each_log};
+use crate::shown::Shown;
+
+const OWING: &str = "vte-investigation";
+const ABOVE: &str = "vte-juvenile-court";
+
+async fn investigator(desk: &Desk) -> Visitor {
+    desk.login(Role::Investigator, Some(OWING), Language::En).await
+}
+
+/// The page on which the form of the custody's item is open.
+async fn open(desk: &Desk, who: &Visitor, doing: &str) -> String {
+    let inbox = desk.get(who, "/inbox").await;
+    let ways = inbox.links("").into_iter().map(|way| way.replace("&amp;", "&"));
+    let of_custody = |way: &String| way.contains("key=custody-48h") && way.contains(&format!("form={doing}"));
+    let way = ways.into_iter().find(of_custody).expect("an item to act on");
+    desk.get(who, way.split('#').next().unwrap_or_default()).await.text.clone()
+}
+
+/// Sends the form of a page that does something, with these fields beside its own.
+async fn send(desk: &Desk, who: &Visitor, page: &str, doing: &str, fields: &[(&str, &str)]) -> Shown {
+    let form =
+        page.split("<form").find(|form| form.contains(&format!("name=\"doing\" value=\"{doing}\""))).expect("a form");
+    let hidden = form.split("<input type=\"hidden\" name=\"").skip(1).filter_map(|input| {
+        let (name, rest) = input.split_once('"')?;
+        Some((name, rest.split_once("value=\"")?.1.split_once('"')?.0))
+    });
+    let own: Vec<(&str, &str)> = hidden.filter(|(name, _)| *name != "csrf").collect();
+    desk.submit(who, "/inbox", &[&own[..], fields].concat()).await
+}
+
+async fn what_nobody_has_is_taken_and_is_nobodys_again_when_it_lapses(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let who = investigator(&desk).await;
+    let inbox = desk.get(&who, "/inbox").await;
+    inbox.is_status(200).says(&["Nobody has these", "A-1", "Over, both readings", "does not use the inbox yet"]);
+    let shown = open(&desk, &who, "takes").await;
+    let done = send(&desk, &who, &shown, "takes", &[("what", "free the child"), ("until", "10:00")]).await;
+    let way = done.is_status(303).leads_to().expect("back to the inbox").to_owned();
+    assert!(way.starts_with("/inbox?done=takes#i-A-1-"), "{way}");
+    let inbox = desk.get(&who, "/inbox?done=takes").await;
+    inbox
+        .says(&["You took it.", "you: “free the child”, until", "Taken (1)"])
+        .does_not_say(&["does not use the inbox"]);
+    // Another office of the case has an inbox of its own.
+    let court = desk.login(Role::Clerk, Some("vte-juvenile-court"), Language::En).await;
+    desk.get(&court, "/inbox").await.does_not_say(&["free the child", "Taken ("]);
+    desk.clock.jump(3 * 3600);
+    let who = desk.login_again(&who).await;
+    desk.get(&who, "/inbox").await.says(&["Lapsed 1 hour ago", "Nothing was recorded", "Nobody has these"]);
+}
+
+async fn a_form_sent_twice_counts_once_and_a_wrong_one_keeps_what_was_typed(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let who = investigator(&desk).await;
+    let shown = open(&desk, &who, "takes").await;
+    let wrong = send(&desk, &who, &shown, "takes", &[("what", "call <b>them</b>"), ("until", "soon")]).await;
+    wrong.is_status(422).says(&["Nothing was recorded", "Write until when"]);
+    assert!(
+        wrong.text.contains("call &lt;b&gt;them&lt;/b&gt;") || wrong.text.contains("call &#60;b&#62;them&#60;/b&#62;")
+    );
+    send(&desk, &who, &shown, "takes", &[("what", "x"), ("until", "1/3/2026 8:00")])
+        .await
+        .is_status(422)
+        .says(&["an instant ahead, at most 31 days"]);
+    for _ in 0..2 {
+        send(&desk, &who, &shown, "takes", &[("what", "call"), ("until", "12:00")]).await.is_status(303);
+    }
+    let stream = desk.store.stream(&engine::action::CaseRef::new("A-1").unwrap()).await.expect("a stream");
+    let taken = stream.iter().filter(|stored| stored.event.to_json().contains("alert_acknowledged"));
+    assert_eq!(taken.count(), 1);
+}
+
+async fn two_who_take_one_are_both_told_and_one_hands_over_or_gives_back(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let (one, other) = (investigator(&desk).await, investigator(&desk).await);
+    for who in [&one, &other] {
+        let shown = open(&desk, who, "takes").await;
+        send(&desk, who, &shown, "takes", &[("what", "free the child"), ("until", "12:00")]).await.is_status(303);
+    }
+    for who in [&one, &other] {
+        desk.get(who, "/inbox").await.says(&["both took this"]);
+    }
+    let inbox = desk.get(&one, "/inbox").await;
+    send(&desk, &one, &inbox.text, "gives_back", &[]).await.is_status(303);
+    desk.get(&one, "/inbox").await.does_not_say(&["both took this", "you: “free"]).says(&["Taken (1)"]);
+    let shown = open(&desk, &other, "hands_over").await;
+    let stranger = desk.login(Role::Clerk, Some("lpb-juvenile-court"), Language::En).await;
+    for to in [String::new(), stranger.id.to_string(), other.id.to_string()] {
+        let fields = [("what", "go on"), ("until", "13:00"), ("to", to.as_str())];
+        send(&desk, &other, &shown, "hands_over", &fields)
+            .await
+            .is_status(422)
+            .says(&["Choose a person of your office"]);
+    }
+    let to = one.id.to_string();
+    let fields = [("what", "go on"), ("until", "13:00"), ("to", to.as_str())];
+    send(&desk, &other, &shown, "hands_over", &fields).await.is_status(303);
+    desk.get(&one, "/inbox").await.says(&["you: “go on”"]);
+}
+
+async fn a_finding_is_noted_and_leaves_the_inbox(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let who = investigator(&desk).await;
+    let inbox = desk.get(&who, "/inbox").await;
+    inbox.says(&["Findings (1)"]);
+    send(&desk, &who, &inbox.text, "notes", &[]).await.is_status(303);
+    desk.get(&who, "/inbox").await.does_not_say(&["Findings ("]);
+}
+
+async fn the_supervising_office_sees_what_was_escalated_and_takes_it(log: &Log) {
+    let supervised = format!(
+        "[{OWING}]\nkind = \"investigator\"\nname = {{ en = \"I\", lo = \"I\" }}\nprovince = {{ en = \"P\", lo = \"P\" }}\nsupervised_by = \"{ABOVE}\"\n"
+    );
+    let desk = Desk::with_offices(log, crate::desk::NOW, &supervised);
+    desk.hold(&[crate::papers::with_legal_aid("A-1"), tests::lines::custody("A-1")]).await;
+    desk.clock.jump(3 * 3600);
+    desk.site.recorder.tick(&engine::action::CaseRef::new("A-1").unwrap()).await.expect("ticked");
+    let above = desk.login(Role::Supervisor, Some(ABOVE), Language::En).await;
+    desk.get(&above, "/inbox")
+        .await
+        .is_status(200)
+        .says(&["A-1", "Over, both readings"])
+        .does_not_say(&["href=\"/cases/A-1\""]);
+    let shown = open(&desk, &above, "takes").await;
+    send(&desk, &above, &shown, "takes", &[("what", "ask the office"), ("until", "tomorrow")]).await.is_status(303);
+    desk.get(&above, "/inbox").await.says(&["you: “ask the office”"]);
+    let elsewhere = desk.login(Role::Supervisor, Some("lpb-juvenile-court"), Language::En).await;
+    desk.get(&elsewhere, "/inbox").await.does_not_say(&["A-1"]);
+    send(&desk, &elsewhere, &shown, "takes", &[("what", "x"), ("until", "tomorrow")]).await.is_status(422);
+}
+
+on_each_log! {
+    what_nobody_has_is_taken_and_is_nobodys_again_when_it_lapses,
+    a_form_sent_twice_counts_once_and_a_wrong_one_keeps_what_was_typed,
+    two_who_take_one_are_both_told_and_one_hands_over_or_gives_back,
+    a_finding_is_noted_and_leaves_the_inbox,
+    the_supervising_office_sees_what_was_escalated_and_takes_it,
+}
