@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 use crate::action::{Action, ActionName, Names, Value};
 use crate::calendar;
 use crate::rulebook::rule::OwedBy;
-use crate::rulebook::test::{Asks, FieldTest, Outcome, PenaltyEnd, Test, Watch};
-use crate::rulebook::{Choices, Reading, Role, Rulebook};
+use crate::rulebook::test::{Asks, FieldPlace, FieldTest, Outcome, PenaltyEnd, Test, Watch};
+use crate::rulebook::{Choices, Fact, OfAction, Reading, Role, Rulebook};
 use crate::timeline::Timeline;
 
 /// The facts before one action of a case, and that action.
@@ -19,6 +19,9 @@ pub(crate) struct Facts<'t> {
     pub(crate) book: &'t Rulebook,
     /// The entry under test.
     pub(crate) index: usize,
+    /// The answers to what is asked of the entry, after [`Facts::answer`].
+    pub(crate) answers: Vec<Outcome>,
+    pub(crate) summonses: Summonses,
     /// For each watch of the rulebook, what passed.
     passed: Vec<Passed>,
     /// The last referral to mediation: to whom, and its civil date.
@@ -32,10 +35,42 @@ struct Passed {
     last: Option<usize>,
 }
 
+/// The summonses before the action under test.
+#[derive(Default)]
+pub(crate) struct Summonses {
+    pub(crate) served: u32,
+    pub(crate) missed: u32,
+    /// Those missed without a reason, for each authority by its place among the words of the field.
+    pub(crate) missed_without_reason: [u32; 3],
+    /// Whether the last one missed was missed with a reason.
+    pub(crate) last_missed_with_reason: Option<bool>,
+}
+
+impl Summonses {
+    fn miss(&mut self, action: &Action) {
+        self.missed += 1;
+        let without_reason = action.is_null("reason");
+        if let (Some(count), true) = (self.missed_without_reason.get_mut(authority(action)), without_reason) {
+            *count += 1;
+        }
+        self.last_missed_with_reason = Some(!without_reason);
+    }
+}
+
+/// The authority's place among the words of the field, which is the first one of the actions that have it.
+pub(crate) fn authority(action: &Action) -> usize {
+    if let Some(Value::Word(nth)) = action.values.at(0) { usize::from(*nth) } else { usize::MAX }
+}
+
 impl<'t> Facts<'t> {
     pub(crate) fn new(timeline: &'t Timeline<'t>, book: &'t Rulebook) -> Self {
-        let passed = vec![Passed::default(); book.watches().len()];
-        Self { timeline, book, index: 0, passed, referred: None }
+        Self::with_room(timeline, book, book.watches().len())
+    }
+
+    fn with_room(timeline: &'t Timeline<'t>, book: &'t Rulebook, watches: usize) -> Self {
+        let (answers, summonses) = (Vec::new(), Summonses::default());
+        let passed = vec![Passed::default(); watches];
+        Self { timeline, book, index: 0, answers, summonses, passed, referred: None }
     }
 
     /// Who owes the duty of a rule that this entry opens.
@@ -53,8 +88,7 @@ impl<'t> Facts<'t> {
                 asked.push(*watch);
             }
         });
-        let passed = vec![Passed::default(); asked.iter().max().map_or(0, |last| last + 1)];
-        let mut facts = Self { timeline, book, index, passed, referred: None };
+        let mut facts = Self::with_room(timeline, book, asked.iter().max().map_or(0, |last| last + 1));
         for watch in asked {
             facts.passed[watch] = Passed::default();
             let names = book.watches()[watch].names;
@@ -74,8 +108,11 @@ impl<'t> Facts<'t> {
         for &watch in self.book.watched(entry.name) {
             self.count(watch);
         }
-        if entry.name == ActionName::ReferredToMediation {
-            self.referred = referral(self.timeline, self.index + 1);
+        match entry.name {
+            ActionName::ReferredToMediation => self.referred = referral(self.timeline, self.index + 1),
+            ActionName::SummonsServed => self.summonses.served += 1,
+            ActionName::SummonsMissed => self.summonses.miss(entry.action),
+            _ => {}
         }
         self.index += 1;
     }
@@ -110,15 +147,19 @@ impl<'t> Facts<'t> {
         of_level && watch.fields.as_ref().is_none_or(fits)
     }
 
-    /// The answers of facts of the action under test, in their order.
-    pub(crate) fn answer(&self, facts: &[Test], answers: &mut Vec<Outcome>) {
+    /// Answers what is asked of the action under test.
+    pub(crate) fn answer(&mut self, asked: &OfAction) {
         let action = self.action();
+        let mut answers = std::mem::take(&mut self.answers);
         answers.clear();
-        answers.extend(facts.iter().map(|fact| self.fact(fact, action)));
+        answers.extend(asked.facts.iter().map(|fact| match fact {
+            Fact::Field(place, asks) => on_record(*asks, value(*place, action)),
+            Fact::Other(test) => self.fact(test),
+        }));
+        self.answers = answers;
     }
 
     /// The outcome of a test on the action under test.
-    #[inline]
     pub(crate) fn outcome(&self, test: &Test, reading: Reading) -> Outcome {
         self.outcome_of(test, reading, &self.book.choices(reading).answers)
     }
@@ -128,26 +169,22 @@ impl<'t> Facts<'t> {
         self.outcome_of(test, Reading::Protective, &self.book.choices(reading).answers)
     }
 
-    #[inline]
     fn outcome_of(&self, test: &Test, reading: Reading, answers: &[u8]) -> Outcome {
-        test.outcome(reading, answers, &|test| self.fact(test, self.action()))
+        test.outcome(reading, answers, &|test| self.fact(test))
     }
 
-    #[inline]
-    fn fact(&self, test: &Test, action: &Action) -> Outcome {
-        match test {
-            Test::Field(field) if field.asks != Asks::MoreThanHalfThePenalty => on_record(field, action),
-            _ => self.fact_of_case(test),
-        }
-    }
-
-    fn fact_of_case(&self, test: &Test) -> Outcome {
+    fn fact(&self, test: &Test) -> Outcome {
         let offence = || self.timeline.gravest_before(self.index);
         match test {
-            Test::Field(field) => match value(field, self.action())? {
-                Value::Count(number) => Some(number.saturating_mul(2) > offence().penalty_months.max),
-                _ => Some(false),
-            },
+            Test::Field(field) => {
+                let value = value_of(field, self.action());
+                match (field.asks, value) {
+                    (Asks::MoreThanHalfThePenalty, Some(Value::Count(number))) => {
+                        Some(number.saturating_mul(2) > offence().penalty_months.max)
+                    }
+                    (asks, value) => on_record(asks, value),
+                }
+            }
             Test::Action(names) => Some(names.has(self.action().name)),
             Test::Before { watch, in_episode, at_least } => {
                 let passed = self.passed[*watch];
@@ -197,19 +234,18 @@ fn referral(timeline: &Timeline<'_>, before: usize) -> Option<(u8, NaiveDate)> {
 /// The outcome of a test that asks only an action's own fields and the reading's answers.
 pub(crate) fn of_action(test: &Test, action: &Action, reading: Reading, choices: &Choices) -> Outcome {
     test.outcome(reading, &choices.answers, &|test| match test {
-        Test::Field(field) => on_record(field, action),
+        Test::Field(field) => on_record(field.asks, value_of(field, action)),
         Test::Action(names) => Some(names.has(action.name)),
         _ => None,
     })
 }
 
-/// The outcome of a test of a field that asks for nothing but its value.
+/// What is asked of a field, answered by its value alone.
 #[inline]
-fn on_record(field: &FieldTest, action: &Action) -> Outcome {
-    let value = value(field, action);
+fn on_record(asks: Asks, value: Option<&Value>) -> Outcome {
     let bit = |word: &u8| 1_u32.checked_shl((*word).into()).unwrap_or(0);
     let has = |words: &[u8], of: u32| words.iter().any(|word| bit(word) & of != 0);
-    match (field.asks, value) {
+    match (asks, value) {
         (Asks::LeftOut, value) => Some(value.is_none()),
         (_, None) => None,
         (Asks::Null, Some(value)) => Some(*value == Value::Null),
@@ -226,10 +262,14 @@ fn on_record(field: &FieldTest, action: &Action) -> Outcome {
     }
 }
 
-/// The value of a field that is on record. An object that is null has null in each of its fields.
+/// The value of a field that is on record.
+fn value_of<'a>(field: &FieldTest, action: &'a Action) -> Option<&'a Value> {
+    value(*field.place(action.name)?, action)
+}
+
+/// The value in a place, if it is on record. An object that is null has null in each of its fields.
 #[inline]
-fn value<'a>(field: &FieldTest, action: &'a Action) -> Option<&'a Value> {
-    let place = field.place(action.name)?;
+fn value(place: FieldPlace, action: &Action) -> Option<&Value> {
     let outer = action.values.at(place.outer.into())?;
     match (place.inner, outer) {
         (Some(inner), Value::Object(values)) => values.at(inner.into()),
