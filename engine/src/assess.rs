@@ -44,7 +44,7 @@ pub fn assess<'a>(
     at: Instant,
 ) -> Option<Assessment<'a>> {
     let timeline = Timeline::new(actions, at, book)?;
-    let mut found = Found::default();
+    let mut found = Found::new();
     let limits = compared(&timeline, book, Some(&mut found));
     Some(Assessment::of(at, timeline, limits, found))
 }

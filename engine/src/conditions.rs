@@ -45,7 +45,14 @@ pub(crate) struct Found {
     pub(crate) not_on_record: Vec<NotOnRecord>,
 }
 
+/// For how many findings there is room at first.
+const USUAL: usize = 32;
+
 impl Found {
+    pub(crate) fn new() -> Self {
+        Self { findings: Vec::with_capacity(USUAL), not_on_record: Vec::with_capacity(USUAL) }
+    }
+
     /// Brings into order what was found under several rulebooks.
     pub(crate) fn sort(&mut self) {
         self.findings.sort_by_key(|finding| (finding.action, finding.rule));

@@ -6,7 +6,7 @@
 
 use chrono::NaiveDate;
 
-use crate::action::{Action, ActionName, Names, Value};
+use crate::action::{Action, ActionName, Brief, Names, Value, Values};
 use crate::calendar;
 use crate::rulebook::rule::OwedBy;
 use crate::rulebook::test::{Asks, FieldPlace, FieldTest, Outcome, PenaltyEnd, Test, Watch};
@@ -34,6 +34,9 @@ struct Passed {
     count: u32,
     last: Option<usize>,
 }
+
+/// For how many answers there is room at first.
+const USUAL: usize = 32;
 
 /// The summonses before the action under test.
 #[derive(Default)]
@@ -68,7 +71,7 @@ impl<'t> Facts<'t> {
     }
 
     fn with_room(timeline: &'t Timeline<'t>, book: &'t Rulebook, watches: usize) -> Self {
-        let (answers, summonses) = (Vec::new(), Summonses::default());
+        let (answers, summonses) = (Vec::with_capacity(USUAL), Summonses::default());
         let passed = vec![Passed::default(); watches];
         Self { timeline, book, index: 0, answers, summonses, passed, referred: None }
     }
@@ -153,7 +156,7 @@ impl<'t> Facts<'t> {
         let mut answers = std::mem::take(&mut self.answers);
         answers.clear();
         answers.extend(asked.facts.iter().map(|fact| match fact {
-            Fact::Field(place, asks) => on_record(*asks, value(*place, action)),
+            Fact::Field(place, asks) => on_record(*place, *asks, action),
             Fact::Other(test) => self.fact(test),
         }));
         self.answers = answers;
@@ -177,13 +180,8 @@ impl<'t> Facts<'t> {
         let offence = || self.timeline.gravest_before(self.index);
         match test {
             Test::Field(field) => {
-                let value = value_of(field, self.action());
-                match (field.asks, value) {
-                    (Asks::MoreThanHalfThePenalty, Some(Value::Count(number))) => {
-                        Some(number.saturating_mul(2) > offence().penalty_months.max)
-                    }
-                    (asks, value) => on_record(asks, value),
-                }
+                let more_than_half = |months: u64| Some(months.saturating_mul(2) > offence().penalty_months.max);
+                of_field(field, self.action(), more_than_half)
             }
             Test::Action(names) => Some(names.has(self.action().name)),
             Test::Before { watch, in_episode, at_least } => {
@@ -234,47 +232,69 @@ fn referral(timeline: &Timeline<'_>, before: usize) -> Option<(u8, NaiveDate)> {
 /// The outcome of a test that asks only an action's own fields and the reading's answers.
 pub(crate) fn of_action(test: &Test, action: &Action, reading: Reading, choices: &Choices) -> Outcome {
     test.outcome(reading, &choices.answers, &|test| match test {
-        Test::Field(field) => on_record(field.asks, value_of(field, action)),
+        Test::Field(field) => of_field(field, action, |_| Some(false)),
         Test::Action(names) => Some(names.has(action.name)),
         _ => None,
     })
 }
 
-/// What is asked of a field, answered by its value alone.
-#[inline]
-fn on_record(asks: Asks, value: Option<&Value>) -> Outcome {
-    let bit = |word: &u8| 1_u32.checked_shl((*word).into()).unwrap_or(0);
-    let has = |words: &[u8], of: u32| words.iter().any(|word| bit(word) & of != 0);
-    match (asks, value) {
-        (Asks::LeftOut, value) => Some(value.is_none()),
+/// The outcome of a test of a field. `more_than_half` says whether so many months are more than half the penalty.
+fn of_field(field: &FieldTest, action: &Action, more_than_half: impl Fn(u64) -> Outcome) -> Outcome {
+    match (field.asks, field.place(action.name)) {
+        (Asks::LeftOut, None) => Some(true),
         (_, None) => None,
-        (Asks::Null, Some(value)) => Some(*value == Value::Null),
-        (Asks::Yes, Some(Value::Flag(flag))) => Some(*flag),
-        (Asks::No, Some(Value::Flag(flag))) => Some(!flag),
-        (Asks::Empty, Some(Value::Words(words))) => Some(words.is_empty()),
-        (Asks::Is(of), Some(Value::Word(word))) => Some(bit(word) & of != 0),
-        (Asks::IsNot(of), Some(Value::Word(word))) => Some(bit(word) & of == 0),
-        (Asks::IsNot(_), Some(Value::Null)) => Some(true),
-        (Asks::HasAny(of), Some(Value::Words(words))) => Some(has(words, of)),
-        (Asks::HasNone(of), Some(Value::Words(words))) => Some(!has(words, of)),
-        (Asks::MoreThan(than), Some(Value::Count(number))) => Some(*number > than),
+        (Asks::MoreThanHalfThePenalty, Some(place)) => match value(*place, action)? {
+            Value::Count(months) => more_than_half(*months),
+            _ => Some(false),
+        },
+        (asks, Some(place)) => on_record(*place, asks, action),
+    }
+}
+
+/// What is asked of a field for nothing but its value.
+#[inline]
+fn on_record(place: FieldPlace, asks: Asks, action: &Action) -> Outcome {
+    let (values, at) = holder(place, action);
+    let bit = |word: u8| 1_u32.checked_shl(word.into()).unwrap_or(0);
+    match (asks, values.brief(at)) {
+        (Asks::LeftOut, brief) => Some(brief == Brief::LeftOut),
+        (_, Brief::LeftOut) => None,
+        (Asks::Null | Asks::IsNot(_), Brief::Null) => Some(true),
+        (Asks::Yes, Brief::Flag(flag)) => Some(flag),
+        (Asks::No, Brief::Flag(flag)) => Some(!flag),
+        (Asks::Is(of), Brief::Word(word)) => Some(bit(word) & of != 0),
+        (Asks::IsNot(of), Brief::Word(word)) => Some(bit(word) & of == 0),
+        (_, Brief::Longer) => {
+            let has = |words: &[u8], of: u32| words.iter().any(|word| bit(*word) & of != 0);
+            match (asks, values.at(at)?) {
+                (Asks::Empty, Value::Words(words)) => Some(words.is_empty()),
+                (Asks::HasAny(of), Value::Words(words)) => Some(has(words, of)),
+                (Asks::HasNone(of), Value::Words(words)) => Some(!has(words, of)),
+                (Asks::MoreThan(than), Value::Count(number)) => Some(*number > than),
+                _ => Some(false),
+            }
+        }
         _ => Some(false),
     }
 }
 
-/// The value of a field that is on record.
-fn value_of<'a>(field: &FieldTest, action: &'a Action) -> Option<&'a Value> {
-    value(*field.place(action.name)?, action)
+/// The values among which a field is, and its place there. An object that is null stands for each of its fields.
+#[inline]
+fn holder(place: FieldPlace, action: &Action) -> (&Values, usize) {
+    let outer = usize::from(place.outer);
+    match (place.inner, action.values.brief(outer)) {
+        (Some(inner), Brief::Longer) => match action.values.at(outer) {
+            Some(Value::Object(values)) => (values, inner.into()),
+            _ => (&action.values, outer),
+        },
+        _ => (&action.values, outer),
+    }
 }
 
-/// The value in a place, if it is on record. An object that is null has null in each of its fields.
-#[inline]
+/// The value of a field, if it is on record.
 fn value(place: FieldPlace, action: &Action) -> Option<&Value> {
-    let outer = action.values.at(place.outer.into())?;
-    match (place.inner, outer) {
-        (Some(inner), Value::Object(values)) => values.at(inner.into()),
-        _ => Some(outer),
-    }
+    let (values, at) = holder(place, action);
+    values.at(at)
 }
 
 /// The field as "not on record" names it, if it was left out: the object's own name, if that was left out whole.

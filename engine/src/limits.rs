@@ -196,23 +196,35 @@ impl Limits {
         Self { counted: limits.deadlines.len(), ..limits }
     }
 
-    fn opened(&self) -> &Opened {
-        self.opened.get_or_init(|| Opened::of(&self.deadlines[..self.counted]))
+    /// An index of the deadlines that a procedure counted; `None` where they are few and are searched one by one.
+    fn opened(&self) -> Option<&Opened> {
+        (self.counted > FEW).then(|| self.opened.get_or_init(|| Opened::of(&self.deadlines[..self.counted])))
     }
 
     /// The deadline of `rule` and `period` that `entry` opened, counted by a procedure.
     pub(crate) fn deadline(&self, rule: RuleId, entry: usize, period: u32) -> Option<&Deadline> {
-        self.opened().place(rule, entry, period).map(|place| &self.deadlines[place])
+        if let Some(opened) = self.opened() {
+            return opened.place(rule, entry, period).map(|place| &self.deadlines[place]);
+        }
+        let is_it = |it: &&Deadline| it.opened_by == entry && it.period == period && it.rule == rule;
+        self.deadlines[..self.counted].iter().find(is_it)
     }
 
     /// The last deadline of `rule` that was opened before `entry`, counted by a procedure.
     pub(crate) fn last_before(&self, rule: RuleId, entry: usize) -> Option<&Deadline> {
-        self.opened().last_before(rule, entry).map(|place| &self.deadlines[place])
+        if let Some(opened) = self.opened() {
+            return opened.last_before(rule, entry).map(|place| &self.deadlines[place]);
+        }
+        let before = self.deadlines[..self.counted].iter().filter(|it| it.opened_by < entry && it.rule == rule);
+        before.max_by_key(|it| (it.opened_by, it.period))
     }
 }
 
 /// For how many deadlines there is room at first.
 const USUAL: usize = 32;
+
+/// Among so many deadlines, one is found without an index.
+const FEW: usize = 64;
 
 /// A timeline seen under one reading: the timeline and this reading's answers.
 #[derive(Clone, Copy)]

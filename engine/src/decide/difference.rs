@@ -106,6 +106,11 @@ impl<'t, 'a> Comparison<'t, 'a> {
             }
         }
         let mut untold: Vec<_> = self.untold().collect();
+        if untold.len() > most.facts {
+            // No more than these fit, and the next command finds the rest.
+            untold.select_nth_unstable_by_key(most.facts, |(topic, _)| *topic);
+            untold.truncate(most.facts);
+        }
         untold.sort_unstable_by_key(|(topic, _)| *topic);
         for (topic, of) in untold {
             if !self.fits(most, |due| due.raise(topic, Wanted { of, replaces: None })) {

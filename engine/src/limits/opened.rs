@@ -17,7 +17,9 @@ impl Opened {
         for (place, deadline) in deadlines.iter().enumerate() {
             of_rules.entry(deadline.rule).or_default().push((deadline.opened_by, deadline.period, place));
         }
-        of_rules.values_mut().for_each(|of_rule| of_rule.sort_unstable());
+        for of_rule in of_rules.values_mut() {
+            of_rule.sort_unstable();
+        }
         Self(of_rules)
     }
 

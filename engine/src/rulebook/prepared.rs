@@ -63,15 +63,21 @@ struct Step {
 const HOLDS: usize = usize::MAX;
 const HOLDS_NOT: usize = usize::MAX - 1;
 
+impl Step {
+    /// Where an answer leads.
+    fn next(&self, answer: Outcome) -> usize {
+        if answer.map_or(!self.surely, |answer| answer == self.is) { self.then } else { self.otherwise }
+    }
+}
+
 impl OfAction {
     /// The outcome of a test, given the answers of the facts. It is unknown if it makes a difference how the unknown ones
     /// are.
     pub(crate) fn outcome(&self, Path(first): Path, answers: &[Outcome]) -> Outcome {
         let (mut next, mut is_known) = (first, true);
         while let Some(step) = self.steps.get(next) {
-            let leads_on = answers[step.fact].map_or(!step.surely, |answer| answer == step.is);
             is_known &= answers[step.fact].is_some() || step.surely;
-            next = if leads_on { step.then } else { step.otherwise };
+            next = step.next(answers[step.fact]);
         }
         let holds = next == HOLDS;
         if holds && !is_known { self.holds_in_any_case(first, answers).then_some(true) } else { Some(holds) }
