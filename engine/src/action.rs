@@ -22,6 +22,7 @@ use uuid::Uuid;
 use crate::words::words;
 
 pub use names::Names;
+pub(crate) use value::Brief;
 pub use value::{Value, Values};
 pub use when::When;
 
@@ -195,7 +196,7 @@ pub struct ActionId(pub Uuid);
 
 impl fmt::Display for ActionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.hyphenated())
+        f.write_str(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
     }
 }
 

@@ -5,13 +5,15 @@
 
 mod json;
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::action::{Action, ActionId};
 use crate::breach::Breach;
 use crate::calendar::{self, Instant};
 use crate::conditions::{self, Finding, Found, NotOnRecord};
-use crate::limits::{Deadline, Limits, Opened, Remand, remand_around};
+use crate::facts::Facts;
+use crate::limits::{Deadline, Limits, Opened, Remand, Work, remand_around};
 use crate::rulebook::rule::Counting;
 use crate::rulebook::{FirstDay, Reading, RuleId, Rulebook};
 use crate::timeline::Timeline;
@@ -32,7 +34,7 @@ pub struct Assessment<'a> {
     /// An index of the deadlines by what opened them, built on first use.
     opened: OnceLock<Opened>,
     /// An index of the entries by the ids of their actions, built on first use.
-    entries: OnceLock<Vec<(ActionId, usize)>>,
+    entries: OnceLock<Vec<(u128, usize)>>,
 }
 
 /// Assesses one case's `actions` at `at`; `None` if the case was not open by then.
@@ -42,24 +44,9 @@ pub fn assess<'a>(
     at: Instant,
 ) -> Option<Assessment<'a>> {
     let timeline = Timeline::new(actions, at, book)?;
-    let limits = limits(&timeline, book);
-    let mut found = conditions::test(&timeline, book, &limits);
-    for earlier in earlier(&timeline, book) {
-        found.add(conditions::test(&timeline, earlier, &limits));
-    }
+    let mut found = Found::new();
+    let limits = compared(&timeline, book, Some(&mut found));
     Some(Assessment::of(at, timeline, limits, found))
-}
-
-/// The rulebooks behind the one in force that decide about an action of the case.
-fn earlier<'b>(timeline: &Timeline<'_>, book: &'b Rulebook) -> impl Iterator<Item = &'b Rulebook> {
-    book.chain().skip(1).filter(|book| timeline.reaches_back_to(book))
-}
-
-/// The limits under each rulebook. The remands are those of the one in force.
-fn limits(timeline: &Timeline<'_>, book: &Rulebook) -> Limits {
-    let mut limits = Limits::of(timeline, book);
-    earlier(timeline, book).for_each(|earlier| limits.add(Limits::of(timeline, earlier)));
-    limits
 }
 
 /// Like [`assess`], but computes the time limits only and tests no condition.
@@ -69,8 +56,33 @@ pub(crate) fn assess_limits<'a>(
     at: Instant,
 ) -> Option<Assessment<'a>> {
     let timeline = Timeline::new(actions, at, book)?;
-    let limits = limits(&timeline, book);
+    let limits = compared(&timeline, book, None);
     Some(Assessment::of(at, timeline, limits, Found::default()))
+}
+
+/// Compares the actions with each rulebook that decides about one of them. `found` takes what the conditions find.
+fn compared(timeline: &Timeline<'_>, book: &Rulebook, mut found: Option<&mut Found>) -> Limits {
+    let earlier = || book.chain().skip(1).filter(|book| timeline.reaches_back_to(book));
+    let mut limits = Limits::counted(timeline, earlier().chain([book]));
+    for book in [book].into_iter().chain(earlier()) {
+        let mut work = Work::new(timeline, book, limits);
+        let mut facts = Facts::new(timeline, book);
+        for entry in timeline.entries() {
+            if let Some(asked) = book.asked_on(entry.name, entry.date()) {
+                facts.answer(asked);
+                work.written(asked, &facts);
+                if let Some(found) = &mut found {
+                    conditions::test(asked, &facts, &work.limits, found);
+                }
+            }
+            facts.pass();
+        }
+        limits = work.limits;
+    }
+    if let Some(found) = found.filter(|_| earlier().next().is_some()) {
+        found.sort();
+    }
+    limits
 }
 
 impl Deadline {
@@ -101,12 +113,12 @@ impl<'a> Assessment<'a> {
     /// The entry of the action with this id, if it counts.
     pub fn entry(&self, id: ActionId) -> Option<usize> {
         let entries = self.entries.get_or_init(|| {
-            let ids = self.timeline.entries().iter().map(|entry| entry.action.id);
+            let ids = self.timeline.entries().iter().map(|entry| entry.action.id.0.as_u128());
             let mut entries: Vec<_> = ids.zip(0..).collect();
             entries.sort_unstable();
             entries
         });
-        let place = entries.binary_search_by_key(&id, |(known, _)| *known).ok()?;
+        let place = entries.binary_search_by_key(&id.0.as_u128(), |(known, _)| *known).ok()?;
         Some(entries[place].1)
     }
 
@@ -116,7 +128,12 @@ impl<'a> Assessment<'a> {
 
     /// The deadline of `rule` and `period` that `entry` opened.
     pub fn deadline(&self, rule: RuleId, entry: usize, period: u32) -> Option<&Deadline> {
-        self.opened().place(rule, entry, period).map(|place| &self.deadlines[place])
+        self.deadline_at(rule, entry, period).map(|place| &self.deadlines[place])
+    }
+
+    /// The place of a deadline in [`Assessment::deadlines`].
+    pub(crate) fn deadline_at(&self, rule: RuleId, entry: usize, period: u32) -> Option<usize> {
+        self.opened().place(rule, entry, period)
     }
 
     /// The last deadline of `rule` that was opened before `entry`.
@@ -126,17 +143,21 @@ impl<'a> Assessment<'a> {
 
     /// The finding of `rule` on an entry, if the rule fails there.
     pub fn finding(&self, rule: RuleId, entry: usize) -> Option<&Finding> {
-        let key = |finding: &Finding| (finding.action, finding.rule);
-        let place = self.findings.binary_search_by_key(&(entry, rule), key).ok()?;
-        Some(&self.findings[place])
+        self.finding_at(rule, entry).map(|place| &self.findings[place])
     }
 
-    /// The fields that `rule` needs and that are not on record with an entry.
-    pub fn missing(&self, rule: RuleId, entry: usize) -> &[NotOnRecord] {
+    /// The place of a finding in [`Assessment::findings`].
+    pub(crate) fn finding_at(&self, rule: RuleId, entry: usize) -> Option<usize> {
+        self.findings.binary_search_by_key(&(entry, rule), |finding| (finding.action, finding.rule)).ok()
+    }
+
+    /// The fields that `rule` needs and that are not on record with an entry, by their places in
+    /// [`Assessment::not_on_record`].
+    pub(crate) fn missing_at(&self, rule: RuleId, entry: usize) -> Range<usize> {
         let key = |missing: &NotOnRecord| (missing.action, missing.rule);
         let from = self.not_on_record.partition_point(|missing| key(missing) < (entry, rule));
-        let to = self.not_on_record.partition_point(|missing| key(missing) <= (entry, rule));
-        &self.not_on_record[from..to]
+        let of_rule = self.not_on_record[from..].iter().take_while(|missing| key(missing) == (entry, rule));
+        from..from + of_rule.count()
     }
 
     /// How many more extensions the cap leaves after a remand period, by the protective reading: the extensions that would

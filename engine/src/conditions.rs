@@ -4,15 +4,13 @@
 //! Invariant: a field that was left out is unknown, and unknown is not a failure. A failure under the protective reading
 //! alone is arguable, one under both readings is certain, and one under the lenient reading alone is no finding.
 
-use crate::action::{ActionName, Value};
 use crate::breach::Breach;
 use crate::calendar;
-use crate::facts::{Facts, left_out};
+use crate::facts::{Facts, authority, left_out};
 use crate::limits::{Limits, Under, remand_around, starts_anew};
 use crate::rulebook::rule::{Check, Counting};
 use crate::rulebook::test::Outcome;
-use crate::rulebook::{AgeAt, Prepared, Reading, Readings, Role, Rule, RuleId, Rulebook, Summonses};
-use crate::timeline::Timeline;
+use crate::rulebook::{AgeAt, OfAction, Prepared, Reading, Readings, Role, Rule, RuleId, Summonses};
 
 /// A condition that fails for an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,91 +45,50 @@ pub(crate) struct Found {
     pub(crate) not_on_record: Vec<NotOnRecord>,
 }
 
+/// For how many findings there is room at first.
+const USUAL: usize = 32;
+
 impl Found {
-    /// Adds what was found under another rulebook.
-    pub(crate) fn add(&mut self, other: Self) {
-        self.findings.extend(other.findings);
-        self.not_on_record.extend(other.not_on_record);
+    pub(crate) fn new() -> Self {
+        Self { findings: Vec::with_capacity(USUAL), not_on_record: Vec::with_capacity(USUAL) }
+    }
+
+    /// Brings into order what was found under several rulebooks.
+    pub(crate) fn sort(&mut self) {
         self.findings.sort_by_key(|finding| (finding.action, finding.rule));
         self.not_on_record.sort_by_key(|missing| (missing.action, missing.rule, missing.field));
     }
 }
 
-/// Tests the conditions in the order of the actions, then by rule.
-pub(crate) fn test(timeline: &Timeline<'_>, book: &Rulebook, limits: &Limits) -> Found {
-    let facts = Facts::new(timeline, book);
-    let found = Found { findings: Vec::with_capacity(USUAL), not_on_record: Vec::with_capacity(USUAL) };
-    let mut tester = Tester { facts, limits, summonses: SummonsesBefore::default(), answers: Vec::new(), found };
-    for (i, entry) in timeline.entries().iter().enumerate() {
-        if let Some(conditions) = book.tested_on(entry.name, entry.date()) {
-            let grown = Readings::each(|reading| timeline.is_grown(book, reading, i));
-            tester.facts.answer(&conditions.facts, &mut tester.answers);
-            for condition in conditions.rules.iter().filter(|condition| condition.holds.contain(entry.date())) {
-                tester.test(condition, grown);
-            }
-        }
-        tester.summonses.pass(entry.action);
-        tester.facts.pass();
+/// Tests the conditions that are asked of the action under test, by rule.
+pub(crate) fn test(asked: &OfAction, facts: &Facts<'_>, limits: &Limits, found: &mut Found) {
+    let date = facts.timeline.entries()[facts.index].date();
+    let grown = Readings::each(|reading| facts.timeline.is_grown(facts.book, reading, facts.index));
+    let mut tester = Tester { asked, facts, limits, grown, found };
+    for condition in asked.conditions.iter().filter(|condition| condition.holds.contain(date)) {
+        tester.test(condition);
     }
-    tester.found
 }
-
-/// For how many findings there is room at first.
-const USUAL: usize = 32;
 
 /// One action under test.
-struct Tester<'t> {
-    facts: Facts<'t>,
+struct Tester<'t, 'f> {
+    asked: &'t OfAction,
+    facts: &'t Facts<'f>,
     limits: &'t Limits,
-    summonses: SummonsesBefore,
-    /// The answers of the facts that the conditions ask of the action.
-    answers: Vec<Outcome>,
-    found: Found,
+    /// Which reading takes the child for grown up.
+    grown: Readings<bool>,
+    found: &'t mut Found,
 }
 
-/// The summonses before the action under test.
-#[derive(Default)]
-struct SummonsesBefore {
-    served: u32,
-    missed: u32,
-    /// Those missed without a reason, for each authority by its place among the words of the field.
-    missed_without_reason: [u32; 3],
-    /// Whether the last one missed was missed with a reason.
-    last_missed_with_reason: Option<bool>,
-}
-
-impl SummonsesBefore {
-    fn pass(&mut self, action: &crate::action::Action) {
-        match action.name {
-            ActionName::SummonsServed => self.served += 1,
-            ActionName::SummonsMissed => {
-                self.missed += 1;
-                let without_reason = action.is_null("reason");
-                if let (Some(count), true) = (self.missed_without_reason.get_mut(authority(action)), without_reason) {
-                    *count += 1;
-                }
-                self.last_missed_with_reason = Some(!without_reason);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The authority's place among the words of the field, which is the first one of these actions.
-fn authority(action: &crate::action::Action) -> usize {
-    if let Some(Value::Word(nth)) = action.values.at(0) { usize::from(*nth) } else { usize::MAX }
-}
-
-impl Tester<'_> {
-    /// Evaluates a condition under both readings and records what it finds. `grown` says which reading takes the child for
-    /// grown up.
-    fn test(&mut self, prepared: &Prepared, grown: Readings<bool>) {
+impl Tester<'_, '_> {
+    /// Evaluates a condition under both readings and records what it finds.
+    fn test(&mut self, prepared: &Prepared) {
         let fails = |reading| {
-            let tested = prepared.after_eighteen || !grown[reading];
-            if tested { prepared.test[reading].outcome(&self.answers) } else { Some(false) }
+            let tested = prepared.after_eighteen || !self.grown[reading];
+            if tested { self.asked.outcome(prepared.test[reading], &self.facts.answers) } else { Some(false) }
         };
         let protective = fails(Reading::Protective);
-        let same = prepared.same_under_both && grown.protective == grown.lenient;
+        let same = prepared.test.protective == prepared.test.lenient && self.grown.protective == self.grown.lenient;
         let mut outcome = Readings { protective, lenient: if same { protective } else { fails(Reading::Lenient) } };
         if !prepared.is_written {
             outcome = self.tested_by_procedure(prepared, outcome);
@@ -142,7 +99,7 @@ impl Tester<'_> {
     }
 
     fn record(&mut self, prepared: &Prepared, outcome: Readings<Outcome>) {
-        let (facts, at) = (&self.facts, self.facts.index);
+        let (facts, at) = (self.facts, self.facts.index);
         let rule = facts.book.prepared(prepared);
         let owed_by = facts.owed_by(&rule.owed_by);
         if outcome.protective == Some(true) {
@@ -206,7 +163,7 @@ impl Tester<'_> {
     /// Art. 61: "ໄດ້ຮຽກຕົວເດັກ ເຖິງສາມຄັ້ງແລ້ວ ແຕ່ກໍຍັງບໍ່ມາໂດຍບໍ່ມີເຫດຜົນ": the child was summoned three times and
     /// still does not come, without reason.
     fn too_few_summonses(&self, enough: u32, reading: Reading) -> bool {
-        let before = &self.summonses;
+        let before = &self.facts.summonses;
         match self.facts.book.choices(reading).summonses {
             Summonses::ThreeMissed => {
                 let by = authority(self.facts.timeline.entries()[self.facts.index].action);
@@ -220,7 +177,7 @@ impl Tester<'_> {
 
     /// Art. 59(5): the prosecutor agreed, and the extension was made before the then last period had ended.
     fn investigation_extended_wrongly(&self, reading: Reading) -> bool {
-        let Facts { timeline, book, index, .. } = self.facts;
+        let Facts { timeline, book, index, .. } = *self.facts;
         let agreed = timeline.entries()[index].action.word("agreed_by").is_some();
         let counted = book.counted(|counting| matches!(counting, Counting::Investigation { .. }));
         let late = counted.is_some_and(|(rule, limit)| {
@@ -235,7 +192,7 @@ impl Tester<'_> {
 
     /// Art. 64: an extension is made before the end of the period that it extends.
     fn remand_extended_late(&self, reading: Reading) -> bool {
-        let Facts { book, index, .. } = self.facts;
+        let Facts { book, index, .. } = *self.facts;
         let counted = book.counted(|counting| matches!(counting, Counting::RemandTerm { .. }));
         let extended = counted.and_then(|(rule, _)| {
             let remand = remand_around(&self.limits.remands, index)?;

@@ -6,11 +6,11 @@
 
 use chrono::NaiveDate;
 
-use crate::action::{Action, ActionName, Names, Value};
+use crate::action::{Action, ActionName, Brief, Names, Value, Values};
 use crate::calendar;
 use crate::rulebook::rule::OwedBy;
-use crate::rulebook::test::{Asks, FieldTest, Outcome, PenaltyEnd, Test, Watch};
-use crate::rulebook::{Choices, Reading, Role, Rulebook};
+use crate::rulebook::test::{Asks, FieldPlace, FieldTest, Outcome, PenaltyEnd, Test, Watch};
+use crate::rulebook::{Choices, Fact, OfAction, Reading, Role, Rulebook};
 use crate::timeline::Timeline;
 
 /// The facts before one action of a case, and that action.
@@ -19,6 +19,9 @@ pub(crate) struct Facts<'t> {
     pub(crate) book: &'t Rulebook,
     /// The entry under test.
     pub(crate) index: usize,
+    /// The answers to what is asked of the entry, after [`Facts::answer`].
+    pub(crate) answers: Vec<Outcome>,
+    pub(crate) summonses: Summonses,
     /// For each watch of the rulebook, what passed.
     passed: Vec<Passed>,
     /// The last referral to mediation: to whom, and its civil date.
@@ -32,10 +35,45 @@ struct Passed {
     last: Option<usize>,
 }
 
+/// For how many answers there is room at first.
+const USUAL: usize = 32;
+
+/// The summonses before the action under test.
+#[derive(Default)]
+pub(crate) struct Summonses {
+    pub(crate) served: u32,
+    pub(crate) missed: u32,
+    /// Those missed without a reason, for each authority by its place among the words of the field.
+    pub(crate) missed_without_reason: [u32; 3],
+    /// Whether the last one missed was missed with a reason.
+    pub(crate) last_missed_with_reason: Option<bool>,
+}
+
+impl Summonses {
+    fn miss(&mut self, action: &Action) {
+        self.missed += 1;
+        let without_reason = action.is_null("reason");
+        if let (Some(count), true) = (self.missed_without_reason.get_mut(authority(action)), without_reason) {
+            *count += 1;
+        }
+        self.last_missed_with_reason = Some(!without_reason);
+    }
+}
+
+/// The authority's place among the words of the field, which is the first one of the actions that have it.
+pub(crate) fn authority(action: &Action) -> usize {
+    if let Some(Value::Word(nth)) = action.values.at(0) { usize::from(*nth) } else { usize::MAX }
+}
+
 impl<'t> Facts<'t> {
     pub(crate) fn new(timeline: &'t Timeline<'t>, book: &'t Rulebook) -> Self {
-        let passed = vec![Passed::default(); book.watches().len()];
-        Self { timeline, book, index: 0, passed, referred: None }
+        Self::with_room(timeline, book, book.watches().len())
+    }
+
+    fn with_room(timeline: &'t Timeline<'t>, book: &'t Rulebook, watches: usize) -> Self {
+        let (answers, summonses) = (Vec::with_capacity(USUAL), Summonses::default());
+        let passed = vec![Passed::default(); watches];
+        Self { timeline, book, index: 0, answers, summonses, passed, referred: None }
     }
 
     /// Who owes the duty of a rule that this entry opens.
@@ -53,8 +91,7 @@ impl<'t> Facts<'t> {
                 asked.push(*watch);
             }
         });
-        let passed = vec![Passed::default(); asked.iter().max().map_or(0, |last| last + 1)];
-        let mut facts = Self { timeline, book, index, passed, referred: None };
+        let mut facts = Self::with_room(timeline, book, asked.iter().max().map_or(0, |last| last + 1));
         for watch in asked {
             facts.passed[watch] = Passed::default();
             let names = book.watches()[watch].names;
@@ -74,8 +111,11 @@ impl<'t> Facts<'t> {
         for &watch in self.book.watched(entry.name) {
             self.count(watch);
         }
-        if entry.name == ActionName::ReferredToMediation {
-            self.referred = referral(self.timeline, self.index + 1);
+        match entry.name {
+            ActionName::ReferredToMediation => self.referred = referral(self.timeline, self.index + 1),
+            ActionName::SummonsServed => self.summonses.served += 1,
+            ActionName::SummonsMissed => self.summonses.miss(entry.action),
+            _ => {}
         }
         self.index += 1;
     }
@@ -110,15 +150,19 @@ impl<'t> Facts<'t> {
         of_level && watch.fields.as_ref().is_none_or(fits)
     }
 
-    /// The answers of facts of the action under test, in their order.
-    pub(crate) fn answer(&self, facts: &[Test], answers: &mut Vec<Outcome>) {
+    /// Answers what is asked of the action under test.
+    pub(crate) fn answer(&mut self, asked: &OfAction) {
         let action = self.action();
+        let mut answers = std::mem::take(&mut self.answers);
         answers.clear();
-        answers.extend(facts.iter().map(|fact| self.fact(fact, action)));
+        answers.extend(asked.facts.iter().map(|fact| match fact {
+            Fact::Field(place, asks) => on_record(*place, *asks, action),
+            Fact::Other(test) => self.fact(test),
+        }));
+        self.answers = answers;
     }
 
     /// The outcome of a test on the action under test.
-    #[inline]
     pub(crate) fn outcome(&self, test: &Test, reading: Reading) -> Outcome {
         self.outcome_of(test, reading, &self.book.choices(reading).answers)
     }
@@ -128,26 +172,17 @@ impl<'t> Facts<'t> {
         self.outcome_of(test, Reading::Protective, &self.book.choices(reading).answers)
     }
 
-    #[inline]
     fn outcome_of(&self, test: &Test, reading: Reading, answers: &[u8]) -> Outcome {
-        test.outcome(reading, answers, &|test| self.fact(test, self.action()))
+        test.outcome(reading, answers, &|test| self.fact(test))
     }
 
-    #[inline]
-    fn fact(&self, test: &Test, action: &Action) -> Outcome {
-        match test {
-            Test::Field(field) if field.asks != Asks::MoreThanHalfThePenalty => on_record(field, action),
-            _ => self.fact_of_case(test),
-        }
-    }
-
-    fn fact_of_case(&self, test: &Test) -> Outcome {
+    fn fact(&self, test: &Test) -> Outcome {
         let offence = || self.timeline.gravest_before(self.index);
         match test {
-            Test::Field(field) => match value(field, self.action())? {
-                Value::Count(number) => Some(number.saturating_mul(2) > offence().penalty_months.max),
-                _ => Some(false),
-            },
+            Test::Field(field) => {
+                let more_than_half = |months: u64| Some(months.saturating_mul(2) > offence().penalty_months.max);
+                of_field(field, self.action(), more_than_half)
+            }
             Test::Action(names) => Some(names.has(self.action().name)),
             Test::Before { watch, in_episode, at_least } => {
                 let passed = self.passed[*watch];
@@ -197,44 +232,69 @@ fn referral(timeline: &Timeline<'_>, before: usize) -> Option<(u8, NaiveDate)> {
 /// The outcome of a test that asks only an action's own fields and the reading's answers.
 pub(crate) fn of_action(test: &Test, action: &Action, reading: Reading, choices: &Choices) -> Outcome {
     test.outcome(reading, &choices.answers, &|test| match test {
-        Test::Field(field) => on_record(field, action),
+        Test::Field(field) => of_field(field, action, |_| Some(false)),
         Test::Action(names) => Some(names.has(action.name)),
         _ => None,
     })
 }
 
-/// The outcome of a test of a field that asks for nothing but its value.
-#[inline]
-fn on_record(field: &FieldTest, action: &Action) -> Outcome {
-    let value = value(field, action);
-    let bit = |word: &u8| 1_u32.checked_shl((*word).into()).unwrap_or(0);
-    let has = |words: &[u8], of: u32| words.iter().any(|word| bit(word) & of != 0);
-    match (field.asks, value) {
-        (Asks::LeftOut, value) => Some(value.is_none()),
+/// The outcome of a test of a field. `more_than_half` says whether so many months are more than half the penalty.
+fn of_field(field: &FieldTest, action: &Action, more_than_half: impl Fn(u64) -> Outcome) -> Outcome {
+    match (field.asks, field.place(action.name)) {
+        (Asks::LeftOut, None) => Some(true),
         (_, None) => None,
-        (Asks::Null, Some(value)) => Some(*value == Value::Null),
-        (Asks::Yes, Some(Value::Flag(flag))) => Some(*flag),
-        (Asks::No, Some(Value::Flag(flag))) => Some(!flag),
-        (Asks::Empty, Some(Value::Words(words))) => Some(words.is_empty()),
-        (Asks::Is(of), Some(Value::Word(word))) => Some(bit(word) & of != 0),
-        (Asks::IsNot(of), Some(Value::Word(word))) => Some(bit(word) & of == 0),
-        (Asks::IsNot(_), Some(Value::Null)) => Some(true),
-        (Asks::HasAny(of), Some(Value::Words(words))) => Some(has(words, of)),
-        (Asks::HasNone(of), Some(Value::Words(words))) => Some(!has(words, of)),
-        (Asks::MoreThan(than), Some(Value::Count(number))) => Some(*number > than),
+        (Asks::MoreThanHalfThePenalty, Some(place)) => match value(*place, action)? {
+            Value::Count(months) => more_than_half(*months),
+            _ => Some(false),
+        },
+        (asks, Some(place)) => on_record(*place, asks, action),
+    }
+}
+
+/// What is asked of a field for nothing but its value.
+#[inline]
+fn on_record(place: FieldPlace, asks: Asks, action: &Action) -> Outcome {
+    let (values, at) = holder(place, action);
+    let bit = |word: u8| 1_u32.checked_shl(word.into()).unwrap_or(0);
+    match (asks, values.brief(at)) {
+        (Asks::LeftOut, brief) => Some(brief == Brief::LeftOut),
+        (_, Brief::LeftOut) => None,
+        (Asks::Null | Asks::IsNot(_), Brief::Null) => Some(true),
+        (Asks::Yes, Brief::Flag(flag)) => Some(flag),
+        (Asks::No, Brief::Flag(flag)) => Some(!flag),
+        (Asks::Is(of), Brief::Word(word)) => Some(bit(word) & of != 0),
+        (Asks::IsNot(of), Brief::Word(word)) => Some(bit(word) & of == 0),
+        (_, Brief::Longer) => {
+            let has = |words: &[u8], of: u32| words.iter().any(|word| bit(*word) & of != 0);
+            match (asks, values.at(at)?) {
+                (Asks::Empty, Value::Words(words)) => Some(words.is_empty()),
+                (Asks::HasAny(of), Value::Words(words)) => Some(has(words, of)),
+                (Asks::HasNone(of), Value::Words(words)) => Some(!has(words, of)),
+                (Asks::MoreThan(than), Value::Count(number)) => Some(*number > than),
+                _ => Some(false),
+            }
+        }
         _ => Some(false),
     }
 }
 
-/// The value of a field that is on record. An object that is null has null in each of its fields.
+/// The values among which a field is, and its place there. An object that is null stands for each of its fields.
 #[inline]
-fn value<'a>(field: &FieldTest, action: &'a Action) -> Option<&'a Value> {
-    let place = field.place(action.name)?;
-    let outer = action.values.at(place.outer.into())?;
-    match (place.inner, outer) {
-        (Some(inner), Value::Object(values)) => values.at(inner.into()),
-        _ => Some(outer),
+fn holder(place: FieldPlace, action: &Action) -> (&Values, usize) {
+    let outer = usize::from(place.outer);
+    match (place.inner, action.values.brief(outer)) {
+        (Some(inner), Brief::Longer) => match action.values.at(outer) {
+            Some(Value::Object(values)) => (values, inner.into()),
+            _ => (&action.values, outer),
+        },
+        _ => (&action.values, outer),
     }
+}
+
+/// The value of a field, if it is on record.
+fn value(place: FieldPlace, action: &Action) -> Option<&Value> {
+    let (values, at) = holder(place, action);
+    values.at(at)
 }
 
 /// The field as "not on record" names it, if it was left out: the object's own name, if that was left out whole.

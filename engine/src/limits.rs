@@ -172,47 +172,50 @@ impl Reckoning {
     }
 }
 
-/// All deadlines of a case, in no particular order, and its remands, which the conditions need.
+/// The deadlines of a case, in no particular order, and its remands, which the conditions need.
+#[derive(Default)]
 pub(crate) struct Limits {
     pub(crate) deadlines: Vec<Deadline>,
     pub(crate) remands: Vec<Remand>,
+    /// How many of the deadlines a procedure counted. They come first.
+    counted: usize,
+    /// An index of them, built on first use.
     opened: OnceLock<Opened>,
 }
 
 impl Limits {
-    pub(crate) fn of(timeline: &Timeline<'_>, book: &Rulebook) -> Self {
-        let mut work = Work::new(timeline, book);
-        work.written();
-        work.investigation();
-        let remands = work.detention();
-        Self { deadlines: work.deadlines, remands, opened: OnceLock::new() }
+    /// The limits that the procedures of these rulebooks count. The remands are those of the last one.
+    pub(crate) fn counted<'t>(timeline: &'t Timeline<'t>, books: impl Iterator<Item = &'t Rulebook>) -> Self {
+        let mut limits = Self { deadlines: Vec::with_capacity(USUAL), ..Self::default() };
+        for book in books {
+            let mut work = Work::new(timeline, book, limits);
+            work.investigation();
+            work.limits.remands = work.detention();
+            limits = work.limits;
+        }
+        Self { counted: limits.deadlines.len(), ..limits }
     }
 
-    /// Adds the deadlines under an earlier rulebook. The remands stay those of the one in force.
-    pub(crate) fn add(&mut self, earlier: Self) {
-        self.deadlines.extend(earlier.deadlines);
-        self.opened = OnceLock::new();
+    /// An index of the deadlines that a procedure counted; `None` where they are few and are searched one by one.
+    fn opened(&self) -> Option<&Opened> {
+        (self.counted > FEW).then(|| self.opened.get_or_init(|| Opened::of(&self.deadlines[..self.counted])))
     }
 
-    fn opened(&self) -> &Opened {
-        self.opened.get_or_init(|| Opened::of(&self.deadlines))
-    }
-
-    /// The deadline of `rule` and `period` that `entry` opened.
+    /// The deadline of `rule` and `period` that `entry` opened, counted by a procedure.
     pub(crate) fn deadline(&self, rule: RuleId, entry: usize, period: u32) -> Option<&Deadline> {
-        if self.deadlines.len() > FEW {
-            return self.opened().place(rule, entry, period).map(|place| &self.deadlines[place]);
+        if let Some(opened) = self.opened() {
+            return opened.place(rule, entry, period).map(|place| &self.deadlines[place]);
         }
         let is_it = |it: &&Deadline| it.opened_by == entry && it.period == period && it.rule == rule;
-        self.deadlines.iter().find(is_it)
+        self.deadlines[..self.counted].iter().find(is_it)
     }
 
-    /// The last deadline of `rule` that was opened before `entry`.
+    /// The last deadline of `rule` that was opened before `entry`, counted by a procedure.
     pub(crate) fn last_before(&self, rule: RuleId, entry: usize) -> Option<&Deadline> {
-        if self.deadlines.len() > FEW {
-            return self.opened().last_before(rule, entry).map(|place| &self.deadlines[place]);
+        if let Some(opened) = self.opened() {
+            return opened.last_before(rule, entry).map(|place| &self.deadlines[place]);
         }
-        let before = self.deadlines.iter().filter(|it| it.opened_by < entry && it.rule == rule);
+        let before = self.deadlines[..self.counted].iter().filter(|it| it.opened_by < entry && it.rule == rule);
         before.max_by_key(|it| (it.opened_by, it.period))
     }
 }
@@ -262,20 +265,21 @@ impl<'t> Under<'t> {
     }
 }
 
-/// The deadlines of a case as they are found.
-struct Work<'t> {
+/// The deadlines of a case under one rulebook as they are found.
+pub(crate) struct Work<'t> {
     timeline: &'t Timeline<'t>,
     book: &'t Rulebook,
     under: Readings<Under<'t>>,
-    deadlines: Vec<Deadline>,
+    pub(crate) limits: Limits,
     /// Of the discharging actions that a reading must accept, those that it accepts, in order: found once for each.
     accepted: Vec<(*const DoneBy, Readings<Vec<usize>>)>,
 }
 
 impl<'t> Work<'t> {
-    fn new(timeline: &'t Timeline<'t>, book: &'t Rulebook) -> Self {
+    /// Goes on from the `limits` that were found already.
+    pub(crate) fn new(timeline: &'t Timeline<'t>, book: &'t Rulebook, limits: Limits) -> Self {
         let under = Readings::each(|reading| Under::of(timeline, book, reading));
-        Self { timeline, book, under, deadlines: Vec::with_capacity(USUAL), accepted: Vec::new() }
+        Self { timeline, book, under, limits, accepted: Vec::new() }
     }
 
     /// Adds the deadline of two computations. Adds nothing if the protective reading sees no limit, or if the rule does not
@@ -304,7 +308,7 @@ impl<'t> Work<'t> {
             lenient.due = protective.due;
             lenient.turns.push(Turn::Raised { due: protective.due });
         }
-        self.deadlines.push(Deadline {
+        self.limits.deadlines.push(Deadline {
             rule: rule.id,
             owed_by,
             opened_by,

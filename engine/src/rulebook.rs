@@ -36,7 +36,7 @@ pub use rule::{Role, Rule};
 pub use rule_id::RuleId;
 pub use shelf::Rulebooks;
 
-pub(crate) use prepared::{OfAction, Prepared};
+pub(crate) use prepared::{Fact, OfAction, Prepared};
 use rule::{Counting, Dates, Limit};
 use test::Watch;
 
@@ -81,8 +81,7 @@ pub struct Rulebook {
     by_name: Vec<(RuleId, usize)>,
     /// For each kind of action, the limits that it opens as the rulebook says, and the conditions that are tested on it, by
     /// name.
-    limits_opened_on: Box<[OfAction]>,
-    conditions_on: Box<[OfAction]>,
+    asked_on: Box<[OfAction]>,
     /// The places of the limits that a procedure counts.
     counted: Vec<usize>,
     /// For each kind of action, the places of the watches that it concerns.
@@ -186,19 +185,14 @@ impl Rulebook {
         let mut by_name: Vec<(RuleId, usize)> = rules.iter().map(|rule| rule.id).zip(0..).collect();
         by_name.sort_unstable();
         let answers = Readings::each(|reading| &*parts.choices[reading].answers);
-        let by_action = |limits: bool| -> Box<[OfAction]> {
-            let rules =
-                || by_name.iter().map(|(_, nth)| (*nth, &rules[*nth])).filter(|(_, rule)| rule.is_limit() == limits);
-            let on = |name| rules().filter(move |(_, rule)| rule.tested_on().has(name));
-            ActionName::ALL.iter().map(|name| OfAction::of(*name, on(*name), answers)).collect()
-        };
-        let (limits_opened_on, conditions_on) = (by_action(true), by_action(false));
+        let by_place = || by_name.iter().map(|(_, nth)| (*nth, &rules[*nth]));
+        let asked_on = ActionName::ALL.iter().map(|name| OfAction::of(*name, by_place(), answers)).collect();
         let watching =
             |name: &ActionName| (0..parts.watches.len()).filter(|nth| parts.watches[*nth].names.has(*name)).collect();
         let watched = ActionName::ALL.iter().map(watching).collect();
         let is_counted = |rule: &Rule| rule.as_limit().is_some_and(|limit| limit.counting != Counting::Plain);
         let counted = (0..rules.len()).filter(|nth| is_counted(&rules[*nth])).collect();
-        Self { parts, by_name, limits_opened_on, conditions_on, counted, watched, before: None }
+        Self { parts, by_name, asked_on, counted, watched, before: None }
     }
 
     /// The name of the rulebook, such as `law-05-na-2006`.
@@ -322,16 +316,11 @@ impl Rulebook {
         limits.into_iter().find(|(_, limit)| by(&limit.counting))
     }
 
-    /// The limits that such an action of this civil date opens as the rulebook says, by name.
-    pub(crate) fn opened_on(&self, name: ActionName, date: NaiveDate) -> Option<&OfAction> {
-        let of = &self.limits_opened_on[name as usize];
-        (!of.rules.is_empty() && self.parts.holds.contain(date)).then_some(of)
-    }
-
-    /// The conditions that are tested on such an action of this civil date, by name.
-    pub(crate) fn tested_on(&self, name: ActionName, date: NaiveDate) -> Option<&OfAction> {
-        let of = &self.conditions_on[name as usize];
-        (!of.rules.is_empty() && self.parts.holds.contain(date)).then_some(of)
+    /// What is asked of such an action of this civil date, if anything.
+    pub(crate) fn asked_on(&self, name: ActionName, date: NaiveDate) -> Option<&OfAction> {
+        let of = &self.asked_on[name as usize];
+        let asks = !(of.limits.is_empty() && of.conditions.is_empty());
+        (asks && self.parts.holds.contain(date)).then_some(of)
     }
 
     /// The rule that was prepared.

@@ -64,7 +64,7 @@ pub struct Timeline<'a> {
     grown_from: Option<NaiveDate>,
     offences: Offences,
     episodes: Vec<Episode>,
-    /// The kinds of action that are among the entries.
+    /// The kinds of action of the case. No other kind is among the entries.
     names: Names,
     /// An index of all entries, built when a search goes far.
     places: OnceLock<Places>,
@@ -80,11 +80,13 @@ impl<'a> Timeline<'a> {
     /// The timeline of one case's `actions` at `at`. A withdrawn action never counts, even if it was withdrawn after `at`.
     /// `None` if the case was not open by then, or is voided, whenever that was done.
     pub fn new(actions: impl Iterator<Item = &'a Action> + Clone, at: Instant, book: &Rulebook) -> Option<Self> {
-        let mut withdrawn: Vec<ActionId> = actions.clone().filter_map(Action::withdraws).collect();
-        withdrawn.sort_unstable();
-        if is_voided(actions.clone()) {
+        let names = actions.clone().fold(Names::default(), |names, action| names.and(Names::of(&[action.name])));
+        if names.has(ActionName::CaseVoided) && is_voided(actions.clone()) {
             return None;
         }
+        let withdrawals = actions.clone().filter(|_| names.has(ActionName::ActionWithdrawn));
+        let mut withdrawn: Vec<ActionId> = withdrawals.filter_map(Action::withdraws).collect();
+        withdrawn.sort_unstable();
         let mut entries: Vec<Entry<'a>> = Vec::with_capacity(actions.size_hint().0);
         for action in actions {
             let entry = Entry::new(action);
@@ -101,7 +103,7 @@ impl<'a> Timeline<'a> {
             grown_from: None,
             offences: Offences::of(opening, &entries)?,
             episodes: Vec::new(),
-            names: entries.iter().fold(Names::default(), |names, entry| names.and(Names::of(&[entry.name]))),
+            names,
             places: OnceLock::new(),
             #[cfg(test)]
             looked_at: std::sync::atomic::AtomicUsize::new(0),

@@ -144,7 +144,9 @@ fn value(field: &'static Field, at: &At<'_>, json: Json<'_>) -> Read<Value> {
             not_empty(field, at, &read)?;
             Ok(Value::Words(read.into_boxed_slice()))
         }
-        FieldKind::Object(fields) => object(fields, &field.example(), at, json).map(Value::Object),
+        FieldKind::Object(fields) => {
+            object(fields, &field.example(), at, json).map(|values| Value::Object(Box::new(values)))
+        }
         FieldKind::Objects(fields) => {
             let read = list(|at, json| object(fields, &field.example(), at, json), &field.example())(at, json)?;
             not_empty(field, at, &read)?;
@@ -190,5 +192,5 @@ fn values(fields: &'static [Field], read: &mut Fields<'_, '_>) -> Option<Values>
         let names: Vec<&str> = needed().map(|(field, _)| field.name).collect();
         read.refuse(Refusal::new(Code::NoneGiven).expected(names.join(", ")));
     }
-    complete.then(|| Values(found.into_boxed_slice()))
+    complete.then(|| Values::new(found))
 }

@@ -24,18 +24,63 @@ pub enum Value {
     /// The word's place among the field's words.
     Word(u8),
     Words(Box<[u8]>),
-    Object(Values),
+    Object(Box<Values>),
     Objects(Box<[Values]>),
 }
 
+/// What rules ask most of a value. It stands beside the other fields of an action, so that it is found without a look at the
+/// value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Brief {
+    /// Not on record.
+    #[default]
+    LeftOut,
+    Null,
+    Flag(bool),
+    Word(u8),
+    /// The value says it.
+    Longer,
+}
+
+impl Brief {
+    fn of(value: Option<&Value>) -> Self {
+        match value {
+            None => Self::LeftOut,
+            Some(Value::Null) => Self::Null,
+            Some(Value::Flag(flag)) => Self::Flag(*flag),
+            Some(Value::Word(word)) => Self::Word(*word),
+            Some(_) => Self::Longer,
+        }
+    }
+}
+
+/// For how many values there is a brief. Few actions have more fields.
+const BRIEFS: usize = 16;
+
 /// The values of some fields, each in the place that the field has in the table; `None` for one that is not on record.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Values(pub(super) Box<[Option<Value>]>);
+pub struct Values {
+    all: Box<[Option<Value>]>,
+    briefs: [Brief; BRIEFS],
+}
 
 impl Values {
+    pub(super) fn new(all: Vec<Option<Value>>) -> Self {
+        let mut briefs = [Brief::LeftOut; BRIEFS];
+        for (brief, value) in briefs.iter_mut().zip(&all) {
+            *brief = Brief::of(value.as_ref());
+        }
+        Self { all: all.into_boxed_slice(), briefs }
+    }
+
     /// The value of the field in this place of the table.
     pub fn at(&self, place: usize) -> Option<&Value> {
-        self.0.get(place)?.as_ref()
+        self.all.get(place)?.as_ref()
+    }
+
+    /// The brief of the value in this place of the table.
+    pub(crate) fn brief(&self, place: usize) -> Brief {
+        self.briefs.get(place).copied().unwrap_or_else(|| Brief::of(self.at(place)))
     }
 
     /// The value of the field with this name. `fields` is the table that these values fit.
@@ -44,7 +89,7 @@ impl Values {
     }
 
     fn write<'a>(&'a self, fields: &'static [Field], pairs: &mut Pairs<'a>) {
-        for (field, value) in fields.iter().zip(&self.0) {
+        for (field, value) in fields.iter().zip(&self.all) {
             if let Some(value) = value {
                 pairs.push((field.name.into(), value.to_json(field)));
             }

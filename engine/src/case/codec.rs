@@ -126,36 +126,35 @@ fn shown<'a>(value: impl fmt::Display) -> Json<'a> {
 
 fn alert_json(alert: &Alert) -> Json<'_> {
     let mut pairs: Pairs<'_> = Vec::with_capacity(20);
-    pairs.push(("rule".into(), shown(alert.topic.rule)));
-    pairs.push(("on".into(), shown(alert.topic.on)));
-    pairs.push(("period".into(), Json::Number(alert.topic.period.into())));
-    pairs.push(("stage".into(), shown(alert.topic.stage)));
-    pairs.push(("occurrence".into(), Json::Number(alert.occurrence.into())));
-    pairs.push(("court".into(), Json::text(alert.to.court.as_str())));
-    pairs.push(("prosecutor".into(), Json::text(alert.to.prosecutor.as_str())));
-    pairs.push(("investigator".into(), Json::text(alert.to.investigator.as_str())));
-    maybe(&mut pairs, "legal_aid", alert.to.legal_aid.as_ref(), |office| Json::text(office.as_str()));
-    pairs.push(("owed_by".into(), Json::text(alert.owed_by.word())));
+    let (earliest, latest, done_by, breach, fields) = match &alert.about {
+        About::Limit { earliest, latest, done_by, breach } => (Some(earliest), *latest, *done_by, *breach, None),
+        About::Finding { breach } => (None, None, None, Some(*breach), None),
+        About::Missing { fields } => (None, None, None, None, Some(fields)),
+    };
+    // In the order of the keys, in which they are written.
     pairs.push(("action".into(), Json::text(alert.action.word())));
     pairs.push(("at".into(), shown(alert.action_at)));
-    match &alert.about {
-        About::Limit { earliest, latest, done_by, breach } => {
-            pairs.push(("earliest".into(), shown(earliest)));
-            maybe(&mut pairs, "latest", *latest, shown);
-            maybe(&mut pairs, "done_by", *done_by, shown);
-            maybe(&mut pairs, "breach", *breach, |breach| Json::text(breach.word()));
-        }
-        About::Finding { breach } => pairs.push(("breach".into(), Json::text(breach.word()))),
-        About::Missing { fields } => {
-            pairs.push(("fields".into(), Json::List(fields.iter().map(|&field| Json::text(field)).collect())));
-        }
-    }
-    maybe(&mut pairs, "late_record", alert.late_record.then_some(true), Json::Bool);
-    maybe(&mut pairs, "history", alert.history.then_some(true), Json::Bool);
-    maybe(&mut pairs, "escalate_after", alert.escalate_after, |hours| shown(Period::from(hours)));
     if !alert.because.is_empty() {
         pairs.push(("because".into(), Json::List(alert.because.iter().map(step_json).collect())));
     }
+    maybe(&mut pairs, "breach", breach, |breach| Json::text(breach.word()));
+    pairs.push(("court".into(), Json::text(alert.to.court.as_str())));
+    maybe(&mut pairs, "done_by", done_by, shown);
+    maybe(&mut pairs, "earliest", earliest, shown);
+    maybe(&mut pairs, "escalate_after", alert.escalate_after, |hours| shown(Period::from(hours)));
+    maybe(&mut pairs, "fields", fields, |fields| Json::List(fields.iter().map(|&field| Json::text(field)).collect()));
+    maybe(&mut pairs, "history", alert.history.then_some(true), Json::Bool);
+    pairs.push(("investigator".into(), Json::text(alert.to.investigator.as_str())));
+    maybe(&mut pairs, "late_record", alert.late_record.then_some(true), Json::Bool);
+    maybe(&mut pairs, "latest", latest, shown);
+    maybe(&mut pairs, "legal_aid", alert.to.legal_aid.as_ref(), |office| Json::text(office.as_str()));
+    pairs.push(("occurrence".into(), Json::Number(alert.occurrence.into())));
+    pairs.push(("on".into(), shown(alert.topic.on)));
+    pairs.push(("owed_by".into(), Json::text(alert.owed_by.word())));
+    pairs.push(("period".into(), Json::Number(alert.topic.period.into())));
+    pairs.push(("prosecutor".into(), Json::text(alert.to.prosecutor.as_str())));
+    pairs.push(("rule".into(), shown(alert.topic.rule)));
+    pairs.push(("stage".into(), shown(alert.topic.stage)));
     Json::Object(pairs)
 }
 
@@ -172,11 +171,11 @@ fn handling_json(handling: &Handling) -> Json<'_> {
     let Handling { id, topic, occurrence, doing } = handling;
     let mut pairs: Pairs<'_> = vec![
         ("id".into(), shown(id.hyphenated())),
-        ("rule".into(), shown(topic.rule)),
+        ("occurrence".into(), Json::Number((*occurrence).into())),
         ("on".into(), shown(topic.on)),
         ("period".into(), Json::Number(topic.period.into())),
+        ("rule".into(), shown(topic.rule)),
         ("stage".into(), shown(topic.stage)),
-        ("occurrence".into(), Json::Number((*occurrence).into())),
     ];
     let (to, promise) = match doing {
         Doing::Takes(promise) => (None, Some(promise)),
@@ -184,8 +183,8 @@ fn handling_json(handling: &Handling) -> Json<'_> {
         Doing::GivesBack | Doing::Notes => (None, None),
     };
     maybe(&mut pairs, "to", to, |to| shown(to.hyphenated()));
-    maybe(&mut pairs, "what", promise, |promise| Json::text(&*promise.what));
     maybe(&mut pairs, "until", promise, |promise| shown(promise.until));
+    maybe(&mut pairs, "what", promise, |promise| Json::text(&*promise.what));
     Json::Object(pairs)
 }
 

@@ -1,7 +1,5 @@
 //! The difference between the alerts that a case's stream holds and the alerts that an assessment calls for.
 
-use std::collections::BTreeSet;
-
 use uuid::Uuid;
 
 use super::cause::Cause;
@@ -15,7 +13,6 @@ use crate::breach::Breach;
 use crate::calendar::period::Hours;
 use crate::case::{Case, Fact, State, TopicState};
 use crate::explain;
-use crate::limits::Deadline;
 use crate::rulebook::{RuleId, Rulebook};
 
 /// The actions that take the child's liberty. If something is not on record with one of them, the office gets a notice.
@@ -67,11 +64,10 @@ pub(crate) fn withdrawals(case: &Case) -> Vec<Fact> {
 /// Whether any alert event has to be added now.
 pub(crate) fn differs(case: &Case, assessment: &Assessment<'_>, book: &Rulebook) -> bool {
     let mut due = Comparison::new(case, assessment, book, Recording::NONE);
-    due.untold().next().is_some()
-        || case.standing_topics().any(|(topic, told)| {
-            due.review_with_escalation(topic, told);
-            !due.told.is_empty()
-        })
+    case.standing_topics().any(|(topic, told)| {
+        due.review_with_escalation(topic, told);
+        !due.told.is_empty()
+    }) || due.untold().next().is_some()
 }
 
 /// An alert that the assessment calls for.
@@ -91,15 +87,18 @@ struct Comparison<'t, 'a> {
     past: Past<'t>,
     told: Vec<Fact>,
     /// The limit of the last topic. Topics of one limit follow each other, so it is found only once.
-    last: Option<(RuleId, ActionId, u32, Option<&'t Deadline>)>,
-    /// The breaches that already replaced an arguable alert.
-    stand_in: BTreeSet<Topic>,
+    last: Option<(RuleId, ActionId, u32, Option<usize>)>,
+    /// Of all causes in the assessment, in the order of [`Comparison::causes`], those of which the alert that they call for
+    /// was raised.
+    is_told: Vec<bool>,
 }
 
 impl<'t, 'a> Comparison<'t, 'a> {
     fn new(case: &'t Case, assessment: &'t Assessment<'a>, book: &'t Rulebook, recording: Recording<'t>) -> Self {
         let (to, past) = (assessment.timeline.offices().into(), Past::of(case, book, assessment.at));
-        Self { case, assessment, book, recording, to, past, told: Vec::new(), last: None, stand_in: BTreeSet::new() }
+        let Assessment { deadlines, findings, not_on_record, .. } = assessment;
+        let is_told = vec![false; deadlines.len() + findings.len() + not_on_record.len()];
+        Self { case, assessment, book, recording, to, past, told: Vec::new(), last: None, is_told }
     }
 
     /// Adds alert events topic by topic until one topic does not fit.
@@ -109,7 +108,12 @@ impl<'t, 'a> Comparison<'t, 'a> {
                 return;
             }
         }
-        let mut untold: Vec<_> = self.untold().filter(|(topic, _)| !self.stand_in.contains(topic)).collect();
+        let mut untold: Vec<_> = self.untold().collect();
+        if untold.len() > most.facts {
+            // No more than these fit, and the next command finds the rest.
+            untold.select_nth_unstable_by_key(most.facts, |(topic, _)| *topic);
+            untold.truncate(most.facts);
+        }
         untold.sort_unstable_by_key(|(topic, _)| *topic);
         for (topic, of) in untold {
             if !self.fits(most, |due| due.raise(topic, Wanted { of, replaces: None })) {
@@ -155,14 +159,23 @@ impl<'t, 'a> Comparison<'t, 'a> {
         }
     }
 
-    /// The causes that call for an alert and have none yet.
-    fn untold(&self) -> impl Iterator<Item = (Topic, Cause<'t>)> {
+    /// All causes in the assessment, numbered: limits, findings, and what is not on record with an action for a rule.
+    fn causes(&self) -> impl Iterator<Item = (usize, Cause<'t>)> {
         let assessment = self.assessment;
-        let limits = assessment.deadlines.iter().map(Cause::Limit);
-        let findings = assessment.findings.iter().map(Cause::finding);
+        let (limits, findings) = (assessment.deadlines.len(), assessment.findings.len());
         let missing = assessment.not_on_record.chunk_by(|a, b| (a.rule, a.action) == (b.rule, b.action));
-        let all = limits.chain(findings).chain(missing.map(Cause::missing));
-        all.filter_map(|of| Some((self.wanted(of)?, of))).filter(|(topic, _)| !self.case.is_told(topic))
+        let missing = missing.scan(limits + findings, |next, all| {
+            let nth = *next;
+            *next += all.len();
+            Some((nth, Cause::missing(all)))
+        });
+        let limits = assessment.deadlines.iter().map(Cause::Limit);
+        limits.chain(assessment.findings.iter().map(Cause::finding)).enumerate().chain(missing)
+    }
+
+    /// The causes that call for an alert and have none yet, once all alerts have been reviewed.
+    fn untold(&self) -> impl Iterator<Item = (Topic, Cause<'t>)> {
+        self.causes().filter(|(nth, _)| !self.is_told[*nth]).filter_map(|(_, of)| Some((self.wanted(of)?, of)))
     }
 
     /// Reviews an alert, and then its escalation, which shares its life.
@@ -189,7 +202,7 @@ impl<'t, 'a> Comparison<'t, 'a> {
     /// Escalates an alert whose time has come.
     fn escalate(&mut self, topic: &Topic, told: &'t TopicState, stage: Stage) {
         let due = self.case.escalates_at(topic, told).is_some_and(|due| due <= self.assessment.at);
-        if let Some(of) = due.then(|| self.stands(&told.alert)).flatten() {
+        if let Some((_, of)) = due.then(|| self.stands(&told.alert)).flatten() {
             let (topic, because) = (Topic { stage, ..*topic }, self.because(*topic, of));
             let alert = Alert { topic, because, ..(*told.alert).clone() };
             self.told.push(Fact::AlertRaised(Box::new(alert)));
@@ -198,21 +211,23 @@ impl<'t, 'a> Comparison<'t, 'a> {
 
     /// Reviews an alert: withdraws it, replaces it if its values changed, or settles it if its duty was done.
     fn review(&mut self, topic: &Topic, told: &'t TopicState) {
-        let Some(of) = self.stands(&told.alert) else {
+        let Some((nth, of)) = self.stands(&told.alert) else {
             self.withdraw(told, None);
             return;
         };
+        let wanted = self.wanted(of);
+        self.is_told[nth] |= wanted == Some(*topic);
         if !self.needs_correction(topic, told, of) && !is_no_longer_history(told, of) {
             self.settle(told, of);
-        } else if self.wanted(of) == Some(*topic) {
+        } else if wanted == Some(*topic) {
             self.withdraw(told, Some(self.next_id(topic)));
             self.raise(*topic, Wanted { of, replaces: Some(&told.alert) });
         } else if topic.stage == Stage::Arguable {
             // The breach is certain by now, so only the `breach` is raised.
             let breach = Topic { stage: Stage::Breach, ..*topic };
             self.withdraw(told, Some(self.next_id(&breach)));
-            if !self.case.is_told(&breach) && self.wanted(of) == Some(breach) {
-                self.stand_in.insert(breach);
+            if !self.case.is_told(&breach) && wanted == Some(breach) {
+                self.is_told[nth] = true;
                 self.raise(breach, Wanted { of, replaces: None });
             }
         } else {
@@ -229,37 +244,43 @@ impl<'t, 'a> Comparison<'t, 'a> {
         self.case.alerts.get(topic).map_or(0, |told| told.alert.occurrence.saturating_add(1))
     }
 
-    /// The cause in the assessment that still supports an alert, if any. A certain breach also supports its `arguable`.
-    fn stands(&mut self, told: &Alert) -> Option<Cause<'t>> {
+    /// The cause in the assessment that still supports an alert, if any, and its number. A certain breach also supports its
+    /// `arguable`.
+    fn stands(&mut self, told: &Alert) -> Option<(usize, Cause<'t>)> {
         let topic = &told.topic;
         let assessment = self.assessment;
+        let (limits, findings) = (assessment.deadlines.len(), assessment.findings.len());
         if matches!(told.about, About::Limit { .. }) {
-            let deadline = self.deadline(topic)?;
+            let nth = self.deadline(topic)?;
+            let deadline = &assessment.deadlines[nth];
             let stands = match topic.stage {
                 Stage::Breach => deadline.breach(assessment.at) == Some(Breach::Certain),
                 Stage::Arguable => deadline.breach(assessment.at).is_some(),
                 Stage::Notice(_) | Stage::Missing | Stage::Escalated(_) => true,
             };
-            return stands.then_some(Cause::Limit(deadline));
+            return stands.then_some((nth, Cause::Limit(deadline)));
         }
         let entry = assessment.entry(topic.on)?;
         if topic.stage == Stage::Missing {
-            let all = assessment.missing(topic.rule, entry);
-            return (!all.is_empty()).then(|| Cause::missing(all));
+            let places = assessment.missing_at(topic.rule, entry);
+            let nth = limits + findings + places.start;
+            let all = &assessment.not_on_record[places];
+            return (!all.is_empty()).then(|| (nth, Cause::missing(all)));
         }
-        let finding = assessment.finding(topic.rule, entry)?;
+        let nth = assessment.finding_at(topic.rule, entry)?;
+        let finding = &assessment.findings[nth];
         let stands = topic.stage == Stage::Arguable || finding.breach == Breach::Certain;
-        stands.then_some(Cause::finding(finding))
+        stands.then_some((limits + nth, Cause::finding(finding)))
     }
 
-    /// The limit of a topic, if the assessment has it.
-    fn deadline(&mut self, topic: &Topic) -> Option<&'t Deadline> {
+    /// The place of a topic's limit, if the assessment has it.
+    fn deadline(&mut self, topic: &Topic) -> Option<usize> {
         let &Topic { rule, on, period, .. } = topic;
         match self.last {
             Some((of, by, nth, deadline)) if (of, by, nth) == (rule, on, period) => deadline,
             _ => {
                 let assessment = self.assessment;
-                let deadline = assessment.entry(on).and_then(|entry| assessment.deadline(rule, entry, period));
+                let deadline = assessment.entry(on).and_then(|entry| assessment.deadline_at(rule, entry, period));
                 self.last = Some((rule, on, period, deadline));
                 deadline
             }

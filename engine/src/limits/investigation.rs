@@ -20,6 +20,8 @@ const STEPS: Names = Names::of(&[
     N::InterviewStarted,
 ]);
 const EXTENSION: Names = Names::of(&[N::InvestigationExtended]);
+/// The steps that say whose the file is, and a mediation's end.
+const WHOSE_FILE: Names = Names::of(&[N::FileSent, N::FileReceived, N::FileReturned, N::MediationEnded]);
 
 /// The periods of the investigation: the entries that opened them, and what discharged each under the two readings.
 #[derive(Default)]
@@ -78,14 +80,12 @@ impl<'t> Work<'t> {
         let timeline = self.timeline;
         let stepped = timeline.all(STEPS).next();
         let mut file_is_prosecutors = false;
-        for (i, entry) in timeline.entries().iter().enumerate() {
+        for i in timeline.all(WHOSE_FILE) {
+            let entry = &timeline.entries()[i];
+            let failed = || entry.action.flag("settled") == Some(false) && stepped.is_some_and(|step| step < i);
             let opens = match entry.name {
                 N::FileReturned => true,
-                N::MediationEnded => {
-                    !file_is_prosecutors
-                        && entry.action.flag("settled") == Some(false)
-                        && stepped.is_some_and(|step| step < i)
-                }
+                N::MediationEnded => !file_is_prosecutors && failed(),
                 _ => false,
             };
             match entry.name {

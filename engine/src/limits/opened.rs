@@ -2,31 +2,38 @@
 //!
 //! Invariant: no two deadlines of a case have the same rule, opening entry and period.
 
+use std::collections::BTreeMap;
+
 use super::Deadline;
 use crate::rulebook::RuleId;
 
-/// The places of deadlines in a list, by rule, opening entry and period.
+/// The places of deadlines in a list: for each rule, by opening entry and period.
 #[derive(Debug)]
-pub(crate) struct Opened(Vec<(RuleId, usize, u32, usize)>);
+pub(crate) struct Opened(BTreeMap<RuleId, Vec<(usize, u32, usize)>>);
 
 impl Opened {
     pub(crate) fn of(deadlines: &[Deadline]) -> Self {
-        let key = |(place, deadline): (usize, &Deadline)| (deadline.rule, deadline.opened_by, deadline.period, place);
-        let mut keys: Vec<_> = deadlines.iter().enumerate().map(key).collect();
-        keys.sort_unstable();
-        Self(keys)
+        let mut of_rules: BTreeMap<RuleId, Vec<(usize, u32, usize)>> = BTreeMap::new();
+        for (place, deadline) in deadlines.iter().enumerate() {
+            of_rules.entry(deadline.rule).or_default().push((deadline.opened_by, deadline.period, place));
+        }
+        for of_rule in of_rules.values_mut() {
+            of_rule.sort_unstable();
+        }
+        Self(of_rules)
     }
 
     /// The place of the deadline of `rule` and `period` that `entry` opened.
     pub(crate) fn place(&self, rule: RuleId, entry: usize, period: u32) -> Option<usize> {
-        let at = self.0.partition_point(|&(of, by, nth, _)| (of, by, nth) < (rule, entry, period));
-        let &(of, by, nth, place) = self.0.get(at)?;
-        ((of, by, nth) == (rule, entry, period)).then_some(place)
+        let of_rule = self.0.get(&rule)?;
+        let at = of_rule.binary_search_by_key(&(entry, period), |&(by, nth, _)| (by, nth)).ok()?;
+        Some(of_rule[at].2)
     }
 
     /// The place of the last deadline of `rule` that was opened before `entry`.
     pub(crate) fn last_before(&self, rule: RuleId, entry: usize) -> Option<usize> {
-        let before = &self.0[..self.0.partition_point(|&(of, by, ..)| (of, by) < (rule, entry))];
-        before.last().filter(|(of, ..)| *of == rule).map(|&(.., place)| place)
+        let of_rule = self.0.get(&rule)?;
+        let before = &of_rule[..of_rule.partition_point(|&(by, ..)| by < entry)];
+        before.last().map(|&(.., place)| place)
     }
 }

@@ -6,24 +6,17 @@ use crate::action::{ActionName as N, Names};
 use crate::facts::Facts;
 use crate::rulebook::period::Hours;
 use crate::rulebook::rule::{Counting, Limit};
-use crate::rulebook::{DecisionFrom, Period, Reading, Readings, Rule};
+use crate::rulebook::{DecisionFrom, OfAction, Period, Reading, Readings, Rule};
 
 impl<'t> Work<'t> {
-    pub(super) fn written(&mut self) {
-        let mut facts = Facts::new(self.timeline, self.book);
-        let mut answers = Vec::new();
-        for entry in self.timeline.entries() {
-            if let Some(opened) = self.book.opened_on(entry.name, entry.date()) {
-                facts.answer(&opened.facts, &mut answers);
-                for prepared in &opened.rules {
-                    let given = Readings::each(|reading| prepared.test[reading].outcome(&answers) == Some(true));
-                    let rule = self.book.prepared(prepared);
-                    if let (true, Some(limit)) = (given.protective, rule.as_limit()) {
-                        self.open(rule, limit, given, &facts);
-                    }
-                }
+    /// Opens the limits that are asked of the entry under test.
+    pub(crate) fn written(&mut self, asked: &OfAction, facts: &Facts<'t>) {
+        for prepared in &asked.limits {
+            let opens = Readings::each(|reading| asked.outcome(prepared.test[reading], &facts.answers) == Some(true));
+            let rule = self.book.prepared(prepared);
+            if let (true, Some(limit)) = (opens.protective, rule.as_limit()) {
+                self.open(rule, limit, opens, facts);
             }
-            facts.pass();
         }
     }
 

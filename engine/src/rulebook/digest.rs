@@ -35,7 +35,8 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("sha256:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let hex = digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]));
+        f.write_str(&"sha256:".chars().chain(hex).collect::<String>())
     }
 }

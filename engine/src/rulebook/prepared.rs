@@ -3,16 +3,27 @@
 //! Invariant: a prepared test has the outcome of the rule's own test.
 
 use super::rule::{Asked, Check, Dates, Rule};
-use super::test::{FieldTest, Outcome, Test};
+use super::test::{Asks, FieldPlace, FieldTest, Outcome, Test};
 use super::{Reading, Readings};
 use crate::action::ActionName;
 
-/// The rules that one kind of action opens, or that are tested on it, and the facts that they ask, each once.
+/// The limits that one kind of action opens, the conditions that are tested on it, and the facts that they ask, each once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct OfAction {
-    /// Tests that have no further test in them.
-    pub(crate) facts: Vec<Test>,
-    pub(crate) rules: Vec<Prepared>,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) limits: Vec<Prepared>,
+    pub(crate) conditions: Vec<Prepared>,
+    /// The steps of all tests.
+    steps: Vec<Step>,
+}
+
+/// What a test asks without a further test in it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Fact {
+    /// A field of the action, by its place, for nothing but its value.
+    Field(FieldPlace, Asks),
+    /// Anything else.
+    Other(Test),
 }
 
 /// A rule that one kind of action opens, or on which it is tested.
@@ -22,22 +33,19 @@ pub(crate) struct Prepared {
     pub(super) rule: usize,
     pub(crate) holds: Dates,
     pub(crate) after_eighteen: bool,
-    /// What opens the limit or shows the failure; of a condition with a procedure, whether the procedure tests it.
+    /// What opens the limit or shows the failure; of a condition with a procedure, whether the procedure tests it. The same
+    /// path has the same outcome.
     pub(crate) test: Readings<Path>,
     /// Whether the rulebook itself says what opens the limit or shows the failure, and not a procedure.
     pub(crate) is_written: bool,
-    /// Whether the outcome is the same under both readings.
-    pub(crate) same_under_both: bool,
     /// The fields by which the condition fails, each once, by their paths.
     pub(crate) fields: Vec<FieldTest>,
 }
 
-/// A test as a path through facts: each step asks one, and its answer leads to the next step or to the end.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Path {
-    steps: Vec<Step>,
-    first: usize,
-}
+/// A test as a path through facts, by its first step: each step asks one, and its answer leads to the next step or to the
+/// end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Path(usize);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Step {
@@ -55,25 +63,74 @@ struct Step {
 const HOLDS: usize = usize::MAX;
 const HOLDS_NOT: usize = usize::MAX - 1;
 
-impl Path {
-    /// The outcome, given the answers of the facts. It is unknown if it makes a difference how the unknown ones are.
-    pub(crate) fn outcome(&self, answers: &[Outcome]) -> Outcome {
-        let (mut next, mut is_known) = (self.first, true);
+impl Step {
+    /// Where an answer leads.
+    fn next(&self, answer: Outcome) -> usize {
+        if answer.map_or(!self.surely, |answer| answer == self.is) { self.then } else { self.otherwise }
+    }
+}
+
+impl OfAction {
+    /// The outcome of a test, given the answers of the facts. It is unknown if it makes a difference how the unknown ones
+    /// are.
+    pub(crate) fn outcome(&self, Path(first): Path, answers: &[Outcome]) -> Outcome {
+        let (mut next, mut is_known) = (first, true);
         while let Some(step) = self.steps.get(next) {
-            let leads_on = answers[step.fact].map_or(!step.surely, |answer| answer == step.is);
             is_known &= answers[step.fact].is_some() || step.surely;
-            next = if leads_on { step.then } else { step.otherwise };
+            next = step.next(answers[step.fact]);
         }
-        if next == HOLDS && !is_known { self.holds_in_any_case(answers).then_some(true) } else { Some(next == HOLDS) }
+        let holds = next == HOLDS;
+        if holds && !is_known { self.holds_in_any_case(first, answers).then_some(true) } else { Some(holds) }
     }
 
     /// Whether the test holds even if no unknown answer is the one that it needs.
-    fn holds_in_any_case(&self, answers: &[Outcome]) -> bool {
-        let mut next = self.first;
+    fn holds_in_any_case(&self, first: usize, answers: &[Outcome]) -> bool {
+        let mut next = first;
         while let Some(step) = self.steps.get(next) {
             next = if answers[step.fact] == Some(step.is) { step.then } else { step.otherwise };
         }
         next == HOLDS
+    }
+
+    /// The rules as they are asked of `action`. `answers` are those of each reading.
+    pub(super) fn of<'r>(
+        action: ActionName,
+        rules: impl Iterator<Item = (usize, &'r Rule)>,
+        answers: Readings<&[u8]>,
+    ) -> Self {
+        let mut of = Self::default();
+        for (place, rule) in rules.filter(|(_, rule)| rule.tested_on().has(action)) {
+            let prepared = of.prepare(place, rule, action, answers);
+            if rule.is_limit() { of.limits.push(prepared) } else { of.conditions.push(prepared) }
+        }
+        of
+    }
+
+    fn prepare(&mut self, place: usize, rule: &Rule, action: ActionName, answers: Readings<&[u8]>) -> Prepared {
+        let always = Test::Fixed(true);
+        let (tested_if, test, is_written) = match &rule.asks {
+            Asked::Limit(limit) => (&always, &limit.given, true),
+            Asked::Condition(condition) => match &condition.check {
+                Check::Written { tested_if, fails } => (tested_if, fails, true),
+                _ => (&always, &always, false),
+            },
+        };
+        let arguable_only = rule.as_condition().is_some_and(|condition| condition.arguable_only.has(action));
+        let own = self.steps.len();
+        let paths = Readings::each(|reading| {
+            if arguable_only && reading == Reading::Lenient {
+                return Path(HOLDS_NOT);
+            }
+            let mut finder = Finder { action, reading, answers: answers[reading], of: self, own, surely: false };
+            let tested = finder.path(test, true, HOLDS, HOLDS_NOT);
+            // A condition is tested only where this certainly holds.
+            finder.surely = true;
+            Path(finder.path(tested_if, true, tested, HOLDS_NOT))
+        });
+        let mut fields: Vec<FieldTest> = test.fields().into_iter().map(|field| field.of(action)).collect();
+        fields.sort_by_key(|field| field.path);
+        let (holds, after_eighteen) = (rule.holds, rule.after_eighteen);
+        Prepared { rule: place, holds, after_eighteen, test: paths, is_written, fields }
     }
 }
 
@@ -82,8 +139,9 @@ struct Finder<'f> {
     action: ActionName,
     reading: Reading,
     answers: &'f [u8],
-    facts: &'f mut Vec<Test>,
-    steps: Vec<Step>,
+    of: &'f mut OfAction,
+    /// Where the steps of this rule begin.
+    own: usize,
     surely: bool,
 }
 
@@ -112,61 +170,33 @@ impl Finder<'_> {
     }
 
     fn step(&mut self, fact: &Test, is: bool, then: usize, otherwise: usize) -> usize {
-        let fact = if let Test::Field(field) = fact { Test::Field(field.of(self.action)) } else { fact.clone() };
-        let place = self.facts.iter().position(|known| *known == fact).unwrap_or_else(|| {
-            self.facts.push(fact);
-            self.facts.len() - 1
-        });
-        self.steps.push(Step { fact: place, is, surely: self.surely, then, otherwise });
-        self.steps.len() - 1
+        let fact = Fact::of(fact, self.action);
+        let fact = place_of(&mut self.of.facts, 0, fact);
+        let step = Step { fact, is, surely: self.surely, then, otherwise };
+        place_of(&mut self.of.steps, self.own, step)
     }
 }
 
-impl OfAction {
-    /// The rules as they are asked of `action`. `answers` are those of each reading.
-    pub(super) fn of<'r>(
-        action: ActionName,
-        rules: impl Iterator<Item = (usize, &'r Rule)>,
-        answers: Readings<&[u8]>,
-    ) -> Self {
-        let mut prepared = Self::default();
-        for (place, rule) in rules {
-            let rule = prepared.prepare(place, rule, action, answers);
-            prepared.rules.push(rule);
-        }
-        prepared
-    }
+/// The place of `item` among the items from `from` on. It is added if it is not there.
+fn place_of<T: PartialEq>(items: &mut Vec<T>, from: usize, item: T) -> usize {
+    items[from..].iter().position(|known| *known == item).map_or_else(
+        || {
+            items.push(item);
+            items.len() - 1
+        },
+        |place| from + place,
+    )
+}
 
-    fn prepare(&mut self, place: usize, rule: &Rule, action: ActionName, answers: Readings<&[u8]>) -> Prepared {
-        let always = Test::Fixed(true);
-        let (tested_if, test, is_written) = match &rule.asks {
-            Asked::Limit(limit) => (&always, &limit.given, true),
-            Asked::Condition(condition) => match &condition.check {
-                Check::Written { tested_if, fails } => (tested_if, fails, true),
-                _ => (&always, &always, false),
+impl Fact {
+    fn of(test: &Test, action: ActionName) -> Self {
+        match test {
+            Test::Field(field) if field.asks != Asks::MoreThanHalfThePenalty => match field.place(action) {
+                Some(place) => Self::Field(*place, field.asks),
+                None => Self::Other(Test::Field(field.of(action))),
             },
-        };
-        let arguable_only = rule.as_condition().is_some_and(|condition| condition.arguable_only.has(action));
-        let paths = Readings::each(|reading| {
-            let (answers, facts) = (answers[reading], &mut self.facts);
-            let mut finder = Finder { action, reading, answers, facts, steps: Vec::new(), surely: false };
-            let tested = finder.path(test, true, HOLDS, HOLDS_NOT);
-            // A condition is tested only where this certainly holds.
-            finder.surely = true;
-            let first = finder.path(tested_if, true, tested, HOLDS_NOT);
-            let never = arguable_only && reading == Reading::Lenient;
-            Path { steps: finder.steps, first: if never { HOLDS_NOT } else { first } }
-        });
-        let mut fields: Vec<FieldTest> = test.fields().into_iter().map(|field| field.of(action)).collect();
-        fields.sort_by_key(|field| field.path);
-        Prepared {
-            rule: place,
-            holds: rule.holds,
-            after_eighteen: rule.after_eighteen,
-            same_under_both: is_written && paths.protective == paths.lenient,
-            test: paths,
-            is_written,
-            fields,
+            Test::Field(field) => Self::Other(Test::Field(field.of(action))),
+            other => Self::Other(other.clone()),
         }
     }
 }
@@ -207,19 +237,16 @@ mod tests {
             answers in prop::collection::vec(any::<Option<bool>>(), 64),
         ) {
             static BOOK: LazyLock<Rulebook> = LazyLock::new(Rulebook::law_05_na_2006);
-            let of_actions = [&BOOK.limits_opened_on, &BOOK.conditions_on];
-            let of_each = of_actions.into_iter().flat_map(|all| ActionName::ALL.iter().zip(all));
-            for (action, of_action) in of_each {
+            for (action, of_action) in ActionName::ALL.iter().zip(&BOOK.asked_on) {
                 let fact = |test: &Test| {
-                    let of_field = |field: &FieldTest| Test::Field(field.of(*action));
-                    let asked = if let Test::Field(field) = test { of_field(field) } else { test.clone() };
+                    let asked = Fact::of(test, *action);
                     answers[of_action.facts.iter().position(|known| *known == asked).expect("a fact of the action")]
                 };
-                for prepared in &of_action.rules {
+                for prepared in of_action.limits.iter().chain(&of_action.conditions) {
                     let rule = BOOK.prepared(prepared);
                     for &reading in Reading::ALL {
                         let own = own(rule, *action, reading, &BOOK, &fact);
-                        prop_assert_eq!(prepared.test[reading].outcome(&answers), own, "{} on {}", rule.id, action);
+                        prop_assert_eq!(of_action.outcome(prepared.test[reading], &answers), own, "{} on {}", rule.id, action);
                     }
                 }
             }

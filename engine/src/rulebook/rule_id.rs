@@ -1,5 +1,6 @@
 //! The name of a rule.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// The most characters of a rule's name.
@@ -7,7 +8,7 @@ const MOST: usize = 40;
 
 /// The name of a rule, such as `custody-48h` or `custody-duties:rights_told`: 1 to 40 of `a-z`, `0-9`, `-`, `_`, and at most
 /// one colon, which parts a group of duties from the duty. Ordered as text.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RuleId([u8; MOST]);
 
 impl RuleId {
@@ -36,6 +37,20 @@ impl RuleId {
     /// The part before the colon, which a subject names.
     pub fn group(&self) -> &str {
         self.word().split(':').next().unwrap_or_default()
+    }
+}
+
+impl Ord for RuleId {
+    /// Compares eight letters at once: large cases compare names very often.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (own, others) = (self.0.as_chunks().0.iter(), other.0.as_chunks().0.iter());
+        own.map(|eight| u64::from_be_bytes(*eight)).cmp(others.map(|eight| u64::from_be_bytes(*eight)))
+    }
+}
+
+impl PartialOrd for RuleId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
