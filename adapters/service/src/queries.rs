@@ -5,5 +5,4 @@
 pub mod alerts;
 pub mod cases;
 pub mod dockets;
-pub mod handed_on;
 pub mod timeline;
