@@ -3,7 +3,7 @@
 //! Invariant: a summary of all actions gives the right answer for every instant from its `from` on, without the case being
 //! loaded. Writing a summary and reading it again gives the same summary.
 
-use engine::action::{ActionName, CaseRef};
+use engine::action::{ActionName, CaseRef, OfficeCode};
 use engine::assess::Assessment;
 use engine::breach::Breach;
 use engine::calendar::Instant;
@@ -209,6 +209,11 @@ impl Summary {
 
     /// The summary as one JSON document.
     pub fn to_json(&self) -> String {
+        self.to_json_with(&[])
+    }
+
+    /// The same with the offices that have handed the case on, where there are any.
+    pub fn to_json_with(&self, former: &[&OfficeCode]) -> String {
         let limits = self.limits.iter().map(|limit| {
             Json::List(vec![
                 Json::text(limit.rule.word()),
@@ -220,15 +225,19 @@ impl Summary {
                 ended(limit.ended[1]),
             ])
         });
-        let document = Json::Object(vec![
+        let mut pairs = vec![
             ("findings".into(), Json::List(self.findings.iter().map(|&count| Json::Number(count.into())).collect())),
             ("from".into(), Json::Number(self.from.unix())),
             ("limits".into(), Json::List(limits.collect())),
             ("not_on_record".into(), Json::Number(self.not_on_record.into())),
             ("standing".into(), Json::text(self.standing.word())),
-        ]);
+        ];
+        if !former.is_empty() {
+            let codes = former.iter().map(|office| Json::text(office.as_str()));
+            pairs.push((FORMER.into(), Json::List(codes.collect())));
+        }
         let mut out = String::with_capacity(128 + 96 * self.limits.len());
-        document.write(&mut out);
+        Json::Object(pairs).write(&mut out);
         out
     }
 
@@ -247,6 +256,16 @@ impl Summary {
             not_on_record: count(field("not_on_record")?)?,
         })
     }
+}
+
+/// The key of the offices that have handed a case on. The stores look for it.
+const FORMER: &str = "former";
+
+/// Whether a document that [`Summary::to_json_with`] wrote names an office that has handed the case on.
+pub(crate) fn is_former(document: &str, office: &OfficeCode) -> bool {
+    let Ok(Json::Object(pairs)) = Json::read(document) else { return false };
+    let codes = pairs.iter().find(|(key, _)| key == FORMER).map(|(_, value)| value);
+    matches!(codes, Some(Json::List(codes)) if codes.contains(&Json::text(office.as_str())))
 }
 
 fn instant<'a>(instant: Option<Instant>) -> Json<'a> {

@@ -9,7 +9,7 @@ use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 
-use crate::summary::Summary;
+use crate::summary::{Summary, is_former};
 
 /// The seat in which an office has a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +76,7 @@ pub struct CaseView {
     pub next_due: Option<Instant>,
     /// The surest breach in the case when the view was made.
     pub worst: Option<Breach>,
-    /// A [`Summary`] of all actions as one JSON document.
+    /// A [`Summary`] of all actions as one JSON document, with the offices that have handed the case on.
     pub document: String,
 }
 
@@ -89,6 +89,8 @@ impl CaseView {
         let assessment = case.assess(book, recorded_at.max(last))?;
         let offices = assessment.timeline.offices();
         let summary = Summary::of(&assessment);
+        let have = Addressees::from(offices);
+        let former: Vec<_> = case.concerned().into_iter().filter(|office| !Seat::have(&have, office, None)).collect();
         let next_due = if last <= recorded_at { case.next_due_by(&assessment, book) } else { case.next_due(book) };
         Some(Self {
             case: case.reference().clone(),
@@ -100,13 +102,19 @@ impl CaseView {
             legal_aid: offices.legal_aid.cloned(),
             next_due,
             worst: summary.worst(recorded_at),
-            document: summary.to_json(),
+            document: summary.to_json_with(&former),
         })
     }
 
     /// Whether `office` has the case in this seat; with `None`, in any seat.
     pub fn is_of(&self, office: &OfficeCode, seat: Option<Seat>) -> bool {
         Seat::have(&self.offices(), office, seat)
+    }
+
+    /// Whether `office` has handed the case on: the opening or a transfer that still counts names it, or it opened the
+    /// case, and it has the case no more.
+    pub fn was_of(&self, office: &OfficeCode) -> bool {
+        is_former(&self.document, office)
     }
 
     /// The offices that have the case.

@@ -7,6 +7,7 @@ use engine::case::{Case, Event, Fact};
 use engine::decide::{Alerts, Command, Verdict, decide};
 use store::{CaseStore, Fault, Position};
 use tests::clock::SetClock;
+use tests::lines;
 use tests::made::{self, after_all, append, opening, recorder};
 use uuid::Uuid;
 
@@ -26,6 +27,7 @@ on_each_store!(
     many_writers_on_few_cases_lose_nothing,
     time_passes_once,
     cases_that_are_told_the_time_together_are_told_once,
+    a_case_is_listed_for_the_offices_that_handed_it_on,
     the_counter_counts_up_with_the_log,
 );
 
@@ -272,6 +274,34 @@ async fn cases_that_are_told_the_time_together_are_told_once<S: Contracted>(stor
     assert!(expected.len() > 20, "{} cases had something to tell", expected.len());
     assert_eq!(told, expected);
     assert_contiguous(&*store, &log(&*store, &cases).await);
+}
+
+async fn a_case_is_listed_for_the_offices_that_handed_it_on<S: Contracted>(store: Arc<S>) {
+    let recorder = recorder(&store, &SetClock::at(after_all()));
+    let all = r#","court":"lnt-juvenile-court","prosecutor":"lnt-prosecutor","investigator":"vte-investigation""#;
+    let transfer = |case: &str| lines::action(case, "case_transferred", "2026-03-02T08:00:00+07:00", all);
+    for case in ["A-1", "A-2", "A-3"] {
+        let lines = [lines::opening(case), transfer(case)];
+        let actions = lines.iter().take(if case == "A-3" { 1 } else { 2 }).map(|line| Action::read(line).unwrap());
+        recorder.record(&CaseRef::new(case).unwrap(), actions.collect(), None, Alerts::Raised).await.unwrap();
+    }
+    let listed = async |office: &str| {
+        let views = store.handed_on(&made::office(office)).await.unwrap();
+        views.into_iter().map(|view| view.case.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("vte-prosecutor").await, ["A-1", "A-2"]);
+    assert_eq!(listed("vte-juvenile-court").await, ["A-1", "A-2"]);
+    // It has them still, or never had them.
+    for office in ["vte-investigation", "lnt-prosecutor", "vte-legal-aid", "prosecutor", "former"] {
+        assert_eq!(listed(office).await, Vec::<String>::new(), "{office}");
+    }
+    let id = store.load(&CaseRef::new("A-2").unwrap()).await.unwrap().recorded()[1].action.id;
+    let withdrawn = format!(r#","withdraws":"{id}","reason":"the wrong case""#);
+    let line = lines::action("A-2", "action_withdrawn", "2026-03-02T09:00:00+07:00", &withdrawn);
+    let actions = vec![Action::read(&line).unwrap()];
+    let recorded = recorder.record(&CaseRef::new("A-2").unwrap(), actions, None, Alerts::Raised).await.unwrap();
+    assert_eq!(recorded.verdicts, [Verdict::Accepted]);
+    assert_eq!(listed("vte-prosecutor").await, ["A-1"]);
 }
 
 async fn the_counter_counts_up_with_the_log<S: Contracted>(store: Arc<S>) {

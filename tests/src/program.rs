@@ -45,6 +45,8 @@ fn parent(folder: &Path) -> &Path {
 /// A folder with a log of its own, and the program run in it.
 pub struct Desk {
     folder: tempfile::TempDir,
+    /// The log, if it is not `kamnot.db` in the folder.
+    log: Option<String>,
 }
 
 /// What a run gave.
@@ -67,7 +69,12 @@ impl Default for Desk {
 impl Desk {
     /// An empty folder.
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+        Self { folder: tempfile::tempdir().expect("a temporary folder"), log: None }
+    }
+
+    /// An empty folder for a log that lies elsewhere.
+    pub fn of(log: String) -> Self {
+        Self { log: Some(log), ..Self::new() }
     }
 
     /// A path in the folder.
@@ -113,6 +120,7 @@ impl Desk {
         ] {
             command.env_remove(name);
         }
+        command.envs(self.log.iter().map(|log| ("KAMNOT_DB", log)));
         // Nothing is kept in the home of who runs the tests.
         command.env("XDG_STATE_HOME", self.path("state"));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

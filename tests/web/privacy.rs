@@ -1,21 +1,24 @@
 //! Nothing personal leaves a page for where it is kept or read by others: no address, title, header, file name, line of the
 //! log, figure or error page contains it.
 
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 
+use scenarios::servers::database::Database;
 use tests::lines::{action, custody, file};
 use tests::program::Desk;
 
 use crate::browser::{Browser, logged_in};
+use crate::http2;
+use crate::listening::PATIENCE;
 use crate::papers::with_legal_aid;
 use crate::serving::{Process, header};
 
 /// Words of which each is personal: a name, a village, a birth date, the number of an order.
 const PLANTED: [&str; 5] = ["Somsak", "Phonsavanh", "ສົມສັກ", "2009-11-02", "77-BP"];
 
-/// A log with one case full of what is personal.
-fn planted() -> Desk {
-    let desk = Desk::new();
+/// Puts one case full of what is personal into a log.
+fn planted(desk: Desk) -> Desk {
     let opening = with_legal_aid("A-1").replace("2010-05-06", "2009-11-02");
     let at = "2026-03-02T10:00:00+07:00";
     let missed = r#","authority":"prosecutor","reason":"Somsak of Ban Phonsavanh, ສົມສັກ""#;
@@ -160,6 +163,17 @@ fn people_use_it(desk: &Desk, process: &Process) {
     keeps_to_itself("looks", &clerk.get("/api/v1/looks"));
 }
 
+/// What somebody asks for over HTTP/2, whose frames are another library's.
+fn over_http_2(process: &Process) {
+    let mut stream = TcpStream::connect(process.address).expect("it listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let asked = [http2::hello(), http2::request(1, "/cases/Somsak?Phonsavanh=77-BP")].concat();
+    stream.write_all(&asked).expect("sent");
+    // More than the settings of the connection: a head with all that protects a page.
+    let mut answer = [0; 200];
+    stream.read_exact(&mut answer).expect("an answer in time");
+}
+
 /// What a program does with it; the secret of its token.
 fn a_program_sends_it(desk: &Desk, process: &Process) -> String {
     let line = format!("[{{\"action\":\"Somsak\",\"Phonsavanh\":\"{REASON}\"}}]");
@@ -177,11 +191,22 @@ fn a_program_sends_it(desk: &Desk, process: &Process) -> String {
 
 #[test]
 fn what_is_personal_stands_in_no_address_title_header_log_figure_or_error() {
-    let desk = planted();
+    keeps_what_is_personal(&planted(Desk::new()));
+}
+
+#[test]
+fn nor_does_what_is_personal_stand_there_with_a_log_in_postgresql() {
+    let database = Database::create();
+    keeps_what_is_personal(&planted(Desk::of(database.url())));
+}
+
+/// Whatever is asked of it, `serve` keeps what is personal to itself, although it says all that it ever says.
+fn keeps_what_is_personal(desk: &Desk) {
     let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    let process = Process::serve(&desk, &["--listen", &free.to_string()]);
-    people_use_it(&desk, &process);
-    let secret = a_program_sends_it(&desk, &process);
+    let process = Process::serve_at("trace", desk, &["--listen", &free.to_string()]);
+    people_use_it(desk, &process);
+    over_http_2(&process);
+    let secret = a_program_sends_it(desk, &process);
     for path in ["/metrics", "/healthz"] {
         let figures = Process::ask_at(free, &format!("GET {path} HTTP/1.0\r\n\r\n"));
         assert!(figures.starts_with("HTTP/1.") && figures.contains(" 200 "), "{figures}");
@@ -189,7 +214,7 @@ fn what_is_personal_stands_in_no_address_title_header_log_figure_or_error() {
     }
     let (code, said) = process.stop_and_tell();
     assert_eq!(code, Some(0));
-    assert!(said.contains("fields"), "it said something: {said}");
+    assert!(said.contains("\"level\":\"TRACE\"") || said.contains("\"level\":\"DEBUG\""), "it says all: {said}");
     says_nothing("the log", &said);
     assert!(!said.contains("Keo Sisouk") && !said.contains(&secret), "{said}");
 }

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Child, ChildStderr, Command};
+use std::thread::{self, JoinHandle};
 
 use serde_json::Value;
 use tests::program::Desk;
@@ -16,14 +17,19 @@ pub struct Process {
     child: Child,
     /// Where its pages are.
     pub address: SocketAddr,
-    said: BufReader<ChildStderr>,
+    said: JoinHandle<String>,
 }
 
 impl Process {
     /// `serve --web` on a free port.
     pub fn serve(desk: &Desk, arguments: &[&str]) -> Self {
+        Self::serve_at("info", desk, arguments)
+    }
+
+    /// The same that says so much.
+    pub fn serve_at(level: &str, desk: &Desk, arguments: &[&str]) -> Self {
         let mut command = desk.command(["serve", "--web", "127.0.0.1:0", "--log", "json"]);
-        let mut child = command.args(arguments).env("RUST_LOG", "info").spawn().expect("it starts");
+        let mut child = command.args(arguments).env("RUST_LOG", level).spawn().expect("it starts");
         let mut said = BufReader::new(child.stderr.take().expect("piped"));
         let mut line = String::new();
         let address = loop {
@@ -35,11 +41,17 @@ impl Process {
             }
             assert!(!line.contains("kamnot: "), "{line}");
         };
-        Self { child, address, said }
+        Self::of(child, address, said)
     }
 
     /// A process that says its address in another way.
-    pub const fn of(child: Child, address: SocketAddr, said: BufReader<ChildStderr>) -> Self {
+    pub fn of(child: Child, address: SocketAddr, mut said: BufReader<ChildStderr>) -> Self {
+        // Read on, so that it never waits for room.
+        let said = thread::spawn(move || {
+            let mut text = String::new();
+            said.read_to_string(&mut text).expect("text");
+            text
+        });
         Self { child, address, said }
     }
 
@@ -77,8 +89,7 @@ impl Process {
 
     /// Waits until it ends by itself; its exit code, and what it has said since it served its pages.
     pub fn ends(mut self) -> (Option<i32>, String) {
-        let mut said = String::new();
-        self.said.read_to_string(&mut said).expect("text");
+        let said = std::mem::replace(&mut self.said, thread::spawn(String::new)).join().expect("it was read");
         (self.child.wait().expect("it ends").code(), said)
     }
 }

@@ -5,6 +5,5 @@
 pub mod alerts;
 pub mod cases;
 pub mod dockets;
-pub mod handed_on;
 pub mod preview;
 pub mod timeline;

@@ -172,6 +172,9 @@ pub trait CaseStore: Send + Sync + 'static {
     /// The views of an office's cases, by reference: those that it has in this seat, or without one in any.
     /// [`Fault::Corrupt`] where one was altered since it was written.
     async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault>;
+    /// The views of the cases that an office has handed on ([`CaseView::was_of`]), by reference. As [`CaseStore::docket`],
+    /// without looking at the log.
+    async fn handed_on(&self, office: &OfficeCode) -> Result<Vec<CaseView>, Fault>;
     /// The places of the alert events to an office, in the order of a list (see `alerts::ByClass`): so many
     /// that the events themselves are asked for some at a time.
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault>;

@@ -344,6 +344,11 @@ impl CaseStore for SqliteStore {
         self.read(move |connection| reads::docket(connection, office.as_str(), seat)).await
     }
 
+    async fn handed_on(&self, office: &OfficeCode) -> Result<Vec<CaseView>, Fault> {
+        let office = office.clone();
+        self.read(move |connection| reads::handed_on(connection, &office)).await
+    }
+
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
         let (to, book) = (to.clone(), Arc::clone(&self.book));
         self.read(move |connection| alerts::alerts(connection, &to, &book)).await

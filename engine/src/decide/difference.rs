@@ -1,5 +1,7 @@
 //! The difference between the alerts that a case's stream holds and the alerts that an assessment calls for.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::cause::Cause;

@@ -62,15 +62,25 @@ impl Case {
     /// Whether `office` opened the case, or the opening or a transfer that still counts names it. The offices before a
     /// transfer are included: what they did may reach the log late.
     pub fn concerns(&self, office: &OfficeCode) -> bool {
+        self.concerned().contains(office)
+    }
+
+    /// The offices that the case concerns, as [`Case::concerns`] tells.
+    pub fn concerned(&self) -> BTreeSet<&OfficeCode> {
         let withdrawn: BTreeSet<ActionId> = self.actions().filter_map(Action::withdraws).collect();
-        self.actions().any(|action| names(action, office) && !withdrawn.contains(&action.id))
+        self.actions().filter(|action| !withdrawn.contains(&action.id)).flat_map(named).collect()
     }
 }
 
 /// Whether this opening or transfer makes the case one of `office`.
 fn names(action: &Action, office: &OfficeCode) -> bool {
-    let opens = action.name == ActionName::CaseOpened && action.by == *office;
-    opens || action.offices().into_iter().flatten().any(|named| named == office)
+    named(action).any(|named| named == office)
+}
+
+/// The offices of which this opening or transfer makes the case one.
+fn named(action: &Action) -> impl Iterator<Item = &OfficeCode> {
+    let opens = (action.name == ActionName::CaseOpened).then_some(&action.by);
+    opens.into_iter().chain(action.offices().into_iter().flatten())
 }
 
 fn not_named(sender: &OfficeCode, opening: &Action) -> Refusal {

@@ -1,7 +1,8 @@
 //! Diagnostic messages on standard error. They contain case references and office codes, and nothing about a child.
 //!
 //! Invariant: at level TRACE libraries log the data that they process, such as the messages of offices. So TRACE is
-//! only for our own modules, whatever `RUST_LOG` says.
+//! only for our own modules, whatever `RUST_LOG` says. At DEBUG they name frames, statements and subjects without what passes
+//! in them; `tests/web/privacy.rs` and `tests/operations/privacy.rs` hold them to that.
 
 use std::fmt;
 use std::io::Write as _;

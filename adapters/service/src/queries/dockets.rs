@@ -18,8 +18,6 @@ use projections::summary::{Standing, Summary};
 use projections::view::Seat;
 use store::{Fault, LogStore, Position};
 
-use super::handed_on::HandedOn;
-
 /// How many cases are loaded concurrently.
 const IN_FLIGHT: usize = 64;
 /// How many events are read at once, and behind how many a docket is read anew.
@@ -53,8 +51,6 @@ pub struct Docket {
 /// All dockets in memory.
 #[derive(Default)]
 pub struct Dockets {
-    /// The cases that offices handed on.
-    pub handed_on: HandedOn,
     slots: Mutex<HashMap<Whose, Slot>>,
 }
 

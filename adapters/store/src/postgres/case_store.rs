@@ -144,6 +144,12 @@ impl CaseStore for PostgresStore {
         Ok(self.all(reads::docket(seat), bind, reads::view).await?.into_iter().flatten().collect())
     }
 
+    async fn handed_on(&self, office: &OfficeCode) -> Result<Vec<CaseView>, Fault> {
+        let bind = |query: Query| query.bind(office.as_str().to_owned());
+        let views = self.all(&reads::HANDED_ON, bind, reads::view).await?.into_iter().flatten();
+        Ok(views.filter(|view| view.was_of(office)).collect())
+    }
+
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
         let mut addressees: Vec<String> = self.all(reads::ADDRESSEES, |query| query, first).await?;
         addressees.retain(|found| to.is_among(found));

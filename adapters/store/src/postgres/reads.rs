@@ -121,6 +121,11 @@ pub(super) const TAKE_PART: &str = "WITH
     SELECT id FROM processes WHERE seen > now() - interval '2 seconds' UNION SELECT $1 ORDER BY id";
 pub(super) const LEAVE: &str = "DELETE FROM processes WHERE id = $1";
 
+/// The views of the cases that an office has handed on. The first condition is that of the index.
+pub(super) static HANDED_ON: LazyLock<String> = LazyLock::new(|| {
+    views(r#"WHERE strpos(document, '"former":') > 0 AND strpos(document, '"' || $1 || '"') > 0 ORDER BY reference"#)
+});
+
 /// The views of an office's cases.
 pub(super) fn docket(seat: Option<Seat>) -> &'static str {
     static OF: LazyLock<[String; 5]> = LazyLock::new(|| {

@@ -72,3 +72,6 @@ CREATE TABLE offices_files (
     adopted_at INTEGER NOT NULL,
     source     TEXT NOT NULL
 ) STRICT;
+
+-- The cases that were handed on, which the pages list for their former offices.
+CREATE INDEX cases_handed_on ON cases (reference) WHERE instr(document, '"former":') > 0;

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use engine::action::CaseRef;
+use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::rulebook::Digest;
@@ -257,6 +257,18 @@ pub(super) fn docket(connection: &Connection, office: &str, seat: Option<Seat>) 
     };
     let sql = format!("SELECT {} FROM cases WHERE {has_it} ORDER BY reference", *NAMES);
     Ok(all(connection, &sql, [office], view)?.into_iter().flatten().collect())
+}
+
+/// The views of the cases that an office has handed on, by reference.
+pub(super) fn handed_on(connection: &Connection, office: &OfficeCode) -> Result<Vec<CaseView>, Failed> {
+    // The first condition is that of the index.
+    let sql = format!(
+        r#"SELECT {} FROM cases WHERE instr(document, '"former":') > 0 AND instr(document, '"' || ?1 || '"') > 0
+           ORDER BY reference"#,
+        *NAMES
+    );
+    let views = all(connection, &sql, [office.as_str()], view)?.into_iter().flatten();
+    Ok(views.filter(|view| view.was_of(office)).collect())
 }
 
 /// Hands the views of all cases to `take`.

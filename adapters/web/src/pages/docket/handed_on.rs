@@ -27,14 +27,14 @@ struct HandedOn {
 /// `GET /docket/handed-on`
 pub async fn handed_on(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer {
     let Some(whose) = whose(&site, &visitor) else { return no_such_page(visitor.language) };
-    let cases = match site.dockets.handed_on.by(site.log.as_ref(), &whose.office, whose.seat).await {
-        Ok(cases) => cases,
+    let cases = match site.log.handed_on(&whose.office).await {
+        Ok(views) => views,
         Err(fault) => return store_is_away(&fault, visitor.language),
     };
     if let Err(fault) = note(&site, &visitor, list("handed-on", "", cases.len())).await {
         return store_is_away(&fault, visitor.language);
     }
     let frame = Frame::of(&site, &visitor, "/docket", D::HandedOn.of(visitor.language));
-    let cases = cases.iter().map(|case| (case_path(case), case.to_string())).collect();
+    let cases = cases.iter().map(|view| (case_path(&view.case), view.case.to_string())).collect();
     page(StatusCode::OK, &HandedOn { frame, cases })
 }
