@@ -24,7 +24,8 @@ async fn every_action_has_a_form_that_asks_each_of_its_fields_in_both_languages(
                 let nothing = matches!(leaf.field.kind, FieldKind::Id) && !is_there;
                 assert!(is_there || nothing, "{name}: {}: {}", leaf.path, shown.text);
             }
-            shown.does_not_say(&["field.", "{n}", "{case}"]);
+            shown.does_not_say(&["{n}", "{case}"]);
+            assert!(!shown.words().contains('_'), "{name} shows a name of the format: {}", shown.words());
         }
     }
 }

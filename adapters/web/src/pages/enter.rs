@@ -7,6 +7,7 @@ pub mod copy;
 pub mod count;
 mod kept;
 pub mod landing;
+mod offline;
 pub mod paper;
 mod saved;
 mod shown;
@@ -14,6 +15,7 @@ pub mod upload;
 
 pub use choice::choice;
 pub use kept::kept;
+pub use offline::offline;
 pub use paper::{form, post};
 
 use engine::action::ActionName;

@@ -14,6 +14,7 @@ use engine::decide::Alerts;
 use engine::rulebook::Language;
 use projections::rights::{Act, Relation};
 use projections::timeline::Personal;
+use projections::view::Seat;
 use service::queries::preview::{Foreseen, Question, foresee};
 use service::recorder::Sender;
 use store::Fault;
@@ -113,6 +114,7 @@ pub async fn form(
         work.fields.set(MADE, site.now().to_string());
     }
     work.begin();
+    work.fill_in_own_office();
     show(&work, known.as_ref(), Show::Form)
 }
 
@@ -176,6 +178,21 @@ impl Work<'_> {
             && let Some(office) = self.visitor.office()
         {
             self.fields.set(names::BY, office.as_str());
+        }
+    }
+
+    /// A case is opened for the own office, in the seat that it has.
+    fn fill_in_own_office(&mut self) {
+        let Some((office, seat)) = self.visitor.office().zip(self.visitor.role().seat()) else { return };
+        let name = match seat {
+            Seat::Court => "court",
+            Seat::Prosecutor => "prosecutor",
+            Seat::Investigator => "investigator",
+            Seat::LegalAid => "legal_aid",
+        };
+        if self.name == ActionName::CaseOpened && self.fields.text(name).is_empty() {
+            let code = office.to_string();
+            self.fields.set(name, code);
         }
     }
 
