@@ -10,7 +10,9 @@ use engine::calendar::Instant;
 use engine::rulebook::Language;
 use futures::future::join_all;
 use projections::rights::Role;
-use store::people::{Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, Token};
+use store::people::{
+    Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, Token,
+};
 use store::place::LogPlace;
 use store::{LogStore, Options};
 use tests::made::{self, office};

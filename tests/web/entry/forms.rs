@@ -1,3 +1,5 @@
+//! The forms: what they ask, how they are read, who has them.
+
 use axum::http::Method;
 use engine::action::ActionName;
 use engine::action::describe::{FieldKind, leaves};

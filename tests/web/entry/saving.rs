@@ -1,3 +1,5 @@
+//! From the preview to the record: confirmed, once, on the version that was seen.
+
 use engine::rulebook::Language;
 use projections::rights::Role;
 

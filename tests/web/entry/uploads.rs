@@ -1,3 +1,5 @@
+//! Files of actions, and workbooks to fill in.
+
 use std::io::{Cursor, Write as _};
 
 use axum::http::Method;

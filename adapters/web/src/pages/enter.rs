@@ -12,6 +12,7 @@ pub mod paper;
 mod saved;
 mod shown;
 pub mod upload;
+mod work;
 
 pub use choice::choice;
 pub use kept::kept;

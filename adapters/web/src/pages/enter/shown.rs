@@ -9,7 +9,7 @@ use projections::catalogue::Word as _;
 
 use super::choice::sticky;
 use super::count;
-use super::paper::{Known, Ready, Work};
+use super::work::{Known, Ready, Work};
 use crate::answer::{Answer, page};
 use crate::api::cases::tag;
 use crate::entry::asked::{Ask, Asking, Item, Kind, begun};
