@@ -40,7 +40,7 @@ const kind = (path) =>
 /** Paths of the pages to which this one leads. */
 async function ways(page) {
   const all = await page.locator("a[href^='/']").evaluateAll((all) => all.map((one) => one.getAttribute("href")));
-  return all.map((path) => path.replace(/#.*$/, "")).filter((path) => path && !/^\/(language|assets|api)|\.(csv|json)/.test(path));
+  return all.map((path) => path.replace(/#.*$/, "")).filter((path) => path && !/^\/(language|assets|api)|\.(csv|json|xlsx)/.test(path));
 }
 
 /** The pages that are the same for whoever reads them; each is looked at once in a language. */

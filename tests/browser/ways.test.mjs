@@ -80,7 +80,7 @@ test("without a mouse and without JavaScript a clerk enters a paper, and lands o
   assert.match(await row.innerText(), /Recorded: Child checked by a doctor/);
   await row.locator('a[href^="/enter?case=VTE-2026-0011"]').focus();
   await page.keyboard.press("Enter");
-  assert.match(await page.locator("main").innerText(), /Sheet 2 of today · 1 sheets entered/);
+  assert.match(await page.locator("main").innerText(), /Sheet 2 of today · 1 sheet entered/);
   await page.context().close();
 });
 

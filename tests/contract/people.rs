@@ -10,7 +10,9 @@ use engine::calendar::Instant;
 use engine::rulebook::Language;
 use futures::future::join_all;
 use projections::rights::Role;
-use store::people::{Grant, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, Token};
+use store::people::{
+    Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, Token,
+};
 use store::place::LogPlace;
 use store::{LogStore, Options};
 use tests::made::{self, office};
@@ -23,6 +25,7 @@ on_each_log!(
     two_who_take_the_same_login_at_once_do_not_both_get_it,
     sessions_end_one_of_a_person_or_all,
     a_session_was_last_seen_at_its_last_request,
+    a_persons_last_forms_are_kept_for_their_time,
     tokens_are_found_by_their_key_and_can_be_revoked,
     a_supervisors_looks_stand_on_the_case,
     a_look_counts_once_in_a_quarter_of_an_hour,
@@ -193,6 +196,34 @@ async fn a_session_was_last_seen_at_its_last_request(place: &LogPlace) {
     assert_eq!(store.session([1; 32]).await.unwrap(), Some(Session { seen: AT.plus(200), ..kham }));
     assert_eq!(store.session([2; 32]).await.unwrap(), Some(Session { seen: AT.plus(201), ..noy }));
     assert_eq!(store.session([9; 32]).await.unwrap(), None);
+}
+
+async fn a_persons_last_forms_are_kept_for_their_time(place: &LogPlace) {
+    let store = open(place).await;
+    let (kham, noy) = (Uuid::new_v4(), Uuid::new_v4());
+    let form = |person: Uuid, n: u8| KeptForm {
+        id: Uuid::from_u128(person.as_u128() ^ u128::from(n)),
+        person,
+        until: AT.plus(100 + i64::from(n)),
+        sealed: vec![n; 40],
+    };
+    let kept = async |form: &KeptForm| store.kept_form(form.id).await.unwrap().is_some_and(|found| found == *form);
+    store.keep_form(&form(noy, 0), AT).await.unwrap();
+    for n in 0..6 {
+        store.keep_form(&form(kham, n), AT).await.unwrap();
+    }
+    for n in 0..6 {
+        assert_eq!(kept(&form(kham, n)).await, n >= 2, "{n}");
+    }
+    assert!(kept(&form(noy, 0)).await, "another person's stay");
+    let again = KeptForm { sealed: vec![9; 60_000], ..form(kham, 5) };
+    store.keep_form(&again, AT).await.unwrap();
+    assert!(kept(&again).await && kept(&form(kham, 2)).await, "it takes the place of the one before");
+    store.drop_form(again.id).await.unwrap();
+    assert!(!kept(&again).await);
+    store.keep_form(&form(noy, 7), AT.plus(104)).await.unwrap();
+    let left = [kept(&form(kham, 3)).await, kept(&form(kham, 4)).await, kept(&form(noy, 0)).await];
+    assert_eq!(left, [false, true, false], "those whose time is over are dropped");
 }
 
 async fn tokens_are_found_by_their_key_and_can_be_revoked(place: &LogPlace) {

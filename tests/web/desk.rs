@@ -281,8 +281,9 @@ impl Desk {
         );
         let answer = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = answer.into_parts();
-        let text = String::from_utf8(to_bytes(body, usize::MAX).await.expect("a body").to_vec()).expect("text");
-        let shown = Shown { status: parts.status, headers: parts.headers, text };
+        let bytes = to_bytes(body, usize::MAX).await.expect("a body").to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let shown = Shown { status: parts.status, headers: parts.headers, text, bytes };
         if path.starts_with("/api/") {
             schema::is_as_described(description(&self.router).await, &method, path, &shown);
         }

@@ -11,6 +11,8 @@ pub struct Shown {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
+    /// What the text was read from; of a workbook it is no text.
+    pub bytes: Vec<u8>,
 }
 
 impl Shown {

@@ -8,4 +8,5 @@ pub mod difference;
 pub mod names;
 pub mod offices;
 pub mod prefill;
+pub mod template;
 pub mod typed;

@@ -97,6 +97,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/enter/upload", Needs::Right(Act::EnterPapers), || get(pages::enter::upload::form)),
     Route::post("/enter/upload", Needs::Right(Act::EnterPapers), || post(pages::enter::upload::post)),
     Route::get("/enter/kept/{id}", Needs::Right(Act::EnterPapers), || get(pages::enter::kept)),
+    Route::get("/enter/{action}/offline.xlsx", Needs::Right(Act::EnterPapers), || get(pages::enter::offline)),
     Route::post("/enter/{action}", Needs::Right(Act::EnterPapers), || post(pages::enter::post)),
     // Logins and settings.
     Route::get("/login", Needs::Nothing, || get(pages::login::form)),

@@ -1,3 +1,5 @@
+//! Correcting what was recorded: withdrawn, replaced, voided, copied.
+
 use super::{clerk, record, recorded, sure};
 use crate::desk::{Desk, Visitor};
 use crate::log::{Log, on_each_log};

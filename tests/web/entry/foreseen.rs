@@ -1,3 +1,5 @@
+//! A preview against what recording then adds.
+
 use engine::action::{Action, CaseRef};
 use engine::decide::Alerts;
 use projections::rights::Role;

@@ -1,3 +1,5 @@
+//! The forms: what they ask, how they are read, who has them.
+
 use axum::http::Method;
 use engine::action::ActionName;
 use engine::action::describe::{FieldKind, leaves};
@@ -24,7 +26,8 @@ async fn every_action_has_a_form_that_asks_each_of_its_fields_in_both_languages(
                 let nothing = matches!(leaf.field.kind, FieldKind::Id) && !is_there;
                 assert!(is_there || nothing, "{name}: {}: {}", leaf.path, shown.text);
             }
-            shown.does_not_say(&["field.", "{n}", "{case}"]);
+            shown.does_not_say(&["{n}", "{case}"]);
+            assert!(!shown.words().contains('_'), "{name} shows a name of the format: {}", shown.words());
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Forms of sessions that have ended.
+
 use axum::http::Method;
 use store::people::Sessions;
 

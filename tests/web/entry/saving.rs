@@ -1,3 +1,5 @@
+//! From the preview to the record: confirmed, once, on the version that was seen.
+
 use engine::rulebook::Language;
 use projections::rights::Role;
 
@@ -68,7 +70,7 @@ async fn the_next_sheet_has_the_case_the_office_and_the_date_and_says_how_many_w
     let (name, session) = who.credentials();
     let both = format!("{session}; kamnot-sheets={count}");
     let choice = desk.ask_as(&who, axum::http::Method::GET, &next[0], &[(name, &both)], crate::desk::NOTHING).await;
-    choice.says(&["Sheet 2 of today · 1 sheets entered", "For case A-1"]);
+    choice.says(&["Sheet 2 of today · 1 sheet entered", "For case A-1"]);
     let other = clerk(&desk).await;
     let both = format!("{}; kamnot-sheets={count}", other.credentials().1);
     let choice = desk.ask_as(&other, axum::http::Method::GET, &next[0], &[(name, &both)], crate::desk::NOTHING).await;

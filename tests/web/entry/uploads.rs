@@ -1,6 +1,13 @@
-use std::io::Write as _;
+//! Files of actions, and workbooks to fill in.
+
+use std::io::{Cursor, Write as _};
 
 use axum::http::Method;
+use calamine::{Reader as _, Xlsx};
+use engine::action::ActionName;
+use engine::action::describe::leaves;
+use engine::rulebook::Language;
+use projections::rights::Role;
 use tests::workbook::{Part, workbook};
 
 use super::{clerk, recorded};
@@ -69,6 +76,28 @@ async fn tables_are_read_as_excel_saves_them(log: &Log) {
     shown.is_status(200).says(&["1 new, 0 known already, 1 refused."]);
 }
 
+async fn a_workbook_to_fill_in_has_the_columns_of_its_action_and_comes_back_as_a_line(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let who = clerk(&desk).await;
+    for name in ActionName::ALL.iter().copied() {
+        let file = desk.get(&who, &format!("/enter/{name}/offline.xlsx?case=A-1&by=vte-investigation")).await;
+        file.is_status(200);
+        assert_eq!(file.header("content-disposition"), format!("attachment; filename=\"{name}.xlsx\""));
+        let mut book = Xlsx::new(Cursor::new(file.bytes.clone())).expect("a workbook");
+        let rows = book.worksheet_range(name.word()).expect("a sheet");
+        let rows: Vec<Vec<String>> = rows.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+        let own = leaves(name).into_iter().map(|leaf| leaf.path);
+        let columns: Vec<String> = ["case", "action", "at", "by"].map(str::to_owned).into_iter().chain(own).collect();
+        assert_eq!(rows[0], columns, "{name}");
+        assert_eq!(rows[1][..4], ["A-1", name.word(), "", "vte-investigation"], "{name}");
+        let shown = upload(&desk, &who, "filled.xlsx", &file.bytes).await;
+        // The time is still to be filled in.
+        shown.is_status(200).says(&["0 new, 0 known already, 1 refused."]);
+    }
+    let lawyer = desk.login(Role::Lawyer, Some("vte-legal-aid"), Language::En).await;
+    desk.get(&lawyer, "/enter/custody_started/offline.xlsx").await.is_status(404);
+}
+
 async fn a_file_that_cannot_be_read_or_is_too_much_is_refused_in_words(log: &Log) {
     let desk = Desk::with_a_case(log).await;
     let who = clerk(&desk).await;
@@ -90,6 +119,7 @@ async fn a_file_that_cannot_be_read_or_is_too_much_is_refused_in_words(log: &Log
 }
 
 on_each_log! {
+    a_workbook_to_fill_in_has_the_columns_of_its_action_and_comes_back_as_a_line,
     each_line_of_a_file_is_shown_and_recorded_when_it_is_said_and_known_when_it_comes_again,
     tables_are_read_as_excel_saves_them,
     a_file_that_cannot_be_read_or_is_too_much_is_refused_in_words,

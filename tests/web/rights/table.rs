@@ -64,6 +64,7 @@ pub const TABLE: &[Row] = &[
     row("GET /cases/{case}/print", CASE, PAGE),
     row("GET /enter", Roles("cpil"), PAGE),
     row("GET /enter/{action}", Roles("cpil"), PAGE),
+    row("GET /enter/{action}/offline.xlsx", Roles("cpil"), PAGE),
     row("POST /enter/{action}", Roles("cpil"), INCOMPLETE),
     // Two cases are named in what follows the path; without them there is nothing.
     row("GET /enter/copy", Roles("cpil"), (404, "")),

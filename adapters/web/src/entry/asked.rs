@@ -134,8 +134,10 @@ impl Asking<'_> {
     /// The name of a field, as it begins a line.
     pub fn label(&self, path: &str) -> String {
         // In a list the fields have the names that they have alone.
-        let without_place = path.split('.').filter(|step| !step.bytes().all(|byte| byte.is_ascii_digit()));
-        begun(&field_words::field(self.book, &without_place.collect::<Vec<_>>().join("."), self.language))
+        let alone = |step: &str| !step.bytes().all(|byte| byte.is_ascii_digit());
+        let steps: Vec<&str> = path.split('.').collect();
+        let last = steps.iter().rposition(|step| !alone(step)).map_or(0, |place| place + 1);
+        begun(&field_words::field(self.book, &steps[last..].join("."), self.language))
     }
 
     fn t(&self, word: W) -> &'static str {

@@ -7,13 +7,16 @@ pub mod copy;
 pub mod count;
 mod kept;
 pub mod landing;
+mod offline;
 pub mod paper;
 mod saved;
 mod shown;
 pub mod upload;
+mod work;
 
 pub use choice::choice;
 pub use kept::kept;
+pub use offline::offline;
 pub use paper::{form, post};
 
 use engine::action::ActionName;

@@ -8,6 +8,7 @@ projections::catalogue! {
         ForCase: "For case {case}", "ສຳລັບຄະດີ {case}";
         Asks: "Asks only what this action needs. Enter what the paper says, not what you suppose.", "ຖາມສະເພາະສິ່ງທີ່ການກະທຳນີ້ຕ້ອງການ. ປ້ອນຕາມເອກະສານ, ບໍ່ແມ່ນຕາມການຄາດເດົາ.";
         SheetOf: "Sheet {next} of today · {n} sheets entered", "ໃບທີ {next} ຂອງມື້ນີ້ · ປ້ອນແລ້ວ {n} ໃບ";
+        SheetOne: "Sheet 2 of today · 1 sheet entered", "ໃບທີ 2 ຂອງມື້ນີ້ · ປ້ອນແລ້ວ 1 ໃບ";
         GroupOpening: "The case and its child", "ຄະດີ ແລະ ເດັກ";
         GroupInvestigation: "Investigation", "ການສືບສວນ-ສອບສວນ";
         GroupLiberty: "The child's liberty", "ອິດສະລະພາບຂອງເດັກ";
@@ -122,6 +123,13 @@ projections::catalogue! {
         WhichToCopy: "Actions of {from}", "ການກະທຳຂອງ {from}";
         ThenVoid: "Go on and void {from}", "ໄປຕໍ່: ຍົກເລີກ {from}";
         Copied: "{n} actions were copied into {to}.", "ສຳເນົາ {n} ການກະທຳ ໃສ່ {to} ແລ້ວ.";
+        Offline: "Fill in offline (Excel)", "ປ້ອນອອບໄລນ໌ (Excel)";
+        ColumnWhen: "For example 13/5/2026 10:40, or 13/5/2026 if the time is not known.", "ຕົວຢ່າງ 13/5/2026 10:40, ຫຼື 13/5/2026 ຖ້າບໍ່ຮູ້ໂມງ.";
+        ColumnDay: "For example 13/5/2026.", "ຕົວຢ່າງ 13/5/2026.";
+        ColumnFlag: "true: yes; false: no.", "true: ແມ່ນ; false: ບໍ່ແມ່ນ.";
+        ColumnList: "Several are separated by |.", "ຫຼາຍຢ່າງ ຂັ້ນດ້ວຍ |.";
+        ColumnOptional: "Empty: not on record.", "ປະວ່າງ: ເອກະສານບໍ່ໄດ້ບອກ.";
+        ColumnRequired: "Required.", "ຈຳເປັນ.";
         Upload: "Send a file of actions", "ສົ່ງໄຟລ໌ການກະທຳ";
         UploadSays: "JSON Lines, CSV or an Excel workbook (.xlsx), at most 1,000 lines and 4 MB. First each line is shown with what becomes of it; nothing is recorded before you say so. Lines that are recorded already add nothing: a file that broke off is sent again whole.", "JSON Lines, CSV ຫຼື Excel (.xlsx), ບໍ່ເກີນ 1.000 ແຖວ ແລະ 4 MB. ກ່ອນອື່ນ ສະແດງແຕ່ລະແຖວ ແລະ ຜົນຂອງມັນ; ບໍ່ບັນທຶກຫຍັງ ກ່ອນທ່ານສັ່ງ. ແຖວທີ່ບັນທຶກແລ້ວ ບໍ່ນັບອີກ: ໄຟລ໌ທີ່ສົ່ງບໍ່ຄົບ ໃຫ້ສົ່ງຄືນທັງໝົດ.";
         UploadTooLong: "The file is longer than 4 MB. Send it in parts.", "ໄຟລ໌ໃຫຍ່ກວ່າ 4 MB. ແບ່ງສົ່ງເປັນສ່ວນ.";

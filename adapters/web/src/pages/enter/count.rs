@@ -32,6 +32,9 @@ pub fn add(answer: &mut Answer, parts: &Parts, site: &Site, more: u32) {
 
 /// The words for so many.
 pub fn said(count: u32, language: Language) -> String {
+    if count == 1 {
+        return W::SheetOne.of(language).to_owned();
+    }
     let words = W::SheetOf.of(language).replace("{next}", &count.saturating_add(1).to_string());
     words.replace("{n}", &count.to_string())
 }

@@ -8,8 +8,8 @@ use engine::action::ActionName;
 use uuid::Uuid;
 
 use super::may_enter;
-use super::paper::Work;
 use super::shown::{Show, show};
+use super::work::Work;
 use crate::answer::{Answer, see_other, store_is_away};
 use crate::kept_forms;
 use crate::site::Site;

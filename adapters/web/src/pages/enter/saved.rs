@@ -5,8 +5,8 @@ use engine::decide::Verdict;
 use store::Fault;
 
 use super::count;
-use super::paper::{Ready, Unready, Work};
 use super::shown::{Moved, Show, show};
+use super::work::{Ready, Unready, Work};
 use crate::answer::{Answer, see_other};
 use crate::api::cases::version_of;
 use crate::entry::difference::Difference;

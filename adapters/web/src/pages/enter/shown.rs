@@ -10,7 +10,7 @@ use projections::picture::Moment;
 
 use super::choice::sticky;
 use super::count;
-use super::paper::{Known, Ready, Work};
+use super::work::{Known, Ready, Work};
 use crate::answer::{Answer, page};
 use crate::api::cases::tag;
 use crate::entry::asked::{Ask, Asking, Item, Kind, begun};
@@ -69,6 +69,7 @@ struct Page {
     owner: String,
     path: String,
     leave: String,
+    offline: String,
     case: Ask,
     by: Ask,
     date: Ask,
@@ -192,6 +193,7 @@ fn made(work: &Work<'_>, known: Option<&Known>, flaws: &[Flaw], result: Option<S
         owner: kept_forms::owner(site, work.visitor),
         path: format!("/enter/{}", work.name),
         leave: format!("/enter{}", sticky(&work.fields)),
+        offline: format!("/enter/{}/offline.xlsx{}", work.name, sticky(&work.fields)),
         case: line(names::CASE, N::Case, Some(case_hint)),
         by: Ask { kind: Kind::From(by), ..line(names::BY, N::By, None) },
         date,

@@ -45,6 +45,7 @@ const LINES: &str = "lines";
 struct Page {
     frame: Frame,
     error: Option<Html>,
+    notes: Vec<Html>,
     rows: Vec<Row>,
     summary: Option<Html>,
     /// The lines that can be recorded, to be sent again as they are.
@@ -93,6 +94,8 @@ pub async fn form(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer {
 struct Shown {
     error: Option<String>,
     rows: Vec<(Stands, Row)>,
+    /// Warnings about the file and its lines.
+    notes: Vec<Html>,
     lines: Option<String>,
     done: bool,
 }
@@ -143,6 +146,11 @@ async fn of_file(site: &Site, visitor: &Visitor, name: &str, bytes: Vec<u8>) -> 
 async fn foreseen(site: &Site, visitor: &Visitor, contents: Contents) -> Result<Shown, Fault> {
     let language = visitor.language;
     let Some(sender) = sender(visitor) else { return Ok(Shown::default()) };
+    let notes = contents
+        .warned
+        .iter()
+        .map(|warned| format!("{} {}: {}", N::LineNumber.of(language), warned.line, reasons(&warned.flaws, language)));
+    let notes: Vec<Html> = notes.map(|note| html(&note)).collect();
     let refused = contents
         .refused
         .iter()
@@ -171,7 +179,7 @@ async fn foreseen(site: &Site, visitor: &Visitor, contents: Contents) -> Result<
     lines.sort();
     let new = rows.iter().any(|(stands, _)| *stands == Stands::New);
     let lines = lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n");
-    Ok(Shown { rows, lines: new.then_some(lines), ..Shown::default() })
+    Ok(Shown { rows, notes, lines: new.then_some(lines), ..Shown::default() })
 }
 
 /// Records the lines that were shown.
@@ -245,6 +253,7 @@ fn made(site: &Site, visitor: &Visitor, shown: Shown) -> Answer {
     let page_of = Page {
         frame: Frame::of(site, visitor, "/enter", title),
         error: shown.error.map(|says| html(&says)),
+        notes: shown.notes,
         summary,
         rows: shown.rows.into_iter().map(|(_, row)| row).collect(),
         lines: shown.lines,
