@@ -8,10 +8,10 @@ use axum::http::Method;
 use engine::calendar::Instant;
 use engine::rulebook::Language;
 use projections::rights::Role;
+use store::LogStore;
 use store::people::{Membership, PeopleStore as _};
 use store::transfer::transfer;
-use store::{LogStore, Progress};
-use tests::made::office;
+use tests::made::{nothing_told, office};
 use uuid::Uuid;
 use web::credentials::totp;
 use web::people::{Factor, Handed, Newcomer};
@@ -343,7 +343,7 @@ async fn people_of_a_restored_log_are_off_until_they_are_confirmed() {
     let new = Arc::new(tests::made::open(folder.path().join("new.db")));
     let (from, to) = (Arc::clone(&desk.store) as Arc<dyn LogStore>, Arc::clone(&new) as Arc<dyn LogStore>);
     let now = desk.site.now();
-    transfer(&from, &to, now, &(Arc::new(|_, _| ()) as Progress)).await.expect("moved");
+    transfer(&from, &to, now, &nothing_told()).await.expect("moved");
     let moved = Desk::with(|site| {
         site.people = Arc::clone(&new) as _;
         site.log = Arc::clone(&new) as _;
