@@ -1,16 +1,13 @@
 //! `kamnot alerts`: a list to work from, for any office.
 
 use serde_json::Value;
-use tests::lines::{action, custody, file, opening};
+use tests::lines::{action, custody, file, opening, recorded};
 use tests::program::Desk;
 
 /// Custody of 60 hours in A-1, of which the child was released; B-2 is held to this day.
 fn two_cases() -> Desk {
-    let desk = Desk::new();
     let released = action("A-1", "released", "2026-03-03T21:30:00+07:00", r#","kind":"from_custody""#);
-    desk.write("cases.jsonl", file(&[opening("A-1"), custody("A-1"), released, opening("B-2"), custody("B-2")]));
-    desk.run(["import", "cases.jsonl"]).ends_with(0);
-    desk
+    recorded(&[opening("A-1"), custody("A-1"), released, opening("B-2"), custody("B-2")])
 }
 
 fn rows(desk: &Desk, more: &[&str]) -> Vec<Value> {

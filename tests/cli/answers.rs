@@ -1,6 +1,6 @@
 //! The lists and the timeline: what a court, a prosecutor and a lawyer read.
 
-use tests::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
+use tests::lines::{SAMPLE_AT, action, custody, opening, recorded, sample, width, with_a_case};
 use tests::program::Desk;
 
 /// A desk with the sample in its log.
@@ -39,10 +39,8 @@ fn the_docket_names_the_court_and_puts_the_children_who_are_held_first() {
 
 #[test]
 fn a_docket_of_a_past_day_knows_the_court_of_that_day() {
-    let desk = Desk::new();
     let moved = action("A-1", "case_transferred", "2026-04-01", r#","court":"lpb-juvenile-court""#);
-    desk.write("moved.jsonl", file(&[opening("A-1"), custody("A-1"), moved]));
-    desk.run(["import", "moved.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("A-1"), custody("A-1"), moved]);
     let holds = |court: &str, at: &str| {
         let run = desk.run(["docket", "--court", court, "--at", at, "--format=json"]).ends_with(0);
         run.out.contains("\"A-1\"")
@@ -54,10 +52,8 @@ fn a_docket_of_a_past_day_knows_the_court_of_that_day() {
 
 #[test]
 fn csv_opens_in_a_spreadsheet_and_runs_nothing() {
-    let desk = Desk::new();
     let released = action("-1", "rights_told", "2026-03-01", "");
-    desk.write("minus.jsonl", file(&[opening("-1"), custody("-1"), released]));
-    desk.run(["import", "minus.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("-1"), custody("-1"), released]);
     let csv = desk.run(["docket", "--court=vte-juvenile-court", "--format=csv"]).ends_with(0).out;
     assert!(csv.starts_with("\u{feff}Case,"), "{csv}");
     assert!(csv.lines().count() == 2 && csv.matches("\r\n").count() == 2, "{csv}");
@@ -90,9 +86,7 @@ fn limits_on_liberty_stand_first_and_findings_of_a_case_in_one_row() {
 
 #[test]
 fn as_known_on_a_day_shows_what_was_on_record_by_then() {
-    let desk = Desk::new();
-    desk.write("held.jsonl", file(&[opening("A-1"), custody("A-1")]));
-    desk.run(["import", "held.jsonl"]).ends_with(0);
+    let desk = with_a_case();
     let before = ["timeline", "A-1", "--as-known-on", "2026-03-05"];
     desk.run(before).ends_with(1).complains(&["holds no case A-1 by then"]);
     desk.run(["timeline", "A-1", "--as-known-on", "2126-03-05"]).ends_with(0).says(&["as known on 2126-03-05"]);

@@ -1,7 +1,7 @@
 //! Lines that cannot be recorded: each is refused with its number, says what was found and expected, echoes nothing of
 //! a child, and takes nothing else with it.
 
-use tests::lines::{action, custody, file, opening};
+use tests::lines::{action, custody, file, opening, recorded};
 use tests::program::{Desk, Run};
 
 /// Imports `bad` as line 2 of three; the other two are recorded.
@@ -74,11 +74,9 @@ fn a_case_opened_twice() {
 
 #[test]
 fn a_used_id_with_other_content() {
-    let desk = Desk::new();
     let id = r#","id":"0197a000-0000-7000-8000-000000000001""#;
     let first = action("A-1", "rights_told", "2026-03-01", id);
-    desk.write("first.jsonl", file(&[opening("A-1"), first.clone(), opening("B-2")]));
-    desk.run(["import", "first.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("A-1"), first.clone(), opening("B-2")]);
     desk.write("second.jsonl", file(&[action("A-1", "medical_check", "2026-03-01", id), first]));
     let run = desk.run(["import", "second.jsonl"]).ends_with(1);
     run.complains(&["second.jsonl:1: the id 0197a000", "under its own id"]).says(&["1 known already"]);

@@ -1,15 +1,12 @@
 //! Looking after an installation: rebuild, check, the clock, the rulebook in force.
 
 use engine::rulebook::LAW_05_NA_2006;
-use tests::lines::{custody, file, opening};
+use tests::lines::{custody, opening, recorded};
 use tests::program::Desk;
 
 fn with_a_case() -> Desk {
-    let desk = Desk::new();
     let released = tests::lines::action("A-1", "released", "2026-03-03T09:00:00+07:00", r#","kind":"from_custody""#);
-    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1"), released]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
-    desk
+    recorded(&[opening("A-1"), custody("A-1"), released])
 }
 
 /// The law with another number of hours.
@@ -79,9 +76,7 @@ fn help_teaches_with_examples() {
 
 #[test]
 fn a_damaged_event_is_left_out_of_a_list_and_named_and_the_other_cases_stand_in_it() {
-    let desk = Desk::new();
-    desk.write("cases.jsonl", file(&[opening("A-1"), custody("A-1"), opening("B-2"), custody("B-2")]));
-    desk.run(["import", "cases.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("A-1"), custody("A-1"), opening("B-2"), custody("B-2")]);
     let log = rusqlite::Connection::open(desk.path("kamnot.db")).expect("the log");
     let spoilt = "UPDATE events SET payload = replace(payload, 'custody_started', 'custody_startee') WHERE position =
         (SELECT min(e.position) FROM events e JOIN alerts a ON a.position = e.position JOIN cases c USING (case_key)

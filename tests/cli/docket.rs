@@ -1,17 +1,9 @@
 //! The docket and the list of what is owed, as a clerk, a prosecutor and a lawyer read them.
 
-use tests::lines::{SAMPLE_AT, action, custody, file, opening, sample, width};
+use tests::lines::{SAMPLE_AT, action, custody, file, opening, sample, width, with_a_case};
 use tests::program::Desk;
 
 const DOCKET: [&str; 2] = ["docket", "--court=vte-juvenile-court"];
-
-/// A child in custody since 1 March 2026, 09:30, of whose parents nothing is on record.
-fn with_a_held_child() -> Desk {
-    let desk = Desk::new();
-    desk.write("held.jsonl", file(&[opening("A-1"), custody("A-1")]));
-    desk.run(["import", "held.jsonl"]).ends_with(0);
-    desk
-}
 
 fn rows(desk: &Desk, arguments: &[&str]) -> Vec<serde_json::Value> {
     let run = desk.run([arguments, &["--format=json"]].concat()).ends_with(0);
@@ -20,7 +12,7 @@ fn rows(desk: &Desk, arguments: &[&str]) -> Vec<serde_json::Value> {
 
 #[test]
 fn a_row_says_what_ends_next_and_what_has_passed_in_every_format() {
-    let desk = with_a_held_child();
+    let desk = with_a_case();
     let at = ["--at", "2026-03-03T01:30:00+07:00"];
     let table = [&DOCKET[..], &at].concat();
     let narrow = desk.command(&table).env("COLUMNS", "80").output().expect("the program starts");
@@ -99,7 +91,7 @@ fn no_column_is_left_out_however_narrow_the_line() {
 
 #[test]
 fn a_docket_is_that_of_any_office_of_a_case() {
-    let desk = with_a_held_child();
+    let desk = with_a_case();
     let of = |office: &str| rows(&desk, &["docket", office]).len();
     for office in ["--court=vte-juvenile-court", "--prosecutor=vte-prosecutor", "--investigator=vte-investigation"] {
         assert_eq!(of(office), 1, "{office}");
@@ -112,7 +104,7 @@ fn a_docket_is_that_of_any_office_of_a_case() {
 
 #[test]
 fn a_docket_is_narrowed_to_who_is_held_what_is_due_and_what_has_changed() {
-    let desk = with_a_held_child();
+    let desk = with_a_case();
     let released = action("B-2", "released", "2026-03-02T09:00:00+07:00", r#","kind":"from_custody""#);
     desk.write("free.jsonl", file(&[opening("B-2"), custody("B-2"), released]));
     desk.run(["import", "free.jsonl"]).ends_with(0);
@@ -133,7 +125,7 @@ fn a_docket_is_narrowed_to_who_is_held_what_is_due_and_what_has_changed() {
 
 #[test]
 fn an_office_that_nobody_knows_is_refused_with_the_nearest_that_somebody_knows() {
-    let desk = with_a_held_child();
+    let desk = with_a_case();
     let run = desk.run(["docket", "--court=vte-juvenile-cuort"]).ends_with(1);
     run.complains(&["vte-juvenile-cuort", "did you mean", "Juvenile Court, Vientiane Capital (vte-juvenile-court)"]);
     let run = desk.run(["docket", "--court=vte-prosecutor"]).ends_with(1);
@@ -151,7 +143,7 @@ fn an_office_that_nobody_knows_is_refused_with_the_nearest_that_somebody_knows()
 
 #[test]
 fn an_office_reads_what_it_owes_today() {
-    let desk = with_a_held_child();
+    let desk = with_a_case();
     let today = ["today", "--office=vte-investigation", "--at", "2026-03-03T01:30:00+07:00"];
     desk.run(today).ends_with(0).says(&[
         "Investigation Organisation, Vientiane Capital (vte-investigation)",
@@ -177,7 +169,7 @@ fn an_office_reads_what_it_owes_today() {
 
 #[test]
 fn the_language_is_that_of_the_environment_unless_it_is_asked_for() {
-    let desk = with_a_held_child();
+    let desk = with_a_case();
     let said = |arguments: &[&str]| {
         let output = desk.command([&DOCKET[..], arguments].concat()).env("KAMNOT_LANG", "lo").output();
         String::from_utf8(output.expect("the program starts").stdout).expect("UTF-8")
@@ -188,7 +180,7 @@ fn the_language_is_that_of_the_environment_unless_it_is_asked_for() {
 
 #[test]
 fn a_line_is_as_wide_as_the_terminal() {
-    let desk = with_a_held_child();
+    let desk = with_a_case();
     let lists =
         "kamnot=$1; stty rows 24 cols 64; $kamnot docket --court=vte-juvenile-court; $kamnot rules; $kamnot offices";
     desk.write("lists.sh", lists);
@@ -206,7 +198,7 @@ fn a_line_is_as_wide_as_the_terminal() {
 
 #[test]
 fn a_duty_that_ended_with_its_case_is_not_shown_as_done() {
-    let desk = with_a_held_child();
+    let desk = with_a_case();
     let released = action("A-1", "released", "2026-03-02T08:00:00+07:00", r#","kind":"from_custody""#);
     let closed = action("A-1", "case_closed", "2026-03-03T08:00:00+07:00", "");
     desk.write("closed.jsonl", file(&[released, closed]));
@@ -228,7 +220,7 @@ fn a_duty_that_ended_with_its_case_is_not_shown_as_done() {
 
 #[test]
 fn a_lao_heading_is_broken_between_words_alone() {
-    let desk = with_a_held_child();
+    let desk = with_a_case();
     let out = |columns: &str, more: &[&str]| {
         let list = [&DOCKET[..], &["--lang=lo"], more].concat();
         let output = desk.command(list).env("COLUMNS", columns).output().expect("the program starts");

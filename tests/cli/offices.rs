@@ -2,7 +2,7 @@
 
 use engine::rulebook::Language;
 use service::offices::{CourtKind, OfficeKind, Offices};
-use tests::lines::{file, opening, with_a_case};
+use tests::lines::{opening, recorded, with_a_case};
 use tests::program::{Desk, program};
 
 const ONE: &str = r#"
@@ -52,9 +52,7 @@ fn a_wrong_file_is_refused_with_its_line() {
 
 #[test]
 fn a_file_that_contradicts_the_log_is_refused_with_what_the_log_says() {
-    let desk = Desk::new();
-    desk.write("case.jsonl", file(&[opening("A-1"), opening("A-2").replace("vte-prosecutor", "vte-new-prosecutor")]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("A-1"), opening("A-2").replace("vte-prosecutor", "vte-new-prosecutor")]);
     let office = |code: &str, kind: &str| ONE.replace("vte-village-7", code).replace("mediation", kind);
     desk.write("wrong.toml", office("vte-juvenile-court", "prosecutor"));
     let says = "wrong.toml: vte-juvenile-court is listed as prosecutor but used as court in 2 cases";

@@ -1,7 +1,7 @@
 //! `kamnot reconcile`: what it prints and how it ends.
 
 use serde_json::Value;
-use tests::lines::{custody, file, opening};
+use tests::lines::{custody, file, opening, recorded};
 use tests::program::Desk;
 
 fn json(text: &str) -> Value {
@@ -61,9 +61,7 @@ fn offices_that_are_silent_are_listed_the_longest_silent_first() {
 
 #[test]
 fn a_server_that_cannot_be_reached_is_a_fault_and_no_finding() {
-    let desk = Desk::new();
-    desk.write("case.jsonl", file(&[opening("A-1")]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("A-1")]);
     let port = scenarios::servers::nats_server::free_ports(1)[0];
     let nats = format!("nats://127.0.0.1:{port}");
     desk.run(["reconcile", "--patience", "0", "--nats", &nats]).ends_with(2).complains(&["cannot be reached"]);

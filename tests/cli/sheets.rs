@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use service::files::{Form, parse};
-use tests::lines::{file, opening};
+use tests::lines::{opening, recorded};
 use tests::program::{Desk, Run};
 use tests::workbook::{Part, workbook, zip, zip_that_lies};
 
@@ -18,10 +18,7 @@ fn fixture(name: &str) -> PathBuf {
 
 /// A desk whose log has the case A-1.
 fn desk() -> Desk {
-    let desk = Desk::new();
-    desk.write("opening.jsonl", file(&[opening("A-1")]));
-    desk.run(["import", "opening.jsonl"]).ends_with(0);
-    desk
+    recorded(&[opening("A-1")])
 }
 
 /// Imports a table of this name at a desk that has the case A-1.
@@ -66,10 +63,8 @@ fn a_line_for_excel_may_stand_before_the_heading() {
 
 #[test]
 fn a_table_and_the_same_lines_have_the_same_ids() {
-    let desk = Desk::new();
     let line = r#"{"case":"A-1","action":"custody_started","at":"2026-03-01T09:30:00+07:00","by":"vte-investigation","evidence_firm":true,"place":{"children_only":true}}"#;
-    desk.write("a.jsonl", file(&[opening("A-1"), line.to_owned()]));
-    desk.run(["import", "a.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("A-1"), line.to_owned()]);
     let cells = "A-1,custody_started,1/3/2026 9:30,vte-investigation";
     desk.write("own.csv", format!("case,action,at,by,place.children_only,evidence_firm\n{cells},TRUE,true\n"));
     desk.write("details.csv", format!("case,action,at,by,details\n{cells},\"{{\"\"place\"\":{{\"\"children_only\"\":true}},\"\"evidence_firm\"\":true}}\"\n"));

@@ -2,7 +2,7 @@
 
 use engine::rulebook::Rulebook;
 use serde_json::Value;
-use tests::lines::{action, custody, file, opening, width};
+use tests::lines::{action, custody, file, opening, recorded, width, with_a_case};
 use tests::program::Desk;
 
 /// The histories in which every action of the format stands, with its fields, and their cases.
@@ -129,10 +129,8 @@ fn a_withdrawal_says_what_it_withdraws_and_why_and_a_transfer_from_where_to_wher
 
 #[test]
 fn a_timeline_of_an_earlier_instant_speaks_of_what_came_later_and_not_of_what_is_to_come() {
-    let desk = Desk::new();
     let released = action("A-1", "released", "2026-03-02T08:00:00+07:00", r#","kind":"from_custody""#);
-    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1"), released]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("A-1"), custody("A-1"), released]);
     let run = desk.run(["timeline", "A-1", "--at", "2026-03-01T20:00:00+07:00"]).ends_with(0);
     assert!(!run.out.contains("still to come"), "{}", run.out);
     run.says(&["not counted, later than 2026-03-01 20:00", "running"]);
@@ -140,10 +138,8 @@ fn a_timeline_of_an_earlier_instant_speaks_of_what_came_later_and_not_of_what_is
 
 #[test]
 fn one_limit_is_shown_alone_with_the_actions_that_it_is_about() {
-    let desk = Desk::new();
     let remand = action("A-1", "remand_ordered", "2026-03-02T21:30:00+07:00", r#","order":null"#);
-    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1"), remand]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("A-1"), custody("A-1"), remand]);
     for limit in ["custody-48h", "62"] {
         let run = desk.run(["timeline", "A-1", "--limit", limit, "--why"]).ends_with(0);
         assert!(!run.out.contains("Remand of one month") && !run.out.contains("case opened"), "{}", run.out);
@@ -155,10 +151,8 @@ fn one_limit_is_shown_alone_with_the_actions_that_it_is_about() {
 
 #[test]
 fn a_limit_that_is_over_is_told_by_how_much_and_never_as_a_day_beyond_its_days() {
-    let desk = Desk::new();
     let remand = action("A-1", "remand_ordered", "2026-03-02T21:30:00+07:00", "");
-    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1"), remand]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("A-1"), custody("A-1"), remand]);
     let run = desk.run(["timeline", "A-1", "--at", "2026-04-20T00:00:00+07:00"]).ends_with(0);
     run.says(&["██████████░░░░ 36 h of 48 h", "done in time", "▓", "30 days, over by 20 days", "still open"]);
     let lao = desk.run(["timeline", "A-1", "--lang", "lo", "--at", "2026-04-20T00:00:00+07:00"]).ends_with(0);
@@ -187,10 +181,8 @@ fn a_lao_timeline_names_rules_roles_and_offices_and_fits_the_line() {
 
 #[test]
 fn what_somebody_wrote_moves_no_cursor() {
-    let desk = Desk::new();
     let closed = action("A-1", "case_closed", "2026-03-04", r#","reason":"\u001b[2Jover""#);
-    desk.write("case.jsonl", file(&[opening("A-1"), closed]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("A-1"), closed]);
     for format in ["table", "csv"] {
         let out = desk.run(["timeline", "A-1", "--format", format]).ends_with(0).out;
         assert!(out.contains("over") && !out.contains('\u{1b}'), "{out}");
@@ -199,11 +191,9 @@ fn what_somebody_wrote_moves_no_cursor() {
 
 #[test]
 fn a_duty_that_ended_with_its_case_is_not_called_done() {
-    let desk = Desk::new();
     let released = action("A-1", "released", "2026-03-02T08:00:00+07:00", r#","kind":"from_custody""#);
     let closed = action("A-1", "case_closed", "2026-03-03T08:00:00+07:00", "");
-    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1"), released, closed]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let desk = recorded(&[opening("A-1"), custody("A-1"), released, closed]);
     let limit = |limit: &str| desk.run(["timeline", "A-1", "--limit", limit]).ends_with(0);
     let untold = limit("parents-notified").says(&["arguable, ended by closing the case, not done"]);
     assert!(!untold.out.contains("done late"), "{}", untold.out);
@@ -218,9 +208,7 @@ fn a_duty_that_ended_with_its_case_is_not_called_done() {
 
 #[test]
 fn a_case_in_one_file_of_html_needs_nothing_beside_it() {
-    let desk = Desk::new();
-    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1")]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let desk = with_a_case();
     let digest = Rulebook::law_05_na_2006().digest().to_string();
     let digest = digest.split_once(':').map_or(&*digest, |(_, digits)| digits);
     for (language, said) in [

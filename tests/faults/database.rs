@@ -102,5 +102,5 @@ async fn a_commit_lost_in_a_crash_is_not_taken_for_another_one_that_got_its_numb
     assert!(answer.is_ok(), "{answer:?}");
     let log = log_of(direct.as_ref()).await;
     assert!(in_log(&log).values().all(|times| *times == 1) && in_log(&log).len() == 4, "{:?}", in_log(&log));
-    assert_eq!(direct.check(Arc::new(|_, _| ())).await, Ok(Vec::new()));
+    assert_eq!(direct.check(tests::made::nothing_told()).await, Ok(Vec::new()));
 }

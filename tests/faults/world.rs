@@ -14,6 +14,7 @@ use tests::load::{Acknowledged, BREACH, Load, unix_now};
 use tests::program::Desk;
 use tests::reckoning::{Found, actions, assert_each_alert_once, found, log_of};
 use tests::serving::{Part, Serving};
+use tests::wait::eventually;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::patience::Patience;
@@ -74,17 +75,6 @@ impl Begun {
 
 pub async fn pause(seconds: f64) {
     tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
-}
-
-/// Waits until something is so.
-pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
-    for _ in 0..1200 {
-        if is_so().await {
-            return;
-        }
-        pause(0.05).await;
-    }
-    panic!("not within a minute: {what}");
 }
 
 /// A store on the log of a database, as a program that is not under test has it.

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use async_nats::Client;
 use serde_json::Value;
+use tests::wait::eventually;
 
 use crate::ministry::{Ministry, end};
-use crate::world::{eventually, investigation};
+use crate::world::investigation;
 
 /// `serve` at work, once it listens.
 pub fn serve(ministry: &Ministry, more: &[&str]) -> Child {

@@ -9,8 +9,9 @@ use service::clock::Clock;
 use service::watch::Watch;
 use service::watch::clock_doubt::{CLOCK_CONFIRMED, alerts_beside, operator_in};
 use store::LogStore as _;
+use tests::wait::eventually;
 
-use crate::world::{World, arrived, eventually, instant, investigation};
+use crate::world::{World, instant, investigation};
 
 const DAY: i64 = 86_400;
 
@@ -44,11 +45,7 @@ async fn a_clock_set_forward_holds_alerts_back_until_it_comes_back() {
     eventually("no doubt", || async { !serving.doubt.stands() }).await;
     stays(before, &world).await;
     world.pass(60 * DAY);
-    world.all_is_told().await;
-    serving.stop().await;
-    let told = world.ids().await;
-    assert!(told.len() > before);
-    assert_eq!(arrived(&server).await, told);
+    assert!(world.each_arrived_once(serving, &server).await.len() > before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,11 +60,7 @@ async fn a_confirmed_clock_raises_what_was_held_back() {
     stays(before, &world).await;
     world.store.set_meta(CLOCK_CONFIRMED, "today").await.expect("written");
     eventually("no doubt", || async { !serving.doubt.stands() }).await;
-    world.all_is_told().await;
-    serving.stop().await;
-    let told = world.ids().await;
-    assert!(told.len() > before);
-    assert_eq!(arrived(&server).await, told);
+    assert!(world.each_arrived_once(serving, &server).await.len() > before);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,10 +87,7 @@ async fn a_clock_set_back_loses_and_doubles_nothing() {
     }
     world.all_is_told().await;
     assert!(!serving.doubt.stands());
-    serving.stop().await;
-    let told = world.ids().await;
-    assert!(told.len() > before);
-    assert_eq!(arrived(&server).await, told);
+    assert!(world.each_arrived_once(serving, &server).await.len() > before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,11 +11,12 @@ use scenarios::servers::nats_cluster::NatsCluster;
 use service::lifecycle::{Stop, Stopper};
 use service::relay::RelayFault;
 use store::{CaseStore as _, Position};
+use tests::wait::eventually;
 use tokio::task::JoinHandle;
 
 use crate::outage::pause;
 use crate::subscriber::Following;
-use crate::world::{Serving, World, eventually, id, investigation, read_by};
+use crate::world::{Serving, World, id, investigation, read_by};
 
 const NOW: &str = "2026-10-01T08:00:00+07:00";
 /// A promise of the product, so a bar of time: within this all that waited is in the stream. What is promised is ten

@@ -7,8 +7,9 @@ use futures::StreamExt as _;
 use scenarios::servers::nats_server::NatsServer;
 use serde_json::Value;
 use service::reconcile::Reconciler;
+use tests::wait::eventually;
 
-use crate::world::{World, eventually, instant, investigation};
+use crate::world::{World, instant, investigation};
 
 async fn listening(server: &NatsServer) -> Subscriber {
     let client = async_nats::connect(server.url()).await.expect("a connection");

@@ -15,10 +15,11 @@ use service::broker::{After, Answer, Broker, Held, Kept, Session};
 use service::lifecycle::Stop;
 use service::relay::RelayFault;
 use store::Position;
+use tests::wait::eventually;
 use tokio::sync::Notify;
 
 use crate::outage::{halves, pause, publish_and_do_not_mark, short_window};
-use crate::world::{World, arrived, eventually, id, read};
+use crate::world::{World, arrived, id, read};
 
 const NOW: &str = "2026-10-01T08:00:00+07:00";
 

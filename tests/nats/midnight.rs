@@ -15,9 +15,10 @@ use service::intake::budget::Budget;
 use service::recorder::Recorder;
 use service::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 use store::CaseStore as _;
+use tests::wait::eventually;
 use tokio::sync::oneshot;
 
-use crate::world::{INSTALLATION, World, eventually, instant, investigation};
+use crate::world::{INSTALLATION, World, instant, investigation};
 
 const OPEN: u32 = 100_000;
 const DUE: u32 = 1_000;

@@ -8,10 +8,11 @@ use engine::action::CaseRef;
 use engine::rulebook::Rulebook;
 use store::sqlite::{Options, SqliteStore};
 use store::{LogStore as _, Position};
+use tests::wait::eventually;
 
 use crate::actions::serve;
 use crate::ministry::{Ministry, end};
-use crate::world::{eventually, id, investigation, read_by};
+use crate::world::{id, investigation, read_by};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_actions_sent_during_a_move_every_acknowledged_one_is_in_the_new_place() {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use async_nats::HeaderMap;
 use scenarios::servers::nats_server::NatsServer;
 use store::Position;
+use tests::wait::eventually;
 
-use crate::world::{World, arrived, eventually};
+use crate::world::{World, arrived};
 
 const SAMPLE: &str = include_str!("../../scenarios/data/actions-300.jsonl");
 const NOW: &str = "2026-10-01T08:00:00+07:00";
@@ -80,9 +81,7 @@ async fn a_server_restarted_in_the_middle_gets_each_alert_once() {
         world.import(&other).await;
     };
     tokio::join!(imports, restarts);
-    world.all_is_told().await;
-    serving.stop().await;
-    assert_eq!(arrived(&server).await, world.ids().await);
+    world.each_arrived_once(serving, &server).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,9 +98,7 @@ async fn a_server_held_for_longer_than_we_wait_gets_each_alert_once() {
     pause(6_000).await;
     assert!(world.waiting().await > 0);
     server.thaw();
-    world.all_is_told().await;
-    serving.stop().await;
-    assert_eq!(arrived(&server).await, world.ids().await);
+    world.each_arrived_once(serving, &server).await;
 }
 
 /// What a relay does that is killed between the acknowledgements and the marks, done by a plain client.

@@ -5,10 +5,11 @@ use async_nats::header::NATS_MESSAGE_ID;
 use nats::NatsFault;
 use scenarios::servers::nats_server::{NatsServer, newer};
 use serde_json::{Value, json};
+use tests::wait::eventually;
 
 use crate::outage::halves;
 use crate::settings::refusal;
-use crate::world::{World, arrived, eventually, id, read};
+use crate::world::{World, arrived, id, read};
 
 const NOW: &str = "2026-10-01T08:00:00+07:00";
 

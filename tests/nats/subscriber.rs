@@ -9,9 +9,10 @@ use nats::subscriber::{Heard, Name, Subscription, follow};
 use scenarios::servers::nats_server::NatsServer;
 use service::lifecycle::{Stop, Stopper};
 use service::offices::OfficeKind;
+use tests::wait::eventually;
 use tokio::task::JoinHandle;
 
-use crate::world::{World, eventually, id, read};
+use crate::world::{World, id, read};
 
 const SAMPLE: &str = include_str!("../../scenarios/data/actions-300.jsonl");
 

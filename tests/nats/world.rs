@@ -29,6 +29,7 @@ use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, LogStore, Position, Stored};
 use tempfile::TempDir;
 use tests::clock::SetClock;
+use tests::wait::eventually;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, oneshot};
 use tokio::task::JoinHandle;
 
@@ -229,6 +230,15 @@ impl World {
         .await;
     }
 
+    /// Waits until all is told, ends `serve`, and asserts that the stream has each alert of the log once, in its order. The ids.
+    pub async fn each_arrived_once(&self, serving: Serving, server: &NatsServer) -> Vec<String> {
+        self.all_is_told().await;
+        serving.stop().await;
+        let told = self.ids().await;
+        assert_eq!(arrived(server).await, told);
+        told
+    }
+
     /// How many alerts wait in the outbox.
     pub async fn waiting(&self) -> usize {
         self.store.outbox(Position(0), usize::MAX >> 2).await.expect("the outbox").len()
@@ -240,17 +250,6 @@ impl Serving {
         let _ = self.stop.send(());
         self.work.await.expect("no panic").expect("no fault");
     }
-}
-
-/// Waits until something is so.
-pub async fn eventually<F: Future<Output = bool>>(what: &str, mut is_so: impl FnMut() -> F) {
-    for _ in 0..1200 {
-        if is_so().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("not within a minute: {what}");
 }
 
 /// All messages of the stream of alerts on subjects that match, read by a plain client.

@@ -2,14 +2,12 @@
 
 use std::process::Child;
 
-use tests::lines::{custody, file, opening, sample};
+use tests::lines::{sample, with_a_case};
 use tests::program::Desk;
 
 /// A desk on whose log somebody writes.
 fn importing() -> (Desk, Child) {
-    let desk = Desk::new();
-    desk.write("first.jsonl", file(&[opening("A-1"), custody("A-1")]));
-    desk.run(["import", "first.jsonl"]).ends_with(0);
+    let desk = with_a_case();
     let actions = sample("actions-300.jsonl");
     let child = desk.command(["import".as_ref(), actions.as_os_str()]).spawn().expect("the program starts");
     (desk, child)
@@ -68,9 +66,7 @@ fn a_restored_log_goes_on_where_the_backup_was_taken() {
 
 #[test]
 fn what_is_there_stays_unless_it_is_to_give_way() {
-    let desk = Desk::new();
-    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1")]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let desk = with_a_case();
     desk.write("backup.db", "dear prosecutor");
     desk.run(["backup", "backup.db"]).ends_with(2).complains(&["backup.db is there already"]);
     assert_eq!(std::fs::read(desk.path("backup.db")).expect("the file"), b"dear prosecutor");
@@ -89,9 +85,7 @@ fn what_is_there_stays_unless_it_is_to_give_way() {
 
 #[test]
 fn a_backup_of_a_damaged_log_is_none() {
-    let desk = Desk::new();
-    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1")]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
+    let desk = with_a_case();
     desk.run(["backup", "good.db"]).ends_with(0);
     let log = rusqlite::Connection::open(desk.path("good.db")).expect("the log");
     log.execute("DELETE FROM events WHERE position = 2", []).expect("one row");

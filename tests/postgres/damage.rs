@@ -6,17 +6,13 @@ use std::time::Duration;
 use engine::rulebook::Rulebook;
 use scenarios::servers::database::Database;
 use store::postgres::PostgresStore;
-use store::{CaseStore as _, Fault, LogStore as _, Options, Position, Progress, WorkShare};
+use store::{CaseStore as _, Fault, LogStore as _, Options, Position, WorkShare};
 use tests::earlier;
-use tests::made::{after_all, book, record_case, refusal};
+use tests::made::{after_all, book, nothing_told, record_case, refusal};
 
 use crate::world::open;
 
 const WAIT: Duration = Duration::from_secs(10);
-
-fn nothing_told() -> Progress {
-    Arc::new(|_, _| ())
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_flipped_letter_spoils_its_own_case_alone() {

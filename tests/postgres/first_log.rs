@@ -16,7 +16,7 @@ async fn a_log_under_the_first_rulebook_goes_on_and_adopts_the_second_reading() 
     first_log::is_as_it_was(&store).await;
     let cases = store.cases().await.unwrap();
     drop(store);
-    let adopting = PostgresStore::adopt(&database.url(), made::book(), &options, Arc::new(|_, _| ())).await;
+    let adopting = PostgresStore::adopt(&database.url(), made::book(), &options, made::nothing_told()).await;
     let (adopted, _) = adopting.unwrap();
     assert_eq!(adopted.cases().await.unwrap(), cases);
     first_log::is_told_the_second_reading(Arc::new(adopted)).await;

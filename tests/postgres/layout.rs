@@ -10,15 +10,10 @@ use scenarios::servers::postgres::{Cluster, binary};
 use store::people::{PeopleStore as _, Session, Token};
 use store::postgres::PostgresStore;
 use store::{CaseStore as _, Fault, LogStore as _, Options, Position};
-use tests::made::{self, delivery, record_case, refusal};
-
+use tests::made::{self, delivery, nothing_told, record_case, refusal};
 use uuid::Uuid;
 
 use crate::world::{open, try_open};
-
-fn nothing_told() -> store::Progress {
-    Arc::new(|_, _| ())
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_is_laid_out_once_however_many_start_together() {

@@ -13,7 +13,7 @@ use service::relay::Relay;
 use store::postgres::PostgresStore;
 use store::{LogStore, Position};
 use tests::clock::SetClock;
-use tests::made::{after_all, book, record_case};
+use tests::made::{after_all, book, nothing_told, record_case};
 
 use crate::world::open;
 
@@ -29,7 +29,7 @@ async fn reconciled(store: &Arc<PostgresStore>, server: &NatsServer) -> Reconcil
         installation: INSTALLATION.to_owned(),
         terms: Terms { patience: Duration::from_millis(100), without_nats: WithoutNats::Fail, pace: Pace::Full },
     };
-    reconciler.run(after_all().plus(301), &(Arc::new(|_, _| ()) as _)).await.unwrap()
+    reconciler.run(after_all().plus(301), &nothing_told()).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

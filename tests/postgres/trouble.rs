@@ -6,21 +6,19 @@ use std::process::Command;
 use std::time::Duration;
 
 use scenarios::servers::postgres::{Cluster, own};
+use tests::lines::{custody, file, opening, sample};
 use tests::program::{Desk, Run, program};
 use tests::skipped::not_tested;
 
-const CASE: &str = r#"{"case":"A-1","action":"case_opened","at":"2026-03-01T08:00:00+07:00","by":"vte-investigation","court":"vte-juvenile-court","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C-1","birth_date":"2010-05-06"},"offences":[{"class":"major","penalty_months":{"min":36,"max":60},"committed_on":"2026-02-27","serious":true}]}
-{"case":"A-1","action":"custody_started","at":"2026-03-01T09:30:00+07:00","by":"vte-investigation","evidence_firm":true}
-"#;
-
-fn sample() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../scenarios/data/actions-300.jsonl")
+/// A file of one case.
+fn case() -> String {
+    file(&[opening("A-1"), custody("A-1")])
 }
 
 /// A desk with a file of one case, which it has recorded at `place`.
 pub fn with_a_case(place: &str) -> Desk {
     let desk = Desk::new();
-    desk.write("case.jsonl", CASE);
+    desk.write("case.jsonl", case());
     desk.run(["import", "case.jsonl", "--db", place]).ends_with(0);
     desk
 }
@@ -28,7 +26,7 @@ pub fn with_a_case(place: &str) -> Desk {
 /// A desk with a file of one case, and the import of it there.
 fn import(place: &str, wait: &str) -> Run {
     let desk = Desk::new();
-    desk.write("case.jsonl", CASE);
+    desk.write("case.jsonl", case());
     desk.run(["import", "case.jsonl", "--db", place, "--wait", wait])
 }
 
@@ -42,7 +40,7 @@ fn a_server_that_is_not_there_is_told_at_once() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     // It would wait for an hour, and is ended after a minute.
     let (desk, place) = (Desk::new(), format!("postgres://me:secret@{nobody}/kamnot"));
-    desk.write("case.jsonl", CASE);
+    desk.write("case.jsonl", case());
     let words = ["60", program().to_str().unwrap(), "import", "case.jsonl", "--wait=3600", "--db", &place];
     let run = Run::from(desk.command_of("timeout", words).output().unwrap()).ends_with(2);
     assert!(!run.err.contains("secret"), "{}", run.err);
@@ -114,7 +112,7 @@ fn a_database_that_takes_no_writes_is_read() {
     cluster.sql("ALTER DATABASE postgres SET default_transaction_read_only = on");
     for place in [place, standby.url()] {
         let desk = Desk::new();
-        desk.write("more.jsonl", CASE.replace("A-1", "B-2"));
+        desk.write("more.jsonl", case().replace("A-1", "B-2"));
         let more = ["import", "more.jsonl", "--wait=5", "--db", &place];
         desk.run(more).ends_with(2).complains(&["takes no writes", "name the primary"]);
         desk.run(["serve", "--wait=5", "--db", &place]).ends_with(2).complains(&["takes no writes"]);
@@ -186,7 +184,7 @@ fn a_full_disk_ends_an_import_and_the_next_one_goes_on() {
     let Some(room) = SmallDisk::mount(&cluster, "13m") else { return };
     cluster.sql(&format!("CREATE TABLESPACE small LOCATION '{}'", room.0.display()));
     cluster.sql("CREATE DATABASE small TABLESPACE small");
-    let (place, desk, file) = (cluster.url_of("small"), Desk::new(), sample());
+    let (place, desk, file) = (cluster.url_of("small"), Desk::new(), sample("actions-300.jsonl"));
     let all = ["import".as_ref(), file.as_os_str(), "--db".as_ref(), place.as_ref()];
     let run = desk.run(all).ends_with(2);
     assert!(!run.err.contains("nothing of this was recorded"), "{}", run.err);
@@ -207,7 +205,7 @@ fn a_full_disk_ends_an_import_and_the_next_one_goes_on() {
 #[test]
 fn an_import_outlives_a_restart_of_the_server() {
     let mut cluster = Cluster::start();
-    let (place, desk, file) = (cluster.url(), with_a_case(&cluster.url()), sample());
+    let (place, desk, file) = (cluster.url(), with_a_case(&cluster.url()), sample("actions-300.jsonl"));
     let arguments = ["import".as_ref(), file.as_os_str(), "--wait=60".as_ref(), "--db".as_ref(), place.as_ref()];
     let importing = desk.command(arguments).spawn().unwrap();
     while cluster.sql("SELECT count(*) FROM case_events").parse::<u32>().unwrap() < 300 {

@@ -12,7 +12,7 @@ use store::{LogStore, WorkShare};
 use uuid::Uuid;
 
 use crate::clock::SetClock;
-use crate::made::{after_all, book, refusal};
+use crate::made::{after_all, book, nothing_told, refusal};
 
 /// The rulebook's text, as the log keeps it.
 pub const RULEBOOK: &str = include_str!("../fixtures/first-rulebook.toml");
@@ -29,7 +29,7 @@ pub fn rulebook() -> Arc<Rulebook> {
 /// Every event is readable, and every view that the earlier program computed is what the rewriting gives.
 pub async fn is_as_it_was(store: &dyn LogStore) {
     assert_eq!(store.events().await.unwrap(), 367);
-    assert_eq!(store.check(Arc::new(|_, _| ())).await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check(nothing_told()).await.unwrap(), Vec::<String>::new());
     assert_eq!(store.book().digest(), rulebook().digest());
 }
 
@@ -53,7 +53,7 @@ pub async fn has_room_for_people(one: &dyn LogStore, other: &dyn LogStore) {
 
 /// Under the program's own rulebook, by which it has more to tell: what is over is history, and not published.
 pub async fn is_told_the_second_reading(store: Arc<dyn LogStore>) {
-    assert_eq!(store.check(Arc::new(|_, _| ())).await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check(nothing_told()).await.unwrap(), Vec::<String>::new());
     let recorder = Recorder::new(store.clone(), book(), SetClock::at(after_all()));
     let mut raised = 0;
     for due in store.due(after_all(), 100, WorkShare::ALL).await.unwrap() {
@@ -64,5 +64,5 @@ pub async fn is_told_the_second_reading(store: Arc<dyn LogStore>) {
         }
     }
     assert!(raised > 0, "no alert by a rule of the second reading");
-    assert_eq!(store.check(Arc::new(|_, _| ())).await.unwrap(), Vec::<String>::new());
+    assert_eq!(store.check(nothing_told()).await.unwrap(), Vec::<String>::new());
 }

@@ -12,5 +12,6 @@ pub mod program;
 pub mod reckoning;
 pub mod serving;
 pub mod skipped;
+pub mod wait;
 pub mod way;
 pub mod workbook;

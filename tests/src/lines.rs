@@ -49,10 +49,15 @@ pub fn width(line: &str) -> usize {
     line.chars().filter(|letter| !mark(letter)).count()
 }
 
+/// A desk with these lines in its log.
+pub fn recorded(lines: &[String]) -> Desk {
+    let desk = Desk::new();
+    desk.write("cases.jsonl", file(lines));
+    desk.run(["import", "cases.jsonl"]).ends_with(0);
+    desk
+}
+
 /// A desk with one case of long ago in its log, of which there is something to tell.
 pub fn with_a_case() -> Desk {
-    let desk = Desk::new();
-    desk.write("case.jsonl", file(&[opening("A-1"), custody("A-1")]));
-    desk.run(["import", "case.jsonl"]).ends_with(0);
-    desk
+    recorded(&[opening("A-1"), custody("A-1")])
 }

@@ -13,7 +13,7 @@ use scenarios::generator::{Conduct, Plan, history};
 use service::clock::Clock;
 use service::recorder::{Recorded, Recorder};
 use store::sqlite::{Options, SqliteStore};
-use store::{Append, CaseStore, Delivery, Fault, Position, Stored};
+use store::{Append, CaseStore, Delivery, Fault, Position, Progress, Stored};
 use uuid::Uuid;
 
 use crate::clock::SetClock;
@@ -101,6 +101,11 @@ pub fn open(path: impl AsRef<Path>) -> SqliteStore {
 /// Why it can't be opened.
 pub fn try_open(path: impl AsRef<Path>, options: &Options) -> Result<SqliteStore, Fault> {
     SqliteStore::open(path, book(), options)
+}
+
+/// Long work whose progress nobody watches.
+pub fn nothing_told() -> Progress {
+    Arc::new(|_, _| ())
 }
 
 /// The words of a fault.

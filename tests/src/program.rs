@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-/// The program's file. It is built first, in the profile of the tests, so that no stale one is tested; `KAMNOT` names
-/// another one, which is taken as it is.
+/// The program's file. It is built first, in the profile of the tests, so that no stale one is tested; `KAMNOT_PROGRAM` names
+/// another one, which is taken as it is: `tests/run` names the one that it has built with all features of the workspace.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
-        if let Some(named) = std::env::var_os("KAMNOT") {
+        if let Some(named) = std::env::var_os("KAMNOT_PROGRAM") {
             return named.into();
         }
         let test = std::env::current_exe().expect("a test has a file");

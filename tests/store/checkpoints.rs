@@ -11,10 +11,10 @@ use std::time::Duration;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;
-use tests::children::killed;
+use tests::children::{child, killed, say};
 use tests::made;
 
-use crate::processes::{child, ids_in_log, importing, say};
+use crate::processes::{CHILD, ids_in_log, importing};
 
 /// What a child is told that only runs checkpoints.
 pub const WORK: &str = " checkpoints";
@@ -43,7 +43,7 @@ pub fn keep_checkpointing(path: &Path) {
 }
 
 fn checkpointing(path: &Path) -> Child {
-    child(Command::new(std::env::current_exe().unwrap()), &format!("{}{WORK}", path.display()))
+    child(Command::new(std::env::current_exe().unwrap()), CHILD, &format!("{}{WORK}", path.display()))
 }
 
 #[test]

@@ -4,12 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
-use engine::decide::{Alerts, Command, decide};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use store::{CaseStore, LogStore as _};
-use tests::children::killed;
-use tests::made::{self, after_all};
+use tests::children::{self, killed};
+use tests::made;
 
 use crate::processes::{ids_in_log, importing};
 
@@ -38,19 +36,7 @@ fn what_was_acknowledged_survives_a_kill_at_any_moment() {
     assert!(killed_at_work > 50 && acknowledged.len() > 500, "{killed_at_work} of 100 were killed at work");
 }
 
-/// Positions, versions, views and alerts are as a rebuild gives them, and no append left its alerts behind: each was
-/// decided for the same instant, at which there is nothing left to tell.
 fn assert_whole(path: &Path, when: &str) {
-    let store = made::open(path);
-    assert_eq!(store.check(|_, _| ()).unwrap(), Vec::<String>::new(), "{when}");
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(async {
-        for case in store.cases().await.unwrap() {
-            let known = store.load(&case).await.unwrap();
-            let untold = decide(&known, &made::book(), Command::Now { clock: after_all(), alerts: Alerts::Raised })
-                .all_or_none()
-                .unwrap();
-            assert_eq!(untold, [], "{when}: case {case} has half of an append");
-        }
-    });
+    runtime.block_on(children::assert_whole(&made::open(path), when));
 }

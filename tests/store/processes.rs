@@ -1,34 +1,26 @@
 //! The embedded store's own: several programs on one file.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead as _, BufReader};
+use std::ops::Range;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::case::Case;
-use engine::decide::{Alerts, Verdict};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use store::sqlite::SqliteStore;
+use engine::decide::Verdict;
+use store::sqlite::Options;
 use store::{CaseStore, Fault, LogStore as _};
-use tests::clock::SetClock;
-use tests::made::{self, after_all, append, opening, record_case, recorder, refusal};
+use tests::children;
+use tests::made::{self, after_all, append, opening, record_case, refusal};
 
-/// Tells the test binary that it is a child: the path of the log, the cases, the seed.
-const WORK: &str = "KAMNOT_STORE_CHILD";
+/// The test that a child runs.
+pub const CHILD: &str = "processes::a_child_does_what_its_parent_asks";
 
-/// A child that imports cases into the log at `path` and prints `done ID` for each action when it is acknowledged.
-pub fn importing(path: &Path, cases: std::ops::Range<usize>, seed: u64) -> Child {
-    let work = format!("{} {} {} {seed}", path.display(), cases.start, cases.end);
-    child(Command::new(std::env::current_exe().unwrap()), &work)
-}
-
-/// Starts this test binary as a child that does `work`, `command` being how it is started.
-pub fn child(mut command: Command, work: &str) -> Child {
-    command.args(["processes::a_child_does_what_its_parent_asks", "--exact", "--nocapture", "--test-threads=1"]);
-    command.env(WORK, work).stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap()
+/// A child that imports cases into the log at `path`.
+pub fn importing(path: &Path, cases: Range<usize>, seed: u64) -> Child {
+    children::importing(CHILD, &path.display().to_string(), cases, seed)
 }
 
 /// The rest of each line of a child's output that starts with `word`, until its end.
@@ -49,62 +41,11 @@ pub fn ids_in_log(path: &Path) -> BTreeSet<String> {
 
 #[test]
 fn a_child_does_what_its_parent_asks() {
-    let Ok(work) = std::env::var(WORK) else { return };
-    let mut words = work.split(' ');
-    let path = words.next().unwrap().to_owned();
-    if work.ends_with(crate::checkpoints::WORK) {
-        return crate::checkpoints::keep_checkpointing(Path::new(&path));
+    let Some(work) = children::work() else { return };
+    if let Some(path) = work.strip_suffix(crate::checkpoints::WORK) {
+        return crate::checkpoints::keep_checkpointing(Path::new(path));
     }
-    let mut number = || words.next().unwrap().parse::<u64>().unwrap();
-    let (first, last, seed) = (number(), number(), number());
-    // The harness has begun a line of its own, and the first word on it would be lost.
-    say("\n");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        let store = match made::try_open(&path, &store::sqlite::Options { create: true, ..Default::default() }) {
-            Ok(store) => Arc::new(store),
-            Err(fault) => return say(&format!("fault {fault}\n")),
-        };
-        let cases = (first..last).map(|n| tokio::spawn(import(Arc::clone(&store), n, seed)));
-        for case in cases.collect::<Vec<_>>() {
-            case.await.unwrap();
-        }
-    });
-}
-
-/// Imports one case, some actions at a time, as long as the store takes them; behind a fault tries once more.
-async fn import(store: Arc<SqliteStore>, n: u64, seed: u64) {
-    let mut random = ChaCha8Rng::seed_from_u64(seed * 1_000 + n);
-    let recorder = recorder(&store, &SetClock::at(after_all()));
-    let mut rest = made::actions(usize::try_from(n).unwrap());
-    let mut faults = 0;
-    while !rest.is_empty() && faults < 2 {
-        let some = random.random_range(1..=6).min(rest.len());
-        let ids: Vec<_> = rest[..some].iter().map(|action| action.id).collect();
-        let case = rest[0].case.clone();
-        match recorder.record(&case, rest[..some].to_vec(), None, Alerts::Raised).await {
-            Ok(outcome) => {
-                if faults > 0 {
-                    say("recovered\n");
-                }
-                rest.drain(..some);
-                let refused = |verdict: &Verdict| matches!(verdict, Verdict::Refused(_));
-                assert!(!outcome.verdicts.iter().any(refused), "{:?}", outcome.verdicts);
-                let lines: Vec<String> = ids.iter().map(|id| format!("done {}\n", id.0.simple())).collect();
-                say(&lines.concat());
-            }
-            Err(fault) => {
-                faults += 1;
-                say(&format!("fault {fault}\n"));
-            }
-        }
-    }
-}
-
-/// Printed past the test harness, whole lines at a time; a parent that went away is no matter.
-pub fn say(lines: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
+    children::import_as_told(&work, async |path| made::try_open(path, &Options { create: true, ..Options::default() }));
 }
 
 #[test]

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use store::sqlite::{Options, SqliteStore};
 use store::{CaseStore, Fault, LogStore as _};
+use tests::children::child;
 use tests::clock::SetClock;
 use tests::made::{self, after_all, record_case, refusal, try_open};
 use tests::skipped::not_tested;
 
-use crate::processes::{child, ids_in_log, told};
+use crate::processes::{CHILD, ids_in_log, told};
 
 /// A small disk in memory, where the test may mount one.
 struct SmallDisk(PathBuf);
@@ -125,7 +126,7 @@ fn behind_a_failed_commit_nothing_is_written_until_a_restart() {
     let mut limited = Command::new("sh");
     let exe = std::env::current_exe().unwrap();
     limited.args(["-c", "trap '' XFSZ; ulimit -f 3000; exec \"$0\" \"$@\""]).arg(exe);
-    let mut child = child(limited, &format!("{} 0 60 1", path.display()));
+    let mut child = child(limited, CHILD, &format!("{} 0 60 1", path.display()));
     let lines = told(&mut child, "");
     child.wait().unwrap();
     let with =

@@ -17,16 +17,12 @@ use store::standing::UNFINISHED;
 use store::transfer::{MOVES, Moved, refuse_unfinished, transfer};
 use store::{CaseStore, Fault, LogStore, Position, Progress};
 use tempfile::TempDir;
-use tests::made::{self, after_all, append, refusal};
+use tests::made::{self, after_all, append, nothing_told, refusal};
 use uuid::Uuid;
 
 use crate::damage::lived_in;
 
 const EVERYTHING: usize = usize::MAX >> 1;
-
-fn nothing_told() -> Progress {
-    Arc::new(|_, _| ())
-}
 
 /// A folder with the paths of a log and of its copy.
 fn paths() -> (TempDir, PathBuf, PathBuf) {

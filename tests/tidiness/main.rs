@@ -1,7 +1,6 @@
 //! Style as tests: who may depend on whom, what the pure crates may not do, how long a file may grow.
 
 mod circles;
-mod dependencies;
 mod pages;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,10 +8,9 @@ use axum::http::Method;
 use engine::calendar::Instant;
 use engine::rulebook::Language;
 use projections::rights::Role;
-use store::Progress;
 use store::people::Membership;
 use store::transfer::transfer;
-use tests::made::office;
+use tests::made::{nothing_told, office};
 use uuid::Uuid;
 use web::credentials::totp;
 use web::people::{Factor, Handed, Newcomer};
@@ -348,7 +347,7 @@ async fn people_of_a_restored_log_are_off_until_they_are_confirmed(log: &Log) {
     let keo = with_phone(&desk, "keo").await;
     let token = desk.token("vte-prosecutor", Role::Prosecutor).await;
     let (now, new) = (desk.site.now(), &log.another().await);
-    transfer(&log.store, &new.store, now, &(Arc::new(|_, _| ()) as Progress)).await.expect("moved");
+    transfer(&log.store, &new.store, now, &nothing_told()).await.expect("moved");
     let moved = Desk::new(new);
     moved.clock.set(now.plus(60));
     let enter = async || {

@@ -9,6 +9,7 @@ mod aside;
 mod audit;
 mod cache;
 mod canonical;
+pub mod cell;
 mod changes;
 pub mod copying;
 mod damage;
@@ -28,6 +29,7 @@ mod rows;
 mod share;
 pub mod sqlite;
 pub mod standing;
+mod statements;
 mod sum;
 pub mod transfer;
 

@@ -5,19 +5,18 @@
 //! read ([`view`]). The SQL of both stores is made from [`COLUMNS`]; each has its tables in its `schema.sql`. A row's digest
 //! covers every other column: it finds damage. Who alters a row on purpose can write the digest too; `check` finds that.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use engine::action::{CaseRef, OfficeCode};
 use engine::breach::Breach;
-use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::rulebook::{RuleId, Rulebook};
 use projections::CaseView;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::cell::{Cell, Strange};
 use crate::damage::altered;
 use crate::{Append, Fault};
 
@@ -57,66 +56,8 @@ pub(super) enum ColumnKind {
 /// The names of all columns, separated by commas.
 pub(super) static NAMES: LazyLock<String> = LazyLock::new(|| COLUMNS.map(|(name, _)| name).join(", "));
 
-/// What stands in one column of a row.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell<'r> {
-    Null,
-    Id(Uuid),
-    Number(i64),
-    Text(Cow<'r, str>),
-    /// What this program never writes: a text that is no UTF-8, an id of another length.
-    Unreadable,
-}
-
 /// A case's row, column by column.
 pub(super) type Cells<'r> = [Cell<'r>; WIDTH];
-
-/// A cell holds what the program never writes there.
-struct Strange;
-
-impl<'r> Cell<'r> {
-    pub const fn text(text: &'r str) -> Self {
-        Self::Text(Cow::Borrowed(text))
-    }
-
-    /// The same, kept for longer than the row that it was read from.
-    pub fn into_owned(self) -> Cell<'static> {
-        match self {
-            Self::Null => Cell::Null,
-            Self::Id(id) => Cell::Id(id),
-            Self::Number(number) => Cell::Number(number),
-            Self::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
-            Self::Unreadable => Cell::Unreadable,
-        }
-    }
-
-    pub fn as_id(&self) -> Option<Uuid> {
-        if let Self::Id(id) = self { Some(*id) } else { None }
-    }
-
-    pub fn as_number(&self) -> Option<i64> {
-        if let Self::Number(number) = self { Some(*number) } else { None }
-    }
-
-    pub fn as_text(&self) -> Option<&str> {
-        if let Self::Text(text) = self { Some(text) } else { None }
-    }
-
-    /// What `read` makes of the text; none in an empty cell.
-    fn read<T>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, Strange> {
-        match self {
-            Self::Null => Ok(None),
-            cell => cell.as_text().and_then(read).map(Some).ok_or(Strange),
-        }
-    }
-
-    fn instant(&self) -> Result<Option<Instant>, Strange> {
-        match self {
-            Self::Null => Ok(None),
-            cell => cell.as_number().map(Instant::from_unix).map(Some).ok_or(Strange),
-        }
-    }
-}
 
 // ---- a case
 
@@ -214,17 +155,17 @@ pub(super) fn view(cells: &Cells<'_>) -> Result<Option<CaseView>, Fault> {
 /// What the columns of the view say, as far as they can be what was written.
 fn opened(case: &CaseRef, version: u32, cells: &Cells<'_>) -> Result<Option<CaseView>, Strange> {
     let [_, _, _, recorded_at, court, prosecutor, investigator, legal_aid, next_due, worst, document, _] = cells;
-    let Some(recorded_at) = recorded_at.instant()? else { return Ok(None) };
+    let Some(recorded_at) = recorded_at.read(Cell::as_instant)? else { return Ok(None) };
     Ok(Some(CaseView {
         case: case.clone(),
         version,
         recorded_at,
-        court: court.read(OfficeCode::new)?.ok_or(Strange)?,
-        prosecutor: prosecutor.read(OfficeCode::new)?.ok_or(Strange)?,
-        investigator: investigator.read(OfficeCode::new)?.ok_or(Strange)?,
-        legal_aid: legal_aid.read(OfficeCode::new)?,
-        next_due: next_due.instant()?,
-        worst: worst.read(Breach::from_word)?,
+        court: court.as_office().ok_or(Strange)?,
+        prosecutor: prosecutor.as_office().ok_or(Strange)?,
+        investigator: investigator.as_office().ok_or(Strange)?,
+        legal_aid: legal_aid.read(Cell::as_office)?,
+        next_due: next_due.read(Cell::as_instant)?,
+        worst: worst.read(|cell| Breach::from_word(cell.as_text()?))?,
         document: document.as_text().ok_or(Strange)?.to_owned(),
     }))
 }

@@ -47,6 +47,7 @@ use super::changes::Changes;
 use super::jobs::{Outcome, answered, ended};
 use super::passed_over::PassedOver;
 use super::recent::Recent;
+use super::statements;
 use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Stored, WorkShare};
 use crate::heavy::{ShuttingDown, beside_if};
 #[cfg(not(feature = "failing-disk"))]
@@ -243,7 +244,7 @@ fn put_in_force(connection: &Connection, file: &File, book: &Arc<Rulebook>) -> R
     }
     let in_force = reads::meta(connection, "rulebook")?.unwrap_or_default();
     if in_force == digest {
-        let kept = reads::all(connection, reads::RULEBOOKS, [], reads::lossy)?;
+        let kept = reads::all(connection, statements::RULEBOOKS, [], reads::lossy)?;
         return Ok(Arc::clone(book).succeeding(kept));
     }
     Err(Fault::of_rulebook(file.path.display(), &in_force, &digest).into())
@@ -317,7 +318,7 @@ impl CaseStore for SqliteStore {
     }
 
     async fn watched(&self) -> Result<u64, Fault> {
-        Ok(self.one::<i64>(reads::WATCHED, []).await?.cast_unsigned())
+        Ok(self.one::<i64>(statements::WATCHED, []).await?.cast_unsigned())
     }
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
@@ -329,19 +330,19 @@ impl CaseStore for SqliteStore {
     }
 
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
-        let count: i64 = self.one(reads::DELIVERIES_BEHIND, [behind.cast_signed()]).await?;
+        let count: i64 = self.one(statements::DELIVERIES_BEHIND, [behind.cast_signed()]).await?;
         self.write(Job::UndoDeliveries { behind }).await?;
         Ok(usize::try_from(count).unwrap_or(0))
     }
 
     async fn last_stream_sequence(&self) -> Result<u64, Fault> {
-        let last: Option<i64> = self.one(reads::LAST_STREAM_SEQUENCE, []).await?;
+        let last: Option<i64> = self.one(statements::LAST_STREAM_SEQUENCE, []).await?;
         Ok(last.map_or(0, i64::cast_unsigned))
     }
 
     async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault> {
-        let office = office.clone();
-        self.read(move |connection| reads::docket(connection, office.as_str(), seat)).await
+        let views = self.all(statements::docket(seat), [office.to_string()], reads::view).await?;
+        Ok(views.into_iter().flatten().collect())
     }
 
     async fn handed_on(&self, office: &OfficeCode) -> Result<Vec<CaseView>, Fault> {
@@ -364,7 +365,7 @@ impl CaseStore for SqliteStore {
     }
 
     async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
-        self.all(reads::RULEBOOKS, [], reads::lossy).await
+        self.all(statements::RULEBOOKS, [], reads::lossy).await
     }
 
     async fn change_counter(&self) -> Result<i64, Fault> {

@@ -15,9 +15,10 @@ use tokio::sync::mpsc::{self, Sender};
 use uuid::Uuid;
 
 use crate::canonical::canonical;
+use crate::cell::Value;
 use crate::copying::{Carried, Filling, Kept, Part, cut_short, holds_a_log};
 use crate::heavy::ShuttingDown;
-use crate::people::rows::{KEPT, Row, TOKENS, Table, Value, revoke};
+use crate::people::rows::{KEPT, Row, TOKENS, Table, revoke};
 use crate::people::{OFF, OFFICES_IN_FORCE};
 use crate::rows::AlertRow;
 use crate::standing::{LAST_RECONCILIATION, MOVED_TO, UNFINISHED, moved, unfinished};

@@ -3,14 +3,13 @@
 //! Invariant: what is read back is what was written, or a fault.
 
 use engine::action::{CaseRef, OfficeCode};
-use engine::calendar::Instant;
 use projections::rights::Role;
 use serde_json::json;
-use uuid::Uuid;
 
-use super::rows::{GRANTS, KEPT_FORMS, LOOKS, PEOPLE, Row, SESSIONS, TOKENS, Table, Value, id_of};
+use super::rows::{GRANTS, KEPT_FORMS, LOOKS, PEOPLE, Row, SESSIONS, TOKENS, Table, id_of};
 use super::{Grant, KeptForm, Look, Person, Seen, Session, Token, document};
 use crate::Fault;
+use crate::cell::{Strange, Value};
 
 /// What is kept in a row of its own.
 pub(crate) trait Kept: Sized {
@@ -33,19 +32,13 @@ pub(crate) trait Kept: Sized {
     }
 }
 
-/// A column holds what this program never writes there.
-pub(crate) struct Strange;
-
 /// The columns of a row, one after the other.
 pub(crate) struct Columns(std::vec::IntoIter<Value>);
 
 impl Columns {
     /// What stands in the next column, which may be empty.
     fn maybe<T>(&mut self, read: impl FnOnce(&Value) -> Option<T>) -> Result<Option<T>, Strange> {
-        match self.0.next().ok_or(Strange)? {
-            Value::Null => Ok(None),
-            value => read(&value).map(Some).ok_or(Strange),
-        }
+        self.0.next().ok_or(Strange)?.read(read)
     }
 
     /// What stands in the next column.
@@ -54,51 +47,40 @@ impl Columns {
     }
 }
 
-fn id(value: &Value) -> Option<Uuid> {
-    if let Value::Id(id) = value { Some(*id) } else { None }
-}
-
 fn bytes(value: &Value) -> Option<[u8; 32]> {
-    if let Value::Bytes(bytes) = value { bytes.as_slice().try_into().ok() } else { None }
+    value.as_bytes()?.try_into().ok()
 }
 
 fn number(value: &Value) -> Option<u32> {
-    if let Value::Number(number) = value { u32::try_from(*number).ok() } else { None }
-}
-
-fn at(value: &Value) -> Option<Instant> {
-    if let Value::Number(number) = value { Some(Instant::from_unix(*number)) } else { None }
-}
-
-fn words(value: &Value) -> Option<&str> {
-    if let Value::Text(text) = value { Some(text) } else { None }
+    u32::try_from(value.as_number()?).ok()
 }
 
 fn text(value: &Value) -> Option<String> {
-    words(value).map(str::to_owned)
-}
-
-fn office(value: &Value) -> Option<OfficeCode> {
-    OfficeCode::new(words(value)?)
+    value.as_text().map(str::to_owned)
 }
 
 fn role(value: &Value) -> Option<Role> {
-    Role::of_word(words(value)?)
+    Role::of_word(value.as_text()?)
 }
 
 fn case(value: &Value) -> Option<CaseRef> {
-    CaseRef::new(words(value)?)
+    CaseRef::new(value.as_text()?)
 }
 
 impl Kept for Person {
     const TABLE: &'static Table = &PEOPLE;
 
     fn row(&self) -> Row {
-        vec![self.id.into(), (&*self.login).into(), i64::from(self.version).into(), Value::Text(document::write(self))]
+        vec![
+            self.id.into(),
+            (&*self.login).into(),
+            i64::from(self.version).into(),
+            Value::Text(document::write(self).into()),
+        ]
     }
 
     fn of(row: &mut Columns) -> Result<Self, Strange> {
-        let (id, login, version) = (row.get(id)?, row.get(text)?, row.get(number)?);
+        let (id, login, version) = (row.get(Value::as_id)?, row.get(text)?, row.get(number)?);
         document::read(id, login, version, &row.get(text)?).ok_or(Strange)
     }
 }
@@ -111,7 +93,7 @@ impl Kept for Session {
         vec![
             key.into(),
             (*person).into(),
-            office.into(),
+            office.as_ref().map(OfficeCode::as_str).into(),
             role.word().into(),
             (*began).into(),
             (*seen).into(),
@@ -122,11 +104,11 @@ impl Kept for Session {
     fn of(row: &mut Columns) -> Result<Self, Strange> {
         Ok(Self {
             key: row.get(bytes)?,
-            person: row.get(id)?,
-            office: row.maybe(office)?,
+            person: row.get(Value::as_id)?,
+            office: row.maybe(Value::as_office)?,
             role: row.get(role)?,
-            began: row.get(at)?,
-            seen: row.get(at)?,
+            began: row.get(Value::as_instant)?,
+            seen: row.get(Value::as_instant)?,
             csrf: row.get(bytes)?,
         })
     }
@@ -151,14 +133,14 @@ impl Kept for Token {
 
     fn of(row: &mut Columns) -> Result<Self, Strange> {
         Ok(Self {
-            id: row.get(id)?,
+            id: row.get(Value::as_id)?,
             key: row.get(bytes)?,
             name: row.get(text)?,
-            office: row.get(office)?,
+            office: row.get(Value::as_office)?,
             role: row.get(role)?,
-            made: row.get(at)?,
-            until: row.maybe(at)?,
-            revoked: row.maybe(at)?,
+            made: row.get(Value::as_instant)?,
+            until: row.maybe(Value::as_instant)?,
+            revoked: row.maybe(Value::as_instant)?,
         })
     }
 }
@@ -182,15 +164,15 @@ impl Kept for Grant {
     }
 
     fn of(row: &mut Columns) -> Result<Self, Strange> {
-        row.get(id)?;
+        row.get(Value::as_id)?;
         Ok(Self {
             case: row.get(case)?,
-            person: row.get(id)?,
-            office: row.get(office)?,
+            person: row.get(Value::as_id)?,
+            office: row.get(Value::as_office)?,
             code: row.get(text)?,
             reason: row.get(text)?,
-            from: row.get(at)?,
-            until: row.get(at)?,
+            from: row.get(Value::as_instant)?,
+            until: row.get(Value::as_instant)?,
         })
     }
 }
@@ -200,12 +182,16 @@ impl Kept for KeptForm {
 
     fn row(&self) -> Row {
         let Self { id, person, until, sealed } = self;
-        vec![(*id).into(), (*person).into(), (*until).into(), Value::Bytes(sealed.clone())]
+        vec![(*id).into(), (*person).into(), (*until).into(), Value::Bytes(sealed.clone().into())]
     }
 
     fn of(row: &mut Columns) -> Result<Self, Strange> {
-        let sealed = |value: &Value| if let Value::Bytes(bytes) = value { Some(bytes.clone()) } else { None };
-        Ok(Self { id: row.get(id)?, person: row.get(id)?, until: row.get(at)?, sealed: row.get(sealed)? })
+        Ok(Self {
+            id: row.get(Value::as_id)?,
+            person: row.get(Value::as_id)?,
+            until: row.get(Value::as_instant)?,
+            sealed: row.get(|value: &Value| value.as_bytes().map(<[u8]>::to_vec))?,
+        })
     }
 }
 
@@ -224,20 +210,21 @@ impl Kept for Look {
         vec![
             id_of(*at, &what.to_string()).into(),
             (*at).into(),
-            (*who).map_or(Value::Null, Value::Id),
-            office.into(),
+            (*who).into(),
+            office.as_ref().map(OfficeCode::as_str).into(),
             role.map(Role::word).into(),
             case.into(),
             list.map(|(list, ..)| list).into(),
             list.map(|(_, filters, _)| filters).into(),
-            list.map_or(Value::Null, |(.., count)| i64::from(count).into()),
+            list.map(|(.., count)| i64::from(count)).into(),
             route.into(),
         ]
     }
 
     fn of(row: &mut Columns) -> Result<Self, Strange> {
-        row.get(id)?;
-        let (at, who, office, role) = (row.get(at)?, row.maybe(id)?, row.maybe(office)?, row.maybe(role)?);
+        row.get(Value::as_id)?;
+        let (at, who, office, role) =
+            (row.get(Value::as_instant)?, row.maybe(Value::as_id)?, row.maybe(Value::as_office)?, row.maybe(role)?);
         let (case, list, filters) = (row.maybe(case)?, row.maybe(text)?, row.maybe(text)?);
         let seen = match (case, list, filters, row.maybe(number)?, row.maybe(text)?) {
             (Some(case), None, None, None, None) => Seen::Case(case),

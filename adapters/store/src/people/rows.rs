@@ -2,12 +2,12 @@
 //!
 //! Invariant: the columns of a table stand in one order: here, and in the `people.sql` of each store.
 
-use engine::action::OfficeCode;
 use engine::calendar::Instant;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::Look;
+use crate::cell::Value;
 
 /// A table, its key in the first column.
 pub struct Table {
@@ -30,21 +30,6 @@ pub enum Kind {
     Number,
     /// A text.
     Text,
-}
-
-/// What stands in a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// Nothing.
-    Null,
-    /// An id.
-    Id(Uuid),
-    /// Bytes, but not 16 of them: those are an id.
-    Bytes(Vec<u8>),
-    /// A number.
-    Number(i64),
-    /// A text.
-    Text(String),
 }
 
 /// A row.
@@ -111,55 +96,6 @@ pub(crate) fn id_of(at: Instant, what: &str) -> Uuid {
 pub(crate) fn revoke(tokens: &mut [Row], at: Instant) {
     for revoked in tokens.iter_mut().filter_map(|token| token.last_mut()).filter(|revoked| **revoked == Value::Null) {
         *revoked = at.into();
-    }
-}
-
-impl From<Uuid> for Value {
-    fn from(id: Uuid) -> Self {
-        Self::Id(id)
-    }
-}
-
-impl From<&[u8; 32]> for Value {
-    fn from(bytes: &[u8; 32]) -> Self {
-        Self::Bytes(bytes.to_vec())
-    }
-}
-
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self::Number(number)
-    }
-}
-
-impl From<Instant> for Value {
-    fn from(at: Instant) -> Self {
-        Self::Number(at.unix())
-    }
-}
-
-impl From<Option<Instant>> for Value {
-    fn from(at: Option<Instant>) -> Self {
-        at.map_or(Self::Null, Self::from)
-    }
-}
-
-impl From<&str> for Value {
-    /// PostgreSQL holds no NUL, which may stand in what a browser sends.
-    fn from(text: &str) -> Self {
-        Self::Text(text.replace('\0', "\u{fffd}"))
-    }
-}
-
-impl From<Option<&str>> for Value {
-    fn from(text: Option<&str>) -> Self {
-        text.map_or(Self::Null, Self::from)
-    }
-}
-
-impl From<&Option<OfficeCode>> for Value {
-    fn from(office: &Option<OfficeCode>) -> Self {
-        office.as_ref().map(OfficeCode::as_str).into()
     }
 }
 

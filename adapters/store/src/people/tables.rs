@@ -9,11 +9,12 @@ use engine::calendar::Instant;
 use uuid::Uuid;
 
 use super::kept::Kept;
-use super::rows::{OFFICES_FILES, Row, TOKENS, Table, Value, id_of};
+use super::rows::{OFFICES_FILES, Row, TOKENS, Table, id_of};
 use super::{
     Grant, KeptForm, Look, LooksOf, OFF, OFFICES_IN_FORCE, PeopleStore, Person, Put, Session, Sessions, Token,
 };
 use crate::Fault;
+use crate::cell::Value;
 
 /// What ends with a copy of the log, before an instant.
 pub(crate) const END_SESSIONS: &str = "DELETE FROM sessions";
@@ -70,7 +71,7 @@ async fn find<K: Kept>(tables: &impl Tables, sql: &'static str, value: Value) ->
 /// The only text of the only row.
 async fn text(tables: &impl Tables, sql: &'static str, value: Value) -> Result<Option<String>, Fault> {
     let row = tables.rows(sql, vec![value]).await?.pop().unwrap_or_default();
-    Ok(row.into_iter().next().and_then(|value| if let Value::Text(text) = value { Some(text) } else { None }))
+    Ok(row.first().and_then(Value::as_text).map(str::to_owned))
 }
 
 #[async_trait]

@@ -15,9 +15,10 @@ use super::rows::cells;
 use super::server::Failed;
 use super::{reads, tables};
 use crate::audit::{Audit, Beside, Found, Repair, Tables, Unreadable};
+use crate::cell::Cell;
 use crate::damage::altered_rulebook;
 use crate::examined::{Cursor, Examined, Keep, Whole};
-use crate::rows::{AlertRow, Cell, NAMES};
+use crate::rows::{AlertRow, NAMES};
 use crate::{Delivery, Position};
 
 /// Where the next chunk ends: how many cases are looked at together.

@@ -20,7 +20,7 @@ use super::rows::Job;
 use super::{PostgresStore, first, reads};
 use crate::alerts::{AlertsTo, rules_of};
 use crate::heavy::{HEAVY_CASE, beside_if};
-use crate::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Stored, WorkShare, between};
+use crate::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Stored, WorkShare, between, statements};
 
 #[async_trait]
 impl CaseStore for PostgresStore {
@@ -63,7 +63,7 @@ impl CaseStore for PostgresStore {
 
     async fn due(&self, until: Instant, most: usize, share: WorkShare) -> Result<Vec<DueCase>, Fault> {
         let (of, part) = (i32::from(share.of.max(1)), i32::from(share.part));
-        let bind = |query: Query| query.bind(until.unix()).bind(of).bind(part).bind(reads::limit(most));
+        let bind = |query: Query| query.bind(until.unix()).bind(of).bind(part).bind(statements::limit(most));
         let rows = self.readers.rows(reads::DUE, bind).await?;
         let due = |row: &PgRow| {
             Ok(DueCase { case: reads::case_of(row, 0, 1)?, version: row.try_get::<i32, _>(2)?.cast_unsigned() })
@@ -85,7 +85,7 @@ impl CaseStore for PostgresStore {
 
     async fn outbox(&self, mut after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
         loop {
-            let bind = |query: Query| query.bind(after.0).bind(reads::limit(most));
+            let bind = |query: Query| query.bind(after.0).bind(statements::limit(most));
             let read = |row: &PgRow| Ok((reads::standing(row, 0)?, row.try_get::<Vec<i64>, _>(1)?));
             let (standing, positions) = self.all(reads::OUTBOX, bind, read).await?.pop().unwrap_or_default();
             standing.permit(&self.server.name, self.book.digest())?;
@@ -113,7 +113,7 @@ impl CaseStore for PostgresStore {
     }
 
     async fn watched(&self) -> Result<u64, Fault> {
-        Ok(self.one::<i64>(reads::WATCHED, |query| query).await?.unwrap_or(0).cast_unsigned())
+        Ok(self.one::<i64>(statements::WATCHED, |query| query).await?.unwrap_or(0).cast_unsigned())
     }
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
@@ -129,19 +129,19 @@ impl CaseStore for PostgresStore {
 
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
         let bind = |query: Query| query.bind(behind.cast_signed());
-        let count: Option<i64> = self.one(reads::DELIVERIES_BEHIND, bind).await?;
+        let count: Option<i64> = self.one(statements::DELIVERIES_BEHIND, bind).await?;
         self.write(Job::UndoDeliveries { behind }).await?;
         Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0))
     }
 
     async fn last_stream_sequence(&self) -> Result<u64, Fault> {
-        let last: Option<Option<i64>> = self.one(reads::LAST_STREAM_SEQUENCE, |query| query).await?;
+        let last: Option<Option<i64>> = self.one(statements::LAST_STREAM_SEQUENCE, |query| query).await?;
         Ok(last.flatten().map_or(0, i64::cast_unsigned))
     }
 
     async fn docket(&self, office: &OfficeCode, seat: Option<Seat>) -> Result<Vec<CaseView>, Fault> {
         let bind = |query: Query| query.bind(office.as_str().to_owned());
-        Ok(self.all(reads::docket(seat), bind, reads::view).await?.into_iter().flatten().collect())
+        Ok(self.all(statements::docket(seat), bind, reads::view).await?.into_iter().flatten().collect())
     }
 
     async fn handed_on(&self, office: &OfficeCode) -> Result<Vec<CaseView>, Fault> {
@@ -151,7 +151,7 @@ impl CaseStore for PostgresStore {
     }
 
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
-        let mut addressees: Vec<String> = self.all(reads::ADDRESSEES, |query| query, first).await?;
+        let mut addressees: Vec<String> = self.all(statements::ADDRESSEES, |query| query, first).await?;
         addressees.retain(|found| to.is_among(found));
         let until = to.until.map_or(i64::MAX, Instant::unix);
         let rules = |class| rules_of(class, &self.book);
@@ -180,7 +180,7 @@ impl CaseStore for PostgresStore {
     }
 
     async fn rulebooks(&self) -> Result<Vec<String>, Fault> {
-        self.all(reads::RULEBOOKS, |query| query, first).await
+        self.all(statements::RULEBOOKS, |query| query, first).await
     }
 
     async fn change_counter(&self) -> Result<i64, Fault> {

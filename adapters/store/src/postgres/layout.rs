@@ -12,7 +12,7 @@ use sqlx::{Connection as _, Executor as _, Row as _};
 use super::reads;
 use super::server::{Failed, Server, read_only};
 use super::texts;
-use crate::{Fault, Options};
+use crate::{Fault, Options, statements};
 
 /// The layout that this program writes, and the one of before people were kept, which it brings to that.
 const LAYOUT: i64 = 2;
@@ -224,7 +224,7 @@ pub(super) async fn put_in_force(
     }
     let in_force = in_force.unwrap_or_default();
     if in_force == digest {
-        let kept = sqlx::query_scalar(reads::RULEBOOKS).fetch_all(&mut *connection).await?;
+        let kept = sqlx::query_scalar(statements::RULEBOOKS).fetch_all(&mut *connection).await?;
         return Ok(Arc::clone(book).succeeding(kept));
     }
     Err(Fault::of_rulebook(&server.name, &in_force, &digest).into())

@@ -22,7 +22,7 @@ use crate::people::rows::{Row, Table};
 use crate::people::tables::Tables as _;
 use crate::rebuilt::Purpose;
 use crate::rows::Cases;
-use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
+use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, statements};
 
 /// How long a reader pauses while the end of the log is hidden.
 const HIDDEN: Duration = Duration::from_millis(20);
@@ -46,7 +46,7 @@ impl LogStore for PostgresStore {
     }
 
     async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
-        self.all(reads::CASES, |query| query, |row| reads::reference(row, 0)).await
+        self.all(statements::CASES, |query| query, |row| reads::reference(row, 0)).await
     }
 
     async fn views(&self, mut take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault> {
@@ -79,8 +79,8 @@ impl LogStore for PostgresStore {
     }
 
     async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {
-        let bind = |query: super::Query| query.bind(after.0).bind(reads::limit(most));
-        self.all(reads::DELIVERIES, bind, reads::delivery).await
+        let bind = |query: super::Query| query.bind(after.0).bind(statements::limit(most));
+        self.all(statements::DELIVERIES, bind, reads::delivery).await
     }
 
     async fn meta(&self, key: &str) -> Result<Option<String>, Fault> {
@@ -92,7 +92,7 @@ impl LogStore for PostgresStore {
     }
 
     async fn beside(&self, table: &'static Table, after: Uuid, most: usize) -> Result<Vec<Row>, Fault> {
-        self.rows(table.page, vec![after.into(), reads::limit(most).into()]).await
+        self.rows(table.page, vec![after.into(), statements::limit(most).into()]).await
     }
 
     async fn hold(&self) -> Result<Box<dyn Held>, Fault> {
@@ -129,7 +129,7 @@ impl LogStore for PostgresStore {
 impl PostgresStore {
     /// The rows of the log behind a position.
     async fn log_rows(&self, after: Position, most: usize) -> Result<Vec<PgRow>, Fault> {
-        let bind = |query: super::Query| query.bind(after.0).bind(reads::limit(most));
+        let bind = |query: super::Query| query.bind(after.0).bind(statements::limit(most));
         let read = async {
             let mut rows = self.readers.rows(reads::LOG, bind).await?;
             // Nothing, and yet there is something: an older transaction is under way, which may still come before it.

@@ -8,17 +8,17 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::{AssertSqlSafe, Column as _, Executor as _, Row as _, TypeInfo as _};
-use uuid::Uuid;
+use sqlx::{AssertSqlSafe, Executor as _, Row as _};
 
 use super::PostgresStore;
 use super::readers::Query;
-use super::rows::Job;
+use super::rows::{Job, cell};
 use super::server::Failed;
 use super::texts;
 use crate::Fault;
+use crate::cell::Value;
 use crate::jobs::Outcome;
-use crate::people::rows::{Kind, LOOKS, Row, Table, Value};
+use crate::people::rows::{Kind, LOOKS, Row, Table};
 use crate::people::tables::{Change, Tables, Write};
 
 /// Keeps out who else writes what is written seldom, so that two of them don't take the same login.
@@ -48,25 +48,16 @@ impl Tables for PostgresStore {
 /// Binds a value that is not empty.
 fn bind(query: Query, value: Value) -> Query {
     match value {
-        Value::Null => query.bind(None::<String>),
+        Value::Null | Value::Unreadable => query.bind(None::<String>),
         Value::Id(id) => query.bind(id),
-        Value::Bytes(bytes) => query.bind(bytes),
+        Value::Bytes(bytes) => query.bind(bytes.into_owned()),
         Value::Number(number) => query.bind(number),
-        Value::Text(text) => query.bind(text),
+        Value::Text(text) => query.bind(text.into_owned()),
     }
 }
 
 fn row(row: &PgRow) -> Result<Row, Failed> {
-    let read = |(n, column): (usize, &sqlx::postgres::PgColumn)| {
-        let value = match column.type_info().name() {
-            "UUID" => row.try_get::<Option<Uuid>, _>(n)?.map(Value::Id),
-            "BYTEA" => row.try_get::<Option<Vec<u8>>, _>(n)?.map(Value::Bytes),
-            "INT8" => row.try_get::<Option<i64>, _>(n)?.map(Value::Number),
-            _ => row.try_get::<Option<String>, _>(n)?.map(Value::Text),
-        };
-        Ok(value.unwrap_or(Value::Null))
-    };
-    row.columns().iter().enumerate().map(read).collect()
+    (0..row.len()).map(|n| Ok(cell(row, n)?.into_owned())).collect()
 }
 
 /// Writes what is of people within a transaction, and says how many rows each job changed.
@@ -125,16 +116,10 @@ pub(super) async fn insert(connection: &mut PgConnection, table: &Table, rows: &
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for (n, (_, kind)) in table.columns.iter().enumerate() {
         query = match kind {
-            Kind::Id => query.bind(column(rows, n, |value| if let Value::Id(id) = value { Some(*id) } else { None })),
-            Kind::Bytes => {
-                query.bind(column(rows, n, |value| if let Value::Bytes(it) = value { Some(&**it) } else { None }))
-            }
-            Kind::Number => {
-                query.bind(column(rows, n, |value| if let Value::Number(it) = value { Some(*it) } else { None }))
-            }
-            Kind::Text => {
-                query.bind(column(rows, n, |value| if let Value::Text(it) = value { Some(&**it) } else { None }))
-            }
+            Kind::Id => query.bind(column(rows, n, Value::as_id)),
+            Kind::Bytes => query.bind(column(rows, n, Value::as_bytes)),
+            Kind::Number => query.bind(column(rows, n, Value::as_number)),
+            Kind::Text => query.bind(column(rows, n, Value::as_text)),
         };
     }
     Ok(query.execute(connection).await?.rows_affected())

@@ -6,7 +6,6 @@ use engine::action::CaseRef;
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use projections::CaseView;
-use projections::view::Seat;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 
@@ -67,13 +66,6 @@ pub(super) const AT: &str = stored!(
 );
 pub(super) const BACKLOG: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM alerts WHERE pending LIMIT $1) waiting),
     (SELECT recorded_at FROM alerts WHERE pending ORDER BY position LIMIT 1)";
-pub(super) const WATCHED: &str = "SELECT count(*) FROM cases WHERE next_due IS NOT NULL";
-/// The sets of offices that alerts went to: each is looked up behind the one before, so that the alerts aren't read.
-pub(super) const ADDRESSEES: &str =
-    "WITH RECURSIVE found(addressees) AS (SELECT (SELECT min(addressees) FROM alerts) UNION ALL
-        SELECT (SELECT min(a.addressees) FROM alerts a WHERE a.addressees > found.addressees) FROM found
-        WHERE found.addressees IS NOT NULL)
-    SELECT addressees FROM found WHERE addressees IS NOT NULL";
 /// The places of alerts to these offices until an instant, in one array: the rows would take more than their content.
 /// The rules $3 come first, then $4.
 pub(super) const ALERTS: &str = "SELECT ARRAY(SELECT a.position FROM alerts a JOIN cases c ON c.stream_id = a.stream_id
@@ -88,13 +80,11 @@ pub(super) const ALERTS_SINCE: &str =
     ORDER BY a.rule <> ALL($3), a.rule <> ALL($4), c.reference, a.position)";
 pub(super) const DUE: &str = "SELECT reference, stream_id, version FROM cases
     WHERE next_due <= $1 AND get_byte(uuid_send(stream_id), 15) % $2 = $3 ORDER BY next_due, reference LIMIT $4";
-pub(super) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries
-    WHERE position > $1 ORDER BY position LIMIT $2";
 pub(super) const EVENTS: &str = "SELECT count(*) FROM case_events";
-pub(super) const CASES: &str = "SELECT reference FROM cases ORDER BY reference";
 pub(super) const NEXT_DUE: &str = standing_and!(", (SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL)");
-pub(super) static VIEWS: LazyLock<String> =
-    LazyLock::new(|| views("WHERE $1::uuid IS NULL OR stream_id > $1 ORDER BY stream_id LIMIT 1000"));
+pub(super) static VIEWS: LazyLock<String> = LazyLock::new(|| {
+    format!("SELECT {} FROM cases WHERE $1::uuid IS NULL OR stream_id > $1 ORDER BY stream_id LIMIT 1000", *NAMES)
+});
 pub(super) const SERVER_VERSION: &str = "SELECT 'PostgreSQL ' || split_part(current_setting('server_version'), ' ', 1)";
 /// The transactions that keep every writer of the log out.
 pub(super) const HOLDERS: &str = "SELECT pid || ' ' || virtualtransaction FROM pg_locks
@@ -105,14 +95,11 @@ pub(super) const META: &str = "SELECT value FROM meta WHERE key = $1";
 pub(super) const RULEBOOK_IN_FORCE: &str =
     "SELECT digest, source FROM rulebooks WHERE digest = (SELECT value FROM meta WHERE key = 'rulebook')";
 pub(super) const RULEBOOKS_KEPT: &str = "SELECT digest, source FROM rulebooks ORDER BY digest";
-pub(super) const RULEBOOKS: &str = "SELECT source FROM rulebooks ORDER BY digest";
-pub(super) const DELIVERIES_BEHIND: &str = "SELECT count(*) FROM deliveries WHERE stream_sequence > $1";
 /// The runs of stream sequences that deliveries have, by their ends. One more than what lies between is told of.
 pub(super) const UNMARKED: &str = "SELECT min(s), max(s) FROM (
         SELECT stream_sequence AS s, stream_sequence - dense_rank() OVER (ORDER BY stream_sequence) AS run
         FROM deliveries WHERE stream_sequence BETWEEN $1 AND $2
     ) numbered GROUP BY run ORDER BY min(s) LIMIT 65";
-pub(super) const LAST_STREAM_SEQUENCE: &str = "SELECT max(stream_sequence) FROM deliveries";
 /// Those who said within four times [`SAY_EVERY`](crate::SAY_EVERY) that they watch. Its own row is not seen yet
 /// by the statement that writes it.
 pub(super) const TAKE_PART: &str = "WITH
@@ -123,30 +110,12 @@ pub(super) const LEAVE: &str = "DELETE FROM processes WHERE id = $1";
 
 /// The views of the cases that an office has handed on. The first condition is that of the index.
 pub(super) static HANDED_ON: LazyLock<String> = LazyLock::new(|| {
-    views(r#"WHERE strpos(document, '"former":') > 0 AND strpos(document, '"' || $1 || '"') > 0 ORDER BY reference"#)
+    format!(
+        r#"SELECT {} FROM cases WHERE strpos(document, '"former":') > 0 AND strpos(document, '"' || $1 || '"') > 0
+           ORDER BY reference"#,
+        *NAMES
+    )
 });
-
-/// The views of an office's cases.
-pub(super) fn docket(seat: Option<Seat>) -> &'static str {
-    static OF: LazyLock<[String; 5]> = LazyLock::new(|| {
-        let any = "court = $1 OR prosecutor = $1 OR investigator = $1 OR legal_aid = $1";
-        ["court = $1", "prosecutor = $1", "investigator = $1", "legal_aid = $1", any]
-            .map(|has_it| views(&format!("WHERE {has_it} ORDER BY reference")))
-    });
-    let [court, prosecutor, investigator, legal_aid, any] = &*OF;
-    match seat {
-        Some(Seat::Court) => court,
-        Some(Seat::Prosecutor) => prosecutor,
-        Some(Seat::Investigator) => investigator,
-        Some(Seat::LegalAid) => legal_aid,
-        None => any,
-    }
-}
-
-/// Views as [`view`] reads them.
-fn views(rest: &str) -> String {
-    format!("SELECT {} FROM cases {rest}", *NAMES)
-}
 
 /// The case as its events fold into it.
 pub(super) fn case(rows: &[PgRow], case: &CaseRef) -> Result<Case, Failed> {
@@ -209,9 +178,4 @@ pub(super) fn case_of(row: &PgRow, reference_at: usize, stream_id_at: usize) -> 
 pub(super) fn standing(row: &PgRow, at: usize) -> Result<Standing, Failed> {
     let texts: Vec<String> = row.try_get(at)?;
     Ok(Standing::of(texts.iter().filter_map(|text| text.split_once('='))))
-}
-
-/// A count as PostgreSQL takes it.
-pub(super) fn limit(most: usize) -> i64 {
-    i64::try_from(most).unwrap_or(i64::MAX)
 }

@@ -3,12 +3,13 @@
 use engine::action::CaseRef;
 use engine::case::Event;
 use engine::rulebook::Rulebook;
-use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+use sqlx::{Column as _, Row as _, TypeInfo as _};
 use uuid::Uuid;
 
 use super::server::Failed;
-use crate::rows::{AlertRow, COLUMNS, Cell, Cells, ColumnKind, WIDTH};
+use crate::cell::Cell;
+use crate::rows::{AlertRow, Cells, WIDTH};
 use crate::{Append, jobs, rows};
 
 /// What the writer is asked to write.
@@ -42,17 +43,23 @@ impl EventRow {
     }
 }
 
+/// What stands in a column.
+pub(super) fn cell(row: &PgRow, n: usize) -> Result<Cell<'_>, Failed> {
+    let cell = match row.try_column(n)?.type_info().name() {
+        "UUID" => row.try_get::<Option<Uuid>, _>(n)?.map(Cell::Id),
+        "BYTEA" => row.try_get::<Option<&[u8]>, _>(n)?.map(|bytes| Cell::Bytes(bytes.into())),
+        "INT4" => row.try_get::<Option<i32>, _>(n)?.map(i64::from).map(Cell::Number),
+        "INT8" => row.try_get::<Option<i64>, _>(n)?.map(Cell::Number),
+        _ => row.try_get::<Option<&str>, _>(n)?.map(Cell::text),
+    };
+    Ok(cell.unwrap_or(Cell::Null))
+}
+
 /// A case's row, in the columns from the first on.
 pub(super) fn cells(row: &PgRow) -> Result<Cells<'_>, Failed> {
     let mut cells = [const { Cell::Null }; WIDTH];
-    for (n, (found, (_, kind))) in cells.iter_mut().zip(COLUMNS).enumerate() {
-        let cell = match kind {
-            ColumnKind::Id => row.try_get::<Option<Uuid>, _>(n)?.map(Cell::Id),
-            ColumnKind::Version => row.try_get::<Option<i32>, _>(n)?.map(i64::from).map(Cell::Number),
-            ColumnKind::Number => row.try_get::<Option<i64>, _>(n)?.map(Cell::Number),
-            ColumnKind::Text | ColumnKind::Office => row.try_get::<Option<&str>, _>(n)?.map(Cell::text),
-        };
-        *found = cell.unwrap_or(Cell::Null);
+    for (n, found) in cells.iter_mut().enumerate() {
+        *found = cell(row, n)?;
     }
     Ok(cells)
 }

@@ -8,7 +8,8 @@ use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::server::Failed;
-use crate::rows::{AlertRow, COLUMNS, CaseRow, Cell, Cells, ColumnKind, NAMES};
+use crate::cell::Cell;
+use crate::rows::{AlertRow, COLUMNS, CaseRow, Cells, ColumnKind, NAMES};
 
 /// The rows of cases `n`, as [`write_cases`] binds them.
 fn unnested() -> String {

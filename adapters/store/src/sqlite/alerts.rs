@@ -9,13 +9,9 @@ use rusqlite::{Connection, params};
 
 use super::file::Failed;
 use crate::alerts::{AlertsTo, ByClass};
+use crate::statements::ADDRESSEES;
 use crate::{Fault, Position};
 
-/// The sets of offices that alerts went to: each is looked up behind the one before, so that the alerts aren't read.
-const ADDRESSEES: &str = "WITH RECURSIVE found(addressees) AS (SELECT min(addressees) FROM alerts UNION ALL
-        SELECT (SELECT min(a.addressees) FROM alerts a WHERE a.addressees > found.addressees) FROM found
-        WHERE found.addressees IS NOT NULL)
-    SELECT addressees FROM found WHERE addressees IS NOT NULL";
 /// Of all cases, and of those in which something was told in a time.
 const ALERTS: &str = "SELECT a.position, a.rule FROM alerts a CROSS JOIN cases c ON c.case_key = a.case_key
     WHERE a.addressees IN (SELECT value FROM json_each(?1)) AND a.recorded_at <= ?2 ORDER BY c.reference, a.position";

@@ -12,9 +12,10 @@ use super::file::Failed;
 use super::reads;
 use super::rows::{cells, insert_alert, replace_case};
 use crate::audit::{Audit, Found, Repair, Tables, Unreadable};
+use crate::cell::Cell;
 use crate::damage::altered_rulebook;
 use crate::examined::Keep;
-use crate::rows::{AlertRow, Cell, Cells, NAMES, WIDTH};
+use crate::rows::{AlertRow, Cells, NAMES, WIDTH};
 use crate::{Delivery, Position};
 
 /// What was found about some cases.

@@ -20,7 +20,7 @@ use crate::people::rows::{Row, Table};
 use crate::people::tables::Tables as _;
 use crate::rebuilt::Purpose;
 use crate::rows::Cases;
-use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored};
+use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, statements};
 
 #[async_trait]
 impl LogStore for SqliteStore {
@@ -41,7 +41,7 @@ impl LogStore for SqliteStore {
     }
 
     async fn cases(&self) -> Result<Vec<CaseRef>, Fault> {
-        self.all(reads::CASES, [], reads::reference).await
+        self.all(statements::CASES, [], reads::reference).await
     }
 
     async fn views(&self, take: Box<dyn FnMut(CaseView) + Send>) -> Result<(), Fault> {
@@ -57,11 +57,11 @@ impl LogStore for SqliteStore {
     }
 
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
-        self.all(reads::LOG, [after.0, reads::limit(most)], reads::stored).await
+        self.all(reads::LOG, [after.0, statements::limit(most)], reads::stored).await
     }
 
     async fn kept(&self, after: Position, most: usize) -> Result<Vec<Kept>, Fault> {
-        let values = [after.0, reads::limit(most)];
+        let values = [after.0, statements::limit(most)];
         let mut cases = Cases::default();
         let read = move |connection: &Connection| {
             reads::all(connection, reads::LOG, values, |row| reads::kept(row, &mut cases))
@@ -70,7 +70,7 @@ impl LogStore for SqliteStore {
     }
 
     async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {
-        self.all(reads::DELIVERIES, [after.0, reads::limit(most)], reads::delivery).await
+        self.all(statements::DELIVERIES, [after.0, statements::limit(most)], reads::delivery).await
     }
 
     async fn meta(&self, key: &str) -> Result<Option<String>, Fault> {
@@ -83,7 +83,7 @@ impl LogStore for SqliteStore {
     }
 
     async fn beside(&self, table: &'static Table, after: Uuid, most: usize) -> Result<Vec<Row>, Fault> {
-        self.rows(table.page, vec![after.into(), reads::limit(most).into()]).await
+        self.rows(table.page, vec![after.into(), statements::limit(most).into()]).await
     }
 
     async fn hold(&self) -> Result<Box<dyn Held>, Fault> {

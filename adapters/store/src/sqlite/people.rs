@@ -4,17 +4,16 @@
 //! takes them no more.
 
 use async_trait::async_trait;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ToSql, params, params_from_iter};
-use uuid::Uuid;
+use rusqlite::{Connection, params, params_from_iter};
 
 use super::SqliteStore;
 use super::file::Failed;
 use super::reads;
-use super::rows::Job;
+use super::rows::{Job, cell};
 use super::texts;
 use crate::Fault;
-use crate::people::rows::{LOOKS, Row, Table, Value};
+use crate::cell::Value;
+use crate::people::rows::{LOOKS, Row, Table};
 use crate::people::tables::{Change, Tables, Write};
 
 const TOUCH: &str = "UPDATE sessions SET seen = ?2 WHERE key = ?1 AND seen < ?2";
@@ -27,7 +26,7 @@ impl Tables for SqliteStore {
         }
         let read = |row: &rusqlite::Row<'_>| {
             let columns = 0..row.as_ref().column_count();
-            columns.map(|n| Ok(value(row.get_ref(n)?))).collect::<Result<Row, Failed>>()
+            columns.map(|n| Ok(cell(row.get_ref(n)?).into_owned())).collect::<Result<Row, Failed>>()
         };
         self.read(move |connection| reads::all(connection, sql, params_from_iter(values), read)).await
     }
@@ -65,26 +64,4 @@ pub(super) fn insert(connection: &Connection, table: &Table, rows: &[Row]) -> Re
     let sql = format!("INSERT INTO {} VALUES ({places}) ON CONFLICT DO NOTHING", table.name);
     let mut insert = connection.prepare_cached(&sql)?;
     rows.iter().try_fold(0, |new, row| Ok(new + insert.execute(params_from_iter(row))?))
-}
-
-impl ToSql for Value {
-    fn to_sql(&self) -> Result<ToSqlOutput<'_>, rusqlite::Error> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Id(id) => ValueRef::Blob(id.as_bytes()),
-            Self::Bytes(bytes) => ValueRef::Blob(bytes),
-            Self::Number(number) => ValueRef::Integer(*number),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-        }))
-    }
-}
-
-/// What stands in a column. What this program never writes is read as nothing.
-fn value(found: ValueRef<'_>) -> Value {
-    match found {
-        ValueRef::Null | ValueRef::Real(_) => Value::Null,
-        ValueRef::Integer(number) => Value::Number(number),
-        ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_or(Value::Null, |text| Value::Text(text.to_owned())),
-        ValueRef::Blob(bytes) => Uuid::from_slice(bytes).map_or_else(|_| Value::Bytes(bytes.to_vec()), Value::Id),
-    }
 }

@@ -7,7 +7,6 @@ use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::rulebook::Digest;
 use projections::CaseView;
-use projections::view::Seat;
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, Params, Row};
 use uuid::Uuid;
@@ -42,16 +41,9 @@ const BACKLOG: &str = "SELECT (SELECT count(*) FROM (SELECT 1 FROM alerts WHERE 
     (SELECT recorded_at FROM alerts WHERE pending = 1 ORDER BY position LIMIT 1)";
 const DUE: &str = "SELECT reference, stream_id, version FROM cases WHERE next_due <= ?1 ORDER BY next_due, reference";
 pub(super) const NEXT_DUE: &str = "SELECT min(next_due) FROM cases WHERE next_due IS NOT NULL";
-pub(super) const WATCHED: &str = "SELECT count(*) FROM cases WHERE next_due IS NOT NULL";
-pub(super) const CASES: &str = "SELECT reference FROM cases ORDER BY reference";
-pub(super) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries
-    WHERE position > ?1 ORDER BY position LIMIT ?2";
 const DELIVERY: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries WHERE position = ?1";
 const MARKED: &str =
     "SELECT stream_sequence FROM deliveries WHERE stream_sequence BETWEEN ?1 AND ?2 ORDER BY stream_sequence";
-pub(super) const DELIVERIES_BEHIND: &str = "SELECT count(*) FROM deliveries WHERE stream_sequence > ?1";
-pub(super) const LAST_STREAM_SEQUENCE: &str = "SELECT max(stream_sequence) FROM deliveries";
-pub(super) const RULEBOOKS: &str = "SELECT source FROM rulebooks ORDER BY digest";
 
 /// What `read` makes of each row.
 pub(super) fn all<T>(
@@ -246,19 +238,6 @@ fn standing(connection: &Connection) -> Result<Standing, Failed> {
     Ok(Standing::of(texts.iter().map(|(key, text)| (key.as_str(), text.as_str()))))
 }
 
-/// The views of an office's cases, by reference.
-pub(super) fn docket(connection: &Connection, office: &str, seat: Option<Seat>) -> Result<Vec<CaseView>, Failed> {
-    let has_it = match seat {
-        Some(Seat::Court) => "court = ?1",
-        Some(Seat::Prosecutor) => "prosecutor = ?1",
-        Some(Seat::Investigator) => "investigator = ?1",
-        Some(Seat::LegalAid) => "legal_aid = ?1",
-        None => "court = ?1 OR prosecutor = ?1 OR investigator = ?1 OR legal_aid = ?1",
-    };
-    let sql = format!("SELECT {} FROM cases WHERE {has_it} ORDER BY reference", *NAMES);
-    Ok(all(connection, &sql, [office], view)?.into_iter().flatten().collect())
-}
-
 /// The views of the cases that an office has handed on, by reference.
 pub(super) fn handed_on(connection: &Connection, office: &OfficeCode) -> Result<Vec<CaseView>, Failed> {
     // The first condition is that of the index.
@@ -282,7 +261,7 @@ pub(super) fn views(connection: &Connection, mut take: impl FnMut(CaseView)) -> 
 }
 
 /// The view in a row of the columns [`NAMES`]; none where the case is not opened.
-fn view(row: &Row<'_>) -> Result<Option<CaseView>, Failed> {
+pub(super) fn view(row: &Row<'_>) -> Result<Option<CaseView>, Failed> {
     Ok(rows::view(&cells(row)?)?)
 }
 
@@ -295,9 +274,4 @@ pub(super) fn reference(row: &Row<'_>) -> Result<CaseRef, Failed> {
 fn case_of(row: &Row<'_>, reference_at: usize, stream_id_at: usize) -> Result<CaseRef, Failed> {
     let (reference, stream_id) = (cell(row.get_ref(reference_at)?), cell(row.get_ref(stream_id_at)?));
     Ok(rows::case_of(reference.as_text(), stream_id.as_id())?)
-}
-
-/// A count as SQLite takes it.
-pub(super) fn limit(most: usize) -> i64 {
-    i64::try_from(most).unwrap_or(i64::MAX)
 }

@@ -9,7 +9,8 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params, params_from_iter};
 use uuid::Uuid;
 
-use crate::rows::{AlertRow, COLUMNS, CaseRow, Cell, Cells, ColumnKind, NAMES, WIDTH};
+use crate::cell::Cell;
+use crate::rows::{AlertRow, COLUMNS, CaseRow, Cells, ColumnKind, NAMES, WIDTH};
 use crate::{Append, Position, Stored, jobs, rows};
 
 /// What the writer is asked to write.
@@ -58,6 +59,7 @@ impl ToSql for Cell<'_> {
         Ok(ToSqlOutput::Borrowed(match self {
             Self::Null | Self::Unreadable => ValueRef::Null,
             Self::Id(id) => ValueRef::Blob(id.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
             Self::Number(number) => ValueRef::Integer(*number),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
         }))
@@ -70,7 +72,7 @@ pub(super) fn cell(found: ValueRef<'_>) -> Cell<'_> {
         ValueRef::Null => Cell::Null,
         ValueRef::Integer(number) => Cell::Number(number),
         ValueRef::Text(bytes) => std::str::from_utf8(bytes).map_or(Cell::Unreadable, Cell::text),
-        ValueRef::Blob(bytes) => Uuid::from_slice(bytes).map_or(Cell::Unreadable, Cell::Id),
+        ValueRef::Blob(bytes) => Uuid::from_slice(bytes).map_or(Cell::Bytes(bytes.into()), Cell::Id),
         ValueRef::Real(_) => Cell::Unreadable,
     }
 }

@@ -19,7 +19,7 @@ use crate::postgres::server::Failed;
 use crate::postgres::tables;
 use crate::postgres::texts;
 use crate::rows::{AlertRow, CaseRow};
-use crate::{Delivery, Fault};
+use crate::{Delivery, Fault, statements};
 
 /// What the log says of itself, the transaction, so many positions, and the cases that are there, locked, with their
 /// versions.
@@ -87,7 +87,7 @@ pub(super) async fn write(
     let most: usize = appends(jobs).map(|(_, rows)| rows.events.len()).sum();
     let known: Vec<&Rows> = appends(jobs).map(|(_, rows)| rows).filter(|rows| rows.expected > 0).collect();
     let ids: Vec<Uuid> = known.iter().map(|rows| rows.view.stream_id).collect();
-    let row = sqlx::query(LOCKED).bind(reads::limit(most)).bind(ids).fetch_one(&mut *connection).await?;
+    let row = sqlx::query(LOCKED).bind(statements::limit(most)).bind(ids).fetch_one(&mut *connection).await?;
     reads::standing(&row, 0)?.permit(name, rulebook)?;
     let (xact, positions): (i64, Vec<i64>) = (row.try_get(1)?, row.try_get(2)?);
     let (locked, versions): (Vec<Uuid>, Vec<i32>) = (row.try_get(3)?, row.try_get(4)?);
