@@ -9,6 +9,7 @@ mod body;
 pub mod cases;
 pub mod docket;
 pub mod guard;
+pub mod inbox;
 mod json;
 pub mod law;
 pub mod looks;

@@ -130,6 +130,8 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/docket", Needs::Right(Act::ReadLists), || get(api::docket::docket)),
     Route::get("/api/v1/figures", Needs::Right(Act::ReadFigures), || get(api::docket::figures)),
     Route::get("/api/v1/alerts", Needs::Right(Act::ReadLists), || get(api::alerts::alerts)),
+    Route::get("/api/v1/inbox", Needs::Right(Act::ReadInbox), || get(api::inbox::inbox)),
+    Route::post("/api/v1/inbox", Needs::Right(Act::ReadInbox), || post(api::inbox::handle)),
     Route::get("/api/v1/cases/{case}", Needs::Case(Act::ReadCase), || get(api::cases::case)),
     Route::get("/api/v1/cases/{case}/timeline", Needs::Case(Act::ReadCase), || get(api::cases::entries)),
     Route::get("/api/v1/cases/{case}/assessment", Needs::Case(Act::ReadCase), || get(api::cases::assessment)),

@@ -108,6 +108,8 @@ pub const TABLE: &[Row] = &[
     row("GET /api/v1/docket", Roles("cpil"), PAGE),
     row("GET /api/v1/figures", Roles("cpils"), PAGE),
     row("GET /api/v1/alerts", Roles("cpil"), PAGE),
+    row("GET /api/v1/inbox", Roles("cpils"), PAGE),
+    row("POST /api/v1/inbox", Roles("cpils"), (404, "")),
     row("GET /api/v1/cases/{case}", CASE, PAGE),
     row("GET /api/v1/cases/{case}/timeline", CASE, PAGE),
     row("GET /api/v1/cases/{case}/assessment", CASE, PAGE),

@@ -88,20 +88,30 @@ fn of(operation: &Operation, public: bool) -> Value {
         let about = "the version of the case's last recorded action, with the rulebook's digest; for `If-Match`";
         answers["200"]["headers"] = json!({ "ETag": { "description": about, "schema": { "type": "string" } } });
     }
-    if operation.takes == Takes::Actions {
-        parameters.push(header("If-Match", "the ETag of the only case: 412 if an action was recorded there since"));
+    match operation.takes {
+        Takes::Nothing => {}
+        Takes::Actions => {
+            parameters.push(header("If-Match", "the ETag of the only case: 412 if an action was recorded there since"));
+            let action = json!({ "$ref": "#/components/schemas/Action" });
+            let many = json!({ "type": "array", "items": action, "maxItems": service::intake::MOST_ACTIONS });
+            let lines = json!({ "type": "string", "description": "an action on each line" });
+            described["requestBody"] = json!({ "required": true, "content": {
+                MEDIA_TYPES[0]: { "schema": { "oneOf": [action, many] } },
+                MEDIA_TYPES[1]: { "schema": lines },
+            } });
+            answers["412"] = of_problem("an action was recorded in the case since `If-Match`");
+        }
+        Takes::Handling => {
+            let handling = json!({ "$ref": "#/components/schemas/Handling" });
+            described["requestBody"] =
+                json!({ "required": true, "content": { MEDIA_TYPES[0]: { "schema": handling } } });
+        }
+    }
+    if operation.takes != Takes::Nothing {
         parameters.push(header("X-CSRF-Token", "of a session: the token of its forms; a token of the API needs none"));
-        let action = json!({ "$ref": "#/components/schemas/Action" });
-        let many = json!({ "type": "array", "items": action, "maxItems": service::intake::MOST_ACTIONS });
-        let lines = json!({ "type": "string", "description": "an action on each line" });
-        described["requestBody"] = json!({ "required": true, "content": {
-            MEDIA_TYPES[0]: { "schema": { "oneOf": [action, many] } },
-            MEDIA_TYPES[1]: { "schema": lines },
-        } });
         for (status, says) in [
             ("403", "a session's request without the token of its forms"),
             ("408", "the body took too long"),
-            ("412", "an action was recorded in the case since `If-Match`"),
             ("413", "more than 1 MiB or 1,000 actions"),
             ("415", "neither JSON nor JSON Lines"),
         ] {

@@ -31,7 +31,7 @@ pub struct Problem {
 }
 
 /// The problems: each with its status and the last part of its type.
-pub const KINDS: [(Api, StatusCode, &str); 17] = [
+pub const KINDS: [(Api, StatusCode, &str); 18] = [
     (Api::NotLoggedIn, StatusCode::UNAUTHORIZED, "not_logged_in"),
     (Api::NoFormToken, StatusCode::FORBIDDEN, "no_form_token"),
     (Api::NotFound, StatusCode::NOT_FOUND, "not_found"),
@@ -40,6 +40,7 @@ pub const KINDS: [(Api, StatusCode, &str); 17] = [
     (Api::BadIfMatch, StatusCode::BAD_REQUEST, "bad_if_match"),
     (Api::WrongType, StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong_type"),
     (Api::Unreadable, StatusCode::BAD_REQUEST, "unreadable"),
+    (Api::UnreadableHandling, StatusCode::BAD_REQUEST, "unreadable_handling"),
     (Api::TooDeep, StatusCode::BAD_REQUEST, "too_deep"),
     (Api::TooLarge, StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
     (Api::TooMany, StatusCode::PAYLOAD_TOO_LARGE, "too_many"),

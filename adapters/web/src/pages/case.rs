@@ -98,7 +98,9 @@ async fn shown(
         let gravest = match alerts::gravest(&rows).and_then(|nth| Some((nth, alerts::raising(&rows[nth])?))) {
             Some((nth, raised)) => {
                 let delivered = delivered(site, timeline, raised.id).await?;
-                Some((nth, Outside { delivered, seen: looked.as_ref().map(|looked| looked.first_after(raised.at)) }))
+                let seen = looked.as_ref().map(|looked| looked.first_after(raised.at));
+                let taken = alerts::taken(timeline, &rows[nth], raised.at);
+                Some((nth, Outside { delivered, seen, taken }))
             }
             None => None,
         };

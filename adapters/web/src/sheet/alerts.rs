@@ -2,6 +2,8 @@
 
 use engine::alert::Kind;
 use engine::calendar::Instant;
+use engine::case::{Event, Fact};
+use engine::handling::{Doing, Handling};
 use projections::alerts::{AlertLives, AlertRow, Choice, Class, Telling};
 use projections::labels::Label;
 use projections::words_of_time;
@@ -50,6 +52,22 @@ pub struct Outside {
     pub delivered: Option<Instant>,
     /// When somebody first looked at the case after it was raised; the outer `None` where the reader may not know.
     pub seen: Option<Option<Instant>>,
+    /// When somebody of the office that owes the duty first did something about it.
+    pub taken: Option<Instant>,
+}
+
+/// When somebody of the office that owes the duty first took or noted the alert that was raised at an instant.
+pub fn taken(timeline: &Timeline, row: &AlertRow, raised: Instant) -> Option<Instant> {
+    let about = |handling: &Handling| Some((handling.topic.on.0, handling.topic.period)) == row.opened_by;
+    let takes = |event: &&Event| match &event.fact {
+        Fact::AlertHandled(handling) => {
+            about(handling) && row.rule == Some(handling.topic.rule) && handling.doing != Doing::GivesBack
+        }
+        _ => false,
+    };
+    let mut events = timeline.log.iter().map(|stored| &stored.event).filter(takes);
+    let by = events.find(|event| event.recorded_at >= raised && row.owed_by.iter().any(|code| *code == event.recorded_by.as_str()));
+    by.map(|event| event.recorded_at)
 }
 
 /// The rows of a case's alerts: limits on liberty, other limits, findings together.
@@ -148,7 +166,17 @@ fn chain(row: &AlertRow, outside: &Outside, reader: &Reader<'_>) -> Option<Chain
         Some(None) => steps.say(C::FirstSeen, C::ByNobody),
         None => {}
     }
-    let answer = row.told.iter().rfind(|told| told.at >= raised.at && told.id != raised.id);
+    match outside.taken {
+        Some(at) => steps.add(C::Taken, at),
+        None => steps.say(C::Taken, C::NotTaken),
+    }
+    if let Some(escalated) = row.told.iter().find(|told| told.kind == Kind::Escalated && told.at >= raised.at) {
+        steps.add(C::EscalatedTo, escalated.at);
+    }
+    let answer = row
+        .told
+        .iter()
+        .rfind(|told| told.at >= raised.at && told.id != raised.id && told.kind != Kind::Escalated);
     match answer.map(|told| (told.kind, told.at)) {
         Some((Kind::Settled, at)) => steps.add(C::Done, at),
         Some((Kind::Withdrawn, at)) => steps.add(C::Withdrawn, at),

@@ -11,6 +11,7 @@ projections::catalogue! {
         BadIfMatch: "If-Match takes one ETag as GET /api/v1/cases/{case} gives it.", "If-Match ຮັບ ETag ອັນດຽວ ຕາມທີ່ GET /api/v1/cases/{case} ໃຫ້.";
         WrongType: "Send application/json or application/jsonl, in UTF-8 and not compressed.", "ສົ່ງເປັນ application/json ຫລື application/jsonl, ເປັນ UTF-8 ແລະ ບໍ່ບີບອັດ.";
         Unreadable: "Found no actions; expected a JSON object, an array of objects, or an object on each line.", "ບໍ່ພົບລາຍການ; ຕ້ອງເປັນວັດຖຸ JSON, ລາຍຊື່ຂອງວັດຖຸ ຫລື ວັດຖຸໜຶ່ງໃນແຕ່ລະແຖວ.";
+        UnreadableHandling: "Expected a JSON object with id, case, key and doing (takes, hands_over, gives_back or notes); what and until to take it or hand it over, and to whom.", "ຕ້ອງເປັນວັດຖຸ JSON ທີ່ມີ id, case, key ແລະ doing (takes, hands_over, gives_back ຫລື notes); ຖ້າຮັບ ຫລື ມອບຕໍ່ ຕ້ອງມີ what ແລະ until, ແລະ to.";
         TooDeep: "Objects and lists stand inside each other too deep.", "ວັດຖຸ ແລະ ລາຍຊື່ຊ້ອນກັນເລິກເກີນໄປ.";
         TooLarge: "The request is longer than 1 MiB; send it in several.", "ຄຳຂໍຍາວເກີນ 1 MiB; ໃຫ້ສົ່ງເປັນຫລາຍຄັ້ງ.";
         TooMany: "A request may have at most 1,000 actions; send them in several.", "ຄຳຂໍໜຶ່ງມີໄດ້ບໍ່ເກີນ 1.000 ລາຍການ; ໃຫ້ສົ່ງເປັນຫລາຍຄັ້ງ.";

@@ -68,6 +68,9 @@ projections::catalogue! {
         FirstSeen: "First seen", "ເຫັນຄັ້ງທຳອິດ";
         ByNobody: "by nobody", "ຍັງບໍ່ມີຜູ້ເຫັນ";
         Done: "Done", "ປະຕິບັດແລ້ວ";
+        Taken: "First taken", "ຮັບຄັ້ງທຳອິດ";
+        NotTaken: "by nobody", "ຍັງບໍ່ມີຜູ້ຮັບ";
+        EscalatedTo: "Sent to the supervising office", "ສົ່ງໃຫ້ຫ້ອງການກວດກາ";
         Withdrawn: "Withdrawn", "ຖອນຄືນ";
         SameSecond: "same second", "ວິນາທີດຽວກັນ";
         Alerts: "Alerts", "ການແຈ້ງເຕືອນ";

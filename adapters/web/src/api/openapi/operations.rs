@@ -28,6 +28,7 @@ pub struct Operation {
 pub enum Takes {
     Nothing,
     Actions,
+    Handling,
 }
 
 const fn get(
@@ -108,6 +109,27 @@ pub const OPERATIONS: &[Operation] = &[
         OF_LIST_OF_ALERTS,
         || page_of("Alert"),
     ),
+    get(
+        "/api/v1/inbox",
+        [
+            "inbox",
+            "What the caller's office has to act on, liberty first; of a supervisor, what was escalated below.",
+            "the items in their order",
+        ],
+        NONE,
+        || list_of("InboxItem"),
+    ),
+    Operation {
+        method: "POST",
+        path: "/api/v1/inbox",
+        id: "handle",
+        summary: "Takes an item, hands it over, gives it back or notes it. Sent twice under one id, it counts once.",
+        parameters: NONE,
+        takes: Takes::Handling,
+        says: "what became of it; what is recorded is durable",
+        gives: || refer("Handled"),
+        tagged: false,
+    },
     get("/api/v1/looks", ["looks", "What the caller saw, the newest first, at most 500.", "the looks"], NONE, || {
         list_of("Look")
     }),

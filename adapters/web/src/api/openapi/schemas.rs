@@ -2,11 +2,13 @@
 
 use engine::action::ActionName;
 use engine::alert::Kind;
+use engine::breach::Breach;
 use engine::rulebook::Role as Owes;
 use projections::rights::Role;
 use serde_json::{Map, Value, json};
 
 use super::action::{self, nullable};
+use crate::api::inbox::{DOINGS, HANDS};
 use crate::api::problem::KINDS;
 
 /// All schemas, by name.
@@ -27,6 +29,9 @@ pub fn all() -> Value {
         ("NotOnRecord", of_entry("not_on_record", &[("rule", text()), ("action", id()), ("field", text())])),
         ("AlertEntry", alert_entry()),
         ("Alert", alert()),
+        ("InboxItem", inbox_item()),
+        ("Handled", object(&[("outcome", word(&["recorded", "known", "refused"])), ("flaws", list_of("Said"))])),
+        ("Handling", handling()),
         ("Figures", figures()),
         ("Look", look()),
         ("Rules", object(&[("rulebook", text()), ("digest", text()), ("rules", list(&refer("Rule")))])),
@@ -297,6 +302,7 @@ fn alert() -> Value {
         ("earliest", nullable(&instant())),
         ("latest", nullable(&instant())),
         ("late_record", flag()),
+        ("escalated", flag()),
         ("history", flag()),
         ("count", count()),
         ("raised_at", nullable(&instant())),
@@ -304,6 +310,37 @@ fn alert() -> Value {
         ("told", list(&telling)),
         ("text", list(&text())),
     ])
+}
+
+fn inbox_item() -> Value {
+    let holding = object(&[
+        ("person", nullable(&id())),
+        ("since", instant()),
+        ("what", nullable(&text())),
+        ("until", nullable(&instant())),
+    ]);
+    object(&[
+        ("case", text()),
+        ("key", text()),
+        ("rule", nullable(&text())),
+        ("earliest", nullable(&instant())),
+        ("latest", nullable(&instant())),
+        ("breach", nullable(&word(Breach::WORDS))),
+        ("findings", count()),
+        ("missing", count()),
+        ("liberty", flag()),
+        ("owed_by", text()),
+        ("raised_at", instant()),
+        ("hands", word(&HANDS)),
+        ("holdings", list(&holding)),
+        ("escalated_at", nullable(&instant())),
+        ("escalates_at", nullable(&instant())),
+    ])
+}
+
+fn handling() -> Value {
+    let needed = [("id", id()), ("case", text()), ("key", text()), ("doing", word(&DOINGS))];
+    with(&needed, &[("what", text()), ("until", instant()), ("to", id())])
 }
 
 // ---- lists and the law
