@@ -11,6 +11,7 @@ mod desk;
 mod docket;
 mod failing;
 mod figures;
+mod floods;
 mod http2;
 mod input;
 mod listening;
