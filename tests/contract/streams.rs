@@ -299,8 +299,8 @@ async fn a_case_is_listed_for_the_offices_that_handed_it_on<S: Contracted>(store
     let withdrawn = format!(r#","withdraws":"{id}","reason":"the wrong case""#);
     let line = lines::action("A-2", "action_withdrawn", "2026-03-02T09:00:00+07:00", &withdrawn);
     let actions = vec![Action::read(&line).unwrap()];
-    let recorded = recorder.record(&CaseRef::new("A-2").unwrap(), actions, None, Alerts::Raised).await.unwrap();
-    assert_eq!(recorded.verdicts, [Verdict::Accepted]);
+    let outcome = recorder.record(&CaseRef::new("A-2").unwrap(), actions, None, Alerts::Raised).await.unwrap();
+    assert_eq!(outcome.verdicts, [Verdict::Accepted]);
     assert_eq!(listed("vte-prosecutor").await, ["A-1"]);
 }
 

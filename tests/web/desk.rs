@@ -12,6 +12,7 @@ use engine::action::{Action, CaseRef};
 use engine::decide::{Alerts, Verdict};
 use engine::rulebook::Language;
 use projections::rights::Role;
+use scenarios::people::person;
 use serde_json::Value;
 use service::clock::{Clock, SteadyClock};
 use service::figures::Figures;
@@ -22,7 +23,7 @@ use service::recorder::Recorder;
 use service::status::{About, Status};
 use service::watch::clock_doubt::ClockDoubt;
 use store::LogStore;
-use store::people::{Grant, Look, LooksOf, Membership, Person, SecondFactor, Session};
+use store::people::{Grant, Look, LooksOf, Membership, Person, Session};
 use tests::clock::SetClock;
 use tests::lines::custody;
 use tests::made::{book, office};
@@ -178,19 +179,7 @@ impl Desk {
     /// Somebody who is logged in.
     pub async fn login(&self, role: Role, code: Option<&str>, language: Language) -> Visitor {
         let membership = Membership { office: code.map(office), role, from: None, until: None };
-        let person = Person {
-            id: Uuid::new_v4(),
-            version: 1,
-            login: Uuid::new_v4().to_string(),
-            name: "Somebody".to_owned(),
-            language,
-            memberships: vec![membership],
-            password: None,
-            second: SecondFactor::Printed,
-            recovery: [].into(),
-            must_change: false,
-            disabled: None,
-        };
+        let person = person(Uuid::new_v4(), membership, language);
         self.store.put_person(&person).await.expect("a person");
         self.begin(&person).await
     }

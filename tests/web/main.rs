@@ -12,6 +12,7 @@ mod docket;
 mod entry;
 mod failing;
 mod figures;
+mod floods;
 mod http2;
 mod inbox;
 mod input;

@@ -283,6 +283,7 @@ async fn ten_thousand_wrong_logins_keep_nobody_out() {
     let desk = Arc::new(Desk::new(log));
     let (keo, noy) = (with_phone(&desk, "keo").await, with_phone(&desk, "noy").await);
     desk.clock.jump(60);
+    let counter = log.store.change_counter().await.expect("a counter");
     // From many addresses, under names that exist and names that do not, as fast as they are answered.
     let guesses: Vec<_> = (0..100_u8)
         .map(|guesser| {
@@ -314,6 +315,8 @@ async fn ten_thousand_wrong_logins_keep_nobody_out() {
     assert_eq!(told.values().sum::<u32>(), 10_000);
     assert!(told.keys().all(|status| [403, 429, 503].contains(status)), "{told:?}");
     assert!(told[&429] > 4_000, "keo's name is slowed down: {told:?}");
+    // Nothing of it wakes the watch or the relay.
+    assert_eq!(log.store.change_counter().await.expect("a counter"), counter);
     // And who was guessed at waits a minute at most.
     desk.clock.jump(60);
     let code = totp::code(&keo.secret, desk.site.now());

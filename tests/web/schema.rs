@@ -1,4 +1,9 @@
 //! Holds an answer against the description of the API: a small part of JSON Schema, and nothing of it passed over.
+//!
+//! schemathesis (`tests/schemathesis`) does the same with requests of its own making, from outside, on a log of two open cases.
+//! It comes to no case that was handed on, corrected or closed, to no supervisor's look, no session, no store that is away, and
+//! nobody whose budget is used up. Here every answer of the API that any of these tests gets is held against the description,
+//! with the rest of the tests and without Python; and so is every action of the fixtures.
 
 use axum::http::Method;
 use serde_json::Value;

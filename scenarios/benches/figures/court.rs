@@ -10,9 +10,10 @@ use engine::calendar::Instant;
 use engine::rulebook::Language;
 use projections::rights::Role;
 use scenarios::generator::{Conduct, Line, Plan, history};
+use scenarios::people::person;
 use sha2::{Digest as _, Sha256};
 use store::LogStore;
-use store::people::{Membership, Person, SecondFactor, Session, Token};
+use store::people::{Membership, Session, Token};
 use uuid::Uuid;
 
 use crate::ours::{Ours, Until};
@@ -107,19 +108,7 @@ fn key(secret: &str) -> [u8; 32] {
 pub async fn clerk(store: &dyn LogStore, nth: usize, court: &str, now: i64) -> Result<String, Failure> {
     let office = OfficeCode::new(court);
     let membership = Membership { office: office.clone(), role: Role::Clerk, from: None, until: None };
-    let person = Person {
-        id: Uuid::new_v4(),
-        version: 1,
-        login: format!("{court}-{nth}"),
-        name: "Clerk".to_owned(),
-        language: Language::Lo,
-        memberships: vec![membership],
-        password: None,
-        second: SecondFactor::Printed,
-        recovery: [].into(),
-        must_change: false,
-        disabled: None,
-    };
+    let person = person(format!("{court}-{nth}"), membership, Language::Lo);
     store.put_person(&person).await?;
     let (secret, now) = (format!("clerk-{court}-{nth}"), Instant::from_unix(now));
     let (person, role) = (person.id, Role::Clerk);

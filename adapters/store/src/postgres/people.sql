@@ -72,6 +72,3 @@ CREATE TABLE offices_files (
     adopted_at bigint NOT NULL,
     source     text NOT NULL
 );
-
--- The cases that were handed on, which the pages list for their former offices.
-CREATE INDEX cases_handed_on ON cases (reference) WHERE strpos(document, '"former":') > 0;

@@ -108,7 +108,8 @@ pub(super) const TAKE_PART: &str = "WITH
     SELECT id FROM processes WHERE seen > now() - interval '2 seconds' UNION SELECT $1 ORDER BY id";
 pub(super) const LEAVE: &str = "DELETE FROM processes WHERE id = $1";
 
-/// The views of the cases that an office has handed on. The first condition is that of the index.
+/// The views of the cases that an office has handed on. All views are looked at, within the server: an index whose condition
+/// names the document would have to be written at each append, since it keeps updates from staying on their page (HOT).
 pub(super) static HANDED_ON: LazyLock<String> = LazyLock::new(|| {
     format!(
         r#"SELECT {} FROM cases WHERE strpos(document, '"former":') > 0 AND strpos(document, '"' || $1 || '"') > 0
