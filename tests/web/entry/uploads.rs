@@ -61,6 +61,21 @@ async fn each_line_of_a_file_is_shown_and_recorded_when_it_is_said_and_known_whe
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_shown_is_recorded_however_long_it_is() {
+    let desk = Desk::with_a_case().await;
+    let who = clerk(&desk).await;
+    let missed = |nth: usize| {
+        let more = format!(r#","authority":"court","reason":"{}""#, "x".repeat(800_000));
+        tests::lines::action("A-1", "summons_missed", &format!("2026-03-02T1{nth}:00:00+07:00"), &more)
+    };
+    let file = (0..3).map(missed).collect::<Vec<_>>().join("\n");
+    let shown = upload(&desk, &who, "a.jsonl", file.as_bytes()).await;
+    shown.is_status(200).says(&["3 new, 0 known already, 0 refused."]);
+    let done = desk.submit(&who, "/enter/upload", &[("lines", &lines(&shown))]).await;
+    done.is_status(200).says(&["3 recorded, 0 known already, 0 refused"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tables_are_read_as_excel_saves_them() {
     let desk = Desk::with_a_case().await;
     let who = clerk(&desk).await;
