@@ -27,7 +27,8 @@ pub struct Standing {
 }
 
 impl Standing {
-    const fn is_open(&self) -> bool {
+    /// Whether it is a limit that nothing has ended.
+    pub const fn is_open(&self) -> bool {
         matches!(self.stand, Stand::Running | Stand::Over(_))
     }
 }
