@@ -27,7 +27,8 @@ pub struct Standing {
 }
 
 impl Standing {
-    const fn is_open(&self) -> bool {
+    /// Whether it is a limit that nothing has ended.
+    pub const fn is_open(&self) -> bool {
         matches!(self.stand, Stand::Running | Stand::Over(_))
     }
 }
@@ -121,12 +122,15 @@ fn becomes(was: Option<&Standing>, is: Option<&Standing>) -> Option<Becomes> {
     }
     let ends = |standing: &Standing| (standing.earliest, standing.latest);
     match was {
-        None => Some(if now.is_open() { Becomes::Starts } else { Becomes::Ends }),
-        Some(before) if before == now => None,
-        Some(before) if before.stand == now.stand => (ends(before) != ends(now)).then_some(Becomes::Moves),
+        None if now.is_open() => Some(Becomes::Starts),
+        None => Some(Becomes::Ends),
+        // What was done is undone: it runs again.
+        Some(before) if now.is_open() && !before.is_open() => Some(Becomes::Starts),
+        Some(before) if now.is_open() => {
+            (before.stand != now.stand || ends(before) != ends(now)).then_some(Becomes::Moves)
+        }
         // Less sure than before.
-        Some(before) if breach(before) > breach(now) && !now.is_open() => Some(Becomes::Withdrawn),
-        Some(_) => Some(Becomes::Moves),
+        Some(before) => (breach(before) > breach(now)).then_some(Becomes::Withdrawn),
     }
 }
 
@@ -148,4 +152,45 @@ fn standings(case: &Case, book: &Rulebook, at: Instant) -> BTreeMap<Key, Standin
         ((found.rule, id(found.action), 0), standing)
     });
     limits.chain(findings).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::breach::Breach::{Arguable, Certain};
+
+    use super::*;
+
+    #[test]
+    fn what_becomes_of_a_limit_follows_from_how_it_stood_and_would_stand() {
+        let standing = |stand, due| {
+            let due = Some(Instant::from_unix(due));
+            Standing { stand, earliest: due, latest: due, owed_by: None }
+        };
+        let running = |due| standing(Stand::Running, due);
+        let at = |stand| standing(stand, 7);
+        for (was, is, expected) in [
+            (None, Some(running(7)), Some(Becomes::Starts)),
+            (None, Some(at(Stand::InTime)), Some(Becomes::Ends)),
+            (None, Some(at(Stand::Over(Arguable))), Some(Becomes::Breached)),
+            (None, Some(at(Stand::Late(Certain))), Some(Becomes::Breached)),
+            (None, Some(at(Stand::Fails(Certain))), Some(Becomes::Breached)),
+            (Some(running(7)), Some(running(7)), None),
+            (Some(running(7)), Some(running(8)), Some(Becomes::Moves)),
+            (Some(running(7)), Some(at(Stand::InTime)), Some(Becomes::Ends)),
+            (Some(running(7)), Some(at(Stand::Late(Certain))), Some(Becomes::Ends)),
+            (Some(running(7)), Some(at(Stand::Over(Certain))), Some(Becomes::Breached)),
+            (Some(at(Stand::Over(Arguable))), Some(at(Stand::Over(Certain))), Some(Becomes::Breached)),
+            (Some(at(Stand::Over(Certain))), Some(running(9)), Some(Becomes::Moves)),
+            (Some(at(Stand::Over(Certain))), Some(at(Stand::InTime)), Some(Becomes::Ends)),
+            (Some(at(Stand::InTime)), Some(running(7)), Some(Becomes::Starts)),
+            (Some(at(Stand::InTime)), Some(at(Stand::InTime)), None),
+            (Some(at(Stand::InTime)), Some(at(Stand::Late(Arguable))), Some(Becomes::Breached)),
+            (Some(at(Stand::Late(Certain))), Some(at(Stand::InTime)), Some(Becomes::Withdrawn)),
+            (Some(at(Stand::Fails(Certain))), Some(at(Stand::Fails(Arguable))), Some(Becomes::Withdrawn)),
+            (Some(at(Stand::Fails(Certain))), None, Some(Becomes::Withdrawn)),
+            (Some(running(7)), None, Some(Becomes::Withdrawn)),
+        ] {
+            assert_eq!(becomes(was.as_ref(), is.as_ref()), expected, "{was:?} {is:?}");
+        }
+    }
 }

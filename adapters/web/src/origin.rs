@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest as _, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::header::{CONTENT_TYPE, HOST, HeaderMap, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
@@ -88,7 +88,8 @@ async fn read(parts: &Parts, body: Body) -> Result<(Bytes, Option<Fields>), Answ
     if let Some(form) = multipart::read(kind, &bytes).filter(|_| parts.uri.path() == UPLOAD) {
         return Ok((bytes.clone(), Some(form.fields)));
     }
-    let copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+    let mut copy = Request::from_parts(parts.clone(), Body::from(bytes.clone()));
+    DefaultBodyLimit::max(longest).apply(&mut copy);
     let fields = Fields::from_request(copy, &()).await.ok();
     Ok((bytes, fields))
 }

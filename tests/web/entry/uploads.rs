@@ -60,6 +60,20 @@ async fn each_line_of_a_file_is_shown_and_recorded_when_it_is_said_and_known_whe
     again.is_status(200).says(&["0 new, 2 known already, 2 refused."]).does_not_say(&["name=\"lines\""]);
 }
 
+async fn what_was_shown_is_recorded_however_long_it_is(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let who = clerk(&desk).await;
+    let missed = |nth: usize| {
+        let more = format!(r#","authority":"court","reason":"{}""#, "x".repeat(800_000));
+        tests::lines::action("A-1", "summons_missed", &format!("2026-03-02T1{nth}:00:00+07:00"), &more)
+    };
+    let file = (0..3).map(missed).collect::<Vec<_>>().join("\n");
+    let shown = upload(&desk, &who, "a.jsonl", file.as_bytes()).await;
+    shown.is_status(200).says(&["3 new, 0 known already, 0 refused."]);
+    let done = desk.submit(&who, "/enter/upload", &[("lines", &lines(&shown))]).await;
+    done.is_status(200).says(&["3 recorded, 0 known already, 0 refused"]);
+}
+
 async fn tables_are_read_as_excel_saves_them(log: &Log) {
     let desk = Desk::with_a_case(log).await;
     let who = clerk(&desk).await;
@@ -119,6 +133,7 @@ async fn a_file_that_cannot_be_read_or_is_too_much_is_refused_in_words(log: &Log
 }
 
 on_each_log! {
+    what_was_shown_is_recorded_however_long_it_is,
     a_workbook_to_fill_in_has_the_columns_of_its_action_and_comes_back_as_a_line,
     each_line_of_a_file_is_shown_and_recorded_when_it_is_said_and_known_when_it_comes_again,
     tables_are_read_as_excel_saves_them,

@@ -122,8 +122,8 @@ fn line(change: &Change, reader: &Reader<'_>) -> Line {
     let Change { becomes, rule, on, period, was, is } = change;
     let mut said = vec![reader.article(*rule)];
     match (becomes, is.as_ref().or(was.as_ref())) {
-        (Becomes::Ends, Some(is)) => said.extend(ended(is, reader)),
-        (Becomes::Withdrawn, Some(was)) if was.earliest.is_none() => {}
+        (Becomes::Ends, Some(standing)) => said.extend(ended(standing, reader)),
+        (Becomes::Withdrawn, Some(standing)) if !standing.is_open() => said.extend(ended(standing, reader)),
         (_, Some(standing)) => said.extend(ends(standing, reader)),
         (_, None) => {}
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{FromRequest as _, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use engine::action::Action;
@@ -116,7 +116,9 @@ pub async fn post(State(site): State<Arc<Site>>, visitor: Visitor, request: Requ
             None => Ok(wrong(N::ChooseFile)),
         }
     } else {
-        match Fields::from_request(Request::from_parts(parts, bytes.into()), &()).await {
+        let mut lines = Request::from_parts(parts, bytes.into());
+        DefaultBodyLimit::max(LONGEST_UPLOAD).apply(&mut lines);
+        match Fields::from_request(lines, &()).await {
             Ok(fields) if !fields.raw(LINES).is_empty() => record(&site, &visitor, fields.raw(LINES)).await,
             _ => Ok(wrong(N::ChooseFile)),
         }
