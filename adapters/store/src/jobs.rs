@@ -2,12 +2,16 @@
 //!
 //! Invariant: every job has one outcome, also when the writer has ended and nobody answers.
 
+use std::sync::Arc;
+
 use engine::action::CaseRef;
+use engine::rulebook::Rulebook;
 use tokio::sync::oneshot;
 
+use super::heavy::beside_if;
 use super::people::tables::Write;
-use super::rows::Rows;
-use super::{Delivery, Fault};
+use super::rows::{OfEvent, Rows};
+use super::{Append, Delivery, Fault};
 
 /// What a writer is asked to write; `E`: the row of an event.
 pub(super) enum Job<E> {
@@ -16,6 +20,45 @@ pub(super) enum Job<E> {
     UndoDeliveries { behind: u64 },
     Meta { key: String, value: String },
     People(Write),
+}
+
+impl<E: OfEvent> Job<E> {
+    fn append(append: Append, book: &Rulebook) -> Self {
+        Self::Append(Box::new(Rows::of(append, book)))
+    }
+}
+
+/// A store that has its writer do what is asked of it.
+pub(super) trait Writes: Sync {
+    /// The row of an event.
+    type Event: OfEvent;
+    /// The rulebook that the rows of cases are made under.
+    fn under(&self) -> &Arc<Rulebook>;
+    /// Has all of them written, in one transaction where they fit into it; the outcome of each.
+    fn write_all(&self, jobs: Vec<Job<Self::Event>>) -> impl Future<Output = Vec<Outcome>> + Send;
+}
+
+pub(super) async fn outcome<W: Writes>(store: &W, job: Job<W::Event>) -> Outcome {
+    store.write_all(vec![job]).await.pop().unwrap_or_else(|| Err(ended()))
+}
+
+pub(super) async fn write<W: Writes>(store: &W, job: Job<W::Event>) -> Result<(), Fault> {
+    outcome(store, job).await.map(|_| ())
+}
+
+pub(super) async fn append<W: Writes>(store: &W, append: Append) -> Result<(), Fault> {
+    if append.events.is_empty() {
+        return Ok(());
+    }
+    let book = Arc::clone(store.under());
+    let job = beside_if(append.is_heavy(), move || Job::append(append, &book)).await?;
+    write(store, job).await
+}
+
+/// Heavy ones come alone, by themselves.
+pub(super) async fn append_all<W: Writes>(store: &W, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
+    let jobs = appends.into_iter().map(|append| Job::append(append, store.under())).collect();
+    store.write_all(jobs).await.into_iter().map(|outcome| outcome.map(|_| ())).collect()
 }
 
 /// The appends among the jobs that were written, and the cases of those that were refused.

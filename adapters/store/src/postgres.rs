@@ -37,14 +37,14 @@ use uuid::Uuid;
 use super::cache::Cache;
 use super::changes::Changes;
 use super::damage::rulebook_text;
-use super::jobs::{Answer, Outcome, answered, ended};
+use super::jobs::{Answer, Outcome, Writes, answered};
 use super::passed_over::PassedOver;
 use super::rebuilt::Purpose;
 use super::{Fault, Options, Progress, Rebuilt};
 use foreign::{Foreign, Look};
 use layout::Claimed;
 use readers::{Query, Readers};
-use rows::Job;
+use rows::{EventRow, Job};
 use server::{Failed, Server, Trouble};
 use writer::{Own, Queue, Writer};
 
@@ -187,26 +187,6 @@ impl PostgresStore {
         })
     }
 
-    async fn write(&self, job: Job) -> Result<(), Fault> {
-        self.outcome(job).await.map(|_| ())
-    }
-
-    async fn outcome(&self, job: Job) -> Outcome {
-        let mut outcomes = self.write_all(vec![job]).await;
-        outcomes.pop().unwrap_or_else(|| Err(ended()))
-    }
-
-    /// Has all of them written, in one transaction where they fit into it; the outcome of each.
-    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Outcome> {
-        if jobs.is_empty() {
-            return Vec::new();
-        }
-        let (jobs, answers) = answered(jobs);
-        // Where nobody receives them, the answers are dropped with the jobs.
-        let _ = self.jobs.send(jobs);
-        answers.all().await
-    }
-
     /// What each of these rows means.
     fn each<T>(&self, rows: &[PgRow], read: impl FnMut(&PgRow) -> Result<T, Failed>) -> Result<Vec<T>, Fault> {
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|failed| self.server.fault(failed))
@@ -246,6 +226,24 @@ impl PostgresStore {
             }
         }
         Ok(found)
+    }
+}
+
+impl Writes for PostgresStore {
+    type Event = EventRow;
+
+    fn under(&self) -> &Arc<Rulebook> {
+        &self.book
+    }
+
+    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Outcome> {
+        if jobs.is_empty() {
+            return Vec::new();
+        }
+        let (jobs, answers) = answered(jobs);
+        // Where nobody receives them, the answers are dropped with the jobs.
+        let _ = self.jobs.send(jobs);
+        answers.all().await
     }
 }
 

@@ -240,10 +240,16 @@ pub(super) struct Rows<E> {
     pub after: Arc<Case>,
 }
 
-impl<E> Rows<E> {
-    pub fn of(append: Append, book: &Rulebook, event: impl Fn(Event, &CaseRef) -> E) -> Self {
+/// What a store writes of an event.
+pub(super) trait OfEvent: Send + 'static {
+    /// The row of an event of a case.
+    fn of(event: Event, case: &CaseRef) -> Self;
+}
+
+impl<E: OfEvent> Rows<E> {
+    pub fn of(append: Append, book: &Rulebook) -> Self {
         let Append { case, expected, events, after } = append;
-        let events = events.into_iter().map(|one| event(one, &case)).collect();
+        let events = events.into_iter().map(|event| E::of(event, &case)).collect();
         Self { view: CaseRow::of(case, &after, book), expected, events, after }
     }
 }

@@ -44,18 +44,18 @@ use super::alerts::AlertsTo;
 use super::aside::aside;
 use super::cache::Cache;
 use super::changes::Changes;
-use super::jobs::{Outcome, answered, ended};
+use super::jobs::{self, Outcome, Writes, answered};
 use super::passed_over::PassedOver;
 use super::recent::Recent;
 use super::statements;
 use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Stored, WorkShare};
-use crate::heavy::{ShuttingDown, beside_if};
+use crate::heavy::ShuttingDown;
 #[cfg(not(feature = "failing-disk"))]
 use disk::Disk;
 use file::{Failed, File};
 use lock::Lock;
 use readers::Readers;
-use rows::Job;
+use rows::{EventRow, Job};
 use writer::Writer;
 use writing::Writing;
 
@@ -166,23 +166,6 @@ impl SqliteStore {
         })
     }
 
-    async fn write(&self, job: Job) -> Result<(), Fault> {
-        self.outcome(job).await.map(|_| ())
-    }
-
-    async fn outcome(&self, job: Job) -> Outcome {
-        let mut outcomes = self.write_all(vec![job]).await;
-        outcomes.pop().unwrap_or_else(|| Err(ended()))
-    }
-
-    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Outcome> {
-        let (jobs, answers) = answered(jobs);
-        match self.writing.take(jobs).await {
-            Ok(()) => answers.all().await,
-            Err(fault) => answers.refused(&fault),
-        }
-    }
-
     async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Connection) -> Result<T, Failed> + Send + 'static,
@@ -250,6 +233,22 @@ fn put_in_force(connection: &Connection, file: &File, book: &Arc<Rulebook>) -> R
     Err(Fault::of_rulebook(file.path.display(), &in_force, &digest).into())
 }
 
+impl Writes for SqliteStore {
+    type Event = EventRow;
+
+    fn under(&self) -> &Arc<Rulebook> {
+        &self.book
+    }
+
+    async fn write_all(&self, jobs: Vec<Job>) -> Vec<Outcome> {
+        let (jobs, answers) = answered(jobs);
+        match self.writing.take(jobs).await {
+            Ok(()) => answers.all().await,
+            Err(fault) => answers.refused(&fault),
+        }
+    }
+}
+
 #[async_trait]
 impl CaseStore for SqliteStore {
     async fn load(&self, case: &CaseRef) -> Result<Arc<Case>, Fault> {
@@ -264,19 +263,11 @@ impl CaseStore for SqliteStore {
     }
 
     async fn append(&self, append: Append) -> Result<(), Fault> {
-        if append.events.is_empty() {
-            return Ok(());
-        }
-        let book = Arc::clone(&self.book);
-        let job = beside_if(append.is_heavy(), move || Job::append(append, &book)).await?;
-        self.write(job).await
+        jobs::append(self, append).await
     }
 
     async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
-        // Heavy ones come alone, by themselves.
-        let outcomes =
-            self.write_all(appends.into_iter().map(|append| Job::append(append, &self.book)).collect()).await;
-        outcomes.into_iter().map(|outcome| outcome.map(|_| ())).collect()
+        jobs::append_all(self, appends).await
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {
@@ -322,7 +313,7 @@ impl CaseStore for SqliteStore {
     }
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
-        self.write(Job::Deliveries(deliveries)).await
+        jobs::write(self, Job::Deliveries(deliveries)).await
     }
 
     async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault> {
@@ -331,7 +322,7 @@ impl CaseStore for SqliteStore {
 
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
         let count: i64 = self.one(statements::DELIVERIES_BEHIND, [behind.cast_signed()]).await?;
-        self.write(Job::UndoDeliveries { behind }).await?;
+        jobs::write(self, Job::UndoDeliveries { behind }).await?;
         Ok(usize::try_from(count).unwrap_or(0))
     }
 

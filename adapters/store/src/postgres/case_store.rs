@@ -20,6 +20,7 @@ use super::rows::Job;
 use super::{PostgresStore, first, reads};
 use crate::alerts::{AlertsTo, rules_of};
 use crate::heavy::{HEAVY_CASE, beside_if};
+use crate::jobs;
 use crate::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Stored, WorkShare, between, statements};
 
 #[async_trait]
@@ -39,19 +40,11 @@ impl CaseStore for PostgresStore {
     }
 
     async fn append(&self, append: Append) -> Result<(), Fault> {
-        if append.events.is_empty() {
-            return Ok(());
-        }
-        let book = Arc::clone(&self.book);
-        let job = beside_if(append.is_heavy(), move || Job::append(append, &book)).await?;
-        self.write(job).await
+        jobs::append(self, append).await
     }
 
     async fn append_all(&self, appends: Vec<Append>) -> Vec<Result<(), Fault>> {
-        // Heavy ones come by themselves.
-        let outcomes =
-            self.write_all(appends.into_iter().map(|append| Job::append(append, &self.book)).collect()).await;
-        outcomes.into_iter().map(|outcome| outcome.map(|_| ())).collect()
+        jobs::append_all(self, appends).await
     }
 
     async fn next_due(&self) -> Result<Option<Instant>, Fault> {
@@ -117,7 +110,7 @@ impl CaseStore for PostgresStore {
     }
 
     async fn delivered(&self, deliveries: Vec<Delivery>) -> Result<(), Fault> {
-        self.write(Job::Deliveries(deliveries)).await
+        jobs::write(self, Job::Deliveries(deliveries)).await
     }
 
     async fn unmarked(&self, from: u64, to: u64) -> Result<Vec<RangeInclusive<u64>>, Fault> {
@@ -130,7 +123,7 @@ impl CaseStore for PostgresStore {
     async fn undo_deliveries(&self, behind: u64) -> Result<usize, Fault> {
         let bind = |query: Query| query.bind(behind.cast_signed());
         let count: Option<i64> = self.one(statements::DELIVERIES_BEHIND, bind).await?;
-        self.write(Job::UndoDeliveries { behind }).await?;
+        jobs::write(self, Job::UndoDeliveries { behind }).await?;
         Ok(count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0))
     }
 

@@ -22,7 +22,7 @@ use crate::people::rows::{Row, Table};
 use crate::people::tables::Tables as _;
 use crate::rebuilt::Purpose;
 use crate::rows::Cases;
-use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, statements};
+use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, jobs, statements};
 
 /// How long a reader pauses while the end of the log is hidden.
 const HIDDEN: Duration = Duration::from_millis(20);
@@ -88,7 +88,7 @@ impl LogStore for PostgresStore {
     }
 
     async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault> {
-        self.write(Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
+        jobs::write(self, Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
     }
 
     async fn beside(&self, table: &'static Table, after: Uuid, most: usize) -> Result<Vec<Row>, Fault> {

@@ -17,7 +17,7 @@ use super::server::Failed;
 use super::texts;
 use crate::Fault;
 use crate::cell::Value;
-use crate::jobs::Outcome;
+use crate::jobs::{self, Outcome};
 use crate::people::rows::{Kind, LOOKS, Row, Table};
 use crate::people::tables::{Change, Tables, Write};
 
@@ -41,7 +41,7 @@ impl Tables for PostgresStore {
         if !self.keeps_people {
             return Err(Fault::before_people(&self.server.name));
         }
-        self.outcome(Job::People(write)).await
+        jobs::outcome(self, Job::People(write)).await
     }
 }
 

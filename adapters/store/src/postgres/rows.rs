@@ -2,15 +2,14 @@
 
 use engine::action::CaseRef;
 use engine::case::Event;
-use engine::rulebook::Rulebook;
 use sqlx::postgres::PgRow;
 use sqlx::{Column as _, Row as _, TypeInfo as _};
 use uuid::Uuid;
 
 use super::server::Failed;
 use crate::cell::Cell;
-use crate::rows::{AlertRow, Cells, WIDTH};
-use crate::{Append, jobs, rows};
+use crate::rows::{AlertRow, Cells, OfEvent, WIDTH};
+use crate::{jobs, rows};
 
 /// What the writer is asked to write.
 pub(super) type Job = jobs::Job<EventRow>;
@@ -19,26 +18,20 @@ pub(super) type Job = jobs::Job<EventRow>;
 pub(super) type Rows = rows::Rows<EventRow>;
 
 /// The row of an event, but for its place.
-pub(super) struct EventRow {
+pub(crate) struct EventRow {
     pub id: Uuid,
     pub payload: String,
     pub recorded_at: i64,
     pub alert: Option<AlertRow>,
 }
 
-impl Job {
-    pub fn append(append: Append, book: &Rulebook) -> Self {
-        Self::Append(Box::new(Rows::of(append, book, |event, case| EventRow::of(&event, case))))
-    }
-}
-
-impl EventRow {
-    fn of(event: &Event, case: &CaseRef) -> Self {
+impl OfEvent for EventRow {
+    fn of(event: Event, case: &CaseRef) -> Self {
         Self {
             id: event.id(case),
             payload: event.to_json(),
             recorded_at: event.recorded_at.unix(),
-            alert: AlertRow::of(event),
+            alert: AlertRow::of(&event),
         }
     }
 }

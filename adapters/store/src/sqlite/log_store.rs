@@ -20,7 +20,7 @@ use crate::people::rows::{Row, Table};
 use crate::people::tables::Tables as _;
 use crate::rebuilt::Purpose;
 use crate::rows::Cases;
-use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, statements};
+use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, jobs, statements};
 
 #[async_trait]
 impl LogStore for SqliteStore {
@@ -79,7 +79,7 @@ impl LogStore for SqliteStore {
     }
 
     async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault> {
-        self.write(Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
+        jobs::write(self, Job::Meta { key: key.to_owned(), value: value.to_owned() }).await
     }
 
     async fn beside(&self, table: &'static Table, after: Uuid, most: usize) -> Result<Vec<Row>, Fault> {

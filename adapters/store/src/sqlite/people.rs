@@ -13,6 +13,7 @@ use super::rows::{Job, cell};
 use super::texts;
 use crate::Fault;
 use crate::cell::Value;
+use crate::jobs;
 use crate::people::rows::{LOOKS, Row, Table};
 use crate::people::tables::{Change, Tables, Write};
 
@@ -35,7 +36,7 @@ impl Tables for SqliteStore {
         if !self.keeps_people {
             return Err(Fault::before_people(self.file.path.display()));
         }
-        self.outcome(Job::People(write)).await
+        jobs::outcome(self, Job::People(write)).await
     }
 }
 

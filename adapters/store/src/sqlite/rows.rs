@@ -4,14 +4,13 @@ use std::sync::LazyLock;
 
 use engine::action::CaseRef;
 use engine::case::Event;
-use engine::rulebook::Rulebook;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params, params_from_iter};
 use uuid::Uuid;
 
 use crate::cell::Cell;
-use crate::rows::{AlertRow, COLUMNS, CaseRow, Cells, ColumnKind, NAMES, WIDTH};
-use crate::{Append, Position, Stored, jobs, rows};
+use crate::rows::{AlertRow, COLUMNS, CaseRow, Cells, ColumnKind, NAMES, OfEvent, WIDTH};
+use crate::{Position, Stored, jobs, rows};
 
 /// What the writer is asked to write.
 pub(super) type Job = jobs::Job<EventRow>;
@@ -20,17 +19,11 @@ pub(super) type Job = jobs::Job<EventRow>;
 pub(super) type Rows = rows::Rows<EventRow>;
 
 /// The row of an event, but for its place.
-pub(super) struct EventRow {
+pub(crate) struct EventRow {
     pub payload: String,
     pub alert: Option<AlertRow>,
     /// The event itself, where it is to be published.
     publishable: Option<Event>,
-}
-
-impl Job {
-    pub fn append(append: Append, book: &Rulebook) -> Self {
-        Self::Append(Box::new(Rows::of(append, book, |event, _| EventRow::of(event))))
-    }
 }
 
 impl Rows {
@@ -46,8 +39,8 @@ impl Rows {
     }
 }
 
-impl EventRow {
-    fn of(event: Event) -> Self {
+impl OfEvent for EventRow {
+    fn of(event: Event, _: &CaseRef) -> Self {
         let (payload, alert) = (event.to_json(), AlertRow::of(&event));
         let publishable = alert.as_ref().is_some_and(|alert| alert.publishable).then_some(event);
         Self { payload, alert, publishable }
