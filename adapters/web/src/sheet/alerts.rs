@@ -66,7 +66,9 @@ pub fn taken(timeline: &Timeline, row: &AlertRow, raised: Instant) -> Option<Ins
         _ => false,
     };
     let mut events = timeline.log.iter().map(|stored| &stored.event).filter(takes);
-    let by = events.find(|event| event.recorded_at >= raised && row.owed_by.iter().any(|code| *code == event.recorded_by.as_str()));
+    let by = events.find(|event| {
+        event.recorded_at >= raised && row.owed_by.iter().any(|code| *code == event.recorded_by.as_str())
+    });
     by.map(|event| event.recorded_at)
 }
 
@@ -173,10 +175,8 @@ fn chain(row: &AlertRow, outside: &Outside, reader: &Reader<'_>) -> Option<Chain
     if let Some(escalated) = row.told.iter().find(|told| told.kind == Kind::Escalated && told.at >= raised.at) {
         steps.add(C::EscalatedTo, escalated.at);
     }
-    let answer = row
-        .told
-        .iter()
-        .rfind(|told| told.at >= raised.at && told.id != raised.id && told.kind != Kind::Escalated);
+    let answer =
+        row.told.iter().rfind(|told| told.at >= raised.at && told.id != raised.id && told.kind != Kind::Escalated);
     match answer.map(|told| (told.kind, told.at)) {
         Some((Kind::Settled, at)) => steps.add(C::Done, at),
         Some((Kind::Withdrawn, at)) => steps.add(C::Withdrawn, at),
