@@ -14,7 +14,7 @@ use crate::calendar::{self, Instant};
 use crate::conditions::{self, Finding, Found, NotOnRecord};
 use crate::facts::Facts;
 use crate::limits::{Deadline, Limits, Opened, Remand, Work, remand_around};
-use crate::rulebook::rule::Counting;
+use crate::rulebook::rule::{Counting, Procedure};
 use crate::rulebook::{FirstDay, Reading, RuleId, Rulebook};
 use crate::timeline::Timeline;
 
@@ -168,9 +168,9 @@ impl<'a> Assessment<'a> {
         let remand = self.remands[..ordered].last().filter(|remand| here(deadline.opened_by, remand))?;
         let months = remand.cap_before(self.timeline.entries().len()).protective;
         let most = months?.saturating_sub(deadline.period + 1);
-        let (rule, _) = book.counted(|counting| matches!(counting, Counting::RemandCap { .. }))?;
+        let (rule, _) = book.counted(Procedure::RemandCap)?;
         let cap = self.last_before(rule.id, remand.end).filter(|cap| here(cap.opened_by, remand))?.earliest();
-        let (_, term) = book.counted(|counting| matches!(counting, Counting::RemandTerm { .. }))?;
+        let (_, term) = book.counted(Procedure::RemandTerm)?;
         let Counting::RemandTerm { extension, .. } = term.counting else { return None };
         let choices = book.choices(Reading::Protective);
         let mut end = deadline.earliest();

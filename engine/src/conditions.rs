@@ -8,7 +8,7 @@ use crate::breach::Breach;
 use crate::calendar;
 use crate::facts::{Facts, authority, left_out};
 use crate::limits::{Limits, Under, remand_around, starts_anew};
-use crate::rulebook::rule::{Check, Counting};
+use crate::rulebook::rule::{Check, Procedure};
 use crate::rulebook::test::Outcome;
 use crate::rulebook::{AgeAt, OfAction, Prepared, Reading, Readings, Role, Rule, RuleId, Summonses};
 
@@ -179,7 +179,7 @@ impl Tester<'_, '_> {
     fn investigation_extended_wrongly(&self, reading: Reading) -> bool {
         let Facts { timeline, book, index, .. } = *self.facts;
         let agreed = timeline.entries()[index].action.word("agreed_by").is_some();
-        let counted = book.counted(|counting| matches!(counting, Counting::Investigation { .. }));
+        let counted = book.counted(Procedure::Investigation);
         let late = counted.is_some_and(|(rule, limit)| {
             self.limits.last_before(rule.id, index).is_some_and(|last| {
                 let under = self.under(reading);
@@ -193,7 +193,7 @@ impl Tester<'_, '_> {
     /// Art. 64: an extension is made before the end of the period that it extends.
     fn remand_extended_late(&self, reading: Reading) -> bool {
         let Facts { book, index, .. } = *self.facts;
-        let counted = book.counted(|counting| matches!(counting, Counting::RemandTerm { .. }));
+        let counted = book.counted(Procedure::RemandTerm);
         let extended = counted.and_then(|(rule, _)| {
             let remand = remand_around(&self.limits.remands, index)?;
             let k = remand.nth_extension(index)?;

@@ -37,7 +37,7 @@ pub use rule_id::RuleId;
 pub use shelf::Rulebooks;
 
 pub(crate) use prepared::{Fact, OfAction, Prepared};
-use rule::{Counting, Dates, Limit};
+use rule::{Dates, Limit, Procedure};
 use test::Watch;
 
 use crate::action::ActionName;
@@ -83,7 +83,7 @@ pub struct Rulebook {
     /// name.
     asked_on: Box<[OfAction]>,
     /// The places of the limits that a procedure counts.
-    counted: Vec<usize>,
+    counted: Vec<(Procedure, usize)>,
     /// For each kind of action, the places of the watches that it concerns.
     watched: Box<[Vec<usize>]>,
     /// The rulebook under which actions from before this one's first day are decided.
@@ -190,8 +190,8 @@ impl Rulebook {
         let watching =
             |name: &ActionName| (0..parts.watches.len()).filter(|nth| parts.watches[*nth].names.has(*name)).collect();
         let watched = ActionName::ALL.iter().map(watching).collect();
-        let is_counted = |rule: &Rule| rule.as_limit().is_some_and(|limit| limit.counting != Counting::Plain);
-        let counted = (0..rules.len()).filter(|nth| is_counted(&rules[*nth])).collect();
+        let procedure = |(rule, nth): (&Rule, usize)| Some((rule.as_limit()?.counting.procedure()?, nth));
+        let counted = rules.iter().zip(0..).filter_map(procedure).collect();
         Self { parts, by_name, asked_on, counted, watched, before: None }
     }
 
@@ -310,10 +310,10 @@ impl Rulebook {
     }
 
     /// The rule, if there is one, that is counted by a procedure.
-    pub(crate) fn counted(&self, by: impl Fn(&Counting) -> bool) -> Option<(&Rule, &Limit)> {
-        let limits =
-            self.counted.iter().filter_map(|nth| Some((&self.parts.rules[*nth], self.parts.rules[*nth].as_limit()?)));
-        limits.into_iter().find(|(_, limit)| by(&limit.counting))
+    pub(crate) fn counted(&self, by: Procedure) -> Option<(&Rule, &Limit)> {
+        let (_, place) = self.counted.iter().find(|(procedure, _)| *procedure == by)?;
+        let rule = &self.parts.rules[*place];
+        Some((rule, rule.as_limit()?))
     }
 
     /// What is asked of such an action of this civil date, if anything.

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 
 use crate::action::{Action, ActionId, ActionName, Class, Names, Offence, OfficeCode, When};
 use crate::calendar::{self, Instant};
-use crate::rulebook::rule::Counting;
+use crate::rulebook::rule::{Counting, Procedure};
 use crate::rulebook::{ChildWhile, Choices, Reading, Role, Rulebook, UnknownTime};
 use offences::Offences;
 use places::Places;
@@ -260,7 +260,7 @@ impl<'a> Timeline<'a> {
     /// Finds the liberty episodes. A bringing-in begins the episode of a taking that follows it closely enough (see
     /// `joined_by_bringing_in_within` of the rule on custody). Otherwise it opens no limit, since the law sets none.
     fn find_episodes(&mut self, book: &Rulebook) {
-        let custody = book.counted(|counting| matches!(counting, Counting::Custody { .. }));
+        let custody = book.counted(Procedure::Custody);
         let joins = match custody.map(|(_, limit)| limit.counting) {
             Some(Counting::Custody { joined_by_bringing_in_within, .. }) => joined_by_bringing_in_within.seconds(),
             _ => 0,

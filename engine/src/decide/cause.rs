@@ -1,5 +1,6 @@
 //! The cause of an alert: the part of an assessment that calls for it.
 
+use crate::assess::Assessment;
 use crate::breach::Breach;
 use crate::conditions::{Finding, NotOnRecord};
 use crate::limits::Deadline;
@@ -14,6 +15,18 @@ pub(super) enum Cause<'t> {
 }
 
 impl<'t> Cause<'t> {
+    /// All causes in an assessment, numbered: limits, findings, and what is not on record with an action for a rule.
+    pub fn all(assessment: &'t Assessment<'_>) -> impl Iterator<Item = (usize, Self)> {
+        let (limits, findings) = (&assessment.deadlines, &assessment.findings);
+        let missing = assessment.not_on_record.chunk_by(|a, b| (a.rule, a.action) == (b.rule, b.action));
+        let missing = missing.scan(limits.len() + findings.len(), |next, all| {
+            let nth = *next;
+            *next += all.len();
+            Some((nth, Self::missing(all)))
+        });
+        limits.iter().map(Self::Limit).chain(findings.iter().map(Self::finding)).enumerate().chain(missing)
+    }
+
     pub const fn finding(finding: &Finding) -> Self {
         let Finding { rule, action, owed_by, breach, .. } = *finding;
         Self::Finding { rule, action, owed_by, breach }

@@ -90,7 +90,7 @@ struct Comparison<'t, 'a> {
     told: Vec<Fact>,
     /// The limit of the last topic. Topics of one limit follow each other, so it is found only once.
     last: Option<(RuleId, ActionId, u32, Option<usize>)>,
-    /// Of all causes in the assessment, in the order of [`Comparison::causes`], those of which the alert that they call for
+    /// Of all causes in the assessment, as [`Cause::all`] numbers them, those of which the alert that they call for
     /// was raised.
     is_told: Vec<bool>,
 }
@@ -161,23 +161,10 @@ impl<'t, 'a> Comparison<'t, 'a> {
         }
     }
 
-    /// All causes in the assessment, numbered: limits, findings, and what is not on record with an action for a rule.
-    fn causes(&self) -> impl Iterator<Item = (usize, Cause<'t>)> {
-        let assessment = self.assessment;
-        let (limits, findings) = (assessment.deadlines.len(), assessment.findings.len());
-        let missing = assessment.not_on_record.chunk_by(|a, b| (a.rule, a.action) == (b.rule, b.action));
-        let missing = missing.scan(limits + findings, |next, all| {
-            let nth = *next;
-            *next += all.len();
-            Some((nth, Cause::missing(all)))
-        });
-        let limits = assessment.deadlines.iter().map(Cause::Limit);
-        limits.chain(assessment.findings.iter().map(Cause::finding)).enumerate().chain(missing)
-    }
-
     /// The causes that call for an alert and have none yet, once all alerts have been reviewed.
     fn untold(&self) -> impl Iterator<Item = (Topic, Cause<'t>)> {
-        self.causes().filter(|(nth, _)| !self.is_told[*nth]).filter_map(|(_, of)| Some((self.wanted(of)?, of)))
+        let untold = Cause::all(self.assessment).filter(|(nth, _)| !self.is_told[*nth]);
+        untold.filter_map(|(_, of)| Some((self.wanted(of)?, of)))
     }
 
     /// Reviews an alert, and then its escalation, which shares its life.

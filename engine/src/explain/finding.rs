@@ -11,7 +11,7 @@ use crate::breach::Breach;
 use crate::calendar::Instant;
 use crate::facts::Facts;
 use crate::json::Json;
-use crate::rulebook::rule::{Check, Condition, Counting};
+use crate::rulebook::rule::{Check, Condition, Procedure};
 use crate::rulebook::test::Test;
 use crate::rulebook::{AgeAt, Reading, Rule, RuleId, Rulebook};
 
@@ -67,13 +67,13 @@ impl Steps<'_, '_> {
             Check::AgeOfResponsibility { years } => self.age(*years, entry),
             Check::ThreeSummonses { .. } => self.summonses(entry),
             Check::InvestigationExtension => {
-                self.extended(|counting| matches!(counting, Counting::Investigation { .. }), entry);
+                self.extended(Procedure::Investigation, entry);
             }
             Check::RemandExtensionLate => {
                 if self.assessment.extension_number(entry).is_none() {
                     self.push("finding-no-remand", []);
                 } else {
-                    self.extended(|counting| matches!(counting, Counting::RemandTerm { .. }), entry);
+                    self.extended(Procedure::RemandTerm, entry);
                 }
             }
             Check::RemandExtensionPastCap => {
@@ -166,7 +166,7 @@ impl Steps<'_, '_> {
     }
 
     /// The end of the period that an extension extends, by the protective reading.
-    fn extended(&mut self, counted: impl Fn(&Counting) -> bool, entry: usize) {
+    fn extended(&mut self, counted: Procedure, entry: usize) {
         let Some((rule, _)) = self.book.counted(counted) else { return };
         let Some(last) = self.assessment.last_before(rule.id, entry) else { return };
         let made = self.assessment.timeline.entries()[entry].discharges(self.book.choices(Reading::Protective));

@@ -7,7 +7,7 @@ use crate::action::{ActionName as N, Class, Names};
 use crate::calendar::{self, Instant};
 use crate::facts::Facts;
 use crate::rulebook::period::Months;
-use crate::rulebook::rule::{Counting, Limit};
+use crate::rulebook::rule::{Counting, Limit, Procedure};
 use crate::rulebook::{
     CustodyFrom, ExtensionChain, FirstDay, LowerCap, Reading, Readings, RemandFrom, RepeatDetention, Rule,
 };
@@ -57,9 +57,9 @@ struct Used {
 impl<'t> Work<'t> {
     pub(super) fn detention(&mut self) -> Vec<Remand> {
         let (book, timeline) = (self.book, self.timeline);
-        let custody = book.counted(|counting| matches!(counting, Counting::Custody { .. }));
-        let term = book.counted(|counting| matches!(counting, Counting::RemandTerm { .. }));
-        let cap = book.counted(|counting| matches!(counting, Counting::RemandCap { .. }));
+        let custody = book.counted(Procedure::Custody);
+        let term = book.counted(Procedure::RemandTerm);
+        let cap = book.counted(Procedure::RemandCap);
         let mut remands: Vec<Remand> = Vec::new();
         let mut used = Used::default();
         for (n, episode) in timeline.episodes().iter().enumerate() {

@@ -6,7 +6,7 @@ use crate::action::{ActionName as N, Names};
 use crate::calendar::{self, Instant};
 use crate::facts::{Facts, of_action};
 use crate::rulebook::period::Days;
-use crate::rulebook::rule::{Counting, Limit};
+use crate::rulebook::rule::{Counting, Limit, Procedure};
 use crate::rulebook::test::Test;
 use crate::rulebook::{FirstDay, InvestigationFrom, Reading, Readings, Rule};
 
@@ -34,11 +34,11 @@ impl<'t> Work<'t> {
     pub(super) fn investigation(&mut self) {
         let book = self.book;
         let mut periods = Periods::default();
-        if let Some((rule, limit)) = book.counted(|counting| matches!(counting, Counting::Investigation { .. })) {
+        if let Some((rule, limit)) = book.counted(Procedure::Investigation) {
             periods = self.periods(limit);
             self.open_periods(rule, limit, &periods);
         }
-        if let Some((rule, limit)) = book.counted(|counting| *counting == Counting::InvestigationResumed) {
+        if let Some((rule, limit)) = book.counted(Procedure::InvestigationResumed) {
             self.resumed(rule, limit, &periods);
         }
     }

@@ -146,6 +146,30 @@ pub(crate) enum Counting {
     },
 }
 
+/// The procedures that count limits in a way of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Procedure {
+    Custody,
+    Investigation,
+    InvestigationResumed,
+    RemandTerm,
+    RemandCap,
+}
+
+impl Counting {
+    /// The procedure that opens and counts the limit; `None` where the rulebook itself says what opens it.
+    pub(crate) const fn procedure(self) -> Option<Procedure> {
+        match self {
+            Self::Plain | Self::ReleaseDecision { .. } => None,
+            Self::Custody { .. } => Some(Procedure::Custody),
+            Self::Investigation { .. } => Some(Procedure::Investigation),
+            Self::InvestigationResumed => Some(Procedure::InvestigationResumed),
+            Self::RemandTerm { .. } => Some(Procedure::RemandTerm),
+            Self::RemandCap { .. } => Some(Procedure::RemandCap),
+        }
+    }
+}
+
 /// A condition.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Condition {

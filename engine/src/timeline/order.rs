@@ -3,7 +3,7 @@
 //! Invariant: the order depends on the set of actions alone.
 
 use super::Entry;
-use crate::action::{Action, ActionId, ActionName};
+use crate::action::{Action, ActionId};
 
 /// The ids of a case's actions in their order, withdrawn ones included.
 pub fn in_order<'a>(actions: impl Iterator<Item = &'a Action>) -> Vec<ActionId> {
@@ -29,36 +29,15 @@ pub(super) fn sort(entries: &mut Vec<Entry<'_>>) {
             continue;
         }
         // The entries without a time are in the order of the course, so their places only increase.
-        let mut dated = dated.iter().peekable();
-        let behind = LastOfEach::of(timed);
-        for place in 0..=timed.len() {
-            while let Some(entry) = dated.next_if(|entry| behind.last_before(entry.name) <= place) {
-                sorted.push(*entry);
-            }
-            sorted.extend(timed.get(place));
+        let mut placed = 0;
+        for same in dated.chunk_by(|a, b| a.name == b.name) {
+            let is_earlier = |entry: &Entry<'_>| entry.name < same[0].name;
+            let behind = timed.iter().rposition(is_earlier).map_or(0, |last| last + 1);
+            sorted.extend_from_slice(&timed[placed..behind]);
+            sorted.extend_from_slice(same);
+            placed = behind;
         }
+        sorted.extend_from_slice(&timed[placed..]);
     }
     *entries = sorted;
-}
-
-/// For each name, the place after the last timed entry of the day with that name.
-struct LastOfEach([usize; ActionName::ALL.len()]);
-
-impl LastOfEach {
-    fn of(timed: &[Entry<'_>]) -> Self {
-        let mut behind = [0; ActionName::ALL.len()];
-        for (i, entry) in timed.iter().enumerate() {
-            behind[entry.name as usize] = i + 1;
-        }
-        // From here on: the place after the last entry with that name or an earlier one in the course.
-        for name in 1..behind.len() {
-            behind[name] = behind[name].max(behind[name - 1]);
-        }
-        Self(behind)
-    }
-
-    /// The place after the last timed entry that is earlier in the course.
-    fn last_before(&self, name: ActionName) -> usize {
-        (name as usize).checked_sub(1).map_or(0, |earlier| self.0[earlier])
-    }
 }
