@@ -314,6 +314,11 @@ impl Desk {
 
     /// The same with further headers.
     pub async fn post_with(&self, who: &Visitor, more: &[(&str, &str)], body: impl Into<Body>) -> Shown {
+        self.send_to(who, "/api/v1/actions", more, body).await
+    }
+
+    /// Sends a body in JSON to an address of the API.
+    pub async fn send_to(&self, who: &Visitor, path: &str, more: &[(&str, &str)], body: impl Into<Body>) -> Shown {
         let mut headers = more.to_vec();
         if more.iter().all(|(name, _)| *name != "content-type") {
             headers.push((CONTENT_TYPE.as_str(), "application/json"));
@@ -321,7 +326,7 @@ impl Desk {
         if let Some(token) = &who.form {
             headers.extend([(HOST.as_str(), HERE.0), (ORIGIN.as_str(), HERE.1), ("x-csrf-token", token)]);
         }
-        self.ask_as(who, Method::POST, "/api/v1/actions", &headers, body).await
+        self.ask_as(who, Method::POST, path, &headers, body).await
     }
 }
 

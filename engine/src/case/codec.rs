@@ -2,6 +2,8 @@
 //!
 //! Invariant: an unknown event is an error and is never skipped. Reading an event and writing it again gives the same bytes.
 
+mod handling;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +18,6 @@ use crate::breach::Breach;
 use crate::calendar::Instant;
 use crate::calendar::period::Hours;
 use crate::explain::Step;
-use crate::handling::{Doing, Handling, Promise};
 use crate::json::Json;
 use crate::refusal::reasons;
 use crate::rulebook::{Digest, Language, Period, Role, RuleId};
@@ -62,7 +63,7 @@ impl Event {
             Fact::AlertRaised(alert) => ("alert_raised", alert_json(alert)),
             Fact::AlertSettled(settlement) => ("alert_settled", settlement_json(settlement)),
             Fact::AlertWithdrawn(withdrawal) => ("alert_withdrawn", withdrawal_json(withdrawal)),
-            Fact::AlertHandled(handling) => (doing_word(&handling.doing), handling_json(handling)),
+            Fact::AlertHandled(handling) => (handling::word(&handling.doing), handling::json(handling)),
         };
         let mut envelope: Pairs<'_> = Vec::with_capacity(6);
         envelope.push(("data".into(), data));
@@ -102,7 +103,7 @@ impl Event {
             "alert_settled" => Fact::AlertSettled(Box::new(settlement_from(data)?)),
             "alert_withdrawn" => Fact::AlertWithdrawn(Box::new(withdrawal_from(data)?)),
             "alert_acknowledged" | "alert_handed_over" | "alert_given_back" | "alert_noted" => {
-                Fact::AlertHandled(Box::new(handling_from(&name, data)?))
+                Fact::AlertHandled(Box::new(handling::read(&name, data)?))
             }
             _ => return unreadable("unknown event; a newer program may have written it"),
         };
@@ -155,36 +156,6 @@ fn alert_json(alert: &Alert) -> Json<'_> {
     pairs.push(("prosecutor".into(), Json::text(alert.to.prosecutor.as_str())));
     pairs.push(("rule".into(), shown(alert.topic.rule)));
     pairs.push(("stage".into(), shown(alert.topic.stage)));
-    Json::Object(pairs)
-}
-
-const fn doing_word(doing: &Doing) -> &'static str {
-    match doing {
-        Doing::Takes(_) => "alert_acknowledged",
-        Doing::HandsOver { .. } => "alert_handed_over",
-        Doing::GivesBack => "alert_given_back",
-        Doing::Notes => "alert_noted",
-    }
-}
-
-fn handling_json(handling: &Handling) -> Json<'_> {
-    let Handling { id, topic, occurrence, doing } = handling;
-    let mut pairs: Pairs<'_> = vec![
-        ("id".into(), shown(id.hyphenated())),
-        ("occurrence".into(), Json::Number((*occurrence).into())),
-        ("on".into(), shown(topic.on)),
-        ("period".into(), Json::Number(topic.period.into())),
-        ("rule".into(), shown(topic.rule)),
-        ("stage".into(), shown(topic.stage)),
-    ];
-    let (to, promise) = match doing {
-        Doing::Takes(promise) => (None, Some(promise)),
-        Doing::HandsOver { to, promise } => (Some(to), Some(promise)),
-        Doing::GivesBack | Doing::Notes => (None, None),
-    };
-    maybe(&mut pairs, "to", to, |to| shown(to.hyphenated()));
-    maybe(&mut pairs, "until", promise, |promise| shown(promise.until));
-    maybe(&mut pairs, "what", promise, |promise| Json::text(&*promise.what));
     Json::Object(pairs)
 }
 
@@ -343,21 +314,6 @@ fn alert_from(json: Json<'_>) -> Result<Alert, Unreadable> {
 
 fn hours(text: &str) -> Option<Hours> {
     if let Some(Period::Hours(hours)) = Period::parse(text) { Some(Hours(hours)) } else { None }
-}
-
-fn handling_from(name: &str, json: Json<'_>) -> Result<Handling, Unreadable> {
-    let uuid = |text: &str| Uuid::try_parse(text).ok();
-    let mut stored = Stored::of(json)?;
-    let (id, topic, occurrence) = (stored.read("id", uuid)?, stored.topic()?, stored.number("occurrence")?);
-    let mut promise = || Ok(Promise { what: stored.text("what")?.into(), until: stored.instant("until")? });
-    let doing = match name {
-        "alert_acknowledged" => Doing::Takes(promise()?),
-        "alert_handed_over" => Doing::HandsOver { promise: promise()?, to: stored.read("to", uuid)? },
-        "alert_given_back" => Doing::GivesBack,
-        _ => Doing::Notes,
-    };
-    stored.finish()?;
-    Ok(Handling { id, topic, occurrence, doing })
 }
 
 fn field(json: Json<'_>) -> Result<&'static str, Unreadable> {

@@ -1,10 +1,12 @@
 //! The cause of an alert: the part of an assessment that calls for it.
 
+use crate::alert::{Stage, Topic};
 use crate::assess::Assessment;
 use crate::breach::Breach;
 use crate::conditions::{Finding, NotOnRecord};
+use crate::explain::{self, Step};
 use crate::limits::Deadline;
-use crate::rulebook::{Role, RuleId};
+use crate::rulebook::{Role, RuleId, Rulebook};
 
 /// The part of an assessment that calls for an alert.
 #[derive(Clone, Copy)]
@@ -42,6 +44,19 @@ impl<'t> Cause<'t> {
         match self {
             Self::Limit(deadline) => deadline.owed_by,
             Self::Finding { owed_by, .. } | Self::Missing { owed_by, .. } => owed_by,
+        }
+    }
+
+    /// The steps of the computation behind an alert on a topic.
+    pub fn because(self, topic: Topic, assessment: &Assessment<'_>, book: &Rulebook) -> Vec<Step> {
+        match self {
+            Self::Limit(deadline) if matches!(topic.stage, Stage::Notice(_)) => {
+                explain::notice(assessment, deadline, book)
+            }
+            Self::Limit(deadline) => explain::deadline(assessment, deadline, book),
+            Self::Finding { action, .. } | Self::Missing { action, .. } => {
+                explain::finding(assessment, topic.rule, action, book)
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The difference between the alerts that a case's stream holds and the alerts that an assessment calls for.
 
+mod escalation;
+
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
@@ -12,9 +14,7 @@ use crate::action::{Action, ActionId, ActionName, Names, OfficeCode};
 use crate::alert::{About, Addressees, Alert, Settlement, Stage, Topic, Withdrawal};
 use crate::assess::Assessment;
 use crate::breach::Breach;
-use crate::calendar::period::Hours;
 use crate::case::{Case, Fact, State, TopicState};
-use crate::explain;
 use crate::rulebook::{RuleId, Rulebook};
 
 /// The actions that take the child's liberty. If something is not on record with one of them, the office gets a notice.
@@ -167,37 +167,6 @@ impl<'t, 'a> Comparison<'t, 'a> {
         untold.filter_map(|(_, of)| Some((self.wanted(of)?, of)))
     }
 
-    /// Reviews an alert, and then its escalation, which shares its life.
-    fn review_with_escalation(&mut self, topic: &Topic, told: &'t TopicState) {
-        if topic.stage.own() != topic.stage {
-            return;
-        }
-        let before = self.told.len();
-        self.review(topic, told);
-        let Some(stage) = topic.stage.escalated() else { return };
-        let escalated = self.case.alerts.get(&Topic { stage, ..*topic });
-        let is_open = match self.told[before..].last() {
-            None => told.state == State::Open,
-            Some(Fact::AlertWithdrawn(withdrawal)) => withdrawal.settlement.is_some(),
-            Some(_) => false,
-        };
-        if let Some(escalated) = escalated.filter(|escalated| escalated.state != State::Withdrawn) {
-            follow(&mut self.told, before, escalated);
-        } else if is_open {
-            self.escalate(topic, told, stage);
-        }
-    }
-
-    /// Escalates an alert whose time has come.
-    fn escalate(&mut self, topic: &Topic, told: &'t TopicState, stage: Stage) {
-        let due = self.case.escalates_at(topic, told).is_some_and(|due| due <= self.assessment.at);
-        if let Some((_, of)) = due.then(|| self.stands(&told.alert)).flatten() {
-            let (topic, because) = (Topic { stage, ..*topic }, self.because(*topic, of));
-            let alert = Alert { topic, because, ..(*told.alert).clone() };
-            self.told.push(Fact::AlertRaised(Box::new(alert)));
-        }
-    }
-
     /// Reviews an alert: withdraws it, replaces it if its values changed, or settles it if its duty was done.
     fn review(&mut self, topic: &Topic, told: &'t TopicState) {
         let Some((nth, of)) = self.stands(&told.alert) else {
@@ -347,34 +316,11 @@ impl<'t, 'a> Comparison<'t, 'a> {
             _ => self.is_late_record(&topic, wanted.of),
         };
         let answered = done.is_some().then(|| alert.clone());
-        alert.because = self.because(topic, wanted.of);
+        alert.because = wanted.of.because(topic, self.assessment, self.book);
         self.told.push(Fact::AlertRaised(Box::new(alert)));
         if let (Some(by), Some(alert)) = (done, answered) {
             let last = self.case.alerts.get(&topic).and_then(|told| told.last_settlement);
             self.push_settlement(alert, by, last);
-        }
-    }
-
-    /// The steps of the computation behind an alert.
-    fn because(&self, topic: Topic, of: Cause<'_>) -> Vec<explain::Step> {
-        match of {
-            Cause::Limit(deadline) if matches!(topic.stage, Stage::Notice(_)) => {
-                explain::notice(self.assessment, deadline, self.book)
-            }
-            Cause::Limit(deadline) => explain::deadline(self.assessment, deadline, self.book),
-            Cause::Finding { action, .. } | Cause::Missing { action, .. } => {
-                explain::finding(self.assessment, topic.rule, action, self.book)
-            }
-        }
-    }
-
-    /// After how long an alert is escalated that nobody takes.
-    fn escalate_after(&self, topic: Topic, owed_by: &OfficeCode) -> Option<Hours> {
-        let policy = self.book.escalation();
-        if self.book.is_on_liberty(topic.rule) {
-            policy.liberty.of(topic.stage)
-        } else {
-            policy.others.of(topic.stage).filter(|_| self.recording.inboxes.contains(owed_by))
         }
     }
 
@@ -430,27 +376,6 @@ impl<'t, 'a> Comparison<'t, 'a> {
             let stood = if topic.stage == Stage::Breach { breach == Some(Breach::Certain) } else { breach.is_some() };
             !stood || before.earliest() != deadline.earliest() || before.latest() != deadline.latest()
         })
-    }
-}
-
-/// Settles or withdraws an escalation as the alert that it escalates was, in the facts from `before` on.
-fn follow(told: &mut Vec<Fact>, before: usize, escalated: &TopicState) {
-    let alert = || (*escalated.alert).clone();
-    let mut last = escalated.last_settlement;
-    for nth in before..told.len() {
-        let follows = match &told[nth] {
-            Fact::AlertWithdrawn(withdrawal) => {
-                let settlement = withdrawal.settlement.and(last);
-                Fact::AlertWithdrawn(Box::new(Withdrawal { alert: alert(), settlement, replaced_by: None }))
-            }
-            Fact::AlertSettled(settled) => {
-                let occurrence = settlement_occurrence(&escalated.alert, last);
-                last = Some(occurrence);
-                Fact::AlertSettled(Box::new(Settlement { alert: alert(), occurrence, ..(**settled).clone() }))
-            }
-            Fact::ActionRecorded(_) | Fact::AlertRaised(_) | Fact::AlertHandled(_) => return,
-        };
-        told.push(follows);
     }
 }
 

@@ -1,6 +1,5 @@
 //! After how long an alert that nobody takes is escalated: policy of an installation, not law.
 
-use crate::alert::Stage;
 use crate::calendar::period::Hours;
 
 /// After how long an open alert is escalated that the office that owes the duty left untaken (table `policy.escalation`).
@@ -20,15 +19,4 @@ pub struct ByKind {
     pub arguable: Option<Hours>,
     /// A `breach`.
     pub breach: Option<Hours>,
-}
-
-impl ByKind {
-    /// The time for an alert of this stage.
-    pub(crate) const fn of(self, stage: Stage) -> Option<Hours> {
-        match stage {
-            Stage::Arguable => self.arguable,
-            Stage::Breach => self.breach,
-            Stage::Notice(_) | Stage::Missing | Stage::Escalated(_) => None,
-        }
-    }
 }

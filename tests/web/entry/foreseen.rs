@@ -13,7 +13,8 @@ use crate::log::Log;
 /// The events that a preview shows are those that recording then adds, for each action of the worked cases.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_foreseen_is_what_recording_adds() {
-    let desk = Desk::new(&Log::in_sqlite().await);
+    let log = Log::in_sqlite().await;
+    let desk = Desk::new(&log);
     let mut compared = 0;
     for (nth, worked) in worked_cases().expect("worked cases").iter().enumerate() {
         let mut actions: Vec<Action> = worked.actions.lines().filter_map(|line| Action::read(line).ok()).collect();
