@@ -74,6 +74,7 @@ impl Stage {
     }
 
     /// The stage of the alert that was escalated; any other stage is its own.
+    #[must_use]
     pub const fn own(self) -> Self {
         match self {
             Self::Escalated(Breach::Arguable) => Self::Arguable,

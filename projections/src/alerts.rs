@@ -65,6 +65,7 @@ pub struct Telling {
 
 /// One row: a limit, or all findings and missing fields of one case together.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of its own in the format")]
 pub struct AlertRow {
     /// The case.
     pub case: CaseRef,

@@ -14,14 +14,15 @@ after(() => demo?.stop());
 /** Which pages each role reaches; each kind once, whatever case or rule it is about. */
 const OF_CASES = [
   "/", "/docket", "/docket/handed-on", "/cases/{case}", "/cases/{case}/print", "/figures", "/law", "/law/{rule}",
-  "/law/article/{n}", "/looks", "/me", "/enter", "/enter/{action}", "/enter/upload",
+  "/law/article/{n}", "/looks", "/me", "/enter", "/enter/{action}", "/enter/upload", "/inbox",
+  "/inbox/{form}",
 ];
 const REACHED = {
   clerk: OF_CASES,
   prosecutor: OF_CASES,
   investigator: OF_CASES,
   lawyer: OF_CASES,
-  supervisor: ["/", "/figures", "/law", "/law/{rule}", "/law/article/{n}", "/look", "/looks", "/me"],
+  supervisor: ["/", "/inbox", "/inbox/{form}", "/figures", "/law", "/law/{rule}", "/law/article/{n}", "/look", "/looks", "/me"],
   operator: [
     "/health", "/people", "/people/{id}", "/tokens", "/sessions", "/law", "/law/{rule}", "/law/article/{n}", "/looks", "/me",
   ],
@@ -30,6 +31,7 @@ const REACHED = {
 /** A path with what is one of many taken out, so that one of each kind of page is looked at. */
 const kind = (path) =>
   path
+    .replace(/^\/inbox\?.*form=.*/, "/inbox/{form}")
     .replace(/\?.*$/, "")
     .replace(/\/enter\/(?!upload).+/, "/enter/{action}")
     .replace(/\/cases\/[A-Z0-9-]+/, "/cases/{case}")
@@ -107,6 +109,7 @@ const ODD = [
   ["clerk", "/cases/VTE-2026-0002?known=1%2F3%2F2026", 200],
   ["clerk", "/cases/XYZ-2026-0001", 404],
   ["operator", "/docket", 404],
+  ["operator", "/inbox", 404],
   ["-", "/no-such-page", 404],
 ];
 

@@ -142,14 +142,9 @@ pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<()
         let share = part.share();
         work.spawn(async move { reconcile(&daily, share, &relay_told).await });
     }
-    let told = part_told.clone();
-    work.spawn(async move {
-        inboxes.keep_fresh(&told).await;
-        Ok(())
-    });
     let keeping = Arc::clone(&part);
     work.spawn(async move {
-        keeping.keep(&part_told).await;
+        tokio::join!(keeping.keep(&part_told), inboxes.keep_fresh(&part_told));
         Ok(())
     });
     let stopping = async {

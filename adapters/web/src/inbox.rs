@@ -3,7 +3,7 @@
 //! Invariant: an own office sees the alerts of the cases that it has; an office above sees what was escalated, and nothing
 //! else of a case.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::calendar::Instant;
@@ -65,9 +65,9 @@ impl OwnInbox {
             let Some(seat) = of.kind.seat() else { continue };
             self.add(site, &Whose { office: office.clone(), seat }, Inbox::Above(above)).await?;
         }
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         self.items.retain(|(item, _)| {
-            site.offices.is_under(&item.owed_by, above) && seen.insert((item.case.clone(), item.key()), ()).is_none()
+            site.offices.is_under(&item.owed_by, above) && seen.insert((item.case.clone(), item.key()))
         });
         self.settled.clear();
         Ok(())

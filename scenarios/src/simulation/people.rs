@@ -26,7 +26,7 @@ pub(super) struct People {
 
 impl People {
     pub fn of(seed: u64) -> Self {
-        Self { chance: ChaCha8Rng::seed_from_u64(seed ^ 0x70656f_706c65), under_way: JoinSet::new() }
+        Self { chance: ChaCha8Rng::seed_from_u64(seed ^ 0x7065_6f70_6c65), under_way: JoinSet::new() }
     }
 
     /// Now and then somebody does something about an alert that stands, sometimes twice.

@@ -169,8 +169,8 @@ async fn a_body_that_is_no_form_or_too_long_is_refused(log: &Log) {
         let shown = desk.ask_as(&who, Method::POST, "/enter/custody_started", &headers, body).await;
         shown.is_status(403).says(&["Nothing was recorded."]);
     }
-    let long = format!("{}&reason={}", form(&[("csrf", token)]), "x".repeat(70_000));
-    desk.ask_as(&who, Method::POST, "/enter/custody_started", &FROM_HERE, long).await.is_status(413);
+    let too_much = format!("{}&reason={}", form(&[("csrf", token)]), "x".repeat(70_000));
+    desk.ask_as(&who, Method::POST, "/enter/custody_started", &FROM_HERE, too_much).await.is_status(413);
     assert_eq!(recorded(&desk, "A-1").await, 2);
 }
 

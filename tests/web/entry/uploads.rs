@@ -126,8 +126,8 @@ async fn a_file_that_cannot_be_read_or_is_too_much_is_refused_in_words(log: &Log
     ] {
         upload(&desk, &who, name, content).await.is_status(422).says(&[says]);
     }
-    let long = vec![b'x'; (4 << 20) + 1];
-    upload(&desk, &who, "a.csv", &long).await.is_status(413);
+    let too_much = vec![b'x'; (4 << 20) + 1];
+    upload(&desk, &who, "a.csv", &too_much).await.is_status(413);
     let stranger = Visitor { form: clerk(&desk).await.form, ..who };
     upload(&desk, &stranger, "a.jsonl", b"{}").await.is_status(403);
 }

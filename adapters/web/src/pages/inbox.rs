@@ -92,10 +92,10 @@ pub async fn inbox(
     asked: Result<Query<Asked>, QueryRejection>,
 ) -> Answer {
     let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
-    answer(&site, &visitor, &asked, Typed::default()).await
+    answer(&site, &visitor, &asked, &Typed::default()).await
 }
 
-async fn answer(site: &Site, visitor: &Visitor, asked: &Asked, typed: Typed) -> Answer {
+async fn answer(site: &Site, visitor: &Visitor, asked: &Asked, typed: &Typed) -> Answer {
     let own = match OwnInbox::of(site, visitor).await {
         Ok(Some(own)) => own,
         Ok(None) => return no_such_page(visitor.language),
@@ -128,14 +128,14 @@ fn made(
     own: &OwnInbox,
     names: &Names,
     asked: &Asked,
-    typed: Typed,
+    typed: &Typed,
 ) -> Page {
     let order = crate::own_docket::OwnDocket::order(&site.book, site, own.now);
     let words = Words::new(site, visitor, &order.days, own.now, names);
     let errors = typed.errors.clone();
     let shown = |part: fn(&Subject, Hands) -> bool| {
         let of_part = own.items.iter().filter(move |(item, _)| part(&item.subject, item.hands));
-        let shown = of_part.take(MOST).map(|(item, listed)| words.item(item, listed, asked, &typed));
+        let shown = of_part.take(MOST).map(|(item, listed)| words.item(item, listed, asked, typed));
         shown.collect::<Vec<Shown>>()
     };
     let is_finding = |subject: &Subject| matches!(subject, Subject::Findings { .. });

@@ -3,7 +3,6 @@
 projections::catalogue! {
     /// Words of the inbox.
     Inbox {
-        Inbox: "Inbox", "ກ່ອງແຈ້ງເຕືອນ";
         Order: "Liberty first, then what ends first.", "ເສລີພາບກ່ອນ, ຈາກນັ້ນອັນທີ່ສິ້ນສຸດກ່ອນ.";
         OfSupervision: "What offices that yours supervises left untaken.", "ສິ່ງທີ່ຫ້ອງການທີ່ທ່ານກວດກາ ຍັງບໍ່ມີໃຜຮັບ.";
         Nobody: "Nobody has these", "ຍັງບໍ່ມີໃຜຮັບ";

@@ -37,7 +37,7 @@ pub async fn act(State(site): State<Arc<Site>>, visitor: Visitor, fields: Fields
     };
     match done(&site, &visitor, &fields, &asked, &mut typed).await {
         Ok(Some(row)) => see_other(&format!("/inbox?done={}#{row}", asked.form)),
-        Ok(None) => answer(&site, &visitor, &asked, typed).await,
+        Ok(None) => answer(&site, &visitor, &asked, &typed).await,
         Err(fault) => store_is_away(&fault, visitor.language),
     }
 }
