@@ -55,6 +55,8 @@ labels! {
     TimeOver: "Over", "ເວລາທີ່ເກີນ";
     HoursOver: "Hours over", "ເກີນ (ຊມ)";
     EndedBy: "What ends it", "ສິ່ງທີ່ເຮັດໃຫ້ສິ້ນສຸດ";
+    TakenBy: "Taken by, until", "ຜູ້ຮັບ, ຮອດ";
+    TheOffice: "the office", "ຫ້ອງການ";
     Today: "Owed", "ສິ່ງທີ່ຕ້ອງເຮັດ";
     NothingOwed: "Nothing owed.", "ບໍ່ມີສິ່ງທີ່ຕ້ອງເຮັດ.";
     CaseCount: "case", "ຄະດີ";

@@ -3,8 +3,12 @@
 //! Invariant: the list contains each open limit that the office owes once, in whatever role the office owes it.
 
 use engine::action::{ActionName, CaseRef, OfficeCode};
+use engine::alert::About;
+use engine::calendar::Instant;
+use engine::case::{Case, OpenAlert};
 use engine::json::Json;
 use engine::rulebook::{Rule, RuleId, Rulebook};
+use uuid::Uuid;
 
 use crate::snapshot::{LimitAt, Snapshot};
 use crate::summary::{Standing, reference};
@@ -20,6 +24,17 @@ pub struct Duty {
     pub limit: LimitAt,
     /// The actions that end it. Closing the case is not among them, since that is no advice.
     pub ended_by: Vec<ActionName>,
+    /// The people of the office who have taken it, each until when; see [`Duty::with_takers`].
+    pub taken: Vec<Taker>,
+}
+
+/// Somebody of an office who has taken what it owes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taker {
+    /// The opaque id; `None` where the office itself took it.
+    pub person: Option<Uuid>,
+    /// Until when.
+    pub until: Instant,
 }
 
 /// The open limits that `office` owes in a case.
@@ -32,7 +47,13 @@ pub fn duties<'s>(
     let owed = snapshot.owed_by(office, book).into_iter();
     let ended_by: Vec<Vec<ActionName>> = owed.as_slice().iter().map(|limit| ended_by(limit.rule, book)).collect();
     let duties = owed.zip(ended_by);
-    duties.map(|(limit, ended_by)| Duty { case: case.clone(), standing: summary.standing, limit, ended_by })
+    duties.map(|(limit, ended_by)| Duty {
+        case: case.clone(),
+        standing: summary.standing,
+        limit,
+        ended_by,
+        taken: Vec::new(),
+    })
 }
 
 /// Orders the duties: what is over longest first, then by the time left.
@@ -49,6 +70,27 @@ fn ended_by(rule: RuleId, book: &Rulebook) -> Vec<ActionName> {
 }
 
 impl Duty {
+    /// The same with the people of `office` who have taken one of its alerts, as the case stands at an instant.
+    #[must_use]
+    pub fn with_takers(self, case: &Case, office: &OfficeCode, at: Instant) -> Self {
+        let about = |open: &OpenAlert<'_>| {
+            let limit = if let About::Limit { earliest, .. } = open.alert.about { Some(earliest) } else { None };
+            let topic = &open.alert.topic;
+            (topic.rule, topic.period, limit) == (self.limit.rule, self.limit.period, Some(self.limit.earliest))
+        };
+        let holdings = case.open_alerts().filter(about).flat_map(|open| open.holdings);
+        let lasting = holdings.filter(|holding| holding.office == *office && holding.lasts(at));
+        let mut taken: Vec<Taker> = Vec::new();
+        for holding in lasting {
+            let Some(promise) = &holding.promise else { continue };
+            let taker = Taker { person: holding.person, until: promise.until };
+            if !taken.contains(&taker) {
+                taken.push(taker);
+            }
+        }
+        Self { taken, ..self }
+    }
+
     /// The duty as JSON: the limit's keys are those of a docket's `next`, or of its `worst` once it is over.
     pub fn to_json(&self) -> Json<'_> {
         let limit = if self.limit.left < 0 { self.limit.worst_json() } else { self.limit.next_json() };
@@ -59,6 +101,11 @@ impl Duty {
         }
         let actions = self.ended_by.iter().map(|name| Json::text(name.word()));
         pairs.push(("ended_by".into(), Json::List(actions.collect())));
+        let taken = self.taken.iter().map(|Taker { person, until }| {
+            let person = person.map_or(Json::Null, |person| Json::text(person.to_string()));
+            Json::Object(vec![("person".into(), person), ("until".into(), Json::text(until.to_string()))])
+        });
+        pairs.push(("taken".into(), Json::List(taken.collect())));
         Json::Object(pairs)
     }
 }

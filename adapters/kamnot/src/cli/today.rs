@@ -2,12 +2,14 @@
 //!
 //! Invariant: it lists every open limit that the office owes, whatever its seat in the case.
 
+use std::collections::BTreeMap;
 use std::io;
 
-use engine::action::ActionName;
+use engine::action::{ActionName, OfficeCode};
+use engine::calendar::Instant;
 use projections::labels::{self, Label};
 use projections::snapshot::LimitAt;
-use projections::today::{self, Duty, duties};
+use projections::today::{self, Duty, Taker, duties};
 use service::clock::{Clock as _, SystemClock};
 use service::queries::cases::{Cases, Which, cases};
 
@@ -22,6 +24,12 @@ use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table};
 use super::time::{full, left, short};
 use service::spreadsheet::csv;
+use store::CaseStore as _;
+use store::people::PeopleStore as _;
+use uuid::Uuid;
+
+/// The names of people, by id.
+type Names = BTreeMap<Uuid, String>;
 
 /// `kamnot today`
 pub(super) fn run(common: &Common, own: &Today) -> Result<Completion, Failure> {
@@ -37,30 +45,66 @@ pub(super) fn run(common: &Common, own: &Today) -> Result<Completion, Failure> {
     }
     let mut owed: Vec<Duty> = cases.iter().flat_map(|case| duties(case, &own.office, &database.book)).collect();
     today::sort(&mut owed);
+    let (owed, names) = block_on(taken(owed, &database, &own.office, at))?;
     let words = Words { book: &database.book, offices: &offices, lang: common.lang };
     let paint = Paint::of(&io::stdout());
     print_out(&match own.format {
         Format::Json => json(owed.iter().map(Duty::to_json)),
-        Format::Csv => today_csv(&owed, words),
+        Format::Csv => today_csv(&owed, &names, words),
         Format::Table => {
             let heading = heading(Label::Today, &own.office, at, words, paint);
             let limits = if owed.len() == 1 { Label::OpenLimit } else { Label::OpenLimits }.of(common.lang);
             let heading = format!("{heading}; {} {limits}\n\n", owed.len());
             let nothing = || Label::NothingOwed.of(common.lang).to_owned() + "\n";
-            heading + &if owed.is_empty() { nothing() } else { today_table(&owed, words, paint) }
+            heading + &if owed.is_empty() { nothing() } else { today_table(&owed, &names, words, paint) }
         }
     })?;
     complete(damaged)
 }
 
-fn today_table(owed: &[Duty], words: Words<'_>, paint: Paint) -> String {
+/// The duties with those who have taken them, and these people's names.
+async fn taken(
+    owed: Vec<Duty>,
+    database: &Database,
+    office: &OfficeCode,
+    at: Instant,
+) -> Result<(Vec<Duty>, Names), Failure> {
+    let (mut with_takers, mut names) = (Vec::with_capacity(owed.len()), Names::new());
+    for duty in owed {
+        let case = database.store.load(&duty.case).await?;
+        let duty = duty.with_takers(&case, office, at);
+        for id in duty.taken.iter().filter_map(|taker| taker.person) {
+            if let Some(person) = database.store.person(id).await? {
+                names.insert(id, person.name);
+            }
+        }
+        with_takers.push(duty);
+    }
+    Ok((with_takers, names))
+}
+
+/// `Khamla, 2026-05-14 11:00`
+fn takers(taken: &[Taker], names: &Names, words: Words<'_>) -> String {
+    let one = |Taker { person, until }: &Taker| {
+        let who = match person {
+            None => Label::TheOffice.of(words.lang).to_owned(),
+            Some(id) => names.get(id).cloned().unwrap_or_else(|| id.to_string()),
+        };
+        format!("{who}, {}", short(*until))
+    };
+    taken.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+fn today_table(owed: &[Duty], names: &Names, words: Words<'_>, paint: Paint) -> String {
     let lang = words.lang;
-    let columns =
-        [Label::Time, Label::Case, Label::Standing, Label::Limit, Label::Ends, Label::HowSure, Label::EndedBy];
-    let mut table = Table { headings: columns.map(|label| label.heading(lang).to_owned()).to_vec(), rows: Vec::new() };
-    table.rows.extend(owed.iter().map(|Duty { case, standing, limit, ended_by }| {
+    let mut columns =
+        vec![Label::Time, Label::Case, Label::Standing, Label::Limit, Label::Ends, Label::HowSure, Label::EndedBy];
+    let any_taken = owed.iter().any(|duty| !duty.taken.is_empty());
+    columns.extend(any_taken.then_some(Label::TakenBy));
+    let mut table = Table { headings: columns.into_iter().map(|label| label.heading(lang).to_owned()).collect(), rows: Vec::new() };
+    table.rows.extend(owed.iter().map(|Duty { case, standing, limit, ended_by, taken }| {
         let end = if limit.left < 0 { short(limit.end) } else { ends(limit, lang) };
-        vec![
+        let mut row = vec![
             Cell::new(left(limit.left, lang), tone(limit.breach)),
             Cell::new(case.as_str(), Tone::Strong),
             Cell::plain(labels::standing(*standing).of(lang)),
@@ -68,7 +112,9 @@ fn today_table(owed: &[Duty], words: Words<'_>, paint: Paint) -> String {
             Cell::plain(end),
             Cell::new(sure(limit.breach, words), tone(limit.breach)),
             Cell::plain(what_ends(ended_by, words)),
-        ]
+        ];
+        row.extend(any_taken.then(|| Cell::plain(takers(taken, names, words))));
+        row
     }));
     table.draw(line_width(), paint)
 }
@@ -84,7 +130,7 @@ fn what_ends(ended_by: &[ActionName], Words { book, lang, .. }: Words<'_>) -> St
     actions.collect::<Vec<_>>().join("; ")
 }
 
-fn today_csv(owed: &[Duty], words: Words<'_>) -> String {
+fn today_csv(owed: &[Duty], names: &Names, words: Words<'_>) -> String {
     let lang = words.lang;
     let headings = [
         Label::TimeLeft,
@@ -101,10 +147,11 @@ fn today_csv(owed: &[Duty], words: Words<'_>) -> String {
         Label::EndsLenient,
         Label::HowSure,
         Label::EndedBy,
+        Label::TakenBy,
     ]
     .map(|label| label.of(lang));
     let hours = |seconds: Option<i64>| seconds.map_or_else(String::new, |seconds| LimitAt::hours(seconds).to_string());
-    let row = |Duty { case, standing, limit, ended_by }: &Duty| {
+    let row = |Duty { case, standing, limit, ended_by, taken }: &Duty| {
         let [code, name] = office_cells(Some(&limit.owed_by), words);
         vec![
             left(limit.left, lang),
@@ -121,6 +168,7 @@ fn today_csv(owed: &[Duty], words: Words<'_>) -> String {
             limit.latest.map_or_else(String::new, full),
             sure(limit.breach, words).to_owned(),
             what_ends(ended_by, words),
+            takers(taken, names, words),
         ]
     };
     csv(headings, &owed.iter().map(row).collect::<Vec<_>>())
