@@ -119,6 +119,8 @@ words! {
         AlertNotTaken = "alert_not_taken",
         /// The alert is about a limit, which is taken and not noted.
         AlertNotNotable = "alert_not_notable",
+        /// The clock of the machine is in doubt, and what people do about alerts waits until it is confirmed.
+        ClockInDoubt = "clock_in_doubt",
         /// The text is too long.
         TextTooLong = "text_too_long",
         /// An alert is taken until an instant that has passed or lies too far ahead.

@@ -203,7 +203,9 @@ impl Known {
             _ => return Err(Violation::alerts(format!("case {case}: an alert was handled that does not stand"))),
         }
         // Whatever was due before still is; and this may bring an escalation forward.
-        self.look = [self.look, next_escalation(&self.told)].into_iter().flatten().min();
+        let look = [self.look, next_escalation(&self.told)].into_iter().flatten().min();
+        // Nothing of a case is due before its last record.
+        self.look = look.map(|look| look.max(event.recorded_at));
         Ok(())
     }
 

@@ -101,7 +101,8 @@ fn today_table(owed: &[Duty], names: &Names, words: Words<'_>, paint: Paint) -> 
         vec![Label::Time, Label::Case, Label::Standing, Label::Limit, Label::Ends, Label::HowSure, Label::EndedBy];
     let any_taken = owed.iter().any(|duty| !duty.taken.is_empty());
     columns.extend(any_taken.then_some(Label::TakenBy));
-    let mut table = Table { headings: columns.into_iter().map(|label| label.heading(lang).to_owned()).collect(), rows: Vec::new() };
+    let mut table =
+        Table { headings: columns.into_iter().map(|label| label.heading(lang).to_owned()).collect(), rows: Vec::new() };
     table.rows.extend(owed.iter().map(|Duty { case, standing, limit, ended_by, taken }| {
         let end = if limit.left < 0 { short(limit.end) } else { ends(limit, lang) };
         let mut row = vec![

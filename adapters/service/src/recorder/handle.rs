@@ -25,7 +25,7 @@ pub enum OnBehalf {
 
 impl Recorder {
     /// Records what `sender` does about an alert of a case, and returns the verdict when it is durable. Sent again, it is
-    /// known. `alerts`: whether those that an earlier command left over may be raised now.
+    /// known. While alerts are held back, because the clock is in doubt, it is refused.
     ///
     /// # Errors
     /// A fault of the store; then nothing was recorded.
@@ -37,12 +37,14 @@ impl Recorder {
         on_behalf: OnBehalf,
         alerts: Alerts,
     ) -> Result<Verdict, Fault> {
+        if alerts == Alerts::HeldBack {
+            // Dated by a clock that is ahead, it would hold up the alerts of the case until then.
+            return Ok(Verdict::Refused(Refusal::new(Code::ClockInDoubt).into()));
+        }
         let _turn = self.turn(case).await;
         let mut tries = 0;
         loop {
-            if alerts != Alerts::HeldBack {
-                self.tell_rest(case).await?;
-            }
+            self.tell_rest(case).await?;
             let known = self.store.load(case).await?;
             if !self.may_handle(sender, &known, &handling, on_behalf) {
                 let refusal = Refusal::new(Code::AlertNotOpen).field("alert");

@@ -58,6 +58,7 @@ projections::catalogue! {
         UntilPassed: "Until when: an instant ahead, at most 31 days from now.", "ຮອດເວລາໃດ: ຕ້ອງເປັນເວລາຂ້າງໜ້າ, ບໍ່ເກີນ 31 ວັນ.";
         ChoosePerson: "Choose a person of your office.", "ເລືອກຄົນໃນຫ້ອງການຂອງທ່ານ.";
         Gone: "This alert is not open any more. The list below is as it is now.", "ການແຈ້ງເຕືອນນີ້ບໍ່ຄ້າງຢູ່ແລ້ວ. ລາຍການລຸ່ມນີ້ແມ່ນປັດຈຸບັນ.";
+        ClockInDoubt: "The clock of the machine is in doubt. Try again when the operator has confirmed it.", "ໂມງຂອງເຄື່ອງບໍ່ແນ່ນອນ. ລອງໃໝ່ເມື່ອຜູ້ດູແລລະບົບຢືນຢັນໂມງແລ້ວ.";
         NotYours: "You do not have this alert.", "ທ່ານບໍ່ໄດ້ຮັບການແຈ້ງເຕືອນນີ້ໄວ້.";
         DoneTakes: "You took it.", "ທ່ານຮັບແລ້ວ.";
         DoneHandsOver: "You handed it over.", "ທ່ານມອບຕໍ່ແລ້ວ.";

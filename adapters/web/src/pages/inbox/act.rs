@@ -64,6 +64,7 @@ async fn done(
             typed.errors.push(match flaw {
                 Some(Code::UntilOutOfRange) => ("until", I::UntilPassed),
                 Some(Code::TextTooLong | Code::MissingField) => ("what", I::WriteWhat),
+                Some(Code::ClockInDoubt) => ("main", I::ClockInDoubt),
                 Some(Code::AlertNotTaken) => ("main", I::NotYours),
                 _ => ("main", I::Gone),
             });
