@@ -83,9 +83,9 @@ impl Duty {
         let mut taken: Vec<Taker> = Vec::new();
         for holding in lasting {
             let Some(promise) = &holding.promise else { continue };
-            let taker = Taker { person: holding.person, until: promise.until };
-            if !taken.contains(&taker) {
-                taken.push(taker);
+            let one = Taker { person: holding.person, until: promise.until };
+            if !taken.contains(&one) {
+                taken.push(one);
             }
         }
         Self { taken, ..self }

@@ -24,8 +24,6 @@ use super::paint::{Paint, Tone, line_width};
 use super::table::{Cell, Table};
 use super::time::{full, left, short};
 use service::spreadsheet::csv;
-use store::CaseStore as _;
-use store::people::PeopleStore as _;
 use uuid::Uuid;
 
 /// The names of people, by id.
