@@ -66,11 +66,25 @@ impl Stage {
 
     /// The stage at which an alert of this stage is escalated; `None` if it never is.
     pub const fn escalated(self) -> Option<Self> {
-        match self {
-            Self::Arguable => Some(Self::Escalated(Breach::Arguable)),
-            Self::Breach => Some(Self::Escalated(Breach::Certain)),
-            Self::Notice(_) | Self::Missing | Self::Escalated(_) => None,
+        match (self.is_escalated(), self.breach()) {
+            (false, Some(breach)) => Some(Self::Escalated(breach)),
+            _ => None,
         }
+    }
+
+    /// How sure the breach is at which it is raised; `None` for a notice.
+    pub const fn breach(self) -> Option<Breach> {
+        match self {
+            Self::Arguable => Some(Breach::Arguable),
+            Self::Breach => Some(Breach::Certain),
+            Self::Escalated(breach) => Some(breach),
+            Self::Notice(_) | Self::Missing => None,
+        }
+    }
+
+    /// Whether it is an escalation.
+    pub const fn is_escalated(self) -> bool {
+        matches!(self, Self::Escalated(_))
     }
 
     /// The stage of the alert that was escalated; any other stage is its own.

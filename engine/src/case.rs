@@ -5,7 +5,7 @@
 mod codec;
 mod told;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -251,12 +251,19 @@ impl Case {
         })
     }
 
-    /// The alerts whose duty was done late, each with the action that discharged it, by topic.
-    pub fn settled_alerts(&self) -> impl Iterator<Item = (&Arc<Alert>, &RecordedAction)> {
-        self.alerts.values().filter_map(|told| {
-            let State::Settled { by } = told.state else { return None };
-            Some((&told.alert, self.recorded.iter().find(|recorded| recorded.action.id == by)?))
+    /// The alerts whose duty was done late, each with the id of the action that discharged it, by topic.
+    pub fn settled_alerts(&self) -> impl Iterator<Item = (&Arc<Alert>, ActionId)> {
+        self.alerts.values().filter_map(|told| match told.state {
+            State::Settled { by } => Some((&told.alert, by)),
+            State::Open | State::Withdrawn => None,
         })
+    }
+
+    /// The actions that may be withdrawn, in the order in which they were recorded.
+    pub fn withdrawable(&self) -> impl DoubleEndedIterator<Item = &Action> {
+        let withdrawn: BTreeSet<ActionId> = self.actions().filter_map(Action::withdraws).collect();
+        let actions = self.recorded.iter().map(|recorded| &*recorded.action);
+        actions.filter(move |action| action.name.can_be_withdrawn() && !withdrawn.contains(&action.id))
     }
 
     /// Whether what somebody did about an alert is recorded already, by its id.
@@ -275,10 +282,11 @@ impl Case {
 
     /// When the alert on this topic is to be escalated if it is open until then; `None` if never, or if it was.
     pub(crate) fn escalates_at(&self, topic: &Topic, told: &TopicState) -> Option<Instant> {
-        let escalated = Topic { stage: topic.stage.escalated()?, ..*topic };
-        let already =
-            self.alerts.get(&escalated).is_some_and(|before| before.alert.occurrence == told.alert.occurrence);
-        if already { None } else { told.escalates_at() }
+        // Most alerts have no time for it: only the others are looked up.
+        let (stage, due) = (topic.stage.escalated()?, told.escalates_at()?);
+        let escalated = self.alerts.get(&Topic { stage, ..*topic });
+        let already = escalated.is_some_and(|before| before.alert.occurrence == told.alert.occurrence);
+        (!already).then_some(due)
     }
 
     /// The instants at which alerts that stand are to be escalated if nothing more happens.

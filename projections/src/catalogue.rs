@@ -6,6 +6,12 @@ use engine::rulebook::Language;
 pub trait Word: Copy {
     /// The text in a language.
     fn of(self, language: Language) -> &'static str;
+
+    /// The text in a language with its placeholders filled, such as `{n}`.
+    fn filled(self, language: Language, values: &[(&str, &str)]) -> String {
+        let template = self.of(language).to_owned();
+        values.iter().fold(template, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    }
 }
 
 /// Declares a catalogue: its name, and for each entry the name, the English and the Lao.

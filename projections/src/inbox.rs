@@ -3,6 +3,7 @@
 //!
 //! Invariant: made from the cases alone, and nothing personal is in it but what people wrote that they will do.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -10,10 +11,11 @@ use engine::action::{ActionId, ActionName, CaseRef, OfficeCode, When};
 use engine::alert::{About, Alert, Stage, Topic};
 use engine::breach::Breach;
 use engine::calendar::Instant;
-use engine::case::Case;
+use engine::case::{Case, RecordedAction};
 use engine::handling::Holding;
 use engine::rulebook::{RuleId, Rulebook};
 
+use crate::alerts::Class;
 use crate::docket::listed::Listed;
 
 /// For so many seconds the inbox says what was settled.
@@ -61,17 +63,15 @@ impl CaseAlerts {
             holdings: open.holdings.to_vec(),
             escalates_at: open.escalates_at,
         });
-        // Most cases were not heard of for longer: then there is nothing to look for.
-        let lately = case.last_recorded_at().is_some_and(|last| at.since(last) <= SETTLED_FOR);
-        let settled = case.settled_alerts().filter(|(alert, by)| {
-            at.since(by.recorded_at) <= SETTLED_FOR && alert.topic.stage.own() == alert.topic.stage
+        let recorded = case.recorded().iter().rev().take_while(|by| at.since(by.recorded_at) <= SETTLED_FOR);
+        let lately: BTreeMap<ActionId, &RecordedAction> = recorded.map(|by| (by.action.id, by)).collect();
+        let settled = case.settled_alerts().filter(|(alert, _)| !alert.topic.stage.is_escalated());
+        let settled = settled.filter_map(|(alert, by)| {
+            let by = lately.get(&by)?;
+            let (by, recorded_at) = ((by.action.name, by.action.at), by.recorded_at);
+            Some(Settled { alert: Arc::clone(alert), by, recorded_at })
         });
-        let settled = settled.map(|(alert, by)| Settled {
-            alert: Arc::clone(alert),
-            by: (by.action.name, by.action.at),
-            recorded_at: by.recorded_at,
-        });
-        Self { open: open.collect(), settled: if lately { settled.collect() } else { Vec::new() } }
+        Self { open: open.collect(), settled: settled.collect() }
     }
 }
 
@@ -164,8 +164,8 @@ pub struct Item {
 /// first before the others; findings last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    class: u8,
-    over: u8,
+    class: Class,
+    over: Reverse<Option<Breach>>,
     end: Instant,
 }
 
@@ -179,8 +179,8 @@ impl Item {
     }
 
     /// Whether it is about a limit on liberty.
-    pub const fn is_on_liberty(&self) -> bool {
-        self.place.class == 0
+    pub fn is_on_liberty(&self) -> bool {
+        self.place.class == Class::Liberty
     }
 }
 
@@ -197,7 +197,7 @@ pub fn items(inbox: Inbox<'_>, listed: &Listed, alerts: &CaseAlerts, book: &Rule
         }
     }
     let limits = of_limits.into_values().filter_map(|open| limit(inbox, listed, &open, book, at));
-    limits.chain(of_findings(inbox, listed, &findings)).collect()
+    limits.chain(of_findings(inbox, listed, &findings, at)).collect()
 }
 
 fn is_noted(open: &Open, office: &OfficeCode) -> bool {
@@ -207,7 +207,7 @@ fn is_noted(open: &Open, office: &OfficeCode) -> bool {
 /// The item of one limit; `None` where nothing is to be done: its notices have served their purpose.
 fn limit(inbox: Inbox<'_>, listed: &Listed, open: &[&Open], book: &Rulebook, at: Instant) -> Option<Item> {
     let acted_on = |open: &&&Open| match inbox {
-        Inbox::Own(_) => open.alert.topic.stage.own() == open.alert.topic.stage,
+        Inbox::Own(_) => !open.alert.topic.stage.is_escalated(),
         Inbox::Above(_) => true,
     };
     // By topic, so the gravest comes last.
@@ -215,12 +215,7 @@ fn limit(inbox: Inbox<'_>, listed: &Listed, open: &[&Open], book: &Rulebook, at:
     own.reverse();
     let gravest = *own.first()?;
     let About::Limit { earliest, latest, .. } = gravest.alert.about else { return None };
-    let breach = match gravest.alert.topic.stage {
-        Stage::Arguable => Some(Breach::Arguable),
-        Stage::Breach => Some(Breach::Certain),
-        Stage::Escalated(breach) => Some(breach),
-        Stage::Notice(_) | Stage::Missing => None,
-    };
+    let breach = gravest.alert.topic.stage.breach();
     let Topic { rule, on, period, .. } = gravest.alert.topic;
     let runs = || {
         let same =
@@ -231,33 +226,27 @@ fn limit(inbox: Inbox<'_>, listed: &Listed, open: &[&Open], book: &Rulebook, at:
         return None;
     }
     let is_of_gravest = |open: &&&Open| open.alert.topic.stage.own() == gravest.alert.topic.stage.own();
-    let escalation =
-        open.iter().filter(is_of_gravest).find(|open| open.alert.topic.stage.own() != open.alert.topic.stage);
+    let escalation = open.iter().filter(is_of_gravest).find(|open| open.alert.topic.stage.is_escalated());
     let end = match breach {
         Some(Breach::Certain) => latest.unwrap_or(earliest),
         Some(Breach::Arguable) | None => earliest,
     };
-    let over = match breach {
-        Some(Breach::Certain) => 0,
-        Some(Breach::Arguable) => 1,
-        None => 2,
-    };
     let subject = Subject::Limit { rule, on, period, earliest, latest, breach };
-    let place = Place { class: u8::from(!book.is_on_liberty(rule)), over, end };
+    let place = Place { class: Class::of(rule, book), over: Reverse(breach), end };
     Some(item(inbox, listed, subject, &own, escalation.map(|open| open.raised_at), place, at))
 }
 
-fn of_findings(inbox: Inbox<'_>, listed: &Listed, open: &[&Open]) -> Option<Item> {
-    let own =
-        |open: &&&Open| matches!(inbox, Inbox::Above(_)) || open.alert.topic.stage.own() == open.alert.topic.stage;
+fn of_findings(inbox: Inbox<'_>, listed: &Listed, open: &[&Open], at: Instant) -> Option<Item> {
+    let own = |open: &&&Open| matches!(inbox, Inbox::Above(_)) || !open.alert.topic.stage.is_escalated();
     let mut acted_on: Vec<&Open> = open.iter().filter(own).copied().collect();
-    acted_on.sort_by_key(|open| std::cmp::Reverse(open.alert.topic.stage));
+    acted_on.sort_by_key(|open| Reverse(open.alert.topic.stage));
     let first = acted_on.iter().map(|open| open.raised_at).min()?;
     let missing = acted_on.iter().filter(|open| open.alert.topic.stage == Stage::Missing).count();
-    let escalation = open.iter().find(|open| open.alert.topic.stage.own() != open.alert.topic.stage);
+    let escalation = open.iter().find(|open| open.alert.topic.stage.is_escalated());
+    let gravest = acted_on.first().and_then(|open| open.alert.topic.stage.breach());
     let subject = Subject::Findings { found: acted_on.len() - missing, missing };
-    let place = Place { class: 2, over: u8::from(missing == acted_on.len()), end: first };
-    Some(item(inbox, listed, subject, &acted_on, escalation.map(|open| open.raised_at), place, first))
+    let place = Place { class: Class::Finding, over: Reverse(gravest), end: first };
+    Some(item(inbox, listed, subject, &acted_on, escalation.map(|open| open.raised_at), place, at))
 }
 
 fn item(

@@ -89,10 +89,7 @@ fn an_escalation_names_its_alert_and_goes_to_the_supervising_subject() {
     let told = given.when("2026-03-03T12:00:00+07:00", &released("2026-03-03T12:00:00+07:00"));
     assert!(told.0.contains(&"settled-escalated-breach custody-48h".to_owned()), "{:?}", told.0);
     let settled = |event: &&Event| {
-        event
-            .fact
-            .alert()
-            .is_some_and(|(alert, kind)| kind == Kind::Settled && alert.topic.stage.own() != alert.topic.stage)
+        event.fact.alert().is_some_and(|(alert, kind)| kind == Kind::Settled && alert.topic.stage.is_escalated())
     };
     let subjects = given.log.iter().filter(settled).map(|event| {
         message(given.case.reference(), event, &given.book, "test")

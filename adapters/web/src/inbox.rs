@@ -13,8 +13,7 @@ use projections::docket::listed::Listed;
 use projections::inbox::{CaseAlerts, Inbox, Item, SETTLED_FOR, Settled, items};
 use projections::rights::Role;
 use service::queries::dockets::Whose;
-use service::recorder::{OnBehalf, Sender};
-use service::watch::clock_doubt::alerts_beside;
+use service::recorder::OnBehalf;
 use store::Fault;
 use uuid::Uuid;
 
@@ -98,16 +97,14 @@ impl OwnInbox {
 /// # Errors
 /// If the store cannot be read or written; what was recorded is known when it is sent again.
 pub async fn act(site: &Site, visitor: &Visitor, item: &Item, id: Uuid, doing: &Doing) -> Result<Verdict, Fault> {
-    let Some(office) = visitor.office().cloned() else { return Ok(Verdict::Known) };
+    let Some(sender) = visitor.sender() else { return Ok(Verdict::Known) };
     let supervises = visitor.role() == Role::Supervisor;
     let on_behalf = if supervises { OnBehalf::OfSupervision } else { OnBehalf::OfTheCase };
-    let sender = Sender { office, person: Some(visitor.id), role: Some(visitor.role()) };
-    let alerts = alerts_beside(site.log.as_ref()).await?;
     let mut first = None;
     for (topic, occurrence) in &item.alerts {
         let id = Uuid::new_v5(&id, format!("{}/{}/{}", topic.rule, topic.on, topic.stage).as_bytes());
         let handling = Handling { id, topic: *topic, occurrence: *occurrence, doing: doing.clone() };
-        let verdict = site.recorder.handle(&sender, &item.case, handling, on_behalf, alerts).await?;
+        let verdict = site.recorder.handle(&sender, &item.case, handling, on_behalf, site.alerts()).await?;
         first.get_or_insert(verdict);
     }
     Ok(first.unwrap_or(Verdict::Known))

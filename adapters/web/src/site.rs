@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use engine::calendar::Instant;
+use engine::decide::Alerts;
 use engine::rulebook::{Language, Rulebook};
 use service::clock::Clock;
 use service::offices::Offices;
@@ -66,6 +67,11 @@ impl Site {
     /// The present time.
     pub fn now(&self) -> Instant {
         self.clock.now()
+    }
+
+    /// What becomes of the alerts that recording calls for: they are held back while the clock is in doubt.
+    pub fn alerts(&self) -> Alerts {
+        if self.status.clock_in_doubt() { Alerts::HeldBack } else { Alerts::Raised }
     }
 
     /// The name of the cookie of a session: bound to the host where there is TLS.

@@ -15,6 +15,7 @@ use engine::action::OfficeCode;
 use engine::calendar::Instant;
 use engine::rulebook::Language;
 use projections::rights::Role;
+use service::recorder::Sender;
 use sha2::{Digest as _, Sha256};
 use store::Fault;
 use store::people::{Person, SecondFactor, Session, Token};
@@ -74,6 +75,11 @@ impl Visitor {
     /// The office for which the visitor acts; `None` for an operator.
     pub const fn office(&self) -> Option<&OfficeCode> {
         self.office.as_ref()
+    }
+
+    /// The visitor as one who records; `None` for an operator.
+    pub fn sender(&self) -> Option<Sender> {
+        Some(Sender { office: self.office.clone()?, person: Some(self.id), role: Some(self.role) })
     }
 
     /// The secret of the forms' tokens; `None` for a program, which has no forms.

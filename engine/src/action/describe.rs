@@ -82,6 +82,11 @@ pub fn path_of(path: &str) -> Option<&'static str> {
 }
 
 impl ActionName {
+    /// Whether such an action can be withdrawn: an opening is corrected instead, and a withdrawal is final.
+    pub const fn can_be_withdrawn(self) -> bool {
+        !matches!(self, Self::CaseOpened | Self::ActionWithdrawn)
+    }
+
     /// The field at `path` in this action, such as `place.children_only`, `order` or `offences.1.class`.
     pub fn field_at(self, path: &str) -> Option<&'static Field> {
         let mut fields = self.fields();

@@ -58,7 +58,7 @@ impl<'e> Life<'e> {
     /// escalation is no kind of its own: see [`Self::is_escalated`].
     pub fn kind(&self) -> Kind {
         let stood =
-            || self.stages.iter().rev().filter(|(stage, state)| stage.own() == **stage && **state != State::Withdrawn);
+            || self.stages.iter().rev().filter(|(stage, state)| !stage.is_escalated() && **state != State::Withdrawn);
         let open = stood().find(|(stage, state)| **state == State::Open && stage.kind() != Kind::Notice);
         match open.or_else(|| stood().next()) {
             Some((_, State::Settled)) => Kind::Settled,
@@ -69,7 +69,7 @@ impl<'e> Life<'e> {
 
     /// Whether an open alert of it was escalated.
     pub fn is_escalated(&self) -> bool {
-        self.stages.iter().any(|(stage, state)| stage.own() != *stage && *state == State::Open)
+        self.stages.iter().any(|(stage, state)| stage.is_escalated() && *state == State::Open)
     }
 
     /// Whether it is a notice, and its limit has not passed under the protective reading.

@@ -122,16 +122,23 @@ impl Dockets {
         let slot = self.slot(whose);
         let mut kept = slot.lock().await;
         let Some(kept) = kept.as_mut() else { return Ok((docket, Vec::new())) };
-        for (case, version) in std::mem::take(&mut kept.told) {
-            if kept.cases.contains_key(&case) {
-                let known = log.load(&case).await?;
-                if known.version() < version {
-                    // Another process has written it, and the store has not noticed it yet.
-                    kept.told.insert(case.clone(), version);
+        let mut later = BTreeMap::new();
+        while let Some((case, version)) = kept.told.first_key_value().map(|(case, version)| (case.clone(), *version)) {
+            match log.load(&case).await {
+                Ok(known) => {
+                    if known.version() < version {
+                        // Another process has written it, and the store has not noticed it yet.
+                        later.insert(case.clone(), version);
+                    }
+                    kept.alerts.insert(case.clone(), Arc::new(CaseAlerts::of(&known, now)));
                 }
-                kept.alerts.insert(case, Arc::new(CaseAlerts::of(&known, now)));
+                // The docket says how many cases cannot be read.
+                Err(Fault::Corrupt(_)) => _ = kept.alerts.remove(&case),
+                Err(fault) => return Err(fault),
             }
+            kept.told.remove(&case);
         }
+        kept.told = later;
         let none = Arc::default();
         let alerts = docket.cases.iter().map(|listed| Arc::clone(kept.alerts.get(&listed.case).unwrap_or(&none)));
         Ok((docket.clone(), alerts.collect()))

@@ -66,7 +66,7 @@ impl Recorder {
     }
 
     fn may_handle(&self, sender: &Sender, known: &Arc<Case>, handling: &Handling, on_behalf: OnBehalf) -> bool {
-        let escalated = handling.topic.stage.own() != handling.topic.stage;
+        let escalated = handling.topic.stage.is_escalated();
         let (relation, act) = match on_behalf {
             OnBehalf::OfTheCase if escalated => return false,
             OnBehalf::OfSupervision if !escalated => return false,

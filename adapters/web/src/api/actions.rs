@@ -8,10 +8,8 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::IF_MATCH;
 use engine::action::ActionName;
-use engine::decide::Alerts;
 use projections::rights::{Act, Relation, Role, allows};
 use service::intake::{Intake, Request, Taken};
-use service::recorder::Sender;
 use store::people::Seen;
 
 use super::body;
@@ -31,8 +29,7 @@ pub async fn record(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Answer, Problem> {
-    let office = caller.office().filter(|_| may_record(caller.role()));
-    let Some(office) = office else {
+    let Some(sender) = caller.sender().filter(|_| may_record(caller.role())) else {
         note(&site, &caller, Seen::Refused { route: "/api/v1/actions".to_owned() }).await?;
         return Err(Problem::of(Api::NotFound));
     };
@@ -41,9 +38,7 @@ pub async fn record(
         None => None,
     };
     let lines = body::lines(&headers, body).await?;
-    let sender = Sender { office: office.clone(), person: Some(caller.id), role: Some(caller.role()) };
-    let alerts = if site.status.clock_in_doubt() { Alerts::HeldBack } else { Alerts::Raised };
-    let request = Request { sender, alerts, language: caller.language, expected };
+    let request = Request { sender, alerts: site.alerts(), language: caller.language, expected };
     let intake = Intake::new(Arc::clone(&site.recorder)).knowing(Some(Arc::clone(&site.offices)));
     let Taken { reply, events } = intake.take_request(&request, lines).await?;
     site.remembered.charge_events(caller.id, events);

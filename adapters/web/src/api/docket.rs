@@ -73,7 +73,7 @@ pub async fn figures(
     note(&site, &caller, Seen::List { list: "figures".to_owned(), filters: String::new(), count }).await?;
     let rules = by_rule(own.cases.iter().map(|case| &**case), now.at);
     let rules = rules.iter().map(|(rule, counts)| {
-        let [certain, arguable, running] = counts.map(number);
+        let [certain, arguable, running] = counts.map(json::count);
         Json::Object(vec![
             ("rule".into(), Json::text(rule.word())),
             ("certain".into(), certain),
@@ -84,8 +84,8 @@ pub async fn figures(
     Ok(json::value(&Json::Object(vec![
         ("office".into(), Json::text(caller.office().map_or("", OfficeCode::as_str))),
         ("at".into(), Json::text(now.at.to_string())),
-        ("open".into(), number(open)),
-        ("held".into(), number(held)),
+        ("open".into(), json::count(open)),
+        ("held".into(), json::count(held)),
         ("rules".into(), Json::List(rules.collect())),
     ])))
 }
@@ -108,8 +108,4 @@ fn choice(asked: &Asked) -> Choice {
         late: asked.flag(LATE.name),
         ..Choice::default()
     }
-}
-
-fn number(count: usize) -> Json<'static> {
-    Json::Number(i64::try_from(count).unwrap_or(i64::MAX))
 }

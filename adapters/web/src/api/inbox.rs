@@ -99,10 +99,6 @@ fn instant(at: Option<Instant>) -> Json<'static> {
     at.map_or(Json::Null, |at| Json::text(at.to_string()))
 }
 
-fn count(count: usize) -> Json<'static> {
-    Json::Number(i64::try_from(count).unwrap_or(i64::MAX))
-}
-
 fn item_json(item: &Item) -> Json<'_> {
     let (rule, earliest, latest, breach, findings, missing) = match &item.subject {
         Subject::Limit { rule, earliest, latest, breach, .. } => {
@@ -122,8 +118,8 @@ fn item_json(item: &Item) -> Json<'_> {
         ("earliest".into(), instant(earliest)),
         ("latest".into(), instant(latest)),
         ("breach".into(), breach.map_or(Json::Null, |breach| Json::text(breach.word()))),
-        ("findings".into(), count(findings)),
-        ("missing".into(), count(missing)),
+        ("findings".into(), json::count(findings)),
+        ("missing".into(), json::count(missing)),
         ("liberty".into(), Json::Bool(item.is_on_liberty())),
         ("owed_by".into(), Json::text(item.owed_by.as_str())),
         ("raised_at".into(), Json::text(item.raised_at.to_string())),

@@ -9,6 +9,11 @@ use crate::answer::{Answer, with};
 /// The media type.
 pub const MEDIA_TYPE: &str = "application/json";
 
+/// A count.
+pub fn count(count: usize) -> Json<'static> {
+    Json::Number(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
 /// A value as an answer.
 pub fn value(json: &Json<'_>) -> Answer {
     let mut out = String::with_capacity(1024);

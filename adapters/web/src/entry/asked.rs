@@ -257,7 +257,7 @@ impl Asking<'_> {
     fn offences(&self, case: &Case, path: &str) -> Vec<Pick> {
         let opening = case.actions().find(|action| action.name == ActionName::CaseOpened);
         let of_opening = opening.into_iter().flat_map(Action::offences).enumerate();
-        let added = case.actions().filter_map(|action| Some((action.id.to_string(), action.added_offence()?)));
+        let added = case.withdrawable().filter_map(|action| Some((action.id.to_string(), action.added_offence()?)));
         let all = of_opening.map(|(nth, offence)| (nth.to_string(), offence)).chain(added);
         let named = |(nth, (value, offence)): (usize, (String, engine::action::Offence))| {
             let class = field_words::word(self.book, offence.class.word(), self.language);
@@ -270,20 +270,12 @@ impl Asking<'_> {
 
     /// The actions of a case that may be withdrawn, the last recorded first.
     fn actions(&self, case: &Case, path: &str) -> Vec<Pick> {
-        let withdrawn: Vec<_> = case.actions().filter_map(Action::withdraws).collect();
-        let may = |action: &&Action| {
-            let name = action.name;
-            let never = matches!(name, ActionName::CaseOpened | ActionName::ActionWithdrawn);
-            !never && !withdrawn.contains(&action.id)
-        };
-        let mut actions: Vec<&Action> = case.actions().filter(may).collect();
-        actions.reverse();
         let named = |action: &Action| {
             let what = self.book.text(&format!("action.{}", action.name)).in_language(self.language);
             let label = format!("{}, {}", begun(what), words_of_time::when(action.at, self.language));
             self.pick(path, &action.id.to_string(), &label)
         };
-        actions.into_iter().map(named).collect()
+        case.withdrawable().rev().map(named).collect()
     }
 }
 

@@ -1,6 +1,5 @@
 //! The actions of a case as rows, each with all its fields; a withdrawal stands below what it withdraws.
 
-use engine::action::ActionName;
 use projections::timeline::{ActionLine, Entry, EntryLine};
 
 use super::reader::Reader;
@@ -77,10 +76,9 @@ fn row(line: &ActionLine, reader: &Reader<'_>) -> Action {
             None => html(&said),
         }
     });
-    let never = matches!(action.name, ActionName::CaseOpened | ActionName::ActionWithdrawn);
     Action {
         id: action.id.to_string(),
-        correct_as: (!never && line.withdrawn.is_none()).then(|| action.name.word()),
+        correct_as: (action.name.can_be_withdrawn() && line.withdrawn.is_none()).then(|| action.name.word()),
         landed: None,
         when: html(&reader.when(action.at)),
         name: html(reader.action(action.name)),

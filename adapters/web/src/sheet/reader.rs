@@ -42,8 +42,7 @@ impl Reader<'_> {
 
     /// A sentence with its placeholders filled.
     pub fn say(&self, word: impl Word, values: &[(&str, &str)]) -> String {
-        let template = word.of(self.language).to_owned();
-        values.iter().fold(template, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        word.filled(self.language, values)
     }
 
     /// The name of a rule, with the number of the extension and a note where its length is policy.

@@ -12,12 +12,12 @@ use crate::rulebook::ByKind;
 impl<'t> Comparison<'t, '_> {
     /// Reviews an alert, and then its escalation, which shares its life.
     pub(super) fn review_with_escalation(&mut self, topic: &Topic, told: &'t TopicState) {
-        if topic.stage.own() != topic.stage {
+        if topic.stage.is_escalated() {
             return;
         }
         let before = self.told.len();
         self.review(topic, told);
-        let Some(stage) = topic.stage.escalated() else { return };
+        let Some(stage) = topic.stage.escalated().filter(|_| told.alert.escalate_after.is_some()) else { return };
         let escalated = self.case.alerts.get(&Topic { stage, ..*topic });
         let is_open = match self.told[before..].last() {
             None => told.state == State::Open,

@@ -18,7 +18,6 @@ use projections::picture::Moment;
 use projections::rights::{Act, Relation};
 use projections::words_of_time;
 use service::queries::preview::{Foreseen, Question, foresee};
-use service::recorder::Sender;
 use store::Fault;
 use uuid::Uuid;
 
@@ -166,11 +165,10 @@ async fn posted(site: &Site, visitor: &Visitor, both: &Both, fields: &Fields) ->
     let ticked = |action: &&Action| fields.all(COPIED).iter().any(|id| *id == action.id.to_string());
     let actions: Vec<Action> = both.left().into_iter().filter(ticked).filter_map(|action| copy(action, to)).collect();
     let refuse = |says: Vec<Html>| made(site, visitor, both, fields, Beside { errors: says, ..Beside::default() });
-    let (Some(office), false) = (visitor.office(), actions.is_empty()) else {
+    let (Some(sender), false) = (visitor.sender(), actions.is_empty()) else {
         return Ok(refuse(vec![html(N::TickSome.of(language))]));
     };
-    let sender = Sender { office: office.clone(), person: Some(visitor.id), role: Some(visitor.role()) };
-    let alerts = if site.status.clock_in_doubt() { Alerts::HeldBack } else { Alerts::Raised };
+    let alerts = site.alerts();
     let question = Question { sender: &sender, case: &both.to.case, actions: &actions, alerts };
     let foreseen = foresee(&site.recorder, &site.book, &site.offices, &question).await?;
     let refused: Vec<Html> =

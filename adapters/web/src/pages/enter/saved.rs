@@ -20,15 +20,16 @@ pub async fn save(work: &Work<'_>, ready: Ready) -> Answer {
     if let Some(moved) = moved(work, &ready) {
         return show(work, Some(&ready.known), Show::Difference { ready: &ready, moved: Some(moved), error: None });
     }
-    let difference = Difference::of(&ready.foreseen, work.alerts(), &super::shown::reader(work, &ready));
+    let difference = Difference::of(&ready.foreseen, work.site.alerts(), &super::shown::reader(work, &ready));
     if difference.sure != work.fields.text(SURE) {
         let error = Some(W::ConfirmFirst);
         return show(work, Some(&ready.known), Show::Difference { ready: &ready, moved: None, error });
     }
-    let Some(sender) = work.sender() else { return show(work, None, Show::Away) };
+    let Some(sender) = work.visitor.sender() else { return show(work, None, Show::Away) };
     let expected = ready.known.is_own.then(|| ready.known.case.last_action());
     let case = &ready.actions[0].case;
-    let recorded = work.site.recorder.record_from(&sender, case, ready.actions.clone(), work.alerts(), expected).await;
+    let recorded =
+        work.site.recorder.record_from(&sender, case, ready.actions.clone(), work.site.alerts(), expected).await;
     match recorded {
         Ok(recorded) => {
             let refused = recorded.verdicts.iter().filter_map(|verdict| match verdict {

@@ -304,7 +304,7 @@ fn shown(
     });
     Shown {
         understood: html(&understood),
-        difference: Difference::of(&ready.foreseen, work.alerts(), &reader),
+        difference: Difference::of(&ready.foreseen, work.site.alerts(), &reader),
         moved: changed,
         error: error.map(|word| html(word.of(language))),
         version,

@@ -20,7 +20,6 @@ use projections::words_of_time;
 use service::files::{self, Contents, Form};
 use service::intake::{Intake, MOST_ACTIONS, Request as OfActions};
 use service::queries::preview::{Question, foresee};
-use service::recorder::Sender;
 use service::verdict::Outcome;
 use store::Fault;
 use store::heavy::beside;
@@ -147,7 +146,7 @@ async fn of_file(site: &Site, visitor: &Visitor, name: &str, bytes: Vec<u8>) -> 
 
 async fn foreseen(site: &Site, visitor: &Visitor, contents: Contents) -> Result<Shown, Fault> {
     let language = visitor.language;
-    let Some(sender) = sender(visitor) else { return Ok(Shown::default()) };
+    let Some(sender) = visitor.sender() else { return Ok(Shown::default()) };
     let notes = contents
         .warned
         .iter()
@@ -187,9 +186,8 @@ async fn foreseen(site: &Site, visitor: &Visitor, contents: Contents) -> Result<
 /// Records the lines that were shown.
 async fn record(site: &Site, visitor: &Visitor, lines: &str) -> Result<Shown, Fault> {
     let language = visitor.language;
-    let Some(sender) = sender(visitor) else { return Ok(Shown::default()) };
-    let alerts = if site.status.clock_in_doubt() { Alerts::HeldBack } else { Alerts::Raised };
-    let request = OfActions { sender, alerts, language, expected: None };
+    let Some(sender) = visitor.sender() else { return Ok(Shown::default()) };
+    let request = OfActions { sender, alerts: site.alerts(), language, expected: None };
     let intake = Intake::new(Arc::clone(&site.recorder)).knowing(Some(Arc::clone(&site.offices)));
     let taken = match intake.take_request(&request, lines.as_bytes().to_vec()).await {
         Ok(taken) => taken,
@@ -213,11 +211,6 @@ async fn record(site: &Site, visitor: &Visitor, lines: &str) -> Result<Shown, Fa
         (stands, row(verdict.line, what, stands, &flaws, language))
     });
     Ok(Shown { rows: rows.collect(), done: true, ..Shown::default() })
-}
-
-fn sender(visitor: &Visitor) -> Option<Sender> {
-    let office = visitor.office()?.clone();
-    Some(Sender { office, person: Some(visitor.id), role: Some(visitor.role()) })
 }
 
 fn json(action: &Action) -> String {

@@ -7,14 +7,12 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 use engine::action::{Action, ActionName, CaseRef, When};
 use engine::case::Case;
-use engine::decide::Alerts;
 use engine::json::Json;
 use engine::rulebook::Language;
 use projections::rights::{Act, Relation};
 use projections::timeline::Personal;
 use projections::view::Seat;
 use service::queries::preview::{Foreseen, Question, foresee};
-use service::recorder::Sender;
 use store::Fault;
 use uuid::Uuid;
 
@@ -84,17 +82,6 @@ impl Work<'_> {
         self.visitor.language
     }
 
-    /// Who records.
-    pub fn sender(&self) -> Option<Sender> {
-        let office = self.visitor.office()?.clone();
-        Some(Sender { office, person: Some(self.visitor.id), role: Some(self.visitor.role()) })
-    }
-
-    /// What becomes of the alerts.
-    pub fn alerts(&self) -> Alerts {
-        if self.site.status.clock_in_doubt() { Alerts::HeldBack } else { Alerts::Raised }
-    }
-
     /// Gives the form what a new one has: an id, and the own office as the one that acted.
     pub fn begin(&mut self) {
         if Uuid::try_parse(self.fields.text(names::ID)).is_err() {
@@ -134,9 +121,7 @@ impl Work<'_> {
     /// The action that the form corrects, if it may be.
     pub fn corrected<'c>(&self, case: &'c Case) -> Option<&'c Action> {
         let id = Uuid::try_parse(self.fields.text(CORRECTS)).ok()?;
-        let withdrawn = |action: &Action| case.actions().any(|other| other.withdraws() == Some(action.id));
-        let never = |name| matches!(name, ActionName::CaseOpened | ActionName::ActionWithdrawn);
-        case.actions().find(|action| action.id.0 == id).filter(|action| !never(action.name) && !withdrawn(action))
+        case.withdrawable().find(|action| action.id.0 == id)
     }
 
     /// The case of the form; `None` if it names none yet, or opens one.
@@ -185,8 +170,8 @@ impl Work<'_> {
             Some(Ok(withdrawal)) => vec![withdrawal, action],
             Some(Err(flaw)) => return Err(Unready::Flawed(Some(known), vec![flaw])),
         };
-        let Some(sender) = self.sender() else { return Err(Unready::Flawed(None, Vec::new())) };
-        let question = Question { sender: &sender, case: &known.case, actions: &actions, alerts: self.alerts() };
+        let Some(sender) = self.visitor.sender() else { return Err(Unready::Flawed(None, Vec::new())) };
+        let question = Question { sender: &sender, case: &known.case, actions: &actions, alerts: self.site.alerts() };
         let foreseen = foresee(&self.site.recorder, &self.site.book, &self.site.offices, &question).await?;
         let refused: Vec<Flaw> =
             foreseen.refused().flat_map(|(nth, flaws)| self.refused(nth, actions.len(), flaws)).collect();

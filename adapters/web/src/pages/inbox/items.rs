@@ -152,8 +152,7 @@ impl<'w> Words<'w> {
     }
 
     fn say(&self, word: I, values: &[(&str, &str)]) -> String {
-        let template = self.t(word).to_owned();
-        values.iter().fold(template, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        word.filled(self.docket.language, values)
     }
 
     fn at(&self, at: Instant) -> String {
