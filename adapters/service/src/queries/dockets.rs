@@ -213,10 +213,10 @@ impl Source<'_> {
                     Err(Fault::Corrupt(_)) => return self.read().await,
                     Err(fault) => return Err(fault),
                 };
+                // Only nothing is the end of the log: of a few, the next may have been hidden by a transaction under way.
                 let Some(last) = events.last() else { break };
                 kept.head = last.position;
                 read += events.len();
-                let whole = events.len() < EVENTS;
                 for stored in events {
                     // An alert changes nothing of what a docket says.
                     if stored.event.fact.action().is_some() || kept.damaged.contains(&stored.case) {
@@ -224,9 +224,6 @@ impl Source<'_> {
                     } else if kept.cases.contains_key(&stored.case) {
                         kept.told.insert(stored.case, stored.version);
                     }
-                }
-                if whole {
-                    break;
                 }
                 if read > FAR_BEHIND {
                     return self.read().await;
