@@ -121,6 +121,17 @@ fn a_large_body_is_answered_in_the_readers_language() {
 }
 
 #[test]
+fn the_longest_upload_comes_through_to_its_page() {
+    let listening = Listening::start(Limits::PAGES);
+    let length = 4 << 20;
+    let file = "x".repeat(length);
+    let said = listening.ask(&format!(
+        "POST /upload HTTP/1.1\r\nHost: k\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{file}"
+    ));
+    assert!(said.starts_with("HTTP/1.1 200") && said.ends_with(&length.to_string()), "{said}");
+}
+
+#[test]
 fn a_client_that_asks_first_sends_no_large_body() {
     let listening = Listening::start(SHORT);
     let said = listening.ask(

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::routing::{get, post};
@@ -151,6 +151,7 @@ fn pages() -> Router {
         .route("/forever", get(async || std::future::pending::<&str>().await))
         .route("/large", get(async || vec![b'x'; 64 * 1024 * 1024]))
         .route("/length", post(async |body: Bytes| body.len().to_string()))
+        .route("/upload", post(async |body: Bytes| body.len().to_string()).layer(DefaultBodyLimit::disable()))
         .route("/api/v1/length", post(async |body: Bytes| body.len().to_string()))
         .route("/elsewhere", post(async || (StatusCode::SEE_OTHER, [(LOCATION, "/login")])))
 }

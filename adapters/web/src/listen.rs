@@ -25,6 +25,7 @@ pub use crate::visitor::Address;
 pub use address::Proxies;
 pub use tls::{Certificate, CertificateFault};
 
+use crate::multipart::LONGEST_UPLOAD;
 use connection::Serving;
 use open::Open;
 
@@ -60,8 +61,8 @@ impl Limits {
         connections: 512,
         head: 16 * 1024,
         lines: 64,
-        // As much as axum's extractors take, so that the answer is ours.
-        body: 2 * 1024 * 1024,
+        // The longest that a page takes; what is too long for it, the page refuses in its own words.
+        body: LONGEST_UPLOAD as u64 + 64 * 1024,
         body_within: Duration::from_mins(1),
         idle: Duration::from_secs(30),
         busy: Duration::from_mins(5),

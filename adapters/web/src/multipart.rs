@@ -6,6 +6,8 @@ use crate::fields::Fields;
 
 /// The media type.
 pub const MEDIA_TYPE: &str = "multipart/form-data";
+/// The longest form with a file.
+pub const LONGEST_UPLOAD: usize = 4 << 20;
 /// The most parts of a form.
 const MOST_PARTS: usize = 16;
 /// The longest boundary that the standard allows.

@@ -16,15 +16,14 @@ use crate::answer::{Answer, see_other, store_is_away};
 use crate::credentials::csrf;
 use crate::fields::{Fields, not_of_a_page, too_long};
 use crate::kept_forms;
-use crate::multipart;
+use crate::multipart::{self, LONGEST_UPLOAD};
 use crate::refused::refused;
 use crate::site::Site;
 use crate::visitor::{bearer, language, member};
 
 /// The longest form.
 const LONGEST: usize = 64 * 1024;
-/// The longest form with a file, and the path to which it is sent.
-pub const LONGEST_UPLOAD: usize = 4 << 20;
+/// The path to which a form with a file is sent.
 const UPLOAD: &str = "/enter/upload";
 /// Where the forms are that are kept when their session has ended.
 const KEPT: &str = "/enter/";
