@@ -16,6 +16,7 @@ use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
 use crate::handling::{Handled, Handling, Holding};
 use crate::rulebook::{Digest, Rulebook};
+use crate::timeline::ON_LIBERTY;
 
 pub use codec::Unreadable;
 pub(crate) use told::{State, TopicState};
@@ -50,6 +51,8 @@ pub enum Fact {
     AlertWithdrawn(Box<Withdrawal>),
     /// Somebody of an office took an alert, handed it over, gave it back or noted it.
     AlertHandled(Box<Handling>),
+    /// A second person of the office that recorded this action confirmed it.
+    ActionConfirmed(ActionId),
 }
 
 impl Fact {
@@ -61,7 +64,7 @@ impl Fact {
     /// The alert that this raises, settles or withdraws, and this event's own kind; `None` for any other event.
     pub fn alert(&self) -> Option<(&Alert, Kind)> {
         match self {
-            Self::ActionRecorded(_) | Self::AlertHandled(_) => None,
+            Self::ActionRecorded(_) | Self::AlertHandled(_) | Self::ActionConfirmed(_) => None,
             Self::AlertRaised(alert) => Some((alert, alert.topic.stage.kind())),
             Self::AlertSettled(settlement) => Some((&settlement.alert, Kind::Settled)),
             Self::AlertWithdrawn(withdrawal) => Some((&withdrawal.alert, Kind::Withdrawn)),
@@ -80,6 +83,17 @@ pub struct RecordedAction {
     pub recorded_at: Instant,
     /// Who recorded it.
     pub recorded_by: OfficeCode,
+    /// The opaque id of the person or token that entered it; `None` for what came without one.
+    pub person: Option<Uuid>,
+}
+
+/// That a second person confirmed an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Confirmed {
+    /// The opaque id of that person.
+    pub person: Option<Uuid>,
+    /// When.
+    pub at: Instant,
 }
 
 /// Everything known about one case: the actions, in the order in which they were recorded, and the alerts.
@@ -96,6 +110,8 @@ pub struct Case {
     pub(crate) told_last: usize,
     /// The ids of what people did about alerts.
     handlings: Vec<Uuid>,
+    /// The actions that a second person confirmed.
+    confirmed: BTreeMap<ActionId, Confirmed>,
 }
 
 /// An alert that stands, and who has it.
@@ -118,7 +134,7 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
     let goes_on = case.recorded_at == Some(event.recorded_at);
     case.told_last = match &event.fact {
         Fact::ActionRecorded(_) => 0,
-        Fact::AlertHandled(_) => case.told_last,
+        Fact::AlertHandled(_) | Fact::ActionConfirmed(_) => case.told_last,
         Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) if goes_on => case.told_last + 1,
         Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) => 1,
     };
@@ -131,6 +147,7 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
                 action: Arc::clone(action),
                 recorded_at: event.recorded_at,
                 recorded_by: event.recorded_by.clone(),
+                person: event.person,
             });
         }
         Fact::AlertRaised(alert) => {
@@ -162,6 +179,9 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
                 let alert = Arc::clone(&told.alert);
                 told.handled.get_or_insert_default().take_in(&handling.doing, who, &alert, event.recorded_at);
             }
+        }
+        Fact::ActionConfirmed(action) => {
+            case.confirmed.entry(*action).or_insert(Confirmed { person: event.person, at: event.recorded_at });
         }
     }
     case
@@ -266,6 +286,20 @@ impl Case {
         actions.filter(move |action| action.name.can_be_withdrawn() && !withdrawn.contains(&action.id))
     }
 
+    /// Who confirmed an action, and when; `None` as long as nobody did.
+    pub fn confirmed(&self, action: ActionId) -> Option<Confirmed> {
+        self.confirmed.get(&action).copied()
+    }
+
+    /// The actions on which a second person has not looked, in the order in which they were recorded: those that begin, extend
+    /// or end the deprivation of liberty, that somebody entered, and that were not withdrawn.
+    pub fn unconfirmed(&self) -> impl Iterator<Item = &RecordedAction> {
+        let withdrawn: BTreeSet<ActionId> = self.actions().filter_map(Action::withdraws).collect();
+        let asks = |recorded: &RecordedAction| recorded.person.is_some() && ON_LIBERTY.has(recorded.action.name);
+        let waits = move |id: ActionId| !withdrawn.contains(&id) && !self.confirmed.contains_key(&id);
+        self.recorded.iter().filter(move |recorded| asks(recorded) && waits(recorded.action.id))
+    }
+
     /// Whether what somebody did about an alert is recorded already, by its id.
     pub(crate) fn is_handled(&self, id: Uuid) -> bool {
         self.handlings.contains(&id)
@@ -345,6 +379,12 @@ impl Case {
             Fact::AlertHandled(handling) if self.is_handled(handling.id) => Some("its handling is in the case already"),
             Fact::AlertHandled(handling) => (self.standing(&handling.topic, handling.occurrence).is_none())
                 .then_some("it handles an alert that does not stand"),
+            Fact::ActionConfirmed(action) if self.confirmed.contains_key(action) => {
+                Some("the action was confirmed already")
+            }
+            Fact::ActionConfirmed(action) => {
+                self.action(*action).is_none().then_some("it confirms an action that the case does not have")
+            }
         }
     }
 }

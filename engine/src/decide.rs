@@ -5,6 +5,7 @@
 
 mod admit;
 mod cause;
+mod confirm;
 mod difference;
 mod doubts;
 mod due;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::action::{Action, OfficeCode};
+use crate::action::{Action, ActionId, OfficeCode};
 use crate::assess::{Assessment, assess};
 use crate::calendar::Instant;
 use crate::case::{Case, Event, Fact};
@@ -77,6 +78,17 @@ pub enum Command {
         person: Option<Uuid>,
         /// What they do, about which alert.
         handling: Handling,
+        /// What our clock says.
+        clock: Instant,
+    },
+    /// Record that a second person of the office confirms an action on the child's liberty.
+    Confirm {
+        /// The office.
+        office: OfficeCode,
+        /// The opaque id of the person.
+        person: Uuid,
+        /// The action.
+        action: ActionId,
         /// What our clock says.
         clock: Instant,
     },
@@ -157,6 +169,9 @@ pub fn decide_in(case: &Case, book: &Rulebook, command: Command, setting: Settin
         Command::Now { clock, alerts } => (Vec::new(), None, (None, None), clock, alerts),
         Command::Handle { office, person, handling, clock } => {
             return handle::decided(case, (office, person), handling, clock, book);
+        }
+        Command::Confirm { office, person, action, clock } => {
+            return confirm::decided(case, (office, person), action, clock, book);
         }
     };
     let verdicts = match &sender {

@@ -20,6 +20,16 @@ use places::Places;
 
 pub use order::in_order;
 
+/// The actions that take the child's liberty, or keep it taken.
+pub(crate) const TAKES_LIBERTY: Names = Names::of(&[
+    ActionName::BroughtIn,
+    ActionName::Arrested,
+    ActionName::CustodyStarted,
+    ActionName::RemandOrdered,
+    ActionName::RemandExtended,
+]);
+/// The actions that begin, extend or end the deprivation of liberty.
+pub const ON_LIBERTY: Names = TAKES_LIBERTY.and(END_OF_DETENTION);
 /// The actions that end a detention.
 pub(crate) const END_OF_DETENTION: Names = Names::of(&[ActionName::Released, ActionName::JudgmentGiven]);
 /// The actions that begin a liberty episode if the child is free.

@@ -28,6 +28,8 @@ pub struct CaseAlerts {
     pub open: Vec<Open>,
     /// Those that were settled not long before the case was read.
     pub settled: Vec<Settled>,
+    /// The actions on the child's liberty on which no second person has looked.
+    pub unconfirmed: Vec<RecordedAction>,
 }
 
 /// An alert that stands.
@@ -71,7 +73,8 @@ impl CaseAlerts {
             let (by, recorded_at) = ((by.action.name, by.action.at), by.recorded_at);
             Some(Settled { alert: Arc::clone(alert), by, recorded_at })
         });
-        Self { open: open.collect(), settled: settled.collect() }
+        let unconfirmed = case.unconfirmed().cloned().collect();
+        Self { open: open.collect(), settled: settled.collect(), unconfirmed }
     }
 }
 

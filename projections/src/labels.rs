@@ -112,6 +112,8 @@ labels! {
     RecordedBy: "recorded by", "ຜູ້ບັນທຶກ";
     Later: "later", "ພາຍຫລັງ";
     Withdrawn: "withdrawn", "ຖອນແລ້ວ";
+    Unconfirmed: "not yet confirmed by a second person", "ຄົນທີສອງຍັງບໍ່ໄດ້ຢືນຢັນ";
+    ConfirmedOn: "confirmed by a second person", "ຄົນທີສອງຢືນຢັນແລ້ວ";
     LaterThan: "not counted, later than", "ບໍ່ນັບ, ຫລັງ";
     NoCases: "No cases.", "ບໍ່ມີຄະດີ.";
     NoAlerts: "No alerts.", "ບໍ່ມີການແຈ້ງເຕືອນ.";

@@ -113,6 +113,10 @@ pub enum Act {
     Record(ActionName),
     /// Open a case.
     OpenCase,
+    /// Use the list of the actions of the own office that need a second look.
+    ReadUnconfirmed,
+    /// Confirm an action that another person of the own office entered.
+    Confirm,
     /// Take, hand over, give back or note an alert.
     HandleAlert,
     /// The same for an alert that was escalated, whose owing office is one below. That it is, the caller has to ask.
@@ -135,8 +139,8 @@ pub enum Act {
 /// case the relation does not count.
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
-        AskForLook, EnterPapers, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures,
-        ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadPersonal, Record,
+        AskForLook, Confirm, EnterPapers, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures,
+        ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadPersonal, ReadUnconfirmed, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
     use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
@@ -149,6 +153,8 @@ pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
         | (Clerk | Prosecutor | Investigator, OpenCase, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks | HandleAlert, Own)
+        | (Clerk | Prosecutor | Investigator, ReadUnconfirmed, _)
+        | (Clerk | Prosecutor | Investigator, Confirm, Own)
         | (Clerk | Prosecutor | Investigator, Record(_), Own | Former)
         | (Lawyer, Record(ActionName::ReleaseRequested), Own) => true,
         (Clerk | Prosecutor | Investigator | Lawyer | Supervisor | Operator, _, Own | Former | Granted | Foreign) => {
@@ -163,7 +169,7 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 16] = [
+    const TABLE: [(Act, [&str; 4]); 18] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadInbox, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
@@ -171,6 +177,8 @@ mod tests {
         (Act::ReadLooks, ["cpil", "", "s", ""]),
         (Act::Record(ActionName::ReleaseRequested), ["cpil", "cpi", "", ""]),
         (Act::Record(ActionName::RemandOrdered), ["cpi", "cpi", "", ""]),
+        (Act::ReadUnconfirmed, ["cpi", "cpi", "cpi", "cpi"]),
+        (Act::Confirm, ["cpi", "", "", ""]),
         (Act::HandleAlert, ["cpil", "", "", ""]),
         (Act::HandleEscalated, ["s", "s", "s", "s"]),
         (Act::OpenCase, ["cpi", "cpi", "cpi", "cpi"]),

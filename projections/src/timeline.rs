@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::message::text;
 use crate::summary::Ended;
 
-pub use recorded::{ActionLine, Field, Personal, Value};
+pub use recorded::{ActionLine, Field, Personal, SecondLook, Value};
 
 /// One line of a timeline.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,6 +165,19 @@ pub fn timeline<'e>(
         entries.extend(told.remove(&Some(place)).unwrap_or_default());
     }
     entries
+}
+
+/// Marks the actions that still need a second look: those of the offices that ask for one.
+pub fn mark_unconfirmed(entries: &mut [Entry], case: &Case, asks: impl Fn(&OfficeCode) -> bool) {
+    let asked = case.unconfirmed().filter(|recorded| asks(&recorded.recorded_by));
+    let waiting: BTreeSet<ActionId> = asked.map(|recorded| recorded.action.id).collect();
+    for entry in entries {
+        if let EntryLine::Action(line) = &mut entry.what
+            && waiting.contains(&line.recorded.action.id)
+        {
+            line.second_look = SecondLook::Awaited;
+        }
+    }
 }
 
 /// The part of a timeline that is about some rules: their lines, the actions above these lines, and the actions that ended

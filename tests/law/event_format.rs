@@ -15,6 +15,9 @@ use serde_json::Value;
 /// of the law; in the second, every action and field that was added.
 const LOGS: [&str; 2] = ["events-v1.jsonl", "events-v1-second-reading.jsonl"];
 
+/// What people do: one event of each kind.
+const OF_PEOPLE: &str = "events-v1-people.jsonl";
+
 fn log(name: &str) -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -22,7 +25,7 @@ fn log(name: &str) -> Vec<String> {
 }
 
 fn frozen() -> Vec<String> {
-    LOGS.into_iter().flat_map(log).collect()
+    LOGS.into_iter().chain([OF_PEOPLE]).flat_map(log).collect()
 }
 
 fn events(lines: &[String]) -> Vec<Event> {
@@ -55,6 +58,19 @@ fn every_event_and_every_action_has_a_fixture() {
     let actions: BTreeSet<ActionName> = actions().iter().map(|action| action.name).collect();
     let missing: Vec<_> = ActionName::ALL.iter().filter(|name| !actions.contains(name)).collect();
     assert!(missing.is_empty(), "no fixture of {missing:?}");
+}
+
+#[test]
+fn everything_that_people_do_has_a_fixture() {
+    let names: Vec<String> = log(OF_PEOPLE)
+        .iter()
+        .map(|line| {
+            let event: Value = serde_json::from_str(line).expect("JSON");
+            event["event"].as_str().expect("a name").to_owned()
+        })
+        .collect();
+    let all = ["alert_acknowledged", "alert_handed_over", "alert_given_back", "alert_noted", "action_confirmed"];
+    assert_eq!(names, all);
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod properties;
 mod refusals;
 mod rulebook_decides;
 mod sample;
+mod second_look;
 mod told_in_parts;
 mod voided;
 mod wording;

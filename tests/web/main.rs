@@ -26,6 +26,7 @@ mod privacy;
 mod refusals;
 mod rights;
 mod schema;
+mod second_look;
 mod serving;
 mod sessions;
 mod shown;

@@ -109,6 +109,8 @@ pub struct Office {
     pub court: Option<CourtKind>,
     /// The office that supervises it.
     pub supervised_by: Option<OfficeCode>,
+    /// Whether an action on liberty that one of its people entered is to be confirmed by a second one.
+    pub second_look: bool,
 }
 
 /// An office as it stands in a file.
@@ -120,6 +122,8 @@ struct Entry {
     province: Name,
     court: Option<CourtKind>,
     supervised_by: Option<toml::Spanned<String>>,
+    #[serde(default)]
+    second_look: bool,
 }
 
 /// The offices by their codes, and the holidays: days on which they are closed.
@@ -230,7 +234,7 @@ impl Offices {
             let Some(known) = OfficeCode::new(code.get_ref()) else {
                 return Err(wrong(start, "expected an office code: 1 to 64 of a-z, 0-9, `-`".to_owned()));
             };
-            let Entry { kind, name, province, court, supervised_by } = entry;
+            let Entry { kind, name, province, court, supervised_by, second_look } = entry;
             if (kind == OfficeKind::Court) != court.is_some() {
                 return Err(wrong(
                     start,
@@ -248,7 +252,7 @@ impl Offices {
                 }
                 supervised.push((known.clone(), named.span().start));
             }
-            self.0.insert(known, Office { kind, name, province, court, supervised_by: above });
+            self.0.insert(known, Office { kind, name, province, court, supervised_by: above, second_look });
         }
         for (code, start) in supervised {
             self.supervision(&code).map_err(|what| wrong(start, format!("{code}: {what}")))?;
@@ -287,6 +291,11 @@ impl Offices {
     /// The offices that an office supervises, be it through others between them.
     pub fn below<'a>(&'a self, above: &'a OfficeCode) -> impl Iterator<Item = (&'a OfficeCode, &'a Office)> {
         self.all().filter(move |(code, _)| *code != above && self.is_under(code, above))
+    }
+
+    /// Whether an office asks for a second look at actions on liberty.
+    pub fn ask_for_second_look(&self, office: &OfficeCode) -> bool {
+        self.get(office).is_some_and(|office| office.second_look)
     }
 
     /// The office's name, or its code if the office is unknown.

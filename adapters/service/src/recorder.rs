@@ -3,6 +3,7 @@
 //! Invariant: callers in this process that work on the same case run one after the other, so a conflict can only come
 //! from another process. Every action gets its verdict.
 
+mod confirm;
 mod handle;
 mod role;
 mod ticks;

@@ -52,6 +52,7 @@ async fn one_case(log: Arc<dyn LogStore>, book: &Arc<Rulebook>) -> Result<String
         Fact::AlertRaised(alert) => format!("alert: {} {}\n", alert.topic.rule, alert.topic.stage.kind().word()),
         Fact::AlertSettled(settlement) => format!("settled: {}\n", settlement.alert.topic.rule),
         Fact::AlertHandled(handling) => format!("handled: {}\n", handling.topic.rule),
+        Fact::ActionConfirmed(action) => format!("confirmed: {action}\n"),
         Fact::AlertWithdrawn(withdrawal) => format!("withdrawn: {}\n", withdrawal.alert.topic.rule),
     });
     Ok(events.collect())

@@ -89,9 +89,11 @@ fn append(state: &AggregateState<Case>, events: &[Event]) -> Result<Option<Appen
     let before = state.inner();
     let case = match &first.fact {
         Fact::ActionRecorded(action) => action.case.clone(),
-        Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) | Fact::AlertHandled(_) => {
-            before.reference().clone()
-        }
+        Fact::AlertRaised(_)
+        | Fact::AlertSettled(_)
+        | Fact::AlertWithdrawn(_)
+        | Fact::AlertHandled(_)
+        | Fact::ActionConfirmed(_) => before.reference().clone(),
     };
     if case.stream_id() != *state.id() || i64::from(before.version()) != i64::from(*state.sequence_number()) {
         return Err(Fault::Conflict(case));

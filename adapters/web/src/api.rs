@@ -16,3 +16,4 @@ pub mod looks;
 pub mod openapi;
 mod parameters;
 pub mod problem;
+pub mod unconfirmed;

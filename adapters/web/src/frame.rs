@@ -12,11 +12,15 @@ use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::frame::Frame as W;
 
+/// The page of second looks, to which the head leads where the office asks for them.
+const CONFIRM: &str = "/confirm";
+
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
-const WAYS: [(&str, W, Act); 12] = [
+const WAYS: [(&str, W, Act); 13] = [
     ("/", W::Overview, Act::ReadFigures),
     ("/docket", W::Docket, Act::ReadLists),
     ("/inbox", W::Inbox, Act::ReadInbox),
+    (CONFIRM, W::ToConfirm, Act::ReadUnconfirmed),
     ("/enter", W::Enter, Act::EnterPapers),
     ("/look", W::LookAtCase, Act::AskForLook),
     ("/figures", W::Figures, Act::ReadFigures),
@@ -114,13 +118,18 @@ impl Frame {
     /// The frame of a page for a visitor.
     pub fn of(site: &Site, visitor: &Visitor, here: &'static str, title: impl Into<String>) -> Self {
         let language = visitor.language;
-        let may = |act: Act| allows(visitor.role(), Relation::Foreign, act);
+        let asks = visitor.office().is_some_and(|office| site.offices.ask_for_second_look(office));
+        let may = |path: &str, act: Act| allows(visitor.role(), Relation::Foreign, act) && (path != CONFIRM || asks);
         let office = visitor.office().map(|office| site.offices.name(office, language).to_owned());
         Self {
             language,
             title: title.into(),
             here,
-            ways: WAYS.into_iter().filter(|(_, _, act)| may(*act)).map(|(path, word, _)| (path, word)).collect(),
+            ways: WAYS
+                .into_iter()
+                .filter(|(path, _, act)| may(path, *act))
+                .map(|(path, word, _)| (path, word))
+                .collect(),
             office: office.unwrap_or_default(),
             role: role(visitor.role()),
             csrf: visitor.csrf().map(csrf::token).unwrap_or_default(),

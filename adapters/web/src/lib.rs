@@ -31,6 +31,7 @@ pub mod remembered;
 pub mod routes;
 pub mod sheet;
 pub mod site;
+mod unconfirmed;
 mod until;
 mod visitor;
 mod words;

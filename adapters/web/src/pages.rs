@@ -9,6 +9,7 @@ pub mod print;
 
 mod bare;
 pub mod begin;
+pub mod confirm;
 pub mod docket;
 pub mod enter;
 pub mod figures;

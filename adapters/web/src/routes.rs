@@ -79,6 +79,8 @@ pub const ROUTES: &[Route] = &[
     Route::get("/docket/handed-on", Needs::Right(Act::ReadLists), || get(pages::docket::handed_on::handed_on)),
     Route::get("/inbox", Needs::Right(Act::ReadInbox), || get(pages::inbox::inbox)),
     Route::post("/inbox", Needs::Right(Act::ReadInbox), || post(pages::inbox::act)),
+    Route::get("/confirm", Needs::Right(Act::ReadUnconfirmed), || get(pages::confirm::list)),
+    Route::post("/confirm", Needs::Right(Act::ReadUnconfirmed), || post(pages::confirm::confirm)),
     Route::get("/figures", Needs::Right(Act::ReadFigures), || get(pages::figures::figures)),
     // The case, the law, looks, the document.
     Route::get("/cases/{reference}", Needs::Case(Act::ReadCase), || get(pages::case::case)),
@@ -132,6 +134,10 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/alerts", Needs::Right(Act::ReadLists), || get(api::alerts::alerts)),
     Route::get("/api/v1/inbox", Needs::Right(Act::ReadInbox), || get(api::inbox::inbox)),
     Route::post("/api/v1/inbox", Needs::Right(Act::ReadInbox), || post(api::inbox::handle)),
+    Route::get("/api/v1/unconfirmed", Needs::Right(Act::ReadUnconfirmed), || get(api::unconfirmed::unconfirmed)),
+    Route::post("/api/v1/cases/{case}/actions/{action}/confirmation", Needs::Right(Act::ReadUnconfirmed), || {
+        post(api::unconfirmed::confirm)
+    }),
     Route::get("/api/v1/cases/{case}", Needs::Case(Act::ReadCase), || get(api::cases::case)),
     Route::get("/api/v1/cases/{case}/timeline", Needs::Case(Act::ReadCase), || get(api::cases::entries)),
     Route::get("/api/v1/cases/{case}/assessment", Needs::Case(Act::ReadCase), || get(api::cases::assessment)),

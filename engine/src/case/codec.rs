@@ -43,13 +43,17 @@ impl Event {
     pub const VERSION: i32 = 1;
 
     /// The event's id. For an alert event it is that event's own id. For an action, and for what somebody did about an
-    /// alert, it is a UUID v5 of the case (as the namespace) and the sender's id, which is unique only within its case.
+    /// alert, it is a UUID v5 of the case (as the namespace) and the sender's id, which is unique only within its case. For a
+    /// confirmation it follows from the confirmed action: there is one at most.
     pub fn id(&self, case: &crate::action::CaseRef) -> Uuid {
         match &self.fact {
             Fact::ActionRecorded(action) => Uuid::new_v5(&case.stream_id(), action.id.to_string().as_bytes()),
             Fact::AlertRaised(alert) => alert.id(case),
             Fact::AlertSettled(settlement) => settlement.id(case),
             Fact::AlertWithdrawn(withdrawal) => withdrawal.id(case),
+            Fact::ActionConfirmed(action) => {
+                Uuid::new_v5(&case.stream_id(), format!("confirmation/{action}").as_bytes())
+            }
             Fact::AlertHandled(handling) => {
                 Uuid::new_v5(&case.stream_id(), format!("handling/{}", handling.id.hyphenated()).as_bytes())
             }
@@ -64,6 +68,7 @@ impl Event {
             Fact::AlertSettled(settlement) => ("alert_settled", settlement_json(settlement)),
             Fact::AlertWithdrawn(withdrawal) => ("alert_withdrawn", withdrawal_json(withdrawal)),
             Fact::AlertHandled(handling) => (handling::word(&handling.doing), handling::json(handling)),
+            Fact::ActionConfirmed(action) => ("action_confirmed", Json::Object(vec![("action".into(), shown(action))])),
         };
         let mut envelope: Pairs<'_> = Vec::with_capacity(6);
         envelope.push(("data".into(), data));
@@ -104,6 +109,12 @@ impl Event {
             "alert_withdrawn" => Fact::AlertWithdrawn(Box::new(withdrawal_from(data)?)),
             "alert_acknowledged" | "alert_handed_over" | "alert_given_back" | "alert_noted" => {
                 Fact::AlertHandled(Box::new(handling::read(&name, data)?))
+            }
+            "action_confirmed" => {
+                let mut stored = Stored::of(data)?;
+                let action = stored.read("action", action_id)?;
+                stored.finish()?;
+                Fact::ActionConfirmed(action)
             }
             _ => return unreadable("unknown event; a newer program may have written it"),
         };

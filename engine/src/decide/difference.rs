@@ -10,21 +10,13 @@ use super::cause::Cause;
 use super::limit::{discharged, passed_notice, runs};
 use super::most::Most;
 use super::past::Past;
-use crate::action::{Action, ActionId, ActionName, Names, OfficeCode};
+use crate::action::{Action, ActionId, OfficeCode};
 use crate::alert::{About, Addressees, Alert, Settlement, Stage, Topic, Withdrawal};
 use crate::assess::Assessment;
 use crate::breach::Breach;
 use crate::case::{Case, Fact, State, TopicState};
 use crate::rulebook::{RuleId, Rulebook};
-
-/// The actions that take the child's liberty. If something is not on record with one of them, the office gets a notice.
-const TAKES_LIBERTY: Names = Names::of(&[
-    ActionName::BroughtIn,
-    ActionName::Arrested,
-    ActionName::CustodyStarted,
-    ActionName::RemandOrdered,
-    ActionName::RemandExtended,
-]);
+use crate::timeline::TAKES_LIBERTY;
 
 /// How actions come into the log.
 #[derive(Clone, Copy)]

@@ -119,6 +119,14 @@ words! {
         AlertNotTaken = "alert_not_taken",
         /// The alert is about a limit, which is taken and not noted.
         AlertNotNotable = "alert_not_notable",
+        /// The action needs no second look: it is not on the child's liberty, was withdrawn, or nobody is known who entered it.
+        NoSecondLook = "no_second_look",
+        /// Another office recorded the action.
+        OfAnotherOffice = "of_another_office",
+        /// The person entered the action, and a second one has to confirm it.
+        OwnEntry = "own_entry",
+        /// A program's token cannot confirm what a person has to look at.
+        PersonNeeded = "person_needed",
         /// The clock of the machine is in doubt, and what people do about alerts waits until it is confirmed.
         ClockInDoubt = "clock_in_doubt",
         /// The text is too long.

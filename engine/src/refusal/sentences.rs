@@ -75,6 +75,10 @@ sentences! {
     AlertNotOpen: "`{field}`: the alert is not open any more, or was not raised for this office; look at the list again", "`{field}`: ການແຈ້ງເຕືອນນີ້ບໍ່ຄ້າງຢູ່ແລ້ວ ຫລື ບໍ່ແມ່ນຂອງຫ້ອງການນີ້; ໃຫ້ເບິ່ງລາຍການໃໝ່";
     AlertNotTaken: "`{field}`: this person does not have the alert; look at the list again", "`{field}`: ຜູ້ນີ້ບໍ່ໄດ້ຮັບການແຈ້ງເຕືອນນີ້ໄວ້; ໃຫ້ເບິ່ງລາຍການໃໝ່";
     AlertNotNotable: "`{field}`: the alert is about a time limit; take it and say what will be done until when", "`{field}`: ການແຈ້ງເຕືອນນີ້ກ່ຽວກັບກຳນົດເວລາ; ໃຫ້ຮັບເອົາ ແລະ ບອກວ່າຈະເຮັດຫຍັງ ຮອດເວລາໃດ";
+    NoSecondLook: "`{field}`: this action needs no second look; load the list again", "`{field}`: ການກະທຳນີ້ບໍ່ຕ້ອງໃຫ້ຄົນທີສອງຢືນຢັນ; ໃຫ້ໂຫລດລາຍການໃໝ່";
+    OfAnotherOffice: "`{field}`: another office recorded this action; somebody of that office has to confirm it", "`{field}`: ຫ້ອງການອື່ນເປັນຜູ້ບັນທຶກການກະທຳນີ້; ຕ້ອງໃຫ້ຄົນຂອງຫ້ອງການນັ້ນຢືນຢັນ";
+    OwnEntry: "`{field}`: you entered this action yourself; another person of your office has to confirm it", "`{field}`: ທ່ານເປັນຜູ້ປ້ອນການກະທຳນີ້ເອງ; ຕ້ອງໃຫ້ຄົນອື່ນໃນຫ້ອງການຢືນຢັນ";
+    PersonNeeded: "`{field}`: a person has to confirm this; log in and confirm it there", "`{field}`: ຕ້ອງໃຫ້ຄົນຢືນຢັນ ບໍ່ແມ່ນໂປຣແກຣມ; ໃຫ້ເຂົ້າລະບົບແລ້ວຢືນຢັນຢູ່ນັ້ນ";
     ClockInDoubt: "the clock of the machine is in doubt; nothing was recorded; try again when the operator has confirmed it", "ໂມງຂອງເຄື່ອງບໍ່ແນ່ນອນ; ຍັງບໍ່ໄດ້ບັນທຶກ; ໃຫ້ລອງໃໝ່ເມື່ອຜູ້ດູແລລະບົບຢືນຢັນໂມງແລ້ວ";
     TextTooLong: "`{field}`: found {found} characters, expected at most {expected}; shorten it", "`{field}`: ພົບ {found} ຕົວອັກສອນ, ຕ້ອງບໍ່ເກີນ {expected}; ໃຫ້ຂຽນສັ້ນລົງ";
     UntilOutOfRange: "`{field}`: found {found}, expected an instant ahead, at most {expected} days from now", "`{field}`: ພົບ {found}, ຕ້ອງເປັນເວລາຂ້າງໜ້າ ບໍ່ເກີນ {expected} ວັນນັບແຕ່ນີ້";

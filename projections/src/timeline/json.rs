@@ -3,10 +3,10 @@
 use engine::action::ActionId;
 use engine::breach::Breach;
 use engine::calendar::Instant;
-use engine::case::RecordedAction;
+use engine::case::{Confirmed, RecordedAction};
 use engine::json::Json;
 
-use super::{ActionLine, Entry, EntryLine, LimitLine, Personal};
+use super::{ActionLine, Entry, EntryLine, LimitLine, Personal, SecondLook};
 use crate::summary::Ended;
 
 type Pairs<'j> = Vec<(std::borrow::Cow<'j, str>, Json<'j>)>;
@@ -52,7 +52,7 @@ impl Entry {
 }
 
 fn of_action(line: &ActionLine, personal: Personal) -> Pairs<'_> {
-    let RecordedAction { action, recorded_at, recorded_by } = &line.recorded;
+    let RecordedAction { action, recorded_at, recorded_by, .. } = &line.recorded;
     let mut pairs: Pairs<'_> = vec![
         ("entry".into(), Json::text("action")),
         ("action".into(), Json::text(action.name.word())),
@@ -68,6 +68,15 @@ fn of_action(line: &ActionLine, personal: Personal) -> Pairs<'_> {
         let reason = line.withdrawal_reason().filter(|_| personal == Personal::Shown);
         pairs.push(("withdrawn_by".into(), id(by.action.id)));
         pairs.push(("withdrawal_reason".into(), reason.map_or(Json::Null, Json::text)));
+    }
+    match line.second_look {
+        SecondLook::Unasked => {}
+        SecondLook::Awaited => pairs.push(("unconfirmed".into(), Json::Bool(true))),
+        SecondLook::Done(Confirmed { person, at }) => {
+            let by = person.map_or(Json::Null, |person| Json::text(person.to_string()));
+            pairs.push(("confirmed_by".into(), by));
+            pairs.push(("confirmed_at".into(), Json::text(at.to_string())));
+        }
     }
     let from = line.transferred_from();
     if !from.is_empty() {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use engine::action::describe::{self, FieldKind};
 use engine::action::{Action, ActionId, ActionName, OfficeCode, When};
 use engine::calendar::Instant;
-use engine::case::{Case, RecordedAction};
+use engine::case::{Case, Confirmed, RecordedAction};
 use engine::json::Json;
 use engine::rulebook::{Language, Rulebook};
 
@@ -23,8 +23,21 @@ pub struct ActionLine {
     pub fields: Vec<Field>,
     /// The action that withdrew it, if any.
     pub withdrawn: Option<RecordedAction>,
+    /// Whether a second person confirmed it.
+    pub second_look: SecondLook,
     /// Whether it is later than the instant of the timeline and so does not count yet.
     pub to_come: bool,
+}
+
+/// Whether a second person of the office confirmed an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecondLook {
+    /// Nobody did, and nobody has to.
+    Unasked,
+    /// Nobody did, and the office asks for it.
+    Awaited,
+    /// Somebody did.
+    Done(Confirmed),
 }
 
 /// A field of an action.
@@ -143,6 +156,7 @@ pub(super) fn actions(case: &Case, at: Instant, book: &Rulebook, language: Langu
         let line = ActionLine {
             fields: in_words.fields(action),
             withdrawn: withdrawals.get(&action.id).map(|&by| by.clone()),
+            second_look: case.confirmed(action.id).map_or(SecondLook::Unasked, SecondLook::Done),
             to_come: action.at.first() > at,
             recorded: one.clone(),
         };
@@ -278,8 +292,9 @@ mod tests {
             let action = Action::read(&line).expect("an action");
             let Some(When::Instant(recorded_at)) = When::parse(recorded) else { panic!("{recorded}") };
             let recorded_by = action.by.clone();
-            let recorded = RecordedAction { action: action.into(), recorded_at, recorded_by };
-            ActionLine { recorded, fields: Vec::new(), withdrawn: None, to_come: false }.days_late()
+            let recorded = RecordedAction { action: action.into(), recorded_at, recorded_by, person: None };
+            let (fields, second_look) = (Vec::new(), SecondLook::Unasked);
+            ActionLine { recorded, fields, withdrawn: None, second_look, to_come: false }.days_late()
         };
         let at = "2026-03-01T20:00:00+07:00";
         assert_eq!(days_late(at, "2026-03-01T21:00:00+07:00"), 0);

@@ -116,6 +116,10 @@ impl Naive {
             self.handled += 1;
             return known.handle(case, event, handling);
         }
+        if let Fact::ActionConfirmed(_) = event.fact {
+            // A second look changes nothing of what is demanded.
+            return Ok(());
+        }
         let mut new = Vec::new();
         for stored in group {
             if let Fact::ActionRecorded(action) = &stored.event.fact {
@@ -237,8 +241,8 @@ fn own(topic: &Topic) -> Topic {
 /// Whether two successive events of the log were appended together. An action after an alert event was appended later.
 fn belong_together(before: &Stored, after: &Stored) -> bool {
     let is_action = |stored: &Stored| matches!(stored.event.fact, Fact::ActionRecorded(_));
-    let is_handling = |stored: &Stored| matches!(stored.event.fact, Fact::AlertHandled(_));
-    if is_handling(before) || is_handling(after) {
+    let is_of_people = |stored: &Stored| matches!(stored.event.fact, Fact::AlertHandled(_) | Fact::ActionConfirmed(_));
+    if is_of_people(before) || is_of_people(after) {
         return false;
     }
     before.case == after.case

@@ -59,6 +59,9 @@ pub const TABLE: &[Row] = &[
     row("GET /docket/handed-on", Roles("cpil"), PAGE),
     row("GET /inbox", Roles("cpils"), PAGE),
     row("POST /inbox", Roles("cpils"), INCOMPLETE),
+    row("GET /confirm", Roles("cpi"), PAGE),
+    // Nothing is named that could be confirmed.
+    row("POST /confirm", Roles("cpi"), (404, "")),
     row("GET /figures", Roles("cpils"), PAGE),
     row("GET /cases/{case}", CASE, PAGE),
     row("GET /cases/{case}/print", CASE, PAGE),
@@ -110,6 +113,9 @@ pub const TABLE: &[Row] = &[
     row("GET /api/v1/alerts", Roles("cpil"), PAGE),
     row("GET /api/v1/inbox", Roles("cpils"), PAGE),
     row("POST /api/v1/inbox", Roles("cpils"), (404, "")),
+    row("GET /api/v1/unconfirmed", Roles("cpi"), PAGE),
+    // The office asks for no second look, which the answer says.
+    row("POST /api/v1/cases/{case}/actions/{action}/confirmation", Roles("cpi"), PAGE),
     row("GET /api/v1/cases/{case}", CASE, PAGE),
     row("GET /api/v1/cases/{case}/timeline", CASE, PAGE),
     row("GET /api/v1/cases/{case}/assessment", CASE, PAGE),

@@ -41,7 +41,8 @@ pub(super) fn run(common: &Common, own: &Timeline) -> Result<Completion, Failure
     // A table has room for the count only on request; in other formats it is a field like any other.
     let why = if own.why || own.format != Format::Table { Why::Told } else { Why::LeftOut };
     let Timeline { as_known_on, .. } = *own;
-    let question = Question { case: own.case.clone(), as_known_on, at, why, language: common.lang };
+    let (case, language) = (own.case.clone(), common.lang);
+    let question = Question { case, as_known_on, at, why, language, offices: &offices };
     let Some(timeline) = block_on(async { Ok(timeline(database.store.as_ref(), &database.book, &question).await?) })?
     else {
         return Err(no_such_case(common, &own.case, if as_known_on.is_some() { " by then" } else { "" }));

@@ -6,11 +6,13 @@ use engine::action::{CaseRef, When};
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::{Digest, Language, Rulebook, Rulebooks};
-use projections::timeline::{Entry, Why};
+use projections::timeline::{Entry, Why, mark_unconfirmed};
 use store::{Fault, LogStore, Stored};
 
+use crate::offices::Offices;
+
 /// The query.
-pub struct Question {
+pub struct Question<'o> {
     /// The case.
     pub case: CaseRef,
     /// Only what was recorded up to the end of this day or instant counts; `None`: everything.
@@ -21,6 +23,8 @@ pub struct Question {
     pub why: Why,
     /// The language of the sentences.
     pub language: Language,
+    /// The offices, of which some ask for a second look.
+    pub offices: &'o Offices,
 }
 
 /// The answer.
@@ -52,7 +56,7 @@ impl Timeline {
 pub async fn timeline(
     store: &dyn LogStore,
     book: &Arc<Rulebook>,
-    question: &Question,
+    question: &Question<'_>,
 ) -> Result<Option<Timeline>, Fault> {
     let until = question.as_known_on.map(When::last);
     let mut log = store.stream(&question.case).await?;
@@ -65,6 +69,7 @@ pub async fn timeline(
     let case = Case::fold(log.iter().map(|stored| &stored.event));
     let Question { at, why, language, .. } = question;
     let events = log.iter().map(|stored| &stored.event);
-    let entries = projections::timeline::timeline(&case, events, shelf.book(under), &shelf, *at, *language, *why);
+    let mut entries = projections::timeline::timeline(&case, events, shelf.book(under), &shelf, *at, *language, *why);
+    mark_unconfirmed(&mut entries, &case, |office| question.offices.ask_for_second_look(office));
     Ok(Some(Timeline { case, entries, log, shelf, under }))
 }

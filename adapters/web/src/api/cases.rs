@@ -82,7 +82,8 @@ impl View {
         let at =
             self.asked.text(AT.name).map_or_else(|| asked.map_or(self.at, |on| self.at.min(on.last())), |_| self.at);
         let case = self.opened.case.reference().clone();
-        let question = Question { case, as_known_on, at, why: Why::Told, language: caller.language };
+        let (why, language, offices) = (Why::Told, caller.language, &*site.offices);
+        let question = Question { case, as_known_on, at, why, language, offices };
         let found = timeline(site.log.as_ref(), &site.book, &question).await?;
         found.ok_or(Problem::of(Api::NotFound))
     }

@@ -10,6 +10,7 @@ use engine::calendar::Instant;
 use engine::decide::Verdict;
 use engine::handling::{Doing, Holding, Promise};
 use engine::json::Json;
+use engine::rulebook::Language;
 use projections::inbox::{Hands, Item, Subject};
 use serde::Deserialize;
 use service::shown::plain;
@@ -71,11 +72,15 @@ pub async fn handle(
     let doing = doing(&sent).ok_or(Problem::of(Api::UnreadableHandling))?;
     let own = OwnInbox::of(&site, &caller).await?.ok_or(Problem::of(Api::NotFound))?;
     let item = own.item(&sent.case, &sent.key).ok_or(Problem::of(Api::NotFound))?;
-    let verdict = act(&site, &caller, item, sent.id, &doing).await?;
+    became(act(&site, &caller, item, sent.id, &doing).await?, caller.language)
+}
+
+/// What became of something that a person does.
+pub fn became(verdict: Verdict, language: Language) -> Result<Answer, Problem> {
     let (outcome, flaws) = match verdict {
         Verdict::Accepted => ("recorded", Vec::new()),
         Verdict::Known => ("known", Vec::new()),
-        Verdict::Refused(flaws) => ("refused", Said::all(&flaws, caller.language)),
+        Verdict::Refused(flaws) => ("refused", Said::all(&flaws, language)),
     };
     let flaws = serde_json::to_string(&flaws).map_err(|_| Problem::of(Api::Failed))?;
     Ok(json::text(format!("{{\"outcome\":\"{outcome}\",\"flaws\":{flaws}}}")))

@@ -107,10 +107,12 @@ fn of(operation: &Operation, public: bool) -> Value {
                 json!({ "required": true, "content": { MEDIA_TYPES[0]: { "schema": handling } } });
         }
     }
-    if operation.takes != Takes::Nothing {
+    if operation.method == "POST" {
         parameters.push(header("X-CSRF-Token", "of a session: the token of its forms; a token of the API needs none"));
+        answers["403"] = of_problem("a session's request without the token of its forms");
+    }
+    if operation.takes != Takes::Nothing {
         for (status, says) in [
-            ("403", "a session's request without the token of its forms"),
             ("408", "the body took too long"),
             ("413", "more than 1 MiB or 1,000 actions"),
             ("415", "neither JSON nor JSON Lines"),

@@ -1,7 +1,7 @@
 //! The inbox: what nobody has, what is taken and by whom, findings, and what was settled in the last day.
 
 mod act;
-mod items;
+pub(super) mod items;
 
 use std::sync::Arc;
 

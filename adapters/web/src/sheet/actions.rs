@@ -1,10 +1,12 @@
 //! The actions of a case as rows, each with all its fields; a withdrawal stands below what it withdraws.
 
-use projections::timeline::{ActionLine, Entry, EntryLine};
+use engine::case::Confirmed;
+use projections::timeline::{ActionLine, Entry, EntryLine, SecondLook};
 
 use super::reader::Reader;
 use crate::lao::{Html, html};
 use crate::words::case::Case as C;
+use crate::words::second_look::SecondLook as S;
 
 /// A row.
 pub struct Action {
@@ -30,6 +32,10 @@ pub struct Action {
     pub days_late: Html,
     /// When, by whom and why it was withdrawn.
     pub withdrawn: Option<Html>,
+    /// Whether a second person has still to confirm it.
+    pub unconfirmed: bool,
+    /// When a second person confirmed it.
+    pub confirmed: Option<Html>,
     /// Whether it is later than the instant of the page.
     pub to_come: bool,
     /// Whether it withdraws the action above.
@@ -92,6 +98,13 @@ fn row(line: &ActionLine, reader: &Reader<'_>) -> Action {
             Html::default()
         },
         withdrawn,
+        unconfirmed: line.second_look == SecondLook::Awaited,
+        confirmed: match line.second_look {
+            SecondLook::Done(Confirmed { at, .. }) => {
+                Some(html(&reader.say(S::ConfirmedOn, &[("when", &reader.instant(at))])))
+            }
+            SecondLook::Awaited | SecondLook::Unasked => None,
+        },
         to_come: line.to_come,
         is_withdrawal: action.withdraws().is_some(),
     }

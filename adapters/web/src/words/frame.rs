@@ -8,6 +8,7 @@ projections::catalogue! {
         Inbox: "Inbox", "ກ່ອງແຈ້ງເຕືອນ";
         Docket: "Docket", "ບັນຊີຄະດີ";
         Enter: "Enter a paper", "ປ້ອນເອກະສານ";
+        ToConfirm: "To confirm", "ລໍຖ້າຢືນຢັນ";
         Cases: "Cases", "ຄະດີ";
         Figures: "Figures", "ຕົວເລກ";
         Law: "The law", "ກົດໝາຍ";

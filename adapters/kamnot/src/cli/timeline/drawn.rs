@@ -5,9 +5,10 @@
 use std::fmt::Write as _;
 
 use engine::calendar::Instant;
+use engine::case::Confirmed;
 use engine::rulebook::RuleId;
 use projections::labels::Label;
-use projections::timeline::{ActionLine, Entry, EntryLine, Field, LimitLine};
+use projections::timeline::{ActionLine, Entry, EntryLine, Field, LimitLine, SecondLook};
 use service::shown::plain;
 
 use super::super::bar::{bar, state, tone as tone_of};
@@ -79,6 +80,13 @@ impl Drawn<'_> {
             let reason = line.withdrawal_reason().map(|reason| format!(": {}", plain(reason))).unwrap_or_default();
             let (on, by) = (short(withdrawal.recorded_at), offices.name(&withdrawal.recorded_by, lang));
             self.under(UNDER, Tone::Arguable, &format!("{} {on} · {by}{reason}", Label::Withdrawn.of(lang)));
+        }
+        match line.second_look {
+            SecondLook::Unasked => {}
+            SecondLook::Awaited => self.under(UNDER, Tone::Arguable, Label::Unconfirmed.of(lang)),
+            SecondLook::Done(Confirmed { at, .. }) => {
+                self.under(UNDER, Tone::Faint, &format!("{} {}", Label::ConfirmedOn.of(lang), short(at)));
+            }
         }
         if line.to_come {
             self.under(UNDER, Tone::Faint, &format!("{} {}", Label::LaterThan.of(lang), short(self.at)));

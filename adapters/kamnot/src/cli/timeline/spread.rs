@@ -1,10 +1,11 @@
 //! The timeline as CSV: one row for each entry; the fields of an action are lines of one cell.
 
 use engine::action::When;
+use engine::case::Confirmed;
 use engine::rulebook::{Language, RuleId};
 use projections::labels::{self, Label};
 use projections::summary::Ended;
-use projections::timeline::{ActionLine, Entry, EntryLine, LimitLine};
+use projections::timeline::{ActionLine, Entry, EntryLine, LimitLine, SecondLook};
 use service::shown::plain;
 
 use super::super::bar::state;
@@ -108,6 +109,13 @@ fn action(line: &ActionLine, words: Words<'_>) -> Row {
         let reason = line.withdrawal_reason().map(|reason| format!(": {}", plain(reason))).unwrap_or_default();
         let (on, by) = (short(withdrawal.recorded_at), offices.name(&withdrawal.recorded_by, lang));
         text.push(format!("{} {on}, {by}{reason}", Label::Withdrawn.of(lang)));
+    }
+    match line.second_look {
+        SecondLook::Unasked => {}
+        SecondLook::Awaited => Label::Unconfirmed.of(lang).clone_into(&mut standing),
+        SecondLook::Done(Confirmed { at, .. }) => {
+            text.push(format!("{} {}", Label::ConfirmedOn.of(lang), short(at)));
+        }
     }
     Row {
         what: book.text(&format!("action.{}", action.name)).in_language(lang).to_owned(),

@@ -130,6 +130,30 @@ pub const OPERATIONS: &[Operation] = &[
         gives: || refer("Handled"),
         tagged: false,
     },
+    get(
+        "/api/v1/unconfirmed",
+        [
+            "unconfirmed",
+            "The actions on liberty that one person of the caller's office entered and a second one has to confirm.",
+            "the actions, the one that waits longest first",
+        ],
+        NONE,
+        || list_of("Unconfirmed"),
+    ),
+    Operation {
+        method: "POST",
+        ..get(
+            "/api/v1/cases/{case}/actions/{action}/confirmation",
+            [
+                "confirm",
+                "Confirms an action that another person of the office entered. It takes a person's session; sent twice, \
+                 it counts once.",
+                "what became of it; what is recorded is durable",
+            ],
+            NONE,
+            || refer("Handled"),
+        )
+    },
     get("/api/v1/looks", ["looks", "What the caller saw, the newest first, at most 500.", "the looks"], NONE, || {
         list_of("Look")
     }),

@@ -1,14 +1,14 @@
 //! The schemas of what is sent.
 
+mod acted_on;
+
 use engine::action::ActionName;
 use engine::alert::Kind;
-use engine::breach::Breach;
 use engine::rulebook::Role as Owes;
 use projections::rights::Role;
 use serde_json::{Map, Value, json};
 
 use super::action::{self, nullable};
-use crate::api::inbox::{DOINGS, HANDS};
 use crate::api::problem::KINDS;
 
 /// All schemas, by name.
@@ -29,9 +29,10 @@ pub fn all() -> Value {
         ("NotOnRecord", of_entry("not_on_record", &[("rule", text()), ("action", id()), ("field", text())])),
         ("AlertEntry", alert_entry()),
         ("Alert", alert()),
-        ("InboxItem", inbox_item()),
+        ("InboxItem", acted_on::inbox_item()),
         ("Handled", object(&[("outcome", word(&["recorded", "known", "refused"])), ("flaws", list_of("Said"))])),
-        ("Handling", handling()),
+        ("Handling", acted_on::handling()),
+        ("Unconfirmed", acted_on::unconfirmed()),
         ("Figures", figures()),
         ("Look", look()),
         ("Rules", object(&[("rulebook", text()), ("digest", text()), ("rules", list(&refer("Rule")))])),
@@ -256,6 +257,9 @@ fn action_entry() -> Value {
         ("withdrawn_by", id()),
         ("withdrawal_reason", nullable(&text())),
         ("transferred_from", json!({ "type": "object" })),
+        ("unconfirmed", json!({ "const": true })),
+        ("confirmed_by", nullable(&id())),
+        ("confirmed_at", instant()),
     ];
     with(&required, &optional)
 }
@@ -310,37 +314,6 @@ fn alert() -> Value {
         ("told", list(&telling)),
         ("text", list(&text())),
     ])
-}
-
-fn inbox_item() -> Value {
-    let holding = object(&[
-        ("person", nullable(&id())),
-        ("since", instant()),
-        ("what", nullable(&text())),
-        ("until", nullable(&instant())),
-    ]);
-    object(&[
-        ("case", text()),
-        ("key", text()),
-        ("rule", nullable(&text())),
-        ("earliest", nullable(&instant())),
-        ("latest", nullable(&instant())),
-        ("breach", nullable(&word(Breach::WORDS))),
-        ("findings", count()),
-        ("missing", count()),
-        ("liberty", flag()),
-        ("owed_by", text()),
-        ("raised_at", instant()),
-        ("hands", word(&HANDS)),
-        ("holdings", list(&holding)),
-        ("escalated_at", nullable(&instant())),
-        ("escalates_at", nullable(&instant())),
-    ])
-}
-
-fn handling() -> Value {
-    let needed = [("id", id()), ("case", text()), ("key", text()), ("doing", word(&DOINGS))];
-    with(&needed, &[("what", text()), ("until", instant()), ("to", id())])
 }
 
 // ---- lists and the law

@@ -125,8 +125,8 @@ impl Known {
 
     /// The timeline of a case as known then; `None` if nothing was known of it.
     pub async fn timeline(&self, site: &Site, case: &CaseRef, language: Language) -> Result<Option<Timeline>, Fault> {
-        let question =
-            Question { case: case.clone(), as_known_on: self.until, at: self.at, why: Why::LeftOut, language };
+        let (case, as_known_on, offices) = (case.clone(), self.until, &*site.offices);
+        let question = Question { case, as_known_on, at: self.at, why: Why::LeftOut, language, offices };
         timeline(site.log.as_ref(), &site.book, &question).await
     }
 

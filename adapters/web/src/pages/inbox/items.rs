@@ -60,7 +60,12 @@ impl Names {
     }
 
     fn name(&self, holding: &Holding, language: Language) -> String {
-        let Some(id) = holding.person else { return I::Program.of(language).to_owned() };
+        self.of_id(holding.person, language)
+    }
+
+    /// The name of a person or program of the office; none is the office's own program.
+    pub fn of_id(&self, id: Option<Uuid>, language: Language) -> String {
+        let Some(id) = id else { return I::Program.of(language).to_owned() };
         if id == self.me {
             return I::You.of(language).to_owned();
         }
