@@ -131,6 +131,10 @@ pub enum Act {
     ReadFiguresBelow,
     /// Read the law, one's own looks, and change one's own password and language.
     ReadLaw,
+    /// Read which offices are to give their cases to another one: an operator all, others those of the own office.
+    ReadOfficeChanges,
+    /// Confirm that the cases of the own office go to another one.
+    ConfirmOfficeChange,
     /// People, tokens, sessions, health.
     Operate,
 }
@@ -139,14 +143,16 @@ pub enum Act {
 /// case the relation does not count.
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
-        AskForLook, Confirm, EnterPapers, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures,
-        ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadPersonal, ReadUnconfirmed, Record,
+        AskForLook, Confirm, ConfirmOfficeChange, EnterPapers, HandleAlert, HandleEscalated, OpenCase, Operate,
+        ReadCase, ReadFigures, ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadOfficeChanges,
+        ReadPersonal, ReadUnconfirmed, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
     use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
     match (role, act, relation) {
         (_, ReadLaw, _)
-        | (Operator, Operate, _)
+        | (Operator, Operate | ReadOfficeChanges, _)
+        | (Clerk | Prosecutor | Investigator | Lawyer, ReadOfficeChanges | ConfirmOfficeChange, _)
         | (Supervisor, AskForLook | HandleEscalated | ReadInbox | ReadFigures | ReadFiguresBelow, _)
         | (Supervisor, ReadCase | ReadLooks, Granted)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadInbox | ReadLists | ReadFigures | EnterPapers, _)
@@ -169,7 +175,7 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 18] = [
+    const TABLE: [(Act, [&str; 4]); 20] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadInbox, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
@@ -187,6 +193,8 @@ mod tests {
         (Act::ReadFigures, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadFiguresBelow, ["s", "s", "s", "s"]),
         (Act::ReadLaw, ["cpilso", "cpilso", "cpilso", "cpilso"]),
+        (Act::ReadOfficeChanges, ["cpilo", "cpilo", "cpilo", "cpilo"]),
+        (Act::ConfirmOfficeChange, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::Operate, ["o", "o", "o", "o"]),
     ];
 

@@ -16,4 +16,5 @@ mod reconcile;
 mod sheets;
 mod status;
 mod timeline;
+mod transfer;
 mod world;

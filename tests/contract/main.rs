@@ -58,6 +58,7 @@ macro_rules! on_each_log {
 mod esrs;
 mod example;
 mod list;
+mod office_changes;
 mod outbox;
 mod people;
 mod streams;

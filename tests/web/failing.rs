@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use engine::action::CaseRef;
+use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use store::Fault;
-use store::people::{Grant, KeptForm, Look, LooksOf, PeopleStore, Person, Put, Session, Sessions, Token};
+use store::people::{Grant, KeptForm, Look, LooksOf, OfficeChange, PeopleStore, Person, Put, Session, Sessions, Token};
 use uuid::Uuid;
 
 /// A store over another one.
@@ -65,6 +65,9 @@ impl PeopleStore for Failing {
     async fn put_token(&self, token: &Token) -> Result<(), Fault> {
         self.over.put_token(token).await
     }
+    async fn move_tokens(&self, from: &OfficeCode, to: &OfficeCode) -> Result<usize, Fault> {
+        self.over.move_tokens(from, to).await
+    }
     async fn token(&self, key: [u8; 32]) -> Result<Option<Token>, Fault> {
         self.over.token(key).await
     }
@@ -85,6 +88,21 @@ impl PeopleStore for Failing {
     }
     async fn drop_form(&self, id: Uuid) -> Result<(), Fault> {
         self.over.drop_form(id).await
+    }
+    async fn start_office_change(&self, change: &OfficeChange) -> Result<(), Fault> {
+        self.over.start_office_change(change).await
+    }
+    async fn confirm_office_change(&self, id: Uuid, by: Uuid, at: Instant) -> Result<bool, Fault> {
+        self.over.confirm_office_change(id, by, at).await
+    }
+    async fn end_office_change(&self, id: Uuid, at: Instant) -> Result<bool, Fault> {
+        self.over.end_office_change(id, at).await
+    }
+    async fn take_back_office_change(&self, id: Uuid, at: Instant) -> Result<bool, Fault> {
+        self.over.take_back_office_change(id, at).await
+    }
+    async fn office_changes(&self) -> Result<Vec<OfficeChange>, Fault> {
+        self.over.office_changes().await
     }
     async fn looks(&self, of: &LooksOf, most: usize) -> Result<Vec<Look>, Fault> {
         self.over.looks(of, most).await

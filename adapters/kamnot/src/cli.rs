@@ -30,6 +30,7 @@ mod people;
 mod progress;
 mod prompt;
 mod reconcile;
+mod room;
 mod rules;
 mod said;
 mod send;
@@ -37,6 +38,7 @@ mod serve;
 mod silence;
 mod state_folder;
 mod status;
+mod succession;
 mod syllables;
 mod table;
 mod tally;
@@ -101,6 +103,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Status(own) => status::run(common, own),
         Command::Send(own) => send::run(common, own),
         Command::Nats(own) => nats::run(common, own),
+        Command::Succession(own) => succession::run(common, own),
         Command::Move(own) => transfer::run(common, own),
         Command::Backup(own) => backup::backup(common, own),
         Command::Restore(own) => backup::restore(common, own),

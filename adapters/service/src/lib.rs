@@ -21,6 +21,7 @@ pub mod reopening;
 pub mod shown;
 pub mod spreadsheet;
 pub mod status;
+pub mod succession;
 pub mod trouble;
 pub mod verdict;
 pub mod watch;

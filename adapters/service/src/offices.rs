@@ -6,6 +6,7 @@ mod contradictions;
 mod doubts;
 mod holidays;
 mod known;
+mod successors;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -25,6 +26,10 @@ pub use known::Stranger;
 
 /// What is wrong with a `supervised_by`.
 const NO_SUCH_OFFICE: &str = "`supervised_by` names no office; expected the code of one of this file or of the program";
+
+/// What is wrong with a `succeeded_by`.
+const NO_SUCH_SUCCESSOR: &str =
+    "`succeeded_by` names no office of its kind; expected codes of this file or of the program, in a list";
 
 /// The offices that come with the program.
 const OF_THE_PROGRAM: &str = include_str!("../offices.toml");
@@ -111,6 +116,15 @@ pub struct Office {
     pub supervised_by: Option<OfficeCode>,
     /// Whether an action on liberty that one of its people entered is to be confirmed by a second one.
     pub second_look: bool,
+    /// The offices that took its place; none for an office that still exists.
+    pub succeeded_by: Vec<OfficeCode>,
+}
+
+impl Office {
+    /// Whether the office no longer exists.
+    pub const fn is_former(&self) -> bool {
+        !self.succeeded_by.is_empty()
+    }
 }
 
 /// An office as it stands in a file.
@@ -124,6 +138,8 @@ struct Entry {
     supervised_by: Option<toml::Spanned<String>>,
     #[serde(default)]
     second_look: bool,
+    #[serde(default)]
+    succeeded_by: Vec<toml::Spanned<String>>,
 }
 
 /// The offices by their codes, and the holidays: days on which they are closed.
@@ -222,7 +238,7 @@ impl Offices {
             |error: toml::de::Error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned());
         let found: BTreeMap<toml::Spanned<String>, holidays::Entry<Entry>> = toml::from_str(text).map_err(flawed)?;
         self.1.extend(holidays::read(text).map_err(|(start, what)| wrong(start, what))?);
-        let mut supervised = Vec::new();
+        let (mut supervised, mut succeeded) = (Vec::new(), Vec::new());
         for (code, entry) in found {
             let start = code.span().start;
             let holidays::Entry::Office(entry) = entry else {
@@ -234,7 +250,7 @@ impl Offices {
             let Some(known) = OfficeCode::new(code.get_ref()) else {
                 return Err(wrong(start, "expected an office code: 1 to 64 of a-z, 0-9, `-`".to_owned()));
             };
-            let Entry { kind, name, province, court, supervised_by, second_look } = entry;
+            let Entry { kind, name, province, court, supervised_by, second_look, succeeded_by: named_after } = entry;
             if (kind == OfficeKind::Court) != court.is_some() {
                 return Err(wrong(
                     start,
@@ -252,10 +268,16 @@ impl Offices {
                 }
                 supervised.push((known.clone(), named.span().start));
             }
-            self.0.insert(known, Office { kind, name, province, court, supervised_by: above, second_look });
+            let succeeded_by = successors::read(&known, &named_after).map_err(|(start, what)| wrong(start, what))?;
+            succeeded.extend((!succeeded_by.is_empty()).then(|| (known.clone(), start)));
+            let office = Office { kind, name, province, court, supervised_by: above, second_look, succeeded_by };
+            self.0.insert(known, office);
         }
         for (code, start) in supervised {
             self.supervision(&code).map_err(|what| wrong(start, format!("{code}: {what}")))?;
+        }
+        for (code, start) in succeeded {
+            self.succession(&code).map_err(|what| wrong(start, format!("{code}: {what}")))?;
         }
         Ok(())
     }

@@ -186,6 +186,27 @@ impl KeptForm {
     pub const MOST: i64 = 4;
 }
 
+/// That the cases of an office go to another one, as an operator started it on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfficeChange {
+    /// Its id.
+    pub id: Uuid,
+    /// The office whose cases go.
+    pub from: OfficeCode,
+    /// The office to which they go.
+    pub to: OfficeCode,
+    /// Only the cases go that this office has, too; `None`: all of them, and people and tokens follow.
+    pub with: Option<OfficeCode>,
+    /// The operator who started it.
+    pub started_by: Uuid,
+    /// When.
+    pub started_at: Instant,
+    /// The person of the office who confirmed it, and when.
+    pub confirmed: Option<(Uuid, Instant)>,
+    /// When it was carried out, or taken back before it was confirmed.
+    pub ended_at: Option<Instant>,
+}
+
 /// What somebody saw, or was refused.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Seen {
@@ -266,6 +287,8 @@ pub trait PeopleStore: Send + Sync + 'static {
     async fn add_token(&self, token: &Token) -> Result<bool, Fault>;
     /// Writes a token, new or changed.
     async fn put_token(&self, token: &Token) -> Result<(), Fault>;
+    /// Lets the tokens of an office that are not revoked go to another one; how many.
+    async fn move_tokens(&self, from: &OfficeCode, to: &OfficeCode) -> Result<usize, Fault>;
     /// The token with a key.
     async fn token(&self, key: [u8; 32]) -> Result<Option<Token>, Fault>;
     /// All tokens, the newest first.
@@ -281,6 +304,16 @@ pub trait PeopleStore: Send + Sync + 'static {
     async fn kept_form(&self, id: Uuid) -> Result<Option<KeptForm>, Fault>;
     /// Drops a kept form.
     async fn drop_form(&self, id: Uuid) -> Result<(), Fault>;
+    /// Starts a change of an office; one with its id is left as it is.
+    async fn start_office_change(&self, change: &OfficeChange) -> Result<(), Fault>;
+    /// Confirms one that is neither confirmed nor ended; whether it was.
+    async fn confirm_office_change(&self, id: Uuid, by: Uuid, at: Instant) -> Result<bool, Fault>;
+    /// Ends one that is confirmed: it was carried out. Whether it was open.
+    async fn end_office_change(&self, id: Uuid, at: Instant) -> Result<bool, Fault>;
+    /// Takes one back that is not confirmed; whether it was open.
+    async fn take_back_office_change(&self, id: Uuid, at: Instant) -> Result<bool, Fault>;
+    /// The changes of offices, the newest first.
+    async fn office_changes(&self) -> Result<Vec<OfficeChange>, Fault>;
     /// Records looks and returns when they are durable. One that was already recorded in its quarter of an hour adds nothing.
     async fn note(&self, looks: Vec<Look>) -> Result<(), Fault>;
     /// The record of looks, the newest first, at most `most`.

@@ -16,7 +16,7 @@ use crate::words::frame::Frame as W;
 const CONFIRM: &str = "/confirm";
 
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
-const WAYS: [(&str, W, Act); 13] = [
+const WAYS: [(&str, W, Act); 14] = [
     ("/", W::Overview, Act::ReadFigures),
     ("/docket", W::Docket, Act::ReadLists),
     ("/inbox", W::Inbox, Act::ReadInbox),
@@ -28,6 +28,7 @@ const WAYS: [(&str, W, Act); 13] = [
     ("/people", W::People, Act::Operate),
     ("/tokens", W::Tokens, Act::Operate),
     ("/sessions", W::Sessions, Act::Operate),
+    ("/office-changes", W::OfficeChanges, Act::Operate),
     ("/law", W::Law, Act::ReadLaw),
     ("/looks", W::MyLooks, Act::ReadLaw),
 ];

@@ -7,7 +7,7 @@ pub mod look;
 pub mod looks;
 pub mod print;
 
-mod bare;
+pub mod bare;
 pub mod begin;
 pub mod confirm;
 pub mod docket;
@@ -16,6 +16,7 @@ pub mod figures;
 pub mod health;
 pub mod inbox;
 pub mod login;
+pub mod office_changes;
 mod operate;
 pub mod overview;
 pub mod people;

@@ -25,7 +25,7 @@ use crate::site::Site;
 use crate::visitor::{OfNobody, Visitor, language};
 use crate::words::api::Api;
 use crate::words::login::Login;
-use crate::{api, assets, gzip, pages};
+use crate::{api, assets, gzip, pages, room};
 
 /// Where the API begins.
 const API: &str = "/api/";
@@ -105,6 +105,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/login", Needs::Nothing, || get(pages::login::form)),
     Route::post("/login", Needs::Nothing, || post(pages::login::enter)),
     Route::post("/demo", Needs::Nothing, || post(pages::login::demo)),
+    Route::post("/room", Needs::Nothing, || post(room::enter)),
     Route::post("/logout", Needs::Nothing, || post(pages::login::leave)),
     Route::get("/language", Needs::Nothing, || get(pages::login::switch)),
     Route::get("/begin", Needs::Member, || get(pages::begin::form)),
@@ -127,6 +128,13 @@ pub const ROUTES: &[Route] = &[
     Route::post("/tokens/{id}/revoke", OPERATE, || post(pages::tokens::revoke)),
     Route::get("/sessions", OPERATE, || get(pages::sessions::list)),
     Route::post("/sessions/end", OPERATE, || post(pages::sessions::end)),
+    // Cases go from one office to another: an operator starts it, the office confirms it.
+    Route::get("/office-changes", Needs::Right(Act::ReadOfficeChanges), || get(pages::office_changes::list)),
+    Route::post("/office-changes", OPERATE, || post(pages::office_changes::start)),
+    Route::post("/office-changes/{id}/take-back", OPERATE, || post(pages::office_changes::take_back)),
+    Route::post("/office-changes/{id}/confirm", Needs::Right(Act::ConfirmOfficeChange), || {
+        post(pages::office_changes::confirm)
+    }),
     // The API. Each is described in `api::openapi`.
     Route::post("/api/v1/actions", Needs::Visitor, || post(api::actions::record)),
     Route::get("/api/v1/docket", Needs::Right(Act::ReadLists), || get(api::docket::docket)),
@@ -185,7 +193,9 @@ pub fn router(site: Arc<Site>) -> Router {
         router = router.route(route.path, page);
     }
     let router = router.layer(middleware::from_fn_with_state(Arc::clone(&site), nobodys));
-    let router = router.fallback(nothing_here).layer(middleware::map_response_with_state(Arc::clone(&site), protected));
+    let router = router.fallback(nothing_here);
+    let router = router.layer(middleware::from_fn_with_state(Arc::clone(&site), room::closed));
+    let router = router.layer(middleware::map_response_with_state(Arc::clone(&site), protected));
     router.layer(middleware::from_fn(gzip::compress)).with_state(site)
 }
 

@@ -16,6 +16,7 @@ use store::people::PeopleStore;
 use crate::credentials::SealingKey;
 use crate::logins::Logins;
 use crate::remembered::Remembered;
+use crate::room::Room;
 
 /// What every page needs.
 pub struct Site {
@@ -57,10 +58,12 @@ pub struct Reached {
 }
 
 /// The demo's people.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Demo {
     /// The login names, in the order in which they are offered.
     pub logins: Vec<String>,
+    /// The password before everything; `None` where the demo is shown on this machine alone.
+    pub room: Option<Room>,
 }
 
 impl Site {
@@ -77,6 +80,11 @@ impl Site {
     /// The name of the cookie of a session: bound to the host where there is TLS.
     pub const fn cookie(&self) -> &'static str {
         if self.reached.tls { "__Host-kamnot" } else { "kamnot" }
+    }
+
+    /// The name of the cookie of whoever knew the password of the training room.
+    pub const fn room_cookie(&self) -> &'static str {
+        if self.reached.tls { "__Host-kamnot-room" } else { "kamnot-room" }
     }
 
     /// The language of somebody who is not logged in: Lao, unless the browser prefers English.

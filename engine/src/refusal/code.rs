@@ -145,6 +145,8 @@ words! {
         UnknownOffice = "unknown_office",
         /// Warning: the offices file lists the office as another kind.
         OfficeOfAnotherKind = "office_of_another_kind",
+        /// Warning: the office no longer exists; `expected` is the one that took its place.
+        FormerOffice = "former_office",
         /// Warning: the action is already recorded and was withdrawn.
         WithdrawnBefore = "withdrawn_before",
         /// Warning: the case is voided, so the action counts nowhere.

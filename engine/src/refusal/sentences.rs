@@ -88,6 +88,7 @@ sentences! {
     SameMoment: "the case has another {expected} at {found}; if both are the same, withdraw one", "ຄະດີມີ {expected} ອີກອັນໜຶ່ງໃນ {found}; ຖ້າແມ່ນອັນດຽວກັນ ໃຫ້ຖອນອັນໜຶ່ງ";
     UnknownOffice: "`{field}`: {found} is not among the offices[; did you mean {expected}?]", "`{field}`: {found} ບໍ່ຢູ່ໃນບັນຊີຫ້ອງການ[; ໝາຍເຖິງ {expected} ບໍ?]";
     OfficeOfAnotherKind: "`{field}`: {found} is listed as another kind of office; expected one of the kind {expected}", "`{field}`: {found} ຢູ່ໃນບັນຊີເປັນຫ້ອງການປະເພດອື່ນ; ຕ້ອງເປັນປະເພດ {expected}";
+    FormerOffice: "`{field}`: {found} no longer exists; {expected} took its place", "`{field}`: {found} ບໍ່ມີແລ້ວ; {expected} ແທນທີ່";
     WithdrawnBefore: "the action {found} is already recorded and was withdrawn; if it did happen, send it under a new id", "ການກະທຳ {found} ຮູ້ແລ້ວ ແລະ ຖືກຖອນໄປແລ້ວ; ຖ້າເກີດຂຶ້ນແທ້ ໃຫ້ສົ່ງດ້ວຍ id ໃໝ່";
     CaseVoided: "the case {found} is voided, so this counts nowhere; if the case is right, withdraw its case_voided", "ຄະດີ {found} ຖືກຍົກເລີກແລ້ວ, ສະນັ້ນລາຍການນີ້ບໍ່ນັບ; ຖ້າຄະດີຖືກຕ້ອງ ໃຫ້ຖອນ case_voided";
     SeveralLines: "the row spans lines {found}; if it should not, a quotation mark is missing or there is one too many", "ແຖວນີ້ກວມເອົາແຖວທີ {found}; ຖ້າບໍ່ຖືກຕ້ອງ ແມ່ນວົງຢືມຂາດ ຫລື ເກີນ";

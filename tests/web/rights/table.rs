@@ -86,6 +86,8 @@ pub const TABLE: &[Row] = &[
     row("POST /login", Anybody, (403, "")),
     // There are no such logins but in the demo.
     sends(row("POST /demo", Anybody, (404, "")), &[("login", "clerk")]),
+    // There is a room in the demo alone.
+    row("POST /room", Anybody, (404, "")),
     row("POST /logout", Anybody, (303, "/login")),
     row("GET /language", Anybody, (303, "/")),
     row("GET /begin", People(EVERY_ROLE), (303, "/")),
@@ -107,6 +109,12 @@ pub const TABLE: &[Row] = &[
     row("POST /tokens/{id}/revoke", Roles("o"), (303, "/tokens")),
     row("GET /sessions", Roles("o"), PAGE),
     row("POST /sessions/end", Roles("o"), (303, "/sessions")),
+    row("GET /office-changes", Roles("cpilo"), PAGE),
+    // No office is named.
+    row("POST /office-changes", Roles("o"), INCOMPLETE),
+    row("POST /office-changes/{id}/take-back", Roles("o"), (303, "/office-changes")),
+    // There is no such change, and a program confirms none.
+    row("POST /office-changes/{id}/confirm", Roles("cpil"), (404, "")),
     row("POST /api/v1/actions", Roles("cpil"), PAGE),
     row("GET /api/v1/docket", Roles("cpil"), PAGE),
     row("GET /api/v1/figures", Roles("cpils"), PAGE),

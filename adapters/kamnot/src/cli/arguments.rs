@@ -9,6 +9,7 @@ mod reconcile;
 mod recording;
 mod serve;
 mod status;
+mod succession;
 mod web;
 mod whole_log;
 
@@ -26,6 +27,7 @@ pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use lists::{Docket, Seconds, Today};
 pub(super) use people::{FactorOf, People, PeopleCommand, RoleOf, Tokens, TokensCommand};
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
+pub(super) use succession::Succession;
 pub(super) use whole_log::{Backup, Export, Move, Restore};
 
 pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};
@@ -117,6 +119,8 @@ pub(super) enum Command {
     Status(Status),
     Nats(Nats),
     Send(Send),
+    #[command(name = "transfer")]
+    Succession(Succession),
     Move(Move),
     Backup(Backup),
     Restore(Restore),
@@ -132,9 +136,19 @@ pub(super) enum Command {
 #[derive(Debug, Args)]
 pub(super) struct Demo {
     /// Show the cases as pages on this machine, with a login for each role to click on, until stopped (Ctrl-C)
+    /// Beyond this machine, for a training: with --web-cert, --web-key and a password for the room
     #[arg(long, value_name = "ADDRESS:PORT", num_args = 0..=1, default_missing_value = "127.0.0.1:8026",
         value_parser = address)]
     pub web: Option<SocketAddr>,
+    /// The pages' certificate (PEM), with those of its authorities
+    #[arg(long = "web-cert", value_name = "FILE", requires_all = ["web", "web-key"])]
+    pub certificate: Option<PathBuf>,
+    /// The private key of the certificate (PEM), which only its owner and its group may read
+    #[arg(long = "web-key", id = "web-key", value_name = "FILE", requires_all = ["web", "certificate"])]
+    pub key: Option<PathBuf>,
+    /// The file with the password of the room, on its first line; without it, beyond this machine, it is asked for
+    #[arg(long = "room-password", value_name = "FILE", requires = "web")]
+    pub room_password: Option<PathBuf>,
     /// Publish the alerts on this NATS server too (JetStream)
     #[arg(long, value_name = "URL")]
     pub nats: Option<String>,

@@ -42,7 +42,7 @@ const MOST_STEPS: usize = 10_000;
 
 /// `kamnot demo`
 pub(super) fn run(common: &Common, own: &Demo) -> Result<Completion, Failure> {
-    let pages = own.web.map(Pages::of_the_demo).transpose()?;
+    let pages = own.web.map(|address| Pages::of_the_demo(address, own)).transpose()?;
     let story = Story::read()?;
     let book = Arc::new(rulebook(common)?);
     let offices = offices(common)?;

@@ -42,7 +42,10 @@ pub(super) fn run(common: &Common, own: &Offices) -> Result<Completion, Failure>
         table.rows.push(vec![
             Cell::new(code.as_str(), Tone::Strong),
             Cell::plain(kind(office).of(lang)),
-            Cell::plain(office.name.in_language(lang)),
+            Cell::plain(match offices.successors(code) {
+                None => office.name.in_language(lang).to_owned(),
+                Some(successors) => format!("{} → {successors}", office.name.in_language(lang)),
+            }),
         ]);
     }
     print_out(&table.draw(line_width(), Paint::of(&io::stdout())))?;

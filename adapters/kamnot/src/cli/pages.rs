@@ -14,6 +14,7 @@ use service::offices::Offices;
 use service::queries::dockets::Dockets;
 use service::recorder::Recorder;
 use service::status::Status;
+use service::succession::keep_carrying_out;
 use store::LogStore;
 use store::people::PeopleStore;
 use tokio::task::JoinHandle;
@@ -23,12 +24,14 @@ use web::listen::{Certificate, CertificateFault, Limits, ListenFault, Listener, 
 use web::logins::Logins;
 use web::refused::keep_recording;
 use web::remembered::Remembered;
+use web::room::Room;
 use web::routes::router;
-use web::site::{Demo, Reached, Site};
+use web::site::{self, Reached, Site};
 
-use super::arguments::WebOptions;
+use super::arguments::{Demo, WebOptions};
 use super::database::pages_runtime;
 use super::output::Failure;
+use super::room;
 use super::state_folder::state_folder;
 
 /// How often the files of the certificate are looked at.
@@ -65,7 +68,7 @@ pub(super) struct Behind {
     /// The offices.
     pub offices: Arc<Offices>,
     /// The demo's people.
-    pub demo: Option<Demo>,
+    pub demo: Option<site::Demo>,
 }
 
 /// The pages before they are served: what they need of the machine.
@@ -74,6 +77,7 @@ pub(super) struct Pages {
     certificate: Option<Arc<Certificate>>,
     reached: Reached,
     key: SealingKey,
+    room: Option<Room>,
 }
 
 impl Pages {
@@ -86,31 +90,42 @@ impl Pages {
         let certificate = certificate.map(Arc::new);
         let listener = bind(address)?.behind(Proxies::new(&own.proxies)).with_tls(certificate.clone());
         let key = SealingKey::read_or_make(&secrets(own)?)?;
-        Ok(Some(Self { listener, certificate, reached, key }))
+        Ok(Some(Self { listener, certificate, reached, key, room: None }))
     }
 
-    /// The pages of the demo, for this machine alone.
-    pub(super) fn of_the_demo(address: SocketAddr) -> Result<Self, Failure> {
-        if !address.ip().to_canonical().is_loopback() {
+    /// The pages of the demo: for this machine alone, or with a certificate and a password for the room.
+    pub(super) fn of_the_demo(address: SocketAddr, own: &Demo) -> Result<Self, Failure> {
+        let certificate = own.certificate.as_deref().zip(own.key.as_deref());
+        let beyond = !address.ip().to_canonical().is_loopback();
+        if beyond && certificate.is_none() {
             return Err(Failure::Refused(format!(
                 "the demo lets anybody in by a click, so it listens on this machine alone: give an address such as \
-                 127.0.0.1:{}, not {address}",
+                 127.0.0.1:{}, not {address}; for a training room, give --web-cert, --web-key and a password for the room",
                 address.port()
             )));
         }
-        let reached = Reached { tls: false, origin: None };
+        let room = room::of_the_demo(own, beyond)?;
+        let certificate = certificate.map(|(certificate, key)| Certificate::read(certificate, key)).transpose()?;
+        let certificate = certificate.map(Arc::new);
+        let reached = Reached { tls: certificate.is_some(), origin: None };
+        let listener = bind(address)?.with_tls(certificate.clone());
         // Nobody has a second factor there.
-        Ok(Self { listener: bind(address)?, certificate: None, reached, key: SealingKey::of([0; 32]) })
+        Ok(Self { listener, certificate, reached, key: SealingKey::of([0; 32]), room })
+    }
+
+    /// The password of the training room, if there is one.
+    pub(super) const fn room(&self) -> Option<&Room> {
+        self.room.as_ref()
     }
 
     /// Where browsers on this machine reach them.
     pub(super) fn url(&self) -> String {
-        format!("http://{}/", self.listener.address())
+        format!("{}://{}/", if self.reached.tls { "https" } else { "http" }, self.listener.address())
     }
 
     /// Serves them until the stop signal.
     pub(super) fn serve(self, behind: Behind, stop: Stop) -> Result<JoinHandle<()>, Failure> {
-        let Self { listener, certificate, reached, key } = self;
+        let Self { listener, certificate, reached, key, room: _ } = self;
         let Behind { log, recorder, clock, status, offices, demo } = behind;
         let (people, book, logins) = (log.clone() as Arc<dyn PeopleStore>, log.book(), Logins::default());
         let (dockets, remembered) = (Dockets::default(), Remembered::default());
@@ -138,7 +153,8 @@ impl Pages {
                     certificate.keep_renewed(LOOK_EVERY, &stop).await;
                 }
             };
-            tokio::join!(listener.answer(router, &stop), renewing, keep_recording(&site, &stop));
+            let changing = keep_carrying_out(site.log.as_ref(), &site.recorder, &site.offices, &site.status, &stop);
+            tokio::join!(listener.answer(router, &stop), renewing, keep_recording(&site, &stop), changing);
         }))
     }
 }

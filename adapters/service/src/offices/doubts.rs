@@ -34,7 +34,10 @@ impl Offices {
             Some(office) if kind.is_some_and(|kind| kind != office.kind) => {
                 Some(Refusal::new(Code::OfficeOfAnotherKind).field(field).found(code.as_str()).expected(field))
             }
-            Some(_) => None,
+            Some(_) => {
+                let successors = self.successors(code)?;
+                Some(Refusal::new(Code::FormerOffice).field(field).found(code.as_str()).expected(successors))
+            }
         }
     }
 

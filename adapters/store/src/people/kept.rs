@@ -6,8 +6,8 @@ use engine::action::{CaseRef, OfficeCode};
 use projections::rights::Role;
 use serde_json::json;
 
-use super::rows::{GRANTS, KEPT_FORMS, LOOKS, PEOPLE, Row, SESSIONS, TOKENS, Table, id_of};
-use super::{Grant, KeptForm, Look, Person, Seen, Session, Token, document};
+use super::rows::{GRANTS, KEPT_FORMS, LOOKS, OFFICE_CHANGES, PEOPLE, Row, SESSIONS, TOKENS, Table, id_of};
+use super::{Grant, KeptForm, Look, OfficeChange, Person, Seen, Session, Token, document};
 use crate::Fault;
 use crate::cell::{Strange, Value};
 
@@ -191,6 +191,38 @@ impl Kept for KeptForm {
             person: row.get(Value::as_id)?,
             until: row.get(Value::as_instant)?,
             sealed: row.get(|value: &Value| value.as_bytes().map(<[u8]>::to_vec))?,
+        })
+    }
+}
+
+impl Kept for OfficeChange {
+    const TABLE: &'static Table = &OFFICE_CHANGES;
+
+    fn row(&self) -> Row {
+        let Self { id, from, to, with, started_by, started_at, confirmed, ended_at } = self;
+        vec![
+            (*id).into(),
+            from.as_str().into(),
+            to.as_str().into(),
+            with.as_ref().map(OfficeCode::as_str).into(),
+            (*started_by).into(),
+            (*started_at).into(),
+            confirmed.map(|(by, _)| by).into(),
+            confirmed.map(|(_, at)| at).into(),
+            (*ended_at).into(),
+        ]
+    }
+
+    fn of(row: &mut Columns) -> Result<Self, Strange> {
+        Ok(Self {
+            id: row.get(Value::as_id)?,
+            from: row.get(Value::as_office)?,
+            to: row.get(Value::as_office)?,
+            with: row.maybe(Value::as_office)?,
+            started_by: row.get(Value::as_id)?,
+            started_at: row.get(Value::as_instant)?,
+            confirmed: row.maybe(Value::as_id)?.zip(row.maybe(Value::as_instant)?),
+            ended_at: row.maybe(Value::as_instant)?,
         })
     }
 }

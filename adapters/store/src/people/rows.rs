@@ -74,12 +74,17 @@ table!(
     KEPT_FORMS, "kept_forms", "id" Id, "person" Id, "until" Number, "sealed" Bytes
 );
 table!(
+    /// Changes of offices that were started on a page.
+    OFFICE_CHANGES, "office_changes", "id" Id, "from_office" Text, "to_office" Text, "with_office" Text, "started_by" Id,
+    "started_at" Number, "confirmed_by" Id, "confirmed_at" Number, "ended_at" Number
+);
+table!(
     /// Every offices file that was adopted.
     OFFICES_FILES, "offices_files", "id" Id, "adopted_at" Number, "source" Text
 );
 
 /// What a copy of a log takes along.
-pub static KEPT: [&Table; 5] = [&PEOPLE, &TOKENS, &GRANTS, &LOOKS, &OFFICES_FILES];
+pub static KEPT: [&Table; 6] = [&PEOPLE, &TOKENS, &GRANTS, &LOOKS, &OFFICES_FILES, &OFFICE_CHANGES];
 
 /// An id that follows from an instant and from what happened then. Those of one quarter of an hour stand together, so that new
 /// rows go to the end of the index.

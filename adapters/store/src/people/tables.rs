@@ -4,14 +4,15 @@
 //! order in which they first appear, so they stand in that order. No value of a statement is empty: only those of a row may be.
 
 use async_trait::async_trait;
-use engine::action::CaseRef;
+use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use uuid::Uuid;
 
 use super::kept::Kept;
 use super::rows::{OFFICES_FILES, Row, TOKENS, Table, id_of};
 use super::{
-    Grant, KeptForm, Look, LooksOf, OFF, OFFICES_IN_FORCE, PeopleStore, Person, Put, Session, Sessions, Token,
+    Grant, KeptForm, Look, LooksOf, OFF, OFFICES_IN_FORCE, OfficeChange, PeopleStore, Person, Put, Session, Sessions,
+    Token,
 };
 use crate::Fault;
 use crate::cell::Value;
@@ -26,6 +27,13 @@ pub(crate) const DROP_FORMS: &str = "DELETE FROM kept_forms";
 const DROP_FORM: &str = "DELETE FROM kept_forms WHERE id = $1";
 const DROP_OLDEST_FORMS: &str = "DELETE FROM kept_forms WHERE person = $1 AND id NOT IN
     (SELECT id FROM kept_forms WHERE person = $1 ORDER BY until DESC, id LIMIT $2)";
+const MOVE_TOKENS: &str = "UPDATE tokens SET office = $1 WHERE office = $2 AND revoked IS NULL";
+const CONFIRM_CHANGE: &str = "UPDATE office_changes SET confirmed_by = $1, confirmed_at = $2 WHERE id = $3
+    AND confirmed_at IS NULL AND ended_at IS NULL";
+const END_CHANGE: &str =
+    "UPDATE office_changes SET ended_at = $1 WHERE id = $2 AND confirmed_at IS NOT NULL AND ended_at IS NULL";
+const TAKE_CHANGE_BACK: &str =
+    "UPDATE office_changes SET ended_at = $1 WHERE id = $2 AND confirmed_at IS NULL AND ended_at IS NULL";
 const TEXT: &str = "SELECT value FROM meta WHERE key = $1";
 const UPDATE_PERSON: &str =
     "UPDATE people SET login = $1, version = $2, document = $3 WHERE id = $4 AND version = $2 - 1
@@ -142,6 +150,11 @@ impl<T: Tables> PeopleStore for T {
         self.write(Write::Changes(vec![replaced, Change::Insert(&TOKENS, token.row())])).await.map(|_| ())
     }
 
+    async fn move_tokens(&self, from: &OfficeCode, to: &OfficeCode) -> Result<usize, Fault> {
+        let moved = Change::Do(MOVE_TOKENS, vec![to.as_str().into(), from.as_str().into()]);
+        self.write(Write::Changes(vec![moved])).await
+    }
+
     async fn token(&self, key: [u8; 32]) -> Result<Option<Token>, Fault> {
         find(self, "SELECT * FROM tokens WHERE key = $1", (&key).into()).await
     }
@@ -173,6 +186,29 @@ impl<T: Tables> PeopleStore for T {
 
     async fn drop_form(&self, id: Uuid) -> Result<(), Fault> {
         self.write(Write::Changes(vec![Change::Do(DROP_FORM, vec![id.into()])])).await.map(|_| ())
+    }
+
+    async fn start_office_change(&self, change: &OfficeChange) -> Result<(), Fault> {
+        self.write(Write::Changes(vec![Change::Insert(OfficeChange::TABLE, change.row())])).await.map(|_| ())
+    }
+
+    async fn confirm_office_change(&self, id: Uuid, by: Uuid, at: Instant) -> Result<bool, Fault> {
+        let confirm = Change::Do(CONFIRM_CHANGE, vec![by.into(), at.into(), id.into()]);
+        self.write(Write::Changes(vec![confirm])).await.map(|changed| changed == 1)
+    }
+
+    async fn end_office_change(&self, id: Uuid, at: Instant) -> Result<bool, Fault> {
+        let end = Change::Do(END_CHANGE, vec![at.into(), id.into()]);
+        self.write(Write::Changes(vec![end])).await.map(|changed| changed == 1)
+    }
+
+    async fn take_back_office_change(&self, id: Uuid, at: Instant) -> Result<bool, Fault> {
+        let end = Change::Do(TAKE_CHANGE_BACK, vec![at.into(), id.into()]);
+        self.write(Write::Changes(vec![end])).await.map(|changed| changed == 1)
+    }
+
+    async fn office_changes(&self) -> Result<Vec<OfficeChange>, Fault> {
+        all(self, "SELECT * FROM office_changes ORDER BY started_at DESC, id", Vec::new()).await
     }
 
     async fn note(&self, looks: Vec<Look>) -> Result<(), Fault> {

@@ -66,6 +66,19 @@ CREATE TABLE kept_forms (
     sealed bytea NOT NULL
 );
 
+-- Changes of offices that were started on a page: whose cases go where, who confirmed it, and when it was carried out.
+CREATE TABLE office_changes (
+    id           uuid PRIMARY KEY,
+    from_office  text COLLATE "C" NOT NULL,
+    to_office    text COLLATE "C" NOT NULL,
+    with_office  text COLLATE "C",
+    started_by   uuid NOT NULL,
+    started_at   bigint NOT NULL,
+    confirmed_by uuid,
+    confirmed_at bigint,
+    ended_at     bigint
+);
+
 -- Every offices file that was adopted. The id of the one in force is a text of meta.
 CREATE TABLE offices_files (
     id         uuid PRIMARY KEY,

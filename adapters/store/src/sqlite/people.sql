@@ -66,6 +66,19 @@ CREATE TABLE kept_forms (
     sealed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Changes of offices that were started on a page: whose cases go where, who confirmed it, and when it was carried out.
+CREATE TABLE office_changes (
+    id           BLOB PRIMARY KEY,
+    from_office  TEXT NOT NULL,
+    to_office    TEXT NOT NULL,
+    with_office  TEXT,
+    started_by   BLOB NOT NULL,
+    started_at   INTEGER NOT NULL,
+    confirmed_by BLOB,
+    confirmed_at INTEGER,
+    ended_at     INTEGER
+) STRICT, WITHOUT ROWID;
+
 -- Every offices file that was adopted. The id of the one in force is a text of meta.
 CREATE TABLE offices_files (
     id         BLOB PRIMARY KEY,

@@ -7,7 +7,7 @@ use engine::action::{Action, OfficeCode};
 use engine::case::Case;
 use engine::rulebook::Language;
 use projections::catalogue::Word as _;
-use service::offices::{OfficeKind, Offices};
+use service::offices::{Office, OfficeKind, Offices};
 use service::shown::plain;
 
 use crate::words::entry::Entry as W;
@@ -67,7 +67,10 @@ pub fn groups(
     if !first.is_empty() {
         groups.push(Group { heading: heading.of(language).to_owned(), offices: first });
     }
-    for (code, office) in offices.all().filter(|(code, _)| fits(code) && !near.contains(code)) {
+    let further = |code: &OfficeCode, office: &Office| {
+        fits(code) && !near.contains(code) && (!office.is_former() || code.as_str() == typed)
+    };
+    for (code, office) in offices.all().filter(|(code, office)| further(code, office)) {
         let province = office.province.in_language(language).to_owned();
         match groups.iter_mut().skip(1).find(|group| group.heading == province) {
             Some(group) => group.offices.push(choice(code)),

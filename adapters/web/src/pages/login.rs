@@ -209,6 +209,11 @@ pub fn set_session(site: &Site, answer: &mut Answer, secret: &str) {
     set_cookie(site, answer, site.cookie(), secret, None);
 }
 
+/// Sets the cookie of whoever knew the password of the training room, which ends with the browser at the latest.
+pub fn set_room(site: &Site, answer: &mut Answer, key: &str) {
+    set_cookie(site, answer, site.room_cookie(), key, None);
+}
+
 const fn device_cookie(site: &Site) -> &'static str {
     if site.reached.tls { "__Host-kamnot-device" } else { "kamnot-device" }
 }

@@ -53,7 +53,11 @@ impl RoleForm {
             until: text("until"),
             roles: roles.iter().map(|of| (of.word(), role(*of))).collect(),
             without_office: roles.contains(&Role::Operator),
-            offices: offices.all().map(|(code, _)| (code.to_string(), named(code))).collect(),
+            offices: offices
+                .all()
+                .filter(|(_, office)| !office.is_former())
+                .map(|(code, _)| (code.to_string(), named(code)))
+                .collect(),
         }
     }
 }

@@ -14,6 +14,7 @@ use store::people::Seen;
 
 use super::docket::asked::Asked;
 use super::docket::rows::{Stretch, Words};
+use super::office_changes;
 use crate::answer::{Answer, page, see_other, store_is_away};
 use crate::frame::Frame;
 use crate::gate::note;
@@ -23,6 +24,7 @@ use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::docket::Docket as D;
 use crate::words::frame::Frame as W;
+use crate::words::office_change::OfficeChange as C;
 use crate::words::overview::Overview as O;
 
 /// How many cases the overview lists.
@@ -41,6 +43,8 @@ struct Number {
 #[template(path = "overview.html")]
 struct Overview {
     frame: Frame,
+    /// Whether the cases of the office are to go to another one, and somebody of it has to confirm that.
+    change_waits: bool,
     numbers: Vec<Number>,
     next_working_day: String,
     all: String,
@@ -78,7 +82,12 @@ pub async fn overview(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer
         *counts.entry(placed.group).or_default() += 1;
     }
     cases.truncate(MOST);
+    let change_waits = match office_changes::waits(&site, &visitor).await {
+        Ok(waits) => waits,
+        Err(fault) => return store_is_away(&fault, visitor.language),
+    };
     let template = Overview {
+        change_waits,
         numbers: numbers(&own, &now, visitor.language),
         next_working_day: weekday_and_day(now.days.next_working, visitor.language),
         all: Asked::path(&runs_out, None),

@@ -16,6 +16,12 @@ projections::catalogue! {
         Demo: "Demonstration: choose a role", "ການສາທິດ: ເລືອກບົດບາດ";
         DemoSays: "All cases are made up. The clock goes on by itself: a limit ends within a few minutes.", "ຄະດີທັງໝົດສົມມຸດ. ໂມງເດີນໄປເອງ: ມີກຳນົດໜຶ່ງ ຈະສິ້ນສຸດພາຍໃນບໍ່ເທົ່າໃດນາທີ.";
         DemoBegins: "Begin as the registry clerk: the first number leads to the child who is held too long.", "ເລີ່ມດ້ວຍພະນັກງານທະບຽນສານ: ຕົວເລກທຳອິດ ນຳໄປຫາເດັກທີ່ຖືກກັກດົນເກີນໄປ.";
+        Room: "Training room", "ຫ້ອງຝຶກອົບຮົມ";
+        RoomSays: "This is a demonstration for training: nobody here is real. Ask whoever leads the training for the password.", "ນີ້ແມ່ນການສາທິດເພື່ອຝຶກອົບຮົມ: ບໍ່ມີໃຜເປັນຄົນຈິງ. ຖາມລະຫັດຜ່ານນຳຜູ້ນຳການຝຶກ.";
+        RoomPassword: "Password of the room", "ລະຫັດຜ່ານຂອງຫ້ອງ";
+        RoomEnter: "Enter", "ເຂົ້າ";
+        RoomWrong: "This is not the password of the room.", "ນີ້ບໍ່ແມ່ນລະຫັດຜ່ານຂອງຫ້ອງ.";
+        RoomWait: "The password was tried too often from here. Seconds to wait:", "ລະຫັດຜ່ານຖືກລອງຈາກບ່ອນນີ້ຫຼາຍເທື່ອເກີນໄປ. ລໍຖ້າ (ວິນາທີ):";
         Error: "Error", "ຜິດພາດ";
         NotYet: "You are not logged in", "ຍັງເຂົ້າລະບົບບໍ່ໄດ້";
         Wrong: "The name, the password or the code is wrong, or the code was used already. Try again with the next code.", "ຊື່, ລະຫັດຜ່ານ ຫຼື ລະຫັດຈາກໂທລະສັບ ບໍ່ຖືກ ຫຼື ລະຫັດນັ້ນໃຊ້ແລ້ວ. ລອງໃໝ່ດ້ວຍລະຫັດຕໍ່ໄປ.";

@@ -78,7 +78,7 @@ pub(super) fn serve(
         requests: OfficeRequests::Ignored,
         offices: Arc::new(offices),
         known: None,
-        demo: Some(site::Demo { logins }),
+        demo: Some(site::Demo { logins, room: pages.room().cloned() }),
     };
     running.run(None, Some(pages))
 }
