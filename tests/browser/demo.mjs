@@ -11,10 +11,10 @@ export const LANGUAGES = ["lo", "en"];
 /** The mark of the demo, by language. */
 export const MARK = { lo: /ການສາທິດ|ສົມມຸດ/, en: /Demonstration|made.up/i };
 
-/** Starts the demo on a free port, and a browser; `stop()` ends both. */
-export async function begin() {
+/** Starts the demo on a free port, with further options, and a browser; `stop()` ends both. */
+export async function begin(more = []) {
   if (!PROGRAM) throw new Error("KAMNOT_PROGRAM has to name the built program");
-  const demo = spawn(PROGRAM, ["demo", "--web", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const demo = spawn(PROGRAM, ["demo", "--web", "127.0.0.1:0", ...more], { stdio: ["ignore", "pipe", "inherit"] });
   const address = await new Promise((found, failed) => {
     let said = "";
     demo.stdout.on("data", (data) => {

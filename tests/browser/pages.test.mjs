@@ -23,7 +23,7 @@ const REACHED = {
   lawyer: OF_CASES,
   supervisor: ["/", "/inbox", "/figures", "/law", "/law/{rule}", "/law/article/{n}", "/look", "/looks", "/me"],
   operator: [
-    "/health", "/people", "/people/{id}", "/tokens", "/sessions", "/law", "/law/{rule}", "/law/article/{n}", "/looks", "/me",
+    "/health", "/people", "/people/{id}", "/tokens", "/sessions", "/office-changes", "/law", "/law/{rule}", "/law/article/{n}", "/looks", "/me",
   ],
 };
 
@@ -96,6 +96,7 @@ const REFUSED = [
   ["supervisor", "/look", 'form[action="/look"]', { reference: "VTE-2026-9999", reason: "" }],
   ["operator", "/people", 'form[action="/people"]', { name: "", login: "clerk" }],
   ["operator", "/tokens", 'form[action="/tokens"]', { name: "", until: "yesterday" }],
+  ["operator", "/office-changes", 'form[action="/office-changes"]', {}],
   ["clerk", "/cases/VTE-2026-0002", "form.act", { known: "32/13/2026" }],
 ];
 /** Forms that are looked at in every state: empty, refused, with what they would change, and with what has to be confirmed. */
@@ -105,6 +106,8 @@ const ODD = [
   ["clerk", "/docket?q=VTE-1999", 200],
   ["clerk", "/docket?child=nowhere&rule=none", 200],
   ["clerk", "/cases/VTE-2026-0002?known=1%2F3%2F2026", 200],
+  ["clerk", "/confirm", 200],
+  ["clerk", "/office-changes", 200],
   ["clerk", "/cases/XYZ-2026-0001", 404],
   ["operator", "/docket", 404],
   ["operator", "/inbox", 404],
