@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { LANGUAGES, begin, enter, open } from "./demo.mjs";
-import { look, lookAtError } from "./look.mjs";
+import { lookAtError } from "./look.mjs";
 
 const OFFICES = `
 [vte-investigation]
@@ -71,7 +71,7 @@ test("the room's password comes before everything, and what was entered waits fo
       await page.goto("/confirm");
       assert.equal(await page.locator("main li.card").count(), 1);
       assert.equal(await page.locator('form[action="/confirm"]').count(), 0, "not by the same person");
-      await look(page, `confirm-${language}`, language);
+      await lookAtError(page, `confirm-${language}`, language);
       await page.locator("main li.card a").first().click();
       assert.ok((await page.locator("tr:target .st.today").count()) > 0, "the row is marked");
       await page.context().close();

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::http::Method;
-use web::room::Room;
+use web::credentials::room::Room;
 use web::site::Demo;
 
 use crate::desk::{Desk, FROM_HERE, NOTHING, form};

@@ -221,10 +221,12 @@ impl Succession {
                 Err(fault) => return Err(fault),
                 Ok(recorded) if recorded.verdicts == [Verdict::Accepted] => {
                     let mut events = recorded.events;
-                    let mut to_come = recorded.to_come > 0;
-                    while to_come {
+                    // What one append of an office left over.
+                    loop {
                         let more = recorder.tick(&case).await?;
-                        to_come = !more.is_empty();
+                        if more.is_empty() {
+                            break;
+                        }
                         events.extend(more);
                     }
                     return Ok(Became::Transferred(events));

@@ -6,6 +6,7 @@ pub mod codes;
 pub mod csrf;
 pub mod key_file;
 pub mod passwords;
+pub mod room;
 pub mod sealing;
 pub mod secrets;
 pub mod totp;

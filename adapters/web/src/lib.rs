@@ -28,7 +28,6 @@ pub mod people;
 mod private_file;
 pub mod refused;
 pub mod remembered;
-pub mod room;
 pub mod routes;
 pub mod sheet;
 pub mod site;

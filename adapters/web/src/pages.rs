@@ -7,7 +7,7 @@ pub mod look;
 pub mod looks;
 pub mod print;
 
-pub mod bare;
+mod bare;
 pub mod begin;
 pub mod confirm;
 pub mod docket;
@@ -20,6 +20,7 @@ pub mod office_changes;
 mod operate;
 pub mod overview;
 pub mod people;
+pub mod room;
 pub mod sessions;
 pub mod settings;
 pub mod tokens;

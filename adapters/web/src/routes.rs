@@ -25,7 +25,7 @@ use crate::site::Site;
 use crate::visitor::{OfNobody, Visitor, language};
 use crate::words::api::Api;
 use crate::words::login::Login;
-use crate::{api, assets, gzip, pages, room};
+use crate::{api, assets, gzip, pages};
 
 /// Where the API begins.
 const API: &str = "/api/";
@@ -105,7 +105,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/login", Needs::Nothing, || get(pages::login::form)),
     Route::post("/login", Needs::Nothing, || post(pages::login::enter)),
     Route::post("/demo", Needs::Nothing, || post(pages::login::demo)),
-    Route::post("/room", Needs::Nothing, || post(room::enter)),
+    Route::post("/room", Needs::Nothing, || post(pages::room::enter)),
     Route::post("/logout", Needs::Nothing, || post(pages::login::leave)),
     Route::get("/language", Needs::Nothing, || get(pages::login::switch)),
     Route::get("/begin", Needs::Member, || get(pages::begin::form)),
@@ -194,7 +194,7 @@ pub fn router(site: Arc<Site>) -> Router {
     }
     let router = router.layer(middleware::from_fn_with_state(Arc::clone(&site), nobodys));
     let router = router.fallback(nothing_here);
-    let router = router.layer(middleware::from_fn_with_state(Arc::clone(&site), room::closed));
+    let router = router.layer(middleware::from_fn_with_state(Arc::clone(&site), pages::room::closed));
     let router = router.layer(middleware::map_response_with_state(Arc::clone(&site), protected));
     router.layer(middleware::from_fn(gzip::compress)).with_state(site)
 }

@@ -14,9 +14,9 @@ use store::LogStore;
 use store::people::PeopleStore;
 
 use crate::credentials::SealingKey;
+use crate::credentials::room::Room;
 use crate::logins::Logins;
 use crate::remembered::Remembered;
-use crate::room::Room;
 
 /// What every page needs.
 pub struct Site {

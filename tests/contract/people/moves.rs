@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use scenarios::servers::database::Database;
-use store::people::{LooksOf, Person, Token};
+use store::people::{LooksOf, OfficeChange, Person, Token};
 use store::place::LogPlace;
 use store::transfer::transfer;
 use store::{Fault, Progress};
@@ -16,9 +16,21 @@ async fn moves(from: &LogPlace, to: &LogPlace) {
     let (old, new) = (open(from).await, open(to).await);
     let (person, token, grant, look) = lived_in(&*old).await;
     new.adopt_offices("the new place's own", AT).await.unwrap();
-    let now = AT.plus(86_400);
+    let (now, of) = (AT.plus(86_400), |code| made::office(code));
+    let change = OfficeChange {
+        id: person.id,
+        from: of("old-court"),
+        to: of("new-court"),
+        with: None,
+        started_by: person.id,
+        started_at: AT,
+        confirmed: Some((person.id, AT)),
+        ended_at: None,
+    };
+    old.start_office_change(&change).await.unwrap();
     transfer(&old, &new, now, &(Arc::new(|_, _| ()) as Progress)).await.unwrap();
     assert_eq!(new.people().await.unwrap(), std::slice::from_ref(&person));
+    assert_eq!(new.office_changes().await.unwrap(), [change]);
     assert_eq!(new.sessions().await.unwrap(), []);
     assert_eq!(new.tokens().await.unwrap(), [Token { revoked: Some(now), ..token }]);
     assert_eq!(new.grants(&grant.case).await.unwrap(), std::slice::from_ref(&grant));

@@ -20,11 +20,11 @@ use store::people::PeopleStore;
 use tokio::task::JoinHandle;
 use web::credentials::SealingKey;
 use web::credentials::key_file::KeyFileFault;
+use web::credentials::room::Room;
 use web::listen::{Certificate, CertificateFault, Limits, ListenFault, Listener, Proxies};
 use web::logins::Logins;
 use web::refused::keep_recording;
 use web::remembered::Remembered;
-use web::room::Room;
 use web::routes::router;
 use web::site::{self, Reached, Site};
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
-use web::room::{Room, RoomFault};
+use web::credentials::room::{Room, RoomFault};
 
 use super::arguments::Demo;
 use super::database::run as block_on;

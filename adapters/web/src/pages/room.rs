@@ -4,7 +4,6 @@
 //! slowed down as at a login, each address by itself, so that nobody locks the room for the others.
 
 use std::net::IpAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use askama::Template;
@@ -15,16 +14,13 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use engine::rulebook::Language;
 use projections::catalogue::Word as _;
-use ring::digest::{SHA256, digest};
 
+use super::bare::{Bare, Wrong};
+use super::login::set_room;
 use crate::answer::{Answer, no_such_page, page, see_other};
-use crate::credentials::passwords::{Busy, Hashing};
-use crate::credentials::secrets::secret;
+use crate::credentials::room::{LENGTH, Room};
 use crate::fields::Fields;
 use crate::logins::Account;
-use crate::pages::bare::{Bare, Wrong};
-use crate::pages::login::set_room;
-use crate::private_file::{Readers, read};
 use crate::refused::refused;
 use crate::site::Site;
 use crate::visitor::{Address, cookie, language};
@@ -35,61 +31,6 @@ use crate::words::login::Login as W;
 const HERE: &str = "/room";
 /// What is shown without the password.
 const OPEN: [&str; 3] = [HERE, "/language", "/assets/"];
-/// The fewest characters of the password, and the most bytes that are looked at.
-const LENGTH: (usize, usize) = (8, 1024);
-
-/// The password of a training room.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Room {
-    /// The password, hashed.
-    hash: String,
-    /// What the cookie of whoever knew the password holds.
-    key: String,
-}
-
-/// Why a password cannot be that of a room.
-#[derive(Debug, thiserror::Error)]
-pub enum RoomFault {
-    /// It is too short.
-    #[error("the password of the room has fewer than {} characters; choose a longer one", LENGTH.0)]
-    Short,
-    /// The file cannot be read.
-    #[error("{0}: {1}")]
-    File(String, String),
-    /// It cannot be hashed.
-    #[error(transparent)]
-    Busy(#[from] Busy),
-}
-
-impl Room {
-    /// A room with a password.
-    ///
-    /// # Errors
-    /// If the password is too short.
-    pub async fn of(password: &str) -> Result<Self, RoomFault> {
-        if password.chars().count() < LENGTH.0 || password.len() > LENGTH.1 {
-            return Err(RoomFault::Short);
-        }
-        Ok(Self { hash: Hashing::default().hash(password.to_owned()).await?, key: secret() })
-    }
-
-    /// The password on the first line of a file that others cannot read.
-    ///
-    /// # Errors
-    /// If the file cannot be read, or others may read it.
-    pub fn password_of(file: &Path) -> Result<String, RoomFault> {
-        let named = || file.display().to_string();
-        let bytes = read(file, Readers::OwnerAndGroup).map_err(|why| RoomFault::File(named(), why))?;
-        let text = String::from_utf8(bytes).map_err(|_| RoomFault::File(named(), "is not UTF-8".to_owned()))?;
-        Ok(text.lines().next().unwrap_or_default().trim().to_owned())
-    }
-
-    /// Whether a cookie is that of somebody who knew the password. By digests, so that the time taken says nothing.
-    fn is_open_to(&self, cookie: Option<&str>) -> bool {
-        let of = |text: &str| digest(&SHA256, text.as_bytes());
-        cookie.is_some_and(|cookie| of(cookie).as_ref() == of(&self.key).as_ref())
-    }
-}
 
 #[derive(Template)]
 #[template(path = "room.html")]
