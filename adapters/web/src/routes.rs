@@ -143,7 +143,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/inbox", Needs::Right(Act::ReadInbox), || get(api::inbox::inbox)),
     Route::post("/api/v1/inbox", Needs::Right(Act::ReadInbox), || post(api::inbox::handle)),
     Route::get("/api/v1/unconfirmed", Needs::Right(Act::ReadUnconfirmed), || get(api::unconfirmed::unconfirmed)),
-    Route::post("/api/v1/cases/{case}/actions/{action}/confirmation", Needs::Right(Act::ReadUnconfirmed), || {
+    Route::post("/api/v1/cases/{case}/actions/{id}/confirmation", Needs::Right(Act::ReadUnconfirmed), || {
         post(api::unconfirmed::confirm)
     }),
     Route::get("/api/v1/cases/{case}", Needs::Case(Act::ReadCase), || get(api::cases::case)),

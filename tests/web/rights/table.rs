@@ -123,7 +123,7 @@ pub const TABLE: &[Row] = &[
     row("POST /api/v1/inbox", Roles("cpils"), (404, "")),
     row("GET /api/v1/unconfirmed", Roles("cpi"), PAGE),
     // The office asks for no second look, which the answer says.
-    row("POST /api/v1/cases/{case}/actions/{action}/confirmation", Roles("cpi"), PAGE),
+    row("POST /api/v1/cases/{case}/actions/{id}/confirmation", Roles("cpi"), PAGE),
     row("GET /api/v1/cases/{case}", CASE, PAGE),
     row("GET /api/v1/cases/{case}/timeline", CASE, PAGE),
     row("GET /api/v1/cases/{case}/assessment", CASE, PAGE),

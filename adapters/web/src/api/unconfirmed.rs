@@ -35,7 +35,7 @@ pub async fn unconfirmed(
     Ok(json::all(own.items.iter().map(|(case, recorded)| item(case, recorded))))
 }
 
-/// `POST /api/v1/cases/{case}/actions/{action}/confirmation`
+/// `POST /api/v1/cases/{case}/actions/{id}/confirmation`
 pub async fn confirm(
     State(site): State<Arc<Site>>,
     Extension(caller): Extension<Visitor>,

@@ -143,7 +143,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation {
         method: "POST",
         ..get(
-            "/api/v1/cases/{case}/actions/{action}/confirmation",
+            "/api/v1/cases/{case}/actions/{id}/confirmation",
             [
                 "confirm",
                 "Confirms an action that another person of the office entered. It takes a person's session; sent twice, \
