@@ -43,13 +43,13 @@ fn transfer(desk: &Desk, more: &[&str]) -> tests::program::Run {
 fn without_yes_it_shows_what_would_change_and_then_does_exactly_that_once() {
     let desk = desk(3);
     let shown = transfer(&desk, &[]).ends_with(0);
-    shown.says(&["3 cases", "alerts withdrawn", "A-1", "A-3", "add --yes"]);
+    shown.says(&["Cases: 3.", "Alerts withdrawn", "A-1", "A-3", "add --yes"]);
     assert_eq!(transfers(&desk), 0);
     assert_eq!(transfer(&desk, &["--list"]).ends_with(0).out, "A-1\nA-2\nA-3\n");
     let done = transfer(&desk, &["--yes"]).ends_with(0);
     assert_eq!(done.out.lines().next(), shown.out.lines().next(), "as it was shown");
     assert_eq!(transfers(&desk), 3);
-    transfer(&desk, &["--yes"]).ends_with(0).says(&["0 cases"]);
+    transfer(&desk, &["--yes"]).ends_with(0).says(&["Cases: 0."]);
     assert_eq!(transfers(&desk), 3);
     desk.run(["today", "--investigator", "new-investigation"]).ends_with(0).says(&["A-1", "A-2", "A-3"]);
     desk.run(["check"]).ends_with(0);
@@ -60,10 +60,10 @@ fn without_yes_it_shows_what_would_change_and_then_does_exactly_that_once() {
 fn a_part_goes_by_a_list_or_by_an_office_that_has_the_cases_too() {
     let desk = desk(3);
     desk.write("north.txt", "A-2\n\n");
-    transfer(&desk, &["--cases", "north.txt", "--yes"]).ends_with(0).says(&["1 cases"]);
+    transfer(&desk, &["--cases", "north.txt", "--yes"]).ends_with(0).says(&["Cases: 1."]);
     assert_eq!(transfers(&desk), 1);
-    transfer(&desk, &["--with", "lpb-juvenile-court", "--yes"]).ends_with(0).says(&["0 cases"]);
-    transfer(&desk, &["--with", "vte-juvenile-court", "--yes"]).ends_with(0).says(&["2 cases"]);
+    transfer(&desk, &["--with", "lpb-juvenile-court", "--yes"]).ends_with(0).says(&["Cases: 0."]);
+    transfer(&desk, &["--with", "vte-juvenile-court", "--yes"]).ends_with(0).says(&["Cases: 2."]);
     desk.write("bad.txt", "A 2\n");
     transfer(&desk, &["--cases", "bad.txt"]).ends_with(1).complains(&["bad.txt:1", "reference"]);
 }
@@ -102,7 +102,7 @@ fn a_run_that_is_killed_is_run_again_and_no_case_goes_twice() {
         child.wait().expect("it ended");
     }
     let before = transfers(&desk);
-    transfer(&desk, &["--yes"]).ends_with(0).says(&[&format!("{} cases", CASES - before)]);
+    transfer(&desk, &["--yes"]).ends_with(0).says(&[&format!("Cases: {}.", CASES - before)]);
     assert_eq!(transfers(&desk), CASES);
     desk.run(["check"]).ends_with(0);
 }

@@ -103,7 +103,9 @@ async fn an_operator_starts_a_change_that_the_office_confirms_and_people_and_tok
     let program = desk.token(OLD, Role::Investigator).await;
     let form = [("from", OLD), ("to", NEW), ("with", "")];
     let seen = desk.submit(&operator, "/office-changes", &form).await;
-    seen.is_status(200).says(&["2 cases would go", "alerts would be withdrawn"]).does_not_say(&["A-1", "A-2"]);
+    seen.is_status(200)
+        .says(&["Cases that would go: 2.", "Alerts withdrawn from the old office"])
+        .does_not_say(&["A-1", "A-2"]);
     assert!(desk.store.office_changes().await.expect("changes").is_empty(), "a look starts nothing");
     let id = Uuid::new_v4().to_string();
     let go = [&form[..], &[("go", "yes"), ("id", &id)]].concat();
@@ -119,7 +121,7 @@ async fn an_operator_starts_a_change_that_the_office_confirms_and_people_and_tok
     desk.submit(&court, &confirm, &[]).await.is_status(404);
     desk.get(&court, "/office-changes").await.is_status(200).does_not_say(&["Old Investigation"]);
     desk.get(&anna, "/").await.says(&["are to go to another office"]);
-    desk.get(&anna, "/office-changes").await.says(&["2 cases of your office go to New Investigation"]);
+    desk.get(&anna, "/office-changes").await.says(&["that go to New Investigation (new-investigation): 2."]);
     desk.submit(&anna, &confirm, &[]).await.is_status(303);
     carried_out(&desk).await;
     assert_eq!((have(&desk, OLD).await, have(&desk, NEW).await), (0, 2));

@@ -41,12 +41,12 @@ projections::catalogue! {
         OfficeChanged: "changed", "ປ່ຽນ";
         AddYes: "Nothing was changed. To put it in force, add --yes.", "ບໍ່ມີຫຍັງປ່ຽນ. ຖ້າຈະເລີ່ມໃຊ້, ໃສ່ --yes.";
         OfficesAdopted: "in force. Restart every `kamnot serve --web` on this log.", "ເລີ່ມໃຊ້ແລ້ວ. ເປີດ `kamnot serve --web` ທຸກໂປຣເຊດຂອງບັນທຶກນີ້ຄືນໃໝ່.";
-        Transfers: "{cases} cases; {withdrawn} alerts withdrawn from the old office, {raised} raised for the new one.", "{cases} ຄະດີ; ຖອນການແຈ້ງເຕືອນຈາກຫ້ອງການເກົ່າ {withdrawn}, ແຈ້ງຫ້ອງການໃໝ່ {raised}.";
-        NotTransferred: "{refused} cases take no transfer, {damaged} cannot be read: they stay.", "{refused} ຄະດີໂອນບໍ່ໄດ້, {damaged} ຄະດີອ່ານບໍ່ໄດ້: ຍັງຢູ່ບ່ອນເກົ່າ.";
+        Transfers: "Cases: {cases}. Alerts withdrawn from the old office: {withdrawn}, raised for the new one: {raised}.", "ຄະດີ: {cases}. ຖອນການແຈ້ງເຕືອນຈາກຫ້ອງການເກົ່າ: {withdrawn}, ແຈ້ງຫ້ອງການໃໝ່: {raised}.";
+        NotTransferred: "Cases that take no transfer: {refused}, that cannot be read: {damaged}. They stay.", "ຄະດີທີ່ໂອນບໍ່ໄດ້: {refused}, ທີ່ອ່ານບໍ່ໄດ້: {damaged}. ຍັງຢູ່ບ່ອນເກົ່າ.";
         MoreCases: "and {n} more; --list prints all", "ແລະ ອີກ {n}; --list ສະແດງທັງໝົດ";
         TransferYes: "Nothing was changed. To transfer them, add --yes.", "ບໍ່ມີຫຍັງປ່ຽນ. ຖ້າຈະໂອນ, ໃສ່ --yes.";
         TransferInDoubt: "the clock is in doubt, so alerts would stay with the old office; set the clock right, or run `kamnot clock confirm`, and give the command again", "ໂມງບໍ່ແນ່ນອນ, ການແຈ້ງເຕືອນຈະຄ້າງຢູ່ຫ້ອງການເກົ່າ; ຕັ້ງໂມງໃຫ້ຖືກ ຫຼື ໃຊ້ `kamnot clock confirm`, ແລ້ວສັ່ງຄືນ";
-        Followed: "{people} people and {tokens} tokens followed.", "ຜູ້ໃຊ້ {people} ຄົນ ແລະ {tokens} ໂທເຄັນ ຍ້າຍຕາມ.";
+        Followed: "What followed: people: {people}, tokens: {tokens}.", "ຜູ້ໃຊ້ {people} ຄົນ ແລະ {tokens} ໂທເຄັນ ຍ້າຍຕາມ.";
         Clerk: "registry clerk", "ພະນັກງານທະບຽນສານ";
         Prosecutor: "prosecutor", "ໄອຍະການ";
         Investigator: "investigator", "ເຈົ້າໜ້າທີ່ສືບສວນ-ສອບສວນ";

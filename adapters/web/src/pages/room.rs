@@ -77,6 +77,7 @@ pub async fn enter(State(site): State<Arc<Site>>, parts: Parts, fields: Fields) 
 }
 
 /// Why somebody was not let in.
+#[derive(Clone, Copy)]
 enum Shut {
     Wrong,
     Wait(i64),

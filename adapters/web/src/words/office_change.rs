@@ -10,8 +10,8 @@ projections::catalogue! {
         WithHint: "A part of the cases: people and tokens stay where they are.", "ບາງສ່ວນຂອງຄະດີ: ຜູ້ໃຊ້ ແລະ ໂທເຄັນ ຢູ່ບ່ອນເກົ່າ.";
         WithAll: "All cases; people and tokens follow", "ທຸກຄະດີ; ຜູ້ໃຊ້ ແລະ ໂທເຄັນ ຍ້າຍຕາມ";
         See: "See what would change", "ເບິ່ງສິ່ງທີ່ຈະປ່ຽນ";
-        Would: "{cases} cases would go. {withdrawn} alerts would be withdrawn from the old office and {raised} raised for the new one.", "{cases} ຄະດີຈະໄປ. ຖອນການແຈ້ງເຕືອນຈາກຫ້ອງການເກົ່າ {withdrawn}, ແຈ້ງຫ້ອງການໃໝ່ {raised}.";
-        WouldStay: "{refused} cases take no transfer and {damaged} cannot be read: they would stay.", "{refused} ຄະດີໂອນບໍ່ໄດ້ ແລະ {damaged} ຄະດີອ່ານບໍ່ໄດ້: ຈະຢູ່ບ່ອນເກົ່າ.";
+        Would: "Cases that would go: {cases}. Alerts withdrawn from the old office: {withdrawn}, raised for the new one: {raised}.", "ຄະດີທີ່ຈະໄປ: {cases}. ຖອນການແຈ້ງເຕືອນຈາກຫ້ອງການເກົ່າ: {withdrawn}, ແຈ້ງຫ້ອງການໃໝ່: {raised}.";
+        WouldStay: "Cases that take no transfer: {refused}, that cannot be read: {damaged}. They would stay.", "ຄະດີທີ່ໂອນບໍ່ໄດ້: {refused}, ທີ່ອ່ານບໍ່ໄດ້: {damaged}. ຈະຢູ່ບ່ອນເກົ່າ.";
         Start: "Start: the office has to confirm it", "ເລີ່ມ: ຫ້ອງການຕ້ອງຢືນຢັນ";
         New: "Start a change", "ເລີ່ມການປ່ຽນ";
         Nothing: "No change was started.", "ບໍ່ມີການປ່ຽນ.";
@@ -23,7 +23,7 @@ projections::catalogue! {
         TakenBack: "taken back", "ຖອນຄືນ";
         TakeBack: "Take back", "ຖອນຄືນ";
         Confirm: "Confirm: our cases go there", "ຢືນຢັນ: ຄະດີຂອງພວກເຮົາໄປທີ່ນັ້ນ";
-        ConfirmSays: "{cases} cases of your office go to {to}. Your office then sees them as they were known at the transfer.", "{cases} ຄະດີຂອງຫ້ອງການທ່ານ ຈະໄປ {to}. ຈາກນັ້ນ ຫ້ອງການທ່ານເຫັນແຕ່ສິ່ງທີ່ຮູ້ໃນເວລາໂອນ.";
+        ConfirmSays: "Cases of your office that go to {to}: {cases}. Your office then sees them as they were known at the transfer.", "{cases} ຄະດີຂອງຫ້ອງການທ່ານ ຈະໄປ {to}. ຈາກນັ້ນ ຫ້ອງການທ່ານເຫັນແຕ່ສິ່ງທີ່ຮູ້ໃນເວລາໂອນ.";
         PeopleFollow: "People and tokens of your office follow: you log in again, for the new office.", "ຜູ້ໃຊ້ ແລະ ໂທເຄັນຂອງຫ້ອງການ ຍ້າຍຕາມ: ທ່ານເຂົ້າລະບົບໃໝ່ ສຳລັບຫ້ອງການໃໝ່.";
         Waits: "The cases of your office are to go to another office: somebody of your office has to confirm it.", "ຄະດີຂອງຫ້ອງການທ່ານ ຈະໄປຫາຫ້ອງການອື່ນ: ຕ້ອງໃຫ້ຄົນໃນຫ້ອງການຢືນຢັນ.";
         Already: "A change of this office waits or is under way already.", "ມີການປ່ຽນຂອງຫ້ອງການນີ້ຢູ່ແລ້ວ.";
