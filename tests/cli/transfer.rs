@@ -43,7 +43,7 @@ fn transfer(desk: &Desk, more: &[&str]) -> tests::program::Run {
 fn without_yes_it_shows_what_would_change_and_then_does_exactly_that_once() {
     let desk = desk(3);
     let shown = transfer(&desk, &[]).ends_with(0);
-    shown.says(&["Cases: 3.", "Alerts withdrawn", "A-1", "A-3", "add --yes"]);
+    let shown = shown.says(&["Cases: 3.", "Alerts withdrawn", "A-1", "A-3", "add --yes"]);
     assert_eq!(transfers(&desk), 0);
     assert_eq!(transfer(&desk, &["--list"]).ends_with(0).out, "A-1\nA-2\nA-3\n");
     let done = transfer(&desk, &["--yes"]).ends_with(0);

@@ -45,7 +45,7 @@ fn each_role_is_a_click_away_and_sees_what_is_made_up() {
     let docket = process.get("/docket", &format!("Cookie: {cookie}\r\n"));
     assert!(docket.starts_with("HTTP/1.1 200") && docket.contains("Made-up cases."), "{docket}");
     assert_eq!(process.stop(), Some(0));
-    assert_eq!(std::fs::read_dir(desk.path("")).expect("the folder").count(), 0, "nothing is left behind");
+    assert_eq!(fs::read_dir(desk.path("")).expect("the folder").count(), 0, "nothing is left behind");
 }
 
 #[test]
