@@ -58,7 +58,10 @@ test("the room's password comes before everything, and what was entered waits fo
       await enter(page, "investigator");
       assert.equal(await page.locator('a[href="/confirm"]').count(), 1, "the head leads to it");
       if (language === LANGUAGES[0]) {
-        await page.goto("/enter/arrested?case=VTE-2026-0011&date=13/5/2026");
+        await page.goto("/enter/custody_started?case=VTE-2026-0002&date=13/5/2026");
+        for (const name of ["evidence_firm", "necessary", "place.children_only", "place.sexes_separated"]) {
+          await page.locator(`input[name="${name}"][value="no"]`).check();
+        }
         await page.locator('main button[value="preview"]').click();
         await record(page);
       }

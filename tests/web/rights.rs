@@ -68,6 +68,7 @@ impl Row {
                 let item = r#"{"id":"00000000-0000-4000-8000-000000000001","case":"MISSING","key":"findings","doing":"notes"}"#;
                 world.desk.send_to(who, "/api/v1/inbox", &[], item).await
             }
+            (true, path) if path.starts_with("/api/") => world.desk.send_to(who, path, &[], NOTHING).await,
             (true, _) => world.desk.submit(who, &path, self.fields).await,
             (false, _) => world.desk.get(who, &path).await,
         }
