@@ -51,7 +51,7 @@ fn without_yes_it_shows_what_would_change_and_then_does_exactly_that_once() {
     assert_eq!(transfers(&desk), 3);
     transfer(&desk, &["--yes"]).ends_with(0).says(&["Cases: 0."]);
     assert_eq!(transfers(&desk), 3);
-    desk.run(["today", "--investigator", "new-investigation"]).ends_with(0).says(&["A-1", "A-2", "A-3"]);
+    desk.run(["today", "--office", "new-investigation"]).ends_with(0).says(&["A-1", "A-2", "A-3"]);
     desk.run(["check"]).ends_with(0);
     desk.run(["offices"]).ends_with(0).says(&["Old Investigation → new-investigation"]);
 }
