@@ -156,6 +156,11 @@ impl CaseStore for MemoryStore {
         Ok(self.views().into_iter().filter(|view| view.was_of(office)).collect())
     }
 
+    async fn not_open(&self) -> Result<Vec<CaseRef>, Fault> {
+        let open: BTreeSet<CaseRef> = self.views().into_iter().map(|view| view.case).collect();
+        Ok(self.cases().await?.into_iter().filter(|case| !open.contains(case)).collect())
+    }
+
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
         let until = |stored: &Stored| to.until.is_none_or(|until| stored.event.recorded_at <= until);
         let mut told =

@@ -18,6 +18,8 @@ use projections::summary::{Standing, Summary};
 use projections::view::Seat;
 use store::{Fault, LogStore, Position};
 
+use super::feeds::{Limits, OfFeed};
+
 /// How many cases are loaded concurrently.
 const IN_FLIGHT: usize = 64;
 /// How many events are read at once, and behind how many a docket is read anew.
@@ -74,6 +76,8 @@ struct Kept {
     /// The alerts of each case, but for those that were told since, with the version that the case has by then.
     alerts: BTreeMap<CaseRef, Arc<CaseAlerts>>,
     told: BTreeMap<CaseRef, u32>,
+    /// What a feed lists, once one was asked for.
+    feed: Option<OfFeed>,
     docket: Docket,
 }
 
@@ -144,6 +148,31 @@ impl Dockets {
         Ok((docket.clone(), alerts.collect()))
     }
 
+    /// The limits of a docket as it stands now, as a feed lists them; those of cases that have left it not long ago, too.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn limits(
+        &self,
+        log: &dyn LogStore,
+        book: &Rulebook,
+        whose: &Whose,
+        now: Instant,
+    ) -> Result<Limits, Fault> {
+        self.of(log, book, whose, now).await?;
+        let slot = self.slot(whose);
+        let mut kept = slot.lock().await;
+        let Some(kept) = kept.as_mut() else { return Ok(Limits::default()) };
+        let mut feed = match kept.feed.take() {
+            Some(feed) => feed,
+            None => OfFeed::begun(log, whose, &kept.cases, now).await?,
+        };
+        feed.bring_up_to_date(log, whose, kept.cases.keys(), now).await?;
+        let limits = Limits { cases: feed.limits.values().map(Arc::clone).collect(), rulebooks: feed.rulebooks };
+        kept.feed = Some(feed);
+        Ok(limits)
+    }
+
     fn slot(&self, whose: &Whose) -> Arc<tokio::sync::Mutex<Option<Kept>>> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let used = slots.values().map(|slot| slot.used).max().unwrap_or(0) + 1;
@@ -186,6 +215,7 @@ impl Source<'_> {
             again: BTreeMap::new(),
             alerts: BTreeMap::new(),
             told: BTreeMap::new(),
+            feed: None,
             docket: Docket::default(),
         };
         self.load(&mut kept, cases).await?;
@@ -242,7 +272,10 @@ impl Source<'_> {
         let load = async |(case, version): (CaseRef, u32)| (self.log.load(&case).await, case, version);
         let mut loaded = futures::stream::iter(cases).map(load).buffer_unordered(IN_FLIGHT);
         while let Some((found, case, version)) = loaded.next().await {
-            kept.cases.remove(&case);
+            let was_own = kept.cases.remove(&case).is_some();
+            if let Some(feed) = &mut kept.feed {
+                feed.changed(&case, was_own);
+            }
             kept.damaged.remove(&case);
             kept.again.remove(&case);
             kept.alerts.remove(&case);

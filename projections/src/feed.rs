@@ -1,0 +1,212 @@
+//! The limits of an office's docket as a calendar lists them: each with the number of its last change, and for a while those
+//! that are owed no more.
+//!
+//! Invariant: made from the case alone. Nothing personal is in it: references, office codes, rules and instants. What changes
+//! gets a higher number, whoever asks and whichever process answers.
+
+pub mod ical;
+mod words;
+
+use std::collections::{BTreeMap, btree_map::Entry};
+use std::sync::LazyLock;
+
+use engine::action::{ActionId, CaseRef, OfficeCode};
+use engine::alert::Addressees;
+use engine::assess::assess_limits;
+use engine::calendar::Instant;
+use engine::case::Case;
+use engine::decide::notices;
+use engine::limits::Deadline;
+use engine::rulebook::{RuleId, Rulebook};
+use uuid::Uuid;
+
+use crate::summary::Ended;
+use crate::view::Seat;
+
+/// For so many seconds a calendar goes on listing what is owed no more.
+pub const CANCELLED_FOR: i64 = 30 * 86_400;
+/// How many actions the earlier states of a case that are looked at hold together. Those of 200 actions recorded one by one
+/// hold fewer; of a larger case the oldest states are left out, and what they alone held is not listed as cancelled.
+const MOST_LOOKED_BACK: usize = 20_000;
+
+/// A limit, as a calendar lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedLimit {
+    /// The case.
+    pub case: CaseRef,
+    /// Its id, which stays whatever changes: it follows from the case, the rule, the action that opened it, and the period.
+    pub id: Uuid,
+    /// The rule.
+    pub rule: RuleId,
+    /// The office that owes the duty.
+    pub owed_by: OfficeCode,
+    /// The last lawful instant of the protective reading.
+    pub earliest: Instant,
+    /// The last lawful instant of the lenient reading; none where it sees no limit.
+    pub latest: Option<Instant>,
+    /// When its notices are given.
+    pub notices: Vec<Instant>,
+    /// Why it is owed no more; none while it is.
+    pub over: Option<Over>,
+    /// How many actions of the case were known when it last changed.
+    pub sequence: u32,
+    /// When that was.
+    pub modified: Instant,
+}
+
+/// Why a limit is owed no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// The duty was done.
+    Done,
+    /// The case was closed.
+    CaseClosed,
+    /// It stands in the docket no more: what opened it was withdrawn, the case was voided or handed on.
+    Gone,
+}
+
+/// The limits of a case in an office's calendar.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CaseLimits {
+    /// The limits, those of the last [`CANCELLED_FOR`] that are owed no more included.
+    pub limits: Vec<FeedLimit>,
+    /// When a recorded action begins to count, so that the case has to be looked at again.
+    pub again_at: Option<Instant>,
+}
+
+/// What tells a limit of a case from its others.
+type Key = (RuleId, ActionId, u32);
+
+/// A limit whose last change is looked for.
+struct Tracked {
+    limit: FeedLimit,
+    /// Whether the state before its last change was found.
+    settled: bool,
+}
+
+impl CaseLimits {
+    /// Of a case at `now`, for an office in a seat.
+    pub fn of(case: &Case, book: &Rulebook, office: &OfficeCode, seat: Seat, now: Instant) -> Self {
+        let first = |nth: usize| case.recorded()[nth].action.at.first();
+        let again_at = (0..case.recorded().len()).map(first).filter(|first| *first > now).min();
+        let state = |known| State::of(case, known, book, (office, seat), now);
+        let mut known = case.recorded().len();
+        let Some(mut next) = state(known) else { return Self::default() };
+        let track = |(key, limit)| (key, Tracked { limit, settled: false });
+        let mut found: BTreeMap<Key, Tracked> = std::mem::take(&mut next.limits).into_iter().map(track).collect();
+        let mut left = MOST_LOOKED_BACK;
+        loop {
+            let sought = found.values().any(|tracked| !tracked.settled);
+            if !sought && now.since(next.modified) >= CANCELLED_FOR {
+                break;
+            }
+            // What was recorded at one instant was never seen one by one.
+            let at = case.recorded().get(known - 1).map(|recorded| recorded.recorded_at);
+            known = case.recorded()[..known].iter().rposition(|it| Some(it.recorded_at) != at).map_or(0, |nth| nth + 1);
+            let Some(rest) = left.checked_sub(known) else { break };
+            left = rest;
+            let Some(before) = state(known) else { break };
+            look_back(&mut found, &before, &next);
+            next = before;
+        }
+        let limits = found.into_values().map(|tracked| tracked.limit);
+        Self { limits: limits.filter(|limit| limit.is_listed(now)).collect(), again_at }
+    }
+}
+
+/// Goes one state back: what is the same there changed no later, and what only stood there went with the next state.
+fn look_back(found: &mut BTreeMap<Key, Tracked>, before: &State, next: &State) {
+    for (key, tracked) in found.iter_mut().filter(|(_, tracked)| !tracked.settled) {
+        match before.limits.get(key) {
+            Some(limit) if limit.says(&tracked.limit) => {
+                (tracked.limit.sequence, tracked.limit.modified) = (limit.sequence, limit.modified);
+            }
+            _ => tracked.settled = true,
+        }
+    }
+    for (key, limit) in &before.limits {
+        if let Entry::Vacant(vacant) = found.entry(*key) {
+            let (sequence, modified) = (next.known, next.modified);
+            let limit = FeedLimit { over: Some(Over::Gone), sequence, modified, ..limit.clone() };
+            vacant.insert(Tracked { limit, settled: true });
+        }
+    }
+}
+
+/// The limits of a case as so many of its actions give them.
+struct State {
+    known: u32,
+    modified: Instant,
+    limits: BTreeMap<Key, FeedLimit>,
+}
+
+impl State {
+    /// The limits by the first `known` actions, which are none where the office does not have the case; `None` for no actions.
+    fn of(
+        case: &Case,
+        known: usize,
+        book: &Rulebook,
+        (office, seat): (&OfficeCode, Seat),
+        now: Instant,
+    ) -> Option<Self> {
+        let recorded = &case.recorded()[..known];
+        let last = recorded.last()?;
+        let first = Some(last.action.at.first()).filter(|first| *first <= now);
+        let modified = first.map_or(last.recorded_at, |first| last.recorded_at.max(first));
+        let known = u32::try_from(known).unwrap_or(u32::MAX);
+        let mut state = Self { known, modified, limits: BTreeMap::new() };
+        let actions = recorded.iter().map(|recorded| &*recorded.action);
+        let Some(assessment) = assess_limits(actions, book, now) else { return Some(state) };
+        let have = Addressees::from(assessment.timeline.offices());
+        if Seat::have(&have, office, Some(seat)) {
+            let limits = assessment.deadlines.iter().map(|deadline| {
+                let on = assessment.timeline.entries()[deadline.opened_by].action.id;
+                let key = (deadline.rule, on, deadline.period);
+                let over = deadline.protective.done.map(|done| match Ended::of(&assessment, done) {
+                    Ended::Done(_) => Over::Done,
+                    Ended::CaseClosed(_) => Over::CaseClosed,
+                });
+                (key, state.limit(case.reference(), deadline, (on, over), &have, book))
+            });
+            state.limits = limits.collect();
+        }
+        Some(state)
+    }
+
+    fn limit(
+        &self,
+        case: &CaseRef,
+        deadline: &Deadline,
+        (on, over): (ActionId, Option<Over>),
+        have: &Addressees,
+        book: &Rulebook,
+    ) -> FeedLimit {
+        static NAMESPACE: LazyLock<Uuid> = LazyLock::new(|| Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:kamnot:limit"));
+        let named = format!("{case}/{}/{on}/{}", deadline.rule, deadline.period);
+        FeedLimit {
+            case: case.clone(),
+            id: Uuid::new_v5(&NAMESPACE, named.as_bytes()),
+            rule: deadline.rule,
+            owed_by: have.of(deadline.owed_by).clone(),
+            earliest: deadline.earliest(),
+            latest: deadline.latest(),
+            notices: notices(deadline, book).collect(),
+            over,
+            sequence: self.known,
+            modified: self.modified,
+        }
+    }
+}
+
+impl FeedLimit {
+    /// Whether a calendar still lists it.
+    pub fn is_listed(&self, now: Instant) -> bool {
+        self.over.is_none() || now.since(self.modified) < CANCELLED_FOR
+    }
+
+    /// Whether it says the same as another one.
+    fn says(&self, other: &Self) -> bool {
+        let said = |limit: &Self| (limit.earliest, limit.latest, limit.over);
+        said(self) == said(other) && self.owed_by == other.owed_by && self.notices == other.notices
+    }
+}
