@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 use engine::action::{ActionId, CaseRef, OfficeCode};
 use engine::alert::Addressees;
-use engine::assess::assess_limits;
+use engine::assess::{Assessment, assess_limits};
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::decide::notices;
@@ -34,7 +34,8 @@ const MOST_LOOKED_BACK: usize = 20_000;
 pub struct FeedLimit {
     /// The case.
     pub case: CaseRef,
-    /// Its id, which stays whatever changes: it follows from the case, the rule, the action that opened it, and the period.
+    /// Its id, which stays whatever changes: it follows from the case, the rule, and the action that opened the first period. A
+    /// limit that is extended is one limit, whose ends move.
     pub id: Uuid,
     /// The rule.
     pub rule: RuleId,
@@ -74,8 +75,8 @@ pub struct CaseLimits {
     pub again_at: Option<Instant>,
 }
 
-/// What tells a limit of a case from its others.
-type Key = (RuleId, ActionId, u32);
+/// What tells a limit of a case from its others: the rule, and what opened the first period.
+type Key = (RuleId, ActionId);
 
 /// A limit whose last change is looked for.
 struct Tracked {
@@ -159,43 +160,52 @@ impl State {
         let Some(assessment) = assess_limits(actions, book, now) else { return Some(state) };
         let have = Addressees::from(assessment.timeline.offices());
         if Seat::have(&have, office, Some(seat)) {
-            let limits = assessment.deadlines.iter().map(|deadline| {
-                let on = assessment.timeline.entries()[deadline.opened_by].action.id;
-                let key = (deadline.rule, on, deadline.period);
-                let over = deadline.protective.done.map(|done| match Ended::of(&assessment, done) {
-                    Ended::Done(_) => Over::Done,
-                    Ended::CaseClosed(_) => Over::CaseClosed,
-                });
-                (key, state.limit(case.reference(), deadline, (on, over), &have, book))
-            });
-            state.limits = limits.collect();
+            state.add(&assessment, case.reference(), &have, book);
         }
         Some(state)
     }
 
-    fn limit(
-        &self,
-        case: &CaseRef,
-        deadline: &Deadline,
-        (on, over): (ActionId, Option<Over>),
-        have: &Addressees,
-        book: &Rulebook,
-    ) -> FeedLimit {
-        static NAMESPACE: LazyLock<Uuid> = LazyLock::new(|| Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:kamnot:limit"));
-        let named = format!("{case}/{}/{on}/{}", deadline.rule, deadline.period);
-        FeedLimit {
-            case: case.clone(),
-            id: Uuid::new_v5(&NAMESPACE, named.as_bytes()),
-            rule: deadline.rule,
-            owed_by: have.of(deadline.owed_by).clone(),
-            earliest: deadline.earliest(),
-            latest: deadline.latest(),
-            notices: notices(deadline, book).collect(),
-            over,
-            sequence: self.known,
-            modified: self.modified,
+    /// Adds the limits of an assessment: of one that was extended the period that is owed, or else the last.
+    fn add(&mut self, assessment: &Assessment<'_>, case: &CaseRef, have: &Addressees, book: &Rulebook) {
+        let mut shown: BTreeMap<Key, &Deadline> = BTreeMap::new();
+        for deadline in &assessment.deadlines {
+            let on = assessment.timeline.entries()[deadline.first_opened_by].action.id;
+            let shown = shown.entry((deadline.rule, on)).or_insert(deadline);
+            if place(deadline) < place(shown) {
+                *shown = deadline;
+            }
+        }
+        for ((rule, on), deadline) in shown {
+            let over = deadline.protective.done.map(|done| match Ended::of(assessment, done) {
+                Ended::Done(_) => Over::Done,
+                Ended::CaseClosed(_) => Over::CaseClosed,
+            });
+            let limit = FeedLimit {
+                case: case.clone(),
+                id: id(case, rule, on),
+                rule,
+                owed_by: have.of(deadline.owed_by).clone(),
+                earliest: deadline.earliest(),
+                latest: deadline.latest(),
+                notices: notices(deadline, book).collect(),
+                over,
+                sequence: self.known,
+                modified: self.modified,
+            };
+            self.limits.insert((rule, on), limit);
         }
     }
+}
+
+/// Which period of a limit is shown: of those that are owed the one that ends first, else the last.
+fn place(deadline: &Deadline) -> (bool, i64) {
+    let is_over = deadline.protective.done.is_some();
+    (is_over, if is_over { -i64::from(deadline.period) } else { deadline.earliest().unix() })
+}
+
+fn id(case: &CaseRef, rule: RuleId, on: ActionId) -> Uuid {
+    static NAMESPACE: LazyLock<Uuid> = LazyLock::new(|| Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:kamnot:limit"));
+    Uuid::new_v5(&NAMESPACE, format!("{case}/{rule}/{on}").as_bytes())
 }
 
 impl FeedLimit {

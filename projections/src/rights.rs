@@ -119,6 +119,10 @@ pub enum Act {
     HandleEscalated,
     /// Use the pages on which papers are entered; which papers, [`Act::Record`] and [`Act::OpenCase`] say.
     EnterPapers,
+    /// See and revoke the feeds of the own office; an operator, those of all offices.
+    ReadFeeds,
+    /// Make a feed of the own office's limits.
+    MakeFeed,
     /// Look at a case with a reason.
     AskForLook,
     /// Read the figures of the own office.
@@ -135,17 +139,21 @@ pub enum Act {
 /// case the relation does not count.
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
-        AskForLook, EnterPapers, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures,
-        ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadPersonal, Record,
+        AskForLook, EnterPapers, HandleAlert, HandleEscalated, MakeFeed, OpenCase, Operate, ReadCase, ReadFeeds,
+        ReadFigures, ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadPersonal, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
     use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
     match (role, act, relation) {
         (_, ReadLaw, _)
-        | (Operator, Operate, _)
+        | (Operator, Operate | ReadFeeds, _)
         | (Supervisor, AskForLook | HandleEscalated | ReadInbox | ReadFigures | ReadFiguresBelow, _)
         | (Supervisor, ReadCase | ReadLooks, Granted)
-        | (Clerk | Prosecutor | Investigator | Lawyer, ReadInbox | ReadLists | ReadFigures | EnterPapers, _)
+        | (
+            Clerk | Prosecutor | Investigator | Lawyer,
+            ReadInbox | ReadLists | ReadFigures | EnterPapers | ReadFeeds | MakeFeed,
+            _,
+        )
         | (Clerk | Prosecutor | Investigator, OpenCase, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks | HandleAlert, Own)
@@ -163,7 +171,7 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 16] = [
+    const TABLE: [(Act, [&str; 4]); 18] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadInbox, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
@@ -175,6 +183,8 @@ mod tests {
         (Act::HandleEscalated, ["s", "s", "s", "s"]),
         (Act::OpenCase, ["cpi", "cpi", "cpi", "cpi"]),
         (Act::EnterPapers, ["cpil", "cpil", "cpil", "cpil"]),
+        (Act::ReadFeeds, ["cpilo", "cpilo", "cpilo", "cpilo"]),
+        (Act::MakeFeed, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::AskForLook, ["s", "s", "s", "s"]),
         (Act::ReadFigures, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadFiguresBelow, ["s", "s", "s", "s"]),

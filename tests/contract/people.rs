@@ -11,7 +11,7 @@ use engine::rulebook::Language;
 use futures::future::join_all;
 use projections::rights::Role;
 use store::people::{
-    Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, Token,
+    Feed, Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, Token,
 };
 use store::place::LogPlace;
 use store::{LogStore, Options};
@@ -27,6 +27,7 @@ on_each_log!(
     a_session_was_last_seen_at_its_last_request,
     a_persons_last_forms_are_kept_for_their_time,
     tokens_are_found_by_their_key_and_can_be_revoked,
+    feeds_are_found_by_their_key_and_can_be_revoked,
     a_supervisors_looks_stand_on_the_case,
     a_look_counts_once_in_a_quarter_of_an_hour,
     looks_outlast_the_process_that_noted_them,
@@ -237,10 +238,38 @@ async fn tokens_are_found_by_their_key_and_can_be_revoked(place: &LogPlace) {
     assert_eq!(store.tokens().await.unwrap(), [other, revoked]);
 }
 
+fn feed(key: u8) -> Feed {
+    Feed {
+        id: Uuid::from_u128(key.into()),
+        key: [key; 32],
+        name: "duty phone".to_owned(),
+        office: office("vte-court"),
+        role: Role::Clerk,
+        language: Language::Lo,
+        made: AT.plus(key.into()),
+        maker: None,
+        revoked: None,
+    }
+}
+
+async fn feeds_are_found_by_their_key_and_can_be_revoked(place: &LogPlace) {
+    let store = open(place).await;
+    let (one, other) = (feed(1), Feed { maker: Some(Uuid::new_v4()), ..feed(2) });
+    assert!(store.add_feed(&one).await.unwrap() && store.add_feed(&other).await.unwrap());
+    assert!(!store.add_feed(&Feed { key: [3; 32], ..one.clone() }).await.unwrap());
+    store.revoke_feed(one.id, AT.plus(7)).await.unwrap();
+    store.revoke_feed(one.id, AT.plus(8)).await.unwrap();
+    let revoked = Feed { revoked: Some(AT.plus(7)), ..one };
+    assert_eq!(store.feed([1; 32]).await.unwrap().as_ref(), Some(&revoked));
+    assert_eq!(store.feed([3; 32]).await.unwrap(), None);
+    assert_eq!(store.feeds().await.unwrap(), [other, revoked]);
+}
+
 async fn a_supervisors_looks_stand_on_the_case(place: &LogPlace) {
     let store = open(place).await;
     let supervisor = Uuid::new_v4();
     let grant = |reference: &str, hour: i64, reason: &str| Grant {
+        id: Uuid::new_v5(&supervisor, format!("{reference} {hour} {reason}").as_bytes()),
         person: supervisor,
         office: office("vte-court"),
         case: case(reference),
@@ -358,7 +387,9 @@ async fn lived_in(store: &dyn LogStore) -> (Person, Token, Grant, Look) {
     store.put_person(&person).await.unwrap();
     store.begin_session(&session(&person, 1)).await.unwrap();
     store.put_token(&token).await.unwrap();
+    store.add_feed(&feed(1)).await.unwrap();
     let grant = Grant {
+        id: Uuid::from_u128(5),
         person: person.id,
         office: office("vte-court"),
         case: case("A-1"),
@@ -382,6 +413,7 @@ async fn a_rebuild_and_a_check_leave_people_alone(place: &LogPlace) {
     assert_eq!(store.people().await.unwrap(), [person]);
     assert_eq!(store.sessions().await.unwrap().len(), 1);
     assert_eq!(store.tokens().await.unwrap(), [token]);
+    assert_eq!(store.feeds().await.unwrap(), [feed(1)]);
     assert_eq!(store.grants(&grant.case).await.unwrap(), std::slice::from_ref(&grant));
     assert_eq!(store.looks(&LooksOf::Case(case("A-1")), 9).await.unwrap(), [look]);
 }

@@ -10,7 +10,9 @@ use engine::rulebook::Language;
 use projections::rights::Role;
 use store::people::{Person, Sessions};
 use tests::lines::action;
+use tests::made::office;
 use uuid::Uuid;
+use web::feeds::{NewFeed, add_feed};
 use web::routes::ROUTES;
 
 use crate::desk::{Desk, FROM_HERE, NOTHING, Visitor, form};
@@ -52,9 +54,14 @@ impl Row {
 
     fn method_and_path(&self, world: &World, relation: Relation) -> (Method, String) {
         let (method, path) = self.route.split_once(' ').expect("a method and a path");
-        let id = if path.starts_with("/tokens") { world.token } else { world.person };
+        let id = match path.split('/').nth(1) {
+            Some("tokens") => world.token,
+            Some("feeds") => world.feed,
+            _ => world.person,
+        };
         let path = path.replace("{case}", case(relation)).replace("{rule}", "custody-48h").replace("{article}", "62");
         let path = path.replace("{id}", &id.to_string()).replace("{act}", "enable").replace("{name}", "style.css");
+        let path = path.replace("{secret}", "guess");
         let path = path.replace("{action}", "release_requested");
         (method.parse().expect("a method"), path)
     }
@@ -109,9 +116,10 @@ const fn case(relation: Relation) -> &'static str {
 
 struct World {
     desk: Desk,
-    /// A person and a token that an operator changes.
+    /// A person, a token and a feed that an operator changes.
     person: Uuid,
     token: Uuid,
+    feed: Uuid,
 }
 
 impl World {
@@ -128,7 +136,10 @@ impl World {
             Person { id: Uuid::from_u128(7), version: 1, login: "other".to_owned(), ..desk.person(&other).await };
         desk.store.put_person(&person).await.expect("a person");
         let token = desk.token("psl-prosecutor", Role::Prosecutor).await.id;
-        Self { desk, person: person.id, token }
+        let (id, language) = (Uuid::from_u128(9), Language::En);
+        let new = NewFeed { id, name: "a feed", office: &office("psl-prosecutor"), language, maker: None };
+        let (feed, _) = add_feed(&*desk.store, &desk.site.offices, new, desk.site.now()).await.expect("a feed");
+        Self { desk, person: person.id, token, feed: feed.id }
     }
 
     async fn person(&self, role: Role) -> Visitor {

@@ -175,6 +175,8 @@ pub struct Feed {
 /// A supervisor's look at a case, with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
+    /// Its id: what is asked twice under one id counts once.
+    pub id: Uuid,
     /// The supervisor.
     pub person: Uuid,
     /// The office for which the supervisor acts.
@@ -301,7 +303,7 @@ pub trait PeopleStore: Send + Sync + 'static {
     async fn feed(&self, key: [u8; 32]) -> Result<Option<Feed>, Fault>;
     /// All feeds, the newest first.
     async fn feeds(&self) -> Result<Vec<Feed>, Fault>;
-    /// Keeps a supervisor's look.
+    /// Keeps a supervisor's look; one with its id is left as it is.
     async fn put_grant(&self, grant: &Grant) -> Result<(), Fault>;
     /// The looks of supervisors at a case, the newest first.
     async fn grants(&self, case: &CaseRef) -> Result<Vec<Grant>, Fault>;

@@ -15,4 +15,5 @@ pub mod law;
 pub mod looks;
 pub mod openapi;
 mod parameters;
+pub mod preview;
 pub mod problem;

@@ -11,6 +11,7 @@ mod bare;
 pub mod begin;
 pub mod docket;
 pub mod enter;
+pub mod feeds;
 pub mod figures;
 pub mod health;
 pub mod inbox;

@@ -93,6 +93,13 @@ pub const TABLE: &[Row] = &[
     row("POST /me/password", People(EVERY_ROLE), INCOMPLETE),
     sends(row("POST /me/language", People(EVERY_ROLE), (303, "/me?saved=yes")), &[("language", "en")]),
     row("POST /me/codes", People(EVERY_ROLE), (303, "/me")),
+    row("GET /feeds", Roles("cpilo"), PAGE),
+    row("POST /feeds", Roles("cpil"), INCOMPLETE),
+    // A feed of another office, for all but the operator.
+    row("POST /feeds/{id}/revoke", Roles("o"), (303, "/feeds")),
+    row("POST /feeds/{id}/revoke", Roles("cpil"), (404, "")),
+    // A secret that is none.
+    row("GET /feed/{secret}/limits.ics", Anybody, (404, "")),
     row("GET /health", Roles("o"), PAGE),
     row("POST /health/clock", Roles("o"), (303, "/health")),
     row("GET /people", Roles("o"), PAGE),

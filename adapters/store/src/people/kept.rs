@@ -187,10 +187,9 @@ impl Kept for Grant {
     const TABLE: &'static Table = &GRANTS;
 
     fn row(&self) -> Row {
-        let Self { person, office, case, code, reason, from, until } = self;
-        let what = json!([person.to_string(), office.as_str(), case.as_str(), code, reason, from.unix(), until.unix()]);
+        let Self { id, person, office, case, code, reason, from, until } = self;
         vec![
-            id_of(*from, &what.to_string()).into(),
+            (*id).into(),
             case.as_str().into(),
             (*person).into(),
             office.as_str().into(),
@@ -202,8 +201,8 @@ impl Kept for Grant {
     }
 
     fn of(row: &mut Columns) -> Result<Self, Strange> {
-        row.get(Value::as_id)?;
         Ok(Self {
+            id: row.get(Value::as_id)?,
             case: row.get(case)?,
             person: row.get(Value::as_id)?,
             office: row.get(Value::as_office)?,

@@ -18,10 +18,8 @@ use crate::cell::Value;
 
 /// What ends with a copy of the log, before an instant.
 pub(crate) const END_SESSIONS: &str = "DELETE FROM sessions";
-pub(crate) const REVOKE: [&str; 2] = [
-    "UPDATE tokens SET revoked = $1 WHERE revoked IS NULL",
-    "UPDATE feeds SET revoked = $1 WHERE revoked IS NULL",
-];
+pub(crate) const REVOKE: [&str; 2] =
+    ["UPDATE tokens SET revoked = $1 WHERE revoked IS NULL", "UPDATE feeds SET revoked = $1 WHERE revoked IS NULL"];
 
 /// Kept forms end with a copy, too.
 pub(crate) const DROP_FORMS: &str = "DELETE FROM kept_forms";

@@ -41,7 +41,7 @@ CREATE TABLE feeds (
     revoked  bigint
 );
 
--- Supervisors' looks at cases. The id follows from the rest.
+-- Supervisors' looks at cases. The id follows from the form in which it was asked.
 CREATE TABLE grants (
     id        uuid PRIMARY KEY,
     reference text COLLATE "C" NOT NULL,

@@ -41,7 +41,7 @@ CREATE TABLE feeds (
     revoked  INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- Supervisors' looks at cases. The id follows from the rest.
+-- Supervisors' looks at cases. The id follows from the form in which it was asked.
 CREATE TABLE grants (
     id        BLOB PRIMARY KEY,
     reference TEXT NOT NULL,

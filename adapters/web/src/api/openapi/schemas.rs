@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::action::{self, nullable};
 use crate::api::inbox::{DOINGS, HANDS};
+use crate::api::preview::{BECOMES, STANDS};
 use crate::api::problem::KINDS;
 
 /// All schemas, by name.
@@ -17,6 +18,10 @@ pub fn all() -> Value {
     let named = [
         ("Action", action::any()),
         ("Verdicts", verdicts()),
+        ("Foreseen", foreseen()),
+        ("Change", change()),
+        ("Standing", standing()),
+        ("Message", message()),
         ("Line", line()),
         ("Said", said()),
         ("Case", case()),
@@ -140,6 +145,29 @@ fn arguable_and_certain() -> Value {
 fn verdicts() -> Value {
     let counts = ["version", "recorded", "known", "refused", "again"].map(|name| (name, count()));
     object(&[&counts[..], &[("office", text()), ("lines", list_of("Line"))]].concat())
+}
+
+fn foreseen() -> Value {
+    let (changes, messages) = (nullable(&list_of("Change")), nullable(&list_of("Message")));
+    object(&[("verdicts", refer("Verdicts")), ("at", instant()), ("changes", changes), ("messages", messages)])
+}
+
+fn change() -> Value {
+    let of_rule = [("becomes", word(&BECOMES)), ("rule", text()), ("article", text()), ("period", count())];
+    let of_action = [("on", id()), ("action", text()), ("at", when())];
+    let stand = || json!({ "anyOf": [refer("Standing"), { "type": "null" }] });
+    object(&[&of_rule[..], &of_action[..], &[("was", stand()), ("is", stand())]].concat())
+}
+
+fn standing() -> Value {
+    let ends = ["earliest", "latest"].map(|name| (name, nullable(&instant())));
+    let others = [("stands", word(&STANDS)), ("breach", nullable(&breach())), ("owed_by", nullable(&text()))];
+    object(&[&others[..], &ends[..]].concat())
+}
+
+fn message() -> Value {
+    let texts = ["kind", "rule", "owed_by", "text"].map(|name| (name, text()));
+    object(&[&texts[..], &[("to", list(&text())), ("sent", flag())]].concat())
 }
 
 /// What is said of a line: always the code and the sentence, and what of it is known.

@@ -1,0 +1,501 @@
+//! Feeds of an office's limits: who makes and revokes them, what a calendar lists, and what becomes of it.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use axum::http::Method;
+use engine::rulebook::Language;
+use projections::rights::Role;
+use scenarios::servers::nats_server::tools;
+use store::people::{Feed, LooksOf, Person, Seen};
+use tests::cases::instant;
+use tests::lines::{action, custody, opening};
+use tests::made::office;
+use uuid::Uuid;
+
+use crate::desk::{Desk, NOTHING, Visitor};
+use crate::log::{Log, on_each_log};
+use crate::papers::{line, with_legal_aid};
+use crate::shown::Shown;
+
+on_each_log!(
+    each_limit_of_the_docket_is_an_event_with_both_ends_and_an_alarm_for_each_notice,
+    an_extension_moves_the_event_under_a_higher_number,
+    what_is_recorded_of_one_limit_leaves_the_numbers_of_the_others,
+    the_events_of_a_voided_case_are_cancelled_and_gone_after_thirty_days,
+    what_was_done_closed_or_handed_on_is_cancelled_and_not_owed_by_whoever_has_it_no_more,
+    a_restarted_process_gives_the_same_calendar,
+    a_guessed_a_revoked_and_a_forgotten_address_look_like_a_page_that_there_is_not,
+    a_calendar_that_has_not_changed_is_not_sent_again,
+    a_look_is_recorded_under_the_feed,
+    a_secret_is_shown_once_and_kept_as_a_hash_and_a_form_makes_one_feed,
+    an_office_keeps_its_own_feeds_and_an_operator_revokes_any,
+    a_feed_stops_when_its_maker_leaves_and_goes_on_with_the_next_ones,
+    no_calendar_names_anything_but_references_and_offices,
+    an_office_has_a_bounded_number_of_feeds_and_each_is_read_so_often_and_no_more,
+);
+
+const PROSECUTOR: &str = "vte-prosecutor";
+const MINUTE_BEFORE_NOON: &str = "2026-03-30T11:59:00+07:00";
+
+/// The events of a calendar, by their titles, each with its properties.
+struct Calendar {
+    head: String,
+    events: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+impl Calendar {
+    #[track_caller]
+    fn of(shown: &Shown) -> Self {
+        shown.is_status(200);
+        let unfolded = shown.text.replace("\r\n ", "");
+        let (head, rest) = unfolded.split_once("BEGIN:VEVENT").unwrap_or((&unfolded, ""));
+        let event = |text: &str| {
+            let mut event: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for (name, value) in text.lines().filter_map(|line| line.split_once(':')) {
+                event.entry(name.to_owned()).or_default().push(value.to_owned());
+            }
+            event
+        };
+        let events = rest.split("BEGIN:VEVENT").map(event).filter(|event| !event.is_empty());
+        let events = events.map(|event| (event["SUMMARY"][0].clone(), event)).collect();
+        Self { head: head.to_owned(), events }
+    }
+
+    /// A property of an event: its first value.
+    #[track_caller]
+    fn get(&self, title: &str, property: &str) -> &str {
+        let event = self.events.get(title).unwrap_or_else(|| panic!("{title} in {:?}", self.events.keys()));
+        event.get(property).map_or("", |values| &values[0])
+    }
+
+    #[track_caller]
+    fn sequence(&self, title: &str) -> u32 {
+        self.get(title, "SEQUENCE").parse().expect("a number")
+    }
+
+    fn statuses(&self) -> Vec<&str> {
+        let mut statuses: Vec<&str> = self.events.values().map(|event| event["STATUS"][0].as_str()).collect();
+        statuses.sort_unstable();
+        statuses.dedup();
+        statuses
+    }
+}
+
+/// Makes a feed on the page; its path.
+async fn made(desk: &Desk, who: &Visitor, language: &str) -> String {
+    let id = desk.get(who, "/feeds").await.hidden("id").expect("an id").to_owned();
+    let fields = [("name", "Duty phone"), ("language", language), ("id", &*id)];
+    let shown = desk.submit(who, "/feeds", &fields).await;
+    path_in(shown.is_status(200))
+}
+
+fn path_in(shown: &Shown) -> String {
+    let (_, address) = shown.text.split_once("http://kamnot.test/feed/").expect("an address");
+    format!("/feed/{}", address.split('<').next().expect("its end"))
+}
+
+async fn read(desk: &Desk, path: &str) -> Shown {
+    desk.ask(Method::GET, path, &[("accept-language", "en")], NOTHING).await
+}
+
+async fn calendar(desk: &Desk, path: &str) -> Calendar {
+    Calendar::of(&read(desk, path).await)
+}
+
+async fn prosecutor(desk: &Desk) -> Visitor {
+    desk.login(Role::Prosecutor, Some(PROSECUTOR), Language::En).await
+}
+
+/// A case in remand by the prosecutor's order since 1 March, from the morning of 30 March on.
+async fn in_remand(log: &Log) -> Desk {
+    let desk = Desk::at(log, MINUTE_BEFORE_NOON);
+    let order = r#","order":{"by":"prosecutor","number":"12"},"grounds":["elements","firm_evidence","flight"],"necessary":true,"last_resort":true"#;
+    let ordered = line("R-1", "remand_ordered", "2026-03-01T10:00:00+07:00", PROSECUTOR, order);
+    desk.record(&[with_legal_aid("R-1"), ordered].join("\n")).await;
+    desk
+}
+
+fn extension(at: &str) -> String {
+    let more = r#","order":{"by":"prosecutor","number":"13"},"months":1,"for_investigation":true,"grounds":["elements","firm_evidence","flight"]"#;
+    line("R-1", "remand_extended", at, PROSECUTOR, more)
+}
+
+const REMAND: &str = "R-1: Remand of 1 month";
+const CAP: &str = "R-1: Longest remand";
+
+async fn each_limit_of_the_docket_is_an_event_with_both_ends_and_an_alarm_for_each_notice(log: &Log) {
+    let desk = in_remand(log).await;
+    let path = made(&desk, &prosecutor(&desk).await, "en").await;
+    let shown = read(&desk, &path).await;
+    assert_eq!(shown.headers["content-type"], "text/calendar; charset=utf-8");
+    let calendar = Calendar::of(&shown);
+    assert!(calendar.head.contains("A memory aid\\, never the alarm"), "{}", calendar.head);
+    assert!(calendar.head.contains("kamnot: Limits\\, vte-prosecutor"), "{}", calendar.head);
+    // The end of 30 March by the protective reading and of 1 April by the lenient one, in Vientiane.
+    assert_eq!(calendar.get(REMAND, "DTSTART"), "20260330T165959Z");
+    assert_eq!(calendar.get(REMAND, "DTEND"), "20260401T165959Z");
+    assert_eq!(calendar.get(REMAND, "STATUS"), "CONFIRMED");
+    // At eight in the morning, seven days and a day before.
+    assert_eq!(calendar.events[REMAND]["TRIGGER"], ["-P7DT15H59M59S", "-P1DT15H59M59S"]);
+    let about = calendar.get(REMAND, "DESCRIPTION");
+    for words in ["Monday 30 March 2026", "Wednesday 1 April 2026", "Art. 64", "vte-prosecutor", "A memory aid"] {
+        assert!(about.contains(words), "{words} in {about}");
+    }
+    let court = desk.login(Role::Clerk, Some("vte-juvenile-court"), Language::En).await;
+    let of_court = self::calendar(&desk, &made(&desk, &court, "lo").await).await;
+    assert_eq!(of_court.events.len(), calendar.events.len(), "every office of the case, whoever owes the duty");
+    let in_lao = of_court.events.values().next().expect("an event");
+    assert!(in_lao["DESCRIPTION"][0].contains("ສິ່ງຊ່ວຍຈື່") && of_court.head.contains("ກຳນົດເວລາ"), "{in_lao:?}");
+    let elsewhere = desk.login(Role::Clerk, Some("psl-juvenile-court"), Language::En).await;
+    assert_eq!(self::calendar(&desk, &made(&desk, &elsewhere, "en").await).await.events.len(), 0);
+}
+
+async fn an_extension_moves_the_event_under_a_higher_number(log: &Log) {
+    let desk = in_remand(log).await;
+    let path = made(&desk, &prosecutor(&desk).await, "en").await;
+    let before = calendar(&desk, &path).await;
+    desk.clock.set(instant("2026-03-30T14:00:00+07:00"));
+    desk.hold(&[extension("2026-03-30T13:00:00+07:00")]).await;
+    let after = calendar(&desk, &path).await;
+    assert_eq!(before.get(REMAND, "UID"), after.get(REMAND, "UID"));
+    assert!(after.sequence(REMAND) > before.sequence(REMAND));
+    let of = |calendar: &Calendar| ["DTSTART", "LAST-MODIFIED"].map(|name| calendar.get(REMAND, name).to_owned());
+    assert_eq!(of(&before), ["20260330T165959Z", "20260301T030000Z"]);
+    assert_eq!(of(&after), ["20260429T165959Z", "20260330T070000Z"]);
+    let withdrawn = desk.store.load(&engine::action::CaseRef::new("R-1").expect("a case")).await.expect("it");
+    let extension = withdrawn.actions().last().expect("the extension").id;
+    let more = format!(r#","withdraws":"{extension}","reason":"of another child""#);
+    desk.hold(&[line("R-1", "action_withdrawn", "2026-03-30T13:30:00+07:00", PROSECUTOR, &more)]).await;
+    let back = calendar(&desk, &path).await;
+    assert_eq!(back.get(REMAND, "DTSTART"), before.get(REMAND, "DTSTART"));
+    assert!(back.sequence(REMAND) > after.sequence(REMAND));
+}
+
+async fn what_is_recorded_of_one_limit_leaves_the_numbers_of_the_others(log: &Log) {
+    let desk = in_remand(log).await;
+    let path = made(&desk, &prosecutor(&desk).await, "en").await;
+    let before = calendar(&desk, &path).await;
+    desk.clock.set(instant("2026-03-30T14:00:00+07:00"));
+    desk.hold(&[extension("2026-03-30T13:00:00+07:00")]).await;
+    let after = calendar(&desk, &path).await;
+    assert_eq!(before.events[CAP], after.events[CAP]);
+    // Time alone changes nothing, although a limit passes.
+    desk.clock.set(instant("2026-07-30T14:00:00+07:00"));
+    assert_eq!(calendar(&desk, &path).await.events[CAP], after.events[CAP]);
+}
+
+const VOIDED: &str = r#","reason":"opened_by_mistake""#;
+
+async fn the_events_of_a_voided_case_are_cancelled_and_gone_after_thirty_days(log: &Log) {
+    let desk = in_remand(log).await;
+    let path = made(&desk, &prosecutor(&desk).await, "en").await;
+    let before = calendar(&desk, &path).await;
+    assert_eq!(before.statuses(), ["CONFIRMED"]);
+    desk.hold(&[line("R-1", "case_voided", "2026-03-30T11:00:00+07:00", PROSECUTOR, VOIDED)]).await;
+    // Also for a process that knows nothing of before.
+    for desk in [&desk, &Desk::at(log, MINUTE_BEFORE_NOON)] {
+        let after = calendar(desk, &path).await;
+        assert_eq!(after.statuses(), ["CANCELLED"]);
+        assert_eq!(after.events.len(), before.events.len());
+        assert_eq!(after.get(REMAND, "UID"), before.get(REMAND, "UID"));
+        assert!(after.sequence(REMAND) > before.sequence(REMAND));
+        assert!(!after.events[REMAND].contains_key("TRIGGER"), "no alarm");
+        assert!(after.get(REMAND, "DESCRIPTION").starts_with("Owed no more: it stands in the docket no more."));
+    }
+    for (now, left) in [("2026-04-29T11:58:59+07:00", before.events.len()), ("2026-04-29T11:59:00+07:00", 0)] {
+        desk.clock.set(instant(now));
+        assert_eq!(calendar(&desk, &path).await.events.len(), left, "{now}");
+        assert_eq!(calendar(&Desk::at(log, now), &path).await.events.len(), left, "{now}");
+    }
+    // The voiding is withdrawn after all.
+    let voiding = desk.store.load(&engine::action::CaseRef::new("R-1").expect("a case")).await.expect("it");
+    let id = voiding.actions().last().expect("the voiding").id;
+    let more = format!(r#","withdraws":"{id}","reason":"it was no mistake""#);
+    desk.hold(&[line("R-1", "action_withdrawn", "2026-04-29T11:00:00+07:00", PROSECUTOR, &more)]).await;
+    let again = calendar(&desk, &path).await;
+    assert_eq!((again.statuses(), again.events.len()), (vec!["CONFIRMED"], before.events.len()));
+    assert!(again.sequence(REMAND) > before.sequence(REMAND) + 1);
+}
+
+async fn what_was_done_closed_or_handed_on_is_cancelled_and_not_owed_by_whoever_has_it_no_more(log: &Log) {
+    let desk = in_remand(log).await;
+    let path = made(&desk, &prosecutor(&desk).await, "en").await;
+    desk.hold(&[opening("C-1"), custody("C-1").replace("03-01", "03-29")]).await;
+    desk.hold(&[opening("H-1"), custody("H-1").replace("03-01", "03-29")]).await;
+    let before = calendar(&desk, &path).await;
+    assert_eq!(before.get("C-1: Custody of at most 48 hours", "STATUS"), "CONFIRMED");
+    desk.clock.set(instant("2026-03-30T13:00:00+07:00"));
+    desk.hold(&[line("R-1", "released", "2026-03-30T12:30:00+07:00", PROSECUTOR, "")]).await;
+    let closed = r#","reason":"mediation_settled""#;
+    desk.hold(&[
+        action("C-1", "released", "2026-03-30T12:00:00+07:00", ""),
+        line("C-1", "case_closed", "2026-03-30T12:30:00+07:00", PROSECUTOR, closed),
+    ])
+    .await;
+    let to = r#","court":"lnt-juvenile-court","prosecutor":"lnt-prosecutor","investigator":"lnt-investigation""#;
+    desk.hold(&[action("H-1", "case_transferred", "2026-03-30T12:30:00+07:00", to)]).await;
+    let other = desk.login(Role::Prosecutor, Some("lnt-prosecutor"), Language::En).await;
+    let others = made(&desk, &other, "en").await;
+    let custody_of = |case: &str| format!("{case}: Custody of at most 48 hours");
+    for desk in [&desk, &Desk::at(log, "2026-03-30T13:00:00+07:00")] {
+        let after = calendar(desk, &path).await;
+        assert_eq!(after.get(REMAND, "STATUS"), "CANCELLED");
+        assert!(after.get(REMAND, "DESCRIPTION").starts_with("Owed no more: the duty was done."));
+        assert_eq!(after.get(&custody_of("C-1"), "STATUS"), "CANCELLED");
+        assert_eq!(after.get(&custody_of("H-1"), "STATUS"), "CANCELLED");
+        let of_others = calendar(desk, &others).await;
+        assert_eq!(of_others.get(&custody_of("H-1"), "STATUS"), "CONFIRMED");
+        assert_eq!(of_others.get(&custody_of("H-1"), "UID"), after.get(&custody_of("H-1"), "UID"));
+    }
+    // Longer than a docket shows a closed case, and then no more.
+    for (now, is_there) in [("2026-04-20T13:00:00+07:00", true), ("2026-05-01T13:00:00+07:00", false)] {
+        for desk in [&desk, &Desk::at(log, now)] {
+            desk.clock.set(instant(now));
+            let later = calendar(desk, &path).await;
+            for title in [REMAND.to_owned(), custody_of("C-1"), custody_of("H-1")] {
+                assert_eq!(later.events.contains_key(&title), is_there, "{title} at {now}");
+            }
+        }
+    }
+}
+
+async fn a_restarted_process_gives_the_same_calendar(log: &Log) {
+    let desk = in_remand(log).await;
+    let path = made(&desk, &prosecutor(&desk).await, "lo").await;
+    desk.clock.set(instant("2026-03-30T14:00:00+07:00"));
+    calendar(&desk, &path).await;
+    desk.hold(&[extension("2026-03-30T13:00:00+07:00")]).await;
+    desk.hold(&[opening("V-1"), custody("V-1")]).await;
+    calendar(&desk, &path).await;
+    desk.hold(&[line("V-1", "case_voided", "2026-03-30T12:00:00+07:00", PROSECUTOR, VOIDED)]).await;
+    let restarted = Desk::at(log, "2026-03-30T14:00:00+07:00");
+    let (one, other) = (read(&desk, &path).await, read(&restarted, &path).await);
+    assert_eq!(one.text, other.text);
+    assert_eq!(one.headers["etag"], other.headers["etag"]);
+}
+
+async fn a_guessed_a_revoked_and_a_forgotten_address_look_like_a_page_that_there_is_not(log: &Log) {
+    let desk = in_remand(log).await;
+    let who = prosecutor(&desk).await;
+    let path = made(&desk, &who, "en").await;
+    let none = read(&desk, "/no/such/page").await;
+    none.is_status(404);
+    let secret = path.split('/').nth(2).expect("a secret");
+    let other = if secret.starts_with('A') { "B" } else { "A" };
+    let guesses = [
+        path.replacen(&secret[..1], other, 1),
+        path.replace(secret, &secret[1..]),
+        path.replace(secret, &secret.to_uppercase()),
+        "/feed/x/limits.ics".to_owned(),
+        "/feed/%00/limits.ics".to_owned(),
+        path.replace("limits", "limit"),
+    ];
+    let is_like_none = |shown: &Shown| {
+        assert_eq!((shown.status, &shown.text), (none.status, &none.text));
+        let names = |shown: &Shown| shown.headers.keys().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(names(shown), names(&none));
+    };
+    for guess in &guesses {
+        is_like_none(&read(&desk, guess).await);
+    }
+    let feed = desk.store.feeds().await.expect("feeds").remove(0);
+    desk.submit(&who, &format!("/feeds/{}/revoke", feed.id), &[]).await.is_status(303);
+    is_like_none(&read(&desk, &path).await);
+    desk.get(&who, "/feeds").await.says(&["Duty phone", "Revoked"]);
+    // Counted for whoever looks through the record, as wrong logins are, and without what was guessed.
+    desk.clock.set(instant("2026-03-30T12:05:00+07:00"));
+    let counted = desk.site.logins.counted(desk.site.now());
+    let routes: Vec<String> = counted
+        .into_iter()
+        .map(|look| if let Seen::Refused { route } = look.seen { route } else { String::new() })
+        .collect();
+    assert_eq!(routes.len(), 1, "{routes:?}");
+    assert!(routes[0].starts_with("GET /feed/{secret}/limits.ics from elsewhere") && routes[0].ends_with(": 6"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn guesses_from_one_address_are_answered_later_and_later_and_the_right_secret_at_once() {
+    let desk = in_remand(&Log::in_sqlite().await).await;
+    let path = made(&desk, &prosecutor(&desk).await, "en").await;
+    let address = Some(std::net::IpAddr::from([203, 0, 113, 7]));
+    let ask = async |path: &str| {
+        let begun = std::time::Instant::now();
+        let shown = desk.ask_from(address, Method::GET, path, &[], NOTHING).await;
+        (shown.status.as_u16(), begun.elapsed().as_millis())
+    };
+    for _ in 0..24 {
+        assert_eq!(ask("/feed/guess/limits.ics").await.0, 404);
+    }
+    let (status, after) = ask("/feed/guess/limits.ics").await;
+    assert!(status == 404 && after >= 500, "{status} after {after} ms");
+    let (status, after) = ask(&path).await;
+    assert!(status == 200 && after < 500, "{status} after {after} ms");
+}
+
+async fn a_calendar_that_has_not_changed_is_not_sent_again(log: &Log) {
+    let desk = in_remand(log).await;
+    let path = made(&desk, &prosecutor(&desk).await, "en").await;
+    let first = read(&desk, &path).await;
+    let tag = first.headers["etag"].to_str().expect("a tag").to_owned();
+    assert_eq!(first.headers["cache-control"], "private, no-cache");
+    let again = async |tag: &str| desk.ask(Method::GET, &path, &[("if-none-match", tag)], NOTHING).await;
+    let same = again(&tag).await;
+    assert!(same.is_status(304).text.is_empty());
+    assert_eq!(same.headers["etag"], tag.as_str());
+    again("\"another\"").await.is_status(200);
+    desk.hold(&[opening("A-1"), custody("A-1")]).await;
+    assert_ne!(again(&tag).await.is_status(200).headers["etag"], tag.as_str());
+    let packed = desk.ask(Method::GET, &path, &[("accept-encoding", "gzip")], NOTHING).await;
+    assert_eq!(packed.is_status(200).headers["content-encoding"], "gzip");
+}
+
+async fn a_look_is_recorded_under_the_feed(log: &Log) {
+    let desk = in_remand(log).await;
+    let path = made(&desk, &prosecutor(&desk).await, "en").await;
+    let count = calendar(&desk, &path).await.events.len();
+    let feed = desk.store.feeds().await.expect("feeds").remove(0);
+    let looks = desk.store.looks(&LooksOf::Person(feed.id), 9).await.expect("looks");
+    assert_eq!(looks.len(), 1);
+    assert_eq!((looks[0].office.as_ref(), looks[0].role), (Some(&office(PROSECUTOR)), Some(Role::Prosecutor)));
+    let count = u32::try_from(count).expect("few");
+    assert_eq!(looks[0].seen, Seen::List { list: "feed".to_owned(), filters: String::new(), count });
+}
+
+async fn a_secret_is_shown_once_and_kept_as_a_hash_and_a_form_makes_one_feed(log: &Log) {
+    let desk = in_remand(log).await;
+    let who = prosecutor(&desk).await;
+    let page = desk.get(&who, "/feeds").await;
+    page.says(&["There are no feeds.", "never the alarm"]);
+    let id = page.hidden("id").expect("an id").to_owned();
+    let fields = [("name", "Duty phone"), ("language", "lo"), ("id", &*id)];
+    let path = path_in(&desk.submit(&who, "/feeds", &fields).await);
+    let secret = path.split('/').nth(2).expect("a secret");
+    assert_eq!(secret.len(), 43, "256 bits");
+    let again = desk.submit(&who, "/feeds", &fields).await;
+    again.is_status(422).says(&["This form was sent before"]).does_not_say(&[secret]);
+    let feeds = desk.store.feeds().await.expect("feeds");
+    let made = Feed { id: Uuid::try_parse(&id).expect("an id"), ..feeds[0].clone() };
+    assert_eq!(feeds, [Feed { key: web_key(secret), maker: Some(who.id), ..made }]);
+    desk.get(&who, "/feeds").await.says(&["Duty phone", "ພາສາລາວ", "Active"]).does_not_say(&[secret]);
+    for wrong in [[("name", ""), ("id", "00000000-0000-4000-8000-000000000009")], [("name", "x"), ("id", "")]] {
+        desk.submit(&who, "/feeds", &wrong).await.is_status(422);
+    }
+    desk.get(&who, "/me").await.says(&["Feeds of your office"]);
+}
+
+fn web_key(secret: &str) -> [u8; 32] {
+    <sha2::Sha256 as sha2::Digest>::digest(secret.as_bytes()).into()
+}
+
+async fn an_office_keeps_its_own_feeds_and_an_operator_revokes_any(log: &Log) {
+    let desk = in_remand(log).await;
+    let (who, colleague) = (prosecutor(&desk).await, prosecutor(&desk).await);
+    let other = desk.login(Role::Clerk, Some("vte-juvenile-court"), Language::En).await;
+    let operator = desk.login(Role::Operator, None, Language::En).await;
+    let (path, of_court) = (made(&desk, &who, "en").await, made(&desk, &other, "en").await);
+    let feeds = desk.store.feeds().await.expect("feeds");
+    let revoke = |code: &str| {
+        let feed = feeds.iter().find(|feed| feed.office == office(code)).expect("a feed");
+        format!("/feeds/{}/revoke", feed.id)
+    };
+    desk.submit(&other, &revoke(PROSECUTOR), &[]).await.is_status(404);
+    read(&desk, &path).await.is_status(200);
+    desk.get(&colleague, "/feeds").await.says(&[PROSECUTOR]).does_not_say(&["vte-juvenile-court"]);
+    desk.submit(&colleague, &revoke(PROSECUTOR), &[]).await.is_status(303);
+    read(&desk, &path).await.is_status(404);
+    desk.get(&operator, "/feeds").await.says(&[PROSECUTOR, "vte-juvenile-court"]).does_not_say(&["name=\"language\""]);
+    desk.submit(&operator, &revoke("vte-juvenile-court"), &[]).await.is_status(303);
+    read(&desk, &of_court).await.is_status(404);
+    let supervisor = desk.login(Role::Supervisor, Some(PROSECUTOR), Language::En).await;
+    desk.get(&supervisor, "/feeds").await.is_status(404);
+    desk.get(&supervisor, "/me").await.does_not_say(&["/feeds"]);
+}
+
+async fn a_feed_stops_when_its_maker_leaves_and_goes_on_with_the_next_ones(log: &Log) {
+    let desk = in_remand(log).await;
+    let (who, colleague) = (prosecutor(&desk).await, prosecutor(&desk).await);
+    let (path, next) = (made(&desk, &who, "en").await, made(&desk, &colleague, "en").await);
+    let change = async |change: fn(&mut Person)| {
+        let mut person = desk.person(&who).await;
+        change(&mut person);
+        person.version += 1;
+        desk.store.put_person(&person).await.expect("a person");
+    };
+    let status = async || read(&desk, &path).await.status.as_u16();
+    change(|person| person.disabled = Some(instant("2026-03-30T11:00:00+07:00"))).await;
+    assert_eq!(status().await, 404);
+    desk.get(&colleague, "/feeds").await.says(&["its maker no longer acts for the office"]);
+    read(&desk, &next).await.is_status(200);
+    change(|person| person.disabled = None).await;
+    assert_eq!(status().await, 200);
+    change(|person| person.memberships[0].until = Some(instant("2026-03-30T11:00:00+07:00"))).await;
+    assert_eq!(status().await, 404);
+}
+
+async fn no_calendar_names_anything_but_references_and_offices(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let missed = r#","authority":"prosecutor","reason":"Somsak of Ban Phonsavanh""#;
+    desk.hold(&[action("A-1", "summons_missed", "2026-03-02T10:00:00+07:00", missed)]).await;
+    let lawyer = desk.login(Role::Lawyer, Some("vte-legal-aid"), Language::En).await;
+    for language in ["en", "lo"] {
+        let shown = read(&desk, &made(&desk, &lawyer, language).await).await;
+        let calendar = Calendar::of(&shown);
+        assert!(!calendar.events.is_empty());
+        for personal in ["Somsak", "Phonsavanh", "2010", "C-"] {
+            assert!(!shown.text.contains(personal), "{personal}: {}", shown.text);
+        }
+        for event in calendar.events.values() {
+            let about = &event["DESCRIPTION"][0];
+            assert!(about.contains("A memory aid") || about.contains("ສິ່ງຊ່ວຍຈື່"), "{about}");
+        }
+    }
+}
+
+async fn an_office_has_a_bounded_number_of_feeds_and_each_is_read_so_often_and_no_more(log: &Log) {
+    let desk = in_remand(log).await;
+    let who = prosecutor(&desk).await;
+    let path = made(&desk, &who, "en").await;
+    for _ in 1..20 {
+        made(&desk, &who, "en").await;
+    }
+    let id = Uuid::new_v4().to_string();
+    let one_more = desk.submit(&who, "/feeds", &[("name", "x"), ("id", &*id)]).await;
+    one_more.is_status(422).says(&["as many feeds as it may"]);
+    let mut read_often = 0;
+    let refused = loop {
+        let shown = read(&desk, &path).await;
+        if shown.status != 200 || read_often > 5_000 {
+            break shown;
+        }
+        read_often += 1;
+    };
+    assert!(refused.is_status(429).headers.contains_key("retry-after"), "after {read_often}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_library_reads_the_calendar_in_both_languages() {
+    let desk = in_remand(&Log::in_sqlite().await).await;
+    desk.hold(&[line("R-1", "case_voided", "2026-03-30T11:00:00+07:00", PROSECUTOR, VOIDED)]).await;
+    desk.hold(&[opening("C-1"), custody("C-1").replace("03-01", "03-29")]).await;
+    let who = prosecutor(&desk).await;
+    for language in ["en", "lo"] {
+        let shown = read(&desk, &made(&desk, &who, language).await).await;
+        let listed = Calendar::of(&shown).events.len();
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("limits.ics");
+        std::fs::write(&file, &shown.bytes).expect("a file");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/web/feeds/read.py");
+        let python = Command::new("python3").arg(script).arg(&file).env("PYTHONPATH", tools()).output();
+        let python = python.expect("python3 runs");
+        assert!(python.status.success(), "{}", String::from_utf8_lossy(&python.stderr));
+        let said = String::from_utf8(python.stdout).expect("text");
+        assert_eq!(said.lines().count(), listed + 1, "{said}");
+        if language == "en" {
+            assert!(said.starts_with("kamnot: Limits, vte-prosecutor | A memory aid, never the alarm: "), "{said}");
+            let remand = "| CANCELLED | 4 | 2026-03-30T16:59:59Z | 2026-04-01T16:59:59Z | [] | R-1: Remand of 1 month";
+            let custody = "| 2026-03-31T02:30:00Z | - | [43200] | C-1: Custody of at most 48 hours";
+            assert!(said.contains(remand) && said.contains(custody), "{said}");
+        }
+    }
+}
