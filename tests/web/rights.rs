@@ -75,6 +75,9 @@ impl Row {
                 let item = r#"{"id":"00000000-0000-4000-8000-000000000001","case":"MISSING","key":"findings","doing":"notes"}"#;
                 world.desk.send_to(who, "/api/v1/inbox", &[], item).await
             }
+            (true, path) if path.ends_with("/preview") => {
+                world.desk.send_to(who, path, &[], check(case(relation), "vte-investigation")).await
+            }
             (true, _) => world.desk.submit(who, &path, self.fields).await,
             (false, _) => world.desk.get(who, &path).await,
         }

@@ -123,6 +123,7 @@ pub const TABLE: &[Row] = &[
     row("GET /api/v1/cases/{case}/explanations", CASE, PAGE),
     row("GET /api/v1/cases/{case}/alerts", CASE, PAGE),
     row("GET /api/v1/cases/{case}/looks", OfCase(["cpil", "", "s"]), PAGE),
+    row("POST /api/v1/cases/{case}/preview", OfCase(["cpil", "cpil", ""]), PAGE),
     row("GET /api/v1/looks", Roles(EVERY_ROLE), PAGE),
     row("GET /api/v1/rules", Roles(EVERY_ROLE), PAGE),
     row("GET /api/v1/rules/{rule}", Roles(EVERY_ROLE), PAGE),

@@ -17,6 +17,7 @@ use projections::inbox::CaseAlerts;
 use projections::summary::{Standing, Summary};
 use projections::view::Seat;
 use store::{Fault, LogStore, Position};
+use tokio::sync::OwnedMutexGuard;
 
 use super::feeds::{Limits, OfFeed};
 
@@ -96,19 +97,23 @@ impl Dockets {
     /// # Errors
     /// If the store cannot be read.
     pub async fn of(&self, log: &dyn LogStore, book: &Rulebook, whose: &Whose, now: Instant) -> Result<Docket, Fault> {
-        let slot = self.slot(whose);
+        let kept = self.brought_up_to_date(Source { log, book, whose, now }).await?;
+        let docket = kept.as_ref().map(|kept| kept.docket.clone()).unwrap_or_default();
+        drop(kept);
+        self.bound(whose, docket.cases.len());
+        Ok(docket)
+    }
+
+    /// What is kept of a docket, up to date; nobody else has it until it is let go.
+    async fn brought_up_to_date(&self, source: Source<'_>) -> Result<OwnedMutexGuard<Option<Kept>>, Fault> {
         // Several requests for one docket read what is new once.
-        let mut kept = slot.lock().await;
-        let source = Source { log, book, whose, now };
+        let mut kept = self.slot(source.whose).lock_owned().await;
         let brought = match kept.take() {
             Some(before) => source.bring_up_to_date(before).await?,
             None => source.read().await?,
         };
-        let docket = brought.docket.clone();
         *kept = Some(brought);
-        drop(kept);
-        self.bound(whose, docket.cases.len());
-        Ok(docket)
+        Ok(kept)
     }
 
     /// A docket as it stands now, with the alerts of its cases in the same order.
@@ -159,17 +164,18 @@ impl Dockets {
         whose: &Whose,
         now: Instant,
     ) -> Result<Limits, Fault> {
-        self.of(log, book, whose, now).await?;
-        let slot = self.slot(whose);
-        let mut kept = slot.lock().await;
-        let Some(kept) = kept.as_mut() else { return Ok(Limits::default()) };
+        let mut kept = self.brought_up_to_date(Source { log, book, whose, now }).await?;
+        // Never an empty calendar for want of a docket: it would take every event away.
+        let Some(kept) = kept.as_mut() else { return Err(Fault::unavailable("the docket is not there; retry")) };
         let mut feed = match kept.feed.take() {
             Some(feed) => feed,
             None => OfFeed::begun(log, whose, &kept.cases, now).await?,
         };
         feed.bring_up_to_date(log, whose, kept.cases.keys(), now).await?;
         let limits = Limits { cases: feed.limits.values().map(Arc::clone).collect(), rulebooks: feed.rulebooks };
+        let cases = kept.cases.len();
         kept.feed = Some(feed);
+        self.bound(whose, cases);
         Ok(limits)
     }
 
