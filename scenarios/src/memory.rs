@@ -157,8 +157,11 @@ impl CaseStore for MemoryStore {
     }
 
     async fn not_open(&self) -> Result<Vec<CaseRef>, Fault> {
-        let open: BTreeSet<CaseRef> = self.views().into_iter().map(|view| view.case).collect();
-        Ok(self.cases().await?.into_iter().filter(|case| !open.contains(case)).collect())
+        let log = self.log();
+        let not_open = log.cases.values().filter(|case| CaseView::of(case, &self.book).is_none());
+        let mut cases: Vec<CaseRef> = not_open.map(|case| case.reference().clone()).collect();
+        cases.sort();
+        Ok(cases)
     }
 
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
