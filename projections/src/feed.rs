@@ -101,9 +101,7 @@ impl CaseLimits {
             if !sought && now.since(next.modified) >= CANCELLED_FOR {
                 break;
             }
-            // What was recorded at one instant was never seen one by one.
-            let at = case.recorded().get(known - 1).map(|recorded| recorded.recorded_at);
-            known = case.recorded()[..known].iter().rposition(|it| Some(it.recorded_at) != at).map_or(0, |nth| nth + 1);
+            known -= 1;
             let Some(rest) = left.checked_sub(known) else { break };
             left = rest;
             let Some(before) = state(known) else { break };

@@ -144,7 +144,7 @@ async fn each_limit_of_the_docket_is_an_event_with_both_ends_and_an_alarm_for_ea
     assert_eq!(calendar.get(REMAND, "STATUS"), "CONFIRMED");
     // At eight in the morning, seven days and a day before.
     assert_eq!(calendar.events[REMAND]["TRIGGER"], ["-P7DT15H59M59S", "-P1DT15H59M59S"]);
-    let about = calendar.get(REMAND, "DESCRIPTION");
+    let about = calendar.get(REMAND, "DESCRIPTION").replace('\u{a0}', " ");
     for words in ["Monday 30 March 2026", "Wednesday 1 April 2026", "Art. 64", "vte-prosecutor", "A memory aid"] {
         assert!(about.contains(words), "{words} in {about}");
     }
@@ -232,11 +232,10 @@ async fn what_was_done_closed_or_handed_on_is_cancelled_and_not_owed_by_whoever_
     let before = calendar(&desk, &path).await;
     assert_eq!(before.get("C-1: Custody of at most 48 hours", "STATUS"), "CONFIRMED");
     desk.clock.set(instant("2026-03-30T13:00:00+07:00"));
-    desk.hold(&[line("R-1", "released", "2026-03-30T12:30:00+07:00", PROSECUTOR, "")]).await;
-    let closed = r#","reason":"mediation_settled""#;
+    desk.hold(&[line("R-1", "released", "2026-03-30T12:30:00+07:00", PROSECUTOR, r#","kind":"final""#)]).await;
     desk.hold(&[
-        action("C-1", "released", "2026-03-30T12:00:00+07:00", ""),
-        line("C-1", "case_closed", "2026-03-30T12:30:00+07:00", PROSECUTOR, closed),
+        action("C-1", "released", "2026-03-30T12:00:00+07:00", r#","kind":"from_custody""#),
+        line("C-1", "case_closed", "2026-03-30T12:30:00+07:00", PROSECUTOR, ""),
     ])
     .await;
     let to = r#","court":"lnt-juvenile-court","prosecutor":"lnt-prosecutor","investigator":"lnt-investigation""#;
@@ -322,7 +321,8 @@ async fn a_guessed_a_revoked_and_a_forgotten_address_look_like_a_page_that_there
 
 #[tokio::test(flavor = "multi_thread")]
 async fn guesses_from_one_address_are_answered_later_and_later_and_the_right_secret_at_once() {
-    let desk = in_remand(&Log::in_sqlite().await).await;
+    let log = Log::in_sqlite().await;
+    let desk = in_remand(&log).await;
     let path = made(&desk, &prosecutor(&desk).await, "en").await;
     let address = Some(std::net::IpAddr::from([203, 0, 113, 7]));
     let ask = async |path: &str| {
@@ -481,15 +481,18 @@ async fn an_office_has_a_bounded_number_of_feeds_and_each_is_read_so_often_and_n
     let id = Uuid::new_v4().to_string();
     let one_more = desk.submit(&who, "/feeds", &[("name", "x"), ("id", &*id)]).await;
     one_more.is_status(422).says(&["as many feeds as it may"]);
-    for _ in 0..5 {
-        read(&desk, &path).await.is_status(200);
+    let mut answered = 0;
+    while read(&desk, &path).await.status == 200 {
+        answered += 1;
+        assert!(answered <= budget.requests);
     }
-    assert!(read(&desk, &path).await.is_status(429).headers.contains_key("retry-after"));
+    assert!(answered > 0 && read(&desk, &path).await.is_status(429).headers.contains_key("retry-after"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_public_library_reads_the_calendar_in_both_languages() {
-    let desk = in_remand(&Log::in_sqlite().await).await;
+    let log = Log::in_sqlite().await;
+    let desk = in_remand(&log).await;
     desk.hold(&[line("R-1", "case_voided", "2026-03-30T11:00:00+07:00", PROSECUTOR, VOIDED)]).await;
     desk.hold(&[opening("C-1"), custody("C-1").replace("03-01", "03-29")]).await;
     let who = prosecutor(&desk).await;

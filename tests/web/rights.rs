@@ -290,7 +290,9 @@ async fn a_foreign_case_and_a_missing_one_look_alike(log: &Log) {
         for row in TABLE.iter().filter(|row| row.is_of_a_case()) {
             let (foreign, missing) = (row.asked(&world, &who, Foreign).await, row.asked(&world, &who, Missing).await);
             let (_, path) = row.method_and_path(&world, Missing);
-            for strange in ["..%2F%00", "%FF", "%E0%BA%81", &"x".repeat(3_000)] {
+            // A body names its case too, so what is strange is asked for by GET alone.
+            let is_read = row.route.starts_with("GET ");
+            for strange in ["..%2F%00", "%FF", "%E0%BA%81", &"x".repeat(3_000)].into_iter().filter(|_| is_read) {
                 let strange = world.desk.get(&who, &path.replace("MISSING", strange)).await;
                 assert_eq!((strange.status, &strange.text), (foreign.status, &foreign.text), "{role:?} {}", row.route);
             }

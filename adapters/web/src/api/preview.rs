@@ -90,7 +90,7 @@ fn of_one_case<'c>(contents: &'c Contents, reference: &str) -> Result<Option<&'c
 /// The case, as the caller may know it.
 struct Known {
     case: Arc<Case>,
-    /// Whether the caller knows its last action: a former office does not.
+    /// Whether the caller knows its last action: a former office does not, and a case that is to be opened has none.
     is_own: bool,
 }
 
@@ -100,7 +100,7 @@ impl Known {
         if let (true, Some(case)) = (opens, CaseRef::new(reference)) {
             let case = site.log.load(&case).await?;
             if case.version() == 0 {
-                return Ok(Self { case, is_own: true });
+                return Ok(Self { case, is_own: false });
             }
         }
         match enter(site, caller, reference, Act::ReadCase).await {
