@@ -1,6 +1,7 @@
 //! What the pages keep beside the log: people, sessions, tokens, supervisors' looks, the record of looks, offices files.
 
 mod moves;
+mod secrets;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use engine::rulebook::Language;
 use futures::future::join_all;
 use projections::rights::Role;
 use store::people::{
-    Feed, Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, Token,
+    Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, Token,
 };
 use store::place::LogPlace;
 use store::{LogStore, Options};
@@ -26,8 +27,6 @@ on_each_log!(
     sessions_end_one_of_a_person_or_all,
     a_session_was_last_seen_at_its_last_request,
     a_persons_last_forms_are_kept_for_their_time,
-    tokens_are_found_by_their_key_and_can_be_revoked,
-    feeds_are_found_by_their_key_and_can_be_revoked,
     a_supervisors_looks_stand_on_the_case,
     a_look_counts_once_in_a_quarter_of_an_hour,
     looks_outlast_the_process_that_noted_them,
@@ -226,45 +225,6 @@ async fn a_persons_last_forms_are_kept_for_their_time(place: &LogPlace) {
     assert_eq!(left, [false, true, false, false], "those whose time is over, and what was dropped, are gone");
 }
 
-async fn tokens_are_found_by_their_key_and_can_be_revoked(place: &LogPlace) {
-    let store = open(place).await;
-    let (one, other) = (token(1), Token { until: None, ..token(2) });
-    assert!(store.add_token(&one).await.unwrap() && store.add_token(&other).await.unwrap());
-    assert!(!store.add_token(&Token { key: [3; 32], ..one.clone() }).await.unwrap());
-    let revoked = Token { revoked: Some(AT.plus(7)), ..one.clone() };
-    store.put_token(&revoked).await.unwrap();
-    assert_eq!(store.token([1; 32]).await.unwrap().as_ref(), Some(&revoked));
-    assert_eq!(store.token([3; 32]).await.unwrap(), None);
-    assert_eq!(store.tokens().await.unwrap(), [other, revoked]);
-}
-
-fn feed(key: u8) -> Feed {
-    Feed {
-        id: Uuid::from_u128(key.into()),
-        key: [key; 32],
-        name: "duty phone".to_owned(),
-        office: office("vte-court"),
-        role: Role::Clerk,
-        language: Language::Lo,
-        made: AT.plus(key.into()),
-        maker: None,
-        revoked: None,
-    }
-}
-
-async fn feeds_are_found_by_their_key_and_can_be_revoked(place: &LogPlace) {
-    let store = open(place).await;
-    let (one, other) = (feed(1), Feed { maker: Some(Uuid::new_v4()), ..feed(2) });
-    assert!(store.add_feed(&one).await.unwrap() && store.add_feed(&other).await.unwrap());
-    assert!(!store.add_feed(&Feed { key: [3; 32], ..one.clone() }).await.unwrap());
-    store.revoke_feed(one.id, AT.plus(7)).await.unwrap();
-    store.revoke_feed(one.id, AT.plus(8)).await.unwrap();
-    let revoked = Feed { revoked: Some(AT.plus(7)), ..one };
-    assert_eq!(store.feed([1; 32]).await.unwrap().as_ref(), Some(&revoked));
-    assert_eq!(store.feed([3; 32]).await.unwrap(), None);
-    assert_eq!(store.feeds().await.unwrap(), [other, revoked]);
-}
-
 async fn a_supervisors_looks_stand_on_the_case(place: &LogPlace) {
     let store = open(place).await;
     let supervisor = Uuid::new_v4();
@@ -387,7 +347,7 @@ async fn lived_in(store: &dyn LogStore) -> (Person, Token, Grant, Look) {
     store.put_person(&person).await.unwrap();
     store.begin_session(&session(&person, 1)).await.unwrap();
     store.put_token(&token).await.unwrap();
-    store.add_feed(&feed(1)).await.unwrap();
+    store.add_feed(&secrets::feed(1)).await.unwrap();
     let grant = Grant {
         id: Uuid::from_u128(5),
         person: person.id,
@@ -413,7 +373,7 @@ async fn a_rebuild_and_a_check_leave_people_alone(place: &LogPlace) {
     assert_eq!(store.people().await.unwrap(), [person]);
     assert_eq!(store.sessions().await.unwrap().len(), 1);
     assert_eq!(store.tokens().await.unwrap(), [token]);
-    assert_eq!(store.feeds().await.unwrap(), [feed(1)]);
+    assert_eq!(store.feeds().await.unwrap(), [secrets::feed(1)]);
     assert_eq!(store.grants(&grant.case).await.unwrap(), std::slice::from_ref(&grant));
     assert_eq!(store.looks(&LooksOf::Case(case("A-1")), 9).await.unwrap(), [look]);
 }

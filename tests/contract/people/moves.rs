@@ -9,7 +9,8 @@ use store::transfer::transfer;
 use store::{Fault, Progress};
 use tests::made;
 
-use super::{AT, case, feed, lived_in, open, person};
+use super::secrets::feed;
+use super::{AT, case, lived_in, open, person};
 
 /// Moves a log, and what becomes of its people.
 async fn moves(from: &LogPlace, to: &LogPlace) {

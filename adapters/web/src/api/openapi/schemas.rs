@@ -9,19 +9,14 @@ use serde_json::{Map, Value, json};
 
 use super::action::{self, nullable};
 use crate::api::inbox::{DOINGS, HANDS};
-use crate::api::preview::{BECOMES, STANDS};
 use crate::api::problem::KINDS;
 
-/// All schemas, by name.
-pub fn all() -> Value {
+/// All schemas, by name, with these besides.
+pub fn all(more: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     let mut schemas: Map<String, Value> = Map::new();
     let named = [
         ("Action", action::any()),
         ("Verdicts", verdicts()),
-        ("Foreseen", foreseen()),
-        ("Change", change()),
-        ("Standing", standing()),
-        ("Message", message()),
         ("Line", line()),
         ("Said", said()),
         ("Case", case()),
@@ -46,7 +41,7 @@ pub fn all() -> Value {
         ("Office", office()),
         ("Problem", problem()),
     ];
-    schemas.extend(named.map(|(name, schema)| (name.to_owned(), schema)));
+    schemas.extend(named.into_iter().chain(more).map(|(name, schema)| (name.to_owned(), schema)));
     schemas.extend(ActionName::ALL.iter().map(|name| (action::key(*name), action::of(*name))));
     schemas.into()
 }
@@ -79,7 +74,7 @@ pub fn page_of(name: &str) -> Value {
 type Fields<'f> = [(&'f str, Value)];
 
 /// An object with all of these fields and no others.
-fn object(fields: &Fields<'_>) -> Value {
+pub fn object(fields: &Fields<'_>) -> Value {
     with(fields, &[])
 }
 
@@ -91,7 +86,7 @@ fn with(required: &Fields<'_>, optional: &Fields<'_>) -> Value {
     json!({ "type": "object", "properties": all, "required": names, "additionalProperties": false })
 }
 
-fn list(items: &Value) -> Value {
+pub fn list(items: &Value) -> Value {
     json!({ "type": "array", "items": items })
 }
 
@@ -99,36 +94,36 @@ fn one_of(names: &[&str]) -> Value {
     json!({ "oneOf": names.iter().map(|name| refer(name)).collect::<Vec<_>>() })
 }
 
-fn word(words: &[&str]) -> Value {
+pub fn word(words: &[&str]) -> Value {
     json!({ "type": "string", "enum": words })
 }
 
-fn text() -> Value {
+pub fn text() -> Value {
     json!({ "type": "string" })
 }
 
-fn flag() -> Value {
+pub fn flag() -> Value {
     json!({ "type": "boolean" })
 }
 
-fn count() -> Value {
+pub fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-fn id() -> Value {
+pub fn id() -> Value {
     json!({ "type": "string", "format": "uuid" })
 }
 
-fn instant() -> Value {
+pub fn instant() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
 /// An instant, or a date where the time of day is not known.
-fn when() -> Value {
+pub fn when() -> Value {
     json!({ "type": "string" })
 }
 
-fn breach() -> Value {
+pub fn breach() -> Value {
     word(&["arguable", "certain"])
 }
 
@@ -145,29 +140,6 @@ fn arguable_and_certain() -> Value {
 fn verdicts() -> Value {
     let counts = ["version", "recorded", "known", "refused", "again"].map(|name| (name, count()));
     object(&[&counts[..], &[("office", text()), ("lines", list_of("Line"))]].concat())
-}
-
-fn foreseen() -> Value {
-    let (changes, messages) = (nullable(&list_of("Change")), nullable(&list_of("Message")));
-    object(&[("verdicts", refer("Verdicts")), ("at", instant()), ("changes", changes), ("messages", messages)])
-}
-
-fn change() -> Value {
-    let of_rule = [("becomes", word(&BECOMES)), ("rule", text()), ("article", text()), ("period", count())];
-    let of_action = [("on", id()), ("action", text()), ("at", when())];
-    let stand = || json!({ "anyOf": [refer("Standing"), { "type": "null" }] });
-    object(&[&of_rule[..], &of_action[..], &[("was", stand()), ("is", stand())]].concat())
-}
-
-fn standing() -> Value {
-    let ends = ["earliest", "latest"].map(|name| (name, nullable(&instant())));
-    let others = [("stands", word(&STANDS)), ("breach", nullable(&breach())), ("owed_by", nullable(&text()))];
-    object(&[&others[..], &ends[..]].concat())
-}
-
-fn message() -> Value {
-    let texts = ["kind", "rule", "owed_by", "text"].map(|name| (name, text()));
-    object(&[&texts[..], &[("to", list(&text())), ("sent", flag())]].concat())
 }
 
 /// What is said of a line: always the code and the sentence, and what of it is known.
