@@ -50,7 +50,7 @@ pub fn assess<'a>(
 }
 
 /// Like [`assess`], but computes the time limits only and tests no condition.
-pub(crate) fn assess_limits<'a>(
+pub fn assess_limits<'a>(
     actions: impl Iterator<Item = &'a Action> + Clone,
     book: &Rulebook,
     at: Instant,

@@ -34,6 +34,7 @@ use most::Most;
 
 pub use admit::{TOLERANCE_SECONDS, Verdict, admit};
 pub use doubts::doubts;
+pub use limit::notices;
 pub use sender::admit_from;
 
 /// A command to a case.

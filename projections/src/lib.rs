@@ -5,6 +5,7 @@
 pub mod alerts;
 pub mod catalogue;
 pub mod docket;
+pub mod feed;
 pub mod field_words;
 pub mod hindsight;
 pub mod inbox;

@@ -123,6 +123,10 @@ pub enum Act {
     HandleEscalated,
     /// Use the pages on which papers are entered; which papers, [`Act::Record`] and [`Act::OpenCase`] say.
     EnterPapers,
+    /// See and revoke the feeds of the own office; an operator, those of all offices.
+    ReadFeeds,
+    /// Make a feed of the own office's limits.
+    MakeFeed,
     /// Look at a case with a reason.
     AskForLook,
     /// Read the figures of the own office.
@@ -143,19 +147,23 @@ pub enum Act {
 /// case the relation does not count.
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
-        AskForLook, Confirm, ConfirmOfficeChange, EnterPapers, HandleAlert, HandleEscalated, OpenCase, Operate,
-        ReadCase, ReadFigures, ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadOfficeChanges,
-        ReadPersonal, ReadUnconfirmed, Record,
+        AskForLook, Confirm, ConfirmOfficeChange, EnterPapers, HandleAlert, HandleEscalated, MakeFeed, OpenCase,
+        Operate, ReadCase, ReadFeeds, ReadFigures, ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks,
+        ReadOfficeChanges, ReadPersonal, ReadUnconfirmed, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
     use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
     match (role, act, relation) {
         (_, ReadLaw, _)
-        | (Operator, Operate | ReadOfficeChanges, _)
+        | (Operator, Operate | ReadFeeds | ReadOfficeChanges, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadOfficeChanges | ConfirmOfficeChange, _)
         | (Supervisor, AskForLook | HandleEscalated | ReadInbox | ReadFigures | ReadFiguresBelow, _)
         | (Supervisor, ReadCase | ReadLooks, Granted)
-        | (Clerk | Prosecutor | Investigator | Lawyer, ReadInbox | ReadLists | ReadFigures | EnterPapers, _)
+        | (
+            Clerk | Prosecutor | Investigator | Lawyer,
+            ReadInbox | ReadLists | ReadFigures | EnterPapers | ReadFeeds | MakeFeed,
+            _,
+        )
         | (Clerk | Prosecutor | Investigator, OpenCase, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks | HandleAlert, Own)
@@ -175,7 +183,7 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 20] = [
+    const TABLE: [(Act, [&str; 4]); 22] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadInbox, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
@@ -189,6 +197,8 @@ mod tests {
         (Act::HandleEscalated, ["s", "s", "s", "s"]),
         (Act::OpenCase, ["cpi", "cpi", "cpi", "cpi"]),
         (Act::EnterPapers, ["cpil", "cpil", "cpil", "cpil"]),
+        (Act::ReadFeeds, ["cpilo", "cpilo", "cpilo", "cpilo"]),
+        (Act::MakeFeed, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::AskForLook, ["s", "s", "s", "s"]),
         (Act::ReadFigures, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadFiguresBelow, ["s", "s", "s", "s"]),

@@ -156,6 +156,14 @@ impl CaseStore for MemoryStore {
         Ok(self.views().into_iter().filter(|view| view.was_of(office)).collect())
     }
 
+    async fn not_open(&self) -> Result<Vec<CaseRef>, Fault> {
+        let log = self.log();
+        let not_open = log.cases.values().filter(|case| CaseView::of(case, &self.book).is_none());
+        let mut cases: Vec<CaseRef> = not_open.map(|case| case.reference().clone()).collect();
+        cases.sort();
+        Ok(cases)
+    }
+
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
         let until = |stored: &Stored| to.until.is_none_or(|until| stored.event.recorded_at <= until);
         let mut told =

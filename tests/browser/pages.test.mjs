@@ -15,6 +15,7 @@ after(() => demo?.stop());
 const OF_CASES = [
   "/", "/docket", "/docket/handed-on", "/cases/{case}", "/cases/{case}/print", "/figures", "/law", "/law/{rule}",
   "/law/article/{n}", "/looks", "/me", "/enter", "/enter/{action}", "/enter/upload", "/inbox",
+  "/feeds",
 ];
 const REACHED = {
   clerk: OF_CASES,
@@ -23,7 +24,8 @@ const REACHED = {
   lawyer: OF_CASES,
   supervisor: ["/", "/inbox", "/figures", "/law", "/law/{rule}", "/law/article/{n}", "/look", "/looks", "/me"],
   operator: [
-    "/health", "/people", "/people/{id}", "/tokens", "/sessions", "/office-changes", "/law", "/law/{rule}", "/law/article/{n}", "/looks", "/me",
+    "/health", "/people", "/people/{id}", "/tokens", "/sessions", "/feeds", "/office-changes", "/law", "/law/{rule}",
+    "/law/article/{n}", "/looks", "/me",
   ],
 };
 
@@ -97,6 +99,7 @@ const REFUSED = [
   ["operator", "/people", 'form[action="/people"]', { name: "", login: "clerk" }],
   ["operator", "/tokens", 'form[action="/tokens"]', { name: "", until: "yesterday" }],
   ["operator", "/office-changes", 'form[action="/office-changes"]', {}],
+  ["clerk", "/feeds", 'form[action="/feeds"]', { name: "" }],
   ["clerk", "/cases/VTE-2026-0002", "form.act", { known: "32/13/2026" }],
 ];
 /** Forms that are looked at in every state: empty, refused, with what they would change, and with what has to be confirmed. */
@@ -139,6 +142,52 @@ test("every kind of form, refused or not, and what it would change pass in both 
       await page.context().close();
     });
   await Promise.all(LANGUAGES.map(fill));
+});
+
+test("a feed is made, its address shown once, and its calendar read", async () => {
+  const page = await open(demo, "en", { script: false });
+  await enter(page, "prosecutor");
+  await page.goto("/me");
+  await page.getByRole("link", { name: "Feeds of your office" }).click();
+  await page.getByLabel("What it is for").fill("Duty phone");
+  await page.getByRole("button", { name: "Make a feed" }).click();
+  const address = await page.locator("p.num").innerText();
+  assert.match(address, /^http:\/\/[^/]+\/feed\/[\w-]{43}\/limits\.ics$/);
+  await look(page, "feed-made-en", "en");
+  const calendar = await fetch(address);
+  assert.equal(calendar.headers.get("content-type"), "text/calendar; charset=utf-8");
+  assert.match(await calendar.text(), /BEGIN:VEVENT[^]*BEGIN:VALARM/);
+  await page.goto("/feeds");
+  assert.equal(await page.getByText(address).count(), 0);
+  await look(page, "feeds-en", "en");
+  await page.getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("cell", { name: "Revoked" }).waitFor();
+  assert.equal((await fetch(address)).status, 404);
+  await page.context().close();
+});
+
+test("switching the language of a form keeps what was typed, before and behind its preview", async () => {
+  for (const script of [true, false]) {
+    const page = await open(demo, "en", { script });
+    await enter(page, "clerk");
+    await page.goto("/enter/medical_check?case=VTE-2026-0002");
+    const is = async (language, date) => {
+      assert.equal(await page.locator("html").getAttribute("lang"), language);
+      assert.equal(await page.locator('[name="date"]').first().inputValue(), date);
+    };
+    const change = () => page.locator('button[name="switch"]').click();
+    await page.locator('[name="date"]').first().fill("32/5/2026");
+    await change();
+    await is("lo", "32/5/2026");
+    assert.equal(await page.locator(".errors").count(), 0, "nothing was looked at yet");
+    await page.locator('[name="date"]').first().fill("13/5/2026");
+    await page.locator('main button[value="preview"]').click();
+    await page.locator("#result").waitFor();
+    await change();
+    await is("en", "13/5/2026");
+    await page.locator("#result").waitFor();
+    await page.context().close();
+  }
 });
 
 test("an alert is taken, and every state of the form passes in both languages", async (t) => {

@@ -1,6 +1,7 @@
 //! What the pages keep beside the log: people, sessions, tokens, supervisors' looks, the record of looks, offices files.
 
 mod moves;
+mod secrets;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,7 +27,6 @@ on_each_log!(
     sessions_end_one_of_a_person_or_all,
     a_session_was_last_seen_at_its_last_request,
     a_persons_last_forms_are_kept_for_their_time,
-    tokens_are_found_by_their_key_and_can_be_revoked,
     a_supervisors_looks_stand_on_the_case,
     a_look_counts_once_in_a_quarter_of_an_hour,
     looks_outlast_the_process_that_noted_them,
@@ -225,22 +225,11 @@ async fn a_persons_last_forms_are_kept_for_their_time(place: &LogPlace) {
     assert_eq!(left, [false, true, false, false], "those whose time is over, and what was dropped, are gone");
 }
 
-async fn tokens_are_found_by_their_key_and_can_be_revoked(place: &LogPlace) {
-    let store = open(place).await;
-    let (one, other) = (token(1), Token { until: None, ..token(2) });
-    assert!(store.add_token(&one).await.unwrap() && store.add_token(&other).await.unwrap());
-    assert!(!store.add_token(&Token { key: [3; 32], ..one.clone() }).await.unwrap());
-    let revoked = Token { revoked: Some(AT.plus(7)), ..one.clone() };
-    store.put_token(&revoked).await.unwrap();
-    assert_eq!(store.token([1; 32]).await.unwrap().as_ref(), Some(&revoked));
-    assert_eq!(store.token([3; 32]).await.unwrap(), None);
-    assert_eq!(store.tokens().await.unwrap(), [other, revoked]);
-}
-
 async fn a_supervisors_looks_stand_on_the_case(place: &LogPlace) {
     let store = open(place).await;
     let supervisor = Uuid::new_v4();
     let grant = |reference: &str, hour: i64, reason: &str| Grant {
+        id: Uuid::new_v5(&supervisor, format!("{reference} {hour} {reason}").as_bytes()),
         person: supervisor,
         office: office("vte-court"),
         case: case(reference),
@@ -358,7 +347,9 @@ async fn lived_in(store: &dyn LogStore) -> (Person, Token, Grant, Look) {
     store.put_person(&person).await.unwrap();
     store.begin_session(&session(&person, 1)).await.unwrap();
     store.put_token(&token).await.unwrap();
+    store.add_feed(&secrets::feed(1)).await.unwrap();
     let grant = Grant {
+        id: Uuid::from_u128(5),
         person: person.id,
         office: office("vte-court"),
         case: case("A-1"),
@@ -382,6 +373,7 @@ async fn a_rebuild_and_a_check_leave_people_alone(place: &LogPlace) {
     assert_eq!(store.people().await.unwrap(), [person]);
     assert_eq!(store.sessions().await.unwrap().len(), 1);
     assert_eq!(store.tokens().await.unwrap(), [token]);
+    assert_eq!(store.feeds().await.unwrap(), [secrets::feed(1)]);
     assert_eq!(store.grants(&grant.case).await.unwrap(), std::slice::from_ref(&grant));
     assert_eq!(store.looks(&LooksOf::Case(case("A-1")), 9).await.unwrap(), [look]);
 }

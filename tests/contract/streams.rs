@@ -28,6 +28,7 @@ on_each_store!(
     time_passes_once,
     cases_that_are_told_the_time_together_are_told_once,
     a_case_is_listed_for_the_offices_that_handed_it_on,
+    cases_that_are_not_open_are_listed,
     the_counter_counts_up_with_the_log,
 );
 
@@ -302,6 +303,20 @@ async fn a_case_is_listed_for_the_offices_that_handed_it_on<S: Contracted>(store
     let outcome = recorder.record(&CaseRef::new("A-2").unwrap(), actions, None, Alerts::Raised).await.unwrap();
     assert_eq!(outcome.verdicts, [Verdict::Accepted]);
     assert_eq!(listed("vte-prosecutor").await, ["A-1"]);
+}
+
+async fn cases_that_are_not_open_are_listed<S: Contracted>(store: Arc<S>) {
+    let recorder = recorder(&store, &SetClock::at(after_all()));
+    let voided = |case: &str| {
+        let more = r#","reason":"opened_by_mistake""#;
+        [lines::opening(case), lines::action(case, "case_voided", "2026-03-02T08:00:00+07:00", more)]
+    };
+    for (case, known) in [("A-1", 2), ("A-2", 1), ("A-3", 2)] {
+        let actions = voided(case).iter().take(known).map(|line| Action::read(line).unwrap()).collect();
+        recorder.record(&CaseRef::new(case).unwrap(), actions, None, Alerts::Raised).await.unwrap();
+    }
+    let listed: Vec<String> = store.not_open().await.unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(listed, ["A-1", "A-3"]);
 }
 
 async fn the_counter_counts_up_with_the_log<S: Contracted>(store: Arc<S>) {

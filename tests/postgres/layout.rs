@@ -4,10 +4,11 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::rulebook::Language;
 use projections::rights::Role;
 use scenarios::servers::database::Database;
 use scenarios::servers::postgres::{Cluster, binary};
-use store::people::{PeopleStore as _, Session, Token};
+use store::people::{Feed, PeopleStore as _, Session, Token};
 use store::postgres::PostgresStore;
 use store::{CaseStore as _, Fault, LogStore as _, Options, Position};
 use tests::made::{self, delivery, nothing_told, record_case, refusal};
@@ -160,6 +161,9 @@ async fn in_a_restored_database_sessions_have_ended_and_people_are_off_until_the
     };
     store.begin_session(&session).await.unwrap();
     store.put_token(&token).await.unwrap();
+    let Token { id, name, office, role, made, revoked, .. } = token;
+    let feed = Feed { id, key, name, office, role, language: Language::Lo, made, maker: None, revoked };
+    store.add_feed(&feed).await.unwrap();
     let dump = Command::new(binary("pg_dump")).arg("--no-owner").arg(cluster.url()).output().unwrap();
     drop(store);
     let store = open(&cluster.url()).await;
@@ -180,6 +184,7 @@ async fn in_a_restored_database_sessions_have_ended_and_people_are_off_until_the
         for store in &stores {
             assert_eq!((store.sessions().await, store.people_are_on().await), (Ok(Vec::new()), Ok(false)));
             assert!(store.token(key).await.unwrap().unwrap().revoked.is_some());
+            assert!(store.feed(key).await.unwrap().unwrap().revoked.is_some());
         }
         stores[0].confirm_people().await.unwrap();
         assert_eq!(open(&url).await.people_are_on().await, Ok(true));

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engine::case::Case;
-use engine::rulebook::Rulebook;
+use engine::rulebook::{Language, Rulebook};
 use projections::rights::Role;
 use service::reopening::{ReopenFault, reopen};
-use store::people::{Look, LooksOf, PeopleStore as _, Seen, Session, Token};
+use store::people::{Feed, Look, LooksOf, PeopleStore as _, Seen, Session, Token};
 use store::place::LogPlace;
 use store::sqlite::backup::Existing;
 use store::sqlite::{Options, SqliteStore};
@@ -226,6 +226,7 @@ async fn in_a_backup_sessions_have_ended_and_people_are_off_until_they_are_confi
     made::record_case(&Arc::new(made::open(&log)), 0).await;
     store.begin_session(&session()).await.unwrap();
     store.put_token(&token()).await.unwrap();
+    store.add_feed(&feed()).await.unwrap();
     store.adopt_offices("the offices", after_all()).await.unwrap();
     let seen = Look {
         at: after_all(),
@@ -244,12 +245,14 @@ async fn in_a_backup_sessions_have_ended_and_people_are_off_until_they_are_confi
     let restored = made::open(&copy);
     assert_eq!(restored.sessions().await, Ok(Vec::new()));
     assert_eq!(restored.tokens().await, Ok(vec![Token { revoked: Some(now), ..token() }]));
+    assert_eq!(restored.feeds().await, Ok(vec![Feed { revoked: Some(now), ..feed() }]));
     assert_eq!(restored.looks(&LooksOf::Person(Uuid::max()), 9).await, Ok(vec![seen]));
     assert_eq!(restored.offices_in_force().await.unwrap().as_deref(), Some("the offices"));
     assert_eq!(restored.people_are_on().await, Ok(false));
     restored.confirm_people().await.unwrap();
     assert_eq!(made::open(&copy).people_are_on().await, Ok(true));
     // The log itself goes on.
+    assert_eq!(store.feeds().await, Ok(vec![feed()]));
     assert_eq!((store.sessions().await.unwrap(), store.tokens().await.unwrap()), (vec![session()], vec![token()]));
     assert_eq!(store.people_are_on().await, Ok(true));
 }
@@ -257,6 +260,11 @@ async fn in_a_backup_sessions_have_ended_and_people_are_off_until_they_are_confi
 fn session() -> Session {
     let (person, began) = (Uuid::max(), after_all());
     Session { key: [1; 32], person, office: None, role: Role::Operator, began, seen: began, csrf: [2; 32] }
+}
+
+fn feed() -> Feed {
+    let Token { id, key, name, office, role, made, revoked, .. } = token();
+    Feed { id, key, name, office, role, language: Language::En, made, maker: Some(Uuid::max()), revoked }
 }
 
 fn token() -> Token {

@@ -2,6 +2,7 @@
 
 mod described;
 mod documented;
+mod preview;
 mod reading;
 mod recording;
 mod refusals;

@@ -96,6 +96,24 @@ fn a_token_counts_until_it_is_revoked_on_the_command_line() {
 }
 
 #[test]
+fn a_feed_counts_until_it_is_revoked_on_the_command_line() {
+    let desk = with_a_case();
+    let process = Process::serve(&desk, &[]);
+    let run = desk.run(["feeds", "add", "duty phone", "--office", "vte-prosecutor"]).ends_with(0);
+    let value = |name: &str| run.out.lines().find_map(|line| line.strip_prefix(name)).expect(name).to_owned();
+    let (id, path) = (value("Id: "), value("Address: "));
+    assert!(process.get(&path, "").contains("ສິ່ງຊ່ວຍຈື່"));
+    let list = desk.run(["feeds", "list"]).ends_with(0).says(&[&id, "duty phone", "vte-prosecutor", "active"]);
+    assert!(!list.out.contains(path.split('/').nth(2).expect("a secret")), "{}", list.out);
+    desk.run(["feeds", "revoke", &id]).ends_with(0);
+    assert_eq!(status(&process.get(&path, "")), "404", "at once");
+    desk.run(["feeds", "list"]).ends_with(0).says(&["revoked"]);
+    desk.run(["feeds", "revoke", "00000000-0000-0000-0000-000000000000"]).ends_with(1);
+    desk.run(["feeds", "add", "x", "--office", "nowhere"]).ends_with(1);
+    assert_eq!(process.stop(), Some(0));
+}
+
+#[test]
 fn people_of_a_restored_log_wait_for_people_confirm() {
     let desk = with_a_case();
     let (password, codes) = add(&desk, "keo", &CLERK);

@@ -224,6 +224,7 @@ impl Desk {
     pub async fn grant(&self, person: Uuid, code: &str, case: &str) {
         let now = self.site.now();
         let grant = Grant {
+            id: Uuid::new_v4(),
             person,
             office: office(code),
             case: CaseRef::new(case).expect("a reference"),

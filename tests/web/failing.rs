@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use store::Fault;
-use store::people::{Grant, KeptForm, Look, LooksOf, OfficeChange, PeopleStore, Person, Put, Session, Sessions, Token};
+use store::people::{
+    Feed, Grant, KeptForm, Look, LooksOf, OfficeChange, PeopleStore, Person, Put, Session, Sessions, Token,
+};
 use uuid::Uuid;
 
 /// A store over another one.
@@ -73,6 +75,18 @@ impl PeopleStore for Failing {
     }
     async fn tokens(&self) -> Result<Vec<Token>, Fault> {
         self.over.tokens().await
+    }
+    async fn add_feed(&self, feed: &Feed) -> Result<bool, Fault> {
+        self.over.add_feed(feed).await
+    }
+    async fn revoke_feed(&self, id: Uuid, at: Instant) -> Result<(), Fault> {
+        self.over.revoke_feed(id, at).await
+    }
+    async fn feed(&self, key: [u8; 32]) -> Result<Option<Feed>, Fault> {
+        self.over.feed(key).await
+    }
+    async fn feeds(&self) -> Result<Vec<Feed>, Fault> {
+        self.over.feeds().await
     }
     async fn put_grant(&self, grant: &Grant) -> Result<(), Fault> {
         self.over.put_grant(grant).await

@@ -24,6 +24,7 @@ on_each_log!(
     refused_requests_are_recorded_without_what_was_asked_for,
     refusals_without_a_login_are_counted_an_address_and_minute,
     a_supervisors_look_takes_a_reason_holds_eight_hours_and_stands_on_the_case,
+    a_look_that_is_asked_for_twice_in_one_form_counts_once,
     a_supervisor_looks_at_cases_of_the_own_office_and_of_those_below_alone,
     my_looks_are_mine_alone,
 );
@@ -178,6 +179,23 @@ async fn a_supervisors_look_takes_a_reason_holds_eight_hours_and_stands_on_the_c
         desk.get(&desk.login_again(&supervisor).await, "/cases/A-1").await.status.as_u16()
     };
     assert_eq!([later(8 * 3600).await, later(1).await], [200, 404]);
+}
+
+async fn a_look_that_is_asked_for_twice_in_one_form_counts_once(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let supervisor = desk.login(Role::Supervisor, Some("vte-juvenile-court"), Language::En).await;
+    let ask = async |id: &str, reason: &str| {
+        let fields = [("id", id), ("reference", "A-1"), ("code", "complaint"), ("reason", reason)];
+        desk.submit(&supervisor, "/look", &fields).await.is_status(303);
+        desk.store.grants(&reference("A-1")).await.expect("grants").len()
+    };
+    let id = desk.get(&supervisor, "/look").await.hidden("id").expect("an id").to_owned();
+    assert_eq!(ask(&id, "a letter").await, 1);
+    desk.clock.jump(7);
+    assert_eq!(ask(&id, "a letter").await, 1, "pressed twice");
+    let next = desk.get(&supervisor, "/look").await.hidden("id").expect("an id").to_owned();
+    assert_eq!(ask(&next, "a letter").await, 2, "asked anew");
+    assert_eq!(ask(&next, "another letter").await, 3, "the form was changed before it was sent again");
 }
 
 async fn a_supervisor_looks_at_cases_of_the_own_office_and_of_those_below_alone(log: &Log) {

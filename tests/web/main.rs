@@ -11,6 +11,7 @@ mod desk;
 mod docket;
 mod entry;
 mod failing;
+mod feeds;
 mod figures;
 mod floods;
 mod http2;

@@ -189,6 +189,18 @@ fn a_program_sends_it(desk: &Desk, process: &Process) -> String {
     secret
 }
 
+/// A feed is read at its secret address, over HTTP/1.1 and HTTP/2, and a wrong one is guessed.
+fn a_calendar_reads_it(desk: &Desk, process: &Process) -> String {
+    let feed = desk.run(["feeds", "add", "x", "--office", "vte-juvenile-court", "--language", "en"]).ends_with(0);
+    let path = feed.out.lines().find_map(|line| line.strip_prefix("Address: ")).expect("an address").to_owned();
+    let answer = process.get(&path, "");
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("BEGIN:VEVENT"), "{answer}");
+    says_nothing("the calendar", &answer);
+    let guess = process.get("/feed/a-guess-of-a-secret/limits.ics", "");
+    assert!(guess.starts_with("HTTP/1.1 404"), "{guess}");
+    path.split('/').nth(2).expect("a secret").to_owned()
+}
+
 #[test]
 fn what_is_personal_stands_in_no_address_title_header_log_figure_or_error() {
     keeps_what_is_personal(&planted(Desk::new()));
@@ -207,14 +219,19 @@ fn keeps_what_is_personal(desk: &Desk) {
     people_use_it(desk, &process);
     over_http_2(&process);
     let secret = a_program_sends_it(desk, &process);
+    let feed = a_calendar_reads_it(desk, &process);
     for path in ["/metrics", "/healthz"] {
         let figures = Process::ask_at(free, &format!("GET {path} HTTP/1.0\r\n\r\n"));
         assert!(figures.starts_with("HTTP/1.") && figures.contains(" 200 "), "{figures}");
         says_nothing(path, &figures);
+        assert!(!figures.contains(&feed), "{figures}");
     }
     let (code, said) = process.stop_and_tell();
     assert_eq!(code, Some(0));
     assert!(said.contains("\"level\":\"TRACE\"") || said.contains("\"level\":\"DEBUG\""), "it says all: {said}");
     says_nothing("the log", &said);
     assert!(!said.contains("Keo Sisouk") && !said.contains(&secret), "{said}");
+    for secret in [&*feed, "a-guess-of-a-secret"] {
+        assert!(!said.contains(secret), "{secret}: {said}");
+    }
 }

@@ -10,7 +10,9 @@ use engine::rulebook::Language;
 use projections::rights::Role;
 use store::people::{Person, Sessions};
 use tests::lines::action;
+use tests::made::office;
 use uuid::Uuid;
+use web::feeds::{NewFeed, add_feed};
 use web::routes::ROUTES;
 
 use crate::desk::{Desk, FROM_HERE, NOTHING, Visitor, form};
@@ -52,9 +54,14 @@ impl Row {
 
     fn method_and_path(&self, world: &World, relation: Relation) -> (Method, String) {
         let (method, path) = self.route.split_once(' ').expect("a method and a path");
-        let id = if path.starts_with("/tokens") { world.token } else { world.person };
+        let id = match path.split('/').nth(1) {
+            Some("tokens") => world.token,
+            Some("feeds") => world.feed,
+            _ => world.person,
+        };
         let path = path.replace("{case}", case(relation)).replace("{rule}", "custody-48h").replace("{article}", "62");
         let path = path.replace("{id}", &id.to_string()).replace("{act}", "enable").replace("{name}", "style.css");
+        let path = path.replace("{secret}", "guess");
         let path = path.replace("{action}", "release_requested");
         (method.parse().expect("a method"), path)
     }
@@ -67,6 +74,9 @@ impl Row {
             (true, "/api/v1/inbox") => {
                 let item = r#"{"id":"00000000-0000-4000-8000-000000000001","case":"MISSING","key":"findings","doing":"notes"}"#;
                 world.desk.send_to(who, "/api/v1/inbox", &[], item).await
+            }
+            (true, path) if path.ends_with("/preview") => {
+                world.desk.send_to(who, path, &[], check(case(relation), "vte-investigation")).await
             }
             (true, path) if path.starts_with("/api/") => world.desk.send_to(who, path, &[], NOTHING).await,
             (true, _) => world.desk.submit(who, &path, self.fields).await,
@@ -110,9 +120,10 @@ const fn case(relation: Relation) -> &'static str {
 
 struct World {
     desk: Desk,
-    /// A person and a token that an operator changes.
+    /// A person, a token and a feed that an operator changes.
     person: Uuid,
     token: Uuid,
+    feed: Uuid,
 }
 
 impl World {
@@ -129,7 +140,10 @@ impl World {
             Person { id: Uuid::from_u128(7), version: 1, login: "other".to_owned(), ..desk.person(&other).await };
         desk.store.put_person(&person).await.expect("a person");
         let token = desk.token("psl-prosecutor", Role::Prosecutor).await.id;
-        Self { desk, person: person.id, token }
+        let (id, language) = (Uuid::from_u128(9), Language::En);
+        let new = NewFeed { id, name: "a feed", office: &office("psl-prosecutor"), language, maker: None };
+        let (feed, _) = add_feed(&*desk.store, &desk.site.offices, new, desk.site.now()).await.expect("a feed");
+        Self { desk, person: person.id, token, feed: feed.id }
     }
 
     async fn person(&self, role: Role) -> Visitor {
@@ -277,7 +291,9 @@ async fn a_foreign_case_and_a_missing_one_look_alike(log: &Log) {
         for row in TABLE.iter().filter(|row| row.is_of_a_case()) {
             let (foreign, missing) = (row.asked(&world, &who, Foreign).await, row.asked(&world, &who, Missing).await);
             let (_, path) = row.method_and_path(&world, Missing);
-            for strange in ["..%2F%00", "%FF", "%E0%BA%81", &"x".repeat(3_000)] {
+            // A body names its case too, so what is strange is asked for by GET alone.
+            let is_read = row.route.starts_with("GET ");
+            for strange in ["..%2F%00", "%FF", "%E0%BA%81", &"x".repeat(3_000)].into_iter().filter(|_| is_read) {
                 let strange = world.desk.get(&who, &path.replace("MISSING", strange)).await;
                 assert_eq!((strange.status, &strange.text), (foreign.status, &foreign.text), "{role:?} {}", row.route);
             }

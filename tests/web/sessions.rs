@@ -232,8 +232,14 @@ async fn an_operator_resets_disables_and_ends_with_effect_at_once(log: &Log) {
     act("enable", &[]).await.is_status(303);
     let again = keo.entered(&desk).await;
     // A reset gives a new first password and list, and the old ones count no more.
-    let shown = act("reset", &[("factor", "paper")]).await;
+    let page = desk.get(&operator, &format!("/people/{}", who.id)).await;
+    let version = page.hidden("version").expect("a version");
+    let shown = act("reset", &[("factor", "paper"), ("version", version)]).await;
     shown.is_status(200).says(&["keo"]);
+    // Sent twice, it is done once: what was handed over still counts.
+    let twice = act("reset", &[("factor", "paper"), ("version", version)]).await;
+    twice.is_status(422).says(&["Something of this person was changed since the page was shown"]);
+    act("reset", &[("factor", "paper")]).await.is_status(422);
     assert!(!counts(&desk, &again).await);
     keo.enter(&desk).await.is_status(403);
     let first = shown.text.split_once("translate=\"no\">").expect("a password").1.split('<').next().expect("its end");

@@ -16,6 +16,7 @@ mod database;
 mod demo;
 mod docket;
 mod export;
+mod feeds;
 mod follow;
 mod import;
 mod in_force;
@@ -96,6 +97,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Offices(own) => offices::run(common, own),
         Command::People(own) => people::run(common, &own.command),
         Command::Tokens(own) => tokens::run(common, &own.command),
+        Command::Feeds(own) => feeds::run(common, &own.command),
         Command::Actions(own) => actions::run(common, own),
         Command::Template(own) => actions::template(common, own),
         Command::Clock(own) => admin::clock(common, &own.command),

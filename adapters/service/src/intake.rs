@@ -146,7 +146,10 @@ impl Intake {
 }
 
 /// Parses the lines of a request. A single action may also be a JSON object over several lines.
-fn read(payload: &[u8]) -> Result<Contents, Trouble> {
+///
+/// # Errors
+/// If there is none, or there are too many.
+pub fn read(payload: &[u8]) -> Result<Contents, Trouble> {
     let payload = lines::joined(payload);
     match lines::count(&payload) {
         0 => Err(Trouble::Unreadable("found no action, expected a JSON object on each line".to_owned())),

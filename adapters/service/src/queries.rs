@@ -5,5 +5,6 @@
 pub mod alerts;
 pub mod cases;
 pub mod dockets;
+pub mod feeds;
 pub mod preview;
 pub mod timeline;

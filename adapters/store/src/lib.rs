@@ -177,6 +177,8 @@ pub trait CaseStore: Send + Sync + 'static {
     /// The views of the cases that an office has handed on ([`CaseView::was_of`]), by reference. As [`CaseStore::docket`],
     /// without looking at the log.
     async fn handed_on(&self, office: &OfficeCode) -> Result<Vec<CaseView>, Fault>;
+    /// The cases that are not open, such as those that were voided, by reference: few.
+    async fn not_open(&self) -> Result<Vec<CaseRef>, Fault>;
     /// The places of the alert events to an office, in the order of a list (see `alerts::ByClass`): so many
     /// that the events themselves are asked for some at a time.
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault>;

@@ -149,9 +149,34 @@ pub struct Token {
     pub revoked: Option<Instant>,
 }
 
+/// A feed of an office's limits, which calendars read at a secret address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// The opaque id, under which looks are recorded.
+    pub id: Uuid,
+    /// The SHA-256 of the secret.
+    pub key: [u8; 32],
+    /// What it is for, in a few words.
+    pub name: String,
+    /// The office.
+    pub office: OfficeCode,
+    /// The role whose cases it shows.
+    pub role: Role,
+    /// The language of its words.
+    pub language: Language,
+    /// When it was made.
+    pub made: Instant,
+    /// Who made it; `None` for one that was made on the command line.
+    pub maker: Option<Uuid>,
+    /// When it was revoked.
+    pub revoked: Option<Instant>,
+}
+
 /// A supervisor's look at a case, with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
+    /// Its id: what is asked twice under one id counts once.
+    pub id: Uuid,
     /// The supervisor.
     pub person: Uuid,
     /// The office for which the supervisor acts.
@@ -293,7 +318,15 @@ pub trait PeopleStore: Send + Sync + 'static {
     async fn token(&self, key: [u8; 32]) -> Result<Option<Token>, Fault>;
     /// All tokens, the newest first.
     async fn tokens(&self) -> Result<Vec<Token>, Fault>;
-    /// Keeps a supervisor's look.
+    /// Writes a feed that is new; whether it was: one with its id is left as it is.
+    async fn add_feed(&self, feed: &Feed) -> Result<bool, Fault>;
+    /// Revokes the feed with an id, unless it was revoked before.
+    async fn revoke_feed(&self, id: Uuid, at: Instant) -> Result<(), Fault>;
+    /// The feed with a key.
+    async fn feed(&self, key: [u8; 32]) -> Result<Option<Feed>, Fault>;
+    /// All feeds, the newest first.
+    async fn feeds(&self) -> Result<Vec<Feed>, Fault>;
+    /// Keeps a supervisor's look; one with its id is left as it is.
     async fn put_grant(&self, grant: &Grant) -> Result<(), Fault>;
     /// The looks of supervisors at a case, the newest first.
     async fn grants(&self, case: &CaseRef) -> Result<Vec<Grant>, Fault>;

@@ -9,6 +9,7 @@ use projections::view::Seat;
 use crate::rows::NAMES;
 
 pub(crate) const CASES: &str = "SELECT reference FROM cases ORDER BY reference";
+pub(crate) const NOT_OPEN: &str = "SELECT reference FROM cases WHERE court IS NULL ORDER BY reference";
 pub(crate) const WATCHED: &str = "SELECT count(*) FROM cases WHERE next_due IS NOT NULL";
 pub(crate) const DELIVERIES: &str = "SELECT position, alert_id, stream_sequence, delivered_at FROM deliveries
     WHERE position > $1 ORDER BY position LIMIT $2";

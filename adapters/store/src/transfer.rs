@@ -18,7 +18,7 @@ use crate::canonical::canonical;
 use crate::cell::Value;
 use crate::copying::{Carried, Filling, Kept, Part, cut_short, holds_a_log};
 use crate::heavy::ShuttingDown;
-use crate::people::rows::{KEPT, Row, TOKENS, Table, revoke};
+use crate::people::rows::{KEPT, Row, Table, revoke};
 use crate::people::{OFF, OFFICES_IN_FORCE};
 use crate::rows::AlertRow;
 use crate::standing::{LAST_RECONCILIATION, MOVED_TO, UNFINISHED, moved, unfinished};
@@ -215,7 +215,7 @@ async fn feed(from: &dyn LogStore, parts: &Sender<Part>, now: Instant, done: imp
     Ok(Read { sum, delivered: marked, digest: format!("{:x}", hash.finalize()), beside })
 }
 
-/// Gives what is kept beside the log and moves with it, as it is in the copy: every token is revoked. The SHA-256 of all of it.
+/// Gives what is kept beside the log and moves with it, as it is in the copy: every token and feed is revoked. The SHA-256 of all of it.
 async fn beside<F: Future<Output = Result<(), Fault>>>(
     log: &dyn LogStore,
     now: Instant,
@@ -228,9 +228,7 @@ async fn beside<F: Future<Output = Result<(), Fault>>>(
             let mut rows = log.beside(table, after, PAGE).await?;
             let Some(Value::Id(last)) = rows.last().and_then(|row| row.first()) else { break };
             after = *last;
-            if std::ptr::eq(table, &raw const TOKENS) {
-                revoke(&mut rows, now);
-            }
+            revoke(table, &mut rows, now);
             hash.update(format!("{} {rows:?}", table.name));
             take(table, rows).await?;
         }

@@ -2,7 +2,9 @@
 
 use askama::Template;
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION,
+};
 use axum::http::{HeaderMap, Response, StatusCode};
 use engine::rulebook::Language;
 use projections::catalogue::Word as _;
@@ -60,6 +62,15 @@ pub fn with(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> An
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     answer
+}
+
+/// Whether the client has what bears a tag already.
+pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    fn bare(tag: &str) -> &str {
+        tag.strip_prefix("W/").unwrap_or(tag)
+    }
+    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+    known.flat_map(|line| line.split(',')).map(str::trim).any(|known| known == "*" || bare(known) == bare(tag))
 }
 
 /// Leads the browser to another page by GET.

@@ -15,5 +15,6 @@ pub mod law;
 pub mod looks;
 pub mod openapi;
 mod parameters;
+pub mod preview;
 pub mod problem;
 pub mod unconfirmed;

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use axum::extract::{Path, RawQuery};
-use axum::http::header::{CACHE_CONTROL, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH};
+use axum::http::header::{CACHE_CONTROL, ETAG, HeaderMap, HeaderValue};
 use axum::http::{Response, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +15,7 @@ use engine::action::CaseRef;
 use engine::rulebook::Language;
 use sha2::{Digest as _, Sha256};
 
-use crate::answer::{Answer, no_such_page, with};
+use crate::answer::{Answer, is_known, no_such_page, with};
 
 /// The files by their names, with their types.
 const FILES: [(&str, &str, &[u8]); 6] = [
@@ -77,8 +77,7 @@ pub fn style_with_fonts() -> String {
 pub async fn asset(Path(name): Path<String>, RawQuery(digest): RawQuery, headers: HeaderMap) -> Answer {
     let Some((kind, bytes)) = file(&name) else { return no_such_page(Language::Lo) };
     let tag = format!("\"{}\"", *DIGEST);
-    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-    let mut answer = if known.flat_map(|line| line.split(',')).any(|known| is_tag(known.trim(), &tag)) {
+    let mut answer = if is_known(&headers, &tag) {
         let mut answer = Response::default();
         *answer.status_mut() = StatusCode::NOT_MODIFIED;
         answer
@@ -93,8 +92,4 @@ pub async fn asset(Path(name): Path<String>, RawQuery(digest): RawQuery, headers
         answer.headers_mut().insert(ETAG, tag);
     }
     answer
-}
-
-fn is_tag(known: &str, tag: &str) -> bool {
-    known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
 }

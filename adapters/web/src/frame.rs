@@ -16,7 +16,7 @@ use crate::words::frame::Frame as W;
 const CONFIRM: &str = "/confirm";
 
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
-const WAYS: [(&str, W, Act); 14] = [
+const WAYS: [(&str, W, Act); 15] = [
     ("/", W::Overview, Act::ReadFigures),
     ("/docket", W::Docket, Act::ReadLists),
     ("/inbox", W::Inbox, Act::ReadInbox),
@@ -27,11 +27,15 @@ const WAYS: [(&str, W, Act); 14] = [
     ("/health", W::Health, Act::Operate),
     ("/people", W::People, Act::Operate),
     ("/tokens", W::Tokens, Act::Operate),
+    ("/feeds", W::Feeds, Act::Operate),
     ("/sessions", W::Sessions, Act::Operate),
     ("/office-changes", W::OfficeChanges, Act::Operate),
     ("/law", W::Law, Act::ReadLaw),
     ("/looks", W::MyLooks, Act::ReadLaw),
 ];
+
+/// The id of a form that is sent when the language is switched.
+const FORM: &str = "paper";
 
 /// What stands around a page.
 pub struct Frame {
@@ -53,6 +57,8 @@ pub struct Frame {
     pub trust: Trust,
     /// Whether these are the demo's made-up cases.
     pub demo: bool,
+    /// The form of the page that is sent when the language is switched, so that nothing typed is lost; else a link switches it.
+    pub kept_form: Option<&'static str>,
 }
 
 /// How far a page can be trusted.
@@ -136,7 +142,14 @@ impl Frame {
             csrf: visitor.csrf().map(csrf::token).unwrap_or_default(),
             trust: Trust::of(site, language),
             demo: site.demo.is_some(),
+            kept_form: None,
         }
+    }
+
+    /// The same for a page whose form is sent when the language is switched.
+    #[must_use]
+    pub fn keeping_the_form(self) -> Self {
+        Self { kept_form: Some(FORM), ..self }
     }
 
     /// A word in the page's language.

@@ -88,13 +88,15 @@ pub async fn enter(site: &Site, visitor: &Visitor, reference: &str, act: Act) ->
 /// # Errors
 /// If the store cannot write it: then nothing may be shown.
 pub async fn note(site: &Site, visitor: &Visitor, seen: Seen) -> Result<(), Fault> {
-    let look = Look {
-        at: site.now(),
-        who: Some(visitor.id),
-        office: visitor.office().cloned(),
-        role: Some(visitor.role()),
-        seen,
-    };
+    let (office, role) = (visitor.office().cloned(), Some(visitor.role()));
+    note_look(site, Look { at: site.now(), who: Some(visitor.id), office, role, seen }).await
+}
+
+/// As [`note`], for a look that is no visitor's.
+///
+/// # Errors
+/// If the store cannot write it: then nothing may be shown.
+pub async fn note_look(site: &Site, look: Look) -> Result<(), Fault> {
     if !site.remembered.has_noted(&look) {
         site.people.note(vec![look.clone()]).await?;
         site.remembered.noted(look);

@@ -9,6 +9,7 @@ mod assets;
 pub mod credentials;
 mod dates;
 mod entry;
+pub mod feeds;
 pub mod fields;
 pub mod frame;
 mod gate;

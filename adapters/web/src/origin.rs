@@ -104,12 +104,17 @@ pub fn is_ours(site: &Site, parts: &Parts) -> bool {
     let Some(origin) = header(&parts.headers, ORIGIN.as_str()) else {
         return header(&parts.headers, "sec-fetch-site") == Some("same-origin");
     };
+    ours(site, parts).is_some_and(|ours| origin == ours)
+}
+
+/// The origin of our pages, as the browser names it; `None` if the request names no host.
+pub fn ours(site: &Site, parts: &Parts) -> Option<String> {
     if let Some(ours) = &site.reached.origin {
-        return origin == ours;
+        return Some(ours.clone());
     }
     let scheme = if site.reached.tls { "https" } else { "http" };
     let host = parts.uri.authority().map(Authority::as_str).or_else(|| header(&parts.headers, HOST.as_str()));
-    host.is_some_and(|host| origin.strip_prefix(scheme).and_then(|rest| rest.strip_prefix("://")) == Some(host))
+    host.map(|host| format!("{scheme}://{host}"))
 }
 
 /// The value of a header that is text.

@@ -12,6 +12,7 @@ pub mod begin;
 pub mod confirm;
 pub mod docket;
 pub mod enter;
+pub mod feeds;
 pub mod figures;
 pub mod health;
 pub mod inbox;

@@ -114,15 +114,28 @@ pub async fn add(
     }
 }
 
-/// Gives a person a new first password and a new second factor, and ends the person's sessions.
+/// Gives a person a new first password and a new second factor, and ends the person's sessions; with a version only if nobody
+/// has changed the person since, so that a form that is sent twice does it once.
 ///
 /// # Errors
-/// If there is no such person.
-pub async fn reset(people: &dyn PeopleStore, hashing: &Hashing, id: Uuid, factor: Factor) -> Result<Handed, Undone> {
+/// If there is no such person, or the version is another one.
+pub async fn reset(
+    people: &dyn PeopleStore,
+    hashing: &Hashing,
+    (id, version): (Uuid, Option<u32>),
+    factor: Factor,
+) -> Result<Handed, Undone> {
+    let is_current = |person: &Person| version.is_none_or(|version| version == person.version);
     let mut fresh = people.person(id).await?.ok_or(Flaw::NoSuchPerson)?;
+    if !is_current(&fresh) {
+        return Err(Flaw::PersonMoved.into());
+    }
     let handed = hand_over(hashing, &mut fresh, factor).await?;
     let Person { password, second, recovery, .. } = fresh;
     change(people, id, |person| {
+        if !is_current(person) {
+            return Err(Flaw::PersonMoved);
+        }
         person.password.clone_from(&password);
         person.second.clone_from(&second);
         person.recovery.clone_from(&recovery);
@@ -261,7 +274,10 @@ pub async fn revoke(people: &dyn PeopleStore, id: Uuid, now: Instant) -> Result<
 }
 
 /// A name that can be shown.
-fn name(typed: &str) -> Result<String, Flaw> {
+///
+/// # Errors
+/// If it is empty or too long.
+pub(crate) fn name(typed: &str) -> Result<String, Flaw> {
     let name = plain(typed.trim()).into_owned();
     if name.is_empty() || name.chars().count() > LONGEST { Err(Flaw::NameForm) } else { Ok(name) }
 }

@@ -116,6 +116,11 @@ pub const ROUTES: &[Route] = &[
     Route::post("/me/password", OWN, || post(pages::settings::password)),
     Route::post("/me/language", OWN, || post(pages::settings::language)),
     Route::post("/me/codes", OWN, || post(pages::settings::new_codes)),
+    // Feeds.
+    Route::get("/feeds", Needs::Right(Act::ReadFeeds), || get(pages::feeds::list)),
+    Route::post("/feeds", Needs::Right(Act::MakeFeed), || post(pages::feeds::add)),
+    Route::post("/feeds/{id}/revoke", Needs::Right(Act::ReadFeeds), || post(pages::feeds::revoke)),
+    Route::get("/feed/{secret}/limits.ics", Needs::Nothing, || get(pages::feeds::read)),
     // Operators.
     Route::get("/health", OPERATE, || get(pages::health::health)),
     Route::post("/health/clock", OPERATE, || post(pages::health::confirm)),
@@ -152,6 +157,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/cases/{case}/explanations", Needs::Case(Act::ReadCase), || get(api::cases::explanations)),
     Route::get("/api/v1/cases/{case}/alerts", Needs::Case(Act::ReadCase), || get(api::cases::alerts)),
     Route::get("/api/v1/cases/{case}/looks", Needs::Case(Act::ReadLooks), || get(api::cases::looks)),
+    Route::post("/api/v1/cases/{case}/preview", Needs::Case(Act::ReadCase), || post(api::preview::preview)),
     Route::get("/api/v1/looks", Needs::Right(Act::ReadLaw), || get(api::looks::looks)),
     Route::get("/api/v1/rules", Needs::Right(Act::ReadLaw), || get(api::law::rules)),
     Route::get("/api/v1/rules/{rule}", Needs::Right(Act::ReadLaw), || get(api::law::rule)),

@@ -36,6 +36,11 @@ pub(super) fn passed_notice(deadline: &Deadline, book: &Rulebook, at: Instant) -
         .max_by_key(|&lead| notice_at(deadline, lead, book))
 }
 
+/// When the notices of a limit are given, the earliest first.
+pub fn notices<'b>(deadline: &'b Deadline, book: &'b Rulebook) -> impl Iterator<Item = Instant> + use<'b> {
+    leads(deadline, book).iter().map(|&lead| notice_at(deadline, lead, book))
+}
+
 /// The leads of the notices before a limit, longest first.
 pub(super) fn leads<'b>(deadline: &Deadline, book: &'b Rulebook) -> &'b [Period] {
     book.rule(deadline.rule).map_or(&[], |rule| &rule.warn_before)

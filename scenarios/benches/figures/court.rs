@@ -1,4 +1,5 @@
-//! A court with 10,000 open cases, two long ones, and those who read them: clerks with sessions, and programs with tokens.
+//! A court with 10,000 open cases, two long ones, and those who read them: clerks with sessions, programs with tokens, and
+//! calendars with feeds.
 //!
 //! Invariant: every case of it is open and of this court alone. The secrets are made up here; the log knows their digests.
 
@@ -13,7 +14,7 @@ use scenarios::generator::{Conduct, Line, Plan, history};
 use scenarios::people::person;
 use sha2::{Digest as _, Sha256};
 use store::LogStore;
-use store::people::{Membership, Session, Token};
+use store::people::{Feed, Membership, Session, Token};
 use uuid::Uuid;
 
 use crate::ours::{Ours, Until};
@@ -132,4 +133,22 @@ pub async fn program(store: &dyn LogStore, nth: usize, court: &str, now: i64) ->
     };
     store.put_token(&token).await?;
     Ok(secret)
+}
+
+/// Makes a feed of a court; returns the path at which it is read.
+pub async fn feed(store: &dyn LogStore, nth: usize, court: &str, now: i64) -> Result<String, Failure> {
+    let secret = format!("feed-{court}-{nth}");
+    let feed = Feed {
+        id: Uuid::new_v4(),
+        key: key(&secret),
+        name: "Calendar".to_owned(),
+        office: OfficeCode::new(court).ok_or("no office code")?,
+        role: Role::Clerk,
+        language: Language::Lo,
+        made: Instant::from_unix(now),
+        maker: None,
+        revoked: None,
+    };
+    store.add_feed(&feed).await?;
+    Ok(format!("/feed/{secret}/limits.ics"))
 }

@@ -37,6 +37,11 @@ impl Office {
         Self { store, book: Arc::clone(&setting.book), court: "vte-juvenile-court", cases: 0 }
     }
 
+    /// Its log.
+    pub const fn store(&self) -> &Arc<dyn LogStore> {
+        &self.store
+    }
+
     /// Records cases with at least `limits` open limits, none of which calls for an alert for weeks. Returns how many limits
     /// they have.
     ///

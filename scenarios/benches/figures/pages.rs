@@ -1,4 +1,4 @@
-//! Pages and the API over real HTTP, and the alerts while they are read.
+//! Pages, feeds and the API over real HTTP, and the alerts while they are read.
 //!
 //! Invariant: one process of the real program serves, watches and publishes on the machine's clock, with every look durable. The
 //! readers share the cores with it. If an alert does not arrive exactly once, or an answer is not 200, there is no figure.
@@ -33,6 +33,9 @@ const LONG: [usize; 2] = [40, 100];
 /// The dockets that are asked for: each a full page, filtered but for the first.
 const DOCKETS: [&str; 6] =
     ["", "?child=held", "?child=held&left=over", "?left=certain", "?owed=prosecutor&state=running", "?late=yes"];
+/// The court of the feed, and how many limits its docket has.
+const OF_FEED: &str = "xkh-juvenile-court";
+const LIMITS: usize = 1_000;
 /// How many alerts are due each second.
 const A_SECOND: usize = 1_000;
 /// The courts of the children whose alerts are due in each stretch of time; those of every second one are read meanwhile.
@@ -68,6 +71,7 @@ async fn all(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
     site.dockets(report, &clerks, open).await?;
     site.case_page(report, &clerks, &long).await?;
     site.preview(report, &clerks, &long).await?;
+    site.feed(report, &mut office).await?;
     site.api(setting, report, store.as_ref(), &short).await?;
     Report::fact("pages: memory of kamnot serve", serving.memory()?, "MiB");
     // The children of each stretch are the docket that is read in it: every alert changes it.
@@ -172,6 +176,28 @@ impl Pages {
         progress("pages: a preview");
         let times = steadily(self.address, requests, (CLERKS, READS), self.lasting).await?;
         report_times(report, "preview of an action, case with 100 actions", times, Bar::AtMost(15.0));
+        Ok(())
+    }
+
+    /// The calendar of a docket, whole and in gzip each time.
+    async fn feed(&self, report: &mut Report, office: &mut Office) -> Result<(), Failure> {
+        office.court = OF_FEED;
+        let limits = office.rest(LIMITS, second()).await?;
+        let mut paths = Vec::new();
+        for nth in 0..CLERKS {
+            paths.push(court::feed(office.store().as_ref(), nth, OF_FEED, second()).await?);
+        }
+        let plain = Connection::to(self.address).await?.ask(&request(&paths[0], "Accept-Encoding: identity")).await?;
+        let listed = String::from_utf8(plain)?.matches("BEGIN:VEVENT").count();
+        if listed < limits {
+            return Err(format!("a feed of {listed} events, expected {limits}").into());
+        }
+        progress("pages: a feed");
+        let requests: Vec<String> = paths.iter().map(|path| request(path, "Accept-Encoding: gzip")).collect();
+        let page = Connection::to(self.address).await?.ask(&requests[0]).await?;
+        Report::fact(&format!("pages: a feed of {listed} limits in gzip"), count(page.len()) / 1e3, "KB");
+        let times = steadily(self.address, requests, (CLERKS, READS), self.lasting).await?;
+        report_times(report, &format!("feed of {LIMITS} limits"), times, Bar::AtMost(50.0));
         Ok(())
     }
 

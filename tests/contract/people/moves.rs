@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use scenarios::servers::database::Database;
-use store::people::{LooksOf, OfficeChange, Person, Token};
+use store::people::{Feed, LooksOf, OfficeChange, Person, Token};
 use store::place::LogPlace;
 use store::transfer::transfer;
 use store::{Fault, Progress};
 use tests::made;
 
+use super::secrets::feed;
 use super::{AT, case, lived_in, open, person};
 
 /// Moves a log, and what becomes of its people.
@@ -33,6 +34,7 @@ async fn moves(from: &LogPlace, to: &LogPlace) {
     assert_eq!(new.office_changes().await.unwrap(), [change]);
     assert_eq!(new.sessions().await.unwrap(), []);
     assert_eq!(new.tokens().await.unwrap(), [Token { revoked: Some(now), ..token }]);
+    assert_eq!(new.feeds().await.unwrap(), [Feed { revoked: Some(now), ..feed(1) }]);
     assert_eq!(new.grants(&grant.case).await.unwrap(), std::slice::from_ref(&grant));
     assert_eq!(new.looks(&LooksOf::Case(case("A-1")), 9).await.unwrap(), [look]);
     assert_eq!(new.looks(&LooksOf::Person(person.id), 9_999).await.unwrap().len(), 5_000);

@@ -88,6 +88,10 @@ async fn before_a_duplicate_is_voided_its_actions_are_copied_into_the_case_that_
     desk.submit(&who, "/enter/copy", &both).await.is_status(422).says(&["Tick at least one."]);
     let shown = desk.submit(&who, "/enter/copy", &[&both[..], &[("copied", &id)]].concat()).await;
     shown.is_status(200).says(&["If this is recorded, this changes", "Parents told"]);
+    let switched = [("copied", id.as_str()), ("looked", "yes"), ("switch", "lo")];
+    let in_lao = desk.submit(&who, "/enter/copy", &[&both[..], &switched].concat()).await;
+    assert!(in_lao.is_status(200).text.contains("<html lang=\"lo\"") && in_lao.text.contains("id=\"result\""));
+    assert!(in_lao.text.contains(&format!("value=\"{id}\" id=\"copied\" checked")), "{}", in_lao.text);
     assert_eq!(recorded(&desk, "A-1").await, 2);
     let version = shown.hidden("version").expect("a version").to_owned();
     let sure = if shown.text.contains("name=\"sure\"") { sure(&shown) } else { String::new() };

@@ -32,6 +32,43 @@ async fn every_action_has_a_form_that_asks_each_of_its_fields_in_both_languages(
     }
 }
 
+async fn the_language_is_switched_by_the_form_and_nothing_typed_is_lost(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let who = clerk(&desk).await;
+    let form = desk.get(&who, "/enter/custody_started?case=A-1").await;
+    assert!(form.text.contains("form=\"paper\" name=\"switch\" value=\"lo\""), "{}", form.text);
+    assert!(!form.text.contains("/language?to="), "no link away from the form");
+    let of_form = |shown: &crate::shown::Shown| {
+        for kept in ["value=\"4/3/2026\"", "value=\"07:30\"", "value=\"yes\" id=\"f-evidence_firm\" checked"] {
+            assert!(shown.text.contains(kept), "{kept}: {}", shown.text);
+        }
+        assert!(shown.text.contains("<html lang=\"lo\""), "{}", shown.text);
+        assert_eq!(shown.cookie("kamnot-language"), Some("lo"));
+    };
+    let switch = async |more: &[(&str, &str)]| {
+        desk.submit(&who, "/enter/custody_started", &[&CUSTODY[..], &[("switch", "lo")], more].concat()).await
+    };
+    // Before anything was looked at, nothing is found wrong and nothing is foreseen.
+    let shown = switch(&[]).await;
+    of_form(shown.is_status(200));
+    shown.does_not_say(&["id=\"result\"", "class=\"errors\""]);
+    // Beside a difference, the difference is shown in the other language.
+    let shown = desk.submit(&who, "/enter/custody_started", &CUSTODY).await;
+    let looked = shown.hidden("looked").expect("that it was looked at").to_owned();
+    let before = recorded(&desk, "A-1").await;
+    let shown = switch(&[("looked", &looked)]).await;
+    of_form(shown.is_status(200).says(&["ຖ້າບັນທຶກ"]));
+    assert!(shown.text.contains("id=\"result\""), "{}", shown.text);
+    assert_eq!(recorded(&desk, "A-1").await, before);
+    // What is to be corrected is said in the other language too.
+    let fields = [("case", "A-1"), ("date", "30/2/2026"), ("switch", "lo"), ("looked", "yes")];
+    let shown = desk.submit(&who, "/enter/custody_started", &fields).await;
+    assert!(shown.is_status(422).text.contains("value=\"30/2/2026\""), "{}", shown.text);
+    // What records is as it was: the switch is not carried along.
+    let hidden = super::to_record(&switch(&[("looked", "yes")]).await);
+    assert!(hidden.iter().all(|(name, _)| !["switch", "looked"].contains(&name.as_str())), "{hidden:?}");
+}
+
 async fn what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(log: &Log) {
     let desk = Desk::with_a_case(log).await;
     let who = clerk(&desk).await;
@@ -208,6 +245,7 @@ async fn who_may_not_record_an_action_has_no_form_of_it(log: &Log) {
 on_each_log! {
     every_action_has_a_form_that_asks_each_of_its_fields_in_both_languages,
     what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost,
+    the_language_is_switched_by_the_form_and_nothing_typed_is_lost,
     a_date_is_read_as_paper_has_it_and_echoed_with_weekday_and_distance,
     three_answers_and_lists_keep_no_apart_from_not_on_record,
     a_written_order_is_given_is_none_or_is_not_on_record,

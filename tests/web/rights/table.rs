@@ -98,6 +98,13 @@ pub const TABLE: &[Row] = &[
     row("POST /me/password", People(EVERY_ROLE), INCOMPLETE),
     sends(row("POST /me/language", People(EVERY_ROLE), (303, "/me?saved=yes")), &[("language", "en")]),
     row("POST /me/codes", People(EVERY_ROLE), (303, "/me")),
+    row("GET /feeds", Roles("cpilo"), PAGE),
+    row("POST /feeds", Roles("cpil"), INCOMPLETE),
+    // A feed of another office, for all but the operator.
+    row("POST /feeds/{id}/revoke", Roles("o"), (303, "/feeds")),
+    row("POST /feeds/{id}/revoke", Roles("cpil"), (404, "")),
+    // A secret that is none.
+    row("GET /feed/{secret}/limits.ics", Anybody, (404, "")),
     row("GET /health", Roles("o"), PAGE),
     row("POST /health/clock", Roles("o"), (303, "/health")),
     row("GET /people", Roles("o"), PAGE),
@@ -130,6 +137,7 @@ pub const TABLE: &[Row] = &[
     row("GET /api/v1/cases/{case}/explanations", CASE, PAGE),
     row("GET /api/v1/cases/{case}/alerts", CASE, PAGE),
     row("GET /api/v1/cases/{case}/looks", OfCase(["cpil", "", "s"]), PAGE),
+    row("POST /api/v1/cases/{case}/preview", OfCase(["cpil", "cpil", ""]), PAGE),
     row("GET /api/v1/looks", Roles(EVERY_ROLE), PAGE),
     row("GET /api/v1/rules", Roles(EVERY_ROLE), PAGE),
     row("GET /api/v1/rules/{rule}", Roles(EVERY_ROLE), PAGE),

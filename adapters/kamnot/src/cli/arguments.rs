@@ -25,7 +25,7 @@ use store::place::LogPlace;
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use lists::{Docket, Seconds, Today};
-pub(super) use people::{FactorOf, People, PeopleCommand, RoleOf, Tokens, TokensCommand};
+pub(super) use people::{FactorOf, Feeds, FeedsCommand, People, PeopleCommand, RoleOf, Tokens, TokensCommand};
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
 pub(super) use succession::Succession;
 pub(super) use whole_log::{Backup, Export, Move, Restore};
@@ -113,6 +113,7 @@ pub(super) enum Command {
     Offices(Offices),
     People(People),
     Tokens(Tokens),
+    Feeds(Feeds),
     Actions(ActionsOf),
     Template(Template),
     Clock(Clock),

@@ -39,7 +39,8 @@ pub(super) fn run(common: &Common, command: &PeopleCommand) -> Result<Completion
         PeopleCommand::List => list(common, &database)?,
         PeopleCommand::Reset { login, factor } => {
             let id = known(common, &database, login)?;
-            let handed = done(common, reset(database.store.as_ref(), &Hashing::default(), id, factor.factor()))?;
+            let handed =
+                done(common, reset(database.store.as_ref(), &Hashing::default(), (id, None), factor.factor()))?;
             handed_over(common, login, &handed)
         }
         PeopleCommand::Disable { login } => {

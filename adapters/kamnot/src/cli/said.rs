@@ -1,4 +1,4 @@
-//! What `kamnot people`, `tokens` and `offices adopt` answer, in English and Lao.
+//! What `kamnot people`, `tokens`, `feeds` and `offices adopt` answer, in English and Lao.
 
 use projections::rights::Role;
 
@@ -33,6 +33,9 @@ projections::catalogue! {
         Id: "Id", "ລະຫັດ";
         Secret: "Secret", "ຄວາມລັບ";
         Made: "Made", "ສ້າງເມື່ອ";
+        Address: "Address", "ທີ່ຢູ່";
+        Language: "Language", "ພາສາ";
+        MakerLeft: "stopped: its maker no longer acts for the office", "ຢຸດ: ຜູ້ສ້າງ ບໍ່ເຮັດວຽກໃນນາມຫ້ອງການນີ້ແລ້ວ";
         Revoked: "revoked", "ຖອນແລ້ວ";
         Over: "over", "ໝົດອາຍຸ";
         OfficesSame: "in force already; nothing changes", "ໃຊ້ຢູ່ແລ້ວ; ບໍ່ມີຫຍັງປ່ຽນ";

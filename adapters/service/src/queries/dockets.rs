@@ -17,6 +17,9 @@ use projections::inbox::CaseAlerts;
 use projections::summary::{Standing, Summary};
 use projections::view::Seat;
 use store::{Fault, LogStore, Position};
+use tokio::sync::OwnedMutexGuard;
+
+use super::feeds::{Limits, OfFeed};
 
 /// How many cases are loaded concurrently.
 const IN_FLIGHT: usize = 64;
@@ -74,6 +77,8 @@ struct Kept {
     /// The alerts of each case, but for those that were told since, with the version that the case has by then.
     alerts: BTreeMap<CaseRef, Arc<CaseAlerts>>,
     told: BTreeMap<CaseRef, u32>,
+    /// What a feed lists, once one was asked for.
+    feed: Option<OfFeed>,
     docket: Docket,
 }
 
@@ -92,19 +97,23 @@ impl Dockets {
     /// # Errors
     /// If the store cannot be read.
     pub async fn of(&self, log: &dyn LogStore, book: &Rulebook, whose: &Whose, now: Instant) -> Result<Docket, Fault> {
-        let slot = self.slot(whose);
+        let kept = self.brought_up_to_date(Source { log, book, whose, now }).await?;
+        let docket = kept.as_ref().map(|kept| kept.docket.clone()).unwrap_or_default();
+        drop(kept);
+        self.bound(whose, docket.cases.len());
+        Ok(docket)
+    }
+
+    /// What is kept of a docket, up to date; nobody else has it until it is let go.
+    async fn brought_up_to_date(&self, source: Source<'_>) -> Result<OwnedMutexGuard<Option<Kept>>, Fault> {
         // Several requests for one docket read what is new once.
-        let mut kept = slot.lock().await;
-        let source = Source { log, book, whose, now };
+        let mut kept = self.slot(source.whose).lock_owned().await;
         let brought = match kept.take() {
             Some(before) => source.bring_up_to_date(before).await?,
             None => source.read().await?,
         };
-        let docket = brought.docket.clone();
         *kept = Some(brought);
-        drop(kept);
-        self.bound(whose, docket.cases.len());
-        Ok(docket)
+        Ok(kept)
     }
 
     /// A docket as it stands now, with the alerts of its cases in the same order.
@@ -142,6 +151,32 @@ impl Dockets {
         let none = Arc::default();
         let alerts = docket.cases.iter().map(|listed| Arc::clone(kept.alerts.get(&listed.case).unwrap_or(&none)));
         Ok((docket.clone(), alerts.collect()))
+    }
+
+    /// The limits of a docket as it stands now, as a feed lists them; those of cases that have left it not long ago, too.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn limits(
+        &self,
+        log: &dyn LogStore,
+        book: &Rulebook,
+        whose: &Whose,
+        now: Instant,
+    ) -> Result<Limits, Fault> {
+        let mut kept = self.brought_up_to_date(Source { log, book, whose, now }).await?;
+        // Never an empty calendar for want of a docket: it would take every event away.
+        let Some(kept) = kept.as_mut() else { return Err(Fault::unavailable("the docket is not there; retry")) };
+        let mut feed = match kept.feed.take() {
+            Some(feed) => feed,
+            None => OfFeed::begun(log, whose, &kept.cases, now).await?,
+        };
+        feed.bring_up_to_date(log, whose, kept.cases.keys(), now).await?;
+        let limits = Limits { cases: feed.limits.values().map(Arc::clone).collect(), rulebooks: feed.rulebooks };
+        let cases = kept.cases.len();
+        kept.feed = Some(feed);
+        self.bound(whose, cases);
+        Ok(limits)
     }
 
     fn slot(&self, whose: &Whose) -> Arc<tokio::sync::Mutex<Option<Kept>>> {
@@ -186,6 +221,7 @@ impl Source<'_> {
             again: BTreeMap::new(),
             alerts: BTreeMap::new(),
             told: BTreeMap::new(),
+            feed: None,
             docket: Docket::default(),
         };
         self.load(&mut kept, cases).await?;
@@ -242,7 +278,10 @@ impl Source<'_> {
         let load = async |(case, version): (CaseRef, u32)| (self.log.load(&case).await, case, version);
         let mut loaded = futures::stream::iter(cases).map(load).buffer_unordered(IN_FLIGHT);
         while let Some((found, case, version)) = loaded.next().await {
-            kept.cases.remove(&case);
+            let was_own = kept.cases.remove(&case).is_some();
+            if let Some(feed) = &mut kept.feed {
+                feed.changed(&case, was_own);
+            }
             kept.damaged.remove(&case);
             kept.again.remove(&case);
             kept.alerts.remove(&case);

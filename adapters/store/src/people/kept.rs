@@ -3,11 +3,12 @@
 //! Invariant: what is read back is what was written, or a fault.
 
 use engine::action::{CaseRef, OfficeCode};
+use engine::rulebook::Language;
 use projections::rights::Role;
 use serde_json::json;
 
-use super::rows::{GRANTS, KEPT_FORMS, LOOKS, OFFICE_CHANGES, PEOPLE, Row, SESSIONS, TOKENS, Table, id_of};
-use super::{Grant, KeptForm, Look, OfficeChange, Person, Seen, Session, Token, document};
+use super::rows::{FEEDS, GRANTS, KEPT_FORMS, LOOKS, OFFICE_CHANGES, PEOPLE, Row, SESSIONS, TOKENS, Table, id_of};
+use super::{Feed, Grant, KeptForm, Look, OfficeChange, Person, Seen, Session, Token, document};
 use crate::Fault;
 use crate::cell::{Strange, Value};
 
@@ -61,6 +62,10 @@ fn text(value: &Value) -> Option<String> {
 
 fn role(value: &Value) -> Option<Role> {
     Role::of_word(value.as_text()?)
+}
+
+fn language(value: &Value) -> Option<Language> {
+    Language::from_word(value.as_text()?)
 }
 
 fn case(value: &Value) -> Option<CaseRef> {
@@ -145,14 +150,46 @@ impl Kept for Token {
     }
 }
 
+impl Kept for Feed {
+    const TABLE: &'static Table = &FEEDS;
+
+    fn row(&self) -> Row {
+        let Self { id, key, name, office, role, language, made, maker, revoked } = self;
+        vec![
+            (*id).into(),
+            key.into(),
+            (&**name).into(),
+            office.as_str().into(),
+            role.word().into(),
+            language.word().into(),
+            (*made).into(),
+            (*maker).into(),
+            (*revoked).into(),
+        ]
+    }
+
+    fn of(row: &mut Columns) -> Result<Self, Strange> {
+        Ok(Self {
+            id: row.get(Value::as_id)?,
+            key: row.get(bytes)?,
+            name: row.get(text)?,
+            office: row.get(Value::as_office)?,
+            role: row.get(role)?,
+            language: row.get(language)?,
+            made: row.get(Value::as_instant)?,
+            maker: row.maybe(Value::as_id)?,
+            revoked: row.maybe(Value::as_instant)?,
+        })
+    }
+}
+
 impl Kept for Grant {
     const TABLE: &'static Table = &GRANTS;
 
     fn row(&self) -> Row {
-        let Self { person, office, case, code, reason, from, until } = self;
-        let what = json!([person.to_string(), office.as_str(), case.as_str(), code, reason, from.unix(), until.unix()]);
+        let Self { id, person, office, case, code, reason, from, until } = self;
         vec![
-            id_of(*from, &what.to_string()).into(),
+            (*id).into(),
             case.as_str().into(),
             (*person).into(),
             office.as_str().into(),
@@ -164,8 +201,8 @@ impl Kept for Grant {
     }
 
     fn of(row: &mut Columns) -> Result<Self, Strange> {
-        row.get(Value::as_id)?;
         Ok(Self {
+            id: row.get(Value::as_id)?,
             case: row.get(case)?,
             person: row.get(Value::as_id)?,
             office: row.get(Value::as_office)?,

@@ -60,6 +60,11 @@ table!(
     "revoked" Number
 );
 table!(
+    /// Feeds of offices' limits.
+    FEEDS, "feeds", "id" Id, "key" Bytes, "name" Text, "office" Text, "role" Text, "language" Text, "made" Number,
+    "maker" Id, "revoked" Number
+);
+table!(
     /// Supervisors' looks.
     GRANTS, "grants", "id" Id, "reference" Text, "person" Id, "office" Text, "code" Text, "reason" Text, "begins" Number,
     "ends" Number
@@ -84,7 +89,7 @@ table!(
 );
 
 /// What a copy of a log takes along.
-pub static KEPT: [&Table; 6] = [&PEOPLE, &TOKENS, &GRANTS, &LOOKS, &OFFICES_FILES, &OFFICE_CHANGES];
+pub static KEPT: [&Table; 7] = [&PEOPLE, &TOKENS, &FEEDS, &GRANTS, &LOOKS, &OFFICES_FILES, &OFFICE_CHANGES];
 
 /// An id that follows from an instant and from what happened then. Those of one quarter of an hour stand together, so that new
 /// rows go to the end of the index.
@@ -97,10 +102,11 @@ pub(crate) fn id_of(at: Instant, what: &str) -> Uuid {
     Uuid::from_bytes(id)
 }
 
-/// The tokens of a log that is copied: none counts in the copy.
-pub(crate) fn revoke(tokens: &mut [Row], at: Instant) {
-    for revoked in tokens.iter_mut().filter_map(|token| token.last_mut()).filter(|revoked| **revoked == Value::Null) {
-        *revoked = at.into();
+/// Revokes the tokens and feeds among the rows of a log that is copied: none counts in the copy.
+pub(crate) fn revoke(table: &Table, rows: &mut [Row], at: Instant) {
+    if table.columns.last() == Some(&("revoked", Kind::Number)) {
+        let revoked = rows.iter_mut().filter_map(|row| row.last_mut());
+        revoked.filter(|revoked| **revoked == Value::Null).for_each(|revoked| *revoked = at.into());
     }
 }
 

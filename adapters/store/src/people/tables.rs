@@ -9,17 +9,18 @@ use engine::calendar::Instant;
 use uuid::Uuid;
 
 use super::kept::Kept;
-use super::rows::{OFFICES_FILES, Row, TOKENS, Table, id_of};
+use super::rows::{FEEDS, OFFICES_FILES, Row, TOKENS, Table, id_of};
 use super::{
-    Grant, KeptForm, Look, LooksOf, OFF, OFFICES_IN_FORCE, OfficeChange, PeopleStore, Person, Put, Session, Sessions,
-    Token,
+    Feed, Grant, KeptForm, Look, LooksOf, OFF, OFFICES_IN_FORCE, OfficeChange, PeopleStore, Person, Put, Session,
+    Sessions, Token,
 };
 use crate::Fault;
 use crate::cell::Value;
 
 /// What ends with a copy of the log, before an instant.
 pub(crate) const END_SESSIONS: &str = "DELETE FROM sessions";
-pub(crate) const REVOKE_TOKENS: &str = "UPDATE tokens SET revoked = $1 WHERE revoked IS NULL";
+pub(crate) const REVOKE: [&str; 2] =
+    ["UPDATE tokens SET revoked = $1 WHERE revoked IS NULL", "UPDATE feeds SET revoked = $1 WHERE revoked IS NULL"];
 
 /// Kept forms end with a copy, too.
 pub(crate) const DROP_FORMS: &str = "DELETE FROM kept_forms";
@@ -161,6 +162,23 @@ impl<T: Tables> PeopleStore for T {
 
     async fn tokens(&self) -> Result<Vec<Token>, Fault> {
         all(self, "SELECT * FROM tokens ORDER BY made DESC, id", Vec::new()).await
+    }
+
+    async fn add_feed(&self, feed: &Feed) -> Result<bool, Fault> {
+        self.write(Write::Changes(vec![Change::Insert(&FEEDS, feed.row())])).await.map(|added| added == 1)
+    }
+
+    async fn revoke_feed(&self, id: Uuid, at: Instant) -> Result<(), Fault> {
+        let revoke = "UPDATE feeds SET revoked = $1 WHERE id = $2 AND revoked IS NULL";
+        self.write(Write::Changes(vec![Change::Do(revoke, vec![at.into(), id.into()])])).await.map(|_| ())
+    }
+
+    async fn feed(&self, key: [u8; 32]) -> Result<Option<Feed>, Fault> {
+        find(self, "SELECT * FROM feeds WHERE key = $1", (&key).into()).await
+    }
+
+    async fn feeds(&self) -> Result<Vec<Feed>, Fault> {
+        all(self, "SELECT * FROM feeds ORDER BY made DESC, id", Vec::new()).await
     }
 
     async fn put_grant(&self, grant: &Grant) -> Result<(), Fault> {

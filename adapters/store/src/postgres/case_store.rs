@@ -143,6 +143,10 @@ impl CaseStore for PostgresStore {
         Ok(views.filter(|view| view.was_of(office)).collect())
     }
 
+    async fn not_open(&self) -> Result<Vec<CaseRef>, Fault> {
+        self.all(statements::NOT_OPEN, |query| query, |row| reads::reference(row, 0)).await
+    }
+
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
         let mut addressees: Vec<String> = self.all(statements::ADDRESSEES, |query| query, first).await?;
         addressees.retain(|found| to.is_among(found));

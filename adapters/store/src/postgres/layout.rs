@@ -22,7 +22,7 @@ const SCHEMA: &str = include_str!("schema.sql");
 const PEOPLE: &str = include_str!("people.sql");
 
 /// The names that a log takes in the schema, those of before people were kept first.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
     "case_events",
     "cases",
     "alerts",
@@ -38,6 +38,7 @@ const TABLES: [&str; 15] = [
     "offices_files",
     "kept_forms",
     "office_changes",
+    "feeds",
 ];
 const TABLES_BEFORE_PEOPLE: usize = 7;
 

@@ -28,7 +28,20 @@ CREATE TABLE tokens (
     revoked bigint
 );
 
--- Supervisors' looks at cases. The id follows from the rest.
+-- Feeds of offices' limits for calendars: the secret of the address is kept as its SHA-256 alone.
+CREATE TABLE feeds (
+    id       uuid PRIMARY KEY,
+    key      bytea NOT NULL UNIQUE,
+    name     text NOT NULL,
+    office   text COLLATE "C" NOT NULL,
+    role     text COLLATE "C" NOT NULL,
+    language text COLLATE "C" NOT NULL,
+    made     bigint NOT NULL,
+    maker    uuid,
+    revoked  bigint
+);
+
+-- Supervisors' looks at cases. The id follows from the form in which it was asked.
 CREATE TABLE grants (
     id        uuid PRIMARY KEY,
     reference text COLLATE "C" NOT NULL,
@@ -85,3 +98,6 @@ CREATE TABLE offices_files (
     adopted_at bigint NOT NULL,
     source     text NOT NULL
 );
+
+-- The cases that are not open, such as those that were voided, which a feed goes on cancelling for a while.
+CREATE INDEX cases_not_open ON cases (reference) WHERE court IS NULL;

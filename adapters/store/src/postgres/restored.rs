@@ -10,7 +10,7 @@ use super::reads;
 use super::server::Failed;
 use super::texts;
 use crate::people::OFF;
-use crate::people::tables::{DROP_FORMS, END_SESSIONS, REVOKE_TOKENS};
+use crate::people::tables::{DROP_FORMS, END_SESSIONS, REVOKE};
 
 /// The key under which a log says in which database it lies.
 pub(super) const LIES_IN: &str = "lies_in";
@@ -45,8 +45,8 @@ async fn is_ahead(connection: &mut PgConnection) -> Result<bool, Failed> {
     Ok(connection.fetch_one(sql).await?.try_get(0)?)
 }
 
-/// In a restored log the sessions and tokens of before end, and its people stay off until they are confirmed: what was changed
-/// since the copy, such as a person who was disabled, is missing. Tokens are revoked by the server's clock.
+/// In a restored log the sessions, tokens and feeds of before end, and its people stay off until they are confirmed: what was changed
+/// since the copy, such as a person who was disabled, is missing. Tokens and feeds are revoked by the server's clock.
 pub(super) async fn end_sessions(connection: &mut PgConnection) -> Result<(), Failed> {
     let here: String = connection.fetch_one(HERE).await?.try_get(0)?;
     if lies_in(connection).await?.as_ref() == Some(&here) {
@@ -63,7 +63,9 @@ pub(super) async fn end_sessions(connection: &mut PgConnection) -> Result<(), Fa
         transaction.execute(END_SESSIONS).await?;
         transaction.execute(DROP_FORMS).await?;
         let now: i64 = transaction.fetch_one("SELECT extract(epoch FROM now())::bigint").await?.try_get(0)?;
-        sqlx::query(REVOKE_TOKENS).bind(now).execute(&mut *transaction).await?;
+        for revoke in REVOKE {
+            sqlx::query(revoke).bind(now).execute(&mut *transaction).await?;
+        }
         texts::keep(&mut transaction, OFF, "restored").await?;
     }
     transaction.commit().await?;

@@ -20,7 +20,7 @@ use super::rebuild::checked;
 use super::texts;
 use crate::Fault;
 use crate::people::OFF;
-use crate::people::tables::{DROP_FORMS, END_SESSIONS, REVOKE_TOKENS};
+use crate::people::tables::{DROP_FORMS, END_SESSIONS, REVOKE};
 
 /// How many pages are copied between two words of progress.
 const PAGES: i32 = 1024;
@@ -168,14 +168,16 @@ fn write(source: &File, to: &Path, now: Instant, progress: &mut dyn FnMut(u64, u
     })
 }
 
-/// In the copy sessions and tokens have ended, and people stay off until they are confirmed: whoever restores it lacks what was
+/// In the copy sessions, tokens and feeds have ended, and people stay off until they are confirmed: whoever restores it lacks what was
 /// changed since, such as a person who was disabled.
 fn end_sessions(copy: &Connection, now: Instant) -> Result<(), Failed> {
     if keeps_people(copy)? {
         let transaction = copy.unchecked_transaction()?;
         transaction.execute(END_SESSIONS, [])?;
         transaction.execute(DROP_FORMS, [])?;
-        transaction.execute(REVOKE_TOKENS, [now.unix()])?;
+        for revoke in REVOKE {
+            transaction.execute(revoke, [now.unix()])?;
+        }
         texts::keep(&transaction, OFF, "restored")?;
         transaction.commit()?;
     }

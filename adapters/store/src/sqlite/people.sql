@@ -28,7 +28,20 @@ CREATE TABLE tokens (
     revoked INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- Supervisors' looks at cases. The id follows from the rest.
+-- Feeds of offices' limits for calendars: the secret of the address is kept as its SHA-256 alone.
+CREATE TABLE feeds (
+    id       BLOB PRIMARY KEY,
+    key      BLOB NOT NULL UNIQUE,
+    name     TEXT NOT NULL,
+    office   TEXT NOT NULL,
+    role     TEXT NOT NULL,
+    language TEXT NOT NULL,
+    made     INTEGER NOT NULL,
+    maker    BLOB,
+    revoked  INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- Supervisors' looks at cases. The id follows from the form in which it was asked.
 CREATE TABLE grants (
     id        BLOB PRIMARY KEY,
     reference TEXT NOT NULL,
@@ -88,3 +101,6 @@ CREATE TABLE offices_files (
 
 -- The cases that were handed on, which the pages list for their former offices.
 CREATE INDEX cases_handed_on ON cases (reference) WHERE instr(document, '"former":') > 0;
+
+-- The cases that are not open, such as those that were voided, which a feed goes on cancelling for a while.
+CREATE INDEX cases_not_open ON cases (reference) WHERE court IS NULL;

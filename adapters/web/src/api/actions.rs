@@ -46,7 +46,7 @@ pub async fn record(
 }
 
 /// Whether the role may record anything.
-fn may_record(role: Role) -> bool {
+pub fn may_record(role: Role) -> bool {
     let may = |relation| ActionName::ALL.iter().any(|name| allows(role, relation, Act::Record(*name)));
     Relation::ALL.into_iter().any(may)
 }

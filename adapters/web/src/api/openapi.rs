@@ -4,6 +4,7 @@
 //! Invariant: what is described here is what is sent; a test holds routes, document and answers together.
 
 mod action;
+mod foreseen;
 mod operations;
 mod schemas;
 
@@ -52,7 +53,7 @@ pub fn document(routes: &[Routed]) -> Value {
         "servers": [{ "url": "/" }],
         "paths": paths,
         "components": {
-            "schemas": schemas::all(),
+            "schemas": schemas::all(foreseen::all()),
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer" },
                 "session": { "type": "apiKey", "in": "cookie", "name": "__Host-kamnot" },

@@ -33,6 +33,11 @@ pub const WHY: &str = "why";
 /// When the correcting form was made.
 pub const MADE: &str = "made";
 
+/// The language that the head's button of a form's page switches to.
+pub const SWITCH: &str = "switch";
+/// That the form was looked at: what recording would change, or what to correct, is shown beside it.
+pub const LOOKED: &str = "looked";
+
 /// That the form was kept while its session had ended.
 pub const KEPT: &str = "kept";
 
@@ -58,7 +63,7 @@ pub fn id_of(path: &str) -> String {
 }
 
 /// The fields that are the form's own and do not go into the next one.
-pub const OF_THE_FORM: [&str; 6] = [DO, "csrf", OWNER, VERSION, KNOWN, SURE];
+pub const OF_THE_FORM: [&str; 8] = [DO, "csrf", OWNER, VERSION, KNOWN, SURE, SWITCH, LOOKED];
 
 /// Whether a form may be begun with this field from an address: nothing personal, and no free text.
 pub fn of_query(name: &str) -> bool {

@@ -185,9 +185,14 @@ pub async fn switch(State(site): State<Arc<Site>>, Query(switch): Query<Switch>,
     });
     let mut answer = see_other(local(back.unwrap_or_default()));
     if let Some(language) = Language::from_word(&switch.to) {
-        set_cookie(&site, &mut answer, LANGUAGE_COOKIE, language.word(), Some(KEPT));
+        keep_language(&site, &mut answer, language);
     }
     answer
+}
+
+/// Keeps the language in a cookie.
+pub fn keep_language(site: &Site, answer: &mut Answer, language: Language) {
+    set_cookie(site, answer, LANGUAGE_COOKIE, language.word(), Some(KEPT));
 }
 
 /// Ends the session of a request, if there is one.

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use service::shown::plain;
 use store::Fault;
 use store::people::{Grant, Seen};
+use uuid::Uuid;
 
 use crate::answer::{Answer, page, see_other, store_is_away};
 use crate::frame::Frame;
@@ -38,6 +39,8 @@ const LONGEST: usize = 500;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Entered {
+    /// The id of the form: sent twice, it counts once.
+    id: String,
     reference: String,
     code: String,
     reason: String,
@@ -74,7 +77,7 @@ impl Page {
 
 /// `GET /look`
 pub async fn form(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer {
-    Page::answer(&site, &visitor, Entered::default(), Vec::new())
+    Page::answer(&site, &visitor, Entered { id: Uuid::new_v4().to_string(), ..Entered::default() }, Vec::new())
 }
 
 /// `POST /look`
@@ -117,7 +120,10 @@ async fn granted(
     if !is_supervised(site, &loaded, office, now) {
         return refused(site, visitor).await;
     }
+    let form = Uuid::try_parse(&entered.id).unwrap_or_else(|_| Uuid::new_v4());
+    let asked = [visitor.id.to_string().as_str(), case.as_str(), &entered.code, &reason].join("/");
     let grant = Grant {
+        id: Uuid::new_v5(&form, asked.as_bytes()),
         person: visitor.id,
         office: office.clone(),
         case: case.clone(),

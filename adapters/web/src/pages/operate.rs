@@ -93,8 +93,9 @@ fn day(typed: &str) -> Result<Option<When>, Flaw> {
 pub fn wrong(flaw: Flaw, language: Language) -> Wrong {
     let field = match flaw {
         Flaw::LoginForm | Flaw::LoginTaken => "login",
-        Flaw::NameForm => "name",
+        Flaw::NameForm | Flaw::SentBefore | Flaw::TooManyFeeds | Flaw::OfficeWithoutCases => "name",
         Flaw::OfficeMissing | Flaw::OfficeUnknown | Flaw::OfficeOfAnotherKind | Flaw::OperatorHasNoOffice => "office",
+        Flaw::PersonMoved => "reset",
         Flaw::UntilBeforeFrom | Flaw::DateForm => "from",
         _ => "role",
     };

@@ -60,6 +60,7 @@ pub struct HandedOver {
 /// A person, as shown.
 struct Shown {
     id: Uuid,
+    version: u32,
     login: String,
     name: String,
     roles: Vec<RoleShown>,
@@ -105,6 +106,7 @@ impl Shown {
         };
         Self {
             id: person.id,
+            version: person.version,
             login: person.login.clone(),
             name: person.name.clone(),
             roles: person.memberships.iter().enumerate().map(shown).collect(),
@@ -215,7 +217,8 @@ async fn acted(site: &Site, visitor: &Visitor, id: Uuid, act: &str, fields: &Fie
     }
     let person = match act {
         "reset" => {
-            let handed = reset(people, &site.logins.hashing, id, factor_of(fields)).await?;
+            let version = fields.raw("version").parse().map_err(|_| Flaw::PersonMoved)?;
+            let handed = reset(people, &site.logins.hashing, (id, Some(version)), factor_of(fields)).await?;
             let person = people.person(id).await?.ok_or(Flaw::NoSuchPerson)?;
             return Ok(Some(handed_over(site, visitor, &person, handed)));
         }

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, SET_COOKIE};
 use engine::rulebook::Language;
 use projections::catalogue::Word as _;
+use projections::rights::{Act, Relation, allows};
 use serde::Deserialize;
 use store::people::{Person, SecondFactor};
 
@@ -23,6 +24,7 @@ use crate::logins::Account;
 use crate::people::{Undone, change};
 use crate::site::Site;
 use crate::visitor::{LANGUAGE_COOKIE, Member};
+use crate::words::feeds::Feeds as F;
 use crate::words::frame::Frame as W;
 use crate::words::login::Login as L;
 use crate::words::operate::Operate as O;
@@ -39,6 +41,8 @@ struct Page {
     phone: bool,
     codes: usize,
     several: bool,
+    /// Whether the person's office has feeds.
+    feeds: bool,
 }
 
 /// Whether something was saved a moment ago.
@@ -68,6 +72,7 @@ fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str,
         phone: matches!(person.second, SecondFactor::Totp { .. }),
         codes: person.recovery.len(),
         several: person.memberships.iter().filter(|membership| membership.holds(now)).count() > 1,
+        feeds: allows(member.visitor.role(), Relation::Foreign, Act::MakeFeed),
     };
     page(status, &made)
 }

@@ -15,7 +15,7 @@ projections::catalogue! {
         TooDeep: "Objects and lists stand inside each other too deep.", "ວັດຖຸ ແລະ ລາຍຊື່ຊ້ອນກັນເລິກເກີນໄປ.";
         TooLarge: "The request is longer than 1 MiB; send it in several.", "ຄຳຂໍຍາວເກີນ 1 MiB; ໃຫ້ສົ່ງເປັນຫລາຍຄັ້ງ.";
         TooMany: "A request may have at most 1,000 actions; send them in several.", "ຄຳຂໍໜຶ່ງມີໄດ້ບໍ່ເກີນ 1.000 ລາຍການ; ໃຫ້ສົ່ງເປັນຫລາຍຄັ້ງ.";
-        SeveralCases: "With If-Match, all actions must be of one case.", "ຖ້າມີ If-Match, ທຸກລາຍການຕ້ອງເປັນຂອງຄະດີດຽວ.";
+        SeveralCases: "With If-Match, and in a preview, all actions must be of one case.", "ຖ້າມີ If-Match ຫລື ເບິ່ງລ່ວງໜ້າ, ທຸກລາຍການຕ້ອງເປັນຂອງຄະດີດຽວ.";
         Moved: "The case has changed; nothing was recorded. Read it again.", "ຄະດີມີການປ່ຽນແປງແລ້ວ; ບໍ່ໄດ້ບັນທຶກຫຍັງ. ໃຫ້ອ່ານຄືນ.";
         Budget: "You have asked for more than your budget of a minute; nothing was done. Retry after the time in Retry-After.", "ທ່ານຂໍຫລາຍກວ່າທີ່ກຳນົດຕໍ່ນາທີ; ຍັງບໍ່ໄດ້ເຮັດຫຍັງ. ລອງໃໝ່ຫລັງເວລາໃນ Retry-After.";
         TooSlow: "The request took too long. Send the same again; nothing is recorded twice.", "ຄຳຂໍໃຊ້ເວລາດົນເກີນໄປ. ສົ່ງອັນເກົ່າຄືນ; ບໍ່ມີຫຍັງຖືກບັນທຶກສອງຄັ້ງ.";

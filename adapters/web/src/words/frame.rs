@@ -17,6 +17,7 @@ projections::catalogue! {
         Health: "Health", "ສະພາບລະບົບ";
         People: "People", "ຜູ້ໃຊ້";
         Tokens: "Tokens", "ໂທເຄັນ";
+        Feeds: "Feeds", "ຟີດ";
         Sessions: "Sessions", "ເຊດຊັນ";
         OfficeChanges: "Offices change", "ຫ້ອງການປ່ຽນ";
         Settings: "Settings", "ການຕັ້ງຄ່າ";

@@ -46,6 +46,7 @@ projections::catalogue! {
         Made: "Made", "ສ້າງເມື່ອ";
         AddToken: "Add a token", "ເພີ່ມໂທເຄັນ";
         Secret: "Secret", "ຄວາມລັບ";
+        FeedAddress: "Address of the calendar: subscribe to it, and give it to nobody else", "ທີ່ຢູ່ຂອງປະຕິທິນ: ໃຫ້ຕິດຕາມມັນ, ແລະ ຢ່າໃຫ້ຜູ້ອື່ນ";
         Revoke: "Revoke", "ຖອນ";
         Revoked: "Revoked", "ຖອນແລ້ວ";
         Over: "Over", "ໝົດອາຍຸ";

@@ -121,6 +121,43 @@ pub(in crate::cli) enum TokensCommand {
     },
 }
 
+/// Keep the feeds in which calendars show the limits of an office's cases
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot feeds add \"duty phone\" --office vte-prosecutor --language lo
+  kamnot feeds list
+  kamnot feeds revoke ID
+
+A feed holds references, office codes and instants. It is a memory aid, never the alarm.")]
+pub(in crate::cli) struct Feeds {
+    #[command(subcommand)]
+    pub command: FeedsCommand,
+}
+
+/// The subcommands of `feeds`.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum FeedsCommand {
+    /// Add a feed; prints its secret address, below that of the pages, once
+    Add {
+        /// What it is for, in a few words
+        name: String,
+        /// The office whose cases it shows
+        #[arg(long, value_name = "CODE", value_parser = office)]
+        office: OfficeCode,
+        /// The language of its words: lo or en
+        #[arg(long, value_name = "LANGUAGE", value_parser = language, default_value = "lo")]
+        language: Language,
+    },
+    /// List all feeds
+    List,
+    /// Revoke a feed at once
+    Revoke {
+        /// Its id, as `list` shows it
+        id: Uuid,
+    },
+}
+
 fn role(text: &str) -> Result<Role, String> {
     let words = || Role::ALL.map(Role::word).join(", ");
     Role::of_word(text).ok_or_else(|| format!("expected one of {}", words()))

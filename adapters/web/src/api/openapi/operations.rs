@@ -103,6 +103,17 @@ pub const OPERATIONS: &[Operation] = &[
         NONE,
         || list_of("Look"),
     ),
+    Operation {
+        method: "POST",
+        path: "/api/v1/cases/{case}/preview",
+        id: "preview",
+        summary: "What actions of the case would come to and change if they were recorded now. Nothing is recorded.",
+        parameters: NONE,
+        takes: Takes::Actions,
+        says: "the verdict on each line or element, and the difference; null while a line is refused",
+        gives: || refer("Foreseen"),
+        tagged: true,
+    },
     get(
         "/api/v1/alerts",
         ["alerts", "What the caller's office was alerted about, limits on liberty first.", "a page of rows"],

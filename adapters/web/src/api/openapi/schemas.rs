@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 use super::action::{self, nullable};
 use crate::api::problem::KINDS;
 
-/// All schemas, by name.
-pub fn all() -> Value {
+/// All schemas, by name, with these besides.
+pub fn all(more: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     let mut schemas: Map<String, Value> = Map::new();
     let named = [
         ("Action", action::any()),
@@ -42,7 +42,7 @@ pub fn all() -> Value {
         ("Office", office()),
         ("Problem", problem()),
     ];
-    schemas.extend(named.map(|(name, schema)| (name.to_owned(), schema)));
+    schemas.extend(named.into_iter().chain(more).map(|(name, schema)| (name.to_owned(), schema)));
     schemas.extend(ActionName::ALL.iter().map(|name| (action::key(*name), action::of(*name))));
     schemas.into()
 }
@@ -75,7 +75,7 @@ pub fn page_of(name: &str) -> Value {
 type Fields<'f> = [(&'f str, Value)];
 
 /// An object with all of these fields and no others.
-fn object(fields: &Fields<'_>) -> Value {
+pub fn object(fields: &Fields<'_>) -> Value {
     with(fields, &[])
 }
 
@@ -87,7 +87,7 @@ fn with(required: &Fields<'_>, optional: &Fields<'_>) -> Value {
     json!({ "type": "object", "properties": all, "required": names, "additionalProperties": false })
 }
 
-fn list(items: &Value) -> Value {
+pub fn list(items: &Value) -> Value {
     json!({ "type": "array", "items": items })
 }
 
@@ -95,36 +95,36 @@ fn one_of(names: &[&str]) -> Value {
     json!({ "oneOf": names.iter().map(|name| refer(name)).collect::<Vec<_>>() })
 }
 
-fn word(words: &[&str]) -> Value {
+pub fn word(words: &[&str]) -> Value {
     json!({ "type": "string", "enum": words })
 }
 
-fn text() -> Value {
+pub fn text() -> Value {
     json!({ "type": "string" })
 }
 
-fn flag() -> Value {
+pub fn flag() -> Value {
     json!({ "type": "boolean" })
 }
 
-fn count() -> Value {
+pub fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
-fn id() -> Value {
+pub fn id() -> Value {
     json!({ "type": "string", "format": "uuid" })
 }
 
-fn instant() -> Value {
+pub fn instant() -> Value {
     json!({ "type": "string", "format": "date-time" })
 }
 
 /// An instant, or a date where the time of day is not known.
-fn when() -> Value {
+pub fn when() -> Value {
     json!({ "type": "string" })
 }
 
-fn breach() -> Value {
+pub fn breach() -> Value {
     word(&["arguable", "certain"])
 }
 

@@ -13,6 +13,7 @@ use engine::action::{Action, ActionId, ActionName, CaseRef};
 use engine::case::Case;
 use engine::decide::Alerts;
 use engine::json::Json;
+use engine::rulebook::Language;
 use projections::catalogue::Word as _;
 use projections::picture::Moment;
 use projections::rights::{Act, Relation};
@@ -25,12 +26,13 @@ use crate::answer::{Answer, page, see_other, store_is_away};
 use crate::api::cases::{tag, version_of};
 use crate::entry::asked::{Pick, begun};
 use crate::entry::difference::Difference;
-use crate::entry::names::{DO, RECORD, SURE, VERSION};
+use crate::entry::names::{DO, LOOKED, RECORD, SURE, SWITCH, VERSION};
 use crate::entry::typed::Flaw;
 use crate::fields::Fields;
 use crate::frame::Frame;
 use crate::gate::{self, Opened};
 use crate::lao::{Html, html};
+use crate::pages::login::keep_language;
 use crate::sheet::reader::Reader;
 use crate::site::Site;
 use crate::visitor::Visitor;
@@ -148,12 +150,22 @@ struct Beside {
 }
 
 /// `POST /enter/copy`
-pub async fn post(State(site): State<Arc<Site>>, visitor: Visitor, fields: Fields) -> Answer {
-    let both = match Both::open(&site, &visitor, ["from", "to"].map(|name| fields.text(name))).await {
+pub async fn post(State(site): State<Arc<Site>>, mut visitor: Visitor, fields: Fields) -> Answer {
+    let switched = Language::from_word(fields.raw(SWITCH));
+    visitor.language = switched.unwrap_or(visitor.language);
+    let mut answer = sent(&site, &visitor, &fields).await;
+    if let Some(language) = switched {
+        keep_language(&site, &mut answer, language);
+    }
+    answer
+}
+
+async fn sent(site: &Site, visitor: &Visitor, fields: &Fields) -> Answer {
+    let both = match Both::open(site, visitor, ["from", "to"].map(|name| fields.text(name))).await {
         Ok(both) => both,
         Err(answer) => return answer,
     };
-    match posted(&site, &visitor, &both, &fields).await {
+    match posted(site, visitor, &both, fields).await {
         Ok(answer) => answer,
         Err(fault) => store_is_away(&fault, visitor.language),
     }
@@ -164,6 +176,9 @@ async fn posted(site: &Site, visitor: &Visitor, both: &Both, fields: &Fields) ->
     let to = both.to.case.reference();
     let ticked = |action: &&Action| fields.all(COPIED).iter().any(|id| *id == action.id.to_string());
     let actions: Vec<Action> = both.left().into_iter().filter(ticked).filter_map(|action| copy(action, to)).collect();
+    if !fields.raw(SWITCH).is_empty() && fields.raw(LOOKED).is_empty() {
+        return Ok(made(site, visitor, both, fields, Beside::default()));
+    }
     let refuse = |says: Vec<Html>| made(site, visitor, both, fields, Beside { errors: says, ..Beside::default() });
     let (Some(sender), false) = (visitor.sender(), actions.is_empty()) else {
         return Ok(refuse(vec![html(N::TickSome.of(language))]));
@@ -235,16 +250,18 @@ fn made(site: &Site, visitor: &Visitor, both: &Both, fields: &Fields, beside: Be
         (None, false) => StatusCode::UNPROCESSABLE_ENTITY,
     };
     let heading = N::CopyHead.of(language).replace("{to}", to.as_str());
+    let frame = Frame::of(site, visitor, "/enter", heading.clone());
+    let picks: Vec<Pick> = both.left().into_iter().map(pick).collect();
     page(
         status,
         &Page {
-            frame: Frame::of(site, visitor, "/enter", heading.clone()),
+            frame: if picks.is_empty() { frame } else { frame.keeping_the_form() },
             heading: html(&heading),
             says: say(N::CopySays),
             from: from.to_string(),
             to: to.to_string(),
             legend: say(N::WhichToCopy),
-            picks: both.left().into_iter().map(pick).collect(),
+            picks,
             then_void: say(N::ThenVoid),
             copied: beside.copied.map(|_| say(N::Copied)),
             errors: beside.errors,

@@ -9,15 +9,17 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::request::Parts;
 use engine::action::ActionName;
+use engine::rulebook::Language;
 
 use super::shown::{Show, show};
 use super::work::{Unready, Work};
 use super::{may_enter, saved};
 use crate::answer::{Answer, no_such_page, store_is_away};
-use crate::entry::names::{CORRECTS, DO, EDIT, MADE, MORE, RECORD, VERSION, of_query};
+use crate::entry::names::{CORRECTS, DO, EDIT, LOOKED, MADE, MORE, RECORD, SWITCH, VERSION, of_query};
 use crate::entry::prefill;
 use crate::fields::Fields;
 use crate::gate::Shut;
+use crate::pages::login::keep_language;
 use crate::site::Site;
 use crate::visitor::Visitor;
 
@@ -58,19 +60,31 @@ pub async fn form(
 /// `POST /enter/{action}`
 pub async fn post(
     State(site): State<Arc<Site>>,
-    visitor: Visitor,
+    mut visitor: Visitor,
     Path(action): Path<String>,
     parts: Parts,
     fields: Fields,
 ) -> Answer {
+    let Some(language) = Language::from_word(fields.raw(SWITCH)) else {
+        return sent(&site, &visitor, &action, &parts, fields).await;
+    };
+    // The language is switched by the form, so that nothing typed is lost.
+    visitor.language = language;
+    let mut answer = sent(&site, &visitor, &action, &parts, fields).await;
+    keep_language(&site, &mut answer, language);
+    answer
+}
+
+async fn sent(site: &Site, visitor: &Visitor, action: &str, parts: &Parts, fields: Fields) -> Answer {
     let language = visitor.language;
-    let Some(name) = ActionName::from_word(&action).filter(|name| may_enter(&visitor, *name)) else {
+    let Some(name) = ActionName::from_word(action).filter(|name| may_enter(visitor, *name)) else {
         return no_such_page(language);
     };
-    let mut work = Work { site: &site, visitor: &visitor, name, fields, parts: &parts };
+    let mut work = Work { site, visitor, name, fields, parts };
     work.begin();
     let what = work.fields.text(DO).to_owned();
-    if what == EDIT || what.starts_with(MORE) {
+    let is_switched = !work.fields.raw(SWITCH).is_empty() && work.fields.raw(LOOKED).is_empty();
+    if what == EDIT || what.starts_with(MORE) || is_switched {
         work.add_group(&what);
         let known = work.case_of_the_form().await.unwrap_or_default();
         return show(&work, known.as_ref(), Show::Form);

@@ -184,7 +184,7 @@ fn made(work: &Work<'_>, known: Option<&Known>, flaws: &[Flaw], result: Option<S
     let why = is_correction
         .then(|| Ask { kind: Kind::Text(work.fields.raw(WHY).to_owned()), ..line(WHY, N::Why, Some(N::WhyHint)) });
     Page {
-        frame: Frame::of(site, work.visitor, "/enter", title),
+        frame: Frame::of(site, work.visitor, "/enter", title).keeping_the_form(),
         heading: html(&heading),
         about: html(&about(work)),
         sheets: html(&count::said(count::of(work.parts, site), language)),
