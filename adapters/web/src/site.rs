@@ -9,11 +9,11 @@ use service::clock::Clock;
 use service::offices::Offices;
 use service::queries::dockets::Dockets;
 use service::recorder::Recorder;
+use service::sealing::SealingKey;
 use service::status::Status;
 use store::LogStore;
 use store::people::PeopleStore;
 
-use crate::credentials::SealingKey;
 use crate::logins::Logins;
 use crate::remembered::Remembered;
 

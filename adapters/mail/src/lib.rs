@@ -1,0 +1,1 @@
+//! Alerts and digests by mail and by webhook.
