@@ -11,6 +11,7 @@ pub mod files;
 pub mod inboxes;
 pub mod intake;
 pub mod lifecycle;
+pub mod mailing;
 pub mod offices;
 pub mod part;
 pub mod private_file;

@@ -120,6 +120,8 @@ pub struct MailBacklog {
     pub address: Uuid,
     /// How much.
     pub waiting: u64,
+    /// How many tests are among it.
+    pub tests: u64,
     /// Since when the oldest of it.
     pub oldest: Instant,
 }

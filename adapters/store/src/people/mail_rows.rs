@@ -13,7 +13,6 @@ use uuid::Uuid;
 use super::kept::{Columns, Kept, number, text};
 use super::mail::{About, Address, MailBacklog, Progress, Waiting, Way};
 use super::rows::{MAIL_ADDRESSES, MAIL_WAITING, Row, Table};
-use crate::Fault;
 use crate::cell::{Strange, Value};
 
 impl Kept for Address {
@@ -140,14 +139,16 @@ impl Kept for Waiting {
     }
 }
 
-/// How much waits, as a row of address, number and instant says it.
-pub(super) fn backlog(row: &Row) -> Result<MailBacklog, Fault> {
-    let [address, waiting, oldest] = &row[..] else { return Err(strange()) };
-    let waiting = waiting.as_number().and_then(|waiting| u64::try_from(waiting).ok());
-    let read = address.as_id().zip(waiting).zip(oldest.as_instant());
-    read.map(|((address, waiting), oldest)| MailBacklog { address, waiting, oldest }).ok_or_else(strange)
-}
+impl Kept for MailBacklog {
+    const TABLE: &'static Table = &MAIL_WAITING;
 
-fn strange() -> Fault {
-    Fault::corrupt(format!("the table {} was altered since it was written; restore a backup", MAIL_WAITING.name))
+    fn row(&self) -> Row {
+        vec![self.address.into(), self.waiting.cast_signed().into(), self.tests.cast_signed().into(), self.oldest.into()]
+    }
+
+    fn of(row: &mut Columns) -> Result<Self, Strange> {
+        let count = |value: &Value| u64::try_from(value.as_number()?).ok();
+        let (address, waiting, tests) = (row.get(Value::as_id)?, row.get(count)?, row.get(count)?);
+        Ok(Self { address, waiting, tests, oldest: row.get(Value::as_instant)? })
+    }
 }
