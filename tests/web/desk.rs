@@ -129,7 +129,7 @@ impl Desk {
             status: Arc::new(status),
             offices: Arc::new(offices),
             dockets: Dockets::default(),
-            key: SealingKey::of([7; 32]),
+            key: Arc::new(SealingKey::of([7; 32])),
             logins: Logins::with(Hashing::cheap()),
             reached: Reached { tls: false, origin: None },
             remembered: Remembered::default(),

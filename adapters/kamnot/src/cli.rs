@@ -21,6 +21,7 @@ mod import;
 mod in_force;
 mod lists;
 mod logging;
+mod mail;
 mod nats;
 mod offices;
 mod output;
@@ -94,6 +95,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Offices(own) => offices::run(common, own),
         Command::People(own) => people::run(common, &own.command),
         Command::Tokens(own) => tokens::run(common, &own.command),
+        Command::Mail(own) => mail::run(common, &own.command),
         Command::Actions(own) => actions::run(common, own),
         Command::Template(own) => actions::template(common, own),
         Command::Clock(own) => admin::clock(common, &own.command),

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use engine::rulebook::Rulebook;
+use mail::post::Post;
 use nats::Servers;
 use nats::actions::Actions;
 use service::broker::BrokerFault;
@@ -65,6 +66,8 @@ pub struct Serve {
     pub inboxes: Arc<Inboxes>,
     /// The known offices, for warnings in replies; `None` without an offices file.
     pub offices: Option<Arc<Offices>>,
+    /// The sender of mail and webhooks; `None` if this process never sends.
+    pub post: Option<Arc<Post>>,
 }
 
 /// What happens to actions that offices send over NATS.
@@ -93,7 +96,7 @@ impl OfficeRequests {
 /// If at the start NATS answers but cannot be used for alerts (no JetStream, another stream, no permission), if a file
 /// of credentials or certificates cannot be used, or if the store is damaged.
 pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
-    let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests, inboxes, offices } =
+    let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests, inboxes, offices, post } =
         with;
     let recorder = recorder(&store, &book, &clock, &figures, &inboxes);
     let part = Part::take(Arc::clone(&store), Arc::clone(&clock), nats.is_some(), Arc::clone(&figures)).await;
@@ -139,8 +142,12 @@ pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<()
         result
     });
     if let Some(daily) = daily {
+        let (share, told) = (part.share(), relay_told.clone());
+        work.spawn(async move { reconcile(&daily, share, &told).await });
+    }
+    if let Some(post) = post {
         let share = part.share();
-        work.spawn(async move { reconcile(&daily, share, &relay_told).await });
+        work.spawn(async move { send(&post, share, &relay_told).await });
     }
     let keeping = Arc::clone(&part);
     work.spawn(async move {
@@ -196,6 +203,15 @@ async fn reconcile(daily: &Daily, share: watch::Receiver<WorkShare>, told: &Stop
         Ok(())
     };
     part::when_first(share, told, every_day).await
+}
+
+/// Sends mail and webhooks while this process has the first share, until the stop signal.
+async fn send(post: &Arc<Post>, share: watch::Receiver<WorkShare>, told: &Stop) -> Result<(), Fault> {
+    let sending = |told: Stop| async move {
+        post.run(&told).await;
+        Ok(())
+    };
+    part::when_first(share, told, sending).await
 }
 
 /// Watches and takes actions until the stop signal, or until the watch fails.

@@ -13,7 +13,7 @@ use crate::visitor::Visitor;
 use crate::words::frame::Frame as W;
 
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
-const WAYS: [(&str, W, Act); 12] = [
+const WAYS: [(&str, W, Act); 13] = [
     ("/", W::Overview, Act::ReadFigures),
     ("/docket", W::Docket, Act::ReadLists),
     ("/inbox", W::Inbox, Act::ReadInbox),
@@ -23,6 +23,7 @@ const WAYS: [(&str, W, Act); 12] = [
     ("/health", W::Health, Act::Operate),
     ("/people", W::People, Act::Operate),
     ("/tokens", W::Tokens, Act::Operate),
+    ("/mail", W::Mail, Act::Operate),
     ("/sessions", W::Sessions, Act::Operate),
     ("/law", W::Law, Act::ReadLaw),
     ("/looks", W::MyLooks, Act::ReadLaw),

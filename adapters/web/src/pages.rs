@@ -15,6 +15,8 @@ pub mod figures;
 pub mod health;
 pub mod inbox;
 pub mod login;
+pub mod mail;
+pub mod notify;
 mod operate;
 pub mod overview;
 pub mod people;

@@ -36,7 +36,7 @@ pub struct Site {
     /// The dockets that were read last.
     pub dockets: Dockets,
     /// The key under which the second factors' secrets are kept.
-    pub key: SealingKey,
+    pub key: Arc<SealingKey>,
     /// What this process remembers of logins.
     pub logins: Logins,
     /// How the pages are reached.

@@ -14,6 +14,7 @@ pub mod inbox;
 pub mod law;
 pub mod login;
 pub mod looks;
+pub mod mail;
 pub mod operate;
 pub mod overview;
 pub mod paper;

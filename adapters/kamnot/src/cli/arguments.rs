@@ -3,6 +3,7 @@
 mod actions;
 mod alerts;
 mod lists;
+mod mail;
 mod network;
 mod people;
 mod reconcile;
@@ -24,6 +25,7 @@ use store::place::LogPlace;
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use lists::{Docket, Seconds, Today};
+pub(super) use mail::{Mail, MailCommand, MailOptions, SecretsOf};
 pub(super) use people::{FactorOf, People, PeopleCommand, RoleOf, Tokens, TokensCommand};
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
 pub(super) use whole_log::{Backup, Export, Move, Restore};
@@ -111,6 +113,7 @@ pub(super) enum Command {
     Offices(Offices),
     People(People),
     Tokens(Tokens),
+    Mail(Mail),
     Actions(ActionsOf),
     Template(Template),
     Clock(Clock),

@@ -4,7 +4,6 @@
 //! network unencrypted.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +28,7 @@ use web::site::{Demo, Reached, Site};
 use super::arguments::WebOptions;
 use super::database::pages_runtime;
 use super::output::Failure;
-use super::state_folder::state_folder;
+use super::state_folder::secrets;
 
 /// How often the files of the certificate are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -73,7 +72,7 @@ pub(super) struct Pages {
     listener: Listener,
     certificate: Option<Arc<Certificate>>,
     reached: Reached,
-    key: SealingKey,
+    key: Arc<SealingKey>,
 }
 
 impl Pages {
@@ -85,7 +84,7 @@ impl Pages {
         let certificate = certificate.map(|(certificate, key)| Certificate::read(certificate, key)).transpose()?;
         let certificate = certificate.map(Arc::new);
         let listener = bind(address)?.behind(Proxies::new(&own.proxies)).with_tls(certificate.clone());
-        let key = SealingKey::read_or_make(&secrets(own)?)?;
+        let key = Arc::new(SealingKey::read_or_make(&secrets(own.secrets.clone())?)?);
         Ok(Some(Self { listener, certificate, reached, key }))
     }
 
@@ -100,7 +99,12 @@ impl Pages {
         }
         let reached = Reached { tls: false, origin: None };
         // Nobody has a second factor there.
-        Ok(Self { listener: bind(address)?, certificate: None, reached, key: SealingKey::of([0; 32]) })
+        Ok(Self { listener: bind(address)?, certificate: None, reached, key: Arc::new(SealingKey::of([0; 32])) })
+    }
+
+    /// The key under which secrets are sealed.
+    pub(super) fn key(&self) -> Arc<SealingKey> {
+        Arc::clone(&self.key)
     }
 
     /// Where browsers on this machine reach them.
@@ -177,14 +181,4 @@ fn reached(own: &WebOptions, address: SocketAddr) -> Result<Reached, String> {
         return Err("--web-origin must begin with https://, since --web-cert is given".to_owned());
     }
     Ok(Reached { tls: encrypted, origin: own.origin.clone() })
-}
-
-/// The file of the key under which second factors are kept.
-fn secrets(own: &WebOptions) -> Result<PathBuf, Failure> {
-    let file = own.secrets.clone().or_else(|| Some(state_folder()?.join("web-secrets")));
-    file.ok_or_else(|| {
-        Failure::Refused(
-            "there is no home folder for the secrets of the pages: name a file with --web-secrets".to_owned(),
-        )
-    })
 }

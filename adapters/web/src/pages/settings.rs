@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, SET_COOKIE};
 use engine::rulebook::Language;
 use projections::catalogue::Word as _;
+use projections::rights::{Act, Relation, allows};
 use serde::Deserialize;
 use store::people::{Person, SecondFactor};
 
@@ -25,6 +26,7 @@ use crate::site::Site;
 use crate::visitor::{LANGUAGE_COOKIE, Member};
 use crate::words::frame::Frame as W;
 use crate::words::login::Login as L;
+use crate::words::mail::Mail as M;
 use crate::words::operate::Operate as O;
 
 #[derive(Template)]
@@ -39,6 +41,7 @@ struct Page {
     phone: bool,
     codes: usize,
     several: bool,
+    told: bool,
 }
 
 /// Whether something was saved a moment ago.
@@ -68,6 +71,7 @@ fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str,
         phone: matches!(person.second, SecondFactor::Totp { .. }),
         codes: person.recovery.len(),
         several: person.memberships.iter().filter(|membership| membership.holds(now)).count() > 1,
+        told: allows(member.visitor.role(), Relation::Foreign, Act::ReadInbox),
     };
     page(status, &made)
 }

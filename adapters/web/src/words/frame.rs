@@ -16,6 +16,7 @@ projections::catalogue! {
         Health: "Health", "ສະພາບລະບົບ";
         People: "People", "ຜູ້ໃຊ້";
         Tokens: "Tokens", "ໂທເຄັນ";
+        Mail: "Mail", "ອີເມວ";
         Sessions: "Sessions", "ເຊດຊັນ";
         Settings: "Settings", "ການຕັ້ງຄ່າ";
         ChangePerson: "Change person", "ປ່ຽນຜູ້ໃຊ້";

@@ -8,7 +8,7 @@ use service::intake::budget::Budget;
 use service::reconcile::TimeOfDay;
 
 use super::super::connection::{NATS, NatsOptions};
-use super::{WebOptions, address};
+use super::{MailOptions, WebOptions, address};
 
 /// Watch the limits and publish alerts, until stopped (SIGTERM, Ctrl-C)
 #[derive(Debug, Args)]
@@ -33,6 +33,8 @@ pub(in crate::cli) struct Serve {
     pub listen: Option<SocketAddr>,
     #[command(flatten)]
     pub web: WebOptions,
+    #[command(flatten)]
+    pub mail: MailOptions,
     /// When to reconcile the log with the views and the published alerts, once a day: a time of the day in Vientiane,
     /// or `off`; of several programs that serve one log one does it
     #[arg(long, value_name = "HH:MM", value_parser = daily_at, default_value = "03:00")]
