@@ -14,16 +14,16 @@ after(() => demo?.stop());
 /** Which pages each role reaches; each kind once, whatever case or rule it is about. */
 const OF_CASES = [
   "/", "/docket", "/docket/handed-on", "/cases/{case}", "/cases/{case}/print", "/figures", "/law", "/law/{rule}",
-  "/law/article/{n}", "/looks", "/me", "/enter", "/enter/{action}", "/enter/upload", "/inbox",
+  "/law/article/{n}", "/looks", "/me", "/enter", "/enter/{action}", "/enter/upload", "/inbox", "/notify",
 ];
 const REACHED = {
   clerk: OF_CASES,
   prosecutor: OF_CASES,
   investigator: OF_CASES,
   lawyer: OF_CASES,
-  supervisor: ["/", "/inbox", "/figures", "/law", "/law/{rule}", "/law/article/{n}", "/look", "/looks", "/me"],
+  supervisor: ["/", "/inbox", "/figures", "/law", "/law/{rule}", "/law/article/{n}", "/look", "/looks", "/me", "/notify"],
   operator: [
-    "/health", "/people", "/people/{id}", "/tokens", "/sessions", "/law", "/law/{rule}", "/law/article/{n}", "/looks", "/me",
+    "/health", "/people", "/people/{id}", "/tokens", "/mail", "/sessions", "/law", "/law/{rule}", "/law/article/{n}", "/looks", "/me",
   ],
 };
 
@@ -95,6 +95,7 @@ const REFUSED = [
   ["clerk", "/me", 'form[action="/me/password"]', { old: "wrong", new: "a new sentence to enter by", again: "another" }],
   ["supervisor", "/look", 'form[action="/look"]', { reference: "VTE-2026-9999", reason: "" }],
   ["operator", "/people", 'form[action="/people"]', { name: "", login: "clerk" }],
+  ["operator", "/mail", 'form[action="/mail"]', { to: "nobody", digest: "25:00" }],
   ["operator", "/tokens", 'form[action="/tokens"]', { name: "", until: "yesterday" }],
   ["clerk", "/cases/VTE-2026-0002", "form.act", { known: "32/13/2026" }],
 ];

@@ -15,6 +15,7 @@ use store::people::{
 };
 use store::place::LogPlace;
 use store::{LogStore, Options};
+use tests::on_each_log;
 use tests::made::{self, office};
 use uuid::Uuid;
 

@@ -4,6 +4,7 @@ pub mod cases;
 pub mod children;
 pub mod clock;
 pub mod earlier;
+pub mod each_log;
 pub mod first_log;
 pub mod lines;
 pub mod load;

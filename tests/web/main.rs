@@ -19,6 +19,7 @@ mod input;
 mod listening;
 mod log;
 mod looks;
+mod mail;
 mod overview;
 mod papers;
 mod people;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use engine::rulebook::Language;
 use projections::rights::Role;
+use service::mailing::{self, Choice, Wanted};
 use store::people::{Person, Sessions};
 use tests::lines::action;
 use uuid::Uuid;
@@ -128,12 +129,23 @@ impl World {
             Person { id: Uuid::from_u128(7), version: 1, login: "other".to_owned(), ..desk.person(&other).await };
         desk.store.put_person(&person).await.expect("a person");
         let token = desk.token("psl-prosecutor", Role::Prosecutor).await.id;
+        // An operator changes the address with the same id.
+        let wanted = Wanted { id: person.id, ..address() };
+        let added = mailing::add(&*desk.store, &desk.site.offices, &desk.site.key, wanted, desk.site.now()).await;
+        added.expect("an address");
         Self { desk, person: person.id, token }
     }
 
     async fn person(&self, role: Role) -> Visitor {
         self.desk.login(role, office_of(role), Language::En).await
     }
+}
+
+/// An address of an office.
+fn address() -> Wanted<'static> {
+    let choice = Choice { kinds: [].into(), digest: None };
+    let (id, office, to) = (Uuid::nil(), "psl-juvenile-court", "court@psl.example");
+    Wanted { id, office, login: "", to, language: Language::Lo, choice }
 }
 
 /// The status and where it leads, without what is asked for behind the login.
