@@ -3,6 +3,7 @@
 mod digests;
 mod killed;
 mod mails;
+mod process;
 mod receiver;
 mod webhooks;
 mod world;

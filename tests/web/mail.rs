@@ -51,6 +51,8 @@ async fn an_operator_sets_addresses_and_a_webhooks_key_is_shown_once(log: &Log) 
     act("key").await.is_status(200).does_not_say(&[&key]);
     act("disable").await.is_status(303);
     assert!(desk.store.mail_address(webhook.id).await.expect("read").expect("there").off);
+    act("test").await.is_status(422).says(&["The address is switched off."]);
+    act("enable").await.is_status(303);
     act("test").await.is_status(303);
     assert_eq!(desk.store.mail_backlog().await.expect("read")[0].tests, 1);
     act("remove").await.is_status(303);

@@ -168,13 +168,13 @@ impl Sender {
         while let Some(ended) = self.ended() {
             ended?;
         }
-        let addresses = post.log.mail_addresses().await?;
+        let mut addresses = post.log.mail_addresses().await?;
         self.rounds.keep(&addresses);
         if addresses.is_empty() || !post.log.people_are_on().await? {
             return Ok(());
         }
         self.read_on(&addresses).await?;
-        self.make_digests(&addresses).await?;
+        self.make_digests(&mut addresses).await?;
         let backlog = post.log.mail_backlog().await?;
         let failing = addresses.iter().filter(|address| !address.off && address.progress.failing.is_some()).count();
         post.figures.mail.waiting.set((backlog.iter().map(|of| of.waiting).sum(), failing as u64));
@@ -228,15 +228,14 @@ impl Sender {
     }
 
     /// Puts the digests that are due among what waits. Whoever is being told just now has the progress in hand, and waits.
-    async fn make_digests(&self, addresses: &[Address]) -> Result<(), Fault> {
+    async fn make_digests(&self, addresses: &mut [Address]) -> Result<(), Fault> {
         let now = self.post.clock.now();
-        for address in addresses.iter().filter(|address| !self.rounds.is_busy(address.id)) {
+        for address in addresses.iter_mut().filter(|address| !self.rounds.is_busy(address.id)) {
             let Some(day) = self.post.digest_due(address, now) else { continue };
-            let mut progress = address.progress.clone();
-            progress.digest = Some(day.clone());
+            address.progress.digest = Some(day.clone());
             let key = format!("digest {day}");
             let digest = Waiting::new(address.id, self.rounds.read.0, &key, About::Digest(day), now);
-            self.post.log.queue_digest(&digest, &progress).await?;
+            self.post.log.queue_digest(&digest, &address.progress).await?;
         }
         Ok(())
     }

@@ -34,6 +34,7 @@ projections::catalogue! {
         HourForm: "Expected a time of the day such as 07:30.", "ຕ້ອງເປັນເວລາ ເຊັ່ນ 07:30.";
         NoSuchAddress: "There is no such address.", "ບໍ່ມີທີ່ຢູ່ນີ້.";
         ChangedMeanwhile: "Somebody else changed the address meanwhile: try again.", "ຜູ້ອື່ນໄດ້ປ່ຽນທີ່ຢູ່ນີ້: ລອງໃໝ່.";
+        IsOff: "The address is switched off.", "ທີ່ຢູ່ນີ້ຖືກປິດ.";
         NotAWebhook: "Only a webhook has a key.", "ມີແຕ່ webhook ທີ່ມີກະແຈ.";
     }
 }
@@ -193,9 +194,11 @@ pub async fn renew_key(log: &dyn LogStore, key: &SealingKey, id: Uuid) -> Result
 /// Puts a test before everything that waits for an address.
 ///
 /// # Errors
-/// If there is no such address.
+/// If there is no such address, or it is off.
 pub async fn send_test(log: &dyn LogStore, id: Uuid, now: Instant) -> Result<(), Undone> {
-    log.mail_address(id).await?.ok_or(Flaw::NoSuchAddress)?;
+    if log.mail_address(id).await?.ok_or(Flaw::NoSuchAddress)?.off {
+        return Err(Flaw::IsOff.into());
+    }
     let test = Waiting::new(id, 0, &format!("test {}", Uuid::new_v4()), About::Test, now);
     Ok(log.queue_mail(&[test], None).await?)
 }

@@ -13,7 +13,7 @@ use mail::smtp::{Login, Smtp};
 use projections::catalogue::Word as _;
 use projections::letters;
 use service::clock::{Clock as _, SystemClock};
-use service::mailing::{self, Undone, Wanted, hour, place};
+use service::mailing::{self, Choice, Undone, Wanted, hour, place};
 use service::private_file::{self, Readers};
 use service::sealing::SealingKey;
 use store::LogStore;
@@ -93,7 +93,7 @@ pub(super) fn run(common: &Common, command: &MailCommand) -> Result<Completion, 
     print_out(&match command {
         MailCommand::Add { office, to, person, language, choice, secrets } => {
             let offices = offices_in_force(common, &database)?;
-            let (id, language, choice, key) = (Uuid::new_v4(), *language, choice.choice(), sealing(secrets)?);
+            let (id, language, choice, key) = (Uuid::new_v4(), *language, choice.new_choice(), sealing(secrets)?);
             let wanted = Wanted { id, office: office.as_str(), login: person, to, language, choice };
             let (address, secret) = done(common, mailing::add(log, &offices, &key, wanted, now))?;
             let mut out = format!("{}: {}\n", t(Said::Id), address.id);
@@ -104,9 +104,10 @@ pub(super) fn run(common: &Common, command: &MailCommand) -> Result<Completion, 
         }
         MailCommand::List => list(common, log)?,
         MailCommand::Choose { id, choice } => {
-            let chosen = choice.choice();
             let set = |address: &mut Address| {
-                (address.kinds, address.digest) = (chosen.kinds.clone(), chosen.digest);
+                let before = Choice { kinds: std::mem::take(&mut address.kinds), digest: address.digest };
+                let Choice { kinds, digest } = choice.choice(before);
+                (address.kinds, address.digest) = (kinds, digest);
                 Ok(())
             };
             let address = done(common, mailing::change(log, *id, set))?;

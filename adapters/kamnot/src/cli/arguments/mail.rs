@@ -80,7 +80,7 @@ pub(in crate::cli) enum MailCommand {
     },
     /// List all addresses, and what waits
     List,
-    /// Change what goes to an address
+    /// Change what goes to an address; what is left out stays
     Choose {
         /// Its id, as `list` shows it
         id: Uuid,
@@ -122,16 +122,35 @@ pub(in crate::cli) struct ChoiceOf {
     /// The kinds of alert, separated by commas: notice, arguable, breach, settled, withdrawn, escalated [default: all]
     #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = kind)]
     kinds: Option<Vec<Kind>>,
-    /// When the digest of what the office owes goes out, Mondays to Fridays without holidays, in Vientiane [default: never]
-    #[arg(long, value_name = "HH:MM", value_parser = hour)]
-    digest: Option<u16>,
+    /// When the digest of what the office owes goes out, Mondays to Fridays without holidays, in Vientiane; or `off`
+    /// [default: off]
+    #[arg(long, value_name = "HH:MM", value_parser = digest_at)]
+    digest: Option<DigestAt>,
+}
+
+/// When the digest goes out.
+#[derive(Clone, Copy, Debug)]
+enum DigestAt {
+    /// At this minute of the day.
+    At(u16),
+    Off,
 }
 
 impl ChoiceOf {
-    /// What was chosen.
-    pub(in crate::cli) fn choice(&self) -> Choice {
-        let kinds = self.kinds.clone().unwrap_or_else(|| Kind::ALL.to_vec());
-        Choice { kinds: kinds.into_iter().collect(), digest: self.digest }
+    /// What was chosen; what is left out is as in `before`.
+    pub(in crate::cli) fn choice(&self, before: Choice) -> Choice {
+        let digest = match self.digest {
+            Some(DigestAt::At(minutes)) => Some(minutes),
+            Some(DigestAt::Off) => None,
+            None => before.digest,
+        };
+        let kinds = self.kinds.as_ref().map_or(before.kinds, |kinds| kinds.iter().copied().collect());
+        Choice { kinds, digest }
+    }
+
+    /// What was chosen for a new address.
+    pub(in crate::cli) fn new_choice(&self) -> Choice {
+        self.choice(Choice { kinds: Kind::ALL.iter().copied().collect(), digest: None })
     }
 }
 
@@ -148,7 +167,10 @@ fn kind(text: &str) -> Result<Kind, String> {
     Kind::from_word(text).ok_or_else(|| format!("expected one of {}", words()))
 }
 
-fn hour(text: &str) -> Result<u16, String> {
-    let expected = || "expected a time of the day in Vientiane, such as 07:30".to_owned();
-    Choice::typed([], text).ok().and_then(|choice| choice.digest).ok_or_else(expected)
+fn digest_at(text: &str) -> Result<DigestAt, String> {
+    if text == "off" {
+        return Ok(DigestAt::Off);
+    }
+    let expected = || "expected a time of the day in Vientiane, such as 07:30, or `off`".to_owned();
+    Choice::typed([], text).ok().and_then(|choice| choice.digest).map(DigestAt::At).ok_or_else(expected)
 }

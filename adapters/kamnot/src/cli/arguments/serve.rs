@@ -33,8 +33,6 @@ pub(in crate::cli) struct Serve {
     pub listen: Option<SocketAddr>,
     #[command(flatten)]
     pub web: WebOptions,
-    #[command(flatten)]
-    pub mail: MailOptions,
     /// When to reconcile the log with the views and the published alerts, once a day: a time of the day in Vientiane,
     /// or `off`; of several programs that serve one log one does it
     #[arg(long, value_name = "HH:MM", value_parser = daily_at, default_value = "03:00")]
@@ -44,6 +42,8 @@ pub(in crate::cli) struct Serve {
     pub without_actions: bool,
     #[command(flatten)]
     pub budget: OfficeBudget,
+    #[command(flatten)]
+    pub mail: MailOptions,
 }
 
 /// The budget of each office for a minute
