@@ -295,6 +295,8 @@ mod tests {
         let digest = Digest { office: &office, name: "Vientiane prosecutor", day, duties: &[], unread: 2 };
         let letter = digest.letter(&Rulebook::law_05_na_2006(), Language::En);
         assert_eq!(letter.subject, "kamnot: 0 open limits, 0 over (vte-prosecutor)");
-        assert!(letter.body.contains("Nothing: no limit is open.") && letter.body.contains("2 cases could not be read"));
+        assert!(
+            letter.body.contains("Nothing: no limit is open.") && letter.body.contains("2 cases could not be read")
+        );
     }
 }

@@ -15,8 +15,8 @@ use store::people::{
 };
 use store::place::LogPlace;
 use store::{LogStore, Options};
-use tests::on_each_log;
 use tests::made::{self, office};
+use tests::on_each_log;
 use uuid::Uuid;
 
 on_each_log!(

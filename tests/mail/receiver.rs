@@ -26,7 +26,8 @@ impl Request {
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         let of = |line: &'_ str| line.split_once(": ").map(|(found, value)| (found.to_owned(), value.len()));
-        let line = self.head.lines().find(|line| of(line).is_some_and(|(found, _)| found.eq_ignore_ascii_case(name)))?;
+        let line =
+            self.head.lines().find(|line| of(line).is_some_and(|(found, _)| found.eq_ignore_ascii_case(name)))?;
         line.split_once(": ").map(|(_, value)| value)
     }
 

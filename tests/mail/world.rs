@@ -143,9 +143,8 @@ impl World {
     /// The alert events of the log, in its order: their ids and kinds.
     pub async fn alerts(&self) -> Vec<(String, Kind)> {
         let log = self.store.log(Position(0), 10_000).await.expect("read");
-        let alert = |stored: &store::Stored| {
-            Some((stored.event.id(&stored.case).to_string(), stored.event.fact.alert()?.1))
-        };
+        let alert =
+            |stored: &store::Stored| Some((stored.event.id(&stored.case).to_string(), stored.event.fact.alert()?.1));
         log.iter().filter_map(alert).collect()
     }
 

@@ -3,8 +3,8 @@
 pub mod cases;
 pub mod children;
 pub mod clock;
-pub mod earlier;
 pub mod each_log;
+pub mod earlier;
 pub mod first_log;
 pub mod lines;
 pub mod load;

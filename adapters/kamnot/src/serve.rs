@@ -96,8 +96,21 @@ impl OfficeRequests {
 /// If at the start NATS answers but cannot be used for alerts (no JetStream, another stream, no permission), if a file
 /// of credentials or certificates cannot be used, or if the store is damaged.
 pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
-    let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests, inboxes, offices, post } =
-        with;
+    let Serve {
+        store,
+        book,
+        clock,
+        doubt,
+        operator,
+        nats,
+        installation,
+        figures,
+        daily,
+        requests,
+        inboxes,
+        offices,
+        post,
+    } = with;
     let recorder = recorder(&store, &book, &clock, &figures, &inboxes);
     let part = Part::take(Arc::clone(&store), Arc::clone(&clock), nats.is_some(), Arc::clone(&figures)).await;
     let part = Arc::new(part);

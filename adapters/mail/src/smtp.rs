@@ -10,9 +10,9 @@ use std::time::{Duration, UNIX_EPOCH};
 use engine::calendar::Instant;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::transport::smtp::Error;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use projections::letters::{Letter, Trouble};
 use url::{Host, Url};
@@ -49,12 +49,7 @@ impl Smtp {
     ///
     /// # Errors
     /// If the URL, the sender or an authority cannot be used.
-    pub fn new(
-        url: &str,
-        from: &str,
-        login: Option<Login>,
-        authorities: &Authorities,
-    ) -> Result<Self, OutwardFault> {
+    pub fn new(url: &str, from: &str, login: Option<Login>, authorities: &Authorities) -> Result<Self, OutwardFault> {
         let wrong = |what: &str| OutwardFault(format!("--smtp: {what}"));
         let url = Url::parse(url).map_err(|_| wrong("expected a URL such as smtp://mail.example.la:587"))?;
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or_else(|| wrong("expected a host"))?;
@@ -81,14 +76,7 @@ impl Smtp {
     ///
     /// # Errors
     /// Why the server has not taken it, or may not have.
-    pub async fn send(
-        &self,
-        to: &str,
-        address: Uuid,
-        id: Uuid,
-        letter: Letter,
-        now: Instant,
-    ) -> Result<(), Trouble> {
+    pub async fn send(&self, to: &str, address: Uuid, id: Uuid, letter: Letter, now: Instant) -> Result<(), Trouble> {
         let message = self.message(to, address, id, letter, now).ok_or(Trouble::Unwritable)?;
         match tokio::time::timeout(PATIENCE, self.transport.send(message)).await {
             Err(_) => Err(Trouble::Slow),
@@ -99,9 +87,8 @@ impl Smtp {
 
     fn message(&self, to: &str, address: Uuid, id: Uuid, letter: Letter, now: Instant) -> Option<Message> {
         let date = UNIX_EPOCH + Duration::from_secs(u64::try_from(now.unix()).unwrap_or(0));
-        let header = |name: &'static str, value: &str| {
-            HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
-        };
+        let header =
+            |name: &'static str, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned());
         let builder = Message::builder()
             .from(self.from.clone())
             .to(to.parse().ok()?)

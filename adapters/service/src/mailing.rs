@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use engine::alert::Kind;
 use engine::action::OfficeCode;
+use engine::alert::Kind;
 use engine::calendar::Instant;
 use engine::rulebook::Language;
 use store::people::mail::{About, Address, Progress, Waiting, Way};
@@ -206,8 +206,7 @@ pub async fn send_test(log: &dyn LogStore, id: Uuid, now: Instant) -> Result<(),
 /// Whether a person may be told what the office is told: somebody of it, not disabled.
 pub fn is_of(person: &Person, office: &OfficeCode, now: Instant) -> bool {
     let of_it = |office_of: Option<&OfficeCode>| office_of == Some(office);
-    person.disabled.is_none()
-        && person.memberships.iter().any(|held| of_it(held.office.as_ref()) && held.holds(now))
+    person.disabled.is_none() && person.memberships.iter().any(|held| of_it(held.office.as_ref()) && held.holds(now))
 }
 
 /// The person to whom an address belongs, while the person may be told; `Ok(None)` if nobody may be.
@@ -234,7 +233,11 @@ fn is_mailbox(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
     let fit = |text: &str, more: &[u8]| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || more.contains(&byte);
-        !text.is_empty() && text.bytes().all(plain) && !text.starts_with('.') && !text.ends_with('.') && !text.contains("..")
+        !text.is_empty()
+            && text.bytes().all(plain)
+            && !text.starts_with('.')
+            && !text.ends_with('.')
+            && !text.contains("..")
     };
     text.len() <= LONGEST.0 && name.len() <= 64 && fit(name, b".!#$%&'*+-/=?^_`{|}~") && fit(host, b".-")
 }
@@ -255,11 +258,14 @@ mod tests {
         for mailbox in ["office@example.la", "a.b+c@mail.example.la", "root@localhost"] {
             assert!(is_mailbox(mailbox), "{mailbox}");
         }
-        for none in ["", "@", "a@", "@b", "a@b@c", "a b@c", "a@b>", "a\r\nBcc: x@y", ".a@b", "a@b..c", "\"a\"@b", "ກ@b"] {
+        for none in ["", "@", "a@", "@b", "a@b@c", "a b@c", "a@b>", "a\r\nBcc: x@y", ".a@b", "a@b..c", "\"a\"@b", "ກ@b"]
+        {
             assert!(!is_mailbox(none) && webhook(none).is_none(), "{none}");
         }
         assert!(webhook("https://example.la:8443/hook?a=b").is_some());
-        for none in ["http://example.la", "https://", "https://u:p@example.la", "https://example.la/#x", "ftp://example.la"] {
+        for none in
+            ["http://example.la", "https://", "https://u:p@example.la", "https://example.la/#x", "ftp://example.la"]
+        {
             assert!(webhook(none).is_none(), "{none}");
         }
     }

@@ -79,7 +79,8 @@ pub async fn log_in(site: &Site, attempt: &Attempt<'_>) -> Result<Result<Entered
     let now = site.now();
     let login = login_name(attempt.login);
     let person = if login.len() <= LONGEST.0 { site.people.person_by_login(&login).await? } else { None };
-    let known = attempt.device.filter(|mark| person.as_ref().is_some_and(|person| is_marked(&site.key, person.id, mark)));
+    let known =
+        attempt.device.filter(|mark| person.as_ref().is_some_and(|person| is_marked(&site.key, person.id, mark)));
     let account = known.map_or_else(|| Account::of_name(&login), Account::of_device);
     // Strangers leave room for the browsers that are known.
     let turn = if known.is_none() { site.logins.turn(attempt.address).map(Some) } else { Some(None) };

@@ -5,6 +5,8 @@ connection after the data, which it has taken.
 """
 
 import asyncio
+import email
+import email.policy
 import json
 import pathlib
 import ssl
@@ -26,7 +28,9 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):
         mood = self.mood.read_text()
+        read = email.message_from_bytes(envelope.content, policy=email.policy.default)
         mail = {"to": envelope.rcpt_tos, "data": envelope.content.decode(), "tls": session.ssl is not None}
+        mail |= {"subject": read["Subject"], "text": read.get_content()}
         mail["login"] = (session.auth_data or b"").decode() if session.authenticated else None
         print(json.dumps(mail), flush=True)
         if mood == "hangs":

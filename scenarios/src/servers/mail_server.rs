@@ -37,6 +37,10 @@ pub enum Encryption<'c> {
 pub struct Mail {
     /// To whom.
     pub to: String,
+    /// The subject, decoded.
+    pub subject: String,
+    /// The text, decoded, with plain spaces.
+    pub text: String,
     /// Head and body, as they came.
     pub data: String,
     /// Whether it came encrypted.
@@ -100,6 +104,8 @@ impl MailServer {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let mail = |mail: &Value| Mail {
             to: text(&mail["to"][0]),
+            subject: text(&mail["subject"]),
+            text: text(&mail["text"]).replace('\u{a0}', " "),
             data: text(&mail["data"]),
             tls: mail["tls"].as_bool().unwrap_or_default(),
             login: mail["login"].as_str().map(str::to_owned),

@@ -120,8 +120,7 @@ pub(super) struct Running {
 impl Running {
     /// Runs it until the stop signal, with figures and pages beside it.
     pub(super) fn run(self, listener: Option<Listener>, pages: Option<Pages>) -> Result<Completion, Failure> {
-        let Self { store, clock, steady, wait, nats, daily, figures, requests, offices, known, demo, mail } =
-            self;
+        let Self { store, clock, steady, wait, nats, daily, figures, requests, offices, known, demo, mail } = self;
         let (book, cases) = (store.book(), store.clone() as Arc<dyn CaseStore>);
         let people = store.clone() as Arc<dyn PeopleStore>;
         let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));

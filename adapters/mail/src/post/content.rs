@@ -1,7 +1,7 @@
 //! What goes to an address: made when it goes out, from the log as it is then.
 
-use engine::calendar::parse_date;
 use engine::calendar::Instant;
+use engine::calendar::parse_date;
 use engine::json::Json;
 use engine::rulebook::{Language, Rulebooks};
 use projections::letters::{self, Digest, Letter};

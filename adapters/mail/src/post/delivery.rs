@@ -9,8 +9,8 @@ use service::mailing::addressee;
 use store::Fault;
 use store::people::mail::{About, Address, Waiting, Way};
 
-use super::content::Content;
 use super::Post;
+use super::content::Content;
 
 /// How many letters are read at once.
 const BATCH: usize = 20;

@@ -143,7 +143,12 @@ impl Kept for MailBacklog {
     const TABLE: &'static Table = &MAIL_WAITING;
 
     fn row(&self) -> Row {
-        vec![self.address.into(), self.waiting.cast_signed().into(), self.tests.cast_signed().into(), self.oldest.into()]
+        vec![
+            self.address.into(),
+            self.waiting.cast_signed().into(),
+            self.tests.cast_signed().into(),
+            self.oldest.into(),
+        ]
     }
 
     fn of(row: &mut Columns) -> Result<Self, Strange> {

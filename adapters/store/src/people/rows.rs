@@ -90,8 +90,7 @@ table!(
 );
 
 /// What a copy of a log takes along.
-pub static KEPT: [&Table; 7] =
-    [&PEOPLE, &TOKENS, &GRANTS, &LOOKS, &OFFICES_FILES, &MAIL_ADDRESSES, &MAIL_WAITING];
+pub static KEPT: [&Table; 7] = [&PEOPLE, &TOKENS, &GRANTS, &LOOKS, &OFFICES_FILES, &MAIL_ADDRESSES, &MAIL_WAITING];
 
 /// An id that follows from an instant and from what happened then. Those of one quarter of an hour stand together, so that new
 /// rows go to the end of the index.

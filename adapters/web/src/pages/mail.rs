@@ -112,7 +112,9 @@ impl Shown {
             has_key: false,
             waiting: 0,
             sent: String::new(),
-            kinds: kinds(language, |kind| fields.text("id").is_empty() || chosen.iter().any(|word| word == kind.word())),
+            kinds: kinds(language, |kind| {
+                fields.text("id").is_empty() || chosen.iter().any(|word| word == kind.word())
+            }),
             digest: text("digest"),
         }
     }
@@ -214,8 +216,7 @@ pub async fn add(State(site): State<Arc<Site>>, visitor: Visitor, fields: Fields
 /// The key of a webhook, shown once.
 fn handed_over(site: &Site, visitor: &Visitor, address: &Address, secret: String) -> Answer {
     let frame = Frame::of(site, visitor, "/mail", M::Part.of(visitor.language));
-    let (heading, secrets, back) =
-        (place(&address.way).to_owned(), vec![(O::Secret, secret)], "/mail".to_owned());
+    let (heading, secrets, back) = (place(&address.way).to_owned(), vec![(O::Secret, secret)], "/mail".to_owned());
     page(StatusCode::OK, &HandedOver { frame, heading, secrets, codes: Vec::new(), back })
 }
 
