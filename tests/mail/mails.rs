@@ -114,21 +114,22 @@ async fn a_person_is_told_in_their_language_while_they_are_of_the_office(place: 
     let own = Wanted { login: &person.login, language: Language::Lo, ..wanted(OFFICE, "noy@vte.example") };
     world.wanted(own).await;
     let foreign = Wanted { login: &person.login, ..wanted("vte-prosecutor", "noy@vte.example") };
-    let refused = mailing::add(world.store.as_ref(), &world.offices, &crate::world::key(), foreign, person_now(&world));
-    assert!(matches!(refused.await, Err(mailing::Undone::Refused(mailing::Flaw::NoSuchPerson))));
+    let key = crate::world::key();
+    let refused = mailing::add(world.store.as_ref(), &world.offices, &key, foreign, now(&world)).await;
+    assert!(matches!(refused, Err(mailing::Undone::Refused(mailing::Flaw::NoSuchPerson))));
     world.a_breach("A-1").await;
     world.round().await;
     let mails = server.mails();
     assert_eq!(ids(&mails), alerts(&world).await);
     assert!(mails[0].text.contains("Case: A-1"), "{}", mails[0].text);
-    let disabled = store::people::Person { version: 2, disabled: Some(person_now(&world)), ..person };
+    let disabled = store::people::Person { version: 2, disabled: Some(now(&world)), ..person };
     world.store.put_person(&disabled).await.expect("written");
     world.a_breach("A-2").await;
     world.round().await;
     assert_eq!((server.mails().len(), world.waiting().await), (mails.len(), 0));
 }
 
-fn person_now(world: &World) -> engine::calendar::Instant {
+fn now(world: &World) -> engine::calendar::Instant {
     service::clock::Clock::now(world.clock.as_ref())
 }
 
@@ -142,11 +143,11 @@ async fn a_test_goes_before_what_waits_and_is_tried_once(place: &LogPlace) {
     let waiting = world.waiting().await;
     // Asked for, it is tried at once, and says what is wrong now.
     server.mood("452");
-    mailing::send_test(world.store.as_ref(), address.id, person_now(&world)).await.expect("asked");
+    mailing::send_test(world.store.as_ref(), address.id, now(&world)).await.expect("asked");
     world.round().await;
     assert_eq!((world.trouble(&address).await, world.waiting().await), (Some(Trouble::Refused(452)), waiting));
     server.mood("takes");
-    mailing::send_test(world.store.as_ref(), address.id, person_now(&world)).await.expect("asked");
+    mailing::send_test(world.store.as_ref(), address.id, now(&world)).await.expect("asked");
     world.round().await;
     let mails = server.mails();
     assert_eq!(mails[0].subject, "kamnot: a test (vte-investigation)");
@@ -169,7 +170,7 @@ async fn nothing_of_before_goes_to_a_new_address_and_nothing_to_one_that_is_off(
     assert_eq!((server.mails().len(), world.waiting().await), (0, 0));
     // What the log does not have is no mail, and holds up nothing.
     let case = engine::action::CaseRef::new("NOWHERE").expect("a reference");
-    let lost = Waiting::new(address.id, 1, "x", About::Alert(case, 3), person_now(&world));
+    let lost = Waiting::new(address.id, 1, "x", About::Alert(case, 3), now(&world));
     world.store.queue_mail(&[lost], None).await.expect("queued");
     world.round().await;
     assert_eq!((server.mails().len(), world.waiting().await), (0, 0));
@@ -212,7 +213,7 @@ async fn a_connection_is_encrypted_with_a_server_that_is_known_or_nothing_is_sen
             let ways = Ways { smtp, authority, login: Some("kamnot"), ..Ways::default() };
             let mut world = World::new(&place, ways).await;
             let address = world.address(OFFICE, "duty@vte.example", Language::En).await;
-            mailing::send_test(world.store.as_ref(), address.id, person_now(&world)).await.expect("asked");
+            mailing::send_test(world.store.as_ref(), address.id, now(&world)).await.expect("asked");
             world.round().await;
             assert_eq!(world.trouble(&address).await, expected, "{scheme}, known: {known}");
             let mails = server.mails();
@@ -225,7 +226,7 @@ async fn a_connection_is_encrypted_with_a_server_that_is_known_or_nothing_is_sen
     let ways = Ways { smtp: Some(format!("smtp://localhost:{}", plain.port)), ..Ways::default() };
     let mut world = World::new(&LogPlace::File(folder.path().join("plain.db")), ways).await;
     let address = world.address(OFFICE, "duty@vte.example", Language::En).await;
-    mailing::send_test(world.store.as_ref(), address.id, person_now(&world)).await.expect("asked");
+    mailing::send_test(world.store.as_ref(), address.id, now(&world)).await.expect("asked");
     world.round().await;
     assert_eq!((world.trouble(&address).await, plain.mails().len()), (Some(Trouble::NoEncryption), 0));
 }

@@ -4,6 +4,7 @@
 //! its words may name the addressee.
 
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -15,6 +16,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use projections::letters::{Letter, Trouble};
+use tokio_rustls::rustls;
 use url::{Host, Url};
 use uuid::Uuid;
 
@@ -133,16 +135,21 @@ fn trouble(error: &Error) -> Trouble {
     if error.is_tls() {
         return Trouble::NoEncryption;
     }
+    let causes = || std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let of_tls = |cause: &(dyn std::error::Error + 'static)| {
+        let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        cause.is::<rustls::Error>() || wrapped.is_some_and(|wrapped| wrapped.is::<rustls::Error>())
+    };
+    if causes().any(of_tls) {
+        return Trouble::NoEncryption;
+    }
     let broke_off = |kind| {
-        use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+        use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
         matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
     };
-    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
-    if error.is_response() || source.is_some_and(|source| broke_off(source.kind())) {
+    let mut kinds = causes().filter_map(|cause| Some(cause.downcast_ref::<io::Error>()?.kind()));
+    if error.is_response() || kinds.any(broke_off) {
         return Trouble::Dropped;
-    }
-    if source.is_some_and(|source| source.kind() == std::io::ErrorKind::InvalidData) {
-        return Trouble::NoEncryption;
     }
     // The server offers no STARTTLS, or none of the ways to log in.
     if error.is_client() { Trouble::NoEncryption } else { Trouble::Unreachable }
