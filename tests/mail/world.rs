@@ -9,10 +9,12 @@ use engine::alert::Kind;
 use engine::calendar::Instant;
 use engine::decide::Alerts;
 use engine::rulebook::Language;
+use mail::authorities::Authorities;
 use mail::network::Network;
-use mail::outward::{Authorities, Outward};
+use mail::outward::Outward;
 use mail::post::{Beside, Post, Sender};
 use mail::smtp::{Login, Smtp};
+use mail::webhook::Webhooks;
 use projections::letters::Trouble;
 use projections::rights::Role;
 use scenarios::people::person;
@@ -181,7 +183,7 @@ async fn post(
     let listed: Vec<Network> = ways.listed.iter().map(|network| network.parse().expect("a network")).collect();
     let outward = Outward {
         smtp: smtp.transpose().expect("a mail server"),
-        webhooks: authorities.webhooks(listed).expect("webhooks"),
+        webhooks: Webhooks::new(&authorities, listed).expect("webhooks"),
         key: Some(Arc::new(key())),
         installation: "test".to_owned(),
     };

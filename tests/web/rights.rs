@@ -82,7 +82,7 @@ fn expected(route: &str, role: Role, relation: Relation, is_program: bool) -> (u
     match rows.find(|row| row.is_right(role, relation, is_program)) {
         Some(row) => row.gives,
         // A program has no settings, and is asked to log in.
-        None if of_people => (303, "/login"),
+        None if of_people && is_program => (303, "/login"),
         None => (404, ""),
     }
 }

@@ -20,7 +20,7 @@ use tokio_rustls::rustls;
 use url::{Host, Url};
 use uuid::Uuid;
 
-use crate::outward::{Authorities, OutwardFault};
+use crate::authorities::{Authorities, OutwardFault};
 
 /// How long a server may take for one mail, in all.
 const PATIENCE: Duration = Duration::from_secs(30);

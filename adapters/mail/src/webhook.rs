@@ -18,10 +18,10 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 use url::{Host, Url};
 
+use crate::authorities::{Authorities, OutwardFault};
 use crate::network::{Network, may_lead_to};
 use crate::signature::{HEADER, signature};
 
@@ -41,8 +41,12 @@ pub struct Webhooks {
 }
 
 impl Webhooks {
-    pub(crate) fn new(tls: ClientConfig, listed: Vec<Network>) -> Self {
-        Self { connector: TlsConnector::from(Arc::new(tls)), listed }
+    /// Those that lead to the public network and to the networks listed.
+    ///
+    /// # Errors
+    /// If an authority cannot be used.
+    pub fn new(authorities: &Authorities, listed: Vec<Network>) -> Result<Self, OutwardFault> {
+        Ok(Self { connector: TlsConnector::from(Arc::new(authorities.tls()?)), listed })
     }
 
     /// Posts a CloudEvents object, signed with the key of the webhook.

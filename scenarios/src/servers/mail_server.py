@@ -29,7 +29,8 @@ class Handler:
     async def handle_DATA(self, server, session, envelope):
         mood = self.mood.read_text()
         read = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        mail = {"to": envelope.rcpt_tos, "data": envelope.content.decode(), "tls": session.ssl is not None}
+        tls = session.ssl is not None or server.transport.get_extra_info("ssl_object") is not None
+        mail = {"to": envelope.rcpt_tos, "data": envelope.content.decode(), "tls": tls}
         mail |= {"subject": read["Subject"], "text": read.get_content()}
         mail["login"] = (session.auth_data or b"").decode() if session.authenticated else None
         print(json.dumps(mail), flush=True)

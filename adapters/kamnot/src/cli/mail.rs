@@ -8,8 +8,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use engine::alert::Kind;
-use mail::outward::{Authorities, Outward, OutwardFault};
+use mail::authorities::{Authorities, OutwardFault};
+use mail::outward::Outward;
 use mail::smtp::{Login, Smtp};
+use mail::webhook::Webhooks;
 use projections::catalogue::Word as _;
 use projections::letters;
 use service::clock::{Clock as _, SystemClock};
@@ -75,7 +77,7 @@ pub(super) fn outward(
     });
     let (login, from) = (login.transpose()?, own.mail_from.as_deref().unwrap_or_default());
     let smtp = own.smtp.as_deref().map(|url| Smtp::new(url, from, login, &authorities)).transpose()?;
-    Ok(Outward { smtp, webhooks: authorities.webhooks(own.webhook_allow.clone())?, key, installation })
+    Ok(Outward { smtp, webhooks: Webhooks::new(&authorities, own.webhook_allow.clone())?, key, installation })
 }
 
 /// `kamnot mail`
