@@ -95,22 +95,10 @@ impl OfficeRequests {
 /// # Errors
 /// If at the start NATS answers but cannot be used for alerts (no JetStream, another stream, no permission), if a file
 /// of credentials or certificates cannot be used, or if the store is damaged.
-pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
-    let Serve {
-        store,
-        book,
-        clock,
-        doubt,
-        operator,
-        nats,
-        installation,
-        figures,
-        daily,
-        requests,
-        inboxes,
-        offices,
-        post,
-    } = with;
+pub async fn serve(mut with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
+    let (daily, post) = (with.daily.take(), with.post.take());
+    let Serve { store, book, clock, doubt, operator, nats, installation, figures, requests, inboxes, offices, .. } =
+        with;
     let recorder = recorder(&store, &book, &clock, &figures, &inboxes);
     let part = Part::take(Arc::clone(&store), Arc::clone(&clock), nats.is_some(), Arc::clone(&figures)).await;
     let part = Arc::new(part);
@@ -154,14 +142,7 @@ pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<()
         }
         result
     });
-    if let Some(daily) = daily {
-        let (share, told) = (part.share(), relay_told.clone());
-        work.spawn(async move { reconcile(&daily, share, &told).await });
-    }
-    if let Some(post) = post {
-        let share = part.share();
-        work.spawn(async move { send(&post, share, &relay_told).await });
-    }
+    begin_what_one_does(&mut work, daily, post, &part, &relay_told);
     let keeping = Arc::clone(&part);
     work.spawn(async move {
         tokio::join!(keeping.keep(&part_told), inboxes.keep_fresh(&part_told));
@@ -183,6 +164,24 @@ pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<()
     let (result, ()) = tokio::join!(ended, stopping);
     part.leave().await;
     Ok(result.inspect(|()| tracing::info!("stopped"))?)
+}
+
+/// Begins what one process does for all: the daily reconciliation, and mail with webhooks.
+fn begin_what_one_does(
+    work: &mut JoinSet<Result<(), Fault>>,
+    daily: Option<Daily>,
+    post: Option<Arc<Post>>,
+    part: &Part,
+    told: &Stop,
+) {
+    if let Some(daily) = daily {
+        let (share, told) = (part.share(), told.clone());
+        work.spawn(async move { reconcile(&daily, share, &told).await });
+    }
+    if let Some(post) = post {
+        let (share, told) = (part.share(), told.clone());
+        work.spawn(async move { send(&post, share, &told).await });
+    }
 }
 
 /// A recorder of this process: it makes way for alerts, and counts its work.

@@ -138,7 +138,7 @@ fn trouble(error: &Error) -> Trouble {
     let causes = || std::iter::successors(std::error::Error::source(error), |cause| cause.source());
     let of_tls = |cause: &(dyn std::error::Error + 'static)| {
         let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        cause.is::<rustls::Error>() || wrapped.is_some_and(|wrapped| wrapped.is::<rustls::Error>())
+        cause.is::<rustls::Error>() || matches!(wrapped, Some(wrapped) if wrapped.is::<rustls::Error>())
     };
     if causes().any(of_tls) {
         return Trouble::NoEncryption;

@@ -40,8 +40,8 @@ struct Page {
     factor: O,
     phone: bool,
     codes: usize,
-    several: bool,
-    told: bool,
+    /// Where else there is something to choose: paths and texts.
+    leads: Vec<(&'static str, &'static str)>,
 }
 
 /// Whether something was saved a moment ago.
@@ -61,6 +61,11 @@ fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str,
     let title = if wrong.is_some() { format!("{}: {title}", O::Error.of(language)) } else { title.to_owned() };
     let heading = O::NotDone.of(language);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let several = person.memberships.iter().filter(|membership| membership.holds(now)).count() > 1;
+    let told = allows(member.visitor.role(), Relation::Foreign, Act::ReadInbox);
+    let leads =
+        [several.then_some(("/as", O::ChangeRole.of(language))), told.then_some(("/notify", M::Mine.of(language)))];
+    let leads = leads.into_iter().flatten().collect();
     let made = Page {
         frame: Frame::of(site, &member.visitor, "/me", title),
         error: wrong.map(|(field, says)| Wrong { heading, field, says }),
@@ -70,8 +75,7 @@ fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str,
         factor: factor(&person.second),
         phone: matches!(person.second, SecondFactor::Totp { .. }),
         codes: person.recovery.len(),
-        several: person.memberships.iter().filter(|membership| membership.holds(now)).count() > 1,
-        told: allows(member.visitor.role(), Relation::Foreign, Act::ReadInbox),
+        leads,
     };
     page(status, &made)
 }

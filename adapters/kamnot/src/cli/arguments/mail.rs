@@ -19,7 +19,7 @@ const MAIL: &str = "Mail and webhooks";
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = MAIL)]
 pub(in crate::cli) struct MailOptions {
-    /// The mail server: <smtp://HOST> (STARTTLS), <smtps://HOST> (TLS), or smtp+plain://127.0.0.1 on this machine
+    /// The mail server: <smtp://HOST> (STARTTLS), <smtps://HOST> (TLS), or <smtp+plain://127.0.0.1> on this machine
     /// [default: none, and mail waits]
     #[arg(long, value_name = "URL", env = "KAMNOT_SMTP", requires = "mail-from")]
     pub smtp: Option<String>,
