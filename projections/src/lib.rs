@@ -11,6 +11,7 @@ pub mod hindsight;
 pub mod inbox;
 pub mod labels;
 pub mod law;
+pub mod letters;
 pub mod liberty;
 pub mod message;
 pub mod missing;

@@ -3,6 +3,7 @@
 
 pub mod certificates;
 pub mod database;
+pub mod mail_server;
 pub mod nats_cluster;
 pub mod nats_operator;
 pub mod nats_server;

@@ -14,17 +14,16 @@ after(() => demo?.stop());
 /** Which pages each role reaches; each kind once, whatever case or rule it is about. */
 const OF_CASES = [
   "/", "/docket", "/docket/handed-on", "/cases/{case}", "/cases/{case}/print", "/figures", "/law", "/law/{rule}",
-  "/law/article/{n}", "/looks", "/me", "/enter", "/enter/{action}", "/enter/upload", "/inbox",
-  "/feeds",
+  "/law/article/{n}", "/looks", "/me", "/enter", "/enter/{action}", "/enter/upload", "/inbox", "/feeds", "/notify",
 ];
 const REACHED = {
   clerk: OF_CASES,
   prosecutor: OF_CASES,
   investigator: OF_CASES,
   lawyer: OF_CASES,
-  supervisor: ["/", "/inbox", "/figures", "/law", "/law/{rule}", "/law/article/{n}", "/look", "/looks", "/me"],
+  supervisor: ["/", "/inbox", "/figures", "/law", "/law/{rule}", "/law/article/{n}", "/look", "/looks", "/me", "/notify"],
   operator: [
-    "/health", "/people", "/people/{id}", "/tokens", "/sessions", "/feeds", "/office-changes", "/law", "/law/{rule}",
+    "/health", "/people", "/people/{id}", "/tokens", "/mail", "/sessions", "/feeds", "/office-changes", "/law", "/law/{rule}",
     "/law/article/{n}", "/looks", "/me",
   ],
 };
@@ -97,6 +96,7 @@ const REFUSED = [
   ["clerk", "/me", 'form[action="/me/password"]', { old: "wrong", new: "a new sentence to enter by", again: "another" }],
   ["supervisor", "/look", 'form[action="/look"]', { reference: "VTE-2026-9999", reason: "" }],
   ["operator", "/people", 'form[action="/people"]', { name: "", login: "clerk" }],
+  ["operator", "/mail", 'form[action="/mail"]', { to: "nobody", digest: "25:00" }],
   ["operator", "/tokens", 'form[action="/tokens"]', { name: "", until: "yesterday" }],
   ["operator", "/office-changes", 'form[action="/office-changes"]', {}],
   ["clerk", "/feeds", 'form[action="/feeds"]', { name: "" }],

@@ -9,7 +9,7 @@ use store::{LogStore, Options};
 use tests::made::{self, office};
 use uuid::Uuid;
 
-on_each_log!(
+tests::on_each_log!(
     a_change_is_confirmed_once_and_then_carried_out_or_taken_back_before,
     tokens_that_are_not_revoked_go_to_another_office,
 );

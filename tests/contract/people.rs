@@ -19,7 +19,7 @@ use store::{LogStore, Options};
 use tests::made::{self, office};
 use uuid::Uuid;
 
-on_each_log!(
+tests::on_each_log!(
     people_come_back_as_they_were_written,
     a_person_is_written_over_the_version_before_and_no_other,
     a_login_is_one_persons,

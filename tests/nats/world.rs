@@ -142,6 +142,7 @@ impl World {
     ) -> impl Future<Output = Result<(), ServeFault>> + use<F> {
         let with = Serve {
             inboxes: Arc::default(),
+            post: None,
             store: self.store.clone(),
             book: Arc::clone(&self.book),
             clock: self.wall.clone() as Arc<dyn Clock>,

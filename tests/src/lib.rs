@@ -3,6 +3,7 @@
 pub mod cases;
 pub mod children;
 pub mod clock;
+pub mod each_log;
 pub mod earlier;
 pub mod first_log;
 pub mod lines;

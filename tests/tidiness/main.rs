@@ -73,10 +73,11 @@ fn dependencies_point_one_way() {
         ("store", &["engine", "projections"][..]),
         ("service", &["engine", "projections", "store"][..]),
         ("nats", &["engine", "projections", "store", "service"][..]),
+        ("mail", &["engine", "projections", "store", "service"][..]),
         ("web", &["engine", "projections", "store", "service"][..]),
-        ("kamnot", &["engine", "projections", "store", "service", "nats", "web"][..]),
+        ("kamnot", &["engine", "projections", "store", "service", "nats", "mail", "web"][..]),
         ("scenarios", &["engine", "projections", "store", "service", "web"][..]),
-        ("tests", &["engine", "projections", "store", "service", "nats", "web", "kamnot", "scenarios"][..]),
+        ("tests", &["engine", "projections", "store", "service", "nats", "mail", "web", "kamnot", "scenarios"][..]),
     ]);
     for member in members() {
         let manifest: toml::Table =

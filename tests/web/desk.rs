@@ -20,6 +20,7 @@ use service::lifecycle::Stop;
 use service::offices::Offices;
 use service::queries::dockets::Dockets;
 use service::recorder::Recorder;
+use service::sealing::SealingKey;
 use service::status::{About, Status};
 use service::watch::clock_doubt::ClockDoubt;
 use store::LogStore;
@@ -29,8 +30,8 @@ use tests::lines::custody;
 use tests::made::{book, office};
 use tower::ServiceExt as _;
 use uuid::Uuid;
+use web::credentials::csrf;
 use web::credentials::passwords::Hashing;
-use web::credentials::{SealingKey, csrf};
 use web::listen::Address;
 use web::logins::Logins;
 use web::remembered::Remembered;
@@ -128,7 +129,7 @@ impl Desk {
             status: Arc::new(status),
             offices: Arc::new(offices),
             dockets: Dockets::default(),
-            key: SealingKey::of([7; 32]),
+            key: Arc::new(SealingKey::of([7; 32])),
             logins: Logins::with(Hashing::cheap()),
             reached: Reached { tls: false, origin: None },
             remembered: Remembered::default(),

@@ -20,6 +20,7 @@ mod input;
 mod listening;
 mod log;
 mod looks;
+mod mail;
 mod office_changes;
 mod overview;
 mod papers;

@@ -266,7 +266,7 @@ async fn a_name_that_is_guessed_waits_and_its_own_browser_does_not() {
     good(&device, [203, 0, 113, 7]).await.is_status(303);
     // A mark that is forged, or of somebody else, is none.
     let noy = with_phone(&desk, "noy").await;
-    let other = desk.site.key.mark(noy.id);
+    let other = web::login::mark(&desk.site.key, noy.id);
     Typed::of("keo", "guess", "123456").at(&desk).await;
     for forged in [&device[1..], other.as_str()] {
         let shown = Typed { device: forged, ..Typed::of("keo", GOOD, "123456") }.at(&desk).await;

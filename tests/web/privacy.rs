@@ -155,7 +155,7 @@ fn people_use_it(desk: &Desk, process: &Process) {
     keeps_to_itself("the office", &clerk.get("/cases/A-1"));
     let person = [("login", "so"), ("name", REASON), ("role", "operator"), ("from", "2009-11-02"), ("until", "x")];
     keeps_to_itself("POST /people", &operator.submit_from("/people", "/people", &person));
-    for path in ["/health", "/people", "/tokens", "/sessions", "/looks"] {
+    for path in ["/health", "/people", "/tokens", "/mail", "/sessions", "/looks"] {
         keeps_to_itself(path, &operator.get(path));
     }
     let password = [("old", "Somsak"), ("new", "77-BP")];

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use engine::rulebook::Language;
 use projections::rights::Role;
+use service::mailing::{self, Choice, Wanted};
 use store::people::{Person, Sessions};
 use tests::lines::action;
 use tests::made::office;
@@ -92,7 +93,7 @@ fn expected(route: &str, role: Role, relation: Relation, is_program: bool) -> (u
     match rows.find(|row| row.is_right(role, relation, is_program)) {
         Some(row) => row.gives,
         // A program has no settings, and is asked to log in.
-        None if of_people => (303, "/login"),
+        None if of_people && is_program => (303, "/login"),
         None => (404, ""),
     }
 }
@@ -140,6 +141,10 @@ impl World {
             Person { id: Uuid::from_u128(7), version: 1, login: "other".to_owned(), ..desk.person(&other).await };
         desk.store.put_person(&person).await.expect("a person");
         let token = desk.token("psl-prosecutor", Role::Prosecutor).await.id;
+        // An operator changes the address with the same id.
+        let wanted = Wanted { id: person.id, ..address() };
+        let added = mailing::add(&*desk.store, &desk.site.offices, &desk.site.key, wanted, desk.site.now()).await;
+        added.expect("an address");
         let (id, language) = (Uuid::from_u128(9), Language::En);
         let new = NewFeed { id, name: "a feed", office: &office("psl-prosecutor"), language, maker: None };
         let (feed, _) = add_feed(&*desk.store, &desk.site.offices, new, desk.site.now()).await.expect("a feed");
@@ -149,6 +154,13 @@ impl World {
     async fn person(&self, role: Role) -> Visitor {
         self.desk.login(role, office_of(role), Language::En).await
     }
+}
+
+/// An address of an office.
+fn address() -> Wanted<'static> {
+    let choice = Choice { kinds: [].into(), digest: None };
+    let (id, office, to) = (Uuid::nil(), "psl-juvenile-court", "court@psl.example");
+    Wanted { id, office, login: "", to, language: Language::Lo, choice }
 }
 
 /// The status and where it leads, without what is asked for behind the login.

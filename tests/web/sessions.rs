@@ -310,7 +310,9 @@ async fn no_page_of_an_operator_shows_a_case(log: &Log) {
     let operator = desk.login(Role::Operator, None, Language::En).await;
     desk.ask_the_store().await;
     let person = format!("/people/{}", supervisor.id);
-    for path in ["/health", "/people", &person, "/tokens", "/sessions", "/looks", "/law", "/law/custody-48h", "/me"] {
+    for path in
+        ["/health", "/people", &person, "/tokens", "/mail", "/sessions", "/looks", "/law", "/law/custody-48h", "/me"]
+    {
         let shown = desk.get(&operator, path).await;
         shown.is_status(200).does_not_say(&["A-1", "Somsak", "2010", "complaint"]);
         assert_eq!(shown.cases(), Vec::<String>::new());

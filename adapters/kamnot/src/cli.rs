@@ -22,6 +22,7 @@ mod import;
 mod in_force;
 mod lists;
 mod logging;
+mod mail;
 mod nats;
 mod offices;
 mod output;
@@ -98,6 +99,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::People(own) => people::run(common, &own.command),
         Command::Tokens(own) => tokens::run(common, &own.command),
         Command::Feeds(own) => feeds::run(common, &own.command),
+        Command::Mail(own) => mail::run(common, &own.command),
         Command::Actions(own) => actions::run(common, own),
         Command::Template(own) => actions::template(common, own),
         Command::Clock(own) => admin::clock(common, &own.command),

@@ -8,6 +8,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use engine::rulebook::Rulebook;
+use mail::post::Post;
 use nats::Servers;
 use nats::actions::Actions;
 use service::broker::BrokerFault;
@@ -65,6 +66,8 @@ pub struct Serve {
     pub inboxes: Arc<Inboxes>,
     /// The known offices, for warnings in replies; `None` without an offices file.
     pub offices: Option<Arc<Offices>>,
+    /// The sender of mail and webhooks; `None` if this process never sends.
+    pub post: Option<Arc<Post>>,
 }
 
 /// What happens to actions that offices send over NATS.
@@ -92,8 +95,9 @@ impl OfficeRequests {
 /// # Errors
 /// If at the start NATS answers but cannot be used for alerts (no JetStream, another stream, no permission), if a file
 /// of credentials or certificates cannot be used, or if the store is damaged.
-pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
-    let Serve { store, book, clock, doubt, operator, nats, installation, figures, daily, requests, inboxes, offices } =
+pub async fn serve(mut with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
+    let (daily, post) = (with.daily.take(), with.post.take());
+    let Serve { store, book, clock, doubt, operator, nats, installation, figures, requests, inboxes, offices, .. } =
         with;
     let recorder = recorder(&store, &book, &clock, &figures, &inboxes);
     let part = Part::take(Arc::clone(&store), Arc::clone(&clock), nats.is_some(), Arc::clone(&figures)).await;
@@ -138,10 +142,7 @@ pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<()
         }
         result
     });
-    if let Some(daily) = daily {
-        let share = part.share();
-        work.spawn(async move { reconcile(&daily, share, &relay_told).await });
-    }
+    begin_what_one_does(&mut work, daily, post, &part, &relay_told);
     let keeping = Arc::clone(&part);
     work.spawn(async move {
         tokio::join!(keeping.keep(&part_told), inboxes.keep_fresh(&part_told));
@@ -163,6 +164,24 @@ pub async fn serve(with: Serve, shutdown: impl Future<Output = ()>) -> Result<()
     let (result, ()) = tokio::join!(ended, stopping);
     part.leave().await;
     Ok(result.inspect(|()| tracing::info!("stopped"))?)
+}
+
+/// Begins what one process does for all: the daily reconciliation, and mail with webhooks.
+fn begin_what_one_does(
+    work: &mut JoinSet<Result<(), Fault>>,
+    daily: Option<Daily>,
+    post: Option<Arc<Post>>,
+    part: &Part,
+    told: &Stop,
+) {
+    if let Some(daily) = daily {
+        let (share, told) = (part.share(), told.clone());
+        work.spawn(async move { reconcile(&daily, share, &told).await });
+    }
+    if let Some(post) = post {
+        let (share, told) = (part.share(), told.clone());
+        work.spawn(async move { send(&post, share, &told).await });
+    }
 }
 
 /// A recorder of this process: it makes way for alerts, and counts its work.
@@ -196,6 +215,15 @@ async fn reconcile(daily: &Daily, share: watch::Receiver<WorkShare>, told: &Stop
         Ok(())
     };
     part::when_first(share, told, every_day).await
+}
+
+/// Sends mail and webhooks while this process has the first share, until the stop signal.
+async fn send(post: &Arc<Post>, share: watch::Receiver<WorkShare>, told: &Stop) -> Result<(), Fault> {
+    let sending = |told: Stop| async move {
+        post.run(&told).await;
+        Ok(())
+    };
+    part::when_first(share, told, sending).await
 }
 
 /// Watches and takes actions until the stop signal, or until the watch fails.

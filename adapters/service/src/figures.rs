@@ -4,6 +4,7 @@
 //! or a child.
 
 pub mod exposition;
+pub mod mail;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use store::WorkShare;
 
 use crate::clock::{SteadyClock, SystemSteadyClock};
 use exposition::Exposition;
+use mail::Mail;
 
 /// All figures. The parts of `serve` share one value, and each updates its own fields.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub struct Figures {
     pub nats_connected: Arc<Flag>,
     /// Which part of the cases this process watches.
     pub share: Noted<WorkShare>,
+    /// Mail and webhooks.
+    pub mail: Mail,
     /// The metrics of the last daily reconciliation known to this process.
     pub reconciliation: Noted<Arc<Exposition>>,
 }
@@ -64,6 +68,7 @@ impl Figures {
             relay: Loop::on(Arc::clone(steady)),
             nats_connected: Arc::default(),
             share: Noted::default(),
+            mail: Mail::on(Arc::clone(steady)),
             reconciliation: Noted::default(),
         }
     }
@@ -112,6 +117,7 @@ impl Figures {
             out.gauge("kamnot_share_of", "Into how many parts the cases are divided, one for each process.");
             out.value("kamnot_share_of", u64::from(share.of));
         }
+        self.mail.write(out);
         if let Some(reconciliation) = self.reconciliation.get() {
             out.append(&reconciliation);
         }

@@ -53,6 +53,7 @@ pub use due::DueCase;
 use examined::{Cursor, Examined, Whole};
 pub use fault::{Fault, Said};
 use people::PeopleStore;
+use people::mail::MailStore;
 use people::rows::{Row, Table};
 pub use rebuilt::Rebuilt;
 pub use share::{SAY_EVERY, WorkShare};
@@ -244,7 +245,7 @@ pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
 
 /// What the command line asks of a store beyond what the watch and the relay need: the log as a whole.
 #[async_trait]
-pub trait LogStore: CaseStore + PeopleStore {
+pub trait LogStore: CaseStore + PeopleStore + MailStore {
     /// Where the log lies, as a person may read it: without a password.
     fn place(&self) -> String;
     /// The rulebook in force, with the earlier ones of the log behind it.

@@ -5,6 +5,9 @@
 
 mod document;
 mod kept;
+pub mod mail;
+mod mail_rows;
+mod mail_tables;
 pub mod rows;
 pub(crate) mod tables;
 

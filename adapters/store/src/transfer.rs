@@ -18,6 +18,7 @@ use crate::canonical::canonical;
 use crate::cell::Value;
 use crate::copying::{Carried, Filling, Kept, Part, cut_short, holds_a_log};
 use crate::heavy::ShuttingDown;
+use crate::people::mail::MAIL_CURSOR;
 use crate::people::rows::{KEPT, Row, Table, revoke};
 use crate::people::{OFF, OFFICES_IN_FORCE};
 use crate::rows::AlertRow;
@@ -102,8 +103,9 @@ pub async fn transfer(
     }
     let history = text(from.as_ref(), MOVES).await? + &format!("{now} moved to {}\n", to.place());
     held.note(vec![(MOVED_TO, to.place()), (MOVES, history), (OFF, MOVED.to_owned())]).await?;
-    to.hold().await?.note(vec![(UNFINISHED, String::new())]).await?;
-    let Read { delivered, digest, .. } = copied;
+    let Read { delivered, digest, mail_cursor, .. } = copied;
+    let cursor = mail_cursor.map(|cursor| (MAIL_CURSOR, cursor.to_string()));
+    to.hold().await?.note(cursor.into_iter().chain([(UNFINISHED, String::new())]).collect()).await?;
     Ok(Moved { events, cases: cases.len(), delivered, waiting, digest })
 }
 
@@ -144,6 +146,8 @@ struct Read {
     digest: String,
     /// The SHA-256 of what is kept beside the log.
     beside: [u8; 32],
+    /// Up to where the log was read for mail, by the positions of the copy.
+    mail_cursor: Option<i64>,
 }
 
 /// Fills the copy.
@@ -176,6 +180,8 @@ async fn copy(
 async fn feed(from: &dyn LogStore, parts: &Sender<Part>, now: Instant, done: impl Fn(u64)) -> Result<Read, Fault> {
     let gone = |_| Fault::unavailable("the copy is not written any more");
     let marks = Arc::new(marks(from).await?);
+    let cursor = from.mail_cursor().await?;
+    let mut mail_cursor = cursor.map(|_| 0);
     let (mut sum, mut hash, mut marked) = (EventSum::default(), Sha256::new(), 0);
     let (mut after, mut first, mut read) = (Position(0), 1, false);
     // What was read is made ready beside the reading, and handed on in its order.
@@ -184,6 +190,8 @@ async fn feed(from: &dyn LogStore, parts: &Sender<Part>, now: Instant, done: imp
         if !read {
             let page = from.kept(after, PAGE).await?;
             let (of, marks) = (first, Arc::clone(&marks));
+            let read_to = (of..).zip(&page).find(|(_, kept)| Some(kept.position) == cursor);
+            mail_cursor = read_to.map(|(place, _)| place).or(mail_cursor);
             first += i64::try_from(page.len()).unwrap_or(i64::MAX);
             match page.last() {
                 Some(last) => after = last.position,
@@ -212,7 +220,7 @@ async fn feed(from: &dyn LogStore, parts: &Sender<Part>, now: Instant, done: imp
     let send = |table, rows| async move { parts.send(Part::Beside(table, rows)).await.map_err(gone) };
     let beside = beside(from, now, send).await?;
     parts.send(Part::End).await.map_err(gone)?;
-    Ok(Read { sum, delivered: marked, digest: format!("{:x}", hash.finalize()), beside })
+    Ok(Read { sum, delivered: marked, digest: format!("{:x}", hash.finalize()), beside, mail_cursor })
 }
 
 /// Gives what is kept beside the log and moves with it, as it is in the copy: every token and feed is revoked. The SHA-256 of all of it.

@@ -4,19 +4,7 @@
 
 pub mod codes;
 pub mod csrf;
-pub mod key_file;
 pub mod passwords;
 pub mod room;
-pub mod sealing;
 pub mod secrets;
 pub mod totp;
-
-/// The key under which the second factors' secrets are kept, from a file outside the database.
-pub struct SealingKey(pub(crate) [u8; 32]);
-
-impl SealingKey {
-    /// The key of these bytes.
-    pub const fn of(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-}

@@ -16,7 +16,7 @@ use crate::words::frame::Frame as W;
 const CONFIRM: &str = "/confirm";
 
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
-const WAYS: [(&str, W, Act); 15] = [
+const WAYS: [(&str, W, Act); 16] = [
     ("/", W::Overview, Act::ReadFigures),
     ("/docket", W::Docket, Act::ReadLists),
     ("/inbox", W::Inbox, Act::ReadInbox),
@@ -28,6 +28,7 @@ const WAYS: [(&str, W, Act); 15] = [
     ("/people", W::People, Act::Operate),
     ("/tokens", W::Tokens, Act::Operate),
     ("/feeds", W::Feeds, Act::Operate),
+    ("/mail", W::Mail, Act::Operate),
     ("/sessions", W::Sessions, Act::Operate),
     ("/office-changes", W::OfficeChanges, Act::Operate),
     ("/law", W::Law, Act::ReadLaw),

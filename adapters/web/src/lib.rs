@@ -26,7 +26,6 @@ mod own_docket;
 mod pages;
 pub mod paper;
 pub mod people;
-mod private_file;
 pub mod refused;
 pub mod remembered;
 pub mod routes;

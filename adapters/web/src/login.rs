@@ -8,13 +8,14 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
+use service::sealing::SealingKey;
 use store::Fault;
 use store::people::{Look, Membership, Person, Put, SecondFactor, Seen, Session, Sessions};
 use uuid::Uuid;
 
 use crate::credentials::passwords::Busy;
 use crate::credentials::secrets::{random, secret};
-use crate::credentials::{SealingKey, codes, totp};
+use crate::credentials::{codes, totp};
 use crate::logins::Account;
 use crate::site::Site;
 use crate::visitor::{key_of, lasts};
@@ -23,6 +24,8 @@ use crate::visitor::{key_of, lasts};
 const LONGEST: (usize, usize) = (64, 1024);
 /// How many bytes make a device's mark its own.
 const NONCE: usize = 16;
+/// What the key of the marks is for.
+const OF_MARKS: &str = "kamnot: marks of devices";
 /// How many sessions that are over a login removes.
 const REMOVED: usize = 100;
 
@@ -76,7 +79,8 @@ pub async fn log_in(site: &Site, attempt: &Attempt<'_>) -> Result<Result<Entered
     let now = site.now();
     let login = login_name(attempt.login);
     let person = if login.len() <= LONGEST.0 { site.people.person_by_login(&login).await? } else { None };
-    let known = attempt.device.filter(|mark| person.as_ref().is_some_and(|person| site.key.marked(person.id, mark)));
+    let known =
+        attempt.device.filter(|mark| person.as_ref().is_some_and(|person| is_marked(&site.key, person.id, mark)));
     let account = known.map_or_else(|| Account::of_name(&login), Account::of_device);
     // Strangers leave room for the browsers that are known.
     let turn = if known.is_none() { site.logins.turn(attempt.address).map(Some) } else { Some(None) };
@@ -102,7 +106,7 @@ pub async fn log_in(site: &Site, attempt: &Attempt<'_>) -> Result<Result<Entered
     };
     let secret = begin_session(site, &person, membership).await?;
     remove_old(site).await?;
-    let device = known.map_or_else(|| site.key.mark(person.id), str::to_owned);
+    let device = known.map_or_else(|| mark(&site.key, person.id), str::to_owned);
     Ok(Ok(Entered { person, secret, device }))
 }
 
@@ -207,27 +211,19 @@ async fn remove_old(site: &Site) -> Result<(), Fault> {
     Ok(())
 }
 
-impl SealingKey {
-    /// A mark for a browser from which the person logged in. It is no login: with it, the failures of others under the same
-    /// name do not count.
-    pub fn mark(&self, person: Uuid) -> String {
-        let nonce = random::<NONCE>();
-        let tag = hmac::sign(&self.of_marks(), &[&nonce[..], person.as_bytes()].concat());
-        URL_SAFE_NO_PAD.encode([&nonce[..], tag.as_ref()].concat())
-    }
+/// A mark for a browser from which the person logged in. It is no login: with it, the failures of others under the same name
+/// do not count.
+pub fn mark(key: &SealingKey, person: Uuid) -> String {
+    let nonce = random::<NONCE>();
+    let tag = hmac::sign(&key.key_for(OF_MARKS), &[&nonce[..], person.as_bytes()].concat());
+    URL_SAFE_NO_PAD.encode([&nonce[..], tag.as_ref()].concat())
+}
 
-    /// Whether a mark is one of the person's.
-    fn marked(&self, person: Uuid, mark: &str) -> bool {
-        let Ok(bytes) = URL_SAFE_NO_PAD.decode(mark) else { return false };
-        let Some((nonce, tag)) = bytes.split_at_checked(NONCE) else { return false };
-        hmac::verify(&self.of_marks(), &[nonce, person.as_bytes()].concat(), tag).is_ok()
-    }
-
-    /// A key of its own, so that no mark says anything of what is sealed.
-    fn of_marks(&self) -> hmac::Key {
-        let key = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), b"kamnot: marks of devices");
-        hmac::Key::new(hmac::HMAC_SHA256, key.as_ref())
-    }
+/// Whether a mark is one of the person's.
+fn is_marked(key: &SealingKey, person: Uuid, mark: &str) -> bool {
+    let Ok(bytes) = URL_SAFE_NO_PAD.decode(mark) else { return false };
+    let Some((nonce, tag)) = bytes.split_at_checked(NONCE) else { return false };
+    hmac::verify(&key.key_for(OF_MARKS), &[nonce, person.as_bytes()].concat(), tag).is_ok()
 }
 
 #[cfg(test)]
@@ -237,11 +233,11 @@ mod tests {
     #[test]
     fn a_mark_is_of_one_person_under_one_key() {
         let (key, keo) = (SealingKey::of([1; 32]), Uuid::from_u128(1));
-        let mark = key.mark(keo);
-        assert!(key.marked(keo, &mark));
-        assert!(!key.marked(Uuid::from_u128(2), &mark) && !SealingKey::of([2; 32]).marked(keo, &mark));
+        let mark = mark(&key, keo);
+        assert!(is_marked(&key, keo, &mark));
+        assert!(!is_marked(&key, Uuid::from_u128(2), &mark) && !is_marked(&SealingKey::of([2; 32]), keo, &mark));
         for forged in ["", "AAAA", &mark[..mark.len() - 2]] {
-            assert!(!key.marked(keo, forged));
+            assert!(!is_marked(&key, keo, forged));
         }
     }
 }

@@ -17,6 +17,8 @@ pub mod figures;
 pub mod health;
 pub mod inbox;
 pub mod login;
+pub mod mail;
+pub mod notify;
 pub mod office_changes;
 mod operate;
 pub mod overview;

@@ -121,6 +121,8 @@ pub const ROUTES: &[Route] = &[
     Route::post("/feeds", Needs::Right(Act::MakeFeed), || post(pages::feeds::add)),
     Route::post("/feeds/{id}/revoke", Needs::Right(Act::ReadFeeds), || post(pages::feeds::revoke)),
     Route::get("/feed/{secret}/limits.ics", Needs::Nothing, || get(pages::feeds::read)),
+    Route::get("/notify", Needs::Right(Act::ReadInbox), || get(pages::notify::form)),
+    Route::post("/notify", Needs::Right(Act::ReadInbox), || post(pages::notify::change)),
     // Operators.
     Route::get("/health", OPERATE, || get(pages::health::health)),
     Route::post("/health/clock", OPERATE, || post(pages::health::confirm)),
@@ -128,6 +130,9 @@ pub const ROUTES: &[Route] = &[
     Route::post("/people", OPERATE, || post(pages::people::add)),
     Route::get("/people/{id}", OPERATE, || get(pages::people::one)),
     Route::post("/people/{id}/{act}", OPERATE, || post(pages::people::act)),
+    Route::get("/mail", OPERATE, || get(pages::mail::list)),
+    Route::post("/mail", OPERATE, || post(pages::mail::add)),
+    Route::post("/mail/{id}/{act}", OPERATE, || post(pages::mail::act)),
     Route::get("/tokens", OPERATE, || get(pages::tokens::list)),
     Route::post("/tokens", OPERATE, || post(pages::tokens::add)),
     Route::post("/tokens/{id}/revoke", OPERATE, || post(pages::tokens::revoke)),

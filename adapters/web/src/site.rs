@@ -9,11 +9,11 @@ use service::clock::Clock;
 use service::offices::Offices;
 use service::queries::dockets::Dockets;
 use service::recorder::Recorder;
+use service::sealing::SealingKey;
 use service::status::Status;
 use store::LogStore;
 use store::people::PeopleStore;
 
-use crate::credentials::SealingKey;
 use crate::credentials::room::Room;
 use crate::logins::Logins;
 use crate::remembered::Remembered;
@@ -37,7 +37,7 @@ pub struct Site {
     /// The dockets that were read last.
     pub dockets: Dockets,
     /// The key under which the second factors' secrets are kept.
-    pub key: SealingKey,
+    pub key: Arc<SealingKey>,
     /// What this process remembers of logins.
     pub logins: Logins,
     /// How the pages are reached.

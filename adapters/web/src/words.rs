@@ -15,6 +15,7 @@ pub mod inbox;
 pub mod law;
 pub mod login;
 pub mod looks;
+pub mod mail;
 pub mod office_change;
 pub mod operate;
 pub mod overview;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{AT, open, token};
 
-on_each_log!(tokens_are_found_by_their_key_and_can_be_revoked, feeds_are_found_by_their_key_and_can_be_revoked);
+tests::on_each_log!(tokens_are_found_by_their_key_and_can_be_revoked, feeds_are_found_by_their_key_and_can_be_revoked);
 
 /// A feed whose secret is known.
 pub fn feed(key: u8) -> Feed {

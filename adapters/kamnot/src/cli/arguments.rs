@@ -3,6 +3,7 @@
 mod actions;
 mod alerts;
 mod lists;
+mod mail;
 mod network;
 mod people;
 mod reconcile;
@@ -25,6 +26,7 @@ use store::place::LogPlace;
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use lists::{Docket, Seconds, Today};
+pub(super) use mail::{Mail, MailCommand, MailOptions, SecretsOf};
 pub(super) use people::{FactorOf, Feeds, FeedsCommand, People, PeopleCommand, RoleOf, Tokens, TokensCommand};
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
 pub(super) use succession::Succession;
@@ -114,6 +116,7 @@ pub(super) enum Command {
     People(People),
     Tokens(Tokens),
     Feeds(Feeds),
+    Mail(Mail),
     Actions(ActionsOf),
     Template(Template),
     Clock(Clock),

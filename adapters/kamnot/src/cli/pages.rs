@@ -4,7 +4,6 @@
 //! network unencrypted.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,13 +12,13 @@ use service::lifecycle::Stop;
 use service::offices::Offices;
 use service::queries::dockets::Dockets;
 use service::recorder::Recorder;
+use service::sealing::SealingKey;
+use service::sealing::key_file::KeyFileFault;
 use service::status::Status;
 use service::succession::keep_carrying_out;
 use store::LogStore;
 use store::people::PeopleStore;
 use tokio::task::JoinHandle;
-use web::credentials::SealingKey;
-use web::credentials::key_file::KeyFileFault;
 use web::credentials::room::Room;
 use web::listen::{Certificate, CertificateFault, Limits, ListenFault, Listener, Proxies};
 use web::logins::Logins;
@@ -32,7 +31,7 @@ use super::arguments::{Demo, WebOptions};
 use super::database::pages_runtime;
 use super::output::Failure;
 use super::room;
-use super::state_folder::state_folder;
+use super::state_folder::secrets;
 
 /// How often the files of the certificate are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -76,7 +75,7 @@ pub(super) struct Pages {
     listener: Listener,
     certificate: Option<Arc<Certificate>>,
     reached: Reached,
-    key: SealingKey,
+    key: Arc<SealingKey>,
     room: Option<Room>,
 }
 
@@ -89,7 +88,7 @@ impl Pages {
         let certificate = certificate.map(|(certificate, key)| Certificate::read(certificate, key)).transpose()?;
         let certificate = certificate.map(Arc::new);
         let listener = bind(address)?.behind(Proxies::new(&own.proxies)).with_tls(certificate.clone());
-        let key = SealingKey::read_or_make(&secrets(own)?)?;
+        let key = Arc::new(SealingKey::read_or_make(&secrets(own.secrets.clone())?)?);
         Ok(Some(Self { listener, certificate, reached, key, room: None }))
     }
 
@@ -110,12 +109,17 @@ impl Pages {
         let reached = Reached { tls: certificate.is_some(), origin: None };
         let listener = bind(address)?.with_tls(certificate.clone());
         // Nobody has a second factor there.
-        Ok(Self { listener, certificate, reached, key: SealingKey::of([0; 32]), room })
+        Ok(Self { listener, certificate, reached, key: Arc::new(SealingKey::of([0; 32])), room })
     }
 
     /// The password of the training room, if there is one.
     pub(super) const fn room(&self) -> Option<&Room> {
         self.room.as_ref()
+    }
+
+    /// The key under which secrets are sealed.
+    pub(super) fn key(&self) -> Arc<SealingKey> {
+        Arc::clone(&self.key)
     }
 
     /// Where browsers on this machine reach them.
@@ -193,14 +197,4 @@ fn reached(own: &WebOptions, address: SocketAddr) -> Result<Reached, String> {
         return Err("--web-origin must begin with https://, since --web-cert is given".to_owned());
     }
     Ok(Reached { tls: encrypted, origin: own.origin.clone() })
-}
-
-/// The file of the key under which second factors are kept.
-fn secrets(own: &WebOptions) -> Result<PathBuf, Failure> {
-    let file = own.secrets.clone().or_else(|| Some(state_folder()?.join("web-secrets")));
-    file.ok_or_else(|| {
-        Failure::Refused(
-            "there is no home folder for the secrets of the pages: name a file with --web-secrets".to_owned(),
-        )
-    })
 }

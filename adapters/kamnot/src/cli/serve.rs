@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use engine::rulebook::Rulebook;
+use mail::outward::Outward;
+use mail::post::{Beside, Post};
 use nats::{NatsFault, Servers};
 use service::clock::{Clock, SteadyClock, SystemClock};
 use service::figures::Figures;
@@ -12,6 +14,7 @@ use service::inboxes::Inboxes;
 use service::lifecycle::Stop;
 use service::offices::Offices;
 use service::reconcile::{Daily, Pace, Terms, WithoutNats};
+use service::sealing::SealingKey;
 use service::status::{About, Status};
 use service::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 use store::people::PeopleStore;
@@ -23,10 +26,12 @@ use web::site::Demo;
 use super::arguments::{Common, DailyAt, PATIENCE, Serve};
 use super::database::{Absent, Database, run as block_on};
 use super::in_force::known_in_force;
+use super::mail::outward;
 use super::offices::warn_of_contradictions;
 use super::output::{Completion, Failure};
 use super::pages::{Behind, Pages};
 use super::reconcile::reconciler;
+use super::state_folder::secrets;
 use crate::serve::{self, OfficeRequests, ServeFault, http};
 
 impl From<NatsFault> for Failure {
@@ -57,6 +62,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     let known = known_in_force(common, &database)?.map(Arc::new);
     let offices = known.clone().unwrap_or_else(|| Arc::new(Offices::of_the_program()));
     warn_of_contradictions(&offices, &database);
+    let mail = outward(&own.mail, key(own, pages.as_ref())?, database.store.installation().to_string())?;
     let running = Running {
         store: database.store.clone(),
         clock: Arc::new(SystemClock),
@@ -73,6 +79,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
         offices,
         known,
         demo: None,
+        mail: Some(mail),
     };
     let lacks = lacks(&database.book);
     if !lacks.is_empty() {
@@ -106,12 +113,14 @@ pub(super) struct Running {
     pub known: Option<Arc<Offices>>,
     /// The demo's people.
     pub demo: Option<Demo>,
+    /// The ways out of mail and webhooks; the demo has none.
+    pub mail: Option<Outward>,
 }
 
 impl Running {
     /// Runs it until the stop signal, with figures and pages beside it.
     pub(super) fn run(self, listener: Option<Listener>, pages: Option<Pages>) -> Result<Completion, Failure> {
-        let Self { store, clock, steady, wait, nats, daily, figures, requests, offices, known, demo } = self;
+        let Self { store, clock, steady, wait, nats, daily, figures, requests, offices, known, demo, mail } = self;
         let (book, cases) = (store.book(), store.clone() as Arc<dyn CaseStore>);
         let people = store.clone() as Arc<dyn PeopleStore>;
         let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
@@ -119,6 +128,9 @@ impl Running {
         let status = Status::new(cases.clone(), clock.clone(), steady, doubt.clone(), figures.clone(), about);
         let status = Arc::new(status);
         let inboxes = Arc::new(block_on(async { Ok(Inboxes::of(store.clone()).await?) })?);
+        let beside =
+            Beside { offices: offices.clone(), clock: clock.clone(), doubt: doubt.clone(), figures: figures.clone() };
+        let post = mail.map(|outward| block_on(async { Ok(Post::new(store.clone(), outward, beside).await?) }));
         let behind = Behind {
             log: store.clone(),
             recorder: serve::recorder(&cases, &book, &clock, &figures, &inboxes),
@@ -140,6 +152,7 @@ impl Running {
             requests,
             inboxes,
             offices: known,
+            post: post.transpose()?.map(Arc::new),
         };
         block_on(async {
             let stopped = told_to_stop()?;
@@ -203,6 +216,15 @@ async fn answer(listener: Option<Listener>, status: Arc<Status>, stop: Stop) {
         }
     };
     tokio::join!(status.keep_asking(&stop), figures);
+}
+
+/// The key under which those of webhooks are sealed: that of the pages, or of its file, if there is one.
+fn key(own: &Serve, pages: Option<&Pages>) -> Result<Option<Arc<SealingKey>>, Failure> {
+    if let Some(pages) = pages {
+        return Ok(Some(pages.key()));
+    }
+    let file = secrets(own.web.secrets.clone()).ok().filter(|file| file.exists());
+    Ok(file.map(|file| SealingKey::read_or_make(&file)).transpose()?.map(Arc::new))
 }
 
 /// The daily reconciliation, unless it is switched off.

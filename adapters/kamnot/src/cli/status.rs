@@ -91,7 +91,18 @@ async fn look(
     let silent =
         last.as_ref().map(|last| last.silent_for(own.silent_days).map(|silence| silence.office.to_string()).collect());
     found.push(words.silent(silent, own.silent_days));
+    found.push(mail(store, now, words).await?);
     Ok(found)
+}
+
+/// Checks whether mail and webhooks go out.
+async fn mail(store: &dyn LogStore, now: Instant, words: Words) -> Result<Finding, Failure> {
+    let (addresses, backlog) = (store.mail_addresses().await?, store.mail_backlog().await?);
+    let on: Vec<_> = addresses.iter().filter(|address| !address.off).collect();
+    let failing = on.iter().filter(|address| address.progress.failing.is_some()).count();
+    let of_them: Vec<_> = backlog.iter().filter(|of| on.iter().any(|address| address.id == of.address)).collect();
+    let oldest = of_them.iter().map(|of| now.since(of.oldest).max(0)).max();
+    Ok(words.mail(on.len(), failing, of_them.iter().map(|of| of.waiting).sum(), oldest))
 }
 
 /// Checks that the stream of alerts exists and is as long as the marks of delivery say.

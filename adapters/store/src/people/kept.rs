@@ -38,12 +38,12 @@ pub(crate) struct Columns(std::vec::IntoIter<Value>);
 
 impl Columns {
     /// What stands in the next column, which may be empty.
-    fn maybe<T>(&mut self, read: impl FnOnce(&Value) -> Option<T>) -> Result<Option<T>, Strange> {
+    pub(super) fn maybe<T>(&mut self, read: impl FnOnce(&Value) -> Option<T>) -> Result<Option<T>, Strange> {
         self.0.next().ok_or(Strange)?.read(read)
     }
 
     /// What stands in the next column.
-    fn get<T>(&mut self, read: impl FnOnce(&Value) -> Option<T>) -> Result<T, Strange> {
+    pub(super) fn get<T>(&mut self, read: impl FnOnce(&Value) -> Option<T>) -> Result<T, Strange> {
         self.maybe(read)?.ok_or(Strange)
     }
 }
@@ -52,11 +52,11 @@ fn bytes(value: &Value) -> Option<[u8; 32]> {
     value.as_bytes()?.try_into().ok()
 }
 
-fn number(value: &Value) -> Option<u32> {
+pub(super) fn number(value: &Value) -> Option<u32> {
     u32::try_from(value.as_number()?).ok()
 }
 
-fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: &Value) -> Option<String> {
     value.as_text().map(str::to_owned)
 }
 

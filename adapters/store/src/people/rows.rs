@@ -88,8 +88,20 @@ table!(
     OFFICES_FILES, "offices_files", "id" Id, "adopted_at" Number, "source" Text
 );
 
+table!(
+    /// Where mail and webhooks go. The document holds what operators and the addressees choose, the progress what the sender
+    /// found.
+    MAIL_ADDRESSES, "mail_addresses", "id" Id, "version" Number, "document" Text, "progress" Text
+);
+table!(
+    /// What waits to go out by mail and to webhooks.
+    MAIL_WAITING, "mail_waiting", "id" Id, "address" Id, "place" Number, "what" Text, "reference" Text, "version" Number,
+    "queued" Number
+);
+
 /// What a copy of a log takes along.
-pub static KEPT: [&Table; 7] = [&PEOPLE, &TOKENS, &FEEDS, &GRANTS, &LOOKS, &OFFICES_FILES, &OFFICE_CHANGES];
+pub static KEPT: [&Table; 9] =
+    [&PEOPLE, &TOKENS, &FEEDS, &GRANTS, &LOOKS, &OFFICES_FILES, &OFFICE_CHANGES, &MAIL_ADDRESSES, &MAIL_WAITING];
 
 /// An id that follows from an instant and from what happened then. Those of one quarter of an hour stand together, so that new
 /// rows go to the end of the index.

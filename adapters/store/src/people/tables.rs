@@ -35,7 +35,7 @@ const END_CHANGE: &str =
     "UPDATE office_changes SET ended_at = $1 WHERE id = $2 AND confirmed_at IS NOT NULL AND ended_at IS NULL";
 const TAKE_CHANGE_BACK: &str =
     "UPDATE office_changes SET ended_at = $1 WHERE id = $2 AND confirmed_at IS NULL AND ended_at IS NULL";
-const TEXT: &str = "SELECT value FROM meta WHERE key = $1";
+pub(super) const TEXT: &str = "SELECT value FROM meta WHERE key = $1";
 const UPDATE_PERSON: &str =
     "UPDATE people SET login = $1, version = $2, document = $3 WHERE id = $4 AND version = $2 - 1
     AND NOT EXISTS (SELECT 1 FROM people other WHERE other.login = $1 AND other.id <> $4)";
@@ -69,16 +69,16 @@ pub(crate) trait Tables: Send + Sync + 'static {
     async fn write(&self, write: Write) -> Result<usize, Fault>;
 }
 
-async fn all<K: Kept>(tables: &impl Tables, sql: &'static str, values: Vec<Value>) -> Result<Vec<K>, Fault> {
+pub(super) async fn all<K: Kept>(tables: &impl Tables, sql: &'static str, values: Vec<Value>) -> Result<Vec<K>, Fault> {
     tables.rows(sql, values).await?.into_iter().map(K::read).collect()
 }
 
-async fn find<K: Kept>(tables: &impl Tables, sql: &'static str, value: Value) -> Result<Option<K>, Fault> {
+pub(super) async fn find<K: Kept>(tables: &impl Tables, sql: &'static str, value: Value) -> Result<Option<K>, Fault> {
     Ok(all(tables, sql, vec![value]).await?.pop())
 }
 
 /// The only text of the only row.
-async fn text(tables: &impl Tables, sql: &'static str, value: Value) -> Result<Option<String>, Fault> {
+pub(super) async fn text(tables: &impl Tables, sql: &'static str, value: Value) -> Result<Option<String>, Fault> {
     let row = tables.rows(sql, vec![value]).await?.pop().unwrap_or_default();
     Ok(row.first().and_then(Value::as_text).map(str::to_owned))
 }

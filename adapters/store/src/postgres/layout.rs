@@ -22,7 +22,7 @@ const SCHEMA: &str = include_str!("schema.sql");
 const PEOPLE: &str = include_str!("people.sql");
 
 /// The names that a log takes in the schema, those of before people were kept first.
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 18] = [
     "case_events",
     "cases",
     "alerts",
@@ -39,6 +39,8 @@ const TABLES: [&str; 16] = [
     "kept_forms",
     "office_changes",
     "feeds",
+    "mail_addresses",
+    "mail_waiting",
 ];
 const TABLES_BEFORE_PEOPLE: usize = 7;
 

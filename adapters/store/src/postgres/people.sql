@@ -92,6 +92,27 @@ CREATE TABLE office_changes (
     ended_at     bigint
 );
 
+-- Where mail and webhooks go: what was chosen, and what the sender found, both as JSON.
+CREATE TABLE mail_addresses (
+    id       uuid PRIMARY KEY,
+    version  bigint NOT NULL,
+    document text NOT NULL,
+    progress text NOT NULL
+);
+
+-- What waits to go out. The id follows from the address and from what it is about, so that nothing waits twice. An alert
+-- event is named by its case and its version there, which a copy of the log does not change.
+CREATE TABLE mail_waiting (
+    id        uuid PRIMARY KEY,
+    address   uuid NOT NULL,
+    place     bigint NOT NULL,
+    what      text COLLATE "C" NOT NULL,
+    reference text COLLATE "C",
+    version   bigint,
+    queued    bigint NOT NULL
+);
+CREATE INDEX mail_waiting_in_order ON mail_waiting (address, place);
+
 -- Every offices file that was adopted. The id of the one in force is a text of meta.
 CREATE TABLE offices_files (
     id         uuid PRIMARY KEY,

@@ -92,6 +92,27 @@ CREATE TABLE office_changes (
     ended_at     INTEGER
 ) STRICT, WITHOUT ROWID;
 
+-- Where mail and webhooks go: what was chosen, and what the sender found, both as JSON.
+CREATE TABLE mail_addresses (
+    id       BLOB PRIMARY KEY,
+    version  INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    progress TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What waits to go out. The id follows from the address and from what it is about, so that nothing waits twice. An alert
+-- event is named by its case and its version there, which a copy of the log does not change.
+CREATE TABLE mail_waiting (
+    id        BLOB PRIMARY KEY,
+    address   BLOB NOT NULL,
+    place     INTEGER NOT NULL,
+    what      TEXT NOT NULL,
+    reference TEXT,
+    version   INTEGER,
+    queued    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mail_waiting_in_order ON mail_waiting (address, place);
+
 -- Every offices file that was adopted. The id of the one in force is a text of meta.
 CREATE TABLE offices_files (
     id         BLOB PRIMARY KEY,

@@ -2,17 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ring::rand::{SecureRandom as _, SystemRandom};
+pub use service::sealing::random;
 
 /// Letters and digits that nobody mistakes for another, read aloud or on paper.
 const READABLE: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
-
-/// Random bytes.
-pub fn random<const LENGTH: usize>() -> [u8; LENGTH] {
-    let mut bytes = [0; LENGTH];
-    SystemRandom::new().fill(&mut bytes).expect("the system has a source of randomness");
-    bytes
-}
 
 /// A secret of 256 bits, as a cookie or a header carries it.
 pub fn secret() -> String {

@@ -12,6 +12,7 @@ use service::reconcile::{Reconciler, Reconciliation};
 use service::status::{Health as Is, Nats};
 use service::watch::clock_doubt::{CLOCK_CONFIRMED, CLOCK_IN_DOUBT};
 use store::Fault;
+use store::people::mail::{Address, MailBacklog};
 
 use super::operate::short;
 use crate::answer::{Answer, page, see_other, store_is_away};
@@ -20,6 +21,7 @@ use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::frame::Frame as W;
 use crate::words::health::Health as H;
+use crate::words::mail::Mail as M;
 use crate::words::operate::Operate as O;
 
 /// From how many days on an office with open cases counts as silent.
@@ -43,10 +45,15 @@ struct Row {
 
 /// `GET /health`
 pub async fn health(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer {
-    match Reconciler::last(site.log.as_ref()).await {
-        Ok(last) => {
+    let read = async {
+        let (log, addresses) = (site.log.as_ref(), site.log.mail_addresses().await?);
+        Ok((Reconciler::last(log).await?, addresses, log.mail_backlog().await?, site.people.people_are_on().await?))
+    };
+    match read.await {
+        Ok((last, addresses, backlog, on)) => {
             let frame = Frame::of(&site, &visitor, "/health", W::Health.of(visitor.language));
             let mut rows = of_the_process(&frame, &site.book, site.status.health());
+            rows.push(of_mail(&frame, &addresses, &backlog, on));
             rows.extend(of_the_reconciliation(&frame, &site, last.as_ref()));
             page(StatusCode::OK, &Page { frame, rows })
         }
@@ -101,6 +108,26 @@ fn of_the_process(frame: &Frame, book: &Rulebook, is: Is) -> Vec<Row> {
     let unreadable = (is.unreadable > 0).then(|| number(H::Unreadable, &is.unreadable));
     let known = says.into_iter().chain(waiting).chain(oldest).chain(unreadable).collect();
     vec![clock, store, watch, row("NATS", state, known)]
+}
+
+/// What goes out by mail and to webhooks.
+fn of_mail(frame: &Frame, addresses: &[Address], backlog: &[MailBacklog], on: bool) -> Row {
+    let part = frame.t(M::Part);
+    if addresses.is_empty() {
+        return row(part, H::Unused, vec![frame.t(M::NotUsed).to_owned()]);
+    }
+    let failing = addresses.iter().filter(|address| !address.off && address.progress.failing.is_some()).count();
+    let number = |word: M, number: u64| format!("{} {number}", frame.t(word));
+    let off = (!on).then(|| frame.t(M::Off).to_owned());
+    let numbers = [
+        number(M::Addresses, addresses.len() as u64),
+        number(M::Failing, failing as u64),
+        format!("{}: {}", frame.t(M::Waiting), backlog.iter().map(|of| of.waiting).sum::<u64>()),
+    ];
+    let oldest = backlog.iter().map(|of| of.oldest).min();
+    let oldest = oldest.map(|oldest| format!("{} {}", frame.t(M::Oldest), short(Some(oldest), frame.language)));
+    let state = if failing > 0 || !on { H::Trouble } else { H::InOrder };
+    row(part, state, off.into_iter().chain(numbers).chain(oldest).collect())
 }
 
 /// The last reconciliation, and the offices that it found silent.

@@ -27,6 +27,7 @@ use crate::visitor::{LANGUAGE_COOKIE, Member};
 use crate::words::feeds::Feeds as F;
 use crate::words::frame::Frame as W;
 use crate::words::login::Login as L;
+use crate::words::mail::Mail as M;
 use crate::words::operate::Operate as O;
 
 #[derive(Template)]
@@ -40,9 +41,8 @@ struct Page {
     factor: O,
     phone: bool,
     codes: usize,
-    several: bool,
-    /// Whether the person's office has feeds.
-    feeds: bool,
+    /// Where else there is something to choose: paths and texts.
+    leads: Vec<(&'static str, &'static str)>,
 }
 
 /// Whether something was saved a moment ago.
@@ -62,6 +62,14 @@ fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str,
     let title = if wrong.is_some() { format!("{}: {title}", O::Error.of(language)) } else { title.to_owned() };
     let heading = O::NotDone.of(language);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let several = person.memberships.iter().filter(|membership| membership.holds(now)).count() > 1;
+    let may = |act| allows(member.visitor.role(), Relation::Foreign, act);
+    let leads = [
+        (may(Act::MakeFeed), "/feeds", F::OfOffice.of(language)),
+        (several, "/as", O::ChangeRole.of(language)),
+        (may(Act::ReadInbox), "/notify", M::Mine.of(language)),
+    ];
+    let leads = leads.into_iter().filter_map(|(is, path, text)| is.then_some((path, text))).collect();
     let made = Page {
         frame: Frame::of(site, &member.visitor, "/me", title),
         error: wrong.map(|(field, says)| Wrong { heading, field, says }),
@@ -71,8 +79,7 @@ fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str,
         factor: factor(&person.second),
         phone: matches!(person.second, SecondFactor::Totp { .. }),
         codes: person.recovery.len(),
-        several: person.memberships.iter().filter(|membership| membership.holds(now)).count() > 1,
-        feeds: allows(member.visitor.role(), Relation::Foreign, Act::MakeFeed),
+        leads,
     };
     page(status, &made)
 }

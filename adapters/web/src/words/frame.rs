@@ -18,6 +18,7 @@ projections::catalogue! {
         People: "People", "ຜູ້ໃຊ້";
         Tokens: "Tokens", "ໂທເຄັນ";
         Feeds: "Feeds", "ຟີດ";
+        Mail: "Mail", "ອີເມວ";
         Sessions: "Sessions", "ເຊດຊັນ";
         OfficeChanges: "Offices change", "ຫ້ອງການປ່ຽນ";
         Settings: "Settings", "ການຕັ້ງຄ່າ";

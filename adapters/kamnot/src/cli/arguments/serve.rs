@@ -8,7 +8,7 @@ use service::intake::budget::Budget;
 use service::reconcile::TimeOfDay;
 
 use super::super::connection::{NATS, NatsOptions};
-use super::{WebOptions, address};
+use super::{MailOptions, WebOptions, address};
 
 /// Watch the limits and publish alerts, until stopped (SIGTERM, Ctrl-C)
 #[derive(Debug, Args)]
@@ -42,6 +42,8 @@ pub(in crate::cli) struct Serve {
     pub without_actions: bool,
     #[command(flatten)]
     pub budget: OfficeBudget,
+    #[command(flatten)]
+    pub mail: MailOptions,
 }
 
 /// The budget of each office for a minute

@@ -79,6 +79,7 @@ pub(super) fn serve(
         offices: Arc::new(offices),
         known: None,
         demo: Some(site::Demo { logins, room: pages.room().cloned() }),
+        mail: None,
     };
     running.run(None, Some(pages))
 }

@@ -5,6 +5,9 @@ use engine::rulebook::{Language, Rulebook};
 
 use super::super::time::short;
 
+/// For how long mail may wait before it wants attention.
+const MAIL_WITHIN_SECONDS: i64 = 600;
+
 /// What was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Check {
@@ -17,6 +20,7 @@ pub(super) enum Check {
     Reconciliation,
     Backup,
     Silence,
+    Mail,
     Serve,
 }
 
@@ -49,6 +53,7 @@ impl Check {
             Self::Reconciliation => "reconciliation",
             Self::Backup => "backup",
             Self::Silence => "silent_offices",
+            Self::Mail => "mail",
             Self::Serve => "serve",
         }
     }
@@ -128,6 +133,7 @@ impl Words {
             Check::Reconciliation => self.word("reconciliation", "ການທຽບຄືນ"),
             Check::Backup => self.word("backup", "ສຳເນົາສຳຮອງ"),
             Check::Silence => self.word("silent offices", "ຫ້ອງການທີ່ງຽບ"),
+            Check::Mail => self.word("mail and webhooks", "ອີເມວ ແລະ webhook"),
             Check::Serve => self.word("kamnot serve", "kamnot serve"),
         }
     }
@@ -314,6 +320,23 @@ impl Words {
             State::Attention,
             format!("{many} for {days} days or more, with open cases: {named}; see `kamnot offices --silent`"),
             format!("{many} ງຽບ {days} ມື້ ຂຶ້ນໄປ ທັງທີ່ມີຄະດີ: {named}; ເບິ່ງ `kamnot offices --silent`"),
+        )
+    }
+
+    /// `failing`: to how many of the addresses nothing goes out; `oldest`: for how long the oldest has waited.
+    pub fn mail(self, addresses: usize, failing: usize, waiting: u64, oldest: Option<i64>) -> Finding {
+        if addresses == 0 {
+            return self.find(Check::Mail, State::Well, "no address is set", "ບໍ່ໄດ້ກຳນົດທີ່ຢູ່");
+        }
+        let (since_en, since_lo) = oldest.map_or_else(Default::default, |oldest| {
+            (format!(", the oldest for {}", ago_en(oldest)), format!(", ອັນທຳອິດ {} ແລ້ວ", ago_lo(oldest)))
+        });
+        let late = oldest.is_some_and(|oldest| oldest > MAIL_WITHIN_SECONDS);
+        self.find(
+            Check::Mail,
+            if failing > 0 || late { State::Attention } else { State::Well },
+            format!("{failing} of {addresses} addresses fail; {waiting} waiting{since_en}; see `kamnot mail list`"),
+            format!("{failing} ໃນ {addresses} ທີ່ຢູ່ ສົ່ງບໍ່ໄດ້; ລໍຖ້າ {waiting}{since_lo}; ເບິ່ງ `kamnot mail list`"),
         )
     }
 

@@ -1,4 +1,4 @@
-//! The file of the key under which second factors are kept, outside the log and its backups.
+//! The file of the key under which secrets are sealed, outside the log and its backups.
 //!
 //! Invariant: the file is written once, as a whole, for its owner alone. A key that others may read is refused.
 
@@ -7,9 +7,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use ring::rand::{SecureRandom as _, SystemRandom};
-
-use super::SealingKey;
+use super::{SealingKey, random};
 use crate::private_file::{self, Readers};
 
 /// How many bytes a key has.
@@ -34,7 +32,7 @@ impl SealingKey {
             match make(file) {
                 Ok(()) => {
                     let file = file.display();
-                    tracing::info!(%file, "made the key of the second factors; keep a copy of it apart from the backups");
+                    tracing::info!(%file, "made the key under which secrets are sealed; keep a copy of it apart from the backups");
                 }
                 // Another process made it first.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -59,9 +57,7 @@ fn key(text: &[u8]) -> Option<[u8; LENGTH]> {
 
 /// Makes the file with a new key. It gets its name when it is whole.
 fn make(file: &Path) -> io::Result<()> {
-    let mut key = [0; LENGTH];
-    SystemRandom::new().fill(&mut key).map_err(|_| io::Error::other("the machine gives no random numbers"))?;
-    let text: String = key.iter().map(|byte| format!("{byte:02x}")).chain(["\n".to_owned()]).collect();
+    let text: String = random::<LENGTH>().iter().map(|byte| format!("{byte:02x}")).chain(["\n".to_owned()]).collect();
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let unfinished = folder.join(format!(".kamnot-secrets.unfinished-{}", std::process::id()));
