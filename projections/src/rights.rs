@@ -156,18 +156,17 @@ pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     match (role, act, relation) {
         (_, ReadLaw, _)
         | (Operator, Operate | ReadFeeds | ReadOfficeChanges, _)
-        | (Clerk | Prosecutor | Investigator | Lawyer, ReadOfficeChanges | ConfirmOfficeChange, _)
         | (Supervisor, AskForLook | HandleEscalated | ReadInbox | ReadFigures | ReadFiguresBelow, _)
         | (Supervisor, ReadCase | ReadLooks, Granted)
         | (
             Clerk | Prosecutor | Investigator | Lawyer,
-            ReadInbox | ReadLists | ReadFigures | EnterPapers | ReadFeeds | MakeFeed,
+            ReadInbox | ReadLists | ReadFigures | EnterPapers | ReadFeeds | MakeFeed | ReadOfficeChanges
+            | ConfirmOfficeChange,
             _,
         )
-        | (Clerk | Prosecutor | Investigator, OpenCase, _)
+        | (Clerk | Prosecutor | Investigator, OpenCase | ReadUnconfirmed, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks | HandleAlert, Own)
-        | (Clerk | Prosecutor | Investigator, ReadUnconfirmed, _)
         | (Clerk | Prosecutor | Investigator, Confirm, Own)
         | (Clerk | Prosecutor | Investigator, Record(_), Own | Former)
         | (Lawyer, Record(ActionName::ReleaseRequested), Own) => true,

@@ -219,8 +219,8 @@ impl Succession {
                 // Somebody recorded something meanwhile, or transferred it.
                 Err(Fault::Conflict(_)) => {}
                 Err(fault) => return Err(fault),
-                Ok(recorded) if recorded.verdicts == [Verdict::Accepted] => {
-                    let mut events = recorded.events;
+                Ok(outcome) if outcome.verdicts == [Verdict::Accepted] => {
+                    let mut events = outcome.events;
                     // What one append of an office left over.
                     loop {
                         let more = recorder.tick(&case).await?;
@@ -231,7 +231,7 @@ impl Succession {
                     }
                     return Ok(Became::Transferred(events));
                 }
-                Ok(recorded) if recorded.verdicts == [Verdict::Known] => return Ok(Became::Gone),
+                Ok(outcome) if outcome.verdicts == [Verdict::Known] => return Ok(Became::Gone),
                 Ok(_) => return Ok(Became::Refused),
             }
         }

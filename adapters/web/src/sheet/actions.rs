@@ -1,9 +1,10 @@
 //! The actions of a case as rows, each with all its fields; a withdrawal stands below what it withdraws.
 
 use engine::case::Confirmed;
+use projections::labels::Label as L;
 use projections::timeline::{ActionLine, Entry, EntryLine, SecondLook};
 
-use super::reader::Reader;
+use super::reader::{Reader, State};
 use crate::lao::{Html, html};
 use crate::words::case::Case as C;
 use crate::words::second_look::SecondLook as S;
@@ -32,10 +33,8 @@ pub struct Action {
     pub days_late: Html,
     /// When, by whom and why it was withdrawn.
     pub withdrawn: Option<Html>,
-    /// Whether a second person has still to confirm it.
-    pub unconfirmed: bool,
-    /// When a second person confirmed it.
-    pub confirmed: Option<Html>,
+    /// That a second person has still to confirm it, or when one did.
+    pub second_look: Option<State>,
     /// Whether it is later than the instant of the page.
     pub to_come: bool,
     /// Whether it withdraws the action above.
@@ -98,12 +97,12 @@ fn row(line: &ActionLine, reader: &Reader<'_>) -> Action {
             Html::default()
         },
         withdrawn,
-        unconfirmed: line.second_look == SecondLook::Awaited,
-        confirmed: match line.second_look {
+        second_look: match line.second_look {
+            SecondLook::Unasked => None,
+            SecondLook::Awaited => Some(State::of("today", reader.t(L::Unconfirmed))),
             SecondLook::Done(Confirmed { at, .. }) => {
-                Some(html(&reader.say(S::ConfirmedOn, &[("when", &reader.instant(at))])))
+                Some(State::of("ok", &reader.say(S::ConfirmedOn, &[("when", &reader.instant(at))])))
             }
-            SecondLook::Awaited | SecondLook::Unasked => None,
         },
         to_come: line.to_come,
         is_withdrawal: action.withdraws().is_some(),
