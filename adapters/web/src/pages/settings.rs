@@ -40,9 +40,8 @@ struct Page {
     factor: O,
     phone: bool,
     codes: usize,
-    several: bool,
-    /// Whether the person's office has feeds.
-    feeds: bool,
+    /// Where else the person may go, with what is there.
+    ways: Vec<(&'static str, &'static str)>,
 }
 
 /// Whether something was saved a moment ago.
@@ -62,6 +61,10 @@ fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str,
     let title = if wrong.is_some() { format!("{}: {title}", O::Error.of(language)) } else { title.to_owned() };
     let heading = O::NotDone.of(language);
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let several = person.memberships.iter().filter(|membership| membership.holds(now)).count() > 1;
+    let feeds = allows(member.visitor.role(), Relation::Foreign, Act::MakeFeed);
+    let ways =
+        [feeds.then(|| ("/feeds", F::OfOffice.of(language))), several.then(|| ("/as", O::ChangeRole.of(language)))];
     let made = Page {
         frame: Frame::of(site, &member.visitor, "/me", title),
         error: wrong.map(|(field, says)| Wrong { heading, field, says }),
@@ -71,8 +74,7 @@ fn shown(site: &Site, member: &Member, saved: bool, wrong: Option<(&'static str,
         factor: factor(&person.second),
         phone: matches!(person.second, SecondFactor::Totp { .. }),
         codes: person.recovery.len(),
-        several: person.memberships.iter().filter(|membership| membership.holds(now)).count() > 1,
-        feeds: allows(member.visitor.role(), Relation::Foreign, Act::MakeFeed),
+        ways: ways.into_iter().flatten().collect(),
     };
     page(status, &made)
 }
