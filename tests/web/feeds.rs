@@ -356,7 +356,7 @@ async fn a_public_library_reads_the_calendar_in_both_languages() {
         if language == "en" {
             assert!(said.starts_with("kamnot: Limits, vte-prosecutor | A memory aid, never the alarm: "), "{said}");
             let remand = "| CANCELLED | 4 | 2026-03-30T16:59:59Z | 2026-04-01T16:59:59Z | [] | R-1: Remand of 1 month";
-            let custody = "| 2026-03-31T02:30:00Z | - | [43200] | C-1: Custody of at most 48 hours";
+            let custody = "| 2026-03-31T02:30:00Z | - | [43200, 7200] | C-1: Custody of at most 48 hours";
             assert!(said.contains(remand) && said.contains(custody), "{said}");
         }
     }

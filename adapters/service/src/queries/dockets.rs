@@ -169,9 +169,9 @@ impl Dockets {
         let Some(kept) = kept.as_mut() else { return Err(Fault::unavailable("the docket is not there; retry")) };
         let mut feed = match kept.feed.take() {
             Some(feed) => feed,
-            None => OfFeed::begun(log, whose, &kept.cases, now).await?,
+            None => OfFeed::begun(log, (&whose.office, whose.seat), &kept.cases, now).await?,
         };
-        feed.bring_up_to_date(log, whose, kept.cases.keys(), now).await?;
+        feed.bring_up_to_date(log, kept.cases.keys(), now).await?;
         let limits = Limits { cases: feed.limits.values().map(Arc::clone).collect(), rulebooks: feed.rulebooks };
         let cases = kept.cases.len();
         kept.feed = Some(feed);

@@ -5,16 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use engine::action::CaseRef;
+use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use futures::StreamExt as _;
 use projections::CaseView;
 use projections::docket::listed::Listed;
 use projections::feed::{CANCELLED_FOR, CaseLimits};
+use projections::view::Seat;
 use store::heavy::{HEAVY_CASE, beside_if};
 use store::{Fault, LogStore};
-
-use super::dockets::Whose;
 
 /// How many cases are loaded concurrently.
 const IN_FLIGHT: usize = 64;
@@ -30,6 +29,8 @@ pub struct Limits {
 
 /// What is kept of a docket for its feeds.
 pub(super) struct OfFeed {
+    office: OfficeCode,
+    seat: Seat,
     /// The cases that have left the docket not long ago.
     left: BTreeSet<CaseRef>,
     pub(super) limits: BTreeMap<CaseRef, Arc<CaseLimits>>,
@@ -40,18 +41,18 @@ impl OfFeed {
     /// Nothing yet but the cases that have left the docket: closed, handed on or voided.
     pub(super) async fn begun(
         log: &dyn LogStore,
-        whose: &Whose,
+        (office, seat): (&OfficeCode, Seat),
         cases: &BTreeMap<CaseRef, Arc<Listed>>,
         now: Instant,
     ) -> Result<Self, Fault> {
         let lately = |view: &CaseView| now.since(view.recorded_at) < CANCELLED_FOR;
-        let closed = log.docket(&whose.office, Some(whose.seat)).await?;
-        let views = closed.into_iter().chain(log.handed_on(&whose.office).await?);
+        let closed = log.docket(office, Some(seat)).await?;
+        let views = closed.into_iter().chain(log.handed_on(office).await?);
         let mut left: BTreeSet<CaseRef> = views.filter(lately).map(|view| view.case).collect();
         left.extend(log.not_open().await?);
         left.retain(|case| !cases.contains_key(case));
         let rulebooks = u32::try_from(log.rulebooks().await?.len()).unwrap_or(u32::MAX);
-        Ok(Self { left, limits: BTreeMap::new(), rulebooks })
+        Ok(Self { office: office.clone(), seat, left, limits: BTreeMap::new(), rulebooks })
     }
 
     /// Forgets what was known of a case in which something was recorded, and that may leave the docket with it.
@@ -66,7 +67,6 @@ impl OfFeed {
     pub(super) async fn bring_up_to_date(
         &mut self,
         log: &dyn LogStore,
-        whose: &Whose,
         own: impl Iterator<Item = &CaseRef>,
         now: Instant,
     ) -> Result<(), Fault> {
@@ -77,7 +77,8 @@ impl OfFeed {
         };
         let changed: Vec<CaseRef> =
             own.iter().copied().chain(&self.left).filter(|case| !known(case)).cloned().collect();
-        let look = async |case: CaseRef| (limits(log, whose, &case, now).await, case);
+        let (office, seat) = (&self.office, self.seat);
+        let look = async |case: CaseRef| (limits(log, (office, seat), &case, now).await, case);
         let mut looked = futures::stream::iter(changed).map(look).buffer_unordered(IN_FLIGHT);
         while let Some((found, case)) = looked.next().await {
             match found {
@@ -93,9 +94,14 @@ impl OfFeed {
     }
 }
 
-async fn limits(log: &dyn LogStore, whose: &Whose, case: &CaseRef, now: Instant) -> Result<CaseLimits, Fault> {
-    let (case, book, whose) = (log.load(case).await?, log.book(), whose.clone());
+async fn limits(
+    log: &dyn LogStore,
+    (office, seat): (&OfficeCode, Seat),
+    case: &CaseRef,
+    now: Instant,
+) -> Result<CaseLimits, Fault> {
+    let (case, book, office) = (log.load(case).await?, log.book(), office.clone());
     let is_heavy = case.recorded().len() >= HEAVY_CASE;
-    let of = move || CaseLimits::of(&case, &book, &whose.office, whose.seat, now);
+    let of = move || CaseLimits::of(&case, &book, &office, seat, now);
     Ok(beside_if(is_heavy, of).await?)
 }
