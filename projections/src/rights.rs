@@ -119,6 +119,8 @@ pub enum Act {
     HandleEscalated,
     /// Use the pages on which papers are entered; which papers, [`Act::Record`] and [`Act::OpenCase`] say.
     EnterPapers,
+    /// Hand a shift over to a colleague, and take it over.
+    HandOverShift,
     /// Look at a case with a reason.
     AskForLook,
     /// Read the figures of the own office.
@@ -135,7 +137,7 @@ pub enum Act {
 /// case the relation does not count.
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
-        AskForLook, EnterPapers, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures,
+        AskForLook, EnterPapers, HandOverShift, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures,
         ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadPersonal, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
@@ -145,7 +147,11 @@ pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
         | (Operator, Operate, _)
         | (Supervisor, AskForLook | HandleEscalated | ReadInbox | ReadFigures | ReadFiguresBelow, _)
         | (Supervisor, ReadCase | ReadLooks, Granted)
-        | (Clerk | Prosecutor | Investigator | Lawyer, ReadInbox | ReadLists | ReadFigures | EnterPapers, _)
+        | (
+            Clerk | Prosecutor | Investigator | Lawyer,
+            ReadInbox | ReadLists | ReadFigures | EnterPapers | HandOverShift,
+            _,
+        )
         | (Clerk | Prosecutor | Investigator, OpenCase, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks | HandleAlert, Own)
@@ -163,7 +169,7 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 16] = [
+    const TABLE: [(Act, [&str; 4]); 17] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadInbox, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
@@ -175,6 +181,7 @@ mod tests {
         (Act::HandleEscalated, ["s", "s", "s", "s"]),
         (Act::OpenCase, ["cpi", "cpi", "cpi", "cpi"]),
         (Act::EnterPapers, ["cpil", "cpil", "cpil", "cpil"]),
+        (Act::HandOverShift, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::AskForLook, ["s", "s", "s", "s"]),
         (Act::ReadFigures, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadFiguresBelow, ["s", "s", "s", "s"]),

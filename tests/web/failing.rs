@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use engine::action::CaseRef;
+use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use store::Fault;
-use store::people::{Grant, KeptForm, Look, LooksOf, PeopleStore, Person, Put, Session, Sessions, Token};
+use store::people::{Grant, KeptForm, Look, LooksOf, PeopleStore, Person, Put, Session, Sessions, ShiftSheet, Token};
 use uuid::Uuid;
 
 /// A store over another one.
@@ -85,6 +85,15 @@ impl PeopleStore for Failing {
     }
     async fn drop_form(&self, id: Uuid) -> Result<(), Fault> {
         self.over.drop_form(id).await
+    }
+    async fn add_sheet(&self, sheet: &ShiftSheet) -> Result<bool, Fault> {
+        self.over.add_sheet(sheet).await
+    }
+    async fn sheet(&self, sheet: Uuid) -> Result<Vec<ShiftSheet>, Fault> {
+        self.over.sheet(sheet).await
+    }
+    async fn sheets(&self, office: &OfficeCode, most: usize) -> Result<Vec<ShiftSheet>, Fault> {
+        self.over.sheets(office, most).await
     }
     async fn looks(&self, of: &LooksOf, most: usize) -> Result<Vec<Look>, Fault> {
         self.over.looks(of, most).await

@@ -28,6 +28,7 @@ mod rights;
 mod schema;
 mod serving;
 mod sessions;
+mod shift;
 mod shown;
 mod tls;
 mod two_servers;

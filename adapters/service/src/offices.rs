@@ -6,12 +6,14 @@ mod contradictions;
 mod doubts;
 mod holidays;
 mod known;
+mod shifts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::NaiveDate;
 use engine::action::OfficeCode;
+use engine::calendar::Instant;
 use engine::rulebook::Language;
 use projections::view::Seat;
 use serde::Deserialize;
@@ -22,6 +24,7 @@ use crate::shown::plain;
 
 pub use contradictions::{Contradiction, Used};
 pub use known::Stranger;
+pub use shifts::Shifts;
 
 /// What is wrong with a `supervised_by`.
 const NO_SUCH_OFFICE: &str = "`supervised_by` names no office; expected the code of one of this file or of the program";
@@ -109,6 +112,8 @@ pub struct Office {
     pub court: Option<CourtKind>,
     /// The office that supervises it.
     pub supervised_by: Option<OfficeCode>,
+    /// When its shifts begin.
+    pub shifts: Shifts,
 }
 
 /// An office as it stands in a file.
@@ -120,6 +125,7 @@ struct Entry {
     province: Name,
     court: Option<CourtKind>,
     supervised_by: Option<toml::Spanned<String>>,
+    shifts: Option<toml::Spanned<Vec<String>>>,
 }
 
 /// The offices by their codes, and the holidays: days on which they are closed.
@@ -230,7 +236,7 @@ impl Offices {
             let Some(known) = OfficeCode::new(code.get_ref()) else {
                 return Err(wrong(start, "expected an office code: 1 to 64 of a-z, 0-9, `-`".to_owned()));
             };
-            let Entry { kind, name, province, court, supervised_by } = entry;
+            let Entry { kind, name, province, court, supervised_by, shifts } = entry;
             if (kind == OfficeKind::Court) != court.is_some() {
                 return Err(wrong(
                     start,
@@ -248,7 +254,12 @@ impl Offices {
                 }
                 supervised.push((known.clone(), named.span().start));
             }
-            self.0.insert(known, Office { kind, name, province, court, supervised_by: above });
+            let shifts = match shifts {
+                None => Shifts::default(),
+                Some(times) => Shifts::read(times.get_ref())
+                    .map_err(|what| wrong(times.span().start, format!("{known}: {what}")))?,
+            };
+            self.0.insert(known, Office { kind, name, province, court, supervised_by: above, shifts });
         }
         for (code, start) in supervised {
             self.supervision(&code).map_err(|what| wrong(start, format!("{code}: {what}")))?;
@@ -275,6 +286,11 @@ impl Offices {
     /// The office with a code.
     pub fn get(&self, code: &OfficeCode) -> Option<&Office> {
         self.0.get(code)
+    }
+
+    /// The end of the shift that an office hands over at an instant; of one that is not known, by the usual shifts.
+    pub fn end_of_shift(&self, office: &OfficeCode, now: Instant) -> Instant {
+        self.get(office).map(|office| office.shifts.clone()).unwrap_or_default().end(now)
     }
 
     /// Whether `above` is this office, or supervises it, be it through others between them.

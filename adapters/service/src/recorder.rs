@@ -152,6 +152,11 @@ impl Recorder {
         &self.store
     }
 
+    /// The rulebook under which it records.
+    pub const fn book(&self) -> &Arc<Rulebook> {
+        &self.book
+    }
+
     /// What the clock says by which it records.
     pub fn now(&self) -> Instant {
         self.clock.now()

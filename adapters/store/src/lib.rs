@@ -177,6 +177,9 @@ pub trait CaseStore: Send + Sync + 'static {
     /// The views of the cases that an office has handed on ([`CaseView::was_of`]), by reference. As [`CaseStore::docket`],
     /// without looking at the log.
     async fn handed_on(&self, office: &OfficeCode) -> Result<Vec<CaseView>, Fault>;
+    /// The views of the cases in which something was escalated and is still owed ([`CaseView::escalated`]), by reference. As
+    /// [`CaseStore::handed_on`].
+    async fn escalated(&self) -> Result<Vec<CaseView>, Fault>;
     /// The places of the alert events to an office, in the order of a list (see `alerts::ByClass`): so many
     /// that the events themselves are asked for some at a time.
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault>;

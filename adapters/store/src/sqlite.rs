@@ -341,6 +341,10 @@ impl CaseStore for SqliteStore {
         self.read(move |connection| reads::handed_on(connection, &office)).await
     }
 
+    async fn escalated(&self) -> Result<Vec<CaseView>, Fault> {
+        self.read(reads::escalated).await
+    }
+
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
         let (to, book) = (to.clone(), Arc::clone(&self.book));
         self.read(move |connection| alerts::alerts(connection, &to, &book)).await

@@ -20,4 +20,5 @@ pub mod overview;
 pub mod people;
 pub mod sessions;
 pub mod settings;
+pub mod shift;
 pub mod tokens;

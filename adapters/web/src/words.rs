@@ -17,3 +17,4 @@ pub mod looks;
 pub mod operate;
 pub mod overview;
 pub mod paper;
+pub mod shift;

@@ -59,6 +59,11 @@ pub const TABLE: &[Row] = &[
     row("GET /docket/handed-on", Roles("cpil"), PAGE),
     row("GET /inbox", Roles("cpils"), PAGE),
     row("POST /inbox", Roles("cpils"), INCOMPLETE),
+    row("GET /shift", Roles("cpil"), PAGE),
+    row("POST /shift", Roles("cpil"), INCOMPLETE),
+    // There is no such sheet.
+    row("GET /shift/{id}", Roles("cpil"), (404, "")),
+    row("POST /shift/{id}", Roles("cpil"), (404, "")),
     row("GET /figures", Roles("cpils"), PAGE),
     row("GET /cases/{case}", CASE, PAGE),
     row("GET /cases/{case}/print", CASE, PAGE),

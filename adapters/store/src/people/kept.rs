@@ -6,8 +6,8 @@ use engine::action::{CaseRef, OfficeCode};
 use projections::rights::Role;
 use serde_json::json;
 
-use super::rows::{GRANTS, KEPT_FORMS, LOOKS, PEOPLE, Row, SESSIONS, TOKENS, Table, id_of};
-use super::{Grant, KeptForm, Look, Person, Seen, Session, Token, document};
+use super::rows::{GRANTS, KEPT_FORMS, LOOKS, PEOPLE, Row, SESSIONS, SHIFT_SHEETS, TOKENS, Table, id_of};
+use super::{Grant, KeptForm, Look, Person, Seen, Session, ShiftSheet, Token, document};
 use crate::Fault;
 use crate::cell::{Strange, Value};
 
@@ -191,6 +191,35 @@ impl Kept for KeptForm {
             person: row.get(Value::as_id)?,
             until: row.get(Value::as_instant)?,
             sealed: row.get(|value: &Value| value.as_bytes().map(<[u8]>::to_vec))?,
+        })
+    }
+}
+
+impl Kept for ShiftSheet {
+    const TABLE: &'static Table = &SHIFT_SHEETS;
+
+    fn row(&self) -> Row {
+        let Self { id, sheet, office, person, at, until, list } = self;
+        vec![
+            (*id).into(),
+            (*sheet).into(),
+            office.as_str().into(),
+            (*person).into(),
+            (*at).into(),
+            (*until).into(),
+            (&**list).into(),
+        ]
+    }
+
+    fn of(row: &mut Columns) -> Result<Self, Strange> {
+        Ok(Self {
+            id: row.get(Value::as_id)?,
+            sheet: row.get(Value::as_id)?,
+            office: row.get(Value::as_office)?,
+            person: row.get(Value::as_id)?,
+            at: row.get(Value::as_instant)?,
+            until: row.get(Value::as_instant)?,
+            list: row.get(text)?,
         })
     }
 }

@@ -74,12 +74,16 @@ table!(
     KEPT_FORMS, "kept_forms", "id" Id, "person" Id, "until" Number, "sealed" Bytes
 );
 table!(
+    /// Shift sheets, as they were handed over and taken over.
+    SHIFT_SHEETS, "shift_sheets", "id" Id, "sheet" Id, "office" Text, "person" Id, "at" Number, "until" Number, "list" Text
+);
+table!(
     /// Every offices file that was adopted.
     OFFICES_FILES, "offices_files", "id" Id, "adopted_at" Number, "source" Text
 );
 
 /// What a copy of a log takes along.
-pub static KEPT: [&Table; 5] = [&PEOPLE, &TOKENS, &GRANTS, &LOOKS, &OFFICES_FILES];
+pub static KEPT: [&Table; 6] = [&PEOPLE, &TOKENS, &GRANTS, &LOOKS, &SHIFT_SHEETS, &OFFICES_FILES];
 
 /// An id that follows from an instant and from what happened then. Those of one quarter of an hour stand together, so that new
 /// rows go to the end of the index.

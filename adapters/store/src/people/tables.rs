@@ -4,14 +4,15 @@
 //! order in which they first appear, so they stand in that order. No value of a statement is empty: only those of a row may be.
 
 use async_trait::async_trait;
-use engine::action::CaseRef;
+use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use uuid::Uuid;
 
 use super::kept::Kept;
 use super::rows::{OFFICES_FILES, Row, TOKENS, Table, id_of};
 use super::{
-    Grant, KeptForm, Look, LooksOf, OFF, OFFICES_IN_FORCE, PeopleStore, Person, Put, Session, Sessions, Token,
+    Grant, KeptForm, Look, LooksOf, OFF, OFFICES_IN_FORCE, PeopleStore, Person, Put, Session, Sessions, ShiftSheet,
+    Token,
 };
 use crate::Fault;
 use crate::cell::Value;
@@ -173,6 +174,20 @@ impl<T: Tables> PeopleStore for T {
 
     async fn drop_form(&self, id: Uuid) -> Result<(), Fault> {
         self.write(Write::Changes(vec![Change::Do(DROP_FORM, vec![id.into()])])).await.map(|_| ())
+    }
+
+    async fn add_sheet(&self, sheet: &ShiftSheet) -> Result<bool, Fault> {
+        self.write(Write::Changes(vec![Change::Insert(ShiftSheet::TABLE, sheet.row())])).await.map(|added| added == 1)
+    }
+
+    async fn sheet(&self, sheet: Uuid) -> Result<Vec<ShiftSheet>, Fault> {
+        all(self, "SELECT * FROM shift_sheets WHERE sheet = $1 ORDER BY at, id", vec![sheet.into()]).await
+    }
+
+    async fn sheets(&self, office: &OfficeCode, most: usize) -> Result<Vec<ShiftSheet>, Fault> {
+        let most = Value::Number(i64::try_from(most).unwrap_or(i64::MAX));
+        let sql = "SELECT * FROM shift_sheets WHERE office = $1 ORDER BY at DESC, id LIMIT $2";
+        all(self, sql, vec![office.as_str().into(), most]).await
     }
 
     async fn note(&self, looks: Vec<Look>) -> Result<(), Fault> {

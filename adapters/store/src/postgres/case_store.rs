@@ -143,6 +143,11 @@ impl CaseStore for PostgresStore {
         Ok(views.filter(|view| view.was_of(office)).collect())
     }
 
+    async fn escalated(&self) -> Result<Vec<CaseView>, Fault> {
+        let views = self.all(&reads::ESCALATED, |query| query, reads::view).await?;
+        Ok(views.into_iter().flatten().collect())
+    }
+
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
         let mut addressees: Vec<String> = self.all(statements::ADDRESSEES, |query| query, first).await?;
         addressees.retain(|found| to.is_among(found));

@@ -66,6 +66,20 @@ CREATE TABLE kept_forms (
     sealed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Shift sheets. A sheet is one row when it is handed over and one more when it is taken over; rows are only added. The list
+-- holds references, rules, instants and ids of people, as JSON.
+CREATE TABLE shift_sheets (
+    id     BLOB PRIMARY KEY,
+    sheet  BLOB NOT NULL,
+    office TEXT NOT NULL,
+    person BLOB NOT NULL,
+    at     INTEGER NOT NULL,
+    until  INTEGER NOT NULL,
+    list   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shift_sheets_of_office ON shift_sheets (office, at);
+CREATE INDEX shift_sheets_by_sheet ON shift_sheets (sheet);
+
 -- Every offices file that was adopted. The id of the one in force is a text of meta.
 CREATE TABLE offices_files (
     id         BLOB PRIMARY KEY,
@@ -75,3 +89,6 @@ CREATE TABLE offices_files (
 
 -- The cases that were handed on, which the pages list for their former offices.
 CREATE INDEX cases_handed_on ON cases (reference) WHERE instr(document, '"former":') > 0;
+
+-- The cases in which something was escalated and is still owed, for the inboxes of supervising offices.
+CREATE INDEX cases_escalated ON cases (reference) WHERE instr(document, '"escalated":') > 0;

@@ -1,14 +1,14 @@
 //! The schemas of what is sent.
 
+mod inbox;
+
 use engine::action::ActionName;
 use engine::alert::Kind;
-use engine::breach::Breach;
 use engine::rulebook::Role as Owes;
 use projections::rights::Role;
 use serde_json::{Map, Value, json};
 
 use super::action::{self, nullable};
-use crate::api::inbox::{DOINGS, HANDS};
 use crate::api::problem::KINDS;
 
 /// All schemas, by name.
@@ -28,10 +28,11 @@ pub fn all() -> Value {
         ("Finding", finding()),
         ("NotOnRecord", of_entry("not_on_record", &[("rule", text()), ("action", id()), ("field", text())])),
         ("AlertEntry", alert_entry()),
+        ("HandlingEntry", inbox::entry()),
         ("Alert", alert()),
-        ("InboxItem", inbox_item()),
+        ("InboxItem", inbox::item()),
         ("Handled", object(&[("outcome", word(&["recorded", "known", "refused"])), ("flaws", list_of("Said"))])),
-        ("Handling", handling()),
+        ("Handling", inbox::handling()),
         ("Figures", figures()),
         ("Look", look()),
         ("Rules", object(&[("rulebook", text()), ("digest", text()), ("rules", list(&refer("Rule")))])),
@@ -228,7 +229,7 @@ fn assessment() -> Value {
 // ---- timelines
 
 fn entry() -> Value {
-    one_of(&["ActionEntry", "Deadline", "Finding", "NotOnRecord", "AlertEntry"])
+    one_of(&["ActionEntry", "Deadline", "Finding", "NotOnRecord", "AlertEntry", "HandlingEntry"])
 }
 
 /// An entry of a kind: `at`, `entry` and these fields.
@@ -310,37 +311,6 @@ fn alert() -> Value {
         ("told", list(&telling)),
         ("text", list(&text())),
     ])
-}
-
-fn inbox_item() -> Value {
-    let holding = object(&[
-        ("person", nullable(&id())),
-        ("since", instant()),
-        ("what", nullable(&text())),
-        ("until", nullable(&instant())),
-    ]);
-    object(&[
-        ("case", text()),
-        ("key", text()),
-        ("rule", nullable(&text())),
-        ("earliest", nullable(&instant())),
-        ("latest", nullable(&instant())),
-        ("breach", nullable(&word(Breach::WORDS))),
-        ("findings", count()),
-        ("missing", count()),
-        ("liberty", flag()),
-        ("owed_by", text()),
-        ("raised_at", instant()),
-        ("hands", word(&HANDS)),
-        ("holdings", list(&holding)),
-        ("escalated_at", nullable(&instant())),
-        ("escalates_at", nullable(&instant())),
-    ])
-}
-
-fn handling() -> Value {
-    let needed = [("id", id()), ("case", text()), ("key", text()), ("doing", word(&DOINGS))];
-    with(&needed, &[("what", text()), ("until", instant()), ("to", id())])
 }
 
 // ---- lists and the law
