@@ -161,7 +161,7 @@ test("an alert is taken, and every state of the form passes in both languages", 
   await Promise.all([take("lo", "prosecutor"), take("en", "investigator")]);
 });
 
-test("a shift is handed over and taken over, and every state of the sheet passes in both languages", async (t) => {
+test("a shift sheet that moved is refused, and one that is handed over passes in both languages", async (t) => {
   const hand = (language) =>
     t.test(language, async () => {
       const page = await open(demo, language);
