@@ -103,12 +103,12 @@ impl Line {
 
     fn read(json: &Json<'_>) -> Option<Self> {
         let Json::List(fields) = json else { return None };
-        let [Json::Text(case), Json::Text(rule), Json::Number(period), Json::Number(end), Json::List(taken)] =
+        let [Json::Text(case), Json::Text(rule), Json::Number(period), Json::Number(end), Json::List(takers)] =
             &fields[..]
         else {
             return None;
         };
-        let taker = |json: &Json<'_>| {
+        let one = |json: &Json<'_>| {
             let Json::List(fields) = json else { return None };
             let (person, until) = match &fields[..] {
                 [Json::Null, Json::Number(until)] => (None, until),
@@ -122,7 +122,7 @@ impl Line {
             rule: RuleId::from_word(rule)?,
             period: u32::try_from(*period).ok()?,
             end: Instant::from_unix(*end),
-            taken: taken.iter().map(taker).collect::<Option<_>>()?,
+            taken: takers.iter().map(one).collect::<Option<_>>()?,
         })
     }
 }

@@ -60,6 +60,7 @@ mod example;
 mod list;
 mod outbox;
 mod people;
+mod shift;
 mod streams;
 
 /// A store that the contract is held against.

@@ -11,7 +11,7 @@ use engine::rulebook::Language;
 use futures::future::join_all;
 use projections::rights::Role;
 use store::people::{
-    Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, ShiftSheet, Token,
+    Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, Token,
 };
 use store::place::LogPlace;
 use store::{LogStore, Options};
@@ -26,7 +26,6 @@ on_each_log!(
     sessions_end_one_of_a_person_or_all,
     a_session_was_last_seen_at_its_last_request,
     a_persons_last_forms_are_kept_for_their_time,
-    a_shift_sheet_is_handed_over_once_and_taken_over_once,
     tokens_are_found_by_their_key_and_can_be_revoked,
     a_supervisors_looks_stand_on_the_case,
     a_look_counts_once_in_a_quarter_of_an_hour,
@@ -40,11 +39,11 @@ on_each_log!(
 );
 
 /// The log, laid out if it is not there.
-async fn open(place: &LogPlace) -> Arc<dyn LogStore> {
+pub async fn open(place: &LogPlace) -> Arc<dyn LogStore> {
     place.open(made::book(), &Options { create: true, ..Options::default() }).await.unwrap()
 }
 
-const AT: Instant = Instant::from_unix(1_796_000_400);
+pub const AT: Instant = Instant::from_unix(1_796_000_400);
 
 /// A person who logs in with this name.
 fn person(login: &str) -> Person {
@@ -224,37 +223,6 @@ async fn a_persons_last_forms_are_kept_for_their_time(place: &LogPlace) {
     store.keep_form(&form(noy, 7), AT.plus(104)).await.unwrap();
     let left = [kept(&form(kham, 3)).await, kept(&form(kham, 4)).await, kept(&form(noy, 0)).await, kept(&again).await];
     assert_eq!(left, [false, true, false, false], "those whose time is over, and what was dropped, are gone");
-}
-
-async fn a_shift_sheet_is_handed_over_once_and_taken_over_once(place: &LogPlace) {
-    let store = open(place).await;
-    let given = ShiftSheet {
-        id: Uuid::from_u128(1),
-        sheet: Uuid::from_u128(1),
-        office: office("vte-prosecutor"),
-        person: Uuid::from_u128(8),
-        at: AT,
-        until: AT.plus(3600),
-        list: "[]".to_owned(),
-    };
-    let id = ShiftSheet::taken_over(given.sheet);
-    let taken = ShiftSheet { id, person: Uuid::from_u128(9), at: AT.plus(60), ..given.clone() };
-    let elsewhere = ShiftSheet {
-        id: Uuid::from_u128(2),
-        sheet: Uuid::from_u128(2),
-        office: office("lpb-prosecutor"),
-        ..given.clone()
-    };
-    for (sheet, is_new) in [(&given, true), (&given, false), (&elsewhere, true), (&taken, true)] {
-        assert_eq!(store.add_sheet(sheet).await.unwrap(), is_new);
-    }
-    let by_another = ShiftSheet { person: Uuid::from_u128(10), at: AT.plus(61), ..taken.clone() };
-    assert!(!store.add_sheet(&by_another).await.unwrap(), "two do not take over the same");
-    assert_eq!(store.sheet(given.sheet).await.unwrap(), [given.clone(), taken.clone()]);
-    let mine = store.sheets(&given.office, 9).await.unwrap();
-    assert_eq!(mine, [taken.clone(), given]);
-    assert_eq!(store.sheets(&office("vte-prosecutor"), 1).await.unwrap(), [taken]);
-    assert_eq!(store.sheets(&office("vte-legal-aid"), 9).await.unwrap(), []);
 }
 
 async fn tokens_are_found_by_their_key_and_can_be_revoked(place: &LogPlace) {

@@ -88,7 +88,7 @@ impl Requests {
     pub async fn leave(mut self) -> Vec<Request> {
         let mut left = Vec::new();
         let leaving = async {
-            for subscriber in self.subscribers.iter_mut() {
+            for subscriber in &mut self.subscribers {
                 if subscriber.drain().await.is_err() {
                     return;
                 }

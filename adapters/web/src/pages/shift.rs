@@ -99,10 +99,10 @@ impl<'w> Words<'w> {
         let rule = line.rule;
         let limit =
             format!("{}, {}\u{a0}{}", book.name(&rule, language), Label::Article.of(language), book.article(&rule));
-        let taker = |Taker { person, until }: &Taker| {
+        let one = |Taker { person, until }: &Taker| {
             format!("{}, {}", self.who(*person), words_of_time::instant(*until, language))
         };
-        let taken: Vec<String> = line.taken.iter().map(taker).collect();
+        let taken: Vec<String> = line.taken.iter().map(one).collect();
         Shown {
             case: line.case.to_string(),
             path: case_path(&line.case),

@@ -15,7 +15,7 @@ projections::catalogue! {
         DoneInTime: "Done in time", "ທັນກຳນົດ";
         Nothing: "Nothing to act on.", "ບໍ່ມີຫຍັງຕ້ອງເຮັດ.";
         Unused: "Your office does not use the inbox yet: nobody ever took an alert. Until then, only alerts on limits on liberty are passed on to the supervising office.", "ຫ້ອງການຂອງທ່ານຍັງບໍ່ໃຊ້ກ່ອງນີ້: ຍັງບໍ່ເຄີຍມີໃຜຮັບການແຈ້ງເຕືອນ. ຈົນກວ່າຈະໃຊ້, ມີແຕ່ການແຈ້ງເຕືອນກ່ຽວກັບເສລີພາບທີ່ສົ່ງຕໍ່ໃຫ້ຫ້ອງການກວດກາ.";
-        OwesWithoutInbox: "This office does not use the inbox.", "ຫ້ອງການນີ້ບໍ່ໃຊ້ກ່ອງນີ້.";
+        OwesUnread: "This office does not use the inbox.", "ຫ້ອງການນີ້ບໍ່ໃຊ້ກ່ອງນີ້.";
         OwedBy: "owed by", "ຜູ້ຮັບຜິດຊອບ:";
         ByLenient: "by the lenient reading", "ຕາມແບບຜ່ອນຜັນ";
         ByProtective: "by the protective reading", "ຕາມແບບປົກປ້ອງເດັກ";

@@ -264,7 +264,7 @@ impl<'w> Words<'w> {
         let (now, language) = (self.docket.now, self.docket.language);
         let mut lines = Vec::new();
         if self.users.as_ref().is_some_and(|users| !users.contains(&item.owed_by)) {
-            lines.push(self.t(I::OwesWithoutInbox).to_owned());
+            lines.push(self.t(I::OwesUnread).to_owned());
         }
         if item.hands == Hands::Nobody && matches!(item.subject, Subject::Limit { .. }) {
             let mut said = self.say(I::Raised, &[("at", &self.at(item.raised_at))]);
