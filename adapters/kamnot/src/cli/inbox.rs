@@ -42,12 +42,12 @@ use super::today::{Names, names_of, who};
 pub(super) fn run(common: &Common, own: &Inbox) -> Result<Completion, Failure> {
     match &own.command {
         InboxCommand::List { by, format } => list(common, by, *format),
-        InboxCommand::Take { about, promise } => act(common, about, sent(about, Deed::Takes, Some(promise), None)),
+        InboxCommand::Take { about, promise } => act(common, about, &sent(about, Deed::Takes, Some(promise), None)),
         InboxCommand::HandOver { about, to, promise } => {
-            act(common, about, sent(about, Deed::HandsOver, Some(promise), Some(*to)))
+            act(common, about, &sent(about, Deed::HandsOver, Some(promise), Some(*to)))
         }
-        InboxCommand::GiveBack { about } => act(common, about, sent(about, Deed::GivesBack, None, None)),
-        InboxCommand::Note { about } => act(common, about, sent(about, Deed::Notes, None, None)),
+        InboxCommand::GiveBack { about } => act(common, about, &sent(about, Deed::GivesBack, None, None)),
+        InboxCommand::Note { about } => act(common, about, &sent(about, Deed::Notes, None, None)),
     }
 }
 
@@ -64,8 +64,8 @@ fn sent(about: &About, deed: Deed, promise: Option<&Promised>, to: Option<Uuid>)
     }
 }
 
-fn act(common: &Common, about: &About, sent: Sent) -> Result<Completion, Failure> {
-    let payload = serde_json::to_vec(&sent).map_err(|error| Failure::Fault(error.to_string()))?;
+fn act(common: &Common, about: &About, sent: &Sent) -> Result<Completion, Failure> {
+    let payload = serde_json::to_vec(sent).map_err(|error| Failure::Fault(error.to_string()))?;
     let reply = match about.nats.servers()? {
         Some(servers) => {
             let mut sender = Sender::new(servers, about.by.clone());
@@ -73,7 +73,7 @@ fn act(common: &Common, about: &About, sent: Sent) -> Result<Completion, Failure
         }
         None => recorded(common, &about.by, &payload)?,
     };
-    said(&reply, &sent, common.lang)
+    said(&reply, sent, common.lang)
 }
 
 fn recorded(common: &Common, office: &OfficeCode, payload: &[u8]) -> Result<Reply, Failure> {
