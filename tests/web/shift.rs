@@ -3,7 +3,6 @@
 use axum::http::Method;
 use engine::rulebook::Language;
 use projections::rights::Role;
-use store::people::PeopleStore as _;
 use tests::lines::{custody, opening};
 use tests::made::office;
 use uuid::Uuid;
