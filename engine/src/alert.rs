@@ -152,6 +152,11 @@ impl Topic {
         let name = format!("{case}/{}/{}/{}/{kind}/{occurrence}", self.rule, self.on, self.period);
         Uuid::new_v5(&NAMESPACE, name.as_bytes())
     }
+
+    /// The id of the `occurrence`th alert on this topic.
+    pub fn alert_id(&self, case: &CaseRef, occurrence: u32) -> Uuid {
+        self.id(case, &self.stage.to_string(), occurrence)
+    }
 }
 
 /// The offices of a case when an alert is raised.
@@ -254,7 +259,7 @@ pub struct Alert {
 impl Alert {
     /// The alert's id.
     pub fn id(&self, case: &CaseRef) -> Uuid {
-        self.topic.id(case, &self.topic.stage.to_string(), self.occurrence)
+        self.topic.alert_id(case, self.occurrence)
     }
 
     /// The id of the alert that this one escalates; `None` if it is no escalation.

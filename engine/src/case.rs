@@ -301,7 +301,7 @@ impl Case {
     }
 
     /// Whether what somebody did about an alert is recorded already, by its id.
-    pub(crate) fn is_handled(&self, id: Uuid) -> bool {
+    pub fn is_handled(&self, id: Uuid) -> bool {
         self.handlings.contains(&id)
     }
 

@@ -42,6 +42,53 @@ pub enum Doing {
     Notes,
 }
 
+/// What is done, without what is promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of `Doing`")]
+pub enum Deed {
+    Takes,
+    HandsOver,
+    GivesBack,
+    Notes,
+}
+
+impl Deed {
+    /// All, in the order of [`Deed::WORDS`].
+    pub const ALL: [Self; 4] = [Self::Takes, Self::HandsOver, Self::GivesBack, Self::Notes];
+    /// The words of all.
+    pub const WORDS: [&'static str; 4] = ["takes", "hands_over", "gives_back", "notes"];
+
+    /// The word of this one.
+    pub const fn word(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
+
+    /// The one with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|deed| deed.word() == word)
+    }
+}
+
+impl Doing {
+    /// What is done, without what is promised.
+    pub const fn deed(&self) -> Deed {
+        match self {
+            Self::Takes(_) => Deed::Takes,
+            Self::HandsOver { .. } => Deed::HandsOver,
+            Self::GivesBack => Deed::GivesBack,
+            Self::Notes => Deed::Notes,
+        }
+    }
+
+    /// What will be done, until when; none where nothing is promised.
+    pub const fn promise(&self) -> Option<&Promise> {
+        match self {
+            Self::Takes(promise) | Self::HandsOver { promise, .. } => Some(promise),
+            Self::GivesBack | Self::Notes => None,
+        }
+    }
+}
+
 /// What will be done about an alert, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {

@@ -3,6 +3,8 @@
 //!
 //! Invariant: made from the cases alone, and nothing personal is in it but what people wrote that they will do.
 
+mod json;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use engine::calendar::Instant;
 use engine::case::{Case, RecordedAction};
 use engine::handling::Holding;
 use engine::rulebook::{RuleId, Rulebook};
+use uuid::Uuid;
 
 use crate::alerts::Class;
 use crate::docket::listed::Listed;
@@ -45,20 +48,31 @@ pub struct Open {
     pub escalates_at: Option<Instant>,
 }
 
-/// An alert whose duty was done late.
+/// An alert whose duty was done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settled {
     /// The alert.
     pub alert: Arc<Alert>,
+    /// Whether in time.
+    pub done: Done,
     /// What was done, and when.
     pub by: (ActionName, When),
     /// When that was recorded.
     pub recorded_at: Instant,
 }
 
+/// Whether a duty was done in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Under both readings.
+    InTime,
+    /// Not under both.
+    Late,
+}
+
 impl CaseAlerts {
     /// Of a case as it is known at an instant.
-    pub fn of(case: &Case, at: Instant) -> Self {
+    pub fn of(case: &Case, book: &Rulebook, at: Instant) -> Self {
         let open = case.open_alerts().map(|open| Open {
             alert: Arc::clone(open.alert),
             raised_at: open.raised_at,
@@ -70,12 +84,40 @@ impl CaseAlerts {
         let settled = case.settled_alerts().filter(|(alert, _)| !alert.topic.stage.is_escalated());
         let settled = settled.filter_map(|(alert, by)| {
             let by = lately.get(&by)?;
-            let (by, recorded_at) = ((by.action.name, by.action.at), by.recorded_at);
-            Some(Settled { alert: Arc::clone(alert), by, recorded_at })
+            Some(Settled::by(alert, Done::Late, by))
         });
+        let settled = settled.chain(in_time(case, book, at, &lately));
         let unconfirmed = case.unconfirmed().cloned().collect();
         Self { open: open.collect(), settled: settled.collect(), unconfirmed }
     }
+}
+
+impl Settled {
+    fn by(alert: &Arc<Alert>, done: Done, by: &RecordedAction) -> Self {
+        let (by, recorded_at) = ((by.action.name, by.action.at), by.recorded_at);
+        Self { alert: Arc::clone(alert), done, by, recorded_at }
+    }
+}
+
+/// The limits of which a notice was given, and whose duty was done in time by one of the actions that were recorded lately.
+fn in_time(case: &Case, book: &Rulebook, at: Instant, lately: &BTreeMap<ActionId, &RecordedAction>) -> Vec<Settled> {
+    let noticed = case.open_alerts().filter(|open| matches!(open.alert.topic.stage, Stage::Notice(_)));
+    // Of several notices of a limit the last stands for it.
+    let noticed: BTreeMap<(RuleId, ActionId, u32), &Arc<Alert>> = noticed
+        .map(|open| ((open.alert.topic.rule, open.alert.topic.on, open.alert.topic.period), open.alert))
+        .collect();
+    if noticed.is_empty() || lately.is_empty() {
+        return Vec::new();
+    }
+    let Some(assessment) = case.assess(book, at) else { return Vec::new() };
+    let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
+    let done = assessment.deadlines.iter().filter(|deadline| deadline.breach(at).is_none());
+    let settled = done.filter_map(|deadline| {
+        let by = lately.get(&id(deadline.done_by()?))?;
+        let alert = noticed.get(&(deadline.rule, id(deadline.opened_by), deadline.period))?;
+        Some(Settled::by(alert, Done::InTime, by))
+    });
+    settled.collect()
 }
 
 /// Whose inbox.
@@ -179,6 +221,13 @@ impl Item {
             Subject::Limit { rule, on, period, .. } => format!("{rule}.{on}.{period}"),
             Subject::Findings { .. } => "findings".to_owned(),
         }
+    }
+
+    /// Whether somebody who names it so means it: by its key, by the rule alone, or by the id of one of its alerts.
+    pub fn goes_by(&self, name: &str) -> bool {
+        let is_rule = || matches!(&self.subject, Subject::Limit { rule, .. } if rule.word() == name);
+        let is_alert = |id| self.alerts.iter().any(|(topic, occurrence)| topic.alert_id(&self.case, *occurrence) == id);
+        self.key() == name || is_rule() || Uuid::try_parse(name).is_ok_and(is_alert)
     }
 
     /// Whether it is about a limit on liberty.

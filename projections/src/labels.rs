@@ -3,6 +3,7 @@
 //! The Lao is ours; no lawyer has reviewed it.
 
 use engine::breach::Breach;
+use engine::handling::Deed;
 use engine::rulebook::Language;
 
 use crate::summary::Standing;
@@ -57,6 +58,16 @@ labels! {
     EndedBy: "What ends it", "ສິ່ງທີ່ເຮັດໃຫ້ສິ້ນສຸດ";
     TakenBy: "Taken by, until", "ຜູ້ຮັບ, ຮອດ";
     TheOffice: "the office", "ຫ້ອງການ";
+    Inbox: "To act on", "ສິ່ງທີ່ຕ້ອງຈັດການ";
+    NothingToActOn: "Nothing to act on.", "ບໍ່ມີສິ່ງທີ່ຕ້ອງຈັດການ.";
+    WasTaken: "taken", "ຮັບເອົາ";
+    HandsOver: "handed over", "ມອບຕໍ່";
+    GivesBack: "given back", "ສົ່ງຄືນ";
+    Notes: "noted", "ຮັບຮູ້";
+    Handling: "handling", "ການຈັດການ";
+    Nobody: "nobody", "ບໍ່ມີໃຜ";
+    Lapsed: "lapsed", "ໝົດເວລາແລ້ວ";
+    Item: "Item", "ລາຍການ";
     Today: "Owed", "ສິ່ງທີ່ຕ້ອງເຮັດ";
     NothingOwed: "Nothing owed.", "ບໍ່ມີສິ່ງທີ່ຕ້ອງເຮັດ.";
     CaseCount: "case", "ຄະດີ";
@@ -215,6 +226,16 @@ pub const fn standing(standing: Standing) -> Label {
         Standing::Custody => Label::Custody,
         Standing::Free => Label::Free,
         Standing::Closed => Label::Closed,
+    }
+}
+
+/// What is done about an alert.
+pub const fn deed(deed: Deed) -> Label {
+    match deed {
+        Deed::Takes => Label::WasTaken,
+        Deed::HandsOver => Label::HandsOver,
+        Deed::GivesBack => Label::GivesBack,
+        Deed::Notes => Label::Notes,
     }
 }
 

@@ -18,6 +18,7 @@ pub mod missing;
 pub mod picture;
 pub mod preview;
 pub mod rights;
+pub mod shift;
 pub mod snapshot;
 pub mod subjects;
 pub mod summary;

@@ -127,6 +127,8 @@ pub enum Act {
     ReadFeeds,
     /// Make a feed of the own office's limits.
     MakeFeed,
+    /// Hand a shift over to a colleague, and take it over.
+    HandOverShift,
     /// Look at a case with a reason.
     AskForLook,
     /// Read the figures of the own office.
@@ -147,9 +149,9 @@ pub enum Act {
 /// case the relation does not count.
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
-        AskForLook, Confirm, ConfirmOfficeChange, EnterPapers, HandleAlert, HandleEscalated, MakeFeed, OpenCase,
-        Operate, ReadCase, ReadFeeds, ReadFigures, ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks,
-        ReadOfficeChanges, ReadPersonal, ReadUnconfirmed, Record,
+        AskForLook, Confirm, ConfirmOfficeChange, EnterPapers, HandOverShift, HandleAlert, HandleEscalated, MakeFeed,
+        OpenCase, Operate, ReadCase, ReadFeeds, ReadFigures, ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists,
+        ReadLooks, ReadOfficeChanges, ReadPersonal, ReadUnconfirmed, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
     use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
@@ -161,7 +163,7 @@ pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
         | (
             Clerk | Prosecutor | Investigator | Lawyer,
             ReadInbox | ReadLists | ReadFigures | EnterPapers | ReadFeeds | MakeFeed | ReadOfficeChanges
-            | ConfirmOfficeChange,
+            | ConfirmOfficeChange | HandOverShift,
             _,
         )
         | (Clerk | Prosecutor | Investigator, OpenCase | ReadUnconfirmed, _)
@@ -182,7 +184,7 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 22] = [
+    const TABLE: [(Act, [&str; 4]); 23] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadInbox, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
@@ -198,6 +200,7 @@ mod tests {
         (Act::EnterPapers, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadFeeds, ["cpilo", "cpilo", "cpilo", "cpilo"]),
         (Act::MakeFeed, ["cpil", "cpil", "cpil", "cpil"]),
+        (Act::HandOverShift, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::AskForLook, ["s", "s", "s", "s"]),
         (Act::ReadFigures, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadFiguresBelow, ["s", "s", "s", "s"]),

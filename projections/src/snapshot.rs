@@ -146,6 +146,12 @@ impl Snapshot {
 }
 
 impl LimitAt {
+    /// The last lawful instant, under either reading, that lies between two instants, both included.
+    pub fn runs_out(&self, now: Instant, until: Instant) -> Option<Instant> {
+        let end = [Some(self.end), self.certain_after].into_iter().flatten().find(|end| now <= *end);
+        end.filter(|end| *end <= until)
+    }
+
     /// Seconds by which the limit is over, or was over when it ended; 0 if it is not over.
     pub const fn over(&self) -> i64 {
         if self.left < 0 { -self.left } else { 0 }

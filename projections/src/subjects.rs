@@ -15,6 +15,8 @@ pub const ALERTS: &str = "kamnot.alerts.>";
 pub const RECONCILIATION: &str = "kamnot.reconciliation";
 /// The actions of all offices. The last part is the sender, which the server's permissions prove.
 pub const ACTIONS: &str = "kamnot.actions.*";
+/// What all offices do about alerts. The last part is the sender, as in [`ACTIONS`].
+pub const INBOXES: &str = "kamnot.inbox.*";
 /// A subject to which nobody subscribes.
 pub const NOBODY: &str = "kamnot.nobody";
 /// The beginning of all subjects of alerts.
@@ -39,14 +41,37 @@ pub fn escalated_of(seat: Seat, office: &OfficeCode) -> String {
     format!("kamnot.alerts.{before}{office}.{behind}{}.>", Kind::Escalated)
 }
 
-/// The subject of the actions that an office sends.
-pub fn actions_of(office: &OfficeCode) -> String {
-    format!("kamnot.actions.{office}")
+/// What an office asks for with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// That actions are recorded.
+    Actions,
+    /// That what it does about alerts is recorded.
+    Inbox,
 }
 
-/// The sender of actions, read from their subject.
-pub fn sender(subject: &str) -> Option<OfficeCode> {
-    subject.strip_prefix("kamnot.actions.").and_then(OfficeCode::new)
+impl Asks {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Actions, Self::Inbox];
+
+    /// The subjects of such requests of all offices.
+    pub const fn of_all(self) -> &'static str {
+        match self {
+            Self::Actions => ACTIONS,
+            Self::Inbox => INBOXES,
+        }
+    }
+
+    /// The subject of an office's requests.
+    pub fn of(self, office: &OfficeCode) -> String {
+        self.of_all().replace('*', office.as_str())
+    }
+}
+
+/// What a request asks for and its sender, read from its subject.
+pub fn asked(subject: &str) -> Option<(Asks, OfficeCode)> {
+    let of = |asks: Asks| Some((asks, OfficeCode::new(subject.strip_prefix(asks.of_all().trim_end_matches('*'))?)?));
+    Asks::ALL.into_iter().find_map(of)
 }
 
 /// The subject of test messages to an office. No stream holds them.
@@ -68,6 +93,10 @@ mod tests {
         assert_eq!(of(Seat::LegalAid), "kamnot.alerts.*.*.*.o.>");
         assert_eq!(escalated_of(Seat::Prosecutor, &office), "kamnot.alerts.o.*.*.*.escalated.>");
         assert_eq!(escalated_of(Seat::LegalAid, &office), "kamnot.alerts.*.*.*.o.escalated.>");
-        assert_eq!(sender(&actions_of(&office)), Some(office));
+        assert_eq!(Asks::Inbox.of(&office), "kamnot.inbox.o");
+        for asks in Asks::ALL {
+            assert_eq!(asked(&asks.of(&office)), Some((asks, office.clone())));
+        }
+        assert_eq!(asked("kamnot.inbox.o.p"), None);
     }
 }

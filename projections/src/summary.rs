@@ -209,11 +209,11 @@ impl Summary {
 
     /// The summary as one JSON document.
     pub fn to_json(&self) -> String {
-        self.to_json_with(&[])
+        self.to_json_with(&Beside::default())
     }
 
-    /// The same with the offices that have handed the case on, where there are any.
-    pub fn to_json_with(&self, former: &[&OfficeCode]) -> String {
+    /// The same with the offices that are named beside it.
+    pub fn to_json_with(&self, beside: &Beside<'_>) -> String {
         let limits = self.limits.iter().map(|limit| {
             Json::List(vec![
                 Json::text(limit.rule.word()),
@@ -232,9 +232,11 @@ impl Summary {
             ("not_on_record".into(), Json::Number(self.not_on_record.into())),
             ("standing".into(), Json::text(self.standing.word())),
         ];
-        if !former.is_empty() {
-            let codes = former.iter().map(|office| Json::text(office.as_str()));
-            pairs.push((FORMER.into(), Json::List(codes.collect())));
+        for (key, offices) in [(ESCALATED, &beside.escalated), (FORMER, &beside.former)] {
+            if !offices.is_empty() {
+                let codes = offices.iter().map(|office| Json::text(office.as_str()));
+                pairs.push((key.into(), Json::List(codes.collect())));
+            }
         }
         let mut out = String::with_capacity(128 + 96 * self.limits.len());
         Json::Object(pairs).write(&mut out);
@@ -258,14 +260,25 @@ impl Summary {
     }
 }
 
-/// The key of the offices that have handed a case on. The stores look for it.
-const FORMER: &str = "former";
+/// The offices that a case's document names beside its summary, each list where there are any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside<'o> {
+    /// Those that have handed the case on.
+    pub former: Vec<&'o OfficeCode>,
+    /// Those whose duty was escalated and is still owed.
+    pub escalated: Vec<&'o OfficeCode>,
+}
 
-/// Whether a document that [`Summary::to_json_with`] wrote names an office that has handed the case on.
-pub(crate) fn is_former(document: &str, office: &OfficeCode) -> bool {
-    let Ok(Json::Object(pairs)) = Json::read(document) else { return false };
-    let codes = pairs.iter().find(|(key, _)| key == FORMER).map(|(_, value)| value);
-    matches!(codes, Some(Json::List(codes)) if codes.contains(&Json::text(office.as_str())))
+/// The keys of these offices. The stores look for them.
+pub(crate) const FORMER: &str = "former";
+pub(crate) const ESCALATED: &str = "escalated";
+
+/// The offices that a document which [`Summary::to_json_with`] wrote names under a key.
+pub(crate) fn beside(document: &str, key: &str) -> Vec<OfficeCode> {
+    let Ok(Json::Object(pairs)) = Json::read(document) else { return Vec::new() };
+    let Some((_, Json::List(codes))) = pairs.into_iter().find(|(name, _)| name == key) else { return Vec::new() };
+    let code = |code| if let Json::Text(code) = code { OfficeCode::new(&code) } else { None };
+    codes.into_iter().filter_map(code).collect()
 }
 
 fn instant<'a>(instant: Option<Instant>) -> Json<'a> {

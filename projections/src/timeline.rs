@@ -13,8 +13,9 @@ use engine::alert::{Addressees, Kind};
 use engine::assess::Assessment;
 use engine::breach::Breach;
 use engine::calendar::Instant;
-use engine::case::{Case, Event};
+use engine::case::{Case, Event, Fact};
 use engine::explain;
+use engine::handling::{Deed, Handling};
 use engine::limits::Deadline;
 use engine::rulebook::{Language, RuleId, Rulebook, Rulebooks};
 use uuid::Uuid;
@@ -74,6 +75,21 @@ pub enum EntryLine {
         history: bool,
         /// The sentence.
         text: String,
+    },
+    /// What somebody did about an alert. What will be done is for the office alone, and left out.
+    Handling {
+        /// What was done.
+        deed: Deed,
+        /// The alert's id.
+        alert: Uuid,
+        /// The alert's kind.
+        kind: Kind,
+        /// The rule.
+        rule: RuleId,
+        /// The office.
+        by: OfficeCode,
+        /// Until when it is taken.
+        until: Option<Instant>,
     },
 }
 
@@ -137,7 +153,10 @@ impl EntryLine {
         match self {
             Self::Action(_) => None,
             Self::Limit(limit) => Some(limit.rule),
-            Self::Finding { rule, .. } | Self::NotOnRecord { rule, .. } | Self::Alert { rule, .. } => Some(*rule),
+            Self::Finding { rule, .. }
+            | Self::NotOnRecord { rule, .. }
+            | Self::Alert { rule, .. }
+            | Self::Handling { rule, .. } => Some(*rule),
         }
     }
 }
@@ -189,7 +208,7 @@ pub fn about(mut entries: Vec<Entry>, rules: &[RuleId]) -> Vec<Entry> {
         let ids = match &entry.what {
             EntryLine::Limit(limit) => [Some(limit.opened_by), limit.done_by],
             EntryLine::Finding { action, .. } | EntryLine::NotOnRecord { action, .. } => [Some(*action), None],
-            EntryLine::Action(_) | EntryLine::Alert { .. } => [None, None],
+            EntryLine::Action(_) | EntryLine::Alert { .. } | EntryLine::Handling { .. } => [None, None],
         };
         part.extend(ids.into_iter().flatten());
     }
@@ -277,8 +296,8 @@ fn limit(
     }
 }
 
-/// The alerts, by the place of the action that each follows: the last action that had happened when the alert was raised.
-/// An alert never comes before one that was raised earlier.
+/// The alerts and what was done about them, by the place of the action that each follows: the last action that had happened
+/// by then. None comes before one that was recorded earlier.
 fn alerts<'e>(
     case: &Case,
     log: impl IntoIterator<Item = &'e Event>,
@@ -294,17 +313,32 @@ fn alerts<'e>(
     let mut told: BTreeMap<Option<usize>, Vec<Entry>> = BTreeMap::new();
     let mut behind = None;
     for event in log {
-        let Some((alert, kind)) = event.fact.alert() else { continue };
-        let raised = event.recorded_at;
-        let what = EntryLine::Alert {
-            id: event.id(case.reference()),
-            kind,
-            rule: alert.topic.rule,
-            history: alert.history,
-            text: text(case.reference(), event, shelf.book(event.rulebook), language).unwrap_or_default(),
+        let what = match (&event.fact, event.fact.alert()) {
+            (_, Some((alert, kind))) => EntryLine::Alert {
+                id: event.id(case.reference()),
+                kind,
+                rule: alert.topic.rule,
+                history: alert.history,
+                text: text(case.reference(), event, shelf.book(event.rulebook), language).unwrap_or_default(),
+            },
+            (Fact::AlertHandled(handling), None) => handled(case, event, handling),
+            (_, None) => continue,
         };
+        let raised = event.recorded_at;
         behind = behind.max(first_of_rest.partition_point(|first| *first <= raised).checked_sub(1));
         told.entry(behind).or_default().push(Entry { at: When::Instant(raised), what });
     }
     told
+}
+
+fn handled(case: &Case, event: &Event, handling: &Handling) -> EntryLine {
+    let Handling { topic, occurrence, doing, .. } = handling;
+    EntryLine::Handling {
+        deed: doing.deed(),
+        alert: topic.alert_id(case.reference(), *occurrence),
+        kind: topic.stage.kind(),
+        rule: topic.rule,
+        by: event.recorded_by.clone(),
+        until: doing.promise().map(|promise| promise.until),
+    }
 }

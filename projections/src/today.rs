@@ -3,9 +3,10 @@
 //! Invariant: the list contains each open limit that the office owes once, in whatever role the office owes it.
 
 use engine::action::{ActionName, CaseRef, OfficeCode};
-use engine::alert::About;
+use engine::alert::{About, Alert};
 use engine::calendar::Instant;
-use engine::case::{Case, OpenAlert};
+use engine::case::Case;
+use engine::handling::Holding;
 use engine::json::Json;
 use engine::rulebook::{Rule, RuleId, Rulebook};
 use uuid::Uuid;
@@ -73,12 +74,23 @@ impl Duty {
     /// The same with the people of `office` who have taken one of its alerts, as the case stands at an instant.
     #[must_use]
     pub fn with_takers(self, case: &Case, office: &OfficeCode, at: Instant) -> Self {
-        let about = |open: &OpenAlert<'_>| {
-            let limit = if let About::Limit { earliest, .. } = open.alert.about { Some(earliest) } else { None };
-            let topic = &open.alert.topic;
+        self.with_holders(case.open_alerts().map(|open| (&**open.alert, open.holdings)), office, at)
+    }
+
+    /// As [`Duty::with_takers`], of the open alerts of its case with who has them.
+    #[must_use]
+    pub fn with_holders<'a>(
+        self,
+        open: impl Iterator<Item = (&'a Alert, &'a [Holding])>,
+        office: &OfficeCode,
+        at: Instant,
+    ) -> Self {
+        let about = |(alert, _): &(&Alert, &[Holding])| {
+            let limit = if let About::Limit { earliest, .. } = alert.about { Some(earliest) } else { None };
+            let topic = &alert.topic;
             (topic.rule, topic.period, limit) == (self.limit.rule, self.limit.period, Some(self.limit.earliest))
         };
-        let holdings = case.open_alerts().filter(about).flat_map(|open| open.holdings);
+        let holdings = open.filter(about).flat_map(|(_, holdings)| holdings);
         let lasting = holdings.filter(|holding| holding.office == *office && holding.lasts(at));
         let mut taken: Vec<Taker> = Vec::new();
         for holding in lasting {

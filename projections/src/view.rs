@@ -3,13 +3,13 @@
 //! Invariant: a view is a function of the case and the rulebook alone, so a rebuild gives the same bytes.
 
 use engine::action::{CaseRef, OfficeCode};
-use engine::alert::Addressees;
+use engine::alert::{Addressees, Alert};
 use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 
-use crate::summary::{Summary, is_former};
+use crate::summary::{Beside, ESCALATED, FORMER, Summary, beside};
 
 /// The seat in which an office has a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +76,8 @@ pub struct CaseView {
     pub next_due: Option<Instant>,
     /// The surest breach in the case when the view was made.
     pub worst: Option<Breach>,
-    /// A [`Summary`] of all actions as one JSON document, with the offices that have handed the case on.
+    /// A [`Summary`] of all actions as one JSON document, with the offices that have handed the case on, and those
+    /// whose duty was escalated.
     pub document: String,
 }
 
@@ -91,6 +92,10 @@ impl CaseView {
         let summary = Summary::of(&assessment);
         let have = Addressees::from(offices);
         let former: Vec<_> = case.concerned().into_iter().filter(|office| !Seat::have(&have, office, None)).collect();
+        let mut escalated: Vec<_> =
+            case.standing_alerts().filter(|alert| alert.topic.stage.is_escalated()).map(Alert::owing_office).collect();
+        escalated.sort_unstable();
+        escalated.dedup();
         let next_due = if last <= recorded_at { case.next_due_by(&assessment, book) } else { case.next_due(book) };
         Some(Self {
             case: case.reference().clone(),
@@ -102,7 +107,7 @@ impl CaseView {
             legal_aid: offices.legal_aid.cloned(),
             next_due,
             worst: summary.worst(recorded_at),
-            document: summary.to_json_with(&former),
+            document: summary.to_json_with(&Beside { former, escalated }),
         })
     }
 
@@ -114,7 +119,12 @@ impl CaseView {
     /// Whether `office` has handed the case on: the opening or a transfer that still counts names it, or it opened the
     /// case, and it has the case no more.
     pub fn was_of(&self, office: &OfficeCode) -> bool {
-        is_former(&self.document, office)
+        beside(&self.document, FORMER).contains(office)
+    }
+
+    /// The offices whose duty in the case was escalated and is still owed.
+    pub fn escalated(&self) -> Vec<OfficeCode> {
+        beside(&self.document, ESCALATED)
     }
 
     /// The offices that have the case.

@@ -164,6 +164,10 @@ impl CaseStore for MemoryStore {
         Ok(cases)
     }
 
+    async fn escalated(&self) -> Result<Vec<CaseView>, Fault> {
+        Ok(self.views().into_iter().filter(|view| !view.escalated().is_empty()).collect())
+    }
+
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
         let until = |stored: &Stored| to.until.is_none_or(|until| stored.event.recorded_at <= until);
         let mut told =

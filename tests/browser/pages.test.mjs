@@ -14,7 +14,7 @@ after(() => demo?.stop());
 /** Which pages each role reaches; each kind once, whatever case or rule it is about. */
 const OF_CASES = [
   "/", "/docket", "/docket/handed-on", "/cases/{case}", "/cases/{case}/print", "/figures", "/law", "/law/{rule}",
-  "/law/article/{n}", "/looks", "/me", "/enter", "/enter/{action}", "/enter/upload", "/inbox", "/feeds", "/notify",
+  "/law/article/{n}", "/looks", "/me", "/enter", "/enter/{action}", "/enter/upload", "/inbox", "/shift", "/feeds", "/notify",
 ];
 const REACHED = {
   clerk: OF_CASES,
@@ -114,6 +114,7 @@ const ODD = [
   ["clerk", "/cases/XYZ-2026-0001", 404],
   ["operator", "/docket", 404],
   ["operator", "/inbox", 404],
+  ["supervisor", "/shift", 404],
   ["-", "/no-such-page", 404],
 ];
 
@@ -210,6 +211,25 @@ test("an alert is taken, and every state of the form passes in both languages", 
       await page.context().close();
     });
   await Promise.all([take("lo", "prosecutor"), take("en", "investigator")]);
+});
+
+test("a shift sheet that moved is refused, and one that is handed over passes in both languages", async (t) => {
+  const hand = (language) =>
+    t.test(language, async () => {
+      const page = await open(demo, language);
+      await enter(page, "investigator");
+      await page.goto("/shift");
+      // The list on the page is no longer the list as it stands.
+      await page.locator('#confirm [name="list"]').evaluate((list) => (list.value = "00000000-0000-0000-0000-000000000000"));
+      await page.locator("#confirm button").click();
+      await page.locator(".errors").waitFor();
+      await lookAtError(page, `shift-moved-${language}`, language);
+      await page.locator("#confirm button").click();
+      await page.locator(".done").waitFor();
+      await look(page, `shift-given-${language}`, language);
+      await page.context().close();
+    });
+  await Promise.all(LANGUAGES.map(hand));
 });
 
 test("every refused form and every odd state passes in both languages", async (t) => {

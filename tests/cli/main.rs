@@ -9,6 +9,7 @@ mod demo;
 mod docket;
 mod follow;
 mod import;
+mod inbox;
 mod logging;
 mod offices;
 mod pages;

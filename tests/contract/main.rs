@@ -42,6 +42,7 @@ mod mail;
 mod office_changes;
 mod outbox;
 mod people;
+mod shift;
 mod streams;
 
 /// A store that the contract is held against.

@@ -39,11 +39,11 @@ tests::on_each_log!(
 );
 
 /// The log, laid out if it is not there.
-async fn open(place: &LogPlace) -> Arc<dyn LogStore> {
+pub async fn open(place: &LogPlace) -> Arc<dyn LogStore> {
     place.open(made::book(), &Options { create: true, ..Options::default() }).await.unwrap()
 }
 
-const AT: Instant = Instant::from_unix(1_796_000_400);
+pub const AT: Instant = Instant::from_unix(1_796_000_400);
 
 /// A person who logs in with this name.
 fn person(login: &str) -> Person {

@@ -29,6 +29,7 @@ on_each_store!(
     cases_that_are_told_the_time_together_are_told_once,
     a_case_is_listed_for_the_offices_that_handed_it_on,
     cases_that_are_not_open_are_listed,
+    a_case_is_found_for_as_long_as_something_escalated_is_owed,
     the_counter_counts_up_with_the_log,
 );
 
@@ -317,6 +318,28 @@ async fn cases_that_are_not_open_are_listed<S: Contracted>(store: Arc<S>) {
     }
     let listed: Vec<String> = store.not_open().await.unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(listed, ["A-1", "A-3"]);
+}
+
+async fn a_case_is_found_for_as_long_as_something_escalated_is_owed<S: Contracted>(store: Arc<S>) {
+    let clock = SetClock::at(tests::cases::instant("2026-03-04T08:00:00+07:00"));
+    let recorder = recorder(&store, &clock);
+    let record = async |case: &str, lines: &[String]| {
+        let actions = lines.iter().map(|line| Action::read(line).unwrap()).collect();
+        recorder.record(&CaseRef::new(case).unwrap(), actions, None, Alerts::Raised).await.unwrap();
+    };
+    record("A-1", &[lines::opening("A-1"), lines::custody("A-1")]).await;
+    record("A-2", &[lines::opening("A-2")]).await;
+    let found = async || {
+        let views = store.escalated().await.unwrap();
+        views.into_iter().map(|view| (view.case.to_string(), view.escalated())).collect::<Vec<_>>()
+    };
+    assert_eq!(found().await, []);
+    clock.jump(3 * 3600);
+    recorder.tick(&CaseRef::new("A-1").unwrap()).await.unwrap();
+    assert_eq!(found().await, [("A-1".to_owned(), vec![made::office("vte-investigation")])]);
+    let released = |name, more| lines::action("A-1", name, "2026-03-04T09:00:00+07:00", more);
+    record("A-1", &[released("released", r#","kind":"from_custody""#), released("parents_notified", "")]).await;
+    assert_eq!(found().await, []);
 }
 
 async fn the_counter_counts_up_with_the_log<S: Contracted>(store: Arc<S>) {

@@ -7,6 +7,7 @@ mod cluster;
 mod daily;
 mod delivery;
 mod fence;
+mod inbox;
 mod midnight;
 mod ministry;
 mod moved;

@@ -15,6 +15,26 @@ const NEXT: &str = "$JS.API.CONSUMER.MSG.NEXT.KAMNOT_ALERTS";
 const INFO: &str = "$JS.API.CONSUMER.INFO.KAMNOT_ALERTS";
 const DELETE_STREAM: &str = "$JS.API.STREAM.DELETE.KAMNOT_ALERTS";
 
+/// What the court may not subscribe to.
+const NOT_TO_BE_HEARD: [&str; 16] = [
+    "kamnot.alerts.>",
+    "kamnot.alerts.*.vte-juvenile-court.>",
+    "kamnot.actions.>",
+    "kamnot.actions.vte-juvenile-court",
+    "kamnot.inbox.>",
+    "kamnot.inbox.vte-juvenile-court",
+    "kamnot.reconciliation",
+    "kamnot.test.lpb-prosecutor",
+    ">",
+    "*.>",
+    "$JS.>",
+    "$JS.EVENT.ADVISORY.>",
+    "$SYS.>",
+    "_R_.>",
+    "_INBOX_lpb-prosecutor.>",
+    "_INBOX_kamnot.>",
+];
+
 /// What kamnot sees: how many alerts the stream holds, and the filter of each consumer.
 async fn seen(kamnot: &OfficeAccess) -> (u64, BTreeMap<String, String>) {
     let stream = kamnot.ask("$JS.API.STREAM.INFO.KAMNOT_ALERTS", &json!({})).await;
@@ -134,6 +154,7 @@ async fn every_way_to_what_is_not_its_own_is_refused() {
         ("kamnot.reconciliation".to_owned(), "{}".to_owned()),
         ("kamnot.test.vte-juvenile-court".to_owned(), "{}".to_owned()),
         ("kamnot.actions.lpb-prosecutor".to_owned(), "{}".to_owned()),
+        ("kamnot.inbox.lpb-prosecutor".to_owned(), "{}".to_owned()),
         ("kamnot.nobody".to_owned(), String::new()),
         ("$SYS.REQ.SERVER.PING".to_owned(), String::new()),
         ("$SYS.REQ.USER.INFO".to_owned(), String::new()),
@@ -141,22 +162,7 @@ async fn every_way_to_what_is_not_its_own_is_refused() {
     ] {
         court.may_not_publish(&subject, &payload).await;
     }
-    for subject in [
-        "kamnot.alerts.>",
-        "kamnot.alerts.*.vte-juvenile-court.>",
-        "kamnot.actions.>",
-        "kamnot.actions.vte-juvenile-court",
-        "kamnot.reconciliation",
-        "kamnot.test.lpb-prosecutor",
-        ">",
-        "*.>",
-        "$JS.>",
-        "$JS.EVENT.ADVISORY.>",
-        "$SYS.>",
-        "_R_.>",
-        "_INBOX_lpb-prosecutor.>",
-        "_INBOX_kamnot.>",
-    ] {
+    for subject in NOT_TO_BE_HEARD {
         court.may_not_subscribe(subject).await;
     }
     assert_eq!(seen(&kamnot).await, before, "nothing has changed");

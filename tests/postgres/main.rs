@@ -4,6 +4,7 @@ mod connection;
 mod crash;
 mod damage;
 mod first_log;
+mod hidden;
 mod layout;
 mod plans;
 mod reader;

@@ -8,7 +8,7 @@ use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use store::Fault;
 use store::people::{
-    Feed, Grant, KeptForm, Look, LooksOf, OfficeChange, PeopleStore, Person, Put, Session, Sessions, Token,
+    Feed, Grant, KeptForm, Look, LooksOf, OfficeChange, PeopleStore, Person, Put, Session, Sessions, ShiftSheet, Token,
 };
 use uuid::Uuid;
 
@@ -117,6 +117,15 @@ impl PeopleStore for Failing {
     }
     async fn office_changes(&self) -> Result<Vec<OfficeChange>, Fault> {
         self.over.office_changes().await
+    }
+    async fn add_sheet(&self, sheet: &ShiftSheet) -> Result<bool, Fault> {
+        self.over.add_sheet(sheet).await
+    }
+    async fn sheet(&self, sheet: Uuid) -> Result<Vec<ShiftSheet>, Fault> {
+        self.over.sheet(sheet).await
+    }
+    async fn sheets(&self, office: &OfficeCode, most: usize) -> Result<Vec<ShiftSheet>, Fault> {
+        self.over.sheets(office, most).await
     }
     async fn looks(&self, of: &LooksOf, most: usize) -> Result<Vec<Look>, Fault> {
         self.over.looks(of, most).await

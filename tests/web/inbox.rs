@@ -1,7 +1,11 @@
 //! The inbox: what nobody has, who took what, and what the supervising office sees.
 
+use std::sync::Arc;
+
 use engine::rulebook::Language;
 use projections::rights::Role;
+use service::intake::Intake;
+use service::verdict::Outcome;
 
 use crate::desk::{Desk, Visitor};
 use crate::log::{Log, on_each_log};
@@ -114,19 +118,25 @@ async fn a_finding_is_noted_and_leaves_the_inbox(log: &Log) {
     desk.get(&who, "/inbox").await.does_not_say(&["Findings ("]);
 }
 
-async fn the_supervising_office_sees_what_was_escalated_and_takes_it(log: &Log) {
+/// A desk with a case of which something was escalated to an office.
+async fn supervised(log: &Log, above: &str) -> Desk {
     let supervised = format!(
-        "[{OWING}]\nkind = \"investigator\"\nname = {{ en = \"I\", lo = \"I\" }}\nprovince = {{ en = \"P\", lo = \"P\" }}\nsupervised_by = \"{ABOVE}\"\n"
+        "[{OWING}]\nkind = \"investigator\"\nname = {{ en = \"I\", lo = \"I\" }}\nprovince = {{ en = \"P\", lo = \"P\" }}\nsupervised_by = \"{above}\"\n"
     );
     let desk = Desk::with_offices(log, crate::desk::NOW, &supervised);
     desk.hold(&[crate::papers::with_legal_aid("A-1"), tests::lines::custody("A-1")]).await;
     desk.clock.jump(3 * 3600);
     desk.site.recorder.tick(&engine::action::CaseRef::new("A-1").unwrap()).await.expect("ticked");
+    desk
+}
+
+async fn the_supervising_office_sees_what_was_escalated_and_takes_it(log: &Log) {
+    let desk = supervised(log, ABOVE).await;
     let above = desk.login(Role::Supervisor, Some(ABOVE), Language::En).await;
     desk.get(&above, "/inbox")
         .await
         .is_status(200)
-        .says(&["A-1", "Over, both readings"])
+        .says(&["A-1", "Over, both readings", "This office does not use the inbox."])
         .does_not_say(&["href=\"/cases/A-1\""]);
     let shown = open(&desk, &above, "takes").await;
     send(&desk, &above, &shown, "takes", &[("what", "ask the office"), ("until", "tomorrow")]).await.is_status(303);
@@ -136,10 +146,47 @@ async fn the_supervising_office_sees_what_was_escalated_and_takes_it(log: &Log) 
     send(&desk, &elsewhere, &shown, "takes", &[("what", "x"), ("until", "tomorrow")]).await.is_status(422);
 }
 
+async fn a_duty_that_was_done_in_time_is_said_for_a_day(log: &Log) {
+    let desk = Desk::at(log, "2026-03-02T22:00:00+07:00");
+    desk.hold(&[tests::lines::opening("A-1"), tests::lines::custody("A-1")]).await;
+    let who = investigator(&desk).await;
+    desk.get(&who, "/inbox").await.says(&["A-1"]).does_not_say(&["Done in time"]);
+    let released = r#","kind":"from_custody""#;
+    desk.hold(&[tests::lines::action("A-1", "released", "2026-03-02T21:30:00+07:00", released)]).await;
+    desk.get(&who, "/inbox").await.says(&["Done in the last day (1)", "Done in time A-1 Custody", "21:30"]);
+    desk.clock.jump(25 * 3600);
+    let who = desk.login_again(&who).await;
+    desk.get(&who, "/inbox").await.does_not_say(&["Done in time"]);
+}
+
+async fn a_program_of_the_supervising_office_acts_over_nats_on_what_was_escalated_alone(log: &Log) {
+    // An office that has no seat in the case.
+    let outside = "lpb-juvenile-court";
+    let desk = supervised(log, outside).await;
+    let intake = Intake::new(Arc::clone(&desk.site.recorder)).knowing(Some(Arc::clone(&desk.site.offices)));
+    let handle = async |office: &str, key: &str| {
+        let sent = format!(
+            r#"{{"id":"{}","case":"A-1","key":"{key}","doing":"takes","what":"ask them","until":"2026-03-05T09:00:00+07:00"}}"#,
+            uuid::Uuid::new_v4()
+        );
+        let office = tests::made::office(office);
+        let reply = intake.handle(&office, sent.as_bytes(), engine::decide::Alerts::Raised).await.reply;
+        reply.lines[0].outcome
+    };
+    let above = desk.login(Role::Supervisor, Some(outside), Language::En).await;
+    assert_eq!(handle(outside, "custody-48h").await, Outcome::Recorded);
+    desk.get(&above, "/inbox").await.says(&["a program of the office: “ask them”"]);
+    for (office, key) in [("psl-juvenile-court", "custody-48h"), (outside, "no-such-rule"), (outside, "findings")] {
+        assert_eq!(handle(office, key).await, Outcome::Refused, "{office} {key}");
+    }
+}
+
 on_each_log! {
     what_nobody_has_is_taken_and_is_nobodys_again_when_it_lapses,
     a_form_sent_twice_counts_once_and_a_wrong_one_keeps_what_was_typed,
     two_who_take_one_are_both_told_and_one_hands_over_or_gives_back,
     a_finding_is_noted_and_leaves_the_inbox,
+    a_duty_that_was_done_in_time_is_said_for_a_day,
+    a_program_of_the_supervising_office_acts_over_nats_on_what_was_escalated_alone,
     the_supervising_office_sees_what_was_escalated_and_takes_it,
 }

@@ -33,6 +33,7 @@ mod schema;
 mod second_look;
 mod serving;
 mod sessions;
+mod shift;
 mod shown;
 mod tls;
 mod two_servers;

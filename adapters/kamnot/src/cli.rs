@@ -20,6 +20,7 @@ mod feeds;
 mod follow;
 mod import;
 mod in_force;
+mod inbox;
 mod lists;
 mod logging;
 mod mail;
@@ -79,7 +80,7 @@ pub fn main() -> ExitCode {
 
 /// Whether a command records actions.
 const fn records(command: &Command) -> bool {
-    matches!(command, Command::Import(_) | Command::Record(_) | Command::Send(_))
+    matches!(command, Command::Import(_) | Command::Record(_) | Command::Send(_) | Command::Inbox(_))
 }
 
 fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure> {
@@ -90,6 +91,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Assess(own) => assess::run(common, own),
         Command::Docket(own) => docket::run(common, own),
         Command::Today(own) => today::run(common, own),
+        Command::Inbox(own) => inbox::run(common, own),
         Command::Alerts(own) if own.follow => follow::run(common, own),
         Command::Alerts(own) => alerts::alerts(common, own),
         Command::Timeline(own) => timeline::run(common, own),

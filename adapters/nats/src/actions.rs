@@ -1,4 +1,4 @@
-//! `serve` takes actions of offices over NATS.
+//! `serve` takes actions of offices over NATS, and what they do about alerts.
 //!
 //! Invariant: each request is answered after its commit, or not at all; then the office retries, which records nothing
 //! twice. The bytes of requests in progress are limited; beyond the limit the reply is `busy`. Each office has a budget
@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use engine::action::OfficeCode;
 use engine::decide::Alerts;
+use projections::subjects::Asks;
 use service::backoff::Backoff;
 use service::clock::{SteadyClock as _, SystemSteadyClock};
 use service::figures::Figures;
@@ -186,14 +187,17 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// Records the actions of a request and replies; returns how many events it caused.
+/// Records what a request says and replies; returns how many events it caused.
 async fn work_on(intake: Arc<Intake>, doubt: Arc<ClockDoubt>, mut request: Request) -> usize {
     // While the clock is in doubt alerts are held back, as for an import beside `serve`.
     let alerts = if doubt.stands() { Alerts::HeldBack } else { Alerts::Raised };
     let payload = std::mem::take(&mut request.payload);
-    let Taken { reply, events } = intake.take(&request.office, payload, alerts).await;
+    let Taken { reply, events } = match request.asks {
+        Asks::Actions => intake.take(&request.office, payload, alerts).await,
+        Asks::Inbox => intake.handle(&request.office, &payload, alerts).await,
+    };
     let Reply { recorded, known, refused, again, .. } = reply;
-    tracing::info!(office = %request.office, recorded, known, refused, again, "received actions over NATS");
+    tracing::info!(office = %request.office, asks = ?request.asks, recorded, known, refused, again, "received over NATS");
     request.answer(reply.to_json()).await;
     events
 }

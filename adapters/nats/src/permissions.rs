@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use engine::action::OfficeCode;
-use projections::subjects::{ACTIONS, ALERTS, NOBODY, actions_of, alerts_to, escalated_of, test_of};
+use projections::subjects::{ALERTS, Asks, NOBODY, alerts_to, escalated_of, test_of};
 use service::offices::OfficeKind;
 
 use super::STREAM;
@@ -57,8 +57,8 @@ const HEAD: &str = r"# nats-server configuration for kamnot (server 2.9 or newer
 #
 # The account KAMNOT contains the stream of alerts. Only kamnot is in it; a user in this account can read every alert
 # and kamnot.reconciliation. Each office has an account of its own, with inboxes that nobody else can see. Beyond its
-# account an office can use only its imports: it sends actions as itself; it creates, reads and acknowledges
-# subscriptions to its own alerts and to what was escalated of the offices that it
+# account an office can use only its imports: it sends actions, and what it does about alerts, as itself; it creates,
+# reads and acknowledges subscriptions to its own alerts and to what was escalated of the offices that it
 # supervises; and it receives test messages to itself. $JS.API.INFO leads to nobody, so that the
 # server does not answer for an office's account, which has no JetStream.
 #
@@ -92,7 +92,9 @@ impl Plan {
             let _ = writeln!(exports, "      {{ service: \"{subject}\"{more}, accounts: [{offices}] }}");
         };
         export(NOBODY, "");
-        export(ACTIONS, "");
+        for asks in Asks::ALL {
+            export(asks.of_all(), "");
+        }
         export(&format!("$JS.API.CONSUMER.CREATE.{STREAM}.*.{ALERTS}"), "");
         export(&format!("$JS.API.CONSUMER.INFO.{STREAM}.*"), "");
         export(&format!("$JS.API.CONSUMER.MSG.NEXT.{STREAM}.*"), ", response_type: stream");
@@ -127,7 +129,7 @@ impl Plan {
     /// The subjects on which an office may publish.
     fn subjects(&self, guest: &OfficeAccess) -> Vec<String> {
         let OfficeAccess { office, kind, below, subscription: name, .. } = guest;
-        let mut subjects = vec![actions_of(office)];
+        let mut subjects: Vec<String> = Asks::ALL.iter().map(|asks| asks.of(office)).collect();
         let own = kind.seat().map(|seat| alerts_to(seat, office));
         let below = below.iter().filter_map(|(office, kind)| Some(escalated_of(kind.seat()?, office)));
         let filters: Vec<String> = own.into_iter().chain(below).collect();

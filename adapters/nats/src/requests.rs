@@ -1,4 +1,5 @@
-//! Requests of offices on `kamnot.actions.<office>`, each delivered to one process of the queue group.
+//! Requests of offices on `kamnot.actions.<office>` and `kamnot.inbox.<office>`, each delivered to one process of the queue
+//! group.
 //!
 //! Invariant: the sender is the office of the subject, which the server's permissions prove. Only a message with an
 //! office's reply subject is a request. Messages that the server itself redirects to these subjects (deliveries,
@@ -9,7 +10,8 @@ use std::time::Duration;
 use async_nats::{Client, Message, Subject, Subscriber};
 use engine::action::OfficeCode;
 use futures::StreamExt as _;
-use projections::subjects::{ACTIONS, OURS, sender};
+use futures::stream::SelectAll;
+use projections::subjects::{Asks, OURS, asked};
 
 use super::{ANSWER_WITHIN, Link, NatsFault, Servers};
 
@@ -22,11 +24,13 @@ const LEAVE_WITHIN: Duration = Duration::from_secs(5);
 pub struct Requests {
     link: Link,
     client: Client,
-    subscriber: Subscriber,
+    subscribers: SelectAll<Subscriber>,
 }
 
 /// A request.
 pub struct Request {
+    /// What it asks for.
+    pub asks: Asks,
     /// The office that sent it.
     pub office: OfficeCode,
     /// Its body.
@@ -46,13 +50,16 @@ impl Requests {
         let subscribing = async {
             // A wildcard for all senders: a delivery that another user directs to a subject needs a subscription to
             // exactly that subject.
-            let subscriber = client.queue_subscribe(ACTIONS, QUEUE.to_owned()).await;
-            let subscriber = subscriber.map_err(|error| link.lost(error))?;
+            let mut subscribers = SelectAll::new();
+            for asks in Asks::ALL {
+                let subscriber = client.queue_subscribe(asks.of_all(), QUEUE.to_owned()).await;
+                subscribers.push(subscriber.map_err(|error| link.lost(error))?);
+            }
             client.flush().await.map_err(|error| link.lost(error))?;
-            Ok(subscriber)
+            Ok(subscribers)
         };
-        let subscriber = link.run(subscribing).await?;
-        Ok(Self { link, client, subscriber })
+        let subscribers = link.run(subscribing).await?;
+        Ok(Self { link, client, subscribers })
     }
 
     /// The server, for logs.
@@ -65,10 +72,10 @@ impl Requests {
     /// # Errors
     /// If the connection is lost, or the server denies the subscription.
     pub async fn next(&mut self) -> Result<Request, NatsFault> {
-        let Self { link, client, subscriber } = self;
+        let Self { link, client, subscribers } = self;
         let next = async {
             loop {
-                let message = subscriber.next().await.ok_or_else(|| link.lost("the subscription ended"))?;
+                let message = subscribers.next().await.ok_or_else(|| link.lost("the subscription ended"))?;
                 if let Some(request) = Request::of(message, client) {
                     return Ok(request);
                 }
@@ -77,19 +84,21 @@ impl Requests {
         link.run(next).await
     }
 
-    /// Drains the subscription, and returns the requests that were delivered before.
+    /// Drains the subscriptions, and returns the requests that were delivered before.
     pub async fn leave(mut self) -> Vec<Request> {
         let mut left = Vec::new();
         let leaving = async {
-            if self.subscriber.drain().await.is_err() {
-                return;
+            for subscriber in &mut self.subscribers {
+                if subscriber.drain().await.is_err() {
+                    return;
+                }
             }
-            while let Some(message) = self.subscriber.next().await {
+            while let Some(message) = self.subscribers.next().await {
                 left.extend(Request::of(message, &self.client));
             }
         };
         if tokio::time::timeout(LEAVE_WITHIN, leaving).await.is_err() {
-            tracing::debug!("draining the subscription timed out");
+            tracing::debug!("draining the subscriptions timed out");
         }
         left
     }
@@ -97,13 +106,13 @@ impl Requests {
 
 impl Request {
     fn of(message: Message, client: &Client) -> Option<Self> {
-        let office = sender(&message.subject);
+        let asked = asked(&message.subject);
         let reply = message.reply.filter(|reply| !reply.starts_with('$') && !reply.starts_with(OURS));
-        match (office, reply) {
-            (Some(office), Some(reply)) => {
-                Some(Self { office, payload: message.payload.into(), reply, client: client.clone() })
+        match (asked, reply) {
+            (Some((asks, office)), Some(reply)) => {
+                Some(Self { asks, office, payload: message.payload.into(), reply, client: client.clone() })
             }
-            (Some(office), None) => {
+            (Some((_, office)), None) => {
                 tracing::warn!(%office, "request has no reply subject; nothing was recorded");
                 None
             }

@@ -1,4 +1,4 @@
-//! An office's side of the requests: sends actions, and retries until their outcome is known.
+//! An office's side of the requests: sends actions, or what is done about alerts, and retries until their outcome is known.
 //!
 //! Invariant: only a reply of `kamnot serve` counts. Without one nothing counts as recorded; a retry records nothing
 //! twice.
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_nats::RequestErrorKind;
 use engine::action::OfficeCode;
-use projections::subjects::actions_of;
+use projections::subjects::Asks;
 use service::backoff::Backoff;
 use service::intake::reply::{Error, Reply, VERSION};
 
@@ -31,15 +31,15 @@ impl Sender {
         Self { servers, office, link: None }
     }
 
-    /// Sends one or more actions, one a line, and waits for their outcome.
+    /// Sends a request, its items one a line, and waits for their outcome.
     ///
     /// # Errors
     /// If all retries time out, or a retry cannot succeed. The outcome is then unknown.
-    pub async fn send(&mut self, payload: &[u8]) -> Result<Reply, NatsFault> {
+    pub async fn send(&mut self, asks: Asks, payload: &[u8]) -> Result<Reply, NatsFault> {
         let mut backoff = Backoff::NATS;
         let mut tried = 0;
         loop {
-            let answer = self.send_once(payload).await;
+            let answer = self.send_once(asks, payload).await;
             if let Ok(Reply { error: Some(Error { retry_after: Some(seconds), .. }), .. }) = &answer {
                 // The budget is used up: nothing is wrong.
                 tracing::info!(seconds, "the office has used up its budget for now; waiting");
@@ -54,13 +54,13 @@ impl Sender {
                 }
                 Ok(reply) if last => return Ok(reply),
                 Ok(reply) => {
-                    let unknown = || "the outcome of some actions is unknown".to_owned();
+                    let unknown = || "the outcome of some lines is unknown".to_owned();
                     let why = reply.error.map_or_else(unknown, |error| error.reason);
                     tracing::warn!(%why, "sending again");
                 }
                 Err(fault) if last || !fault.passes() => return Err(fault),
                 // A `serve` that is just starting answers within moments; otherwise this is reported once, in the end.
-                Err(NatsFault::NobodyServes) => tracing::debug!("no process takes actions yet"),
+                Err(NatsFault::NobodyServes) => tracing::debug!("no process takes requests yet"),
                 Err(fault) => {
                     tracing::warn!(%fault, "sending again");
                     self.link = None;
@@ -70,7 +70,7 @@ impl Sender {
         }
     }
 
-    async fn send_once(&mut self, payload: &[u8]) -> Result<Reply, NatsFault> {
+    async fn send_once(&mut self, asks: Asks, payload: &[u8]) -> Result<Reply, NatsFault> {
         if self.link.is_none() {
             self.link = Some(Box::pin(Link::open(&self.servers)).await?);
         }
@@ -81,7 +81,7 @@ impl Sender {
         }
         let request = async_nats::Request::new().payload(payload.to_vec().into()).timeout(Some(ANSWER_WITHIN));
         let asking = async {
-            let answer = client.send_request(actions_of(&self.office), request).await;
+            let answer = client.send_request(asks.of(&self.office), request).await;
             answer.map_err(|error| match error.kind() {
                 RequestErrorKind::NoResponders => NatsFault::NobodyServes,
                 RequestErrorKind::TimedOut => link.lost("the reply timed out: is `kamnot serve` running?"),

@@ -1,4 +1,4 @@
-//! Which offices use their inbox: those for which somebody ever did something about an alert.
+//! Which offices use their inbox: those for which somebody ever did something about an alert; and who belongs to an office.
 //!
 //! Invariant: an office that uses its inbox does so for good. It is kept with the log, and moves with it. What is lost in a
 //! race between two processes comes back with the office's next act.
@@ -8,8 +8,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use engine::action::OfficeCode;
-use store::transfer::INBOXES;
+use engine::calendar::Instant;
+use store::people::Membership;
+use store::standing::INBOXES;
 use store::{Fault, LogStore};
+use uuid::Uuid;
 
 use crate::lifecycle::Stop;
 
@@ -65,6 +68,17 @@ impl Inboxes {
             log.set_meta(INBOXES, &words.join(" ")).await?;
         }
         Ok(())
+    }
+
+    /// Whether this is a person of an office at an instant, to whom something can be handed. Without a log nobody is asked.
+    ///
+    /// # Errors
+    /// If the log cannot be read.
+    pub async fn has_person(&self, office: &OfficeCode, person: Uuid, at: Instant) -> Result<bool, Fault> {
+        let Some(log) = &self.log else { return Ok(true) };
+        let person = log.person(person).await?.filter(|person| person.disabled.is_none());
+        let belongs = |of: &Membership| of.office.as_ref() == Some(office) && of.holds(at);
+        Ok(person.is_some_and(|person| person.memberships.iter().any(belongs)))
     }
 
     /// Reads again from time to time what other processes add, until the stop signal.

@@ -5,6 +5,7 @@
 //! reply echoes a line.
 
 pub mod budget;
+mod handlings;
 mod lines;
 pub mod reply;
 

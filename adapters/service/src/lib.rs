@@ -8,6 +8,7 @@ pub mod broker;
 pub mod clock;
 pub mod figures;
 pub mod files;
+pub mod handling;
 pub mod inboxes;
 pub mod intake;
 pub mod lifecycle;

@@ -6,6 +6,7 @@ mod contradictions;
 mod doubts;
 mod holidays;
 mod known;
+mod shifts;
 mod successors;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use engine::action::OfficeCode;
+use engine::calendar::Instant;
 use engine::rulebook::Language;
 use projections::view::Seat;
 use serde::Deserialize;
@@ -23,6 +25,7 @@ use crate::shown::plain;
 
 pub use contradictions::{Contradiction, Used};
 pub use known::Stranger;
+pub use shifts::Shifts;
 
 /// What is wrong with a `supervised_by`.
 const NO_SUCH_OFFICE: &str = "`supervised_by` names no office; expected the code of one of this file or of the program";
@@ -118,6 +121,8 @@ pub struct Office {
     pub second_look: bool,
     /// The offices that took its place; none for an office that still exists.
     pub succeeded_by: Vec<OfficeCode>,
+    /// When its shifts begin.
+    pub shifts: Shifts,
 }
 
 impl Office {
@@ -140,6 +145,7 @@ struct Entry {
     second_look: bool,
     #[serde(default)]
     succeeded_by: Vec<toml::Spanned<String>>,
+    shifts: Option<toml::Spanned<Vec<String>>>,
 }
 
 /// The offices by their codes, and the holidays: days on which they are closed.
@@ -250,7 +256,8 @@ impl Offices {
             let Some(known) = OfficeCode::new(code.get_ref()) else {
                 return Err(wrong(start, "expected an office code: 1 to 64 of a-z, 0-9, `-`".to_owned()));
             };
-            let Entry { kind, name, province, court, supervised_by, second_look, succeeded_by: named_after } = entry;
+            let Entry { kind, name, province, court, supervised_by, second_look, succeeded_by: named_after, shifts } =
+                entry;
             if (kind == OfficeKind::Court) != court.is_some() {
                 return Err(wrong(
                     start,
@@ -268,9 +275,15 @@ impl Offices {
                 }
                 supervised.push((known.clone(), named.span().start));
             }
+            let shifts = match shifts {
+                None => Shifts::default(),
+                Some(times) => Shifts::read(times.get_ref())
+                    .map_err(|what| wrong(times.span().start, format!("{known}: {what}")))?,
+            };
             let succeeded_by = successors::read(&known, &named_after).map_err(|(start, what)| wrong(start, what))?;
             succeeded.extend((!succeeded_by.is_empty()).then(|| (known.clone(), start)));
-            let office = Office { kind, name, province, court, supervised_by: above, second_look, succeeded_by };
+            let office =
+                Office { kind, name, province, court, supervised_by: above, second_look, succeeded_by, shifts };
             self.0.insert(known, office);
         }
         for (code, start) in supervised {
@@ -301,6 +314,11 @@ impl Offices {
     /// The office with a code.
     pub fn get(&self, code: &OfficeCode) -> Option<&Office> {
         self.0.get(code)
+    }
+
+    /// The end of the shift that an office hands over at an instant; of one that is not known, by the usual shifts.
+    pub fn end_of_shift(&self, office: &OfficeCode, now: Instant) -> Instant {
+        self.get(office).map(|office| office.shifts.clone()).unwrap_or_default().end(now)
     }
 
     /// Whether `above` is this office, or supervises it, be it through others between them.

@@ -180,6 +180,9 @@ pub trait CaseStore: Send + Sync + 'static {
     async fn handed_on(&self, office: &OfficeCode) -> Result<Vec<CaseView>, Fault>;
     /// The cases that are not open, such as those that were voided, by reference: few.
     async fn not_open(&self) -> Result<Vec<CaseRef>, Fault>;
+    /// The views of the cases in which something was escalated and is still owed ([`CaseView::escalated`]), by reference. As
+    /// [`CaseStore::handed_on`].
+    async fn escalated(&self) -> Result<Vec<CaseView>, Fault>;
     /// The places of the alert events to an office, in the order of a list (see `alerts::ByClass`): so many
     /// that the events themselves are asked for some at a time.
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault>;

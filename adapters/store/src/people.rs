@@ -235,6 +235,32 @@ pub struct OfficeChange {
     pub ended_at: Option<Instant>,
 }
 
+/// A shift sheet as one person confirmed it: as it was handed over, or taken over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShiftSheet {
+    /// The id of the confirmation.
+    pub id: Uuid,
+    /// The id of the sheet: that of the confirmation with which it was handed over.
+    pub sheet: Uuid,
+    /// The office.
+    pub office: OfficeCode,
+    /// Who confirms.
+    pub person: Uuid,
+    /// When.
+    pub at: Instant,
+    /// The end of the shift that takes over.
+    pub until: Instant,
+    /// What was on the sheet then, as JSON.
+    pub list: String,
+}
+
+impl ShiftSheet {
+    /// The id of the confirmation with which a sheet is taken over: there is only one.
+    pub fn taken_over(sheet: Uuid) -> Uuid {
+        Uuid::new_v5(&sheet, b"taken over")
+    }
+}
+
 /// What somebody saw, or was refused.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Seen {
@@ -350,6 +376,12 @@ pub trait PeopleStore: Send + Sync + 'static {
     async fn take_back_office_change(&self, id: Uuid, at: Instant) -> Result<bool, Fault>;
     /// The changes of offices, the newest first.
     async fn office_changes(&self) -> Result<Vec<OfficeChange>, Fault>;
+    /// Keeps a confirmation of a shift sheet that is new; whether it was: one with its id is left as it is.
+    async fn add_sheet(&self, sheet: &ShiftSheet) -> Result<bool, Fault>;
+    /// The confirmations of a shift sheet.
+    async fn sheet(&self, sheet: Uuid) -> Result<Vec<ShiftSheet>, Fault>;
+    /// The confirmations of an office's shift sheets, the newest first, at most `most`.
+    async fn sheets(&self, office: &OfficeCode, most: usize) -> Result<Vec<ShiftSheet>, Fault>;
     /// Records looks and returns when they are durable. One that was already recorded in its quarter of an hour adds nothing.
     async fn note(&self, looks: Vec<Look>) -> Result<(), Fault>;
     /// The record of looks, the newest first, at most `most`.

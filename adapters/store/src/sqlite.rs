@@ -345,6 +345,10 @@ impl CaseStore for SqliteStore {
         self.all(statements::NOT_OPEN, [], reads::reference).await
     }
 
+    async fn escalated(&self) -> Result<Vec<CaseView>, Fault> {
+        self.read(reads::escalated).await
+    }
+
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
         let (to, book) = (to.clone(), Arc::clone(&self.book));
         self.read(move |connection| alerts::alerts(connection, &to, &book)).await

@@ -15,6 +15,8 @@ pub const UNFINISHED: &str = "unfinished_copy_of";
 
 /// The key under which a log keeps the last reconciliation.
 pub const LAST_RECONCILIATION: &str = "reconciliation";
+/// The key under which a log keeps the codes of the offices that use their inbox, separated by spaces.
+pub const INBOXES: &str = "inboxes";
 
 /// What a log says of itself.
 #[derive(Debug, Default)]

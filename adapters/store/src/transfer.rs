@@ -22,13 +22,11 @@ use crate::people::mail::MAIL_CURSOR;
 use crate::people::rows::{KEPT, Row, Table, revoke};
 use crate::people::{OFF, OFFICES_IN_FORCE};
 use crate::rows::AlertRow;
-use crate::standing::{LAST_RECONCILIATION, MOVED_TO, UNFINISHED, moved, unfinished};
+use crate::standing::{INBOXES, LAST_RECONCILIATION, MOVED_TO, UNFINISHED, moved, unfinished};
 use crate::{Delivery, EventSum, Fault, LogStore, Position, Progress, damage};
 
 /// The key under which a log keeps when it was moved and opened again: a line each, the oldest first.
 pub const MOVES: &str = "moves";
-/// The key under which a log keeps the codes of the offices that use their inbox, separated by spaces.
-pub const INBOXES: &str = "inboxes";
 /// Why people are off behind a move, in both places.
 const MOVED: &str = "moved";
 

@@ -3,17 +3,16 @@
 //! Invariant: an own office sees the alerts of the cases that it has; an office above sees what was escalated, and nothing
 //! else of a case.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::calendar::Instant;
 use engine::decide::Verdict;
-use engine::handling::{Doing, Handling};
+use engine::handling::Doing;
 use projections::docket::listed::Listed;
 use projections::inbox::{CaseAlerts, Inbox, Item, SETTLED_FOR, Settled, items};
 use projections::rights::Role;
+use service::handling::{Acting, Handled, Sent, Side, escalated};
 use service::queries::dockets::Whose;
-use service::recorder::OnBehalf;
 use store::Fault;
 use uuid::Uuid;
 
@@ -45,38 +44,22 @@ impl OwnInbox {
         let now = site.now();
         let mut own = Self { now, items: Vec::new(), settled: Vec::new(), damaged: 0, used: true };
         if visitor.role() == Role::Supervisor {
-            own.add_escalated(site, visitor).await?;
+            (own.items, own.damaged) = escalated(site.log.as_ref(), &site.book, &site.offices, office, now).await?;
         } else {
             let Some(whose) = whose(site, visitor) else { return Ok(None) };
             own.used = site.recorder.inboxes().known().contains(office);
-            own.add(site, &whose, Inbox::Own(office)).await?;
+            own.add(site, &whose).await?;
         }
         own.items.sort_by(|(a, _), (b, _)| (a.place, &a.case).cmp(&(b.place, &b.case)));
         own.settled.sort_by_key(|(settled, _)| std::cmp::Reverse(settled.recorded_at));
         Ok(Some(own))
     }
 
-    /// What was escalated of the own office and those below it, each case once.
-    async fn add_escalated(&mut self, site: &Site, visitor: &Visitor) -> Result<(), Fault> {
-        let Some(above) = visitor.office() else { return Ok(()) };
-        let own = site.offices.get(above).map(|office| (above, office));
-        for (office, of) in own.into_iter().chain(site.offices.below(above)) {
-            let Some(seat) = of.kind.seat() else { continue };
-            self.add(site, &Whose { office: office.clone(), seat }, Inbox::Above(above)).await?;
-        }
-        let mut seen = BTreeSet::new();
-        self.items.retain(|(item, _)| {
-            site.offices.is_under(&item.owed_by, above) && seen.insert((item.case.clone(), item.key()))
-        });
-        self.settled.clear();
-        Ok(())
-    }
-
-    async fn add(&mut self, site: &Site, whose: &Whose, inbox: Inbox<'_>) -> Result<(), Fault> {
+    async fn add(&mut self, site: &Site, whose: &Whose) -> Result<(), Fault> {
         let (docket, alerts) = site.dockets.with_alerts(site.log.as_ref(), &site.book, whose, self.now).await?;
         self.damaged += docket.damaged;
         for (listed, alerts) in docket.cases.iter().zip(alerts) {
-            let found = items(inbox, listed, &alerts, &site.book, self.now);
+            let found = items(Inbox::Own(&whose.office), listed, &alerts, &site.book, self.now);
             self.items.extend(found.into_iter().map(|item| (item, Arc::clone(listed))));
             let CaseAlerts { settled, .. } = &*alerts;
             let lately = settled.iter().filter(|settled| self.now.since(settled.recorded_at) <= SETTLED_FOR);
@@ -91,21 +74,33 @@ impl OwnInbox {
     }
 }
 
-/// Records what the visitor does about all alerts of an item. `id` is the form's or the request's own: sent twice, it counts
-/// once.
+/// Which inbox the visitor acts on: of a seat, or of what was escalated below.
+fn side<'s>(site: &'s Site, visitor: &Visitor) -> Side<'s> {
+    match visitor.role() {
+        Role::Supervisor => Side::Above(&site.offices),
+        role => Side::Own(role.seat()),
+    }
+}
+
+/// Records what the visitor does about all alerts of an item. `id` is the form's own: sent twice, it counts once.
 ///
 /// # Errors
 /// If the store cannot be read or written; what was recorded is known when it is sent again.
 pub async fn act(site: &Site, visitor: &Visitor, item: &Item, id: Uuid, doing: &Doing) -> Result<Verdict, Fault> {
     let Some(sender) = visitor.sender() else { return Ok(Verdict::Known) };
-    let supervises = visitor.role() == Role::Supervisor;
-    let on_behalf = if supervises { OnBehalf::OfSupervision } else { OnBehalf::OfTheCase };
-    let mut first = None;
-    for (topic, occurrence) in &item.alerts {
-        let id = Uuid::new_v5(&id, format!("{}/{}/{}", topic.rule, topic.on, topic.stage).as_bytes());
-        let handling = Handling { id, topic: *topic, occurrence: *occurrence, doing: doing.clone() };
-        let verdict = site.recorder.handle(&sender, &item.case, handling, on_behalf, site.alerts()).await?;
-        first.get_or_insert(verdict);
+    let acting = Acting { recorder: &site.recorder, sender: &sender, alerts: site.alerts() };
+    match acting.act(side(site, visitor), item, id, doing).await? {
+        Handled::Judged(verdict, _) => Ok(verdict),
+        Handled::Nothing | Handled::Several => Ok(Verdict::Known),
     }
-    Ok(first.unwrap_or(Verdict::Known))
+}
+
+/// Records what a program or a page sent about an item.
+///
+/// # Errors
+/// As [`act`].
+pub async fn handle(site: &Site, visitor: &Visitor, sent: &Sent, doing: &Doing) -> Result<Handled, Fault> {
+    let Some(sender) = visitor.sender() else { return Ok(Handled::Nothing) };
+    let acting = Acting { recorder: &site.recorder, sender: &sender, alerts: site.alerts() };
+    acting.handle(side(site, visitor), sent, doing).await
 }

@@ -30,6 +30,7 @@ pub mod refused;
 pub mod remembered;
 pub mod routes;
 pub mod sheet;
+mod shift;
 pub mod site;
 mod unconfirmed;
 mod until;

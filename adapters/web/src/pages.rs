@@ -26,4 +26,5 @@ pub mod people;
 pub mod room;
 pub mod sessions;
 pub mod settings;
+pub mod shift;
 pub mod tokens;

@@ -81,6 +81,10 @@ pub const ROUTES: &[Route] = &[
     Route::post("/inbox", Needs::Right(Act::ReadInbox), || post(pages::inbox::act)),
     Route::get("/confirm", Needs::Right(Act::ReadUnconfirmed), || get(pages::confirm::list)),
     Route::post("/confirm", Needs::Right(Act::ReadUnconfirmed), || post(pages::confirm::confirm)),
+    Route::get("/shift", Needs::Right(Act::HandOverShift), || get(pages::shift::shift)),
+    Route::post("/shift", Needs::Right(Act::HandOverShift), || post(pages::shift::give)),
+    Route::get("/shift/{id}", Needs::Right(Act::HandOverShift), || get(pages::shift::sheet)),
+    Route::post("/shift/{id}", Needs::Right(Act::HandOverShift), || post(pages::shift::receive)),
     Route::get("/figures", Needs::Right(Act::ReadFigures), || get(pages::figures::figures)),
     // The case, the law, looks, the document.
     Route::get("/cases/{reference}", Needs::Case(Act::ReadCase), || get(pages::case::case)),
@@ -150,7 +154,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/api/v1/docket", Needs::Right(Act::ReadLists), || get(api::docket::docket)),
     Route::get("/api/v1/figures", Needs::Right(Act::ReadFigures), || get(api::docket::figures)),
     Route::get("/api/v1/alerts", Needs::Right(Act::ReadLists), || get(api::alerts::alerts)),
-    Route::get("/api/v1/inbox", Needs::Right(Act::ReadInbox), || get(api::inbox::inbox)),
+    Route::get("/api/v1/inbox", Needs::Right(Act::ReadInbox), || get(api::inbox::list)),
     Route::post("/api/v1/inbox", Needs::Right(Act::ReadInbox), || post(api::inbox::handle)),
     Route::get("/api/v1/unconfirmed", Needs::Right(Act::ReadUnconfirmed), || get(api::unconfirmed::unconfirmed)),
     Route::post("/api/v1/cases/{case}/actions/{id}/confirmation", Needs::Right(Act::ReadUnconfirmed), || {

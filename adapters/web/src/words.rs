@@ -21,3 +21,4 @@ pub mod operate;
 pub mod overview;
 pub mod paper;
 pub mod second_look;
+pub mod shift;

@@ -113,8 +113,14 @@ words! {
         NotNamed = "not_named",
         /// The sender's role may not record this action; `found` is the role, `expected` what it may record.
         NotForRole = "not_for_role",
+        /// Not an object that says what is done about an item of an inbox.
+        UnreadableHandling = "unreadable_handling",
         /// The alert was never raised, is settled or withdrawn, or is not one of the office's.
         AlertNotOpen = "alert_not_open",
+        /// Several items of the inbox have this rule.
+        SeveralItems = "several_items",
+        /// An alert is handed to somebody who is not of the office.
+        NotOfOffice = "not_of_office",
         /// The person does not have the alert, so cannot give it back.
         AlertNotTaken = "alert_not_taken",
         /// The alert is about a limit, which is taken and not noted.

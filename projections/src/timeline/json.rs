@@ -46,6 +46,15 @@ impl Entry {
                 put("history", Json::Bool(*history));
                 put("text", Json::text(text.as_str()));
             }
+            EntryLine::Handling { deed, alert, kind, rule, by, until } => {
+                put("entry", Json::text("handling"));
+                put("doing", Json::text(deed.word()));
+                put("alert", Json::text(alert.to_string()));
+                put("kind", Json::text(kind.word()));
+                put("rule", Json::text(rule.word()));
+                put("by", Json::text(by.as_str()));
+                put("until", instant(*until));
+            }
         }
         Json::Object(pairs)
     }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use scenarios::servers::database::Database;
-use store::people::{Feed, LooksOf, OfficeChange, Person, Token};
+use store::people::{Feed, LooksOf, OfficeChange, Person, ShiftSheet, Token};
 use store::place::LogPlace;
 use store::transfer::transfer;
 use store::{Fault, Progress};
 use tests::made;
+use uuid::Uuid;
 
 use super::secrets::feed;
 use super::{AT, case, lived_in, open, person};
@@ -16,6 +17,11 @@ use super::{AT, case, lived_in, open, person};
 async fn moves(from: &LogPlace, to: &LogPlace) {
     let (old, new) = (open(from).await, open(to).await);
     let (person, token, grant, look) = lived_in(&*old).await;
+    let (id, office, list) = (Uuid::from_u128(1), made::office("vte-prosecutor"), "[]".to_owned());
+    let sheet = ShiftSheet { id, sheet: id, office, person: person.id, at: AT, until: AT.plus(3600), list };
+    assert!(old.add_sheet(&sheet).await.unwrap());
+    let of_the_new_place = ShiftSheet { id: Uuid::from_u128(2), sheet: Uuid::from_u128(2), ..sheet.clone() };
+    assert!(new.add_sheet(&of_the_new_place).await.unwrap());
     new.adopt_offices("the new place's own", AT).await.unwrap();
     let (now, of) = (AT.plus(86_400), |code| made::office(code));
     let change = OfficeChange {
@@ -38,6 +44,7 @@ async fn moves(from: &LogPlace, to: &LogPlace) {
     assert_eq!(new.grants(&grant.case).await.unwrap(), std::slice::from_ref(&grant));
     assert_eq!(new.looks(&LooksOf::Case(case("A-1")), 9).await.unwrap(), [look]);
     assert_eq!(new.looks(&LooksOf::Person(person.id), 9_999).await.unwrap().len(), 5_000);
+    assert_eq!(new.sheets(&sheet.office, 9).await.unwrap(), [sheet]);
     assert_eq!(new.offices_in_force().await.unwrap().as_deref(), Some("the offices"));
     assert_eq!((old.people_are_on().await, new.people_are_on().await), (Ok(false), Ok(false)));
     // Nobody writes to the old place any more.

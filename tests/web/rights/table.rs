@@ -62,6 +62,11 @@ pub const TABLE: &[Row] = &[
     row("GET /confirm", Roles("cpi"), PAGE),
     // Nothing is named that could be confirmed.
     row("POST /confirm", Roles("cpi"), (404, "")),
+    row("GET /shift", Roles("cpil"), PAGE),
+    row("POST /shift", Roles("cpil"), INCOMPLETE),
+    // There is no such sheet.
+    row("GET /shift/{id}", Roles("cpil"), (404, "")),
+    row("POST /shift/{id}", Roles("cpil"), (404, "")),
     row("GET /figures", Roles("cpils"), PAGE),
     row("GET /cases/{case}", CASE, PAGE),
     row("GET /cases/{case}/print", CASE, PAGE),

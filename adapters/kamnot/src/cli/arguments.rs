@@ -2,6 +2,7 @@
 
 mod actions;
 mod alerts;
+mod inbox;
 mod lists;
 mod mail;
 mod network;
@@ -25,6 +26,7 @@ use store::place::LogPlace;
 
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
+pub(super) use inbox::{About, Inbox, InboxCommand, Promised};
 pub(super) use lists::{Docket, Seconds, Today};
 pub(super) use mail::{Mail, MailCommand, MailOptions, SecretsOf};
 pub(super) use people::{FactorOf, Feeds, FeedsCommand, People, PeopleCommand, RoleOf, Tokens, TokensCommand};
@@ -47,6 +49,7 @@ First steps:
   kamnot import cases.jsonl --as vte-prosecutor   record a file in kamnot.db
   kamnot docket --court vte-juvenile-court        a court's cases, children held too long first
   kamnot today --office vte-prosecutor            what an office owes, by the hours left
+  kamnot inbox list --as vte-prosecutor           what an office has to act on, and who has it
   kamnot alerts --prosecutor vte-prosecutor       the alerts to a prosecutor's office
   kamnot timeline VTE-2026-0001 --why             one case, with the count of every limit
   kamnot serve --nats nats://localhost:4222       watch the limits, publish alerts as they fall due
@@ -108,6 +111,7 @@ pub(super) enum Command {
     Assess(Assess),
     Docket(Docket),
     Today(Today),
+    Inbox(Inbox),
     Alerts(AlertsOf),
     Timeline(Timeline),
     Serve(Serve),

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use engine::action::{Action, ActionId, ActionName};
 use nats::sender::Sender;
+use projections::subjects::Asks;
 use service::files::{self, CaseLines, Contents, RefusedLine};
 use service::intake::reply::Reply;
 use service::verdict::{Outcome, Said};
@@ -54,7 +55,7 @@ async fn send(sender: &mut Sender, file: &Path, contents: Contents, report: &Rep
     tally.warned = contents.warned;
     let mut cases = HashSet::new();
     for batch in batches(contents.cases) {
-        let sent = match sender.send(&batch.payload).await {
+        let sent = match sender.send(Asks::Actions, &batch.payload).await {
             Ok(reply) => tally.take(&batch, reply, &mut cases),
             Err(fault) => Err(fault.to_string()),
         };

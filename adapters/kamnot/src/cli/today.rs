@@ -7,6 +7,7 @@ use std::io;
 
 use engine::action::{ActionName, OfficeCode};
 use engine::calendar::Instant;
+use engine::rulebook::Language;
 use projections::labels::{self, Label};
 use projections::snapshot::LimitAt;
 use projections::today::{self, Duty, Taker, duties};
@@ -28,7 +29,7 @@ use service::spreadsheet::csv;
 use uuid::Uuid;
 
 /// The names of people, by id.
-type Names = BTreeMap<Uuid, String>;
+pub(super) type Names = BTreeMap<Uuid, String>;
 
 /// `kamnot today`
 pub(super) fn run(common: &Common, own: &Today) -> Result<Completion, Failure> {
@@ -43,6 +44,10 @@ pub(super) fn run(common: &Common, own: &Today) -> Result<Completion, Failure> {
         refuse_stranger(common, &offices, &database, (None, &own.office))?;
     }
     let mut owed: Vec<Duty> = cases.iter().flat_map(|case| duties(case, &own.office, &database.book)).collect();
+    if own.shift {
+        let until = offices.end_of_shift(&own.office, at);
+        owed.retain(|duty| duty.limit.runs_out(at, until).is_some());
+    }
     today::sort(&mut owed);
     let (owed, names) = block_on(taken(owed, &database, &own.office, at))?;
     let words = Words { book: &database.book, offices: &offices, lang: common.lang };
@@ -73,29 +78,39 @@ async fn taken(
         // Nobody of it ever took anything: no case has to be read.
         return Ok((owed, Names::new()));
     }
-    let (mut with_takers, mut names) = (Vec::with_capacity(owed.len()), Names::new());
+    let mut with_takers = Vec::with_capacity(owed.len());
     for duty in owed {
         let case = database.store.load(&duty.case).await?;
         let duty = duty.with_takers(&case, office, at);
-        for id in duty.taken.iter().filter_map(|taker| taker.person) {
-            if let Some(person) = database.store.person(id).await? {
-                names.insert(id, person.name);
-            }
-        }
         with_takers.push(duty);
     }
+    let takers = with_takers.iter().flat_map(|duty| &duty.taken).filter_map(|taker| taker.person);
+    let names = names_of(database, takers).await?;
     Ok((with_takers, names))
+}
+
+/// The names of these people.
+pub(super) async fn names_of(database: &Database, people: impl Iterator<Item = Uuid>) -> Result<Names, Failure> {
+    let mut names = Names::new();
+    for id in people {
+        if let Some(person) = database.store.person(id).await? {
+            names.insert(id, person.name);
+        }
+    }
+    Ok(names)
+}
+
+/// The name of a person of an office, or that it is the office itself.
+pub(super) fn who(person: Option<Uuid>, names: &Names, lang: Language) -> String {
+    match person {
+        None => Label::TheOffice.of(lang).to_owned(),
+        Some(id) => names.get(&id).cloned().unwrap_or_else(|| id.to_string()),
+    }
 }
 
 /// `Khamla, 2026-05-14 11:00`
 fn takers(taken: &[Taker], names: &Names, words: Words<'_>) -> String {
-    let one = |Taker { person, until }: &Taker| {
-        let who = match person {
-            None => Label::TheOffice.of(words.lang).to_owned(),
-            Some(id) => names.get(id).cloned().unwrap_or_else(|| id.to_string()),
-        };
-        format!("{who}, {}", short(*until))
-    };
+    let one = |Taker { person, until }: &Taker| format!("{}, {}", who(*person, names, words.lang), short(*until));
     taken.iter().map(one).collect::<Vec<_>>().join("; ")
 }
 

@@ -61,7 +61,7 @@ pub enum Trouble {
     #[error("{0}")]
     Unreadable(String),
     /// It has more lines than one request may have.
-    #[error("found {found} actions, expected at most {most} in one request; send them in several")]
+    #[error("found {found} lines, expected at most {most} in one request; send them in several")]
     TooMany {
         /// How many.
         found: usize,

@@ -139,7 +139,7 @@ impl Dockets {
                         // Another process has written it, and the store has not noticed it yet.
                         later.insert(case.clone(), version);
                     }
-                    kept.alerts.insert(case.clone(), Arc::new(CaseAlerts::of(&known, now)));
+                    kept.alerts.insert(case.clone(), Arc::new(CaseAlerts::of(&known, book, now)));
                 }
                 // The docket says how many cases cannot be read.
                 Err(Fault::Corrupt(_)) => _ = kept.alerts.remove(&case),
@@ -301,7 +301,7 @@ impl Source<'_> {
             };
             let own = read.filter(|(listed, _)| listed.is_of(&self.whose.office, Some(self.whose.seat)));
             let Some((listed, found)) = own else { continue };
-            kept.alerts.insert(case.clone(), Arc::new(CaseAlerts::of(&found, self.now)));
+            kept.alerts.insert(case.clone(), Arc::new(CaseAlerts::of(&found, self.book, self.now)));
             if let Some(at) = listed.again_at {
                 kept.again.entry(case.clone()).or_insert((at, version));
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use engine::action::CaseRef;
 use engine::case::Case;
 use engine::decide::{Alerts, Command, Setting, Verdict, decide_in};
-use engine::handling::Handling;
+use engine::handling::{Doing, Handling};
 use engine::refusal::{Code, Refusal};
 use projections::rights::{Act, Relation, allows};
 use store::{Append, Fault};
@@ -40,6 +40,11 @@ impl Recorder {
         if alerts == Alerts::HeldBack {
             // Dated by a clock that is ahead, it would hold up the alerts of the case until then.
             return Ok(Verdict::Refused(Refusal::new(Code::ClockInDoubt).into()));
+        }
+        if let Doing::HandsOver { to, .. } = &handling.doing
+            && !self.inboxes.has_person(&sender.office, *to, self.clock.now()).await?
+        {
+            return Ok(Verdict::Refused(Refusal::new(Code::NotOfOffice).field("to").into()));
         }
         let _turn = self.turn(case).await;
         let mut tries = 0;

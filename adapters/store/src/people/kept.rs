@@ -7,8 +7,10 @@ use engine::rulebook::Language;
 use projections::rights::Role;
 use serde_json::json;
 
-use super::rows::{FEEDS, GRANTS, KEPT_FORMS, LOOKS, OFFICE_CHANGES, PEOPLE, Row, SESSIONS, TOKENS, Table, id_of};
-use super::{Feed, Grant, KeptForm, Look, OfficeChange, Person, Seen, Session, Token, document};
+use super::rows::{
+    FEEDS, GRANTS, KEPT_FORMS, LOOKS, OFFICE_CHANGES, PEOPLE, Row, SESSIONS, SHIFT_SHEETS, TOKENS, Table, id_of,
+};
+use super::{Feed, Grant, KeptForm, Look, OfficeChange, Person, Seen, Session, ShiftSheet, Token, document};
 use crate::Fault;
 use crate::cell::{Strange, Value};
 
@@ -260,6 +262,35 @@ impl Kept for OfficeChange {
             started_at: row.get(Value::as_instant)?,
             confirmed: row.maybe(Value::as_id)?.zip(row.maybe(Value::as_instant)?),
             ended_at: row.maybe(Value::as_instant)?,
+        })
+    }
+}
+
+impl Kept for ShiftSheet {
+    const TABLE: &'static Table = &SHIFT_SHEETS;
+
+    fn row(&self) -> Row {
+        let Self { id, sheet, office, person, at, until, list } = self;
+        vec![
+            (*id).into(),
+            (*sheet).into(),
+            office.as_str().into(),
+            (*person).into(),
+            (*at).into(),
+            (*until).into(),
+            (&**list).into(),
+        ]
+    }
+
+    fn of(row: &mut Columns) -> Result<Self, Strange> {
+        Ok(Self {
+            id: row.get(Value::as_id)?,
+            sheet: row.get(Value::as_id)?,
+            office: row.get(Value::as_office)?,
+            person: row.get(Value::as_id)?,
+            at: row.get(Value::as_instant)?,
+            until: row.get(Value::as_instant)?,
+            list: row.get(text)?,
         })
     }
 }

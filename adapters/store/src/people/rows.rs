@@ -84,6 +84,10 @@ table!(
     "started_at" Number, "confirmed_by" Id, "confirmed_at" Number, "ended_at" Number
 );
 table!(
+    /// Shift sheets, as they were handed over and taken over.
+    SHIFT_SHEETS, "shift_sheets", "id" Id, "sheet" Id, "office" Text, "person" Id, "at" Number, "until" Number, "list" Text
+);
+table!(
     /// Every offices file that was adopted.
     OFFICES_FILES, "offices_files", "id" Id, "adopted_at" Number, "source" Text
 );
@@ -100,8 +104,18 @@ table!(
 );
 
 /// What a copy of a log takes along.
-pub static KEPT: [&Table; 9] =
-    [&PEOPLE, &TOKENS, &FEEDS, &GRANTS, &LOOKS, &OFFICES_FILES, &OFFICE_CHANGES, &MAIL_ADDRESSES, &MAIL_WAITING];
+pub static KEPT: [&Table; 10] = [
+    &PEOPLE,
+    &TOKENS,
+    &FEEDS,
+    &GRANTS,
+    &LOOKS,
+    &SHIFT_SHEETS,
+    &OFFICES_FILES,
+    &OFFICE_CHANGES,
+    &MAIL_ADDRESSES,
+    &MAIL_WAITING,
+];
 
 /// An id that follows from an instant and from what happened then. Those of one quarter of an hour stand together, so that new
 /// rows go to the end of the index.

@@ -12,7 +12,7 @@ use super::kept::Kept;
 use super::rows::{FEEDS, OFFICES_FILES, Row, TOKENS, Table, id_of};
 use super::{
     Feed, Grant, KeptForm, Look, LooksOf, OFF, OFFICES_IN_FORCE, OfficeChange, PeopleStore, Person, Put, Session,
-    Sessions, Token,
+    Sessions, ShiftSheet, Token,
 };
 use crate::Fault;
 use crate::cell::Value;
@@ -227,6 +227,20 @@ impl<T: Tables> PeopleStore for T {
 
     async fn office_changes(&self) -> Result<Vec<OfficeChange>, Fault> {
         all(self, "SELECT * FROM office_changes ORDER BY started_at DESC, id", Vec::new()).await
+    }
+
+    async fn add_sheet(&self, sheet: &ShiftSheet) -> Result<bool, Fault> {
+        self.write(Write::Changes(vec![Change::Insert(ShiftSheet::TABLE, sheet.row())])).await.map(|added| added == 1)
+    }
+
+    async fn sheet(&self, sheet: Uuid) -> Result<Vec<ShiftSheet>, Fault> {
+        all(self, "SELECT * FROM shift_sheets WHERE sheet = $1 ORDER BY at, id", vec![sheet.into()]).await
+    }
+
+    async fn sheets(&self, office: &OfficeCode, most: usize) -> Result<Vec<ShiftSheet>, Fault> {
+        let most = Value::Number(i64::try_from(most).unwrap_or(i64::MAX));
+        let sql = "SELECT * FROM shift_sheets WHERE office = $1 ORDER BY at DESC, id LIMIT $2";
+        all(self, sql, vec![office.as_str().into(), most]).await
     }
 
     async fn note(&self, looks: Vec<Look>) -> Result<(), Fault> {

@@ -147,6 +147,11 @@ impl CaseStore for PostgresStore {
         self.all(statements::NOT_OPEN, |query| query, |row| reads::reference(row, 0)).await
     }
 
+    async fn escalated(&self) -> Result<Vec<CaseView>, Fault> {
+        let views = self.all(&reads::ESCALATED, |query| query, reads::view).await?;
+        Ok(views.into_iter().flatten().collect())
+    }
+
     async fn alerts(&self, to: &AlertsTo) -> Result<Vec<Position>, Fault> {
         let mut addressees: Vec<String> = self.all(statements::ADDRESSEES, |query| query, first).await?;
         addressees.retain(|found| to.is_among(found));

@@ -113,6 +113,20 @@ CREATE TABLE mail_waiting (
 );
 CREATE INDEX mail_waiting_in_order ON mail_waiting (address, place);
 
+-- Shift sheets. A sheet is one row when it is handed over and one more when it is taken over; rows are only added. The list
+-- holds references, rules, instants and ids of people, as JSON.
+CREATE TABLE shift_sheets (
+    id     uuid PRIMARY KEY,
+    sheet  uuid NOT NULL,
+    office text COLLATE "C" NOT NULL,
+    person uuid NOT NULL,
+    at     bigint NOT NULL,
+    until  bigint NOT NULL,
+    list   text NOT NULL
+);
+CREATE INDEX shift_sheets_of_office ON shift_sheets (office, at);
+CREATE INDEX shift_sheets_by_sheet ON shift_sheets (sheet);
+
 -- Every offices file that was adopted. The id of the one in force is a text of meta.
 CREATE TABLE offices_files (
     id         uuid PRIMARY KEY,

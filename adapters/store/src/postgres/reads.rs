@@ -118,6 +118,11 @@ pub(super) static HANDED_ON: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// The views of the cases in which something was escalated and is still owed. As [`HANDED_ON`].
+pub(super) static ESCALATED: LazyLock<String> = LazyLock::new(|| {
+    format!(r#"SELECT {} FROM cases WHERE strpos(document, '"escalated":') > 0 ORDER BY reference"#, *NAMES)
+});
+
 /// The case as its events fold into it.
 pub(super) fn case(rows: &[PgRow], case: &CaseRef) -> Result<Case, Failed> {
     let next = |state, row: &PgRow| damage::fold(state, case, row.try_get::<i32, _>(0)?.into(), event(row, 1));

@@ -113,6 +113,20 @@ CREATE TABLE mail_waiting (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mail_waiting_in_order ON mail_waiting (address, place);
 
+-- Shift sheets. A sheet is one row when it is handed over and one more when it is taken over; rows are only added. The list
+-- holds references, rules, instants and ids of people, as JSON.
+CREATE TABLE shift_sheets (
+    id     BLOB PRIMARY KEY,
+    sheet  BLOB NOT NULL,
+    office TEXT NOT NULL,
+    person BLOB NOT NULL,
+    at     INTEGER NOT NULL,
+    until  INTEGER NOT NULL,
+    list   TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX shift_sheets_of_office ON shift_sheets (office, at);
+CREATE INDEX shift_sheets_by_sheet ON shift_sheets (sheet);
+
 -- Every offices file that was adopted. The id of the one in force is a text of meta.
 CREATE TABLE offices_files (
     id         BLOB PRIMARY KEY,
@@ -125,3 +139,6 @@ CREATE INDEX cases_handed_on ON cases (reference) WHERE instr(document, '"former
 
 -- The cases that are not open, such as those that were voided, which a feed goes on cancelling for a while.
 CREATE INDEX cases_not_open ON cases (reference) WHERE court IS NULL;
+
+-- The cases in which something was escalated and is still owed, for the inboxes of supervising offices.
+CREATE INDEX cases_escalated ON cases (reference) WHERE instr(document, '"escalated":') > 0;

@@ -250,6 +250,13 @@ pub(super) fn handed_on(connection: &Connection, office: &OfficeCode) -> Result<
     Ok(views.filter(|view| view.was_of(office)).collect())
 }
 
+/// The views of the cases in which something was escalated and is still owed, by reference.
+pub(super) fn escalated(connection: &Connection) -> Result<Vec<CaseView>, Failed> {
+    // The condition is that of the index.
+    let sql = format!(r#"SELECT {} FROM cases WHERE instr(document, '"escalated":') > 0 ORDER BY reference"#, *NAMES);
+    Ok(all(connection, &sql, [], view)?.into_iter().flatten().collect())
+}
+
 /// Hands the views of all cases to `take`.
 pub(super) fn views(connection: &Connection, mut take: impl FnMut(CaseView)) -> Result<(), Failed> {
     let mut statement = connection.prepare_cached(&format!("SELECT {} FROM cases", *NAMES))?;

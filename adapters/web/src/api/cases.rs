@@ -125,7 +125,9 @@ pub async fn entries((State(site), Extension(caller), Path(reference), uri): OfA
 pub async fn explanations((State(site), Extension(caller), Path(reference), uri): OfACase) -> Result<Answer, Problem> {
     let view = View::of(&site, &caller, (&reference, Act::ReadCase), &uri, OF_TIMELINE).await?;
     let timeline = view.timeline(&site, &caller).await?;
-    let explains = |entry: &&Entry| !matches!(entry.what, EntryLine::Action(_) | EntryLine::Alert { .. });
+    let explains = |entry: &&Entry| {
+        !matches!(entry.what, EntryLine::Action(_) | EntryLine::Alert { .. } | EntryLine::Handling { .. })
+    };
     Ok(json::all(timeline.entries.iter().filter(explains).map(Entry::to_json)))
 }
 

@@ -24,6 +24,7 @@ use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::frame::Frame as W;
 use crate::words::inbox::Inbox as I;
+use crate::words::shift::Shift as S;
 use items::{May, Names, Shown, Words};
 
 pub use act::act;

@@ -18,6 +18,7 @@ use crate::visitor::Visitor;
 use crate::words::docket::Docket as D;
 use crate::words::frame::Frame as W;
 use crate::words::looks::Looks as K;
+use crate::words::shift::Shift as S;
 
 /// How many looks are listed.
 const MOST: usize = 200;
@@ -70,6 +71,8 @@ fn listed(list: &str, count: u32, language: Language) -> String {
         "docket" => W::Docket.of(language),
         "handed-on" => D::HandedOn.of(language),
         "figures" => W::Figures.of(language),
+        "inbox" => W::Inbox.of(language),
+        "shift" => S::Title.of(language),
         "law" => K::OfRule.of(language),
         "alerts" => K::Alerts.of(language),
         "login" => return K::LoggedIn.of(language).to_owned(),

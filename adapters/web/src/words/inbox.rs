@@ -10,10 +10,12 @@ projections::catalogue! {
         Taken: "Taken", "ມີຄົນຮັບແລ້ວ";
         Findings: "Findings", "ຂໍ້ສັງເກດ";
         FindingsSays: "Nothing to be done until an instant. Whoever has seen them notes them, and they leave the inbox.", "ບໍ່ມີກຳນົດເວລາ. ຜູ້ທີ່ເຫັນແລ້ວໃຫ້ໝາຍໄວ້, ແລ້ວຈະອອກຈາກກ່ອງ.";
-        Settled: "Done late in the last day", "ປະຕິບັດຊ້າ ໃນມື້ໜຶ່ງທີ່ຜ່ານມາ";
-        SettledTag: "Done late", "ປະຕິບັດຊ້າ";
+        Settled: "Done in the last day", "ປະຕິບັດແລ້ວ ໃນມື້ໜຶ່ງທີ່ຜ່ານມາ";
+        DoneLate: "Done late", "ປະຕິບັດຊ້າ";
+        DoneInTime: "Done in time", "ທັນກຳນົດ";
         Nothing: "Nothing to act on.", "ບໍ່ມີຫຍັງຕ້ອງເຮັດ.";
         Unused: "Your office does not use the inbox yet: nobody ever took an alert. Until then, only alerts on limits on liberty are passed on to the supervising office.", "ຫ້ອງການຂອງທ່ານຍັງບໍ່ໃຊ້ກ່ອງນີ້: ຍັງບໍ່ເຄີຍມີໃຜຮັບການແຈ້ງເຕືອນ. ຈົນກວ່າຈະໃຊ້, ມີແຕ່ການແຈ້ງເຕືອນກ່ຽວກັບເສລີພາບທີ່ສົ່ງຕໍ່ໃຫ້ຫ້ອງການກວດກາ.";
+        OwesUnread: "This office does not use the inbox.", "ຫ້ອງການນີ້ບໍ່ໃຊ້ກ່ອງນີ້.";
         OwedBy: "owed by", "ຜູ້ຮັບຜິດຊອບ:";
         ByLenient: "by the lenient reading", "ຕາມແບບຜ່ອນຜັນ";
         ByProtective: "by the protective reading", "ຕາມແບບປົກປ້ອງເດັກ";

@@ -39,8 +39,9 @@ pub(in crate::cli) struct Docket {
 /// List what an office owes: its open limits in all cases, overrun ones first, then by the hours left
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
-  kamnot today --office vte-prosecutor")]
+Examples:
+  kamnot today --office vte-prosecutor
+  kamnot today --office vte-prosecutor --shift     what runs out before the next shift, and who has it")]
 pub(in crate::cli) struct Today {
     /// The office's code
     #[arg(long, value_name = "CODE", value_parser = office)]
@@ -48,6 +49,9 @@ pub(in crate::cli) struct Today {
     /// The instant of the list [default: now]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub at: Option<Instant>,
+    /// Only what runs out before the office's next shift; a shift that ends within the hour counts as over
+    #[arg(long)]
+    pub shift: bool,
     /// The output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,

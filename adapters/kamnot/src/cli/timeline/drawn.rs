@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use engine::calendar::Instant;
 use engine::case::Confirmed;
 use engine::rulebook::RuleId;
-use projections::labels::Label;
+use projections::labels::{self, Label};
 use projections::timeline::{ActionLine, Entry, EntryLine, Field, LimitLine, SecondLook};
 use service::shown::plain;
 
@@ -51,6 +51,13 @@ pub(in crate::cli) fn draw(entries: &[Entry], at: Instant, words: Words<'_>, pai
                 let history = if *history { format!(" ({})", Label::History.of(words.lang)) } else { String::new() };
                 let said = format!("{}{history}: {text}", kind_name(*kind, words));
                 drawn.led('»', &when(entry.at), kind_tone(*kind), &said);
+            }
+            EntryLine::Handling { deed, kind, rule, by, until, .. } => {
+                let until =
+                    until.map(|at| format!(", {} {}", Label::Until.of(words.lang), short(at))).unwrap_or_default();
+                let (done, kind) = (labels::deed(*deed).of(words.lang), kind_name(*kind, words));
+                let (office, rule) = (words.offices.name(by, words.lang), words.rule_name(*rule));
+                drawn.led('○', &when(entry.at), Tone::Plain, &format!("{done}{until}: {rule} ({kind}) · {office}"));
             }
         }
     }

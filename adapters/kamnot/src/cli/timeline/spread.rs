@@ -83,6 +83,12 @@ fn row(entry: &Entry, words: Words<'_>) -> Vec<String> {
             let standing = format!("{}{history}", kind_name(*kind, words));
             (Label::Alert, Row { standing, text: text.clone(), ..of_rule(*rule) })
         }
+        EntryLine::Handling { deed, kind, rule, by, until, .. } => {
+            let by = offices.name(by, lang).to_owned();
+            let until = until.map(|at| format!("{} {}", Label::Until.of(lang), full(at))).unwrap_or_default();
+            let text = format!("{} ({})", labels::deed(*deed).of(lang), kind_name(*kind, words));
+            (Label::Handling, Row { by, standing: until, text, ..of_rule(*rule) })
+        }
     };
     let Row { what, article, by, standing, ends, recorded, text } = row;
     let mut cells = vec![at, kind.of(lang).to_owned(), what, article, by, standing];

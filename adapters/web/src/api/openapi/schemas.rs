@@ -1,6 +1,7 @@
 //! The schemas of what is sent.
 
-mod acted_on;
+mod inbox;
+mod unconfirmed;
 
 use engine::action::ActionName;
 use engine::alert::Kind;
@@ -28,11 +29,12 @@ pub fn all(more: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
         ("Finding", finding()),
         ("NotOnRecord", of_entry("not_on_record", &[("rule", text()), ("action", id()), ("field", text())])),
         ("AlertEntry", alert_entry()),
+        ("HandlingEntry", inbox::entry()),
         ("Alert", alert()),
-        ("InboxItem", acted_on::inbox_item()),
+        ("InboxItem", inbox::item()),
         ("Handled", object(&[("outcome", word(&["recorded", "known", "refused"])), ("flaws", list_of("Said"))])),
-        ("Handling", acted_on::handling()),
-        ("Unconfirmed", acted_on::unconfirmed()),
+        ("Handling", inbox::handling()),
+        ("Unconfirmed", unconfirmed::unconfirmed()),
         ("Figures", figures()),
         ("Look", look()),
         ("Rules", object(&[("rulebook", text()), ("digest", text()), ("rules", list(&refer("Rule")))])),
@@ -229,7 +231,7 @@ fn assessment() -> Value {
 // ---- timelines
 
 fn entry() -> Value {
-    one_of(&["ActionEntry", "Deadline", "Finding", "NotOnRecord", "AlertEntry"])
+    one_of(&["ActionEntry", "Deadline", "Finding", "NotOnRecord", "AlertEntry", "HandlingEntry"])
 }
 
 /// An entry of a kind: `at`, `entry` and these fields.

@@ -2,8 +2,10 @@
 //!
 //! Invariant: "arguable" is neither hidden nor shown as certain, and every state has a word.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use engine::action::OfficeCode;
 use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::handling::Holding;
@@ -11,8 +13,9 @@ use engine::rulebook::{Language, RuleId};
 use projections::catalogue::Word as _;
 use projections::docket::groups::Days;
 use projections::docket::listed::Listed;
-use projections::inbox::{Hands, Item, Settled, Subject};
+use projections::inbox::{Done, Hands, Item, Settled, Subject};
 use projections::labels::Label;
+use projections::rights::Role;
 use projections::words_of_time::{self as time, End};
 use store::Fault;
 use uuid::Uuid;
@@ -39,7 +42,7 @@ impl Names {
     /// If the store cannot be read.
     pub async fn of(site: &Site, visitor: &Visitor) -> Result<Self, Fault> {
         let now = site.now();
-        let same = |office: Option<&engine::action::OfficeCode>| office == visitor.office();
+        let same = |office: Option<&OfficeCode>| office == visitor.office();
         let mut people = site.people.people().await?;
         people.retain(|person| {
             let mut memberships = person.memberships.iter();
@@ -143,13 +146,16 @@ pub fn row_name(item: &Item) -> String {
 pub struct Words<'w> {
     docket: rows::Words<'w>,
     names: &'w Names,
+    /// For a supervisor, the offices that use their inbox.
+    users: Option<Arc<BTreeSet<OfficeCode>>>,
 }
 
 impl<'w> Words<'w> {
     /// For a visitor at an instant.
     pub fn new(site: &'w Site, visitor: &Visitor, days: &'w Days, now: Instant, names: &'w Names) -> Self {
         let (book, offices, language) = (&*site.book, &site.offices, visitor.language);
-        Self { docket: rows::Words { book, offices, language, now, days }, names }
+        let users = (visitor.role() == Role::Supervisor).then(|| site.recorder.inboxes().known());
+        Self { docket: rows::Words { book, offices, language, now, days }, names, users }
     }
 
     fn t(&self, word: I) -> &'static str {
@@ -262,6 +268,9 @@ impl<'w> Words<'w> {
     fn lines(&self, item: &Item) -> Vec<String> {
         let (now, language) = (self.docket.now, self.docket.language);
         let mut lines = Vec::new();
+        if self.users.as_ref().is_some_and(|users| !users.contains(&item.owed_by)) {
+            lines.push(self.t(I::OwesUnread).to_owned());
+        }
         if item.hands == Hands::Nobody && matches!(item.subject, Subject::Limit { .. }) {
             let mut said = self.say(I::Raised, &[("at", &self.at(item.raised_at))]);
             let seconds = now.since(item.raised_at);
@@ -328,6 +337,10 @@ impl<'w> Words<'w> {
         let (name, at) = settled.by;
         let done = self.docket.book.text(&format!("action.{name}")).in_language(language);
         let said = format!("{}: {done}, {}", self.rule(settled.alert.topic.rule), time::when(at, language));
-        [html(listed.case.as_str()), html(&said), html(self.t(I::SettledTag))]
+        let tag = match settled.done {
+            Done::InTime => I::DoneInTime,
+            Done::Late => I::DoneLate,
+        };
+        [html(listed.case.as_str()), html(&said), html(self.t(tag))]
     }
 }

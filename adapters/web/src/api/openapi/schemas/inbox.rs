@@ -1,14 +1,16 @@
-//! The schemas of what people act on: items of the inbox, and what waits for a second look.
+//! The schemas of an inbox, and of what is done about its items.
 
-use engine::action::ActionName;
+use engine::alert::Kind;
 use engine::breach::Breach;
+use engine::handling::Deed;
+use projections::inbox::Hands;
 use serde_json::Value;
 
-use super::{count, flag, id, instant, list, object, text, when, with, word};
-use crate::api::inbox::{DOINGS, HANDS};
-use crate::api::openapi::action::nullable;
+use super::super::action::nullable;
+use super::{count, flag, id, instant, list, object, of_entry, text, with, word};
 
-pub(super) fn inbox_item() -> Value {
+/// An item.
+pub(super) fn item() -> Value {
     let holding = object(&[
         ("person", nullable(&id())),
         ("since", instant()),
@@ -27,27 +29,28 @@ pub(super) fn inbox_item() -> Value {
         ("liberty", flag()),
         ("owed_by", text()),
         ("raised_at", instant()),
-        ("hands", word(&HANDS)),
+        ("hands", word(&Hands::WORDS)),
         ("holdings", list(&holding)),
         ("escalated_at", nullable(&instant())),
         ("escalates_at", nullable(&instant())),
     ])
 }
 
+/// What somebody does about an item.
 pub(super) fn handling() -> Value {
-    let needed = [("id", id()), ("case", text()), ("key", text()), ("doing", word(&DOINGS))];
+    let needed = [("id", id()), ("case", text()), ("key", text()), ("doing", word(&Deed::WORDS))];
     with(&needed, &[("what", text()), ("until", instant()), ("to", id())])
 }
 
-pub(super) fn unconfirmed() -> Value {
-    let kinds: Vec<&str> = ActionName::ALL.iter().map(|name| name.word()).collect();
-    object(&[
-        ("case", text()),
-        ("action", word(&kinds)),
-        ("id", id()),
-        ("at", when()),
-        ("recorded_at", instant()),
-        ("recorded_by", text()),
-        ("person", nullable(&id())),
-    ])
+/// What was done about an alert, in a timeline.
+pub(super) fn entry() -> Value {
+    let fields = [
+        ("doing", word(&Deed::WORDS)),
+        ("alert", id()),
+        ("kind", word(Kind::WORDS)),
+        ("rule", text()),
+        ("by", text()),
+        ("until", nullable(&instant())),
+    ];
+    of_entry("handling", &fields)
 }
