@@ -74,7 +74,7 @@ impl Receiver {
 
     /// Answers with these bytes from now on.
     pub fn answers_with(&self, bytes: &str) {
-        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = bytes.to_owned();
+        bytes.clone_into(&mut self.answer.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// What came, in its order.
@@ -132,7 +132,7 @@ async fn take(stream: TcpStream, acceptor: TlsAcceptor, came: Arc<Mutex<Vec<Requ
     came.lock().unwrap_or_else(PoisonError::into_inner).push(request);
     let answer = answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
     if answer.is_empty() {
-        tokio::time::sleep(Duration::from_secs(3600)).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
     }
     let _ = stream.write_all(answer.as_bytes()).await;
     let _ = stream.shutdown().await;

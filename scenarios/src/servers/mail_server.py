@@ -1,4 +1,5 @@
-"""A mail server for tests: aiosmtpd, which does what the file of its mood says, and prints each mail as a line of JSON.
+"""A mail server for tests: aiosmtpd, which does what the file of its mood says, and adds each mail to a file beside it as a
+line of JSON before it answers.
 
 Moods: `takes`; a code such as `451` or `550`, with which the recipient is refused; `hangs` after the data; `drops` the
 connection after the data, which it has taken.
@@ -33,7 +34,8 @@ class Handler:
         mail = {"to": envelope.rcpt_tos, "data": envelope.content.decode(), "tls": tls}
         mail |= {"subject": read["Subject"], "text": read.get_content()}
         mail["login"] = (session.auth_data or b"").decode() if session.authenticated else None
-        print(json.dumps(mail), flush=True)
+        with self.mood.with_name("mails").open("a") as mails:
+            mails.write(json.dumps(mail) + "\n")
         if mood == "hangs":
             await asyncio.sleep(3600)
         if mood == "drops":

@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,7 +19,6 @@ pub struct MailServer {
     folder: TempDir,
     /// The port at which it listens, on 127.0.0.1.
     pub port: u16,
-    mails: Arc<Mutex<Vec<Value>>>,
 }
 
 /// How it encrypts.
@@ -78,14 +76,7 @@ impl MailServer {
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let port = lines.next().and_then(Result::ok).and_then(|line| line.parse().ok());
         let port = port.unwrap_or_else(|| panic!("it does not start: is aiosmtpd in {}?", tools().display()));
-        let mails = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&mails);
-        std::thread::spawn(move || {
-            for mail in lines.map_while(Result::ok).filter_map(|line| serde_json::from_str(&line).ok()) {
-                kept.lock().unwrap_or_else(PoisonError::into_inner).push(mail);
-            }
-        });
-        Self { child, folder, port, mails }
+        Self { child, folder, port }
     }
 
     /// Puts it in a mood: `takes`, `451`, `550`, `hangs`, `drops`.
@@ -100,9 +91,10 @@ impl MailServer {
 
     /// The mails that it took, in their order.
     pub fn mails(&self) -> Vec<Mail> {
-        let mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner);
+        let mails = fs::read_to_string(self.folder.path().join("mails")).unwrap_or_default();
+        let mails = mails.lines().map(|line| serde_json::from_str::<Value>(line).expect("a mail"));
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let mail = |mail: &Value| Mail {
+        let mail = |mail: Value| Mail {
             to: text(&mail["to"][0]),
             subject: text(&mail["subject"]),
             text: text(&mail["text"]).replace('\u{a0}', " "),
@@ -110,7 +102,7 @@ impl MailServer {
             tls: mail["tls"].as_bool().unwrap_or_default(),
             login: mail["login"].as_str().map(str::to_owned),
         };
-        mails.iter().map(mail).collect()
+        mails.map(mail).collect()
     }
 }
 
