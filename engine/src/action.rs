@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::words::words;
 
 pub use names::Names;
-pub(crate) use value::Brief;
+pub(crate) use value::Recorded;
 pub use value::{Value, Values};
 pub use when::When;
 

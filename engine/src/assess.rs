@@ -44,7 +44,7 @@ pub fn assess<'a>(
     at: Instant,
 ) -> Option<Assessment<'a>> {
     let timeline = Timeline::new(actions, at, book)?;
-    let mut found = Found::new();
+    let mut found = Found::default();
     let limits = compared(&timeline, book, Some(&mut found));
     Some(Assessment::of(at, timeline, limits, found))
 }
@@ -68,7 +68,7 @@ fn compared(timeline: &Timeline<'_>, book: &Rulebook, mut found: Option<&mut Fou
         let mut work = Work::new(timeline, book, limits);
         let mut facts = Facts::new(timeline, book);
         for entry in timeline.entries() {
-            if let Some(asked) = book.asked_on(entry.name, entry.date()) {
+            if let Some(asked) = book.asked_on(entry.name, entry.first) {
                 facts.answer(asked);
                 work.written(asked, &facts);
                 if let Some(found) = &mut found {

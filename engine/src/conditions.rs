@@ -45,14 +45,7 @@ pub(crate) struct Found {
     pub(crate) not_on_record: Vec<NotOnRecord>,
 }
 
-/// For how many findings there is room at first.
-const USUAL: usize = 32;
-
 impl Found {
-    pub(crate) fn new() -> Self {
-        Self { findings: Vec::with_capacity(USUAL), not_on_record: Vec::with_capacity(USUAL) }
-    }
-
     /// Brings into order what was found under several rulebooks.
     pub(crate) fn sort(&mut self) {
         self.findings.sort_by_key(|finding| (finding.action, finding.rule));
@@ -62,45 +55,45 @@ impl Found {
 
 /// Tests the conditions that are asked of the action under test, by rule.
 pub(crate) fn test(asked: &OfAction, facts: &Facts<'_>, limits: &Limits, found: &mut Found) {
-    let date = facts.timeline.entries()[facts.index].date();
-    let grown = Readings::each(|reading| facts.timeline.is_grown(facts.book, reading, facts.index));
-    let mut tester = Tester { asked, facts, limits, grown, found };
-    for condition in asked.conditions.iter().filter(|condition| condition.holds.contain(date)) {
-        tester.test(condition);
+    let mut tester = Tester { facts, limits, found };
+    for condition in &asked.conditions {
+        let outcome = asked.outcomes(condition, &facts.answers);
+        if outcome != PASSES {
+            tester.test(condition, outcome);
+        }
     }
 }
 
+/// A condition passes under both readings.
+const PASSES: Readings<Outcome> = Readings { protective: Some(false), lenient: Some(false) };
+
 /// One action under test.
 struct Tester<'t, 'f> {
-    asked: &'t OfAction,
     facts: &'t Facts<'f>,
     limits: &'t Limits,
-    /// Which reading takes the child for grown up.
-    grown: Readings<bool>,
     found: &'t mut Found,
 }
 
 impl Tester<'_, '_> {
-    /// Evaluates a condition under both readings and records what it finds.
-    fn test(&mut self, prepared: &Prepared) {
-        let fails = |reading| {
-            let tested = prepared.after_eighteen || !self.grown[reading];
-            if tested { self.asked.outcome(prepared.test[reading], &self.facts.answers) } else { Some(false) }
-        };
-        let protective = fails(Reading::Protective);
-        let same = prepared.test.protective == prepared.test.lenient && self.grown.protective == self.grown.lenient;
-        let mut outcome = Readings { protective, lenient: if same { protective } else { fails(Reading::Lenient) } };
-        if !prepared.is_written {
-            outcome = self.tested_by_procedure(prepared, outcome);
+    /// Records what a condition with this outcome of its test finds, if the condition is asked at all.
+    fn test(&mut self, prepared: &Prepared, outcome: Readings<Outcome>) {
+        let (timeline, book, entry) = (self.facts.timeline, self.facts.book, self.facts.index);
+        let rule = book.prepared(prepared);
+        if !rule.holds.contain(timeline.entries()[entry].first) {
+            return;
         }
-        if outcome.protective != Some(false) || outcome.lenient != Some(false) {
-            self.record(prepared, outcome);
+        let outcome = Readings::each(|reading| match outcome[reading] {
+            _ if !rule.after_eighteen && timeline.is_grown(book, reading, entry) => Some(false),
+            Some(true) if !prepared.is_written => self.fails_by_procedure(rule, reading),
+            written => written,
+        });
+        if outcome != PASSES {
+            self.record(prepared, rule, outcome);
         }
     }
 
-    fn record(&mut self, prepared: &Prepared, outcome: Readings<Outcome>) {
+    fn record(&mut self, prepared: &Prepared, rule: &Rule, outcome: Readings<Outcome>) {
         let (facts, at) = (self.facts, self.facts.index);
-        let rule = facts.book.prepared(prepared);
         let owed_by = facts.owed_by(&rule.owed_by);
         if outcome.protective == Some(true) {
             let breach = if outcome.lenient == Some(true) { Breach::Certain } else { Breach::Arguable };
@@ -118,13 +111,6 @@ impl Tester<'_, '_> {
                 }
             }
         }
-    }
-
-    /// `tested` says which reading tests the condition.
-    fn tested_by_procedure(&self, prepared: &Prepared, tested: Readings<Outcome>) -> Readings<Outcome> {
-        let rule = self.facts.book.prepared(prepared);
-        let fails = |reading| self.fails_by_procedure(rule, reading);
-        Readings::each(|reading| if tested[reading] == Some(true) { fails(reading) } else { Some(false) })
     }
 
     fn fails_by_procedure(&self, rule: &Rule, reading: Reading) -> Outcome {

@@ -10,6 +10,7 @@ mod values;
 
 use crate::calendar::Instant;
 use crate::rulebook::{Language, Period, Rule, RuleId, Rulebook};
+use crate::template::pieces;
 
 pub use finding::finding;
 pub use steps::{deadline, notice};
@@ -75,23 +76,17 @@ pub fn fill(
     };
     let question = values.first().map_or("", String::as_str);
     let mut sentence = String::with_capacity(2 * template.len());
-    let mut rest = template;
-    while let Some((before, behind)) = rest.split_once('{') {
-        sentence.push_str(before);
-        let Some((name, after)) = behind.split_once('}') else {
-            rest = &rest[before.len()..];
-            break;
-        };
+    for (text, name) in pieces(template) {
+        sentence.push_str(text);
+        let Some(name) = name else { break };
         if let Some((_, value)) = own.iter().find(|(known, _)| *known == name) {
             sentence.push_str(&shown(book, language, name, value, question));
         } else if let Some(value) = fixed(name) {
             sentence.push_str(value);
         } else {
-            sentence.push_str(&rest[before.len()..before.len() + name.len() + 2]);
+            sentence.extend(["{", name, "}"]);
         }
-        rest = after;
     }
-    sentence.push_str(rest);
     sentence
 }
 

@@ -6,7 +6,7 @@
 
 use chrono::NaiveDate;
 
-use crate::action::{Action, ActionName, Brief, Names, Value, Values};
+use crate::action::{Action, ActionName, Names, Recorded, Value};
 use crate::calendar;
 use crate::rulebook::rule::OwedBy;
 use crate::rulebook::test::{Asks, FieldPlace, FieldTest, Outcome, PenaltyEnd, Test, Watch};
@@ -67,20 +67,19 @@ pub(crate) fn authority(action: &Action) -> usize {
 
 impl<'t> Facts<'t> {
     pub(crate) fn new(timeline: &'t Timeline<'t>, book: &'t Rulebook) -> Self {
-        Self::with_room(timeline, book, book.watches().len())
+        let facts = Self::watching(timeline, book, book.watches().len());
+        Self { answers: Vec::with_capacity(USUAL), ..facts }
     }
 
-    fn with_room(timeline: &'t Timeline<'t>, book: &'t Rulebook, watches: usize) -> Self {
-        let (answers, summonses) = (Vec::with_capacity(USUAL), Summonses::default());
+    fn watching(timeline: &'t Timeline<'t>, book: &'t Rulebook, watches: usize) -> Self {
         let passed = vec![Passed::default(); watches];
+        let (answers, summonses) = (Vec::new(), Summonses::default());
         Self { timeline, book, index: 0, answers, summonses, passed, referred: None }
     }
 
     /// Who owes the duty of a rule that this entry opens.
     pub(crate) fn owed_by_at(timeline: &'t Timeline<'t>, book: &'t Rulebook, index: usize, owed_by: &OwedBy) -> Role {
-        let holds =
-            |test: &Test| Self::at(timeline, book, index, test).outcome(test, Reading::Protective) == Some(true);
-        owed_by.cases.iter().find(|(test, _)| holds(test)).map_or(owed_by.otherwise, |(_, role)| *role)
+        owed_by.role(|test| Self::at(timeline, book, index, test).outcome(test, Reading::Protective) == Some(true))
     }
 
     /// The facts at one entry, as far as `test` asks for them.
@@ -91,7 +90,7 @@ impl<'t> Facts<'t> {
                 asked.push(*watch);
             }
         });
-        let mut facts = Self::with_room(timeline, book, asked.iter().max().map_or(0, |last| last + 1));
+        let mut facts = Self::watching(timeline, book, asked.iter().max().map_or(0, |last| last + 1));
         for watch in asked {
             facts.passed[watch] = Passed::default();
             let names = book.watches()[watch].names;
@@ -156,7 +155,7 @@ impl<'t> Facts<'t> {
         let mut answers = std::mem::take(&mut self.answers);
         answers.clear();
         answers.extend(asked.facts.iter().map(|fact| match fact {
-            Fact::Field(place, asks) => on_record(*place, *asks, action),
+            Fact::Field(place, asks) => asks.of(recorded(*place, action)),
             Fact::Other(test) => self.fact(test),
         }));
         self.answers = answers;
@@ -180,7 +179,7 @@ impl<'t> Facts<'t> {
         let offence = || self.timeline.gravest_before(self.index);
         match test {
             Test::Field(field) => {
-                let more_than_half = |months: u64| Some(months.saturating_mul(2) > offence().penalty_months.max);
+                let more_than_half = |months: u64| months.saturating_mul(2) > offence().penalty_months.max;
                 of_field(field, self.action(), more_than_half)
             }
             Test::Action(names) => Some(names.has(self.action().name)),
@@ -217,8 +216,7 @@ impl<'t> Facts<'t> {
 
     /// Who owes the duty of a rule that the action under test opens or fails.
     pub(crate) fn owed_by(&self, owed_by: &OwedBy) -> Role {
-        let holds = |test: &Test| self.outcome(test, Reading::Protective) == Some(true);
-        owed_by.cases.iter().find(|(test, _)| holds(test)).map_or(owed_by.otherwise, |(_, role)| *role)
+        owed_by.role(|test| self.outcome(test, Reading::Protective) == Some(true))
     }
 }
 
@@ -232,77 +230,37 @@ fn referral(timeline: &Timeline<'_>, before: usize) -> Option<(u8, NaiveDate)> {
 /// The outcome of a test that asks only an action's own fields and the reading's answers.
 pub(crate) fn of_action(test: &Test, action: &Action, reading: Reading, choices: &Choices) -> Outcome {
     test.outcome(reading, &choices.answers, &|test| match test {
-        Test::Field(field) => of_field(field, action, |_| Some(false)),
+        Test::Field(field) => of_field(field, action, |_| false),
         Test::Action(names) => Some(names.has(action.name)),
         _ => None,
     })
 }
 
 /// The outcome of a test of a field. `more_than_half` says whether so many months are more than half the penalty.
-fn of_field(field: &FieldTest, action: &Action, more_than_half: impl Fn(u64) -> Outcome) -> Outcome {
-    match (field.asks, field.place(action.name)) {
-        (Asks::LeftOut, None) => Some(true),
-        (_, None) => None,
-        (Asks::MoreThanHalfThePenalty, Some(place)) => match value(*place, action)? {
-            Value::Count(months) => more_than_half(*months),
-            _ => Some(false),
-        },
-        (asks, Some(place)) => on_record(*place, asks, action),
+fn of_field(field: &FieldTest, action: &Action, more_than_half: impl Fn(u64) -> bool) -> Outcome {
+    let recorded = field.place(action.name).map_or(Recorded::LeftOut, |place| recorded(*place, action));
+    match (field.asks, recorded) {
+        (Asks::MoreThanHalfThePenalty, Recorded::Number(months)) => Some(more_than_half(months)),
+        (asks, recorded) => asks.of(recorded),
     }
 }
 
-/// What is asked of a field for nothing but its value.
+/// What is on record of a field. An object that is null or left out stands for each of its fields.
 #[inline]
-fn on_record(place: FieldPlace, asks: Asks, action: &Action) -> Outcome {
-    let (values, at) = holder(place, action);
-    let bit = |word: u8| 1_u32.checked_shl(word.into()).unwrap_or(0);
-    match (asks, values.brief(at)) {
-        (Asks::LeftOut, brief) => Some(brief == Brief::LeftOut),
-        (_, Brief::LeftOut) => None,
-        (Asks::Null | Asks::IsNot(_), Brief::Null) => Some(true),
-        (Asks::Yes, Brief::Flag(flag)) => Some(flag),
-        (Asks::No, Brief::Flag(flag)) => Some(!flag),
-        (Asks::Is(of), Brief::Word(word)) => Some(bit(word) & of != 0),
-        (Asks::IsNot(of), Brief::Word(word)) => Some(bit(word) & of == 0),
-        (_, Brief::Longer) => {
-            let has = |words: &[u8], of: u32| words.iter().any(|word| bit(*word) & of != 0);
-            match (asks, values.at(at)?) {
-                (Asks::Empty, Value::Words(words)) => Some(words.is_empty()),
-                (Asks::HasAny(of), Value::Words(words)) => Some(has(words, of)),
-                (Asks::HasNone(of), Value::Words(words)) => Some(!has(words, of)),
-                (Asks::MoreThan(than), Value::Count(number)) => Some(*number > than),
-                _ => Some(false),
-            }
-        }
-        _ => Some(false),
-    }
-}
-
-/// The values among which a field is, and its place there. An object that is null stands for each of its fields.
-#[inline]
-fn holder(place: FieldPlace, action: &Action) -> (&Values, usize) {
+fn recorded(place: FieldPlace, action: &Action) -> Recorded {
     let outer = usize::from(place.outer);
-    match (place.inner, action.values.brief(outer)) {
-        (Some(inner), Brief::Longer) => match action.values.at(outer) {
-            Some(Value::Object(values)) => (values, inner.into()),
-            _ => (&action.values, outer),
-        },
-        _ => (&action.values, outer),
+    match (place.inner, action.values.at(outer)) {
+        (Some(inner), Some(Value::Object(values))) => values.recorded(inner.into()),
+        _ => action.values.recorded(outer),
     }
-}
-
-/// The value of a field, if it is on record.
-fn value(place: FieldPlace, action: &Action) -> Option<&Value> {
-    let (values, at) = holder(place, action);
-    values.at(at)
 }
 
 /// The field as "not on record" names it, if it was left out: the object's own name, if that was left out whole.
 pub(crate) fn left_out(field: &FieldTest, action: &Action) -> Option<&'static str> {
     let place = field.place(action.name)?;
-    let outer = action.name.fields()[usize::from(place.outer)].name;
+    let (_, outer) = place.field();
     match (action.values.at(place.outer.into()), place.inner) {
-        (None, _) => Some(outer),
+        (None, _) => Some(outer.name),
         (Some(Value::Object(values)), Some(inner)) => values.at(inner.into()).is_none().then_some(field.path),
         _ => None,
     }

@@ -194,7 +194,8 @@ impl<'de> Visitor<'de> for JsonVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
         let mut pairs: Vec<(Cow<'de, str>, Json<'de>)> = Vec::new();
-        while let Some(Key(key)) = access.next_key()? {
+        while let Some(key) = access.next_key()? {
+            let Json::Text(key) = key else { return Err(A::Error::custom("a key is not text")) };
             if pairs.len() == MOST_KEYS {
                 return Err(A::Error::custom(TOO_MANY_KEYS));
             }
@@ -205,28 +206,6 @@ impl<'de> Visitor<'de> for JsonVisitor {
         }
         pairs.shrink_to_fit();
         Ok(Json::Object(pairs))
-    }
-}
-
-/// An object's key, borrowed where possible.
-struct Key<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a key")
-            }
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Borrowed(text)))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(KeyVisitor)
     }
 }
 

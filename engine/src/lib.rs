@@ -23,5 +23,6 @@ mod language;
 pub mod limits;
 pub mod refusal;
 pub mod rulebook;
+mod template;
 pub mod timeline;
 mod words;

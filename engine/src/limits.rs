@@ -292,7 +292,7 @@ impl<'t> Work<'t> {
         period: u32,
         mut reckonings: Readings<Option<Reckoning>>,
     ) {
-        if !self.book.holds(rule, self.timeline.entries()[first].date()) {
+        if !self.book.holds(rule, self.timeline.entries()[first].first) {
             return;
         }
         for reading in Reading::ALL {

@@ -41,6 +41,7 @@ use rule::{Dates, Limit, Procedure};
 use test::Watch;
 
 use crate::action::ActionName;
+use crate::calendar::Instant;
 
 /// The rulebook of Law 05/NA that comes with the program.
 pub const LAW_05_NA_2006: &str = include_str!("../rulebooks/law-05-na-2006.toml");
@@ -57,10 +58,7 @@ pub struct Text {
 impl Text {
     /// The sentence in `language`.
     pub fn in_language(&self, language: Language) -> &str {
-        match language {
-            Language::En => &self.en,
-            Language::Lo => &self.lo,
-        }
+        language.of([&self.en, &self.lo])
     }
 }
 
@@ -161,7 +159,7 @@ impl Rulebook {
     /// This rulebook, for actions before the first day of the next one alone.
     fn ending_before(self: Arc<Self>, next: &Self) -> Arc<Self> {
         let mut book = Arc::unwrap_or_clone(self);
-        let last = next.parts.holds.from.and_then(|from| from.pred_opt());
+        let last = next.parts.holds.from.map(|from| from.plus(-1));
         book.parts.holds.until = [book.parts.holds.until, last].into_iter().flatten().min();
         Arc::new(book)
     }
@@ -171,9 +169,9 @@ impl Rulebook {
         std::iter::successors(Some(self), |book| book.before.as_deref())
     }
 
-    /// The rulebook, of this one and the earlier ones behind it, that decides about an action of this civil date.
-    pub(crate) fn on(&self, date: NaiveDate) -> &Self {
-        self.chain().find(|book| book.parts.holds.contain(date)).unwrap_or(self)
+    /// The rulebook, of this one and the earlier ones behind it, that decides about an action at this instant.
+    pub(crate) fn on(&self, at: Instant) -> &Self {
+        self.chain().find(|book| book.parts.holds.contain(at)).unwrap_or(self)
     }
 
     const fn texts(&self) -> &BTreeMap<String, Text> {
@@ -222,7 +220,13 @@ impl Rulebook {
 
     /// The first day on which that law is in force, and the last one, if it is known.
     pub fn in_force(&self) -> (NaiveDate, Option<NaiveDate>) {
-        (self.parts.holds.from.unwrap_or_default(), self.parts.holds.until)
+        let Dates { from, until } = self.parts.holds;
+        (from.map(Instant::date).unwrap_or_default(), until.map(Instant::date))
+    }
+
+    /// The last instant at which that law is in force, if it is known.
+    pub(crate) const fn holds_until(&self) -> Option<Instant> {
+        self.parts.holds.until
     }
 
     /// The time of day at which a notice with a lead in days is given: seconds after midnight, Vientiane time.
@@ -316,11 +320,11 @@ impl Rulebook {
         Some((rule, rule.as_limit()?))
     }
 
-    /// What is asked of such an action of this civil date, if anything.
-    pub(crate) fn asked_on(&self, name: ActionName, date: NaiveDate) -> Option<&OfAction> {
+    /// What is asked of such an action at this instant, if anything.
+    pub(crate) fn asked_on(&self, name: ActionName, at: Instant) -> Option<&OfAction> {
         let of = &self.asked_on[name as usize];
         let asks = !(of.limits.is_empty() && of.conditions.is_empty());
-        (asks && self.parts.holds.contain(date)).then_some(of)
+        (asks && self.parts.holds.contain(at)).then_some(of)
     }
 
     /// The rule that was prepared.
@@ -337,9 +341,9 @@ impl Rulebook {
         &self.watched[name as usize]
     }
 
-    /// Whether the rule applies to an action of this civil date.
-    pub(crate) fn holds(&self, rule: &Rule, date: NaiveDate) -> bool {
-        self.parts.holds.contain(date) && rule.holds.contain(date)
+    /// Whether the rule applies to an action at this instant.
+    pub(crate) fn holds(&self, rule: &Rule, at: Instant) -> bool {
+        self.parts.holds.contain(at) && rule.holds.contain(at)
     }
 
     /// The template of an explaining sentence (table `texts` of the file), with placeholders such as `{date}`.

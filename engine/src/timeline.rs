@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 
-use crate::action::{Action, ActionId, ActionName, Class, Names, Offence, OfficeCode, When};
+use crate::action::{Action, ActionId, ActionName, Class, Names, Offence, OfficeCode};
 use crate::calendar::{self, Instant};
 use crate::rulebook::rule::{Counting, Procedure};
 use crate::rulebook::{ChildWhile, Choices, Reading, Role, Rulebook, UnknownTime};
@@ -34,8 +34,6 @@ pub const ON_LIBERTY: Names = TAKES_LIBERTY.and(END_OF_DETENTION);
 pub(crate) const END_OF_DETENTION: Names = Names::of(&[ActionName::Released, ActionName::JudgmentGiven]);
 /// The actions that begin a liberty episode if the child is free.
 const TAKING: Names = Names::of(&[ActionName::Arrested, ActionName::CustodyStarted, ActionName::RemandOrdered]);
-/// Custody and arrest, the takings that open the forty-eight hours (Art. 62).
-pub(crate) const CUSTODY: Names = Names::of(&[ActionName::Arrested, ActionName::CustodyStarted]);
 
 /// One action of a timeline.
 #[derive(Clone, Copy, Debug)]
@@ -48,8 +46,6 @@ pub struct Entry<'a> {
     pub first: Instant,
     /// The last instant of the action's span.
     pub last: Instant,
-    date: NaiveDate,
-    dated_only: bool,
 }
 
 /// A liberty episode: from the first deprivation of liberty to the end of detention.
@@ -70,14 +66,14 @@ pub struct Timeline<'a> {
     opening: &'a Action,
     birth_date: Option<NaiveDate>,
     age_years: Option<u64>,
-    /// The first day on which the child is grown up (Art. 2(1)), where a birth date is known.
-    grown_from: Option<NaiveDate>,
+    /// From when on the child is grown up (Art. 2(1)), where a birth date is known.
+    grown_from: Option<Instant>,
     offences: Offences,
     episodes: Vec<Episode>,
     /// The kinds of action of the case. No other kind is among the entries.
     names: Names,
     /// An index of all entries, built when a search goes far.
-    places: OnceLock<Places>,
+    places: OnceLock<Box<Places>>,
     /// How many entries the searches looked at.
     #[cfg(test)]
     looked_at: std::sync::atomic::AtomicUsize,
@@ -121,7 +117,8 @@ impl<'a> Timeline<'a> {
             opening,
         };
         timeline.follow_what_became_known();
-        timeline.grown_from = timeline.birth_date.map(|birth| calendar::birthday(birth, book.adult_age()));
+        timeline.grown_from =
+            timeline.birth_date.map(|birth| Instant::first_of(calendar::birthday(birth, book.adult_age())));
         timeline.find_episodes(book);
         Some(timeline)
     }
@@ -139,7 +136,7 @@ impl<'a> Timeline<'a> {
     /// Whether a reading takes the child for grown up at an entry (Art. 2(1)): only where it asks who is a child when the
     /// action happens. Never without a birth date.
     pub(crate) fn is_grown(&self, book: &Rulebook, reading: Reading, entry: usize) -> bool {
-        let grown = self.grown_from.is_some_and(|from| from <= self.entries[entry].date());
+        let grown = self.grown_from.is_some_and(|from| from <= self.entries[entry].first);
         grown && book.choices(reading).child_while == ChildWhile::Action
     }
 
@@ -155,8 +152,8 @@ impl<'a> Timeline<'a> {
 
     /// Whether an earlier rulebook decides about one of the actions: one is dated on its last day or before.
     pub(crate) fn reaches_back_to(&self, earlier: &Rulebook) -> bool {
-        let (_, until) = earlier.in_force();
-        self.entries.first().is_some_and(|first| until.is_none_or(|until| first.date <= until))
+        let until = earlier.holds_until();
+        self.entries.first().is_some_and(|entry| until.is_none_or(|until| entry.first <= until))
     }
 
     /// The liberty episodes, in order.
@@ -219,7 +216,7 @@ impl<'a> Timeline<'a> {
     }
 
     fn places(&self) -> &Places {
-        self.places.get_or_init(|| Places::of(&self.entries))
+        self.places.get_or_init(|| Box::new(Places::of(&self.entries)))
     }
 
     /// The entries whose names are in `names`, in order.
@@ -297,15 +294,9 @@ impl<'a> Timeline<'a> {
 }
 
 /// Whether the case of these actions is voided, by an action that was not withdrawn: then it counts nowhere.
-pub(crate) fn is_voided<'a>(actions: impl Iterator<Item = &'a Action> + Clone) -> bool {
-    let voidings = actions.clone().filter(|action| action.name == ActionName::CaseVoided);
-    let mut standing: BTreeSet<ActionId> = voidings.map(|voiding| voiding.id).collect();
-    if !standing.is_empty() {
-        for id in actions.filter_map(Action::withdraws) {
-            standing.remove(&id);
-        }
-    }
-    !standing.is_empty()
+pub(crate) fn is_voided<'a>(mut actions: impl Iterator<Item = &'a Action> + Clone) -> bool {
+    let withdrawn: BTreeSet<ActionId> = actions.clone().filter_map(Action::withdraws).collect();
+    actions.any(|action| action.name == ActionName::CaseVoided && !withdrawn.contains(&action.id))
 }
 
 /// The offices of a case.
@@ -332,9 +323,7 @@ impl<'a> Offices<'a> {
 impl<'a> Entry<'a> {
     #[inline]
     fn new(action: &'a Action) -> Self {
-        let (name, at) = (action.name, action.at);
-        let dated_only = matches!(at, When::Date(_));
-        Self { action, name, first: at.first(), last: at.last(), date: at.date(), dated_only }
+        Self { action, name: action.name, first: action.at.first(), last: action.at.last() }
     }
 
     /// When this action starts a clock: at its first instant (`against_office`) or its last (`for_office`).
@@ -354,13 +343,13 @@ impl<'a> Entry<'a> {
     }
 
     /// The civil date in Vientiane.
-    pub const fn date(&self) -> NaiveDate {
-        self.date
+    pub fn date(&self) -> NaiveDate {
+        self.action.at.date()
     }
 
     /// Whether the action is known by its date alone.
     pub const fn is_dated_only(&self) -> bool {
-        self.dated_only
+        self.first.unix() < self.last.unix()
     }
 }
 

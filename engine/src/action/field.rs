@@ -127,12 +127,12 @@ impl Field {
 
     /// What the field means.
     pub const fn meaning(&self, language: Language) -> &'static str {
-        in_language(self.meaning, language)
+        language.of(self.meaning)
     }
 
     /// What `null` means; `None` if the field may not be null.
     pub fn null(&self, language: Language) -> Option<&'static str> {
-        self.null.map(|says| in_language(says, language))
+        self.null.map(|says| language.of(says))
     }
 
     /// The words that the field accepts; empty if it has no fixed words.
@@ -141,12 +141,5 @@ impl Field {
             FieldKind::Word(words) | FieldKind::Words(words) => words,
             _ => &[],
         }
-    }
-}
-
-const fn in_language(texts: [&'static str; 2], language: Language) -> &'static str {
-    match language {
-        Language::En => texts[0],
-        Language::Lo => texts[1],
     }
 }

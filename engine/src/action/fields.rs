@@ -173,7 +173,7 @@ impl<'j, 'p> Fields<'j, 'p> {
 }
 
 /// The refusal of a value of the wrong type.
-pub fn wrong(at: &At<'_>, found: &Json<'_>, expected: &str) -> Flaws {
+fn wrong(at: &At<'_>, found: &Json<'_>, expected: &str) -> Flaws {
     let code = if *found == Json::Null { Code::NullGiven } else { Code::WrongType };
     Refusal::new(code).field(at).found(found.type_name()).expected(expected).into()
 }
@@ -257,25 +257,20 @@ pub fn list<'j, T>(
 /// The most flaws that are reported for one list.
 const MOST_FLAWS: usize = 20;
 
-/// An office code.
-pub fn office(at: &At<'_>, json: Json<'_>) -> Read<OfficeCode> {
-    match &json {
-        Json::Text(text) => OfficeCode::new(text).ok_or_else(|| {
-            Refusal::new(Code::NotAnOfficeCode).field(at).found("text").expected(OfficeCode::FORM).into()
-        }),
-        other => Err(wrong(at, other, "text")),
-    }
+/// A value that `read` reads from a text; a refusal of it gets the path of the field. `expected` says what is expected of a
+/// value that is no text.
+pub fn of_text<T>(at: &At<'_>, json: Json<'_>, expected: &str, read: impl FnOnce(&str) -> Read<T>) -> Read<T> {
+    let Json::Text(text) = &json else { return Err(wrong(at, &json, expected)) };
+    read(text).map_err(|flaws| flaws.into_iter().map(|flaw| flaw.field(at)).collect())
 }
 
-/// The flaws, each with the path of the field.
-pub fn of_field(at: &At<'_>, flaws: Flaws) -> Flaws {
-    flaws.into_iter().map(|flaw| flaw.field(at)).collect()
+/// An office code.
+pub fn office(at: &At<'_>, json: Json<'_>) -> Read<OfficeCode> {
+    let refused = || Refusal::new(Code::NotAnOfficeCode).found("text").expected(OfficeCode::FORM);
+    of_text(at, json, "text", |text| OfficeCode::new(text).ok_or_else(|| refused().into()))
 }
 
 /// A civil date. It may be a birth date, so a refusal never echoes it.
 pub fn date(at: &At<'_>, json: Json<'_>) -> Read<NaiveDate> {
-    match &json {
-        Json::Text(text) => dates::date(text).map_err(|flaws| of_field(at, flaws)),
-        other => Err(wrong(at, other, "YYYY-MM-DD")),
-    }
+    of_text(at, json, "YYYY-MM-DD", dates::date)
 }

@@ -1,14 +1,12 @@
 //! Reads an action from JSON: checks every field's type, refuses every unknown field, reports all flaws together.
 
-#![expect(clippy::needless_pass_by_value, reason = "every reader of a field has the same shape")]
-
 use std::borrow::Cow;
 
 use uuid::Uuid;
 
 use super::dates;
 use super::field::{Field, FieldKind, Need};
-use super::fields::{At, Fields, Read, boolean, date, list, number, of_field, office, text, word, wrong};
+use super::fields::{At, Fields, Read, boolean, date, list, number, of_text, office, text, word};
 use super::{Action, ActionId, ActionName, CaseRef, Value, Values, When};
 use crate::json::Json;
 use crate::refusal::{Code, Flaws, Refusal};
@@ -98,29 +96,18 @@ fn without_what_is_personal<'j>(json: &'j Json<'j>, of: &str) -> Json<'j> {
 }
 
 fn case_ref(at: &At<'_>, json: Json<'_>) -> Read<CaseRef> {
-    match &json {
-        Json::Text(text) => CaseRef::new(text).ok_or_else(|| {
-            Refusal::new(Code::NotACaseReference).field(at).found("text").expected(CaseRef::FORM).into()
-        }),
-        other => Err(wrong(at, other, "text")),
-    }
+    let refused = || Refusal::new(Code::NotACaseReference).found("text").expected(CaseRef::FORM);
+    of_text(at, json, "text", |text| CaseRef::new(text).ok_or_else(|| refused().into()))
 }
 
 fn uuid(at: &At<'_>, json: Json<'_>) -> Read<ActionId> {
     let hyphenated = |text: &str| if text.len() == 36 { Uuid::try_parse(text).ok() } else { None };
-    match &json {
-        Json::Text(text) => hyphenated(text)
-            .map(ActionId)
-            .ok_or_else(|| Refusal::new(Code::NotAUuid).field(at).found("text").expected("UUID").into()),
-        other => Err(wrong(at, other, "UUID")),
-    }
+    let refused = || Refusal::new(Code::NotAUuid).found("text").expected("UUID");
+    of_text(at, json, "UUID", |text| hyphenated(text).map(ActionId).ok_or_else(|| refused().into()))
 }
 
 fn when(at: &At<'_>, json: Json<'_>) -> Read<When> {
-    match &json {
-        Json::Text(text) => dates::when(text).map_err(|flaws| of_field(at, flaws)),
-        other => Err(wrong(at, other, dates::INSTANT_OR_DATE)),
-    }
+    of_text(at, json, dates::INSTANT_OR_DATE, dates::when)
 }
 
 /// Reads a value of `field`.

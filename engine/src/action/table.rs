@@ -154,10 +154,6 @@ const fn dedicated_room() -> Field {
     optional("dedicated_room", Flag, ["in a dedicated room", "ໃນຫ້ອງສະເພາະ"])
 }
 
-const fn visitor() -> Field {
-    optional("visitor", Word(PERSON), ["who wanted to visit", "ຜູ້ຂໍຢ້ຽມຢາມ"])
-}
-
 const fn authority() -> Field {
     required("authority", Word(AUTHORITY), ["the authority that acted", "ອົງການທີ່ດຳເນີນການ"])
 }
@@ -196,227 +192,188 @@ const fn legal_aid(need: Need) -> Field {
     Field::new("legal_aid", need, Office, ["the legal aid office", "ຫ້ອງການຊ່ວຍເຫລືອທາງດ້ານກົດໝາຍ"])
 }
 
-impl ActionName {
-    /// The action's own fields, in the order of the format. The fields of every action are in [`COMMON`].
-    pub const fn fields(self) -> &'static [Field] {
-        match self {
-            Self::CaseOpened => CASE_OPENED,
-            Self::ChildIdentified => CHILD_IDENTIFIED,
-            Self::OffenceAdded => OFFENCE,
-            Self::OffenceReclassified => OFFENCE_RECLASSIFIED,
-            Self::OffenceCorrected => OFFENCE_CORRECTED,
-            Self::CaseTransferred => CASE_TRANSFERRED,
-            Self::InvestigationOpened => INVESTIGATION_OPENED,
-            Self::SummonsServed => SUMMONS_SERVED,
-            Self::SummonsMissed => SUMMONS_MISSED,
-            Self::BroughtIn => BROUGHT_IN,
-            Self::Arrested => ARRESTED,
-            Self::CustodyStarted => CUSTODY_STARTED,
-            Self::InterviewStarted => INTERVIEW_STARTED,
-            Self::InterviewEnded => INTERVIEW_ENDED,
-            Self::RemandOrdered => REMAND_ORDERED,
-            Self::RemandExtended => REMAND_EXTENDED,
-            Self::VisitRefused => VISIT_REFUSED,
-            Self::InvestigationExtended => INVESTIGATION_EXTENDED,
-            Self::ReferredToMediation => REFERRED_TO_MEDIATION,
-            Self::MediationSession => MEDIATION_SESSION,
-            Self::MediationEnded => MEDIATION_ENDED,
-            Self::ReleaseRequested => RELEASE_REQUESTED,
-            Self::ReleaseDecided => RELEASE_DECIDED,
-            Self::Released => RELEASED,
-            Self::FileSent => FILE_SENT,
-            Self::ProsecutionOrdered => PROSECUTION_ORDERED,
-            Self::HearingHeld => HEARING_HELD,
-            Self::JudgmentGiven => JUDGMENT_GIVEN,
-            Self::TrainingCentreLeft => TRAINING_CENTRE_LEFT,
-            Self::IllTreatmentReported => ILL_TREATMENT_REPORTED,
-            Self::InformationDisclosed => INFORMATION_DISCLOSED,
-            Self::WitnessInterviewed => WITNESS_INTERVIEWED,
-            Self::CaseClosed => CASE_CLOSED,
-            Self::CaseVoided => CASE_VOIDED,
-            Self::ActionWithdrawn => ACTION_WITHDRAWN,
-            Self::ComplaintReceived
-            | Self::RightsTold
-            | Self::ReasonTold
-            | Self::ChargeTold
-            | Self::ParentsNotified
-            | Self::MedicalCheck
-            | Self::ReleaseOpinionGiven
-            | Self::ReleaseRequestSent
-            | Self::ReleaseRequestReceived
-            | Self::FileReceived
-            | Self::FileReturned
-            | Self::ProsecutionDeclined
-            | Self::ProsecutionOrderReceived
-            | Self::TrainingCentreEntered => &[],
+/// Declares the fields of the actions, in the order of the format.
+macro_rules! actions {
+    ($($($action:ident)|+: $fields:expr;)+) => {
+        impl ActionName {
+            /// The action's own fields, in the order of the format. The fields of every action are in [`COMMON`].
+            pub const fn fields(self) -> &'static [Field] {
+                match self { $($(Self::$action)|+ => const { $fields },)+ }
+            }
         }
-    }
+    };
 }
 
-const CASE_OPENED: &[Field] = &[
-    court(Required),
-    prosecutor(Required),
-    investigator(Required),
-    legal_aid(Optional),
-    required("child", Object(CHILD), ["the child", "ເດັກ"]).written(r#"{"ref":"C-17","birth_date":null}"#),
-    required("offences", Objects(OFFENCE), ["the offences, at least one", "ການກະທຳຜິດ, ຢ່າງໜ້ອຍໜຶ່ງ"])
-        .written(r#"[{"class":…,"penalty_months":…,"committed_on":…,"serious":…}]"#),
-];
-const CHILD_IDENTIFIED: &[Field] = &[
-    any_of("birth_date", Day, ["the birth date, as it became known", "ວັນເດືອນປີເກີດ ທີ່ຮູ້ພາຍຫລັງ"]).personal(),
-    age_years(AnyOf),
-    any_of("ref", Text, ["the office's own reference for the child, never a name", "ລະຫັດຂອງເດັກ, ບໍ່ແມ່ນຊື່"]),
-    sex(AnyOf),
-    rural(AnyOf),
-    ethnic_minority(AnyOf),
-    disability(AnyOf),
-];
-const OFFENCE_RECLASSIFIED: &[Field] = &[which_offence(), class(AnyOf), penalty(AnyOf), serious(AnyOf)];
-const OFFENCE_CORRECTED: &[Field] = &[which_offence(), committed_on()];
-const CASE_TRANSFERRED: &[Field] = &[court(AnyOf), prosecutor(AnyOf), investigator(AnyOf), legal_aid(AnyOf)];
-const INVESTIGATION_OPENED: &[Field] = &[specialised()];
-const SUMMONS_SERVED: &[Field] =
-    &[authority(), optional("appear_on", Day, ["the day on which the child is to appear", "ວັນທີ່ຕ້ອງມາ"])];
-const SUMMONS_MISSED: &[Field] = &[
-    authority(),
-    required("reason", Text, ["the reason, a free text", "ເຫດຜົນ, ຂຽນເອງ"]).or_null(["there was no reason", "ບໍ່ມີເຫດຜົນ"]),
-];
-const BROUGHT_IN: &[Field] =
-    &[authority(), optional("accompanied_by", PEOPLE, ["who came with the child", "ຜູ້ມານຳເດັກ"])];
-const ARRESTED: &[Field] = &[
-    order(),
-    optional("flagrant", Flag, ["caught in the act", "ການກະທຳຜິດເຊິ່ງໜ້າ"]),
-    optional("urgent", Flag, ["urgent", "ຮີບດ່ວນ"]),
-    grounds(),
-    necessary(),
-    last_resort(),
-    place(["where the child was taken to", "ສະຖານທີ່ນຳເດັກໄປ"]),
-];
-const CUSTODY_STARTED: &[Field] = &[
-    optional("evidence_firm", Flag, ["the evidence is firm", "ຫລັກຖານໜັກແໜ້ນ"]),
-    necessary(),
-    place(["the place of custody", "ສະຖານທີ່ກັກຕົວ"]),
-];
-const INTERVIEW_STARTED: &[Field] = &[
-    attended_by(),
-    dedicated_room(),
-    optional("openly", Flag, ["openly, not in secret", "ດ້ວຍວິທີການເປີດເຜີຍ"]),
-    specialised(),
-];
-const INTERVIEW_ENDED: &[Field] = &[
-    optional("attended_throughout", PEOPLE, ["who was there from start to end", "ຜູ້ເຂົ້າຮ່ວມຕະຫລອດ"]),
-    optional("answered_for_child", Flag, ["one of them answered in the child's place", "ມີຜູ້ຕອບແທນເດັກ"]),
-];
-const REMAND_ORDERED: &[Field] = &[order(), grounds(), necessary(), last_resort()];
-const REMAND_EXTENDED: &[Field] = &[
-    order(),
-    optional("months", Count(1), ["for how many months; 1 if left out", "ຈຳນວນເດືອນ; ຖ້າບໍ່ໃສ່ແມ່ນ 1"]),
-    optional("for_investigation", Flag, ["for further investigation", "ເພື່ອສືບສວນ-ສອບຖາມຕໍ່"]),
-    optional("grounds", Words(GROUNDS), ["the grounds that still stand", "ເງື່ອນໄຂທີ່ຍັງມີຢູ່"]),
-];
-const VISIT_REFUSED: &[Field] = &[visitor()];
-const INVESTIGATION_EXTENDED: &[Field] =
-    &[required("agreed_by", Word(&["prosecutor"]), ["who agreed", "ຜູ້ຕົກລົງ"]).or_null(["nobody agreed", "ບໍ່ມີຜູ້ຕົກລົງ"])];
-const REFERRED_TO_MEDIATION: &[Field] = &[required("to", Word(MEDIATOR), ["who is to mediate", "ຜູ້ທີ່ຈະໄກ່ເກັ່ຍ"])];
-const MEDIATION_SESSION: &[Field] = &[
-    attended_by(),
-    optional("evidence_solid", Flag, ["the evidence is solid", "ຫລັກຖານຮັດກຸມ"]),
-    optional("child_acknowledges", Flag, ["the child acknowledges the act", "ເດັກຮັບຮູ້ຕໍ່ການກະທຳຜິດ"]),
-];
-const MEDIATION_ENDED: &[Field] = &[
-    required("settled", Flag, ["whether it led to a settlement", "ໄກ່ເກັ່ຍສຳເລັດ ຫລື ບໍ່"]),
-    optional("mediator", Word(MEDIATOR), ["who held the mediation", "ຜູ້ໄກ່ເກັ່ຍ"]),
-    optional(
-        "measures",
-        Words(&["warning", "apology", "mediation", "compensation", "community_work"]),
-        ["the measures agreed on", "ມາດຕະການທີ່ຕົກລົງກັນ"],
-    ),
-];
-/// Who may request release. Art. 65 names the family; the format accepts a request by anybody.
-const RELEASE_REQUESTED: &[Field] = &[required(
-    "requested_by",
-    Word(&["parent", "guardian", "relative", "protector", "lawyer", "child"]),
-    ["who requested release", "ຜູ້ຮ້ອງຂໍ"],
-)];
-const RELEASE_DECIDED: &[Field] = &[required("granted", Flag, ["whether release was granted", "ອະນຸຍາດໃຫ້ປ່ອຍຕົວ ຫລື ບໍ່"])];
-const RELEASED: &[Field] = &[
-    required(
-        "kind",
-        Word(&["from_bringing_in", "from_custody", "provisional", "final"]),
-        ["how the child was released", "ປະເພດການປ່ອຍຕົວ"],
-    ),
-    optional("bail", Flag, ["against bail security", "ມີຫລັກຊັບປະກັນ"]),
-    optional("bail_necessary", Flag, ["bail security was found necessary", "ຫລັກຊັບປະກັນມີຄວາມຈຳເປັນ"]),
-    optional("guaranteed_by", PEOPLE, ["who agreed to answer for the child", "ຜູ້ຮັບປະກັນເດັກ"]),
-];
-const FILE_SENT: &[Field] = &[mediation_possible()];
-const PROSECUTION_ORDERED: &[Field] =
-    &[mediation_possible(), court_kind(["the kind of court to which it goes", "ປະເພດສານທີ່ສົ່ງຟ້ອງ"])];
-const HEARING_HELD: &[Field] = &[
-    required("substantive", Flag, ["whether the substance of the case was heard", "ພິຈາລະນາເນື້ອໃນຄະດີ ຫລື ບໍ່"]),
-    optional("closed", Flag, ["closed to the public", "ພິຈາລະນາຢ່າງປິດລັບ"]),
-    optional("suitable_room", Flag, ["in a suitable room", "ໃນຫ້ອງທີ່ເໝາະສົມ"]),
-    optional("child_attended", Flag, ["the child attended", "ເດັກເຂົ້າຮ່ວມ"]),
-    optional("child_heard", Flag, ["the child could speak", "ເດັກໄດ້ສະເໜີຄຳເຫັນ"]),
-    optional("interpreter_needed", Flag, ["an interpreter was needed", "ຕ້ອງມີຜູ້ແປພາສາ"]),
-    optional("interpreter_present", Flag, ["an interpreter was present", "ມີຜູ້ແປພາສາ"]),
-    optional("defended_by", PEOPLE, ["who defended the child", "ຜູ້ປ້ອງກັນເດັກ"]),
-    attended_by(),
-    court_kind(["the kind of court that hears", "ປະເພດສານທີ່ພິຈາລະນາ"]),
-];
-const JUDGMENT_GIVEN: &[Field] = &[
-    required(
-        "measure",
-        Word(&["court_measure", "suspended", "imprisonment", "acquittal", "life_imprisonment", "death"]),
-        ["what the judgment imposes", "ມາດຕະການຂອງຄຳຕັດສິນ"],
-    ),
-    optional("months", Count(1), ["for how many months", "ຈຳນວນເດືອນ"]),
-    optional("other_measures_considered", Flag, ["other measures were considered first", "ໄດ້ພິຈາລະນາມາດຕະການອື່ນກ່ອນ"]),
-    optional("served_in", Word(&["training_centre", "prison"]), ["where it is served", "ສະຖານທີ່ປະຕິບັດໂທດ"]),
-    optional(
-        "handed_to",
-        Words(&["parent", "guardian", "village"]),
-        ["to whom the child was handed over", "ຜູ້ຮັບມອບເດັກ"],
-    ),
-];
-const TRAINING_CENTRE_LEFT: &[Field] = &[optional(
-    "support_arranged",
-    Flag,
-    [
-        "follow-up by the Child Protection and Assistance Committee was arranged",
-        "ໄດ້ຈັດໃຫ້ຄະນະກຳມະການປົກປ້ອງ ແລະ ຊ່ວຍເຫລືອເດັກ ຕິດຕາມ",
-    ],
-)];
-const ILL_TREATMENT_REPORTED: &[Field] = &[
-    authority(),
-    required(
-        "kinds",
-        Words(&["violence", "force", "threat", "insult"]),
-        ["what was reported, at least one", "ສິ່ງທີ່ຖືກລາຍງານ, ຢ່າງໜ້ອຍໜຶ່ງ"],
-    )
-    .not_empty(),
-    optional("confirmed", Flag, ["true: found to be so; false: found not to be so", "true: ຈິງ; false: ບໍ່ຈິງ"]),
-];
-const INFORMATION_DISCLOSED: &[Field] = &[
-    authority(),
-    required("about", Word(&["history", "personal_data", "medical"]), ["what was disclosed", "ສິ່ງທີ່ຖືກເປີດເຜີຍ"]),
-    optional("ordered", Flag, ["by order of a body that may", "ຕາມຄຳສັ່ງຂອງອົງການທີ່ມີສິດ"]),
-];
-const WITNESS_INTERVIEWED: &[Field] = &[
-    required("role", Word(&["victim", "witness"]), ["who was interviewed", "ຜູ້ທີ່ຖືກສອບຖາມ"]),
-    optional("ref", Case, ["the office's own reference for that child, never a name", "ລະຫັດຂອງເດັກຜູ້ນັ້ນ, ບໍ່ແມ່ນຊື່"]),
-    optional("interviewers", Words(&["investigator", "prosecutor", "other"]), ["who held the interview", "ຜູ້ສອບຖາມ"]),
-    optional("trained", Flag, ["all of them were specially trained", "ທຸກຄົນໄດ້ຮັບການຝຶກອົບຮົມສະເພາະ"]),
-    optional("with_social_worker", Flag, ["together with a social worker", "ຮ່ວມກັບນັກສັງຄົມສົງເຄາະ"]),
-    dedicated_room(),
-    optional("undisturbed", Flag, ["undisturbed", "ບໍ່ມີສິ່ງລົບກວນ"]),
-    optional("contact_with_accused", Flag, ["there was contact with the accused", "ມີການພົບກັບຜູ້ຖືກຫາ"]),
-    attended_by(),
-];
-const CASE_CLOSED: &[Field] = &[reason()];
-const CASE_VOIDED: &[Field] = &[
-    required("reason", Word(&["opened_by_mistake", "duplicate"]), ["why the case counts nowhere", "ເຫດຜົນທີ່ຄະດີບໍ່ນັບ"]),
-    optional("same_as", Case, ["the reference of the case that it repeats", "ເລກທີຄະດີທີ່ຊ້ຳກັນ"]),
-];
-const ACTION_WITHDRAWN: &[Field] =
-    &[required("withdraws", Id, ["the id of the action that no longer counts", "ລະຫັດຂອງລາຍການທີ່ຖືກຖອນ"]), reason()];
+actions! {
+    CaseOpened: &[
+        court(Required),
+        prosecutor(Required),
+        investigator(Required),
+        legal_aid(Optional),
+        required("child", Object(CHILD), ["the child", "ເດັກ"]).written(r#"{"ref":"C-17","birth_date":null}"#),
+        required("offences", Objects(OFFENCE), ["the offences, at least one", "ການກະທຳຜິດ, ຢ່າງໜ້ອຍໜຶ່ງ"])
+            .written(r#"[{"class":…,"penalty_months":…,"committed_on":…,"serious":…}]"#),
+    ];
+    ChildIdentified: &[
+        any_of("birth_date", Day, ["the birth date, as it became known", "ວັນເດືອນປີເກີດ ທີ່ຮູ້ພາຍຫລັງ"]).personal(),
+        age_years(AnyOf),
+        any_of("ref", Text, ["the office's own reference for the child, never a name", "ລະຫັດຂອງເດັກ, ບໍ່ແມ່ນຊື່"]),
+        sex(AnyOf),
+        rural(AnyOf),
+        ethnic_minority(AnyOf),
+        disability(AnyOf),
+    ];
+    OffenceAdded: OFFENCE;
+    OffenceReclassified: &[which_offence(), class(AnyOf), penalty(AnyOf), serious(AnyOf)];
+    OffenceCorrected: &[which_offence(), committed_on()];
+    CaseTransferred: &[court(AnyOf), prosecutor(AnyOf), investigator(AnyOf), legal_aid(AnyOf)];
+    InvestigationOpened: &[specialised()];
+    SummonsServed: &[authority(), optional("appear_on", Day, ["the day on which the child is to appear", "ວັນທີ່ຕ້ອງມາ"])];
+    SummonsMissed: &[
+        authority(),
+        required("reason", Text, ["the reason, a free text", "ເຫດຜົນ, ຂຽນເອງ"]).or_null(["there was no reason", "ບໍ່ມີເຫດຜົນ"]),
+    ];
+    BroughtIn: &[authority(), optional("accompanied_by", PEOPLE, ["who came with the child", "ຜູ້ມານຳເດັກ"])];
+    Arrested: &[
+        order(),
+        optional("flagrant", Flag, ["caught in the act", "ການກະທຳຜິດເຊິ່ງໜ້າ"]),
+        optional("urgent", Flag, ["urgent", "ຮີບດ່ວນ"]),
+        grounds(),
+        necessary(),
+        last_resort(),
+        place(["where the child was taken to", "ສະຖານທີ່ນຳເດັກໄປ"]),
+    ];
+    CustodyStarted: &[
+        optional("evidence_firm", Flag, ["the evidence is firm", "ຫລັກຖານໜັກແໜ້ນ"]),
+        necessary(),
+        place(["the place of custody", "ສະຖານທີ່ກັກຕົວ"]),
+    ];
+    InterviewStarted: &[
+        attended_by(),
+        dedicated_room(),
+        optional("openly", Flag, ["openly, not in secret", "ດ້ວຍວິທີການເປີດເຜີຍ"]),
+        specialised(),
+    ];
+    InterviewEnded: &[
+        optional("attended_throughout", PEOPLE, ["who was there from start to end", "ຜູ້ເຂົ້າຮ່ວມຕະຫລອດ"]),
+        optional("answered_for_child", Flag, ["one of them answered in the child's place", "ມີຜູ້ຕອບແທນເດັກ"]),
+    ];
+    RemandOrdered: &[order(), grounds(), necessary(), last_resort()];
+    RemandExtended: &[
+        order(),
+        optional("months", Count(1), ["for how many months; 1 if left out", "ຈຳນວນເດືອນ; ຖ້າບໍ່ໃສ່ແມ່ນ 1"]),
+        optional("for_investigation", Flag, ["for further investigation", "ເພື່ອສືບສວນ-ສອບຖາມຕໍ່"]),
+        optional("grounds", Words(GROUNDS), ["the grounds that still stand", "ເງື່ອນໄຂທີ່ຍັງມີຢູ່"]),
+    ];
+    VisitRefused: &[optional("visitor", Word(PERSON), ["who wanted to visit", "ຜູ້ຂໍຢ້ຽມຢາມ"])];
+    InvestigationExtended: &[
+        required("agreed_by", Word(&["prosecutor"]), ["who agreed", "ຜູ້ຕົກລົງ"]).or_null(["nobody agreed", "ບໍ່ມີຜູ້ຕົກລົງ"]),
+    ];
+    ReferredToMediation: &[required("to", Word(MEDIATOR), ["who is to mediate", "ຜູ້ທີ່ຈະໄກ່ເກັ່ຍ"])];
+    MediationSession: &[
+        attended_by(),
+        optional("evidence_solid", Flag, ["the evidence is solid", "ຫລັກຖານຮັດກຸມ"]),
+        optional("child_acknowledges", Flag, ["the child acknowledges the act", "ເດັກຮັບຮູ້ຕໍ່ການກະທຳຜິດ"]),
+    ];
+    MediationEnded: &[
+        required("settled", Flag, ["whether it led to a settlement", "ໄກ່ເກັ່ຍສຳເລັດ ຫລື ບໍ່"]),
+        optional("mediator", Word(MEDIATOR), ["who held the mediation", "ຜູ້ໄກ່ເກັ່ຍ"]),
+        optional(
+            "measures",
+            Words(&["warning", "apology", "mediation", "compensation", "community_work"]),
+            ["the measures agreed on", "ມາດຕະການທີ່ຕົກລົງກັນ"],
+        ),
+    ];
+    // Who may request release. Art. 65 names the family; the format accepts a request by anybody.
+    ReleaseRequested: &[required(
+        "requested_by",
+        Word(&["parent", "guardian", "relative", "protector", "lawyer", "child"]),
+        ["who requested release", "ຜູ້ຮ້ອງຂໍ"],
+    )];
+    ReleaseDecided: &[required("granted", Flag, ["whether release was granted", "ອະນຸຍາດໃຫ້ປ່ອຍຕົວ ຫລື ບໍ່"])];
+    Released: &[
+        required(
+            "kind",
+            Word(&["from_bringing_in", "from_custody", "provisional", "final"]),
+            ["how the child was released", "ປະເພດການປ່ອຍຕົວ"],
+        ),
+        optional("bail", Flag, ["against bail security", "ມີຫລັກຊັບປະກັນ"]),
+        optional("bail_necessary", Flag, ["bail security was found necessary", "ຫລັກຊັບປະກັນມີຄວາມຈຳເປັນ"]),
+        optional("guaranteed_by", PEOPLE, ["who agreed to answer for the child", "ຜູ້ຮັບປະກັນເດັກ"]),
+    ];
+    FileSent: &[mediation_possible()];
+    ProsecutionOrdered: &[mediation_possible(), court_kind(["the kind of court to which it goes", "ປະເພດສານທີ່ສົ່ງຟ້ອງ"])];
+    HearingHeld: &[
+        required("substantive", Flag, ["whether the substance of the case was heard", "ພິຈາລະນາເນື້ອໃນຄະດີ ຫລື ບໍ່"]),
+        optional("closed", Flag, ["closed to the public", "ພິຈາລະນາຢ່າງປິດລັບ"]),
+        optional("suitable_room", Flag, ["in a suitable room", "ໃນຫ້ອງທີ່ເໝາະສົມ"]),
+        optional("child_attended", Flag, ["the child attended", "ເດັກເຂົ້າຮ່ວມ"]),
+        optional("child_heard", Flag, ["the child could speak", "ເດັກໄດ້ສະເໜີຄຳເຫັນ"]),
+        optional("interpreter_needed", Flag, ["an interpreter was needed", "ຕ້ອງມີຜູ້ແປພາສາ"]),
+        optional("interpreter_present", Flag, ["an interpreter was present", "ມີຜູ້ແປພາສາ"]),
+        optional("defended_by", PEOPLE, ["who defended the child", "ຜູ້ປ້ອງກັນເດັກ"]),
+        attended_by(),
+        court_kind(["the kind of court that hears", "ປະເພດສານທີ່ພິຈາລະນາ"]),
+    ];
+    JudgmentGiven: &[
+        required(
+            "measure",
+            Word(&["court_measure", "suspended", "imprisonment", "acquittal", "life_imprisonment", "death"]),
+            ["what the judgment imposes", "ມາດຕະການຂອງຄຳຕັດສິນ"],
+        ),
+        optional("months", Count(1), ["for how many months", "ຈຳນວນເດືອນ"]),
+        optional("other_measures_considered", Flag, ["other measures were considered first", "ໄດ້ພິຈາລະນາມາດຕະການອື່ນກ່ອນ"]),
+        optional("served_in", Word(&["training_centre", "prison"]), ["where it is served", "ສະຖານທີ່ປະຕິບັດໂທດ"]),
+        optional(
+            "handed_to",
+            Words(&["parent", "guardian", "village"]),
+            ["to whom the child was handed over", "ຜູ້ຮັບມອບເດັກ"],
+        ),
+    ];
+    TrainingCentreLeft: &[optional(
+        "support_arranged",
+        Flag,
+        [
+            "follow-up by the Child Protection and Assistance Committee was arranged",
+            "ໄດ້ຈັດໃຫ້ຄະນະກຳມະການປົກປ້ອງ ແລະ ຊ່ວຍເຫລືອເດັກ ຕິດຕາມ",
+        ],
+    )];
+    IllTreatmentReported: &[
+        authority(),
+        required(
+            "kinds",
+            Words(&["violence", "force", "threat", "insult"]),
+            ["what was reported, at least one", "ສິ່ງທີ່ຖືກລາຍງານ, ຢ່າງໜ້ອຍໜຶ່ງ"],
+        )
+        .not_empty(),
+        optional("confirmed", Flag, ["true: found to be so; false: found not to be so", "true: ຈິງ; false: ບໍ່ຈິງ"]),
+    ];
+    InformationDisclosed: &[
+        authority(),
+        required("about", Word(&["history", "personal_data", "medical"]), ["what was disclosed", "ສິ່ງທີ່ຖືກເປີດເຜີຍ"]),
+        optional("ordered", Flag, ["by order of a body that may", "ຕາມຄຳສັ່ງຂອງອົງການທີ່ມີສິດ"]),
+    ];
+    WitnessInterviewed: &[
+        required("role", Word(&["victim", "witness"]), ["who was interviewed", "ຜູ້ທີ່ຖືກສອບຖາມ"]),
+        optional("ref", Case, ["the office's own reference for that child, never a name", "ລະຫັດຂອງເດັກຜູ້ນັ້ນ, ບໍ່ແມ່ນຊື່"]),
+        optional("interviewers", Words(&["investigator", "prosecutor", "other"]), ["who held the interview", "ຜູ້ສອບຖາມ"]),
+        optional("trained", Flag, ["all of them were specially trained", "ທຸກຄົນໄດ້ຮັບການຝຶກອົບຮົມສະເພາະ"]),
+        optional("with_social_worker", Flag, ["together with a social worker", "ຮ່ວມກັບນັກສັງຄົມສົງເຄາະ"]),
+        dedicated_room(),
+        optional("undisturbed", Flag, ["undisturbed", "ບໍ່ມີສິ່ງລົບກວນ"]),
+        optional("contact_with_accused", Flag, ["there was contact with the accused", "ມີການພົບກັບຜູ້ຖືກຫາ"]),
+        attended_by(),
+    ];
+    CaseClosed: &[reason()];
+    CaseVoided: &[
+        required("reason", Word(&["opened_by_mistake", "duplicate"]), ["why the case counts nowhere", "ເຫດຜົນທີ່ຄະດີບໍ່ນັບ"]),
+        optional("same_as", Case, ["the reference of the case that it repeats", "ເລກທີຄະດີທີ່ຊ້ຳກັນ"]),
+    ];
+    ActionWithdrawn: &[
+        required("withdraws", Id, ["the id of the action that no longer counts", "ລະຫັດຂອງລາຍການທີ່ຖືກຖອນ"]),
+        reason(),
+    ];
+    ComplaintReceived | RightsTold | ReasonTold | ChargeTold | ParentsNotified | MedicalCheck | ReleaseOpinionGiven |
+    ReleaseRequestSent | ReleaseRequestReceived | FileReceived | FileReturned | ProsecutionDeclined |
+    ProsecutionOrderReceived | TrainingCentreEntered: &[];
+}

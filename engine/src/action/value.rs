@@ -28,11 +28,41 @@ pub enum Value {
     Objects(Box<[Values]>),
 }
 
+/// What is on record of a field, as far as tests ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Recorded {
+    LeftOut,
+    Null,
+    Flag(bool),
+    /// The words, as bits by their places. No field of a test has more than 32.
+    Words(u32),
+    Number(u64),
+    /// A value of another kind.
+    Other,
+}
+
+impl Recorded {
+    fn of(value: Option<&Value>) -> Self {
+        match value {
+            None => Self::LeftOut,
+            Some(Value::Null) => Self::Null,
+            Some(Value::Flag(flag)) => Self::Flag(*flag),
+            Some(Value::Word(word)) => Self::Words(bit(*word)),
+            Some(Value::Words(words)) => Self::Words(words.iter().fold(0, |bits, word| bits | bit(*word))),
+            Some(Value::Count(number)) => Self::Number(*number),
+            Some(_) => Self::Other,
+        }
+    }
+}
+
+fn bit(word: u8) -> u32 {
+    1_u32.checked_shl(word.into()).unwrap_or(0)
+}
+
 /// What rules ask most of a value. It stands beside the other fields of an action, so that it is found without a look at the
 /// value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Brief {
-    /// Not on record.
+enum Brief {
     #[default]
     LeftOut,
     Null,
@@ -43,7 +73,7 @@ pub(crate) enum Brief {
 }
 
 impl Brief {
-    fn of(value: Option<&Value>) -> Self {
+    const fn of(value: Option<&Value>) -> Self {
         match value {
             None => Self::LeftOut,
             Some(Value::Null) => Self::Null,
@@ -78,9 +108,16 @@ impl Values {
         self.all.get(place)?.as_ref()
     }
 
-    /// The brief of the value in this place of the table.
-    pub(crate) fn brief(&self, place: usize) -> Brief {
-        self.briefs.get(place).copied().unwrap_or_else(|| Brief::of(self.at(place)))
+    /// What is on record of the field in this place of the table.
+    #[inline]
+    pub(crate) fn recorded(&self, place: usize) -> Recorded {
+        match self.briefs.get(place) {
+            Some(Brief::LeftOut) => Recorded::LeftOut,
+            Some(Brief::Null) => Recorded::Null,
+            Some(Brief::Flag(flag)) => Recorded::Flag(*flag),
+            Some(Brief::Word(word)) => Recorded::Words(bit(*word)),
+            Some(Brief::Longer) | None => Recorded::of(self.at(place)),
+        }
     }
 
     /// The value of the field with this name. `fields` is the table that these values fit.

@@ -14,44 +14,31 @@ pub struct Days(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Months(pub u32);
 
+/// What can be done with a number of any unit.
+macro_rules! unit {
+    ($($unit:ident)+) => {$(
+        impl $unit {
+            /// This length and `k` times as much as `more`.
+            #[must_use]
+            pub const fn and(self, k: u32, more: Self) -> Self {
+                Self(self.0.saturating_add(more.0.saturating_mul(k)))
+            }
+        }
+
+        impl From<$unit> for Period {
+            fn from(length: $unit) -> Self {
+                Self::$unit(length.0)
+            }
+        }
+    )+};
+}
+
+unit! { Hours Days Months }
+
 impl Hours {
     /// The seconds in them.
     pub fn seconds(self) -> i64 {
         i64::from(self.0) * 3600
-    }
-}
-
-impl From<Hours> for Period {
-    fn from(hours: Hours) -> Self {
-        Self::Hours(hours.0)
-    }
-}
-
-impl From<Days> for Period {
-    fn from(days: Days) -> Self {
-        Self::Days(days.0)
-    }
-}
-
-impl From<Months> for Period {
-    fn from(months: Months) -> Self {
-        Self::Months(months.0)
-    }
-}
-
-impl Days {
-    /// These days and `k` times as many as `more`.
-    #[must_use]
-    pub fn and(self, k: u32, more: Self) -> Self {
-        Self(self.0.saturating_add(more.0.saturating_mul(k)))
-    }
-}
-
-impl Months {
-    /// These months and `k` times as many as `more`.
-    #[must_use]
-    pub fn and(self, k: u32, more: Self) -> Self {
-        Self(self.0.saturating_add(more.0.saturating_mul(k)))
     }
 }
 
@@ -79,6 +66,13 @@ impl Period {
             "d" => Some(Self::Days(n)),
             "mo" => Some(Self::Months(n)),
             _ => None,
+        }
+    }
+
+    /// The number of its units.
+    pub(crate) const fn number(self) -> u32 {
+        match self {
+            Self::Minutes(n) | Self::Hours(n) | Self::Days(n) | Self::Months(n) => n,
         }
     }
 

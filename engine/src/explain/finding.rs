@@ -18,7 +18,7 @@ use crate::rulebook::{AgeAt, Reading, Rule, RuleId, Rulebook};
 /// The steps behind a finding, or behind what is not on record: the fact, what the law asks, what is on record
 /// with it, under which readings it fails.
 pub fn finding(assessment: &Assessment<'_>, rule: RuleId, entry: usize, book: &Rulebook) -> Vec<Step> {
-    let book = book.on(assessment.timeline.entries()[entry].date());
+    let book = book.on(assessment.timeline.entries()[entry].first);
     let mut steps = Steps { assessment, book, found: Vec::with_capacity(8) };
     let action = steps.action(entry);
     steps.push("finding-fact", [action.at.to_string(), action.name.to_string()]);

@@ -3,7 +3,7 @@
 //! Invariant: every part of a rule that decides something is said, and every word comes from the rulebook. A test is said
 //! as it is written. Only a "not" is taken into the words of the test behind it, where that says exactly the same.
 
-use crate::action::describe::{Field, FieldKind};
+use crate::action::describe::Field;
 use crate::action::{ActionName, Class, Names};
 use crate::rulebook::rule::{Asked, Check, Condition, Counting, DoneBy, Limit, OwedBy};
 use crate::rulebook::test::{Asks, FieldTest, Level, PenaltyEnd, Test, Watch};
@@ -26,11 +26,8 @@ pub fn rule(book: &Rulebook, rule: &Rule, language: Language) -> Vec<InWords> {
         Asked::Condition(condition) => words.condition(condition),
     };
     lines.push(words.owed_by(&rule.owed_by));
-    if let Some(from) = rule.holds.from {
-        lines.push(words.line("rule-from", &[("date", &from.to_string())]));
-    }
-    if let Some(until) = rule.holds.until {
-        lines.push(words.line("rule-until", &[("date", &until.to_string())]));
+    for (key, day) in [("rule-from", rule.holds.from), ("rule-until", rule.holds.until)] {
+        lines.extend(day.map(|day| words.line(key, &[("date", &day.date().to_string())])));
     }
     if rule.after_eighteen {
         lines.push(words.line("rule-after-eighteen", &[("years", &book.adult_age().to_string())]));
@@ -381,13 +378,7 @@ impl Words<'_> {
 
     /// The words of a field whose places are set in `bits`. The words of a test have the same places in all its actions.
     fn words_of(self, test: &FieldTest, bits: u32) -> Vec<String> {
-        let words = test.places.first().map_or(&[][..], |place| {
-            let field = &place.action.fields()[usize::from(place.outer)];
-            match (place.inner, field.kind) {
-                (Some(inner), FieldKind::Object(fields)) => fields[usize::from(inner)].words(),
-                _ => field.words(),
-            }
-        });
+        let words = test.places.first().map_or(&[][..], |place| place.field().0.words());
         let set = (0..u32::BITS).zip(words).filter(|(nth, _)| bits & (1 << nth) != 0);
         set.map(|(_, word)| self.text(&format!("word.{word}"), &[])).collect()
     }

@@ -31,7 +31,7 @@ fn steps_of(
     book: &Rulebook,
     more: impl FnOnce(&mut Steps<'_, '_>),
 ) -> Vec<Step> {
-    let book = book.on(assessment.timeline.entries()[deadline.first_opened_by].date());
+    let book = book.on(assessment.timeline.entries()[deadline.first_opened_by].first);
     let mut steps = Steps { assessment, book, found: Vec::with_capacity(8) };
     let opening = steps.action(deadline.opened_by);
     steps.push("fact", [opening.at.to_string(), opening.name.to_string()]);

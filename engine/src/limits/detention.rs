@@ -7,11 +7,11 @@ use crate::action::{ActionName as N, Class, Names};
 use crate::calendar::{self, Instant};
 use crate::facts::Facts;
 use crate::rulebook::period::Months;
-use crate::rulebook::rule::{Counting, Limit, Procedure};
+use crate::rulebook::rule::{CUSTODY, Counting, Limit, Procedure};
 use crate::rulebook::{
     CustodyFrom, ExtensionChain, FirstDay, LowerCap, Reading, Readings, RemandFrom, RepeatDetention, Rule,
 };
-use crate::timeline::{CUSTODY, Episode, Timeline};
+use crate::timeline::{Episode, Timeline};
 
 /// A remand: its order, its extensions, and how its cap changed.
 pub(crate) struct Remand {

@@ -6,19 +6,10 @@ use crate::action::{ActionName as N, Names};
 use crate::calendar::{self, Instant};
 use crate::facts::{Facts, of_action};
 use crate::rulebook::period::Days;
-use crate::rulebook::rule::{Counting, Limit, Procedure};
+use crate::rulebook::rule::{Counting, Limit, Procedure, STEPS};
 use crate::rulebook::test::Test;
 use crate::rulebook::{FirstDay, InvestigationFrom, Reading, Readings, Rule};
 
-/// The steps against the child of which the first opens the investigation.
-const STEPS: Names = Names::of(&[
-    N::InvestigationOpened,
-    N::SummonsServed,
-    N::BroughtIn,
-    N::CustodyStarted,
-    N::Arrested,
-    N::InterviewStarted,
-]);
 const EXTENSION: Names = Names::of(&[N::InvestigationExtended]);
 /// The steps that say whose the file is, and a mediation's end.
 const WHOSE_FILE: Names = Names::of(&[N::FileSent, N::FileReceived, N::FileReturned, N::MediationEnded]);

@@ -12,24 +12,25 @@ impl<'t> Work<'t> {
     /// Opens the limits that are asked of the entry under test.
     pub(crate) fn written(&mut self, asked: &OfAction, facts: &Facts<'t>) {
         for prepared in &asked.limits {
-            let opens = Readings::each(|reading| asked.outcome(prepared.test[reading], &facts.answers) == Some(true));
+            let opens = asked.outcomes(prepared, &facts.answers);
             let rule = self.book.prepared(prepared);
-            if let (true, Some(limit)) = (opens.protective, rule.as_limit()) {
-                self.open(rule, limit, opens, facts);
+            if let (Some(true), Some(limit)) = (opens.protective, rule.as_limit()) {
+                self.open(rule, limit, opens.lenient == Some(true) && !limit.arguable_only, facts);
             }
         }
     }
 
-    fn open(&mut self, rule: &'t Rule, limit: &'t Limit, opens: Readings<bool>, facts: &Facts<'t>) {
+    /// Opens a limit; `lenient` says whether the lenient reading sees it too.
+    fn open(&mut self, rule: &'t Rule, limit: &'t Limit, lenient: bool, facts: &Facts<'t>) {
         let opened_by = facts.index;
-        if !self.book.holds(rule, self.timeline.entries()[opened_by].date()) {
+        if !self.book.holds(rule, self.timeline.entries()[opened_by].first) {
             return;
         }
         let from =
             limit.counted_from.and_then(|names| self.timeline.last_before(opened_by, names)).unwrap_or(opened_by);
         let done = self.discharged(limit, opened_by, |way, reading| allowed(facts, way, reading));
         let reckonings = Readings::each(|reading| {
-            if !opens[reading] || (reading == Reading::Lenient && limit.arguable_only) {
+            if reading == Reading::Lenient && !lenient {
                 return None;
             }
             let done = done[reading];

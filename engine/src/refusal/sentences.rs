@@ -5,6 +5,7 @@
 
 use super::{Code, Refusal};
 use crate::language::Language;
+use crate::template::pieces;
 
 /// Declares the sentences: code, English, Lao.
 macro_rules! sentences {
@@ -99,14 +100,14 @@ sentences! {
 }
 
 /// The words for JSON types: as `found` and `expected` name them, in English, in Lao.
-const TERMS: [(&str, &str, &str); 7] = [
-    ("null", "null", "null"),
-    ("boolean", "true or false", "true ຫລື false"),
-    ("number", "a number", "ຕົວເລກ"),
-    ("fraction", "a number that is not whole or too large", "ຕົວເລກທີ່ບໍ່ແມ່ນຈຳນວນເຕັມ ຫລື ໃຫຍ່ເກີນໄປ"),
-    ("text", "a text", "ຂໍ້ຄວາມ"),
-    ("list", "a list", "ລາຍການ"),
-    ("object", "an object", "ວັດຖຸ"),
+const TERMS: [(&str, [&str; 2]); 7] = [
+    ("null", ["null", "null"]),
+    ("boolean", ["true or false", "true ຫລື false"]),
+    ("number", ["a number", "ຕົວເລກ"]),
+    ("fraction", ["a number that is not whole or too large", "ຕົວເລກທີ່ບໍ່ແມ່ນຈຳນວນເຕັມ ຫລື ໃຫຍ່ເກີນໄປ"]),
+    ("text", ["a text", "ຂໍ້ຄວາມ"]),
+    ("list", ["a list", "ລາຍການ"]),
+    ("object", ["an object", "ວັດຖຸ"]),
 ];
 
 /// The sentence of a refusal.
@@ -127,30 +128,21 @@ pub(super) fn sentence(refusal: &Refusal, language: Language) -> String {
 /// `part` with its values filled in; `None` if one of them is not given.
 fn filled(part: &str, refusal: &Refusal, language: Language) -> Option<String> {
     let mut out = String::with_capacity(part.len());
-    let mut rest = part;
-    while let Some((before, place)) = rest.split_once('{') {
-        let (name, behind) = place.split_once('}')?;
+    for (text, name) in pieces(part) {
+        out.push_str(text);
         let value = match name {
-            "field" => refusal.field.as_deref(),
-            "found" => refusal.found.as_deref(),
-            _ => refusal.expected.as_deref(),
-        }?;
-        out.push_str(before);
-        out.push_str(term(value, language));
-        rest = behind;
+            None => break,
+            Some("field") => refusal.field.as_deref(),
+            Some("found") => refusal.found.as_deref(),
+            Some(_) => refusal.expected.as_deref(),
+        };
+        out.push_str(term(value?, language));
     }
-    out.push_str(rest);
     Some(out)
 }
 
 fn term(value: &str, language: Language) -> &str {
-    match TERMS.iter().find(|(word, _, _)| *word == value) {
-        None => value,
-        Some((_, english, lao)) => match language {
-            Language::En => english,
-            Language::Lo => lao,
-        },
-    }
+    TERMS.iter().find(|(word, _)| *word == value).map_or(value, |(_, words)| language.of(*words))
 }
 
 #[cfg(test)]

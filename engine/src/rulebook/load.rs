@@ -9,7 +9,6 @@ mod rules;
 mod table;
 mod test;
 mod texts;
-mod unit;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,13 +16,12 @@ use std::fmt;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use self::table::{Table, Value};
+use self::table::{HOURS, Table, Value};
 use super::{Digest, Rulebook, Text};
 use crate::calendar::period::Hours;
 use crate::rulebook::rule::Dates;
 use crate::rulebook::{ByKind, Escalation, Period};
 use test::Language;
-use unit::Unit;
 
 /// What is wrong with a rulebook file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +138,8 @@ fn read(source: &str, root: &Table<'_>, whole: &Whole<'_>) -> Result<Rulebook, F
     }
     let (policy, numbers) = (root.table("policy")?, root.table("numbers")?);
     policy.only(&["at_once", "notice_hour", "escalation"])?;
-    let at_once = policy.required("at_once", "the grace of \"at once\", such as \"1h\"")?.period_in(Unit::Hours)?;
+    let at_once = policy.required("at_once", "the grace of \"at once\", such as \"1h\"")?.period_in(HOURS)?;
+    let at_once = Period::Hours(at_once);
     let adult_age = numbers.integer("adult_age", 1..=100)?;
     let questions = readings::questions(&root.table("questions")?)?;
     let choices = readings::both(&root.table("readings")?, &questions)?;
@@ -162,7 +161,7 @@ fn read(source: &str, root: &Table<'_>, whole: &Whole<'_>) -> Result<Rulebook, F
         source: source.to_owned(),
         title: root.text("title")?,
         basis: root.text("basis")?,
-        holds: Dates { from: Some(in_force_from), until },
+        holds: Dates::of(Some(in_force_from), until),
         notice_hour: policy.required("notice_hour", "a time of day such as \"08:00\"")?.time_of_day()?,
         at_once,
         escalation: escalation(&policy)?,
@@ -184,9 +183,8 @@ fn escalation(policy: &Table<'_>) -> Result<Escalation, Flaw> {
         let Some(times) = table.optional(key) else { return Ok(ByKind::default()) };
         let times = times.table()?;
         times.only(&["arguable", "breach"])?;
-        let time = |kind: &str| match times.optional(kind).map(|time| time.period_in(Unit::Hours)).transpose()? {
-            Some(Period::Hours(hours)) => Ok(Some(Hours(hours))),
-            _ => Ok(None),
+        let time = |kind: &str| -> Result<_, Flaw> {
+            Ok(times.optional(kind).map(|time| time.period_in(HOURS)).transpose()?.map(Hours))
         };
         Ok(ByKind { arguable: time("arguable")?, breach: time("breach")? })
     };

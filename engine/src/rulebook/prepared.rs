@@ -2,7 +2,7 @@
 //!
 //! Invariant: a prepared test has the outcome of the rule's own test.
 
-use super::rule::{Asked, Check, Dates, Rule};
+use super::rule::{Asked, Check, Rule};
 use super::test::{Asks, FieldPlace, FieldTest, Outcome, Test};
 use super::{Reading, Readings};
 use crate::action::ActionName;
@@ -31,8 +31,6 @@ pub(crate) enum Fact {
 pub(crate) struct Prepared {
     /// The place of the rule.
     pub(super) rule: usize,
-    pub(crate) holds: Dates,
-    pub(crate) after_eighteen: bool,
     /// What opens the limit or shows the failure; of a condition with a procedure, whether the procedure tests it. The same
     /// path has the same outcome.
     pub(crate) test: Readings<Path>,
@@ -45,49 +43,49 @@ pub(crate) struct Prepared {
 /// A test as a path through facts, by its first step: each step asks one, and its answer leads to the next step or to the
 /// end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Path(usize);
+pub(crate) struct Path(u16);
 
+/// A step of a path. It is small, because a case of forty actions takes some hundreds of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Step {
     /// The place of the fact.
-    fact: usize,
-    /// The answer that leads on to `then`; the other one leads to `otherwise`.
-    is: bool,
-    /// Whether an unknown answer never leads on to `then`.
-    surely: bool,
-    then: usize,
-    otherwise: usize,
+    fact: u16,
+    /// Where the answers "no" and "yes" lead.
+    known: [u16; 2],
+    /// Where an unknown answer leads: taken for the one that the test needs, and taken for the other one.
+    unknown: [u16; 2],
 }
 
-/// The two ends of a path.
-const HOLDS: usize = usize::MAX;
-const HOLDS_NOT: usize = usize::MAX - 1;
-
-impl Step {
-    /// Where an answer leads.
-    fn next(&self, answer: Outcome) -> usize {
-        if answer.map_or(!self.surely, |answer| answer == self.is) { self.then } else { self.otherwise }
-    }
-}
+/// The two ends of a path. No path is as long: a rulebook has at most 20,000 tests.
+const HOLDS: u16 = u16::MAX;
+const HOLDS_NOT: u16 = u16::MAX - 1;
 
 impl OfAction {
     /// The outcome of a test, given the answers of the facts. It is unknown if it makes a difference how the unknown ones
     /// are.
-    pub(crate) fn outcome(&self, Path(first): Path, answers: &[Outcome]) -> Outcome {
-        let (mut next, mut is_known) = (first, true);
-        while let Some(step) = self.steps.get(next) {
-            is_known &= answers[step.fact].is_some() || step.surely;
-            next = step.next(answers[step.fact]);
-        }
-        let holds = next == HOLDS;
-        if holds && !is_known { self.holds_in_any_case(first, answers).then_some(true) } else { Some(holds) }
+    pub(crate) fn outcome(&self, path: Path, answers: &[Outcome]) -> Outcome {
+        if self.holds(path, answers, 0) { self.holds(path, answers, 1).then_some(true) } else { Some(false) }
     }
 
-    /// Whether the test holds even if no unknown answer is the one that it needs.
-    fn holds_in_any_case(&self, first: usize, answers: &[Outcome]) -> bool {
+    /// The outcomes of a rule's test under both readings.
+    pub(crate) fn outcomes(&self, rule: &Prepared, answers: &[Outcome]) -> Readings<Outcome> {
+        let Readings { protective, lenient } = rule.test;
+        let outcome = self.outcome(protective, answers);
+        // Most rules ask the same under both.
+        Readings {
+            protective: outcome,
+            lenient: if lenient == protective { outcome } else { self.outcome(lenient, answers) },
+        }
+    }
+
+    /// Whether a test holds, where unknown answers are taken for the ones that it needs (0) or for the others (1).
+    fn holds(&self, Path(first): Path, answers: &[Outcome], unknown: usize) -> bool {
         let mut next = first;
-        while let Some(step) = self.steps.get(next) {
-            next = if answers[step.fact] == Some(step.is) { step.then } else { step.otherwise };
+        while let Some(step) = self.steps.get(usize::from(next)) {
+            next = match answers[usize::from(step.fact)] {
+                Some(answer) => step.known[usize::from(answer)],
+                None => step.unknown[unknown],
+            };
         }
         next == HOLDS
     }
@@ -129,8 +127,7 @@ impl OfAction {
         });
         let mut fields: Vec<FieldTest> = test.fields().into_iter().map(|field| field.of(action)).collect();
         fields.sort_by_key(|field| field.path);
-        let (holds, after_eighteen) = (rule.holds, rule.after_eighteen);
-        Prepared { rule: place, holds, after_eighteen, test: paths, is_written, fields }
+        Prepared { rule: place, test: paths, is_written, fields }
     }
 }
 
@@ -147,7 +144,7 @@ struct Finder<'f> {
 
 impl Finder<'_> {
     /// The step from which one comes to `then` if the outcome of the test is `is`, and to `otherwise` if it is not.
-    fn path(&mut self, test: &Test, is: bool, then: usize, otherwise: usize) -> usize {
+    fn path(&mut self, test: &Test, is: bool, then: u16, otherwise: u16) -> u16 {
         let fixed = |holds: bool| if holds == is { then } else { otherwise };
         match test {
             Test::Fixed(holds) => fixed(*holds),
@@ -169,33 +166,30 @@ impl Finder<'_> {
         }
     }
 
-    fn step(&mut self, fact: &Test, is: bool, then: usize, otherwise: usize) -> usize {
-        let fact = Fact::of(fact, self.action);
-        let fact = place_of(&mut self.of.facts, 0, fact);
-        let step = Step { fact, is, surely: self.surely, then, otherwise };
-        place_of(&mut self.of.steps, self.own, step)
+    fn step(&mut self, fact: &Test, is: bool, then: u16, otherwise: u16) -> u16 {
+        let fact = place_of(&mut self.of.facts, 0, Fact::of(fact, self.action));
+        let known = if is { [otherwise, then] } else { [then, otherwise] };
+        let unknown = [if self.surely { otherwise } else { then }, otherwise];
+        place_of(&mut self.of.steps, self.own, Step { fact, known, unknown })
     }
 }
 
 /// The place of `item` among the items from `from` on. It is added if it is not there.
-fn place_of<T: PartialEq>(items: &mut Vec<T>, from: usize, item: T) -> usize {
-    items[from..].iter().position(|known| *known == item).map_or_else(
-        || {
-            items.push(item);
-            items.len() - 1
-        },
-        |place| from + place,
-    )
+fn place_of<T: PartialEq>(items: &mut Vec<T>, from: usize, item: T) -> u16 {
+    let place = items[from..].iter().position(|known| *known == item).map_or(items.len(), |place| from + place);
+    if place == items.len() {
+        items.push(item);
+    }
+    u16::try_from(place).unwrap_or(HOLDS_NOT)
 }
 
 impl Fact {
     fn of(test: &Test, action: ActionName) -> Self {
         match test {
-            Test::Field(field) if field.asks != Asks::MoreThanHalfThePenalty => match field.place(action) {
-                Some(place) => Self::Field(*place, field.asks),
-                None => Self::Other(Test::Field(field.of(action))),
+            Test::Field(field) => match (field.place(action), field.asks) {
+                (Some(place), asks) if asks != Asks::MoreThanHalfThePenalty => Self::Field(*place, asks),
+                _ => Self::Other(Test::Field(field.of(action))),
             },
-            Test::Field(field) => Self::Other(Test::Field(field.of(action))),
             other => Self::Other(other.clone()),
         }
     }

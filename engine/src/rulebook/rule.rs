@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use super::test::Test;
 use super::{Quote, RuleId, Text};
-use crate::action::Names;
+use crate::action::{ActionName as N, Names};
+use crate::calendar::Instant;
 use crate::calendar::period::{Days, Hours, Months, Period};
 use crate::words::words;
 
@@ -19,6 +20,18 @@ words! {
         Court = "court",
     }
 }
+
+/// Custody and arrest, the takings that open the forty-eight hours (Art. 62).
+pub(crate) const CUSTODY: Names = Names::of(&[N::Arrested, N::CustodyStarted]);
+/// The steps against the child of which the first opens the investigation.
+pub(crate) const STEPS: Names = Names::of(&[
+    N::InvestigationOpened,
+    N::SummonsServed,
+    N::BroughtIn,
+    N::CustodyStarted,
+    N::Arrested,
+    N::InterviewStarted,
+]);
 
 /// One rule of a rulebook.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,16 +65,20 @@ pub(crate) enum Asked {
     Condition(Condition),
 }
 
-/// Civil dates, both ends included.
+/// Civil dates, both ends included: from the first second of a day to the last one of another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Dates {
-    pub(crate) from: Option<NaiveDate>,
-    pub(crate) until: Option<NaiveDate>,
+    pub(crate) from: Option<Instant>,
+    pub(crate) until: Option<Instant>,
 }
 
 impl Dates {
-    pub(crate) fn contain(self, date: NaiveDate) -> bool {
-        self.from.is_none_or(|from| from <= date) && self.until.is_none_or(|until| date <= until)
+    pub(crate) fn of(from: Option<NaiveDate>, until: Option<NaiveDate>) -> Self {
+        Self { from: from.map(Instant::first_of), until: until.map(Instant::last_of) }
+    }
+
+    pub(crate) fn contain(self, at: Instant) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at <= until)
     }
 }
 
@@ -70,6 +87,13 @@ impl Dates {
 pub(crate) struct OwedBy {
     pub(crate) cases: Vec<(Test, Role)>,
     pub(crate) otherwise: Role,
+}
+
+impl OwedBy {
+    /// The role, given which tests hold.
+    pub(crate) fn role(&self, holds: impl Fn(&Test) -> bool) -> Role {
+        self.cases.iter().find(|(test, _)| holds(test)).map_or(self.otherwise, |(_, role)| *role)
+    }
 }
 
 /// A time limit.
@@ -235,7 +259,7 @@ impl Rule {
 
     /// Whether this rule limits a detention: the closing of the case does not discharge it.
     pub fn is_on_detention(&self) -> bool {
-        self.is_limit() && !self.discharged_by().has(crate::action::ActionName::CaseClosed)
+        self.is_limit() && !self.discharged_by().has(N::CaseClosed)
     }
 
     /// Whether this limit is the term of a remand, which extensions lengthen (Art. 64).
@@ -271,10 +295,8 @@ impl Rule {
         let Some(limit) = self.as_limit() else { return Names::default() };
         let written = limit.done_by.iter().fold(Names::default(), |all, done| all.and(done.on));
         written.and(match limit.counting {
-            Counting::Investigation { .. } | Counting::InvestigationResumed => {
-                Names::of(&[crate::action::ActionName::InvestigationExtended])
-            }
-            Counting::RemandTerm { .. } => Names::of(&[crate::action::ActionName::RemandExtended]),
+            Counting::Investigation { .. } | Counting::InvestigationResumed => Names::of(&[N::InvestigationExtended]),
+            Counting::RemandTerm { .. } => Names::of(&[N::RemandExtended]),
             _ => Names::default(),
         })
     }

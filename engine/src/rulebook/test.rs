@@ -4,7 +4,8 @@
 //! tested, and every word to its field. The language is explained in `docs/rules-language.md`.
 
 use super::Reading;
-use crate::action::{ActionName, Class, Names};
+use crate::action::describe::{Field, FieldKind};
+use crate::action::{ActionName, Class, Names, Recorded};
 
 /// A test in three-valued logic: it holds, it does not, or it is unknown because a field is not on record.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +69,17 @@ pub(crate) struct FieldPlace {
     pub(crate) inner: Option<u8>,
 }
 
+impl FieldPlace {
+    /// The field, and the object that it is in: the field itself if it is in none.
+    pub(crate) fn field(self) -> (&'static Field, &'static Field) {
+        let outer = &self.action.fields()[usize::from(self.outer)];
+        match (outer.kind, self.inner) {
+            (FieldKind::Object(fields), Some(inner)) => (&fields[usize::from(inner)], outer),
+            _ => (outer, outer),
+        }
+    }
+}
+
 /// What is asked of a field. Sets of words are bits, by the words' places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asks {
@@ -83,6 +95,25 @@ pub(crate) enum Asks {
     MoreThan(u64),
     /// Twice the number is more than the gravest offence's maximum penalty.
     MoreThanHalfThePenalty,
+}
+
+impl Asks {
+    /// The outcome for what is on record. Where half the penalty is asked, the number was compared with it already.
+    pub(crate) fn of(self, recorded: Recorded) -> Outcome {
+        match (self, recorded) {
+            (Self::LeftOut, recorded) => Some(recorded == Recorded::LeftOut),
+            (_, Recorded::LeftOut) => None,
+            (Self::Null, recorded) => Some(recorded == Recorded::Null),
+            (Self::IsNot(_), Recorded::Null) => Some(true),
+            (Self::Yes | Self::MoreThanHalfThePenalty, Recorded::Flag(flag)) => Some(flag),
+            (Self::No, Recorded::Flag(flag)) => Some(!flag),
+            (Self::Empty, Recorded::Words(words)) => Some(words == 0),
+            (Self::Is(of) | Self::HasAny(of), Recorded::Words(words)) => Some(of & words != 0),
+            (Self::IsNot(of) | Self::HasNone(of), Recorded::Words(words)) => Some(of & words == 0),
+            (Self::MoreThan(than), Recorded::Number(number)) => Some(number > than),
+            _ => Some(false),
+        }
+    }
 }
 
 /// Actions of which tests ask whether they are before the tested one. Each is followed once, for all tests that ask.

@@ -16,14 +16,14 @@ pub fn in_order<'a>(actions: impl Iterator<Item = &'a Action>) -> Vec<ActionId> 
 /// action known by its date alone goes directly after the last timed action of that date that is earlier in the course.
 pub(super) fn sort(entries: &mut Vec<Entry<'_>>) {
     // The last instant of a date alone comes after all others of that date. The sort is fast where most is in order already.
-    let key = |entry: &Entry<'_>| (entry.last, entry.dated_only, entry.name);
+    let key = |entry: &Entry<'_>| (entry.last, entry.is_dated_only(), entry.name);
     entries.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.action.id.cmp(&b.action.id)));
-    if !entries.iter().any(|entry| entry.dated_only) {
+    if !entries.iter().any(Entry::is_dated_only) {
         return;
     }
     let mut sorted = Vec::with_capacity(entries.len());
-    for day in entries.chunk_by(|a, b| a.date == b.date) {
-        let (timed, dated) = day.split_at(day.partition_point(|entry| !entry.dated_only));
+    for day in entries.chunk_by(|a, b| a.first.day() == b.first.day()) {
+        let (timed, dated) = day.split_at(day.partition_point(|entry| !entry.is_dated_only()));
         if timed.is_empty() || dated.is_empty() {
             sorted.extend_from_slice(day);
             continue;

@@ -4,10 +4,10 @@
 //! as the table of actions allows it. Facts of the case are tried as if they were independent, so a few impossible tests
 //! pass.
 
-use crate::action::describe::{Field, FieldKind, Need};
-use crate::action::{ActionName, Class, Names};
+use crate::action::describe::{FieldKind, Need};
+use crate::action::{ActionName, Class, Names, Recorded};
 use crate::rulebook::Reading;
-use crate::rulebook::test::{Asks, FieldPlace, FieldTest, Outcome, Test, not};
+use crate::rulebook::test::{Asks, FieldPlace, FieldTest, Outcome, Test};
 
 /// The most combinations of facts that are tried. A test with more is taken to be possible.
 const MOST: usize = 20_000;
@@ -21,20 +21,17 @@ pub(super) enum Under<'q> {
     Any,
 }
 
-/// A fact as it could be.
+/// A fact as it could be: what is on record of a field, or of the case.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fact {
-    LeftOut,
-    Null,
-    Flag(bool),
-    Words(u32),
-    Number(u64),
+    Field(Recorded),
+    Holds(bool),
+    /// `None` for a birth date that is not known.
+    Number(Option<u64>),
     Last(Option<ActionName>),
     Class(Class),
     /// The place of an answer.
     Answer(u8),
-    /// A value of another kind.
-    Other,
 }
 
 /// Tests that ask about one fact, and the values of it that could make a difference.
@@ -114,20 +111,21 @@ const fn is_of_half(field: &FieldTest) -> bool {
 
 /// The values of one fact that could decide these tests of it.
 fn values(asked: &[&Test], action: ActionName) -> Vec<Fact> {
-    let around = |number: u64| [number.saturating_sub(1), number, number + 1].map(Fact::Number);
+    let around = |number: u64| [number.saturating_sub(1), number, number + 1].map(Some).map(Fact::Number);
     let mut all: Vec<Fact> = Vec::new();
     let fields: Vec<&FieldTest> =
         asked.iter().filter_map(|test| if let Test::Field(field) = test { Some(field) } else { None }).collect();
     if let Some(field) = fields.first() {
-        all.extend(field.place(action).map_or(vec![Fact::LeftOut], |place| on_record(&fields, *place)));
+        let recorded = field.place(action).map_or(vec![Recorded::LeftOut], |place| on_record(&fields, *place));
+        all.extend(recorded.into_iter().map(Fact::Field));
     }
     for test in asked {
         match test {
             Test::LastOf { is, .. } => all.extend(is.iter().map(Some).chain([None]).map(Fact::Last)),
-            Test::Before { .. } | Test::Serious => all.extend([true, false].map(Fact::Flag)),
+            Test::Before { .. } | Test::Serious => all.extend([true, false].map(Fact::Holds)),
             Test::Class(_) => all.extend(Class::ALL.iter().copied().map(Fact::Class)),
             Test::Penalty { below, .. } => all.extend(around(*below)),
-            Test::AgeBelow(years) => all.extend(around((*years).into()).into_iter().chain([Fact::LeftOut])),
+            Test::AgeBelow(years) => all.extend(around((*years).into()).into_iter().chain([Fact::Number(None)])),
             Test::Choice { by_answer, .. } => {
                 all.extend((0..by_answer.len()).filter_map(|nth| Some(Fact::Answer(u8::try_from(nth).ok()?))));
             }
@@ -144,39 +142,35 @@ fn values(asked: &[&Test], action: ActionName) -> Vec<Fact> {
 }
 
 /// The values of a field of an action that could decide these tests of it, as the table of actions allows them.
-fn on_record(asked: &[&FieldTest], place: FieldPlace) -> Vec<Fact> {
-    let outer = &place.action.fields()[usize::from(place.outer)];
-    let field: &Field = match (outer.kind, place.inner) {
-        (FieldKind::Object(fields), Some(inner)) => &fields[usize::from(inner)],
-        _ => outer,
-    };
-    let mut all: Vec<Fact> = Vec::new();
+fn on_record(asked: &[&FieldTest], place: FieldPlace) -> Vec<Recorded> {
+    let (field, outer) = place.field();
+    let mut all: Vec<Recorded> = Vec::new();
     if outer.need != Need::Required || field.need != Need::Required {
-        all.push(Fact::LeftOut);
+        all.push(Recorded::LeftOut);
     }
     if outer.may_be_null() || field.may_be_null() {
-        all.push(Fact::Null);
+        all.push(Recorded::Null);
     }
     match field.kind {
-        _ if asked.iter().any(|test| is_of_half(test)) => all.extend([true, false].map(Fact::Flag)),
-        FieldKind::Flag => all.extend([true, false].map(Fact::Flag)),
-        FieldKind::Word(words) => all.extend(told_apart(asked, words).into_iter().map(Fact::Words)),
+        _ if asked.iter().any(|test| is_of_half(test)) => all.extend([true, false].map(Recorded::Flag)),
+        FieldKind::Flag => all.extend([true, false].map(Recorded::Flag)),
+        FieldKind::Word(words) => all.extend(told_apart(asked, words).into_iter().map(Recorded::Words)),
         FieldKind::Words(words) => {
             let apart = told_apart(asked, words);
             let some_of = |nth: u32| {
                 apart.iter().enumerate().filter(|(bit, _)| nth & (1 << bit) != 0).fold(0, |all, (_, word)| all | word)
             };
             let fewest = u32::from(!field.may_be_empty());
-            all.extend((fewest..1 << apart.len()).map(|nth| Fact::Words(some_of(nth))));
+            all.extend((fewest..1 << apart.len()).map(|nth| Recorded::Words(some_of(nth))));
         }
         FieldKind::Count(least) => {
             let at = asked
                 .iter()
                 .filter_map(|test| if let Asks::MoreThan(number) = test.asks { Some(number) } else { None });
             let numbers = at.flat_map(|number| [number, number + 1]).chain([0]).map(|number| number.max(least.into()));
-            all.extend(numbers.map(Fact::Number));
+            all.extend(numbers.map(Recorded::Number));
         }
-        _ => all.push(Fact::Other),
+        _ => all.push(Recorded::Other),
     }
     all
 }
@@ -218,24 +212,12 @@ fn answers(world: &[(&Test, Fact)], under: Under<'_>) -> Vec<u8> {
 /// The outcome of a test by a fact.
 fn of(test: &Test, fact: Fact) -> Outcome {
     match (test, fact) {
-        (Test::Field(field), fact) => match (field.asks, fact) {
-            (Asks::LeftOut, fact) => Some(fact == Fact::LeftOut),
-            (_, Fact::LeftOut) => None,
-            (Asks::Null, fact) => Some(fact == Fact::Null),
-            (Asks::IsNot(_), Fact::Null) => Some(true),
-            (Asks::Yes | Asks::MoreThanHalfThePenalty, Fact::Flag(flag)) => Some(flag),
-            (Asks::No, Fact::Flag(flag)) => not(Some(flag)),
-            (Asks::Empty, Fact::Words(words)) => Some(words == 0),
-            (Asks::Is(of) | Asks::HasAny(of), Fact::Words(words)) => Some(of & words != 0),
-            (Asks::IsNot(of) | Asks::HasNone(of), Fact::Words(words)) => Some(of & words == 0),
-            (Asks::MoreThan(than), Fact::Number(number)) => Some(number > than),
-            _ => Some(false),
-        },
+        (Test::Field(field), Fact::Field(recorded)) => field.asks.of(recorded),
         (Test::LastOf { is, .. }, Fact::Last(name)) => Some(name.is_some_and(|name| is.has(name))),
-        (Test::Before { .. } | Test::Serious, Fact::Flag(flag)) => Some(flag),
+        (Test::Before { .. } | Test::Serious, Fact::Holds(holds)) => Some(holds),
         (Test::Class(class), Fact::Class(known)) => Some(*class == known),
-        (Test::Penalty { below, .. }, Fact::Number(number)) => Some(number < *below),
-        (Test::AgeBelow(years), Fact::Number(number)) => Some(number < u64::from(*years)),
+        (Test::Penalty { below, .. }, Fact::Number(number)) => Some(number? < *below),
+        (Test::AgeBelow(years), Fact::Number(number)) => Some(number? < u64::from(*years)),
         _ => None,
     }
 }

@@ -141,12 +141,12 @@ fn is_limit(table: &Table<'_>) -> Result<bool, Flaw> {
 /// The civil dates of the actions to which a rule applies.
 fn dates(table: &Table<'_>) -> Result<Dates, Flaw> {
     let date = |key: &str| table.optional(key).map(|value| value.date()).transpose();
-    let holds = Dates { from: date("from")?, until: date("until")? };
-    match (holds.from, holds.until, table.optional("until")) {
+    let (from, until) = (date("from")?, date("until")?);
+    match (from, until, table.optional("until")) {
         (Some(from), Some(until), Some(value)) if until < from => {
             Err(value.flaw(&format!("found {until}; expected a day not before \"from\", {from}; correct one of them")))
         }
-        _ => Ok(holds),
+        _ => Ok(Dates::of(from, until)),
     }
 }
 

@@ -2,15 +2,20 @@
 //!
 //! Invariant: a flaw of a value names its line and path, what was found, and what was expected.
 
+use std::mem::discriminant;
 use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 use toml::de::{DeTable, DeValue};
 
 use super::Flaw;
-use super::unit::Unit;
 use crate::refusal::nearest;
 use crate::rulebook::{Period, Text};
+
+/// How a length in hours, in days and in months is written.
+pub(super) const HOURS: Period = Period::Hours(48);
+pub(super) const DAYS: Period = Period::Days(30);
+pub(super) const MONTHS: Period = Period::Months(1);
 
 /// One table of the file.
 pub(super) struct Table<'a> {
@@ -228,28 +233,29 @@ impl<'a> Value<'a> {
             .ok_or_else(|| self.unexpected(expected))
     }
 
-    /// A length of time in any unit, more than nothing and at most ten years.
+    /// A length of time in any unit, more than nothing and at most ten years: no limit of a child's case is longer, so a
+    /// larger number is a mistake.
     pub(super) fn period(&self) -> Result<Period, Flaw> {
-        let expected = "a length such as \"90min\", \"48h\", \"30d\" or \"1mo\"";
-        let text = self.string(expected)?;
-        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, unit) = text.split_at(digits);
-        let unit = Unit::from_suffix(unit).filter(|_| !number.is_empty());
-        let unit = unit.ok_or_else(|| self.unexpected(expected))?;
-        number
-            .parse()
-            .ok()
-            .filter(|number| (1..=unit.ten_years()).contains(number))
-            .map(|number| unit.period(number))
-            .ok_or_else(|| self.unexpected(&format!("{expected}, more than nothing and at most ten years")))
+        let expected =
+            "a length such as \"90min\", \"48h\", \"30d\" or \"1mo\", more than nothing and at most ten years";
+        let most = |period: Period| match period {
+            Period::Minutes(_) => 10 * 365 * 24 * 60,
+            Period::Hours(_) => 10 * 365 * 24,
+            Period::Days(_) => 10 * 365,
+            Period::Months(_) => 10 * 12,
+        };
+        let period = Period::parse(self.string(expected)?);
+        let period = period.filter(|period| (1..=most(*period)).contains(&period.number()));
+        period.ok_or_else(|| self.unexpected(expected))
     }
 
-    pub(super) fn period_in(&self, unit: Unit) -> Result<Period, Flaw> {
+    /// The number of a length of time in the unit of `sample`.
+    pub(super) fn period_in(&self, sample: Period) -> Result<u32, Flaw> {
         let period = self.period()?;
-        if Unit::of(period) == unit {
-            Ok(period)
+        if discriminant(&period) == discriminant(&sample) {
+            Ok(period.number())
         } else {
-            Err(self.unexpected(&format!("a length in this unit: \"{}\"", unit.sample())))
+            Err(self.unexpected(&format!("a length in this unit: \"{sample}\"")))
         }
     }
 

@@ -8,6 +8,7 @@ use super::{Flaw, Table, Value};
 use crate::action::ActionName;
 use crate::action::describe::{field_paths, words};
 use crate::rulebook::{KEYS, Question, Rule, Text};
+use crate::template::{is_paired, pieces};
 
 /// The texts of a rulebook with these rules and questions: one for each key that it needs, and no other. A text has only
 /// placeholders that the engine fills. If there are texts of the program's `own`, they stand in for missing ones.
@@ -66,7 +67,10 @@ fn unknown(key: &str, value: &Value<'_>, needed: &BTreeMap<Cow<'static, str>, &[
 fn check_template(languages: &Table<'_>, text: &Text, allowed: &[&str]) -> Result<(), Flaw> {
     let in_language = |language: &str, template| -> Result<_, Flaw> {
         let value = languages.required(language, "a sentence")?;
-        let found = placeholders(template).map_err(|what| value.flaw(&what))?;
+        if !is_paired(template) {
+            return Err(value.flaw("found an unpaired brace; expected placeholders such as {due}; close or remove it"));
+        }
+        let found: BTreeSet<&str> = pieces(template).filter_map(|(_, name)| name).collect();
         match found.iter().find(|name| !allowed.contains(name)) {
             None => Ok(found),
             Some(name) => Err(value.flaw(&format!(
@@ -89,20 +93,4 @@ fn check_template(languages: &Table<'_>, text: &Text, allowed: &[&str]) -> Resul
 fn braced<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<String> = names.map(|name| format!("{{{name}}}")).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
-}
-
-/// The names of the placeholders in a template.
-fn placeholders(template: &str) -> Result<BTreeSet<&str>, String> {
-    let mut names = BTreeSet::new();
-    let mut rest = template;
-    while let Some(open) = rest.find(['{', '}']) {
-        let after = &rest[open + 1..];
-        let close = after.find(['{', '}']).filter(|close| after[*close..].starts_with('}'));
-        let (true, Some(close)) = (rest[open..].starts_with('{'), close) else {
-            return Err("found an unpaired brace; expected placeholders such as {due}; close or remove it".to_owned());
-        };
-        names.insert(&after[..close]);
-        rest = &after[close + 1..];
-    }
-    Ok(names)
 }

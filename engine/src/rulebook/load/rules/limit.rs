@@ -1,14 +1,14 @@
 //! Reads what makes a rule a time limit: how long it is, what opens it, what discharges it, how it is counted.
 
 use super::super::possible::Under;
+use super::super::table::{DAYS, HOURS, MONTHS};
 use super::super::test::{Language, actions, is_of_action_alone};
-use super::super::unit::Unit;
 use super::super::{Flaw, Table, Value};
 use super::{COMMON_KEYS, possible};
 use crate::action::{ActionName as N, Names};
 use crate::rulebook::Period;
 use crate::rulebook::period::{Days, Hours, Months};
-use crate::rulebook::rule::{Counting, DoneBy, Limit};
+use crate::rulebook::rule::{CUSTODY, Counting, DoneBy, Limit, STEPS};
 use crate::rulebook::test::Test;
 
 pub(super) const PROCEDURES: [&str; 6] =
@@ -17,16 +17,8 @@ pub(super) const PROCEDURES: [&str; 6] =
 /// The actions that may open a limit.
 pub(super) fn opening_actions(limit: &Limit) -> Names {
     match limit.counting {
-        Counting::Custody { .. } => Names::of(&[N::Arrested, N::CustodyStarted]),
-        Counting::Investigation { .. } => Names::of(&[
-            N::InvestigationOpened,
-            N::SummonsServed,
-            N::BroughtIn,
-            N::CustodyStarted,
-            N::Arrested,
-            N::InterviewStarted,
-            N::InvestigationExtended,
-        ]),
+        Counting::Custody { .. } => CUSTODY,
+        Counting::Investigation { .. } => STEPS.and(Names::of(&[N::InvestigationExtended])),
         Counting::InvestigationResumed => Names::of(&[N::FileReturned, N::MediationEnded]),
         Counting::RemandTerm { .. } | Counting::RemandCap { .. } => Names::of(&[N::RemandOrdered, N::RemandExtended]),
         Counting::Plain | Counting::ReleaseDecision { .. } => limit.opens,
@@ -88,15 +80,11 @@ fn counting(table: &Table<'_>) -> Result<Counting, Flaw> {
         _ => &["limit"],
     };
     table.only(&[&COMMON_KEYS[..], &["warn_before", "done_by", "on_liberty"], own].concat())?;
-    let number = |key: &str, unit: Unit| -> Result<u32, Flaw> {
-        let value = table.required(key, &format!("a length such as \"{}\"", unit.sample()))?;
-        Ok(match value.period_in(unit)? {
-            Period::Minutes(n) | Period::Hours(n) | Period::Days(n) | Period::Months(n) => n,
-        })
-    };
-    let hours = |key: &str| number(key, Unit::Hours).map(Hours);
-    let days = |key: &str| number(key, Unit::Days).map(Days);
-    let months = |key: &str| number(key, Unit::Months).map(Months);
+    let number =
+        |key: &str, sample: Period| table.required(key, &format!("a length such as \"{sample}\""))?.period_in(sample);
+    let hours = |key: &str| number(key, HOURS).map(Hours);
+    let days = |key: &str| number(key, DAYS).map(Days);
+    let months = |key: &str| number(key, MONTHS).map(Months);
     Ok(match named {
         None => Counting::Plain,
         Some("custody") => Counting::Custody {
@@ -145,12 +133,12 @@ fn length(table: &Table<'_>, counting: Counting, at_once: Period) -> Result<(Per
     if limit.word() == Some("at_once") && counting == Counting::Plain {
         return Ok((at_once, true));
     }
-    let unit = match counting {
-        Counting::InvestigationResumed => Some(Unit::Days),
-        Counting::ReleaseDecision { .. } => Some(Unit::Hours),
-        _ => None,
+    let length = match counting {
+        Counting::InvestigationResumed => Period::Days(limit.period_in(DAYS)?),
+        Counting::ReleaseDecision { .. } => Period::Hours(limit.period_in(HOURS)?),
+        _ => limit.period()?,
     };
-    Ok((unit.map_or_else(|| limit.period(), |unit| limit.period_in(unit))?, false))
+    Ok((length, false))
 }
 
 /// Refuses numbers that contradict each other.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::table::shown;
 use super::super::{Flaw, Table, Value};
 use crate::rulebook::{Language, Period, Rule, Text, amount};
+use crate::template::{is_paired, pieces};
 
 /// The numbers that a rule's own table may have.
 const OWN: [&str; 9] = [
@@ -52,17 +53,14 @@ fn both(en: &Value<'_>, lo: &Value<'_>, number: impl Fn(&str, Language) -> Optio
 
 /// A text with its numbers, and their names.
 fn filled<'a>(value: &Value<'a>, number: impl Fn(&str) -> Option<String>) -> Result<(String, BTreeSet<&'a str>), Flaw> {
-    let mut rest = value.string("a sentence")?;
-    let (mut text, mut names) = (String::with_capacity(rest.len()), BTreeSet::new());
-    while let Some(open) = rest.find(['{', '}']) {
-        let behind = &rest[open + 1..];
-        let close = behind.find(['{', '}']).filter(|close| behind[*close..].starts_with('}'));
-        let (true, Some(close)) = (rest[open..].starts_with('{'), close) else {
-            return Err(
-                value.flaw("found an unpaired brace; expected placeholders such as {limit}; close or remove it")
-            );
-        };
-        let name = &behind[..close];
+    let template = value.string("a sentence")?;
+    if !is_paired(template) {
+        return Err(value.flaw("found an unpaired brace; expected placeholders such as {limit}; close or remove it"));
+    }
+    let (mut text, mut names) = (String::with_capacity(template.len()), BTreeSet::new());
+    for (before, name) in pieces(template) {
+        text.push_str(before);
+        let Some(name) = name else { break };
         let Some(number) = number(name) else {
             let name = shown(name);
             return Err(value.flaw(&format!(
@@ -70,12 +68,9 @@ fn filled<'a>(value: &Value<'a>, number: impl Fn(&str) -> Option<String>) -> Res
                  correct it"
             )));
         };
-        text.push_str(&rest[..open]);
         text.push_str(&number);
         names.insert(name);
-        rest = &behind[close + 1..];
     }
-    text.push_str(rest);
     Ok((text, names))
 }
 
