@@ -6,6 +6,7 @@ pub mod alerts;
 pub mod catalogue;
 pub mod docket;
 pub mod field_words;
+pub mod figures;
 pub mod hindsight;
 pub mod inbox;
 pub mod labels;

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use engine::action::CaseRef;
 use engine::calendar::Instant;
 use store::Fault;
-use store::people::{Grant, KeptForm, Look, LooksOf, PeopleStore, Person, Put, Session, Sessions, Token};
+use store::people::{
+    FrozenFigures, Grant, KeptForm, Look, LooksOf, PeopleStore, Person, Put, Session, Sessions, Token,
+};
 use uuid::Uuid;
 
 /// A store over another one.
@@ -85,6 +87,18 @@ impl PeopleStore for Failing {
     }
     async fn drop_form(&self, id: Uuid) -> Result<(), Fault> {
         self.over.drop_form(id).await
+    }
+    async fn freeze_figures(&self, quarters: &[FrozenFigures]) -> Result<(), Fault> {
+        self.over.freeze_figures(quarters).await
+    }
+    async fn frozen_figures(&self, quarter: &str) -> Result<Option<FrozenFigures>, Fault> {
+        self.over.frozen_figures(quarter).await
+    }
+    async fn last_frozen(&self) -> Result<Option<FrozenFigures>, Fault> {
+        self.over.last_frozen().await
+    }
+    async fn frozen_quarters(&self) -> Result<Vec<String>, Fault> {
+        self.over.frozen_quarters().await
     }
     async fn looks(&self, of: &LooksOf, most: usize) -> Result<Vec<Look>, Fault> {
         self.over.looks(of, most).await

@@ -6,8 +6,8 @@ use engine::action::{CaseRef, OfficeCode};
 use projections::rights::Role;
 use serde_json::json;
 
-use super::rows::{GRANTS, KEPT_FORMS, LOOKS, PEOPLE, Row, SESSIONS, TOKENS, Table, id_of};
-use super::{Grant, KeptForm, Look, Person, Seen, Session, Token, document};
+use super::rows::{FROZEN_FIGURES, GRANTS, KEPT_FORMS, LOOKS, PEOPLE, Row, SESSIONS, TOKENS, Table, id_of, id_of_name};
+use super::{FrozenFigures, Grant, KeptForm, Look, Person, Seen, Session, Token, document};
 use crate::Fault;
 use crate::cell::{Strange, Value};
 
@@ -191,6 +191,34 @@ impl Kept for KeptForm {
             person: row.get(Value::as_id)?,
             until: row.get(Value::as_instant)?,
             sealed: row.get(|value: &Value| value.as_bytes().map(<[u8]>::to_vec))?,
+        })
+    }
+}
+
+impl Kept for FrozenFigures {
+    const TABLE: &'static Table = &FROZEN_FIGURES;
+
+    fn row(&self) -> Row {
+        let Self { quarter, at, secret, shown, known } = self;
+        // A quarter has one id, so it is kept once.
+        vec![
+            id_of_name(quarter).into(),
+            (&**quarter).into(),
+            (*at).into(),
+            secret.into(),
+            (&**shown).into(),
+            (&**known).into(),
+        ]
+    }
+
+    fn of(row: &mut Columns) -> Result<Self, Strange> {
+        row.get(Value::as_id)?;
+        Ok(Self {
+            quarter: row.get(text)?,
+            at: row.get(Value::as_instant)?,
+            secret: row.get(bytes)?,
+            shown: row.get(text)?,
+            known: row.get(text)?,
         })
     }
 }

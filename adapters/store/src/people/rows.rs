@@ -74,12 +74,16 @@ table!(
     KEPT_FORMS, "kept_forms", "id" Id, "person" Id, "until" Number, "sealed" Bytes
 );
 table!(
+    /// The fixed figures of quarters.
+    FROZEN_FIGURES, "frozen_figures", "id" Id, "quarter" Text, "at" Number, "secret" Bytes, "shown" Text, "known" Text
+);
+table!(
     /// Every offices file that was adopted.
     OFFICES_FILES, "offices_files", "id" Id, "adopted_at" Number, "source" Text
 );
 
 /// What a copy of a log takes along.
-pub static KEPT: [&Table; 5] = [&PEOPLE, &TOKENS, &GRANTS, &LOOKS, &OFFICES_FILES];
+pub static KEPT: [&Table; 6] = [&PEOPLE, &TOKENS, &GRANTS, &LOOKS, &OFFICES_FILES, &FROZEN_FIGURES];
 
 /// An id that follows from an instant and from what happened then. Those of one quarter of an hour stand together, so that new
 /// rows go to the end of the index.
@@ -90,6 +94,11 @@ pub(crate) fn id_of(at: Instant, what: &str) -> Uuid {
     id[..4].copy_from_slice(&u32::try_from(quarter).unwrap_or(0).to_be_bytes());
     id[4..].copy_from_slice(&digest[..12]);
     Uuid::from_bytes(id)
+}
+
+/// An id that follows from a name alone.
+pub(crate) fn id_of_name(name: &str) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
 }
 
 /// The tokens of a log that is copied: none counts in the copy.

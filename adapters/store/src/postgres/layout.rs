@@ -22,7 +22,7 @@ const SCHEMA: &str = include_str!("schema.sql");
 const PEOPLE: &str = include_str!("people.sql");
 
 /// The names that a log takes in the schema, those of before people were kept first.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 15] = [
     "case_events",
     "cases",
     "alerts",
@@ -37,6 +37,7 @@ const TABLES: [&str; 14] = [
     "looks",
     "offices_files",
     "kept_forms",
+    "frozen_figures",
 ];
 const TABLES_BEFORE_PEOPLE: usize = 7;
 

@@ -66,6 +66,16 @@ CREATE TABLE kept_forms (
     sealed bytea NOT NULL
 );
 
+-- The fixed figures of quarters, as they were first shown. The id follows from the quarter.
+CREATE TABLE frozen_figures (
+    id      uuid PRIMARY KEY,
+    quarter text COLLATE "C" NOT NULL,
+    at      bigint NOT NULL,
+    secret  bytea NOT NULL,
+    shown   text NOT NULL,
+    known   text NOT NULL
+);
+
 -- Every offices file that was adopted. The id of the one in force is a text of meta.
 CREATE TABLE offices_files (
     id         uuid PRIMARY KEY,

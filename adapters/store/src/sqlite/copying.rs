@@ -74,7 +74,7 @@ fn fill_in(connection: &Connection, file: &File, filling: Filling) -> Result<(),
     connection.execute_batch(
         "DELETE FROM events; DELETE FROM cases; DELETE FROM alerts; DELETE FROM deliveries;
          DELETE FROM people; DELETE FROM sessions; DELETE FROM tokens; DELETE FROM grants; DELETE FROM looks;
-         DELETE FROM offices_files; DELETE FROM kept_forms;",
+         DELETE FROM offices_files; DELETE FROM kept_forms; DELETE FROM frozen_figures;",
     )?;
     texts::keep(connection, UNFINISHED, &copy_of)?;
     texts::keep(connection, "installation", &installation.to_string())?;

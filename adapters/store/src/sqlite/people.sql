@@ -66,6 +66,16 @@ CREATE TABLE kept_forms (
     sealed BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The fixed figures of quarters, as they were first shown. The id follows from the quarter.
+CREATE TABLE frozen_figures (
+    id      BLOB PRIMARY KEY,
+    quarter TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    secret  BLOB NOT NULL,
+    shown   TEXT NOT NULL,
+    known   TEXT NOT NULL
+) STRICT;
+
 -- Every offices file that was adopted. The id of the one in force is a text of meta.
 CREATE TABLE offices_files (
     id         BLOB PRIMARY KEY,
