@@ -121,8 +121,10 @@ pub enum Act {
     EnterPapers,
     /// Look at a case with a reason.
     AskForLook,
-    /// Read the figures of the own office.
+    /// Read how the cases of the own office stand now, as numbers.
     ReadFigures,
+    /// Read the exact figures of a period of the own office.
+    ReadExactFigures,
     /// Read the figures of the offices below.
     ReadFiguresBelow,
     /// Read the law, one's own looks, and change one's own password and language.
@@ -135,8 +137,8 @@ pub enum Act {
 /// case the relation does not count.
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
-        AskForLook, EnterPapers, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadFigures,
-        ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadPersonal, Record,
+        AskForLook, EnterPapers, HandleAlert, HandleEscalated, OpenCase, Operate, ReadCase, ReadExactFigures,
+        ReadFigures, ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists, ReadLooks, ReadPersonal, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
     use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
@@ -145,8 +147,8 @@ pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
         | (Operator, Operate, _)
         | (Supervisor, AskForLook | HandleEscalated | ReadInbox | ReadFigures | ReadFiguresBelow, _)
         | (Supervisor, ReadCase | ReadLooks, Granted)
-        | (Clerk | Prosecutor | Investigator | Lawyer, ReadInbox | ReadLists | ReadFigures | EnterPapers, _)
-        | (Clerk | Prosecutor | Investigator, OpenCase, _)
+        | (Clerk | Prosecutor | Investigator | Lawyer, ReadInbox | ReadLists | EnterPapers, _)
+        | (Clerk | Prosecutor | Investigator, OpenCase | ReadFigures | ReadExactFigures, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks | HandleAlert, Own)
         | (Clerk | Prosecutor | Investigator, Record(_), Own | Former)
@@ -163,7 +165,7 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 16] = [
+    const TABLE: [(Act, [&str; 4]); 17] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadInbox, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
@@ -176,7 +178,8 @@ mod tests {
         (Act::OpenCase, ["cpi", "cpi", "cpi", "cpi"]),
         (Act::EnterPapers, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::AskForLook, ["s", "s", "s", "s"]),
-        (Act::ReadFigures, ["cpils", "cpils", "cpils", "cpils"]),
+        (Act::ReadFigures, ["cpis", "cpis", "cpis", "cpis"]),
+        (Act::ReadExactFigures, ["cpi", "cpi", "cpi", "cpi"]),
         (Act::ReadFiguresBelow, ["s", "s", "s", "s"]),
         (Act::ReadLaw, ["cpilso", "cpilso", "cpilso", "cpilso"]),
         (Act::Operate, ["o", "o", "o", "o"]),

@@ -18,7 +18,9 @@ use service::clock::{Clock, SteadyClock};
 use service::figures::Figures;
 use service::lifecycle::Stop;
 use service::offices::Offices;
+use service::queries::counts::Counts;
 use service::queries::dockets::Dockets;
+use service::queries::quarters::Quarters;
 use service::recorder::Recorder;
 use service::status::{About, Status};
 use service::watch::clock_doubt::ClockDoubt;
@@ -128,6 +130,8 @@ impl Desk {
             status: Arc::new(status),
             offices: Arc::new(offices),
             dockets: Dockets::default(),
+            counts: Counts::default(),
+            quarters: Quarters::default(),
             key: SealingKey::of([7; 32]),
             logins: Logins::with(Hashing::cheap()),
             reached: Reached { tls: false, origin: None },

@@ -16,6 +16,7 @@ mod database;
 mod demo;
 mod docket;
 mod export;
+mod figures;
 mod follow;
 mod import;
 mod in_force;
@@ -86,6 +87,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Assess(own) => assess::run(common, own),
         Command::Docket(own) => docket::run(common, own),
         Command::Today(own) => today::run(common, own),
+        Command::Figures(own) => figures::run(common, own),
         Command::Alerts(own) if own.follow => follow::run(common, own),
         Command::Alerts(own) => alerts::alerts(common, own),
         Command::Timeline(own) => timeline::run(common, own),

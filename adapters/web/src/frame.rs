@@ -14,7 +14,7 @@ use crate::words::frame::Frame as W;
 
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
 const WAYS: [(&str, W, Act); 12] = [
-    ("/", W::Overview, Act::ReadFigures),
+    ("/", W::Overview, Act::ReadInbox),
     ("/docket", W::Docket, Act::ReadLists),
     ("/inbox", W::Inbox, Act::ReadInbox),
     ("/enter", W::Enter, Act::EnterPapers),

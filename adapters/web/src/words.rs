@@ -7,6 +7,7 @@ pub mod connection;
 pub mod dates;
 pub mod docket;
 pub mod entry;
+pub mod figures;
 pub mod flaw;
 pub mod frame;
 pub mod health;

@@ -337,7 +337,7 @@ fn detained(assessment: &Assessment<'_>, judgment: Option<usize>) -> Box<[Stretc
         match entry.name {
             ActionName::TrainingCentreEntered => _ = inside.get_or_insert(entry.date()),
             ActionName::TrainingCentreLeft => {
-                stretches.extend(inside.take().map(|from| stay(from, Some(entry.date()))))
+                stretches.extend(inside.take().map(|from| stay(from, Some(entry.date()))));
             }
             _ => {}
         }

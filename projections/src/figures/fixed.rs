@@ -176,6 +176,11 @@ impl Scope {
 }
 
 impl Known {
+    /// Whether nothing was counted.
+    pub fn is_empty(&self) -> bool {
+        self.0.values().all(BTreeMap::is_empty)
+    }
+
     /// As JSON.
     pub fn to_json(&self) -> Json<'_> {
         let offices = self.0.iter().map(|(office, counts)| {

@@ -76,6 +76,11 @@ impl Period {
         Quarter::parse(text).map(Self::Quarter).or_else(|| read_year(text).map(Self::Year))
     }
 
+    /// The year of an instant.
+    pub fn year_of(at: Instant) -> Self {
+        Self::Year(at.date().year())
+    }
+
     /// The first month, counted from the year 0.
     const fn first_month(self) -> i32 {
         match self {

@@ -110,6 +110,12 @@ impl Words<'_> {
         Table { rows, ..self.table("last-heard", [W::LastHeard, W::LastHeardSays], &[W::Office, W::LastHeard]) }
     }
 
+    /// Whose figures these are, of when, and as of which day.
+    pub fn about(self, scope: &str, period: Period, day: NaiveDate) -> String {
+        let day = words_of_time::day_and_year(day, self.language);
+        W::Scope.filled(self.language, &[("scope", scope), ("period", &self.period(period)), ("day", &day)])
+    }
+
     /// What a cell shows, in words.
     pub fn text(self, shown: &Shown) -> String {
         match shown {
@@ -244,7 +250,7 @@ impl Words<'_> {
         let mut columns = vec![self.t(W::Group)];
         columns.extend(INDICATORS.iter().map(|(count, _)| self.t(count.words())));
         columns.insert(4, self.t(W::HeldForMedian));
-        Table { rows, columns, ..self.table("groups", [W::Groups, W::GroupsSay], &[]) }
+        Table { columns, rows, ..self.table("groups", [W::Groups, W::GroupsSay], &[]) }
     }
 
     /// How many, the median and the 90th percentile.

@@ -8,6 +8,13 @@ use super::facts::Count;
 crate::catalogue! {
     /// Words of figures.
     Words {
+        Table: "Table", "ຕາຕະລາງ";
+        Row: "Row", "ແຖວ";
+        Column: "Column", "ຖັນ";
+        Value: "Value", "ຄ່າ";
+        Unit: "Unit", "ຫົວໜ່ວຍ";
+        Scope: "{scope}, {period}, as recorded up to {day}.", "{scope}, {period}, ຕາມທີ່ບັນທຶກຮອດ {day}.";
+        Country: "The country", "ທັງປະເທດ";
         Cases: "Cases", "ຄະດີ";
         CasesSay: "A case is one child; a child with two cases counts twice. Opened: by the date of the opening. Open: not closed at the end of the last day.", "ຄະດີໜຶ່ງແມ່ນເດັກຜູ້ໜຶ່ງ; ເດັກທີ່ມີສອງຄະດີ ນັບສອງເທື່ອ. ເປີດ: ຕາມວັນທີເປີດຄະດີ. ຍັງເປີດຢູ່: ຍັງບໍ່ປິດ ໃນທ້າຍມື້ສຸດທ້າຍ.";
         Number: "Number", "ຈຳນວນ";

@@ -23,7 +23,7 @@ use store::place::LogPlace;
 
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
-pub(super) use lists::{Docket, Seconds, Today};
+pub(super) use lists::{Docket, Figures, Seconds, Today};
 pub(super) use people::{FactorOf, People, PeopleCommand, RoleOf, Tokens, TokensCommand};
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
 pub(super) use whole_log::{Backup, Export, Move, Restore};
@@ -104,6 +104,7 @@ pub(super) enum Command {
     Assess(Assess),
     Docket(Docket),
     Today(Today),
+    Figures(Figures),
     Alerts(AlertsOf),
     Timeline(Timeline),
     Serve(Serve),

@@ -11,7 +11,9 @@ use std::time::Duration;
 use service::clock::Clock;
 use service::lifecycle::Stop;
 use service::offices::Offices;
+use service::queries::counts::Counts;
 use service::queries::dockets::Dockets;
+use service::queries::quarters::Quarters;
 use service::recorder::Recorder;
 use service::status::Status;
 use store::LogStore;
@@ -123,6 +125,8 @@ impl Pages {
             status,
             offices,
             dockets,
+            counts: Counts::default(),
+            quarters: Quarters::default(),
             key,
             logins,
             reached,

@@ -60,20 +60,18 @@ impl<'r> Census<'r> {
                 heard: None,
                 province: None,
             });
-            of.quarters.iter_mut().for_each(|tally| tally.add(case, key));
+            add(&mut of.quarters, case, key);
             of.heard = of.heard.max(case.heard[place]);
             if seat == Seat::Court {
                 of.province = province.map(str::to_owned);
             }
-            if self.known.is_some() {
-                before(case, self.rules, first, at, &mut |cell| of.before.entry(cell).or_default().add(key));
-            }
+            before(case, self.rules, first, at, &mut |cell| of.before.entry(cell).or_default().add(key));
         }
-        self.country.iter_mut().for_each(|tally| tally.add(case, key));
+        add(&mut self.country, case, key);
         if let Some(province) = province {
             let (rules, quarters, at) = (self.rules, &self.quarters, self.at);
             let of = self.provinces.entry(province.to_owned()).or_insert_with(|| tallies(rules, quarters, at, None));
-            of.iter_mut().for_each(|tally| tally.add(case, key));
+            add(of, case, key);
         }
     }
 
@@ -149,6 +147,12 @@ impl Office {
 
 fn tallies(rules: &Rules, quarters: &[Quarter], at: Instant, seat: Option<Seat>) -> Vec<Tally> {
     quarters.iter().map(|quarter| Tally::new(rules, Period::Quarter(*quarter), at, seat)).collect()
+}
+
+fn add(tallies: &mut [Tally], case: &CaseFacts, key: u64) {
+    for tally in tallies {
+        tally.add(case, key);
+    }
 }
 
 /// What of a case counts in the quarters before one.
