@@ -30,7 +30,7 @@ use super::paint::{Paint, line_width};
 use super::table::{Cell, Table as Drawn};
 
 /// A command waits until everything is counted.
-const PATIENCE: Duration = Duration::from_secs(365 * 86_400);
+const PATIENCE: Duration = Duration::from_hours(24 * 365);
 
 /// `kamnot figures`
 pub(super) fn run(common: &Common, own: &Figures) -> Result<Completion, Failure> {
