@@ -68,7 +68,9 @@ fn another_rulebook_is_refused_until_it_is_adopted() {
 fn help_teaches_with_examples() {
     let desk = Desk::new();
     desk.run(["--help"]).ends_with(0).says(&["kamnot demo", "kamnot import", "Exit code"]);
-    for command in ["demo", "import", "record", "assess", "docket", "figures", "alerts", "timeline", "serve", "rules", "offices"] {
+    for command in
+        ["demo", "import", "record", "assess", "docket", "figures", "alerts", "timeline", "serve", "rules", "offices"]
+    {
         desk.run([command, "--help"]).ends_with(0).says(&["Usage: kamnot"]);
     }
     desk.run(["frobnicate"]).ends_with(2);

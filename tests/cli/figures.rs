@@ -8,7 +8,9 @@ const OFFICE: &str = "--office=vte-juvenile-court";
 fn an_offices_figures_are_printed_for_people_for_spreadsheets_and_for_programs() {
     let desk = with_a_case();
     let table = desk.run(["figures", OFFICE, "--period=2026"]).ends_with(0);
-    for words in ["1 Children arrested", "not carry", "Time used at each stage", "Juvenile Court, Vientiane Capital, 2026"] {
+    for words in
+        ["1 Children arrested", "not carry", "Time used at each stage", "Juvenile Court, Vientiane Capital, 2026"]
+    {
         assert!(table.out.contains(words), "{words} in\n{}", table.out);
     }
     let csv = desk.run(["figures", OFFICE, "--period=2026-Q1", "--format=csv", "--lang=lo"]).ends_with(0);

@@ -13,8 +13,8 @@ use projections::figures::fixed::{Census, Fixed, Known};
 use projections::figures::numbers::Cell;
 use projections::figures::period::{Period, Quarter};
 use projections::figures::tally::Tally;
-use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use tests::cases::instant;
 
 use super::{book, recorded};
@@ -124,11 +124,15 @@ fn found_out(
     (found, there)
 }
 
+fn below(random: &mut ChaCha8Rng, most: usize) -> usize {
+    random.next_u32() as usize % most
+}
+
 /// A small country: the offices' cases of the generator, drawn by chance.
 fn country(seed: u64) -> Vec<Case> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let cases = random.random_range(5..60);
-    (0..cases).map(|_| recorded(tests::made::actions(random.random_range(0..400)), instant(AT))).collect()
+    let cases = 5 + random.next_u32() % 55;
+    (0..cases).map(|_| recorded(tests::made::actions(below(&mut random, 400)), instant(AT))).collect()
 }
 
 fn counted(cases: &[Case], quarters: Vec<Quarter>, seed: u64, known: Option<Known>) -> Vec<(Fixed, Known)> {
@@ -137,7 +141,7 @@ fn counted(cases: &[Case], quarters: Vec<Quarter>, seed: u64, known: Option<Know
     let mut keys = ChaCha8Rng::seed_from_u64(seed);
     for case in cases {
         let facts = CaseFacts::of(case, book(), &rules, instant(AT)).expect("a case");
-        census.add(&facts, keys.random(), Some(&facts.offices.court.as_str()[..3]));
+        census.add(&facts, keys.next_u64(), Some(&facts.offices.court.as_str()[..3]));
     }
     census.tables()
 }

@@ -11,8 +11,7 @@ use engine::json::Json;
 use projections::docket::choice::{Child, Choice, by_rule};
 use projections::figures::fixed::Scope;
 use projections::figures::period::{Period, Quarter};
-use projections::rights::{Act, Relation, allows};
-use service::queries::counts::{Asked as Found, Counted, Which};
+use service::queries::counts::{Asked as Found, Counted};
 use service::queries::quarters::quarters as kept;
 use store::people::Seen;
 
@@ -21,10 +20,9 @@ use super::json;
 use super::parameters::{Asked, Parameter, Takes};
 use super::problem::Problem;
 use crate::answer::Answer;
+use crate::counted::{exact, of_quarter, offices_of};
 use crate::gate::note;
-use crate::own_docket::{OwnDocket, whose};
-use crate::pages::figures::PATIENCE;
-use crate::pages::figures::quarters::{of_quarter, offices_of};
+use crate::own_docket::OwnDocket;
 use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::api::Api;
@@ -94,14 +92,10 @@ async fn counted(
     now: Instant,
 ) -> Result<Option<Counted>, Problem> {
     let Some(period) = period else { return Ok(None) };
-    if !allows(caller.role(), Relation::Foreign, Act::ReadExactFigures) {
-        return Err(Problem::of(Api::NotFound));
-    }
-    let whose = whose(site, caller).ok_or(Problem::of(Api::NotFound))?;
-    let which = Which { log: Arc::clone(&site.log), book: Arc::clone(&site.book), whose, period, now };
-    match site.counts.of(&which, PATIENCE).await? {
-        Found::Ready(counted) => Ok(Some(counted)),
-        Found::Counting(_) => Err(Problem::of_counting()),
+    match exact(site, caller, period, now).await? {
+        Some(Found::Ready(counted)) => Ok(Some(counted)),
+        Some(Found::Counting(_)) => Err(Problem::of_counting()),
+        None => Err(Problem::of(Api::NotFound)),
     }
 }
 

@@ -1,6 +1,4 @@
 //! The figures of the visitor's own office: how its cases stand now, and what happened in a period.
-//!
-//! Invariant: exact figures of a period are for those who may see the cases one by one.
 
 mod chart;
 pub mod file;
@@ -10,7 +8,6 @@ mod shown;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
@@ -24,14 +21,14 @@ use projections::catalogue::Word as _;
 use projections::figures::period::{Period, Quarter};
 use projections::figures::report::{Table, Words};
 use projections::rights::{Act, Relation, allows};
-use service::queries::counts::{Asked, Counted, Which};
-use store::Fault;
+use service::queries::counts::{Asked, Counted};
 use store::people::Seen;
 
 use crate::answer::{Answer, no_such_page, page, plain, see_other, store_is_away};
+use crate::counted::exact;
 use crate::frame::Frame;
 use crate::gate::note;
-use crate::own_docket::{OwnDocket, whose};
+use crate::own_docket::OwnDocket;
 use crate::site::Site;
 use crate::visitor::Visitor;
 use crate::words::docket::Docket as D;
@@ -42,8 +39,6 @@ use file::{Kind, file};
 use present::Present;
 use shown::Shown;
 
-/// For how long a page waits for figures that are counted for the first time.
-pub const PATIENCE: Duration = Duration::from_secs(2);
 /// After how many seconds it is worth asking again.
 const AGAIN: HeaderValue = HeaderValue::from_static("5");
 
@@ -80,7 +75,7 @@ pub async fn figures(State(site): State<Arc<Site>>, visitor: Visitor, pairs: Pai
         Err(fault) => return store_is_away(&fault, visitor.language),
     };
     let period = asked_period(pairs, own.now);
-    let counted = match counted(&site, &visitor, period, own.now).await {
+    let counted = match exact(&site, &visitor, period, own.now).await {
         Ok(counted) => counted,
         Err(fault) => return store_is_away(&fault, visitor.language),
     };
@@ -111,7 +106,7 @@ pub async fn figures_xlsx(State(site): State<Arc<Site>>, visitor: Visitor, pairs
 async fn download(site: &Site, visitor: &Visitor, pairs: Pairs, kind: Kind) -> Answer {
     let (now, language) = (site.now(), visitor.language);
     let period = asked_period(pairs, now);
-    let counted = match counted(site, visitor, period, now).await {
+    let counted = match exact(site, visitor, period, now).await {
         Ok(Some(Asked::Ready(counted))) => counted,
         Ok(Some(Asked::Counting(_))) => return being_counted(language),
         Ok(None) => return no_such_page(language),
@@ -125,18 +120,6 @@ async fn download(site: &Site, visitor: &Visitor, pairs: Pairs, kind: Kind) -> A
     let words = Words { book: &site.book, language };
     let office = visitor.office().map_or("", |office| site.offices.name(office, language));
     file(kind, &words.about(office, period, now.date()), &tables(&counted, period, site, language), language)
-}
-
-/// The figures of a period; `None` for somebody who may not see them exactly.
-async fn counted(
-    site: &Site,
-    visitor: &Visitor,
-    period: Period,
-    now: Instant,
-) -> Result<Option<Asked<Counted>>, Fault> {
-    let Some(whose) = whose(site, visitor).filter(|_| may(visitor, Act::ReadExactFigures)) else { return Ok(None) };
-    let which = Which { log: Arc::clone(&site.log), book: Arc::clone(&site.book), whose, period, now };
-    site.counts.of(&which, PATIENCE).await.map(Some)
 }
 
 /// What may be said of exact figures, in words.

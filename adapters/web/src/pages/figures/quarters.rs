@@ -15,14 +15,15 @@ use projections::figures::period::{Period, Quarter};
 use projections::figures::report::{Table, Words};
 use projections::figures::words::Words as T;
 use service::queries::counts::Asked;
-use service::queries::quarters::{self as kept, Source};
+use service::queries::quarters as kept;
 use store::Fault;
 use store::people::Seen;
 
 use super::file::{Kind, file};
 use super::shown::Shown;
-use super::{PATIENCE, Pairs, being_counted};
+use super::{Pairs, being_counted};
 use crate::answer::{Answer, no_such_page, page, plain, store_is_away};
+use crate::counted::{of_quarter, offices_of};
 use crate::frame::Frame;
 use crate::gate::note;
 use crate::site::Site;
@@ -103,30 +104,6 @@ async fn download(site: &Site, visitor: &Visitor, pairs: Pairs, kind: Kind) -> A
     let words = Words { book: &site.book, language: visitor.language };
     let about = format!("{} {}", about(&found, site, words), T::FixedSay.of(visitor.language));
     file(kind, &about, &tables(&found, site, words), visitor.language)
-}
-
-/// The tables of a quarter that is kept, or is counted and kept now; or why there are none.
-///
-/// # Errors
-/// If the store cannot be read or written.
-pub async fn of_quarter(site: &Site, quarter: Quarter) -> Result<Asked<Option<Arc<Fixed>>>, Fault> {
-    // What is counted by a wrong clock would be kept for good.
-    if site.status.clock_in_doubt() {
-        return site.quarters.kept(site.log.as_ref(), quarter).await.map(Asked::Ready);
-    }
-    let source = Source {
-        log: Arc::clone(&site.log),
-        book: Arc::clone(&site.book),
-        offices: Arc::clone(&site.offices),
-        now: site.now(),
-    };
-    site.quarters.of(&source, quarter, PATIENCE).await
-}
-
-/// The offices whose tables somebody of an office may see: its own, and those below.
-pub fn offices_of<'s>(site: &'s Site, visitor: &'s Visitor) -> impl Iterator<Item = &'s OfficeCode> {
-    let own = visitor.office();
-    own.into_iter().chain(own.into_iter().flat_map(|own| site.offices.below(own).map(|(code, _)| code)))
 }
 
 async fn found(site: &Site, visitor: &Visitor, pairs: Pairs) -> Result<Found, Answer> {
