@@ -208,7 +208,12 @@ fn a_naive_recount_of_the_sample_cases_gives_the_same() {
         let judgments = names("judgment_given");
         let judgment = judgments.iter().min_by_key(at);
         add("sentenced", judgment.filter(|given| given["measure"] != "acquittal"));
-        add("custodial", judgment.filter(|given| given["measure"] == "imprisonment"));
+        add(
+            "custodial",
+            judgment.filter(|given| {
+                ["imprisonment", "life_imprisonment", "death"].iter().any(|measure| given["measure"] == *measure)
+            }),
+        );
         cases.push(recorded(actions, instant("2032-01-01T00:00:00+07:00")));
     }
     assert!(cases.len() > 100, "{} cases without withdrawals", cases.len());
@@ -255,9 +260,11 @@ fn quarters_of_a_year_add_up_to_the_year_for_what_happens_once() {
     // What an office sees of alerts are those that it owes itself; together they are all.
     let rules = Rules::of(book());
     let untaken = |seat| {
-        let mut tally = Tally::new(&rules, Period::Year(2026), instant(at), seat);
+        let mut tally = Tally::new(&rules, Period::Year(2032), instant(at), seat);
         for case in &cases {
-            tally.add(&CaseFacts::of(case, book(), &rules, instant(at)).expect("a case"), 0);
+            if let Some(facts) = CaseFacts::of(case, book(), &rules, instant(at)) {
+                tally.add(&facts, 0);
+            }
         }
         tally.exact(&rules).count(Cell::Untaken)
     };

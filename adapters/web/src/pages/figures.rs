@@ -74,13 +74,14 @@ pub async fn figures(State(site): State<Arc<Site>>, visitor: Visitor, pairs: Pai
         Ok(None) => return no_such_page(visitor.language),
         Err(fault) => return store_is_away(&fault, visitor.language),
     };
-    let period = asked_period(pairs, own.now);
+    let asked = asked_period(pairs);
+    let period = asked.unwrap_or_else(|| Period::year_of(own.now));
     let counted = match exact(&site, &visitor, period, own.now).await {
         Ok(counted) => counted,
         Err(fault) => return store_is_away(&fault, visitor.language),
     };
     let count = u32::try_from(own.cases.len()).unwrap_or(u32::MAX);
-    let filters = counted.as_ref().map(|_| format!("period={period}")).unwrap_or_default();
+    let filters = asked.map(|period| format!("period={period}")).unwrap_or_default();
     let template = Page {
         present: Present::of(&own, &site, &visitor),
         quarters: may(&visitor, Act::ReadFiguresBelow),
@@ -105,7 +106,7 @@ pub async fn figures_xlsx(State(site): State<Arc<Site>>, visitor: Visitor, pairs
 
 async fn download(site: &Site, visitor: &Visitor, pairs: Pairs, kind: Kind) -> Answer {
     let (now, language) = (site.now(), visitor.language);
-    let period = asked_period(pairs, now);
+    let period = asked_period(pairs).unwrap_or_else(|| Period::year_of(now));
     let counted = match exact(site, visitor, period, now).await {
         Ok(Some(Asked::Ready(counted))) => counted,
         Ok(Some(Asked::Counting(_))) => return being_counted(language),
@@ -173,10 +174,9 @@ fn periods_of(first: Option<i32>, shown: Period, now: Instant) -> Vec<Period> {
     periods
 }
 
-/// The period of an address; the running year if it names none.
-fn asked_period(pairs: Pairs, now: Instant) -> Period {
-    let asked = pairs.ok().and_then(|Query(pairs)| Period::parse(pairs.get("period")?));
-    asked.unwrap_or_else(|| Period::year_of(now))
+/// The period that an address names.
+fn asked_period(pairs: Pairs) -> Option<Period> {
+    pairs.ok().and_then(|Query(pairs)| Period::parse(pairs.get("period")?))
 }
 
 fn may(visitor: &Visitor, act: Act) -> bool {
