@@ -180,11 +180,13 @@ impl Spread {
     pub fn of_stage(lengths: &[[u32; 2]]) -> Option<Self> {
         let mut spread = Self::of(lengths.iter().map(|[used, _]| *used).collect())?;
         let mut allowed: Vec<u32> = lengths.iter().map(|[_, allowed]| *allowed).collect();
-        let share = |[used, allowed]: &[u32; 2]| u64::from(*used) * 100 / u64::from((*allowed).max(1));
-        let mut shares: Vec<u32> = lengths.iter().map(|both| u32::try_from(share(both)).unwrap_or(u32::MAX)).collect();
+        // Of nothing allowed, which earlier custody used up, there is no share.
+        let share = |[used, allowed]: &[u32; 2]| (u64::from(*used) * 100).checked_div(u64::from(*allowed));
+        let shares = lengths.iter().filter_map(share);
+        let mut shares: Vec<u32> = shares.map(|share| u32::try_from(share).unwrap_or(u32::MAX)).collect();
         if let Some(values) = &mut spread.values {
             values.allowed = nearest_rank(&mut allowed, 50)?;
-            values.percent = [nearest_rank(&mut shares, 50)?, nearest_rank(&mut shares, 90)?];
+            values.percent = [50, 90].map(|percent| nearest_rank(&mut shares, percent).unwrap_or(0));
         }
         Some(spread)
     }
