@@ -9,5 +9,6 @@ pub mod fixed;
 pub mod numbers;
 pub mod period;
 pub mod report;
+pub mod rules;
 pub mod tally;
 pub mod words;

@@ -1,5 +1,6 @@
 //! What the pages keep beside the log: people, sessions, tokens, supervisors' looks, the record of looks, offices files.
 
+mod frozen;
 mod moves;
 
 use std::collections::BTreeSet;
@@ -11,11 +12,9 @@ use engine::rulebook::Language;
 use futures::future::join_all;
 use projections::rights::Role;
 use store::people::{
-    FrozenFigures, Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions,
-    Token,
+    Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, Token,
 };
-use store::place::LogPlace;
-use store::{LogStore, Options};
+use store::{LogStore, Options, place::LogPlace};
 use tests::made::{self, office};
 use uuid::Uuid;
 
@@ -29,7 +28,6 @@ on_each_log!(
     a_persons_last_forms_are_kept_for_their_time,
     tokens_are_found_by_their_key_and_can_be_revoked,
     a_supervisors_looks_stand_on_the_case,
-    the_figures_of_a_quarter_are_kept_once_and_for_good,
     a_look_counts_once_in_a_quarter_of_an_hour,
     looks_outlast_the_process_that_noted_them,
     looks_of_many_at_once_are_all_recorded_beside_actions,
@@ -237,26 +235,6 @@ async fn tokens_are_found_by_their_key_and_can_be_revoked(place: &LogPlace) {
     assert_eq!(store.token([1; 32]).await.unwrap().as_ref(), Some(&revoked));
     assert_eq!(store.token([3; 32]).await.unwrap(), None);
     assert_eq!(store.tokens().await.unwrap(), [other, revoked]);
-}
-
-async fn the_figures_of_a_quarter_are_kept_once_and_for_good(place: &LogPlace) {
-    let store = open(place).await;
-    let figures = |quarter: &str, shown: &str| FrozenFigures {
-        quarter: quarter.to_owned(),
-        at: AT,
-        secret: [7; 32],
-        shown: shown.to_owned(),
-        known: "[]".to_owned(),
-    };
-    assert_eq!(store.last_frozen().await.unwrap(), None);
-    let (first, second) = (figures("2025-Q4", "first"), figures("2026-Q1", &"long ".repeat(100_000)));
-    store.freeze_figures(&[first.clone(), second.clone()]).await.unwrap();
-    store.freeze_figures(&[figures("2025-Q4", "other"), figures("2026-Q1", "other")]).await.unwrap();
-    let store = open(place).await;
-    assert_eq!(store.frozen_figures("2025-Q4").await.unwrap(), Some(first));
-    assert_eq!(store.frozen_figures("2026-Q2").await.unwrap(), None);
-    assert_eq!(store.last_frozen().await.unwrap(), Some(second));
-    assert_eq!(store.frozen_quarters().await.unwrap(), ["2026-Q1", "2025-Q4"]);
 }
 
 async fn a_supervisors_looks_stand_on_the_case(place: &LogPlace) {

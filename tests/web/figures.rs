@@ -87,7 +87,7 @@ async fn the_figures_of_a_period_are_exact_on_the_page_in_files_and_by_the_api(l
     }
     let shown = desk.get(&who, "/figures?period=2026-Q2").await;
     keep("figures-of-a-quarter.en.html", &shown);
-    shown.says(&["April–June 2026", "median 1\u{a0}day", "15 prevention", "5 time in detention after sentencing"]);
+    shown.says(&["April–June 2026", "median 1 day", "15 prevention", "5 time in detention after sentencing"]);
     let csv = desk.get(&who, "/figures.csv?period=2026-Q2").await.says(&["Children arrested"]).text.clone();
     let line = csv.lines().find(|line| line.contains("1 Children arrested,Number")).expect("the indicator");
     assert!(line.ends_with(",Number,3,"), "{line}");

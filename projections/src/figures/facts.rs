@@ -4,47 +4,21 @@
 //! [`CaseFacts::again_at`].
 
 use chrono::NaiveDate;
-use engine::action::{ActionName, OfficeCode};
+use engine::action::ActionName;
 use engine::alert::Addressees;
 use engine::assess::Assessment;
 use engine::breach::Breach;
 use engine::calendar::Instant;
-use engine::case::Case;
-use engine::rulebook::{RuleId, Rulebook};
+use engine::case::{Case, RecordedAction};
+use engine::rulebook::Rulebook;
 use engine::timeline::Entry;
 
 use super::child::Child;
 use super::period::Period;
+use super::rules::Rules;
 use crate::docket::listed::LATE;
 use crate::summary::Ended;
 use crate::view::Seat;
-
-/// The rules of a rulebook and of the earlier ones behind it, each with its place.
-pub struct Rules(Vec<RuleId>);
-
-impl Rules {
-    /// Those of a rulebook.
-    pub fn of(book: &Rulebook) -> Self {
-        let mut ids: Vec<RuleId> = book.chain().flat_map(|book| book.rules().iter().map(|rule| rule.id)).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        Self(ids)
-    }
-
-    /// How many there are.
-    pub const fn count(&self) -> usize {
-        self.0.len()
-    }
-
-    /// The rule in a place.
-    pub fn at(&self, place: usize) -> Option<RuleId> {
-        self.0.get(place).copied()
-    }
-
-    fn place(&self, rule: RuleId) -> Option<u16> {
-        u16::try_from(self.0.binary_search(&rule).ok()?).ok()
-    }
-}
 
 /// A count of children or of their cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -409,9 +383,7 @@ fn taken(case: &Case, offices: &Addressees) -> Box<[Taken]> {
 fn heard(case: &Case, offices: &Addressees) -> [Option<Instant>; 4] {
     Seat::ALL.map(|seat| {
         let office = seat.of(offices)?;
-        let of_it = |recorded: &&engine::case::RecordedAction| {
-            [&recorded.recorded_by, &recorded.action.by].into_iter().any(|from: &OfficeCode| from == office)
-        };
+        let of_it = |recorded: &&RecordedAction| [&recorded.recorded_by, &recorded.action.by].contains(&office);
         case.recorded().iter().filter(of_it).map(|recorded| recorded.recorded_at).max()
     })
 }

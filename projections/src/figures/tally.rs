@@ -6,9 +6,10 @@ use engine::breach::Breach;
 use engine::calendar::Instant;
 
 use super::child::{Child, Part};
-use super::facts::{CaseFacts, Count, Counted, Rules, is_late};
+use super::facts::{CaseFacts, Count, Counted, is_late};
 use super::numbers::{Cell, Numbers, Span, Spread};
 use super::period::Period;
+use super::rules::Rules;
 use crate::view::Seat;
 
 /// How many there are, and the sum of their keys, which says which they are.

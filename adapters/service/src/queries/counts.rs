@@ -14,9 +14,10 @@ use engine::alert::Addressees;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
-use projections::figures::facts::{CaseFacts, Rules};
+use projections::figures::facts::CaseFacts;
 use projections::figures::numbers::Numbers;
 use projections::figures::period::Period;
+use projections::figures::rules::Rules;
 use projections::figures::tally::Tally;
 use projections::view::Seat;
 use store::{Fault, LogStore};
@@ -108,20 +109,19 @@ pub struct Which {
 }
 
 impl Counts {
-    /// The figures of an office as they stand now, or how far a first count is after so long a time.
+    /// The figures of an office as they stand now, or how far a first count is after so long a time, at most twice.
     ///
     /// # Errors
     /// If the store cannot be read.
     pub async fn of(&self, which: &Which, patience: Duration) -> Result<Asked<Counted>, Fault> {
-        let (until, progress) = (tokio::time::Instant::now() + patience, Arc::clone(&self.progress));
+        let progress = Arc::clone(&self.progress);
         let place = self.shelf.place(&which.whose);
-        let Ok(kept) = tokio::time::timeout_at(until, place.lock_owned()).await else {
+        let Ok(kept) = timeout(patience, place.lock_owned()).await else {
             return Ok(Asked::Counting(progress.now()));
         };
         // In a task of its own, so that it goes on when nobody waits any more.
         let counting = tokio::spawn(which.clone().count(kept, Arc::clone(&progress)));
-        let left = until.saturating_duration_since(tokio::time::Instant::now());
-        let Ok(counted) = timeout(left, counting).await else { return Ok(Asked::Counting(progress.now())) };
+        let Ok(counted) = timeout(patience, counting).await else { return Ok(Asked::Counting(progress.now())) };
         let counted =
             counted.map_err(|error| Fault::unavailable(format!("the figures were not counted: {error}")))??;
         self.shelf.bound(&which.whose, counted.cases);

@@ -10,9 +10,10 @@ use engine::action::CaseRef;
 use engine::calendar::Instant;
 use engine::rulebook::{Language, Rulebook};
 use futures::StreamExt as _;
-use projections::figures::facts::{CaseFacts, Rules};
+use projections::figures::facts::CaseFacts;
 use projections::figures::fixed::{Census, Fixed, Known};
 use projections::figures::period::Quarter;
+use projections::figures::rules::Rules;
 use sha2::{Digest as _, Sha256};
 use store::people::FrozenFigures;
 use store::{Fault, LogStore};
@@ -69,9 +70,8 @@ impl Quarters {
         if quarter > Quarter::last_closed(source.now) || last.is_some_and(|last| quarter < last) {
             return Ok(Asked::Ready(None));
         }
-        let until = tokio::time::Instant::now() + patience;
         let waiting = Arc::clone(&self.counting).lock_owned();
-        let Ok(turn) = tokio::time::timeout_at(until, waiting).await else {
+        let Ok(turn) = timeout(patience, waiting).await else {
             return Ok(Asked::Counting(self.progress.now()));
         };
         let (counting, progress) = (source.clone(), Arc::clone(&self.progress));
@@ -80,8 +80,7 @@ impl Quarters {
             drop(turn);
             counted
         });
-        let left = until.saturating_duration_since(tokio::time::Instant::now());
-        let Ok(counted) = timeout(left, counting).await else { return Ok(Asked::Counting(self.progress.now())) };
+        let Ok(counted) = timeout(patience, counting).await else { return Ok(Asked::Counting(self.progress.now())) };
         counted.map_err(|error| Fault::unavailable(format!("the quarters were not counted: {error}")))??;
         Ok(Asked::Ready(self.kept(source.log.as_ref(), quarter).await?))
     }

@@ -8,9 +8,10 @@ use engine::action::OfficeCode;
 use engine::calendar::Instant;
 
 use super::super::child::Part;
-use super::super::facts::{CaseFacts, Count, Counted, Rules};
+use super::super::facts::{CaseFacts, Count, Counted};
 use super::super::numbers::{Cell, Numbers, Span, Spread};
 use super::super::period::{Period, Quarter};
+use super::super::rules::Rules;
 use super::super::tally::{Tally, Weight};
 use super::{FEWEST, Fixed, Known, Scope, TOO_FEW, coarse, rounded, rounded_parts};
 use crate::view::Seat;
