@@ -341,6 +341,13 @@ impl Action {
         field.words().get(usize::from(*nth)).copied()
     }
 
+    /// What an opening or a later action states about the child under `field`: `rural`, `ethnic_minority` or `disability`.
+    /// Personal data.
+    pub fn child_flag(&self, field: &str) -> Option<bool> {
+        let Some(Value::Object(child)) = self.value("child") else { return self.flag(field) };
+        if let Some(Value::Flag(flag)) = child.get(table::CHILD, field) { Some(*flag) } else { None }
+    }
+
     /// The offices that an opening or a transfer names: court, prosecutor, investigator, legal aid.
     pub fn offices(&self) -> [Option<&OfficeCode>; 4] {
         if matches!(self.name, ActionName::CaseOpened | ActionName::CaseTransferred) {

@@ -279,6 +279,17 @@ impl Case {
         })
     }
 
+    /// The alerts of a breach that were raised and not withdrawn, each with when it was raised and when somebody of the office
+    /// that owes the duty first took it or noted it, by topic. What was raised as history nobody was told.
+    pub fn told_alerts(&self) -> impl Iterator<Item = (&Alert, Instant, Option<Instant>)> {
+        let of_breach = |stage: Stage| stage.breach().is_some() && !stage.is_escalated();
+        let told = self.standing_topics().filter(move |(topic, told)| of_breach(topic.stage) && !told.alert.history);
+        told.map(|(_, told)| {
+            let first = told.handled.as_ref().and_then(|handled| handled.first_taken);
+            (&*told.alert, told.raised_at, first)
+        })
+    }
+
     /// The actions that may be withdrawn, in the order in which they were recorded.
     pub fn withdrawable(&self) -> impl DoubleEndedIterator<Item = &Action> {
         let withdrawn: BTreeSet<ActionId> = self.actions().filter_map(Action::withdraws).collect();

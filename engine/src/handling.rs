@@ -129,6 +129,8 @@ impl Holding {
 pub struct Handled {
     /// Who has it, or had it until it lapsed; the first to take it comes first.
     pub(crate) holdings: Vec<Holding>,
+    /// When somebody of the office that owes the duty first took it or noted it.
+    pub(crate) first_taken: Option<Instant>,
     /// When the office that owes the duty last gave it back.
     pub(crate) given_back: Option<Instant>,
     /// The alert that replaced this one.
@@ -145,6 +147,9 @@ impl Handled {
     pub(crate) fn take_in(&mut self, doing: &Doing, who: (&OfficeCode, Option<Uuid>), alert: &Alert, at: Instant) {
         let (office, person) = who;
         let holding = |person, promise| Holding { office: office.clone(), person, since: at, promise };
+        if !matches!(doing, Doing::GivesBack) && office == alert.owing_office() {
+            self.first_taken.get_or_insert(at);
+        }
         match doing {
             Doing::Takes(promise) => self.hold(holding(person, Some(promise.clone()))),
             Doing::Notes => self.hold(holding(person, None)),

@@ -165,7 +165,7 @@ impl Rulebook {
     }
 
     /// This rulebook and the earlier ones behind it.
-    pub(crate) fn chain(&self) -> impl Iterator<Item = &Self> {
+    pub fn chain(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |book| book.before.as_deref())
     }
 

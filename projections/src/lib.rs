@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod docket;
 pub mod feed;
 pub mod field_words;
+pub mod figures;
 pub mod hindsight;
 pub mod inbox;
 pub mod labels;

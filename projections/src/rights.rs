@@ -131,8 +131,10 @@ pub enum Act {
     HandOverShift,
     /// Look at a case with a reason.
     AskForLook,
-    /// Read the figures of the own office.
+    /// Read how the cases of the own office stand now, as numbers.
     ReadFigures,
+    /// Read the exact figures of a period of the own office.
+    ReadExactFigures,
     /// Read the figures of the offices below.
     ReadFiguresBelow,
     /// Read the law, one's own looks, and change one's own password and language.
@@ -150,8 +152,8 @@ pub enum Act {
 pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
     use Act::{
         AskForLook, Confirm, ConfirmOfficeChange, EnterPapers, HandOverShift, HandleAlert, HandleEscalated, MakeFeed,
-        OpenCase, Operate, ReadCase, ReadFeeds, ReadFigures, ReadFiguresBelow, ReadInbox, ReadLaw, ReadLists,
-        ReadLooks, ReadOfficeChanges, ReadPersonal, ReadUnconfirmed, Record,
+        OpenCase, Operate, ReadCase, ReadExactFigures, ReadFeeds, ReadFigures, ReadFiguresBelow, ReadInbox, ReadLaw,
+        ReadLists, ReadLooks, ReadOfficeChanges, ReadPersonal, ReadUnconfirmed, Record,
     };
     use Relation::{Foreign, Former, Granted, Own};
     use Role::{Clerk, Investigator, Lawyer, Operator, Prosecutor, Supervisor};
@@ -162,11 +164,11 @@ pub fn allows(role: Role, relation: Relation, act: Act) -> bool {
         | (Supervisor, ReadCase | ReadLooks, Granted)
         | (
             Clerk | Prosecutor | Investigator | Lawyer,
-            ReadInbox | ReadLists | ReadFigures | EnterPapers | ReadFeeds | MakeFeed | ReadOfficeChanges
-            | ConfirmOfficeChange | HandOverShift,
+            ReadInbox | ReadLists | EnterPapers | ReadFeeds | MakeFeed | ReadOfficeChanges | ConfirmOfficeChange
+            | HandOverShift,
             _,
         )
-        | (Clerk | Prosecutor | Investigator, OpenCase | ReadUnconfirmed, _)
+        | (Clerk | Prosecutor | Investigator, OpenCase | ReadUnconfirmed | ReadFigures | ReadExactFigures, _)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadCase, Own | Former)
         | (Clerk | Prosecutor | Investigator | Lawyer, ReadPersonal | ReadLooks | HandleAlert, Own)
         | (Clerk | Prosecutor | Investigator, Confirm, Own)
@@ -184,7 +186,7 @@ mod tests {
 
     /// Every act, with the roles and relations that may do it: `c` clerk, `p` prosecutor, `i` investigator, `l` lawyer, `s`
     /// supervisor, `o` operator; for the relations own, former, granted and foreign in this order.
-    const TABLE: [(Act, [&str; 4]); 23] = [
+    const TABLE: [(Act, [&str; 4]); 24] = [
         (Act::ReadLists, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::ReadInbox, ["cpils", "cpils", "cpils", "cpils"]),
         (Act::ReadCase, ["cpil", "cpil", "s", ""]),
@@ -202,7 +204,8 @@ mod tests {
         (Act::MakeFeed, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::HandOverShift, ["cpil", "cpil", "cpil", "cpil"]),
         (Act::AskForLook, ["s", "s", "s", "s"]),
-        (Act::ReadFigures, ["cpils", "cpils", "cpils", "cpils"]),
+        (Act::ReadFigures, ["cpis", "cpis", "cpis", "cpis"]),
+        (Act::ReadExactFigures, ["cpi", "cpi", "cpi", "cpi"]),
         (Act::ReadFiguresBelow, ["s", "s", "s", "s"]),
         (Act::ReadLaw, ["cpilso", "cpilso", "cpilso", "cpilso"]),
         (Act::ReadOfficeChanges, ["cpilo", "cpilo", "cpilo", "cpilo"]),

@@ -20,8 +20,10 @@ const REACHED = {
   clerk: OF_CASES,
   prosecutor: OF_CASES,
   investigator: OF_CASES,
-  lawyer: OF_CASES,
-  supervisor: ["/", "/inbox", "/figures", "/law", "/law/{rule}", "/law/article/{n}", "/look", "/looks", "/me", "/notify"],
+  lawyer: OF_CASES.filter((path) => path !== "/figures"),
+  supervisor: [
+    "/", "/inbox", "/figures", "/figures/quarters", "/law", "/law/{rule}", "/law/article/{n}", "/look", "/looks", "/me", "/notify",
+  ],
   operator: [
     "/health", "/people", "/people/{id}", "/tokens", "/mail", "/sessions", "/feeds", "/office-changes", "/law", "/law/{rule}",
     "/law/article/{n}", "/looks", "/me",

@@ -7,6 +7,7 @@ mod bad_lines;
 mod care;
 mod demo;
 mod docket;
+mod figures;
 mod follow;
 mod import;
 mod inbox;

@@ -1,5 +1,6 @@
 //! What the pages keep beside the log: people, sessions, tokens, supervisors' looks, the record of looks, offices files.
 
+mod frozen;
 mod moves;
 mod secrets;
 
@@ -14,8 +15,7 @@ use projections::rights::Role;
 use store::people::{
     Grant, KeptForm, Look, LooksOf, Membership, Person, Put, SecondFactor, Seen, Session, Sessions, Token,
 };
-use store::place::LogPlace;
-use store::{LogStore, Options};
+use store::{LogStore, Options, place::LogPlace};
 use tests::made::{self, office};
 use uuid::Uuid;
 

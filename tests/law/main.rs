@@ -5,6 +5,7 @@ mod alerts;
 mod docket;
 mod escalation;
 mod event_format;
+mod figures;
 mod given;
 mod liberty;
 mod made_up_cases;

@@ -18,7 +18,9 @@ use service::clock::{Clock, SteadyClock};
 use service::figures::Figures;
 use service::lifecycle::Stop;
 use service::offices::Offices;
+use service::queries::counts::Counts;
 use service::queries::dockets::Dockets;
+use service::queries::quarters::Quarters;
 use service::recorder::Recorder;
 use service::sealing::SealingKey;
 use service::status::{About, Status};
@@ -129,6 +131,8 @@ impl Desk {
             status: Arc::new(status),
             offices: Arc::new(offices),
             dockets: Dockets::default(),
+            counts: Counts::default(),
+            quarters: Quarters::default(),
             key: Arc::new(SealingKey::of([7; 32])),
             logins: Logins::with(Hashing::cheap()),
             reached: Reached { tls: false, origin: None },

@@ -8,7 +8,8 @@ use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use store::Fault;
 use store::people::{
-    Feed, Grant, KeptForm, Look, LooksOf, OfficeChange, PeopleStore, Person, Put, Session, Sessions, ShiftSheet, Token,
+    Feed, FrozenFigures, Grant, KeptForm, Look, LooksOf, OfficeChange, PeopleStore, Person, Put, Session, Sessions,
+    ShiftSheet, Token,
 };
 use uuid::Uuid;
 
@@ -126,6 +127,18 @@ impl PeopleStore for Failing {
     }
     async fn sheets(&self, office: &OfficeCode, most: usize) -> Result<Vec<ShiftSheet>, Fault> {
         self.over.sheets(office, most).await
+    }
+    async fn freeze_figures(&self, quarters: &[FrozenFigures]) -> Result<(), Fault> {
+        self.over.freeze_figures(quarters).await
+    }
+    async fn frozen_figures(&self, quarter: &str) -> Result<Option<FrozenFigures>, Fault> {
+        self.over.frozen_figures(quarter).await
+    }
+    async fn last_frozen(&self) -> Result<Option<FrozenFigures>, Fault> {
+        self.over.last_frozen().await
+    }
+    async fn frozen_quarters(&self) -> Result<Vec<String>, Fault> {
+        self.over.frozen_quarters().await
     }
     async fn looks(&self, of: &LooksOf, most: usize) -> Result<Vec<Look>, Fault> {
         self.over.looks(of, most).await

@@ -17,6 +17,7 @@ mod demo;
 mod docket;
 mod export;
 mod feeds;
+mod figures;
 mod follow;
 mod import;
 mod in_force;
@@ -92,6 +93,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Docket(own) => docket::run(common, own),
         Command::Today(own) => today::run(common, own),
         Command::Inbox(own) => inbox::run(common, own),
+        Command::Figures(own) => figures::run(common, own),
         Command::Alerts(own) if own.follow => follow::run(common, own),
         Command::Alerts(own) => alerts::alerts(common, own),
         Command::Timeline(own) => timeline::run(common, own),

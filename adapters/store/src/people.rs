@@ -261,6 +261,21 @@ impl ShiftSheet {
     }
 }
 
+/// The fixed figures of a quarter. Never changed once they are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrozenFigures {
+    /// The quarter, such as `2026-Q1`.
+    pub quarter: String,
+    /// When they were counted.
+    pub at: Instant,
+    /// The secret by which counts are rounded; the same for all quarters of a log.
+    pub secret: [u8; 32],
+    /// What is shown, as JSON.
+    pub shown: String,
+    /// The exact counts with which the next quarter compares, as JSON. Not shown.
+    pub known: String,
+}
+
 /// What somebody saw, or was refused.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Seen {
@@ -382,6 +397,14 @@ pub trait PeopleStore: Send + Sync + 'static {
     async fn sheet(&self, sheet: Uuid) -> Result<Vec<ShiftSheet>, Fault>;
     /// The confirmations of an office's shift sheets, the newest first, at most `most`.
     async fn sheets(&self, office: &OfficeCode, most: usize) -> Result<Vec<ShiftSheet>, Fault>;
+    /// Keeps the figures of quarters for good, all at once. A quarter that is kept already stays as it is.
+    async fn freeze_figures(&self, quarters: &[FrozenFigures]) -> Result<(), Fault>;
+    /// The figures of a quarter, if they are kept.
+    async fn frozen_figures(&self, quarter: &str) -> Result<Option<FrozenFigures>, Fault>;
+    /// The figures of the last quarter that is kept.
+    async fn last_frozen(&self) -> Result<Option<FrozenFigures>, Fault>;
+    /// The quarters whose figures are kept, the last first.
+    async fn frozen_quarters(&self) -> Result<Vec<String>, Fault>;
     /// Records looks and returns when they are durable. One that was already recorded in its quarter of an hour adds nothing.
     async fn note(&self, looks: Vec<Look>) -> Result<(), Fault>;
     /// The record of looks, the newest first, at most `most`.

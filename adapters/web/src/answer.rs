@@ -15,6 +15,9 @@ use crate::words::frame::Frame;
 /// An answer.
 pub type Answer = Response<Body>;
 
+/// The media type of a workbook.
+pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// The policy of every page: nothing inline, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

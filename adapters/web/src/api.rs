@@ -8,6 +8,7 @@ pub mod alerts;
 mod body;
 pub mod cases;
 pub mod docket;
+pub mod figures;
 pub mod guard;
 pub mod inbox;
 mod json;

@@ -17,7 +17,7 @@ const CONFIRM: &str = "/confirm";
 
 /// The pages to which the head leads, each with its path, its word and the right that it takes.
 const WAYS: [(&str, W, Act); 16] = [
-    ("/", W::Overview, Act::ReadFigures),
+    ("/", W::Overview, Act::ReadInbox),
     ("/docket", W::Docket, Act::ReadLists),
     ("/inbox", W::Inbox, Act::ReadInbox),
     (CONFIRM, W::ToConfirm, Act::ReadUnconfirmed),

@@ -6,6 +6,7 @@
 pub mod answer;
 mod api;
 mod assets;
+mod counted;
 pub mod credentials;
 mod dates;
 mod entry;

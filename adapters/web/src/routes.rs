@@ -85,7 +85,13 @@ pub const ROUTES: &[Route] = &[
     Route::post("/shift", Needs::Right(Act::HandOverShift), || post(pages::shift::give)),
     Route::get("/shift/{id}", Needs::Right(Act::HandOverShift), || get(pages::shift::sheet)),
     Route::post("/shift/{id}", Needs::Right(Act::HandOverShift), || post(pages::shift::receive)),
+    // Figures.
     Route::get("/figures", Needs::Right(Act::ReadFigures), || get(pages::figures::figures)),
+    Route::get("/figures.csv", Needs::Right(Act::ReadExactFigures), || get(pages::figures::figures_csv)),
+    Route::get("/figures.xlsx", Needs::Right(Act::ReadExactFigures), || get(pages::figures::figures_xlsx)),
+    Route::get("/figures/quarters", BELOW, || get(pages::figures::quarters::quarters)),
+    Route::get("/figures/quarters.csv", BELOW, || get(pages::figures::quarters::quarters_csv)),
+    Route::get("/figures/quarters.xlsx", BELOW, || get(pages::figures::quarters::quarters_xlsx)),
     // The case, the law, looks, the document.
     Route::get("/cases/{reference}", Needs::Case(Act::ReadCase), || get(pages::case::case)),
     Route::get("/cases/{reference}/print", Needs::Case(Act::ReadCase), || get(pages::print::print)),
@@ -152,7 +158,8 @@ pub const ROUTES: &[Route] = &[
     // The API. Each is described in `api::openapi`.
     Route::post("/api/v1/actions", Needs::Visitor, || post(api::actions::record)),
     Route::get("/api/v1/docket", Needs::Right(Act::ReadLists), || get(api::docket::docket)),
-    Route::get("/api/v1/figures", Needs::Right(Act::ReadFigures), || get(api::docket::figures)),
+    Route::get("/api/v1/figures", Needs::Right(Act::ReadFigures), || get(api::figures::figures)),
+    Route::get("/api/v1/figures/quarters", BELOW, || get(api::figures::quarters)),
     Route::get("/api/v1/alerts", Needs::Right(Act::ReadLists), || get(api::alerts::alerts)),
     Route::get("/api/v1/inbox", Needs::Right(Act::ReadInbox), || get(api::inbox::list)),
     Route::post("/api/v1/inbox", Needs::Right(Act::ReadInbox), || post(api::inbox::handle)),
@@ -180,6 +187,8 @@ pub const ROUTES: &[Route] = &[
 const OWN: Needs = Needs::Right(Act::ReadLaw);
 /// What the operators' pages take.
 const OPERATE: Needs = Needs::Right(Act::Operate);
+/// What the fixed figures take.
+const BELOW: Needs = Needs::Right(Act::ReadFiguresBelow);
 
 /// The router of all pages.
 pub fn router(site: Arc<Site>) -> Router {

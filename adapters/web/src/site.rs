@@ -7,7 +7,9 @@ use engine::decide::Alerts;
 use engine::rulebook::{Language, Rulebook};
 use service::clock::Clock;
 use service::offices::Offices;
+use service::queries::counts::Counts;
 use service::queries::dockets::Dockets;
+use service::queries::quarters::Quarters;
 use service::recorder::Recorder;
 use service::sealing::SealingKey;
 use service::status::Status;
@@ -36,6 +38,10 @@ pub struct Site {
     pub offices: Arc<Offices>,
     /// The dockets that were read last.
     pub dockets: Dockets,
+    /// The figures of the offices that were asked for last.
+    pub counts: Counts,
+    /// The fixed figures of closed quarters.
+    pub quarters: Quarters,
     /// The key under which the second factors' secrets are kept.
     pub key: Arc<SealingKey>,
     /// What this process remembers of logins.

@@ -8,6 +8,7 @@ pub mod dates;
 pub mod docket;
 pub mod entry;
 pub mod feeds;
+pub mod figures;
 pub mod flaw;
 pub mod frame;
 pub mod health;

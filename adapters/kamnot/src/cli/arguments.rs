@@ -27,7 +27,7 @@ use store::place::LogPlace;
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
 pub(super) use inbox::{About, Inbox, InboxCommand, Promised};
-pub(super) use lists::{Docket, Seconds, Today};
+pub(super) use lists::{Docket, Figures, Seconds, Today};
 pub(super) use mail::{Mail, MailCommand, MailOptions, SecretsOf};
 pub(super) use people::{FactorOf, Feeds, FeedsCommand, People, PeopleCommand, RoleOf, Tokens, TokensCommand};
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
@@ -112,6 +112,7 @@ pub(super) enum Command {
     Docket(Docket),
     Today(Today),
     Inbox(Inbox),
+    Figures(Figures),
     Alerts(AlertsOf),
     Timeline(Timeline),
     Serve(Serve),

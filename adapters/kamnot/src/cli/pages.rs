@@ -10,7 +10,9 @@ use std::time::Duration;
 use service::clock::Clock;
 use service::lifecycle::Stop;
 use service::offices::Offices;
+use service::queries::counts::Counts;
 use service::queries::dockets::Dockets;
+use service::queries::quarters::Quarters;
 use service::recorder::Recorder;
 use service::sealing::SealingKey;
 use service::sealing::key_file::KeyFileFault;
@@ -142,6 +144,8 @@ impl Pages {
             status,
             offices,
             dockets,
+            counts: Counts::default(),
+            quarters: Quarters::default(),
             key,
             logins,
             reached,

@@ -1,44 +1,31 @@
 //! The dockets that were read last, kept in memory and brought up to date from the log.
 //!
-//! Invariant: a docket holds everything that this process had recorded before it was asked for, and what others had recorded
-//! once the store has noticed it, within a moment. Memory is bounded: the dockets that were not used for longest are dropped.
+//! Invariant: as [`super::kept`] says.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use engine::action::{CaseRef, OfficeCode};
+use engine::action::CaseRef;
 use engine::calendar::Instant;
+use engine::case::Case;
 use engine::rulebook::Rulebook;
-use futures::StreamExt as _;
 use projections::CaseView;
 use projections::docket::listed::Listed;
 use projections::docket::silence::Heard;
 use projections::inbox::CaseAlerts;
 use projections::summary::{Standing, Summary};
-use projections::view::Seat;
-use store::{Fault, LogStore, Position};
+use store::{Fault, LogStore};
 use tokio::sync::OwnedMutexGuard;
 
 use super::feeds::{Limits, OfFeed};
+use super::kept::{Followed, Records, Shelf};
 
-/// How many cases are loaded concurrently.
-const IN_FLIGHT: usize = 64;
-/// How many events are read at once, and behind how many a docket is read anew.
-const EVENTS: usize = 512;
-const FAR_BEHIND: usize = 8 * EVENTS;
+pub use super::kept::Whose;
+
 /// How many cases all dockets in memory hold together, the one asked for apart.
 const MOST_CASES: usize = 50_000;
 /// A closed case is kept for so many seconds, longer than any docket shows it.
 const CLOSED_FOR: i64 = 8 * 86_400;
-
-/// Whose docket: the office, and its seat in the cases.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Whose {
-    /// The office.
-    pub office: OfficeCode,
-    /// Its seat.
-    pub seat: Seat,
-}
 
 /// A docket.
 #[derive(Clone, Debug, Default)]
@@ -52,34 +39,29 @@ pub struct Docket {
 }
 
 /// All dockets in memory.
-#[derive(Default)]
-pub struct Dockets {
-    slots: Mutex<HashMap<Whose, Slot>>,
-}
+pub struct Dockets(Shelf<Kept>);
 
-/// The place of a docket.
-#[derive(Clone, Default)]
-struct Slot {
-    kept: Arc<tokio::sync::Mutex<Option<Kept>>>,
-    cases: usize,
-    used: u64,
+impl Default for Dockets {
+    fn default() -> Self {
+        Self(Shelf::for_cases(MOST_CASES))
+    }
 }
 
 /// A docket as of an event.
 struct Kept {
-    head: Position,
-    counter: i64,
-    cases: BTreeMap<CaseRef, Arc<Listed>>,
-    damaged: BTreeSet<CaseRef>,
-    /// When cases are read again, and the version that they have by then: those in which a recorded action begins to count at
-    /// a later instant, and those that the store gave as they were before the last action that the log holds of them.
-    again: BTreeMap<CaseRef, (Instant, u32)>,
-    /// The alerts of each case, but for those that were told since, with the version that the case has by then.
-    alerts: BTreeMap<CaseRef, Arc<CaseAlerts>>,
+    followed: Followed,
+    records: Records<Row>,
+    /// The cases whose alerts were told since, with the version that the case has by then.
     told: BTreeMap<CaseRef, u32>,
-    /// What a feed lists, once one was asked for.
+    /// For the office's calendars, once one was asked for.
     feed: Option<OfFeed>,
     docket: Docket,
+}
+
+/// A case of a docket.
+struct Row {
+    listed: Arc<Listed>,
+    alerts: Arc<CaseAlerts>,
 }
 
 /// What a docket is read from.
@@ -100,14 +82,14 @@ impl Dockets {
         let kept = self.brought_up_to_date(Source { log, book, whose, now }).await?;
         let docket = kept.as_ref().map(|kept| kept.docket.clone()).unwrap_or_default();
         drop(kept);
-        self.bound(whose, docket.cases.len());
+        self.0.bound(whose, docket.cases.len());
         Ok(docket)
     }
 
     /// What is kept of a docket, up to date; nobody else has it until it is let go.
     async fn brought_up_to_date(&self, source: Source<'_>) -> Result<OwnedMutexGuard<Option<Kept>>, Fault> {
         // Several requests for one docket read what is new once.
-        let mut kept = self.slot(source.whose).lock_owned().await;
+        let mut kept = self.0.place(source.whose).lock_owned().await;
         let brought = match kept.take() {
             Some(before) => source.bring_up_to_date(before).await?,
             None => source.read().await?,
@@ -128,29 +110,34 @@ impl Dockets {
         now: Instant,
     ) -> Result<(Docket, Vec<Arc<CaseAlerts>>), Fault> {
         let docket = self.of(log, book, whose, now).await?;
-        let slot = self.slot(whose);
-        let mut kept = slot.lock().await;
+        let place = self.0.place(whose);
+        let mut kept = place.lock().await;
         let Some(kept) = kept.as_mut() else { return Ok((docket, Vec::new())) };
         let mut later = BTreeMap::new();
         while let Some((case, version)) = kept.told.first_key_value().map(|(case, version)| (case.clone(), *version)) {
-            match log.load(&case).await {
+            let alerts = match log.load(&case).await {
                 Ok(known) => {
                     if known.version() < version {
                         // Another process has written it, and the store has not noticed it yet.
                         later.insert(case.clone(), version);
                     }
-                    kept.alerts.insert(case.clone(), Arc::new(CaseAlerts::of(&known, book, now)));
+                    Arc::new(CaseAlerts::of(&known, book, now))
                 }
                 // The docket says how many cases cannot be read.
-                Err(Fault::Corrupt(_)) => _ = kept.alerts.remove(&case),
+                Err(Fault::Corrupt(_)) => Arc::default(),
                 Err(fault) => return Err(fault),
+            };
+            if let Some(row) = kept.records.cases.get_mut(&case) {
+                row.alerts = alerts;
             }
             kept.told.remove(&case);
         }
         kept.told = later;
         let none = Arc::default();
-        let alerts = docket.cases.iter().map(|listed| Arc::clone(kept.alerts.get(&listed.case).unwrap_or(&none)));
-        Ok((docket.clone(), alerts.collect()))
+        let of =
+            |listed: &Arc<Listed>| Arc::clone(kept.records.cases.get(&listed.case).map_or(&none, |row| &row.alerts));
+        let alerts = docket.cases.iter().map(of).collect();
+        Ok((docket.clone(), alerts))
     }
 
     /// The limits of a docket as it stands now, as a feed lists them; those of cases that have left it not long ago, too.
@@ -169,57 +156,27 @@ impl Dockets {
         let Some(kept) = kept.as_mut() else { return Err(Fault::unavailable("the docket is not there; retry")) };
         let mut feed = match kept.feed.take() {
             Some(feed) => feed,
-            None => OfFeed::begun(log, (&whose.office, whose.seat), &kept.cases, now).await?,
+            None => OfFeed::begun(log, (&whose.office, whose.seat), &kept.records.cases, now).await?,
         };
-        feed.bring_up_to_date(log, kept.cases.keys(), now).await?;
+        feed.bring_up_to_date(log, kept.records.cases.keys(), now).await?;
         let limits = Limits { cases: feed.limits.values().map(Arc::clone).collect(), rulebooks: feed.rulebooks };
-        let cases = kept.cases.len();
+        let cases = kept.records.cases.len();
         kept.feed = Some(feed);
-        self.bound(whose, cases);
+        self.0.bound(whose, cases);
         Ok(limits)
-    }
-
-    fn slot(&self, whose: &Whose) -> Arc<tokio::sync::Mutex<Option<Kept>>> {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let used = slots.values().map(|slot| slot.used).max().unwrap_or(0) + 1;
-        let slot = slots.entry(whose.clone()).or_default();
-        slot.used = used;
-        Arc::clone(&slot.kept)
-    }
-
-    /// Drops the dockets that were not used for longest.
-    fn bound(&self, whose: &Whose, cases: usize) {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slot) = slots.get_mut(whose) {
-            slot.cases = cases;
-        }
-        loop {
-            let others = slots.iter().filter(|(of, _)| *of != whose);
-            let all: usize = others.clone().map(|(_, slot)| slot.cases.max(1)).sum();
-            let Some(oldest) = others.min_by_key(|(_, slot)| slot.used).map(|(of, _)| of.clone()) else { return };
-            if all <= MOST_CASES {
-                return;
-            }
-            slots.remove(&oldest);
-        }
     }
 }
 
 impl Source<'_> {
     /// Reads the whole docket.
     async fn read(self) -> Result<Kept, Fault> {
-        // Before the views: what is recorded meanwhile is looked at again.
-        let (counter, head) = (self.log.change_counter().await?, self.log.head().await?);
+        let followed = Followed::from_now(self.log).await?;
         let views = self.log.docket(&self.whose.office, Some(self.whose.seat)).await?;
         let shown = views.into_iter().filter(|view| self.is_shown(view));
         let cases: Vec<(CaseRef, u32)> = shown.map(|view| (view.case, view.version)).collect();
         let mut kept = Kept {
-            head,
-            counter,
-            cases: BTreeMap::new(),
-            damaged: BTreeSet::new(),
-            again: BTreeMap::new(),
-            alerts: BTreeMap::new(),
+            followed,
+            records: Records::default(),
             told: BTreeMap::new(),
             feed: None,
             docket: Docket::default(),
@@ -237,35 +194,18 @@ impl Source<'_> {
     /// Brings a docket up to date.
     async fn bring_up_to_date(self, mut kept: Kept) -> Result<Kept, Fault> {
         // With the version of the last event that was read.
-        let again = kept.again.iter().filter(|(_, (at, _))| *at <= self.now);
-        let mut changed: BTreeMap<CaseRef, u32> = again.map(|(case, (_, version))| (case.clone(), *version)).collect();
-        let counter = self.log.change_counter().await?;
-        if counter != kept.counter {
-            let mut read = 0;
-            loop {
-                let events = match self.log.log(kept.head, EVENTS).await {
-                    Ok(events) => events,
-                    // The docket's own cases may all be readable.
-                    Err(Fault::Corrupt(_)) => return self.read().await,
-                    Err(fault) => return Err(fault),
-                };
-                // Only nothing is the end of the log: of a few, the next may have been hidden by a transaction under way.
-                let Some(last) = events.last() else { break };
-                kept.head = last.position;
-                read += events.len();
-                for stored in events {
-                    // An alert changes nothing of what a docket says.
-                    if stored.event.fact.action().is_some() || kept.damaged.contains(&stored.case) {
-                        changed.insert(stored.case, stored.version);
-                    } else if kept.cases.contains_key(&stored.case) {
-                        kept.told.insert(stored.case, stored.version);
-                    }
-                }
-                if read > FAR_BEHIND {
-                    return self.read().await;
-                }
+        let mut changed = kept.records.due(self.now);
+        let Kept { followed, records, told, .. } = &mut kept;
+        let mut take = |stored: store::Stored| {
+            // An alert changes nothing of what a docket says.
+            if stored.event.fact.action().is_some() || records.damaged.contains(&stored.case) {
+                changed.insert(stored.case, stored.version);
+            } else if records.cases.contains_key(&stored.case) {
+                told.insert(stored.case, stored.version);
             }
-            kept.counter = counter;
+        };
+        if !followed.news(self.log, records.cases.len(), &mut take).await? {
+            return self.read().await;
         }
         if !changed.is_empty() {
             self.load(&mut kept, changed).await?;
@@ -275,41 +215,21 @@ impl Source<'_> {
 
     /// Reads these cases again, each of which has at least so many events.
     async fn load(self, kept: &mut Kept, cases: impl IntoIterator<Item = (CaseRef, u32)>) -> Result<(), Fault> {
-        let load = async |(case, version): (CaseRef, u32)| (self.log.load(&case).await, case, version);
-        let mut loaded = futures::stream::iter(cases).map(load).buffer_unordered(IN_FLIGHT);
-        while let Some((found, case, version)) = loaded.next().await {
-            let was_own = kept.cases.remove(&case).is_some();
-            if let Some(feed) = &mut kept.feed {
-                feed.changed(&case, was_own);
-            }
-            kept.damaged.remove(&case);
-            kept.again.remove(&case);
-            kept.alerts.remove(&case);
-            let read = match found {
-                Ok(found) => {
-                    // What another process has written is in the log before the store has noticed it.
-                    if found.version() < version {
-                        kept.again.insert(case.clone(), (self.now, version));
-                    }
-                    Listed::of(&found, self.book, self.now).map(|listed| (listed, found))
-                }
-                Err(Fault::Corrupt(_)) => {
-                    kept.damaged.insert(case);
-                    continue;
-                }
-                Err(fault) => return Err(fault),
-            };
-            let own = read.filter(|(listed, _)| listed.is_of(&self.whose.office, Some(self.whose.seat)));
-            let Some((listed, found)) = own else { continue };
-            kept.alerts.insert(case.clone(), Arc::new(CaseAlerts::of(&found, self.book, self.now)));
-            if let Some(at) = listed.again_at {
-                kept.again.entry(case.clone()).or_insert((at, version));
-            }
-            kept.cases.insert(case, Arc::new(listed));
+        let cases: Vec<(CaseRef, u32)> = cases.into_iter().collect();
+        if let Some(feed) = &mut kept.feed {
+            cases.iter().for_each(|(case, _)| feed.changed(case, kept.records.cases.contains_key(case)));
         }
-        let cases: Vec<Arc<Listed>> = kept.cases.values().map(Arc::clone).collect();
+        let make = |case: &Case| {
+            let listed = Listed::of(case, self.book, self.now)?;
+            let again_at = listed.again_at;
+            let own = listed.is_of(&self.whose.office, Some(self.whose.seat));
+            let row = || Row { listed: Arc::new(listed), alerts: Arc::new(CaseAlerts::of(case, self.book, self.now)) };
+            own.then(|| (row(), again_at))
+        };
+        kept.records.load(self.log, self.now, cases, make).await?;
+        let cases: Vec<Arc<Listed>> = kept.records.cases.values().map(|row| Arc::clone(&row.listed)).collect();
         let heard = Arc::new(Heard::of(&cases));
-        kept.docket = Docket { cases: Arc::new(cases), damaged: kept.damaged.len(), heard };
+        kept.docket = Docket { cases: Arc::new(cases), damaged: kept.records.damaged.len(), heard };
         Ok(())
     }
 }

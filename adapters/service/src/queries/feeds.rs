@@ -9,14 +9,12 @@ use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use futures::StreamExt as _;
 use projections::CaseView;
-use projections::docket::listed::Listed;
 use projections::feed::{CANCELLED_FOR, CaseLimits};
 use projections::view::Seat;
 use store::heavy::{HEAVY_CASE, beside_if};
 use store::{Fault, LogStore};
 
-/// How many cases are loaded concurrently.
-const IN_FLIGHT: usize = 64;
+use super::kept::IN_FLIGHT;
 
 /// The limits that a feed lists.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +40,7 @@ impl OfFeed {
     pub(super) async fn begun(
         log: &dyn LogStore,
         (office, seat): (&OfficeCode, Seat),
-        cases: &BTreeMap<CaseRef, Arc<Listed>>,
+        cases: &BTreeMap<CaseRef, impl Sized>,
         now: Instant,
     ) -> Result<Self, Fault> {
         let lately = |view: &CaseView| now.since(view.recorded_at) < CANCELLED_FOR;

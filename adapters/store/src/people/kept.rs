@@ -8,9 +8,12 @@ use projections::rights::Role;
 use serde_json::json;
 
 use super::rows::{
-    FEEDS, GRANTS, KEPT_FORMS, LOOKS, OFFICE_CHANGES, PEOPLE, Row, SESSIONS, SHIFT_SHEETS, TOKENS, Table, id_of,
+    FEEDS, FROZEN_FIGURES, GRANTS, KEPT_FORMS, LOOKS, OFFICE_CHANGES, PEOPLE, Row, SESSIONS, SHIFT_SHEETS, TOKENS,
+    Table, id_of, id_of_name,
 };
-use super::{Feed, Grant, KeptForm, Look, OfficeChange, Person, Seen, Session, ShiftSheet, Token, document};
+use super::{
+    Feed, FrozenFigures, Grant, KeptForm, Look, OfficeChange, Person, Seen, Session, ShiftSheet, Token, document,
+};
 use crate::Fault;
 use crate::cell::{Strange, Value};
 
@@ -291,6 +294,34 @@ impl Kept for ShiftSheet {
             at: row.get(Value::as_instant)?,
             until: row.get(Value::as_instant)?,
             list: row.get(text)?,
+        })
+    }
+}
+
+impl Kept for FrozenFigures {
+    const TABLE: &'static Table = &FROZEN_FIGURES;
+
+    fn row(&self) -> Row {
+        let Self { quarter, at, secret, shown, known } = self;
+        // A quarter has one id, so it is kept once.
+        vec![
+            id_of_name(quarter).into(),
+            (&**quarter).into(),
+            (*at).into(),
+            secret.into(),
+            (&**shown).into(),
+            (&**known).into(),
+        ]
+    }
+
+    fn of(row: &mut Columns) -> Result<Self, Strange> {
+        row.get(Value::as_id)?;
+        Ok(Self {
+            quarter: row.get(text)?,
+            at: row.get(Value::as_instant)?,
+            secret: row.get(bytes)?,
+            shown: row.get(text)?,
+            known: row.get(text)?,
         })
     }
 }

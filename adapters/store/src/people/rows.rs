@@ -88,6 +88,10 @@ table!(
     SHIFT_SHEETS, "shift_sheets", "id" Id, "sheet" Id, "office" Text, "person" Id, "at" Number, "until" Number, "list" Text
 );
 table!(
+    /// The fixed figures of quarters.
+    FROZEN_FIGURES, "frozen_figures", "id" Id, "quarter" Text, "at" Number, "secret" Bytes, "shown" Text, "known" Text
+);
+table!(
     /// Every offices file that was adopted.
     OFFICES_FILES, "offices_files", "id" Id, "adopted_at" Number, "source" Text
 );
@@ -104,7 +108,7 @@ table!(
 );
 
 /// What a copy of a log takes along.
-pub static KEPT: [&Table; 10] = [
+pub static KEPT: [&Table; 11] = [
     &PEOPLE,
     &TOKENS,
     &FEEDS,
@@ -115,6 +119,7 @@ pub static KEPT: [&Table; 10] = [
     &OFFICE_CHANGES,
     &MAIL_ADDRESSES,
     &MAIL_WAITING,
+    &FROZEN_FIGURES,
 ];
 
 /// An id that follows from an instant and from what happened then. Those of one quarter of an hour stand together, so that new
@@ -126,6 +131,11 @@ pub(crate) fn id_of(at: Instant, what: &str) -> Uuid {
     id[..4].copy_from_slice(&u32::try_from(quarter).unwrap_or(0).to_be_bytes());
     id[4..].copy_from_slice(&digest[..12]);
     Uuid::from_bytes(id)
+}
+
+/// An id that follows from a name alone.
+pub(crate) fn id_of_name(name: &str) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes())
 }
 
 /// Revokes the tokens and feeds among the rows of a log that is copied: none counts in the copy.

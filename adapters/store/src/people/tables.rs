@@ -9,10 +9,10 @@ use engine::calendar::Instant;
 use uuid::Uuid;
 
 use super::kept::Kept;
-use super::rows::{FEEDS, OFFICES_FILES, Row, TOKENS, Table, id_of};
+use super::rows::{FEEDS, OFFICES_FILES, Row, TOKENS, Table, id_of, id_of_name};
 use super::{
-    Feed, Grant, KeptForm, Look, LooksOf, OFF, OFFICES_IN_FORCE, OfficeChange, PeopleStore, Person, Put, Session,
-    Sessions, ShiftSheet, Token,
+    Feed, FrozenFigures, Grant, KeptForm, Look, LooksOf, OFF, OFFICES_IN_FORCE, OfficeChange, PeopleStore, Person, Put,
+    Session, Sessions, ShiftSheet, Token,
 };
 use crate::Fault;
 use crate::cell::Value;
@@ -241,6 +241,24 @@ impl<T: Tables> PeopleStore for T {
         let most = Value::Number(i64::try_from(most).unwrap_or(i64::MAX));
         let sql = "SELECT * FROM shift_sheets WHERE office = $1 ORDER BY at DESC, id LIMIT $2";
         all(self, sql, vec![office.as_str().into(), most]).await
+    }
+
+    async fn freeze_figures(&self, quarters: &[FrozenFigures]) -> Result<(), Fault> {
+        let kept = quarters.iter().map(|quarter| Change::Insert(FrozenFigures::TABLE, quarter.row()));
+        self.write(Write::Changes(kept.collect())).await.map(|_| ())
+    }
+
+    async fn frozen_figures(&self, quarter: &str) -> Result<Option<FrozenFigures>, Fault> {
+        find(self, "SELECT * FROM frozen_figures WHERE id = $1", id_of_name(quarter).into()).await
+    }
+
+    async fn last_frozen(&self) -> Result<Option<FrozenFigures>, Fault> {
+        Ok(all(self, "SELECT * FROM frozen_figures ORDER BY quarter DESC LIMIT 1", Vec::new()).await?.pop())
+    }
+
+    async fn frozen_quarters(&self) -> Result<Vec<String>, Fault> {
+        let rows = self.rows("SELECT quarter FROM frozen_figures ORDER BY quarter DESC", Vec::new()).await?;
+        Ok(rows.iter().filter_map(|row| row.first()?.as_text().map(str::to_owned)).collect())
     }
 
     async fn note(&self, looks: Vec<Look>) -> Result<(), Fault> {

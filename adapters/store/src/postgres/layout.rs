@@ -22,7 +22,7 @@ const SCHEMA: &str = include_str!("schema.sql");
 const PEOPLE: &str = include_str!("people.sql");
 
 /// The names that a log takes in the schema, those of before people were kept first.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "case_events",
     "cases",
     "alerts",
@@ -42,6 +42,7 @@ const TABLES: [&str; 19] = [
     "mail_addresses",
     "mail_waiting",
     "shift_sheets",
+    "frozen_figures",
 ];
 const TABLES_BEFORE_PEOPLE: usize = 7;
 

@@ -127,6 +127,16 @@ CREATE TABLE shift_sheets (
 CREATE INDEX shift_sheets_of_office ON shift_sheets (office, at);
 CREATE INDEX shift_sheets_by_sheet ON shift_sheets (sheet);
 
+-- The fixed figures of quarters, as they were first shown. The id follows from the quarter.
+CREATE TABLE frozen_figures (
+    id      BLOB PRIMARY KEY,
+    quarter TEXT NOT NULL,
+    at      INTEGER NOT NULL,
+    secret  BLOB NOT NULL,
+    shown   TEXT NOT NULL,
+    known   TEXT NOT NULL
+) STRICT;
+
 -- Every offices file that was adopted. The id of the one in force is a text of meta.
 CREATE TABLE offices_files (
     id         BLOB PRIMARY KEY,

@@ -1,14 +1,12 @@
-//! The docket of the caller's office, and its figures.
+//! The docket of the caller's office.
 
 use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
 use axum::http::Uri;
-use engine::action::OfficeCode;
-use engine::json::Json;
 use projections::docket::DocketRow;
-use projections::docket::choice::{Child, Choice, State as LimitState, by_rule};
+use projections::docket::choice::{Child, Choice, State as LimitState};
 use projections::docket::pages::{Key, page};
 use store::people::Seen;
 
@@ -58,40 +56,11 @@ pub async fn docket(
     Ok(json::list(rows.iter().map(DocketRow::to_json), next.as_deref()))
 }
 
-/// `GET /api/v1/figures`
-pub async fn figures(
-    State(site): State<Arc<Site>>,
-    Extension(caller): Extension<Visitor>,
-    uri: Uri,
-) -> Result<Answer, Problem> {
-    Asked::of(&uri, super::parameters::NONE)?;
-    let own = own(&site, &caller).await?;
-    let now = OwnDocket::order(&site.book, &site, own.now);
-    let of_children = |child| own.count(&now, &Choice { child: Some(child), ..Choice::default() });
-    let (open, held) = (of_children(Child::Open), of_children(Child::Held));
-    let count = u32::try_from(own.cases.len()).unwrap_or(u32::MAX);
-    note(&site, &caller, Seen::List { list: "figures".to_owned(), filters: String::new(), count }).await?;
-    let rules = by_rule(own.cases.iter().map(|case| &**case), now.at);
-    let rules = rules.iter().map(|(rule, counts)| {
-        let [certain, arguable, running] = counts.map(json::count);
-        Json::Object(vec![
-            ("rule".into(), Json::text(rule.word())),
-            ("certain".into(), certain),
-            ("arguable".into(), arguable),
-            ("running".into(), running),
-        ])
-    });
-    Ok(json::value(&Json::Object(vec![
-        ("office".into(), Json::text(caller.office().map_or("", OfficeCode::as_str))),
-        ("at".into(), Json::text(now.at.to_string())),
-        ("open".into(), json::count(open)),
-        ("held".into(), json::count(held)),
-        ("rules".into(), Json::List(rules.collect())),
-    ])))
-}
-
 /// The docket of the caller's office.
-async fn own(site: &Site, caller: &Visitor) -> Result<OwnDocket, Problem> {
+///
+/// # Errors
+/// [`Api::NotFound`] for somebody whose office has no cases; the store does not answer.
+pub async fn own(site: &Site, caller: &Visitor) -> Result<OwnDocket, Problem> {
     OwnDocket::of(site, caller).await?.ok_or(Problem::of(Api::NotFound))
 }
 

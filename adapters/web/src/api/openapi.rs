@@ -4,8 +4,10 @@
 //! Invariant: what is described here is what is sent; a test holds routes, document and answers together.
 
 mod action;
+mod figures;
 mod foreseen;
 mod operations;
+mod parts;
 mod schemas;
 
 use axum::http::StatusCode;

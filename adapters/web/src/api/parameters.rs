@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use engine::action::When;
 use engine::calendar::Instant;
 use engine::rulebook::RuleId;
+use projections::figures::period::{Period, Quarter};
 use serde_json::{Value, json};
 
 use super::problem::Problem;
@@ -36,6 +37,10 @@ pub enum Takes {
     When,
     /// The name of a rule.
     Rule,
+    /// A year or a quarter: `2026`, `2026-Q1`.
+    Period,
+    /// A quarter: `2026-Q1`.
+    Quarter,
     /// One of these words.
     Word(&'static [&'static str]),
     /// What an answer gave as `next`.
@@ -53,6 +58,8 @@ impl Takes {
             Self::Instant => Instant::parse(text).is_some(),
             Self::When => When::parse(text).is_some(),
             Self::Rule => RuleId::from_word(text).is_some(),
+            Self::Period => Period::parse(text).is_some(),
+            Self::Quarter => Quarter::parse(text).is_some(),
             Self::Word(words) => words.contains(&text),
             Self::Cursor => text.len() <= LONGEST_CURSOR && opened(text).is_some(),
         }
@@ -66,6 +73,8 @@ impl Takes {
             Self::Instant => json!({ "type": "string", "format": "date-time" }),
             Self::When => json!({ "type": "string", "description": "an instant (RFC 3339) or a date" }),
             Self::Rule => json!({ "type": "string", "description": "the name of a rule" }),
+            Self::Period => json!({ "type": "string", "pattern": "^(19|2[0-3])[0-9]{2}(-Q[1-4])?$" }),
+            Self::Quarter => json!({ "type": "string", "pattern": "^(19|2[0-3])[0-9]{2}-Q[1-4]$" }),
             Self::Word(words) => json!({ "type": "string", "enum": words }),
             Self::Cursor => json!({ "type": "string", "maxLength": LONGEST_CURSOR, "pattern": "^[A-Za-z0-9_-]+$" }),
         }

@@ -3,7 +3,8 @@
 use clap::Args;
 use engine::action::{OfficeCode, When};
 use engine::calendar::Instant;
-use engine::rulebook::Period;
+use engine::rulebook::Period as Length;
+use projections::figures::period::{Period, Quarter};
 
 use super::network::Whose;
 use super::{Format, instant, office, when};
@@ -57,16 +58,52 @@ pub(in crate::cli) struct Today {
     pub format: Format,
 }
 
+/// Show an office's exact figures of a year or quarter; or the fixed figures of a closed quarter, rounded to 5, which are
+/// counted and kept for good when they are first asked for
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot figures --office vte-juvenile-court                        this year so far
+  kamnot figures --office vte-prosecutor --period 2026-Q1 --format csv > figures.csv
+  kamnot figures --quarter 2026-Q1                                  the country
+  kamnot figures --quarter 2026-Q1 --province 'Vientiane Capital'
+  kamnot figures --quarter 2026-Q1 --office vte-prosecutor")]
+pub(in crate::cli) struct Figures {
+    /// The office's code
+    #[arg(long, value_name = "CODE", value_parser = office, required_unless_present = "quarter")]
+    pub office: Option<OfficeCode>,
+    /// The period of exact figures: 2026 or 2026-Q1 [default: this year]
+    #[arg(long, value_name = "PERIOD", value_parser = period, conflicts_with = "quarter")]
+    pub period: Option<Period>,
+    /// The fixed figures of this quarter: 2026-Q1
+    #[arg(long, value_name = "QUARTER", value_parser = quarter)]
+    pub quarter: Option<Quarter>,
+    /// Of this province, by its English name
+    #[arg(long, value_name = "NAME", requires = "quarter", conflicts_with = "office")]
+    pub province: Option<String>,
+    /// The output format
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
 /// A duration in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::cli) struct Seconds(pub i64);
 
+fn period(text: &str) -> Result<Period, String> {
+    Period::parse(text).ok_or_else(|| "expected a year or a quarter, such as 2026 or 2026-Q1".to_owned())
+}
+
+fn quarter(text: &str) -> Result<Quarter, String> {
+    Quarter::parse(text).ok_or_else(|| "expected a quarter, such as 2026-Q1".to_owned())
+}
+
 fn within(text: &str) -> Result<Seconds, String> {
-    let seconds = match Period::parse(text) {
-        Some(Period::Minutes(n)) => i64::from(n) * 60,
-        Some(Period::Hours(n)) => i64::from(n) * 3600,
-        Some(Period::Days(n)) => i64::from(n) * 86_400,
-        Some(Period::Months(_)) | None => return Err("expected a duration such as 90min, 12h or 3d".to_owned()),
+    let seconds = match Length::parse(text) {
+        Some(Length::Minutes(n)) => i64::from(n) * 60,
+        Some(Length::Hours(n)) => i64::from(n) * 3600,
+        Some(Length::Days(n)) => i64::from(n) * 86_400,
+        Some(Length::Months(_)) | None => return Err("expected a duration such as 90min, 12h or 3d".to_owned()),
     };
     Ok(Seconds(seconds))
 }

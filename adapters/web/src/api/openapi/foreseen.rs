@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::action::nullable;
-use super::schemas::{breach, count, flag, id, instant, list, list_of, object, refer, text, when, word};
+use super::parts::{breach, count, flag, id, instant, list, list_of, object, refer, text, when, word};
 use crate::api::preview::{BECOMES, STANDS};
 
 /// The schemas, by name.

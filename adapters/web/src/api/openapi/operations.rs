@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::schemas::{list_of, page_of, refer};
+use super::parts::{list_of, page_of, refer};
 use crate::api::alerts::OF_ALERTS as OF_LIST_OF_ALERTS;
 use crate::api::cases::{OF_ALERTS, OF_INSTANT, OF_TIMELINE};
 use crate::api::docket::OF_DOCKET;
+use crate::api::figures::{OF_FIGURES, OF_QUARTERS};
 use crate::api::parameters::{NONE, Parameter};
 
 /// What a route does.
@@ -61,9 +62,23 @@ pub const OPERATIONS: &[Operation] = &[
     ),
     get(
         "/api/v1/figures",
-        ["figures", "How many cases of the caller's office are open, held, and over, by rule.", "the figures"],
-        NONE,
+        [
+            "figures",
+            "How many cases of the caller's office are open, held, and over, by rule; and the exact figures of a period.",
+            "the figures",
+        ],
+        OF_FIGURES,
         || refer("Figures"),
+    ),
+    get(
+        "/api/v1/figures/quarters",
+        [
+            "figuresOfQuarters",
+            "The fixed figures of a closed quarter: of the offices at and below a supervisor's, provinces, the country.",
+            "the tables, as they were first shown",
+        ],
+        OF_QUARTERS,
+        || refer("Quarter"),
     ),
     Operation {
         tagged: true,

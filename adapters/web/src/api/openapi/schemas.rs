@@ -10,6 +10,11 @@ use projections::rights::Role;
 use serde_json::{Map, Value, json};
 
 use super::action::{self, nullable};
+use super::figures::{figures, numbers, quarter};
+use super::parts::{
+    Fields, arguable_and_certain, both, breach, count, flag, id, instant, list, list_of, object, one_of, refer, text,
+    when, with, word,
+};
 use crate::api::problem::KINDS;
 
 /// All schemas, by name, with these besides.
@@ -36,6 +41,8 @@ pub fn all(more: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
         ("Handling", inbox::handling()),
         ("Unconfirmed", unconfirmed::unconfirmed()),
         ("Figures", figures()),
+        ("Quarter", quarter()),
+        ("Numbers", numbers()),
         ("Look", look()),
         ("Rules", object(&[("rulebook", text()), ("digest", text()), ("rules", list(&refer("Rule")))])),
         ("Rule", object(&rule())),
@@ -55,87 +62,6 @@ pub fn of_path(name: &str) -> Value {
         "case" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$" }),
         _ => json!({ "type": "string", "maxLength": 64 }),
     }
-}
-
-/// The schema with a name.
-pub fn refer(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
-}
-
-/// A list of the schema with a name.
-pub fn list_of(name: &str) -> Value {
-    list(&refer(name))
-}
-
-/// A page of a list; `next` is the cursor of the page behind it.
-pub fn page_of(name: &str) -> Value {
-    object(&[("items", list_of(name)), ("next", nullable(&text()))])
-}
-
-// ---- parts
-
-type Fields<'f> = [(&'f str, Value)];
-
-/// An object with all of these fields and no others.
-pub fn object(fields: &Fields<'_>) -> Value {
-    with(fields, &[])
-}
-
-/// An object with all of the first fields and any of the second.
-fn with(required: &Fields<'_>, optional: &Fields<'_>) -> Value {
-    let all: Map<String, Value> =
-        required.iter().chain(optional).map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
-    let names: Vec<&str> = required.iter().map(|(name, _)| *name).collect();
-    json!({ "type": "object", "properties": all, "required": names, "additionalProperties": false })
-}
-
-pub fn list(items: &Value) -> Value {
-    json!({ "type": "array", "items": items })
-}
-
-fn one_of(names: &[&str]) -> Value {
-    json!({ "oneOf": names.iter().map(|name| refer(name)).collect::<Vec<_>>() })
-}
-
-pub fn word(words: &[&str]) -> Value {
-    json!({ "type": "string", "enum": words })
-}
-
-pub fn text() -> Value {
-    json!({ "type": "string" })
-}
-
-pub fn flag() -> Value {
-    json!({ "type": "boolean" })
-}
-
-pub fn count() -> Value {
-    json!({ "type": "integer", "minimum": 0 })
-}
-
-pub fn id() -> Value {
-    json!({ "type": "string", "format": "uuid" })
-}
-
-pub fn instant() -> Value {
-    json!({ "type": "string", "format": "date-time" })
-}
-
-/// An instant, or a date where the time of day is not known.
-pub fn when() -> Value {
-    json!({ "type": "string" })
-}
-
-pub fn breach() -> Value {
-    word(&["arguable", "certain"])
-}
-
-fn both() -> Value {
-    object(&[("en", text()), ("lo", text())])
-}
-
-fn arguable_and_certain() -> Value {
-    object(&[("arguable", count()), ("certain", count())])
 }
 
 // ---- recording
@@ -319,11 +245,6 @@ fn alert() -> Value {
 }
 
 // ---- lists and the law
-
-fn figures() -> Value {
-    let rule = object(&[("rule", text()), ("certain", count()), ("arguable", count()), ("running", count())]);
-    object(&[("office", text()), ("at", instant()), ("open", count()), ("held", count()), ("rules", list(&rule))])
-}
 
 fn look() -> Value {
     let roles = Role::ALL.map(Role::word);

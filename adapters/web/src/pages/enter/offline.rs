@@ -9,14 +9,11 @@ use axum::http::header::{CONTENT_DISPOSITION, HeaderValue};
 use engine::action::{ActionName, CaseRef, OfficeCode};
 
 use super::may_enter;
-use crate::answer::{Answer, no_such_page, with};
+use crate::answer::{Answer, WORKBOOK, no_such_page, with};
 use crate::entry::names::{BY, CASE};
 use crate::entry::template::workbook;
 use crate::site::Site;
 use crate::visitor::Visitor;
-
-/// The media type of a workbook.
-const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// `GET /enter/{action}/offline.xlsx`
 pub async fn offline(

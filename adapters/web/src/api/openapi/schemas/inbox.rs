@@ -7,7 +7,8 @@ use projections::inbox::Hands;
 use serde_json::Value;
 
 use super::super::action::nullable;
-use super::{count, flag, id, instant, list, object, of_entry, text, with, word};
+use super::super::parts::{count, flag, id, instant, list, object, text, with, word};
+use super::of_entry;
 
 /// An item.
 pub(super) fn item() -> Value {

@@ -3,7 +3,7 @@
 use engine::action::ActionName;
 use serde_json::Value;
 
-use super::{id, instant, object, text, when, word};
+use super::super::parts::{id, instant, object, text, when, word};
 use crate::api::openapi::action::nullable;
 
 pub(super) fn unconfirmed() -> Value {

@@ -1,0 +1,14 @@
+//! Figures: how many children and cases, how long each stage took, which limits were exceeded. Exact for those who see the
+//! cases anyway, as fixed tables for everybody else.
+//!
+//! Invariant: a figure is a function of the facts of cases, the period and the instant alone. Nothing in it names a child.
+
+pub mod child;
+pub mod facts;
+pub mod fixed;
+pub mod numbers;
+pub mod period;
+pub mod report;
+pub mod rules;
+pub mod tally;
+pub mod words;
