@@ -32,6 +32,7 @@ use uuid::Uuid;
 use web::credentials::passwords::Hashing;
 use web::credentials::{SealingKey, csrf};
 use web::listen::Address;
+use web::live::Live;
 use web::logins::Logins;
 use web::remembered::Remembered;
 use web::routes::router;
@@ -132,6 +133,7 @@ impl Desk {
             logins: Logins::with(Hashing::cheap()),
             reached: Reached { tls: false, origin: None },
             remembered: Remembered::default(),
+            live: Live::default(),
             demo: None,
         };
         otherwise(&mut site);

@@ -48,6 +48,8 @@ pub struct Frame {
     pub trust: Trust,
     /// Whether these are the demo's made-up cases.
     pub demo: bool,
+    /// The address at which the page asks what has changed since it was made; `None` for a page that does not ask.
+    pub live: Option<String>,
 }
 
 /// How far a page can be trusted.
@@ -126,6 +128,7 @@ impl Frame {
             csrf: visitor.csrf().map(csrf::token).unwrap_or_default(),
             trust: Trust::of(site, language),
             demo: site.demo.is_some(),
+            live: None,
         }
     }
 

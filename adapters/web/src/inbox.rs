@@ -4,6 +4,7 @@
 //! else of a case.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use engine::calendar::Instant;
@@ -33,6 +34,8 @@ pub struct OwnInbox {
     pub damaged: usize,
     /// Whether somebody of the office ever took an alert.
     pub used: bool,
+    /// Tells whether it has changed.
+    pub tag: u64,
 }
 
 impl OwnInbox {
@@ -41,15 +44,23 @@ impl OwnInbox {
     /// # Errors
     /// If the store cannot be read.
     pub async fn of(site: &Site, visitor: &Visitor) -> Result<Option<Self>, Fault> {
+        Self::since(site, visitor, None).await
+    }
+
+    /// The same of those cases alone in which an alert that stands was raised at an instant or later.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn since(site: &Site, visitor: &Visitor, since: Option<Instant>) -> Result<Option<Self>, Fault> {
         let Some(office) = visitor.office() else { return Ok(None) };
         let now = site.now();
-        let mut own = Self { now, items: Vec::new(), settled: Vec::new(), damaged: 0, used: true };
+        let mut own = Self { now, items: Vec::new(), settled: Vec::new(), damaged: 0, used: true, tag: 0 };
         if visitor.role() == Role::Supervisor {
-            own.add_escalated(site, visitor).await?;
+            own.add_escalated(site, visitor, since).await?;
         } else {
             let Some(whose) = whose(site, visitor) else { return Ok(None) };
             own.used = site.recorder.inboxes().known().contains(office);
-            own.add(site, &whose, Inbox::Own(office)).await?;
+            own.add(site, &whose, Inbox::Own(office), since).await?;
         }
         own.items.sort_by(|(a, _), (b, _)| (a.place, &a.case).cmp(&(b.place, &b.case)));
         own.settled.sort_by_key(|(settled, _)| std::cmp::Reverse(settled.recorded_at));
@@ -57,25 +68,30 @@ impl OwnInbox {
     }
 
     /// What was escalated of the own office and those below it, each case once.
-    async fn add_escalated(&mut self, site: &Site, visitor: &Visitor) -> Result<(), Fault> {
+    async fn add_escalated(&mut self, site: &Site, visitor: &Visitor, since: Option<Instant>) -> Result<(), Fault> {
         let Some(above) = visitor.office() else { return Ok(()) };
         let own = site.offices.get(above).map(|office| (above, office));
         for (office, of) in own.into_iter().chain(site.offices.below(above)) {
             let Some(seat) = of.kind.seat() else { continue };
-            self.add(site, &Whose { office: office.clone(), seat }, Inbox::Above(above)).await?;
+            self.add(site, &Whose { office: office.clone(), seat }, Inbox::Above(above), since).await?;
         }
         let mut seen = BTreeSet::new();
         self.items.retain(|(item, _)| {
             site.offices.is_under(&item.owed_by, above) && seen.insert((item.case.clone(), item.key()))
         });
         self.settled.clear();
+        // Of what is not escalated it says nothing, so nothing of that is in its tag.
+        self.tag = tag(&self.items);
         Ok(())
     }
 
-    async fn add(&mut self, site: &Site, whose: &Whose, inbox: Inbox<'_>) -> Result<(), Fault> {
+    async fn add(&mut self, site: &Site, whose: &Whose, inbox: Inbox<'_>, since: Option<Instant>) -> Result<(), Fault> {
         let (docket, alerts) = site.dockets.with_alerts(site.log.as_ref(), &site.book, whose, self.now).await?;
-        self.damaged += docket.damaged;
+        (self.damaged, self.tag) = (self.damaged + docket.damaged, docket.tag);
         for (listed, alerts) in docket.cases.iter().zip(alerts) {
+            if since.is_some_and(|since| alerts.open.iter().all(|open| open.raised_at < since)) {
+                continue;
+            }
             let found = items(inbox, listed, &alerts, &site.book, self.now);
             self.items.extend(found.into_iter().map(|item| (item, Arc::clone(listed))));
             let CaseAlerts { settled, .. } = &*alerts;
@@ -89,6 +105,16 @@ impl OwnInbox {
     pub fn item(&self, case: &str, key: &str) -> Option<&Item> {
         self.items.iter().map(|(item, _)| item).find(|item| item.case.as_str() == case && item.key() == key)
     }
+}
+
+/// Tells whether two lists of items are alike.
+fn tag(items: &[(Item, Arc<Listed>)]) -> u64 {
+    let one = |item: &Item| {
+        let mut hasher = DefaultHasher::new();
+        (item.case.as_str(), item.key(), item.raised_at.unix(), item.holdings.len()).hash(&mut hasher);
+        hasher.finish()
+    };
+    items.iter().fold(0, |tag, (item, _)| tag.wrapping_add(one(item)))
 }
 
 /// Records what the visitor does about all alerts of an item. `id` is the form's or the request's own: sent twice, it counts

@@ -14,6 +14,7 @@ pub mod enter;
 pub mod figures;
 pub mod health;
 pub mod inbox;
+pub mod live;
 pub mod login;
 mod operate;
 pub mod overview;

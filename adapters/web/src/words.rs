@@ -12,6 +12,7 @@ pub mod frame;
 pub mod health;
 pub mod inbox;
 pub mod law;
+pub mod live;
 pub mod login;
 pub mod looks;
 pub mod operate;

@@ -19,7 +19,9 @@ use store::people::PeopleStore;
 use tokio::task::JoinHandle;
 use web::credentials::SealingKey;
 use web::credentials::key_file::KeyFileFault;
+use web::following::keep_following;
 use web::listen::{Certificate, CertificateFault, Limits, ListenFault, Listener, Proxies};
+use web::live::Live;
 use web::logins::Logins;
 use web::refused::keep_recording;
 use web::remembered::Remembered;
@@ -127,6 +129,7 @@ impl Pages {
             logins,
             reached,
             remembered,
+            live: Live::default(),
             demo,
         };
         let site = Arc::new(site);
@@ -138,7 +141,8 @@ impl Pages {
                     certificate.keep_renewed(LOOK_EVERY, &stop).await;
                 }
             };
-            tokio::join!(listener.answer(router, &stop), renewing, keep_recording(&site, &stop));
+            let recording = keep_recording(&site, &stop);
+            tokio::join!(listener.answer(router, &stop), renewing, recording, keep_following(&site, &stop));
         }))
     }
 }

@@ -4,6 +4,7 @@
 //! once the store has noticed it, within a moment. Memory is bounded: the dockets that were not used for longest are dropped.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::action::{CaseRef, OfficeCode};
@@ -46,6 +47,9 @@ pub struct Docket {
     pub damaged: usize,
     /// Since when nothing was heard of their offices.
     pub heard: Arc<Heard>,
+    /// Tells whether two dockets of the same office are alike: made of its open cases and how many events each has, the same
+    /// at every process of one program.
+    pub tag: u64,
 }
 
 /// All dockets in memory.
@@ -74,7 +78,27 @@ struct Kept {
     /// The alerts of each case, but for those that were told since, with the version that the case has by then.
     alerts: BTreeMap<CaseRef, Arc<CaseAlerts>>,
     told: BTreeMap<CaseRef, u32>,
+    /// How many events each open case has, as the tag has it.
+    versions: BTreeMap<CaseRef, u32>,
     docket: Docket,
+}
+
+impl Kept {
+    /// Brings the tag to how many events a case has; `None`: it is not there, or closed.
+    fn count(&mut self, case: &CaseRef, version: Option<u32>) {
+        let part = |version: u32| {
+            let mut hasher = DefaultHasher::new();
+            (case.as_str(), version).hash(&mut hasher);
+            hasher.finish()
+        };
+        if let Some(before) = self.versions.remove(case) {
+            self.docket.tag = self.docket.tag.wrapping_sub(part(before));
+        }
+        if let Some(version) = version {
+            self.versions.insert(case.clone(), version);
+            self.docket.tag = self.docket.tag.wrapping_add(part(version));
+        }
+    }
 }
 
 /// What a docket is read from.
@@ -186,6 +210,7 @@ impl Source<'_> {
             again: BTreeMap::new(),
             alerts: BTreeMap::new(),
             told: BTreeMap::new(),
+            versions: BTreeMap::new(),
             docket: Docket::default(),
         };
         self.load(&mut kept, cases).await?;
@@ -222,6 +247,9 @@ impl Source<'_> {
                     if stored.event.fact.action().is_some() || kept.damaged.contains(&stored.case) {
                         changed.insert(stored.case, stored.version);
                     } else if kept.cases.contains_key(&stored.case) {
+                        if kept.versions.contains_key(&stored.case) {
+                            kept.count(&stored.case, Some(stored.version));
+                        }
                         kept.told.insert(stored.case, stored.version);
                     }
                 }
@@ -243,6 +271,7 @@ impl Source<'_> {
         let mut loaded = futures::stream::iter(cases).map(load).buffer_unordered(IN_FLIGHT);
         while let Some((found, case, version)) = loaded.next().await {
             kept.cases.remove(&case);
+            kept.count(&case, None);
             kept.damaged.remove(&case);
             kept.again.remove(&case);
             kept.alerts.remove(&case);
@@ -263,6 +292,7 @@ impl Source<'_> {
             let own = read.filter(|(listed, _)| listed.is_of(&self.whose.office, Some(self.whose.seat)));
             let Some((listed, found)) = own else { continue };
             kept.alerts.insert(case.clone(), Arc::new(CaseAlerts::of(&found, self.now)));
+            kept.count(&case, listed.closed.is_none().then_some(found.version().max(version)));
             if let Some(at) = listed.again_at {
                 kept.again.entry(case.clone()).or_insert((at, version));
             }
@@ -270,7 +300,8 @@ impl Source<'_> {
         }
         let cases: Vec<Arc<Listed>> = kept.cases.values().map(Arc::clone).collect();
         let heard = Arc::new(Heard::of(&cases));
-        kept.docket = Docket { cases: Arc::new(cases), damaged: kept.damaged.len(), heard };
+        let (damaged, tag) = (kept.damaged.len(), kept.docket.tag);
+        kept.docket = Docket { cases: Arc::new(cases), damaged, heard, tag };
         Ok(())
     }
 }

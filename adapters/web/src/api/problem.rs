@@ -31,7 +31,7 @@ pub struct Problem {
 }
 
 /// The problems: each with its status and the last part of its type.
-pub const KINDS: [(Api, StatusCode, &str); 18] = [
+pub const KINDS: [(Api, StatusCode, &str); 19] = [
     (Api::NotLoggedIn, StatusCode::UNAUTHORIZED, "not_logged_in"),
     (Api::NoFormToken, StatusCode::FORBIDDEN, "no_form_token"),
     (Api::NotFound, StatusCode::NOT_FOUND, "not_found"),
@@ -49,6 +49,7 @@ pub const KINDS: [(Api, StatusCode, &str); 18] = [
     (Api::Budget, StatusCode::TOO_MANY_REQUESTS, "budget"),
     (Api::TooSlow, StatusCode::REQUEST_TIMEOUT, "too_slow"),
     (Api::Unavailable, StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+    (Api::Full, StatusCode::SERVICE_UNAVAILABLE, "full"),
     (Api::Failed, StatusCode::INTERNAL_SERVER_ERROR, "failed"),
 ];
 
@@ -66,6 +67,11 @@ impl Problem {
     /// A budget is used up.
     pub const fn of_budget(retry_after: u64) -> Self {
         Self { retry_after: Some(retry_after), ..Self::of(Api::Budget) }
+    }
+
+    /// There are as many streams as may be.
+    pub const fn of_streams(retry_after: u64) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::of(Api::Full) }
     }
 
     fn entry(self) -> (StatusCode, &'static str) {

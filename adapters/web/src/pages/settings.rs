@@ -24,6 +24,7 @@ use crate::people::{Undone, change};
 use crate::site::Site;
 use crate::visitor::{LANGUAGE_COOKIE, Member};
 use crate::words::frame::Frame as W;
+use crate::words::live::Live as V;
 use crate::words::login::Login as L;
 use crate::words::operate::Operate as O;
 
