@@ -120,7 +120,8 @@ async function weight(page, path) {
   await client.send("Network.enable");
   const [asked, ended] = [new Set(), new Set()];
   let bytes = 0;
-  client.on("Network.requestWillBeSent", (sent) => asked.add(sent.requestId));
+  // A stream has no end, and weighs nothing.
+  client.on("Network.requestWillBeSent", (sent) => sent.type !== "EventSource" && asked.add(sent.requestId));
   client.on("Network.loadingFailed", (failed) => ended.add(failed.requestId));
   client.on("Network.loadingFinished", (finished) => {
     ended.add(finished.requestId);

@@ -17,6 +17,7 @@ mod http2;
 mod inbox;
 mod input;
 mod listening;
+mod live;
 mod log;
 mod looks;
 mod overview;

@@ -47,7 +47,7 @@ impl OwnInbox {
         Self::since(site, visitor, None).await
     }
 
-    /// The same of those cases alone in which an alert that stands was raised at an instant or later.
+    /// The same of those cases alone in which an alert that stands was raised after an instant.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -89,7 +89,7 @@ impl OwnInbox {
         let (docket, alerts) = site.dockets.with_alerts(site.log.as_ref(), &site.book, whose, self.now).await?;
         (self.damaged, self.tag) = (self.damaged + docket.damaged, docket.tag);
         for (listed, alerts) in docket.cases.iter().zip(alerts) {
-            if since.is_some_and(|since| alerts.open.iter().all(|open| open.raised_at < since)) {
+            if since.is_some_and(|since| alerts.open.iter().all(|open| open.raised_at <= since)) {
                 continue;
             }
             let found = items(inbox, listed, &alerts, &site.book, self.now);

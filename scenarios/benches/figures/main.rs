@@ -15,6 +15,7 @@ mod due;
 mod durable;
 mod hostile;
 mod lines;
+mod live;
 mod office;
 mod ours;
 mod pages;
@@ -41,7 +42,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 type Measure = fn(&Setting, &mut Report) -> Result<(), Failure>;
 
 /// The groups, in the order in which they run. `rebuild` uses the log that `growth` leaves.
-const GROUPS: [(&str, Measure); 19] = [
+const GROUPS: [(&str, Measure); 20] = [
     ("durable", durable::orderly),
     ("many", durable::orderly_many_open),
     ("disorderly", durable::disorderly),
@@ -61,6 +62,7 @@ const GROUPS: [(&str, Measure); 19] = [
     ("takeover", due::takeover),
     ("hostile", hostile::others),
     ("pages", pages::pages),
+    ("live", live::live),
 ];
 
 fn main() -> Result<(), Failure> {

@@ -107,8 +107,9 @@ async fn version(site: &Site, visitor: &Visitor, case: &str) -> Result<Option<u3
     Ok((relation == Some(Relation::Own)).then(|| case.version()))
 }
 
-/// How many items of the visitor's inbox are about an alert that was raised at an instant or later.
+/// How many items of the visitor's inbox are about an alert that was raised after an instant. One of the very second in which
+/// a page was made is mostly on it: it was recorded with the paper that led there, or is due as the second begins.
 async fn raised(site: &Site, visitor: &Visitor, since: Instant) -> Result<usize, Fault> {
     let Some(own) = OwnInbox::since(site, visitor, Some(since)).await? else { return Ok(0) };
-    Ok(own.items.iter().filter(|(item, _)| item.raised_at >= since).count())
+    Ok(own.items.iter().filter(|(item, _)| item.raised_at > since).count())
 }
