@@ -114,11 +114,15 @@ async fn a_finding_is_noted_and_leaves_the_inbox(log: &Log) {
     desk.get(&who, "/inbox").await.does_not_say(&["Findings ("]);
 }
 
-async fn the_supervising_office_sees_what_was_escalated_and_takes_it(log: &Log) {
-    let supervised = format!(
+/// The lines of an offices file by which the court supervises the office that owes the custody's duties.
+pub fn supervised() -> String {
+    format!(
         "[{OWING}]\nkind = \"investigator\"\nname = {{ en = \"I\", lo = \"I\" }}\nprovince = {{ en = \"P\", lo = \"P\" }}\nsupervised_by = \"{ABOVE}\"\n"
-    );
-    let desk = Desk::with_offices(log, crate::desk::NOW, &supervised);
+    )
+}
+
+async fn the_supervising_office_sees_what_was_escalated_and_takes_it(log: &Log) {
+    let desk = Desk::with_offices(log, crate::desk::NOW, &supervised());
     desk.hold(&[crate::papers::with_legal_aid("A-1"), tests::lines::custody("A-1")]).await;
     desk.clock.jump(3 * 3600);
     desk.site.recorder.tick(&engine::action::CaseRef::new("A-1").unwrap()).await.expect("ticked");

@@ -10,7 +10,8 @@ use projections::rights::Role;
 use tests::lines::{action, custody};
 use tower::ServiceExt as _;
 
-use crate::desk::{Desk, Visitor};
+use crate::desk::{Desk, NOW, Visitor};
+use crate::inbox::supervised;
 use crate::listening::PATIENCE;
 use crate::log::{Log, on_each_log};
 use crate::papers::{check, with_legal_aid};
@@ -130,12 +131,12 @@ async fn a_stream_goes_on_behind_the_place_that_was_said_last(log: &Log) {
     let mut lost = Events::of(&desk, &who).await;
     desk.hold(&[with_legal_aid("A-1")]).await;
     let place = lost.changed().await;
+    other.changed().await;
     drop(lost);
     let mut nothing_missed = Events::behind(&desk, &who, Some(&place)).await;
     nothing_missed.is_quiet().await;
     drop(nothing_missed);
     desk.hold(&[custody("A-1")]).await;
-    other.changed().await;
     assert_ne!(other.changed().await, place);
     let mut missed = Events::behind(&desk, &who, Some(&place)).await;
     assert_ne!(missed.changed().await, place);
@@ -236,7 +237,8 @@ async fn whoever_handed_a_case_on_is_told_of_that_and_of_nothing_after_it(log: &
 }
 
 async fn a_supervisor_is_told_of_what_is_escalated_alone(log: &Log) {
-    let desk = Desk::with_a_case(log).await;
+    let desk = Desk::with_offices(log, NOW, &supervised());
+    desk.hold(&[with_legal_aid("A-1"), custody("A-1")]).await;
     // Programs, whose right outlasts the hours.
     let mut above = Events::of(&desk, &desk.token(COURT, Role::Supervisor).await).await;
     let mut own = Events::of(&desk, &desk.token(COURT, Role::Clerk).await).await;
@@ -346,7 +348,8 @@ async fn the_line_of_a_case_is_for_whoever_has_it(log: &Log) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_fifteen_seconds_a_stream_says_that_it_is_there() {
-    let desk = Desk::new(&Log::in_sqlite().await);
+    let log = Log::in_sqlite().await;
+    let desk = Desk::new(&log);
     let mut stream = Events::of(&desk, &clerk(&desk, COURT).await).await;
     let begun = std::time::Instant::now();
     assert_eq!(stream.next().await.as_deref(), Some(":\n\n"));
