@@ -86,7 +86,7 @@ fn a_stream_of_events_outlasts_the_time_of_other_answers_and_gives_way_to_whoeve
     let mut streams: Vec<TcpStream> = (0..4).map(|_| listening.connect()).collect();
     for stream in &mut streams {
         stream.write_all(b"GET /stream HTTP/1.1\r\nHost: k\r\n\r\n").expect("sent");
-        read_until(stream, "data: 1\n\n");
+        read_until(stream, "data: 1\n\n\r\n");
     }
     std::thread::sleep(SHORT.busy + SHORT.grace + Duration::from_secs(1));
     assert!(streams.iter_mut().all(is_open));

@@ -3,13 +3,14 @@
 //! Invariant: whatever is committed is noticed at the next look, however late its transaction ends: what was invisible
 //! in the last look's snapshot and is visible now is new. Where looks were missed, nothing that was known is trusted.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::action::CaseRef;
 use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
-use tokio::time::Instant;
+use tokio::time::Sleep;
 
 use super::bell::Bell;
 use super::reads;
@@ -37,8 +38,8 @@ pub(super) struct Foreign {
 pub(super) struct Look {
     connection: PgConnection,
     seen: Seen,
-    /// When it last rang the bell.
-    rung: Instant,
+    /// Over once the bell may be rung again.
+    rested: Pin<Box<Sleep>>,
 }
 
 impl Look {
@@ -47,7 +48,7 @@ impl Look {
         // The new rows are few: never the whole log, whatever the planner takes them for.
         connection.execute("SET enable_seqscan = off; SET plan_cache_mode = force_custom_plan").await?;
         let seen = seen(&mut connection).await?;
-        Ok(Self { connection, seen, rung: Instant::now() })
+        Ok(Self { connection, seen, rested: Box::pin(tokio::time::sleep(RING_AGAIN)) })
     }
 }
 
@@ -89,16 +90,19 @@ impl Foreign {
 
     /// Waits until it is time to look, and looks; rings meanwhile if something was recorded here.
     async fn turn(&self, look: &mut Look) -> Result<(), Failed> {
-        let begun = Instant::now();
-        let mut look_at = begun + LOOK_EVERY;
+        let (due, soonest) = (tokio::time::sleep(LOOK_EVERY), tokio::time::sleep(LOOK_AGAIN));
+        tokio::pin!(due, soonest);
+        let mut is_called = false;
         loop {
-            let may_ring = look.rung + RING_AGAIN;
+            let may_ring = look.rested.is_elapsed();
             tokio::select! {
-                () = tokio::time::sleep_until(look_at) => break,
-                () = self.bell.others.notified() => look_at = look_at.min(begun + LOOK_AGAIN),
-                () = async { tokio::time::sleep_until(may_ring).await; self.bell.own.notified().await } => {
+                () = &mut due => break,
+                () = self.bell.others.notified(), if !is_called => is_called = true,
+                () = &mut soonest, if is_called => break,
+                () = &mut look.rested, if !may_ring => {}
+                () = self.bell.own.notified(), if may_ring => {
                     self.bell.ring(&mut look.connection).await?;
-                    look.rung = Instant::now();
+                    look.rested = Box::pin(tokio::time::sleep(RING_AGAIN));
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! alive: nobody is at the desk because a stream is open.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use axum::http::header::{HeaderName, HeaderValue};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use projections::rights::{Act, Relation, Role, allows};
-use tokio::time::Instant;
+use tokio::time::Sleep;
 
 use super::parameters::{Asked, NONE};
 use super::problem::Problem;
@@ -48,8 +49,7 @@ pub async fn changes(
     let here = stream.told.borrow_and_update().place;
     // Who was told up to another place may have missed something.
     let said = known.unwrap_or(here);
-    let next = Instant::now() + COMMENT_EVERY;
-    let saying = Saying { site, parts, follows, stream, said, looks: 0, stage: Stage::Beginning, next };
+    let saying = Saying { site, parts, follows, stream, said, looks: 0, stage: Stage::Beginning, comment: comment() };
     let body = futures::stream::unfold(saying, |mut saying| async move {
         let said = saying.say().await?;
         Some((Ok::<_, Infallible>(Bytes::from(said)), saying))
@@ -92,8 +92,13 @@ struct Saying {
     /// How often it was to look whether it still has the right, at the last look.
     looks: u64,
     stage: Stage,
-    /// When it next says that it is there.
-    next: Instant,
+    /// Over when it is to say that it is there.
+    comment: Pin<Box<Sleep>>,
+}
+
+/// The time until a stream says that it is there.
+fn comment() -> Pin<Box<Sleep>> {
+    Box::pin(tokio::time::sleep(COMMENT_EVERY))
 }
 
 /// How far a stream has come.
@@ -126,12 +131,11 @@ impl Saying {
                 self.said = told.place;
                 return Some(format!("event: changed\nid: {place}\ndata: {place}\n\n", place = told.place));
             }
-            match tokio::time::timeout_at(self.next, self.stream.told.changed()).await {
-                Ok(Ok(())) => {}
+            tokio::select! {
                 // The process stops.
-                Ok(Err(_)) => return None,
-                Err(_) => {
-                    self.next = Instant::now() + COMMENT_EVERY;
+                changed = self.stream.told.changed() => changed.ok()?,
+                () = &mut self.comment => {
+                    self.comment = comment();
                     return self.is_still_right().await.then(|| ":\n\n".to_owned());
                 }
             }
