@@ -90,11 +90,13 @@ fn a_stream_of_events_outlasts_the_time_of_other_answers_and_gives_way_to_whoeve
     }
     std::thread::sleep(SHORT.busy + SHORT.grace + Duration::from_secs(1));
     assert!(streams.iter_mut().all(is_open));
-    let mut working: Vec<TcpStream> = (0..8).map(|_| listening.connect()).collect();
-    for stream in &mut working {
+    let mut working: Vec<TcpStream> = Vec::new();
+    for _ in 0..8 {
+        let mut stream = listening.connect();
         stream.write_all(b"GET /slow HTTP/1.1\r\nHost: k\r\nConnection: close\r\n\r\n").expect("sent");
+        working.push(stream);
         // It has to be at work before the next one comes.
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(100));
     }
     assert!(working.iter_mut().all(|stream| rest(stream).ends_with("slow")));
     assert!(!streams.iter_mut().any(is_open));
