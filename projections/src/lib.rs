@@ -4,6 +4,7 @@
 
 pub mod alerts;
 pub mod catalogue;
+pub mod concern;
 pub mod docket;
 pub mod feed;
 pub mod field_words;

@@ -1,5 +1,6 @@
 //! The PostgreSQL store: what is its own. What every store must do is in `contract`.
 
+mod bell;
 mod connection;
 mod crash;
 mod damage;

@@ -81,6 +81,28 @@ fn an_answer_that_nobody_takes_or_nobody_makes_ends() {
 }
 
 #[test]
+fn a_stream_of_events_outlasts_the_time_of_other_answers_and_gives_way_to_whoever_works() {
+    let listening = Listening::start(Limits { connections: 8, ..SHORT });
+    let mut streams: Vec<TcpStream> = (0..4).map(|_| listening.connect()).collect();
+    for stream in &mut streams {
+        stream.write_all(b"GET /stream HTTP/1.1\r\nHost: k\r\n\r\n").expect("sent");
+        read_until(stream, "data: 1\n\n\r\n");
+    }
+    std::thread::sleep(SHORT.busy + SHORT.grace + Duration::from_secs(1));
+    assert!(streams.iter_mut().all(is_open));
+    let mut working: Vec<TcpStream> = Vec::new();
+    for _ in 0..8 {
+        let mut stream = listening.connect();
+        stream.write_all(b"GET /slow HTTP/1.1\r\nHost: k\r\nConnection: close\r\n\r\n").expect("sent");
+        working.push(stream);
+        // It has to be at work before the next one comes.
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(working.iter_mut().all(|stream| rest(stream).ends_with("slow")));
+    assert!(!streams.iter_mut().any(is_open));
+}
+
+#[test]
 fn a_large_head_is_refused() {
     let listening = Listening::start(SHORT);
     let long = listening.ask(&format!("GET / HTTP/1.1\r\nHost: k\r\nX: {}\r\n\r\n", "x".repeat(100_000)));

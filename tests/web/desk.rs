@@ -11,12 +11,13 @@ use axum::http::{Method, Request};
 use engine::action::{Action, CaseRef};
 use engine::decide::{Alerts, Verdict};
 use engine::rulebook::Language;
+use futures::StreamExt as _;
 use projections::rights::Role;
 use scenarios::people::person;
 use serde_json::Value;
 use service::clock::{Clock, SteadyClock};
 use service::figures::Figures;
-use service::lifecycle::Stop;
+use service::lifecycle::{Stop, Stopper};
 use service::offices::Offices;
 use service::queries::counts::Counts;
 use service::queries::dockets::Dockets;
@@ -34,7 +35,9 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 use web::credentials::csrf;
 use web::credentials::passwords::Hashing;
+use web::following::keep_following;
 use web::listen::Address;
+use web::live::Live;
 use web::logins::Logins;
 use web::remembered::Remembered;
 use web::routes::router;
@@ -60,6 +63,8 @@ pub struct Desk {
     pub clock: Arc<SetClock>,
     pub site: Arc<Site>,
     pub router: Router,
+    /// Ends what goes on beside.
+    _stopper: Arc<Stopper>,
 }
 
 /// Somebody who uses the pages, or a program that uses the API.
@@ -137,11 +142,15 @@ impl Desk {
             logins: Logins::with(Hashing::cheap()),
             reached: Reached { tls: false, origin: None },
             remembered: Remembered::default(),
+            live: Live::default(),
             demo: None,
         };
         otherwise(&mut site);
         let site = Arc::new(site);
-        Self { store, clock, router: router(Arc::clone(&site)), site }
+        let (stopper, stop) = Stop::pair();
+        let followed = Arc::clone(&site);
+        tokio::spawn(async move { keep_following(&followed, &stop).await });
+        Self { store, clock, router: router(Arc::clone(&site)), site, _stopper: Arc::new(stopper) }
     }
 
     /// A log with one case, `A-1`: a child in custody for three days.
@@ -276,7 +285,12 @@ impl Desk {
         );
         let answer = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = answer.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.expect("a body").to_vec();
+        let bytes = if parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream") {
+            // It goes on for as long as somebody reads it.
+            body.into_data_stream().next().await.expect("its beginning").expect("bytes").to_vec()
+        } else {
+            to_bytes(body, usize::MAX).await.expect("a body").to_vec()
+        };
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let shown = Shown { status: parts.status, headers: parts.headers, text, bytes };
         if path.starts_with("/api/") {

@@ -118,12 +118,16 @@ async fn a_finding_is_noted_and_leaves_the_inbox(log: &Log) {
     desk.get(&who, "/inbox").await.does_not_say(&["Findings ("]);
 }
 
+/// The lines of an offices file by which an office supervises the one that owes the custody's duties.
+pub fn supervised_by(above: &str) -> String {
+    format!(
+        "[{OWING}]\nkind = \"investigator\"\nname = {{ en = \"I\", lo = \"I\" }}\nprovince = {{ en = \"P\", lo = \"P\" }}\nsupervised_by = \"{above}\"\n"
+    )
+}
+
 /// A desk with a case of which something was escalated to an office.
 async fn supervised(log: &Log, above: &str) -> Desk {
-    let supervised = format!(
-        "[{OWING}]\nkind = \"investigator\"\nname = {{ en = \"I\", lo = \"I\" }}\nprovince = {{ en = \"P\", lo = \"P\" }}\nsupervised_by = \"{above}\"\n"
-    );
-    let desk = Desk::with_offices(log, crate::desk::NOW, &supervised);
+    let desk = Desk::with_offices(log, crate::desk::NOW, &supervised_by(above));
     desk.hold(&[crate::papers::with_legal_aid("A-1"), tests::lines::custody("A-1")]).await;
     desk.clock.jump(3 * 3600);
     desk.site.recorder.tick(&engine::action::CaseRef::new("A-1").unwrap()).await.expect("ticked");

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
-use axum::http::header::LOCATION;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::routing::{get, post};
+use futures::StreamExt as _;
 use service::lifecycle::{Stop, Stopper};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -149,6 +150,14 @@ fn pages() -> Router {
             }),
         )
         .route("/forever", get(async || std::future::pending::<&str>().await))
+        .route(
+            "/stream",
+            get(async || {
+                let first = futures::stream::once(async { Ok::<_, std::io::Error>(Bytes::from("data: 1\n\n")) });
+                let body = Body::from_stream(first.chain(futures::stream::pending()));
+                ([(CONTENT_TYPE, "text/event-stream")], body)
+            }),
+        )
         .route("/large", get(async || vec![b'x'; 64 * 1024 * 1024]))
         .route("/length", post(async |body: Bytes| body.len().to_string()))
         .route("/upload", post(async |body: Bytes| body.len().to_string()).layer(DefaultBodyLimit::disable()))

@@ -18,6 +18,7 @@ mod http2;
 mod inbox;
 mod input;
 mod listening;
+mod live;
 mod log;
 mod looks;
 mod mail;

@@ -9,8 +9,9 @@ use std::thread::{self, JoinHandle};
 
 use serde_json::Value;
 use tests::program::Desk;
+use web::listen::Limits;
 
-use crate::listening::PATIENCE;
+use crate::listening::{PATIENCE, read_until, rest};
 
 /// A process with pages; ended by its process id when it goes out of scope.
 pub struct Process {
@@ -106,6 +107,24 @@ pub fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
     let (head, _) = answer.split_once("\r\n\r\n")?;
     let mut lines = head.lines().filter_map(|line| line.split_once(": "));
     lines.find_map(|(found, value)| found.eq_ignore_ascii_case(name).then_some(value))
+}
+
+#[test]
+fn at_a_stop_live_updates_end_at_once() {
+    let desk = Desk::new();
+    let process = Process::serve(&desk, &[]);
+    let token = desk.run(["tokens", "add", "p", "--role", "clerk", "--office", "vte-juvenile-court"]).ends_with(0);
+    let secret = token.out.split_whitespace().max_by_key(|word| word.len()).expect("a secret").to_owned();
+    let mut stream = TcpStream::connect(process.address).expect("it listens");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    write!(stream, "GET /api/v1/changes HTTP/1.1\r\nHost: k\r\nAuthorization: Bearer {secret}\r\n\r\n").expect("sent");
+    let head = read_until(&mut stream, "retry: 2000\n\n");
+    assert!(head.starts_with("HTTP/1.1 200") && header(&head, "x-accel-buffering") == Some("no"), "{head}");
+    let begun = std::time::Instant::now();
+    assert_eq!(process.stop(), Some(0));
+    assert!(rest(&mut stream).ends_with("0\r\n\r\n"), "it ends as an answer does");
+    // Well within what slow connections are given.
+    assert!(begun.elapsed() < Limits::PAGES.grace, "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -95,7 +95,9 @@ async fn an_action_recorded_at_one_is_on_the_pages_of_the_other(log: &Log) {
     other.get(&clerk, "/cases/A-1").await.says(&["Custody"]);
     // A form that was filled in on what it showed before is refused, noticed or not.
     one.post(&token, &check("A-1", "vte-investigation")).await.is(200);
-    let stale = other.post_with(&token, &[("if-match", &tag)], check("A-1", "vte-investigation")).await;
+    // Another one: the same is known to whoever has noticed it.
+    let later = check("A-1", "vte-investigation").replace("T10:00:00", "T11:00:00");
+    let stale = other.post_with(&token, &[("if-match", &tag)], later).await;
     stale.is_status(412);
     // And both go on from each other's actions.
     let before = one.store.change_counter().await.expect("a counter");

@@ -6,6 +6,7 @@
 
 pub(crate) mod address;
 mod audit;
+mod bell;
 mod case_store;
 mod copying;
 mod foreign;
@@ -41,6 +42,7 @@ use super::jobs::{Answer, Outcome, Writes, answered};
 use super::passed_over::PassedOver;
 use super::rebuilt::Purpose;
 use super::{Fault, Options, Progress, Rebuilt};
+use bell::Bell;
 use foreign::{Foreign, Look};
 use layout::Claimed;
 use readers::{Query, Readers};
@@ -64,8 +66,8 @@ pub struct PostgresStore {
     /// The transactions that kept every writer out at the last look.
     holders: Mutex<Vec<String>>,
     jobs: mpsc::UnboundedSender<Vec<(Job, Answer)>>,
-    /// What goes on beside: looks at what others write, and for signs of life.
-    beside: [JoinHandle<()>; 2],
+    /// What goes on beside: looks at what others write, listening for them, and looks for signs of life.
+    beside: [JoinHandle<()>; 3],
 }
 
 impl PostgresStore {
@@ -146,7 +148,7 @@ impl PostgresStore {
         };
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Changes::none();
-        let own = Arc::new(Own::default());
+        let (own, bell) = (Arc::new(Own::default()), Bell::new());
         // Every sender waits for its answers, so there is never more than callers have handed in.
         let (sender, jobs) = mpsc::unbounded_channel();
         let queue = Arc::new(Mutex::new(Queue::new(jobs)));
@@ -157,16 +159,20 @@ impl PostgresStore {
             cache: Arc::clone(&cache),
             changes: changes.clone(),
             own: Arc::clone(&own),
+            bell: Arc::clone(&bell),
             rulebook: book.digest(),
         };
         // The second begins its session when there is something for it to do.
         let writers = [writer(Some(server.generation.keep(connection))), writer(None)];
         let look = Look::begin(server).await?;
-        let foreign = Foreign { server: Arc::clone(server), cache: Arc::clone(&cache), changes: changes.clone(), own };
+        let listening = Arc::clone(&bell).listen(Arc::clone(server));
+        let (cache_of_others, server_of_others) = (Arc::clone(&cache), Arc::clone(server));
+        let foreign = Foreign { server: server_of_others, cache: cache_of_others, changes: changes.clone(), own, bell };
         for writer in writers {
             tokio::spawn(writer.run());
         }
-        let beside = [tokio::spawn(foreign.run(look)), tokio::spawn(pulse::keep_asking(Arc::clone(server)))];
+        let asking = pulse::keep_asking(Arc::clone(server));
+        let beside = [tokio::spawn(foreign.run(look)), tokio::spawn(listening), tokio::spawn(asking)];
         let readers = Readers::new(Arc::clone(server));
         let (server, examiner, holders) = (Arc::clone(server), Mutex::default(), Mutex::default());
         let passed_over = PassedOver::default();

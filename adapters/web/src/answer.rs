@@ -17,6 +17,8 @@ pub type Answer = Response<Body>;
 
 /// The media type of a workbook.
 pub const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// The media type of a stream of events, which is neither compressed nor limited in time.
+pub const EVENTS: &str = "text/event-stream";
 
 /// The policy of every page: nothing inline, nothing from elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \

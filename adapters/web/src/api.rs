@@ -7,6 +7,7 @@ pub mod actions;
 pub mod alerts;
 mod body;
 pub mod cases;
+pub mod changes;
 pub mod docket;
 pub mod figures;
 pub mod guard;

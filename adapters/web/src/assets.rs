@@ -1,4 +1,4 @@
-//! The style sheet, the fonts and the icon.
+//! The style sheet, the script, the fonts and the icon.
 //!
 //! Invariant: what was fetched under its digest never changes, and is never fetched again.
 
@@ -18,12 +18,13 @@ use sha2::{Digest as _, Sha256};
 use crate::answer::{Answer, is_known, no_such_page, with};
 
 /// The files by their names, with their types.
-const FILES: [(&str, &str, &[u8]); 6] = [
+const FILES: [(&str, &str, &[u8]); 7] = [
     ("style.css", "text/css; charset=utf-8", include_bytes!("../assets/style.css")),
     ("lao-400.woff2", "font/woff2", include_bytes!("../assets/fonts/noto-sans-lao-looped-lao-400-normal.woff2")),
     ("lao-700.woff2", "font/woff2", include_bytes!("../assets/fonts/noto-sans-lao-looped-lao-700-normal.woff2")),
     ("latin-400.woff2", "font/woff2", include_bytes!("../assets/fonts/noto-sans-lao-looped-latin-400-normal.woff2")),
     ("latin-700.woff2", "font/woff2", include_bytes!("../assets/fonts/noto-sans-lao-looped-latin-700-normal.woff2")),
+    ("live.js", "text/javascript; charset=utf-8", include_bytes!("../assets/live.js")),
     ("icon.svg", "image/svg+xml", include_bytes!("../assets/icon.svg")),
 ];
 

@@ -60,6 +60,8 @@ pub struct Frame {
     pub demo: bool,
     /// The form of the page that is sent when the language is switched, so that nothing typed is lost; else a link switches it.
     pub kept_form: Option<&'static str>,
+    /// The address at which the page asks what has changed since it was made; `None` for a page that does not ask.
+    pub live: Option<String>,
 }
 
 /// How far a page can be trusted.
@@ -144,6 +146,7 @@ impl Frame {
             trust: Trust::of(site, language),
             demo: site.demo.is_some(),
             kept_form: None,
+            live: None,
         }
     }
 

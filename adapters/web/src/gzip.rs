@@ -13,7 +13,7 @@ use axum::middleware::Next;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, EVENTS};
 
 /// What is smaller than this, in bytes, is sent as it is: it fits into one packet.
 const WORTH_IT: u64 = 1024;
@@ -83,7 +83,7 @@ fn is_text(headers: &HeaderMap) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     // A stream of events is sent as it comes.
-    (kind.starts_with("text/") && kind != "text/event-stream")
+    (kind.starts_with("text/") && kind != EVENTS)
         || ["json", "+json", "+xml", "javascript"].iter().any(|ending| kind.ends_with(ending))
 }
 

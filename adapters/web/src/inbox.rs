@@ -3,6 +3,7 @@
 //! Invariant: an own office sees the alerts of the cases that it has; an office above sees what was escalated, and nothing
 //! else of a case.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use engine::calendar::Instant;
@@ -32,6 +33,8 @@ pub struct OwnInbox {
     pub damaged: usize,
     /// Whether somebody of the office ever took an alert.
     pub used: bool,
+    /// Tells whether it has changed.
+    pub tag: u64,
 }
 
 impl OwnInbox {
@@ -40,25 +43,38 @@ impl OwnInbox {
     /// # Errors
     /// If the store cannot be read.
     pub async fn of(site: &Site, visitor: &Visitor) -> Result<Option<Self>, Fault> {
+        Self::since(site, visitor, None).await
+    }
+
+    /// The same of those cases alone in which an alert that stands was raised after an instant.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub async fn since(site: &Site, visitor: &Visitor, since: Option<Instant>) -> Result<Option<Self>, Fault> {
         let Some(office) = visitor.office() else { return Ok(None) };
         let now = site.now();
-        let mut own = Self { now, items: Vec::new(), settled: Vec::new(), damaged: 0, used: true };
+        let mut own = Self { now, items: Vec::new(), settled: Vec::new(), damaged: 0, used: true, tag: 0 };
         if visitor.role() == Role::Supervisor {
             (own.items, own.damaged) = escalated(site.log.as_ref(), &site.book, &site.offices, office, now).await?;
+            // Of what is not escalated it says nothing, so nothing of that is in its tag.
+            own.tag = tag(&own.items);
         } else {
             let Some(whose) = whose(site, visitor) else { return Ok(None) };
             own.used = site.recorder.inboxes().known().contains(office);
-            own.add(site, &whose).await?;
+            own.add(site, &whose, since).await?;
         }
         own.items.sort_by(|(a, _), (b, _)| (a.place, &a.case).cmp(&(b.place, &b.case)));
         own.settled.sort_by_key(|(settled, _)| std::cmp::Reverse(settled.recorded_at));
         Ok(Some(own))
     }
 
-    async fn add(&mut self, site: &Site, whose: &Whose) -> Result<(), Fault> {
+    async fn add(&mut self, site: &Site, whose: &Whose, since: Option<Instant>) -> Result<(), Fault> {
         let (docket, alerts) = site.dockets.with_alerts(site.log.as_ref(), &site.book, whose, self.now).await?;
-        self.damaged += docket.damaged;
+        (self.damaged, self.tag) = (self.damaged + docket.damaged, docket.tag);
         for (listed, alerts) in docket.cases.iter().zip(alerts) {
+            if since.is_some_and(|since| alerts.open.iter().all(|open| open.raised_at <= since)) {
+                continue;
+            }
             let found = items(Inbox::Own(&whose.office), listed, &alerts, &site.book, self.now);
             self.items.extend(found.into_iter().map(|item| (item, Arc::clone(listed))));
             let CaseAlerts { settled, .. } = &*alerts;
@@ -72,6 +88,16 @@ impl OwnInbox {
     pub fn item(&self, case: &str, key: &str) -> Option<&Item> {
         self.items.iter().map(|(item, _)| item).find(|item| item.case.as_str() == case && item.key() == key)
     }
+}
+
+/// Tells whether two lists of items are alike.
+fn tag(items: &[(Item, Arc<Listed>)]) -> u64 {
+    let one = |item: &Item| {
+        let mut hasher = DefaultHasher::new();
+        (item.case.as_str(), item.key(), item.raised_at.unix(), item.holdings.len()).hash(&mut hasher);
+        hasher.finish()
+    };
+    items.iter().fold(0, |tag, (item, _)| tag.wrapping_add(one(item)))
 }
 
 /// Which inbox the visitor acts on: of a seat, or of what was escalated below.

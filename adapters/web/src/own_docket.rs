@@ -30,6 +30,8 @@ pub struct OwnDocket {
     pub damaged: usize,
     /// The other offices that are silent.
     pub silent: Vec<Silent>,
+    /// Tells whether it has changed.
+    pub tag: u64,
 }
 
 impl OwnDocket {
@@ -40,9 +42,9 @@ impl OwnDocket {
     pub async fn of(site: &Site, visitor: &Visitor) -> Result<Option<Self>, Fault> {
         let Some(whose) = whose(site, visitor) else { return Ok(None) };
         let now = site.now();
-        let Docket { cases, damaged, heard } = site.dockets.of(site.log.as_ref(), &site.book, &whose, now).await?;
+        let Docket { cases, damaged, heard, tag } = site.dockets.of(site.log.as_ref(), &site.book, &whose, now).await?;
         let silent = silent(&cases, &heard, &whose.office, now);
-        Ok(Some(Self { now, cases, damaged, silent }))
+        Ok(Some(Self { now, cases, damaged, silent, tag }))
     }
 
     /// The order of the cases at an instant.

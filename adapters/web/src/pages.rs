@@ -16,6 +16,7 @@ pub mod feeds;
 pub mod figures;
 pub mod health;
 pub mod inbox;
+pub mod live;
 pub mod login;
 pub mod mail;
 pub mod notify;

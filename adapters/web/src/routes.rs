@@ -22,7 +22,7 @@ use crate::api::problem::Problem;
 use crate::origin::forms;
 use crate::refused::refused;
 use crate::site::Site;
-use crate::visitor::{OfNobody, Visitor, language};
+use crate::visitor::{OfNobody, Visitor, cookie, key_of, language};
 use crate::words::api::Api;
 use crate::words::login::Login;
 use crate::{api, assets, gzip, pages};
@@ -111,6 +111,7 @@ pub const ROUTES: &[Route] = &[
     Route::get("/enter/kept/{id}", Needs::Right(Act::EnterPapers), || get(pages::enter::kept)),
     Route::get("/enter/{action}/offline.xlsx", Needs::Right(Act::EnterPapers), || get(pages::enter::offline)),
     Route::post("/enter/{action}", Needs::Right(Act::EnterPapers), || post(pages::enter::post)),
+    Route::get("/live", Needs::Right(Act::ReadInbox), || get(pages::live::line)),
     // Logins and settings.
     Route::get("/login", Needs::Nothing, || get(pages::login::form)),
     Route::post("/login", Needs::Nothing, || post(pages::login::enter)),
@@ -167,6 +168,7 @@ pub const ROUTES: &[Route] = &[
     Route::post("/api/v1/cases/{case}/actions/{id}/confirmation", Needs::Right(Act::ReadUnconfirmed), || {
         post(api::unconfirmed::confirm)
     }),
+    Route::get("/api/v1/changes", Needs::Right(Act::ReadInbox), || get(api::changes::changes)),
     Route::get("/api/v1/cases/{case}", Needs::Case(Act::ReadCase), || get(api::cases::case)),
     Route::get("/api/v1/cases/{case}/timeline", Needs::Case(Act::ReadCase), || get(api::cases::entries)),
     Route::get("/api/v1/cases/{case}/assessment", Needs::Case(Act::ReadCase), || get(api::cases::assessment)),
@@ -210,6 +212,12 @@ pub fn router(site: Arc<Site>) -> Router {
                 page.route_layer(middleware::from_fn_with_state(Holders { site: Arc::clone(&site), act }, holders))
             }
         };
+        let page = match route.needs {
+            OPERATE | Needs::Member | OWN | Needs::Nothing if route.method == "POST" => page.layer(
+                middleware::from_fn_with_state(Ends { site: Arc::clone(&site), all: route.needs == OPERATE }, ends),
+            ),
+            _ => page,
+        };
         let page = match route.method {
             "POST" => page.route_layer(middleware::from_fn_with_state(Arc::clone(&site), forms)),
             _ => page,
@@ -242,6 +250,25 @@ impl FromRef<Holders> for Arc<Site> {
     fn from_ref(holders: &Holders) -> Self {
         Self::clone(&holders.site)
     }
+}
+
+/// The state of [`ends`].
+#[derive(Clone)]
+struct Ends {
+    site: Arc<Site>,
+    /// Whether the right of others may end, and not that of the request's own session alone.
+    all: bool,
+}
+
+/// Has open streams ask whether their right still holds, behind a form that may have ended it.
+async fn ends(State(Ends { site, all }): State<Ends>, request: Request, next: Next) -> Answer {
+    let (parts, body) = request.into_parts();
+    let session = cookie(&parts, site.cookie()).map(key_of);
+    let answer = next.run(Request::from_parts(parts, body)).await;
+    if all || session.is_some() {
+        site.live.look_again(session.filter(|_| !all));
+    }
+    answer
 }
 
 /// Lets visitors through.

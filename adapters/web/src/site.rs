@@ -17,6 +17,7 @@ use store::LogStore;
 use store::people::PeopleStore;
 
 use crate::credentials::room::Room;
+use crate::live::Live;
 use crate::logins::Logins;
 use crate::remembered::Remembered;
 
@@ -50,6 +51,8 @@ pub struct Site {
     pub reached: Reached,
     /// What this process remembers of requests.
     pub remembered: Remembered,
+    /// The open streams of live updates.
+    pub live: Live,
     /// The demo's people, who log in by a click; `None` outside the demo.
     pub demo: Option<Demo>,
 }

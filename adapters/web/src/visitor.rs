@@ -31,6 +31,8 @@ const IDLE: i64 = 30 * 60;
 const LONGEST: i64 = 10 * 60 * 60;
 /// How often the time of the last request is written, in seconds.
 const TOUCH_EVERY: i64 = 60;
+/// What pages ask for by themselves: nobody need be there, so it keeps no session alive.
+pub const BY_ITSELF: [&str; 2] = ["/api/v1/changes", "/live"];
 
 /// The address from which a request came; whoever takes connections puts it among the request's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,7 +199,7 @@ pub async fn member(site: &Site, parts: &Parts) -> Result<Option<Member>, Fault>
     if person.disabled.is_some() || !holds || !site.people.people_are_on().await? {
         return Ok(None);
     }
-    if now.since(session.seen) >= TOUCH_EVERY {
+    if now.since(session.seen) >= TOUCH_EVERY && !BY_ITSELF.contains(&parts.uri.path()) {
         site.people.touch_session(session.key, now).await?;
     }
     let language = language(parts, Some(person.language));

@@ -14,6 +14,7 @@ pub mod frame;
 pub mod health;
 pub mod inbox;
 pub mod law;
+pub mod live;
 pub mod login;
 pub mod looks;
 pub mod mail;

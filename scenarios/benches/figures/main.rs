@@ -16,6 +16,7 @@ mod due;
 mod durable;
 mod hostile;
 mod lines;
+mod live;
 mod office;
 mod ours;
 mod pages;
@@ -42,7 +43,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 type Measure = fn(&Setting, &mut Report) -> Result<(), Failure>;
 
 /// The groups, in the order in which they run. `rebuild` uses the log that `growth` leaves.
-const GROUPS: [(&str, Measure); 20] = [
+const GROUPS: [(&str, Measure); 21] = [
     ("durable", durable::orderly),
     ("many", durable::orderly_many_open),
     ("disorderly", durable::disorderly),
@@ -63,6 +64,7 @@ const GROUPS: [(&str, Measure); 20] = [
     ("hostile", hostile::others),
     ("pages", pages::pages),
     ("figures", counted::figures),
+    ("live", live::live),
 ];
 
 fn main() -> Result<(), Failure> {

@@ -44,6 +44,17 @@ impl Database {
         cluster().sql_in(&self.name, sql)
     }
 
+    /// What is notified in a channel while a client listens, for so many seconds from when this is called.
+    ///
+    /// # Panics
+    /// If it cannot listen.
+    pub fn notified(&self, channel: &str, seconds: f64) -> String {
+        let mut psql = cluster().psql(&self.name, &format!("LISTEN {channel}"));
+        let output = psql.args(["-c", &format!("SELECT pg_sleep({seconds})")]).output().expect("psql runs");
+        assert!(output.status.success(), "LISTEN {channel}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+
     /// Fills this database from a dump.
     pub fn load(&self, dump: &str) {
         cluster().load(&self.name, dump);

@@ -136,7 +136,7 @@ impl Cluster {
         let _ = self.psql("postgres", sql).stderr(Stdio::null()).output();
     }
 
-    fn psql(&self, database: &str, sql: &str) -> Command {
+    pub(super) fn psql(&self, database: &str, sql: &str) -> Command {
         let mut psql = Command::new(binary("psql"));
         psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql]).arg(self.url_of(database));
         psql.stdin(Stdio::null());

@@ -92,6 +92,8 @@ pub const TABLE: &[Row] = &[
     row("GET /looks", Roles(EVERY_ROLE), PAGE),
     row("GET /look", Roles("s"), PAGE),
     row("POST /look", Roles("s"), INCOMPLETE),
+    // What has changed, and since when, follows the path.
+    row("GET /live", Roles("cpils"), (404, "")),
     row("GET /login", Anybody, PAGE),
     row("POST /login", Anybody, (403, "")),
     // There are no such logins but in the demo.
@@ -142,6 +144,7 @@ pub const TABLE: &[Row] = &[
     row("GET /api/v1/figures", Roles("cpis"), PAGE),
     row("GET /api/v1/figures/quarters", Roles("s"), PAGE),
     row("GET /api/v1/alerts", Roles("cpil"), PAGE),
+    row("GET /api/v1/changes", Roles("cpils"), PAGE),
     row("GET /api/v1/inbox", Roles("cpils"), PAGE),
     row("POST /api/v1/inbox", Roles("cpils"), (404, "")),
     row("GET /api/v1/unconfirmed", Roles("cpi"), PAGE),

@@ -22,7 +22,9 @@ use store::LogStore;
 use store::people::PeopleStore;
 use tokio::task::JoinHandle;
 use web::credentials::room::Room;
+use web::following::keep_following;
 use web::listen::{Certificate, CertificateFault, Limits, ListenFault, Listener, Proxies};
+use web::live::Live;
 use web::logins::Logins;
 use web::refused::keep_recording;
 use web::remembered::Remembered;
@@ -150,6 +152,7 @@ impl Pages {
             logins,
             reached,
             remembered,
+            live: Live::default(),
             demo,
         };
         let site = Arc::new(site);
@@ -161,8 +164,10 @@ impl Pages {
                     certificate.keep_renewed(LOOK_EVERY, &stop).await;
                 }
             };
+            let recording = keep_recording(&site, &stop);
             let changing = keep_carrying_out(site.log.as_ref(), &site.recorder, &site.offices, &site.status, &stop);
-            tokio::join!(listener.answer(router, &stop), renewing, keep_recording(&site, &stop), changing);
+            let following = keep_following(&site, &stop);
+            tokio::join!(listener.answer(router, &stop), renewing, recording, changing, following);
         }))
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: as [`super::kept`] says.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use engine::action::CaseRef;
@@ -36,6 +37,9 @@ pub struct Docket {
     pub damaged: usize,
     /// Since when nothing was heard of their offices.
     pub heard: Arc<Heard>,
+    /// Tells whether two dockets of the same office are alike: made of its open cases and how many events each has, the same
+    /// at every process of one program.
+    pub tag: u64,
 }
 
 /// All dockets in memory.
@@ -62,6 +66,19 @@ struct Kept {
 struct Row {
     listed: Arc<Listed>,
     alerts: Arc<CaseAlerts>,
+    /// How many events the case has.
+    version: u32,
+}
+
+/// What [`Docket::tag`] is of these cases.
+fn tag(cases: &BTreeMap<CaseRef, Row>) -> u64 {
+    let open = cases.iter().filter(|(_, row)| row.listed.closed.is_none());
+    let one = |(case, row): (&CaseRef, &Row)| {
+        let mut hasher = DefaultHasher::new();
+        (case.as_str(), row.version).hash(&mut hasher);
+        hasher.finish()
+    };
+    open.map(one).fold(0, u64::wrapping_add)
 }
 
 /// What a docket is read from.
@@ -196,20 +213,23 @@ impl Source<'_> {
         // With the version of the last event that was read.
         let mut changed = kept.records.due(self.now);
         let Kept { followed, records, told, .. } = &mut kept;
+        let own = records.cases.len();
         let mut take = |stored: store::Stored| {
             // An alert changes nothing of what a docket says.
             if stored.event.fact.action().is_some() || records.damaged.contains(&stored.case) {
                 changed.insert(stored.case, stored.version);
-            } else if records.cases.contains_key(&stored.case) {
+            } else if let Some(row) = records.cases.get_mut(&stored.case) {
+                row.version = stored.version;
                 told.insert(stored.case, stored.version);
             }
         };
-        if !followed.news(self.log, records.cases.len(), &mut take).await? {
+        if !followed.news(self.log, own, &mut take).await? {
             return self.read().await;
         }
         if !changed.is_empty() {
             self.load(&mut kept, changed).await?;
         }
+        kept.docket.tag = tag(&kept.records.cases);
         Ok(kept)
     }
 
@@ -223,13 +243,22 @@ impl Source<'_> {
             let listed = Listed::of(case, self.book, self.now)?;
             let again_at = listed.again_at;
             let own = listed.is_of(&self.whose.office, Some(self.whose.seat));
-            let row = || Row { listed: Arc::new(listed), alerts: Arc::new(CaseAlerts::of(case, self.book, self.now)) };
+            let row = || Row {
+                listed: Arc::new(listed),
+                alerts: Arc::new(CaseAlerts::of(case, self.book, self.now)),
+                version: case.version(),
+            };
             own.then(|| (row(), again_at))
         };
         kept.records.load(self.log, self.now, cases, make).await?;
         let cases: Vec<Arc<Listed>> = kept.records.cases.values().map(|row| Arc::clone(&row.listed)).collect();
         let heard = Arc::new(Heard::of(&cases));
-        kept.docket = Docket { cases: Arc::new(cases), damaged: kept.records.damaged.len(), heard };
+        kept.docket = Docket {
+            cases: Arc::new(cases),
+            damaged: kept.records.damaged.len(),
+            heard,
+            tag: tag(&kept.records.cases),
+        };
         Ok(())
     }
 }

@@ -3,21 +3,27 @@
 //! Invariant: whatever is committed is noticed at the next look, however late its transaction ends: what was invisible
 //! in the last look's snapshot and is visible now is new. Where looks were missed, nothing that was known is trusted.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::action::CaseRef;
 use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
+use tokio::time::Sleep;
 
+use super::bell::Bell;
 use super::reads;
 use super::server::{Failed, Pause, Server};
 use super::writer::Own;
 use crate::cache::Cache;
 use crate::changes::Changes;
 
-/// How often it is looked.
+/// How often it is looked, and how soon again when another process rings.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
+const LOOK_AGAIN: Duration = Duration::from_millis(25);
+/// How often the bell is rung at most.
+const RING_AGAIN: Duration = Duration::from_millis(50);
 
 /// Who looks.
 pub(super) struct Foreign {
@@ -25,12 +31,15 @@ pub(super) struct Foreign {
     pub cache: Arc<Cache>,
     pub changes: Changes,
     pub own: Arc<Own>,
+    pub bell: Arc<Bell>,
 }
 
 /// A session that looks, and what it saw last.
 pub(super) struct Look {
     connection: PgConnection,
     seen: Seen,
+    /// Over once the bell may be rung again.
+    rested: Pin<Box<Sleep>>,
 }
 
 impl Look {
@@ -39,7 +48,7 @@ impl Look {
         // The new rows are few: never the whole log, whatever the planner takes them for.
         connection.execute("SET enable_seqscan = off; SET plan_cache_mode = force_custom_plan").await?;
         let seen = seen(&mut connection).await?;
-        Ok(Self { connection, seen })
+        Ok(Self { connection, seen, rested: Box::pin(tokio::time::sleep(RING_AGAIN)) })
     }
 }
 
@@ -61,14 +70,11 @@ impl Foreign {
         let mut looking = Some(look);
         let mut pause = Pause::default();
         loop {
-            if let Some(Look { mut connection, mut seen }) = looking.take() {
-                loop {
-                    tokio::time::sleep(LOOK_EVERY).await;
-                    let look = self.server.or_silent(self.look(&mut connection, &seen));
-                    match tokio::time::timeout(self.server.wait, look).await {
-                        Ok(Ok(now)) => (seen, pause) = (now, Pause::default()),
-                        Ok(Err(_)) | Err(_) => break,
-                    }
+            if let Some(mut look) = looking.take() {
+                while let Ok(Ok(())) =
+                    tokio::time::timeout(self.server.wait, self.server.or_silent(self.turn(&mut look))).await
+                {
+                    pause = Pause::default();
                 }
             }
             pause.rest().await;
@@ -80,6 +86,28 @@ impl Foreign {
                 self.changes.count();
             }
         }
+    }
+
+    /// Waits until it is time to look, and looks; rings meanwhile if something was recorded here.
+    async fn turn(&self, look: &mut Look) -> Result<(), Failed> {
+        let (due, soonest) = (tokio::time::sleep(LOOK_EVERY), tokio::time::sleep(LOOK_AGAIN));
+        tokio::pin!(due, soonest);
+        let mut is_called = false;
+        loop {
+            let may_ring = look.rested.is_elapsed();
+            tokio::select! {
+                () = &mut due => break,
+                () = self.bell.others.notified(), if !is_called => is_called = true,
+                () = &mut soonest, if is_called => break,
+                () = &mut look.rested, if !may_ring => {}
+                () = self.bell.own.notified(), if may_ring => {
+                    self.bell.ring(&mut look.connection).await?;
+                    look.rested = Box::pin(tokio::time::sleep(RING_AGAIN));
+                }
+            }
+        }
+        look.seen = self.look(&mut look.connection, &look.seen).await?;
+        Ok(())
     }
 
     async fn look(&self, connection: &mut PgConnection, before: &Seen) -> Result<Seen, Failed> {

@@ -7,7 +7,7 @@ use std::future::Future;
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
 use super::address;
@@ -58,6 +58,11 @@ impl Failed {
         }
     }
 
+    /// Whether the server says no, and would say so again.
+    pub fn is_refused(&self) -> bool {
+        self.code().is_some() && !self.is_broken()
+    }
+
     /// Whether the server refused what was to be stored.
     pub fn is_about_content(&self) -> bool {
         self.code().is_some_and(|code| ["22", "23", "54"].iter().any(|class| code.starts_with(class)))
@@ -104,6 +109,12 @@ impl Server {
             Ok(connection)
         };
         tokio::time::timeout(CONNECT, begin).await.unwrap_or(Err(Failed::SILENT))
+    }
+
+    /// A session that hears what others notify.
+    pub async fn listener(&self) -> Result<PgListener, Failed> {
+        let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(CONNECT);
+        Ok(PgListener::connect_with(&pool.connect_lazy_with(self.options.clone())).await?)
     }
 
     /// A commit is on disk when it is acknowledged. Of a program that has stopped in the middle of a transaction, or of

@@ -16,6 +16,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
 use tokio::sync::mpsc;
 
+use super::bell::Bell;
 use super::generation::Kept;
 use super::rows::Job;
 use super::server::{Failed, Pause, Server};
@@ -72,6 +73,7 @@ pub(super) struct Writer {
     pub cache: Arc<Cache>,
     pub changes: Changes,
     pub own: Arc<Own>,
+    pub bell: Arc<Bell>,
     /// The rulebook that the callers decide under.
     pub rulebook: Digest,
 }
@@ -214,6 +216,7 @@ impl Writer {
         }
         if changed {
             self.changes.count();
+            self.bell.own.notify_one();
         }
     }
 }

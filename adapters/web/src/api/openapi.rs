@@ -14,7 +14,6 @@ use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::body::MEDIA_TYPES;
-use super::json::MEDIA_TYPE;
 use super::parameters::Parameter;
 use super::problem;
 use crate::answer::{Answer, with};
@@ -33,7 +32,7 @@ pub struct Routed {
 
 /// The document, for these routes.
 pub fn answer(routes: &[Routed]) -> Answer {
-    with(StatusCode::OK, MEDIA_TYPE, document(routes).to_string())
+    with(StatusCode::OK, super::json::MEDIA_TYPE, document(routes).to_string())
 }
 
 /// The description of these routes. One that has no description of its own is left out.
@@ -78,7 +77,7 @@ fn of(operation: &Operation, public: bool) -> Value {
     let language = header("Accept-Language", "`en` or `lo`: the language of sentences and problems");
     let mut parameters: Vec<Value> = in_path.chain(in_query).chain([language]).collect();
     let mut answers = json!({
-        "200": { "description": operation.says, "content": { MEDIA_TYPE: { "schema": (operation.gives)() } } },
+        "200": { "description": operation.says, "content": { (operation.kind): { "schema": (operation.gives)() } } },
         "default": of_problem("the service does not answer"),
     });
     for (status, says) in [("401", "no token or session that counts"), ("429", "the budget of a minute is used up")] {

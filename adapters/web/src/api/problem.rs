@@ -31,7 +31,7 @@ pub struct Problem {
 }
 
 /// The problems: each with its status and the last part of its type.
-pub const KINDS: [(Api, StatusCode, &str); 19] = [
+pub const KINDS: [(Api, StatusCode, &str); 20] = [
     (Api::NotLoggedIn, StatusCode::UNAUTHORIZED, "not_logged_in"),
     (Api::NoFormToken, StatusCode::FORBIDDEN, "no_form_token"),
     (Api::NotFound, StatusCode::NOT_FOUND, "not_found"),
@@ -50,6 +50,7 @@ pub const KINDS: [(Api, StatusCode, &str); 19] = [
     (Api::TooSlow, StatusCode::REQUEST_TIMEOUT, "too_slow"),
     (Api::Unavailable, StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
     (Api::Counting, StatusCode::SERVICE_UNAVAILABLE, "counting"),
+    (Api::Full, StatusCode::SERVICE_UNAVAILABLE, "full"),
     (Api::Failed, StatusCode::INTERNAL_SERVER_ERROR, "failed"),
 ];
 
@@ -72,6 +73,11 @@ impl Problem {
     /// What is asked for is being counted for the first time.
     pub const fn of_counting() -> Self {
         Self { retry_after: Some(5), ..Self::of(Api::Counting) }
+    }
+
+    /// There are as many streams as may be.
+    pub const fn of_streams(retry_after: u64) -> Self {
+        Self { retry_after: Some(retry_after), ..Self::of(Api::Full) }
     }
 
     fn entry(self) -> (StatusCode, &'static str) {

@@ -22,10 +22,10 @@ use tokio::net::TcpStream;
 use super::Limits;
 use super::address::Proxies;
 use super::body::Bounded;
-use super::open::{self, Work};
+use super::open::{self, Doing, Work};
 use super::refused::{Asked, Refused};
 use super::tls::Certificate;
-use crate::answer::Answer;
+use crate::answer::{Answer, EVENTS};
 
 /// How many requests of an HTTP/2 connection may have been cancelled and not yet dealt with.
 const RESETS: usize = 20;
@@ -97,7 +97,12 @@ impl Serving {
     /// How long to wait before the connection is looked at again; `None` if it has to end.
     fn may_last(&self, work: &Work) -> Option<Duration> {
         let (state, lasts) = work.state();
-        let most = if state.requests == 0 { self.limits.idle } else { self.limits.busy };
+        let most = match state.doing() {
+            Doing::Waiting => self.limits.idle,
+            Doing::Working => self.limits.busy,
+            // A stream ends by itself when its right does, and its comments find out whether the client is there.
+            Doing::Streaming => return Some(self.limits.idle),
+        };
         let left = most.checked_sub(lasts).filter(|left| !left.is_zero())?;
         // A busy connection may become idle meanwhile.
         Some(left.min(self.limits.idle))
@@ -145,6 +150,8 @@ impl Serving {
                 _ => answer,
             }
         };
+        let is_stream = answer.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == EVENTS.as_bytes());
+        let open = if is_stream { open.by_a_stream() } else { open };
         answer.map(|body| Taken { body, _open: open })
     }
 

@@ -20,15 +20,39 @@ pub(super) struct Work {
 #[derive(Clone, Copy)]
 pub(super) struct State {
     /// How many requests are open: heard, and not answered in full.
-    pub(super) requests: usize,
-    /// Since when it has open requests, or waits for its client.
+    requests: usize,
+    /// How many of them are answered by a stream of events, which goes on for as long as its client likes.
+    streams: usize,
+    /// Since when it is at work, waits for its client, or does neither.
     since: Duration,
+}
+
+/// What the client of a connection gets meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Doing {
+    /// An answer is made or taken.
+    Working,
+    /// Streams of events, and nothing else.
+    Streaming,
+    /// Nothing: it is the client's turn.
+    Waiting,
+}
+
+impl State {
+    /// What it says that the connection is doing.
+    pub(super) const fn doing(self) -> Doing {
+        match (self.requests, self.streams) {
+            (0, _) => Doing::Waiting,
+            (requests, streams) if requests == streams => Doing::Streaming,
+            _ => Doing::Working,
+        }
+    }
 }
 
 impl Work {
     /// A new connection waits for its client.
     pub(super) fn new(peer: IpAddr, steady: Arc<dyn SteadyClock>) -> Arc<Self> {
-        let state = Mutex::new(State { requests: 0, since: steady.running() });
+        let state = Mutex::new(State { requests: 0, streams: 0, since: steady.running() });
         Arc::new(Self { peer, steady, state })
     }
 
@@ -40,26 +64,39 @@ impl Work {
 
     /// A request is open until what this returns is dropped.
     pub(super) fn begin(self: &Arc<Self>) -> Request {
-        self.change(|requests| requests + 1);
-        Request(Arc::clone(self))
+        self.change(|state| state.requests += 1);
+        Request { work: Arc::clone(self), is_stream: false }
     }
 
-    fn change(&self, how: impl Fn(usize) -> usize) {
+    fn change(&self, how: impl FnOnce(&mut State)) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let requests = how(state.requests);
-        if (requests == 0) != (state.requests == 0) {
+        let before = state.doing();
+        how(&mut state);
+        if state.doing() != before {
             state.since = self.steady.running();
         }
-        state.requests = requests;
     }
 }
 
 /// An open request.
-pub(super) struct Request(Arc<Work>);
+pub(super) struct Request {
+    work: Arc<Work>,
+    is_stream: bool,
+}
+
+impl Request {
+    /// The same, answered by a stream of events.
+    pub(super) fn by_a_stream(mut self) -> Self {
+        self.is_stream = true;
+        self.work.change(|state| state.streams += 1);
+        self
+    }
+}
 
 impl Drop for Request {
     fn drop(&mut self) {
-        self.0.change(|requests| requests.saturating_sub(1));
+        let streams = usize::from(self.is_stream);
+        self.work.change(|state| (state.requests, state.streams) = (state.requests - 1, state.streams - streams));
     }
 }
 
@@ -87,7 +124,7 @@ impl Open {
     }
 
     /// The connection that gives way: of the address with the most connections the one that has waited longest for its
-    /// client, so that whoever opens very many is in nobody's way but their own.
+    /// client, so that whoever opens very many is in nobody's way but their own. Streams of events give way before work.
     fn gives_way(&self) -> Option<usize> {
         let mut of_address: BTreeMap<IpAddr, usize> = BTreeMap::new();
         for (work, _) in &self.0 {
@@ -97,7 +134,7 @@ impl Open {
         let candidates = self.0.iter().enumerate().filter(|(_, (work, _))| of_address.get(&work.peer) == Some(&most));
         let (place, _) = candidates.max_by_key(|(place, (work, _))| {
             let (state, lasts) = work.state();
-            (state.requests == 0, lasts, std::cmp::Reverse(*place))
+            (state.doing(), lasts, std::cmp::Reverse(*place))
         })?;
         Some(place)
     }

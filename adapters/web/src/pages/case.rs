@@ -35,6 +35,7 @@ use crate::words::entry::Entry as N;
 use crate::words::frame::Frame as W;
 
 use super::enter::landing::landed;
+use super::live::{self, Shows};
 use hindsight::{Line, differences};
 pub use known::{Asked, Known};
 use looked::{Looked, looked};
@@ -131,10 +132,13 @@ async fn shown(
         Relation::Granted => ("/look", crate::words::looks::Looks::Look.of(visitor.language)),
         _ => ("/docket", W::Docket.of(visitor.language)),
     };
+    // A former office's case does not change any more, and a supervisor's look is not followed.
+    let follows = opened.relation == Relation::Own && !known.is_of_another_time();
+    let live = follows.then(|| live::address(Shows::Case(reference, opened.case.version()), site.now()));
     Ok(page(
         StatusCode::OK,
         &Page {
-            frame: Frame::of(site, visitor, "/docket", reference.to_string()),
+            frame: Frame { live, ..Frame::of(site, visitor, "/docket", reference.to_string()) },
             reference: reference.to_string(),
             for_paper: address_on_each_page(reference),
             back,

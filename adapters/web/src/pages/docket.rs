@@ -17,6 +17,7 @@ use projections::docket::choice::{Child, Choice};
 use projections::docket::pages::{Page, page as page_of};
 use store::people::Seen;
 
+use super::live::{self, Shows};
 use crate::answer::{Answer, no_such_page, page, store_is_away};
 use crate::frame::Frame;
 use crate::gate::note;
@@ -78,6 +79,7 @@ pub async fn docket(State(site): State<Arc<Site>>, visitor: Visitor, pairs: Pair
     let stretches = words.stretches(&shown.cases, &shown.groups);
     let seen = list("docket", &Asked::query(&asked.choice, asked.after.as_ref()), shown.cases.len());
     let frame = Frame::of(&site, &visitor, "/docket", W::Docket.of(visitor.language));
+    let frame = Frame { live: Some(live::address(Shows::List(own.tag), own.now)), ..frame };
     let template = Docket {
         summary: summary(&frame, &own, &now, &shown, &asked),
         csv: with_query("/docket.csv", &Asked::query(&asked.choice, None)),

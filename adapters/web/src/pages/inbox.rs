@@ -15,6 +15,7 @@ use projections::rights::Role;
 use serde::Deserialize;
 use store::people::Seen;
 
+use super::live::{self, Shows};
 use crate::answer::{Answer, no_such_page, page, store_is_away};
 use crate::frame::Frame;
 use crate::gate::note;
@@ -113,6 +114,7 @@ async fn answer(site: &Site, visitor: &Visitor, asked: &Asked, typed: &Typed) ->
         (StatusCode::UNPROCESSABLE_ENTITY, format!("{}: {title}", I::Error.of(visitor.language)))
     };
     let frame = Frame::of(site, visitor, "/inbox", title);
+    let frame = Frame { live: Some(live::address(Shows::List(own.tag), own.now)), ..frame };
     let template = made(site, visitor, frame, &own, &names, asked, typed);
     let count = u32::try_from(own.items.len()).unwrap_or(u32::MAX);
     let seen = Seen::List { list: "inbox".to_owned(), filters: String::new(), count };

@@ -14,6 +14,7 @@ use store::people::Seen;
 
 use super::docket::asked::Asked;
 use super::docket::rows::{Stretch, Words};
+use super::live::{self, Shows};
 use super::office_changes;
 use crate::answer::{Answer, page, see_other, store_is_away};
 use crate::frame::Frame;
@@ -63,6 +64,7 @@ pub async fn overview(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer
         Role::Operator => return see_other("/health"),
         Role::Supervisor => {
             let frame = Frame::of(&site, &visitor, "/", W::Overview.of(visitor.language));
+            let frame = Frame { live: Some(live::address(Shows::Nothing, site.now())), ..frame };
             return page(StatusCode::OK, &OfSupervisor { frame });
         }
         Role::Clerk | Role::Prosecutor | Role::Investigator | Role::Lawyer => {}
@@ -86,13 +88,14 @@ pub async fn overview(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer
         Ok(waits) => waits,
         Err(fault) => return store_is_away(&fault, visitor.language),
     };
+    let frame = Frame::of(&site, &visitor, "/", W::Overview.of(visitor.language));
     let template = Overview {
         change_waits,
         numbers: numbers(&own, &now, visitor.language),
         next_working_day: weekday_and_day(now.days.next_working, visitor.language),
         all: Asked::path(&runs_out, None),
         stretches: words.stretches(&cases, &counts),
-        frame: Frame::of(&site, &visitor, "/", W::Overview.of(visitor.language)),
+        frame: Frame { live: Some(live::address(Shows::List(own.tag), own.now)), ..frame },
     };
     let count = u32::try_from(cases.len()).unwrap_or(u32::MAX);
     let seen = Seen::List { list: "overview".to_owned(), filters: String::new(), count };

@@ -26,6 +26,7 @@ use crate::site::Site;
 use crate::visitor::{LANGUAGE_COOKIE, Member};
 use crate::words::feeds::Feeds as F;
 use crate::words::frame::Frame as W;
+use crate::words::live::Live as V;
 use crate::words::login::Login as L;
 use crate::words::mail::Mail as M;
 use crate::words::operate::Operate as O;

@@ -21,6 +21,7 @@ projections::catalogue! {
         TooSlow: "The request took too long. Send the same again; nothing is recorded twice.", "ຄຳຂໍໃຊ້ເວລາດົນເກີນໄປ. ສົ່ງອັນເກົ່າຄືນ; ບໍ່ມີຫຍັງຖືກບັນທຶກສອງຄັ້ງ.";
         Unavailable: "The log did not answer. Send the same again shortly; nothing is recorded twice.", "ບັນທຶກບໍ່ຕອບ. ສົ່ງອັນເກົ່າຄືນໃນອີກຈັກໜ້ອຍ; ບໍ່ມີຫຍັງຖືກບັນທຶກສອງຄັ້ງ.";
         Counting: "This is being counted for the first time. Ask again after the time in Retry-After.", "ກຳລັງນັບສິ່ງນີ້ເປັນເທື່ອທຳອິດ. ຖາມຄືນຫລັງເວລາໃນ Retry-After.";
+        Full: "As many live updates as may be are open. Retry after the time in Retry-After.", "ມີການອັບເດດສົດເປີດຢູ່ເຕັມຈຳນວນແລ້ວ. ລອງໃໝ່ຫລັງເວລາໃນ Retry-After.";
         Failed: "The program failed. Send the same again; nothing is recorded twice.", "ໂປຣແກຣມຜິດພາດ. ສົ່ງອັນເກົ່າຄືນ; ບໍ່ມີຫຍັງຖືກບັນທຶກສອງຄັ້ງ.";
     }
 }

@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 use super::parts::{list_of, page_of, refer};
+use crate::answer::EVENTS;
 use crate::api::alerts::OF_ALERTS as OF_LIST_OF_ALERTS;
 use crate::api::cases::{OF_ALERTS, OF_INSTANT, OF_TIMELINE};
 use crate::api::docket::OF_DOCKET;
 use crate::api::figures::{OF_FIGURES, OF_QUARTERS};
+use crate::api::json::MEDIA_TYPE;
 use crate::api::parameters::{NONE, Parameter};
 
 /// What a route does.
@@ -17,8 +19,9 @@ pub struct Operation {
     pub summary: &'static str,
     pub parameters: &'static [Parameter],
     pub takes: Takes,
-    /// What the answer is, in words and as a schema.
+    /// What the answer is, in words, by its media type and as a schema.
     pub says: &'static str,
+    pub kind: &'static str,
     pub gives: fn() -> Value,
     /// Whether the answer has an `ETag`.
     pub tagged: bool,
@@ -38,7 +41,8 @@ const fn get(
     parameters: &'static [Parameter],
     gives: fn() -> Value,
 ) -> Operation {
-    Operation { method: "GET", path, id, summary, parameters, takes: Takes::Nothing, says, gives, tagged: false }
+    let (method, takes, kind, tagged) = ("GET", Takes::Nothing, MEDIA_TYPE, false);
+    Operation { method, path, id, summary, parameters, takes, says, kind, gives, tagged }
 }
 
 /// All of them.
@@ -51,6 +55,7 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: NONE,
         takes: Takes::Actions,
         says: "the verdict on each line or element; what is recorded is durable",
+        kind: MEDIA_TYPE,
         gives: || refer("Verdicts"),
         tagged: false,
     },
@@ -126,6 +131,7 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: NONE,
         takes: Takes::Actions,
         says: "the verdict on each line or element, and the difference; null while a line is refused",
+        kind: MEDIA_TYPE,
         gives: || refer("Foreseen"),
         tagged: true,
     },
@@ -153,6 +159,7 @@ pub const OPERATIONS: &[Operation] = &[
         parameters: NONE,
         takes: Takes::Handling,
         says: "what became of it; what is recorded is durable",
+        kind: MEDIA_TYPE,
         gives: || refer("Handled"),
         tagged: false,
     },
@@ -178,6 +185,19 @@ pub const OPERATIONS: &[Operation] = &[
             ],
             NONE,
             || refer("Handled"),
+        )
+    },
+    Operation {
+        kind: EVENTS,
+        ..get(
+            "/api/v1/changes",
+            [
+                "changes",
+                "Says by server-sent events that something has changed for the caller's office, and nothing else.",
+                "events `changed`, each with its place as `id`: sent back in `Last-Event-ID`, the stream goes on behind it",
+            ],
+            NONE,
+            || json!({ "type": "string" }),
         )
     },
     get("/api/v1/looks", ["looks", "What the caller saw, the newest first, at most 500.", "the looks"], NONE, || {
