@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use engine::calendar::Instant;
-use store::people::{OfficeChange, Token};
+use store::people::{Feed, OfficeChange, Token};
 use store::place::LogPlace;
 use store::{LogStore, Options};
 use tests::made::{self, office};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 tests::on_each_log!(
     a_change_is_confirmed_once_and_then_carried_out_or_taken_back_before,
-    tokens_that_are_not_revoked_go_to_another_office,
+    tokens_and_feeds_that_are_not_revoked_go_to_another_office,
 );
 
 const AT: Instant = Instant::from_unix(1_796_000_400);
@@ -54,7 +54,7 @@ async fn a_change_is_confirmed_once_and_then_carried_out_or_taken_back_before(pl
     assert_eq!(open(place).await.office_changes().await.unwrap(), [taken_back, ended]);
 }
 
-async fn tokens_that_are_not_revoked_go_to_another_office(place: &LogPlace) {
+async fn tokens_and_feeds_that_are_not_revoked_go_to_another_office(place: &LogPlace) {
     let store = open(place).await;
     let token = |n: u8, code: &str, revoked| Token {
         id: Uuid::from_u128(n.into()),
@@ -69,8 +69,11 @@ async fn tokens_that_are_not_revoked_go_to_another_office(place: &LogPlace) {
     for token in [token(1, "old-court", None), token(2, "old-court", Some(AT)), token(3, "other-court", None)] {
         store.put_token(&token).await.unwrap();
     }
-    assert_eq!(store.move_tokens(&office("old-court"), &office("new-court")).await, Ok(1));
-    assert_eq!(store.move_tokens(&office("old-court"), &office("new-court")).await, Ok(0));
+    let feed = super::people::secrets::feed(1);
+    store.add_feed(&Feed { office: office("old-court"), ..feed.clone() }).await.unwrap();
+    assert_eq!(store.move_secrets(&office("old-court"), &office("new-court")).await, Ok(2));
+    assert_eq!(store.move_secrets(&office("old-court"), &office("new-court")).await, Ok(0));
+    assert_eq!(store.feeds().await.unwrap(), [Feed { office: office("new-court"), ..feed }]);
     let kept = [token(1, "new-court", None), token(2, "old-court", Some(AT)), token(3, "other-court", None)];
     for token in kept {
         assert_eq!(store.token(token.key).await.unwrap(), Some(token));

@@ -2,7 +2,7 @@
 
 mod frozen;
 mod moves;
-mod secrets;
+pub mod secrets;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

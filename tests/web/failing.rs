@@ -68,8 +68,8 @@ impl PeopleStore for Failing {
     async fn put_token(&self, token: &Token) -> Result<(), Fault> {
         self.over.put_token(token).await
     }
-    async fn move_tokens(&self, from: &OfficeCode, to: &OfficeCode) -> Result<usize, Fault> {
-        self.over.move_tokens(from, to).await
+    async fn move_secrets(&self, from: &OfficeCode, to: &OfficeCode) -> Result<usize, Fault> {
+        self.over.move_secrets(from, to).await
     }
     async fn token(&self, key: [u8; 32]) -> Result<Option<Token>, Fault> {
         self.over.token(key).await

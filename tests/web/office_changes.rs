@@ -7,6 +7,7 @@ use engine::rulebook::Language;
 use projections::rights::Role;
 use projections::view::Seat;
 use service::lifecycle::Stop;
+use service::mailing::{self, Choice, Wanted};
 use service::recorder::Recorder;
 use service::succession::{Succession, Which, keep_carrying_out};
 use store::people::OfficeChange;
@@ -20,7 +21,7 @@ use crate::log::{Log, on_each_log};
 use crate::papers::with_legal_aid;
 
 on_each_log!(
-    an_operator_starts_a_change_that_the_office_confirms_and_people_and_tokens_follow,
+    an_operator_starts_a_change_that_the_office_confirms_and_what_belongs_to_it_follows,
     a_part_of_the_cases_goes_and_people_stay,
     what_nobody_of_the_office_confirmed_is_not_carried_out,
     a_run_that_broke_off_goes_on_and_two_at_once_transfer_each_case_once,
@@ -96,11 +97,15 @@ async fn told(store: &dyn LogStore, cases: usize) -> [usize; 3] {
     told
 }
 
-async fn an_operator_starts_a_change_that_the_office_confirms_and_people_and_tokens_follow(log: &Log) {
+async fn an_operator_starts_a_change_that_the_office_confirms_and_what_belongs_to_it_follows(log: &Log) {
     let desk = desk(log, 2).await;
     let operator = operator(&desk).await;
     let anna = desk.login(Role::Investigator, Some(OLD), Language::En).await;
     let program = desk.token(OLD, Role::Investigator).await;
+    let choice = Choice { kinds: [].into(), digest: None };
+    let wanted =
+        Wanted { id: Uuid::new_v4(), office: OLD, login: "", to: "office@example.org", language: Language::Lo, choice };
+    mailing::add(&*desk.store, &desk.site.offices, &desk.site.key, wanted, desk.site.now()).await.expect("an address");
     let form = [("from", OLD), ("to", NEW), ("with", "")];
     let seen = desk.submit(&operator, "/office-changes", &form).await;
     seen.is_status(200)
@@ -143,6 +148,8 @@ async fn an_operator_starts_a_change_that_the_office_confirms_and_people_and_tok
         .collect();
     assert_eq!(of, [NEW]);
     desk.get(&program, "/api/v1/docket").await.says(&["A-1", "A-2"]);
+    let [address] = &desk.store.mail_addresses().await.expect("addresses")[..] else { panic!("one address") };
+    assert_eq!(address.office.as_str(), NEW);
     desk.get(&operator, "/office-changes").await.says(&["carried out"]);
 }
 

@@ -356,8 +356,8 @@ pub trait PeopleStore: Send + Sync + 'static {
     async fn add_token(&self, token: &Token) -> Result<bool, Fault>;
     /// Writes a token, new or changed.
     async fn put_token(&self, token: &Token) -> Result<(), Fault>;
-    /// Lets the tokens of an office that are not revoked go to another one; how many.
-    async fn move_tokens(&self, from: &OfficeCode, to: &OfficeCode) -> Result<usize, Fault>;
+    /// Lets the tokens and feeds of an office that are not revoked go to another one; how many.
+    async fn move_secrets(&self, from: &OfficeCode, to: &OfficeCode) -> Result<usize, Fault>;
     /// The token with a key.
     async fn token(&self, key: [u8; 32]) -> Result<Option<Token>, Fault>;
     /// All tokens, the newest first.

@@ -49,7 +49,7 @@ projections::catalogue! {
         MoreCases: "and {n} more; --list prints all", "ແລະ ອີກ {n}; --list ສະແດງທັງໝົດ";
         TransferYes: "Nothing was changed. To transfer them, add --yes.", "ບໍ່ມີຫຍັງປ່ຽນ. ຖ້າຈະໂອນ, ໃສ່ --yes.";
         TransferInDoubt: "the clock is in doubt, so alerts would stay with the old office; set the clock right, or run `kamnot clock confirm`, and give the command again", "ໂມງບໍ່ແນ່ນອນ, ການແຈ້ງເຕືອນຈະຄ້າງຢູ່ຫ້ອງການເກົ່າ; ຕັ້ງໂມງໃຫ້ຖືກ ຫຼື ໃຊ້ `kamnot clock confirm`, ແລ້ວສັ່ງຄືນ";
-        Followed: "What followed: people: {people}, tokens: {tokens}.", "ຜູ້ໃຊ້ {people} ຄົນ ແລະ {tokens} ໂທເຄັນ ຍ້າຍຕາມ.";
+        Followed: "What followed: people: {people}, tokens and feeds: {secrets}, addresses of mail: {addresses}.", "ຍ້າຍຕາມ: ຜູ້ໃຊ້ {people} ຄົນ, ໂທເຄັນ ແລະ ຟີດ {secrets}, ທີ່ຢູ່ອີເມວ {addresses}.";
         Clerk: "registry clerk", "ພະນັກງານທະບຽນສານ";
         Prosecutor: "prosecutor", "ໄອຍະການ";
         Investigator: "investigator", "ເຈົ້າໜ້າທີ່ສືບສວນ-ສອບສວນ";

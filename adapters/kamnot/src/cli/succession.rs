@@ -71,7 +71,11 @@ pub(super) fn run(common: &Common, own: &Own) -> Result<Completion, Failure> {
     let mut out = counted(common, &count);
     if whole {
         let followed = block_on(async { Ok(follow(store, &own.from, &own.to, SystemClock.now()).await?) })?;
-        let numbers = [("people", followed.people.to_string()), ("tokens", followed.tokens.to_string())];
+        let numbers = [
+            ("people", followed.people.to_string()),
+            ("secrets", followed.secrets.to_string()),
+            ("addresses", followed.addresses.to_string()),
+        ];
         let _ =
             writeln!(out, "{}", Said::Followed.filled(common.lang, &numbers.each_ref().map(|(name, n)| (*name, &**n))));
     }

@@ -4,43 +4,47 @@
 
 use engine::action::OfficeCode;
 use engine::calendar::Instant;
-use store::Fault;
-use store::people::{Membership, PeopleStore, Person, Put};
+use store::people::mail::Address;
+use store::people::{Membership, Person, Put};
+use store::{Fault, LogStore};
 
 /// How much followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Followed {
     /// How many people.
     pub people: usize,
-    /// How many tokens.
-    pub tokens: usize,
+    /// How many tokens and feeds.
+    pub secrets: usize,
+    /// How many addresses of mail and webhooks.
+    pub addresses: usize,
 }
 
-/// Lets everything follow that belongs to an office: the roles of its people, and the tokens of its programs, which keep their
-/// secrets. Whatever else an office keeps of its own has to be added here.
+/// Lets everything follow that belongs to an office: the roles of its people, its tokens and feeds, which keep their secrets, and
+/// where it is told of alerts. Whatever else an office keeps of its own has to be added here.
 ///
 /// # Errors
 /// If the store cannot be read or written; what followed before it stays so.
-pub async fn follow(
-    people: &dyn PeopleStore,
-    from: &OfficeCode,
-    to: &OfficeCode,
-    now: Instant,
-) -> Result<Followed, Fault> {
+pub async fn follow(store: &dyn LogStore, from: &OfficeCode, to: &OfficeCode, now: Instant) -> Result<Followed, Fault> {
     let mut followed = Followed::default();
-    for mut person in people.people().await? {
+    for mut person in store.people().await? {
         while moved(&mut person, from, to, now) {
             person.version += 1;
-            if people.put_person(&person).await? == Put::Written {
+            if store.put_person(&person).await? == Put::Written {
                 followed.people += 1;
                 break;
             }
             // Somebody wrote it meanwhile.
-            let Some(again) = people.person(person.id).await? else { break };
+            let Some(again) = store.person(person.id).await? else { break };
             person = again;
         }
     }
-    followed.tokens = people.move_tokens(from, to).await?;
+    followed.secrets = store.move_secrets(from, to).await?;
+    // One that an operator writes meanwhile is the operator's.
+    for address in store.mail_addresses().await?.into_iter().filter(|address| address.office == *from) {
+        let version = address.version + 1;
+        let moved = Address { office: to.clone(), version, ..address };
+        followed.addresses += usize::from(store.put_mail_address(&moved).await?);
+    }
     Ok(followed)
 }
 

@@ -29,6 +29,7 @@ const DROP_FORM: &str = "DELETE FROM kept_forms WHERE id = $1";
 const DROP_OLDEST_FORMS: &str = "DELETE FROM kept_forms WHERE person = $1 AND id NOT IN
     (SELECT id FROM kept_forms WHERE person = $1 ORDER BY until DESC, id LIMIT $2)";
 const MOVE_TOKENS: &str = "UPDATE tokens SET office = $1 WHERE office = $2 AND revoked IS NULL";
+const MOVE_FEEDS: &str = "UPDATE feeds SET office = $1 WHERE office = $2 AND revoked IS NULL";
 const CONFIRM_CHANGE: &str = "UPDATE office_changes SET confirmed_by = $1, confirmed_at = $2 WHERE id = $3
     AND confirmed_at IS NULL AND ended_at IS NULL";
 const END_CHANGE: &str =
@@ -151,9 +152,10 @@ impl<T: Tables> PeopleStore for T {
         self.write(Write::Changes(vec![replaced, Change::Insert(&TOKENS, token.row())])).await.map(|_| ())
     }
 
-    async fn move_tokens(&self, from: &OfficeCode, to: &OfficeCode) -> Result<usize, Fault> {
-        let moved = Change::Do(MOVE_TOKENS, vec![to.as_str().into(), from.as_str().into()]);
-        self.write(Write::Changes(vec![moved])).await
+    async fn move_secrets(&self, from: &OfficeCode, to: &OfficeCode) -> Result<usize, Fault> {
+        let moved =
+            [MOVE_TOKENS, MOVE_FEEDS].map(|sql| Change::Do(sql, vec![to.as_str().into(), from.as_str().into()]));
+        self.write(Write::Changes(moved.into())).await
     }
 
     async fn token(&self, key: [u8; 32]) -> Result<Option<Token>, Fault> {
