@@ -46,12 +46,16 @@ impl Office {
     /// they have.
     ///
     /// # Errors
-    /// If the store fails.
+    /// If the store fails, or a case has an alert after all.
     pub async fn rest(&mut self, limits: usize, now: i64) -> Result<usize, Failure> {
         let court = self.court;
         let of_each = open_limits(&on_remand(0, court, now), &self.book, now)?;
         let cases = limits.div_ceil(of_each);
+        let quiet = self.all_is_delivered().await?;
         self.record(cases, |n| on_remand(n, court, now)).await?;
+        if quiet && !self.all_is_delivered().await? {
+            return Err("a resting case has an alert; what is measured is the alerts of others".into());
+        }
         Ok(cases * of_each)
     }
 
@@ -110,7 +114,7 @@ fn on_remand(n: usize, court: &str, now: i64) -> Vec<Line> {
     let opened = now - 50 * HOUR;
     let mut case = Case::opened((n, court), opened, opened);
     case.act("investigation_opened", "vte-investigation", opened + HOUR, "");
-    let remand = r#","order":{"by":"prosecutor","number":"7"},"grounds":["elements","firm_evidence","flight"]"#;
+    let remand = r#","order":{"by":"prosecutor","number":"7"},"necessary":true,"last_resort":true,"grounds":["elements","firm_evidence","flight"]"#;
     case.act("remand_ordered", "vte-prosecutor", now - 24 * HOUR, remand);
     case.lines
 }
@@ -119,7 +123,7 @@ fn on_remand(n: usize, court: &str, now: i64) -> Vec<Line> {
 fn in_custody(n: usize, court: &str, now: i64, last: i64) -> Vec<Line> {
     let taken = last - CUSTODY;
     let mut case = Case::opened((n, court), taken - HOUR / 2, now);
-    let place = r#","evidence_firm":true,"place":{"children_only":true,"sexes_separated":true}"#;
+    let place = r#","evidence_firm":true,"necessary":true,"place":{"children_only":true,"sexes_separated":true}"#;
     case.act("custody_started", "vte-investigation", taken, place);
     case.act("parents_notified", "vte-investigation", taken + HOUR / 4, "");
     case.lines
@@ -135,7 +139,7 @@ impl Case {
     /// `recorded` is the earliest time at which its lines are recorded.
     fn opened((n, court): (usize, &str), at: i64, recorded: i64) -> Self {
         let mut case = Self { n, recorded, lines: Vec::with_capacity(3) };
-        let fields = r#","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C1","birth_date":"2011-06-15"},"offences":[{"class":"major","penalty_months":{"min":36,"max":60},"committed_on":"2026-01-20","serious":true}]"#;
+        let fields = r#","prosecutor":"vte-prosecutor","investigator":"vte-investigation","child":{"ref":"C1","birth_date":"2010-06-15"},"offences":[{"class":"major","penalty_months":{"min":36,"max":60},"committed_on":"2026-01-20","serious":true}]"#;
         case.act("case_opened", "vte-investigation", at, &format!(r#","court":"{court}"{fields}"#));
         case
     }
