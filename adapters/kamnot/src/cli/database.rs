@@ -23,6 +23,10 @@ use super::output::{Failure, rulebook};
 /// How many actions a long-running command keeps in memory: about 100 MiB.
 const CACHED_ACTIONS: usize = 400_000;
 
+/// How far the pages give way to alerts, as `nice` counts it.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 5;
+
 /// What to do if there is no log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Absent {
@@ -142,19 +146,33 @@ pub(super) fn options(common: &Common) -> Options {
 /// Runs asynchronous work to completion, always on the same runtime: a connection lives on the runtime that opened it.
 pub(super) fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
-    started(&RUNTIME, "kamnot")?.block_on(work)
+    started(&RUNTIME, "kamnot", || ())?.block_on(work)
 }
 
-/// The runtime of the pages: threads of its own, to which the machine gives no more time than to those of the watch and the
-/// relay. It ends with the program, since connections to PostgreSQL that a page opened are used by all.
+/// The runtime of the pages: threads of its own, which wait while the watch and the relay have work for all processors. It ends
+/// with the program, since connections to PostgreSQL that a page opened are used by all.
 pub(super) fn pages_runtime() -> Result<&'static Runtime, Failure> {
     static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
-    started(&RUNTIME, "kamnot-pages")
+    started(&RUNTIME, "kamnot-pages", give_way)
 }
 
-fn started(runtime: &'static OnceLock<Result<Runtime, String>>, name: &str) -> Result<&'static Runtime, Failure> {
+/// Gives this thread a third of the time of another one that also has work. Elsewhere than on Linux it would be the whole
+/// program.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(NICENESS) {
+        tracing::warn!(%error, "the pages have the same priority as alerts: it cannot be lowered");
+    }
+}
+
+fn started(
+    runtime: &'static OnceLock<Result<Runtime, String>>,
+    name: &str,
+    begin: fn(),
+) -> Result<&'static Runtime, Failure> {
     let runtime = runtime.get_or_init(|| {
-        let runtime = tokio::runtime::Builder::new_multi_thread().thread_name(name).enable_all().build();
+        let mut threads = tokio::runtime::Builder::new_multi_thread();
+        let runtime = threads.thread_name(name).on_thread_start(begin).enable_all().build();
         runtime.map_err(|error| format!("the program cannot start its threads: {error}"))
     });
     runtime.as_ref().map_err(|failed| Failure::Fault(failed.clone()))
