@@ -117,7 +117,7 @@ fn a_confirmation_changes_no_assessment_and_no_alert() {
         let now = || Command::Now { clock: instant(clock), alerts: Alerts::Raised };
         let told = |given: &Given| {
             let events = decide(&given.case, &given.book, now()).events;
-            events.iter().map(|event| event.to_json()).collect::<Vec<_>>()
+            events.iter().map(engine::case::Event::to_json).collect::<Vec<_>>()
         };
         assert_eq!(told(&confirmed), told(&left));
         let (events, others) =

@@ -149,16 +149,16 @@ async fn after_each_action_the_figures_are_those_of_a_first_count(log: &Log) {
         if turn % 9 == 0 || places.len() == 1 {
             // Another process has recorded it; the store notices it within a moment.
             let fresh = Counts::default()
-                .of(&Which { log: log.again().await.store, ..which.clone() }, Duration::from_secs(60))
+                .of(&Which { log: log.again().await.store, ..which.clone() }, Duration::from_mins(1))
                 .await
                 .expect("counted");
-            let mut found = kept.of(&which, Duration::from_secs(60)).await.expect("counted");
+            let mut found = kept.of(&which, Duration::from_mins(1)).await.expect("counted");
             for _ in 0..100 {
                 if found == fresh {
                     break;
                 }
                 tokio::time::sleep(Duration::from_millis(50)).await;
-                found = kept.of(&which, Duration::from_secs(60)).await.expect("counted");
+                found = kept.of(&which, Duration::from_mins(1)).await.expect("counted");
             }
             assert_eq!(found, fresh, "after {} actions", turn + 1);
             compared += usize::from(matches!(found, Asked::Ready(counted) if counted.cases > 0));

@@ -56,8 +56,8 @@ async fn all(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
         reading.spawn(arrivals(address, head, end));
     }
     let mut times = Vec::new();
-    while let Some(heard) = reading.join_next().await {
-        times.extend(after_each(&heard??, first, children)?);
+    while let Some(told) = reading.join_next().await {
+        times.extend(after_each(&told??, first, children)?);
     }
     serving.runs()?;
     times.sort_by(f64::total_cmp);
@@ -72,7 +72,7 @@ async fn all(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
 async fn arrivals(address: SocketAddr, head: String, end: i64) -> Result<Vec<f64>, Failure> {
     let mut stream = BufReader::new(TcpStream::connect(address).await?);
     stream.write_all(request("/api/v1/changes", &head).as_bytes()).await?;
-    let (mut line, mut heard) = (String::new(), Vec::new());
+    let (mut line, mut told) = (String::new(), Vec::new());
     stream.read_line(&mut line).await?;
     if !line.starts_with("HTTP/1.1 200") {
         return Err(format!("a stream: answered {}", line.trim()).into());
@@ -83,19 +83,19 @@ async fn arrivals(address: SocketAddr, head: String, end: i64) -> Result<Vec<f64
         match tokio::time::timeout(left, stream.read_line(&mut line)).await {
             Ok(Ok(0)) => return Err("a stream ended".into()),
             Ok(read) => _ = read?,
-            Err(_) => return Ok(heard),
+            Err(_) => return Ok(told),
         }
         if line.trim_end() == "event: changed" {
-            heard.push(now());
+            told.push(now());
         }
     }
 }
 
 /// How many milliseconds after each alert was due a stream said so.
-fn after_each(heard: &[f64], first: i64, children: usize) -> Result<Vec<f64>, Failure> {
+fn after_each(told: &[f64], first: i64, children: usize) -> Result<Vec<f64>, Failure> {
     let after = |nth: usize| {
         let due = seconds(first + APART * whole(nth));
-        let next = heard.iter().find(|at| **at >= due && **at < due + seconds(APART));
+        let next = told.iter().find(|at| **at >= due && **at < due + seconds(APART));
         next.map(|at| (at - due) * 1e3).ok_or_else(|| Failure::from("an alert of which a stream said nothing"))
     };
     (0..children).map(after).collect()

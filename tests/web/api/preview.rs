@@ -142,7 +142,7 @@ async fn messages_are_in_the_readers_language_and_held_back_where_recording_hold
     let token = desk.token(INVESTIGATOR, Role::Investigator).await;
     let unfit = custody("A-1")
         .replace("03-01T09:30", "03-04T07:30")
-        .replace("}", r#","place":{"children_only":false,"sexes_separated":true}}"#);
+        .replace('}', r#","place":{"children_only":false,"sexes_separated":true}}"#);
     let texts = async |language: &str| {
         let answer = previewed(&desk, &token, "A-1", &[("accept-language", language)], &unfit).await.is(200);
         let messages = answer["messages"].as_array().expect("messages").clone();

@@ -237,7 +237,9 @@ impl Source<'_> {
     async fn load(self, kept: &mut Kept, cases: impl IntoIterator<Item = (CaseRef, u32)>) -> Result<(), Fault> {
         let cases: Vec<(CaseRef, u32)> = cases.into_iter().collect();
         if let Some(feed) = &mut kept.feed {
-            cases.iter().for_each(|(case, _)| feed.changed(case, kept.records.cases.contains_key(case)));
+            for (case, _) in &cases {
+                feed.changed(case, kept.records.cases.contains_key(case));
+            }
         }
         let make = |case: &Case| {
             let listed = Listed::of(case, self.book, self.now)?;
