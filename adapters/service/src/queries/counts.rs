@@ -1,6 +1,6 @@
 //! The exact figures of an office: compact facts of each of its cases, kept in memory and brought up to date from the log.
 //!
-//! Invariant: as [`super::kept`] says. After an action only its case is computed again; time alone is asked of the facts. Who
+//! Invariant: as `kept` beside it says. After an action only its case is computed again; time alone is asked of the facts. Who
 //! asks waits for a bounded time: a first count goes on by itself.
 
 use std::collections::{BTreeMap, BTreeSet};

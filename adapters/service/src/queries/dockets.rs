@@ -1,6 +1,6 @@
 //! The dockets that were read last, kept in memory and brought up to date from the log.
 //!
-//! Invariant: as [`super::kept`] says.
+//! Invariant: as `kept` beside it says.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
