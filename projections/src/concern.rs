@@ -95,7 +95,7 @@ mod tests {
         let opened = format!(
             "{}{}",
             offices("vte"),
-            r#","child":{"ref":"C","birth_date":"2012-01-01"},"offences":[{"class":"major","penalty_months":{"min":36,"max":60},"committed_on":"2026-03-01"}]"#
+            r#","child":{"ref":"C","birth_date":"2012-01-01"},"offences":[{"class":"major","penalty_months":{"min":36,"max":60},"committed_on":"2026-03-01","serious":true}]"#
         );
         let lines = [
             line("case_opened", "01", &opened),

@@ -57,15 +57,19 @@ pub fn lines(duties: &[Duty], now: Instant, until: Instant) -> (Vec<Line>, usize
     (lines, more)
 }
 
-/// What is different on `now` from the sheet as it was handed over, in the order of the lines; what is gone comes last.
+/// What is different on `now` from the sheet as it was handed over, in the order of the lines; what is gone comes last. Of a list
+/// that is full, nothing is known behind its end.
 pub fn changes<'l>(given: &'l [Line], now: &'l [Line]) -> Vec<(Change, &'l Line)> {
     let before: BTreeMap<_, &Line> = given.iter().map(|line| (line.key(), line)).collect();
     let after: BTreeMap<_, &Line> = now.iter().map(|line| (line.key(), line)).collect();
+    let known = |lines: &[Line], line: &Line| {
+        lines.len() < MOST || lines.last().is_some_and(|last| line.key() <= last.key())
+    };
     let of_now = now.iter().filter_map(|line| match before.get(&line.key()) {
-        None => Some((Change::Added, line)),
+        None => known(given, line).then_some((Change::Added, line)),
         Some(known) => (known.taken != line.taken).then_some((Change::Taken, line)),
     });
-    let gone = given.iter().filter(|line| !after.contains_key(&line.key())).map(|line| (Change::Gone, line));
+    let gone = given.iter().filter(|line| !after.contains_key(&line.key()) && known(now, line)).map(|line| (Change::Gone, line));
     of_now.chain(gone).collect()
 }
 
@@ -144,7 +148,7 @@ mod tests {
     fn a_list_is_read_as_it_was_written() {
         let lines = [line("A-1", 100, &[TAKER, OFFICE]), line("A-2", 101, &[])];
         assert_eq!(read(&to_json(&lines)).as_deref(), Some(&lines[..]));
-        for text in ["", "{}", "[[]]", r#"[["A-1","no-such-rule",0,1,[]]]"#, r#"[["A 1","custody-48h",0,1,[]]]"#] {
+        for text in ["", "{}", "[[]]", r#"[["A-1","no such rule",0,1,[]]]"#, r#"[["A 1","custody-48h",0,1,[]]]"#] {
             assert_eq!(read(text), None, "{text}");
         }
     }
@@ -157,5 +161,7 @@ mod tests {
             changes(&given, &now).into_iter().map(|(change, line)| (change, line.case.as_str())).collect();
         assert_eq!(found, [(Change::Taken, "A-1"), (Change::Added, "A-4"), (Change::Gone, "A-2")]);
         assert_eq!(changes(&given, &given), []);
+        let many: Vec<Line> = (0..=200).map(|n| line("A-1", n, &[])).collect();
+        assert_eq!(changes(&many[..MOST], &many[1..]), [(Change::Gone, &many[0])], "nothing is known behind a full list");
     }
 }

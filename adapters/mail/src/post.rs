@@ -11,7 +11,7 @@ mod rounds;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::alert::Alert;
+use engine::alert::{Alert, Kind};
 use engine::calendar::Instant;
 use engine::rulebook::{Rulebook, Rulebooks};
 use projections::docket::groups::is_off;
@@ -126,6 +126,8 @@ impl Post {
     /// the offices that supervise one of them.
     fn concerns(&self, address: &Address, stored: &Stored) -> bool {
         let Some((alert, kind)) = stored.event.fact.alert() else { return false };
+        // Who is told of an escalation hears how it ended.
+        let kind = if alert.topic.stage.is_escalated() { Kind::Escalated } else { kind };
         !address.off
             && !alert.history
             && stored.event.recorded_at >= address.made
@@ -172,7 +174,14 @@ impl Sender {
         let mut addresses = post.log.mail_addresses().await?;
         self.rounds.keep(&addresses);
         if addresses.is_empty() || !post.log.people_are_on().await? {
+            post.figures.mail.waiting.set((0, 0));
             return Ok(());
+        }
+        if self.rounds.unsaved == 0
+            && let Some(kept) = post.log.mail_cursor().await?
+        {
+            // With the first address it begins at the end of the log.
+            self.rounds.read = self.rounds.read.max(kept);
         }
         self.read_on(&addresses).await?;
         self.make_digests(&mut addresses).await?;
@@ -181,7 +190,13 @@ impl Sender {
         post.figures.mail.waiting.set((backlog.iter().map(|of| of.waiting).sum(), failing as u64));
         let now = post.clock.now();
         for of in &backlog {
-            let Some(address) = addresses.iter().find(|address| address.id == of.address) else { continue };
+            let Some(address) = addresses.iter().find(|address| address.id == of.address) else {
+                // It was removed while something was put among what waits.
+                if post.log.mail_address(of.address).await?.is_none() {
+                    post.log.remove_mail_address(of.address).await?;
+                }
+                continue;
+            };
             if self.rounds.is_due(address, of, now) {
                 let (post, told) = (Arc::clone(&post), address.clone());
                 self.rounds.tell(address, async move { deliver(&post, told).await });
@@ -213,7 +228,7 @@ impl Sender {
         let post = Arc::clone(&self.post);
         loop {
             let page = post.log.log(self.rounds.read, EVENTS).await?;
-            let Some(last) = page.last().map(|last| last.position) else { return Ok(()) };
+            let Some(last) = page.last().map(|last| last.position) else { break };
             let mut letters = Vec::new();
             for stored in &page {
                 let concerned = addresses.iter().filter(|address| post.concerns(address, stored));
@@ -226,6 +241,12 @@ impl Sender {
             }
             self.rounds.read = last;
         }
+        // Whatever is chosen from now on counts for what comes from now on, also after a restart.
+        if self.rounds.unsaved > 0 {
+            post.log.queue_mail(&[], Some(self.rounds.read)).await?;
+            self.rounds.unsaved = 0;
+        }
+        Ok(())
     }
 
     /// Puts the digests that are due among what waits. Whoever is being told just now has the progress in hand, and waits.

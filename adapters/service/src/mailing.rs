@@ -151,7 +151,13 @@ pub async fn add(
     let progress = Progress::default();
     let address =
         Address { id, version: 1, office, person, way, made: now, language, kinds, digest, off: false, progress };
-    if log.put_mail_address(&address).await? { Ok((address, secret)) } else { Err(Flaw::ChangedMeanwhile.into()) }
+    if log.put_mail_address(&address).await? {
+        return Ok((address, secret));
+    }
+    match log.mail_address(id).await? {
+        Some(there) if (&there.office, place(&there.way)) == (&address.office, place(&address.way)) => Ok((there, None)),
+        Some(_) | None => Err(Flaw::ChangedMeanwhile.into()),
+    }
 }
 
 /// Changes what was chosen for an address; what it is by then.
@@ -198,6 +204,10 @@ pub async fn renew_key(log: &dyn LogStore, key: &SealingKey, id: Uuid) -> Result
 pub async fn send_test(log: &dyn LogStore, id: Uuid, now: Instant) -> Result<(), Undone> {
     if log.mail_address(id).await?.ok_or(Flaw::NoSuchAddress)?.off {
         return Err(Flaw::IsOff.into());
+    }
+    // One at a time.
+    if log.mail_backlog().await?.iter().any(|of| of.address == id && of.tests > 0) {
+        return Ok(());
     }
     let test = Waiting::new(id, 0, &format!("test {}", Uuid::new_v4()), About::Test, now);
     Ok(log.queue_mail(&[test], None).await?)

@@ -178,6 +178,8 @@ impl Live {
         let mut state = self.0.locked();
         state.closed = true;
         state.streams.clear();
+        // Whoever waits for the reader to begin wakes, and finds no stream.
+        self.0.series.send_replace(Some(Uuid::nil()));
     }
 }
 

@@ -16,6 +16,7 @@ use projections::figures::rules::Rules;
 use projections::figures::tally::Tally;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
+use service::offices::{OfficeKind, Offices};
 use tests::cases::instant;
 
 use super::{book, recorded};
@@ -138,13 +139,20 @@ fn country(seed: u64) -> Vec<Case> {
     drawn.filter(|case| CaseFacts::of(case, book(), &rules, instant(AT)).is_some()).collect()
 }
 
+/// The courts that come with the program, with their provinces.
+fn courts_of_the_country() -> BTreeMap<OfficeCode, String> {
+    let offices = Offices::of_the_program();
+    let courts = offices.all().filter(|(_, office)| office.kind == OfficeKind::Court);
+    courts.map(|(code, court)| (code.clone(), court.province.en.clone())).collect()
+}
+
 fn counted(cases: &[Case], quarters: Vec<Quarter>, seed: u64, known: Option<Known>) -> Vec<(Fixed, Known)> {
     let rules = Rules::of(book());
-    let mut census = Census::new(&rules, quarters, instant(AT), known);
+    let mut census = Census::new(&rules, quarters, instant(AT), known, courts_of_the_country());
     let mut keys = ChaCha8Rng::seed_from_u64(seed);
     for case in cases {
         let facts = CaseFacts::of(case, book(), &rules, instant(AT)).expect("a case");
-        census.add(&facts, keys.next_u64(), Some(&facts.offices.court.as_str()[..3]));
+        census.add(&facts, keys.next_u64());
     }
     census.tables()
 }
@@ -237,6 +245,27 @@ fn the_same_cases_are_rounded_in_the_same_way_wherever_they_are_counted() {
         once[0].1.to_json().write(&mut text);
         assert_eq!(Known::read(&text).as_ref(), Some(&once[0].1));
     }
+}
+
+#[test]
+fn what_left_a_court_without_cases_is_corrected_in_its_province_and_the_country() {
+    let [first, second] = ["2026-Q1", "2026-Q2"].map(|quarter| Quarter::parse(quarter).expect("a quarter"));
+    let cases: Vec<Case> = (0..300).map(|n| recorded(tests::made::actions(n), instant(AT))).collect();
+    let rules = Rules::of(book());
+    let court = |case: &Case| CaseFacts::of(case, book(), &rules, instant(AT)).expect("a case").offices.court;
+    let gone = court(&cases[0]);
+    let opened = Cell::Children(Count::Opened, Part::All);
+    let before = counted(&cases, vec![first], 1, None).remove(0);
+    let left: Vec<Case> = cases.iter().filter(|case| court(case) != gone).cloned().collect();
+    let after = counted(&left, vec![second], 1, Some(before.1)).remove(0).0;
+    let corrected = after.offices[&gone].corrections.count(opened);
+    assert!(corrected < 0, "{corrected}");
+    let summed: i64 = courts_of_the_country()
+        .keys()
+        .filter_map(|court| Some(after.offices.get(court)?.corrections.count(opened)))
+        .sum();
+    assert_eq!(after.country.corrections.count(opened), summed);
+    assert_eq!(after.provinces[&courts_of_the_country()[&gone]].corrections.count(opened), corrected);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use engine::action::OfficeCode;
 use engine::calendar::Instant;
+use engine::decide::Alerts;
 use engine::json::Json;
 use projections::catalogue::Word as _;
 use projections::figures::fixed::Scope;
@@ -21,6 +22,7 @@ use service::queries::counts::{Asked, Counted, Counts, Which};
 use service::queries::dockets::Whose;
 use service::queries::quarters::{Quarters, Source};
 use service::spreadsheet;
+use service::watch::clock_doubt::alerts_beside;
 
 use super::arguments::{Common, Figures, Format};
 use super::database::{Absent, Database, run as block_on};
@@ -81,7 +83,14 @@ fn of_quarter(common: &Common, own: &Figures, quarter: Quarter, now: Instant) ->
     let offices = Arc::new(offices_in_force(common, &database)?);
     let (log, book) = (database.store.clone(), Arc::clone(&database.book));
     let source = Source { log, book, offices: Arc::clone(&offices), now };
-    let found = block_on(async { Ok(Quarters::default().of(&source, quarter, PATIENCE).await?) })?;
+    let found = block_on(async {
+        // What is counted by a wrong clock would be kept for good.
+        Ok(if alerts_beside(source.log.as_ref()).await? == Alerts::HeldBack {
+            Asked::Ready(Quarters::default().kept(source.log.as_ref(), quarter).await?)
+        } else {
+            Quarters::default().of(&source, quarter, PATIENCE).await?
+        })
+    })?;
     let Asked::Ready(Some(fixed)) = found else {
         return Err(Failure::Refused(format!(
             "there are no fixed figures of {quarter}: it has not ended, or is before the first quarter that was counted"

@@ -34,6 +34,11 @@ pub(crate) async fn deliver(post: &Post, mut address: Address) -> Result<Ended, 
             return Ok(Ended::Emptied);
         }
         for waiting in batch {
+            // As it is now: somebody may have switched it off, removed it or renewed its key meanwhile.
+            address = match post.log.mail_address(address.id).await? {
+                Some(now) if !now.off => now,
+                Some(_) | None => return Ok(Ended::Emptied),
+            };
             let tried = attempt(post, &waiting, &address).await?;
             let is_test = waiting.about == About::Test;
             let gone = if tried.is_ok() || is_test { vec![waiting.id] } else { Vec::new() };

@@ -171,15 +171,15 @@ impl Dockets {
         let mut kept = self.brought_up_to_date(Source { log, book, whose, now }).await?;
         // Never an empty calendar for want of a docket: it would take every event away.
         let Some(kept) = kept.as_mut() else { return Err(Fault::unavailable("the docket is not there; retry")) };
-        let mut feed = match kept.feed.take() {
+        let Kept { feed, records, .. } = kept;
+        // In its place from the start: a reader who goes away leaves what was looked at to the next one.
+        let feed = match feed {
             Some(feed) => feed,
-            None => OfFeed::begun(log, (&whose.office, whose.seat), &kept.records.cases, now).await?,
+            None => feed.insert(OfFeed::begun(log, (&whose.office, whose.seat), &records.cases, now).await?),
         };
-        feed.bring_up_to_date(log, kept.records.cases.keys(), now).await?;
+        feed.bring_up_to_date(log, records.cases.keys(), now).await?;
         let limits = Limits { cases: feed.limits.values().map(Arc::clone).collect(), rulebooks: feed.rulebooks };
-        let cases = kept.records.cases.len();
-        kept.feed = Some(feed);
-        self.0.bound(whose, cases);
+        self.0.bound(whose, records.cases.len());
         Ok(limits)
     }
 }

@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::counts::{Asked, Progress};
 use super::kept::IN_FLIGHT;
-use crate::offices::Offices;
+use crate::offices::{OfficeKind, Offices};
 
 /// How many quarters are counted when none was before.
 const FIRST: usize = 8;
@@ -137,7 +137,10 @@ impl Source {
             return Ok(());
         }
         let rules = Rules::of(&self.book);
-        let mut census = Census::new(&rules, Quarter::range(from, closed).collect(), self.now, known);
+        let courts = self.offices.all().filter(|(_, office)| office.kind == OfficeKind::Court);
+        let courts = courts.map(|(code, court)| (code.clone(), court.province.in_language(Language::En).to_owned()));
+        let quarters = Quarter::range(from, closed).collect();
+        let mut census = Census::new(&rules, quarters, self.now, known, courts.collect());
         let cases = self.log.cases().await?;
         progress.begin(cases.len());
         let load = async |case: CaseRef| (self.log.load(&case).await, case);
@@ -151,9 +154,7 @@ impl Source {
                 Err(fault) => return Err(fault),
             };
             let Some(facts) = CaseFacts::of(&case, &self.book, &rules, self.now) else { continue };
-            let court = self.offices.get(&facts.offices.court);
-            let province = court.map(|court| court.province.in_language(Language::En));
-            census.add(&facts, key(&secret, &reference), province);
+            census.add(&facts, key(&secret, &reference));
         }
         drop(loaded);
         let mut tables = census.tables();

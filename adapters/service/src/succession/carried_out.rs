@@ -49,12 +49,19 @@ async fn carry_out(log: &dyn LogStore, recorder: &Recorder, offices: &Offices) -
     for change in changes.into_iter().rev().filter(|change| change.ended_at.is_none()) {
         let OfficeChange { id, from, to, with, confirmed: Some((person, _)), .. } = change else { continue };
         let which = with.clone().map_or(Which::All, Which::With);
-        let Ok(succession) = Succession::new(offices, from.clone(), to.clone(), which) else { continue };
+        let Ok(succession) = Succession::new(offices, from.clone(), to.clone(), which) else {
+            tracing::warn!(%from, %to, "the offices file no longer allows this change of an office: it is ended");
+            log.end_office_change(id, recorder.now()).await?;
+            continue;
+        };
         let quietly: Progress = Arc::new(|_, _| ());
         let cases = succession.cases(log).await?;
-        let count = succession.transfer_all(recorder, &cases, Some(person), &quietly).await?;
+        let mut count = succession.transfer_all(recorder, &cases, Some(person), &quietly).await?;
         if with.is_none() {
             follow(log, &from, &to, recorder.now()).await?;
+            // What was opened for the old office meanwhile; nobody on the pages can open more for it.
+            let late = succession.cases(log).await?;
+            count.add(&succession.transfer_all(recorder, &late, Some(person), &quietly).await?);
         }
         if log.end_office_change(id, recorder.now()).await? {
             let (cases, refused, damaged) = (count.cases, count.refused, count.damaged);

@@ -4,7 +4,6 @@
 
 use engine::action::OfficeCode;
 use engine::calendar::Instant;
-use store::people::mail::Address;
 use store::people::{Membership, Person, Put};
 use store::{Fault, LogStore};
 
@@ -39,11 +38,17 @@ pub async fn follow(store: &dyn LogStore, from: &OfficeCode, to: &OfficeCode, no
         }
     }
     followed.secrets = store.move_secrets(from, to).await?;
-    // One that an operator writes meanwhile is the operator's.
-    for address in store.mail_addresses().await?.into_iter().filter(|address| address.office == *from) {
-        let version = address.version + 1;
-        let moved = Address { office: to.clone(), version, ..address };
-        followed.addresses += usize::from(store.put_mail_address(&moved).await?);
+    for mut address in store.mail_addresses().await? {
+        while address.office == *from {
+            (address.office, address.version) = (to.clone(), address.version + 1);
+            if store.put_mail_address(&address).await? {
+                followed.addresses += 1;
+                break;
+            }
+            // Somebody wrote it meanwhile.
+            let Some(again) = store.mail_address(address.id).await? else { break };
+            address = again;
+        }
     }
     Ok(followed)
 }

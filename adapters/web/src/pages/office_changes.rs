@@ -72,7 +72,20 @@ struct Page {
 /// If the store cannot be read.
 pub async fn waits(site: &Site, visitor: &Visitor) -> Result<bool, Fault> {
     let changes = site.people.office_changes().await?;
-    Ok(changes.iter().any(|change| waits_for(change) && visitor.office() == Some(&change.from)))
+    Ok(changes.iter().any(|change| waits_for(change) && confirms(&changes, visitor, change)))
+}
+
+/// Whether the visitor's office confirms a change: the one whose cases go, or the one that took its place and to which its people
+/// went already.
+fn confirms(changes: &[OfficeChange], visitor: &Visitor, change: &OfficeChange) -> bool {
+    let went = |done: &OfficeChange| {
+        (&done.from, &done.to) == (&change.from, &change.to)
+            && done.with.is_none()
+            && done.confirmed.is_some()
+            && done.ended_at.is_some()
+    };
+    visitor.office() == Some(&change.from)
+        || (visitor.office() == Some(&change.to) && changes.iter().any(went))
 }
 
 const fn waits_for(change: &OfficeChange) -> bool {
@@ -111,13 +124,13 @@ async fn listed(site: &Site, visitor: &Visitor, typed: Typed) -> Answer {
 
 /// The changes that the visitor may see: an operator all, others those of the own office that wait or are under way.
 async fn shown(site: &Site, visitor: &Visitor, operates: bool) -> Result<Vec<Shown>, Fault> {
-    let mut changes = site.people.office_changes().await?;
-    changes.retain(|change| operates || (visitor.office() == Some(&change.from) && change.ended_at.is_none()));
-    changes.truncate(MOST);
+    let all = site.people.office_changes().await?;
+    let own = |change: &&OfficeChange| operates || (change.ended_at.is_none() && confirms(&all, visitor, change));
+    let changes: Vec<&OfficeChange> = all.iter().filter(own).take(MOST).collect();
     let language = visitor.language;
     let name = |code: &OfficeCode| site.offices.name_and_code(code, language);
-    let mut all = Vec::with_capacity(changes.len());
-    for change in &changes {
+    let mut shown = Vec::with_capacity(changes.len());
+    for change in changes {
         let waits = waits_for(change);
         let says = if waits && !operates {
             let cases = match succession(site, change) {
@@ -128,7 +141,7 @@ async fn shown(site: &Site, visitor: &Visitor, operates: bool) -> Result<Vec<Sho
         } else {
             String::new()
         };
-        all.push(Shown {
+        shown.push(Shown {
             id: change.id,
             from: name(&change.from),
             to: name(&change.to),
@@ -144,7 +157,7 @@ async fn shown(site: &Site, visitor: &Visitor, operates: bool) -> Result<Vec<Sho
             says,
         });
     }
-    Ok(all)
+    Ok(shown)
 }
 
 fn succession(site: &Site, change: &OfficeChange) -> Result<Succession, NotPossible> {
@@ -237,8 +250,8 @@ pub async fn confirm(State(site): State<Arc<Site>>, visitor: Visitor, Path(id): 
     let (Ok(id), By::Session(_)) = (Uuid::try_parse(&id), &visitor.by) else { return no_such_page(visitor.language) };
     let confirmed = async {
         let changes = site.people.office_changes().await?;
-        let own = |change: &&OfficeChange| change.id == id && visitor.office() == Some(&change.from);
-        if !changes.iter().any(|change| own(&change)) {
+        let own = |change: &OfficeChange| change.id == id && confirms(&changes, &visitor, change);
+        if !changes.iter().any(own) {
             return Ok(no_such_page(visitor.language));
         }
         if site.people.confirm_office_change(id, visitor.id, site.now()).await? {

@@ -22,6 +22,7 @@ pub struct Census<'r> {
     quarters: Vec<Quarter>,
     at: Instant,
     known: Option<Known>,
+    courts: BTreeMap<OfficeCode, String>,
     offices: BTreeMap<OfficeCode, Office>,
     provinces: BTreeMap<String, Vec<Tally>>,
     country: Vec<Tally>,
@@ -38,13 +39,20 @@ struct Office {
 
 impl<'r> Census<'r> {
     /// Nothing counted yet. `known` is what the quarter before the first was compared with; `None`: no quarter was counted yet.
-    pub fn new(rules: &'r Rules, quarters: Vec<Quarter>, at: Instant, known: Option<Known>) -> Self {
+    /// `courts`: the courts with their provinces, those that have no case any more, too.
+    pub fn new(
+        rules: &'r Rules,
+        quarters: Vec<Quarter>,
+        at: Instant,
+        known: Option<Known>,
+        courts: BTreeMap<OfficeCode, String>,
+    ) -> Self {
         let country = tallies(rules, &quarters, at, None);
-        Self { rules, quarters, at, known, offices: BTreeMap::new(), provinces: BTreeMap::new(), country }
+        Self { rules, quarters, at, known, courts, offices: BTreeMap::new(), provinces: BTreeMap::new(), country }
     }
 
-    /// Adds a case with its key, and the province of its court.
-    pub fn add(&mut self, case: &CaseFacts, key: u64, province: Option<&str>) {
+    /// Adds a case with its key.
+    pub fn add(&mut self, case: &CaseFacts, key: u64) {
         let Some(first) = self.quarters.first().copied() else { return };
         let mut counted: Vec<&OfficeCode> = Vec::with_capacity(4);
         for (place, seat) in Seat::ALL.into_iter().enumerate() {
@@ -64,14 +72,14 @@ impl<'r> Census<'r> {
             add(&mut of.quarters, case, key);
             of.heard = of.heard.max(case.heard[place]);
             if seat == Seat::Court {
-                of.province = province.map(str::to_owned);
+                of.province = self.courts.get(office).cloned();
             }
             before(case, self.rules, first, at, &mut |cell| of.before.entry(cell).or_default().add(key));
         }
         add(&mut self.country, case, key);
-        if let Some(province) = province {
+        if let Some(province) = self.courts.get(&case.offices.court) {
             let (rules, quarters, at) = (self.rules, &self.quarters, self.at);
-            let of = self.provinces.entry(province.to_owned()).or_insert_with(|| tallies(rules, quarters, at, None));
+            let of = self.provinces.entry(province.clone()).or_insert_with(|| tallies(rules, quarters, at, None));
             add(of, case, key);
         }
     }
@@ -81,11 +89,16 @@ impl<'r> Census<'r> {
         let mut known = self.known.take();
         // An office whose cases all went elsewhere is still corrected.
         for code in known.iter().flat_map(|known| known.0.keys()) {
+            let (rules, quarters, at) = (self.rules, &self.quarters, self.at);
+            let province = self.courts.get(code);
+            if let Some(province) = province {
+                self.provinces.entry(province.clone()).or_insert_with(|| tallies(rules, quarters, at, None));
+            }
             self.offices.entry(code.clone()).or_insert_with(|| Office {
-                quarters: tallies(self.rules, &self.quarters, self.at, None),
+                quarters: tallies(rules, quarters, at, province.map(|_| Seat::Court)),
                 before: BTreeMap::new(),
                 heard: None,
-                province: None,
+                province: province.cloned(),
             });
         }
         let mut tables = Vec::new();
