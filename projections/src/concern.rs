@@ -36,7 +36,7 @@ pub fn concerned(case: &Case, event: &Event, book: &Rulebook, at: Instant) -> Co
 }
 
 /// Whether an action may take a case from an office that had it.
-const fn takes_away(name: ActionName) -> bool {
+pub const fn takes_away(name: ActionName) -> bool {
     matches!(name, ActionName::CaseTransferred | ActionName::ActionWithdrawn | ActionName::CaseVoided)
 }
 

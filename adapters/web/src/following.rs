@@ -3,9 +3,11 @@
 //! Invariant: while a stream is open, every event that the store gives is looked at, once and in the order of the log. The
 //! watch and the relay never wait for it.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use projections::concern::{Concerned, concerned};
+use engine::action::CaseRef;
+use projections::concern::{Concerned, concerned, takes_away};
 use service::lifecycle::Stop;
 use store::{Fault, Position, Stored};
 
@@ -66,12 +68,18 @@ async fn read(site: &Site, head: &mut Position) -> Result<bool, Fault> {
             return Ok(true);
         }
         let (mut all, mut known) = (Vec::with_capacity(events.len()), true);
+        // The cases that were asked, each with how many events it had: an action that takes no case away concerns the same offices.
+        let mut asked: BTreeMap<CaseRef, u32> = BTreeMap::new();
         for stored in events {
-            let Some(of) = of_event(site, &stored).await? else {
-                known = false;
-                break;
-            };
-            all.push(of);
+            let plain = stored.event.fact.action().is_some_and(|action| !takes_away(action.name));
+            if !(plain && asked.get(&stored.case).is_some_and(|version| *version >= stored.version)) {
+                let Some((of, version)) = of_event(site, &stored).await? else {
+                    known = false;
+                    break;
+                };
+                all.push(of);
+                asked.insert(stored.case, version);
+            }
             *head = stored.position;
         }
         site.live.tell(|follows| all.iter().any(|of| is_told(site, of, follows)));
@@ -89,13 +97,13 @@ fn is_told(site: &Site, of: &Concerned, follows: &Follows) -> bool {
     }
 }
 
-/// Whom an event concerns; `None` if the store does not give its case with it yet.
-async fn of_event(site: &Site, stored: &Stored) -> Result<Option<Concerned>, Fault> {
+/// Whom an event concerns, and how many events its case has; `None` if the store does not give its case with it yet.
+async fn of_event(site: &Site, stored: &Stored) -> Result<Option<(Concerned, u32)>, Fault> {
     match site.log.load(&stored.case).await {
         Ok(case) if case.version() < stored.version => Ok(None),
-        Ok(case) => Ok(Some(concerned(&case, &stored.event, &site.book, site.now()))),
+        Ok(case) => Ok(Some((concerned(&case, &stored.event, &site.book, site.now()), case.version()))),
         // Nobody sees anything of a damaged case.
-        Err(Fault::Corrupt(_)) => Ok(Some(Concerned::default())),
+        Err(Fault::Corrupt(_)) => Ok(Some((Concerned::default(), u32::MAX))),
         Err(fault) => Err(fault),
     }
 }

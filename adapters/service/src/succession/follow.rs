@@ -61,11 +61,20 @@ fn moved(person: &mut Person, from: &OfficeCode, to: &OfficeCode, now: Instant) 
     let going: Vec<Membership> = person.memberships.iter().filter(|membership| goes(membership)).cloned().collect();
     for old in &going {
         let new = Membership { office: Some(to.clone()), from: old.from.max(Some(now)), ..old.clone() };
-        let has = |other: &Membership| (&other.office, other.role) == (&new.office, new.role) && other.until.is_none();
-        if !person.memberships.iter().any(has) {
-            person.memberships.push(new);
+        let is_one = |other: &&mut Membership| {
+            (&other.office, other.role) == (&new.office, new.role) && other.until.is_none_or(|until| until >= now)
+        };
+        match person.memberships.iter_mut().find(is_one) {
+            // A person holds a role in an office once: from the earlier beginning to the later end.
+            Some(held) => {
+                held.from = held.from.zip(new.from).map(|(held, new)| held.min(new));
+                held.until = held.until.zip(new.until).map(|(held, new)| held.max(new));
+            }
+            None => person.memberships.push(new),
         }
     }
+    // What has not begun was never held.
+    person.memberships.retain(|membership| !goes(membership) || membership.from.is_none_or(|from| from < now));
     for membership in person.memberships.iter_mut().filter(|membership| goes(membership)) {
         // It held until the second before.
         membership.until = Some(now.plus(-1));
