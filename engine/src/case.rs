@@ -302,13 +302,12 @@ impl Case {
         self.confirmed.get(&action).copied()
     }
 
-    /// The actions on which a second person has not looked, in the order in which they were recorded: those that begin, extend
-    /// or end the deprivation of liberty, that somebody entered, and that were not withdrawn.
+    /// The actions on liberty that one person entered and no second one has confirmed, in the order in which they were recorded.
     pub fn unconfirmed(&self) -> impl Iterator<Item = &RecordedAction> {
         let withdrawn: BTreeSet<ActionId> = self.actions().filter_map(Action::withdraws).collect();
         let asks = |recorded: &RecordedAction| recorded.person.is_some() && ON_LIBERTY.has(recorded.action.name);
-        let waits = move |id: ActionId| !withdrawn.contains(&id) && !self.confirmed.contains_key(&id);
-        self.recorded.iter().filter(move |recorded| asks(recorded) && waits(recorded.action.id))
+        let done = move |id: ActionId| withdrawn.contains(&id) || self.confirmed.contains_key(&id);
+        self.recorded.iter().filter(move |recorded| asks(recorded) && !done(recorded.action.id))
     }
 
     /// Whether what somebody did about an alert is recorded already, by its id.
