@@ -62,14 +62,16 @@ pub fn lines(duties: &[Duty], now: Instant, until: Instant) -> (Vec<Line>, usize
 pub fn changes<'l>(given: &'l [Line], now: &'l [Line]) -> Vec<(Change, &'l Line)> {
     let before: BTreeMap<_, &Line> = given.iter().map(|line| (line.key(), line)).collect();
     let after: BTreeMap<_, &Line> = now.iter().map(|line| (line.key(), line)).collect();
-    let known = |lines: &[Line], line: &Line| {
-        lines.len() < MOST || lines.last().is_some_and(|last| line.key() <= last.key())
-    };
+    let known =
+        |lines: &[Line], line: &Line| lines.len() < MOST || lines.last().is_some_and(|last| line.key() <= last.key());
     let of_now = now.iter().filter_map(|line| match before.get(&line.key()) {
         None => known(given, line).then_some((Change::Added, line)),
         Some(known) => (known.taken != line.taken).then_some((Change::Taken, line)),
     });
-    let gone = given.iter().filter(|line| !after.contains_key(&line.key()) && known(now, line)).map(|line| (Change::Gone, line));
+    let gone = given
+        .iter()
+        .filter(|line| !after.contains_key(&line.key()) && known(now, line))
+        .map(|line| (Change::Gone, line));
     of_now.chain(gone).collect()
 }
 
@@ -162,6 +164,10 @@ mod tests {
         assert_eq!(found, [(Change::Taken, "A-1"), (Change::Added, "A-4"), (Change::Gone, "A-2")]);
         assert_eq!(changes(&given, &given), []);
         let many: Vec<Line> = (0..=200).map(|n| line("A-1", n, &[])).collect();
-        assert_eq!(changes(&many[..MOST], &many[1..]), [(Change::Gone, &many[0])], "nothing is known behind a full list");
+        assert_eq!(
+            changes(&many[..MOST], &many[1..]),
+            [(Change::Gone, &many[0])],
+            "nothing is known behind a full list"
+        );
     }
 }

@@ -155,7 +155,9 @@ pub async fn add(
         return Ok((address, secret));
     }
     match log.mail_address(id).await? {
-        Some(there) if (&there.office, place(&there.way)) == (&address.office, place(&address.way)) => Ok((there, None)),
+        Some(there) if (&there.office, place(&there.way)) == (&address.office, place(&address.way)) => {
+            Ok((there, None))
+        }
         Some(_) | None => Err(Flaw::ChangedMeanwhile.into()),
     }
 }

@@ -84,8 +84,7 @@ fn confirms(changes: &[OfficeChange], visitor: &Visitor, change: &OfficeChange) 
             && done.confirmed.is_some()
             && done.ended_at.is_some()
     };
-    visitor.office() == Some(&change.from)
-        || (visitor.office() == Some(&change.to) && changes.iter().any(went))
+    visitor.office() == Some(&change.from) || (visitor.office() == Some(&change.to) && changes.iter().any(went))
 }
 
 const fn waits_for(change: &OfficeChange) -> bool {
