@@ -4,9 +4,10 @@ use engine::rulebook::Language;
 use mail::signature::signature;
 use projections::letters::Trouble;
 use serde_json::Value;
-use service::clock::Clock as _;
+use service::clock::{Clock as _, SystemClock};
 use store::place::LogPlace;
 use tests::on_each_log;
+use tests::recipes::python_under;
 
 use crate::receiver::Receiver;
 use crate::world::{OFFICE, Ways, World, wanted};
@@ -15,6 +16,23 @@ on_each_log!(
     an_alert_comes_as_it_is_published_and_signed_with_the_key_that_was_shown,
     a_webhook_that_answers_500_for_a_day_loses_nothing,
 );
+
+#[test]
+fn the_recipe_of_the_page_knows_a_genuine_request() {
+    let (key, body) = ("0f".repeat(32), r#"{"id":"1"}"#);
+    let header = signature(&key, SystemClock.now(), body);
+    let recipe = python_under("\n### Alerts: mail and webhooks\n");
+    let asked = format!(
+        "{recipe}\nbody = {body:?}.encode()\nprint(is_genuine({key:?}, {header:?}, body), is_genuine({key:?}, {header:?}, body + b' '), is_genuine({:?}, {header:?}, body))",
+        "f0".repeat(32)
+    );
+    let said = std::process::Command::new("python3").args(["-c", &asked]).output().expect("python3 runs");
+    assert_eq!(String::from_utf8_lossy(&said.stdout).trim(), "True False False", "{said:?}");
+    let old = signature(&key, SystemClock.now().plus(-400), body);
+    let asked = format!("{recipe}\nprint(is_genuine({key:?}, {old:?}, {body:?}.encode()))");
+    let said = std::process::Command::new("python3").args(["-c", &asked]).output().expect("python3 runs");
+    assert_eq!(String::from_utf8_lossy(&said.stdout).trim(), "False", "{said:?}");
+}
 
 async fn world(place: &LogPlace, receiver: &Receiver, listed: &[&'static str]) -> World {
     let authority = Some(receiver.authority.roots());

@@ -7,6 +7,7 @@ use scenarios::servers::nats_server::tools;
 use serde_json::{Value, json};
 use service::clock::{Clock as _, SystemClock};
 use tests::program::Run;
+use tests::recipes::python_under;
 use uuid::Uuid;
 
 use crate::actions::serve;
@@ -192,9 +193,7 @@ async fn the_program_and_the_recipe_of_an_office_take_an_alert() {
     run(OWING, &["give-back", CASE, "custody-48h"], 0).says(&["gives_back recorded"]);
     run(OWING, &["note", CASE], 0).says(&["notes recorded"]);
 
-    let page = include_str!("../../docs/formats.md");
-    let recipe = page.split("```python\n").nth(2).and_then(|rest| rest.split("```").next()).expect("a recipe");
-    let script = ministry.desk.write("take.py", recipe);
+    let script = ministry.desk.write("take.py", python_under("\n## The inbox over NATS\n"));
     let mut python = Command::new("python3");
     python.arg(&script).args([OWING, CASE, "custody-48h", "free the child", &until]);
     python.env("PYTHONPATH", tools()).env("KAMNOT_NATS", ministry.url(OWING));

@@ -8,14 +8,14 @@ use async_nats::jetstream;
 use scenarios::servers::nats_server::{NatsServer, tools};
 use serde_json::json;
 use tests::program::{Desk, Run};
+use tests::recipes::python_under;
 use uuid::Uuid;
 
 use crate::ministry::{Ministry, OfficeAccess};
 
-/// The block of Python in the page.
+/// The recipe of the page.
 fn recipe() -> &'static str {
-    let page = include_str!("../../docs/formats.md");
-    page.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a recipe")
+    python_under("\n### Reading alerts with a client of your own\n")
 }
 
 /// An alert to a prosecutor's office.

@@ -10,6 +10,7 @@ pub mod lines;
 pub mod load;
 pub mod made;
 pub mod program;
+pub mod recipes;
 pub mod reckoning;
 pub mod serving;
 pub mod skipped;
