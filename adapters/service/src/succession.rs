@@ -82,6 +82,16 @@ pub struct Count {
     pub damaged: u64,
 }
 
+impl std::ops::AddAssign for Count {
+    fn add_assign(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.withdrawn += other.withdrawn;
+        self.raised += other.raised;
+        self.refused += other.refused;
+        self.damaged += other.damaged;
+    }
+}
+
 impl Count {
     fn add(&mut self, events: &[Event]) {
         self.cases += 1;

@@ -61,7 +61,7 @@ async fn carry_out(log: &dyn LogStore, recorder: &Recorder, offices: &Offices) -
             follow(log, &from, &to, recorder.now()).await?;
             // What was opened for the old office meanwhile; nobody on the pages can open more for it.
             let late = succession.cases(log).await?;
-            count.add(&succession.transfer_all(recorder, &late, Some(person), &quietly).await?);
+            count += succession.transfer_all(recorder, &late, Some(person), &quietly).await?;
         }
         if log.end_office_change(id, recorder.now()).await? {
             let (cases, refused, damaged) = (count.cases, count.refused, count.damaged);
