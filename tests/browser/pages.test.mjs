@@ -148,7 +148,7 @@ test("every kind of form, refused or not, and what it would change pass in both 
 });
 
 test("a feed is made, its address shown once, and its calendar read", async () => {
-  const page = await open(demo, "en", { script: false });
+  const page = await open(demo, "en");
   await enter(page, "prosecutor");
   await page.goto("/me");
   await page.getByRole("link", { name: "Feeds of your office" }).click();
