@@ -87,8 +87,9 @@ async fn an_address_that_may_not_be_is_refused_with_its_field(log: &Log) {
     assert_eq!(addresses(&desk).await, []);
     // Sent twice it is made once.
     let fields = fields(&id, "clerk@example.la", &login);
-    desk.submit(&operator, "/mail", &fields).await.is_status(303);
-    desk.submit(&operator, "/mail", &fields).await.is_status(422);
+    for _ in 0..2 {
+        desk.submit(&operator, "/mail", &fields).await.is_status(303);
+    }
     assert_eq!(addresses(&desk).await.len(), 1);
 }
 
