@@ -213,7 +213,7 @@ impl Source<'_> {
         // With the version of the last event that was read.
         let mut changed = kept.records.due(self.now);
         let Kept { followed, records, told, .. } = &mut kept;
-        let own = records.cases.len();
+        let (own, mut told_more) = (records.cases.len(), false);
         let mut take = |stored: store::Stored| {
             // An alert changes nothing of what a docket says.
             if stored.event.fact.action().is_some() || records.damaged.contains(&stored.case) {
@@ -221,6 +221,7 @@ impl Source<'_> {
             } else if let Some(row) = records.cases.get_mut(&stored.case) {
                 row.version = stored.version;
                 told.insert(stored.case, stored.version);
+                told_more = true;
             }
         };
         if !followed.news(self.log, own, &mut take).await? {
@@ -228,8 +229,9 @@ impl Source<'_> {
         }
         if !changed.is_empty() {
             self.load(&mut kept, changed).await?;
+        } else if told_more {
+            kept.docket.tag = tag(&kept.records.cases);
         }
-        kept.docket.tag = tag(&kept.records.cases);
         Ok(kept)
     }
 
