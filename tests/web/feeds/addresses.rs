@@ -32,7 +32,7 @@ async fn a_guessed_a_revoked_and_a_forgotten_address_look_like_a_page_that_there
     let secret = path.split('/').nth(2).expect("a secret");
     let other = if secret.starts_with('A') { "B" } else { "A" };
     let guesses = [
-        path.replacen(&secret[..1], other, 1),
+        path.replace(secret, &format!("{other}{}", &secret[1..])),
         path.replace(secret, &secret[1..]),
         path.replace(secret, &secret.to_uppercase()),
         "/feed/x/limits.ics".to_owned(),
