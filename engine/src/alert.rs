@@ -187,9 +187,14 @@ impl Addressees {
         format!("{}.{}.{}.{legal_aid}", self.prosecutor, self.court, self.investigator)
     }
 
+    /// All of them, in the order of [`Self::tokens`].
+    pub fn all(&self) -> impl Iterator<Item = &OfficeCode> {
+        [&self.prosecutor, &self.court, &self.investigator].into_iter().chain(&self.legal_aid)
+    }
+
     /// Whether `office` is one of them.
     pub fn has(&self, office: &OfficeCode) -> bool {
-        [&self.court, &self.prosecutor, &self.investigator].contains(&office) || self.legal_aid.as_ref() == Some(office)
+        self.all().any(|one| one == office)
     }
 
     /// The office that has a role in the case.

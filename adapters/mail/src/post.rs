@@ -136,10 +136,7 @@ impl Post {
     }
 
     fn is_above(&self, address: &Address, alert: &Alert) -> bool {
-        let to = &alert.to;
-        let told = [&to.court, &to.prosecutor, &to.investigator].into_iter().chain(&to.legal_aid);
-        alert.topic.stage.is_escalated()
-            && told.into_iter().any(|office| self.offices.is_under(office, &address.office))
+        alert.topic.stage.is_escalated() && alert.to.all().any(|office| self.offices.is_under(office, &address.office))
     }
 
     /// The digest that is due at an address; none if there is none today, or it was made.

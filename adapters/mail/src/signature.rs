@@ -9,8 +9,6 @@ use ring::hmac;
 
 /// The header that carries it.
 pub const HEADER: &str = "Kamnot-Signature";
-/// How many seconds the time of a request may be from the receiver's: what receivers are told to accept.
-pub const WINDOW_SECONDS: i64 = 300;
 
 /// The value of the header: `t=1772586000,v1=` and 64 hexadecimal digits. The key is used as it is shown.
 pub fn signature(key: &str, at: Instant, body: &str) -> String {

@@ -153,13 +153,13 @@ impl Succession {
     }
 
     fn takes(&self, view: &CaseView) -> bool {
-        let seats = [Some(&view.court), Some(&view.prosecutor), Some(&view.investigator), view.legal_aid.as_ref()];
-        let own = Seat::ALL.into_iter().zip(seats).any(|(seat, code)| seat == self.seat && code == Some(&self.from));
-        own && match &self.which {
-            Which::All => true,
-            Which::With(other) => seats.contains(&Some(other)),
-            Which::These(cases) => cases.contains(&view.case),
-        }
+        let have = view.offices();
+        self.seat.of(&have) == Some(&self.from)
+            && match &self.which {
+                Which::All => true,
+                Which::With(other) => have.has(other),
+                Which::These(cases) => cases.contains(&view.case),
+            }
     }
 
     /// The transfer of a case at an instant; `None` if the office does not have it then, or it counts nowhere.

@@ -126,10 +126,9 @@ impl Dockets {
         whose: &Whose,
         now: Instant,
     ) -> Result<(Docket, Vec<Arc<CaseAlerts>>), Fault> {
-        let docket = self.of(log, book, whose, now).await?;
-        let place = self.0.place(whose);
-        let mut kept = place.lock().await;
-        let Some(kept) = kept.as_mut() else { return Ok((docket, Vec::new())) };
+        let mut guard = self.brought_up_to_date(Source { log, book, whose, now }).await?;
+        // Never an empty inbox for want of a docket.
+        let Some(kept) = guard.as_mut() else { return Err(Fault::unavailable("the docket is not there; retry")) };
         let mut later = BTreeMap::new();
         while let Some((case, version)) = kept.told.first_key_value().map(|(case, version)| (case.clone(), *version)) {
             let alerts = match log.load(&case).await {
@@ -150,11 +149,11 @@ impl Dockets {
             kept.told.remove(&case);
         }
         kept.told = later;
-        let none = Arc::default();
-        let of =
-            |listed: &Arc<Listed>| Arc::clone(kept.records.cases.get(&listed.case).map_or(&none, |row| &row.alerts));
-        let alerts = docket.cases.iter().map(of).collect();
-        Ok((docket.clone(), alerts))
+        let alerts = kept.records.cases.values().map(|row| Arc::clone(&row.alerts)).collect();
+        let docket = kept.docket.clone();
+        drop(guard);
+        self.0.bound(whose, docket.cases.len());
+        Ok((docket, alerts))
     }
 
     /// The limits of a docket as it stands now, as a feed lists them; those of cases that have left it not long ago, too.

@@ -18,11 +18,11 @@ use sha2::{Digest as _, Sha256};
 use store::people::FrozenFigures;
 use store::{Fault, LogStore};
 use tokio::time::timeout;
-use uuid::Uuid;
 
 use super::counts::{Asked, Progress};
 use super::kept::IN_FLIGHT;
 use crate::offices::{OfficeKind, Offices};
+use crate::sealing::random;
 
 /// How many quarters are counted when none was before.
 const FIRST: usize = 8;
@@ -130,7 +130,7 @@ impl Source {
             (quarter.after(), last.secret, Some(Known::read(&last.known).ok_or_else(|| altered(last))?))
         } else {
             let from = std::iter::successors(Some(closed), |quarter| Some(quarter.before())).nth(FIRST - 1);
-            (from.unwrap_or(closed), secret(), None)
+            (from.unwrap_or(closed), random(), None)
         };
         // Another process may have counted them meanwhile.
         if from > closed {
@@ -171,15 +171,6 @@ impl Source {
         let frozen: Vec<FrozenFigures> = frozen.collect();
         self.log.freeze_figures(&frozen).await
     }
-}
-
-/// A new secret, of random bits.
-fn secret() -> [u8; 32] {
-    let mut secret = [0; 32];
-    for part in secret.chunks_exact_mut(16) {
-        part.copy_from_slice(Uuid::new_v4().as_bytes());
-    }
-    secret
 }
 
 /// The key of a case, which nobody can compute without the secret.

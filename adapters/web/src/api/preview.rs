@@ -194,13 +194,12 @@ fn of_standing(standing: &Standing) -> Value {
 /// A message that would go; one about what is history is recorded and not sent.
 fn of_message(event: &Event, after: &Case, book: &Rulebook, language: Language) -> Option<Value> {
     let (alert, kind) = event.fact.alert()?;
-    let to =
-        [Some(&alert.to.prosecutor), Some(&alert.to.court), Some(&alert.to.investigator), alert.to.legal_aid.as_ref()];
+    let to: Vec<String> = alert.to.all().map(ToString::to_string).collect();
     Some(json!({
         "kind": kind.word(),
         "rule": alert.topic.rule.word(),
         "owed_by": alert.owing_office().to_string(),
-        "to": to.into_iter().flatten().map(ToString::to_string).collect::<Vec<String>>(),
+        "to": to,
         "sent": !alert.history,
         "text": message::text(after.reference(), event, book, language)?,
     }))

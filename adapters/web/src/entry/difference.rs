@@ -179,8 +179,7 @@ fn messages(preview: &Preview, reader: &Reader<'_>) -> Vec<Messages> {
             continue;
         };
         let owes = alert.to.of(alert.owed_by);
-        let others = [Some(&alert.to.prosecutor), Some(&alert.to.court), Some(&alert.to.investigator)];
-        let others = others.into_iter().chain([alert.to.legal_aid.as_ref()]).flatten().filter(|code| *code != owes);
+        let others = alert.to.all().filter(|code| *code != owes);
         let names: Vec<String> = std::iter::once(owes).chain(others).map(|code| reader.office(code)).collect();
         let (to, text) = (html(&names.join(", ")), html(&text));
         match all.iter_mut().find(|same| same.to == to && same.history == alert.history) {

@@ -18,7 +18,7 @@ use store::Fault;
 
 use crate::answer::{Answer, no_such_page, store_is_away, with};
 use crate::inbox::OwnInbox;
-use crate::own_docket::OwnDocket;
+use crate::own_docket::whose;
 use crate::site::Site;
 use crate::visitor::{Visitor, in_a_query};
 use crate::words::live::Live as L;
@@ -91,12 +91,11 @@ async fn changed(site: &Site, visitor: &Visitor, asked: &Asked) -> Result<bool, 
     if let Some(case) = &asked.case {
         return Ok(version(site, visitor, case).await?.is_some_and(|version| u64::from(version) != tag));
     }
-    let now = if visitor.role() == Role::Supervisor {
-        OwnInbox::of(site, visitor).await?.map(|own| own.tag)
-    } else {
-        OwnDocket::of(site, visitor).await?.map(|own| own.tag)
-    };
-    Ok(now.is_some_and(|now| now != tag))
+    if visitor.role() == Role::Supervisor {
+        return Ok(OwnInbox::of(site, visitor).await?.is_some_and(|own| own.tag != tag));
+    }
+    let Some(whose) = whose(site, visitor) else { return Ok(false) };
+    Ok(site.dockets.of(site.log.as_ref(), &site.book, &whose, site.now()).await?.tag != tag)
 }
 
 /// How many events a case of the visitor's office has. No look is recorded: nothing of the case is shown.
