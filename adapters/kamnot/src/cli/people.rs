@@ -16,6 +16,7 @@ use web::credentials::passwords::Hashing;
 use web::people::{Factor, Handed, Newcomer, Undone, add, disable, enable, reset};
 
 use super::arguments::{Common, FactorOf, PeopleCommand, RoleOf};
+use super::asked::refuse_unlisted;
 use super::database::{Absent, Database, run as block_on};
 use super::in_force::offices_in_force;
 use super::output::{Completion, Failure, print_out};
@@ -31,6 +32,7 @@ pub(super) fn run(common: &Common, command: &PeopleCommand) -> Result<Completion
     print_out(&match command {
         PeopleCommand::Add { login, name, role, language, factor } => {
             let offices = offices_in_force(common, &database)?;
+            role.office.iter().try_for_each(|office| refuse_unlisted(common, &offices, office))?;
             let membership = role.membership();
             let new = Newcomer { login, name, language: *language, membership, factor: factor.factor() };
             let (person, handed) = done(common, add(database.store.as_ref(), &Hashing::default(), &offices, new))?;
