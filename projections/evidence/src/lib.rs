@@ -5,4 +5,5 @@
 
 pub mod hash;
 pub mod leaf;
+pub mod map;
 pub mod tree;
