@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
+
+use crate::strict;
 
 /// A SHA-256 hash. Written in lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,12 +33,15 @@ impl Hash {
 
     /// Standard base64 with padding, as checkpoints and proofs write it: 44 characters.
     pub fn to_base64(&self) -> String {
-        STANDARD.encode(self.0)
+        strict::to_base64(&self.0)
     }
 
-    /// The hash that `to_base64` wrote. Any other spelling of the same bytes is refused.
+    /// The hash that `to_base64` wrote.
+    ///
+    /// # Errors
+    /// If this is no hash, or another spelling of one.
     pub fn from_base64(text: &str) -> Result<Self, NotAHash> {
-        let bytes = STANDARD.decode(text).map_err(|_| NotAHash)?;
+        let bytes = strict::from_base64(text).ok_or(NotAHash)?;
         bytes.try_into().map(Self).map_err(|_| NotAHash)
     }
 }

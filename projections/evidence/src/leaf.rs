@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::hash::Hash;
+use crate::strict;
 use crate::tree::leaf_hash;
 
 /// Which log a stream belongs to: a UUID in lower case. It stays through a move and a restore.
@@ -15,11 +16,7 @@ pub struct Installation(String);
 impl Installation {
     /// The installation with this UUID. `None` unless it is written in lower case, with hyphens.
     pub fn new(uuid: &str) -> Option<Self> {
-        let fits = |(at, byte): (usize, u8)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
-        };
-        (uuid.len() == 36 && uuid.bytes().enumerate().all(fits)).then(|| Self(uuid.to_owned()))
+        strict::is_uuid(uuid).then(|| Self(uuid.to_owned()))
     }
 }
 

@@ -79,10 +79,19 @@ pub struct Map {
 /// What setting heads changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changed {
-    /// The pages to write, new and changed, each below its prefix.
-    pub pages: Vec<(Prefix, Vec<u8>)>,
+    /// The pages that are new or changed: [`Map::page`] has their bytes.
+    pub pages: Vec<Prefix>,
     /// How many streams were not in the map before.
     pub added: u64,
+}
+
+/// The map of these heads, of which the last one of a stream counts.
+impl FromIterator<(StreamId, Hash)> for Map {
+    fn from_iter<I: IntoIterator<Item = (StreamId, Hash)>>(heads: I) -> Self {
+        let heads: BTreeMap<StreamId, Hash> = heads.into_iter().collect();
+        let heads: Vec<(StreamId, Hash)> = heads.into_iter().collect();
+        Self { root: Node::default().set(0, &heads, &mut Changed::default()) }
+    }
 }
 
 impl Map {
@@ -101,12 +110,13 @@ impl Map {
     /// If it is no page, or not the one that the page above it says.
     pub fn load(&mut self, prefix: &Prefix, page: &[u8]) -> Result<(), MapError> {
         let read = bytes::page_from_bytes(page, prefix)?;
-        let place = self.root.at_mut(prefix).ok_or(MapError::Missing)?;
-        match place {
-            Node::Hidden(hash) if *hash == read.hash() => *place = read,
-            _ => return Err(MapError::Page(prefix.clone())),
+        match self.root.at_mut(prefix).ok_or(MapError::Missing)? {
+            place @ Node::Hidden(_) if place.hash() == read.hash() => {
+                *place = read;
+                Ok(())
+            }
+            _ => Err(MapError::Page(prefix.clone())),
         }
-        Ok(())
     }
 
     /// The pages that have to be read next to set or prove these streams. Below them others may be missing.
@@ -141,6 +151,11 @@ impl Map {
         let mut changed = Changed::default();
         self.root = std::mem::take(&mut self.root).set(0, &heads, &mut changed);
         Ok(changed)
+    }
+
+    /// The bytes of a page. `None` if no page begins there, or it was not read.
+    pub fn page(&self, prefix: &Prefix) -> Option<Vec<u8>> {
+        self.root.at(prefix).and_then(bytes::page_to_bytes)
     }
 
     /// The proof of a stream's head, or that there is no such stream.

@@ -52,7 +52,7 @@ pub struct Plan(Vec<Range<u64>>);
 impl Plan {
     /// The root of the tree over the first `size` leaves: one hash, and none of the empty tree.
     pub fn root(size: u64) -> Self {
-        Self(if size == 0 { Vec::new() } else { vec![0..size] })
+        Self((size > 0).then_some(0..size).into_iter().collect())
     }
 
     /// The proof that leaf `index` is in the tree over the first `size` leaves. `None` if there is no such leaf.

@@ -14,11 +14,11 @@ use crate::leaf::StreamId;
 /// How many levels a page has.
 const LEVELS: usize = 8;
 
-/// A page: eight levels, of what lies below them the hash.
-pub(super) fn page_to_bytes(node: &Node) -> Vec<u8> {
+/// A page: eight levels, of what lies below them the hash. `None` if no page begins at this place.
+pub(super) fn page_to_bytes(node: &Node) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     write_page(node, LEVELS, &mut bytes);
-    bytes
+    matches!(node, Node::Inner(_)).then_some(bytes)
 }
 
 fn write_page(node: &Node, levels: usize, bytes: &mut Vec<u8>) {

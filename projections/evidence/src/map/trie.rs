@@ -1,6 +1,6 @@
 //! The prefix tree in memory, parts of which may be known by their hash alone.
 
-use super::{Changed, MapError, Prefix, bytes};
+use super::{Changed, MapError, Prefix};
 use crate::hash::Hash;
 use crate::leaf::StreamId;
 
@@ -28,6 +28,12 @@ pub(super) struct Inner {
 /// Which child the way to a key takes at this depth: its bits, the most significant first.
 pub(super) fn side(stream: &StreamId, depth: usize) -> usize {
     usize::from(stream.0[depth / 8] >> (7 - depth % 8) & 1)
+}
+
+/// The way to where a page begins.
+fn sides(prefix: &Prefix) -> impl Iterator<Item = usize> {
+    let bits = prefix.0.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
+    bits.map(usize::from)
 }
 
 /// The hash of a leaf: SHA-256(02 | key | head).
@@ -80,11 +86,21 @@ impl Node {
     }
 
     /// The place where a page begins.
+    pub(super) fn at(&self, prefix: &Prefix) -> Option<&Self> {
+        let mut node = self;
+        for side in sides(prefix) {
+            let Self::Inner(inner) = node else { return None };
+            node = &inner.children[side];
+        }
+        Some(node)
+    }
+
+    /// The place where a page begins, to put it there.
     pub(super) fn at_mut(&mut self, prefix: &Prefix) -> Option<&mut Self> {
         let mut node = self;
-        for depth in 0..prefix.0.len() * 8 {
+        for side in sides(prefix) {
             let Self::Inner(inner) = node else { return None };
-            node = &mut inner.children[usize::from(prefix.0[depth / 8] >> (7 - depth % 8) & 1)];
+            node = &mut inner.children[side];
         }
         Some(node)
     }
@@ -111,8 +127,8 @@ impl Node {
         let [left, right] = children;
         let (to_left, to_right) = heads.split_at(heads.partition_point(|(stream, _)| side(stream, depth) == 0));
         let node = Self::inner([left.set(depth + 1, to_left, changed), right.set(depth + 1, to_right, changed)]);
-        if depth % 8 == 0 {
-            changed.pages.push((Prefix(heads[0].0.0[..depth / 8].to_vec()), bytes::page_to_bytes(&node)));
+        if depth.is_multiple_of(8) {
+            changed.pages.push(Prefix(heads[0].0.0[..depth / 8].to_vec()));
         }
         node
     }

@@ -12,6 +12,10 @@ fn leaves(size: u64) -> Vec<Hash> {
     (0..size).map(|index| leaf_hash(&index.to_be_bytes())).collect()
 }
 
+fn at(index: u64) -> usize {
+    usize::try_from(index).expect("small")
+}
+
 /// A log that keeps what became complete, as a database would.
 struct Kept {
     frontier: Frontier,
@@ -76,15 +80,15 @@ fn every_root_is_the_naive_one_however_the_leaves_came() {
     let all = leaves(LARGEST);
     let mut one_by_one = Frontier::default();
     for size in 0..=LARGEST {
-        let expected = naive_root(&all[..size as usize]);
-        assert_eq!(root(&all[..size as usize]), expected, "{size}");
+        let expected = naive_root(&all[..at(size)]);
+        assert_eq!(root(&all[..at(size)]), expected, "{size}");
         assert_eq!(one_by_one.root(), expected, "{size}");
         let kept = Kept::of(size);
         assert_eq!(kept.frontier, one_by_one, "{size}");
         assert_eq!(kept.prove(Some(Plan::root(size))), if size == 0 { vec![] } else { vec![expected] });
         let read = Frontier::read(size, |node| kept.nodes.get(&node).copied().ok_or(node));
         assert_eq!(read, Ok(kept.frontier), "{size}");
-        one_by_one.extend(all.get(size as usize).copied());
+        one_by_one.extend(all.get(at(size)).copied());
     }
 }
 
@@ -109,8 +113,8 @@ fn every_proof_of_inclusion_is_the_naive_one_and_holds() {
         let (all, kept) = (leaves(size), Kept::of(size));
         for index in 0..size {
             let proof = kept.prove(Plan::inclusion(index, size));
-            assert_eq!(proof, naive_inclusion(index as usize, &all), "{index} of {size}");
-            let leaf = all[index as usize];
+            assert_eq!(proof, naive_inclusion(at(index), &all), "{index} of {size}");
+            let leaf = all[at(index)];
             assert_eq!(verify_inclusion(index, size, leaf, &proof, kept.frontier.root()), Ok(()), "{index} of {size}");
         }
         assert_eq!(Plan::inclusion(size, size), None);
@@ -123,8 +127,8 @@ fn every_proof_of_consistency_is_the_naive_one_and_holds() {
         let (all, kept) = (leaves(new), Kept::of(new));
         for old in 1..=new {
             let proof = kept.prove(Plan::consistency(old, new));
-            assert_eq!(proof, naive_consistency(old as usize, &all, true), "{old} to {new}");
-            let old_root = naive_root(&all[..old as usize]);
+            assert_eq!(proof, naive_consistency(at(old), &all, true), "{old} to {new}");
+            let old_root = naive_root(&all[..at(old)]);
             assert_eq!(
                 verify_consistency((old, old_root), (new, kept.frontier.root()), &proof),
                 Ok(()),
