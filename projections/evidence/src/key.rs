@@ -107,8 +107,8 @@ impl VerifierKey {
         u32::from_be_bytes([a, b, c, d])
     }
 
-    /// Verifies that the signature is this key's, of a note with this text. Returns when a cosignature was made, in seconds
-    /// since 1970-01-01T00:00:00Z.
+    /// Verifies that the signature is this key's, of a note with this text. Returns when a cosignature was made, in
+    /// seconds since 1970-01-01T00:00:00Z.
     pub(crate) fn verify(&self, text: &str, signature: &[u8]) -> Result<Option<u64>, Invalid> {
         let (message, signature, time) = match self.key_type {
             KeyType::Note => (text.to_owned(), signature.try_into().map_err(|_| Invalid)?, None),

@@ -4,8 +4,8 @@
 //! A key's bits lead from the root, the most significant first, 0 to the left. A leaf stands at the shallowest place
 //! that no other key shares, below the root; a missing child counts as 32 zero bytes, and so does the empty map.
 //!
-//! A log keeps the map in pages of eight levels. A [`Map`] holds those that were read: whoever sets or proves heads asks
-//! which pages are [`missing`](Map::missing), reads them at once, and asks again until none is.
+//! A log keeps the map in pages of eight levels. A [`Map`] holds those that were read: whoever sets or proves heads
+//! asks which pages are [`missing`](Map::missing), reads them at once, and asks again until none is.
 
 mod bytes;
 mod proof;
@@ -184,8 +184,8 @@ pub struct Touched {
     pub new: Hash,
 }
 
-/// The root of the map after an update of exactly these streams, and how many of them are new, computed from nothing but
-/// the root before and [`Map::prove_all`]'s proof.
+/// The root of the map after an update of exactly these streams, and how many of them are new, computed from nothing
+/// but the root before and [`Map::prove_all`]'s proof.
 ///
 /// # Errors
 /// If the proof is not one of these streams, or shows other old heads, or leads to another old root.

@@ -1,7 +1,7 @@
 //! C2SP signed-note: a text and who signed it.
 //!
-//! Nothing of a text may be believed before [`Note::verify`] found it signed by a key that is trusted. A signature of an
-//! unknown key is passed over; one of a known key that does not verify refuses the whole note.
+//! Nothing of a text may be believed before [`Note::verify`] found it signed by a key that is trusted. A signature of
+//! an unknown key is passed over; one of a known key that does not verify refuses the whole note.
 
 use std::fmt;
 
@@ -103,7 +103,8 @@ impl Note {
         &self.signatures
     }
 
-    /// Adds signatures behind those that are there, as a witness answers them. Those that are there already are left out.
+    /// Adds signatures behind those that are there, as a witness answers them. Those that are there already are left
+    /// out.
     pub fn add(&mut self, signatures: impl IntoIterator<Item = Signature>) {
         for signature in signatures {
             if !self.signatures.contains(&signature) {

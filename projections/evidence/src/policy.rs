@@ -163,8 +163,8 @@ impl Policy {
     /// Verifies the signatures of a checkpoint, and says what they attest. Too few witnesses are no error.
     ///
     /// # Errors
-    /// If none of the logs has signed it, it is no checkpoint of that log, or a signature that names a key of the policy
-    /// is not valid.
+    /// If none of the logs has signed it, it is no checkpoint of that log, or a signature that names a key of the
+    /// policy is not valid.
     pub fn attested(&self, note: &Note) -> Result<Attested<'_>, CheckpointError> {
         let keys = self.logs.iter().map(|log| &log.key).chain(self.witnesses().map(|witness| &witness.key));
         let verified = note.verify(keys)?;

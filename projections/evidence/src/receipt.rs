@@ -1,5 +1,5 @@
-//! The receipt that an office gets for what it sent: that these events were recorded, signed before any checkpoint covers
-//! them.
+//! The receipt that an office gets for what it sent: that these events were recorded, signed before any checkpoint
+//! covers them.
 
 use crate::hash::Hash;
 use crate::key::{KeyError, KeyType, SignerKey, VerifierKey};

@@ -8,7 +8,8 @@ use crate::hash::Hash;
 use crate::key;
 use crate::strict;
 
-/// A line of the register: the last checkpoint of a day. Written as day, origin, size, and the root in 16 groups of four.
+/// A line of the register: the last checkpoint of a day. Written as day, origin, size, and the root in 16 groups of
+/// four.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegisterLine {
     /// The day, as the office counts days.

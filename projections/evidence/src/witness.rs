@@ -1,5 +1,5 @@
-//! What a log sends to a witness: the body of C2SP tlog-witness's `add-checkpoint`, and that of `add-verified`, from which
-//! a verifying witness computes the log's tree and map anew.
+//! What a log sends to a witness: the body of C2SP tlog-witness's `add-checkpoint`, and that of `add-verified`, from
+//! which a verifying witness computes the log's tree and map anew.
 
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::hash::Hash;

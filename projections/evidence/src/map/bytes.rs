@@ -1,8 +1,8 @@
 //! Pages of the map, and the proof of many streams at once, to and from bytes.
 //!
-//! Both write the tree from the top, the left child before the right one: `00` nothing, `01 | key | head` a leaf, `02` a
-//! node that its children follow, `03 | hash` what is known by its hash alone. There is one spelling for each part of a
-//! map; everything else is refused.
+//! Both write the tree from the top, the left child before the right one: `00` nothing, `01 | key | head` a leaf, `02`
+//! a node that its children follow, `03 | hash` what is known by its hash alone. There is one spelling for each part of
+//! a map; everything else is refused.
 
 use std::collections::BTreeSet;
 

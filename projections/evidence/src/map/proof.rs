@@ -1,7 +1,7 @@
 //! The proof of one stream: the `PrefixProof` of draft-ietf-keytrans-protocol with one search result.
 //!
-//! `depth` is how many bits lead to the place where the search ends: at the stream's leaf, at the leaf of another stream,
-//! or at a missing child. There are as many elements.
+//! `depth` is how many bits lead to the place where the search ends: at the stream's leaf, at the leaf of another
+//! stream, or at a missing child. There are as many elements.
 
 use super::MapError;
 use super::trie::{Node, leaf_hash, node_hash, side};

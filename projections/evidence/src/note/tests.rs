@@ -126,7 +126,9 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_read_is_written_to_the_same_bytes(bytes in "[ab\n—]{0,20}\n\n(— [ab]{1,3} [A-Za-z0-9+/]{8}\n){0,3}") {
+    fn whatever_is_read_is_written_to_the_same_bytes(
+        bytes in "[ab\n—]{0,20}\n\n(— [ab]{1,3} [A-Za-z0-9+/]{8}\n){0,3}",
+    ) {
         if let Ok(note) = parse(&bytes) {
             prop_assert_eq!(note.to_string(), bytes);
         }

@@ -1,7 +1,7 @@
 //! Reads a policy line by line.
 //!
-//! The text is taken as bytes: only spaces, tabs and newlines mean something besides the words. A name is compared byte by
-//! byte; bytes that are no UTF-8 are told apart and shown as replacement characters.
+//! The text is taken as bytes: only spaces, tabs and newlines mean something besides the words. A name is compared byte
+//! by byte; bytes that are no UTF-8 are told apart and shown as replacement characters.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -60,7 +60,8 @@ pub fn verify_inclusion(index: u64, size: u64, leaf: Hash, proof: &[Hash], root:
 }
 
 /// Verifies that the tree with the first size and root is the beginning of the tree with the second. The proof from the
-/// empty tree, and between equal sizes, has no hashes; a root that is given for the empty tree must be the empty tree's.
+/// empty tree, and between equal sizes, has no hashes; a root that is given for the empty tree must be the empty
+/// tree's.
 ///
 /// # Errors
 /// If it is not, as far as this proof shows.

@@ -1,5 +1,5 @@
-//! Keys, notes, checkpoints, cosignatures and policies against vectors that Go's libraries made, which come with the crate
-//! doubleentry. Each says what Go and what that crate does; where this one differs is listed here.
+//! Keys, notes, checkpoints, cosignatures and policies against vectors that Go's libraries made, which come with the
+//! crate doubleentry. Each says what Go and what that crate does; where this one differs is listed here.
 
 use std::collections::BTreeMap;
 

@@ -1,11 +1,14 @@
 //! The tree against code of others, and against vectors of golang.org/x/mod/sumdb/tlog that come with the crate
-//! doubleentry.
+//! doubleentry, and of transparency-dev/merkle.
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use evidence::hash::Hash;
 use evidence::tree::{self, Frontier, Node, Plan};
+use serde_json::Value;
 use sha2::Sha256;
 
 use crate::vectors::Vector;
@@ -86,4 +89,35 @@ fn the_go_library_makes_the_same_roots_and_proofs() {
         assert_eq!(verified, Ok(()), "{old} to {new}");
     }
     assert!(inclusion.all("proof").count() > 100 && consistency.all("proof").count() > 100);
+}
+
+/// A hash of a vector, some of which are of no length that a hash has.
+fn hash(value: &Value) -> Option<Hash> {
+    STANDARD.decode(value.as_str().expect("a text")).expect("base64").try_into().ok().map(Hash)
+}
+
+#[test]
+fn proofs_of_transparency_dev_are_judged_as_there() {
+    let all = include_str!("../../fixtures/third-party/transparency-dev-merkle.json");
+    let all: Value = serde_json::from_str(all).expect("JSON");
+    let inclusion = |vector: &Value, number: &dyn Fn(&str) -> u64, proof: &[Hash]| {
+        let (leaf, root) = (hash(&vector["leafHash"])?, hash(&vector["root"])?);
+        tree::verify_inclusion(number("leafIdx"), number("treeSize"), leaf, proof, root).ok()
+    };
+    let consistency = |vector: &Value, number: &dyn Fn(&str) -> u64, proof: &[Hash]| {
+        let (old, new) = (hash(&vector["root1"])?, hash(&vector["root2"])?);
+        tree::verify_consistency((number("size1"), old), (number("size2"), new), proof).ok()
+    };
+    let mut judged = 0;
+    for vector in ["inclusion", "consistency"].iter().flat_map(|kind| all[kind].as_array().expect("a list")) {
+        let number = |name: &str| vector[name].as_u64().expect("a number");
+        let proof: Option<Vec<Hash>> = vector["proof"].as_array().into_iter().flatten().map(hash).collect();
+        let is_of_inclusion = vector.get("leafIdx").is_some();
+        let verified = proof.and_then(|proof| {
+            if is_of_inclusion { inclusion(vector, &number, &proof) } else { consistency(vector, &number, &proof) }
+        });
+        assert_eq!(verified.is_none(), vector["wantErr"], "{vector}");
+        judged += 1;
+    }
+    assert_eq!(judged, 17);
 }
