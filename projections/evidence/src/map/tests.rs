@@ -1,5 +1,7 @@
 //! The map against its definition, written without pages.
 
+mod forged;
+
 use proptest::prelude::*;
 
 use super::*;

@@ -44,6 +44,11 @@ fn the_key_of_receipts_signs_receipts_and_nothing_else_does() {
     let of_log = Note::signed(&receipt().to_text(), &log).expect("signed");
     assert_eq!(Receipt::open(&of_log, receipts.verifier()), Err(NoteError::Unsigned.into()));
     assert!(matches!(Receipt::open(&of_log, log.verifier()), Err(ReceiptError::Origin { .. })));
+    // A witness of that name signs something else, even the same text.
+    let witness = SignerKey::new(receipts.verifier().name(), KeyType::Cosignature, &[9; 32]).expect("a key");
+    let mut cosigned = of_log.clone();
+    cosigned.add([crate::note::Signature::new(&witness, witness.cosign(1, of_log.text()).expect("signed"))]);
+    assert_eq!(Receipt::open(&cosigned, witness.verifier()), Err(NoteError::Unsigned.into()));
     let other = Receipt { origin: "another.example".into(), ..receipt() };
     let note = Note::signed(&other.to_text(), &receipts).expect("signed");
     assert!(matches!(Receipt::open(&note, receipts.verifier()), Err(ReceiptError::Origin { .. })));

@@ -153,6 +153,21 @@ fn the_empty_tree_is_the_beginning_of_every_tree() {
 }
 
 #[test]
+fn both_roots_have_to_be_those_of_the_proof() {
+    for (old, new) in [(3, 8), (4, 8), (6, 7), (1, 2), (5, 5)] {
+        let (kept, old_root) = (Kept::of(new), naive_root(&leaves(old)));
+        let (new_root, proof) = (kept.frontier.root(), kept.prove(Plan::consistency(old, new)));
+        assert_eq!(verify_consistency((old, old_root), (new, new_root), &proof), Ok(()));
+        for (old_root, new_root) in [(Hash::ZERO, new_root), (old_root, Hash::ZERO)] {
+            assert_eq!(verify_consistency((old, old_root), (new, new_root), &proof), Err(ProofError::Root));
+        }
+        let longer = [&proof[..], &[new_root]].concat();
+        let expected = ProofError::Length { found: longer.len(), expected: proof.len() };
+        assert_eq!(verify_consistency((old, old_root), (new, new_root), &longer), Err(expected), "{old} to {new}");
+    }
+}
+
+#[test]
 fn a_smaller_tree_continues_no_larger_one() {
     let root = naive_root(&leaves(3));
     assert_eq!(verify_consistency((3, root), (2, root), &[]), Err(ProofError::Shrunk { old: 3, new: 2 }));
