@@ -6,9 +6,11 @@
 pub mod child;
 pub mod facts;
 pub mod fixed;
+pub mod multiset;
 pub mod numbers;
 pub mod period;
 pub mod report;
 pub mod rules;
+pub mod running;
 pub mod tally;
 pub mod words;

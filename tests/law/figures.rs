@@ -1,6 +1,7 @@
 //! What figures count, against cases made by hand, a naive recount of the sample cases, and somebody who subtracts.
 
 mod attacker;
+mod running;
 
 use std::collections::BTreeMap;
 

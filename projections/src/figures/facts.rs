@@ -234,6 +234,12 @@ impl CaseFacts {
         }
     }
 
+    /// When, after an instant, the next limit of the case is exceeded or certainly exceeded.
+    pub(super) fn next_breach(&self, at: Instant) -> Option<Instant> {
+        let begin = self.breaches.iter().flat_map(|passed| [Some(passed.from), passed.certain_from]);
+        begin.flatten().filter(|begin| *begin > at).min()
+    }
+
     pub(super) const fn child(&self) -> &Child {
         &self.child
     }

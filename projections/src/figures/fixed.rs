@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn lengths_are_shown_to_whole_hours_or_days() {
         let shown = |length: u32| {
-            let spread = coarse(Spread::of(vec![length; 21]).expect("some"));
+            let spread = coarse(Spread::of(&[length; 21].into_iter().collect()).expect("some"));
             (spread.count, spread.values.map(|values| values.median))
         };
         assert_eq!(shown(90_100), (20, Some(90_000)));

@@ -10,6 +10,7 @@ use engine::rulebook::RuleId;
 
 use super::child::Part;
 use super::facts::Count;
+use super::multiset::Multiset;
 
 /// A count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +58,15 @@ pub struct Values {
     pub allowed: i64,
     /// For a stage: median and 90th percentile of the share of the limit that was used, in percent.
     pub percent: [i64; 2],
+}
+
+/// The times that cases used at a stage, in seconds.
+#[derive(Clone, Debug, Default)]
+pub struct Stage {
+    used: Multiset<u32>,
+    allowed: Multiset<u32>,
+    /// What was used of what was allowed, in percent.
+    shares: Multiset<u32>,
 }
 
 /// The numbers of a period.
@@ -164,29 +174,41 @@ impl Span {
     }
 }
 
+impl Stage {
+    /// Adds the seconds used and allowed by a case.
+    pub fn add(&mut self, lengths: [u32; 2]) {
+        self.each(lengths, Multiset::add);
+    }
+
+    /// Removes those of a case that were added.
+    pub fn remove(&mut self, lengths: [u32; 2]) {
+        self.each(lengths, Multiset::remove);
+    }
+
+    fn each(&mut self, [used, allowed]: [u32; 2], take: fn(&mut Multiset<u32>, u32)) {
+        take(&mut self.used, used);
+        take(&mut self.allowed, allowed);
+        // Of nothing allowed, which earlier custody used up, there is no share.
+        if let Some(share) = (u64::from(used) * 100).checked_div(u64::from(allowed)) {
+            take(&mut self.shares, u32::try_from(share).unwrap_or(u32::MAX));
+        }
+    }
+}
+
 impl Spread {
-    /// Of lengths of time in seconds, in any order; nothing of none.
-    pub fn of(mut lengths: Vec<u32>) -> Option<Self> {
-        let values = Values {
-            median: nearest_rank(&mut lengths, 50)?,
-            ninetieth: nearest_rank(&mut lengths, 90)?,
-            allowed: 0,
-            percent: [0; 2],
-        };
+    /// Of lengths of time in seconds; nothing of none.
+    pub fn of(lengths: &Multiset<u32>) -> Option<Self> {
+        let [median, ninetieth] = [50, 90].map(|percent| lengths.nearest_rank(percent).map(i64::from));
+        let values = Values { median: median?, ninetieth: ninetieth?, allowed: 0, percent: [0; 2] };
         Some(Self { count: i64::try_from(lengths.len()).unwrap_or(i64::MAX), values: Some(values) })
     }
 
-    /// Of the seconds used and allowed at a stage.
-    pub fn of_stage(lengths: &[[u32; 2]]) -> Option<Self> {
-        let mut spread = Self::of(lengths.iter().map(|[used, _]| *used).collect())?;
-        let mut allowed: Vec<u32> = lengths.iter().map(|[_, allowed]| *allowed).collect();
-        // Of nothing allowed, which earlier custody used up, there is no share.
-        let share = |[used, allowed]: &[u32; 2]| (u64::from(*used) * 100).checked_div(u64::from(*allowed));
-        let shares = lengths.iter().filter_map(share);
-        let mut shares: Vec<u32> = shares.map(|share| u32::try_from(share).unwrap_or(u32::MAX)).collect();
+    /// Of the times used and allowed at a stage.
+    pub fn of_stage(stage: &Stage) -> Option<Self> {
+        let mut spread = Self::of(&stage.used)?;
         if let Some(values) = &mut spread.values {
-            values.allowed = nearest_rank(&mut allowed, 50)?;
-            values.percent = [50, 90].map(|percent| nearest_rank(&mut shares, percent).unwrap_or(0));
+            values.allowed = stage.allowed.nearest_rank(50)?.into();
+            values.percent = [50, 90].map(|percent| stage.shares.nearest_rank(percent).map_or(0, i64::from));
         }
         Some(spread)
     }
@@ -217,13 +239,6 @@ impl Spread {
     }
 }
 
-/// The smallest of the values that at least so many percent do not exceed; none of none.
-fn nearest_rank(values: &mut [u32], percent: usize) -> Option<i64> {
-    let rank = (values.len() * percent).div_ceil(100);
-    let place = rank.checked_sub(1)?;
-    Some(i64::from(*values.select_nth_unstable(place).1))
-}
-
 /// The value of an object's field.
 pub(super) fn field<'j>(json: &'j Json<'j>, name: &str) -> Option<&'j Json<'j>> {
     let Json::Object(pairs) = json else { return None };
@@ -248,22 +263,30 @@ pub(super) fn number(json: &Json<'_>) -> Option<i64> {
 mod tests {
     use super::*;
 
+    fn stage(lengths: &[[u32; 2]]) -> Stage {
+        let mut stage = Stage::default();
+        for used_and_allowed in lengths {
+            stage.add(*used_and_allowed);
+        }
+        stage
+    }
+
     #[test]
     fn percentiles_are_those_of_the_nearest_rank() {
         let of = |lengths: &[u32]| {
-            let values = Spread::of(lengths.to_vec()).and_then(|spread| spread.values).expect("some");
+            let values = Spread::of(&lengths.iter().copied().collect()).and_then(|spread| spread.values).expect("some");
             (values.median, values.ninetieth)
         };
         assert_eq!(of(&[7]), (7, 7));
         assert_eq!(of(&[2, 1]), (1, 2));
         assert_eq!(of(&[3, 1, 2]), (2, 3));
         assert_eq!(of(&[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]), (5, 9));
-        assert_eq!(Spread::of(Vec::new()), None);
+        assert_eq!(Spread::of(&Multiset::default()), None);
     }
 
     #[test]
     fn the_share_of_a_limit_is_that_of_each_case() {
-        let spread = Spread::of_stage(&[[50, 100], [30, 20], [0, 0]]).expect("some");
+        let spread = Spread::of_stage(&stage(&[[50, 100], [30, 20], [0, 0]])).expect("some");
         let values = spread.values.expect("some");
         assert_eq!((spread.count, values.median, values.allowed, values.percent), (3, 30, 20, [50, 150]));
     }
@@ -280,7 +303,7 @@ mod tests {
         numbers.counts.insert(Cell::Breach(rule, 11, Breach::Certain), -5);
         numbers.counts.insert(Cell::Untaken, 3);
         numbers.counts.insert(Cell::RecordedLate, 4);
-        numbers.spreads.insert(Span::Stage(rule), Spread::of_stage(&[[5, 10]]).expect("some"));
+        numbers.spreads.insert(Span::Stage(rule), Spread::of_stage(&stage(&[[5, 10]])).expect("some"));
         numbers.spreads.insert(Span::HeldFor(Part::Age17), Spread { count: 15, values: None });
         numbers.spreads.extend([Span::Recorded, Span::Taken].map(|span| (span, Spread { count: 5, values: None })));
         let mut text = String::new();

@@ -7,7 +7,8 @@ use engine::calendar::Instant;
 
 use super::child::{Child, Part};
 use super::facts::{CaseFacts, Count, Counted, is_late};
-use super::numbers::{Cell, Numbers, Span, Spread};
+use super::multiset::Multiset;
+use super::numbers::{Cell, Numbers, Span, Spread, Stage};
 use super::period::Period;
 use super::rules::Rules;
 use crate::view::Seat;
@@ -26,6 +27,18 @@ impl Weight {
         self.count = self.count.saturating_add(1);
         self.key = self.key.wrapping_add(key);
     }
+
+    const fn remove(&mut self, key: u64) {
+        self.count = self.count.saturating_sub(1);
+        self.key = self.key.wrapping_sub(key);
+    }
+}
+
+/// How a case is added or removed.
+struct Change {
+    weight: fn(&mut Weight, u64),
+    length: fn(&mut Multiset<u32>, u32),
+    stage: fn(&mut Stage, [u32; 2]),
 }
 
 /// The cases of a period, counted together.
@@ -37,10 +50,10 @@ pub struct Tally {
     children: Box<[[Weight; Part::ALL.len()]; Count::ALL.len()]>,
     /// By rule and month: arguable, certain.
     breaches: Vec<[Weight; 2]>,
-    stages: Vec<Vec<[u32; 2]>>,
-    held: [Vec<u32>; Part::ALL.len()],
-    recorded: Vec<u32>,
-    taken: Vec<u32>,
+    stages: Vec<Stage>,
+    held: [Multiset<u32>; Part::ALL.len()],
+    recorded: Multiset<u32>,
+    taken: Multiset<u32>,
     late: Weight,
     untaken: Weight,
 }
@@ -54,10 +67,10 @@ impl Tally {
             owed_by,
             children: Box::default(),
             breaches: vec![[Weight::default(); 2]; rules.count() * period.months()],
-            stages: vec![Vec::new(); rules.count()],
+            stages: vec![Stage::default(); rules.count()],
             held: Default::default(),
-            recorded: Vec::new(),
-            taken: Vec::new(),
+            recorded: Multiset::default(),
+            taken: Multiset::default(),
             late: Weight::default(),
             untaken: Weight::default(),
         }
@@ -65,40 +78,55 @@ impl Tally {
 
     /// Adds a case, with its key.
     pub fn add(&mut self, case: &CaseFacts, key: u64) {
-        let (period, at, owed_by) = (self.period, self.at, self.owed_by);
-        case.each(period, at, owed_by, &mut |counted| self.take(case.child(), counted, key));
+        self.each(case, &Change { weight: Weight::add, length: Multiset::add, stage: Stage::add }, key);
     }
 
-    fn take(&mut self, child: &Child, counted: Counted, key: u64) {
+    /// Removes a case that was added as of the same instant, with its key.
+    pub(super) fn remove(&mut self, case: &CaseFacts, key: u64) {
+        self.each(case, &Change { weight: Weight::remove, length: Multiset::remove, stage: Stage::remove }, key);
+    }
+
+    /// Counts what is added from now on as it stands at another instant.
+    pub(super) const fn set_at(&mut self, at: Instant) {
+        self.at = at;
+    }
+
+    fn each(&mut self, case: &CaseFacts, change: &Change, key: u64) {
+        let (period, at, owed_by) = (self.period, self.at, self.owed_by);
+        case.each(period, at, owed_by, &mut |counted| self.take(case.child(), counted, change, key));
+    }
+
+    fn take(&mut self, child: &Child, counted: Counted, change: &Change, key: u64) {
+        let Change { weight, length, stage } = change;
         match counted {
             Counted::Child(count, on) => {
                 for part in child.parts(on) {
-                    self.children[count as usize][part as usize].add(key);
+                    weight(&mut self.children[count as usize][part as usize], key);
                 }
             }
             Counted::Breach(rule, month, breach) => {
                 if let Some(weights) = self.breaches.get_mut(rule * self.period.months() + month) {
-                    weights[usize::from(breach == Breach::Certain)].add(key);
+                    weight(&mut weights[usize::from(breach == Breach::Certain)], key);
                 }
             }
             Counted::Stage(rule, lengths) => {
-                if let Some(stage) = self.stages.get_mut(rule) {
-                    stage.push(lengths);
+                if let Some(of_rule) = self.stages.get_mut(rule) {
+                    stage(of_rule, lengths);
                 }
             }
-            Counted::HeldFor(length, on) => {
+            Counted::HeldFor(seconds, on) => {
                 for part in child.parts(on) {
-                    self.held[part as usize].push(length);
+                    length(&mut self.held[part as usize], seconds);
                 }
             }
             Counted::Recorded(delay) => {
-                self.recorded.push(delay);
+                length(&mut self.recorded, delay);
                 if is_late(delay) {
-                    self.late.add(key);
+                    weight(&mut self.late, key);
                 }
             }
-            Counted::Taken(Some(after)) => self.taken.push(after),
-            Counted::Taken(None) => self.untaken.add(key),
+            Counted::Taken(Some(after)) => length(&mut self.taken, after),
+            Counted::Taken(None) => weight(&mut self.untaken, key),
         }
     }
 
@@ -129,11 +157,11 @@ impl Tally {
 
     /// The lengths of time.
     pub(super) fn spreads(&self, rules: &Rules) -> impl Iterator<Item = (Span, Spread)> {
-        let stages = self.stages.iter().enumerate().filter_map(|(place, lengths)| {
+        let stages = self.stages.iter().enumerate().filter_map(|(place, stage)| {
             let rule = rules.at(place)?;
-            Some((Span::Stage(rule), Spread::of_stage(lengths)?))
+            Some((Span::Stage(rule), Spread::of_stage(stage)?))
         });
-        let spread = |span, lengths: &Vec<u32>| Some((span, Spread::of(lengths.clone())?));
+        let spread = |span, lengths| Some((span, Spread::of(lengths)?));
         let held =
             Part::ALL.into_iter().zip(&self.held).filter_map(move |(part, held)| spread(Span::HeldFor(part), held));
         let others = [spread(Span::Recorded, &self.recorded), spread(Span::Taken, &self.taken)];

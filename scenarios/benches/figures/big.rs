@@ -1,7 +1,10 @@
-//! Cases with as many actions as a log accepts: how long it takes to raise all alerts, and to record one more action.
+//! Cases with as many actions as a log accepts: how long it takes to raise all alerts, to record one more action, and to print the
+//! timeline.
 //!
 //! Invariant: an alert counts as raised when it is durable in the log.
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
@@ -13,6 +16,7 @@ use service::clock::Clock;
 use service::recorder::Recorder;
 use store::sqlite::{Options, SqliteStore};
 
+use crate::program::{program, run};
 use crate::report::{Bar, Report};
 use crate::setting::{Failure, Setting, count};
 
@@ -30,22 +34,41 @@ impl Clock for SetClock {
 
 /// Each crowded case: recorded with its alerts held back, then all alerts are raised.
 pub fn told(setting: &Setting, report: &mut Report) -> Result<(), Failure> {
-    let (mut slowest, mut one_more) = (0.0_f64, 0.0_f64);
+    let program = program()?;
+    let (mut slowest, mut one_more, mut printed) = (0.0_f64, 0.0_f64, 0.0_f64);
     for crowd in Crowd::ALL {
         let (told, more) = setting.runtime.block_on(one(setting, crowd))?;
+        printed = printed.max(timeline(&program, &log_of(setting, crowd), crowd)?);
         Report::fact(&format!("case of 10,000 actions, {crowd:?}, told"), told, "s");
         Report::fact(&format!("case of 10,000 actions, {crowd:?}, one more recorded"), more * 1e3, "ms");
         (slowest, one_more) = (slowest.max(told), one_more.max(more));
     }
     report.figure("case of 10,000 actions, the slowest of all shapes, told", slowest, "s", Bar::AtMost(1.0));
     report.figure("case of 10,000 actions, one more recorded, longest", one_more * 1e3, "ms", Bar::AtMost(100.0));
+    report.figure("case of 10,000 actions, timeline printed, longest", printed, "s", Bar::AtMost(1.0));
     Ok(())
+}
+
+fn log_of(setting: &Setting, crowd: Crowd) -> PathBuf {
+    setting.path(&format!("big-{crowd:?}.db"))
+}
+
+/// The slowest of the three forms of the timeline, in seconds: the whole program, from its start.
+fn timeline(program: &Path, log: &Path, crowd: Crowd) -> Result<f64, Failure> {
+    let mut slowest = 0.0_f64;
+    for format in ["table", "json", "csv"] {
+        let mut command = Command::new(program);
+        command.args(["timeline", "BIG-1", "--at", "2026-03-01T08:00:00+07:00", "--format", format]);
+        let seconds = run(command.arg("--db").arg(log))?;
+        Report::fact(&format!("case of 10,000 actions, {crowd:?}, timeline as {format}"), seconds, "s");
+        slowest = slowest.max(seconds);
+    }
+    Ok(slowest)
 }
 
 async fn one(setting: &Setting, crowd: Crowd) -> Result<(f64, f64), Failure> {
     let options = Options { create: true, ..Options::default() };
-    let path = setting.path(&format!("big-{crowd:?}.db"));
-    let store = Arc::new(SqliteStore::open(path, Arc::clone(&setting.book), &options)?);
+    let store = Arc::new(SqliteStore::open(log_of(setting, crowd), Arc::clone(&setting.book), &options)?);
     let at = |text: &str| engine::calendar::Instant::parse(text).map_or(0, engine::calendar::Instant::unix);
     let clock = Arc::new(SetClock(AtomicI64::new(at("2026-02-20T08:00:00+07:00"))));
     let recorder = Recorder::new(store, Arc::clone(&setting.book), Arc::clone(&clock) as Arc<dyn Clock>);

@@ -77,7 +77,7 @@ pub fn assess_file(setting: &Setting, report: &mut Report) -> Result<(), Failure
 }
 
 /// Runs a command to its end. Returns how many seconds it took.
-fn run(command: &mut Command) -> Result<f64, Failure> {
+pub fn run(command: &mut Command) -> Result<f64, Failure> {
     let started = Instant::now();
     let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).output()?;
     let seconds = started.elapsed().as_secs_f64();

@@ -1,7 +1,7 @@
 //! The exact figures of an office: compact facts of each of its cases, kept in memory and brought up to date from the log.
 //!
-//! Invariant: as `kept` beside it says. After an action only its case is computed again; time alone is asked of the facts. Who
-//! asks waits for a bounded time: a first count goes on by itself.
+//! Invariant: as `kept` beside it says. After an action only its case is counted again, and after an instant only the cases in
+//! which a limit has passed. Who asks waits for a bounded time: a first count goes on by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,10 +15,11 @@ use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 use projections::figures::facts::CaseFacts;
+use projections::figures::multiset::Multiset;
 use projections::figures::numbers::Numbers;
 use projections::figures::period::Period;
 use projections::figures::rules::Rules;
-use projections::figures::tally::Tally;
+use projections::figures::running::Running;
 use projections::view::Seat;
 use store::{Fault, LogStore};
 use tokio::sync::OwnedMutexGuard;
@@ -84,13 +85,54 @@ impl Default for Counts {
     }
 }
 
-/// The facts of an office's cases as of an event.
+/// How many periods are counted on: who compares two goes to and fro between them.
+const MOST_PERIODS: usize = 4;
+
+/// The facts of an office's cases as of an event, and what they come to.
 struct Kept {
     followed: Followed,
     records: Records<CaseFacts>,
     rules: Rules,
     /// Each office once, so that cases share its code.
     codes: BTreeSet<OfficeCode>,
+    totals: Totals,
+}
+
+/// What the facts of all cases come to.
+#[derive(Default)]
+struct Totals {
+    /// The periods that were asked for, the last one last.
+    periods: Vec<Running>,
+    /// When each office was last heard from in each of its cases.
+    heard: BTreeMap<OfficeCode, Multiset<Option<Instant>>>,
+    /// The day of the first action of each case.
+    first: Multiset<NaiveDate>,
+}
+
+impl Totals {
+    fn add(&mut self, case: &CaseRef, facts: &CaseFacts) {
+        self.periods.iter_mut().for_each(|running| running.add(case, facts));
+        for (office, at) in heard(facts) {
+            self.heard.entry(office.clone()).or_default().add(at);
+        }
+        self.first.add(facts.first);
+    }
+
+    fn remove(&mut self, case: &CaseRef, facts: &CaseFacts) {
+        self.periods.iter_mut().for_each(|running| running.remove(case, facts));
+        for (office, at) in heard(facts) {
+            if let Some(times) = self.heard.get_mut(office) {
+                times.remove(at);
+            }
+        }
+        self.heard.retain(|_, times| !times.is_empty());
+        self.first.remove(facts.first);
+    }
+}
+
+/// The offices of a case, each with when it was last heard from there.
+fn heard(facts: &CaseFacts) -> impl Iterator<Item = (&OfficeCode, Option<Instant>)> {
+    Seat::ALL.into_iter().zip(facts.heard).filter_map(|(seat, at)| Some((seat.of(&facts.offices)?, at)))
 }
 
 /// What the figures are asked for.
@@ -136,7 +178,7 @@ impl Which {
             None => self.read(&progress).await?,
         };
         *kept = Some(brought);
-        let counting = tokio::task::spawn_blocking(move || kept.as_ref().map(|kept| self.counted(kept)));
+        let counting = tokio::task::spawn_blocking(move || kept.as_mut().map(|kept| self.counted(kept)));
         let counted = counting.await.map_err(|error| Fault::unavailable(error.to_string()))?;
         Ok(counted.unwrap_or_default())
     }
@@ -147,7 +189,8 @@ impl Which {
         let cases: Vec<(CaseRef, u32)> = views.into_iter().map(|view| (view.case, view.version)).collect();
         progress.begin(cases.len());
         let rules = Rules::of(&self.book);
-        let mut kept = Kept { followed, records: Records::default(), rules, codes: BTreeSet::new() };
+        let (records, codes, totals) = (Records::default(), BTreeSet::new(), Totals::default());
+        let mut kept = Kept { followed, records, rules, codes, totals };
         self.load(&mut kept, cases, progress).await?;
         Ok(kept)
     }
@@ -165,19 +208,12 @@ impl Which {
         if !followed.news(self.log.as_ref(), records.cases.len(), &mut take).await? {
             return self.read(progress).await;
         }
-        if !changed.is_empty() {
-            self.load(&mut kept, changed, progress).await?;
-        }
+        self.load(&mut kept, changed.into_iter().collect(), progress).await?;
         Ok(kept)
     }
 
-    async fn load(
-        &self,
-        kept: &mut Kept,
-        cases: impl IntoIterator<Item = (CaseRef, u32)> + Send,
-        progress: &Progress,
-    ) -> Result<(), Fault> {
-        let Kept { records, rules, codes, .. } = kept;
+    async fn load(&self, kept: &mut Kept, cases: Vec<(CaseRef, u32)>, progress: &Progress) -> Result<(), Fault> {
+        let Kept { records, rules, codes, totals, .. } = kept;
         let Whose { office, seat } = &self.whose;
         let make = |case: &Case| {
             progress.step();
@@ -189,27 +225,43 @@ impl Which {
             let again_at = facts.again_at;
             Some((facts, again_at))
         };
-        records.load(self.log.as_ref(), self.now, cases, make).await
-    }
-
-    fn counted(&self, kept: &Kept) -> Counted {
-        let mut tally = Tally::new(&kept.rules, self.period, self.now, Some(self.whose.seat));
-        let mut counted =
-            Counted { cases: kept.records.cases.len(), damaged: kept.records.damaged.len(), ..Counted::default() };
-        let mut heard: BTreeMap<&OfficeCode, Option<Instant>> = BTreeMap::new();
-        for case in kept.records.cases.values() {
-            tally.add(case, 0);
-            counted.first = Some(counted.first.map_or(case.first, |first| first.min(case.first)));
-            for (seat, at) in Seat::ALL.into_iter().zip(case.heard) {
-                if let Some(office) = seat.of(&case.offices) {
-                    let last = heard.entry(office).or_default();
-                    *last = at.max(*last);
-                }
+        for (case, _) in &cases {
+            if let Some(facts) = records.cases.get(case) {
+                totals.remove(case, facts);
             }
         }
-        counted.heard = heard.into_iter().map(|(office, at)| (office.clone(), at)).collect();
-        counted.numbers = tally.exact(&kept.rules);
-        counted
+        records.load(self.log.as_ref(), self.now, cases.iter().cloned(), make).await?;
+        for (case, _) in &cases {
+            if let Some(facts) = records.cases.get(case) {
+                totals.add(case, facts);
+            }
+        }
+        Ok(())
+    }
+
+    fn counted(&self, kept: &mut Kept) -> Counted {
+        let Kept { records, rules, totals: Totals { periods, heard, first }, .. } = kept;
+        periods.retain(|running| running.can_go_on(self.now));
+        let begin = || {
+            let mut running = Running::new(rules, self.period, self.now, Some(self.whose.seat));
+            records.cases.iter().for_each(|(case, facts)| running.add(case, facts));
+            running
+        };
+        let known = periods.iter().position(|running| running.period() == self.period);
+        let mut running = known.map_or_else(begin, |place| periods.remove(place));
+        running.go_on(self.now, |case| records.cases.get(case));
+        let numbers = running.numbers(rules);
+        if periods.len() == MOST_PERIODS {
+            periods.remove(0);
+        }
+        periods.push(running);
+        Counted {
+            numbers,
+            heard: heard.iter().map(|(office, times)| (office.clone(), times.last().flatten())).collect(),
+            first: first.first(),
+            cases: records.cases.len(),
+            damaged: records.damaged.len(),
+        }
     }
 }
 
