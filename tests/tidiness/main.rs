@@ -78,7 +78,10 @@ fn dependencies_point_one_way() {
         ("web", &["engine", "projections", "evidence", "store", "service"][..]),
         ("kamnot", &["engine", "projections", "evidence", "store", "service", "nats", "mail", "web"][..]),
         ("scenarios", &["engine", "projections", "evidence", "store", "service", "web"][..]),
-        ("tests", &["engine", "projections", "evidence", "store", "service", "nats", "mail", "web", "kamnot", "scenarios"][..]),
+        (
+            "tests",
+            &["engine", "projections", "evidence", "store", "service", "nats", "mail", "web", "kamnot", "scenarios"][..],
+        ),
     ]);
     for member in members() {
         let manifest: toml::Table =
