@@ -4,6 +4,7 @@ mod altered;
 mod checkpoints;
 mod crash;
 mod damage;
+mod disclosures;
 mod disk;
 mod first_log;
 mod heavy;

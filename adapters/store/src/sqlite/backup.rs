@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 
 use super::SqliteStore;
 use super::audit;
-use super::file::{Failed, File, keeps_people};
+use super::file::{Failed, File};
 use super::rebuild::checked;
 use super::texts;
 use crate::Fault;
@@ -171,17 +171,14 @@ fn write(source: &File, to: &Path, now: Instant, progress: &mut dyn FnMut(u64, u
 /// In the copy sessions, tokens and feeds have ended, and people stay off until they are confirmed: whoever restores it lacks what was
 /// changed since, such as a person who was disabled.
 fn end_sessions(copy: &Connection, now: Instant) -> Result<(), Failed> {
-    if keeps_people(copy)? {
-        let transaction = copy.unchecked_transaction()?;
-        transaction.execute(END_SESSIONS, [])?;
-        transaction.execute(DROP_FORMS, [])?;
-        for revoke in REVOKE {
-            transaction.execute(revoke, [now.unix()])?;
-        }
-        texts::keep(&transaction, OFF, "restored")?;
-        transaction.commit()?;
+    let transaction = copy.unchecked_transaction()?;
+    transaction.execute(END_SESSIONS, [])?;
+    transaction.execute(DROP_FORMS, [])?;
+    for revoke in REVOKE {
+        transaction.execute(revoke, [now.unix()])?;
     }
-    Ok(())
+    texts::keep(&transaction, OFF, "restored")?;
+    Ok(transaction.commit()?)
 }
 
 /// Opens the copy as it lies on the disk, and holds its views and alerts against its log; gives what is damaged in single
