@@ -66,7 +66,7 @@ impl Event {
     pub fn to_json(&self) -> String {
         let (name, mut data) = self.data();
         if let Json::Object(pairs) = &mut data {
-            let committed = committed(name, pairs);
+            let committed = committed(name, pairs).unwrap_or_default();
             sealed::seal(pairs, committed, "", &self.commitments);
         }
         let mut envelope: Pairs<'_> = Vec::with_capacity(9);
@@ -134,7 +134,7 @@ impl Event {
         let name = fields.text("event")?;
         fields.finish()?;
         if let Json::Object(pairs) = &mut data {
-            let committed = committed(&name, pairs);
+            let committed = committed(&name, pairs)?;
             opening.open(pairs, committed, "")?;
         }
         let commitments = opening.finish()?;
@@ -147,16 +147,18 @@ impl Event {
 }
 
 /// The fields of the data of an event of this name, some of which may be committed to.
-fn committed(name: &str, pairs: &Pairs<'_>) -> &'static [Field] {
-    match name {
+fn committed(name: &str, pairs: &Pairs<'_>) -> Result<&'static [Field], Unreadable> {
+    Ok(match name {
         "action_recorded" => {
             let named = pairs.iter().find(|(key, _)| key == "action");
-            let Some((_, Json::Text(action))) = named else { return &[] };
-            ActionName::from_word(action).map_or(&[], ActionName::fields)
+            let named = if let Some((_, Json::Text(action))) = named { ActionName::from_word(action) } else { None };
+            named.map_or(&[], ActionName::fields)
         }
         "alert_acknowledged" | "alert_handed_over" => SAID,
-        _ => &[],
-    }
+        "alert_raised" | "alert_settled" | "alert_withdrawn" | "alert_given_back" | "alert_noted"
+        | "action_confirmed" => &[],
+        _ => return unreadable("unknown event; a newer program may have written it"),
+    })
 }
 
 fn fact(name: &str, data: Json<'_>) -> Result<Fact, Unreadable> {
@@ -177,7 +179,7 @@ fn fact(name: &str, data: Json<'_>) -> Result<Fact, Unreadable> {
             stored.finish()?;
             Fact::ActionConfirmed(action)
         }
-        _ => return unreadable("unknown event; a newer program may have written it"),
+        _ => return unreadable("unknown event"),
     })
 }
 
