@@ -22,7 +22,7 @@ use crate::randomness::Nonce;
 use crate::rulebook::{Digest, Rulebook};
 use crate::timeline::ON_LIBERTY;
 
-pub use codec::Unreadable;
+pub use codec::{BringingOver, EARLIER, Unreadable};
 pub use commitment::Commitment;
 pub(crate) use told::{State, TopicState};
 

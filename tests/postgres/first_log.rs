@@ -13,7 +13,7 @@ async fn a_log_of_the_format_before_is_refused_and_left_as_it_is() {
     for read_only_will_do in [true, false] {
         let options = Options { read_only_will_do, ..Options::default() };
         let opened = PostgresStore::open(&database.url(), book(), &options).await;
-        first_log::is_refused(&opened.err().expect("a refusal"));
+        first_log::is_refused(&opened.err().expect("a refusal"), 1);
     }
     assert_eq!(database.sql("SELECT value FROM meta WHERE key = 'schema_version'"), "1");
 }

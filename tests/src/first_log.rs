@@ -1,17 +1,23 @@
-//! A log that an earlier program wrote, whose events are of the format before this one. A fixture of each store.
+//! Logs that earlier programs wrote, whose events are of the format before this one. A fixture of each store.
 
 use store::Fault;
 
-/// The log, as `PostgreSQL` dumps it.
+/// A log of layout 1, as `PostgreSQL` dumps it.
 pub const DUMP: &str = include_str!("../fixtures/first-log.sql");
-/// The log as an `SQLite` file.
-pub const FILE: &[u8] = include_bytes!("../fixtures/first-log.kamnot");
+/// A log of layout 2, as an `SQLite` file.
+pub const FILE: &[u8] = include_bytes!("../fixtures/log-of-format-1.kamnot");
+/// How many events the file holds.
+pub const EVENTS: u64 = 181;
 
 /// It is refused by name, in words that lead on.
-pub fn is_refused(fault: &Fault) {
+///
+/// # Panics
+/// If it isn't so.
+pub fn is_refused(fault: &Fault, layout: u32) {
     let said = fault.to_string();
     assert!(matches!(fault, Fault::Corrupt(_)), "{said}");
-    for words in ["has layout 1, of an older kamnot", "reads layout 3", "kamnot export", "import them into a new log"] {
+    let has = format!("has layout {layout}, of an older kamnot");
+    for words in [&*has, "reads layout 3", "kamnot bring-over", "kamnot export", "import them into a new log"] {
         assert!(said.contains(words), "{words} is not in: {said}");
     }
 }

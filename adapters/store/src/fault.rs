@@ -39,7 +39,8 @@ impl Fault {
     pub(super) fn of_layout(place: &impl fmt::Display, found: i64, ours: i64) -> Self {
         let whose = if found < ours { "an older" } else { "a newer" };
         let what_to_do = if found < ours {
-            "write its actions out with that program's `kamnot export`, and import them into a new log"
+            "run `kamnot bring-over` on a file of layout 2; from any other, write its actions out with its own program's \
+             `kamnot export`, and import them into a new log"
         } else {
             "use the program that wrote it"
         };

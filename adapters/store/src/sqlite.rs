@@ -6,6 +6,7 @@
 mod alerts;
 mod audit;
 pub mod backup;
+mod bring_over;
 mod copying;
 mod disk;
 mod file;

@@ -3,6 +3,7 @@
 //! Invariant: an unknown event is an error and is never skipped. Reading an event and writing it again gives the same bytes.
 
 mod alerts;
+mod before;
 mod derived;
 mod handling;
 mod sealed;
@@ -23,6 +24,8 @@ use crate::json::Json;
 use crate::randomness::Nonce;
 use crate::refusal::reasons;
 use crate::rulebook::{Digest, Language, RuleId};
+
+pub use before::{BringingOver, VERSION as EARLIER};
 
 /// An event on disk that this program cannot read. The message names what was expected, never the content.
 #[derive(Clone, Debug, PartialEq, Eq)]

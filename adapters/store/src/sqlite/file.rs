@@ -13,12 +13,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::{Fault, Said};
 
 /// Says "this file is ours" in the header of the database file: `kmnt`.
-const APPLICATION_ID: i64 = 0x6b6d_6e74;
+pub(super) const APPLICATION_ID: i64 = 0x6b6d_6e74;
 /// What it said before 0.2.0: `kamn`.
 const BEFORE: i64 = 0x6b61_6d6e;
 
 /// The layout that this program writes.
-const LAYOUT: i64 = 3;
+pub(super) const LAYOUT: i64 = 3;
 
 /// What went wrong, before it is told with the name of the file.
 pub(super) type Failed = crate::fault::Failed<rusqlite::Error>;
@@ -276,11 +276,11 @@ fn is_write_protection(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied))
 }
 
-fn application_id(connection: &Connection) -> Result<i64, rusqlite::Error> {
+pub(super) fn application_id(connection: &Connection) -> Result<i64, rusqlite::Error> {
     connection.pragma_query_value(None, "application_id", |row| row.get(0))
 }
 
-fn layout(connection: &Connection) -> Result<i64, rusqlite::Error> {
+pub(super) fn layout(connection: &Connection) -> Result<i64, rusqlite::Error> {
     let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema_version'";
     connection.query_row(sql, [], |row| row.get(0))
 }
