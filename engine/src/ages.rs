@@ -119,7 +119,9 @@ impl Ages {
         }
         for (statement, years) in &derived.years {
             if let Some(age) = self.0.get_mut(statement) {
-                years.iter().for_each(|(date, years)| age.take_years(*date, || Some(*years)));
+                for (date, years) in years {
+                    age.take_years(*date, || Some(*years));
+                }
             }
         }
         for (statement, grown) in &derived.grown {

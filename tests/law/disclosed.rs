@@ -7,7 +7,7 @@ use std::path::Path;
 use engine::action::{Action, ActionName};
 use engine::assess::{Assessment, assess};
 use engine::calendar::Instant;
-use engine::case::{Case, Event, Fact, evolve};
+use engine::case::{Case, Commitment, Event, Fact, evolve};
 use engine::decide::{Alerts, Command, Verdict, admit, decide};
 use engine::explain::{self, Step};
 use engine::handling::{Doing, Handling, Promise};
@@ -144,7 +144,7 @@ fn no_payload_holds_a_personal_word_and_the_disclosures_hold_each() {
         match &event.fact {
             Fact::ActionRecorded(action) => action.to_json().write(&mut said),
             Fact::AlertHandled(handling) => {
-                said += handling.doing.promise().expect("a promise").what.words().expect("words")
+                said += handling.doing.promise().expect("a promise").what.words().expect("words");
             }
             _ => {}
         }
@@ -152,7 +152,7 @@ fn no_payload_holds_a_personal_word_and_the_disclosures_hold_each() {
     for word in WORDS.into_iter().chain([PROMISED]) {
         assert!(said.contains(word), "{word}");
     }
-    let digests: Vec<String> = log.iter().flat_map(|event| &event.commitments).map(|one| one.digest_text()).collect();
+    let digests: Vec<String> = log.iter().flat_map(|event| &event.commitments).map(Commitment::digest_text).collect();
     assert_eq!(digests.len(), 9);
 }
 
@@ -169,7 +169,7 @@ fn a_commitment_that_could_hide_or_double_something_is_refused() {
     let log = planted().log;
     let of = |name: &str| log.iter().find(|event| event.to_json().contains(name)).expect("an event");
     let (identified, arrested) = (of("child_identified"), of("\"arrested\""));
-    let digests = |event: &Event| event.commitments.iter().map(|one| one.digest_text()).collect::<Vec<_>>();
+    let digests = |event: &Event| event.commitments.iter().map(Commitment::digest_text).collect::<Vec<_>>();
     let [first, second, ..] = &digests(identified)[..] else { panic!("several digests") };
     let all = identified.disclosures();
     let turned = (format!("\"{first}\",\"{second}\""), format!("\"{second}\",\"{first}\""));

@@ -33,7 +33,7 @@ async fn what_is_personal_stands_apart_from_events_and_moves_with_them() {
     assert_eq!(store.check(nothing_told()).await.unwrap(), Vec::<String>::new());
 
     let from: Arc<dyn LogStore> = store.clone();
-    let file: Arc<dyn LogStore> = Arc::new(made::open(&folder.path().join("log.db")));
+    let file: Arc<dyn LogStore> = Arc::new(made::open(folder.path().join("log.db")));
     transfer(&from, &file, after_all(), &nothing_told()).await.unwrap();
     let second = Database::create();
     let back: Arc<dyn LogStore> = Arc::new(open(&second.url()).await);

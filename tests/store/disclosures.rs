@@ -1,5 +1,6 @@
 //! What is personal in events, on SQLite: it stands apart from them, and a check finds what is wrong with it.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +20,9 @@ fn texts(path: &Path, tables: &[&str]) -> String {
         let columns = statement.column_count();
         let mut rows = statement.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
-            (0..columns).for_each(|n| said += &format!("{:?}\n", row.get_ref(n).unwrap().as_str()));
+            for n in 0..columns {
+                writeln!(said, "{:?}", row.get_ref(n).unwrap().as_str()).unwrap();
+            }
         }
     }
     said

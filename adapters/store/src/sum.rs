@@ -23,7 +23,9 @@ impl EventSum {
         hash.update(version.to_le_bytes());
         hash.update((case.len() as u64).to_le_bytes());
         hash.update(case);
-        content.iter().for_each(|text| hash.update(text));
+        for text in content {
+            hash.update(text);
+        }
         let digest = hash.finalize();
         let (numbers, _) = digest.as_chunks();
         let digests = std::array::from_fn(|n| u64::from_le_bytes(numbers[n]));
