@@ -333,6 +333,11 @@ impl Action {
         (birth, age)
     }
 
+    /// Whether the birth date or the stated age may be on record and is not disclosed.
+    pub(crate) fn withholds_age(&self) -> bool {
+        ["child", "birth_date", "age_years"].into_iter().any(|field| self.value(field) == Some(&Value::Withheld))
+    }
+
     /// The child's sex as an opening or a later action states it: `f` or `m`. Personal data.
     pub fn sex(&self) -> Option<&'static str> {
         let Some(Value::Object(child)) = self.value("child") else { return self.word("sex") };
@@ -370,10 +375,11 @@ impl Action {
         if let Some(Value::Case(case)) = self.value("same_as") { Some(case) } else { None }
     }
 
-    /// Whether this action equals `other` in everything but the id.
+    /// Whether this action equals `other` in everything but the id. What is withheld counts as equal.
     pub fn says_the_same_as(&self, other: &Self) -> bool {
         let of = |action: &Self| (action.at, action.name);
-        of(self) == of(other) && self.case == other.case && self.by == other.by && self.values == other.values
+        let same = of(self) == of(other) && self.case == other.case && self.by == other.by;
+        same && self.values.agree_with(&other.values)
     }
 }
 

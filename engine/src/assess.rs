@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use crate::action::{Action, ActionId};
+use crate::ages::Ages;
 use crate::breach::Breach;
 use crate::calendar::{self, Instant};
 use crate::conditions::{self, Finding, Found, NotOnRecord};
@@ -37,27 +38,42 @@ pub struct Assessment<'a> {
     entries: OnceLock<Vec<(u128, usize)>>,
 }
 
-/// Assesses one case's `actions` at `at`; `None` if the case was not open by then.
+/// Assesses one case's `actions` at `at`; `None` if the case was not open by then. What is public of the child's age is
+/// derived from what they state.
 pub fn assess<'a>(
     actions: impl Iterator<Item = &'a Action> + Clone,
     book: &Rulebook,
     at: Instant,
 ) -> Option<Assessment<'a>> {
-    let timeline = Timeline::new(actions, at, book)?;
-    let mut found = Found::default();
-    let limits = compared(&timeline, book, Some(&mut found));
-    Some(Assessment::of(at, timeline, limits, found))
+    Some(tested(Timeline::new(actions, at, book)?, book, at))
 }
 
-/// Like [`assess`], but computes the time limits only and tests no condition.
-pub fn assess_limits<'a>(
+/// Like [`assess`], of actions of a recorded case: what was derived when they were recorded decides, whatever is disclosed.
+pub fn assess_recorded<'a>(
     actions: impl Iterator<Item = &'a Action> + Clone,
+    ages: &'a Ages,
     book: &Rulebook,
     at: Instant,
 ) -> Option<Assessment<'a>> {
-    let timeline = Timeline::new(actions, at, book)?;
+    Some(tested(Timeline::by(actions, Some(ages), at, book)?, book, at))
+}
+
+/// Like [`assess_recorded`], but computes the time limits only and tests no condition.
+pub fn assess_limits<'a>(
+    actions: impl Iterator<Item = &'a Action> + Clone,
+    ages: &'a Ages,
+    book: &Rulebook,
+    at: Instant,
+) -> Option<Assessment<'a>> {
+    let timeline = Timeline::by(actions, Some(ages), at, book)?;
     let limits = compared(&timeline, book, None);
     Some(Assessment::of(at, timeline, limits, Found::default()))
+}
+
+fn tested<'a>(timeline: Timeline<'a>, book: &Rulebook, at: Instant) -> Assessment<'a> {
+    let mut found = Found::default();
+    let limits = compared(&timeline, book, Some(&mut found));
+    Assessment::of(at, timeline, limits, found)
 }
 
 /// Compares the actions with each rulebook that decides about one of them. `found` takes what the conditions find.

@@ -3,6 +3,8 @@
 //! Invariant: `evolve` is total: every event can be folded into every case.
 
 mod codec;
+mod commitment;
+mod contradicts;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,22 +12,34 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::action::{Action, ActionId, ActionName, CaseRef, OfficeCode, When};
-use crate::alert::{About, Alert, Kind, Settlement, Stage, Topic, Withdrawal};
-use crate::assess::{Assessment, assess};
+use crate::action::{Action, ActionId, CaseRef, OfficeCode};
+use crate::ages::{Ages, Derived};
+use crate::alert::{Alert, Kind, Settlement, Stage, Topic, Withdrawal};
+use crate::assess::{Assessment, assess_recorded};
 use crate::calendar::Instant;
 use crate::handling::{Handled, Handling, Holding};
+use crate::randomness::Nonce;
 use crate::rulebook::{Digest, Rulebook};
 use crate::timeline::ON_LIBERTY;
 
-pub use codec::Unreadable;
+pub use codec::{BringingOver, EARLIER, Unreadable};
+pub use commitment::Commitment;
 pub(crate) use told::{State, TopicState};
 
 // ---- events
 
+/// The number of this engine, in every event that it makes. It is raised with any change after which the engine answers
+/// something differently for the same actions, rulebook and instant: another verdict, alert, deadline, finding, step or derived
+/// fact. Who recomputes an event of another engine says "answers differently today", and never "forged".
+pub const ENGINE: u32 = 1;
+
 /// One event of a case's stream, in its envelope.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
+    /// Random, so that nobody finds the content by trial from its digest.
+    pub nonce: Nonce,
+    /// The engine that decided it: [`ENGINE`] at that time.
+    pub engine: u32,
     /// When it was recorded, by the clock of the recording process. When the action happened is in the action.
     pub recorded_at: Instant,
     /// The office that sent it, or `kamnot` for an alert event, which the program itself adds.
@@ -36,6 +50,10 @@ pub struct Event {
     pub rulebook: Digest,
     /// What happened.
     pub fact: Fact,
+    /// What is public of the child's age from this action on; empty for any other event.
+    pub derived: Derived,
+    /// The commitments to what is personal in it, with what is disclosed of them.
+    pub commitments: Vec<Commitment>,
 }
 
 /// What an event says. The names are the storage format.
@@ -103,6 +121,8 @@ pub struct Case {
     version: u32,
     recorded_at: Option<Instant>,
     recorded: Vec<RecordedAction>,
+    /// What is public of the child's age.
+    ages: Ages,
     /// The version of the last recorded action.
     last_action: u32,
     pub(crate) alerts: BTreeMap<Topic, TopicState>,
@@ -149,6 +169,10 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
                 recorded_by: event.recorded_by.clone(),
                 person: event.person,
             });
+            if !event.derived.is_empty() {
+                let recorded = &case.recorded;
+                case.ages.take(action, &event.derived, || recorded.iter().map(|known| &*known.action));
+            }
         }
         Fact::AlertRaised(alert) => {
             let alert = Arc::new(Alert { because: Vec::new(), ..(**alert).clone() });
@@ -339,62 +363,13 @@ impl Case {
         open.filter_map(|(topic, told)| self.escalates_at(topic, told))
     }
 
-    /// Assesses the case at `at`; `None` if it was not open by then.
-    pub fn assess(&self, book: &Rulebook, at: Instant) -> Option<Assessment<'_>> {
-        assess(self.actions(), book, at)
+    /// What is public of the child's age, as it was derived when the actions were recorded.
+    pub const fn ages(&self) -> &Ages {
+        &self.ages
     }
 
-    /// Why the stored `event` cannot follow the events of this case; `None` if it can. The engine takes some fields of an
-    /// event from the case. If such a field differs from the case, the event was altered. Looks through all actions, so only
-    /// the check of a log should call it.
-    pub fn contradicts(&self, event: &Event) -> Option<&'static str> {
-        let known = |id: ActionId, name: ActionName, at: When| {
-            self.action(id).is_some_and(|action| action.name == name && action.at == at)
-        };
-        let told = |alert: &Alert| self.alerts.get(&alert.topic).is_some_and(|told| *told.alert == *alert);
-        if self.recorded_at.is_some_and(|last| event.recorded_at < last) {
-            return Some("it was recorded before the one in front of it");
-        }
-        match &event.fact {
-            Fact::ActionRecorded(action) => {
-                let of_another = self.reference.as_ref().is_some_and(|case| *case != action.case);
-                let twice = || self.action(action.id).is_some().then_some("its action is in the case already");
-                of_another.then_some("it is of another case than its stream").or_else(twice)
-            }
-            Fact::AlertRaised(alert) => {
-                let before = self.alerts.get(&alert.topic);
-                let own = Topic { stage: alert.topic.stage.own(), ..alert.topic };
-                if own != alert.topic {
-                    let escalates = self.standing(&own, alert.occurrence).is_some();
-                    return (!escalates).then_some("it escalates an alert that does not stand");
-                }
-                let occurrence = before.map_or(0, |told| told.alert.occurrence.saturating_add(1));
-                let done_by = if let About::Limit { done_by, .. } = alert.about { done_by } else { None };
-                if !known(alert.topic.on, alert.action, alert.action_at) {
-                    Some("it names an action that the case does not have")
-                } else if done_by.is_some_and(|id| self.action(id).is_none()) {
-                    Some("its duty was done by an action that the case does not have")
-                } else {
-                    (alert.occurrence != occurrence).then_some("its occurrence does not follow the one before")
-                }
-            }
-            Fact::AlertSettled(settlement) if !told(&settlement.alert) => {
-                Some("it answers an alert that was not raised so")
-            }
-            Fact::AlertSettled(settlement) => (!known(settlement.by, settlement.by_action, settlement.by_at))
-                .then_some("its duty was done by an action that the case does not have"),
-            Fact::AlertWithdrawn(withdrawal) => {
-                (!told(&withdrawal.alert)).then_some("it answers an alert that was not raised so")
-            }
-            Fact::AlertHandled(handling) if self.is_handled(handling.id) => Some("its handling is in the case already"),
-            Fact::AlertHandled(handling) => (self.standing(&handling.topic, handling.occurrence).is_none())
-                .then_some("it handles an alert that does not stand"),
-            Fact::ActionConfirmed(action) if self.confirmed.contains_key(action) => {
-                Some("the action was confirmed already")
-            }
-            Fact::ActionConfirmed(action) => {
-                self.action(*action).is_none().then_some("it confirms an action that the case does not have")
-            }
-        }
+    /// Assesses the case at `at`; `None` if it was not open by then.
+    pub fn assess(&self, book: &Rulebook, at: Instant) -> Option<Assessment<'_>> {
+        assess_recorded(self.actions(), &self.ages, book, at)
     }
 }

@@ -4,8 +4,9 @@
 //! Invariant: a field that was left out is unknown, and unknown is not a failure. A failure under the protective reading
 //! alone is arguable, one under both readings is certain, and one under the lenient reading alone is no finding.
 
+use chrono::NaiveDate;
+
 use crate::breach::Breach;
-use crate::calendar;
 use crate::facts::{Facts, authority, left_out};
 use crate::limits::{Limits, Under, remand_around, starts_anew};
 use crate::rulebook::rule::{Check, Procedure};
@@ -132,18 +133,13 @@ impl Tester<'_, '_> {
     /// the failure is never certain.
     fn under_age(&self, years: u32, reading: Reading) -> Outcome {
         let timeline = self.facts.timeline;
-        let Some(birth) = timeline.birth_date() else {
-            return match reading {
-                Reading::Protective => timeline.age_years().map(|age| age < u64::from(years)),
-                Reading::Lenient => Some(false),
-            };
-        };
+        let younger = |at: NaiveDate| timeline.age()?.years_at(at).map(|known| known < u64::from(years));
         let [earliest, latest] = timeline.committed_before(self.facts.index);
-        let tested = match self.facts.book.choices(reading).age_at {
-            AgeAt::EarliestOffence => earliest,
-            AgeAt::LatestOffence => latest,
-        };
-        Some(tested < calendar::birthday(birth, years))
+        match (timeline.age_by_birth(), reading, self.facts.book.choices(reading).age_at) {
+            (None, Reading::Lenient, _) => Some(false),
+            (None, Reading::Protective, _) | (Some(_), _, AgeAt::EarliestOffence) => younger(earliest),
+            (Some(_), _, AgeAt::LatestOffence) => younger(latest),
+        }
     }
 
     /// Art. 61: "ໄດ້ຮຽກຕົວເດັກ ເຖິງສາມຄັ້ງແລ້ວ ແຕ່ກໍຍັງບໍ່ມາໂດຍບໍ່ມີເຫດຜົນ": the child was summoned three times and

@@ -9,27 +9,32 @@ mod confirm;
 mod difference;
 mod doubts;
 mod due;
+mod envelopes;
 mod handle;
 mod limit;
 mod most;
 mod past;
 mod sender;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use uuid::Uuid;
 
 use crate::action::{Action, ActionId, OfficeCode};
-use crate::assess::{Assessment, assess};
+use crate::ages::{Ages, Derived, Deriving};
+use crate::assess::{Assessment, assess_recorded};
 use crate::calendar::Instant;
 use crate::case::{Case, Event, Fact};
 use crate::handling::Handling;
+use crate::randomness::Seed;
 use crate::refusal::{Flaws, reasons};
 use crate::rulebook::{Language, Rulebook};
 use crate::timeline::is_voided;
 
 use difference::{Recording, difference, withdrawals};
+use envelopes::Envelopes;
 use most::Most;
 
 pub use admit::{TOLERANCE_SECONDS, Verdict, admit, is_too_early};
@@ -50,6 +55,8 @@ pub enum Command {
         clock: Instant,
         /// What becomes of the alerts.
         alerts: Alerts,
+        /// The randomness of its events.
+        seed: Seed,
     },
     /// The same for an office that sends them itself, and may do so in its own cases only.
     RecordFrom {
@@ -63,6 +70,8 @@ pub enum Command {
         clock: Instant,
         /// What becomes of the alerts.
         alerts: Alerts,
+        /// The randomness of its events.
+        seed: Seed,
     },
     /// Take note that it is now `clock`.
     Now {
@@ -70,6 +79,8 @@ pub enum Command {
         clock: Instant,
         /// What becomes of the alerts.
         alerts: Alerts,
+        /// The randomness of its events.
+        seed: Seed,
     },
     /// Record what somebody of an office does about an alert of the case.
     Handle {
@@ -81,6 +92,8 @@ pub enum Command {
         handling: Handling,
         /// What our clock says.
         clock: Instant,
+        /// The randomness of its event.
+        seed: Seed,
     },
     /// Record that a second person of the office confirms an action on the child's liberty.
     Confirm {
@@ -92,6 +105,8 @@ pub enum Command {
         action: ActionId,
         /// What our clock says.
         clock: Instant,
+        /// The randomness of its event.
+        seed: Seed,
     },
 }
 
@@ -162,17 +177,18 @@ pub fn decide(case: &Case, book: &Rulebook, command: Command) -> Decided {
 
 /// What a command comes to.
 pub fn decide_in(case: &Case, book: &Rulebook, command: Command, setting: Setting<'_>) -> Decided {
-    let (actions, sender, who, clock, alerts) = match command {
-        Command::Record { actions, by, clock, alerts } => (actions, None, (by, None), clock, alerts),
-        Command::RecordFrom { sender, person, actions, clock, alerts } => {
-            (actions, Some(sender.clone()), (Some(sender), person), clock, alerts)
+    let envelopes = |clock, seed| Envelopes::of(case, book, clock, seed);
+    let (actions, sender, who, (clock, seed), alerts) = match command {
+        Command::Record { actions, by, clock, alerts, seed } => (actions, None, (by, None), (clock, seed), alerts),
+        Command::RecordFrom { sender, person, actions, clock, alerts, seed } => {
+            (actions, Some(sender.clone()), (Some(sender), person), (clock, seed), alerts)
         }
-        Command::Now { clock, alerts } => (Vec::new(), None, (None, None), clock, alerts),
-        Command::Handle { office, person, handling, clock } => {
-            return handle::decided(case, (office, person), handling, clock, book);
+        Command::Now { clock, alerts, seed } => (Vec::new(), None, (None, None), (clock, seed), alerts),
+        Command::Handle { office, person, handling, clock, seed } => {
+            return handle::decided(case, (office, person), handling, envelopes(clock, seed));
         }
-        Command::Confirm { office, person, action, clock } => {
-            return confirm::decided(case, (office, person), action, clock, book);
+        Command::Confirm { office, person, action, clock, seed } => {
+            return confirm::decided(case, (office, person), action, envelopes(clock, seed));
         }
     };
     let verdicts = match &sender {
@@ -187,7 +203,7 @@ pub fn decide_in(case: &Case, book: &Rulebook, command: Command, setting: Settin
     let events = if asked_to_record && new.is_empty() {
         Vec::new()
     } else {
-        events(case, book, new, (who, clock, alerts), setting)
+        events(case, book, new, (who, envelopes(clock, seed), alerts), setting)
     };
     Decided { verdicts, warnings, events }
 }
@@ -197,10 +213,10 @@ fn events(
     case: &Case,
     book: &Rulebook,
     new: Vec<Action>,
-    ((by, person), clock, alerts): ((Option<OfficeCode>, Option<Uuid>), Instant, Alerts),
+    ((by, person), mut envelopes, alerts): ((Option<OfficeCode>, Option<Uuid>), Envelopes, Alerts),
     setting: Setting<'_>,
 ) -> Vec<Event> {
-    let at = case.last_recorded_at().map_or(clock, |last| last.max(clock));
+    let (derived, ages) = derived(case, &new);
     let facts = if is_voided(case.actions().chain(new.iter())) {
         // What offices were told is taken back whatever the clock says, and at once: the case is never due again.
         withdrawals(case)
@@ -221,24 +237,35 @@ fn events(
             }
             _ => case,
         };
-        assess(all, book, at)
+        assess_recorded(all, &ages, book, envelopes.at)
             .map(|assessment| difference(known, &assessment, book, recording, most))
             .unwrap_or_default()
     };
-    let envelope = |recorded_by: OfficeCode, person, fact| Event {
-        recorded_at: at,
-        recorded_by,
-        person,
-        rulebook: book.digest(),
-        fact,
-    };
     let mut events: Vec<Event> = Vec::with_capacity(new.len() + facts.len());
-    for action in new {
+    for (action, derived) in new.into_iter().zip(derived) {
         let by = by.clone().unwrap_or_else(|| action.by.clone());
-        events.push(envelope(by, person, Fact::ActionRecorded(Arc::new(action))));
+        events.push(envelopes.event((by, person), Fact::ActionRecorded(Arc::new(action)), derived));
     }
-    events.extend(facts.into_iter().map(|fact| envelope(kamnot(), None, fact)));
+    events.extend(facts.into_iter().map(|fact| envelopes.event((kamnot(), None), fact, Derived::default())));
     events
+}
+
+/// What each new action adds to what is public of the child's age, and what is public then.
+fn derived<'c>(case: &'c Case, new: &[Action]) -> (Vec<Derived>, Cow<'c, Ages>) {
+    let mut ages = Cow::Borrowed(case.ages());
+    if new.is_empty() {
+        return (Vec::new(), ages);
+    }
+    let mut deriving = Deriving::behind(case.actions());
+    let next = |action| {
+        let derived = deriving.next(action);
+        if !derived.is_empty() {
+            ages.to_mut().take(action, &derived, || case.actions().chain(new));
+        }
+        derived
+    };
+    let derived = new.iter().map(next).collect();
+    (derived, ages)
 }
 
 /// The program as the sender of alert events.

@@ -7,7 +7,6 @@
 use chrono::NaiveDate;
 
 use crate::action::{Action, ActionName, Names, Recorded, Value};
-use crate::calendar;
 use crate::rulebook::rule::OwedBy;
 use crate::rulebook::test::{Asks, FieldPlace, FieldTest, Outcome, PenaltyEnd, Test, Watch};
 use crate::rulebook::{Choices, Fact, OfAction, Reading, Role, Rulebook};
@@ -201,10 +200,8 @@ impl<'t> Facts<'t> {
                 let penalty = offence().penalty_months;
                 Some(if *end == PenaltyEnd::Min { penalty.min } else { penalty.max } < *below)
             }
-            Test::AgeBelow(years) => {
-                let birth = self.timeline.birth_date()?;
-                Some(self.timeline.entries()[self.index].date() < calendar::birthday(birth, *years))
-            }
+            // A rulebook asks of no other age than that of a grown-up.
+            Test::AgeBelow(_) => self.timeline.age_by_birth().map(|_| !self.timeline.has_come_of_age(self.index)),
             _ => None,
         }
     }

@@ -92,10 +92,32 @@ impl Doing {
 /// What will be done about an alert, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Promise {
-    /// What will be done, in the person's own words. May be personal data: it is for the office alone.
-    pub what: Arc<str>,
+    /// What will be done. May be personal data: it is for the office alone.
+    pub what: Said,
     /// When the taking lapses, if the duty was not done by then.
     pub until: Instant,
+}
+
+/// What a person said, in their own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// The words.
+    Words(Arc<str>),
+    /// The event commits to the words, and they are not disclosed.
+    Withheld,
+}
+
+impl Said {
+    /// The words; `None` if they are not disclosed.
+    pub fn words(&self) -> Option<&str> {
+        if let Self::Words(words) = self { Some(words) } else { None }
+    }
+}
+
+impl From<&str> for Said {
+    fn from(words: &str) -> Self {
+        Self::Words(words.into())
+    }
 }
 
 /// The longest text that says what will be done, in characters.

@@ -21,6 +21,8 @@ pub enum Json<'a> {
     Number(i64),
     /// A number that is not whole, or is too large. No field accepts one.
     Fraction,
+    /// A field that an event commits to and that is not disclosed. No text is read as this.
+    Withheld,
     /// A text.
     Text(Cow<'a, str>),
     /// A list.
@@ -55,6 +57,7 @@ impl<'a> Json<'a> {
             Self::Bool(_) => "boolean",
             Self::Number(_) => "number",
             Self::Fraction => "fraction",
+            Self::Withheld => "withheld",
             Self::Text(_) => "text",
             Self::List(_) => "list",
             Self::Object(_) => "object",
@@ -70,6 +73,7 @@ impl<'a> Json<'a> {
     pub fn write(&self, out: &mut String) {
         match self {
             Self::Null | Self::Fraction => out.push_str("null"),
+            Self::Withheld => out.push_str(r#"{"withheld":true}"#),
             Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Self::Number(number) => {
                 let _ = write!(out, "{number}");
@@ -217,7 +221,7 @@ mod tests {
     fn held(json: &Json<'_>) -> usize {
         let text = |text: &Cow<'_, str>| if let Cow::Owned(text) = text { text.capacity() } else { 0 };
         match json {
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Fraction => 0,
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Fraction | Json::Withheld => 0,
             Json::Text(of) => text(of),
             Json::List(items) => items.capacity() * size_of::<Json<'_>>() + items.iter().map(held).sum::<usize>(),
             Json::Object(pairs) => {

@@ -2,17 +2,20 @@
 //!
 //! Invariant: the same set of actions gives the same timeline, whatever the order of recording.
 
+mod child;
 mod offences;
 mod order;
 mod places;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use chrono::NaiveDate;
 
 use crate::action::{Action, ActionId, ActionName, Class, Names, Offence, OfficeCode};
-use crate::calendar::{self, Instant};
+use crate::ages::{Age, Ages};
+use crate::calendar::Instant;
 use crate::rulebook::rule::{Counting, Procedure};
 use crate::rulebook::{ChildWhile, Choices, Reading, Role, Rulebook, UnknownTime};
 use offences::Offences;
@@ -64,10 +67,8 @@ pub struct Episode {
 pub struct Timeline<'a> {
     entries: Vec<Entry<'a>>,
     opening: &'a Action,
-    birth_date: Option<NaiveDate>,
-    age_years: Option<u64>,
-    /// From when on the child is grown up (Art. 2(1)), where a birth date is known.
-    grown_from: Option<Instant>,
+    /// What is public of the child's age by the last statement that counts: of one with a birth date, if there is one.
+    age: Option<Cow<'a, Age>>,
     offences: Offences,
     episodes: Vec<Episode>,
     /// The kinds of action of the case. No other kind is among the entries.
@@ -86,6 +87,16 @@ impl<'a> Timeline<'a> {
     /// The timeline of one case's `actions` at `at`. A withdrawn action never counts, even if it was withdrawn after `at`.
     /// `None` if the case was not open by then, or is voided, whenever that was done.
     pub fn new(actions: impl Iterator<Item = &'a Action> + Clone, at: Instant, book: &Rulebook) -> Option<Self> {
+        Self::by(actions, None, at, book)
+    }
+
+    /// The same. `ages`: what was derived when the actions were recorded; without it, it is derived now.
+    pub(crate) fn by(
+        actions: impl Iterator<Item = &'a Action> + Clone,
+        ages: Option<&'a Ages>,
+        at: Instant,
+        book: &Rulebook,
+    ) -> Option<Self> {
         let names = actions.clone().fold(Names::default(), |names, action| names.and(Names::of(&[action.name])));
         if names.has(ActionName::CaseVoided) && is_voided(actions.clone()) {
             return None;
@@ -94,7 +105,7 @@ impl<'a> Timeline<'a> {
         let mut withdrawn: Vec<ActionId> = withdrawals.filter_map(Action::withdraws).collect();
         withdrawn.sort_unstable();
         let mut entries: Vec<Entry<'a>> = Vec::with_capacity(actions.size_hint().0);
-        for action in actions {
+        for action in actions.clone() {
             let entry = Entry::new(action);
             if entry.first <= at && withdrawn.binary_search(&action.id).is_err() {
                 entries.push(entry);
@@ -102,11 +113,8 @@ impl<'a> Timeline<'a> {
         }
         let opening = entries.iter().find(|entry| entry.name == ActionName::CaseOpened)?.action;
         order::sort(&mut entries);
-        let (birth_date, age_years) = opening.child();
         let mut timeline = Self {
-            birth_date,
-            age_years,
-            grown_from: None,
+            age: child::age(opening, &entries, actions, ages),
             offences: Offences::of(opening, &entries)?,
             episodes: Vec::new(),
             names,
@@ -116,9 +124,6 @@ impl<'a> Timeline<'a> {
             entries,
             opening,
         };
-        timeline.follow_what_became_known();
-        timeline.grown_from =
-            timeline.birth_date.map(|birth| Instant::first_of(calendar::birthday(birth, book.adult_age())));
         timeline.find_episodes(book);
         Some(timeline)
     }
@@ -128,21 +133,10 @@ impl<'a> Timeline<'a> {
         &self.entries
     }
 
-    /// The child's date of birth, as last known.
-    pub fn birth_date(&self) -> Option<NaiveDate> {
-        self.birth_date
-    }
-
     /// Whether a reading takes the child for grown up at an entry (Art. 2(1)): only where it asks who is a child when the
     /// action happens. Never without a birth date.
     pub(crate) fn is_grown(&self, book: &Rulebook, reading: Reading, entry: usize) -> bool {
-        let grown = self.grown_from.is_some_and(|from| from <= self.entries[entry].first);
-        grown && book.choices(reading).child_while == ChildWhile::Action
-    }
-
-    /// The child's stated age at the time of the offence, as last known.
-    pub fn age_years(&self) -> Option<u64> {
-        self.age_years
+        self.has_come_of_age(entry) && book.choices(reading).child_while == ChildWhile::Action
     }
 
     /// The dates of the earliest and the latest of the offences at entry `index`, as corrected.
@@ -253,14 +247,6 @@ impl<'a> Timeline<'a> {
             prosecutor: prosecutor.unwrap_or(by),
             investigator: investigator.unwrap_or(by),
             legal_aid,
-        }
-    }
-
-    fn follow_what_became_known(&mut self) {
-        for entry in self.entries.iter().filter(|entry| entry.name == ActionName::ChildIdentified) {
-            let (birth_date, age_years) = entry.action.child();
-            self.birth_date = birth_date.or(self.birth_date);
-            self.age_years = age_years.or(self.age_years);
         }
     }
 

@@ -10,6 +10,7 @@ use engine::calendar::Instant;
 use engine::case::{Case, Event, Fact};
 use engine::decide::{Alerts, Command, decide};
 use engine::explain;
+use engine::randomness::Seed;
 use engine::rulebook::{LAW_05_NA_2006, Language, Period, Role, RuleId, Rulebook};
 
 /// What is the other law's own.
@@ -248,13 +249,14 @@ fn told(book: &Rulebook, actions: Vec<Action>, instants: &[&str]) -> Vec<Event> 
     let mut events: Vec<Event> = Vec::new();
     for action in actions {
         let clock = action.at.last();
-        let command = Command::Record { actions: vec![action], by: None, clock, alerts: Alerts::Raised };
+        let command =
+            Command::Record { actions: vec![action], by: None, clock, alerts: Alerts::Raised, seed: Seed([7; 32]) };
         events.extend(
             decide(&Case::fold(&events), book, command).all_or_none().unwrap_or_else(|refused| panic!("{refused}")),
         );
     }
     for instant in instants {
-        let command = Command::Now { clock: at(instant), alerts: Alerts::Raised };
+        let command = Command::Now { clock: at(instant), alerts: Alerts::Raised, seed: Seed([7; 32]) };
         events.extend(
             decide(&Case::fold(&events), book, command).all_or_none().unwrap_or_else(|refused| panic!("{refused}")),
         );

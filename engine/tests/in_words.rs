@@ -111,7 +111,7 @@ fn a_test_is_said_as_it_is_written() {
 fn a_not_is_said_in_the_words_of_what_it_denies() {
     let said = hearing(
         r#"fails = { any = [
-            { not = { all = [{ age_below = 15 }, { not = { age_below = 12 } }] } },
+            { not = { all = [{ age_below = 18 }, { not = { penalty = "min", below = 12 } }] } },
             { not = { before = "mediation_ended", at_least = 3, where = { not = { yes = "settled" } }, level = "village" } },
             { not = { last_of = ["file_sent", "file_returned"], is = "file_sent" } },
             { not = { any = [{ left_out = "court_kind" }, { field = "court_kind", is_not = ["other", "juvenile_panel"] }] } },
@@ -124,8 +124,8 @@ fn a_not_is_said_in_the_words_of_what_it_denies() {
     let lines = [
         " Fails if one of these holds:",
         "– not all of these hold:",
-        "–– age of the child on that day: under 15 years",
-        "–– age of the child on that day: 12 years or more",
+        "–– age of the child on that day: under 18 years",
+        "–– lowest penalty of the gravest offence: 12 months or more",
         "– on record before it fewer than 3 times: mediation ended, of which all of these hold:",
         "–– this does not hold:",
         "––– settled by mediation: yes",

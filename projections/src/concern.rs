@@ -63,18 +63,24 @@ fn escalated(case: &Case, event: &Event) -> Option<OfficeCode> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::case::evolve;
+    use engine::ages::Derived;
+    use engine::case::{ENGINE, evolve};
+    use engine::randomness::Nonce;
 
     /// The events of a case, one for each line, recorded at once.
     fn events(lines: &[String]) -> Vec<Event> {
         let read = |line: &String| {
             let action = Action::read(line).unwrap();
             Event {
+                nonce: Nonce([0; 16]),
+                engine: ENGINE,
                 recorded_at: action.at.first(),
                 recorded_by: action.by.clone(),
                 person: None,
                 rulebook: Rulebook::law_05_na_2006().digest(),
                 fact: Fact::ActionRecorded(std::sync::Arc::new(action)),
+                derived: Derived::default(),
+                commitments: Vec::new(),
             }
         };
         lines.iter().map(read).collect()

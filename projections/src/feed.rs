@@ -155,7 +155,7 @@ impl State {
         let known = u32::try_from(known).unwrap_or(u32::MAX);
         let mut state = Self { known, modified, limits: BTreeMap::new() };
         let actions = recorded.iter().map(|recorded| &*recorded.action);
-        let Some(assessment) = assess_limits(actions, book, now) else { return Some(state) };
+        let Some(assessment) = assess_limits(actions, case.ages(), book, now) else { return Some(state) };
         let have = Addressees::from(assessment.timeline.offices());
         if Seat::have(&have, office, Some(seat)) {
             state.add(&assessment, case.reference(), &have, book);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use engine::action::{Action, ActionId};
-use engine::assess::{Assessment, assess};
+use engine::assess::{Assessment, assess_recorded};
 use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, RecordedAction};
@@ -76,12 +76,12 @@ type Stands = BTreeMap<Key, Stand>;
 /// rules.
 pub fn differences(then: &Then<'_>, case: &Case, book: &Rulebook, at: Instant) -> Vec<Difference> {
     let known = then.case.recorded().len();
-    let first = stands(then.case.actions(), then.book, then.at);
+    let first = stands(then.case, known, then.book, then.at);
     // How it would stand if time alone had passed, and then after each action recorded since.
-    let mut before = stands(then.case.actions(), book, at);
+    let mut before = stands(then.case, known, book, at);
     let mut changed_by: BTreeMap<Key, &RecordedAction> = BTreeMap::new();
     for (nth, since) in case.recorded().iter().enumerate().skip(known) {
-        let after = stands(case.actions().take(nth + 1), book, at);
+        let after = stands(case, nth + 1, book, at);
         for key in before.keys().chain(after.keys()) {
             if before.get(key) != after.get(key) {
                 changed_by.insert(*key, since);
@@ -108,9 +108,10 @@ pub fn differences(then: &Then<'_>, case: &Case, book: &Rulebook, at: Instant) -
     named.collect()
 }
 
-/// How each limit and each finding stands.
-fn stands<'a>(actions: impl Iterator<Item = &'a Action> + Clone, book: &Rulebook, at: Instant) -> Stands {
-    let Some(assessment) = assess(actions, book, at) else { return Stands::new() };
+/// How each limit and each finding stands by the first `known` actions.
+fn stands(case: &Case, known: usize, book: &Rulebook, at: Instant) -> Stands {
+    let actions = case.actions().take(known);
+    let Some(assessment) = assess_recorded(actions, case.ages(), book, at) else { return Stands::new() };
     let id = |entry: usize| assessment.timeline.entries()[entry].action.id;
     let limits = assessment.deadlines.iter().map(|deadline| {
         let key = (deadline.rule, id(deadline.opened_by), deadline.period);

@@ -6,6 +6,7 @@ use engine::action::Action;
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::decide::{Alerts, Command};
+use engine::randomness::Seed;
 use esrs::AggregateState;
 use esrs::manager::AggregateManager;
 use esrs::store::EventStore;
@@ -23,7 +24,7 @@ on_each_store!(
 );
 
 fn record(actions: Vec<Action>, clock: Instant) -> Command {
-    Command::Record { actions, by: None, clock, alerts: Alerts::Raised }
+    Command::Record { actions, by: None, clock, alerts: Alerts::Raised, seed: Seed([7; 32]) }
 }
 
 async fn a_manager_records_a_case_as_the_recorder_does<S: CaseStore>(store: Arc<S>) {

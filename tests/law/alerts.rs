@@ -3,6 +3,7 @@
 use engine::action::Action;
 use engine::case::{Event, Fact};
 use engine::decide::{Alerts, Command};
+use engine::randomness::Seed;
 use engine::rulebook::Rule;
 use projections::message;
 use tests::cases::instant;
@@ -156,7 +157,13 @@ fn history_keeps_quiet_about_what_is_over_and_not_about_a_child_held_today() {
         .unwrap()
     });
     let clock = instant("2026-04-01T09:00:00+07:00");
-    given.apply(Command::Record { actions: actions.collect(), by: None, clock, alerts: Alerts::RaisedAsHistory });
+    given.apply(Command::Record {
+        actions: actions.collect(),
+        by: None,
+        clock,
+        alerts: Alerts::RaisedAsHistory,
+        seed: Seed([7; 32]),
+    });
     let mut quiet = 0;
     for event in &given.log {
         let Fact::AlertRaised(alert) = &event.fact else { continue };
@@ -175,7 +182,15 @@ fn alerts_held_back_for_a_doubtful_clock_are_told_when_it_is_confirmed() {
     given.when("2026-02-01T08:00:00+07:00", OPENING).then(&[]);
     let action = Action::read(&format!(r#"{{"case":"T-1","by":"vte-investigation",{CUSTODY}}}"#)).unwrap();
     let clock = instant("2026-03-05T09:30:00+07:00");
-    given.apply(Command::Record { actions: vec![action], by: None, clock, alerts: Alerts::HeldBack }).then(&[]);
+    given
+        .apply(Command::Record {
+            actions: vec![action],
+            by: None,
+            clock,
+            alerts: Alerts::HeldBack,
+            seed: Seed([7; 32]),
+        })
+        .then(&[]);
     assert_eq!(given.due(), Some(clock));
     given.when_it_is("2026-03-05T09:31:00+07:00").then(&["breach custody-48h", "arguable parents-notified"]);
 }
@@ -208,7 +223,8 @@ fn a_case_whose_opening_lies_ahead_of_the_clock_is_watched() {
         Action::read(&line).unwrap()
     });
     let clock = instant("2026-03-09T08:00:00+07:00");
-    let record = Command::Record { actions: actions.collect(), by: None, clock, alerts: Alerts::Raised };
+    let record =
+        Command::Record { actions: actions.collect(), by: None, clock, alerts: Alerts::Raised, seed: Seed([7; 32]) };
     given.apply(record).then(&[]);
     assert_eq!(given.due(), Some(instant("2026-03-09T08:03:00+07:00")));
     given.when_it_is("2026-03-09T08:03:00+07:00").then(&["arguable parents-notified", "breach custody-48h"]);
@@ -241,7 +257,13 @@ fn history_that_is_opened_again_is_published() {
         Action::read(&line).unwrap()
     });
     let clock = instant("2026-03-05T09:00:00+07:00");
-    given.apply(Command::Record { actions: actions.collect(), by: None, clock, alerts: Alerts::RaisedAsHistory });
+    given.apply(Command::Record {
+        actions: actions.collect(),
+        by: None,
+        clock,
+        alerts: Alerts::RaisedAsHistory,
+        seed: Seed([7; 32]),
+    });
     let on_custody = |event: &Event| {
         event.fact.alert().is_some_and(|(alert, _)| alert.topic.rule.word() == "custody-48h" && !alert.history)
     };
@@ -261,7 +283,8 @@ fn a_published_alert_that_is_corrected_during_an_import_of_history_stays_public(
     let transfer = r#"{"case":"T-1","by":"vte-investigation","action":"case_transferred","at":"2026-03-01T09:35:00+07:00","prosecutor":"lpb-prosecutor"}"#;
     let clock = instant("2026-03-01T09:36:00+07:00");
     let actions = vec![Action::read(transfer).unwrap()];
-    let told = given.apply(Command::Record { actions, by: None, clock, alerts: Alerts::RaisedAsHistory });
+    let told =
+        given.apply(Command::Record { actions, by: None, clock, alerts: Alerts::RaisedAsHistory, seed: Seed([7; 32]) });
     told.then(&["withdrawn-breach custody-place", "breach custody-place"]);
     assert!(given.log.iter().all(|event| event.fact.alert().is_none_or(|(alert, _)| !alert.history)));
 }

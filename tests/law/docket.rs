@@ -7,6 +7,7 @@ use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, evolve};
 use engine::decide::{Alerts, Command, decide};
+use engine::randomness::Seed;
 use engine::rulebook::Rulebook;
 use projections::docket::listed::Listed;
 use projections::docket::urgency::{Foreseen, Urgency};
@@ -44,7 +45,7 @@ fn case(reference: &str, actions: &[(&str, &str, &str)]) -> Case {
 }
 
 fn recorded(actions: Vec<Action>, clock: Instant) -> Case {
-    let record = Command::Record { actions, by: None, clock, alerts: Alerts::Raised };
+    let record = Command::Record { actions, by: None, clock, alerts: Alerts::Raised, seed: Seed([7; 32]) };
     let events = decide(&Case::default(), book(), record).all_or_none().expect("the actions can be recorded");
     events.iter().fold(Case::default(), evolve)
 }

@@ -8,6 +8,7 @@ use engine::breach::Breach;
 use engine::case::{Case, Event, Fact, evolve};
 use engine::decide::{Alerts, Command, Setting, Verdict, decide, decide_in};
 use engine::handling::{Doing, Handling, Holding, Promise};
+use engine::randomness::Seed;
 use engine::refusal::Code;
 use engine::rulebook::Rulebook;
 use projections::message;
@@ -37,8 +38,11 @@ impl Given {
         let alert = self.alert(stage);
         let (office, person) = (OfficeCode::new(who.0).unwrap(), Some(who.1));
         let handling = Handling { id: Uuid::from_u128(id), topic: alert.topic, occurrence: alert.occurrence, doing };
-        let mut decided =
-            decide(&self.case, &self.book, Command::Handle { office, person, handling, clock: instant(clock) });
+        let mut decided = decide(
+            &self.case,
+            &self.book,
+            Command::Handle { office, person, handling, clock: instant(clock), seed: Seed([7; 32]) },
+        );
         for event in decided.events {
             self.case = evolve(std::mem::take(&mut self.case), &event);
             self.log.push(event);
@@ -181,7 +185,7 @@ fn the_same_taking_twice_counts_once_and_a_wrong_one_is_refused() {
         code(given.does(2, OWING, Stage::Breach, takes("2026-05-03T15:00:00+07:00"), at)),
         Code::UntilOutOfRange
     );
-    let long = Promise { what: "x".repeat(201).into(), until: instant("2026-03-03T15:00:00+07:00") };
+    let long = Promise { what: "x".repeat(201).as_str().into(), until: instant("2026-03-03T15:00:00+07:00") };
     assert_eq!(code(given.does(2, OWING, Stage::Breach, Doing::Takes(long), at)), Code::TextTooLong);
     assert_eq!(
         code(given.does(2, ("lpb-prosecutor", ANNA), Stage::Breach, takes("2026-03-03T15:00:00+07:00"), at)),
@@ -201,7 +205,13 @@ fn the_same_taking_twice_counts_once_and_a_wrong_one_is_refused() {
         doing: takes("2026-03-03T15:00:00+07:00"),
     };
     let office = OfficeCode::new(OWING.0).unwrap();
-    let late = Command::Handle { office, person: None, handling, clock: instant("2026-03-03T12:00:01+07:00") };
+    let late = Command::Handle {
+        office,
+        person: None,
+        handling,
+        clock: instant("2026-03-03T12:00:01+07:00"),
+        seed: Seed([7; 32]),
+    };
     assert_eq!(code(decide(&given.case, &given.book, late).verdicts.pop().unwrap()), Code::AlertNotOpen);
 }
 
@@ -262,7 +272,7 @@ fn a_finding_that_was_noted_is_never_escalated_and_others_only_for_offices_that_
         );
         let actions = vec![engine::action::Action::read(&line).unwrap()];
         let clock = instant("2026-03-01T10:00:00+07:00");
-        let record = Command::Record { actions, by: None, clock, alerts: Alerts::Raised };
+        let record = Command::Record { actions, by: None, clock, alerts: Alerts::Raised, seed: Seed([7; 32]) };
         let setting = Setting { inboxes: &inboxes, ..Setting::PLAIN };
         for event in decide_in(&given.case, &given.book, record, setting).events {
             given.case = evolve(std::mem::take(&mut given.case), &event);
@@ -286,7 +296,13 @@ fn a_finding_that_was_noted_is_never_escalated_and_others_only_for_offices_that_
     let mut given = raised(&["vte-investigation"]);
     let handling = Handling { id: ANNA, topic: alert.topic, occurrence: 0, doing: Doing::Notes };
     let office = OfficeCode::new("vte-investigation").unwrap();
-    let noted = Command::Handle { office, person: Some(ANNA), handling, clock: instant("2026-03-01T11:00:00+07:00") };
+    let noted = Command::Handle {
+        office,
+        person: Some(ANNA),
+        handling,
+        clock: instant("2026-03-01T11:00:00+07:00"),
+        seed: Seed([7; 32]),
+    };
     given.apply(noted).then(&[]);
     assert!(!escalates(&mut given));
 }
@@ -313,7 +329,7 @@ fn what_was_handled_reads_back_as_it_was_written() {
     given.when_it_is("2026-03-03T12:00:00+07:00").then(&["escalated-breach custody-48h"]);
     let mut case = Case::default();
     for event in &given.log {
-        let read = Event::from_json(Event::VERSION, &event.to_json()).expect("a stored event");
+        let read = Event::from_json(Event::VERSION, &event.to_json(), &event.disclosures()).expect("a stored event");
         assert_eq!(read.to_json(), event.to_json());
         assert_eq!(case.contradicts(&read), None, "{}", event.to_json());
         case = evolve(case, &read);

@@ -6,17 +6,20 @@ use std::sync::Arc;
 
 use engine::action::describe::leaves;
 use engine::action::{Action, ActionName, CaseRef};
-use engine::case::{Case, Event, Fact};
+use engine::case::{Case, Event, Fact, Unreadable, evolve};
 use engine::rulebook::Rulebook;
 use projections::message::message;
 use serde_json::Value;
 
-/// The logs of two cases in format version 1. In the first stands every kind of event, and every action of the first reading
+/// The logs of two cases in format version 2, each event with its disclosures behind a tab. In the first stands every kind of event, and every action of the first reading
 /// of the law; in the second, every action and field that was added.
-const LOGS: [&str; 2] = ["events-v1.jsonl", "events-v1-second-reading.jsonl"];
+const LOGS: [&str; 2] = ["events-v2.tsv", "events-v2-second-reading.tsv"];
 
 /// What people do: one event of each kind.
-const OF_PEOPLE: &str = "events-v1-people.jsonl";
+const OF_PEOPLE: &str = "events-v2-people.tsv";
+
+/// Actions with all that is personal, and a child that comes of age.
+const PERSONAL: &str = "events-v2-personal.tsv";
 
 fn log(name: &str) -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
@@ -25,11 +28,21 @@ fn log(name: &str) -> Vec<String> {
 }
 
 fn frozen() -> Vec<String> {
-    LOGS.into_iter().chain([OF_PEOPLE]).flat_map(log).collect()
+    LOGS.into_iter().chain([OF_PEOPLE, PERSONAL]).flat_map(log).collect()
+}
+
+/// The payload of an event, and its disclosures.
+fn parts(line: &str) -> (&str, &str) {
+    line.split_once('\t').unwrap_or((line, ""))
+}
+
+fn stored(line: &str) -> Result<Event, Unreadable> {
+    let (payload, disclosures) = parts(line);
+    Event::from_json(2, payload, disclosures)
 }
 
 fn events(lines: &[String]) -> Vec<Event> {
-    lines.iter().map(|line| Event::from_json(1, line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+    lines.iter().map(|line| stored(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }
 
 /// The actions among the frozen events.
@@ -39,10 +52,17 @@ fn actions() -> Vec<Arc<Action>> {
 }
 
 #[test]
-fn events_of_version_1_are_read_and_written_to_the_same_bytes() {
+fn events_of_version_2_are_read_and_written_to_the_same_bytes() {
+    fn sorted(disclosures: &str) -> Vec<&str> {
+        let mut all: Vec<&str> = disclosures.split('~').collect();
+        all.sort_unstable();
+        all
+    }
     for line in frozen() {
-        let event = Event::from_json(1, &line).unwrap_or_else(|unreadable| panic!("{unreadable}: {line}"));
-        assert_eq!(event.to_json(), line);
+        let event = stored(&line).unwrap_or_else(|unreadable| panic!("{unreadable}: {line}"));
+        let (payload, disclosures) = parts(&line);
+        assert_eq!(event.to_json(), payload);
+        assert_eq!(sorted(&event.disclosures()), sorted(disclosures));
     }
 }
 
@@ -60,12 +80,30 @@ fn every_event_and_every_action_has_a_fixture() {
     assert!(missing.is_empty(), "no fixture of {missing:?}");
 }
 
+/// The fixtures were written by another program than this one, from the page of the formats.
+#[test]
+fn what_the_fixtures_derive_follows_from_what_their_disclosures_state() {
+    for name in LOGS.into_iter().chain([PERSONAL]) {
+        let mut case = Case::default();
+        for event in events(&log(name)) {
+            if event.fact.action().is_some() {
+                assert_eq!(case.contradicts(&event), None, "{name}: {}", event.to_json());
+            }
+            case = evolve(case, &event);
+        }
+    }
+    let all = log(PERSONAL).concat();
+    for part in ["\"grown\"", "\"years\"", "\"reason_given\"", "\"reason\":null", "\"order\":null", "\"_sd\""] {
+        assert!(all.contains(part), "no fixture of {part}");
+    }
+}
+
 #[test]
 fn everything_that_people_do_has_a_fixture() {
     let names: Vec<String> = log(OF_PEOPLE)
         .iter()
         .map(|line| {
-            let event: Value = serde_json::from_str(line).expect("JSON");
+            let event: Value = serde_json::from_str(parts(line).0).expect("JSON");
             event["event"].as_str().expect("a name").to_owned()
         })
         .collect();
@@ -104,9 +142,12 @@ fn note(name: ActionName, path: &str, value: &Value, found: &mut BTreeSet<(Actio
 #[test]
 fn an_unknown_event_or_version_is_an_error_and_never_skipped() {
     let line = &frozen()[0];
-    assert!(Event::from_json(2, line).is_err());
-    assert!(Event::from_json(1, &line.replace("action_recorded", "action_dreamt")).is_err());
-    assert!(Event::from_json(1, "{}").is_err());
+    let (payload, disclosures) = parts(line);
+    for version in [1, 3] {
+        assert!(Event::from_json(version, payload, disclosures).is_err());
+    }
+    assert!(stored(&line.replace("action_recorded", "action_dreamt")).is_err());
+    assert!(stored("{}").is_err());
 }
 
 /// Every letter of the stored events is flipped in turn: what can be read all the same, a reader can be told.
@@ -115,14 +156,14 @@ fn one_flipped_letter_is_told_or_harmless() {
     let book = Rulebook::law_05_na_2006();
     let (mut unreadable, mut read) = (0, 0);
     for line in frozen() {
-        let event = Event::from_json(1, &line).expect("a fixture");
+        let event = stored(&line).expect("a fixture");
         if event.fact.alert().is_none() {
             continue;
         }
         for at in (0..line.len()).filter(|&at| line.is_char_boundary(at)).step_by(3) {
             let mut bytes = line.clone().into_bytes();
             bytes[at] ^= 1;
-            let Some(event) = String::from_utf8(bytes).ok().and_then(|text| Event::from_json(1, &text).ok()) else {
+            let Some(event) = String::from_utf8(bytes).ok().and_then(|text| stored(&text).ok()) else {
                 unreadable += 1;
                 continue;
             };
@@ -150,7 +191,7 @@ fn a_step_an_action_or_a_key_that_is_not_of_this_program_is_unreadable() {
         let raised =
             frozen().into_iter().find(|line| line.contains("\"event\":\"alert_raised\"") && line.contains(word));
         let line = raised.unwrap_or_else(|| panic!("no fixture with {word}")).replacen(word, flipped, 1);
-        let unreadable = Event::from_json(1, &line).expect_err(flipped).to_string();
+        let unreadable = stored(&line).expect_err(flipped).to_string();
         assert!(unreadable.contains("can't be read") && !unreadable.contains(flipped), "{unreadable}");
     }
 }
@@ -160,8 +201,7 @@ fn a_step_an_action_or_a_key_that_is_not_of_this_program_is_unreadable() {
 fn a_rule_that_no_rulebook_has_is_read_and_told_by_its_name() {
     let raised = |line: &String| line.contains("\"event\":\"alert_raised\"") && line.contains("\"custody-48h\"");
     let line = frozen().into_iter().find(raised).expect("a fixture of an alert on a custody");
-    let (case, read) =
-        (CaseRef::new("F-0001").expect("a reference"), |line: &str| Event::from_json(1, line).expect("it is read"));
+    let (case, read) = (CaseRef::new("F-0001").expect("a reference"), |line: &str| stored(line).expect("it is read"));
     let (event, other) = (read(&line), read(&line.replace("custody-48h", "custody-48i")));
     assert_ne!(event.id(&case), other.id(&case), "a check sees that it is another's id");
     let said = message(&case, &other, &Rulebook::law_05_na_2006(), "here").expect("an alert");

@@ -11,6 +11,7 @@ use engine::breach::Breach;
 use engine::calendar::Instant;
 use engine::case::{Case, evolve};
 use engine::decide::{Alerts, Command, decide};
+use engine::randomness::Seed;
 use engine::rulebook::Rulebook;
 use projections::figures::child::Part;
 use projections::figures::count::Count;
@@ -43,7 +44,7 @@ fn case(actions: &[(&str, &str, &str)]) -> Case {
 }
 
 fn recorded(actions: Vec<Action>, clock: Instant) -> Case {
-    let record = Command::Record { actions, by: None, clock, alerts: Alerts::Raised };
+    let record = Command::Record { actions, by: None, clock, alerts: Alerts::Raised, seed: Seed([7; 32]) };
     let events = decide(&Case::default(), book(), record).all_or_none().expect("the actions can be recorded");
     events.iter().fold(Case::default(), evolve)
 }

@@ -4,6 +4,7 @@ use engine::action::Action;
 use engine::calendar::Instant;
 use engine::case::{Case, Event, Fact, evolve};
 use engine::decide::{Alerts, Command, decide};
+use engine::randomness::Seed;
 use engine::rulebook::Rulebook;
 use projections::message;
 use tests::cases::instant;
@@ -57,12 +58,18 @@ impl Given {
         self.next_id += 1;
         let line = format!(r#"{{"case":"T-1","id":"{id}","by":"vte-investigation",{fields}}}"#);
         let action = Action::read(&line).unwrap_or_else(|flaws| panic!("{flaws:?}: {line}"));
-        self.apply(Command::Record { actions: vec![action], by: None, clock: instant(clock), alerts: Alerts::Raised })
+        self.apply(Command::Record {
+            actions: vec![action],
+            by: None,
+            clock: instant(clock),
+            alerts: Alerts::Raised,
+            seed: Seed([7; 32]),
+        })
     }
 
     #[track_caller]
     pub fn when_it_is(&mut self, clock: &str) -> Told {
-        self.apply(Command::Now { clock: instant(clock), alerts: Alerts::Raised })
+        self.apply(Command::Now { clock: instant(clock), alerts: Alerts::Raised, seed: Seed([7; 32]) })
     }
 
     #[track_caller]

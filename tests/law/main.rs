@@ -2,6 +2,7 @@
 
 mod admission;
 mod alerts;
+mod disclosed;
 mod docket;
 mod escalation;
 mod event_format;

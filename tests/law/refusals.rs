@@ -3,6 +3,7 @@
 use engine::action::{Action, ActionName, OfficeCode};
 use engine::case::{Case, evolve};
 use engine::decide::{Alerts, Command, Verdict, admit, admit_from, decide, doubts};
+use engine::randomness::Seed;
 use engine::refusal::{Code, Refusal};
 use engine::rulebook::{Language, Rulebook};
 use proptest::prelude::*;
@@ -169,7 +170,7 @@ fn case(lines: &[String]) -> Case {
     let book = Rulebook::law_05_na_2006();
     let clock = engine::calendar::Instant::parse("2026-06-01T00:00:00Z").expect("an instant");
     let actions = lines.iter().map(|line| action(line)).collect();
-    let command = Command::Record { actions, by: None, clock, alerts: Alerts::HeldBack };
+    let command = Command::Record { actions, by: None, clock, alerts: Alerts::HeldBack, seed: Seed([7; 32]) };
     let events = decide(&Case::default(), &book, command).all_or_none().expect("nothing is refused");
     events.iter().fold(Case::default(), evolve)
 }

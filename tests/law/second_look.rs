@@ -3,6 +3,7 @@
 use engine::action::{Action, ActionId, ActionName, OfficeCode};
 use engine::case::evolve;
 use engine::decide::{Alerts, Command, Verdict, decide};
+use engine::randomness::Seed;
 use engine::refusal::Code;
 use engine::timeline::ON_LIBERTY;
 use tests::cases::instant;
@@ -24,7 +25,7 @@ fn entered(person: Option<Uuid>) -> (Given, ActionId) {
     let id = action.id;
     let sender = OfficeCode::new(OFFICE).expect("a code");
     let (actions, clock) = (vec![action], instant("2026-03-01T10:00:00+07:00"));
-    given.run(Command::RecordFrom { sender, person, actions, clock, alerts: Alerts::Raised });
+    given.run(Command::RecordFrom { sender, person, actions, clock, alerts: Alerts::Raised, seed: Seed([7; 32]) });
     (given, id)
 }
 
@@ -41,7 +42,7 @@ impl Given {
 
     fn confirms(&mut self, office: &str, person: Uuid, action: ActionId) -> Verdict {
         let office = OfficeCode::new(office).expect("a code");
-        self.run(Command::Confirm { office, person, action, clock: instant(LATER) })
+        self.run(Command::Confirm { office, person, action, clock: instant(LATER), seed: Seed([7; 32]) })
     }
 
     fn waits(&self) -> Vec<ActionId> {
@@ -114,7 +115,7 @@ fn a_confirmation_changes_no_assessment_and_no_alert() {
     let next = |given: &Given| given.case.next_due(&given.book).map(|due| due.max(instant(LATER)));
     assert_eq!(next(&confirmed), next(&left));
     for clock in ["2026-03-04T00:00:00+07:00", "2026-05-01T00:00:00+07:00"] {
-        let now = || Command::Now { clock: instant(clock), alerts: Alerts::Raised };
+        let now = || Command::Now { clock: instant(clock), alerts: Alerts::Raised, seed: Seed([7; 32]) };
         let told = |given: &Given| {
             let events = decide(&given.case, &given.book, now()).events;
             events.iter().map(engine::case::Event::to_json).collect::<Vec<_>>()

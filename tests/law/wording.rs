@@ -4,6 +4,7 @@ use engine::action::Action;
 use engine::calendar::Instant;
 use engine::case::{Case, Event, evolve};
 use engine::decide::{Alerts, Command, decide};
+use engine::randomness::Seed;
 use engine::rulebook::{Language, RuleId, Rulebook, Rulebooks};
 use projections::message::text;
 use projections::timeline::{EntryLine, Why, timeline};
@@ -32,11 +33,17 @@ impl Spoken {
     fn when(&mut self, clock: &str, fields: &str) -> Vec<String> {
         let line = format!(r#"{{"case":"T-1","by":"vte-investigation",{fields}}}"#);
         let action = Action::read(&line).unwrap_or_else(|refusal| panic!("{refusal:?}: {line}"));
-        self.apply(Command::Record { actions: vec![action], by: None, clock: instant(clock), alerts: Alerts::Raised })
+        self.apply(Command::Record {
+            actions: vec![action],
+            by: None,
+            clock: instant(clock),
+            alerts: Alerts::Raised,
+            seed: Seed([7; 32]),
+        })
     }
 
     fn when_it_is(&mut self, clock: &str) -> Vec<String> {
-        self.apply(Command::Now { clock: instant(clock), alerts: Alerts::Raised })
+        self.apply(Command::Now { clock: instant(clock), alerts: Alerts::Raised, seed: Seed([7; 32]) })
     }
 
     fn apply(&mut self, command: Command) -> Vec<String> {

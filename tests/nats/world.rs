@@ -10,6 +10,7 @@ use async_nats::jetstream::consumer::{AckPolicy, pull};
 use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
 use engine::decide::{Alerts, Command, decide};
+use engine::randomness::Seed;
 use engine::rulebook::Rulebook;
 use futures::StreamExt as _;
 use kamnot::serve::{OfficeRequests, Serve, ServeFault, serve};
@@ -221,10 +222,14 @@ impl World {
             let mut told = true;
             for case in self.store.cases().await.expect("the cases") {
                 let known = self.store.load(&case).await.expect("a case");
-                told &= decide(&known, &self.book, Command::Now { clock: now, alerts: Alerts::Raised })
-                    .all_or_none()
-                    .expect("no refusal")
-                    .is_empty();
+                told &= decide(
+                    &known,
+                    &self.book,
+                    Command::Now { clock: now, alerts: Alerts::Raised, seed: Seed([7; 32]) },
+                )
+                .all_or_none()
+                .expect("no refusal")
+                .is_empty();
             }
             told && self.waiting().await == 0
         })

@@ -84,10 +84,10 @@ async fn tables_of_another_program_are_refused_and_kept() {
 async fn a_log_of_another_layout_is_refused_by_name_also_where_it_lacks_tables() {
     let database = Database::create();
     drop(open(&database.url()).await);
-    let newer = ["has layout 3", "reads layout 2", "use the program that wrote it"];
+    let newer = ["has layout 4", "reads layout 3", "use the program that wrote it"];
     let before = ["made by kamnot before 0.2.0", "keep the older program", "import the offices' files into a new log"];
     for (change, parts) in [
-        ("UPDATE meta SET value = '3' WHERE key = 'schema_version'", newer),
+        ("UPDATE meta SET value = '4' WHERE key = 'schema_version'", newer),
         ("DROP TABLE processes", newer),
         ("UPDATE meta SET value = 'kamnot' WHERE key = 'application'", before),
     ] {

@@ -4,6 +4,7 @@ mod bell;
 mod connection;
 mod crash;
 mod damage;
+mod disclosures;
 mod first_log;
 mod hidden;
 mod layout;

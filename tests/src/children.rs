@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::decide::{Alerts, Command as Decide, Verdict, decide};
+use engine::randomness::Seed;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use store::{CaseStore, Fault, LogStore};
@@ -129,7 +130,7 @@ pub async fn assert_whole(store: &dyn LogStore, when: &str) {
     assert_eq!(store.check(made::nothing_told()).await.expect("the log"), Vec::<String>::new(), "{when}");
     for case in store.cases().await.expect("the cases") {
         let known = store.load(&case).await.expect("a case");
-        let now = Decide::Now { clock: after_all(), alerts: Alerts::Raised };
+        let now = Decide::Now { clock: after_all(), alerts: Alerts::Raised, seed: Seed::FORESEEN };
         let untold = decide(&known, &made::book(), now).all_or_none().expect("time is never refused");
         assert_eq!(untold, [], "{when}: case {case} has half of an append");
     }

@@ -9,6 +9,7 @@ pub mod first_log;
 pub mod lines;
 pub mod load;
 pub mod made;
+pub mod personal;
 pub mod program;
 pub mod recipes;
 pub mod reckoning;

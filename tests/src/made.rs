@@ -8,6 +8,7 @@ use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::decide::{Alerts, Command, decide};
+use engine::randomness::Seed;
 use engine::rulebook::Rulebook;
 use scenarios::generator::{Conduct, Plan, history};
 use service::clock::Clock;
@@ -50,7 +51,7 @@ pub fn after_all() -> Instant {
 /// What recording these actions on `known` appends.
 pub fn append(known: &Case, actions: Vec<Action>, clock: Instant) -> Append {
     let case = actions[0].case.clone();
-    let command = Command::Record { actions, by: None, clock, alerts: Alerts::Raised };
+    let command = Command::Record { actions, by: None, clock, alerts: Alerts::Raised, seed: Seed([7; 32]) };
     let events = decide(known, &book(), command).all_or_none().unwrap();
     Append::of(case, known, events)
 }

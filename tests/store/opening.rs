@@ -68,7 +68,7 @@ fn a_log_of_another_layout_is_refused_by_name_and_kept() {
     for (change, parts) in [
         (
             "UPDATE meta SET value = '99' WHERE key = 'schema_version'",
-            ["has layout 99", "reads layout 2", "use the program that wrote it"],
+            ["has layout 99", "reads layout 3", "use the program that wrote it"],
         ),
         (
             "PRAGMA application_id = 1801547118",

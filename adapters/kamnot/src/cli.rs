@@ -11,6 +11,7 @@ mod asked;
 mod assess;
 mod backup;
 mod bar;
+mod bring_over;
 mod connection;
 mod database;
 mod demo;
@@ -113,6 +114,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Nats(own) => nats::run(common, own),
         Command::Succession(own) => succession::run(common, own),
         Command::Move(own) => transfer::run(common, own),
+        Command::BringOver(own) => bring_over::run(common, own),
         Command::Backup(own) => backup::backup(common, own),
         Command::Restore(own) => backup::restore(common, own),
         Command::Export(own) => export::run(common, own),

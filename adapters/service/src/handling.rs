@@ -54,7 +54,7 @@ impl Sent {
     fn doing(&self) -> Option<Doing> {
         let promise = || {
             let what = plain(self.what.as_deref()?.trim()).into_owned();
-            Some(Promise { what: what.into(), until: Instant::parse(self.until.as_deref()?)? })
+            Some(Promise { what: what.as_str().into(), until: Instant::parse(self.until.as_deref()?)? })
         };
         match Deed::from_word(&self.doing)? {
             Deed::Takes => promise().map(Doing::Takes),

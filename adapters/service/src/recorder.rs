@@ -16,6 +16,7 @@ use engine::action::{Action, CaseRef, OfficeCode};
 use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::decide::{Alerts, Command, Decided, MOST_TOLD, Setting, Verdict, decide_in};
+use engine::randomness::Seed;
 use engine::refusal::Flaws;
 use engine::rulebook::Rulebook;
 use projections::rights::Role;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::figures::{Figures, Flag};
 use crate::inboxes::Inboxes;
+use crate::sealing::random;
 
 pub use handle::OnBehalf;
 
@@ -59,7 +61,11 @@ pub struct Recorder {
     publishes: Arc<Flag>,
     figures: Arc<Figures>,
     inboxes: Arc<Inboxes>,
+    seeds: Seeds,
 }
+
+/// Where the randomness of each command comes from.
+pub type Seeds = Arc<dyn Fn() -> Seed + Send + Sync>;
 
 /// The result of recording actions.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,7 +122,14 @@ impl Recorder {
     pub fn new(store: Arc<dyn CaseStore>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
         let turns = std::iter::repeat_with(Mutex::default).take(TURNS).collect();
         let (publishes, figures, inboxes) = (Arc::default(), Arc::default(), Arc::default());
-        Self { store, book, clock, turns, most_told: MOST_TOLD, publishes, figures, inboxes }
+        let seeds: Seeds = Arc::new(|| Seed(random()));
+        Self { store, book, clock, turns, most_told: MOST_TOLD, publishes, figures, inboxes, seeds }
+    }
+
+    /// The same recorder, whose randomness comes from `seeds` and not from the operating system.
+    #[must_use]
+    pub fn seeded(self, seeds: Seeds) -> Self {
+        Self { seeds, ..self }
     }
 
     /// The same recorder, which records at most `most` alerts, settlements and withdrawals per command.
@@ -231,7 +244,7 @@ impl Recorder {
         let (book, sender, known, actions) =
             (Arc::clone(&self.book), sender.clone(), Arc::clone(known), actions.to_vec());
         let decided = beside_if(heavy, move || {
-            let command = (now, alerts, Setting { most, inboxes: &inboxes });
+            let command = (now, alerts, Seed::FORESEEN, Setting { most, inboxes: &inboxes });
             role::decide_from(&sender, &known, &actions, &book, command)
         });
         Ok(decided.await?)
@@ -250,6 +263,7 @@ impl Recorder {
         let actions: Arc<[Action]> = actions.into();
         let mut told_before = 0;
         let mut tries = 0;
+        let seed = (self.seeds)();
         loop {
             let mut known = self.store.load(case).await?;
             if alerts != Alerts::HeldBack && known.may_have_more_to_tell(self.most_told) {
@@ -257,7 +271,7 @@ impl Recorder {
                 known = self.store.load(case).await?;
             }
             let is_behind = who.is_behind(&known);
-            let (verdicts, warnings, append) = self.judged(case, known, &actions, &who, alerts).await?;
+            let (verdicts, warnings, append) = self.judged(case, known, &actions, &who, (alerts, seed)).await?;
             if is_behind && verdicts.iter().any(|verdict| *verdict != Verdict::Known) {
                 return Err(Fault::Conflict(case.clone()));
             }
@@ -278,7 +292,7 @@ impl Recorder {
         known: Arc<Case>,
         actions: &Arc<[Action]>,
         who: &Who,
-        alerts: Alerts,
+        (alerts, seed): (Alerts, Seed),
     ) -> Result<(Vec<Verdict>, Vec<Flaws>, Append), Fault> {
         let (book, of) = (Arc::clone(&self.book), case.clone());
         let most = match who {
@@ -289,10 +303,15 @@ impl Recorder {
         let inboxes = self.inboxes.known();
         let heavy = known.size() + actions.len() >= HEAVY_CASE;
         let judged = beside_if(heavy, move || {
-            let command = (now, alerts, Setting { most, inboxes: &inboxes });
+            let setting = Setting { most, inboxes: &inboxes };
             let Decided { verdicts, warnings, events } = match who {
-                Who::Program(by) => program_decides(&known, &book, actions.to_vec(), by, command),
-                Who::Office { sender, .. } => role::decide_from(&sender, &known, &actions, &book, command),
+                Who::Program(by) => {
+                    let command = Command::Record { actions: actions.to_vec(), by, clock: now, alerts, seed };
+                    decide_in(&known, &book, command, setting)
+                }
+                Who::Office { sender, .. } => {
+                    role::decide_from(&sender, &known, &actions, &book, (now, alerts, seed, setting))
+                }
             };
             (verdicts, warnings, Append::of(of, &known, events))
         });
@@ -366,17 +385,6 @@ impl Recorder {
         self.figures.count_recorded(verdicts, &events);
         Ok(events)
     }
-}
-
-/// What the actions that the program records come to.
-fn program_decides(
-    known: &Case,
-    book: &Rulebook,
-    actions: Vec<Action>,
-    by: Option<OfficeCode>,
-    (clock, alerts, setting): (Instant, Alerts, Setting<'_>),
-) -> Decided {
-    decide_in(known, book, Command::Record { actions, by, clock, alerts }, setting)
 }
 
 /// The append that a command on a case leads to.

@@ -15,6 +15,7 @@ use engine::calendar::Instant;
 use engine::case::{Case, Event, Fact};
 use engine::decide::{Alerts, Command, MOST_TOLD, Setting, Verdict, decide_in};
 use engine::json::Json;
+use engine::randomness::Seed;
 use engine::rulebook::Rulebook;
 use engine::timeline::Timeline;
 use futures::StreamExt as _;
@@ -195,8 +196,8 @@ impl Succession {
         let (known, book, clock) = (recorder.store().load(&case).await?, recorder.book(), recorder.now());
         let Some(action) = self.transfer(&known, book, clock) else { return Ok(Became::Gone) };
         let (sender, inboxes, book) = (self.from.clone(), recorder.inboxes().known(), Arc::clone(book));
-        let command =
-            Command::RecordFrom { sender, person: None, actions: vec![action], clock, alerts: Alerts::Raised };
+        let (actions, alerts, seed) = (vec![action], Alerts::Raised, Seed::FORESEEN);
+        let command = Command::RecordFrom { sender, person: None, actions, clock, alerts, seed };
         let heavy = known.size() >= HEAVY_CASE;
         let setting = move || decide_in(&known, &book, command, Setting { most: MOST_TOLD, inboxes: &inboxes });
         let decided = beside_if(heavy, setting).await?;

@@ -9,6 +9,7 @@ use engine::action::{Action, CaseRef};
 use engine::calendar::Instant;
 use engine::case::Fact;
 use engine::decide::{Alerts, Command, Refused};
+use engine::randomness::Seed;
 use engine::rulebook::Rulebook;
 use esrs::AggregateState;
 use esrs::manager::AggregateManager;
@@ -38,8 +39,9 @@ async fn one_case(log: Arc<dyn LogStore>, book: &Arc<Rulebook>) -> Result<String
     let case = CaseRef::new("VTE-2026-0001").ok_or("a case reference")?;
     let (clock, later) = (instant("2026-03-01T10:00:00+07:00")?, instant("2026-03-03T10:00:00+07:00")?);
     let actions = vec![Action::read(OPENED).map_err(Refused)?, Action::read(IN_CUSTODY).map_err(Refused)?];
-    let record = Command::Record { actions, by: None, clock, alerts: Alerts::Raised };
-    let two_days_pass = Command::Now { clock: later, alerts: Alerts::Raised };
+    // A program takes each seed from the operating system's randomness.
+    let record = Command::Record { actions, by: None, clock, alerts: Alerts::Raised, seed: Seed([7; 32]) };
+    let two_days_pass = Command::Now { clock: later, alerts: Alerts::Raised, seed: Seed([7; 32]) };
     for command in [record, two_days_pass] {
         let state = manager.load(case.stream_id()).await?;
         let state = state.unwrap_or_else(|| AggregateState::with_id(case.stream_id()));

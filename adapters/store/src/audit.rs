@@ -10,7 +10,7 @@ use engine::rulebook::{Digest, Rulebook};
 use uuid::Uuid;
 
 use crate::canonical::canonical;
-use crate::damage::UNKNOWN_RULEBOOK;
+use crate::damage::{UNDISCLOSED, UNKNOWN_RULEBOOK};
 use crate::examined::{ExaminedAlert, ExaminedCase, Keep, RowFlaw};
 use crate::rows::{AlertRow, COLUMNS, CaseRow, Cells};
 use crate::{Delivery, EventSum, Position, Said};
@@ -176,13 +176,17 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
             }
         };
         if self.keep == Keep::Sum {
-            self.chunk.sum.add(&case.name, version, position, &canonical(payload));
+            let content = [canonical(payload), event.disclosures()];
+            self.chunk.sum.add(&case.name, version, position, &content.each_ref().map(String::as_str));
         }
         if case.damaged {
             return Ok(());
         }
         if !self.rulebooks.contains(&event.rulebook) {
             self.note(case, version, position, UNKNOWN_RULEBOOK);
+        }
+        if event.commitments.iter().any(|commitment| commitment.disclosure().is_none()) {
+            self.note(case, version, position, UNDISCLOSED);
         }
         let expected = case.state.version() + 1;
         let misplaced = (version != i64::from(expected))

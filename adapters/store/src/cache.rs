@@ -178,17 +178,23 @@ mod tests {
 
     fn recorded(names: &[&str]) -> Arc<Case> {
         use engine::action::{Action, OfficeCode};
-        use engine::case::{Event, Fact, evolve};
+        use engine::ages::Derived;
+        use engine::case::{ENGINE, Event, Fact, evolve};
+        use engine::randomness::Nonce;
         use engine::rulebook::Digest;
         let event = |name: &str| {
             let line = format!(r#"{{"action":"{name}","at":"2026-01-05T09:00:00+07:00","by":"x","case":"X"}}"#);
             let action = Action::read(&line).unwrap();
             Event {
+                nonce: Nonce([0; 16]),
+                engine: ENGINE,
                 recorded_at: action.at.first(),
                 recorded_by: OfficeCode::new("x").unwrap(),
                 person: None,
                 rulebook: Digest::of(b""),
                 fact: Fact::ActionRecorded(Arc::new(action)),
+                derived: Derived::default(),
+                commitments: Vec::new(),
             }
         };
         Arc::new(names.iter().fold(Case::default(), |case, name| evolve(case, &event(name))))

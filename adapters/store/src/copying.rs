@@ -4,6 +4,7 @@
 
 use async_trait::async_trait;
 use engine::action::CaseRef;
+use engine::case::Commitment;
 use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
@@ -59,6 +60,8 @@ pub struct Kept {
     pub format: i64,
     /// The JSON of it, in some spelling; none: what is kept is no text.
     pub payload: Option<String>,
+    /// Its disclosures, in one text, `~` between them.
+    pub disclosures: String,
 }
 
 /// An event on its way to another log, in its place there.
@@ -73,6 +76,8 @@ pub struct Carried {
     pub version: u32,
     /// The JSON of it in its canonical spelling, in the present format.
     pub payload: String,
+    /// What is personal in it.
+    pub commitments: Vec<Commitment>,
     /// Its id.
     pub id: Uuid,
     /// When it was recorded, in seconds since 1970.

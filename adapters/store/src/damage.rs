@@ -10,11 +10,11 @@ use engine::case::{Case, Event, evolve};
 use super::fault::Failed;
 use super::{Fault, Position, Stored};
 
-/// The event in a row of this format and payload.
-pub(super) fn event(format: i64, payload: Option<&str>) -> Result<Event, Fault> {
+/// The event in a row of this format and payload, with what is disclosed of it.
+pub(super) fn event(format: i64, payload: Option<&str>, disclosures: &str) -> Result<Event, Fault> {
     let no_text = || Fault::corrupt("an event of the log can't be read: it is no text");
     let payload = payload.ok_or_else(no_text)?;
-    let read = Event::from_json(i32::try_from(format).unwrap_or(-1), payload);
+    let read = Event::from_json(i32::try_from(format).unwrap_or(-1), payload, disclosures);
     read.map_err(|unreadable| Fault::corrupt(unreadable.to_string()))
 }
 
@@ -30,9 +30,9 @@ fn unreadable(case: &CaseRef, version: u32, found: &impl Display) -> Fault {
     Fault::corrupt(format!("case {case}, event {version} of its stream: {found}"))
 }
 
-/// The event of a case that is kept in this format and with this payload.
-pub(super) fn kept(case: &CaseRef, version: u32, format: i64, payload: Option<&str>) -> Result<Event, Fault> {
-    event(format, payload).map_err(|found| unreadable(case, version, &found))
+/// Says in which case and at which version an event that is kept can't be read.
+pub(super) fn kept(case: &CaseRef, version: u32, read: Result<Event, Fault>) -> Result<Event, Fault> {
+    read.map_err(|found| unreadable(case, version, &found))
 }
 
 /// The event of a case in its place.
@@ -98,6 +98,9 @@ pub(super) fn rulebook_text(digest: &str, source: &[u8]) -> Result<String, Fault
 
 /// What a rebuild says where it has put the text of the rulebook in force right.
 pub(super) const KEPT_ANEW: &str = "the text of the rulebook in force was not the one of its digest";
+
+/// What a check says of an event that commits to something personal of which the disclosure is not there.
+pub(super) const UNDISCLOSED: &str = "something personal in it can't be read: its disclosure is missing";
 
 /// What a check says of an event that was decided under a rulebook which the log does not keep.
 pub(super) const UNKNOWN_RULEBOOK: &str = "it was decided under a rulebook that the log does not keep";

@@ -35,18 +35,12 @@ impl Fault {
         ))
     }
 
-    /// The log at `place` is of before people were kept, and was opened to be read.
-    pub(super) fn before_people(place: impl fmt::Display) -> Self {
-        Self::unavailable(format!(
-            "{place} has layout 1, which keeps no people; start `kamnot serve` on it once, which brings it to the present one"
-        ))
-    }
-
-    /// The log at `place` has a layout that this program neither has nor can bring to its own.
+    /// The log at `place` has a layout that is not this program's.
     pub(super) fn of_layout(place: &impl fmt::Display, found: i64, ours: i64) -> Self {
         let whose = if found < ours { "an older" } else { "a newer" };
         let what_to_do = if found < ours {
-            "keep the older program to read it, or import the offices' files into a new log"
+            "run `kamnot bring-over` on a file of layout 2; from any other, write its actions out with its own program's \
+             `kamnot export`, and import them into a new log"
         } else {
             "use the program that wrote it"
         };

@@ -13,6 +13,7 @@ pub mod cell;
 mod changes;
 pub mod copying;
 mod damage;
+mod disclosed;
 mod due;
 pub mod esrs;
 pub mod examined;

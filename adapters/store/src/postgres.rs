@@ -44,7 +44,6 @@ use super::rebuilt::Purpose;
 use super::{Fault, Options, Progress, Rebuilt};
 use bell::Bell;
 use foreign::{Foreign, Look};
-use layout::Claimed;
 use readers::{Query, Readers};
 use rows::{EventRow, Job};
 use server::{Failed, Server, Trouble};
@@ -55,8 +54,6 @@ pub struct PostgresStore {
     server: Arc<Server>,
     book: Arc<Rulebook>,
     installation: Uuid,
-    /// Whether the log has the tables of people: not one of before them, that is only read.
-    keeps_people: bool,
     cache: Arc<Cache>,
     changes: Changes,
     passed_over: PassedOver,
@@ -129,12 +126,9 @@ impl PostgresStore {
         book: Arc<Rulebook>,
         options: &Options,
     ) -> Result<Self, Failed> {
-        let Claimed { writable, keeps_people } = layout::claim(&mut connection, server, options).await?;
-        if writable {
+        if layout::claim(&mut connection, server, options).await? {
             restored::take_over(&mut connection).await?;
-            if keeps_people {
-                restored::end_sessions(&mut connection).await?;
-            }
+            restored::end_sessions(&mut connection).await?;
         }
         let book = if options.another_rulebook_will_do {
             book
@@ -177,20 +171,7 @@ impl PostgresStore {
         let (server, examiner, holders) = (Arc::clone(server), Mutex::default(), Mutex::default());
         let passed_over = PassedOver::default();
         let jobs = sender;
-        Ok(Self {
-            server,
-            book,
-            installation,
-            keeps_people,
-            cache,
-            changes,
-            passed_over,
-            readers,
-            examiner,
-            holders,
-            jobs,
-            beside,
-        })
+        Ok(Self { server, book, installation, cache, changes, passed_over, readers, examiner, holders, jobs, beside })
     }
 
     /// What each of these rows means.

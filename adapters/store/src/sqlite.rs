@@ -6,6 +6,7 @@
 mod alerts;
 mod audit;
 pub mod backup;
+mod bring_over;
 mod copying;
 mod disk;
 mod file;
@@ -64,8 +65,6 @@ pub struct SqliteStore {
     file: Arc<File>,
     book: Arc<Rulebook>,
     installation: Uuid,
-    /// Whether the log has the tables of people: not one of before them, that is only read.
-    keeps_people: bool,
     cache: Arc<Cache>,
     changes: Changes,
     recent: Arc<Recent>,
@@ -128,7 +127,6 @@ impl SqliteStore {
         let installation = installation
             .and_then(|text| Uuid::try_parse(&text).ok())
             .ok_or_else(|| Fault::of_no_installation(file.path.display()))?;
-        let keeps_people = file::keeps_people(&connection).map_err(|error| file.fault(error))?;
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Changes::none();
         let recent = Arc::<Recent>::default();
@@ -150,20 +148,7 @@ impl SqliteStore {
         let writing = if by_callers { Writing::by_callers(writer) } else { Writing::apart(writer)? };
         let readers = Arc::new(Readers::of(Arc::clone(&file)));
         let (passed_over, lock) = (Arc::default(), Arc::default());
-        Ok(Self {
-            file,
-            book,
-            installation,
-            keeps_people,
-            cache,
-            changes,
-            recent,
-            passed_over,
-            readers,
-            lock,
-            broken,
-            writing,
-        })
+        Ok(Self { file, book, installation, cache, changes, recent, passed_over, readers, lock, broken, writing })
     }
 
     async fn read<T: Send + 'static>(

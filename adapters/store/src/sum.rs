@@ -16,14 +16,16 @@ pub struct EventSum {
 }
 
 impl EventSum {
-    /// Adds an event; `json`: in its canonical spelling.
-    pub(super) fn add(&mut self, case: &str, version: i64, position: Position, json: &str) {
+    /// Adds an event; `content`: its JSON in its canonical spelling, and its disclosures.
+    pub(super) fn add(&mut self, case: &str, version: i64, position: Position, content: &[&str; 2]) {
         let mut hash = Sha256::new();
         hash.update(position.0.to_le_bytes());
         hash.update(version.to_le_bytes());
         hash.update((case.len() as u64).to_le_bytes());
         hash.update(case);
-        hash.update(json);
+        for text in content {
+            hash.update(text);
+        }
         let digest = hash.finalize();
         let (numbers, _) = digest.as_chunks();
         let digests = std::array::from_fn(|n| u64::from_le_bytes(numbers[n]));
@@ -44,7 +46,7 @@ mod tests {
     fn sum(events: &[(&str, i64, i64, &str)]) -> EventSum {
         let mut sum = EventSum::default();
         for (case, version, position, json) in events {
-            sum.add(case, *version, Position(*position), json);
+            sum.add(case, *version, Position(*position), &[json, ""]);
         }
         sum
     }

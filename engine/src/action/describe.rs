@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 pub use super::field::{Field, FieldKind, Need};
-pub use super::table::COMMON;
+pub use super::table::{COMMON, SAID};
 
 use super::ActionName;
 

@@ -21,6 +21,8 @@ pub struct Field {
     may_be_empty: bool,
     /// Whether what it holds is personal.
     personal: bool,
+    /// Whether it names another child.
+    of_another_child: bool,
     meaning: [&'static str; 2],
 }
 
@@ -77,6 +79,7 @@ impl Field {
             may_be_empty: !matches!(kind, FieldKind::Objects(_)),
             // What somebody wrote may say anything.
             personal: matches!(kind, FieldKind::Text),
+            of_another_child: false,
             meaning,
         }
     }
@@ -101,9 +104,37 @@ impl Field {
         self
     }
 
+    pub(super) const fn of_another_child(mut self) -> Self {
+        self.of_another_child = true;
+        self
+    }
+
     /// Whether what it holds is personal: it says something of the child, or is a free text.
     pub const fn is_personal(&self) -> bool {
         self.personal
+    }
+
+    /// Whether an event holds a commitment in its place, if it is not null: what is personal, an object of nothing else, and
+    /// the reference of another child.
+    pub const fn is_committed(&self) -> bool {
+        match self.kind {
+            FieldKind::Object(fields) => {
+                let mut nth = 0;
+                while nth < fields.len() {
+                    if !fields[nth].personal {
+                        return false;
+                    }
+                    nth += 1;
+                }
+                true
+            }
+            _ => self.personal || self.of_another_child,
+        }
+    }
+
+    /// Whether it is public that a text was given here, though not which: rules ask whether there was a reason.
+    pub fn is_public_whether_given(&self) -> bool {
+        matches!(self.kind, FieldKind::Text) && self.name == "reason"
     }
 
     /// Whether the field may be null.

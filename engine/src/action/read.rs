@@ -115,6 +115,9 @@ fn value(field: &'static Field, at: &At<'_>, json: Json<'_>) -> Read<Value> {
     if json == Json::Null && field.may_be_null() {
         return Ok(Value::Null);
     }
+    if json == Json::Withheld && field.is_committed() {
+        return Ok(Value::Withheld);
+    }
     match field.kind {
         FieldKind::Flag => boolean(at, json).map(Value::Flag),
         FieldKind::Count(least) => number(least.into())(at, json).map(Value::Count),

@@ -66,6 +66,9 @@ pub(super) const CHILD: &[Field] = &[
 
 pub(super) const OFFENCE: &[Field] = &[class(Required), penalty(Required), committed_on(), serious(Required)];
 
+/// What somebody who takes an alert says, in an event.
+pub const SAID: &[Field] = &[required("what", Text, ["what will be done", "ສິ່ງທີ່ຈະເຮັດ"])];
+
 const PLACE: &[Field] = &[
     optional("children_only", Flag, ["for children only", "ສະຖານທີ່ສະເພາະເດັກ"]),
     optional("sexes_separated", Flag, ["girls and boys kept apart", "ແຍກຍິງຊາຍ"]),
@@ -355,7 +358,8 @@ actions! {
     ];
     WitnessInterviewed: &[
         required("role", Word(&["victim", "witness"]), ["who was interviewed", "ຜູ້ທີ່ຖືກສອບຖາມ"]),
-        optional("ref", Case, ["the office's own reference for that child, never a name", "ລະຫັດຂອງເດັກຜູ້ນັ້ນ, ບໍ່ແມ່ນຊື່"]),
+        optional("ref", Case, ["the office's own reference for that child, never a name", "ລະຫັດຂອງເດັກຜູ້ນັ້ນ, ບໍ່ແມ່ນຊື່"])
+            .of_another_child(),
         optional("interviewers", Words(&["investigator", "prosecutor", "other"]), ["who held the interview", "ຜູ້ສອບຖາມ"]),
         optional("trained", Flag, ["all of them were specially trained", "ທຸກຄົນໄດ້ຮັບການຝຶກອົບຮົມສະເພາະ"]),
         optional("with_social_worker", Flag, ["together with a social worker", "ຮ່ວມກັບນັກສັງຄົມສົງເຄາະ"]),

@@ -14,6 +14,8 @@ use crate::json::Json;
 #[expect(missing_docs, reason = "each variant is a kind of field, documented at `FieldKind`")]
 pub enum Value {
     Null,
+    /// It is on record as a commitment, or may be, and is not disclosed. It is never null.
+    Withheld,
     Flag(bool),
     Count(u64),
     Day(NaiveDate),
@@ -120,6 +122,16 @@ impl Values {
         }
     }
 
+    /// Whether these are the same values, where both are disclosed.
+    pub(super) fn agree_with(&self, other: &Self) -> bool {
+        let agree = |(a, b): (&Option<Value>, &Option<Value>)| match (a, b) {
+            (Some(Value::Withheld), _) | (_, Some(Value::Withheld)) => true,
+            (Some(Value::Object(a)), Some(Value::Object(b))) => a.agree_with(b),
+            (a, b) => a == b,
+        };
+        self.all.len() == other.all.len() && self.all.iter().zip(&other.all).all(agree)
+    }
+
     /// The value of the field with this name. `fields` is the table that these values fit.
     pub fn get(&self, fields: &[Field], name: &str) -> Option<&Value> {
         self.at(fields.iter().position(|field| field.name == name)?)
@@ -163,6 +175,7 @@ impl Value {
             (Self::Objects(all), FieldKind::Objects(fields)) => {
                 Json::List(all.iter().map(|values| values.to_json(fields)).collect())
             }
+            (Self::Withheld, _) => Json::Withheld,
             (Self::Null | Self::Object(_) | Self::Objects(_), _) => Json::Null,
         }
     }

@@ -4,34 +4,26 @@
 
 use uuid::Uuid;
 
+use super::envelopes::Envelopes;
 use super::{Decided, Verdict};
 use crate::action::{ActionId, OfficeCode};
-use crate::calendar::Instant;
-use crate::case::{Case, Event, Fact};
+use crate::ages::Derived;
+use crate::case::{Case, Fact};
 use crate::refusal::{Code, Flaws, Refusal};
-use crate::rulebook::Rulebook;
 
 /// What comes of it that a person of an office confirms an action.
 pub(super) fn decided(
     case: &Case,
     (office, person): (OfficeCode, Uuid),
     action: ActionId,
-    clock: Instant,
-    book: &Rulebook,
+    mut envelopes: Envelopes,
 ) -> Decided {
-    let at = case.last_recorded_at().map_or(clock, |last| last.max(clock));
     let verdict = match refused(case, (&office, person), action) {
         Some(code) => Verdict::Refused(Refusal::new(code).field("action").found(action.to_string()).into()),
         None if case.confirmed(action).is_some() => Verdict::Known,
         None => Verdict::Accepted,
     };
-    let event = || Event {
-        recorded_at: at,
-        recorded_by: office,
-        person: Some(person),
-        rulebook: book.digest(),
-        fact: Fact::ActionConfirmed(action),
-    };
+    let event = || envelopes.event((office, Some(person)), Fact::ActionConfirmed(action), Derived::default());
     let events = (verdict == Verdict::Accepted).then(event).into_iter().collect();
     Decided { verdicts: vec![verdict], warnings: vec![Flaws::new()], events }
 }

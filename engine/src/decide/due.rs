@@ -5,7 +5,7 @@
 
 use super::difference::differs;
 use super::limit::{leads, notice_at};
-use crate::assess::{Assessment, assess};
+use crate::assess::Assessment;
 use crate::calendar::Instant;
 use crate::case::Case;
 use crate::limits::Reckoning;
@@ -31,13 +31,13 @@ pub(crate) fn next_due_with_actions_to_come(case: &Case, at: Instant, book: &Rul
     moments.sort_unstable();
     moments.dedup();
     let last = *moments.last()?;
-    let tells_at_last = assess(case.actions(), book, last).is_some_and(|then| differs(case, &then, book));
+    let tells_at_last = case.assess(book, last).is_some_and(|then| differs(case, &then, book));
     let ends = moments.iter().skip(1).map(|end| Some(*end)).chain([None]);
     for (&moment, end) in moments.iter().zip(ends) {
         if !tells_at_last && moment < last {
             continue;
         }
-        let Some(mut then) = assess(case.actions(), book, moment) else { continue };
+        let Some(mut then) = case.assess(book, moment) else { continue };
         let inside = |instant: &Instant| *instant > moment && end.is_none_or(|end| *instant < end);
         let mut candidates: Vec<Instant> =
             instants(&then, book).chain(case.escalations()).filter(inside).chain([moment]).collect();

@@ -4,14 +4,15 @@
 
 use uuid::Uuid;
 
+use super::envelopes::Envelopes;
 use super::{Decided, Verdict};
 use crate::action::OfficeCode;
+use crate::ages::Derived;
 use crate::alert::Stage;
 use crate::calendar::Instant;
-use crate::case::{Case, Event, Fact};
+use crate::case::{Case, Fact};
 use crate::handling::{Doing, Handling, LONGEST_DAYS, LONGEST_WHAT, Promise};
 use crate::refusal::{Code, Flaws, Refusal};
-use crate::rulebook::Rulebook;
 
 const DAY: i64 = 24 * 3600;
 
@@ -20,24 +21,17 @@ pub(super) fn decided(
     case: &Case,
     (office, person): (OfficeCode, Option<Uuid>),
     handling: Handling,
-    clock: Instant,
-    book: &Rulebook,
+    mut envelopes: Envelopes,
 ) -> Decided {
-    let at = case.last_recorded_at().map_or(clock, |last| last.max(clock));
     let verdict = if case.is_handled(handling.id) {
         Verdict::Known
     } else {
-        let flaws = flaws(case, (&office, person), &handling, at);
+        let flaws = flaws(case, (&office, person), &handling, envelopes.at);
         if flaws.is_empty() { Verdict::Accepted } else { Verdict::Refused(flaws) }
     };
     let accepted = verdict == Verdict::Accepted;
-    let event = || Event {
-        recorded_at: at,
-        recorded_by: office,
-        person,
-        rulebook: book.digest(),
-        fact: Fact::AlertHandled(Box::new(handling)),
-    };
+    let fact = Fact::AlertHandled(Box::new(handling));
+    let event = || envelopes.event((office, person), fact, Derived::default());
     let events = accepted.then(event).into_iter().collect();
     Decided { verdicts: vec![verdict], warnings: vec![Flaws::new()], events }
 }
@@ -67,8 +61,9 @@ fn flaws(case: &Case, who: (&OfficeCode, Option<Uuid>), handling: &Handling, at:
 
 fn of_promise(promise: &Promise, at: Instant) -> Flaws {
     let mut flaws = Flaws::new();
-    let length = promise.what.chars().count();
-    if promise.what.trim().is_empty() {
+    let what = promise.what.words().unwrap_or_default();
+    let length = what.chars().count();
+    if what.trim().is_empty() {
         flaws.push(Refusal::new(Code::MissingField).field("what"));
     } else if length > LONGEST_WHAT {
         flaws.push(

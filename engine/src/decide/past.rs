@@ -45,7 +45,7 @@ impl<'t> Past<'t> {
             return None;
         }
         let Self { case, book, at, assessed, .. } = self;
-        let of = || assess_limits(case.actions().take(known), book, *at);
+        let of = || assess_limits(case.actions().take(known), case.ages(), book, *at);
         let then = assessed.entry(known).or_insert_with(of).as_ref()?;
         then.deadline(topic.rule, then.entry(topic.on)?, topic.period)
     }
@@ -68,9 +68,9 @@ mod tests {
     use super::*;
     use crate::action::Action;
     use crate::alert::Stage;
-    use crate::assess::assess;
     use crate::case::evolve;
     use crate::decide::{Alerts, Command, decide};
+    use crate::randomness::Seed;
 
     #[test]
     fn limits_that_passed_between_two_records_look_back_once() {
@@ -86,11 +86,11 @@ mod tests {
         for (some, clock) in [(4, "2026-02-01T08:00:00+07:00"), (300, "2026-03-01T08:00:00+07:00")] {
             let actions = actions.by_ref().take(some).collect();
             let clock = Instant::parse(clock).unwrap();
-            let record = Command::Record { actions, by: None, clock, alerts: Alerts::HeldBack };
+            let record = Command::Record { actions, by: None, clock, alerts: Alerts::HeldBack, seed: Seed::FORESEEN };
             case = decide(&case, &book, record).all_or_none().unwrap().iter().fold(case, evolve);
         }
         let at = Instant::parse("2026-03-01T09:00:00+07:00").unwrap();
-        let assessment = assess(case.actions(), &book, at).unwrap();
+        let assessment = case.assess(&book, at).unwrap();
         let mut past = Past::of(&case, &book, at);
         let mut in_time = 0;
         for deadline in assessment.deadlines.iter().filter(|deadline| deadline.rule.word() == "release-opinion-24h") {

@@ -49,7 +49,7 @@ impl Steps<'_, '_> {
         match rule.as_condition().map(|condition| &condition.check) {
             Some(Check::AgeOfResponsibility { .. }) => {
                 let [earliest, latest] = timeline.committed_before(entry);
-                timeline.birth_date().is_some() && earliest != latest
+                timeline.age_by_birth().is_some() && earliest != latest
             }
             Some(Check::Written { fails, .. }) => {
                 let facts = Facts::at(timeline, self.book, entry, fails);
@@ -141,14 +141,14 @@ impl Steps<'_, '_> {
     /// Art. 50, without the birth date.
     fn age(&mut self, years: u32, entry: usize) {
         let timeline = &self.assessment.timeline;
-        if timeline.birth_date().is_none() {
-            match timeline.age_years() {
+        let [earliest, latest] = timeline.committed_before(entry);
+        if timeline.age_by_birth().is_none() {
+            match timeline.age().and_then(|age| age.years_at(earliest)) {
                 Some(stated) if stated < u64::from(years) => self.push("finding-age-stated", []),
                 _ => self.push("not-recorded", ["child.birth_date".to_owned()]),
             }
             return;
         }
-        let [earliest, latest] = timeline.committed_before(entry);
         let tested =
             if self.book.choices(Reading::Protective).age_at == AgeAt::EarliestOffence { earliest } else { latest };
         self.push("finding-age", [Instant::last_of(tested).to_string()[..10].to_owned()]);
@@ -199,7 +199,7 @@ fn on_record(pairs: &[(Cow<'_, str>, Json<'_>)], field: &str) -> Option<String> 
         (Json::Bool(value), _) => Some(if *value { "yes" } else { "no" }.to_owned()),
         (Json::Number(number), _) => Some(number.to_string()),
         (Json::Text(word), _) if is_word(word) => Some(word.clone().into_owned()),
-        (Json::Text(_), _) => Some(there()),
+        (Json::Text(_) | Json::Withheld, _) => Some(there()),
         (Json::List(items), _) if !items.is_empty() => {
             let mut once: Vec<&str> = Vec::new();
             for item in items {

@@ -18,6 +18,7 @@ use toml::de::DeTable;
 
 use self::table::{HOURS, Table, Value};
 use super::{Digest, Rulebook, Text};
+use crate::ages::ADULT;
 use crate::calendar::period::Hours;
 use crate::rulebook::rule::Dates;
 use crate::rulebook::{ByKind, Escalation, Period};
@@ -140,7 +141,7 @@ fn read(source: &str, root: &Table<'_>, whole: &Whole<'_>) -> Result<Rulebook, F
     policy.only(&["at_once", "notice_hour", "escalation"])?;
     let at_once = policy.required("at_once", "the grace of \"at once\", such as \"1h\"")?.period_in(HOURS)?;
     let at_once = Period::Hours(at_once);
-    let adult_age = numbers.integer("adult_age", 1..=100)?;
+    let adult_age = adult_age(&numbers)?;
     let questions = readings::questions(&root.table("questions")?)?;
     let choices = readings::both(&root.table("readings")?, &questions)?;
     let (terms, rules) = (root.table("terms")?, root.table("rules")?);
@@ -172,6 +173,16 @@ fn read(source: &str, root: &Table<'_>, whole: &Whole<'_>) -> Result<Rulebook, F
         rules,
         texts,
     }))
+}
+
+/// The age at which one is no longer a child.
+fn adult_age(numbers: &Table<'_>) -> Result<u32, Flaw> {
+    match numbers.integer("adult_age", 1..=100)? {
+        ADULT => Ok(ADULT),
+        other => Err(numbers.required("adult_age", "a number")?.flaw(&format!(
+            "found {other}; expected {ADULT}: what is recorded of a child's age says who is under {ADULT}, and no more"
+        ))),
+    }
 }
 
 /// After how long which alerts are escalated. A book without the table escalates nothing.

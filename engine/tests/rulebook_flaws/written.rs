@@ -232,6 +232,7 @@ fn an_unknown_number_is_refused_and_one_that_no_rule_uses() {
     for (test, says) in [
         ("{ penalty = \"min\", below = 0 }", "found 0; expected a whole number from 1 to 1200"),
         ("{ penalty = \"min\", below = -3 }", "found -3"),
+        ("{ age_below = 15 }", "found 15; expected 18"),
         ("{ age_below = 101 }", "found 101; expected a whole number from 1 to 100"),
         ("{ age_below = \"adult\" }", "found \"adult\""),
         ("{ before = \"summons_served\", at_least = 0 }", "found 0; expected a whole number from 1"),
@@ -260,7 +261,7 @@ fn what_was_before_is_asked_by_its_own_fields() {
     for case in [
         "{ before = \"arrested\" }",
         "{ offence = \"crime\" }",
-        "{ age_below = 15 }",
+        "{ age_below = 18 }",
         "{ term = \"under-three-years\" }",
         "{ choice = \"hearing\", substantive = \"always\", opened = { no = \"settled\" } }",
         "{ arguable_only = { no = \"settled\" } }",

@@ -1,7 +1,7 @@
 //! An item of an inbox as JSON: codes and instants, for programs.
 
 use engine::calendar::Instant;
-use engine::handling::Holding;
+use engine::handling::{Holding, Promise};
 use engine::json::Json;
 
 use super::{Hands, Item, Subject};
@@ -49,12 +49,16 @@ impl Item {
     }
 }
 
+fn said(promise: &Promise) -> Json<'_> {
+    promise.what.words().map_or(Json::Withheld, Json::text)
+}
+
 fn holding(holding: &Holding) -> Json<'_> {
     let promise = holding.promise.as_ref();
     Json::Object(vec![
         ("person".into(), holding.person.map_or(Json::Null, |person| Json::text(person.to_string()))),
         ("since".into(), Json::text(holding.since.to_string())),
-        ("what".into(), promise.map_or(Json::Null, |promise| Json::text(&*promise.what))),
+        ("what".into(), promise.map_or(Json::Null, said)),
         ("until".into(), instant(promise.map(|promise| promise.until))),
     ])
 }

@@ -13,6 +13,7 @@ use engine::json::Json;
 use engine::rulebook::{Language, Rulebook};
 
 use crate::field_words;
+use crate::labels::Label;
 
 /// An action of the case as it was recorded.
 #[derive(Clone, Debug, PartialEq)]
@@ -260,6 +261,7 @@ impl InWords<'_> {
         match value {
             Json::Null if last == "birth_date" => self.word("unknown"),
             Json::Null | Json::Fraction => self.word("none"),
+            Json::Withheld => Label::Withheld.of(self.language).to_owned(),
             Json::Bool(value) => self.word(if *value { "yes" } else { "no" }),
             // Offences are counted from 0 in the format, and from 1 by people.
             Json::Number(number) if last == "offence" => (number + 1).to_string(),

@@ -17,6 +17,7 @@ use store::{LogStore, Position, Stored};
 
 use crate::setting::{Failure, count};
 
+const DISCLOSURE: &str = "INSERT INTO disclosures (case_key, version, digest, bytes) VALUES (?1, ?2, ?3, ?4)";
 const EVENT: &str = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
 const CASE: &str = "INSERT INTO cases (case_key, stream_id, reference, version) VALUES (?1, ?2, ?3, 0)
                     ON CONFLICT DO NOTHING";
@@ -153,10 +154,14 @@ fn append(connection: &Connection, rows: &Rows) -> Result<(), Failure> {
         connection.prepare_cached(CASE)?.execute(params![key, stream.as_bytes().as_slice(), case.as_str()])?;
     }
     let mut insert = connection.prepare_cached(EVENT)?;
+    let mut disclose = connection.prepare_cached(DISCLOSURE)?;
     let mut version = *expected;
-    for (position, _, payload) in events {
+    for (position, event, payload) in events {
         version += 1;
         insert.execute(params![position, key, version, Event::VERSION, payload])?;
+        for commitment in &event.commitments {
+            disclose.execute(params![key, version, commitment.digest(), commitment.disclosure()])?;
+        }
     }
     let view = view.as_ref().ok_or("a case that is not opened")?;
     if !update(connection, SAME_OFFICES, *key, *expected, version, view)?

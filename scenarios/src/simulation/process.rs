@@ -2,14 +2,17 @@
 //!
 //! Invariant: once a process is killed, no part of it runs on, whatever step it had reached.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use engine::randomness::Seed;
 use engine::rulebook::Rulebook;
+use rand::{RngCore as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
 use service::clock::{Clock, SteadyClock};
 use service::lifecycle::{Stop, Stopper};
-use service::recorder::Recorder;
+use service::recorder::{Recorder, Seeds};
 use service::relay::Relay;
 use service::watch::Watch;
 use service::watch::clock_doubt::{ClockDoubt, operator_in};
@@ -41,8 +44,19 @@ pub(super) struct Surroundings {
     pub clock: Arc<WallClock>,
     pub disk: Arc<MachineDisk>,
     pub nats: Arc<Nats>,
+    pub seeds: Seeds,
     /// Sabotage: the steady clock follows the wall clock.
     pub steady_follows: bool,
+}
+
+/// The randomness of the world's commands: each draw is another one.
+pub(super) fn seeds(seed: u64) -> Seeds {
+    let drawn = Mutex::new(ChaCha8Rng::seed_from_u64(seed ^ 0x7365_6564));
+    Arc::new(move || {
+        let mut bytes = [0; 32];
+        drawn.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
+        Seed(bytes)
+    })
 }
 
 /// Where an office hands in its actions.
@@ -64,7 +78,7 @@ impl Process {
         let steady = Arc::new(Steady::start(with.steady_follows.then(|| Arc::clone(&with.clock))));
         let doubt = Arc::new(ClockDoubt::new(clock.now(), steady as Arc<dyn SteadyClock>));
         let recorder = Recorder::new(store.clone(), Arc::clone(&with.book), Arc::clone(&clock));
-        let recorder = Arc::new(recorder.telling_at_once(MOST_TOLD));
+        let recorder = Arc::new(recorder.telling_at_once(MOST_TOLD).seeded(Arc::clone(&with.seeds)));
         let alive = Arc::new(AtomicBool::new(true));
         let (nats, machine) = (Arc::clone(&with.nats), Arc::clone(&with.disk));
         let line = Arc::new(Line { nats, alive: Arc::clone(&alive), machine });

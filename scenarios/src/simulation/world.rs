@@ -23,7 +23,7 @@ use super::naive::Naive;
 use super::nats::Nats;
 use super::office::Offices;
 use super::people::People;
-use super::process::{Process, Surroundings};
+use super::process::{Process, Surroundings, seeds};
 use super::sabotage::Sabotage;
 use super::{Claim, Tally, Violation};
 
@@ -84,6 +84,7 @@ impl<'h> World<'h> {
             clock: WallClock::at(history.begins()),
             disk: MachineDisk::new(folder, sabotage == Some(Sabotage::StoreAcknowledgesTooEarly)),
             nats: Nats::new(history.seed, history.remembers_ids, sabotage),
+            seeds: seeds(history.seed),
             steady_follows: sabotage == Some(Sabotage::ClockJumpsUnnoticed),
         };
         Self {

@@ -33,7 +33,7 @@ impl Aggregate for CaseAggregate {
     }
 }
 
-/// The payload of an event as it stands in the table.
+/// The payload of an event as it stands in the table: what is personal in it is withheld, since its disclosures stand apart.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 struct Payload(serde_json::Value);
@@ -44,7 +44,7 @@ impl Schema<Event> for Payload {
     }
 
     fn to_event(self) -> Option<Event> {
-        match Event::from_json(Event::VERSION, &self.0.to_string()) {
+        match Event::from_json(Event::VERSION, &self.0.to_string(), "") {
             Ok(event) => Some(event),
             // Never skipped.
             Err(unreadable) => panic!("{unreadable}"),

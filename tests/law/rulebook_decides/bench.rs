@@ -9,6 +9,7 @@ use engine::action::Action;
 use engine::calendar::Instant;
 use engine::case::{Case, Fact, evolve};
 use engine::decide::{Alerts, Command, decide};
+use engine::randomness::Seed;
 use engine::rulebook::Rulebook;
 use scenarios::worked::worked_cases;
 use tests::cases::{admitted, assessments, instant};
@@ -104,7 +105,7 @@ impl Known {
 /// computation are left out, since they name every number.
 fn alerted(actions: &[Action], book: &Rulebook, clock: Instant, all: &mut String) {
     let known = actions.iter().filter(|action| action.at.first() <= clock).cloned().collect();
-    let record = Command::Record { actions: known, by: None, clock, alerts: Alerts::Raised };
+    let record = Command::Record { actions: known, by: None, clock, alerts: Alerts::Raised, seed: Seed([7; 32]) };
     // A case may be opened after the instant at which it is looked at.
     let Ok(events) = decide(&Case::default(), book, record).all_or_none() else { return };
     for fact in events.iter().map(|event| &event.fact) {
@@ -125,15 +126,20 @@ pub fn told_in_time(history: &[(Instant, Action)], book: &Rulebook) -> String {
     let (mut all, mut case) = (String::new(), Case::default());
     for (clock, action) in history {
         while let Some(due) = case.next_due(book).filter(|due| due < clock) {
-            let now = Command::Now { clock: due, alerts: Alerts::Raised };
+            let now = Command::Now { clock: due, alerts: Alerts::Raised, seed: Seed([7; 32]) };
             for event in decide(&case, book, now).all_or_none().expect("time is never refused") {
                 let _ = write!(all, "{due} ");
                 told(&event.fact, &mut all);
                 case = evolve(case, &event);
             }
         }
-        let command =
-            Command::Record { actions: vec![action.clone()], by: None, clock: *clock, alerts: Alerts::Raised };
+        let command = Command::Record {
+            actions: vec![action.clone()],
+            by: None,
+            clock: *clock,
+            alerts: Alerts::Raised,
+            seed: Seed([7; 32]),
+        };
         for event in decide(&case, book, command).all_or_none().expect("a made-up action can be recorded") {
             case = evolve(case, &event);
         }

@@ -32,7 +32,7 @@ pub(super) use mail::{Mail, MailCommand, MailOptions, SecretsOf};
 pub(super) use people::{FactorOf, Feeds, FeedsCommand, People, PeopleCommand, RoleOf, Tokens, TokensCommand};
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
 pub(super) use succession::Succession;
-pub(super) use whole_log::{Backup, Export, Move, Restore};
+pub(super) use whole_log::{Backup, BringOver, Export, Move, Restore};
 
 pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};
 pub(super) use reconcile::{PATIENCE, Reconcile, ResultFormat};
@@ -131,6 +131,7 @@ pub(super) enum Command {
     #[command(name = "transfer")]
     Succession(Succession),
     Move(Move),
+    BringOver(BringOver),
     Backup(Backup),
     Restore(Restore),
     Export(Export),

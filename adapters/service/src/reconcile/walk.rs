@@ -8,6 +8,7 @@ use engine::action::CaseRef;
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::decide::{Alerts, Command, Setting, decide_in};
+use engine::randomness::Seed;
 use engine::rulebook::{Rulebook, Rulebooks};
 use projections::message::message;
 use store::examined::{Cursor, ExaminedAlert, ExaminedCase, Whole};
@@ -147,7 +148,8 @@ impl Reconciler {
 
 /// The alerts of a case that were due by `at`, less the seconds that the watch may take, and are not among its events.
 pub(super) fn missing(case: &Case, book: &Rulebook, at: Instant) -> Vec<Missing> {
-    let now = Command::Now { clock: at.plus(-TOLD_WITHIN_SECONDS), alerts: Alerts::Raised };
+    let (clock, alerts) = (at.plus(-TOLD_WITHIN_SECONDS), Alerts::Raised);
+    let now = Command::Now { clock, alerts, seed: Seed::FORESEEN };
     let events = decide_in(case, book, now, Setting { most: usize::MAX, ..Setting::PLAIN }).events;
     let missing = events.iter().map(|event| Missing {
         id: event.id(case.reference()),

@@ -31,6 +31,7 @@ impl Recorder {
         }
         let _turn = self.turn(case).await;
         let mut tries = 0;
+        let seed = (self.seeds)();
         loop {
             self.tell_rest(case).await?;
             let known = self.store.load(case).await?;
@@ -42,7 +43,8 @@ impl Recorder {
                 let refusal = Refusal::new(Code::NoSuchAction).field("action").found(action.to_string());
                 return Ok(Verdict::Refused(refusal.into()));
             }
-            let command = Command::Confirm { office: sender.office.clone(), person, action, clock: self.clock.now() };
+            let (office, clock) = (sender.office.clone(), self.clock.now());
+            let command = Command::Confirm { office, person, action, clock, seed };
             let mut decided = decide_in(&known, &self.book, command, Setting::PLAIN);
             let verdict = decided.verdicts.pop().unwrap_or(Verdict::Known);
             let appended = self.append(Append::of(case.clone(), &known, decided.events), &[]).await;

@@ -48,6 +48,7 @@ impl Recorder {
         }
         let _turn = self.turn(case).await;
         let mut tries = 0;
+        let seed = (self.seeds)();
         loop {
             self.tell_rest(case).await?;
             let known = self.store.load(case).await?;
@@ -56,7 +57,7 @@ impl Recorder {
                 return Ok(Verdict::Refused(refusal.into()));
             }
             let (office, person, handling) = (sender.office.clone(), sender.person, handling.clone());
-            let command = Command::Handle { office, person, handling, clock: self.clock.now() };
+            let command = Command::Handle { office, person, handling, clock: self.clock.now(), seed };
             let mut decided = decide_in(&known, &self.book, command, Setting::PLAIN);
             let verdict = decided.verdicts.pop().unwrap_or(Verdict::Known);
             let appended = self.append(Append::of(case.clone(), &known, decided.events), &[]).await;

@@ -6,6 +6,7 @@ use engine::action::{Action, ActionName};
 use engine::calendar::Instant;
 use engine::case::Case;
 use engine::decide::{Alerts, Command, Decided, Setting, Verdict, decide_in};
+use engine::randomness::Seed;
 use engine::refusal::{Code, Flaws, Refusal};
 use engine::rulebook::Rulebook;
 use projections::rights::{Act, Relation, Role, allows};
@@ -18,13 +19,13 @@ pub(super) fn decide_from(
     case: &Case,
     actions: &[Action],
     book: &Rulebook,
-    (clock, alerts, setting): (Instant, Alerts, Setting<'_>),
+    (clock, alerts, seed, setting): (Instant, Alerts, Seed, Setting<'_>),
 ) -> Decided {
     let refused = refusals(sender, case, actions, book, clock);
     let may = actions.iter().zip(&refused).filter(|(_, refused)| refused.is_none());
     let actions = may.map(|(action, _)| action.clone()).collect();
     let Sender { office, person, .. } = sender.clone();
-    let command = Command::RecordFrom { sender: office, person, actions, clock, alerts };
+    let command = Command::RecordFrom { sender: office, person, actions, clock, alerts, seed };
     let Decided { verdicts, warnings, events } = decide_in(case, book, command, setting);
     Decided {
         verdicts: merged(&refused, verdicts, |refusal| Verdict::Refused(refusal.into())),

@@ -40,10 +40,11 @@ impl Recorder {
     /// Ticks the case while the caller has its turn.
     pub(super) async fn pass_in_turn(&self, case: &CaseRef, alerts: Alerts) -> Result<Vec<Event>, Fault> {
         let mut tries = 0;
+        let seed = (self.seeds)();
         loop {
             let known = self.store.load(case).await?;
             let (book, of, most) = (Arc::clone(&self.book), case.clone(), self.most_at_once());
-            let command = Command::Now { clock: self.clock.now(), alerts };
+            let command = Command::Now { clock: self.clock.now(), alerts, seed };
             let heavy = known.size() >= HEAVY_CASE;
             let inboxes = self.inboxes.known();
             let decide = move || decide(&of, &known, &book, command, Setting { most, inboxes: &inboxes });
@@ -85,7 +86,8 @@ impl Recorder {
         let (mut decided, mut appends) = (Vec::with_capacity(now.len()), Vec::with_capacity(now.len()));
         let inboxes = self.inboxes.known();
         for (case, known) in now.into_iter().zip(known) {
-            let command = Command::Now { clock: self.clock.now(), alerts: Alerts::Raised };
+            let (alerts, seed) = (Alerts::Raised, (self.seeds)());
+            let command = Command::Now { clock: self.clock.now(), alerts, seed };
             let setting = Setting { most: self.most_at_once(), inboxes: &inboxes };
             match known.map(|known| decide(&case, &known, &self.book, command, setting)) {
                 Ok(append) if append.events.is_empty() => told.push((case, Ok(append.events))),

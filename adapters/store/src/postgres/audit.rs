@@ -11,9 +11,10 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{Executor as _, Row as _};
 use uuid::Uuid;
 
+use super::reads::{self, whole};
 use super::rows::cells;
 use super::server::Failed;
-use super::{reads, tables};
+use super::tables;
 use crate::audit::{Audit, Beside, Found, Repair, Tables, Unreadable};
 use crate::cell::Cell;
 use crate::damage::altered_rulebook;
@@ -32,13 +33,16 @@ static VIEWS: LazyLock<String> = LazyLock::new(|| {
     format!("SELECT {} {rest}", *NAMES)
 });
 /// Each row is looked up by its place: joined otherwise, all alerts of the log would be read for each chunk.
-const EVENTS: &str = "SELECT e.aggregate_id, e.sequence_number, e.position, e.version, e.payload::text, e.id,
-        extract(epoch FROM e.occurred_on)::bigint, a.stream_id, a.rule, a.addressees, a.recorded_at, a.publishable,
+const EVENTS: &str = concat!(
+    "SELECT e.aggregate_id, e.sequence_number, e.position, ",
+    whole!(),
+    ", e.id, extract(epoch FROM e.occurred_on)::bigint, a.stream_id, a.rule, a.addressees, a.recorded_at, a.publishable,
         a.pending, d.alert_id, d.stream_sequence, d.delivered_at
     FROM case_events e LEFT JOIN LATERAL (SELECT * FROM alerts WHERE position = e.position LIMIT 1) a ON true
     LEFT JOIN LATERAL (SELECT * FROM deliveries WHERE position = e.position LIMIT 1) d ON true
     WHERE ($1::uuid IS NULL OR e.aggregate_id > $1) AND ($2::uuid IS NULL OR e.aggregate_id <= $2)
-    ORDER BY e.aggregate_id, e.sequence_number";
+    ORDER BY e.aggregate_id, e.sequence_number"
+);
 const STRAYS: &str = "SELECT a.position FROM alerts a LEFT JOIN case_events e ON e.position = a.position
     WHERE e.position IS NULL OR e.payload->>'event' = 'action_recorded' ORDER BY a.position";
 
@@ -98,7 +102,7 @@ pub(super) async fn chunk(
 fn found(row: &PgRow) -> Result<Found<Uuid>, Failed> {
     let event = reads::event(row, 3).map_or_else(|failed| failed.damage().map(Err), |event| Ok(Ok(event)))?;
     let (key, version): (Uuid, i32) = (row.try_get(0)?, row.try_get(1)?);
-    let beside = Beside { id: row.try_get(5)?, recorded_at: row.try_get(6)?, stream_id: key };
+    let beside = Beside { id: row.try_get(6)?, recorded_at: row.try_get(7)?, stream_id: key };
     Ok(Found { key, version: version.into(), position: Position(row.try_get(2)?), event, beside: Some(beside) })
 }
 
@@ -107,19 +111,19 @@ impl Tables<Uuid> for PgRow {
     type Failed = Failed;
 
     fn delivery(&self, position: Position) -> Result<Result<Option<Delivery>, Unreadable>, Failed> {
-        let Some(alert) = self.try_get::<Option<Uuid>, _>(13)? else { return Ok(Ok(None)) };
-        let stream_sequence = self.try_get::<i64, _>(14)?.cast_unsigned();
-        let at = Instant::from_unix(self.try_get(15)?);
+        let Some(alert) = self.try_get::<Option<Uuid>, _>(14)? else { return Ok(Ok(None)) };
+        let stream_sequence = self.try_get::<i64, _>(15)?.cast_unsigned();
+        let at = Instant::from_unix(self.try_get(16)?);
         Ok(Ok(Some(Delivery { position, alert, stream_sequence, at })))
     }
 
     fn has_alert(&self, _: Position, key: Uuid, row: &AlertRow, pending: bool) -> Result<bool, Failed> {
-        Ok(self.try_get::<Option<Uuid>, _>(7)? == Some(key)
-            && self.try_get::<Option<&str>, _>(8)? == Some(row.rule.word())
-            && self.try_get::<Option<&str>, _>(9)? == Some(&row.addressees)
-            && self.try_get::<Option<i64>, _>(10)? == Some(row.recorded_at)
-            && self.try_get::<Option<bool>, _>(11)? == Some(row.publishable)
-            && self.try_get::<Option<bool>, _>(12)? == Some(pending))
+        Ok(self.try_get::<Option<Uuid>, _>(8)? == Some(key)
+            && self.try_get::<Option<&str>, _>(9)? == Some(row.rule.word())
+            && self.try_get::<Option<&str>, _>(10)? == Some(&row.addressees)
+            && self.try_get::<Option<i64>, _>(11)? == Some(row.recorded_at)
+            && self.try_get::<Option<bool>, _>(12)? == Some(row.publishable)
+            && self.try_get::<Option<bool>, _>(13)? == Some(pending))
     }
 
     fn stands_elsewhere(&self, _: Uuid, _: &CaseRef) -> Result<bool, Failed> {

@@ -19,6 +19,7 @@ use super::server::{Failed, Server, read_only};
 use super::texts;
 use crate::canonical::shorter_first;
 use crate::copying::{Carried, Filling, Held, Part, cut_short, holds_a_log};
+use crate::disclosed::disclosed;
 use crate::heavy::ShuttingDown;
 use crate::people::rows::{Row, Table};
 use crate::rows::AlertRow;
@@ -39,6 +40,7 @@ const EVENTS: &str = "COPY case_events (id, aggregate_id, payload, occurred_on, 
 const CASES: &str = "COPY cases (stream_id, reference, version) FROM STDIN (FORMAT binary)";
 const ALERTS: &str = "COPY alerts (position, stream_id, rule, addressees, recorded_at, publishable, pending)
     FROM STDIN (FORMAT binary)";
+const DISCLOSURES: &str = "COPY disclosures (stream_id, version, digest, bytes) FROM STDIN (FORMAT binary)";
 const DELIVERIES: &str =
     "COPY deliveries (position, alert_id, stream_sequence, delivered_at) FROM STDIN (FORMAT binary)";
 
@@ -50,7 +52,7 @@ const INDEXES: &str =
     coalesce('ALTER TABLE ' || c.conrelid::regclass || ' ADD CONSTRAINT ' || quote_ident(c.conname) || ' '
         || pg_get_constraintdef(c.oid), pg_get_indexdef(i.indexrelid))
     FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid
-    WHERE i.indrelid IN ('case_events'::regclass, 'alerts'::regclass, 'deliveries'::regclass) ORDER BY i.indexrelid";
+    WHERE i.indrelid IN ('case_events'::regclass, 'disclosures'::regclass, 'alerts'::regclass, 'deliveries'::regclass) ORDER BY i.indexrelid";
 
 /// A session with a transaction that keeps every other writer out.
 struct Holding {
@@ -98,7 +100,10 @@ pub(super) async fn fill(server: &Server, filling: Filling) -> Result<(), Fault>
         fill_in(&mut connection, &server.name, filling).await?;
         connection.execute("COMMIT").await?;
         // What is asked next is planned by what the tables hold now.
-        Ok(connection.execute("ANALYZE case_events, cases, alerts, deliveries, looks").await.map(|_| ())?)
+        Ok(connection
+            .execute("ANALYZE case_events, disclosures, cases, alerts, deliveries, looks")
+            .await
+            .map(|_| ())?)
     };
     filled.await.map_err(|failed: Failed| server.fault(failed))
 }
@@ -113,7 +118,7 @@ async fn fill_in(connection: &mut PgConnection, name: &str, filling: Filling) ->
             return Err(holds_a_log(name).into());
         }
     }
-    let all = "TRUNCATE case_events, cases, alerts, deliveries, people, sessions, tokens, grants, looks, offices_files,
+    let all = "TRUNCATE case_events, disclosures, cases, alerts, deliveries, people, sessions, tokens, grants, looks, offices_files,
         kept_forms, office_changes, feeds, mail_addresses, mail_waiting, shift_sheets, frozen_figures";
     connection.execute(all).await?;
     texts::keep(connection, UNFINISHED, &copy_of).await?;
@@ -153,6 +158,7 @@ struct Page {
 struct Beside {
     /// The identities; a rebuild gives them their views.
     cases: Rows,
+    disclosures: Rows,
     alerts: Rows,
     deliveries: Rows,
     /// Those that are kept beside the log, some at a time.
@@ -199,7 +205,8 @@ async fn copy(connection: &mut PgConnection, mut pages: Receiver<Page>) -> Resul
         }
         events.send(Rows::END).await?;
         events.finish().await?;
-        for (sql, rows) in [(CASES, beside.cases), (ALERTS, beside.alerts), (DELIVERIES, beside.deliveries)] {
+        let Beside { cases, disclosures, alerts, deliveries, rows: kept } = beside;
+        for (sql, rows) in [(CASES, cases), (DISCLOSURES, disclosures), (ALERTS, alerts), (DELIVERIES, deliveries)] {
             if rows.0.is_empty() {
                 continue;
             }
@@ -211,7 +218,7 @@ async fn copy(connection: &mut PgConnection, mut pages: Receiver<Page>) -> Resul
             copy.send(Rows::END).await?;
             copy.finish().await?;
         }
-        for (table, rows) in &beside.rows {
+        for (table, rows) in &kept {
             people::insert(connection, table, &rows.iter().collect::<Vec<_>>()).await?;
         }
     }
@@ -221,6 +228,7 @@ async fn copy(connection: &mut PgConnection, mut pages: Receiver<Page>) -> Resul
 impl Beside {
     fn add(&mut self, more: Self) {
         self.cases.0.extend(more.cases.0);
+        self.disclosures.0.extend(more.disclosures.0);
         self.alerts.0.extend(more.alerts.0);
         self.deliveries.0.extend(more.deliveries.0);
         self.rows.extend(more.rows);
@@ -228,13 +236,16 @@ impl Beside {
 
     /// Whether no more of it is kept in memory.
     const fn is_much(&self) -> bool {
-        self.cases.0.len() + self.alerts.0.len() + self.deliveries.0.len() >= MUCH || self.rows.len() >= MANY
+        let Self { cases, disclosures, alerts, deliveries, rows } = self;
+        let copied = cases.0.len() + disclosures.0.len() + alerts.0.len() + deliveries.0.len();
+        copied >= MUCH || rows.len() >= MANY
     }
 }
 
 impl Page {
     fn add(&mut self, event: &Carried) -> Result<(), Fault> {
-        let Carried { position, case, stream_id, version, payload, id, recorded_at, alert, delivery } = event;
+        let Carried { position, case, stream_id, version, payload, commitments, id, recorded_at, alert, delivery } =
+            event;
         let (position, version) = (position.0, version.cast_signed());
         let out_of_range = || Fault::corrupt(format!("case {case}: the instant of version {version} is out of range"));
         let occurred_on = recorded_at.checked_sub(BEGIN).and_then(|seconds| seconds.checked_mul(1_000_000));
@@ -249,6 +260,10 @@ impl Page {
             .long(position);
         if version == 1 {
             self.beside.cases.row(3).id(*stream_id).field(&[case.as_str().as_bytes()]).int(0);
+        }
+        for (digest, bytes) in disclosed(commitments) {
+            let row = self.beside.disclosures.row(4);
+            row.id(*stream_id).int(version).field(&[digest.as_slice()]).field(&[bytes.as_bytes()]);
         }
         if let Some(AlertRow { rule, addressees, recorded_at, publishable }) = alert {
             self.beside

@@ -14,16 +14,16 @@ use super::server::{Failed, Server, read_only};
 use super::texts;
 use crate::{Fault, Options, statements};
 
-/// The layout that this program writes, and the one of before people were kept, which it brings to that.
-const LAYOUT: i64 = 2;
-const BEFORE_PEOPLE: i64 = 1;
+/// The layout that this program writes.
+const LAYOUT: i64 = 3;
 
 const SCHEMA: &str = include_str!("schema.sql");
 const PEOPLE: &str = include_str!("people.sql");
 
-/// The names that a log takes in the schema, those of before people were kept first.
-const TABLES: [&str; 20] = [
+/// The names that a log takes in the schema.
+const TABLES: [&str; 21] = [
     "case_events",
+    "disclosures",
     "cases",
     "alerts",
     "deliveries",
@@ -44,7 +44,6 @@ const TABLES: [&str; 20] = [
     "shift_sheets",
     "frozen_figures",
 ];
-const TABLES_BEFORE_PEOPLE: usize = 7;
 
 /// Held by who lays out: `kamnot` in ASCII.
 pub(super) const LOCK: i64 = 0x6b61_6d6e_6f74;
@@ -61,32 +60,18 @@ enum Found {
     AnotherProgram,
 }
 
-/// A log that can be used.
-pub(super) struct Claimed {
-    /// Whether it takes writes.
-    pub writable: bool,
-    /// Whether it has the tables of people: not one of before them, that is only read.
-    pub keeps_people: bool,
-}
-
-/// Sees that the database holds a log of our version that can be used as the options want, or makes it so.
-pub(super) async fn claim(
-    connection: &mut PgConnection,
-    server: &Server,
-    options: &Options,
-) -> Result<Claimed, Failed> {
+/// Sees that the database holds a log of our version that can be used as the options want, or makes it so; whether it takes
+/// writes.
+pub(super) async fn claim(connection: &mut PgConnection, server: &Server, options: &Options) -> Result<bool, Failed> {
     let writable = fit(connection, server).await?;
     if !writable && !options.read_only_will_do {
         return Err(Fault::unavailable(read_only(&server.name)).into());
     }
-    let mut keeps_people = true;
     match found(connection).await? {
         Found::Nothing if options.create && writable => lay_out(connection, server).await?,
-        Found::Log { layout: BEFORE_PEOPLE } if options.read_only_will_do => keeps_people = false,
-        Found::Log { layout: BEFORE_PEOPLE } => add_people(connection).await?,
         found => refuse_strange(server, &found)?,
     }
-    Ok(Claimed { writable, keeps_people })
+    Ok(writable)
 }
 
 /// Whether a log is begun in the database.
@@ -161,7 +146,6 @@ async fn found(connection: &mut PgConnection) -> Result<Found, Failed> {
         (Some("kamnot"), _) => Found::BeforeTheFirstRelease,
         (Some("kamnot-log"), Some(layout)) => match layout {
             LAYOUT if !has(&TABLES) => Found::AnotherProgram,
-            BEFORE_PEOPLE if !has(&TABLES[..TABLES_BEFORE_PEOPLE]) => Found::AnotherProgram,
             layout => Found::Log { layout },
         },
         _ => Found::AnotherProgram,
@@ -176,7 +160,7 @@ fn refuse_strange(server: &Server, found: &Found) -> Result<(), Failed> {
             "{name} holds tables of another program under the names of a log of kamnot; give the log a database of its own"
         )),
         Found::BeforeTheFirstRelease => Fault::before_the_first_release(name),
-        Found::Log { layout: LAYOUT | BEFORE_PEOPLE } => return Ok(()),
+        Found::Log { layout: LAYOUT } => return Ok(()),
         Found::Log { layout } => Fault::of_layout(name, *layout, LAYOUT),
     };
     Err(fault.into())
@@ -194,19 +178,6 @@ async fn lay_out(connection: &mut PgConnection, server: &Server) -> Result<(), F
     transaction.execute(SCHEMA).await?;
     transaction.execute(PEOPLE).await?;
     texts::keep(&mut transaction, "schema_version", &LAYOUT.to_string()).await?;
-    transaction.commit().await?;
-    Ok(())
-}
-
-/// Brings a log of before people were kept to the present layout: nothing of it changes, tables are added.
-async fn add_people(connection: &mut PgConnection) -> Result<(), Failed> {
-    let mut transaction = connection.begin().await?;
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *transaction).await?;
-    // Another process may have done it while this one waited.
-    if (found(&mut transaction).await? == Found::Log { layout: BEFORE_PEOPLE }) {
-        transaction.execute(PEOPLE).await?;
-        texts::keep(&mut transaction, "schema_version", &LAYOUT.to_string()).await?;
-    }
     transaction.commit().await?;
     Ok(())
 }

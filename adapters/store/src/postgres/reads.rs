@@ -16,13 +16,19 @@ use crate::rows::{self, Cases, NAMES};
 use crate::standing::Standing;
 use crate::{Delivery, Position, Stored, damage};
 
+/// The columns of an event `e` as [`event`] reads it: with its disclosures in one text.
+macro_rules! whole {
+    () => {
+        "e.version, e.payload::text, (SELECT string_agg(d.bytes, '~') FROM disclosures d
+            WHERE d.stream_id = e.aggregate_id AND d.version = e.sequence_number)"
+    };
+}
+pub(super) use whole;
+
 /// Events `e` in their places, of cases `c`, as [`stored`] reads them.
 macro_rules! stored {
     ($rest:literal) => {
-        concat!(
-            "SELECT e.position, c.reference, e.sequence_number, e.version, e.payload::text, c.stream_id FROM ",
-            $rest
-        )
+        concat!("SELECT e.position, c.reference, e.sequence_number, ", whole!(), ", c.stream_id FROM ", $rest)
     };
 }
 
@@ -38,8 +44,11 @@ macro_rules! standing_and {
 pub(super) use standing_and;
 
 pub(super) const STANDING: &str = standing_and!("");
-pub(super) const CASE: &str = "SELECT sequence_number, version, payload::text FROM case_events
-    WHERE aggregate_id = $1 ORDER BY sequence_number";
+pub(super) const CASE: &str = concat!(
+    "SELECT e.sequence_number, ",
+    whole!(),
+    " FROM case_events e WHERE e.aggregate_id = $1 ORDER BY e.sequence_number"
+);
 pub(super) const STREAM: &str = stored!(
     "cases c JOIN case_events e ON e.aggregate_id = c.stream_id WHERE c.stream_id = $1 ORDER BY e.sequence_number"
 );
@@ -129,19 +138,20 @@ pub(super) fn case(rows: &[PgRow], case: &CaseRef) -> Result<Case, Failed> {
     rows.iter().try_fold(Case::default(), next)
 }
 
-/// The event whose format and payload stand in the columns from `at` on.
+/// The event in the columns [`whole!`], from the column `at` on.
 pub(super) fn event(row: &PgRow, at: usize) -> Result<Event, Failed> {
-    Ok(damage::event(row.try_get::<i32, _>(at)?.into(), Some(row.try_get(at + 1)?))?)
+    let disclosures = row.try_get::<Option<&str>, _>(at + 2)?.unwrap_or_default();
+    Ok(damage::event(row.try_get::<i32, _>(at)?.into(), Some(row.try_get(at + 1)?), disclosures)?)
 }
 
 pub(super) fn stored(row: &PgRow) -> Result<Stored, Failed> {
-    let (case, version) = (case_of(row, 1, 5)?, row.try_get::<i32, _>(2)?.cast_unsigned());
+    let (case, version) = (case_of(row, 1, 6)?, row.try_get::<i32, _>(2)?.cast_unsigned());
     damage::stored(Position(row.try_get(0)?), case, version, event(row, 3))
 }
 
 /// The event in its place as it is kept.
 pub(super) fn kept(row: &PgRow, cases: &mut Cases) -> Result<Kept, Failed> {
-    let (case, stream_id) = cases.of(row.try_get(1)?, row.try_get(5)?)?;
+    let (case, stream_id) = cases.of(row.try_get(1)?, row.try_get(6)?)?;
     Ok(Kept {
         position: Position(row.try_get(0)?),
         case,
@@ -149,6 +159,7 @@ pub(super) fn kept(row: &PgRow, cases: &mut Cases) -> Result<Kept, Failed> {
         version: row.try_get::<i32, _>(2)?.cast_unsigned(),
         format: row.try_get::<i32, _>(3)?.into(),
         payload: Some(row.try_get(4)?),
+        disclosures: row.try_get::<Option<String>, _>(5)?.unwrap_or_default(),
     })
 }
 

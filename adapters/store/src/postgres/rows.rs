@@ -1,7 +1,7 @@
 //! What an append is in the tables of the database, and how rows are read from them.
 
 use engine::action::CaseRef;
-use engine::case::Event;
+use engine::case::{Commitment, Event};
 use sqlx::postgres::PgRow;
 use sqlx::{Column as _, Row as _, TypeInfo as _};
 use uuid::Uuid;
@@ -21,6 +21,8 @@ pub(super) type Rows = rows::Rows<EventRow>;
 pub(crate) struct EventRow {
     pub id: Uuid,
     pub payload: String,
+    /// What is personal in it, each with its digest.
+    pub commitments: Vec<Commitment>,
     pub recorded_at: i64,
     pub alert: Option<AlertRow>,
 }
@@ -32,6 +34,7 @@ impl OfEvent for EventRow {
             payload: event.to_json(),
             recorded_at: event.recorded_at.unix(),
             alert: AlertRow::of(&event),
+            commitments: event.commitments,
         }
     }
 }

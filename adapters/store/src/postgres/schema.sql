@@ -19,6 +19,15 @@ CREATE UNIQUE INDEX case_events_position_key ON case_events (position);
 CREATE INDEX case_events_xact ON case_events (xact, position);
 ALTER SEQUENCE case_events_position OWNED BY case_events.position;
 
+-- What is personal in an event, apart from it: the texts that open the digests in its payload.
+CREATE TABLE disclosures (
+    stream_id uuid NOT NULL,
+    version   integer NOT NULL, -- of the event, in its stream
+    digest    bytea NOT NULL,
+    bytes     text COLLATE "C" NOT NULL,
+    PRIMARY KEY (stream_id, version, digest)
+);
+
 -- The view of each case; instants are seconds since 1970. Where a case is not opened yet, only its identity is set.
 -- Rows are replaced all the time: the room that is left free on each page takes the next version.
 CREATE TABLE cases (

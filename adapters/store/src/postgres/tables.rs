@@ -94,6 +94,29 @@ pub(super) async fn insert_alerts(
     Ok(())
 }
 
+/// What is disclosed of an event: its stream and version, the digest, and the text that opens it.
+pub(super) type Disclosure<'d> = (Uuid, i32, &'d [u8], &'d str);
+
+/// Writes what is disclosed of events.
+pub(super) async fn insert_disclosures(
+    connection: &mut PgConnection,
+    disclosures: &[Disclosure<'_>],
+) -> Result<(), Failed> {
+    if disclosures.is_empty() {
+        return Ok(());
+    }
+    let sql = "INSERT INTO disclosures (stream_id, version, digest, bytes)
+               SELECT * FROM unnest($1::uuid[], $2::int[], $3::bytea[], $4::text[])";
+    sqlx::query(sql)
+        .bind(disclosures.iter().map(|(stream, ..)| *stream).collect::<Vec<Uuid>>())
+        .bind(disclosures.iter().map(|(_, version, ..)| *version).collect::<Vec<i32>>())
+        .bind(disclosures.iter().map(|(_, _, digest, _)| *digest).collect::<Vec<&[u8]>>())
+        .bind(disclosures.iter().map(|(.., bytes)| *bytes).collect::<Vec<&str>>())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Deletes the rows of cases.
 pub(super) async fn delete_cases(connection: &mut PgConnection, ids: Vec<Uuid>) -> Result<(), Failed> {
     if !ids.is_empty() {

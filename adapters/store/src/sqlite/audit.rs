@@ -9,7 +9,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 
 use super::file::Failed;
-use super::reads;
+use super::reads::{self, whole};
 use super::rows::{cells, insert_alert, replace_case};
 use crate::audit::{Audit, Found, Repair, Tables, Unreadable};
 use crate::cell::Cell;
@@ -60,10 +60,11 @@ pub(super) fn chunk(
     // The questions of one chunk are answered from one state of the file.
     let transaction = connection.unchecked_transaction()?;
     let mut audit = Audit::new(book, rulebooks(connection)?, views(connection, keys)?, keep);
-    let mut statement = connection.prepare_cached(
-        "SELECT case_key, version, position, format, payload FROM events
-         WHERE case_key BETWEEN ?1 AND ?2 ORDER BY case_key, version",
-    )?;
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT e.case_key, e.version, e.position, ",
+        whole!(),
+        " FROM events e WHERE e.case_key BETWEEN ?1 AND ?2 ORDER BY e.case_key, e.version"
+    ))?;
     let mut rows = statement.query(params![keys.start(), keys.end()])?;
     while let Some(row) = rows.next()? {
         audit.take(found(row)?, row.get_ref(4)?.as_str().unwrap_or_default(), connection)?;

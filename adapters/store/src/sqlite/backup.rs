@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 
 use super::SqliteStore;
 use super::audit;
-use super::file::{Failed, File, keeps_people};
+use super::file::{Failed, File};
 use super::rebuild::checked;
 use super::texts;
 use crate::Fault;
@@ -74,38 +74,51 @@ impl SqliteStore {
         now: Instant,
         mut progress: impl FnMut(Step, u64, u64),
     ) -> Result<Copied, Fault> {
-        refuse_what_is_there(to, existing)?;
-        let folder = match to.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-            _ => PathBuf::from("."),
-        };
-        let failed = |error: &dyn std::fmt::Display| {
-            Fault::unavailable(format!("{} can't be written: {error}; nothing is left of the copy", to.display()))
-        };
-        let name = to.file_name().ok_or_else(|| failed(&"that names no file"))?.to_string_lossy();
-        let prefix = format!(".{name}.unfinished-");
-        let written = tempfile::Builder::new().prefix(&prefix).tempfile_in(&folder).map_err(|error| failed(&error))?;
         let source = File::to_read(from, busy_timeout);
-        let events = write(&source, written.path(), now, &mut |done, of| progress(Step::Copying, done, of))?;
-        written.as_file().sync_all().map_err(|error| failed(&error))?;
-        let damage = prove(&written, from, book, events, |done, of| progress(Step::Checking, done, of))?;
-        if let (Some(first), Existing::GivesWay) = (damage.first(), existing) {
-            return Err(Fault::corrupt(format!(
-                "{} is damaged ({first}); the copy at {} stays as it was: it may be from before; name another file",
-                from.display(),
-                to.display()
-            )));
-        }
-        let bytes = written.as_file().metadata().map_err(|error| failed(&error))?.len();
-        let kept = match existing {
-            Existing::Stays => written.persist_noclobber(to),
-            Existing::GivesWay => written.persist(to),
-        };
-        kept.map_err(|error| failed(&error.error))?;
-        // The name, too, has to outlive a power cut.
-        fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&error))?;
+        let ((events, damage), bytes) = in_its_place(to, existing, |written| {
+            let events = write(&source, written.path(), now, &mut |done, of| progress(Step::Copying, done, of))?;
+            let damage = prove(written, from, book, events, |done, of| progress(Step::Checking, done, of))?;
+            match (damage.first(), existing) {
+                (Some(first), Existing::GivesWay) => Err(Fault::corrupt(format!(
+                    "{} is damaged ({first}); the copy at {} stays as it was: it may be from before; name another file",
+                    from.display(),
+                    to.display()
+                ))),
+                _ => Ok((events, damage)),
+            }
+        })?;
         Ok(Copied { events, bytes, damage })
     }
+}
+
+/// Has a file written and proved under another name, and gives it its own; how long it is.
+pub(super) fn in_its_place<T>(
+    to: &Path,
+    existing: Existing,
+    write: impl FnOnce(&NamedTempFile) -> Result<T, Fault>,
+) -> Result<(T, u64), Fault> {
+    refuse_what_is_there(to, existing)?;
+    let folder = match to.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let failed = |error: &dyn std::fmt::Display| {
+        Fault::unavailable(format!("{} can't be written: {error}; nothing is left of the copy", to.display()))
+    };
+    let name = to.file_name().ok_or_else(|| failed(&"that names no file"))?.to_string_lossy();
+    let prefix = format!(".{name}.unfinished-");
+    let written = tempfile::Builder::new().prefix(&prefix).tempfile_in(&folder).map_err(|error| failed(&error))?;
+    let made = write(&written)?;
+    written.as_file().sync_all().map_err(|error| failed(&error))?;
+    let bytes = written.as_file().metadata().map_err(|error| failed(&error))?.len();
+    let kept = match existing {
+        Existing::Stays => written.persist_noclobber(to),
+        Existing::GivesWay => written.persist(to),
+    };
+    kept.map_err(|error| failed(&error.error))?;
+    // The name, too, has to outlive a power cut.
+    fs::File::open(&folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(&error))?;
+    Ok((made, bytes))
 }
 
 /// Refuses a name that is taken, or beside which the rest of another database lies: SQLite would take that for its own.
@@ -171,22 +184,19 @@ fn write(source: &File, to: &Path, now: Instant, progress: &mut dyn FnMut(u64, u
 /// In the copy sessions, tokens and feeds have ended, and people stay off until they are confirmed: whoever restores it lacks what was
 /// changed since, such as a person who was disabled.
 fn end_sessions(copy: &Connection, now: Instant) -> Result<(), Failed> {
-    if keeps_people(copy)? {
-        let transaction = copy.unchecked_transaction()?;
-        transaction.execute(END_SESSIONS, [])?;
-        transaction.execute(DROP_FORMS, [])?;
-        for revoke in REVOKE {
-            transaction.execute(revoke, [now.unix()])?;
-        }
-        texts::keep(&transaction, OFF, "restored")?;
-        transaction.commit()?;
+    let transaction = copy.unchecked_transaction()?;
+    transaction.execute(END_SESSIONS, [])?;
+    transaction.execute(DROP_FORMS, [])?;
+    for revoke in REVOKE {
+        transaction.execute(revoke, [now.unix()])?;
     }
-    Ok(())
+    texts::keep(&transaction, OFF, "restored")?;
+    Ok(transaction.commit()?)
 }
 
 /// Opens the copy as it lies on the disk, and holds its views and alerts against its log; gives what is damaged in single
 /// cases, for the copy holds all others.
-fn prove(
+pub(super) fn prove(
     copy: &NamedTempFile,
     from: &Path,
     book: &Rulebook,

@@ -14,11 +14,12 @@ use uuid::Uuid;
 use super::file::{Failed, File};
 use super::people;
 use super::reads;
-use super::rows::{insert_alert, insert_case};
+use super::rows::{insert_alert, insert_case, insert_disclosures};
 use super::texts;
 use super::writer::deliver;
 use crate::aside::aside;
 use crate::copying::{Carried, Filling, Held, Part, cut_short, holds_a_log};
+use crate::disclosed::disclosed;
 use crate::standing::UNFINISHED;
 use crate::{Delivery, Fault};
 
@@ -72,7 +73,7 @@ fn fill_in(connection: &Connection, file: &File, filling: Filling) -> Result<(),
         return Err(holds_a_log(&file.path.display().to_string()).into());
     }
     connection.execute_batch(
-        "DELETE FROM events; DELETE FROM cases; DELETE FROM alerts; DELETE FROM deliveries;
+        "DELETE FROM events; DELETE FROM disclosures; DELETE FROM cases; DELETE FROM alerts; DELETE FROM deliveries;
          DELETE FROM people; DELETE FROM sessions; DELETE FROM tokens; DELETE FROM grants; DELETE FROM looks;
          DELETE FROM offices_files; DELETE FROM kept_forms; DELETE FROM office_changes; DELETE FROM feeds;
          DELETE FROM mail_addresses; DELETE FROM mail_waiting; DELETE FROM shift_sheets; DELETE FROM frozen_figures;",
@@ -105,7 +106,7 @@ fn fill_in(connection: &Connection, file: &File, filling: Filling) -> Result<(),
 
 /// Writes an event, and the row of an alert, which waits until its delivery is marked.
 fn insert(connection: &Connection, keys: &mut HashMap<Uuid, i64>, event: &Carried) -> Result<(), Failed> {
-    let Carried { position, case, stream_id, version, payload, alert, .. } = event;
+    let Carried { position, case, stream_id, version, payload, commitments, alert, .. } = event;
     let key = if let Some(&key) = keys.get(stream_id) {
         key
     } else {
@@ -117,6 +118,7 @@ fn insert(connection: &Connection, keys: &mut HashMap<Uuid, i64>, event: &Carrie
     let sql = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
     let values = params![position.0, key, version, Event::VERSION, payload];
     connection.prepare_cached(sql)?.execute(values)?;
+    insert_disclosures(connection, key, *version, disclosed(commitments))?;
     if let Some(alert) = alert {
         insert_alert(connection, *position, key, alert, alert.publishable)?;
     }

@@ -10,17 +10,15 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::texts;
 use crate::{Fault, Said};
 
 /// Says "this file is ours" in the header of the database file: `kmnt`.
-const APPLICATION_ID: i64 = 0x6b6d_6e74;
+pub(super) const APPLICATION_ID: i64 = 0x6b6d_6e74;
 /// What it said before 0.2.0: `kamn`.
 const BEFORE: i64 = 0x6b61_6d6e;
 
-/// The layout that this program writes, and the one of before people were kept, which it brings to that.
-const LAYOUT: i64 = 2;
-const BEFORE_PEOPLE: i64 = 1;
+/// The layout that this program writes.
+pub(super) const LAYOUT: i64 = 3;
 
 /// What went wrong, before it is told with the name of the file.
 pub(super) type Failed = crate::fault::Failed<rusqlite::Error>;
@@ -188,8 +186,6 @@ impl File {
         }
         match layout(connection)? {
             LAYOUT => {}
-            BEFORE_PEOPLE if self.read_only_will_do || connection.is_readonly(rusqlite::MAIN_DB)? => {}
-            BEFORE_PEOPLE => add_people(connection)?,
             layout => return Err(Fault::of_layout(&path, layout, LAYOUT).into()),
         }
         // Not a larger cache: at most commits SQLite walks all pages in it. A larger log than usual (256 MB): most
@@ -280,30 +276,11 @@ fn is_write_protection(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied))
 }
 
-fn application_id(connection: &Connection) -> Result<i64, rusqlite::Error> {
+pub(super) fn application_id(connection: &Connection) -> Result<i64, rusqlite::Error> {
     connection.pragma_query_value(None, "application_id", |row| row.get(0))
 }
 
-/// Whether a log has the tables of people.
-pub(super) fn keeps_people(connection: &Connection) -> Result<bool, rusqlite::Error> {
-    Ok(layout(connection)? > BEFORE_PEOPLE)
-}
-
-/// Brings a log of before people were kept to the present layout: nothing of it changes, tables are added.
-fn add_people(connection: &Connection) -> Result<(), rusqlite::Error> {
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    // Another program may have done it while this one waited.
-    let added = keeps_people(connection).and_then(|done| {
-        if !done {
-            connection.execute_batch(include_str!("people.sql"))?;
-            texts::keep(connection, "schema_version", &LAYOUT.to_string())?;
-        }
-        connection.execute_batch("COMMIT")
-    });
-    added.inspect_err(|_| drop(connection.execute_batch("ROLLBACK")))
-}
-
-fn layout(connection: &Connection) -> Result<i64, rusqlite::Error> {
+pub(super) fn layout(connection: &Connection) -> Result<i64, rusqlite::Error> {
     let sql = "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'schema_version'";
     connection.query_row(sql, [], |row| row.get(0))
 }

@@ -21,10 +21,19 @@ use crate::rows::{self, Cases, NAMES};
 use crate::standing::Standing;
 use crate::{Backlog, Delivery, DueCase, Position, Stored, WorkShare, between};
 
+/// The columns of an event `e` as [`event`] reads it: with its disclosures in one text.
+macro_rules! whole {
+    () => {
+        "e.format, e.payload, (SELECT group_concat(d.bytes, '~') FROM disclosures d
+            WHERE d.case_key = e.case_key AND d.version = e.version)"
+    };
+}
+pub(super) use whole;
+
 /// Events `e` in their places, of cases `c`, as [`stored`] reads them.
 macro_rules! stored {
     ($rest:literal) => {
-        concat!("SELECT e.position, c.reference, e.version, e.format, e.payload, c.stream_id FROM ", $rest)
+        concat!("SELECT e.position, c.reference, e.version, ", whole!(), ", c.stream_id FROM ", $rest)
     };
 }
 
@@ -80,10 +89,11 @@ pub(super) fn one<T: FromSql>(connection: &Connection, sql: &str, values: impl P
 /// The case as its events fold into it.
 pub(super) fn case(connection: &Connection, case: &CaseRef) -> Result<Case, Failed> {
     let mut state = Case::default();
-    let mut statement = connection.prepare_cached(
-        "SELECT e.version, e.format, e.payload FROM events e
-         WHERE e.case_key = (SELECT case_key FROM cases WHERE stream_id = ?1) ORDER BY e.version",
-    )?;
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT e.version, ",
+        whole!(),
+        " FROM events e WHERE e.case_key = (SELECT case_key FROM cases WHERE stream_id = ?1) ORDER BY e.version"
+    ))?;
     let mut rows = statement.query([case.stream_id().as_bytes().as_slice()])?;
     while let Some(row) = rows.next()? {
         state = damage::fold(state, case, row.get(0)?, event(row, 1))?;
@@ -91,21 +101,22 @@ pub(super) fn case(connection: &Connection, case: &CaseRef) -> Result<Case, Fail
     Ok(state)
 }
 
-/// The event in the columns `format` and `payload`, from the column `at` on.
+/// The event in the columns [`whole!`], from the column `at` on.
 pub(super) fn event(row: &Row<'_>, at: usize) -> Result<Event, Failed> {
-    Ok(damage::event(row.get(at)?, row.get_ref(at + 1)?.as_str().ok())?)
+    let disclosures = row.get_ref(at + 2)?.as_str_or_null().unwrap_or_default().unwrap_or_default();
+    Ok(damage::event(row.get(at)?, row.get_ref(at + 1)?.as_str().ok(), disclosures)?)
 }
 
 /// The event in its place.
 pub(super) fn stored(row: &Row<'_>) -> Result<Stored, Failed> {
-    let case = case_of(row, 1, 5)?;
+    let case = case_of(row, 1, 6)?;
     let version = u32::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
     damage::stored(Position(row.get(0)?), case, version, event(row, 3))
 }
 
 /// The event in its place as it is kept.
 pub(super) fn kept(row: &Row<'_>, cases: &mut Cases) -> Result<Kept, Failed> {
-    let (reference, stream_id) = (cell(row.get_ref(1)?), cell(row.get_ref(5)?));
+    let (reference, stream_id) = (cell(row.get_ref(1)?), cell(row.get_ref(6)?));
     let (case, stream_id) = cases.of(reference.as_text(), stream_id.as_id())?;
     Ok(Kept {
         position: Position(row.get(0)?),
@@ -114,6 +125,7 @@ pub(super) fn kept(row: &Row<'_>, cases: &mut Cases) -> Result<Kept, Failed> {
         version: u32::try_from(row.get::<_, i64>(2)?).unwrap_or(0),
         format: row.get(3)?,
         payload: row.get_ref(4)?.as_str().ok().map(str::to_owned),
+        disclosures: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use engine::action::CaseRef;
-use engine::case::Event;
+use engine::case::{Commitment, Event};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Row, ToSql, params, params_from_iter};
 use uuid::Uuid;
@@ -21,6 +21,8 @@ pub(super) type Rows = rows::Rows<EventRow>;
 /// The row of an event, but for its place.
 pub(crate) struct EventRow {
     pub payload: String,
+    /// What is personal in it, each with its digest.
+    pub commitments: Vec<Commitment>,
     pub alert: Option<AlertRow>,
     /// The event itself, where it is to be published.
     publishable: Option<Event>,
@@ -40,10 +42,11 @@ impl Rows {
 }
 
 impl OfEvent for EventRow {
-    fn of(event: Event, _: &CaseRef) -> Self {
+    fn of(mut event: Event, _: &CaseRef) -> Self {
         let (payload, alert) = (event.to_json(), AlertRow::of(&event));
+        let commitments = std::mem::take(&mut event.commitments);
         let publishable = alert.as_ref().is_some_and(|alert| alert.publishable).then_some(event);
-        Self { payload, alert, publishable }
+        Self { payload, commitments, alert, publishable }
     }
 }
 
@@ -77,6 +80,20 @@ pub(super) fn cells<'r>(row: &'r Row<'_>) -> Result<Cells<'r>, rusqlite::Error> 
         *found = cell(row.get_ref(n)?);
     }
     Ok(cells)
+}
+
+/// Writes what is disclosed of the event of this version.
+pub(super) fn insert_disclosures<'d>(
+    connection: &Connection,
+    key: i64,
+    version: u32,
+    disclosures: impl Iterator<Item = (&'d [u8; 32], &'d str)>,
+) -> Result<(), rusqlite::Error> {
+    for (digest, bytes) in disclosures {
+        let sql = "INSERT INTO disclosures (case_key, version, digest, bytes) VALUES (?1, ?2, ?3, ?4)";
+        connection.prepare_cached(sql)?.execute(params![key, version, digest.as_slice(), bytes])?;
+    }
+    Ok(())
 }
 
 /// Writes the row of an alert; `key`: of its case; `pending`: publishable and not delivered.

@@ -8,6 +8,15 @@ CREATE TABLE events (
 ) STRICT;
 CREATE UNIQUE INDEX events_of_case ON events (case_key, version);
 
+-- What is personal in an event, apart from it: the texts that open the digests in its payload.
+CREATE TABLE disclosures (
+    case_key INTEGER NOT NULL,
+    version  INTEGER NOT NULL, -- of the event, in its stream
+    digest   BLOB NOT NULL,
+    bytes    TEXT NOT NULL,
+    PRIMARY KEY (case_key, version, digest)
+) STRICT, WITHOUT ROWID;
+
 -- The view of each case; instants are seconds since 1970. Where a case is not opened yet, only its identity is set.
 CREATE TABLE cases (
     case_key     INTEGER PRIMARY KEY,

@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use super::{Pairs, Stored, Unreadable, maybe, shown};
-use crate::handling::{Doing, Handling, Promise};
+use super::{Pairs, Stored, Unreadable, maybe, shown, unreadable};
+use crate::handling::{Doing, Handling, Promise, Said};
 use crate::json::Json;
 
 /// The name of the event.
@@ -34,7 +34,7 @@ pub(super) fn json(handling: &Handling) -> Json<'_> {
     };
     maybe(&mut pairs, "to", to, |to| shown(to.hyphenated()));
     maybe(&mut pairs, "until", promise, |promise| shown(promise.until));
-    maybe(&mut pairs, "what", promise, |promise| Json::text(&*promise.what));
+    maybe(&mut pairs, "what", promise, |promise| promise.what.words().map_or(Json::Withheld, Json::text));
     Json::Object(pairs)
 }
 
@@ -43,7 +43,14 @@ pub(super) fn read(name: &str, json: Json<'_>) -> Result<Handling, Unreadable> {
     let uuid = |text: &str| Uuid::try_parse(text).ok();
     let mut stored = Stored::of(json)?;
     let (id, topic, occurrence) = (stored.read("id", uuid)?, stored.topic()?, stored.number("occurrence")?);
-    let mut promise = || Ok(Promise { what: stored.text("what")?.into(), until: stored.instant("until")? });
+    let mut promise = || {
+        let what = match stored.take("what")? {
+            Json::Text(words) => Said::Words(words.into()),
+            Json::Withheld => Said::Withheld,
+            _ => return unreadable("`what` is not text"),
+        };
+        Ok(Promise { what, until: stored.instant("until")? })
+    };
     let doing = match name {
         "alert_acknowledged" => Doing::Takes(promise()?),
         "alert_handed_over" => Doing::HandsOver { promise: promise()?, to: stored.read("to", uuid)? },

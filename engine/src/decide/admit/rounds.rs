@@ -149,6 +149,7 @@ mod tests {
     use crate::calendar::Instant;
     use crate::case::{Case, evolve};
     use crate::decide::{Alerts, Command, decide};
+    use crate::randomness::Seed;
     use crate::rulebook::Rulebook;
 
     static BOOK: LazyLock<Rulebook> = LazyLock::new(Rulebook::law_05_na_2006);
@@ -221,7 +222,8 @@ mod tests {
         ) {
             let book = &*BOOK;
             let clock = Instant::parse("2026-02-04T08:00:00+07:00").unwrap();
-            let record = Command::Record { actions: before, by: None, clock, alerts: Alerts::HeldBack };
+            let alerts = Alerts::HeldBack;
+            let record = Command::Record { actions: before, by: None, clock, alerts, seed: Seed::FORESEEN };
             let nothing = Case::default();
             let case = decide(&nothing, book, record).all_or_none().unwrap_or_default().iter().fold(nothing, evolve);
             let lasting: Vec<Flaws> = actions.iter().map(|action| by_itself(action, Some(clock), book)).collect();

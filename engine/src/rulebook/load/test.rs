@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 use super::table::{meant, none_twice, shown};
 use super::{Flaw, Table, Value};
 use crate::action::{ActionName, Class, Names};
+use crate::ages::ADULT;
 use crate::rulebook::Question;
 use crate::rulebook::test::{Asks, PenaltyEnd, Test, Watch};
 
@@ -181,7 +182,12 @@ impl<'a> Language<'a> {
                 let end = [PenaltyEnd::Min, PenaltyEnd::Max][of.index_in(&["min", "max"])?];
                 Ok(Test::Penalty { end, below: self.number(&table, "below", 1..=1200)?.into() })
             }
-            "age_below" => Ok(Test::AgeBelow(self.number(&table, "age_below", 1..=100)?)),
+            "age_below" => match self.number(&table, "age_below", 1..=100)? {
+                ADULT => Ok(Test::AgeBelow(ADULT)),
+                other => Err(of.flaw(&format!(
+                    "found {other}; expected {ADULT}: whether a child was younger than another age is not on record"
+                ))),
+            },
             "term" => self.term(on, &of),
             "all" => Ok(Test::All(self.several(on, &of)?)),
             "any" => Ok(Test::Any(self.several(on, &of)?)),

@@ -36,6 +36,25 @@ pub(in crate::cli) struct Move {
     pub nats: NatsOptions,
 }
 
+/// Bring a log of the format before over into a new file
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot bring-over kamnot.db kamnot-3.db
+
+The old log is a file of layout 2. Each event is written in the present format, read again and compared: spelt as before, it is
+the same text. Views, alerts and the rest are copied and checked. The old file is sealed: a program that writes to it is refused
+and told the new place. It holds in plain what the new one keeps apart: destroy it, the files beside it that end in -wal and
+-shm, and its backups, once you have a backup of the new one.")]
+pub(in crate::cli) struct BringOver {
+    /// The log of the format before
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// The new file, which must not be there
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+}
+
 /// Copy the log to a file while other programs use it, and check the copy
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -11,12 +11,13 @@ use sqlx::postgres::PgConnection;
 use sqlx::{Executor as _, Row as _};
 use uuid::Uuid;
 
+use crate::disclosed::disclosed;
 use crate::jobs::Outcome;
 use crate::postgres::people;
 use crate::postgres::reads;
 use crate::postgres::rows::{EventRow, Job, Rows};
 use crate::postgres::server::Failed;
-use crate::postgres::tables;
+use crate::postgres::tables::{self, Disclosure};
 use crate::postgres::texts;
 use crate::rows::{AlertRow, CaseRow};
 use crate::{Delivery, Fault, statements};
@@ -63,6 +64,15 @@ impl<'j> Append<'j> {
 
     fn events(&self) -> impl Iterator<Item = (i64, &'j EventRow)> {
         self.positions.iter().copied().zip(&self.rows.events)
+    }
+
+    /// What is disclosed of its events.
+    fn disclosures(&self) -> impl Iterator<Item = Disclosure<'j>> {
+        let stream = self.stream_id();
+        let events = (self.rows.expected.cast_signed() + 1..).zip(&self.rows.events);
+        events.flat_map(move |(version, event)| {
+            disclosed(&event.commitments).map(move |(digest, bytes)| (stream, version, digest.as_slice(), bytes))
+        })
     }
 
     /// The rows of its alerts, none of which is delivered.
@@ -124,6 +134,8 @@ pub(super) async fn write(
     tables::update_cases(connection, &views).await?;
     let alerts: Vec<_> = fitting.iter().flat_map(Append::alerts).collect();
     tables::insert_alerts(connection, &alerts).await?;
+    let disclosures: Vec<_> = fitting.iter().flat_map(Append::disclosures).collect();
+    tables::insert_disclosures(connection, &disclosures).await?;
     for job in jobs {
         write_other(connection, job).await?;
     }

@@ -8,8 +8,9 @@ use engine::case::Event;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use uuid::Uuid;
 
+use crate::disclosed::disclosed;
 use crate::sqlite::file::Failed;
-use crate::sqlite::rows::{Rows, insert_alert, insert_case, update_view};
+use crate::sqlite::rows::{Rows, insert_alert, insert_case, insert_disclosures, update_view};
 use crate::{Fault, Position};
 
 /// How many keys of cases are remembered; 40 bytes each.
@@ -112,12 +113,13 @@ impl Appends {
             return Err(Misfit::Taken);
         }
         let first = self.last - i64::from(version - rows.expected) + 1;
-        for (position, event) in (first..).zip(&rows.events) {
+        // The view is written by now, so that nothing short of a rollback takes the append back.
+        let failed = |error: rusqlite::Error| Misfit::Failed(error.into());
+        for ((position, version), event) in (first..).zip(rows.expected + 1..).zip(&rows.events) {
             if let Some(alert) = &event.alert {
-                let inserted = insert_alert(connection, Position(position), key, alert, alert.publishable);
-                // The view is written by now, so that nothing short of a rollback takes the append back.
-                inserted.map_err(|error| Misfit::Failed(error.into()))?;
+                insert_alert(connection, Position(position), key, alert, alert.publishable).map_err(failed)?;
             }
+            insert_disclosures(connection, key, version, disclosed(&event.commitments)).map_err(failed)?;
         }
         Ok(())
     }

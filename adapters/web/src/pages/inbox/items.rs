@@ -286,7 +286,8 @@ impl<'w> Words<'w> {
                 Some(promise) => {
                     let word = if holding.lasts(now) { I::Holds } else { I::LapsedSays };
                     let until = self.at(promise.until);
-                    self.say(word, &[("who", &who), ("since", &since), ("until", &until), ("what", &promise.what)])
+                    let what = promise.what.words().unwrap_or(Label::Withheld.of(language));
+                    self.say(word, &[("who", &who), ("since", &since), ("until", &until), ("what", what)])
                 }
             });
         }

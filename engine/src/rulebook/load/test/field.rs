@@ -91,6 +91,10 @@ pub(super) fn field(
             Wrong::Reason(why) => refused(why),
             Wrong::Flaw(flaw) => flaw,
         })?;
+        let is_given = matches!(asked, Asks::Null | Asks::LeftOut) && field.is_public_whether_given();
+        if field.is_committed() && !is_given {
+            return Err(refused("is personal; a rule decides from public fields alone; ask another one"));
+        }
         if found.is_some_and(|found| found != asked) {
             return Err(of.flaw(&format!(
                 "the field \"{name}\" has other words in {action}; expected actions where it is the same; test each in \
