@@ -4,6 +4,7 @@
 //! Invariant: a figure is a function of the facts of cases, the period and the instant alone. Nothing in it names a child.
 
 pub mod child;
+pub mod count;
 pub mod facts;
 pub mod fixed;
 pub mod multiset;

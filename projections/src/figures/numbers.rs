@@ -9,7 +9,7 @@ use engine::json::Json;
 use engine::rulebook::RuleId;
 
 use super::child::Part;
-use super::facts::Count;
+use super::count::Count;
 use super::multiset::Multiset;
 
 /// A count.

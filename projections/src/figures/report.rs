@@ -8,7 +8,7 @@ use engine::breach::Breach;
 use engine::rulebook::{Language, RuleId, Rulebook};
 
 use super::child::Part;
-use super::facts::Count;
+use super::count::Count;
 use super::numbers::{Cell, Numbers, Span, Spread, Values};
 use super::period::Period;
 use super::words::Words as W;

@@ -6,7 +6,8 @@ use engine::breach::Breach;
 use engine::calendar::Instant;
 
 use super::child::{Child, Part};
-use super::facts::{CaseFacts, Count, Counted, is_late};
+use super::count::Count;
+use super::facts::{CaseFacts, Counted, is_late};
 use super::multiset::Multiset;
 use super::numbers::{Cell, Numbers, Span, Spread, Stage};
 use super::period::Period;

@@ -3,7 +3,7 @@
 //! The Lao is ours; no lawyer has reviewed it.
 
 use super::child::Part;
-use super::facts::Count;
+use super::count::Count;
 
 crate::catalogue! {
     /// Words of figures.

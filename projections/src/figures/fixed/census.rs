@@ -8,7 +8,8 @@ use engine::action::OfficeCode;
 use engine::calendar::Instant;
 
 use super::super::child::Part;
-use super::super::facts::{CaseFacts, Count, Counted};
+use super::super::count::Count;
+use super::super::facts::{CaseFacts, Counted};
 use super::super::numbers::{Cell, Numbers, Span, Spread};
 use super::super::period::{Period, Quarter};
 use super::super::rules::Rules;
