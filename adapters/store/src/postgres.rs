@@ -23,6 +23,7 @@ mod rows;
 mod server;
 mod tables;
 mod texts;
+mod tree;
 mod writer;
 
 use std::sync::Arc;
@@ -65,6 +66,8 @@ pub struct PostgresStore {
     examiner: Mutex<Option<PgConnection>>,
     /// The transactions that kept every writer out at the last look.
     holders: Mutex<Vec<String>>,
+    /// The session that adds to the tree, while this process is the one that does.
+    integrating: Mutex<Option<PgConnection>>,
     jobs: mpsc::UnboundedSender<Vec<(Job, Answer)>>,
     /// What goes on beside: looks at what others write, listening for them, and looks for signs of life.
     beside: [JoinHandle<()>; 3],
@@ -131,7 +134,7 @@ impl PostgresStore {
     ) -> Result<Self, Failed> {
         let Claimed { writable, keeps_people } = layout::claim(&mut connection, server, options).await?;
         if writable {
-            restored::take_over(&mut connection).await?;
+            restored::take_over(&mut connection, keeps_people).await?;
             if keeps_people {
                 restored::end_sessions(&mut connection).await?;
             }
@@ -174,7 +177,8 @@ impl PostgresStore {
         let asking = pulse::keep_asking(Arc::clone(server));
         let beside = [tokio::spawn(foreign.run(look)), tokio::spawn(listening), tokio::spawn(asking)];
         let readers = Readers::new(Arc::clone(server));
-        let (server, examiner, holders) = (Arc::clone(server), Mutex::default(), Mutex::default());
+        let (examiner, holders, integrating) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let server = Arc::clone(server);
         let passed_over = PassedOver::default();
         let jobs = sender;
         Ok(Self {
@@ -188,6 +192,7 @@ impl PostgresStore {
             readers,
             examiner,
             holders,
+            integrating,
             jobs,
             beside,
         })

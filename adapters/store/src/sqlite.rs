@@ -17,6 +17,7 @@ mod reads;
 mod rebuild;
 mod rows;
 mod texts;
+mod tree;
 mod writer;
 mod writing;
 

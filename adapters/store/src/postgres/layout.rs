@@ -19,10 +19,10 @@ const LAYOUT: i64 = 2;
 const BEFORE_PEOPLE: i64 = 1;
 
 const SCHEMA: &str = include_str!("schema.sql");
-const PEOPLE: &str = include_str!("people.sql");
+const PEOPLE: &str = concat!(include_str!("people.sql"), include_str!("tree.sql"));
 
 /// The names that a log takes in the schema, those of before people were kept first.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 26] = [
     "case_events",
     "cases",
     "alerts",
@@ -43,6 +43,12 @@ const TABLES: [&str; 20] = [
     "mail_waiting",
     "shift_sheets",
     "frozen_figures",
+    "own_events",
+    "tree_state",
+    "tree_leaves",
+    "tree_nodes",
+    "tree_map",
+    "checkpoints",
 ];
 const TABLES_BEFORE_PEOPLE: usize = 7;
 
