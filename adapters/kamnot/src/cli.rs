@@ -11,6 +11,7 @@ mod asked;
 mod assess;
 mod backup;
 mod bar;
+mod checkpoint;
 mod connection;
 mod database;
 mod demo;
@@ -22,6 +23,7 @@ mod follow;
 mod import;
 mod in_force;
 mod inbox;
+mod key;
 mod lists;
 mod logging;
 mod mail;
@@ -116,7 +118,9 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Backup(own) => backup::backup(common, own),
         Command::Restore(own) => backup::restore(common, own),
         Command::Export(own) => export::run(common, own),
+        Command::Key(own) => key::run(common, own),
+        Command::Checkpoint(own) => checkpoint::run(common, own),
         Command::Rebuild => admin::rebuild(common),
-        Command::Check => admin::check(common),
+        Command::Check(own) => admin::check(common, own),
     }
 }

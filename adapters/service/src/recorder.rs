@@ -7,6 +7,7 @@ mod confirm;
 mod handle;
 mod role;
 mod ticks;
+mod with;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::figures::{Figures, Flag};
 use crate::inboxes::Inboxes;
+use crate::receipts::Receipts;
 
 pub use handle::OnBehalf;
 
@@ -59,6 +61,7 @@ pub struct Recorder {
     publishes: Arc<Flag>,
     figures: Arc<Figures>,
     inboxes: Arc<Inboxes>,
+    receipts: Option<Arc<Receipts>>,
 }
 
 /// The result of recording actions.
@@ -116,51 +119,7 @@ impl Recorder {
     pub fn new(store: Arc<dyn CaseStore>, book: Arc<Rulebook>, clock: Arc<dyn Clock>) -> Self {
         let turns = std::iter::repeat_with(Mutex::default).take(TURNS).collect();
         let (publishes, figures, inboxes) = (Arc::default(), Arc::default(), Arc::default());
-        Self { store, book, clock, turns, most_told: MOST_TOLD, publishes, figures, inboxes }
-    }
-
-    /// The same recorder, which records at most `most` alerts, settlements and withdrawals per command.
-    #[must_use]
-    pub fn telling_at_once(self, most: usize) -> Self {
-        Self { most_told: most, ..self }
-    }
-
-    /// The same recorder, which makes way for the alerts of other cases while `publishes` is set.
-    #[must_use]
-    pub fn beside(self, publishes: Arc<Flag>) -> Self {
-        Self { publishes, ..self }
-    }
-
-    /// The same recorder, which knows which offices use their inbox.
-    #[must_use]
-    pub fn knowing(self, inboxes: Arc<Inboxes>) -> Self {
-        Self { inboxes, ..self }
-    }
-
-    /// The same recorder, which counts its work in `figures`.
-    #[must_use]
-    pub fn counting(self, figures: Arc<Figures>) -> Self {
-        Self { figures, ..self }
-    }
-
-    /// The offices that use their inbox.
-    pub const fn inboxes(&self) -> &Arc<Inboxes> {
-        &self.inboxes
-    }
-
-    /// The store that it records into.
-    pub const fn store(&self) -> &Arc<dyn CaseStore> {
-        &self.store
-    }
-
-    /// The rulebook under which it records.
-    pub const fn book(&self) -> &Arc<Rulebook> {
-        &self.book
-    }
-
-    /// What the clock says by which it records.
-    pub fn now(&self) -> Instant {
-        self.clock.now()
+        Self { store, book, clock, turns, most_told: MOST_TOLD, publishes, figures, inboxes, receipts: None }
     }
 
     /// Records those actions of one case that are accepted, in one append, and returns when they are durable.
