@@ -69,6 +69,30 @@ async fn a_log_restored_into_another_server_goes_on_where_its_tree_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_process_integrates_until_it_lets_go_or_is_gone() {
+    let database = Database::create();
+    let url = database.url();
+    let (one, two, three) = (open(&url).await, open(&url).await, open(&url).await);
+    let mut of_one = Integrator::default();
+    assert_eq!(one.integrate(&mut of_one, 10).await, Ok(Integrated::Taken(0)));
+    assert_eq!(two.integrate(&mut Integrator::default(), 10).await, Ok(Integrated::ByAnother));
+    one.let_go().await;
+    let mut of_two = Integrator::default();
+    takes_over(&two, &mut of_two).await;
+    assert_eq!(one.integrate(&mut Integrator::default(), 10).await, Ok(Integrated::ByAnother));
+    drop((two, of_two));
+    takes_over(&three, &mut Integrator::default()).await;
+}
+
+/// The server needs a moment to end the session of who had the lock.
+async fn takes_over(store: &store::postgres::PostgresStore, integrator: &mut Integrator) {
+    tests::wait::eventually("it integrates", async || {
+        store.integrate(integrator, 10).await.unwrap() == Integrated::Taken(0)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_the_tree_was_made_to_pass_over_is_named() {
     let database = Database::create();
     let store = std::sync::Arc::new(open(&database.url()).await);

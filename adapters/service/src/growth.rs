@@ -107,6 +107,8 @@ impl Growth {
             }
             stop.or(tokio::time::sleep(pause)).await;
         }
+        drop(integrator);
+        self.store.let_go().await;
         self.figures.tree.rests();
     }
 

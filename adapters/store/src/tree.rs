@@ -64,6 +64,8 @@ pub trait TreeStore: Send + Sync + 'static {
     /// Ends the tree with the heads of all streams and commits its size and root. None where nothing is new since the last
     /// checkpoint, or another process integrates.
     async fn make_checkpoint(&self, integrator: &mut Integrator, at: Instant) -> Result<Option<Checkpoint>, Fault>;
+    /// Lets another process integrate: this one stops. Its integrator is of no use any more.
+    async fn let_go(&self);
     /// Adds what the log itself says of some leaves; whether it did, and not another process integrates.
     async fn declare(&self, integrator: &mut Integrator, declaration: DeclarationLeaf) -> Result<bool, Fault>;
     /// Keeps the signed note of the checkpoint of this size.
@@ -153,6 +155,8 @@ pub(crate) trait TreeTables: Tables {
     fn sql(&self) -> Sql;
     /// Whether this process may integrate: no other does.
     async fn claim(&self) -> Result<bool, Fault>;
+    /// Lets others do so.
+    async fn unclaim(&self);
     /// Writes in one transaction, if the fence changes a row.
     async fn write_tree(&self, fence: Change, changes: Vec<Change>) -> Result<Wrote, Fault>;
     /// The events behind the place of the last one that was taken, in the order of the log, as far as nothing can still come
@@ -174,6 +178,10 @@ impl<T: TreeTables> TreeStore for T {
 
     async fn make_checkpoint(&self, integrator: &mut Integrator, at: Instant) -> Result<Option<Checkpoint>, Fault> {
         integrator.make_checkpoint(self, at).await
+    }
+
+    async fn let_go(&self) {
+        self.unclaim().await;
     }
 
     async fn declare(&self, integrator: &mut Integrator, declaration: DeclarationLeaf) -> Result<bool, Fault> {

@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::{Executor as _, Row as _};
+use sqlx::{Connection as _, Executor as _, Row as _};
 use uuid::Uuid;
 
 use super::PostgresStore;
@@ -59,6 +59,13 @@ impl TreeTables for PostgresStore {
         let claimed = connection.is_some();
         *kept = connection;
         Ok(claimed)
+    }
+
+    async fn unclaim(&self) {
+        // With the session the lock ends.
+        if let Some(connection) = self.integrating.lock().await.take() {
+            let _ = connection.close().await;
+        }
     }
 
     async fn write_tree(&self, fence: Change, changes: Vec<Change>) -> Result<Wrote, Fault> {

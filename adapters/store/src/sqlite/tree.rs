@@ -41,6 +41,8 @@ impl TreeTables for SqliteStore {
         Ok(self.keeps_people)
     }
 
+    async fn unclaim(&self) {}
+
     async fn write_tree(&self, fence: Change, changes: Vec<Change>) -> Result<Wrote, Fault> {
         let count = self.write(Write::Tree { fence, changes }).await?;
         Ok(if count == 0 { Wrote::ByAnother } else { Wrote::Done })
