@@ -70,6 +70,8 @@ pub enum Claim {
     TheStreamIsRight,
     /// Views match the log.
     ViewsAreRight,
+    /// The tree has every event of the log once, as it is there.
+    TheTreeIsRight,
     /// A jump of the clock is noticed.
     TheClockIsWatched,
     /// Nothing is written after a failed sync.

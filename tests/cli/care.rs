@@ -69,8 +69,22 @@ fn help_teaches_with_examples() {
     let desk = Desk::new();
     desk.run(["--help"]).ends_with(0).says(&["kamnot demo", "kamnot import", "Exit code"]);
     for command in [
-        "demo", "import", "record", "assess", "docket", "inbox", "figures", "alerts", "timeline", "serve", "mail",
-        "rules", "offices",
+        "demo",
+        "import",
+        "record",
+        "assess",
+        "docket",
+        "inbox",
+        "figures",
+        "alerts",
+        "timeline",
+        "serve",
+        "mail",
+        "rules",
+        "offices",
+        "key",
+        "checkpoint",
+        "check",
     ] {
         desk.run([command, "--help"]).ends_with(0).says(&["Usage: kamnot"]);
     }

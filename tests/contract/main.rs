@@ -44,6 +44,7 @@ mod outbox;
 mod people;
 mod shift;
 mod streams;
+mod tree;
 
 /// A store that the contract is held against.
 trait Contracted: CaseStore {

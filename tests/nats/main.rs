@@ -13,6 +13,7 @@ mod ministry;
 mod moved;
 mod outage;
 mod permissions;
+mod proof;
 mod recipe;
 mod reconcile;
 mod restored;

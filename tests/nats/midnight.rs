@@ -84,6 +84,8 @@ async fn a_thousand_alerts_at_midnight_are_published_at_once_in_few_transactions
     let with = Serve {
         inboxes: Arc::default(),
         post: None,
+        growth: None,
+        receipts: None,
         store: world.store.clone(),
         book: Arc::clone(&world.book),
         doubt: Arc::new(ClockDoubt::new(clock.now(), Arc::new(SystemSteadyClock::start()))),

@@ -144,6 +144,8 @@ impl World {
         let with = Serve {
             inboxes: Arc::default(),
             post: None,
+            growth: None,
+            receipts: None,
             store: self.store.clone(),
             book: Arc::clone(&self.book),
             clock: self.wall.clone() as Arc<dyn Clock>,

@@ -5,6 +5,7 @@ mod damage;
 mod http;
 mod moves;
 mod privacy;
+mod proof;
 mod slow;
 mod status;
 mod world;

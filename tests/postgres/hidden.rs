@@ -20,13 +20,13 @@ use tests::made::{after_all, book, office, recorder};
 use crate::world::open;
 
 /// A transaction with an id of its own, until it is ended.
-struct UnderWay {
+pub struct UnderWay {
     psql: Child,
     input: ChildStdin,
 }
 
 impl UnderWay {
-    fn begin(database: &Database) -> Self {
+    pub fn begin(database: &Database) -> Self {
         let mut command = Command::new(binary("psql"));
         command.args(["-AtqX", &database.url()]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut psql = command.spawn().expect("psql runs");
@@ -38,7 +38,7 @@ impl UnderWay {
         Self { psql, input }
     }
 
-    fn end(self) {
+    pub fn end(self) {
         let Self { mut psql, mut input } = self;
         input.write_all(b"ROLLBACK;\n").expect("sent");
         drop(input);

@@ -12,5 +12,6 @@ mod plans;
 mod reader;
 mod reconcile;
 mod session;
+mod tree;
 mod trouble;
 mod world;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use scenarios::simulation::{Claim, History, Sabotage, first_failure, run, shortest};
 
-/// Within so many seeds every sabotage is seen.
-const SEEN_WITHIN: u64 = 20;
+/// Within so many seeds every sabotage is seen. What a power failure takes is often the last of the tree, which is taken in anew.
+const SEEN_WITHIN: u64 = 100;
 
 #[test]
 fn two_hundred_worlds_lose_nothing_and_tell_nothing_wrong() {
@@ -32,12 +32,16 @@ fn the_same_history_gives_the_same_run() {
 }
 
 /// The first seed on which a sabotage is seen, and which claim it breaks. What is lost at the very end, with nothing behind it,
-/// is only late: then a later seed has to show what it is.
+/// is only late, and an alert that is lost once it was published is seen at the stream: then a later seed has to show what it is.
 fn seen(sabotage: Sabotage) -> Option<(u64, Claim)> {
-    let loses = matches!(sabotage, Sabotage::OutboxForgetsARow | Sabotage::HalfOfAnAppend);
+    let hides = |claim| match sabotage {
+        Sabotage::OutboxForgetsARow | Sabotage::HalfOfAnAppend => claim == Claim::NothingIsLate,
+        Sabotage::StoreAcknowledgesTooEarly => claim == Claim::TheStreamIsRight,
+        _ => false,
+    };
     (1..=SEEN_WITHIN).find_map(|seed| {
         let claim = run(&History::of(seed), Some(sabotage)).err()?.claim;
-        (!loses || claim != Claim::NothingIsLate).then_some((seed, claim))
+        (!hides(claim)).then_some((seed, claim))
     })
 }
 
@@ -55,6 +59,7 @@ fn each_sabotage_is_caught() {
         | Sabotage::BrokerWithoutAFence
         | Sabotage::AlertDoubledUnderAnotherId => Claim::TheStreamIsRight,
         Sabotage::ClockJumpsUnnoticed => Claim::TheClockIsWatched,
+        Sabotage::TreePassesOverAnEvent => Claim::TheTreeIsRight,
     };
     let mut unseen = BTreeMap::new();
     for sabotage in Sabotage::ALL {

@@ -106,6 +106,8 @@ impl Desk {
             "KAMNOT_DB",
             "KAMNOT_LANG",
             "KAMNOT_LISTEN",
+            "KAMNOT_LOG_KEY",
+            "KAMNOT_LOG_PASSPHRASE",
             "KAMNOT_NATS",
             "KAMNOT_NATS_CREDS",
             "KAMNOT_SUBSCRIPTION",

@@ -12,6 +12,7 @@ mod assess;
 mod backup;
 mod bar;
 mod bring_over;
+mod checkpoint;
 mod connection;
 mod database;
 mod demo;
@@ -23,6 +24,7 @@ mod follow;
 mod import;
 mod in_force;
 mod inbox;
+mod key;
 mod lists;
 mod logging;
 mod mail;
@@ -118,7 +120,9 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Backup(own) => backup::backup(common, own),
         Command::Restore(own) => backup::restore(common, own),
         Command::Export(own) => export::run(common, own),
+        Command::Key(own) => key::run(common, own),
+        Command::Checkpoint(own) => checkpoint::run(common, own),
         Command::Rebuild => admin::rebuild(common),
-        Command::Check => admin::check(common),
+        Command::Check(own) => admin::check(common, own),
     }
 }

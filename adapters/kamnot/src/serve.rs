@@ -14,12 +14,14 @@ use nats::actions::Actions;
 use service::broker::BrokerFault;
 use service::clock::Clock;
 use service::figures::Figures;
+use service::growth::Growth;
 use service::inboxes::Inboxes;
 use service::intake::Intake;
 use service::intake::budget::Budget;
 use service::lifecycle::{Stop, Stopper};
 use service::offices::Offices;
 use service::part::{self, Part};
+use service::receipts::Receipts;
 use service::reconcile::Daily;
 use service::recorder::Recorder;
 use service::relay::{Ended, Relay, RelayFault};
@@ -60,6 +62,10 @@ pub struct Serve {
     pub figures: Arc<Figures>,
     /// The daily reconciliation; `None` if this process does not do it.
     pub daily: Option<Daily>,
+    /// What keeps the log's tree growing; `None` if this process never does.
+    pub growth: Option<Growth>,
+    /// What signs receipts for offices; `None` without keys.
+    pub receipts: Option<Arc<Receipts>>,
     /// Whether offices may send actions over NATS.
     pub requests: OfficeRequests,
     /// The offices that use their inbox.
@@ -96,15 +102,15 @@ impl OfficeRequests {
 /// If at the start NATS answers but cannot be used for alerts (no JetStream, another stream, no permission), if a file
 /// of credentials or certificates cannot be used, or if the store is damaged.
 pub async fn serve(mut with: Serve, shutdown: impl Future<Output = ()>) -> Result<(), ServeFault> {
-    let (daily, post) = (with.daily.take(), with.post.take());
+    let for_all = ForAll { daily: with.daily.take(), growth: with.growth.take(), post: with.post.take() };
     let Serve { store, book, clock, doubt, operator, nats, installation, figures, requests, inboxes, offices, .. } =
         with;
-    let recorder = recorder(&store, &book, &clock, &figures, &inboxes);
+    let recorder = recorder(&store, &book, &clock, &figures, &inboxes, with.receipts);
     let part = Part::take(Arc::clone(&store), Arc::clone(&clock), nats.is_some(), Arc::clone(&figures)).await;
     let part = Arc::new(part);
     let watch = Watch::new(Arc::clone(&recorder), Arc::clone(&clock), Arc::clone(&doubt), operator);
     let mut watch = watch.over(part.share()).noting(Arc::clone(&figures));
-    let servers = nats.map(Arc::new);
+    let servers = nats.map(|servers| Arc::new(servers.carrying(Arc::clone(&figures.checkpoint))));
     let intake = Intake::new(recorder).knowing(offices);
     let taking = servers.clone().zip(requests.budget());
     let actions =
@@ -142,7 +148,7 @@ pub async fn serve(mut with: Serve, shutdown: impl Future<Output = ()>) -> Resul
         }
         result
     });
-    begin_what_one_does(&mut work, daily, post, &part, &relay_told);
+    for_all.begin(&mut work, &part, &relay_told);
     let keeping = Arc::clone(&part);
     work.spawn(async move {
         tokio::join!(keeping.keep(&part_told), inboxes.keep_fresh(&part_told));
@@ -166,21 +172,28 @@ pub async fn serve(mut with: Serve, shutdown: impl Future<Output = ()>) -> Resul
     Ok(result.inspect(|()| tracing::info!("stopped"))?)
 }
 
-/// Begins what one process does for all: the daily reconciliation, and mail with webhooks.
-fn begin_what_one_does(
-    work: &mut JoinSet<Result<(), Fault>>,
+/// What one process does for all.
+struct ForAll {
     daily: Option<Daily>,
+    growth: Option<Growth>,
     post: Option<Arc<Post>>,
-    part: &Part,
-    told: &Stop,
-) {
-    if let Some(daily) = daily {
-        let (share, told) = (part.share(), told.clone());
-        work.spawn(async move { reconcile(&daily, share, &told).await });
-    }
-    if let Some(post) = post {
-        let (share, told) = (part.share(), told.clone());
-        work.spawn(async move { send(&post, share, &told).await });
+}
+
+impl ForAll {
+    /// Begins it: each part while this process has the first share.
+    fn begin(self, work: &mut JoinSet<Result<(), Fault>>, part: &Part, told: &Stop) {
+        if let Some(daily) = self.daily {
+            let (share, told) = (part.share(), told.clone());
+            work.spawn(async move { reconcile(&daily, share, &told).await });
+        }
+        if let Some(growth) = self.growth {
+            let (share, told) = (part.share(), told.clone());
+            work.spawn(async move { grow(&growth, share, &told).await });
+        }
+        if let Some(post) = self.post {
+            let (share, told) = (part.share(), told.clone());
+            work.spawn(async move { send(&post, share, &told).await });
+        }
     }
 }
 
@@ -191,10 +204,11 @@ pub fn recorder(
     clock: &Arc<dyn Clock>,
     figures: &Arc<Figures>,
     inboxes: &Arc<Inboxes>,
+    receipts: Option<Arc<Receipts>>,
 ) -> Arc<Recorder> {
     let recorder = Recorder::new(Arc::clone(store), Arc::clone(book), Arc::clone(clock));
     let recorder = recorder.beside(Arc::clone(&figures.nats_connected)).counting(Arc::clone(figures));
-    Arc::new(recorder.knowing(Arc::clone(inboxes)))
+    Arc::new(recorder.knowing(Arc::clone(inboxes)).receipting(receipts))
 }
 
 /// Publishes whenever this process has the first share, until the stop signal.
@@ -215,6 +229,15 @@ async fn reconcile(daily: &Daily, share: watch::Receiver<WorkShare>, told: &Stop
         Ok(())
     };
     part::when_first(share, told, every_day).await
+}
+
+/// Keeps the log's tree growing while this process has the first share, until the stop signal.
+async fn grow(growth: &Growth, share: watch::Receiver<WorkShare>, told: &Stop) -> Result<(), Fault> {
+    let growing = |told: Stop| async move {
+        growth.run(&told).await;
+        Ok(())
+    };
+    part::when_first(share, told, growing).await
 }
 
 /// Sends mail and webhooks while this process has the first share, until the stop signal.

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_nats::{ConnectOptions, ServerAddr};
+use service::figures::Noted;
 use uuid::Uuid;
 
 use super::{Access, NatsFault, Replicas};
@@ -22,6 +23,7 @@ pub struct Servers {
     access: Access,
     replicas: Replicas,
     turn: Arc<Mutex<Turn>>,
+    checkpoint: Arc<Noted<Arc<str>>>,
 }
 
 /// The login from a URL.
@@ -59,6 +61,18 @@ impl Servers {
     pub const fn keeping(mut self, replicas: Replicas) -> Self {
         self.replicas = replicas;
         self
+    }
+
+    /// The same servers; each alert carries the checkpoint of the log that is noted here then.
+    #[must_use]
+    pub fn carrying(mut self, checkpoint: Arc<Noted<Arc<str>>>) -> Self {
+        self.checkpoint = checkpoint;
+        self
+    }
+
+    /// The checkpoint that alerts carry.
+    pub(super) const fn checkpoint(&self) -> &Arc<Noted<Arc<str>>> {
+        &self.checkpoint
     }
 
     /// The number of replicas for a stream that we create.
@@ -145,7 +159,7 @@ impl FromStr for Servers {
         // A random start: the many clients of a cluster should not all use its first server.
         let next = usize::from(Uuid::new_v4().as_bytes()[0]);
         let turn = Arc::new(Mutex::new(Turn { next, advertised: Vec::new() }));
-        Ok(Self { given, login, access: Access::default(), replicas: Replicas::ONE, turn })
+        Ok(Self { given, login, access: Access::default(), replicas: Replicas::ONE, turn, checkpoint: Arc::default() })
     }
 }
 

@@ -4,6 +4,7 @@
 //! (`Nats-Expected-Last-Sequence`, `Nats-Expected-Last-Msg-Id`). So a message of a relay with outdated knowledge is
 //! refused, however late it arrives.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::HeaderMap;
@@ -13,15 +14,20 @@ use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::stream::Stream;
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt as _;
 use futures::stream::{BoxStream, try_unfold};
 use projections::message::{Message, Substance};
 use service::broker::{Ack, After, Answer, Broker, BrokerFault, Held, IN_FLIGHT, Kept, Session};
+use service::figures::Noted;
 use uuid::Uuid;
 
 use super::published::forget_reader;
 use super::{Link, NatsFault, STREAM, Servers, ensure_stream};
 
+/// The header with the newest signed checkpoint of the log.
+const CHECKPOINT: &str = "Kamnot-Checkpoint";
 /// How long the server may take over one batch.
 const BATCH_WITHIN: Duration = Duration::from_secs(5);
 
@@ -30,7 +36,7 @@ impl Broker for Servers {
     async fn connect(&self) -> Result<Box<dyn Session>, BrokerFault> {
         let link = Link::open(self).await?;
         let stream = ensure_stream(&link, self.replicas()).await?;
-        Ok(Box::new(Open { link, stream }))
+        Ok(Box::new(Open { link, stream, checkpoint: Arc::clone(self.checkpoint()) }))
     }
 }
 
@@ -38,6 +44,7 @@ impl Broker for Servers {
 struct Open {
     link: Link,
     stream: Stream,
+    checkpoint: Arc<Noted<Arc<str>>>,
 }
 
 #[async_trait]
@@ -74,7 +81,11 @@ impl Session for Open {
     }
 
     async fn send(&self, message: Message, after: After) -> Result<Answer, BrokerFault> {
-        let headers = headers(&message, after);
+        let mut headers = headers(&message, after);
+        // In a header: the body of an alert is the same whenever it is published.
+        if let Some(checkpoint) = self.checkpoint.get() {
+            headers.insert(CHECKPOINT, STANDARD.encode(&*checkpoint));
+        }
         let sent = self.link.jetstream().publish_with_headers(message.subject, headers, message.body.into()).await;
         let ack = sent.map_err(|error| match error.kind() {
             PublishErrorKind::MaxPayloadExceeded => NatsFault::TooLong(error.to_string()),

@@ -14,6 +14,7 @@ use engine::alert::Kind;
 use engine::case::Event;
 use engine::decide::Verdict;
 use store::WorkShare;
+use store::tree::TreeStanding;
 
 use crate::clock::{SteadyClock, SystemSteadyClock};
 use exposition::Exposition;
@@ -38,6 +39,14 @@ pub struct Figures {
     pub watch: Loop,
     /// The relay's loop; inactive if NATS is not configured or another process publishes.
     pub relay: Loop,
+    /// The loop that keeps the log's tree growing; inactive while another process does it.
+    pub tree: Loop,
+    /// How far the tree has come, as far as this process knows.
+    pub tree_standing: Noted<TreeStanding>,
+    /// Why checkpoints are not signed.
+    pub signing: Noted<String>,
+    /// The note of the newest signed checkpoint.
+    pub checkpoint: Arc<Noted<Arc<str>>>,
     /// Whether the relay has a connection on which it can publish.
     pub nats_connected: Arc<Flag>,
     /// Which part of the cases this process watches.
@@ -66,6 +75,10 @@ impl Figures {
             conflicts: Counter::default(),
             watch: Loop::on(Arc::clone(steady)),
             relay: Loop::on(Arc::clone(steady)),
+            tree: Loop::on(Arc::clone(steady)),
+            tree_standing: Noted::default(),
+            signing: Noted::default(),
+            checkpoint: Arc::default(),
             nats_connected: Arc::default(),
             share: Noted::default(),
             mail: Mail::on(Arc::clone(steady)),
@@ -109,6 +122,7 @@ impl Figures {
         out.value("kamnot_conflicts_total", self.conflicts.get());
         self.watch.write(out, "watch");
         self.relay.write(out, "relay");
+        self.tree.write(out, "tree");
         out.gauge("kamnot_nats_connected", "Whether this process can publish on NATS (1) or not (0).");
         out.value("kamnot_nats_connected", u64::from(self.nats_connected.is_set()));
         if let Some(share) = self.share.get() {

@@ -9,15 +9,17 @@ mod handlings;
 mod lines;
 pub mod reply;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use engine::action::{Action, OfficeCode};
+use engine::action::{Action, CaseRef, OfficeCode};
 use engine::decide::Alerts;
 use engine::refusal::Flaws;
 use engine::rulebook::Language;
 use futures::StreamExt as _;
 use store::Fault;
 use store::heavy::{ShuttingDown, beside_if};
+use uuid::Uuid;
 
 use crate::files::{self, CaseLines, Contents, Form, RefusedLine};
 use crate::offices::Offices;
@@ -101,22 +103,32 @@ impl Intake {
             |refused: &RefusedLine| LineVerdict::refused(refused.line, None, &refused.flaws, request.language);
         let mut lines: Vec<LineVerdict> = contents.refused.iter().map(refused).collect();
         let cases = contents.cases.into_iter().filter(|case| !case.actions.is_empty());
+        let mut received = Vec::new();
         let mut work = futures::stream::iter(cases).map(|case| self.record(request, case)).buffer_unordered(AT_ONCE);
         let mut events = 0;
         while let Some(recorded) = work.next().await {
-            let (recorded, appended) = recorded?;
+            let (case, recorded, appended) = recorded?;
+            let is_in_the_log = |line: &&LineVerdict| matches!(line.outcome, Outcome::Recorded | Outcome::Known);
+            let ids = recorded.iter().filter(is_in_the_log).filter_map(|line| line.id);
+            received.push((case, ids.collect::<BTreeSet<Uuid>>()));
             lines.extend(recorded);
             events += appended;
         }
+        drop(work);
         lines.sort_unstable_by_key(|line| line.line);
-        Ok(Taken { reply: Reply::of_lines(&request.sender.office, lines), events })
+        received.sort_unstable();
+        let receipt = match self.recorder.receipts() {
+            Some(receipts) => receipts.signed(&received).await,
+            None => None,
+        };
+        Ok(Taken { reply: Reply { receipt, ..Reply::of_lines(&request.sender.office, lines) }, events })
     }
 
-    /// Records the lines of one case; returns their outcomes, and how many events they caused.
+    /// Records the lines of one case; returns the case, their outcomes, and how many events they caused.
     ///
     /// # Errors
     /// [`Trouble::Moved`]: nothing was recorded.
-    async fn record(&self, request: &Request, case: CaseLines) -> Result<(Vec<LineVerdict>, usize), Trouble> {
+    async fn record(&self, request: &Request, case: CaseLines) -> Result<(CaseRef, Vec<LineVerdict>, usize), Trouble> {
         let Request { sender, alerts, language, expected } = request;
         let CaseLines { case, lines, actions } = case;
         let ids: Vec<_> = actions.iter().map(|action| Some(action.id.0)).collect();
@@ -129,13 +141,15 @@ impl Intake {
                     let warnings: Flaws = [named, more].concat();
                     LineVerdict::of_verdict(line, id, &verdict, &warnings, *language)
                 };
-                Ok((numbered.zip(judged).map(line).collect(), events.len() + told_before + to_come))
+                let lines = numbered.zip(judged).map(line).collect();
+                Ok((case, lines, events.len() + told_before + to_come))
             }
             Err(Fault::Conflict(_)) if expected.is_some() => Err(Trouble::Moved),
             Err(fault) => {
                 let office = &sender.office;
                 tracing::warn!(%case, %office, %fault, "whether an office's actions were recorded is unknown");
-                Ok((numbered.map(|(line, id)| LineVerdict::new(line, Outcome::Again, id)).collect(), 0))
+                let lines = numbered.map(|(line, id)| LineVerdict::new(line, Outcome::Again, id)).collect();
+                Ok((case, lines, 0))
             }
         }
     }

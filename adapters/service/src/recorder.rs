@@ -7,13 +7,13 @@ mod confirm;
 mod handle;
 mod role;
 mod ticks;
+mod with;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::action::{Action, CaseRef, OfficeCode};
-use engine::calendar::Instant;
 use engine::case::{Case, Event};
 use engine::decide::{Alerts, Command, Decided, MOST_TOLD, Setting, Verdict, decide_in};
 use engine::randomness::Seed;
@@ -28,6 +28,7 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::figures::{Figures, Flag};
 use crate::inboxes::Inboxes;
+use crate::receipts::Receipts;
 use crate::sealing::random;
 
 pub use handle::OnBehalf;
@@ -61,6 +62,7 @@ pub struct Recorder {
     publishes: Arc<Flag>,
     figures: Arc<Figures>,
     inboxes: Arc<Inboxes>,
+    receipts: Option<Arc<Receipts>>,
     seeds: Seeds,
 }
 
@@ -123,57 +125,14 @@ impl Recorder {
         let turns = std::iter::repeat_with(Mutex::default).take(TURNS).collect();
         let (publishes, figures, inboxes) = (Arc::default(), Arc::default(), Arc::default());
         let seeds: Seeds = Arc::new(|| Seed(random()));
-        Self { store, book, clock, turns, most_told: MOST_TOLD, publishes, figures, inboxes, seeds }
+        let (most_told, receipts) = (MOST_TOLD, None);
+        Self { store, book, clock, turns, most_told, publishes, figures, inboxes, receipts, seeds }
     }
 
     /// The same recorder, whose randomness comes from `seeds` and not from the operating system.
     #[must_use]
     pub fn seeded(self, seeds: Seeds) -> Self {
         Self { seeds, ..self }
-    }
-
-    /// The same recorder, which records at most `most` alerts, settlements and withdrawals per command.
-    #[must_use]
-    pub fn telling_at_once(self, most: usize) -> Self {
-        Self { most_told: most, ..self }
-    }
-
-    /// The same recorder, which makes way for the alerts of other cases while `publishes` is set.
-    #[must_use]
-    pub fn beside(self, publishes: Arc<Flag>) -> Self {
-        Self { publishes, ..self }
-    }
-
-    /// The same recorder, which knows which offices use their inbox.
-    #[must_use]
-    pub fn knowing(self, inboxes: Arc<Inboxes>) -> Self {
-        Self { inboxes, ..self }
-    }
-
-    /// The same recorder, which counts its work in `figures`.
-    #[must_use]
-    pub fn counting(self, figures: Arc<Figures>) -> Self {
-        Self { figures, ..self }
-    }
-
-    /// The offices that use their inbox.
-    pub const fn inboxes(&self) -> &Arc<Inboxes> {
-        &self.inboxes
-    }
-
-    /// The store that it records into.
-    pub const fn store(&self) -> &Arc<dyn CaseStore> {
-        &self.store
-    }
-
-    /// The rulebook under which it records.
-    pub const fn book(&self) -> &Arc<Rulebook> {
-        &self.book
-    }
-
-    /// What the clock says by which it records.
-    pub fn now(&self) -> Instant {
-        self.clock.now()
     }
 
     /// Records those actions of one case that are accepted, in one append, and returns when they are durable.

@@ -111,6 +111,21 @@ pub struct Health {
     pub oldest: Option<Instant>,
     /// How many of them cannot be read.
     pub unreadable: u64,
+    /// The log's tree, where this process keeps it growing.
+    pub tree: Option<Tree>,
+}
+
+/// How the log's tree grows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tree {
+    /// Why it does not.
+    pub trouble: Option<String>,
+    /// How many leaves it has.
+    pub size: u64,
+    /// For how many seconds the first event has waited that it does not have.
+    pub lag: i64,
+    /// When the last checkpoint was made.
+    pub checkpoint: Option<Instant>,
 }
 
 /// The connection of a `serve` to NATS.
@@ -263,7 +278,18 @@ impl Status {
             waiting: sample.map(|sample| sample.backlog.waiting),
             oldest: sample.and_then(|sample| sample.backlog.oldest),
             unreadable: sample.map_or(0, |sample| sample.backlog.unreadable),
+            tree: self.tree(),
         }
+    }
+
+    fn tree(&self) -> Option<Tree> {
+        let standing = self.figures.tree_standing.get()?;
+        Some(Tree {
+            trouble: self.figures.tree.trouble().or_else(|| self.figures.signing.get()),
+            size: standing.size,
+            lag: standing.waiting_since.map_or(0, |since| self.clock.now().since(since).max(0)),
+            checkpoint: standing.checkpoint.map(|checkpoint| checkpoint.at),
+        })
     }
 
     /// How far what this process shows can be trusted.
@@ -306,8 +332,29 @@ impl Status {
             out.gauge("kamnot_cases_watched", "Cases with something still due; counted once a minute.");
             out.value("kamnot_cases_watched", watched);
         }
+        if let Some(tree) = self.tree() {
+            self.write_tree(&mut out, &tree);
+        }
         self.figures.write(&mut out);
         out.text()
+    }
+
+    fn write_tree(&self, out: &mut Exposition, tree: &Tree) {
+        let seconds = |seconds: i64| Duration::from_secs(seconds.max(0).unsigned_abs());
+        out.gauge("kamnot_tree_leaves", "How many leaves the log's tree has.");
+        out.value("kamnot_tree_leaves", tree.size);
+        let help = "How long the oldest event has waited that the log's tree does not have; 0 if there is none.";
+        out.gauge("kamnot_tree_lag_seconds", help);
+        out.seconds("kamnot_tree_lag_seconds", seconds(tree.lag));
+        out.gauge(
+            "kamnot_signing_refused",
+            "Whether checkpoints are not signed although there is a key (1) or not (0).",
+        );
+        out.value("kamnot_signing_refused", u64::from(self.figures.signing.get().is_some()));
+        if let Some(at) = tree.checkpoint {
+            out.gauge("kamnot_tree_checkpoint_age_seconds", "How long ago the last checkpoint was made.");
+            out.seconds("kamnot_tree_checkpoint_age_seconds", seconds(self.clock.now().since(at)));
+        }
     }
 
     /// Writes the lags as of the last answer of the store, or, if the store is unavailable, as of now.

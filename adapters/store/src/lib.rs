@@ -33,6 +33,7 @@ pub mod standing;
 mod statements;
 mod sum;
 pub mod transfer;
+pub mod tree;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -59,6 +60,7 @@ use people::rows::{Row, Table};
 pub use rebuilt::Rebuilt;
 pub use share::{SAY_EVERY, WorkShare};
 pub use sum::EventSum;
+use tree::TreeStore;
 
 /// The place of an event in the log, counted from 1 over all cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -249,7 +251,7 @@ pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
 
 /// What the command line asks of a store beyond what the watch and the relay need: the log as a whole.
 #[async_trait]
-pub trait LogStore: CaseStore + PeopleStore + MailStore {
+pub trait LogStore: CaseStore + PeopleStore + MailStore + TreeStore {
     /// Where the log lies, as a person may read it: without a password.
     fn place(&self) -> String;
     /// The rulebook in force, with the earlier ones of the log behind it.
@@ -288,8 +290,8 @@ pub trait LogStore: CaseStore + PeopleStore + MailStore {
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault>;
     /// As [`LogStore::rebuild`], and sums the events, so that a copy can be compared with what it is a copy of.
     async fn prove(&self, progress: Progress) -> Result<Rebuilt, Fault>;
-    /// Everything that is not as it should be: the log's own damage, and views and alerts that are not what the log
-    /// gives. Others may go on writing. `progress` is told events.
+    /// Everything that is not as it should be: the log's own damage, what contradicts its tree, and views and alerts that are
+    /// not what the log gives. Others may go on writing. `progress` is told events.
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault>;
     /// Of what [`LogStore::check`] finds, what is no single case's.
     async fn check_whole(&self) -> Result<Whole, Fault>;

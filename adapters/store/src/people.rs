@@ -4,7 +4,7 @@
 //! durable before [`PeopleStore::note`] returns.
 
 mod document;
-mod kept;
+pub(crate) mod kept;
 pub mod mail;
 mod mail_rows;
 mod mail_tables;

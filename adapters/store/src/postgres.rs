@@ -23,6 +23,7 @@ mod rows;
 mod server;
 mod tables;
 mod texts;
+mod tree;
 mod writer;
 
 use std::sync::Arc;
@@ -62,6 +63,8 @@ pub struct PostgresStore {
     examiner: Mutex<Option<PgConnection>>,
     /// The transactions that kept every writer out at the last look.
     holders: Mutex<Vec<String>>,
+    /// The session that adds to the tree, while this process is the one that does.
+    integrating: Mutex<Option<PgConnection>>,
     jobs: mpsc::UnboundedSender<Vec<(Job, Answer)>>,
     /// What goes on beside: looks at what others write, listening for them, and looks for signs of life.
     beside: [JoinHandle<()>; 3],
@@ -168,10 +171,24 @@ impl PostgresStore {
         let asking = pulse::keep_asking(Arc::clone(server));
         let beside = [tokio::spawn(foreign.run(look)), tokio::spawn(listening), tokio::spawn(asking)];
         let readers = Readers::new(Arc::clone(server));
-        let (server, examiner, holders) = (Arc::clone(server), Mutex::default(), Mutex::default());
+        let (examiner, holders, integrating) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let server = Arc::clone(server);
         let passed_over = PassedOver::default();
         let jobs = sender;
-        Ok(Self { server, book, installation, cache, changes, passed_over, readers, examiner, holders, jobs, beside })
+        Ok(Self {
+            server,
+            book,
+            installation,
+            cache,
+            changes,
+            passed_over,
+            readers,
+            examiner,
+            holders,
+            integrating,
+            jobs,
+            beside,
+        })
     }
 
     /// What each of these rows means.

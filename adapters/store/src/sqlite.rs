@@ -18,6 +18,7 @@ mod reads;
 mod rebuild;
 mod rows;
 mod texts;
+mod tree;
 mod writer;
 mod writing;
 

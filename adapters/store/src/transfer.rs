@@ -19,10 +19,11 @@ use crate::cell::Value;
 use crate::copying::{Carried, Filling, Kept, Part, cut_short, holds_a_log};
 use crate::heavy::ShuttingDown;
 use crate::people::mail::MAIL_CURSOR;
-use crate::people::rows::{KEPT, Row, Table, revoke};
+use crate::people::rows::{KEPT, Row, TREE, TREE_STATE, Table, no_tree, revoke};
 use crate::people::{OFF, OFFICES_IN_FORCE};
 use crate::rows::AlertRow;
 use crate::standing::{INBOXES, LAST_RECONCILIATION, MOVED_TO, UNFINISHED, moved, unfinished};
+use crate::tree::Places;
 use crate::{Delivery, EventSum, Fault, LogStore, Position, Progress, damage};
 
 /// The key under which a log keeps when it was moved and opened again: a line each, the oldest first.
@@ -32,6 +33,8 @@ const MOVED: &str = "moved";
 
 /// How many events are read at a time.
 const PAGE: usize = 4096;
+/// How many rows of the tree: each holds 256 leaves or hashes.
+const PAGE_OF_TREE: usize = 128;
 /// How many of these are made ready or wait for it, beside the next one that is read.
 const MAKING: usize = 2;
 /// How many parts may wait to be written.
@@ -92,8 +95,11 @@ pub async fn transfer(
     if waiting != to.backlog().await?.waiting {
         return Err(differs("the alerts that wait to be published are not the same"));
     }
-    if copied.beside != beside(to.as_ref(), now, |_, _| std::future::ready(Ok(()))).await? {
-        return Err(differs("the people, tokens, looks or offices files are not the same"));
+    if copied.beside != beside(to.as_ref(), now, &Places::default(), |_, _| std::future::ready(Ok(()))).await? {
+        return Err(differs("the people, tokens, looks, offices files or the tree are not the same"));
+    }
+    if let Some(found) = to.check_tree().await?.first() {
+        return Err(differs(found));
     }
     let cases = views(from).await?;
     if cases != views(to).await? {
@@ -180,7 +186,7 @@ async fn feed(from: &dyn LogStore, parts: &Sender<Part>, now: Instant, done: imp
     let marks = Arc::new(marks(from).await?);
     let cursor = from.mail_cursor().await?;
     let mut mail_cursor = cursor.map(|_| 0);
-    let (mut sum, mut hash, mut marked) = (EventSum::default(), Sha256::new(), 0);
+    let (mut sum, mut hash, mut marked, mut places) = (EventSum::default(), Sha256::new(), 0, Places::default());
     let (mut after, mut first, mut read) = (Position(0), 1, false);
     // What was read is made ready beside the reading, and handed on in its order.
     let mut making = VecDeque::with_capacity(MAKING);
@@ -190,6 +196,7 @@ async fn feed(from: &dyn LogStore, parts: &Sender<Part>, now: Instant, done: imp
             let (of, marks) = (first, Arc::clone(&marks));
             let read_to = (of..).zip(&page).find(|(_, kept)| Some(kept.position) == cursor);
             mail_cursor = read_to.map(|(place, _)| place).or(mail_cursor);
+            page.iter().zip(first..).for_each(|(kept, to)| places.add(kept.position.0, to));
             first += i64::try_from(page.len()).unwrap_or(i64::MAX);
             match page.last() {
                 Some(last) => after = last.position,
@@ -216,30 +223,53 @@ async fn feed(from: &dyn LogStore, parts: &Sender<Part>, now: Instant, done: imp
         return Err(differs("a delivery is of no alert of the log"));
     }
     let send = |table, rows| async move { parts.send(Part::Beside(table, rows)).await.map_err(gone) };
-    let beside = beside(from, now, send).await?;
+    let beside = beside(from, now, &places.sorted(), send).await?;
     parts.send(Part::End).await.map_err(gone)?;
     Ok(Read { sum, delivered: marked, digest: format!("{:x}", hash.finalize()), beside, mail_cursor })
 }
 
-/// Gives what is kept beside the log and moves with it, as it is in the copy: every token and feed is revoked. The SHA-256 of all of it.
+/// Gives what is kept beside the log and moves with it, as it is in the copy: every token and feed is revoked, and the tree
+/// names the places of events there. The SHA-256 of all of it.
 async fn beside<F: Future<Output = Result<(), Fault>>>(
     log: &dyn LogStore,
     now: Instant,
+    places: &Places,
     mut take: impl FnMut(&'static Table, Vec<Row>) -> F,
 ) -> Result<[u8; 32], Fault> {
     let mut hash = Sha256::new();
-    for table in KEPT {
+    for (table, most) in KEPT.map(|table| (table, PAGE)).into_iter().chain(TREE.map(|table| (table, PAGE_OF_TREE))) {
         let mut after = Uuid::nil();
         loop {
-            let mut rows = log.beside(table, after, PAGE).await?;
+            let mut rows = log.beside(table, after, most).await?;
+            if rows.is_empty() && after.is_nil() && table.name == TREE_STATE.name {
+                // A log of before the tree.
+                rows.push(no_tree());
+            }
             let Some(Value::Id(last)) = rows.last().and_then(|row| row.first()) else { break };
             after = *last;
             revoke(table, &mut rows, now);
-            hash.update(format!("{} {rows:?}", table.name));
+            places.map(table, &mut rows)?;
+            hash.update(table.name);
+            rows.iter().flatten().for_each(|value| absorb(&mut hash, value));
             take(table, rows).await?;
         }
     }
     Ok(hash.finalize().into())
+}
+
+/// Takes a value into a hash, so that no two rows of different values give the same.
+fn absorb(hash: &mut Sha256, value: &Value) {
+    let (kind, bytes): (u8, &[u8]) = match value {
+        Value::Null => (0, &[]),
+        Value::Id(id) => (1, id.as_bytes()),
+        Value::Bytes(bytes) => (2, bytes),
+        Value::Number(number) => (3, &number.to_be_bytes()),
+        Value::Text(text) => (4, text.as_bytes()),
+        Value::Unreadable => (5, &[]),
+    };
+    hash.update([kind]);
+    hash.update((bytes.len() as u64).to_be_bytes());
+    hash.update(bytes);
 }
 
 /// Events as they are carried to places from `first` on, and their sum.

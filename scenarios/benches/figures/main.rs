@@ -27,6 +27,7 @@ mod readers;
 mod report;
 mod served;
 mod setting;
+mod tree;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -43,7 +44,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 type Measure = fn(&Setting, &mut Report) -> Result<(), Failure>;
 
 /// The groups, in the order in which they run. `rebuild` uses the log that `growth` leaves.
-const GROUPS: [(&str, Measure); 21] = [
+const GROUPS: [(&str, Measure); 23] = [
     ("durable", durable::orderly),
     ("many", durable::orderly_many_open),
     ("disorderly", durable::disorderly),
@@ -65,6 +66,8 @@ const GROUPS: [(&str, Measure); 21] = [
     ("pages", pages::pages),
     ("figures", counted::figures),
     ("live", live::live),
+    ("tree", tree::embedded),
+    ("tree-postgres", tree::on_postgres),
 ];
 
 fn main() -> Result<(), Failure> {

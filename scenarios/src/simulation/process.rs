@@ -1,4 +1,4 @@
-//! One `serve` in the simulated world: the real store, recorder, watch and relay, put together as `serve` does.
+//! One `serve` in the simulated world: the real store, recorder, watch, relay and growth of the tree, put together as `serve` does.
 //!
 //! Invariant: once a process is killed, no part of it runs on, whatever step it had reached.
 
@@ -11,6 +11,7 @@ use engine::rulebook::Rulebook;
 use rand::{RngCore as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use service::clock::{Clock, SteadyClock};
+use service::growth::Growth;
 use service::lifecycle::{Stop, Stopper};
 use service::recorder::{Recorder, Seeds};
 use service::relay::Relay;
@@ -24,6 +25,9 @@ use super::MOST_TOLD;
 use super::clock::{Steady, WallClock};
 use super::disk::{MachineDisk, ProcessDisk};
 use super::nats::{Line, Nats};
+
+/// How often a process makes a checkpoint of the log's tree.
+const CHECKPOINT_EVERY: Duration = Duration::from_hours(1);
 
 /// A running process.
 pub(super) struct Process {
@@ -85,9 +89,16 @@ impl Process {
         let installation = store.installation().to_string();
         let relay = Relay::new(store.clone(), Arc::clone(&with.book), Arc::clone(&clock), line, installation);
         let operator = operator_in(store.clone());
+        let growth = Growth {
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            figures: Arc::default(),
+            every: CHECKPOINT_EVERY,
+            signer: None,
+        };
         let watch = Watch::new(Arc::clone(&recorder), clock, Arc::clone(&doubt), operator);
         let (stopper, told) = Stop::pair();
-        let work = tokio::spawn(work(watch, relay, told));
+        let work = tokio::spawn(work(watch, relay, growth, told));
         let agreed_on = with.clock.wrong_by();
         Ok(Self { store, recorder, doubt, agreed_on, disk, alive, stopper, work })
     }
@@ -123,9 +134,9 @@ impl Process {
     }
 }
 
-/// The watch and the relay side by side, as in `serve`. The watch stops first, and the relay still publishes what the
-/// watch raised last.
-async fn work(mut watch: Watch, relay: Relay, told: Stop) -> Result<(), Fault> {
+/// The watch, the relay and the growth of the tree side by side, as in `serve`. The watch stops first: the relay still
+/// publishes what it raised last, and the tree takes that in.
+async fn work(mut watch: Watch, relay: Relay, growth: Growth, told: Stop) -> Result<(), Fault> {
     let (stop_watch, watch_told) = Stop::pair();
     let (stop_relay, relay_told) = Stop::pair();
     let watching = async {
@@ -145,8 +156,8 @@ async fn work(mut watch: Watch, relay: Relay, told: Stop) -> Result<(), Fault> {
         let _: Option<()> = told.or(std::future::pending()).await;
         stop_watch.stop();
     };
-    let mut work = Box::pin(async { tokio::join!(watching, relaying) });
-    let (watched, relayed) = tokio::select! {
+    let mut work = Box::pin(async { tokio::join!(watching, relaying, growth.run(&relay_told)) });
+    let (watched, relayed, ()) = tokio::select! {
         biased;
         results = &mut work => results,
         () = stopping => work.await,

@@ -30,11 +30,13 @@ pub enum Sabotage {
     ClockJumpsUnnoticed,
     /// An office takes a fault for an acknowledgement.
     OfficeBelievesTooMuch,
+    /// The tree passes over an event.
+    TreePassesOverAnEvent,
 }
 
 impl Sabotage {
     /// All sabotages.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::StoreAcknowledgesTooEarly,
         Self::OutboxForgetsARow,
         Self::WatchSkipsACase,
@@ -47,6 +49,7 @@ impl Sabotage {
         Self::AlertDoubledUnderAnotherId,
         Self::ClockJumpsUnnoticed,
         Self::OfficeBelievesTooMuch,
+        Self::TreePassesOverAnEvent,
     ];
 
     /// The statements that change the database behind the store's back.
@@ -69,6 +72,10 @@ impl Sabotage {
                 "CREATE TRIGGER sabotage AFTER INSERT ON alerts WHEN NEW.position % 7 = 0 BEGIN
                      DELETE FROM events WHERE position = NEW.position;
                      DELETE FROM alerts WHERE position = NEW.position; END"
+            }
+            Self::TreePassesOverAnEvent => {
+                "CREATE TRIGGER sabotage AFTER UPDATE ON tree_state WHEN NEW.taken > OLD.taken AND NEW.taken % 3 = 0 BEGIN
+                     UPDATE tree_state SET taken = NEW.taken + 1; END"
             }
             Self::AlertUnderAnotherId => {
                 "CREATE TRIGGER sabotage AFTER INSERT ON events WHEN

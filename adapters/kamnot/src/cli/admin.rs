@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use service::clock::{Clock as _, SystemClock};
+use service::signing::broken_promise;
 use service::watch::clock_doubt::{CLOCK_CONFIRMED, CLOCK_IN_DOUBT};
 
-use super::arguments::{ClockCommand, Common};
+use super::arguments::{Check, ClockCommand, Common};
 use super::database::{Absent, Database, run as block_on};
+use super::key::mark_of;
 use super::output::{Completion, Failure, plural, print_out, said_of_damage};
 use super::progress;
 
@@ -52,12 +54,17 @@ pub(super) fn rebuild(common: &Common) -> Result<Completion, Failure> {
 pub(super) const REBUILT_BUT: &str = "the views of these cases stay as they were, all others are rebuilt; keep the log: a backup may hold these cases whole";
 
 /// `kamnot check`
-pub(super) fn check(common: &Common) -> Result<Completion, Failure> {
+pub(super) fn check(common: &Common, own: &Check) -> Result<Completion, Failure> {
     let database = Database::open(common, Absent::Fail)?;
+    let promised = own.keys.public()?.map(|keys| mark_of(&keys).map(|mark| (keys, mark))).transpose()?;
     let bar = progress::bar(0, "events");
     let (found, kept_by) = block_on(async {
         let store = &database.store;
-        Ok((store.check(progress::on(&bar)).await?, store.kept_by().await?))
+        let mut found = store.check(progress::on(&bar)).await?;
+        if let Some((keys, mark)) = &promised {
+            found.extend(broken_promise(store.as_ref(), keys, mark).await?.map(|reason| reason.to_string()));
+        }
+        Ok((found, store.kept_by().await?))
     })?;
     bar.finish_and_clear();
     let log = &common.db;

@@ -2,6 +2,7 @@
 
 mod actions;
 mod alerts;
+mod evidence;
 mod inbox;
 mod lists;
 mod mail;
@@ -26,6 +27,7 @@ use store::place::LogPlace;
 
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
+pub(super) use evidence::{Check, Checkpoint, Key, KeyCommand, KeyOptions};
 pub(super) use inbox::{About, Inbox, InboxCommand, Promised};
 pub(super) use lists::{Docket, Figures, Seconds, Today};
 pub(super) use mail::{Mail, MailCommand, MailOptions, SecretsOf};
@@ -115,7 +117,7 @@ pub(super) enum Command {
     Figures(Figures),
     Alerts(AlertsOf),
     Timeline(Timeline),
-    Serve(Serve),
+    Serve(Box<Serve>),
     Rules(Rules),
     Offices(Offices),
     People(People),
@@ -136,10 +138,11 @@ pub(super) enum Command {
     Restore(Restore),
     Export(Export),
     Reconcile(Reconcile),
+    Key(Key),
+    Checkpoint(Checkpoint),
     /// Rebuild the views of all cases from the log; the log and the marks of delivery stay as they are
     Rebuild,
-    /// Check the log: every event is readable and in its place, every view matches the log
-    Check,
+    Check(Check),
 }
 
 /// Play three made-up cases on a clock that runs by itself; no server and no files needed

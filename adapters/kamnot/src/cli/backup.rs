@@ -65,7 +65,9 @@ pub(super) fn restore(common: &Common, own: &Restore) -> Result<Completion, Fail
         "restore it with PostgreSQL's own programs (`pg_restore`); to make a log on PostgreSQL from a backup of the \
          embedded one, use `kamnot move --from FILE --to postgres://…`",
     )?;
-    let Copied { events, damage, .. } = copy(common, &own.from, &to, Existing::Stays)?;
+    let Copied { events, mut damage, .. } = copy(common, &own.from, &to, Existing::Stays)?;
+    let restored = Database::open(&Common { rulebook: None, ..common.clone() }, Absent::Fail)?;
+    damage.extend(block_on(async { Ok(restored.store.check_tree().await?) })?);
     let state = if damage.is_empty() { "is in order" } else { "has the same damage as the backup" };
     print_out(&format!(
         "{}: {events} events restored from {}; the log {state}. Import again what was recorded since that backup.\n",

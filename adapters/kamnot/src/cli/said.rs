@@ -1,10 +1,15 @@
-//! What `kamnot people`, `tokens`, `feeds` and `offices adopt` answer, in English and Lao.
+//! What `kamnot people`, `tokens`, `feeds`, `key`, `checkpoint` and `offices adopt` answer, in English and Lao.
 
 use projections::rights::Role;
 
 projections::catalogue! {
     /// The answers.
     Said {
+        NameALogKey: "name the file of the log's keys with --log-key", "ໃຫ້ບອກໄຟລ໌ກະແຈຂອງບັນທຶກ ດ້ວຍ --log-key";
+        KeyOfCheckpoints: "Key of checkpoints, and its fingerprint", "ກະແຈຂອງຈຸດກວດ ແລະ ລາຍນິ້ວມື";
+        KeyOfReceipts: "Key of receipts, and its fingerprint", "ກະແຈຂອງໃບຮັບ ແລະ ລາຍນິ້ວມື";
+        KeyBefore: "Key of checkpoints before, and its fingerprint", "ກະແຈຂອງຈຸດກວດກ່ອນໜ້າ ແລະ ລາຍນິ້ວມື";
+        NoSignedCheckpoint: "there is no signed checkpoint from then or before; `kamnot serve --log-key FILE` makes them", "ຍັງບໍ່ມີຈຸດກວດທີ່ເຊັນແລ້ວ ຈົນຮອດເວລານັ້ນ; `kamnot serve --log-key FILE` ເຮັດໃຫ້";
         Login: "Login name", "ຊື່ເຂົ້າລະບົບ";
         Name: "Name", "ຊື່";
         Roles: "Roles", "ບົດບາດ";

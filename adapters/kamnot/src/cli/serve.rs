@@ -10,11 +10,14 @@ use mail::post::{Beside, Post};
 use nats::{NatsFault, Servers};
 use service::clock::{Clock, SteadyClock, SystemClock};
 use service::figures::Figures;
+use service::growth::Growth;
 use service::inboxes::Inboxes;
 use service::lifecycle::Stop;
 use service::offices::Offices;
+use service::receipts::Receipts;
 use service::reconcile::{Daily, Pace, Terms, WithoutNats};
 use service::sealing::SealingKey;
+use service::signing::Signer;
 use service::status::{About, Status};
 use service::watch::clock_doubt::{ClockDoubt, SystemSteadyClock, operator_in};
 use store::people::PeopleStore;
@@ -26,6 +29,7 @@ use web::site::Demo;
 use super::arguments::{Common, DailyAt, PATIENCE, Serve};
 use super::database::{Absent, Database, run as block_on};
 use super::in_force::known_in_force;
+use super::key::mark_of;
 use super::mail::outward;
 use super::offices::warn_of_contradictions;
 use super::output::{Completion, Failure};
@@ -63,6 +67,8 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     let offices = known.clone().unwrap_or_else(|| Arc::new(Offices::of_the_program()));
     warn_of_contradictions(&offices, &database);
     let mail = outward(&own.mail, key(own, pages.as_ref())?, database.store.installation().to_string())?;
+    let keys = own.keys.keys()?;
+    let signer = keys.map(|keys| mark_of(&keys.public()).map(|mark| Arc::new(Signer::new(keys, mark)))).transpose()?;
     let running = Running {
         store: database.store.clone(),
         clock: Arc::new(SystemClock),
@@ -80,6 +86,8 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
         known,
         demo: None,
         mail: Some(mail),
+        checkpoint_every: Duration::from_secs(own.checkpoint_every),
+        signer,
     };
     let lacks = lacks(&database.book);
     if !lacks.is_empty() {
@@ -115,12 +123,26 @@ pub(super) struct Running {
     pub demo: Option<Demo>,
     /// The ways out of mail and webhooks; the demo has none.
     pub mail: Option<Outward>,
+    /// How often a checkpoint of the log's tree is made.
+    pub checkpoint_every: Duration,
+    /// Signs the checkpoints.
+    pub signer: Option<Arc<Signer>>,
 }
 
 impl Running {
     /// Runs it until the stop signal, with figures and pages beside it.
     pub(super) fn run(self, listener: Option<Listener>, pages: Option<Pages>) -> Result<Completion, Failure> {
-        let Self { store, clock, steady, wait, nats, daily, figures, requests, offices, known, demo, mail } = self;
+        let Self {
+            store, clock, steady, wait, nats, daily, figures, requests, offices, known, demo, mail, signer, ..
+        } = self;
+        let receipts = signer.as_ref().map(|signer| Arc::new(Receipts::of(store.clone(), signer.keys())));
+        let growth = Growth {
+            store: store.clone(),
+            clock: clock.clone(),
+            figures: figures.clone(),
+            every: self.checkpoint_every,
+            signer,
+        };
         let (book, cases) = (store.book(), store.clone() as Arc<dyn CaseStore>);
         let people = store.clone() as Arc<dyn PeopleStore>;
         let doubt = Arc::new(ClockDoubt::new(clock.now(), Arc::clone(&steady)));
@@ -133,7 +155,7 @@ impl Running {
         let post = mail.map(|outward| block_on(async { Ok(Post::new(store.clone(), outward, beside).await?) }));
         let behind = Behind {
             log: store.clone(),
-            recorder: serve::recorder(&cases, &book, &clock, &figures, &inboxes),
+            recorder: serve::recorder(&cases, &book, &clock, &figures, &inboxes, receipts.clone()),
             clock: clock.clone(),
             status: status.clone(),
             offices,
@@ -147,6 +169,8 @@ impl Running {
             clock,
             doubt,
             daily,
+            growth: Some(growth),
+            receipts,
             nats,
             figures,
             requests,
@@ -154,43 +178,54 @@ impl Running {
             offices: known,
             post: post.transpose()?.map(Arc::new),
         };
-        block_on(async {
-            let stopped = told_to_stop()?;
-            let (tell, told) = Stop::pair();
-            let answering =
-                (listener.is_some() || pages.is_some()).then(|| tokio::spawn(answer(listener, status, told)));
-            let (close, closed) = Stop::pair();
-            let mut pages = pages.map(|pages| pages.serve(behind, closed)).transpose()?;
-            // The pages stop first, so that the alerts of what they still record are published.
-            let ending = pages.as_mut();
-            let adopted = AtomicBool::new(false);
-            let stopped = async {
-                tokio::select! {
-                    () = stopped => {}
-                    () = other_offices(people.as_ref()) => adopted.store(true, Ordering::Release),
-                }
-                close.stop();
-                if let Some(pages) = ending {
-                    let _ = pages.await;
-                }
-            };
-            let served = serve::serve(with, stopped).await;
-            tell.stop();
-            if let Some(answering) = answering {
-                let _ = answering.await;
-            }
-            if let Some(pages) = pages.filter(|pages| !pages.is_finished()) {
-                let _ = pages.await;
-            }
-            served?;
-            if adopted.into_inner() {
-                let why =
-                    "another offices file was put in force: this process still uses the former one; start it again";
-                return Err(Failure::Fault(why.to_owned()));
-            }
-            Ok(Completion::Done)
-        })
+        let beside = Answering { listener, status, pages, behind };
+        block_on(until_stopped(with, beside, people.as_ref()))
     }
+}
+
+/// What answers beside the work.
+struct Answering {
+    listener: Option<Listener>,
+    status: Arc<Status>,
+    pages: Option<Pages>,
+    behind: Behind,
+}
+
+/// Runs all of it until the stop signal.
+async fn until_stopped(with: serve::Serve, beside: Answering, people: &dyn PeopleStore) -> Result<Completion, Failure> {
+    let Answering { listener, status, pages, behind } = beside;
+    let stopped = told_to_stop()?;
+    let (tell, told) = Stop::pair();
+    let answering = (listener.is_some() || pages.is_some()).then(|| tokio::spawn(answer(listener, status, told)));
+    let (close, closed) = Stop::pair();
+    let mut pages = pages.map(|pages| pages.serve(behind, closed)).transpose()?;
+    // The pages stop first, so that the alerts of what they still record are published.
+    let ending = pages.as_mut();
+    let adopted = AtomicBool::new(false);
+    let stopped = async {
+        tokio::select! {
+            () = stopped => {}
+            () = other_offices(people) => adopted.store(true, Ordering::Release),
+        }
+        close.stop();
+        if let Some(pages) = ending {
+            let _ = pages.await;
+        }
+    };
+    let served = serve::serve(with, stopped).await;
+    tell.stop();
+    if let Some(answering) = answering {
+        let _ = answering.await;
+    }
+    if let Some(pages) = pages.filter(|pages| !pages.is_finished()) {
+        let _ = pages.await;
+    }
+    served?;
+    if adopted.into_inner() {
+        let why = "another offices file was put in force: this process still uses the former one; start it again";
+        return Err(Failure::Fault(why.to_owned()));
+    }
+    Ok(Completion::Done)
 }
 
 /// Resolves when the log adopts another offices file than it has now.

@@ -13,6 +13,7 @@ use engine::calendar::Instant;
 use engine::json::Json;
 use nats::PublishedStream;
 use service::clock::{Clock as _, SystemClock};
+use service::growth::TAKEN_WITHIN_SECONDS;
 use service::reconcile::{DELIVERED_WITHIN_SECONDS, Reconciler, TOLD_WITHIN_SECONDS};
 use service::watch::clock_doubt::CLOCK_IN_DOUBT;
 use store::LogStore;
@@ -76,6 +77,7 @@ async fn look(
         let waiting = backlog.oldest.map(|oldest| now.since(oldest).max(0));
         found.push(words.backlog(backlog.waiting, waiting, DELIVERED_WITHIN_SECONDS));
     }
+    found.push(if sealed.is_some() { words.elsewhere(Check::Tree) } else { tree(store, now, words).await? });
     found.push(nats(store, own, words).await?);
     let last = Reconciler::last(store).await?;
     let ago = last.as_ref().map(|last| now.since(last.at).max(0));
@@ -93,6 +95,14 @@ async fn look(
     found.push(words.silent(silent, own.silent_days));
     found.push(mail(store, now, words).await?);
     Ok(found)
+}
+
+/// Checks whether the log's tree has what was recorded.
+async fn tree(store: &dyn LogStore, now: Instant, words: Words) -> Result<Finding, Failure> {
+    let standing = store.tree_standing().await?;
+    let waiting = standing.waiting_since.map(|since| now.since(since).max(0));
+    let checkpoint = standing.checkpoint.map(|checkpoint| now.since(checkpoint.at).max(0));
+    Ok(words.tree(standing.size, waiting, checkpoint, TAKEN_WITHIN_SECONDS))
 }
 
 /// Checks whether mail and webhooks go out.

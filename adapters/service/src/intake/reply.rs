@@ -38,6 +38,9 @@ pub struct Reply {
     /// Why the whole request was rejected; nothing of it was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Error>,
+    /// The log's signed receipt for what is recorded, if it has keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
 }
 
 /// Why a whole request was rejected, as JSON.
@@ -123,7 +126,7 @@ impl Reply {
         let (recorded, known) = (count(Outcome::Recorded), count(Outcome::Known));
         let (refused, again) = (count(Outcome::Refused), count(Outcome::Again));
         let office = office.to_string();
-        Self { version: VERSION, office, recorded, known, refused, again, lines, error: None }
+        Self { version: VERSION, office, recorded, known, refused, again, lines, error: None, receipt: None }
     }
 
     /// The JSON text. If it would be too long for a message, each line keeps only the first of its flaws and warnings,

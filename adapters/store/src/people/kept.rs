@@ -43,12 +43,12 @@ pub(crate) struct Columns(std::vec::IntoIter<Value>);
 
 impl Columns {
     /// What stands in the next column, which may be empty.
-    pub(super) fn maybe<T>(&mut self, read: impl FnOnce(&Value) -> Option<T>) -> Result<Option<T>, Strange> {
+    pub(crate) fn maybe<T>(&mut self, read: impl FnOnce(&Value) -> Option<T>) -> Result<Option<T>, Strange> {
         self.0.next().ok_or(Strange)?.read(read)
     }
 
     /// What stands in the next column.
-    pub(super) fn get<T>(&mut self, read: impl FnOnce(&Value) -> Option<T>) -> Result<T, Strange> {
+    pub(crate) fn get<T>(&mut self, read: impl FnOnce(&Value) -> Option<T>) -> Result<T, Strange> {
         self.maybe(read)?.ok_or(Strange)
     }
 }

@@ -1,6 +1,6 @@
-//! The tables of people, sessions, tokens, grants, looks and offices files, and their rows as values, for both stores.
+//! The tables beside the log, and their rows as values, for both stores: of people and what they did, of the tree.
 //!
-//! Invariant: the columns of a table stand in one order: here, and in the `people.sql` of each store.
+//! Invariant: the columns of a table stand in one order: here, and in the `people.sql` and `tree.sql` of each store.
 
 use engine::calendar::Instant;
 use sha2::{Digest as _, Sha256};
@@ -17,6 +17,8 @@ pub struct Table {
     pub columns: &'static [(&'static str, Kind)],
     /// What reads its rows behind a key, in the order of the keys, at most so many.
     pub(crate) page: &'static str,
+    /// What reads the rows with these keys, of a server.
+    pub(crate) any: &'static str,
 }
 
 /// What a column holds; each may be empty.
@@ -42,6 +44,7 @@ macro_rules! table {
             name: $name,
             columns: &[($key, Kind::$kind) $(, ($column, Kind::$rest))+],
             page: concat!("SELECT * FROM ", $name, " WHERE ", $key, " > $1 ORDER BY ", $key, " LIMIT $2"),
+            any: concat!("SELECT * FROM ", $name, " WHERE ", $key, " = ANY($1)"),
         };
     };
 }
@@ -107,7 +110,41 @@ table!(
     "queued" Number
 );
 
-/// What a copy of a log takes along.
+table!(
+    /// Events of the log's own streams, by their number among all of these.
+    OWN_EVENTS, "own_events", "id" Id, "number" Number, "stream" Text, "version" Number, "format" Number,
+    "recorded_at" Number, "payload" Text
+);
+table!(
+    /// How far the tree has come. One row.
+    TREE_STATE, "tree_state", "id" Id, "size" Number, "taken" Number, "events" Number, "own" Number
+);
+table!(
+    /// The leaves of the tree, 256 a row, with the first and the last place in the log among them.
+    TREE_LEAVES, "tree_leaves", "id" Id, "low" Number, "high" Number, "leaves" Bytes
+);
+table!(
+    /// Complete nodes of the tree at levels 8, 16, 24, …, 256 a row.
+    TREE_NODES, "tree_nodes", "id" Id, "hashes" Bytes
+);
+table!(
+    /// The map of streams to their heads at the last checkpoint.
+    TREE_MAP, "tree_map", "id" Id, "page" Bytes
+);
+table!(
+    /// Checkpoints; the note is there once it is signed.
+    CHECKPOINTS, "checkpoints", "id" Id, "size" Number, "root" Bytes, "at" Number, "note" Text
+);
+
+/// The tables of the tree, whose rows are large.
+pub(crate) static TREE: [&Table; 6] = [&OWN_EVENTS, &TREE_STATE, &TREE_LEAVES, &TREE_NODES, &TREE_MAP, &CHECKPOINTS];
+
+/// The row of a tree that has taken nothing yet.
+pub(crate) fn no_tree() -> Row {
+    std::iter::once(id_of_number(0).into()).chain([const { Value::Number(0) }; 4]).collect()
+}
+
+/// What a copy of a log takes along, beside the tables of the tree.
 pub static KEPT: [&Table; 11] = [
     &PEOPLE,
     &TOKENS,
@@ -131,6 +168,12 @@ pub(crate) fn id_of(at: Instant, what: &str) -> Uuid {
     id[..4].copy_from_slice(&u32::try_from(quarter).unwrap_or(0).to_be_bytes());
     id[4..].copy_from_slice(&digest[..12]);
     Uuid::from_bytes(id)
+}
+
+/// An id that follows from a number from 0 on, and orders as it does.
+pub(crate) fn id_of_number(number: u64) -> Uuid {
+    // No row has the nil id, behind which all of a table are read.
+    Uuid::from_u128(u128::from(number) + 1)
 }
 
 /// An id that follows from a name alone.
@@ -159,9 +202,12 @@ mod tests {
 
     #[test]
     fn the_tables_of_both_stores_have_these_columns() {
-        for table in KEPT.into_iter().chain([&SESSIONS, &KEPT_FORMS]) {
+        let people = [include_str!("../sqlite/people.sql"), include_str!("../postgres/people.sql")];
+        let tree = [include_str!("../sqlite/tree.sql"), include_str!("../postgres/tree.sql")];
+        let of_people = KEPT.into_iter().chain([&SESSIONS, &KEPT_FORMS]).map(|table| (table, people));
+        for (table, schemas) in of_people.chain(TREE.map(|table| (table, tree))) {
             let names: Vec<&str> = table.columns.iter().map(|(name, _)| *name).collect();
-            for schema in [include_str!("../sqlite/people.sql"), include_str!("../postgres/people.sql")] {
+            for schema in schemas {
                 assert_eq!(columns(schema, table.name), names);
             }
         }

@@ -36,7 +36,7 @@ const END_CHANGE: &str =
     "UPDATE office_changes SET ended_at = $1 WHERE id = $2 AND confirmed_at IS NOT NULL AND ended_at IS NULL";
 const TAKE_CHANGE_BACK: &str =
     "UPDATE office_changes SET ended_at = $1 WHERE id = $2 AND confirmed_at IS NULL AND ended_at IS NULL";
-pub(super) const TEXT: &str = "SELECT value FROM meta WHERE key = $1";
+pub(crate) const TEXT: &str = "SELECT value FROM meta WHERE key = $1";
 const UPDATE_PERSON: &str =
     "UPDATE people SET login = $1, version = $2, document = $3 WHERE id = $4 AND version = $2 - 1
     AND NOT EXISTS (SELECT 1 FROM people other WHERE other.login = $1 AND other.id <> $4)";
@@ -49,12 +49,16 @@ pub(crate) enum Write {
     Touch { key: [u8; 32], seen: Instant },
     /// What is written seldom.
     Changes(Vec<Change>),
+    /// Rows of the tree, if the fence changes a row. Only the embedded store has its writer do it.
+    Tree { fence: Change, changes: Vec<Change> },
 }
 
 /// One change.
 pub(crate) enum Change {
     /// Rows that are new; one whose key is taken adds nothing.
     Insert(&'static Table, Row),
+    /// Rows, in place of those with their keys.
+    Replace(&'static Table, Vec<Row>),
     /// A statement with its values.
     Do(&'static str, Vec<Value>),
     /// A small text of the log.

@@ -119,7 +119,8 @@ async fn fill_in(connection: &mut PgConnection, name: &str, filling: Filling) ->
         }
     }
     let all = "TRUNCATE case_events, disclosures, cases, alerts, deliveries, people, sessions, tokens, grants, looks, offices_files,
-        kept_forms, office_changes, feeds, mail_addresses, mail_waiting, shift_sheets, frozen_figures";
+        kept_forms, office_changes, feeds, mail_addresses, mail_waiting, shift_sheets, frozen_figures, own_events,
+        tree_state, tree_leaves, tree_nodes, tree_map, checkpoints";
     connection.execute(all).await?;
     texts::keep(connection, UNFINISHED, &copy_of).await?;
     texts::keep(connection, "installation", &installation.to_string()).await?;

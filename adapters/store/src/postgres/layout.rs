@@ -18,10 +18,10 @@ use crate::{Fault, Options, statements};
 const LAYOUT: i64 = 3;
 
 const SCHEMA: &str = include_str!("schema.sql");
-const PEOPLE: &str = include_str!("people.sql");
+const PEOPLE: &str = concat!(include_str!("people.sql"), include_str!("tree.sql"));
 
 /// The names that a log takes in the schema.
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 27] = [
     "case_events",
     "disclosures",
     "cases",
@@ -43,6 +43,12 @@ const TABLES: [&str; 21] = [
     "mail_waiting",
     "shift_sheets",
     "frozen_figures",
+    "own_events",
+    "tree_state",
+    "tree_leaves",
+    "tree_nodes",
+    "tree_map",
+    "checkpoints",
 ];
 
 /// Held by who lays out: `kamnot` in ASCII.

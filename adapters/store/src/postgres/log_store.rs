@@ -22,6 +22,7 @@ use crate::people::rows::{Row, Table};
 use crate::people::tables::Tables as _;
 use crate::rebuilt::Purpose;
 use crate::rows::Cases;
+use crate::tree::TreeStore as _;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, jobs, statements};
 
 /// How long a reader pauses while the end of the log is hidden.
@@ -104,21 +105,27 @@ impl LogStore for PostgresStore {
     }
 
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {
-        let rebuilt = rebuild::rebuild(&self.server, &self.book, Purpose::Rebuild, progress).await;
-        rebuilt.map_err(|failed| self.server.fault(failed))
+        let mut rebuilt = self.rebuild_for(Purpose::Rebuild, progress).await?;
+        rebuilt.damage.extend(self.check_tree().await?);
+        Ok(rebuilt)
     }
 
     async fn prove(&self, progress: Progress) -> Result<Rebuilt, Fault> {
-        let rebuilt = rebuild::rebuild(&self.server, &self.book, Purpose::Prove, progress).await;
-        rebuilt.map_err(|failed| self.server.fault(failed))
+        self.rebuild_for(Purpose::Prove, progress).await
     }
 
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
-        rebuild::check(&self.server, &self.book, progress).await.map_err(|failed| self.server.fault(failed))
+        let found = rebuild::check(&self.server, &self.book, progress).await;
+        let mut found = found.map_err(|failed| self.server.fault(failed))?;
+        found.extend(self.check_tree().await?);
+        Ok(found)
     }
 
     async fn check_whole(&self) -> Result<Whole, Fault> {
-        rebuild::check_whole(&self.server).await.map_err(|failed| self.server.fault(failed))
+        let whole = rebuild::check_whole(&self.server).await;
+        let mut whole = whole.map_err(|failed| self.server.fault(failed))?;
+        whole.damage.extend(self.check_tree().await?);
+        Ok(whole)
     }
 
     async fn examine(&self, after: Cursor) -> Result<Examined, Fault> {
@@ -127,6 +134,11 @@ impl LogStore for PostgresStore {
 }
 
 impl PostgresStore {
+    async fn rebuild_for(&self, purpose: Purpose, progress: Progress) -> Result<Rebuilt, Fault> {
+        let rebuilt = rebuild::rebuild(&self.server, &self.book, purpose, progress).await;
+        rebuilt.map_err(|failed| self.server.fault(failed))
+    }
+
     /// The rows of the log behind a position.
     async fn log_rows(&self, after: Position, most: usize) -> Result<Vec<PgRow>, Fault> {
         let bind = |query: super::Query| query.bind(after.0).bind(statements::limit(most));

@@ -50,7 +50,7 @@ fn bind(query: Query, value: Value) -> Query {
     }
 }
 
-fn row(row: &PgRow) -> Result<Row, Failed> {
+pub(super) fn row(row: &PgRow) -> Result<Row, Failed> {
     (0..row.len()).map(|n| Ok(cell(row, n)?.into_owned())).collect()
 }
 
@@ -78,23 +78,38 @@ pub(super) async fn write(connection: &mut PgConnection, jobs: &[Job], outcomes:
     }
     for (changes, outcome) in seldom {
         let mut count = 0;
-        for change in changes {
-            count += match change {
-                Change::Insert(table, row) => insert(connection, table, &[row]).await?,
-                Change::Do(sql, values) => {
-                    let query = values.iter().cloned().fold(sqlx::query(*sql), bind);
-                    query.execute(&mut *connection).await?.rows_affected()
-                }
-                Change::Text(key, text) => texts::keep(connection, key, text).await.map(|()| 0)?,
-            };
+        for next in changes {
+            count += change(connection, next).await?;
         }
         *outcome = Ok(usize::try_from(count).unwrap_or(usize::MAX));
     }
     Ok(())
 }
 
+/// Writes one change; how many rows it made, changed or removed.
+pub(super) async fn change(connection: &mut PgConnection, change: &Change) -> Result<u64, Failed> {
+    match change {
+        Change::Insert(table, row) => insert(connection, table, &[row]).await,
+        Change::Replace(table, rows) => {
+            let columns = table.columns.iter().skip(1).map(|(name, _)| format!("{name} = excluded.{name}"));
+            let set = columns.collect::<Vec<String>>().join(", ");
+            let key = table.columns.first().map_or("id", |(name, _)| name);
+            put(connection, table, &rows.iter().collect::<Vec<_>>(), &format!("({key}) DO UPDATE SET {set}")).await
+        }
+        Change::Do(sql, values) => {
+            let query = values.iter().cloned().fold(sqlx::query(*sql), bind);
+            Ok(query.execute(connection).await?.rows_affected())
+        }
+        Change::Text(key, text) => texts::keep(connection, key, text).await.map(|()| 0),
+    }
+}
+
 /// Writes rows that are new, in the order of their keys; one whose key is taken adds nothing. How many were new.
 pub(super) async fn insert(connection: &mut PgConnection, table: &Table, rows: &[&Row]) -> Result<u64, Failed> {
+    put(connection, table, rows, "DO NOTHING").await
+}
+
+async fn put(connection: &mut PgConnection, table: &Table, rows: &[&Row], where_taken: &str) -> Result<u64, Failed> {
     fn column<'r, T>(rows: &[&'r Row], n: usize, of: impl Fn(&'r Value) -> Option<T>) -> Vec<Option<T>> {
         rows.iter().map(|row| row.get(n).and_then(&of)).collect()
     }
@@ -103,7 +118,7 @@ pub(super) async fn insert(connection: &mut PgConnection, table: &Table, rows: &
     }
     let places: Vec<String> = (1..=table.columns.len()).map(|n| format!("${n}")).collect();
     let sql = format!(
-        "INSERT INTO {} SELECT * FROM unnest({}) AS n (key) ORDER BY key ON CONFLICT DO NOTHING",
+        "INSERT INTO {} SELECT * FROM unnest({}) AS n (key) ORDER BY key ON CONFLICT {where_taken}",
         table.name,
         places.join(", ")
     );

@@ -20,6 +20,11 @@ pub(super) const LIES_IN: &str = "lies_in";
 const HERE: &str = "SELECT concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
     (SELECT oid FROM pg_database WHERE datname = current_database()), 'looks'::regclass::oid)";
 
+/// What the tree has not taken yet stays behind what it has. Both are below every transaction of a server.
+const BEHIND_THE_TREE: &str = "UPDATE case_events SET xact = CASE WHEN (xact, position) > (SELECT coalesce(
+        (SELECT e.xact FROM case_events e WHERE e.position <= s.taken ORDER BY e.position DESC LIMIT 1), '0'), s.taken
+        FROM tree_state s) THEN '2'::xid8 ELSE '0'::xid8 END";
+
 /// A log that was restored into another server carries that server's transaction numbers, which here may lie in the
 /// future: such rows would stay hidden from who reads in the order of transactions, and what is written next would seem
 /// older. They become the oldest.
@@ -33,7 +38,8 @@ pub(super) async fn take_over(connection: &mut PgConnection) -> Result<(), Faile
     // Another process may have done it while this one waited, and written since.
     if is_ahead(&mut transaction).await? {
         tracing::info!("the log comes from another server; its order is taken over");
-        transaction.execute("UPDATE case_events SET xact = '0'; UPDATE meta SET xact = '0'").await?;
+        transaction.execute(BEHIND_THE_TREE).await?;
+        transaction.execute("UPDATE meta SET xact = '0'").await?;
     }
     transaction.commit().await?;
     Ok(())

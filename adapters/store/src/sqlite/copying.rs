@@ -76,7 +76,9 @@ fn fill_in(connection: &Connection, file: &File, filling: Filling) -> Result<(),
         "DELETE FROM events; DELETE FROM disclosures; DELETE FROM cases; DELETE FROM alerts; DELETE FROM deliveries;
          DELETE FROM people; DELETE FROM sessions; DELETE FROM tokens; DELETE FROM grants; DELETE FROM looks;
          DELETE FROM offices_files; DELETE FROM kept_forms; DELETE FROM office_changes; DELETE FROM feeds;
-         DELETE FROM mail_addresses; DELETE FROM mail_waiting; DELETE FROM shift_sheets; DELETE FROM frozen_figures;",
+         DELETE FROM mail_addresses; DELETE FROM mail_waiting; DELETE FROM shift_sheets; DELETE FROM frozen_figures;
+         DELETE FROM own_events; DELETE FROM tree_state; DELETE FROM tree_leaves; DELETE FROM tree_nodes;
+         DELETE FROM tree_map; DELETE FROM checkpoints;",
     )?;
     texts::keep(connection, UNFINISHED, &copy_of)?;
     texts::keep(connection, "installation", &installation.to_string())?;

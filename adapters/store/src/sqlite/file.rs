@@ -199,14 +199,20 @@ impl File {
         connection.execute_batch("BEGIN IMMEDIATE")?;
         // Another program may have laid it out while this one waited.
         let laid_out = if is_empty(connection)? {
-            connection.execute_batch(concat!(include_str!("schema.sql"), include_str!("people.sql"))).and_then(|()| {
-                connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-                let random: [u8; 16] = connection.query_row("SELECT randomblob(16)", [], |row| row.get(0))?;
-                let installation = uuid::Builder::from_random_bytes(random).into_uuid();
-                let insert = "INSERT INTO meta (key, value) VALUES ('schema_version', ?1), ('installation', ?2)";
-                connection.execute(insert, [LAYOUT.to_string(), installation.to_string()])?;
-                connection.execute_batch("COMMIT")
-            })
+            connection
+                .execute_batch(concat!(
+                    include_str!("schema.sql"),
+                    include_str!("people.sql"),
+                    include_str!("tree.sql")
+                ))
+                .and_then(|()| {
+                    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+                    let random: [u8; 16] = connection.query_row("SELECT randomblob(16)", [], |row| row.get(0))?;
+                    let installation = uuid::Builder::from_random_bytes(random).into_uuid();
+                    let insert = "INSERT INTO meta (key, value) VALUES ('schema_version', ?1), ('installation', ?2)";
+                    connection.execute(insert, [LAYOUT.to_string(), installation.to_string()])?;
+                    connection.execute_batch("COMMIT")
+                })
         } else {
             connection.execute_batch("COMMIT")
         };

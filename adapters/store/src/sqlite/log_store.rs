@@ -20,6 +20,7 @@ use crate::people::rows::{Row, Table};
 use crate::people::tables::Tables as _;
 use crate::rebuilt::Purpose;
 use crate::rows::Cases;
+use crate::tree::TreeStore as _;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, jobs, statements};
 
 #[async_trait]
@@ -98,7 +99,10 @@ impl LogStore for SqliteStore {
 
     async fn rebuild(&self, progress: Progress) -> Result<Rebuilt, Fault> {
         let (file, book) = (self.file.clone(), self.book.clone());
-        aside(move || rebuild::rebuild(&file, &book, Purpose::Rebuild, |done, of| progress(done, of))).await
+        let work = move || rebuild::rebuild(&file, &book, Purpose::Rebuild, |done, of| progress(done, of));
+        let mut rebuilt = aside(work).await?;
+        rebuilt.damage.extend(self.check_tree().await?);
+        Ok(rebuilt)
     }
 
     async fn prove(&self, progress: Progress) -> Result<Rebuilt, Fault> {
@@ -108,12 +112,17 @@ impl LogStore for SqliteStore {
 
     async fn check(&self, progress: Progress) -> Result<Vec<String>, Fault> {
         let (file, book) = (self.file.clone(), self.book.clone());
-        aside(move || Ok(rebuild::checked(&file, &book, |done, of| progress(done, of))?.into_all())).await
+        let check = move || Ok(rebuild::checked(&file, &book, |done, of| progress(done, of))?.into_all());
+        let mut found = aside(check).await?;
+        found.extend(self.check_tree().await?);
+        Ok(found)
     }
 
     async fn check_whole(&self) -> Result<Whole, Fault> {
         let file = self.file.clone();
-        aside(move || rebuild::check_whole(&file)).await
+        let mut whole = aside(move || rebuild::check_whole(&file)).await?;
+        whole.damage.extend(self.check_tree().await?);
+        Ok(whole)
     }
 
     async fn examine(&self, after: Cursor) -> Result<Examined, Fault> {

@@ -39,24 +39,41 @@ pub(super) fn write(connection: &Connection, write: &Write) -> Result<usize, rus
     match write {
         Write::Looks(looks) => insert(connection, &LOOKS, looks),
         Write::Touch { key, seen } => connection.prepare_cached(TOUCH)?.execute(params![key, seen.unix()]),
-        Write::Changes(changes) => {
-            let mut count = 0;
-            for change in changes {
-                count += match change {
-                    Change::Insert(table, row) => insert(connection, table, std::slice::from_ref(row))?,
-                    Change::Do(sql, values) => connection.prepare_cached(sql)?.execute(params_from_iter(values))?,
-                    Change::Text(key, text) => texts::keep(connection, key, text).map(|()| 0)?,
-                };
-            }
-            Ok(count)
-        }
+        Write::Changes(changes) => all(connection, changes),
+        Write::Tree { fence, changes } => match change(connection, fence)? {
+            0 => Ok(0),
+            _ => all(connection, changes).map(|count| count + 1),
+        },
+    }
+}
+
+fn all(connection: &Connection, changes: &[Change]) -> Result<usize, rusqlite::Error> {
+    changes.iter().try_fold(0, |count, next| Ok(count + change(connection, next)?))
+}
+
+fn change(connection: &Connection, change: &Change) -> Result<usize, rusqlite::Error> {
+    match change {
+        Change::Insert(table, row) => insert(connection, table, std::slice::from_ref(row)),
+        Change::Replace(table, rows) => put(connection, table, rows, "INSERT OR REPLACE", ""),
+        Change::Do(sql, values) => connection.prepare_cached(sql)?.execute(params_from_iter(values)),
+        Change::Text(key, text) => texts::keep(connection, key, text).map(|()| 0),
     }
 }
 
 /// Writes rows that are new; one whose key is taken adds nothing. How many were new.
 pub(super) fn insert(connection: &Connection, table: &Table, rows: &[Row]) -> Result<usize, rusqlite::Error> {
+    put(connection, table, rows, "INSERT", "ON CONFLICT DO NOTHING")
+}
+
+fn put(
+    connection: &Connection,
+    table: &Table,
+    rows: &[Row],
+    how: &str,
+    where_taken: &str,
+) -> Result<usize, rusqlite::Error> {
     let places = vec!["?"; table.columns.len()].join(", ");
-    let sql = format!("INSERT INTO {} VALUES ({places}) ON CONFLICT DO NOTHING", table.name);
+    let sql = format!("{how} INTO {} VALUES ({places}) {where_taken}", table.name);
     let mut insert = connection.prepare_cached(&sql)?;
     rows.iter().try_fold(0, |new, row| Ok(new + insert.execute(params_from_iter(row))?))
 }

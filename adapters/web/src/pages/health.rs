@@ -8,8 +8,9 @@ use axum::http::StatusCode;
 use engine::rulebook::Rulebook;
 use projections::catalogue::Word as _;
 use projections::words_of_time::length;
+use service::growth::TAKEN_WITHIN_SECONDS;
 use service::reconcile::{Reconciler, Reconciliation};
-use service::status::{Health as Is, Nats};
+use service::status::{Health as Is, Nats, Tree};
 use service::watch::clock_doubt::{CLOCK_CONFIRMED, CLOCK_IN_DOUBT};
 use store::Fault;
 use store::people::mail::{Address, MailBacklog};
@@ -107,7 +108,20 @@ fn of_the_process(frame: &Frame, book: &Rulebook, is: Is) -> Vec<Row> {
     let oldest = is.oldest.map(|oldest| number(H::Oldest, &short(Some(oldest), frame.language)));
     let unreadable = (is.unreadable > 0).then(|| number(H::Unreadable, &is.unreadable));
     let known = says.into_iter().chain(waiting).chain(oldest).chain(unreadable).collect();
-    vec![clock, store, watch, row("NATS", state, known)]
+    let tree = is.tree.map(|tree| of_the_tree(frame, book, &tree));
+    [clock, store, watch, row("NATS", state, known)].into_iter().chain(tree).collect()
+}
+
+/// The log's tree.
+fn of_the_tree(frame: &Frame, book: &Rulebook, tree: &Tree) -> Row {
+    let known = [
+        tree.trouble.as_deref().map(quoted),
+        Some(format!("{} {}", frame.t(H::Leaves), tree.size)),
+        (tree.lag > 0).then(|| format!("{} {}", frame.t(H::Behind), length(book, frame.language, tree.lag))),
+        tree.checkpoint.map(|at| format!("{} {}", frame.t(H::Checkpoint), short(Some(at), frame.language))),
+    ];
+    let state = if tree.trouble.is_some() || tree.lag > TAKEN_WITHIN_SECONDS { H::Trouble } else { H::InOrder };
+    row(frame.t(H::Tree), state, known.into_iter().flatten().collect())
 }
 
 /// What goes out by mail and to webhooks.

@@ -8,6 +8,9 @@ projections::catalogue! {
         Known: "What is known", "ສິ່ງທີ່ຮູ້";
         Watch: "Watch", "ການເຝົ້າ";
         Store: "Log", "ບັນທຶກ";
+        Tree: "Proof of the log", "ການພິສູດບັນທຶກ";
+        Leaves: "Entries in its tree:", "ລາຍການໃນຕົ້ນໄມ້:";
+        Checkpoint: "Last checkpoint", "ຈຸດກວດຫຼ້າສຸດ";
         Last: "Last reconciliation", "ການກວດທຽບຫຼ້າສຸດ";
         Silent: "Silent offices", "ຫ້ອງການທີ່ງຽບ";
         InOrder: "In order", "ປົກກະຕິ";

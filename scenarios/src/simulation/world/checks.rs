@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 use service::watch::clock_doubt::{CLOCK_IN_DOUBT, TOLERANCE_SECONDS};
-use store::{CaseStore as _, Fault, LogStore as _, Position, Stored};
+use store::tree::{Integrated, Integrator};
+use store::{CaseStore as _, Fault, LogStore, Position, Stored};
 use uuid::Uuid;
 
 use super::World;
@@ -16,6 +17,23 @@ use crate::simulation::{Claim, Violation};
 
 /// How many events are read at a time.
 const MOST: usize = 1000;
+
+/// Checks that the tree takes in every event of the log once, and agrees with it.
+async fn check_the_tree(store: &impl LogStore, events: usize) -> Result<(), Violation> {
+    let wrong = |found: String| Violation::new(Claim::TheTreeIsRight, found);
+    let stuck = |fault: Fault| wrong(format!("the tree does not grow: {fault}"));
+    let mut integrator = Integrator::default();
+    while store.integrate(&mut integrator, MOST).await.map_err(stuck)? != Integrated::Taken(0) {}
+    let found = store.check_tree().await.map_err(stuck)?;
+    let standing = store.tree_standing().await.map_err(stuck)?;
+    if !found.is_empty() || standing.waiting_since.is_some() || standing.size < events as u64 {
+        return Err(wrong(format!("{events} events in the log; the tree: {standing:?}; a check finds {found:?}")));
+    }
+    if events > 0 && standing.checkpoint.is_none() {
+        return Err(wrong("no checkpoint was made".to_owned()));
+    }
+    Ok(())
+}
 
 fn unreadable(fault: &Fault) -> Violation {
     Violation::new(Claim::TheLogIsWhole, format!("the log cannot be read: {fault}"))
@@ -141,6 +159,7 @@ impl World<'_> {
             let found = format!("a check finds {damage:?}; a rebuild finds {:?}", rebuilt.differed);
             return Err(Violation::new(Claim::ViewsAreRight, found));
         }
+        check_the_tree(store.as_ref(), log.len()).await?;
         let others = self.slots.iter_mut().filter_map(|slot| slot.process.take());
         for process in std::iter::once(process).chain(others.collect::<Vec<_>>()) {
             if let Some(fault) = process.stop().await {

@@ -8,7 +8,7 @@ use service::intake::budget::Budget;
 use service::reconcile::TimeOfDay;
 
 use super::super::connection::{NATS, NatsOptions};
-use super::{MailOptions, WebOptions, address};
+use super::{KeyOptions, MailOptions, WebOptions, address};
 
 /// Watch the limits and publish alerts, until stopped (SIGTERM, Ctrl-C)
 #[derive(Debug, Args)]
@@ -37,6 +37,9 @@ pub(in crate::cli) struct Serve {
     /// or `off`; of several programs that serve one log one does it
     #[arg(long, value_name = "HH:MM", value_parser = daily_at, default_value = "03:00")]
     pub reconcile_at: DailyAt,
+    /// How often a checkpoint of the log's tree is made, if anything is new; one more is made at each day's end
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub checkpoint_every: u64,
     /// Take no actions over NATS; for a server without logins, which proves no sender
     #[arg(long)]
     pub without_actions: bool,
@@ -44,6 +47,8 @@ pub(in crate::cli) struct Serve {
     pub budget: OfficeBudget,
     #[command(flatten)]
     pub mail: MailOptions,
+    #[command(flatten)]
+    pub keys: KeyOptions,
 }
 
 /// The budget of each office for a minute

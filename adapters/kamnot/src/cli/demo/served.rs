@@ -42,6 +42,8 @@ const PEOPLE: [(&str, &str, Role, Option<&str>); 6] = [
 
 /// How long a call of the store may wait for a lock.
 const WAIT: Duration = Duration::from_secs(10);
+/// How often a checkpoint of the log's tree is made.
+const CHECKPOINT_EVERY: Duration = Duration::from_mins(1);
 
 /// Records the story up to its day, and serves the pages until the stop signal.
 pub(super) fn serve(
@@ -80,6 +82,8 @@ pub(super) fn serve(
         known: None,
         demo: Some(site::Demo { logins, room: pages.room().cloned() }),
         mail: None,
+        checkpoint_every: CHECKPOINT_EVERY,
+        signer: None,
     };
     running.run(None, Some(pages))
 }

@@ -10,6 +10,7 @@ use engine::action::OfficeCode;
 use projections::catalogue::Word as _;
 use service::clock::{Clock as _, SystemClock};
 use service::files::shown;
+use service::in_force;
 use service::offices::{Offices, Used};
 
 use crate::cli::arguments::Common;
@@ -44,7 +45,11 @@ pub(super) fn run(common: &Common, file: &Path, yes: bool) -> Result<Completion,
         print_out(&format!("{out}{}\n", t(Said::AddYes)))?;
         return Ok(Completion::Done);
     }
-    block_on(async { Ok(database.store.adopt_offices(&source, SystemClock.now()).await?) })?;
+    block_on(async {
+        let (log, now) = (database.store.as_ref(), SystemClock.now());
+        log.adopt_offices(&source, now).await?;
+        Ok(in_force::note(log, None, now).await?)
+    })?;
     print_out(&format!("{out}{}: {}\n", shown(file), t(Said::OfficesAdopted)))?;
     Ok(Completion::Done)
 }

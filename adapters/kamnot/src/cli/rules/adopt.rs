@@ -17,6 +17,7 @@ use engine::limits::Deadline;
 use engine::rulebook::{RuleId, Rulebook};
 use futures::{StreamExt as _, TryStreamExt as _};
 use service::clock::{Clock as _, SystemClock};
+use service::in_force;
 use store::{Fault, WorkShare};
 
 use crate::cli::admin::REBUILT_BUT;
@@ -197,6 +198,7 @@ fn put_in_force(common: &Common, database: Database, book: &Arc<Rulebook>) -> Re
         Ok(common.db.adopt(Arc::clone(book), &options, progress::on(&bar)).await?)
     })?;
     bar.finish_and_clear();
+    block_on(async { Ok(in_force::note(store.as_ref(), None, SystemClock.now()).await?) })?;
     let told = block_on(tell(&Database { store, book: Arc::clone(book) }))?;
     print_out(&format!(
         "{} is in force; {} cases were assessed, and {told} alerts were raised, settled or withdrawn. Alerts about \

@@ -16,6 +16,7 @@ pub(super) enum Check {
     Clock,
     Watch,
     Backlog,
+    Tree,
     Nats,
     Reconciliation,
     Backup,
@@ -49,6 +50,7 @@ impl Check {
             Self::Clock => "clock",
             Self::Watch => "watch",
             Self::Backlog => "backlog",
+            Self::Tree => "tree",
             Self::Nats => "nats",
             Self::Reconciliation => "reconciliation",
             Self::Backup => "backup",
@@ -129,6 +131,7 @@ impl Words {
             Check::Clock => self.word("clock", "ໂມງ"),
             Check::Watch => self.word("watch", "ການເຝົ້າກຳນົດ"),
             Check::Backlog => self.word("alerts waiting", "ການແຈ້ງເຕືອນທີ່ລໍຖ້າ"),
+            Check::Tree => self.word("proof of the log", "ການພິສູດບັນທຶກ"),
             Check::Nats => self.word("NATS", "NATS"),
             Check::Reconciliation => self.word("reconciliation", "ການທຽບຄືນ"),
             Check::Backup => self.word("backup", "ສຳເນົາສຳຮອງ"),
@@ -208,6 +211,23 @@ impl Words {
                 format!("{waiting}, ອັນທຳອິດ {} ແລ້ວ", ago_lo(oldest)),
             ),
         }
+    }
+
+    /// `waiting`: for how long the first event waits that the tree does not have; `checkpoint`: how long ago the last one was.
+    pub fn tree(self, size: u64, waiting: Option<i64>, checkpoint: Option<i64>, within: i64) -> Finding {
+        if let Some(waiting) = waiting.filter(|waiting| *waiting > within) {
+            let (en, lo) = (ago_en(waiting), ago_lo(waiting));
+            return self.find(
+                Check::Tree,
+                State::Attention,
+                format!("an event has waited for the tree for {en}: does `kamnot serve` run on this log?"),
+                format!("ມີລາຍການລໍຖ້າເຂົ້າຕົ້ນໄມ້ {lo} ແລ້ວ: `kamnot serve` ແລ່ນຢູ່ບໍ່?"),
+            );
+        }
+        let (en, lo) = checkpoint.map_or_else(Default::default, |ago| {
+            (format!("; the last checkpoint {} ago", ago_en(ago)), format!("; ຈຸດກວດຫຼ້າສຸດ {} ກ່ອນ", ago_lo(ago)))
+        });
+        self.find(Check::Tree, State::Well, format!("{size} leaves{en}"), format!("{size} ລາຍການ{lo}"))
     }
 
     pub fn nats_not_asked(self) -> Finding {

@@ -68,7 +68,8 @@ pub fn of_path(name: &str) -> Value {
 
 fn verdicts() -> Value {
     let counts = ["version", "recorded", "known", "refused", "again"].map(|name| (name, count()));
-    object(&[&counts[..], &[("office", text()), ("lines", list_of("Line"))]].concat())
+    let required = [&counts[..], &[("office", text()), ("lines", list_of("Line"))]].concat();
+    with(&required, &[("receipt", text())])
 }
 
 /// What is said of a line: always the code and the sentence, and what of it is known.
