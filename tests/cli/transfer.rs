@@ -76,7 +76,7 @@ fn cases_go_only_to_an_office_that_takes_the_place_of_the_other() {
     };
     refused("lpb-investigation", "succeeded_by");
     refused("vte-prosecutor", "one kind");
-    refused("nowhere", "offices file");
+    refused("nowhere", "nowhere is not in the list of offices");
     refused("vte-investigation", "the same");
     assert_eq!(transfers(&desk), 0);
 }

@@ -77,7 +77,7 @@ fn what_may_not_be_an_address_or_an_option_is_refused() {
     desk.run(["people", "add", "admin", "--name", "Duty", "--role", "operator"]).ends_with(0);
     let add = |more: &[&str]| desk.run([&["mail", "add", "--web-secrets", "secrets"][..], more].concat());
     add(&["vte-prosecutor", "nobody"]).ends_with(1).complains(&["https://"]);
-    add(&["nowhere", "a@b.la"]).ends_with(1).complains(&["no such office"]);
+    add(&["nowhere", "a@b.la"]).ends_with(1).complains(&["nowhere is not in the list of offices"]);
     add(&["vte-prosecutor", "a@b.la", "--person", "admin"]).ends_with(1).complains(&["login name"]);
     add(&["vte-prosecutor", "a@b.la", "--kinds", "gossip"]).ends_with(2).complains(&["expected one of"]);
     add(&["vte-prosecutor", "a@b.la", "--digest", "25:00"]).ends_with(2).complains(&["07:30"]);

@@ -29,7 +29,7 @@ const MOST: usize = 20;
 pub(super) fn run(common: &Common, own: &Own) -> Result<Completion, Failure> {
     let database = if own.yes { Database::open(common, Absent::Begin)? } else { Database::open_to_read(common)? };
     let offices = offices_in_force(common, &database)?;
-    [&own.from, &own.to].into_iter().chain(&own.with).try_for_each(|code| refuse_unlisted(common, &offices, code))?;
+    [&own.from, &own.to].into_iter().try_for_each(|code| refuse_unlisted(common, &offices, code))?;
     let which = match (&own.with, &own.cases) {
         (Some(other), _) => Which::With(other.clone()),
         (None, Some(file)) => Which::These(references(file)?),
