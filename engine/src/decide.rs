@@ -32,7 +32,7 @@ use crate::timeline::is_voided;
 use difference::{Recording, difference, withdrawals};
 use most::Most;
 
-pub use admit::{TOLERANCE_SECONDS, Verdict, admit};
+pub use admit::{TOLERANCE_SECONDS, Verdict, admit, is_too_early};
 pub use doubts::doubts;
 pub use limit::notices;
 pub use sender::admit_from;

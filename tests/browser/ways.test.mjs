@@ -187,6 +187,20 @@ test("the document for a judge goes on A4 paper in both languages", async () => 
   }
 });
 
+test("the document for a judge shows its whole picture and legend on a wide screen", async () => {
+  const page = await open(demo, "en");
+  await enter(page, "lawyer");
+  await page.setViewportSize({ width: 1280, height: 1000 });
+  await page.goto("/cases/VTE-2026-0002/print");
+  const [cut, legend] = await page.evaluate(() => {
+    const picture = document.querySelector(".pic");
+    return [picture.scrollWidth - picture.clientWidth, document.querySelector(".key").clientWidth];
+  });
+  assert.ok(cut <= 0, `${cut} pixels of the picture are cut off`);
+  assert.ok(legend > 300, `the legend is ${legend} pixels wide`);
+  await page.context().close();
+});
+
 test("a case in one file opens without a server, in both languages, under the policy that it carries", async () => {
   const folder = mkdtempSync(join(tmpdir(), "kamnot-"));
   const run = (...words) => execFileSync(process.env.KAMNOT_PROGRAM, words, { env: { ...process.env, KAMNOT_DB: join(folder, "log.db") } });

@@ -27,6 +27,15 @@ fn standing(rows: &[Value]) -> Vec<[&str; 3]> {
 }
 
 #[test]
+fn the_help_names_every_kind_that_a_list_can_be_narrowed_to() {
+    let help = Desk::new().run(["alerts", "--help"]).ends_with(0).out;
+    let option: String = help.lines().skip_while(|line| !line.contains("--kind <KIND>")).take(3).collect();
+    for word in engine::alert::Kind::WORDS {
+        assert!(option.contains(word), "{word}: {option}");
+    }
+}
+
+#[test]
 fn each_office_of_a_case_reads_what_it_was_told() {
     let desk = two_cases();
     let of_prosecutor = rows(&desk, &["--prosecutor=vte-prosecutor"]);

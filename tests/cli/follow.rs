@@ -79,6 +79,25 @@ fn without_a_stream_a_follower_waits_and_says_who_makes_it() {
 }
 
 #[test]
+fn an_office_of_another_kind_is_refused_before_a_subscription_is_made_for_it() {
+    let (desk, server) = (Desk::new(), NatsServer::start());
+    desk.run(["demo", "--nats", &server.url()]).ends_with(0);
+    let follow = ["alerts", "--follow", "--prosecutor", "lpb-juvenile-court", "--nats", &server.url()];
+    desk.run(follow).ends_with(1).complains(&["is a court; give --court lpb-juvenile-court"]);
+}
+
+#[test]
+fn a_subscription_that_follows_something_else_is_refused_with_the_options_that_name_another() {
+    let (desk, server) = (Desk::new(), NatsServer::start());
+    desk.run(["demo", "--nats", &server.url()]).ends_with(0);
+    // A code that no list has may be of any kind.
+    let url = server.url();
+    followed_of("elsewhere", &desk, &server, &[]);
+    let run = desk.run(["alerts", "--follow", "--court", "elsewhere", "--nats", &url]).ends_with(2);
+    run.complains(&["exists already and follows kamnot.alerts.elsewhere.>", "--seen", "--subscription"]);
+}
+
+#[test]
 fn a_server_that_is_not_there_ends_the_demo_with_advice() {
     let (desk, server) = (Desk::new(), NatsServer::stopped());
     let run = desk.run(["demo", "--nats", &server.url()]).ends_with(2);

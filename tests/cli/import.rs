@@ -88,6 +88,14 @@ fn record_takes_one_action_and_says_what_it_led_to() {
 }
 
 #[test]
+fn a_log_given_in_place_of_a_file_of_actions_is_named_in_one_sentence() {
+    let desk = tests::lines::with_a_case();
+    let run = desk.run(["--db", "other.db", "import", "kamnot.db"]);
+    let run = run.ends_with(2).complains(&["kamnot.db: found a database such as a log of kamnot", "kamnot export"]);
+    assert_eq!(run.err.trim().lines().count(), 1, "{}", run.err);
+}
+
+#[test]
 fn a_file_that_is_not_there_is_a_fault_and_begins_no_log() {
     let desk = Desk::new();
     desk.run(["import", "nothing.jsonl"]).ends_with(2).complains(&["nothing.jsonl: cannot be read"]);

@@ -72,6 +72,35 @@ fn what_is_not_the_offices_own_or_unclear_is_refused_and_nothing_is_recorded() {
 }
 
 #[test]
+fn an_item_is_handed_to_a_person_by_login_name_or_by_the_id_that_the_list_of_people_shows() {
+    let (desk, until) = (desk(), until());
+    for (login, office) in [("noy", OFFICE), ("keo", "lpb-investigation")] {
+        let role = ["--name", "Somebody", "--role", "investigator", "--office", office];
+        desk.run([&["people", "add", login], &role[..]].concat()).ends_with(0);
+    }
+    let to = |person: &str, more: &[&str]| {
+        let own = ["inbox", "hand-over", "A-1", "custody-48h", "--as", OFFICE, "--doing", "x", "--until", &until];
+        desk.run([&own[..], &["--to", person], more].concat())
+    };
+    to("Noy", &[]).ends_with(0).says(&["hands_over recorded"]);
+    to("keo", &[]).ends_with(1).complains(&["not a person of this office"]);
+    to("somebody", &[]).ends_with(1).complains(&["nobody has this login name"]);
+    to("noy", &["--nats", "nats://127.0.0.1:1"]).ends_with(1).complains(&["people list --format json"]);
+    let people = desk.run(["people", "list", "--format", "json"]).ends_with(0).out;
+    let people: Vec<Value> = serde_json::from_str(&people).expect("an array");
+    let noy = people.iter().find(|person| person["login"] == "noy").expect("a person");
+    assert_eq!((&noy["roles"][0]["office"], &noy["disabled"]), (&OFFICE.into(), &Value::Null), "{noy}");
+    to(noy["id"].as_str().expect("an id"), &[]).ends_with(0);
+    desk.run(["people", "list", "--format", "csv"]).ends_with(0).says(&["noy,Somebody,"]);
+}
+
+#[test]
+fn one_finding_is_counted_in_the_singular() {
+    let run = desk().run(["inbox", "list", "--as", OFFICE]).ends_with(0);
+    assert!(!run.out.contains("1 findings"), "{}", run.out);
+}
+
+#[test]
 fn today_for_a_shift_lists_what_runs_out_before_the_next_one_alone() {
     let desk = desk();
     let today = |at: &str, more: &[&str]| {

@@ -28,6 +28,13 @@ fn the_journal_learns_how_urgent_a_line_is() {
 }
 
 #[test]
+fn what_is_wrong_with_the_arguments_is_an_error_to_the_journal_too() {
+    let said = in_the_journal(&Desk::new(), &["serve", "--wrongflag"], true);
+    assert!(said.contains("<3>error: unexpected argument '--wrongflag'"), "{said}");
+    assert!(said.lines().all(|line| line.starts_with("<3>")), "{said}");
+}
+
+#[test]
 fn a_message_has_its_urgency_and_the_time_in_vientiane() {
     let desk = tests::lines::with_a_case();
     for form in ["text", "json"] {

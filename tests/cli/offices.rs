@@ -35,6 +35,23 @@ fn a_file_adds_offices() {
 }
 
 #[test]
+fn a_misspelt_office_is_refused_with_the_one_that_was_probably_meant() {
+    let desk = with_a_case();
+    let role = ["--role", "prosecutor", "--office", "vte-prosecuter"];
+    let commands: [Vec<&str>; 5] = [
+        [&["people", "add", "noy", "--name", "Noy"], &role[..]].concat(),
+        [&["tokens", "add", "register"], &role[..]].concat(),
+        vec!["feeds", "add", "phone", "--office", "vte-prosecuter"],
+        vec!["mail", "add", "vte-prosecuter", "duty@example.la"],
+        vec!["transfer", "--from", "vte-prosecuter", "--to", "lpb-prosecutor"],
+    ];
+    for command in commands {
+        let run = desk.run(&command).ends_with(1);
+        run.complains(&["vte-prosecuter is not in the list of offices", "did you mean", "(vte-prosecutor)?"]);
+    }
+}
+
+#[test]
 fn a_wrong_file_is_refused_with_its_line() {
     let desk = Desk::new();
     let flaws = [

@@ -137,13 +137,16 @@ fn dates_are_read_day_first_in_the_column_at_alone() {
         desk.run(["timeline", "A-1", "--format", "json"]).ends_with(0).says(&[read]);
     }
     for (at, says) in [
-        ("12/31/2025", "which is not a date with the day first"),
-        ("31/12/25", "the year with four digits"),
+        ("12/31/2025", "found 12/31/2025: read with the day first, the calendar has no such day"),
+        ("31/12/25", "the year has not four digits; write 31/12/2025"),
         ("3/4/2569", "Buddhist"),
-        ("1/4/2026 noon", "whose time of day does not exist; write 31/12/2025 09:30"),
-        ("29/11/2026 25:00", "found 29/11/2026 25:00, whose time of day does not exist"),
+        ("1/4/2026 noon", "the day has no such time, or it is not written with a colon; write 31/12/2025 09:30"),
+        ("29/11/2026 25:00", "found 29/11/2026 25:00: the day has no such time"),
         ("2026-11-29 10:05", "found 2026-11-29 10:05; write 31/12/2025 09:30 or 2025-12-31T09:30:00+07:00"),
         ("9.30", "write 31/12/2025 09:30"),
+        ("46356.5", "found a number; write 31/12/2025 09:30"),
+        ("29/02/2026", "the calendar has no such day"),
+        ("15/10/2026 15.10", "not written with a colon"),
         ("1/11/2569", "found 1/11/2569, the year is one of the Buddhist era; write 2026-11-01"),
     ] {
         let run = import("a.csv", format!("{HEADING}\nA-1,,rights_told,{at},vte-investigation,\n"));
@@ -153,7 +156,7 @@ fn dates_are_read_day_first_in_the_column_at_alone() {
     import("a.csv", table).ends_with(1).complains(&["`appear_on`", "write year, month and day, such as 2025-12-31"]);
     let lao = desk();
     lao.write("a.csv", format!("{HEADING}\nA-1,,rights_told,31/12/25,vte-investigation,\n"));
-    lao.run(["import", "a.csv", "--lang=lo"]).ends_with(1).complains(&["ພົບ 31/12/25, "]);
+    lao.run(["import", "a.csv", "--lang=lo"]).ends_with(1).complains(&["ພົບ 31/12/25: "]);
 }
 
 /// A table of `rows` rows about the case A-1, each at an instant of its own.

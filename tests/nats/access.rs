@@ -155,6 +155,31 @@ async fn a_server_that_is_not_trusted_is_refused_with_what_to_do() {
     }
 }
 
+#[test]
+fn the_test_of_an_office_trusts_the_authority_that_it_is_given_for_the_offices_login_too() {
+    let authority = Authority::new();
+    let server = with_tls(&authority.issue("127.0.0.1", Until::Later), "");
+    let desk = tests::program::Desk::new();
+    let at = |user: &str| server.url().replace("nats://", &format!("tls://{user}:secret@"));
+    let office = at("vte-prosecutor");
+    desk.write("office.env", format!("KAMNOT_NATS={office}\nKAMNOT_SUBSCRIPTION=vte-prosecutor_1\n"));
+    let test = ["nats", "test", "--office", "vte-prosecutor", "--login", "office.env", "--nats", &at("kamnot")];
+    let roots = authority.roots();
+    let run = desk.run([&test[..], &["--nats-ca", &roots.to_string_lossy()]].concat());
+    run.ends_with(0).says(&["Messages reach"]);
+    desk.run(test).ends_with(2).complains(&["its issuer is unknown; give the root certificate with --nats-ca"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_certificate_of_an_authority_is_refused_as_a_servers_own_with_what_to_do() {
+    let authority = Authority::for_host("127.0.0.1");
+    let server = with_tls(&authority.own(), "");
+    let fault = refusal_of(servers(&server, trusting(authority.roots()))).await;
+    let told = fault.to_string();
+    assert!(matches!(fault, NatsFault::Untrusted { .. }), "{told}");
+    assert!(told.contains("is a certificate of an authority (CA)") && !told.contains("OtherError"), "{told}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_said_in_the_clear_to_a_server_without_tls() {
     let server = NatsServer::start();

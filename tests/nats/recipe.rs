@@ -100,15 +100,17 @@ fn on_a_server_that_lets_anybody_in_a_test_message_arrives_too() {
 }
 
 #[test]
-fn the_way_to_an_office_that_nobody_knows_is_tried_with_a_warning() {
+fn the_way_to_an_office_that_nobody_knows_is_tried_and_reaches_nobody() {
     let (desk, server) = (Desk::new(), NatsServer::start());
-    let test = |office: &str| desk.run(["nats", "test", "--office", office, "--nats", &server.url()]).ends_with(0);
-    let run = test("vte-prosecuter").says(&["Messages reach vte-prosecuter."]);
+    let test = |office: &str| desk.run(["nats", "test", "--office", office, "--nats", &server.url()]);
+    let run = test("vte-prosecuter").ends_with(1).says(&["arrived after", "vte-prosecuter is not a known office"]);
+    assert!(!run.out.contains("Messages reach"), "{}", run.out);
     run.complains(&["vte-prosecuter is not in the list of offices", "did you mean", "(vte-prosecutor)?"]);
-    let run = test("elsewhere").complains(&["elsewhere is not in the list of offices"]);
+    let run = test("elsewhere").ends_with(1).complains(&["elsewhere is not in the list of offices"]);
     assert!(!run.err.contains("did you mean"), "{}", run.err);
-    let known =
-        test("vte-prosecutor").says(&["Messages reach People's Prosecutor, Vientiane Capital (vte-prosecutor)"]);
+    let known = test("vte-prosecutor")
+        .ends_with(0)
+        .says(&["Messages reach People's Prosecutor, Vientiane Capital (vte-prosecutor)"]);
     assert!(!known.err.contains("list of offices"), "{}", known.err);
 }
 

@@ -44,6 +44,7 @@ async fn what_nobody_has_is_taken_and_is_nobodys_again_when_it_lapses(log: &Log)
     let who = investigator(&desk).await;
     let inbox = desk.get(&who, "/inbox").await;
     inbox.is_status(200).says(&["Nobody has these", "A-1", "Over, both readings", "does not use the inbox yet"]);
+    assert!(open(&desk, &who, "hands_over").await.contains("Nobody else of your office uses these pages"));
     let shown = open(&desk, &who, "takes").await;
     let done = send(&desk, &who, &shown, "takes", &[("what", "free the child"), ("until", "10:00")]).await;
     let way = done.is_status(303).leads_to().expect("back to the inbox").to_owned();
@@ -95,6 +96,7 @@ async fn two_who_take_one_are_both_told_and_one_hands_over_or_gives_back(log: &L
     send(&desk, &one, &inbox.text, "gives_back", &[]).await.is_status(303);
     desk.get(&one, "/inbox").await.does_not_say(&["both took this", "you: “free"]).says(&["Taken (1)"]);
     let shown = open(&desk, &other, "hands_over").await;
+    assert!(!shown.contains("Nobody else of your office uses these pages"));
     let stranger = desk.login(Role::Clerk, Some("lpb-juvenile-court"), Language::En).await;
     for to in [String::new(), stranger.id.to_string(), other.id.to_string()] {
         let fields = [("what", "go on"), ("until", "13:00"), ("to", to.as_str())];
@@ -107,6 +109,16 @@ async fn two_who_take_one_are_both_told_and_one_hands_over_or_gives_back(log: &L
     let fields = [("what", "go on"), ("until", "13:00"), ("to", to.as_str())];
     send(&desk, &other, &shown, "hands_over", &fields).await.is_status(303);
     desk.get(&one, "/inbox").await.says(&["you: “go on”"]);
+}
+
+async fn the_office_that_first_took_an_alert_stands_on_the_case_also_one_that_does_not_owe_the_duty(log: &Log) {
+    let desk = Desk::with_a_case(log).await;
+    let court = desk.login(Role::Clerk, Some("vte-juvenile-court"), Language::En).await;
+    desk.get(&court, "/cases/A-1").await.says(&["First taken by nobody"]);
+    let shown = open(&desk, &court, "takes").await;
+    send(&desk, &court, &shown, "takes", &[("what", "ask"), ("until", "10:00")]).await.is_status(303);
+    let shown = desk.get(&court, "/cases/A-1").await;
+    shown.says(&["First taken 4 March 08:00:00, Juvenile Court, Vientiane Capital"]).does_not_say(&["by nobody"]);
 }
 
 async fn a_finding_is_noted_and_leaves_the_inbox(log: &Log) {
@@ -189,6 +201,7 @@ on_each_log! {
     what_nobody_has_is_taken_and_is_nobodys_again_when_it_lapses,
     a_form_sent_twice_counts_once_and_a_wrong_one_keeps_what_was_typed,
     two_who_take_one_are_both_told_and_one_hands_over_or_gives_back,
+    the_office_that_first_took_an_alert_stands_on_the_case_also_one_that_does_not_owe_the_duty,
     a_finding_is_noted_and_leaves_the_inbox,
     a_duty_that_was_done_in_time_is_said_for_a_day,
     a_program_of_the_supervising_office_acts_over_nats_on_what_was_escalated_alone,

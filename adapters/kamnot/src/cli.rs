@@ -64,7 +64,7 @@ use output::{Completion, Failure};
 
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| logging::end_for(&error));
     logging::start(arguments.common.log, matches!(arguments.command, Command::Serve(_)));
     match run(&arguments) {
         Ok(Completion::Done) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,

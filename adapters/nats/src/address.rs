@@ -49,6 +49,13 @@ impl Servers {
         self
     }
 
+    /// The same servers, reached with the TLS options and certificates of `other` and with their own user.
+    #[must_use]
+    pub fn trusting_as(self, other: &Self) -> Self {
+        let access = Access { credentials: None, ..other.access.clone() };
+        self.entered_with(access)
+    }
+
     /// The same servers, with this number of replicas for a stream that we create.
     #[must_use]
     pub const fn keeping(mut self, replicas: Replicas) -> Self {

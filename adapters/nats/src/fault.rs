@@ -213,7 +213,13 @@ impl NatsFault {
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                     "it is for another host name; use a name from the certificate in the URL".to_owned()
                 }
-                other => other.to_string(),
+                // What `openssl req -x509` makes unless told otherwise.
+                CertificateError::Other(of) if of.to_string().contains("CaUsedAsEndEntity") => {
+                    "it is a certificate of an authority (CA), which may not identify a server; give the server a \
+                     certificate of its own, signed by an authority, and give that one's with --nats-ca"
+                        .to_owned()
+                }
+                other => format!("it cannot be used ({other}); give the server another certificate"),
             },
             TlsError::AlertReceived(alert) => return Self::of_alert(server, *alert),
             other => other.to_string(),

@@ -35,6 +35,8 @@ pub struct Login {
     pub subscription: String,
     /// Whether it was created now.
     pub new: bool,
+    /// Whether it leads elsewhere than a new one would: to another address, or without TLS.
+    pub elsewhere: bool,
 }
 
 /// The folder of the logins.
@@ -68,8 +70,11 @@ impl Logins {
                 if mode & 0o077 != 0 {
                     tracing::warn!(file = %path.display(), "other users can read this login; run chmod 600 on it");
                 }
-                let (password, subscription) = read(&text, office).ok_or_else(|| not_ours(&path, office))?;
-                login(&path, &password, subscription, false)
+                let (password, subscription) = read(&text, office).ok_or_else(|| not_ours(&path, &text, office))?;
+                let url = value(&text, NATS).unwrap_or_default();
+                let elsewhere = !url.starts_with(&format!("{}://", self.scheme))
+                    || url.rsplit_once('@').is_none_or(|(_, server)| server != self.server);
+                Ok(Login { elsewhere, ..login(&path, &password, subscription, false)? })
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let password = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
@@ -103,8 +108,8 @@ impl Logins {
 /// If the file cannot be read, or is not this office's login.
 pub fn read_login(path: &Path, office: &OfficeCode) -> Result<(Servers, String), NatsFault> {
     let text = fs::read_to_string(path).map_err(|error| fault(path, &error))?;
-    let (_, subscription) = read(&text, office).ok_or_else(|| not_ours(path, office))?;
-    let url = value(&text, NATS).ok_or_else(|| not_ours(path, office))?;
+    let (_, subscription) = read(&text, office).ok_or_else(|| not_ours(path, &text, office))?;
+    let url = value(&text, NATS).ok_or_else(|| not_ours(path, &text, office))?;
     Ok((url.parse()?, subscription))
 }
 
@@ -135,15 +140,22 @@ fn login(path: &Path, password: &str, subscription: String, new: bool) -> Result
     let hashed = hashed
         .map_err(|error| NatsFault::Own(format!("{}: its password cannot be hashed: {error}", path.display())))?;
     // The format that every nats-server recognises as a hash.
-    Ok(Login { password: hashed.format_for_version(bcrypt::Version::TwoA), subscription, new })
+    let password = hashed.format_for_version(bcrypt::Version::TwoA);
+    Ok(Login { password, subscription, new, elsewhere: false })
 }
 
-fn not_ours(path: &Path, office: &OfficeCode) -> NatsFault {
-    NatsFault::Own(format!(
-        "{}: not a login, expected the lines {NATS}=nats://{office}:PASSWORD@HOST:PORT and \
-         {SUBSCRIPTION}={office}_…; remove the file to have a new login made",
-        path.display()
-    ))
+/// Why a file is not this office's login, and what to do. Of its content only the code of another office is named.
+fn not_ours(path: &Path, text: &str, office: &OfficeCode) -> NatsFault {
+    let user = value(text, NATS).and_then(|url| Some(decoded(url.split_once("://")?.1.split_once(':')?.0)));
+    let whose = user.and_then(|user| OfficeCode::new(&user)).filter(|user| user != office);
+    let what = match whose {
+        Some(other) => format!("this is the login of {other}, not of {office}; use the file {office}.env"),
+        None => format!(
+            "not a login, expected the lines {NATS}=nats://{office}:PASSWORD@HOST:PORT and {SUBSCRIPTION}={office}_…; \
+             `kamnot nats config` makes a new login where the file is missing"
+        ),
+    };
+    NatsFault::Own(format!("{}: {what}", path.display()))
 }
 
 fn fault(path: &Path, error: &Error) -> NatsFault {
@@ -167,7 +179,7 @@ mod tests {
         assert!(made.new && made.password.starts_with("$2a$08$"));
         let text = fs::read_to_string(&path).expect("text");
         let again = Logins::open(&folder, "nats", "two:4222").and_then(|logins| logins.of(&office)).expect("a login");
-        assert_eq!(again, Login { new: false, ..made.clone() });
+        assert_eq!(again, Login { new: false, elsewhere: true, ..made.clone() });
         assert_eq!(fs::read_to_string(&path).expect("text"), text);
         let (password, subscription) = read(&text, &office).expect("ours");
         assert!(bcrypt::verify(&password, &made.password).expect("a hash") && password.len() == 64);
@@ -184,7 +196,6 @@ mod tests {
         for text in [
             "",
             "KAMNOT_NATS=nats://vte-prosecutor:secret@one:4222\n",
-            "KAMNOT_NATS=nats://other:secret@one:4222\nKAMNOT_SUBSCRIPTION=vte-prosecutor_1\n",
             "KAMNOT_NATS=nats://vte-prosecutor:secret@one:4222\nKAMNOT_SUBSCRIPTION=vte-prosecutor-2_1\n",
             "KAMNOT_NATS=nats://vte-prosecutor:secret@one:4222\nKAMNOT_SUBSCRIPTION=vte-prosecutor_1.>\n",
         ] {
@@ -192,5 +203,19 @@ mod tests {
             let said = logins.of(&office).expect_err("no login").to_string();
             assert!(said.contains("vte-prosecutor.env: not a login") && !said.contains("secret"), "{said}");
         }
+    }
+
+    #[test]
+    fn the_login_of_another_office_is_named_and_nobody_is_told_to_remove_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let office = |code: &str| OfficeCode::new(code).expect("a code");
+        let logins = Logins::open(folder.path(), "nats", "one:4222").expect("a folder");
+        logins.of(&office("vte-legal-aid")).expect("a login");
+        let file = folder.path().join("vte-legal-aid.env");
+        let said = read_login(&file, &office("vte-prosecutor")).expect_err("another office's").to_string();
+        assert!(said.ends_with("the login of vte-legal-aid, not of vte-prosecutor; use the file vte-prosecutor.env"));
+        fs::copy(&file, folder.path().join("vte-prosecutor.env")).expect("copied");
+        let said = logins.of(&office("vte-prosecutor")).expect_err("another office's").to_string();
+        assert!(said.contains("the login of vte-legal-aid") && !said.contains("remove"), "{said}");
     }
 }

@@ -315,8 +315,12 @@ async fn own(
     let info = consumer.info().await.map_err(|error| link.lost(error))?;
     let found = &info.config;
     if found.filter_subject != wanted || found.ack_policy != AckPolicy::Explicit {
+        let advice = match follower {
+            None => "name another file of alerts seen with --seen, or another subscription with --subscription",
+            Some(_) => "name another subscription with --subscription, or the N-th one with --subscriber N",
+        };
         return Err(NatsFault::Own(format!(
-            "the subscription {name} exists already and follows {} instead of {wanted}: choose another name",
+            "the subscription {name} exists already and follows {} instead of {wanted}: {advice}",
             found.filter_subject
         )));
     }

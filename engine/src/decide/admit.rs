@@ -167,10 +167,15 @@ fn case_full() -> Refusal {
     Refusal::new(Code::CaseFull).field("case").expected(MOST_ACTIONS.to_string())
 }
 
+/// Whether an instant lies too far ahead of the clock for anything to have happened then.
+pub fn is_too_early(at: Instant, clock: Instant) -> bool {
+    at > clock.plus(TOLERANCE_SECONDS)
+}
+
 /// What is wrong with an action by itself, whatever else is known.
 pub(super) fn by_itself(action: &Action, clock: Option<Instant>, book: &Rulebook) -> Flaws {
     let mut flaws = Flaws::new();
-    if let Some(clock) = clock.filter(|clock| action.at.first() > clock.plus(TOLERANCE_SECONDS)) {
+    if let Some(clock) = clock.filter(|clock| is_too_early(action.at.first(), *clock)) {
         let refusal = Refusal::new(Code::InTheFuture).field("at").found(action.at.to_string());
         flaws.push(refusal.expected(clock.to_string()));
     }

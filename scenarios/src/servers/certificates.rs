@@ -40,14 +40,32 @@ impl Authority {
     /// # Panics
     /// If its files can't be written.
     pub fn new() -> Self {
+        Self::named(Vec::new())
+    }
+
+    /// One whose own certificate names a host, as `openssl req -x509` makes it.
+    ///
+    /// # Panics
+    /// If its files can't be written.
+    pub fn for_host(name: &str) -> Self {
+        Self::named(vec![name.to_owned()])
+    }
+
+    fn named(names: Vec<String>) -> Self {
         let key = KeyPair::generate().expect("a key");
-        let mut params = CertificateParams::new(Vec::new()).expect("no names");
+        let mut params = CertificateParams::new(names).expect("names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, "An authority of a test");
         let folder = tempfile::tempdir().expect("a folder");
         let own = params.self_signed(&key).expect("signed by itself");
         std::fs::write(folder.path().join("roots.pem"), own.pem()).expect("written");
+        std::fs::write(folder.path().join("roots.key"), key.serialize_pem()).expect("written");
         Self { issuer: Issuer::new(params, key), folder }
+    }
+
+    /// The files of its own certificate and key.
+    pub fn own(&self) -> Certificate {
+        Certificate { certificate: self.roots(), key: self.folder.path().join("roots.key") }
     }
 
     /// The file of its own certificate.

@@ -101,6 +101,16 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(log: &Log)
         let shown = desk.submit(&who, "/enter/medical_check", &[("case", "A-1"), ("date", date)]).await;
         shown.is_status(422).says(&[says]);
     }
+    // An office that is not chosen is nobody's own, and a date in the future is said with the rest.
+    let fields = [("case", "A-1"), ("by", ""), ("date", "5/3/2026"), ("time", "07:30")];
+    let shown = desk.submit(&who, "/enter/custody_started", &fields).await;
+    shown.is_status(422).says(&[
+        "Office that acted: Choose an office",
+        "Date on the paper: This lies in the future. Enter what happened, not what is planned.",
+    ]);
+    let fields = [("case", "A-1"), ("date", "5/3/2026"), ("time", "07:30")];
+    let shown = desk.submit(&who, "/enter/medical_check", &fields).await;
+    shown.is_status(422).says(&["Date on the paper: This lies in the future."]).does_not_say(&["recording clock"]);
     assert_eq!(recorded(&desk, "A-1").await, before);
 }
 

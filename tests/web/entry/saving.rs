@@ -15,7 +15,7 @@ async fn what_would_change_is_shown_and_nothing_is_recorded(log: &Log) {
     let shown = desk.submit(&who, "/enter/custody_started", &CUSTODY).await;
     shown.is_status(200).says(&[
         "If this is recorded, this changes",
-        "Custody started, Case A-1, Wednesday 4 March 2026, 07:30, today (30 minutes ago)",
+        "Custody started, Investigation Organisation, Vientiane Capital, Case A-1, Wednesday 4 March 2026, 07:30, today (30 minutes ago)",
         "Starts",
         "Would appear over or not met",
         "Not met, both readings Place of custody, Art. 62(6)",

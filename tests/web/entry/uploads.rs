@@ -53,8 +53,17 @@ async fn each_line_of_a_file_is_shown_and_recorded_when_it_is_said_and_known_whe
         "3 refused",
     ]);
     assert_eq!(recorded(&desk, "A-1").await, 2);
-    let done = desk.submit(&who, "/enter/upload", &[("lines", &lines(&shown))]).await;
-    done.is_status(200).says(&["1 recorded, 1 known already, 0 refused, 0 to be sent again."]);
+    let hidden = |name: &str| shown.hidden(name).expect(name).replace("&#34;", "\"").replace("&#39;", "'");
+    let (of_file, numbers, refused) = (lines(&shown), hidden("numbers"), hidden("refused"));
+    let sent = [("lines", &*of_file), ("numbers", &*numbers), ("refused", &*refused)];
+    let done = desk.submit(&who, "/enter/upload", &sent).await;
+    // The refused lines stay, each with its number in the file and why.
+    done.is_status(200).says(&[
+        "1 recorded, 1 known already, 2 refused, 0 to be sent again.",
+        "1 A-1: Child checked by a doctor, Monday 2 March 2026, 10:00 recorded",
+        "3 refused `action`: found another text; did you mean custody_started?",
+        "4 F-1: Child checked by a doctor, Monday 2 March 2026, 10:00 refused",
+    ]);
     assert_eq!(recorded(&desk, "A-1").await, 3);
     let again = upload(&desk, &who, "again.jsonl", file.as_bytes()).await;
     again.is_status(200).says(&["0 new, 2 known already, 2 refused."]).does_not_say(&["name=\"lines\""]);

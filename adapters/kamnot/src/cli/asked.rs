@@ -46,22 +46,41 @@ pub(super) fn no_such_case(common: &Common, case: &CaseRef, then: &str) -> Failu
     Failure::Refused(format!("the log {log} holds no case {case}{then}; check the reference, or the log with --db"))
 }
 
-/// Warns on standard error that a code is unknown to the list of offices, or of another kind of office; used without a
-/// log.
-pub(super) fn warn_of_stranger(common: &Common, offices: &Offices, (kind, office): (Option<OfficeKind>, &OfficeCode)) {
-    let said = match (offices.stranger(office, kind, &Used::default()), common.lang) {
-        (None, _) => return,
-        (Some(Stranger::Unknown { office, nearest }), lang) => {
-            let meant = nearest.as_ref().map(|code| meant(&offices.name_and_code(code, lang), lang));
-            let meant = meant.unwrap_or_default();
-            match lang {
-                Language::En => format!("{office} is not in the list of offices (--offices FILE){meant}"),
-                Language::Lo => format!("{office} ບໍ່ຢູ່ໃນບັນຊີອົງການ (--offices FILE){meant}"),
-            }
-        }
-        (Some(stranger), lang) => sentence(&stranger, offices, lang),
+/// What to say of a code that is not in the list of offices; `None` if it is there. Used without a log.
+pub(super) fn unlisted(common: &Common, offices: &Offices, office: &OfficeCode) -> Option<String> {
+    let Some(Stranger::Unknown { nearest, .. }) = offices.stranger(office, None, &Used::default()) else {
+        return None;
     };
-    eprintln!("kamnot: {}", plain_lines(&said));
+    let lang = common.lang;
+    let meant = nearest.map(|code| meant(&offices.name_and_code(&code, lang), lang)).unwrap_or_default();
+    Some(match lang {
+        Language::En => format!("{office} is not in the list of offices (`kamnot offices`, --offices FILE){meant}"),
+        Language::Lo => format!("{office} ບໍ່ຢູ່ໃນບັນຊີອົງການ (`kamnot offices`, --offices FILE){meant}"),
+    })
+}
+
+/// Refuses a code that is not in the list of offices.
+pub(super) fn refuse_unlisted(common: &Common, offices: &Offices, office: &OfficeCode) -> Result<(), Failure> {
+    unlisted(common, offices, office).map_or(Ok(()), |said| Err(Failure::Refused(said)))
+}
+
+/// Warns on standard error that a code is not in the list of offices.
+pub(super) fn warn_of_unlisted(common: &Common, offices: &Offices, office: &OfficeCode) {
+    if let Some(said) = unlisted(common, offices, office) {
+        eprintln!("kamnot: {}", plain_lines(&said));
+    }
+}
+
+/// Refuses a listed office of another kind than the one asked for: as that kind it gets nothing.
+pub(super) fn refuse_other_kind(
+    common: &Common,
+    offices: &Offices,
+    (kind, office): (OfficeKind, &OfficeCode),
+) -> Result<(), Failure> {
+    match offices.stranger(office, Some(kind), &Used::default()) {
+        Some(stranger @ Stranger::Other { .. }) => Err(Failure::Refused(sentence(&stranger, offices, common.lang))),
+        Some(Stranger::Unknown { .. }) | None => Ok(()),
+    }
 }
 
 /// The message about a code that is unknown, or of another kind of office.

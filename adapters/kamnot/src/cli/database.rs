@@ -4,6 +4,7 @@
 //! before its rulebook is adopted.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -146,7 +147,12 @@ pub(super) fn options(common: &Common) -> Options {
 /// Runs asynchronous work to completion, always on the same runtime: a connection lives on the runtime that opened it.
 pub(super) fn run<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
-    started(&RUNTIME, "kamnot", || ())?.block_on(work)
+    let runtime = started(&RUNTIME, "kamnot", || ())?;
+    let mut outcome = None;
+    // Behind a pointer: what waits is then compiled once, not once a command.
+    let work: Pin<Box<dyn Future<Output = ()> + '_>> = Box::pin(async { outcome = Some(work.await) });
+    runtime.block_on(work);
+    outcome.expect("the work ended")
 }
 
 /// The runtime of the pages: threads of its own, which wait while the watch and the relay have work for all processors. It ends

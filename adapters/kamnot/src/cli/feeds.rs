@@ -8,6 +8,7 @@ use uuid::Uuid;
 use web::feeds::{Counts, NewFeed, add_feed, path, revoke_feed};
 
 use super::arguments::{Common, FeedsCommand};
+use super::asked::refuse_unlisted;
 use super::database::{Absent, Database, run as block_on};
 use super::in_force::offices_in_force;
 use super::output::{Completion, Failure, print_out};
@@ -25,6 +26,7 @@ pub(super) fn run(common: &Common, command: &FeedsCommand) -> Result<Completion,
     print_out(&match command {
         FeedsCommand::Add { name, office, language } => {
             let offices = offices_in_force(common, &database)?;
+            refuse_unlisted(common, &offices, office)?;
             let new = NewFeed { id: Uuid::new_v4(), name, office, language: *language, maker: None };
             let (feed, secret) = done(common, add_feed(store, &offices, new, now))?;
             let (id, path) = (feed.id, path(&secret));

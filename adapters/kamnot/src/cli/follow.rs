@@ -32,7 +32,9 @@ pub(super) fn run(common: &Common, own: &AlertsOf) -> Result<Completion, Failure
     }
     let servers = own.nats.servers()?.ok_or(NatsFault::Address)?;
     let (kind, office) = asked::office(&own.whose)?;
-    asked::warn_of_stranger(common, &offices(common)?, (Some(kind), office));
+    let offices = offices(common)?;
+    asked::refuse_other_kind(common, &offices, (kind, office))?;
+    asked::warn_of_unlisted(common, &offices, office);
     let seen = own.seen.clone().map_or_else(|| seen_by_default(office), Ok)?;
     let failed =
         |error| Failure::Fault(format!("{}: invalid path of the file of alerts seen: {error}", seen.display()));

@@ -34,6 +34,7 @@ use super::in_force::{known_in_force, offices_in_force};
 use super::lists::{Words, json, tone};
 use super::output::{Completion, Failure, complete, print_out};
 use super::paint::{Paint, Tone, line_width};
+use super::people::known;
 use super::table::{Cell, Table};
 use super::time::{left, short};
 use super::today::{Names, names_of, who};
@@ -44,10 +45,25 @@ pub(super) fn run(common: &Common, own: &Inbox) -> Result<Completion, Failure> {
         InboxCommand::List { by, format } => list(common, by, *format),
         InboxCommand::Take { about, promise } => act(common, about, &sent(about, Deed::Takes, Some(promise), None)),
         InboxCommand::HandOver { about, to, promise } => {
-            act(common, about, &sent(about, Deed::HandsOver, Some(promise), Some(*to)))
+            act(common, about, &sent(about, Deed::HandsOver, Some(promise), Some(person(common, about, to)?)))
         }
         InboxCommand::GiveBack { about } => act(common, about, &sent(about, Deed::GivesBack, None, None)),
         InboxCommand::Note { about } => act(common, about, &sent(about, Deed::Notes, None, None)),
+    }
+}
+
+/// The id of the person with an id or a login name.
+fn person(common: &Common, about: &About, named: &str) -> Result<Uuid, Failure> {
+    match named.parse() {
+        Ok(id) => Ok(id),
+        Err(_) if about.nats.servers()?.is_some() => Err(Failure::Refused(match common.lang {
+            Language::En => {
+                "over NATS --to takes the id of a person: `kamnot people list --format json` where the log is"
+                    .to_owned()
+            }
+            Language::Lo => "ຜ່ານ NATS, --to ຕ້ອງເປັນລະຫັດຂອງຜູ້ໃຊ້: `kamnot people list --format json` ບ່ອນທີ່ມີບັນທຶກ".to_owned(),
+        })),
+        Err(_) => known(common, &Database::open_to_read(common)?, named),
     }
 }
 
@@ -179,7 +195,8 @@ fn row(item: &Item, names: &Names, words: Words<'_>, now: Instant) -> [(String, 
         }
         Subject::Findings { found, missing } => {
             let count = |n: usize, label: Label| (n > 0).then(|| format!("{n} {}", label.of(lang)));
-            let parts = [count(*found, Label::Findings), count(*missing, Label::NotOnRecord)];
+            let findings = if *found == 1 { Label::OneFinding } else { Label::Findings };
+            let parts = [count(*found, findings), count(*missing, Label::NotOnRecord)];
             (String::new(), parts.into_iter().flatten().collect::<Vec<_>>().join(", "), String::new(), None)
         }
     };

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::Write as _;
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::MetadataExt as _;
-use std::{env, fs, io};
+use std::{env, fs, io, process};
 
 use service::clock::{Clock as _, SystemClock};
 use tracing::{Event, Level, Metadata, Subscriber};
@@ -53,6 +53,17 @@ fn shows_nothing_that_passes_through(message: &Metadata<'_>) -> bool {
 pub(super) fn say_failure(failure: &str) {
     let said = Reader::of_standard_error().lines(Level::ERROR, &format!("kamnot: {failure}\n"));
     let _ = io::stderr().write_all(said.as_bytes());
+}
+
+/// Ends the program with what its arguments ask for, such as help, or with what is wrong with them.
+pub(super) fn end_for(arguments: &clap::Error) -> ! {
+    let reader = Reader::of_standard_error();
+    if reader == Reader::Journal && arguments.use_stderr() {
+        let said = reader.lines(Level::ERROR, &arguments.render().to_string());
+        let _ = io::stderr().write_all(said.as_bytes());
+        process::exit(arguments.exit_code());
+    }
+    arguments.exit()
 }
 
 /// The reader of standard error.

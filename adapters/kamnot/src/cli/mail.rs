@@ -23,6 +23,7 @@ use store::people::mail::{Address, MailBacklog};
 use uuid::Uuid;
 
 use super::arguments::{Common, MailCommand, MailOptions, SecretsOf};
+use super::asked::refuse_unlisted;
 use super::database::{Absent, Database, run as block_on};
 use super::in_force::offices_in_force;
 use super::output::{Completion, Failure, print_out};
@@ -95,6 +96,7 @@ pub(super) fn run(common: &Common, command: &MailCommand) -> Result<Completion, 
     print_out(&match command {
         MailCommand::Add { office, to, person, language, choice, secrets } => {
             let offices = offices_in_force(common, &database)?;
+            refuse_unlisted(common, &offices, office)?;
             let (id, language, choice, key) = (Uuid::new_v4(), *language, choice.new_choice(), sealing(secrets)?);
             let wanted = Wanted { id, office: office.as_str(), login: person, to, language, choice };
             let (address, secret) = done(common, mailing::add(log, &offices, &key, wanted, now))?;

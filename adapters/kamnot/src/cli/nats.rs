@@ -11,7 +11,7 @@ use service::files::shown;
 use service::offices::{OfficeKind, Offices};
 
 use super::arguments::{Common, Nats, NatsCommand, NatsConfig};
-use super::output::{Completion, Failure, offices, print_out};
+use super::output::{Completion, Failure, offices, plural, print_out};
 
 /// `kamnot nats`
 pub(super) fn run(common: &Common, own: &Nats) -> Result<Completion, Failure> {
@@ -29,10 +29,11 @@ fn config(common: &Common, own: &NatsConfig) -> Result<Completion, Failure> {
         .ok_or_else(|| Failure::Fault("kamnot is not an office code (a fault of the program)".to_owned()))?;
     let scheme = if own.tls_cert.is_some() { "tls" } else { "nats" };
     let logins = Logins::open(&own.logins, scheme, &own.server)?;
-    let mut made = 0;
+    let (mut made, mut elsewhere) = (0, 0);
     let mut login = |office: &OfficeCode| {
         let login = logins.of(office)?;
         made += usize::from(login.new);
+        elsewhere += usize::from(login.elsewhere);
         Ok::<_, Failure>(login)
     };
     let password = login(&kamnot)?.password;
@@ -49,6 +50,13 @@ fn config(common: &Common, own: &NatsConfig) -> Result<Completion, Failure> {
     let encrypted = tls.is_some();
     print_out(&Plan { password, guests, subscribers, store_dir, tls }.configuration())?;
     let mut said = format!("{all} logins in {}, {made} of them new", shown(&own.logins));
+    if elsewhere > 0 {
+        let (server, keep) = (&own.server, plural(elsewhere, "keeps its", "keep their"));
+        let _ = write!(
+            said,
+            "; {elsewhere} of the others {keep} old address: write {scheme}://…@{server} into KAMNOT_NATS"
+        );
+    }
     if !encrypted {
         let _ = write!(said, "; without --tls-cert passwords and alerts are sent unencrypted");
     }

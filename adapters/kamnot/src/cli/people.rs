@@ -7,17 +7,21 @@ use std::io;
 
 use engine::action::When;
 use engine::calendar::Instant;
+use engine::json::Json;
 use projections::catalogue::Word as _;
 use service::clock::{Clock as _, SystemClock};
 use service::shown::plain;
+use service::spreadsheet::csv;
 use store::people::{Membership, Person, SecondFactor};
 use uuid::Uuid;
 use web::credentials::passwords::Hashing;
 use web::people::{Factor, Handed, Newcomer, Undone, add, disable, enable, reset};
 
-use super::arguments::{Common, FactorOf, PeopleCommand, RoleOf};
+use super::arguments::{Common, FactorOf, Format, PeopleCommand, RoleOf};
+use super::asked::refuse_unlisted;
 use super::database::{Absent, Database, run as block_on};
 use super::in_force::offices_in_force;
+use super::lists::json;
 use super::output::{Completion, Failure, print_out};
 use super::paint::{Paint, Tone, line_width};
 use super::said::{Said, role};
@@ -31,12 +35,13 @@ pub(super) fn run(common: &Common, command: &PeopleCommand) -> Result<Completion
     print_out(&match command {
         PeopleCommand::Add { login, name, role, language, factor } => {
             let offices = offices_in_force(common, &database)?;
+            role.office.iter().try_for_each(|office| refuse_unlisted(common, &offices, office))?;
             let membership = role.membership();
             let new = Newcomer { login, name, language: *language, membership, factor: factor.factor() };
             let (person, handed) = done(common, add(database.store.as_ref(), &Hashing::default(), &offices, new))?;
             handed_over(common, &person.login, &handed)
         }
-        PeopleCommand::List => list(common, &database)?,
+        PeopleCommand::List { format } => list(common, &database, *format)?,
         PeopleCommand::Reset { login, factor } => {
             let id = known(common, &database, login)?;
             let handed =
@@ -87,7 +92,7 @@ impl FactorOf {
 }
 
 /// The id of the person with a login name.
-fn known(common: &Common, database: &Database, login: &str) -> Result<Uuid, Failure> {
+pub(super) fn known(common: &Common, database: &Database, login: &str) -> Result<Uuid, Failure> {
     let person = block_on(async { Ok(database.store.person_by_login(&login.to_lowercase()).await?) })?;
     let nobody = || Failure::Refused(format!("{}: {}", plain(login), Said::Nobody.of(common.lang)));
     person.map(|person| person.id).ok_or_else(nobody)
@@ -110,13 +115,43 @@ fn handed_over(common: &Common, login: &str, handed: &Handed) -> String {
     out
 }
 
-fn list(common: &Common, database: &Database) -> Result<String, Failure> {
+const COLUMNS: [Said; 5] = [Said::Login, Said::Name, Said::Roles, Said::SecondFactor, Said::State];
+
+fn list(common: &Common, database: &Database, format: Format) -> Result<String, Failure> {
     let (people, on) = block_on(async { Ok((database.store.people().await?, database.store.people_are_on().await?)) })?;
     let t = |word: Said| word.of(common.lang).to_owned();
-    let headings = [Said::Login, Said::Name, Said::Roles, Said::SecondFactor, Said::State].map(t).to_vec();
+    match format {
+        Format::Table => {}
+        Format::Json => return Ok(json(people.iter().map(as_json))),
+        Format::Csv => {
+            let cells = people.iter().map(|person| row(common, person).into_iter().map(|cell| cell.text).collect());
+            return Ok(csv(COLUMNS.map(|word| word.of(common.lang)), &cells.collect::<Vec<Vec<String>>>()));
+        }
+    }
+    let headings = COLUMNS.map(t).to_vec();
     let rows = people.iter().map(|person| row(common, person)).collect();
     let table = Table { headings, rows }.draw(line_width(), Paint::of(&io::stdout()));
     Ok(if on { table } else { format!("{table}\n{}\n", Said::Off.of(common.lang)) })
+}
+
+/// A person for programs: the id that other commands take, and the roles with the instants between which they are held.
+fn as_json(person: &Person) -> Json<'_> {
+    let at = |at: Option<Instant>| at.map_or(Json::Null, |at| Json::text(at.to_string()));
+    let role = |Membership { office, role, from, until }: &Membership| {
+        Json::Object(vec![
+            ("role".into(), Json::text(role.word())),
+            ("office".into(), office.as_ref().map_or(Json::Null, |office| Json::text(office.to_string()))),
+            ("from".into(), at(*from)),
+            ("until".into(), at(*until)),
+        ])
+    };
+    Json::Object(vec![
+        ("id".into(), Json::text(person.id.to_string())),
+        ("login".into(), Json::text(&*person.login)),
+        ("name".into(), Json::text(&*person.name)),
+        ("roles".into(), Json::List(person.memberships.iter().map(role).collect())),
+        ("disabled".into(), at(person.disabled)),
+    ])
 }
 
 fn row(common: &Common, person: &Person) -> Vec<Cell> {

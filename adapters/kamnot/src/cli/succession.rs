@@ -15,6 +15,7 @@ use service::succession::{Count, Succession, Which, follow};
 use service::watch::clock_doubt::alerts_beside;
 
 use super::arguments::{Common, Succession as Own};
+use super::asked::refuse_unlisted;
 use super::database::{Absent, Database, run as block_on};
 use super::in_force::offices_in_force;
 use super::output::{Completion, Failure, print_out};
@@ -28,6 +29,7 @@ const MOST: usize = 20;
 pub(super) fn run(common: &Common, own: &Own) -> Result<Completion, Failure> {
     let database = if own.yes { Database::open(common, Absent::Begin)? } else { Database::open_to_read(common)? };
     let offices = offices_in_force(common, &database)?;
+    [&own.from, &own.to].into_iter().chain(&own.with).try_for_each(|code| refuse_unlisted(common, &offices, code))?;
     let which = match (&own.with, &own.cases) {
         (Some(other), _) => Which::With(other.clone()),
         (None, Some(file)) => Which::These(references(file)?),

@@ -188,8 +188,16 @@ fn wrap_behind(text: &str, width: usize, mut used: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_inclusive(' ') {
         let bare = word.trim_end_matches(' ');
-        if used > 0 && used + bare.width() > width {
+        // Most words need no look at their letters: each is as wide as it is long, and there is one part.
+        let is_plain = bare.len() <= width && word.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let wide = if is_plain { bare.len() } else { bare.width() };
+        if used > 0 && used + wide > width {
             start_line(&mut lines, &mut used);
+        }
+        if is_plain && let Some(line) = lines.last_mut() {
+            line.push_str(word);
+            used += word.len();
+            continue;
         }
         for part in word.split(WORD_BREAK) {
             if used > 0 && used + part.trim_end_matches(' ').width() > width {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use web::people::{add_token, revoke};
 
 use super::arguments::{Common, TokensCommand};
+use super::asked::refuse_unlisted;
 use super::database::{Absent, Database, run as block_on};
 use super::in_force::offices_in_force;
 use super::output::{Completion, Failure, print_out};
@@ -25,6 +26,7 @@ pub(super) fn run(common: &Common, command: &TokensCommand) -> Result<Completion
     print_out(&match command {
         TokensCommand::Add { name, role } => {
             let offices = offices_in_force(common, &database)?;
+            role.office.iter().try_for_each(|office| refuse_unlisted(common, &offices, office))?;
             let (token, secret) =
                 done(common, add_token(store, &offices, Uuid::new_v4(), name, role.membership(), now))?;
             format!("{}: {}\n{}: {secret}\n\n{}\n", t(Said::Id), token.id, t(Said::Secret), t(Said::Once))

@@ -97,7 +97,7 @@ fn action(heading: &Heading, cells: &Result<Cells<'_>, Broken>) -> Result<Action
         Err(Broken::TextBehindQuote) => Err(Refusal::new(Code::TextBehindQuotationMark).into()),
         Err(Broken::TooLong(length)) => Err(too_long(*length).into()),
         Ok(cells) => match texts(cells) {
-            Err(nth) => Err(Refusal::new(Code::NotUtf8).found(heading.name_of(nth)).into()),
+            Err(nth) => Err(Refusal::new(Code::NotUtf8).found(format!("in column {}", heading.name_of(nth))).into()),
             Ok(cells) => heading.action(&cells),
         },
     }

@@ -19,6 +19,8 @@ pub enum FileFlaw {
     Locked,
     /// It has an unsupported format, such as `.xls`.
     AnotherForm(&'static str),
+    /// It is a log of this program, or another SQLite database.
+    Log,
     /// It is a zip archive but not a workbook.
     ZipArchive,
     /// The workbook is damaged, or not as Excel saves it.
@@ -76,6 +78,9 @@ impl FileFlaw {
             Self::AnotherForm(form) => {
                 format!("found a {form} file, which is not supported; save it as .xlsx in Excel, or as CSV UTF-8")
             }
+            Self::Log => "found a database such as a log of kamnot, expected a file of actions; a log is named with \
+                          --db, and `kamnot export` writes its actions to a file"
+                .to_owned(),
             Self::ZipArchive => {
                 "found a zip archive, not a workbook; save the table as .xlsx, or as CSV UTF-8".to_owned()
             }
@@ -125,6 +130,9 @@ impl FileFlaw {
             Self::AnotherForm(form) => {
                 format!("ພົບໄຟລ໌ {form} ເຊິ່ງອ່ານບໍ່ໄດ້; ໃຫ້ບັນທຶກໃນ Excel ເປັນ .xlsx ຫລື ບັນທຶກແຜ່ນງານເປັນ CSV UTF-8")
             }
+            Self::Log => "ພົບຖານຂໍ້ມູນ ເຊັ່ນ ບັນທຶກຂອງ kamnot, ຕ້ອງເປັນໄຟລ໌ຂອງການກະທຳ; ໃຊ້ --db ເພື່ອບອກບັນທຶກ, ແລະ `kamnot export` \
+                ຂຽນການກະທຳອອກເປັນໄຟລ໌"
+                .to_owned(),
             Self::ZipArchive => "ພົບໄຟລ໌ zip ທີ່ບໍ່ແມ່ນຕາຕະລາງ Excel; ໃຫ້ບັນທຶກຕາຕະລາງເປັນ .xlsx ຫລື CSV UTF-8".to_owned(),
             Self::Damaged => "ໄຟລ໌ Excel ເສຍຫາຍ ຫລື ບໍ່ແມ່ນແບບທີ່ Excel ບັນທຶກ; ໃຫ້ເປີດໃນ Excel ແລະ ບັນທຶກໃໝ່ເປັນ .xlsx \
                 ຫລື ບັນທຶກແຜ່ນງານເປັນ CSV UTF-8"

@@ -23,6 +23,9 @@ const EXPORTED: &[u8] = b"{\"action\":{";
 /// The first bytes of a Microsoft compound file: an old workbook, or a new one that is encrypted.
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
+/// The first bytes of an SQLite database.
+const DATABASE: &[u8] = b"SQLite format 3\0";
+
 impl Form {
     /// The format of a file with this content and name.
     ///
@@ -37,6 +40,8 @@ impl Form {
             Ok(Self::Workbook)
         } else if bytes.starts_with(COMPOUND) {
             Err(compound(bytes))
+        } else if bytes.starts_with(DATABASE) {
+            Err(FileFlaw::Log)
         } else if first == Some(&b'<') {
             Err(FileFlaw::WebPage)
         } else if text.trim_ascii_start().starts_with(EXPORTED) {

@@ -157,7 +157,8 @@ impl Heading {
             return flaw;
         }
         if flaw.code == Code::NotAnInstant {
-            let found = flaw.found.unwrap_or_default();
+            let is_number = self.common("at", cells).trim().parse::<f64>().is_ok();
+            let found = if is_number { "number".to_owned() } else { flaw.found.unwrap_or_default() };
             return Refusal::new(Code::NotATableInstant).field("at").found(found).expected(TABLE_INSTANTS);
         }
         let text = self.common("at", cells);

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use engine::action::describe::{Field, FieldKind, Need};
 use engine::action::{Action, ActionName, When};
 use engine::json::Json;
-use engine::refusal::{Flaws, Refusal};
+use engine::refusal::{Code, Flaws, Refusal};
 use engine::rulebook::Language;
 use projections::catalogue::Word as _;
 
@@ -39,7 +39,13 @@ impl Flaw {
             Some("action") | None => String::new(),
             Some(field) => field.to_owned(),
         };
-        Self { field, says: refusal.reason(language) }
+        if refusal.code == Code::InTheFuture {
+            return Self::of(field, W::InTheFuture, language);
+        }
+        // The page names the field by its label.
+        let says = refusal.reason(language);
+        let named = refusal.field.as_ref().map(|name| format!("`{name}`: ")).unwrap_or_default();
+        Self { field, says: says.strip_prefix(&named).unwrap_or(&says).to_owned() }
     }
 
     /// The same for all refusals of an action.
@@ -88,9 +94,9 @@ pub fn action(name: ActionName, fields: &Fields, language: Language) -> Result<A
         ("case".into(), Json::text(fields.text(names::CASE))),
         ("by".into(), Json::text(fields.text(names::BY))),
     ];
-    for of_all in [names::CASE, names::BY] {
+    for (of_all, word) in [(names::CASE, W::NeedsValue), (names::BY, W::ChooseOffice)] {
         if fields.text(of_all).is_empty() {
-            typed.flaw(of_all, W::NeedsValue);
+            typed.flaw(of_all, word);
         }
     }
     match when(fields, language) {

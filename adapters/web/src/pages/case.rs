@@ -100,7 +100,7 @@ async fn shown(
             Some((nth, raised)) => {
                 let delivered = delivered(site, timeline, raised.id).await?;
                 let seen = looked.as_ref().map(|looked| looked.first_after(raised.at));
-                let taken = alerts::taken(timeline, &rows[nth], raised.at);
+                let taken = alerts::taken(timeline, &rows[nth]);
                 Some((nth, Outside { delivered, seen, taken }))
             }
             None => None,

@@ -1,5 +1,6 @@
 //! The alerts of a case: the chain of the gravest one, from due to done with each delay, and the others as rows.
 
+use engine::action::OfficeCode;
 use engine::alert::Kind;
 use engine::calendar::Instant;
 use engine::case::{Event, Fact};
@@ -52,12 +53,12 @@ pub struct Outside {
     pub delivered: Option<Instant>,
     /// When somebody first looked at the case after it was raised; the outer `None` where the reader may not know.
     pub seen: Option<Option<Instant>>,
-    /// When somebody of the office that owes the duty first did something about it.
-    pub taken: Option<Instant>,
+    /// When somebody first did something about it, and of which office.
+    pub taken: Option<(Instant, OfficeCode)>,
 }
 
-/// When somebody of the office that owes the duty first took or noted the alert that was raised at an instant.
-pub fn taken(timeline: &Timeline, row: &AlertRow, raised: Instant) -> Option<Instant> {
+/// When somebody first took or noted an alert of the row, at whatever stage, and of which office.
+pub fn taken(timeline: &Timeline, row: &AlertRow) -> Option<(Instant, OfficeCode)> {
     let about = |handling: &Handling| Some((handling.topic.on.0, handling.topic.period)) == row.opened_by;
     let takes = |event: &&Event| match &event.fact {
         Fact::AlertHandled(handling) => {
@@ -65,11 +66,8 @@ pub fn taken(timeline: &Timeline, row: &AlertRow, raised: Instant) -> Option<Ins
         }
         _ => false,
     };
-    let mut events = timeline.log.iter().map(|stored| &stored.event).filter(takes);
-    let by = events.find(|event| {
-        event.recorded_at >= raised && row.owed_by.iter().any(|code| *code == event.recorded_by.as_str())
-    });
-    by.map(|event| event.recorded_at)
+    let first = timeline.log.iter().map(|stored| &stored.event).find(takes)?;
+    Some((first.recorded_at, first.recorded_by.clone()))
 }
 
 /// The rows of a case's alerts: limits on liberty, other limits, findings together.
@@ -132,10 +130,8 @@ fn about(row: &AlertRow, reader: &Reader<'_>) -> String {
 
 fn line(row: &AlertRow, reader: &Reader<'_>) -> Line {
     let instant = |at: Option<Instant>| html(&at.map(|at| reader.instant(at)).unwrap_or_default());
-    let offices = row
-        .owed_by
-        .iter()
-        .map(|code| engine::action::OfficeCode::new(code).map_or_else(|| code.clone(), |code| reader.office(&code)));
+    let offices =
+        row.owed_by.iter().map(|code| OfficeCode::new(code).map_or_else(|| code.clone(), |code| reader.office(&code)));
     Line {
         about: html(&about(row, reader)),
         kind: html(reader.book.text(&format!("kind.{}", row.kind)).in_language(reader.language)),
@@ -168,8 +164,8 @@ fn chain(row: &AlertRow, outside: &Outside, reader: &Reader<'_>) -> Option<Chain
         Some(None) => steps.say(C::FirstSeen, C::ByNobody),
         None => {}
     }
-    match outside.taken {
-        Some(at) => steps.add(C::Taken, at),
+    match &outside.taken {
+        Some((at, office)) => steps.add_of(C::Taken, *at, Some(office)),
         None => steps.say(C::Taken, C::NotTaken),
     }
     if let Some(escalated) = row.told.iter().find(|told| told.kind == Kind::Escalated && told.at >= raised.at) {
@@ -194,14 +190,23 @@ struct Steps<'r> {
 impl Steps<'_> {
     /// Adds a step, and how long it came after the one before.
     fn add(&mut self, what: C, at: Instant) {
+        self.add_of(what, at, None);
+    }
+
+    /// The same of a step that an office took. One of an earlier stage of the alert comes before the last step: no delay.
+    fn add_of(&mut self, what: C, at: Instant, office: Option<&OfficeCode>) {
         let reader = self.reader;
         let delay = self.last.map(|last| match at.since(last) {
-            ..=0 => reader.t(C::SameSecond).to_owned(),
+            ..0 => String::new(),
+            0 => reader.t(C::SameSecond).to_owned(),
             seconds => reader.length(seconds),
         });
-        let when = format!("{} {}", words_of_time::day(at.date(), reader.language), at.time_of_day());
+        let mut when = format!("{} {}", words_of_time::day(at.date(), reader.language), at.time_of_day());
+        if let Some(office) = office {
+            when = format!("{when}, {}", reader.office(office));
+        }
         self.said.push([html(reader.t(what)), html(&when), html(&delay.unwrap_or_default())]);
-        self.last = Some(at);
+        self.last = self.last.max(Some(at));
     }
 
     fn say(&mut self, what: C, said: C) {

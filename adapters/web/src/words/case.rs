@@ -77,6 +77,7 @@ projections::catalogue! {
         OtherAlerts: "Other alerts", "ການແຈ້ງເຕືອນອື່ນ";
         AlertsScroll: "Alerts, scrolls sideways", "ການແຈ້ງເຕືອນ, ເລື່ອນຊ້າຍຂວາໄດ້";
         NoAlerts: "No alert was raised.", "ບໍ່ມີການແຈ້ງເຕືອນ.";
+        NoOtherAlerts: "No other alert was raised.", "ບໍ່ມີການແຈ້ງເຕືອນອື່ນ.";
         Open: "open", "ຍັງຄ້າງຢູ່";
         Actions: "Actions", "ການກະທຳ";
         ActionsScroll: "Actions, scrolls sideways", "ການກະທຳ, ເລື່ອນຊ້າຍຂວາໄດ້";

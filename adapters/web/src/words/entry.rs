@@ -53,6 +53,7 @@ projections::catalogue! {
         NeedsValue: "Enter this.", "ຕ້ອງປ້ອນ.";
         NeedsValueOrNone: "Enter this, or tick the box beneath.", "ຕ້ອງປ້ອນ, ຫຼື ໝາຍໃສ່ຫ້ອງຂ້າງລຸ່ມ.";
         NeedsDate: "Enter the date that the paper gives.", "ປ້ອນວັນທີ ຕາມເອກະສານ.";
+        InTheFuture: "This lies in the future. Enter what happened, not what is planned.", "ເວລານີ້ຢູ່ໃນອະນາຄົດ. ປ້ອນສິ່ງທີ່ເກີດຂຶ້ນແລ້ວ, ບໍ່ແມ່ນສິ່ງທີ່ວາງແຜນໄວ້.";
         NeedsReason: "Give the reason.", "ບອກເຫດຜົນ.";
         TimeTwice: "The date gives a time already.", "ວັນທີມີເວລາຢູ່ແລ້ວ.";
         OnlyDay: "Enter a day without a time.", "ປ້ອນແຕ່ວັນທີ, ບໍ່ມີເວລາ.";
@@ -150,6 +151,7 @@ projections::catalogue! {
         LineKnown: "known already", "ມີແລ້ວ";
         LineRefused: "refused", "ບໍ່ຮັບ";
         LineRecorded: "recorded", "ບັນທຶກແລ້ວ";
+        Warning: "Warning", "ຄຳເຕືອນ";
         LineAgain: "send again", "ສົ່ງຄືນ";
         Kept: "Your session had ended. This is what you typed; nothing of it was recorded.", "ເຊດຊັນຂອງທ່ານໝົດເວລາແລ້ວ. ນີ້ແມ່ນສິ່ງທີ່ທ່ານພິມໄວ້; ຍັງບໍ່ໄດ້ບັນທຶກ.";
     }

@@ -52,6 +52,7 @@ projections::catalogue! {
         Until: "Until when", "ຮອດເວລາໃດ";
         UntilHint: "An hour of today, or a day: 14:30, tomorrow 9:00, 3/5/2026 12:00", "ໂມງຂອງມື້ນີ້, ຫຼື ວັນທີ: 14:30, ມື້ອື່ນ 9:00, 3/5/2026 12:00";
         To: "To whom", "ມອບໃຫ້ໃຜ";
+        NobodyElse: "Nobody else of your office uses these pages: there is nobody to whom this can be handed over.", "ບໍ່ມີຜູ້ອື່ນໃນຫ້ອງການຂອງທ່ານໃຊ້ໜ້າເວັບນີ້: ບໍ່ມີໃຜທີ່ຈະມອບໃຫ້ໄດ້.";
         Lapses: "If nothing is recorded by then, it lapses and is new again.", "ຖ້າບໍ່ມີການບັນທຶກກ່ອນນັ້ນ, ຈະໝົດເວລາ ແລະ ເປັນອັນໃໝ່ອີກ.";
         Error: "Error", "ຜິດພາດ";
         ErrorsHead: "Nothing was recorded", "ຍັງບໍ່ໄດ້ບັນທຶກ";

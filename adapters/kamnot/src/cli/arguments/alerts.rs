@@ -11,8 +11,8 @@ use super::super::connection::NatsOptions;
 use super::network::{FollowersPlace, Whose};
 use super::{case, instant, when};
 
-/// List the alerts to an office: a row for each limit with its history, limits on liberty first, the findings of a case
-/// in one row
+/// List the alerts to an office: a row for each limit with its history, the findings of a case in one row. First the
+/// limits on a detention and on what it asks, such as telling the parents; each in the order of the first alert
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -33,7 +33,7 @@ pub(in crate::cli) struct AlertsOf {
     /// Only open alerts: not settled and not withdrawn; of notices only those of limits that still run
     #[arg(long, conflicts_with = "follow")]
     pub open: bool,
-    /// Only rows of this kind: notice, arguable, breach, settled, withdrawn; several separated by commas
+    /// Only rows of this kind: notice, arguable, breach, settled, withdrawn, escalated; several separated by commas
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind, conflicts_with = "follow")]
     pub kind: Vec<Kind>,
     /// Only rows with an alert since then: an instant, or a date (its beginning). With --follow earlier alerts are

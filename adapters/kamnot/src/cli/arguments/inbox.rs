@@ -26,7 +26,8 @@ pub(in crate::cli) struct Inbox {
 /// The subcommands of `inbox`.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum InboxCommand {
-    /// List what an office has to act on, limits on liberty first; of the offices below it what was escalated. Reads the log
+    /// List what an office has to act on; of the offices below it what was escalated. First the limits on a detention and
+    /// on what it asks, such as telling the parents: those certainly over, arguably over, running. Reads the log
     List {
         /// The office
         #[arg(long = "as", value_name = "OFFICE", value_parser = office)]
@@ -46,9 +47,9 @@ pub(in crate::cli) enum InboxCommand {
     HandOver {
         #[command(flatten)]
         about: About,
-        /// The id of the person
-        #[arg(long, value_name = "ID")]
-        to: Uuid,
+        /// The person: the login name, or the id (`kamnot people list --format json`); over NATS the id
+        #[arg(long, value_name = "PERSON")]
+        to: String,
         #[command(flatten)]
         promise: Promised,
     },

@@ -67,7 +67,7 @@ pub(in crate::cli) struct NatsConfig {
     /// The folder of the logins
     #[arg(long, value_name = "FOLDER", default_value = "nats-logins")]
     pub logins: PathBuf,
-    /// The address at which offices reach the server, for new logins
+    /// The address at which offices reach the server, for new logins; existing ones keep theirs
     #[arg(long, value_name = "HOST:PORT", default_value = "localhost:4222", value_parser = host_and_port)]
     pub server: String,
     /// How many programs of one office may follow its alerts, each with its own subscription
@@ -144,7 +144,7 @@ pub(in crate::cli) struct Send {
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The office that sends; the login must be its own
-    #[arg(long, value_name = "CODE", value_parser = office)]
+    #[arg(long, visible_alias = "as", value_name = "CODE", value_parser = office)]
     pub office: OfficeCode,
     /// The format of the outcome of each line, on standard output
     #[arg(long, value_enum, default_value = "table")]

@@ -6,7 +6,7 @@ use engine::rulebook::Language;
 use projections::rights::Role;
 use uuid::Uuid;
 
-use super::{language, office, when};
+use super::{Format, language, office, when};
 
 /// Keep the people who use the pages: their roles, first passwords, second factors
 #[derive(Debug, Args)]
@@ -43,7 +43,11 @@ pub(in crate::cli) enum PeopleCommand {
         factor: FactorOf,
     },
     /// List everybody
-    List,
+    List {
+        /// The output format
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
     /// Give a person a new first password and a new second factor, and end the person's sessions
     Reset {
         /// The login name

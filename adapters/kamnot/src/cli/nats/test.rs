@@ -10,7 +10,7 @@ use nats::probe::{Attempt, Probe, Proved};
 use projections::subjects::test_of;
 
 use super::super::arguments::{Common, NatsTest};
-use super::super::asked::warn_of_stranger;
+use super::super::asked::{unlisted, warn_of_unlisted};
 use super::super::database::run as block_on;
 use super::super::output::{Completion, Failure, offices, print_out};
 
@@ -19,12 +19,18 @@ pub(super) fn run(common: &Common, own: &NatsTest) -> Result<Completion, Failure
     let offices = offices(common)?;
     let kamnot = own.nats.servers()?.ok_or_else(|| Failure::Refused("say where NATS is: give --nats".to_owned()))?;
     let login = own.login.as_ref().map(|file| read_login(file, &own.office)).transpose()?;
-    warn_of_stranger(common, &offices, (None, &own.office));
+    let login = login.map(|(servers, name)| (servers.trusting_as(&kamnot), name));
+    warn_of_unlisted(common, &offices, &own.office);
     let name = offices.name_and_code(&own.office, common.lang);
     let words = Words { lang: common.lang, office: &own.office, name: &name };
     let probe = Probe { kamnot: &kamnot, login: login.as_ref(), office: &own.office };
     match block_on(async { Ok(probe.run().await) })? {
         Ok(proved) => {
+            // Without the office's own login a subject that nobody reads is reached as well.
+            if login.is_none() && unlisted(common, &offices, &own.office).is_some() {
+                print_out(&(words.proved(&proved) + &words.nobody()))?;
+                return Ok(Completion::SomethingRefused);
+            }
             print_out(&(words.proved(&proved) + &words.all(login.is_some())))?;
             Ok(Completion::Done)
         }
@@ -105,6 +111,14 @@ impl Words<'_> {
         };
         let works = self.say(format!("Messages reach {name}."), format!("ທາງໄປຫາ {name} ໃຊ້ໄດ້."));
         format!("{works} {rest}\n")
+    }
+
+    fn nobody(&self) -> String {
+        let office = self.office;
+        self.say(
+            format!("Messages go through, but {office} is not a known office: nobody may read there.\n"),
+            format!("ຂໍ້ຄວາມໄປໄດ້, ແຕ່ບໍ່ຮູ້ຈັກຫ້ອງການ {office}: ອາດບໍ່ມີໃຜອ່ານຢູ່ນັ້ນ.\n"),
+        )
     }
 
     fn failed(&self, at: Attempt) -> String {

@@ -273,7 +273,8 @@ fn shown(
     let case = &ready.known.case;
     let action = &ready.actions[ready.actions.len() - 1];
     let when = crate::dates::echo(action.at, work.site.now(), reader.book, language);
-    let understood = format!("{}, {} {}, {when}", begun(reader.action(action.name)), N::Case.of(language), action.case);
+    let (name, of_case, by) = (begun(reader.action(action.name)), N::Case.of(language), reader.office(&action.by));
+    let understood = format!("{name}, {by}, {of_case} {}, {when}", action.case);
     let mut hidden: Vec<(String, String)> = work
         .fields
         .pairs()

@@ -37,6 +37,12 @@ use crate::words::frame::Frame as W;
 
 /// The field with the lines that were shown.
 const LINES: &str = "lines";
+/// The field with the numbers of these lines in the file.
+const NUMBERS: &str = "numbers";
+/// The field with the refused lines: the number of each, what it says, and why.
+const REFUSED: &str = "refused";
+/// How long the words about refused lines may be that are sent along, in bytes; of further ones only the numbers are.
+const MOST_WORDS: usize = 200_000;
 
 #[derive(Template)]
 #[template(path = "enter/upload.html")]
@@ -46,18 +52,27 @@ struct Page {
     notes: Vec<Html>,
     rows: Vec<Row>,
     summary: Option<Html>,
-    /// The lines that can be recorded, to be sent again as they are.
-    lines: Option<String>,
+    /// The lines that can be recorded, to be sent again as they are, and what else is sent along.
+    hidden: Vec<(&'static str, String)>,
     done: bool,
 }
 
 /// A line of the file.
 struct Row {
     line: usize,
-    what: Html,
-    class: &'static str,
-    stands: Html,
-    says: Html,
+    what: String,
+    stands: Stands,
+    says: String,
+}
+
+impl Row {
+    fn what(&self) -> Html {
+        html(&self.what)
+    }
+
+    fn says(&self) -> Html {
+        html(&self.says)
+    }
 }
 
 /// How a line stands.
@@ -91,10 +106,10 @@ pub async fn form(State(site): State<Arc<Site>>, visitor: Visitor) -> Answer {
 #[derive(Default)]
 struct Shown {
     error: Option<String>,
-    rows: Vec<(Stands, Row)>,
+    rows: Vec<Row>,
     /// Warnings about the file and its lines.
     notes: Vec<Html>,
-    lines: Option<String>,
+    hidden: Vec<(&'static str, String)>,
     done: bool,
 }
 
@@ -117,7 +132,7 @@ pub async fn post(State(site): State<Arc<Site>>, visitor: Visitor, request: Requ
         let mut lines = Request::from_parts(parts, bytes.into());
         DefaultBodyLimit::max(LONGEST_UPLOAD).apply(&mut lines);
         match Fields::from_request(lines, &()).await {
-            Ok(fields) if !fields.raw(LINES).is_empty() => record(&site, &visitor, fields.raw(LINES)).await,
+            Ok(fields) if !fields.raw(LINES).is_empty() => record(&site, &visitor, &fields).await,
             _ => Ok(wrong(N::ChooseFile)),
         }
     };
@@ -154,8 +169,8 @@ async fn foreseen(site: &Site, visitor: &Visitor, contents: Contents) -> Result<
     let refused = contents
         .refused
         .iter()
-        .map(|refused| (Stands::Refused, row(refused.line, html(""), Stands::Refused, &refused.flaws, language)));
-    let mut rows: Vec<(Stands, Row)> = refused.collect();
+        .map(|refused| row(refused.line, String::new(), Stands::Refused, &refused.flaws, language));
+    let mut rows: Vec<Row> = refused.collect();
     let mut lines: Vec<(usize, String)> = Vec::new();
     for case in contents.cases {
         let known = site.log.load(&case.case).await?;
@@ -172,19 +187,34 @@ async fn foreseen(site: &Site, visitor: &Visitor, contents: Contents) -> Result<
             if stands != Stands::Refused {
                 lines.push((*line, json(action)));
             }
-            rows.push((stands, row(*line, what(site, action, language), stands, flaws, language)));
+            rows.push(row(*line, what(site, action, language), stands, flaws, language));
         }
     }
-    rows.sort_by_key(|(_, row)| row.line);
+    rows.sort_by_key(|row| row.line);
     lines.sort();
-    let new = rows.iter().any(|(stands, _)| *stands == Stands::New);
-    let lines = lines.into_iter().map(|(_, line)| line).collect::<Vec<_>>().join("\n");
-    Ok(Shown { rows, notes, lines: new.then_some(lines), ..Shown::default() })
+    let mut hidden = Vec::new();
+    if rows.iter().any(|row| row.stands == Stands::New) {
+        let (numbers, lines): (Vec<String>, Vec<String>) =
+            lines.into_iter().map(|(number, line)| (number.to_string(), line)).unzip();
+        hidden = vec![(LINES, lines.join("\n")), (NUMBERS, numbers.join(" ")), (REFUSED, refused_lines(&rows))];
+    }
+    Ok(Shown { rows, notes, hidden, ..Shown::default() })
+}
+
+/// The refused lines as they are sent along, so that they can be shown beside what was recorded.
+fn refused_lines(rows: &[Row]) -> String {
+    let mut left = MOST_WORDS;
+    let refused = rows.iter().filter(|row| row.stands == Stands::Refused).map(|Row { line, what, says, .. }| {
+        left = left.saturating_sub(what.len() + says.len());
+        if left > 0 { (*line, what.as_str(), says.as_str()) } else { (*line, "", "") }
+    });
+    serde_json::to_string(&refused.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// Records the lines that were shown.
-async fn record(site: &Site, visitor: &Visitor, lines: &str) -> Result<Shown, Fault> {
-    let language = visitor.language;
+async fn record(site: &Site, visitor: &Visitor, fields: &Fields) -> Result<Shown, Fault> {
+    let (lines, language) = (fields.raw(LINES), visitor.language);
+    let numbers: Vec<usize> = fields.raw(NUMBERS).split(' ').filter_map(|number| number.parse().ok()).collect();
     let Some(sender) = visitor.sender() else { return Ok(Shown::default()) };
     let request = OfActions { sender, alerts: site.alerts(), language, expected: None };
     let intake = Intake::new(Arc::clone(&site.recorder)).knowing(Some(Arc::clone(&site.offices)));
@@ -207,9 +237,14 @@ async fn record(site: &Site, visitor: &Visitor, lines: &str) -> Result<Shown, Fa
             verdict.warnings.iter().map(service::verdict::Said::refusal).collect()
         };
         let what = action.map(|action| what(site, action, language)).unwrap_or_default();
-        (stands, row(verdict.line, what, stands, &flaws, language))
+        let number = numbers.get(verdict.line.saturating_sub(1)).copied().unwrap_or(verdict.line);
+        row(number, what, stands, &flaws, language)
     });
-    Ok(Shown { rows: rows.collect(), done: true, ..Shown::default() })
+    let refused: Vec<(usize, String, String)> = serde_json::from_str(fields.raw(REFUSED)).unwrap_or_default();
+    let refused = refused.into_iter().map(|(line, what, says)| Row { line, what, stands: Stands::Refused, says });
+    let mut rows: Vec<Row> = rows.chain(refused).collect();
+    rows.sort_by_key(|row| row.line);
+    Ok(Shown { rows, done: true, ..Shown::default() })
 }
 
 fn json(action: &Action) -> String {
@@ -220,19 +255,23 @@ fn json(action: &Action) -> String {
 }
 
 /// The case, the action and when it happened.
-fn what(site: &Site, action: &Action, language: Language) -> Html {
+fn what(site: &Site, action: &Action, language: Language) -> String {
     let name = begun(site.book.text(&format!("action.{}", action.name)).in_language(language));
-    html(&format!("{}: {name}, {}", action.case, words_of_time::when(action.at, language)))
+    format!("{}: {name}, {}", action.case, words_of_time::when(action.at, language))
 }
 
-fn row(line: usize, what: Html, stands: Stands, flaws: &[Refusal], language: Language) -> Row {
-    let (class, word) = stands.words();
-    Row { line, what, class, stands: html(word.of(language)), says: html(&reasons(flaws, language)) }
+/// A line with what is wrong with it; of a line that is not refused these are warnings, and are called so.
+fn row(line: usize, what: String, stands: Stands, flaws: &[Refusal], language: Language) -> Row {
+    let mut says = reasons(flaws, language);
+    if stands != Stands::Refused && !flaws.is_empty() {
+        says = format!("{}: {says}", N::Warning.of(language));
+    }
+    Row { line, what, stands, says }
 }
 
 fn made(site: &Site, visitor: &Visitor, shown: Shown) -> Answer {
     let language = visitor.language;
-    let count = |of: Stands| shown.rows.iter().filter(|(stands, _)| *stands == of).count().to_string();
+    let count = |of: Stands| shown.rows.iter().filter(|row| row.stands == of).count().to_string();
     let summary = (!shown.rows.is_empty()).then(|| {
         let (word, new) = if shown.done { (N::UploadDone, Stands::Recorded) } else { (N::UploadShows, Stands::New) };
         let says = word.of(language).replace("{new}", &count(new)).replace("{known}", &count(Stands::Known));
@@ -249,8 +288,8 @@ fn made(site: &Site, visitor: &Visitor, shown: Shown) -> Answer {
         error: shown.error.map(|says| html(&says)),
         notes: shown.notes,
         summary,
-        rows: shown.rows.into_iter().map(|(_, row)| row).collect(),
-        lines: shown.lines,
+        rows: shown.rows,
+        hidden: shown.hidden,
         done: shown.done,
     };
     page(status, &page_of)

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::http::request::Parts;
 use engine::action::{Action, ActionName, CaseRef, When};
 use engine::case::Case;
+use engine::decide::is_too_early;
 use engine::json::Json;
 use engine::rulebook::Language;
 use projections::rights::{Act, Relation};
@@ -82,12 +83,13 @@ impl Work<'_> {
         self.visitor.language
     }
 
-    /// Gives the form what a new one has: an id, and the own office as the one that acted.
+    /// Gives the form what a new one has: an id, and the own office as the one that acted. An office that was left unchosen
+    /// stays so.
     pub fn begin(&mut self) {
         if Uuid::try_parse(self.fields.text(names::ID)).is_err() {
             self.fields.set(names::ID, Uuid::new_v4().to_string());
         }
-        if self.fields.text(names::BY).is_empty()
+        if self.fields.all(names::BY).is_empty()
             && let Some(office) = self.visitor.office()
         {
             self.fields.set(names::BY, office.as_str());
@@ -158,6 +160,7 @@ impl Work<'_> {
             (Ok(action), true) => action,
             (read, _) => {
                 flaws.extend(read.err().unwrap_or_default());
+                flaws.extend(self.in_the_future());
                 return Err(Unready::Flawed(known, flaws));
             }
         };
@@ -208,6 +211,12 @@ impl Work<'_> {
             return flaws;
         }
         flaws.into_iter().map(|flaw| Flaw { field: String::new(), ..flaw }).collect()
+    }
+
+    /// That the date lies in the future: said among the other flaws, before the decision would say it.
+    fn in_the_future(&self) -> Option<Flaw> {
+        let when = typed::when(&self.fields, self.language()).ok()??;
+        is_too_early(when.first(), self.site.now()).then(|| Flaw::of(names::DATE, W::InTheFuture, self.language()))
     }
 
     /// A correction gives its reason.
