@@ -31,18 +31,18 @@ async fn a_reply_has_a_receipt_and_each_alert_the_newest_checkpoint() {
     eventually("a signed checkpoint", async || ministry.desk.run(["checkpoint"]).code == 0).await;
     let investigator = ministry.guest("vte-investigation").await.client;
     let lines = investigation("VTE-2026-0001", 1, "2026-03-01") + "no action\n";
-    let send = async || -> Value {
+    let answered = async || -> Value {
         let answer = investigator.request("kamnot.actions.vte-investigation", lines.clone().into()).await;
         serde_json::from_slice(&answer.expect("an answer").payload).expect("JSON")
     };
-    let reply = send().await;
+    let reply = answered().await;
     let note = |reply: &Value| Note::parse(reply["receipt"].as_str().expect("a receipt").as_bytes()).expect("a note");
     let receipt = Receipt::open(&note(&reply), receipts).expect("signed with the key of receipts");
     let ids: BTreeSet<&str> = receipt.events.iter().map(|event| event.id.as_str()).collect();
     let sent = reply["lines"].as_array().expect("lines").iter().filter_map(|line| line["id"].as_str());
     assert_eq!(ids, sent.collect(), "{reply}");
     // The same is said of what is known already.
-    assert_eq!(Receipt::open(&note(&send().await), receipts).expect("a receipt"), receipt);
+    assert_eq!(Receipt::open(&note(&answered().await), receipts).expect("a receipt"), receipt);
     let mut alerts = Vec::new();
     eventually("an alert", async || {
         let kamnot = ministry.guest("kamnot").await.client;
