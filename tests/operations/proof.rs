@@ -1,6 +1,8 @@
 //! The log's keys, the checkpoints that they sign, and what is said of a log that does not continue them.
 
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
 
 use evidence::checkpoint::Checkpoint;
 use evidence::key::VerifierKey;
@@ -150,4 +152,32 @@ fn keys_that_cannot_be_used_are_refused_by_name() {
     desk.run(["key", "show", "--log-key", "passphrase"]).ends_with(1).complains(&["does not begin with"]);
     desk.run(["key", "new", "--origin", "two words", "--log-key", "other", "--no-passphrase"]).ends_with(1);
     assert!(!desk.path("other").exists());
+}
+
+#[test]
+fn a_passphrase_that_is_typed_is_not_shown_and_is_typed_twice() {
+    let desk = Desk::new();
+    let make = |answers: [&str; 2]| {
+        let program = tests::program::program().display().to_string();
+        let line = format!("{program} key new --origin {ORIGIN} --log-key log-key");
+        let mut script = desk.command_of("script", ["--quiet", "--return", "--command", &line, "/dev/null"]);
+        let mut script = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let (mut typing, mut terminal) = (script.stdin.take().expect("piped"), script.stdout.take().expect("piped"));
+        let (mut shown, mut answers) = (String::new(), answers.into_iter());
+        let mut byte = [0];
+        // Who types waits for the prompt.
+        while terminal.read(&mut byte).expect("it can be read") == 1 {
+            shown.push(char::from(byte[0]));
+            if shown.ends_with("keys: ") || shown.ends_with("again: ") {
+                let answer = answers.next().expect("asked twice at most");
+                typing.write_all(format!("{answer}\n").as_bytes()).expect("it can be typed");
+            }
+        }
+        assert!(!shown.contains("typed secret"), "{shown}");
+        (script.wait().expect("it ends").success(), shown)
+    };
+    let (made, shown) = make(["a typed secret", "another typed secret"]);
+    assert!(!made && shown.contains("are not the same") && !desk.path("log-key").exists(), "{shown}");
+    let (made, shown) = make(["a typed secret"; 2]);
+    assert!(made && desk.path("log-key").exists(), "{shown}");
 }

@@ -54,6 +54,7 @@ mod timeline;
 mod today;
 mod tokens;
 mod transfer;
+mod typed;
 
 use std::process::ExitCode;
 

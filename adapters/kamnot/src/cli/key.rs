@@ -3,7 +3,6 @@
 //! Invariant: no passphrase is taken from the command line, and no private key is printed.
 
 use std::env;
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use evidence::hash::Hash;
@@ -16,6 +15,7 @@ use super::arguments::{Common, Key, KeyCommand, KeyOptions};
 use super::output::{Completion, Failure, print_out};
 use super::said::Said;
 use super::state_folder::state_folder;
+use super::typed::secret;
 
 /// The systemd credential that holds the keys.
 const CREDENTIAL: &str = "log-key";
@@ -32,7 +32,7 @@ pub(super) fn run(common: &Common, own: &Key) -> Result<Completion, Failure> {
     let public = match &own.command {
         KeyCommand::New { origin, no_passphrase } => {
             let keys = LogKeys::made(origin).map_err(|error| Failure::Refused(format!("--origin: {error}")))?;
-            let passphrase = if *no_passphrase { None } else { Some(own.keys.passphrase().map_err(Failure::Refused)?) };
+            let passphrase = if *no_passphrase { None } else { Some(own.keys.chosen().map_err(Failure::Refused)?) };
             keys.write(&file, passphrase.as_deref())?;
             PublicKeys::read(&file)?
         }
@@ -81,19 +81,23 @@ impl KeyOptions {
         Ok(Some(LogKeys::read(&file, || self.passphrase())?))
     }
 
+    /// The passphrase of new keys: what is typed without being seen is typed twice.
+    fn chosen(&self) -> Result<String, String> {
+        let passphrase = self.passphrase()?;
+        if self.log_passphrase.is_none() && secret("The same again: ")?.is_none_or(|again| again != passphrase) {
+            return Err("the two passphrases are not the same; no keys were made".to_owned());
+        }
+        Ok(passphrase)
+    }
+
     /// The passphrase: from its file, or asked for on the terminal.
     fn passphrase(&self) -> Result<String, String> {
         let typed = if let Some(file) = &self.log_passphrase {
             let read = private_file::read(file, Readers::Owner).map_err(|why| format!("{}: {why}", file.display()))?;
             String::from_utf8(read).map_err(|_| format!("{}: expected a text", file.display()))?
-        } else if io::stdin().is_terminal() {
-            let failed = |error: io::Error| format!("the terminal cannot be read or written: {error}");
-            io::stderr().write_all(b"Passphrase of the log's keys: ").map_err(failed)?;
-            let mut typed = String::new();
-            io::stdin().lock().read_line(&mut typed).map_err(failed)?;
-            typed
         } else {
-            return Err("the log's keys are under a passphrase: name its file with --log-passphrase".to_owned());
+            secret("Passphrase of the log's keys: ")?
+                .ok_or("the log's keys are under a passphrase: name its file with --log-passphrase")?
         };
         let passphrase = typed.lines().next().unwrap_or_default().to_owned();
         if passphrase.chars().count() < FEWEST {

@@ -1,12 +1,11 @@
 //! The password of a training room: from a file, or asked for on the terminal; never an option, which others could read.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
-
 use web::credentials::room::{Room, RoomFault};
 
 use super::arguments::Demo;
 use super::database::run as block_on;
 use super::output::Failure;
+use super::typed::secret;
 
 impl From<RoomFault> for Failure {
     fn from(fault: RoomFault) -> Self {
@@ -26,16 +25,13 @@ pub(super) fn of_the_demo(own: &Demo, beyond: bool) -> Result<Option<Room>, Fail
 
 /// The password, asked for on the terminal.
 fn asked() -> Result<String, Failure> {
-    if !io::stdin().is_terminal() {
-        return Err(Failure::Refused(
+    let typed = secret("Password for the room, at least 8 characters: ").map_err(Failure::Fault)?;
+    let typed = typed.ok_or_else(|| {
+        Failure::Refused(
             "beyond this machine the demo needs a password for the room: name a file with --room-password, or start it on a \
              terminal, where it is asked for"
                 .to_owned(),
-        ));
-    }
-    let failed = |error: io::Error| Failure::Fault(format!("the terminal cannot be read or written: {error}"));
-    let mut typed = String::new();
-    io::stderr().write_all(b"Password for the room, at least 8 characters: ").map_err(failed)?;
-    io::stdin().lock().read_line(&mut typed).map_err(failed)?;
+        )
+    })?;
     Ok(typed.trim().to_owned())
 }
