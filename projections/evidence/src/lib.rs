@@ -6,6 +6,7 @@
 pub mod checkpoint;
 pub mod cosignature;
 pub mod ed25519;
+pub mod file;
 pub mod hash;
 pub mod key;
 pub mod leaf;

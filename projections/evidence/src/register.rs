@@ -65,6 +65,14 @@ impl Day {
         };
         ((1000..=9999).contains(&year) && (1..=length).contains(&day)).then_some(Self(year, month, day))
     }
+
+    /// How many days it is after 1970-01-01.
+    pub fn days(self) -> i64 {
+        // Years that begin in March end with the leap day.
+        let (year, month) = (i64::from(self.0) - i64::from(self.1 < 3), (i64::from(self.1) + 9) % 12);
+        let before = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5;
+        before + i64::from(self.2) - 1 - 719_468
+    }
 }
 
 impl fmt::Display for Day {

@@ -64,3 +64,12 @@ fn a_day_is_one_of_the_calendar() {
         assert_eq!(text.parse::<Day>(), Err(NotALine), "{text}");
     }
 }
+
+#[test]
+fn days_are_counted_from_1970() {
+    for (day, days) in
+        [("1970-01-01", 0), ("1969-12-31", -1), ("2000-02-29", 11_016), ("2000-03-01", 11_017), ("2026-11-30", 20_787)]
+    {
+        assert_eq!(day.parse::<Day>().map(Day::days), Ok(days), "{day}");
+    }
+}
