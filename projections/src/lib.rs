@@ -19,6 +19,7 @@ pub mod message;
 pub mod missing;
 pub mod picture;
 pub mod preview;
+pub mod recomputed;
 pub mod rights;
 pub mod shift;
 pub mod snapshot;

@@ -17,6 +17,7 @@ mod connection;
 mod database;
 mod demo;
 mod docket;
+mod evidence;
 mod export;
 mod feeds;
 mod figures;
@@ -55,6 +56,7 @@ mod today;
 mod tokens;
 mod transfer;
 mod typed;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -123,6 +125,8 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Export(own) => export::run(common, own),
         Command::Key(own) => key::run(common, own),
         Command::Checkpoint(own) => checkpoint::run(common, own),
+        Command::Evidence(own) => evidence::run(common, own),
+        Command::Verify(own) => verify::run(common, own),
         Command::Rebuild => admin::rebuild(common),
         Command::Check(own) => admin::check(common, own),
     }

@@ -6,6 +6,7 @@
 pub mod backoff;
 pub mod broker;
 pub mod clock;
+pub mod evidence_file;
 pub mod figures;
 pub mod files;
 pub mod growth;

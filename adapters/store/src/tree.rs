@@ -11,12 +11,16 @@ mod leaves;
 mod moved;
 mod own;
 mod pages;
+mod proofs;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use engine::action::CaseRef;
 use engine::calendar::Instant;
 use evidence::hash::Hash;
-use evidence::leaf::{DeclarationLeaf, EventLeaf, Leaf, StreamId};
+use evidence::leaf::{DeclarationLeaf, EventLeaf, HeadsLeaf, Leaf, StreamId};
+use evidence::map::Map;
 use evidence::tree::Plan;
 use uuid::Uuid;
 
@@ -78,6 +82,15 @@ pub trait TreeStore: Send + Sync + 'static {
     async fn tree_hashes(&self, plan: &Plan) -> Result<Vec<Hash>, Fault>;
     /// The leaves of a case's events as the log gives them, whether the tree has them yet or not.
     async fn leaves_of(&self, case: &CaseRef) -> Result<Vec<EventLeaf>, Fault>;
+    /// The indexes of the leaves of the events at these positions, as far as the tree has them.
+    async fn indexes_of(&self, positions: &[i64]) -> Result<BTreeMap<i64, u64>, Fault>;
+    /// The last leaf of the last checkpoint, which has this size, and the map of that checkpoint, as far as these streams need
+    /// it; none where another checkpoint was made meanwhile.
+    async fn heads_at(&self, size: u64, streams: &BTreeSet<StreamId>) -> Result<Option<(HeadsLeaf, Map)>, Fault>;
+    /// Of the signed checkpoints above this size, the last of each day, by size; a day in Vientiane.
+    async fn day_ends(&self, above: u64) -> Result<Vec<Checkpoint>, Fault>;
+    /// What the log says of some of its leaves, by the indexes of the leaves that say it.
+    async fn declarations(&self) -> Result<Vec<(u64, DeclarationLeaf)>, Fault>;
     /// What contradicts the tree, in words: events, the tree's own rows, checkpoints.
     async fn check_tree(&self) -> Result<Vec<String>, Fault>;
     /// The events of one of the log's own streams.
@@ -95,6 +108,8 @@ pub enum Which {
     Signed,
     /// Those that are signed and were made by then.
     SignedBy(Instant),
+    /// Those that are signed and have at most this size.
+    SignedWithin(u64),
 }
 
 /// An event of a case as the tree takes it.
@@ -195,12 +210,19 @@ impl<T: TreeTables> TreeStore for T {
     }
 
     async fn last_checkpoint(&self, which: Which) -> Result<Option<Checkpoint>, Fault> {
-        let by = if let Which::SignedBy(at) = which { vec![at.into()] } else { Vec::new() };
+        let by = match which {
+            Which::Any | Which::Signed => Vec::new(),
+            Which::SignedBy(at) => vec![at.into()],
+            Which::SignedWithin(size) => vec![Value::Number(size.cast_signed())],
+        };
         let sql = match which {
             Which::Any => "SELECT * FROM checkpoints ORDER BY id DESC LIMIT 1",
             Which::Signed => "SELECT * FROM checkpoints WHERE note IS NOT NULL ORDER BY id DESC LIMIT 1",
             Which::SignedBy(_) => {
                 "SELECT * FROM checkpoints WHERE note IS NOT NULL AND at <= $1 ORDER BY id DESC LIMIT 1"
+            }
+            Which::SignedWithin(_) => {
+                "SELECT * FROM checkpoints WHERE note IS NOT NULL AND size <= $1 ORDER BY id DESC LIMIT 1"
             }
         };
         self.rows(sql, by).await?.pop().map(Checkpoint::read).transpose()
@@ -236,6 +258,22 @@ impl<T: TreeTables> TreeStore for T {
             leaves.push(leaf);
         }
         Ok(leaves)
+    }
+
+    async fn indexes_of(&self, positions: &[i64]) -> Result<BTreeMap<i64, u64>, Fault> {
+        proofs::indexes_of(self, positions).await
+    }
+
+    async fn heads_at(&self, size: u64, streams: &BTreeSet<StreamId>) -> Result<Option<(HeadsLeaf, Map)>, Fault> {
+        proofs::heads_at(self, size, streams).await
+    }
+
+    async fn day_ends(&self, above: u64) -> Result<Vec<Checkpoint>, Fault> {
+        proofs::day_ends(self, above).await
+    }
+
+    async fn declarations(&self) -> Result<Vec<(u64, DeclarationLeaf)>, Fault> {
+        proofs::declarations(self).await
     }
 
     async fn check_tree(&self) -> Result<Vec<String>, Fault> {

@@ -25,9 +25,9 @@ use engine::calendar::Instant;
 use engine::rulebook::Language;
 use store::place::LogPlace;
 
+pub(super) use self::evidence::{Check, Checkpoint, EvidenceOf, Key, KeyCommand, KeyOptions, Verify};
 pub(super) use actions::{ActionsOf, Template};
 pub(super) use alerts::{AlertsFormat, AlertsOf};
-pub(super) use evidence::{Check, Checkpoint, Key, KeyCommand, KeyOptions};
 pub(super) use inbox::{About, Inbox, InboxCommand, Promised};
 pub(super) use lists::{Docket, Figures, Seconds, Today};
 pub(super) use mail::{Mail, MailCommand, MailOptions, SecretsOf};
@@ -140,6 +140,8 @@ pub(super) enum Command {
     Reconcile(Reconcile),
     Key(Key),
     Checkpoint(Checkpoint),
+    Evidence(EvidenceOf),
+    Verify(Verify),
     /// Rebuild the views of all cases from the log; the log and the marks of delivery stay as they are
     Rebuild,
     Check(Check),

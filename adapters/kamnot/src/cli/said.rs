@@ -1,4 +1,4 @@
-//! What `kamnot people`, `tokens`, `feeds`, `key`, `checkpoint` and `offices adopt` answer, in English and Lao.
+//! What `kamnot people`, `tokens`, `feeds`, `key`, `checkpoint`, `evidence` and `offices adopt` answer, in English and Lao.
 
 use projections::rights::Role;
 
@@ -10,6 +10,7 @@ projections::catalogue! {
         KeyOfReceipts: "Key of receipts, and its fingerprint", "ກະແຈຂອງໃບຮັບ ແລະ ລາຍນິ້ວມື";
         KeyBefore: "Key of checkpoints before, and its fingerprint", "ກະແຈຂອງຈຸດກວດກ່ອນໜ້າ ແລະ ລາຍນິ້ວມື";
         NoSignedCheckpoint: "there is no signed checkpoint from then or before; `kamnot serve --log-key FILE` makes them", "ຍັງບໍ່ມີຈຸດກວດທີ່ເຊັນແລ້ວ ຈົນຮອດເວລານັ້ນ; `kamnot serve --log-key FILE` ເຮັດໃຫ້";
+        EvidenceWritten: "{file}: {size} KiB; verified after it was made", "{file}: {size} KiB; ກວດແລ້ວຫຼັງສ້າງ";
         Login: "Login name", "ຊື່ເຂົ້າລະບົບ";
         Name: "Name", "ຊື່";
         Roles: "Roles", "ບົດບາດ";

@@ -85,23 +85,42 @@ impl Heads {
     /// Reads the pages on the ways to these streams.
     async fn read_pages(&mut self, log: &impl TreeTables, streams: &BTreeSet<StreamId>) -> Result<(), Fault> {
         if self.map.is_none() {
-            let root = read(log, [Prefix::ROOT].into()).await?.pop();
-            self.map = Some(root.map_or(Ok(Map::default()), |(_, page)| Map::open(&page)).map_err(of_map)?);
+            self.map = Some(root(log).await?);
         }
         let Some(map) = &mut self.map else { return Ok(()) };
-        loop {
-            let missing = map.missing(streams);
-            if missing.is_empty() {
-                return Ok(());
-            }
-            let read = read(log, missing.clone()).await?;
-            if read.len() != missing.len() {
-                return Err(of_map(MapError::Missing));
-            }
-            self.pages += read.len();
-            for (prefix, page) in read {
-                map.load(&prefix, &page).map_err(of_map)?;
-            }
+        self.pages += read_ways(log, map, streams).await?;
+        Ok(())
+    }
+}
+
+/// The map at the last checkpoint, as far as these streams need it.
+pub(super) async fn map_of(log: &impl TreeTables, streams: &BTreeSet<StreamId>) -> Result<Map, Fault> {
+    let mut map = root(log).await?;
+    read_ways(log, &mut map, streams).await?;
+    Ok(map)
+}
+
+/// The map, of which nothing but the first page was read.
+async fn root(log: &impl TreeTables) -> Result<Map, Fault> {
+    let root = read(log, [Prefix::ROOT].into()).await?.pop();
+    root.map_or(Ok(Map::default()), |(_, page)| Map::open(&page)).map_err(of_map)
+}
+
+/// Reads the pages on the ways to these streams; how many.
+async fn read_ways(log: &impl TreeTables, map: &mut Map, streams: &BTreeSet<StreamId>) -> Result<usize, Fault> {
+    let mut pages = 0;
+    loop {
+        let missing = map.missing(streams);
+        if missing.is_empty() {
+            return Ok(pages);
+        }
+        let read = read(log, missing.clone()).await?;
+        if read.len() != missing.len() {
+            return Err(of_map(MapError::Missing));
+        }
+        pages += read.len();
+        for (prefix, page) in read {
+            map.load(&prefix, &page).map_err(of_map)?;
         }
     }
 }

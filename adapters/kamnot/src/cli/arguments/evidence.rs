@@ -1,10 +1,13 @@
-//! The options of `key` and `checkpoint`, and those of the log's keys.
+//! The options of `key`, `checkpoint`, `evidence` and `verify`, and those of the log's keys.
 
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
+use engine::action::CaseRef;
 use engine::calendar::parse_date;
+use evidence::hash::Hash;
+use evidence::register::{Day, NotALine, RegisterLine};
 
 /// The heading of the options of the log's keys.
 const PROOF: &str = "Proof of the log";
@@ -85,4 +88,76 @@ pub(in crate::cli) struct Checkpoint {
 
 fn day(text: &str) -> Result<NaiveDate, String> {
     parse_date(text).ok_or_else(|| "expected a date, such as 2026-03-04".to_owned())
+}
+
+/// Write the evidence file of a case: everything that the log holds of it, with what proves that, to be verified offline
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot evidence VTE-2026-0001 -o case.evidence --log-key log-key
+  kamnot evidence VTE-2026-0001 -o case.evidence --log-key log-key --without-personal
+  kamnot verify case.evidence --fingerprint '…'
+
+It first makes a checkpoint and signs it. Where a `serve` on PostgreSQL keeps the log's tree, it waits up to 5 seconds for the
+checkpoint of that one; what is in none yet stands in the file as not yet proved. The file holds what is personal, unless
+--without-personal is given; a file that was handed out cannot be taken back.")]
+pub(in crate::cli) struct EvidenceOf {
+    /// The case's reference
+    #[arg(value_parser = super::case)]
+    pub case: CaseRef,
+    /// The file to write; none of that name may exist
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Leave out names, birth dates, reasons and numbers of orders: their commitments stay
+    #[arg(long)]
+    pub without_personal: bool,
+    /// Make no checkpoint: use the newest that is signed. No passphrase is needed then
+    #[arg(long)]
+    pub as_signed: bool,
+    #[command(flatten)]
+    pub keys: KeyOptions,
+}
+
+/// Verify an evidence file, without a log: whose it is, whether it is complete and since when, what follows from the law
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kamnot verify case.evidence --fingerprint '1f0c 93aa …'    as the log's office prints it (`kamnot key show`)
+  kamnot verify case.evidence --policy policy                 logs and witnesses that are trusted (C2SP tlog-policy)
+  kamnot verify case.evidence --policy policy --at-least 2026-03-31
+  kamnot verify case.evidence --register '2026-03-31 kamnot.example.org/vte 20852163 4813 494d …'
+  kamnot verify case.evidence --receipt receipt
+
+Exit code 1: something does not hold, the file is damaged, or nobody said which key is trusted. 2: a file cannot be read.")]
+pub(in crate::cli) struct Verify {
+    /// The evidence file
+    pub file: PathBuf,
+    /// The logs and witnesses that are trusted (C2SP tlog-policy)
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The fingerprint of a key of checkpoints that is trusted: 64 digits, in groups or not; may be given again
+    #[arg(long = "fingerprint", value_name = "DIGITS", conflicts_with = "policy", value_parser = fingerprint)]
+    pub fingerprints: Vec<Hash>,
+    /// A receipt that an office was given: a signed note; may be given again
+    #[arg(long = "receipt", value_name = "FILE")]
+    pub receipts: Vec<PathBuf>,
+    /// A line of the paper register, as it stands there; may be given again
+    #[arg(long = "register", value_name = "LINE", value_parser = register)]
+    pub registers: Vec<RegisterLine>,
+    /// Refuse a file that is not attested to be complete up to this day
+    #[arg(long, value_name = "DATE", value_parser = of_register)]
+    pub at_least: Option<Day>,
+}
+
+fn fingerprint(text: &str) -> Result<Hash, String> {
+    let digits: String = text.split_whitespace().collect();
+    digits.to_ascii_lowercase().parse().map_err(|_| "expected 64 hexadecimal digits".to_owned())
+}
+
+fn register(text: &str) -> Result<RegisterLine, String> {
+    text.parse().map_err(|error: NotALine| error.to_string())
+}
+
+fn of_register(text: &str) -> Result<Day, String> {
+    text.parse().map_err(|_| "expected a date, such as 2026-03-04".to_owned())
 }
