@@ -85,6 +85,8 @@ fn help_teaches_with_examples() {
         "key",
         "checkpoint",
         "check",
+        "evidence",
+        "verify",
     ] {
         desk.run([command, "--help"]).ends_with(0).says(&["Usage: kamnot"]);
     }

@@ -2,6 +2,7 @@
 
 mod backup;
 mod damage;
+mod evidence_file;
 mod http;
 mod moves;
 mod privacy;
