@@ -92,6 +92,7 @@ pub async fn make_checkpoint(
             Integrated::ByAnother => return wait(log, case).await,
         }
     }
+    signer.declare_key(log, &mut integrator).await?;
     log.make_checkpoint(&mut integrator, now).await?;
     match log.last_checkpoint(Which::Any).await? {
         Some(last) if last.note.is_none() => Ok(signer.sign(log, &last).await.map(|_| ())?),

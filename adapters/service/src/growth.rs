@@ -149,10 +149,7 @@ impl Growth {
         if let Some(signer) = &self.signer
             && self.figures.signing.get().is_none()
         {
-            let size = self.store.tree_standing().await?.size;
-            if let Some(declaration) = signer.declaration(self.store.as_ref(), size).await? {
-                self.store.declare(integrator, declaration).await?;
-            }
+            signer.declare_key(self.store.as_ref(), integrator).await?;
         }
         self.store.make_checkpoint(integrator, now).await?;
         (since.events, since.last) = (0, Some(now));

@@ -12,7 +12,7 @@ use evidence::checkpoint::Checkpoint as Signed;
 use evidence::leaf::{DeclarationLeaf, Why};
 use evidence::note::{Note, SignError};
 use evidence::tree::Plan;
-use store::tree::{Checkpoint, Which};
+use store::tree::{Checkpoint, Integrator, Which};
 use store::{Fault, LogStore};
 
 use crate::log_key::{LogKeys, PublicKeys};
@@ -106,14 +106,18 @@ impl Signer {
         Ok(note)
     }
 
-    /// What says in the tree that the log has another key, where it does not say so yet.
+    /// Says in the tree that the log has another key, where it does not say so yet.
     ///
     /// # Errors
-    /// If the log cannot be read.
-    pub async fn declaration(&self, log: &dyn LogStore, size: u64) -> Result<Option<DeclarationLeaf>, Fault> {
+    /// If the log cannot be read or written.
+    pub async fn declare_key(&self, log: &dyn LogStore, integrator: &mut Integrator) -> Result<(), Fault> {
+        if !self.new_key_since(log).await? {
+            return Ok(());
+        }
+        let size = log.tree_standing().await?.size;
         let reference = self.keys.log.verifier().fingerprint();
         let leaf = DeclarationLeaf { why: Why::KeyChanged, from: size, to: size, reference };
-        Ok(self.new_key_since(log).await?.then_some(leaf))
+        log.declare(integrator, leaf).await.map(|_| ())
     }
 
     /// Whether the last checkpoint was signed by the key before.

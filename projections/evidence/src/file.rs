@@ -28,7 +28,7 @@ pub const LONGEST: usize = 64 << 20;
 pub const LONGEST_LINE: usize = 8 << 20;
 /// The longest line of an event.
 pub const LONGEST_EVENT: usize = 1 << 20;
-/// The most keys, checkpoints, declarations, rulebooks; the most hashes of a proof.
+/// The most keys.
 pub const MOST_KEYS: usize = 64;
 /// The most checkpoints.
 pub const MOST_CHECKPOINTS: usize = 512;

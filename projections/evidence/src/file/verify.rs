@@ -76,7 +76,7 @@ pub enum LogRefusal {
     /// The checkpoint of this size is of another log.
     AnotherLog(u64, String),
     /// A key of the file is not in the log's own list of its keys.
-    UnlistedKey(VerifierKey),
+    UnlistedKey(Box<VerifierKey>),
 }
 
 /// What is proved by the newest checkpoint.

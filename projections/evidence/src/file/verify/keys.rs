@@ -38,7 +38,7 @@ fn verified(evidence: &Evidence, trust: &Trust) -> Result<(SignedBy, Times), Log
         let mut listed = evidence.streams[2].events.iter();
         let is_listed = listed.any(|event| says(event, "event", adopted) && says(event, "digest", &digest));
         if !is_named || !is_listed || key.key_type() != KeyType::Note {
-            return Err(LogRefusal::UnlistedKey(key.clone()));
+            return Err(LogRefusal::UnlistedKey(Box::new(key.clone())));
         }
     }
     let mut times = Vec::with_capacity(evidence.checkpoints.len());
