@@ -36,6 +36,7 @@ macro_rules! on_each_store {
 }
 
 mod esrs;
+mod evidence_file;
 mod example;
 mod list;
 mod mail;
