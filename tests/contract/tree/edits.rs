@@ -3,13 +3,18 @@
 use std::process::Command;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use engine::case::Commitment;
 use rusqlite::Connection;
 use scenarios::servers::postgres::binary;
+use serde_json::Value;
 use service::clock::Clock;
 use service::reconcile::{Pace, Reconciler, Terms, WithoutNats};
+use sha2::{Digest as _, Sha256};
 use store::place::LogPlace;
 use store::tree::Checkpoint;
-use store::{LogStore, Position};
+use store::{Position, Stored};
 use tests::clock::SetClock;
 use tests::made::{after_all, book, nothing_told};
 
@@ -68,13 +73,6 @@ fn assert_says(said: &[String], case: &str, event: u32, what: &str) {
     assert!(line.starts_with(&named) && line.contains(what), "{line}");
 }
 
-/// The first event of a case whose JSON has this text: the case, its version, its position.
-async fn having(log: &dyn LogStore, text: &str) -> (String, u32, i64) {
-    let events = log.log(Position(0), usize::MAX).await.unwrap();
-    let found = events.into_iter().find(|stored| stored.event.to_json().contains(text)).expect("such an event");
-    (found.case.to_string(), found.version, found.position.0)
-}
-
 /// Replaces a piece of the JSON of the event at a position.
 fn replace(place: &LogPlace, position: i64, from: &str, to: &str) {
     let in_file = format!("UPDATE events SET payload = replace(payload, '{from}', '{to}') WHERE position = {position}");
@@ -107,15 +105,32 @@ async fn when_an_event_was_recorded_is_not_changed_unnoticed(place: &LogPlace) {
     assert_says(&said(place).await, event.case.as_str(), event.version, "it says another time of recording");
 }
 
+/// The number is in a disclosure: who changes it makes that anew, and the commitment in the event with it.
 async fn an_order_number_is_not_changed_unnoticed(place: &LogPlace) {
     let (log, _) = grown(place, 12).await;
-    let (case, version, position) = having(log.as_ref(), "\"number\":\"").await;
     let events = log.log(Position(0), usize::MAX).await.unwrap();
-    let json = events.iter().find(|stored| stored.position.0 == position).unwrap().event.to_json();
-    let (_, number) = json.split_once("\"number\":\"").unwrap();
-    let (number, _) = number.split_once('"').unwrap();
-    replace(place, position, &format!("\"number\":\"{number}\""), "\"number\":\"1/2020\"");
-    assert_says(&said(place).await, &case, version, "its content was altered");
+    let opened = |commitment: &Commitment| -> Value {
+        let disclosure = URL_SAFE_NO_PAD.decode(commitment.disclosure().unwrap()).unwrap();
+        serde_json::from_slice(&disclosure).unwrap()
+    };
+    let of_event = |stored: &Stored| {
+        let commitments = stored.event.commitments.iter();
+        commitments.cloned().find(|commitment| opened(commitment)[1] == "number")
+    };
+    let (stored, number) = events.iter().find_map(|stored| Some((stored, of_event(stored)?))).expect("an order");
+    let mut altered = opened(&number);
+    altered[2] = "1/2020".into();
+    let disclosure = URL_SAFE_NO_PAD.encode(altered.to_string());
+    let digest = Sha256::digest(&disclosure);
+    replace(place, stored.position.0, &number.digest_text(), &URL_SAFE_NO_PAD.encode(digest));
+    let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let (old, new) = (hex(number.digest()), hex(&digest));
+    edit(
+        place,
+        &format!("UPDATE disclosures SET digest = X'{new}', bytes = '{disclosure}' WHERE digest = X'{old}'"),
+        &format!("UPDATE disclosures SET digest = '\\x{new}', bytes = '{disclosure}' WHERE digest = '\\x{old}'"),
+    );
+    assert_says(&said(place).await, stored.case.as_str(), stored.version, "its content was altered");
 }
 
 async fn the_last_event_is_not_deleted_unnoticed(place: &LogPlace) {
