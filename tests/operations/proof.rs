@@ -176,8 +176,8 @@ fn a_passphrase_that_is_typed_is_not_shown_and_is_typed_twice() {
         assert!(!shown.contains("typed secret"), "{shown}");
         (script.wait().expect("it ends").success(), shown)
     };
-    let (made, shown) = make(["a typed secret", "another typed secret"]);
-    assert!(!made && shown.contains("are not the same") && !desk.path("log-key").exists(), "{shown}");
-    let (made, shown) = make(["a typed secret"; 2]);
-    assert!(made && desk.path("log-key").exists(), "{shown}");
+    let (done, shown) = make(["a typed secret", "another typed secret"]);
+    assert!(!done && shown.contains("are not the same") && !desk.path("log-key").exists(), "{shown}");
+    let (done, shown) = make(["a typed secret"; 2]);
+    assert!(done && desk.path("log-key").exists(), "{shown}");
 }

@@ -114,8 +114,8 @@ async fn an_order_number_is_not_changed_unnoticed(place: &LogPlace) {
         serde_json::from_slice(&disclosure).unwrap()
     };
     let of_event = |stored: &Stored| {
-        let commitments = stored.event.commitments.iter();
-        commitments.cloned().find(|commitment| opened(commitment)[1] == "number")
+        let mut commitments = stored.event.commitments.iter();
+        commitments.find(|commitment| opened(commitment)[1] == "number").cloned()
     };
     let (stored, number) = events.iter().find_map(|stored| Some((stored, of_event(stored)?))).expect("an order");
     let mut altered = opened(&number);
