@@ -96,9 +96,10 @@ fn nats_that_is_away_is_said_and_no_reason_to_start_again() {
     let (desk, mut server) = (with_a_case(), NatsServer::stopped());
     let url = server.url().replace("nats://", "nats://kamnot:hard-to-guess@");
     let serving = Serving::start(&desk, &["--nats", &url], "info");
+    serving.figure("kamnot_relay_failing", |failing| failing > 0.0);
     serving.figure("kamnot_relay_lag_seconds", |lag| lag >= 1.0);
     let (code, said) = serving.get("/readyz");
-    assert_eq!(code, 503);
+    assert_eq!(code, 503, "{said}");
     assert!(said.contains("the relay: NATS cannot be reached") && !said.contains("hard-to-guess"), "{said}");
     assert_eq!(serving.get("/healthz"), (200, "alive\n".to_owned()));
     let figures = serving.figures();

@@ -8,19 +8,16 @@ use tests::made::{nothing_told, record_case};
 use crate::hidden::UnderWay;
 use crate::world::open;
 
-/// Takes everything that is not hidden into the tree.
+/// Takes everything into the tree; what a transaction of another test hides, once that has ended.
 async fn grow(store: &store::postgres::PostgresStore, integrator: &mut Integrator) -> usize {
     let mut all = 0;
-    for _ in 0..500 {
-        match store.integrate(integrator, 1000).await.unwrap() {
-            Integrated::Taken(events) => all += events,
-            Integrated::ByAnother => {}
+    tests::wait::eventually("the tree has everything", async || {
+        if let Integrated::Taken(events) = store.integrate(integrator, 1000).await.unwrap() {
+            all += events;
         }
-        if store.tree_standing().await.unwrap().events == store.events().await.unwrap() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
+        store.tree_standing().await.unwrap().events == store.events().await.unwrap()
+    })
+    .await;
     all
 }
 
