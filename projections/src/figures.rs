@@ -7,7 +7,6 @@ pub mod child;
 pub mod count;
 pub mod facts;
 pub mod fixed;
-pub mod multiset;
 pub mod numbers;
 pub mod period;
 pub mod report;

@@ -17,6 +17,7 @@ pub mod letters;
 pub mod liberty;
 pub mod message;
 pub mod missing;
+pub mod multiset;
 pub mod picture;
 pub mod preview;
 pub mod recomputed;

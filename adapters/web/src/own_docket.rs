@@ -57,9 +57,9 @@ impl OwnDocket {
         self.silent.iter().map(|silent| silent.office.clone()).collect()
     }
 
-    /// How many cases a choice takes.
-    pub fn count(&self, order: &Order<'_>, choice: &Choice) -> usize {
-        order.count(&self.cases, choice)
+    /// How many cases each choice takes.
+    pub fn counts<const N: usize>(&self, order: &Order<'_>, choices: [&Choice; N]) -> [usize; N] {
+        order.counts(&self.cases, choices)
     }
 }
 

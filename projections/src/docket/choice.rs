@@ -150,14 +150,16 @@ pub fn by_rule<'l>(
     cases: impl IntoIterator<Item = &'l Listed>,
     at: Instant,
 ) -> BTreeMap<RuleId, [usize; State::ALL.len()]> {
-    let mut counts = BTreeMap::<RuleId, [usize; State::ALL.len()]>::new();
-    for case in cases {
-        let open = case.summary.open().map(|limit| (limit.rule, State::of(limit, at)));
-        for (rule, state) in open.collect::<BTreeSet<_>>() {
-            counts.entry(rule).or_default()[state as usize] += 1;
+    // With the number of the last case that was counted: it may have several such limits.
+    let mut counts = BTreeMap::<RuleId, [(usize, usize); State::ALL.len()]>::new();
+    for (case, nth) in cases.into_iter().zip(1..) {
+        for limit in case.summary.open() {
+            let (count, last) = &mut counts.entry(limit.rule).or_default()[State::of(limit, at) as usize];
+            *count += usize::from(*last != nth);
+            *last = nth;
         }
     }
-    counts
+    counts.into_iter().map(|(rule, counts)| (rule, counts.map(|(count, _)| count))).collect()
 }
 
 fn is_silent(case: &Listed, offices: &BTreeSet<OfficeCode>) -> bool {

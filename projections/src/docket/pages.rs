@@ -104,9 +104,16 @@ impl Order<'_> {
         chosen
     }
 
-    /// How many cases a choice takes.
-    pub fn count(&self, cases: &[Arc<Listed>], choice: &Choice) -> usize {
-        cases.iter().filter(|case| choice.takes(case, self.urgency(case), self.at, &self.days)).count()
+    /// How many cases each choice takes.
+    pub fn counts<const N: usize>(&self, cases: &[Arc<Listed>], choices: [&Choice; N]) -> [usize; N] {
+        let mut counts = [0; N];
+        for case in cases {
+            let urgency = self.urgency(case);
+            for (choice, count) in choices.iter().zip(&mut counts) {
+                *count += usize::from(choice.takes(case, urgency, self.at, &self.days));
+            }
+        }
+        counts
     }
 
     fn unordered(&self, cases: &[Arc<Listed>], choice: &Choice) -> Vec<Placed> {

@@ -9,6 +9,7 @@ use engine::action::{CaseRef, OfficeCode};
 use engine::calendar::Instant;
 
 use super::listed::Listed;
+use crate::multiset::{Multiset, Multisets};
 
 /// After so many seconds without a recorded action an office is silent.
 const SILENT: i64 = 7 * 86_400;
@@ -25,27 +26,38 @@ pub struct Silent {
 }
 
 /// Since when nothing was heard of each office that takes part in the case of a child who is held: the same for every instant.
-#[derive(Clone, Debug, Default)]
-pub struct Heard(BTreeMap<OfficeCode, Instant>);
+pub type Since = BTreeMap<OfficeCode, Instant>;
+
+/// What was heard of the offices of a docket's cases.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// When each office was last heard from in each of its cases.
+    last: Multisets<OfficeCode, Instant>,
+    /// When the first action was recorded in each case of a held child in which an office takes part.
+    opened: Multisets<OfficeCode, Instant>,
+}
 
 impl Heard {
-    /// Of the cases of a docket.
-    pub fn of(cases: &[Arc<Listed>]) -> Self {
-        let mut heard: BTreeMap<&OfficeCode, Instant> = BTreeMap::new();
-        let mut opened: BTreeMap<&OfficeCode, Instant> = BTreeMap::new();
-        for case in cases {
-            for (office, last) in &case.heard {
-                let known = heard.entry(office).or_insert(*last);
-                *known = (*last).max(*known);
-            }
-            for office in owing(case) {
-                let first = opened.entry(office).or_insert(case.first_recorded);
-                *first = case.first_recorded.min(*first);
-            }
-        }
-        let since =
-            |(office, opened): (&OfficeCode, Instant)| (office.clone(), heard.get(office).copied().unwrap_or(opened));
-        Self(opened.into_iter().map(since).collect())
+    /// Adds a case.
+    pub fn add(&mut self, case: &Listed) {
+        case.heard.iter().for_each(|(office, last)| self.last.add(office, *last));
+        owing(case).for_each(|office| self.opened.add(office, case.first_recorded));
+    }
+
+    /// Removes a case that was added.
+    pub fn remove(&mut self, case: &Listed) {
+        case.heard.iter().for_each(|(office, last)| self.last.remove(office, *last));
+        owing(case).for_each(|office| self.opened.remove(office, case.first_recorded));
+    }
+
+    /// Since when nothing was heard.
+    pub fn since(&self) -> Since {
+        let heard = |office| self.last.get(office).and_then(Multiset::last);
+        let since = self
+            .opened
+            .iter()
+            .filter_map(|(office, opened)| Some((office.clone(), heard(office).or_else(|| opened.first())?)));
+        since.collect()
     }
 }
 
@@ -56,12 +68,12 @@ fn owing(case: &Listed) -> impl Iterator<Item = &OfficeCode> {
 }
 
 /// The other offices of a docket that are silent, the longest silent first.
-pub fn silent(cases: &[Arc<Listed>], heard: &Heard, own: &OfficeCode, at: Instant) -> Vec<Silent> {
+pub fn silent(cases: &[Arc<Listed>], heard: &Since, own: &OfficeCode, at: Instant) -> Vec<Silent> {
     let of = |(office, since): (&OfficeCode, &Instant)| {
         let cases = cases.iter().filter(|case| owing(case).any(|owing| owing == office));
         Silent { office: office.clone(), since: *since, cases: cases.map(|case| case.case.clone()).collect() }
     };
-    let silent = heard.0.iter().filter(|(office, since)| *office != own && at.since(**since) > SILENT);
+    let silent = heard.iter().filter(|(office, since)| *office != own && at.since(**since) > SILENT);
     let mut silent: Vec<Silent> = silent.map(of).collect();
     silent.sort_by(|a, b| (a.since, &a.office).cmp(&(b.since, &b.office)));
     silent

@@ -10,7 +10,7 @@ use engine::rulebook::RuleId;
 
 use super::child::Part;
 use super::count::Count;
-use super::multiset::Multiset;
+use crate::multiset::Multiset;
 
 /// A count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,10 +8,10 @@ use engine::calendar::Instant;
 use super::child::{Child, Part};
 use super::count::Count;
 use super::facts::{CaseFacts, Counted, is_late};
-use super::multiset::Multiset;
 use super::numbers::{Cell, Numbers, Span, Spread, Stage};
 use super::period::Period;
 use super::rules::Rules;
+use crate::multiset::Multiset;
 use crate::view::Seat;
 
 /// How many there are, and the sum of their keys, which says which they are.

@@ -15,11 +15,11 @@ use engine::calendar::Instant;
 use engine::case::Case;
 use engine::rulebook::Rulebook;
 use projections::figures::facts::CaseFacts;
-use projections::figures::multiset::Multiset;
 use projections::figures::numbers::Numbers;
 use projections::figures::period::Period;
 use projections::figures::rules::Rules;
 use projections::figures::running::Running;
+use projections::multiset::{Multiset, Multisets};
 use projections::view::Seat;
 use store::{Fault, LogStore};
 use tokio::sync::OwnedMutexGuard;
@@ -104,7 +104,7 @@ struct Totals {
     /// The periods that were asked for, the last one last.
     periods: Vec<Running>,
     /// When each office was last heard from in each of its cases.
-    heard: BTreeMap<OfficeCode, Multiset<Option<Instant>>>,
+    heard: Multisets<OfficeCode, Option<Instant>>,
     /// The day of the first action of each case.
     first: Multiset<NaiveDate>,
 }
@@ -113,7 +113,7 @@ impl Totals {
     fn add(&mut self, case: &CaseRef, facts: &CaseFacts) {
         self.periods.iter_mut().for_each(|running| running.add(case, facts));
         for (office, at) in heard(facts) {
-            self.heard.entry(office.clone()).or_default().add(at);
+            self.heard.add(office, at);
         }
         self.first.add(facts.first);
     }
@@ -121,11 +121,8 @@ impl Totals {
     fn remove(&mut self, case: &CaseRef, facts: &CaseFacts) {
         self.periods.iter_mut().for_each(|running| running.remove(case, facts));
         for (office, at) in heard(facts) {
-            if let Some(times) = self.heard.get_mut(office) {
-                times.remove(at);
-            }
+            self.heard.remove(office, at);
         }
-        self.heard.retain(|_, times| !times.is_empty());
         self.first.remove(facts.first);
     }
 }

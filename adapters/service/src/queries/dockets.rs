@@ -12,7 +12,7 @@ use engine::case::Case;
 use engine::rulebook::Rulebook;
 use projections::CaseView;
 use projections::docket::listed::Listed;
-use projections::docket::silence::Heard;
+use projections::docket::silence::{Heard, Since};
 use projections::inbox::CaseAlerts;
 use projections::summary::{Standing, Summary};
 use store::{Fault, LogStore};
@@ -29,14 +29,14 @@ const MOST_CASES: usize = 50_000;
 const CLOSED_FOR: i64 = 8 * 86_400;
 
 /// A docket.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Docket {
     /// The cases, open or closed not long ago, by reference.
     pub cases: Arc<Vec<Arc<Listed>>>,
     /// How many cases could not be read.
     pub damaged: usize,
     /// Since when nothing was heard of their offices.
-    pub heard: Arc<Heard>,
+    pub heard: Arc<Since>,
     /// Tells whether two dockets of the same office are alike: made of its open cases and how many events each has, the same
     /// at every process of one program.
     pub tag: u64,
@@ -59,6 +59,7 @@ struct Kept {
     told: BTreeMap<CaseRef, u32>,
     /// For the office's calendars, once one was asked for.
     feed: Option<OfFeed>,
+    heard: Heard,
     docket: Docket,
 }
 
@@ -70,15 +71,50 @@ struct Row {
     version: u32,
 }
 
-/// What [`Docket::tag`] is of these cases.
-fn tag(cases: &BTreeMap<CaseRef, Row>) -> u64 {
-    let open = cases.iter().filter(|(_, row)| row.listed.closed.is_none());
-    let one = |(case, row): (&CaseRef, &Row)| {
+impl Row {
+    /// What the case adds to [`Docket::tag`].
+    fn tag(&self) -> u64 {
+        if self.listed.closed.is_some() {
+            return 0;
+        }
         let mut hasher = DefaultHasher::new();
-        (case.as_str(), row.version).hash(&mut hasher);
+        (self.listed.case.as_str(), self.version).hash(&mut hasher);
         hasher.finish()
-    };
-    open.map(one).fold(0, u64::wrapping_add)
+    }
+}
+
+impl Kept {
+    /// Takes cases out of what was made of all.
+    fn forget(&mut self, cases: &[(CaseRef, u32)]) {
+        for row in cases.iter().filter_map(|(case, _)| self.records.cases.get(case)) {
+            self.heard.remove(&row.listed);
+            self.docket.tag = self.docket.tag.wrapping_sub(row.tag());
+        }
+    }
+
+    /// Puts cases that were read again into what is made of all.
+    fn take(&mut self, changed: &[(CaseRef, u32)]) {
+        let Self { records, heard, docket, .. } = self;
+        let cases = Arc::make_mut(&mut docket.cases);
+        let mut same = true;
+        for (case, _) in changed {
+            let (row, place) = (records.cases.get(case), cases.binary_search_by(|listed| listed.case.cmp(case)));
+            if let Some(row) = row {
+                heard.add(&row.listed);
+                docket.tag = docket.tag.wrapping_add(row.tag());
+            }
+            match (row, place) {
+                (Some(row), Ok(place)) => cases[place] = Arc::clone(&row.listed),
+                (row, place) => same &= row.is_none() && place.is_err(),
+            }
+        }
+        if !same {
+            // A case has come or left.
+            *cases = records.cases.values().map(|row| Arc::clone(&row.listed)).collect();
+        }
+        docket.damaged = records.damaged.len();
+        docket.heard = Arc::new(heard.since());
+    }
 }
 
 /// What a docket is read from.
@@ -195,6 +231,7 @@ impl Source<'_> {
             records: Records::default(),
             told: BTreeMap::new(),
             feed: None,
+            heard: Heard::default(),
             docket: Docket::default(),
         };
         self.load(&mut kept, cases).await?;
@@ -211,16 +248,17 @@ impl Source<'_> {
     async fn bring_up_to_date(self, mut kept: Kept) -> Result<Kept, Fault> {
         // With the version of the last event that was read.
         let mut changed = kept.records.due(self.now);
-        let Kept { followed, records, told, .. } = &mut kept;
-        let (own, mut told_more) = (records.cases.len(), false);
+        let Kept { followed, records, told, docket, .. } = &mut kept;
+        let own = records.cases.len();
         let mut take = |stored: store::Stored| {
             // An alert changes nothing of what a docket says.
             if stored.event.fact.action().is_some() || records.damaged.contains(&stored.case) {
                 changed.insert(stored.case, stored.version);
             } else if let Some(row) = records.cases.get_mut(&stored.case) {
+                docket.tag = docket.tag.wrapping_sub(row.tag());
                 row.version = stored.version;
+                docket.tag = docket.tag.wrapping_add(row.tag());
                 told.insert(stored.case, stored.version);
-                told_more = true;
             }
         };
         if !followed.news(self.log, own, &mut take).await? {
@@ -228,8 +266,6 @@ impl Source<'_> {
         }
         if !changed.is_empty() {
             self.load(&mut kept, changed).await?;
-        } else if told_more {
-            kept.docket.tag = tag(&kept.records.cases);
         }
         Ok(kept)
     }
@@ -253,15 +289,9 @@ impl Source<'_> {
             };
             own.then(|| (row(), again_at))
         };
-        kept.records.load(self.log, self.now, cases, make).await?;
-        let cases: Vec<Arc<Listed>> = kept.records.cases.values().map(|row| Arc::clone(&row.listed)).collect();
-        let heard = Arc::new(Heard::of(&cases));
-        kept.docket = Docket {
-            cases: Arc::new(cases),
-            damaged: kept.records.damaged.len(),
-            heard,
-            tag: tag(&kept.records.cases),
-        };
+        kept.forget(&cases);
+        kept.records.load(self.log, self.now, cases.iter().cloned(), make).await?;
+        kept.take(&cases);
         Ok(())
     }
 }

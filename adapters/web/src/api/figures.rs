@@ -51,8 +51,8 @@ pub async fn figures(
     let period = asked.text(PERIOD.name).and_then(Period::parse);
     let counted = counted(&site, &caller, period, own.now).await?;
     let now = OwnDocket::order(&site.book, &site, own.now);
-    let of_children = |child| own.count(&now, &Choice { child: Some(child), ..Choice::default() });
-    let (open, held) = (of_children(Child::Open), of_children(Child::Held));
+    let of = |child| Choice { child: Some(child), ..Choice::default() };
+    let [open, held] = own.counts(&now, [&of(Child::Open), &of(Child::Held)]);
     let count = u32::try_from(own.cases.len()).unwrap_or(u32::MAX);
     note(&site, &caller, Seen::List { list: "figures".to_owned(), filters: asked.filters(), count }).await?;
     let rules = by_rule(own.cases.iter().map(|case| &**case), now.at);

@@ -140,7 +140,7 @@ fn summary(
     asked: &Asked,
 ) -> String {
     let open = own.cases.iter().filter(|case| case.closed.is_none()).count();
-    let held = own.count(now, &Choice { child: Some(Child::Held), ..Choice::default() });
+    let [held] = own.counts(now, [&Choice { child: Some(Child::Held), ..Choice::default() }]);
     let cases = frame.t(if open == 1 { D::OpenCase } else { D::OpenCases });
     let children = frame.t(if held == 1 { D::ChildHeld } else { D::ChildrenHeld });
     let all = frame.pick(format!("{open} {cases}, {held} {children}"), format!("{open} {cases}, {children} {held} ຄົນ"));

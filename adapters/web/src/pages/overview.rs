@@ -113,17 +113,20 @@ fn numbers(own: &OwnDocket, now: &Order<'_>, language: engine::rulebook::Languag
         words: html(counted(count, words).of(language)),
         class,
     };
-    let cases = |choice: &Choice, words, class| number(choice, own.count(now, choice), words, class);
-    let over = Choice { child: Some(Child::NotHeld), left: Some(Left::Over), ..Choice::default() };
+    let certain = of(Child::Held, Left::Certain);
+    let arguable = of(Child::Held, Left::Arguable);
     let before_work = Choice { left: Some(Left::BeforeWork), ..Choice::default() };
+    let over = of(Child::NotHeld, Left::Over);
     let silent = Choice { silent: Some(own.of_silent()), ..Choice::default() };
+    let late = Choice { late: true, ..Choice::default() };
+    let counts = own.counts(now, [&certain, &arguable, &before_work, &over, &late]);
     vec![
-        cases(&of(Child::Held, Left::Certain), [O::OneHeldCertain, O::HeldCertain], "certain"),
-        cases(&of(Child::Held, Left::Arguable), [O::OneHeldArguable, O::HeldArguable], "arguable"),
-        cases(&before_work, [O::OneBeforeWork, O::BeforeWork], ""),
-        cases(&over, [O::OneOverFree, O::OverFree], ""),
+        number(&certain, counts[0], [O::OneHeldCertain, O::HeldCertain], "certain"),
+        number(&arguable, counts[1], [O::OneHeldArguable, O::HeldArguable], "arguable"),
+        number(&before_work, counts[2], [O::OneBeforeWork, O::BeforeWork], ""),
+        number(&over, counts[3], [O::OneOverFree, O::OverFree], ""),
         number(&silent, own.silent.len(), [O::OneSilent, O::Silent], ""),
-        cases(&Choice { late: true, ..Choice::default() }, [O::OneLate, O::Late], ""),
+        number(&late, counts[4], [O::OneLate, O::Late], ""),
     ]
 }
 

@@ -68,17 +68,17 @@ impl Present {
 }
 
 fn totals(own: &OwnDocket, now: &Order<'_>, leads: bool, language: Language) -> Vec<(Number, &'static str)> {
-    let number = |choice: &Choice, words: [O; 2]| {
-        let (count, path) = (own.count(now, choice), leads.then(|| Asked::path(choice, None)));
+    let of = |child| Choice { child: Some(child), ..Choice::default() };
+    let left = |left| Choice { left: Some(left), ..Choice::default() };
+    let choices = [of(Child::Open), of(Child::Held), left(Left::Certain), left(Left::Arguable)];
+    let words =
+        [[O::OneOpen, O::Open], [O::OneHeld, O::Held], [O::OneCertain, O::Certain], [O::OneArguable, O::Arguable]];
+    let counts = own.counts(now, choices.each_ref());
+    let number = |((choice, count), words): ((&Choice, usize), [O; 2])| {
+        let path = leads.then(|| Asked::path(choice, None));
         (Number { count, path }, counted(count, words).of(language))
     };
-    let left = |left| Choice { left: Some(left), ..Choice::default() };
-    vec![
-        number(&Choice { child: Some(Child::Open), ..Choice::default() }, [O::OneOpen, O::Open]),
-        number(&Choice { child: Some(Child::Held), ..Choice::default() }, [O::OneHeld, O::Held]),
-        number(&left(Left::Certain), [O::OneCertain, O::Certain]),
-        number(&left(Left::Arguable), [O::OneArguable, O::Arguable]),
-    ]
+    choices.iter().zip(counts).zip(words).map(number).collect()
 }
 
 /// The limits that are open in some case, in the order of the rulebook.
