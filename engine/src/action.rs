@@ -334,7 +334,7 @@ impl Action {
     }
 
     /// Whether the birth date or the stated age may be on record and is not disclosed.
-    pub(crate) fn withholds_age(&self) -> bool {
+    pub fn withholds_age(&self) -> bool {
         ["child", "birth_date", "age_years"].into_iter().any(|field| self.value(field) == Some(&Value::Withheld))
     }
 

@@ -58,7 +58,7 @@ labels! {
     EndedBy: "What ends it", "ສິ່ງທີ່ເຮັດໃຫ້ສິ້ນສຸດ";
     TakenBy: "Taken by, until", "ຜູ້ຮັບ, ຮອດ";
     TheOffice: "the office", "ຫ້ອງການ";
-    Withheld: "not disclosed", "ບໍ່ເປີດເຜີຍ";
+    Withheld: "not to be read: the key is missing", "ອ່ານບໍ່ໄດ້: ບໍ່ມີກະແຈ";
     Inbox: "To act on", "ສິ່ງທີ່ຕ້ອງຈັດການ";
     NothingToActOn: "Nothing to act on.", "ບໍ່ມີສິ່ງທີ່ຕ້ອງຈັດການ.";
     WasTaken: "taken", "ຮັບເອົາ";

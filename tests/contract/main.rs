@@ -38,6 +38,7 @@ macro_rules! on_each_store {
 mod esrs;
 mod evidence_file;
 mod example;
+mod keys;
 mod list;
 mod mail;
 mod office_changes;

@@ -30,6 +30,10 @@ async fn what_is_personal_stands_apart_from_events_and_moves_with_them() {
         }
     }
     assert_eq!(database.sql("SELECT count(*) FROM disclosures"), COMMITMENTS.to_string());
+    for disclosure in recorded.iter().flat_map(|event| &event.commitments).filter_map(|known| known.disclosure()) {
+        let said = format!("SELECT count(*) FROM disclosures WHERE position('{disclosure}'::bytea IN bytes) > 0");
+        assert_eq!(database.sql(&said), "0", "what is personal is encrypted");
+    }
     assert_eq!(store.check(nothing_told()).await.unwrap(), Vec::<String>::new());
 
     let from: Arc<dyn LogStore> = store.clone();

@@ -108,6 +108,7 @@ impl Desk {
             "KAMNOT_LISTEN",
             "KAMNOT_LOG_KEY",
             "KAMNOT_LOG_PASSPHRASE",
+            "KAMNOT_MASTER_KEY",
             "KAMNOT_NATS",
             "KAMNOT_NATS_CREDS",
             "KAMNOT_SUBSCRIPTION",

@@ -19,7 +19,6 @@ pub mod log_key;
 pub mod mailing;
 pub mod offices;
 pub mod part;
-pub mod private_file;
 pub mod queries;
 pub mod receipts;
 pub mod reconcile;

@@ -13,9 +13,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use evidence::key::{KeyError, KeyType, SignerKey, VerifierKey};
 use evidence::receipt;
+use store::private_file::{self, Readers};
 use uuid::Uuid;
 
-use crate::private_file::{self, Readers};
 use crate::sealing::{SealingKey, random};
 
 /// The first line of a file.

@@ -73,8 +73,15 @@ pub(super) struct Found<K> {
     pub position: Position,
     /// The event, or why it can't be read.
     pub event: Result<Event, Said>,
+    /// How many of its disclosures can't be read because their key is not at hand.
+    pub unread: usize,
     /// What else stands in its row, where a store keeps more than the content.
     pub beside: Option<Beside>,
+}
+
+/// How many of an event's disclosures, in one text, can't be read because their key is not at hand: they are empty.
+pub(super) fn unread(disclosures: Option<&str>) -> usize {
+    disclosures.map_or(0, |texts| texts.split('~').filter(|text| text.is_empty()).count())
 }
 
 /// What follows from an event's content.
@@ -165,7 +172,7 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
         payload: &str,
         tables: &T,
     ) -> Result<(), T::Failed> {
-        let Found { version, position, event, beside, .. } = found;
+        let Found { version, position, event, unread, beside, .. } = found;
         self.chunk.events += 1;
         let event = match event {
             Ok(event) => event,
@@ -185,7 +192,7 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
         if !self.rulebooks.contains(&event.rulebook) {
             self.note(case, version, position, UNKNOWN_RULEBOOK);
         }
-        if event.commitments.iter().any(|commitment| commitment.disclosure().is_none()) {
+        if event.commitments.iter().filter(|commitment| commitment.disclosure().is_none()).count() > unread {
             self.note(case, version, position, UNDISCLOSED);
         }
         let expected = case.state.version() + 1;

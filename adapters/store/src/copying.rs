@@ -4,12 +4,12 @@
 
 use async_trait::async_trait;
 use engine::action::CaseRef;
-use engine::case::Commitment;
 use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
 use super::people::rows::{Row, Table};
 use super::rows::AlertRow;
+use super::secret::Sealed;
 use super::{Delivery, Fault, Position};
 
 /// A log that nobody can write to, in any process, for as long as this lives. Whoever tries waits.
@@ -60,8 +60,10 @@ pub struct Kept {
     pub format: i64,
     /// The JSON of it, in some spelling; none: what is kept is no text.
     pub payload: Option<String>,
-    /// Its disclosures, in one text, `~` between them.
+    /// Its disclosures as far as they can be read, in one text, `~` between them.
     pub disclosures: String,
+    /// The same as they are kept.
+    pub(crate) sealed: Vec<Sealed>,
 }
 
 /// An event on its way to another log, in its place there.
@@ -76,8 +78,8 @@ pub struct Carried {
     pub version: u32,
     /// The JSON of it in its canonical spelling, in the present format.
     pub payload: String,
-    /// What is personal in it.
-    pub commitments: Vec<Commitment>,
+    /// What is personal in it, encrypted.
+    pub(crate) sealed: Vec<Sealed>,
     /// Its id.
     pub id: Uuid,
     /// When it was recorded, in seconds since 1970.

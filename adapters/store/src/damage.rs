@@ -100,7 +100,8 @@ pub(super) fn rulebook_text(digest: &str, source: &[u8]) -> Result<String, Fault
 pub(super) const KEPT_ANEW: &str = "the text of the rulebook in force was not the one of its digest";
 
 /// What a check says of an event that commits to something personal of which the disclosure is not there.
-pub(super) const UNDISCLOSED: &str = "something personal in it can't be read: its disclosure is missing";
+pub(super) const UNDISCLOSED: &str =
+    "something personal in it can't be read: its disclosure is missing, or was altered";
 
 /// What a check says of an event that was decided under a rulebook which the log does not keep.
 pub(super) const UNKNOWN_RULEBOOK: &str = "it was decided under a rulebook that the log does not keep";

@@ -24,9 +24,11 @@ mod passed_over;
 pub mod people;
 pub mod place;
 pub mod postgres;
+pub mod private_file;
 mod rebuilt;
 mod recent;
 mod rows;
+pub mod secret;
 mod share;
 pub mod sqlite;
 pub mod standing;
@@ -36,6 +38,7 @@ pub mod transfer;
 pub mod tree;
 
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,6 +61,7 @@ use people::PeopleStore;
 use people::mail::MailStore;
 use people::rows::{Row, Table};
 pub use rebuilt::Rebuilt;
+use secret::CaseKeys;
 pub use share::{SAY_EVERY, WorkShare};
 pub use sum::EventSum;
 use tree::TreeStore;
@@ -80,6 +84,8 @@ pub struct Options {
     pub read_only_will_do: bool,
     /// Whether a log with another rulebook in force will do, to read it; then every write is refused.
     pub another_rulebook_will_do: bool,
+    /// The file of the master keys of what is personal in the log; none: beside a file, for a database in the state folder.
+    pub master_key: Option<PathBuf>,
     /// Whether very much is to be recorded: the embedded store then waits a moment for more to put into a transaction.
     pub in_bulk: bool,
 }
@@ -92,6 +98,7 @@ impl Default for Options {
             create: false,
             read_only_will_do: false,
             another_rulebook_will_do: false,
+            master_key: None,
             in_bulk: false,
         }
     }
@@ -280,6 +287,10 @@ pub trait LogStore: CaseStore + PeopleStore + MailStore + TreeStore {
     async fn set_meta(&self, key: &str, value: &str) -> Result<(), Fault>;
     /// The rows behind a key of a table that is kept beside the log, in the order of the keys, at most `most`.
     async fn beside(&self, table: &'static Table, after: Uuid, most: usize) -> Result<Vec<Row>, Fault>;
+    /// The keys of what is personal in the log, as far as they can be read.
+    async fn keys(&self) -> Result<CaseKeys, Fault>;
+    /// Takes over such keys of another log.
+    async fn take_keys(&self, keys: CaseKeys) -> Result<(), Fault>;
     /// Keeps every writer out, of every process, until what is given here is dropped. Everyone can read.
     async fn hold(&self) -> Result<Box<dyn Held>, Fault>;
     /// Fills this log, which is empty or an unfinished copy of the same log, which then gives way. The views follow from a

@@ -11,6 +11,7 @@ mod case_store;
 mod copying;
 mod foreign;
 mod generation;
+mod keys;
 mod layout;
 mod log_store;
 mod people;
@@ -42,6 +43,7 @@ use super::damage::rulebook_text;
 use super::jobs::{Answer, Outcome, Writes, answered};
 use super::passed_over::PassedOver;
 use super::rebuilt::Purpose;
+use super::secret::warn_of_missing_keys;
 use super::{Fault, Options, Progress, Rebuilt};
 use bell::Bell;
 use foreign::{Foreign, Look};
@@ -78,7 +80,7 @@ impl PostgresStore {
     /// [`Fault::Corrupt`]: not ours, from a newer program, another rulebook in force.
     /// [`Fault::Unavailable`]: no such server or database, not let in, not writable, no log there, too old a server.
     pub async fn open(url: &str, book: Arc<Rulebook>, options: &Options) -> Result<Self, Fault> {
-        let server = Arc::new(Server::new(url, options.busy_timeout)?);
+        let server = Arc::new(Server::new(url, options.busy_timeout, options.master_key.as_deref())?);
         let connection = begin(&server).await?;
         Self::start(connection, &server, book, options).await.map_err(|failed| server.fault(failed))
     }
@@ -88,7 +90,7 @@ impl PostgresStore {
     /// # Errors
     /// As [`PostgresStore::open`], but any rulebook will do.
     pub async fn rulebook_in_force(url: &str, wait: Duration) -> Result<Option<String>, Fault> {
-        let server = Server::new(url, wait)?;
+        let server = Server::new(url, wait, None)?;
         let mut connection = begin(&server).await?;
         let mut source = async || -> Result<Option<String>, Failed> {
             if !layout::is_begun(&mut connection, &server).await? {
@@ -114,7 +116,7 @@ impl PostgresStore {
         options: &Options,
         progress: Progress,
     ) -> Result<(Self, Rebuilt), Fault> {
-        let server = Arc::new(Server::new(url, options.busy_timeout)?);
+        let server = Arc::new(Server::new(url, options.busy_timeout, options.master_key.as_deref())?);
         let mut connection = begin(&server).await?;
         let write = Options { read_only_will_do: false, ..options.clone() };
         layout::claim(&mut connection, &server, &write).await.map_err(|failed| server.fault(failed))?;
@@ -138,6 +140,9 @@ impl PostgresStore {
         } else {
             layout::put_in_force(&mut connection, server, &book).await?
         };
+        if keys::are_missing(&mut connection, &server.keys).await? {
+            warn_of_missing_keys(&server.name);
+        }
         let row = sqlx::query(reads::META).bind("installation").fetch_optional(&mut connection).await?;
         let installation = row.map(|row| row.try_get::<&str, _>(0).map(Uuid::try_parse)).transpose()?;
         let Some(Ok(installation)) = installation else {

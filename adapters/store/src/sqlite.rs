@@ -10,6 +10,7 @@ mod bring_over;
 mod copying;
 mod disk;
 mod file;
+mod keys;
 mod lock;
 mod log_store;
 mod people;
@@ -49,6 +50,7 @@ use super::changes::Changes;
 use super::jobs::{self, Outcome, Writes, answered};
 use super::passed_over::PassedOver;
 use super::recent::Recent;
+use super::secret::warn_of_missing_keys;
 use super::statements;
 use super::{Append, Backlog, CaseStore, Delivery, DueCase, Fault, Position, Stored, WorkShare};
 use crate::heavy::ShuttingDown;
@@ -85,7 +87,8 @@ impl SqliteStore {
     /// [`Fault::Unavailable`]: no such file, not writable, locked, full.
     pub fn open(path: impl AsRef<Path>, book: Arc<Rulebook>, options: &Options) -> Result<Self, Fault> {
         let file = if options.read_only_will_do { File::to_read } else { File::to_write };
-        Self::start(file(path.as_ref(), options.busy_timeout), book, options, None)
+        let file = file(path.as_ref(), options.busy_timeout).under(options.master_key.as_deref());
+        Self::start(file, book, options, None)
     }
 
     /// As [`SqliteStore::open`], with all work on the tasks of those who ask, on a disk that fails when it is told to:
@@ -100,7 +103,8 @@ impl SqliteStore {
         book: Arc<Rulebook>,
         options: &Options,
     ) -> Result<Self, Fault> {
-        Self::start(File::to_write(path.as_ref(), options.busy_timeout), book, options, Some(disk))
+        let file = File::to_write(path.as_ref(), options.busy_timeout).under(options.master_key.as_deref());
+        Self::start(file, book, options, Some(disk))
     }
 
     /// The text of the rulebook in force in the log at `path`; none in a log that is not begun, also where a first
@@ -124,6 +128,9 @@ impl SqliteStore {
         } else {
             put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?
         };
+        if reads::keys_are_missing(&connection).map_err(|failed| file.fault(failed))? {
+            warn_of_missing_keys(file.path.display());
+        }
         let installation = reads::meta(&connection, "installation").map_err(|failed| file.fault(failed))?;
         let installation = installation
             .and_then(|text| Uuid::try_parse(&text).ok())

@@ -82,6 +82,8 @@ pub async fn transfer(
         return Err(holds_a_log(&to.place()));
     }
     let events = from.events().await?;
+    // Before the first event, so that nothing personal is there without its key.
+    to.take_keys(from.keys().await?).await?;
     let copied = copy(from, to, events, now, progress).await?;
     let told = Arc::clone(progress);
     let rebuilt = to.prove(Arc::new(move |done, _| told(events + done, 2 * events))).await?;
@@ -276,16 +278,15 @@ fn absorb(hash: &mut Sha256, value: &Value) {
 fn carry(page: Vec<Kept>, first: i64, marks: &HashMap<Uuid, Delivery>) -> Result<(Vec<Carried>, EventSum), Fault> {
     let mut sum = EventSum::default();
     let carry = |(kept, position): (Kept, Position)| {
-        let Kept { case, stream_id, version, format, payload, disclosures, .. } = kept;
+        let Kept { case, stream_id, version, format, payload, disclosures, sealed, .. } = kept;
         let read = damage::event(format, payload.as_deref(), &disclosures);
-        let mut event = damage::kept(&case, version, read)?;
+        let event = damage::kept(&case, version, read)?;
         let payload = canonical(payload.as_deref().unwrap_or_default());
         sum.add(case.as_str(), version.into(), position, &[&payload, &event.disclosures()]);
-        let commitments = std::mem::take(&mut event.commitments);
         let (id, recorded_at, alert) = (event.id(&case), event.recorded_at.unix(), AlertRow::of(&event));
         let mark = alert.as_ref().and_then(|_| marks.get(&id));
         let delivery = mark.map(|mark| Delivery { position, ..*mark });
-        Ok(Carried { position, case, stream_id, version, payload, commitments, id, recorded_at, alert, delivery })
+        Ok(Carried { position, case, stream_id, version, payload, sealed, id, recorded_at, alert, delivery })
     };
     let carried = page.into_iter().zip((first..).map(Position)).map(carry).collect::<Result<_, Fault>>()?;
     Ok((carried, sum))

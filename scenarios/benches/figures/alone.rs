@@ -17,7 +17,10 @@ use store::{LogStore, Position, Stored};
 
 use crate::setting::{Failure, count};
 
-const DISCLOSURE: &str = "INSERT INTO disclosures (case_key, version, digest, bytes) VALUES (?1, ?2, ?3, ?4)";
+const DISCLOSURE: &str = "INSERT INTO disclosures (case_key, version, digest, stream_id, key, bytes)
+                          VALUES (?1, ?2, ?3, ?4, ?4, ?5)";
+/// How much longer a disclosure is when it is encrypted: by the nonce and the tag.
+const LONGER: usize = 40;
 const EVENT: &str = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
 const CASE: &str = "INSERT INTO cases (case_key, stream_id, reference, version) VALUES (?1, ?2, ?3, 0)
                     ON CONFLICT DO NOTHING";
@@ -160,7 +163,8 @@ fn append(connection: &Connection, rows: &Rows) -> Result<(), Failure> {
         version += 1;
         insert.execute(params![position, key, version, Event::VERSION, payload])?;
         for commitment in &event.commitments {
-            disclose.execute(params![key, version, commitment.digest(), commitment.disclosure()])?;
+            let bytes = vec![0_u8; LONGER + commitment.disclosure().map_or(0, str::len)];
+            disclose.execute(params![key, version, commitment.digest(), case.stream_id().as_bytes(), bytes])?;
         }
     }
     let view = view.as_ref().ok_or("a case that is not opened")?;

@@ -76,6 +76,10 @@ pub(super) struct Common {
     /// The log: an SQLite file, or the address of a PostgreSQL database, as `kamnot move --help` shows
     #[arg(long, global = true, value_name = "FILE", env = "KAMNOT_DB", default_value = "kamnot.db")]
     pub db: LogPlace,
+    /// The file of the master key of what is personal in the log [default: the systemd credential `kamnot-master-key`, else beside the
+    /// log's file `kamnot.db.master-key`, for a database kamnot/master-key in `$XDG_STATE_HOME` or ~/.local/state]
+    #[arg(long, global = true, value_name = "FILE", env = "KAMNOT_MASTER_KEY")]
+    pub master_key: Option<PathBuf>,
     /// The rulebook, a TOML file [default: the one in force in the log; in a new log, that of Law 05/NA of 2006]
     #[arg(long, global = true, value_name = "FILE")]
     pub rulebook: Option<PathBuf>,

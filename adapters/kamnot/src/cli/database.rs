@@ -3,7 +3,9 @@
 //! Invariant: without `--rulebook` the rulebook in force in the log is used, so that a newer program changes nothing
 //! before its rulebook is adopted.
 
+use std::env;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -20,6 +22,9 @@ use tokio::runtime::Runtime;
 
 use super::arguments::Common;
 use super::output::{Failure, rulebook};
+
+/// The systemd credential that holds the master key.
+const CREDENTIAL: &str = "kamnot-master-key";
 
 /// How many actions a long-running command keeps in memory: about 100 MiB.
 const CACHED_ACTIONS: usize = 400_000;
@@ -141,7 +146,9 @@ impl Database {
 
 /// The options for opening an existing log.
 pub(super) fn options(common: &Common) -> Options {
-    Options { busy_timeout: Duration::from_secs(common.wait), ..Options::default() }
+    let credential = || Some(PathBuf::from(env::var_os("CREDENTIALS_DIRECTORY")?).join(CREDENTIAL));
+    let master_key = common.master_key.clone().or_else(|| credential().filter(|file| file.exists()));
+    Options { busy_timeout: Duration::from_secs(common.wait), master_key, ..Options::default() }
 }
 
 /// Runs asynchronous work to completion, always on the same runtime: a connection lives on the runtime that opened it.

@@ -9,7 +9,7 @@ use evidence::hash::Hash;
 use evidence::key::VerifierKey;
 use projections::catalogue::Word as _;
 use service::log_key::{LogKeyFault, LogKeys, PublicKeys};
-use service::private_file::{self, Readers};
+use store::private_file::{self, Readers};
 
 use super::arguments::{Common, Key, KeyCommand, KeyOptions};
 use super::output::{Completion, Failure, print_out};

@@ -16,10 +16,10 @@ use projections::catalogue::Word as _;
 use projections::letters;
 use service::clock::{Clock as _, SystemClock};
 use service::mailing::{self, Choice, Undone, Wanted, hour, place};
-use service::private_file::{self, Readers};
 use service::sealing::SealingKey;
 use store::LogStore;
 use store::people::mail::{Address, MailBacklog};
+use store::private_file::{self, Readers};
 use uuid::Uuid;
 
 use super::arguments::{Common, MailCommand, MailOptions, SecretsOf};

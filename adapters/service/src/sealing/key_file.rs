@@ -2,13 +2,12 @@
 //!
 //! Invariant: the file is written once, as a whole, for its owner alone. A key that others may read is refused.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use store::private_file::{self, Readers};
+
 use super::{SealingKey, random};
-use crate::private_file::{self, Readers};
 
 /// How many bytes a key has.
 const LENGTH: usize = 32;
@@ -55,25 +54,15 @@ fn key(text: &[u8]) -> Option<[u8; LENGTH]> {
     bytes.ok()?.try_into().ok()
 }
 
-/// Makes the file with a new key. It gets its name when it is whole.
+/// Makes the file with a new key.
 fn make(file: &Path) -> io::Result<()> {
     let text: String = random::<LENGTH>().iter().map(|byte| format!("{byte:02x}")).chain(["\n".to_owned()]).collect();
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let unfinished = folder.join(format!(".kamnot-secrets.unfinished-{}", std::process::id()));
-    let _ = fs::remove_file(&unfinished);
-    let mut written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
-    written.write_all(text.as_bytes())?;
-    written.sync_all()?;
-    // Unlike renaming, this replaces no file.
-    let named = fs::hard_link(&unfinished, file);
-    fs::remove_file(&unfinished)?;
-    named?;
-    fs::File::open(folder)?.sync_all()
+    private_file::make(file, text.as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;

@@ -15,11 +15,12 @@ use super::reads::{self, whole};
 use super::rows::cells;
 use super::server::Failed;
 use super::tables;
-use crate::audit::{Audit, Beside, Found, Repair, Tables, Unreadable};
+use crate::audit::{Audit, Beside, Found, Repair, Tables, Unreadable, unread};
 use crate::cell::Cell;
 use crate::damage::altered_rulebook;
 use crate::examined::{Cursor, Examined, Keep, Whole};
 use crate::rows::{AlertRow, NAMES};
+use crate::secret::ring::Ring;
 use crate::{Delivery, Position};
 
 /// Where the next chunk ends: how many cases are looked at together.
@@ -81,7 +82,7 @@ pub(super) async fn chunk(
     connection: &mut PgConnection,
     book: &Rulebook,
     (after, upto): (Option<Uuid>, Option<Uuid>),
-    keep: Keep,
+    (keep, keys): (Keep, &Ring),
 ) -> Result<Chunk, Failed> {
     connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
     let mut views = BTreeMap::new();
@@ -91,7 +92,7 @@ pub(super) async fn chunk(
     let mut audit = Audit::new(book, rulebooks(connection).await?, views, keep);
     let mut rows = sqlx::query(EVENTS).bind(after).bind(upto).fetch(&mut *connection);
     while let Some(row) = rows.try_next().await? {
-        audit.take(found(&row)?, row.try_get(4)?, &row)?;
+        audit.take(found(&row, keys)?, row.try_get(4)?, &row)?;
     }
     drop(rows);
     connection.execute("COMMIT").await?;
@@ -99,11 +100,15 @@ pub(super) async fn chunk(
     audit.end(|_, _| Ok(false))
 }
 
-fn found(row: &PgRow) -> Result<Found<Uuid>, Failed> {
-    let event = reads::event(row, 3).map_or_else(|failed| failed.damage().map(Err), |event| Ok(Ok(event)))?;
+fn found(row: &PgRow, keys: &Ring) -> Result<Found<Uuid>, Failed> {
     let (key, version): (Uuid, i32) = (row.try_get(0)?, row.try_get(1)?);
+    let disclosures = reads::disclosures(row, 5, (key, version), keys)?;
+    let event = reads::event(row, 3, disclosures.as_deref());
+    let event = event.map_or_else(|failed| failed.damage().map(Err), |event| Ok(Ok(event)))?;
+    let unread = unread(disclosures.as_deref());
     let beside = Beside { id: row.try_get(6)?, recorded_at: row.try_get(7)?, stream_id: key };
-    Ok(Found { key, version: version.into(), position: Position(row.try_get(2)?), event, beside: Some(beside) })
+    let (version, position) = (version.into(), Position(row.try_get(2)?));
+    Ok(Found { key, version, position, event, unread, beside: Some(beside) })
 }
 
 /// The other tables' rows stand in the row of the event.
@@ -132,11 +137,16 @@ impl Tables<Uuid> for PgRow {
 }
 
 /// The cases that come next behind `after`, from one state of the log.
-pub(super) async fn examine(connection: &mut PgConnection, book: &Rulebook, after: Cursor) -> Result<Examined, Failed> {
+pub(super) async fn examine(
+    connection: &mut PgConnection,
+    book: &Rulebook,
+    after: Cursor,
+    keys: &Ring,
+) -> Result<Examined, Failed> {
     let of = connection.fetch_one("SELECT max(position) FROM case_events").await?.try_get::<Option<i64>, _>(0)?;
     let after = (after != Cursor::default()).then_some(Uuid::from_u128(after.0));
     let upto = next(connection, after).await?;
-    let chunk = chunk(connection, book, (after, upto), Keep::Cases).await?;
+    let chunk = chunk(connection, book, (after, upto), (Keep::Cases, keys)).await?;
     Ok(Examined::of(chunk, upto.map(|upto| Cursor(upto.as_u128())), of.unwrap_or(0).unsigned_abs()))
 }
 

@@ -32,8 +32,8 @@ impl CaseStore for PostgresStore {
         let drops = self.cache.drops();
         let stream_id = case.stream_id();
         let rows = self.readers.rows(reads::CASE, |query| query.bind(stream_id)).await?;
-        let wanted = case.clone();
-        let read = beside_if(rows.len() >= HEAVY_CASE, move || reads::case(&rows, &wanted)).await?;
+        let (wanted, server) = (case.clone(), Arc::clone(&self.server));
+        let read = beside_if(rows.len() >= HEAVY_CASE, move || reads::case(&rows, &wanted, &server.keys)).await?;
         let read = Arc::new(read.map_err(|failed| self.server.fault(failed))?);
         self.cache.offer(case, &read, drops);
         Ok(read)
@@ -88,7 +88,7 @@ impl CaseStore for PostgresStore {
             let named = |row: &PgRow, reason: &str| {
                 self.passed_over.alert(Position(row.try_get(0).unwrap_or_default()), reason);
             };
-            let found = self.readable(&rows, reads::alert, named)?;
+            let found = self.readable(&rows, |row| reads::alert(row, &self.server.keys), named)?;
             if !found.is_empty() {
                 return Ok(found);
             }
@@ -172,13 +172,14 @@ impl CaseStore for PostgresStore {
 
     async fn at(&self, positions: &[Position]) -> Result<Vec<Stored>, Fault> {
         let places: Vec<i64> = positions.iter().map(|position| position.0).collect();
-        let found = self.all(reads::AT, |query| query.bind(places.clone()), reads::stored).await?;
+        let read = |row: &PgRow| reads::stored(row, &self.server.keys);
+        let found = self.all(reads::AT, |query| query.bind(places.clone()), read).await?;
         let mut found: HashMap<Position, Stored> = found.into_iter().map(|stored| (stored.position, stored)).collect();
         Ok(positions.iter().filter_map(|position| found.remove(position)).collect())
     }
 
     async fn stream_of(&self, stream_id: Uuid) -> Result<Vec<Stored>, Fault> {
-        self.all(reads::STREAM, |query| query.bind(stream_id), reads::stored).await
+        self.all(reads::STREAM, |query| query.bind(stream_id), |row| reads::stored(row, &self.server.keys)).await
     }
 
     async fn rulebooks(&self) -> Result<Vec<String>, Fault> {

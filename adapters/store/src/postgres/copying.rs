@@ -19,10 +19,10 @@ use super::server::{Failed, Server, read_only};
 use super::texts;
 use crate::canonical::shorter_first;
 use crate::copying::{Carried, Filling, Held, Part, cut_short, holds_a_log};
-use crate::disclosed::disclosed;
 use crate::heavy::ShuttingDown;
 use crate::people::rows::{Row, Table};
 use crate::rows::AlertRow;
+use crate::secret::Sealed;
 use crate::standing::UNFINISHED;
 use crate::{Delivery, Fault};
 
@@ -40,7 +40,7 @@ const EVENTS: &str = "COPY case_events (id, aggregate_id, payload, occurred_on, 
 const CASES: &str = "COPY cases (stream_id, reference, version) FROM STDIN (FORMAT binary)";
 const ALERTS: &str = "COPY alerts (position, stream_id, rule, addressees, recorded_at, publishable, pending)
     FROM STDIN (FORMAT binary)";
-const DISCLOSURES: &str = "COPY disclosures (stream_id, version, digest, bytes) FROM STDIN (FORMAT binary)";
+const DISCLOSURES: &str = "COPY disclosures (stream_id, version, digest, key, bytes) FROM STDIN (FORMAT binary)";
 const DELIVERIES: &str =
     "COPY deliveries (position, alert_id, stream_sequence, delivered_at) FROM STDIN (FORMAT binary)";
 
@@ -245,8 +245,7 @@ impl Beside {
 
 impl Page {
     fn add(&mut self, event: &Carried) -> Result<(), Fault> {
-        let Carried { position, case, stream_id, version, payload, commitments, id, recorded_at, alert, delivery } =
-            event;
+        let Carried { position, case, stream_id, version, payload, sealed, id, recorded_at, alert, delivery } = event;
         let (position, version) = (position.0, version.cast_signed());
         let out_of_range = || Fault::corrupt(format!("case {case}: the instant of version {version} is out of range"));
         let occurred_on = recorded_at.checked_sub(BEGIN).and_then(|seconds| seconds.checked_mul(1_000_000));
@@ -262,9 +261,9 @@ impl Page {
         if version == 1 {
             self.beside.cases.row(3).id(*stream_id).field(&[case.as_str().as_bytes()]).int(0);
         }
-        for (digest, bytes) in disclosed(commitments) {
-            let row = self.beside.disclosures.row(4);
-            row.id(*stream_id).int(version).field(&[digest.as_slice()]).field(&[bytes.as_bytes()]);
+        for Sealed { key, digest, bytes } in sealed {
+            let row = self.beside.disclosures.row(5);
+            row.id(*stream_id).int(version).field(&[digest.as_slice()]).id(*key).field(&[bytes.as_slice()]);
         }
         if let Some(AlertRow { rule, addressees, recorded_at, publishable }) = alert {
             self.beside

@@ -21,9 +21,10 @@ const SCHEMA: &str = include_str!("schema.sql");
 const PEOPLE: &str = concat!(include_str!("people.sql"), include_str!("tree.sql"));
 
 /// The names that a log takes in the schema.
-const TABLES: [&str; 27] = [
+const TABLES: [&str; 28] = [
     "case_events",
     "disclosures",
+    "case_keys",
     "cases",
     "alerts",
     "deliveries",

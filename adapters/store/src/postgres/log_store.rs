@@ -15,13 +15,14 @@ use uuid::Uuid;
 
 use super::rows::Job;
 use super::server::Failed;
-use super::{PostgresStore, audit, copying, reads, rebuild};
+use super::{PostgresStore, audit, copying, keys, reads, rebuild};
 use crate::copying::{Filling, Held, Kept};
 use crate::examined::{Cursor, Examined, Whole};
 use crate::people::rows::{Row, Table};
 use crate::people::tables::Tables as _;
 use crate::rebuilt::Purpose;
 use crate::rows::Cases;
+use crate::secret::CaseKeys;
 use crate::tree::TreeStore as _;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, jobs, statements};
 
@@ -70,13 +71,13 @@ impl LogStore for PostgresStore {
 
     async fn log(&self, after: Position, most: usize) -> Result<Vec<Stored>, Fault> {
         let rows = self.log_rows(after, most).await?;
-        self.each(&rows, reads::stored)
+        self.each(&rows, |row| reads::stored(row, &self.server.keys))
     }
 
     async fn kept(&self, after: Position, most: usize) -> Result<Vec<Kept>, Fault> {
         let rows = self.log_rows(after, most).await?;
         let mut cases = Cases::default();
-        self.each(&rows, |row| reads::kept(row, &mut cases))
+        self.each(&rows, |row| reads::kept(row, &mut cases, &self.server.keys))
     }
 
     async fn deliveries(&self, after: Position, most: usize) -> Result<Vec<Delivery>, Fault> {
@@ -94,6 +95,20 @@ impl LogStore for PostgresStore {
 
     async fn beside(&self, table: &'static Table, after: Uuid, most: usize) -> Result<Vec<Row>, Fault> {
         self.rows(table.page, vec![after.into(), statements::limit(most).into()]).await
+    }
+
+    async fn keys(&self) -> Result<CaseKeys, Fault> {
+        let all = async { keys::all(&mut rebuild::session(&self.server).await?, &self.server.keys).await };
+        all.await.map_err(|failed| self.server.fault(failed))
+    }
+
+    async fn take_keys(&self, keys: CaseKeys) -> Result<(), Fault> {
+        if keys.0.is_empty() {
+            return Ok(());
+        }
+        let wrapped = self.server.keys.wrap(keys)?;
+        let take = async { keys::insert(&mut rebuild::session(&self.server).await?, &wrapped).await };
+        take.await.map_err(|failed| self.server.fault(failed))
     }
 
     async fn hold(&self) -> Result<Box<dyn Held>, Fault> {
@@ -172,7 +187,7 @@ impl PostgresStore {
             Some(connection) => connection,
             None => rebuild::session(&self.server).await?,
         };
-        let examined = audit::examine(&mut connection, &self.book, after).await?;
+        let examined = audit::examine(&mut connection, &self.book, after, &self.server.keys).await?;
         if examined.next.is_some() {
             *kept = Some(connection);
         }

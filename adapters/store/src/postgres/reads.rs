@@ -8,18 +8,23 @@ use engine::case::{Case, Event};
 use projections::CaseView;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+use uuid::Uuid;
 
 use super::rows::cells;
 use super::server::Failed;
 use crate::copying::Kept;
 use crate::rows::{self, Cases, NAMES};
+use crate::secret::ring::{Opened, Ring};
+use crate::secret::{Place, Sealed, WRAPPED};
 use crate::standing::Standing;
 use crate::{Delivery, Position, Stored, damage};
 
-/// The columns of an event `e` as [`event`] reads it: with its disclosures in one text.
+/// The columns of an event `e` as [`event`] reads it: with its disclosures, each with the key of its case.
 macro_rules! whole {
     () => {
-        "e.version, e.payload::text, (SELECT string_agg(d.bytes, '~') FROM disclosures d
+        "e.version, e.payload::text, ARRAY(SELECT uuid_send(d.key) || d.digest
+                || coalesce('\\x01'::bytea || k.wrapped, '\\x00'::bytea) || d.bytes
+            FROM disclosures d LEFT JOIN case_keys k ON k.id = d.key
             WHERE d.stream_id = e.aggregate_id AND d.version = e.sequence_number)"
     };
 }
@@ -133,39 +138,95 @@ pub(super) static ESCALATED: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The case as its events fold into it.
-pub(super) fn case(rows: &[PgRow], case: &CaseRef) -> Result<Case, Failed> {
-    let next = |state, row: &PgRow| damage::fold(state, case, row.try_get::<i32, _>(0)?.into(), event(row, 1));
+pub(super) fn case(rows: &[PgRow], case: &CaseRef, keys: &Ring) -> Result<Case, Failed> {
+    let stream = case.stream_id();
+    let next = |state, row: &PgRow| {
+        let version: i32 = row.try_get(0)?;
+        let disclosures = disclosures(row, 3, (stream, version), keys);
+        let event = disclosures.and_then(|disclosures| event(row, 1, disclosures.as_deref()));
+        damage::fold(state, case, version.into(), event)
+    };
     rows.iter().try_fold(Case::default(), next)
 }
 
-/// The event in the columns [`whole!`], from the column `at` on.
-pub(super) fn event(row: &PgRow, at: usize) -> Result<Event, Failed> {
-    let disclosures = row.try_get::<Option<&str>, _>(at + 2)?.unwrap_or_default();
-    Ok(damage::event(row.try_get::<i32, _>(at)?.into(), Some(row.try_get(at + 1)?), disclosures)?)
+/// The event in the columns [`whole!`], from the column `at` on, with its disclosures.
+pub(super) fn event(row: &PgRow, at: usize, disclosures: Option<&str>) -> Result<Event, Failed> {
+    let format = row.try_get::<i32, _>(at)?.into();
+    Ok(damage::event(format, Some(row.try_get(at + 1)?), disclosures.unwrap_or_default())?)
 }
 
-pub(super) fn stored(row: &PgRow) -> Result<Stored, Failed> {
-    let (case, version) = (case_of(row, 1, 6)?, row.try_get::<i32, _>(2)?.cast_unsigned());
-    damage::stored(Position(row.try_get(0)?), case, version, event(row, 3))
+/// The disclosures of the event of this stream and version, which stand in the column `at`, in one text. One whose key is not at
+/// hand is empty, and one that was altered is left out.
+pub(super) fn disclosures(
+    row: &PgRow,
+    at: usize,
+    (stream, version): (Uuid, i32),
+    keys: &Ring,
+) -> Result<Option<String>, Failed> {
+    let mut texts: Option<String> = None;
+    for bytes in row.try_get::<Vec<Vec<u8>>, _>(at)? {
+        let Some(found) = Found::of(&bytes) else { continue };
+        let place = Place { stream, version: version.cast_unsigned(), digest: found.digest };
+        let text = match keys.open(found.key, &place, found.bytes, || found.wrapped.map(<[u8]>::to_vec)) {
+            Opened::Text(text) => text,
+            Opened::NoKey => String::new(),
+            Opened::Altered => continue,
+        };
+        texts = Some(texts.map_or_else(|| text.clone(), |texts| texts + "~" + &text));
+    }
+    Ok(texts)
+}
+
+/// A disclosure with the key of its case, as [`whole!`] gives it.
+struct Found<'r> {
+    key: Uuid,
+    digest: &'r [u8],
+    wrapped: Option<&'r [u8]>,
+    bytes: &'r [u8],
+}
+
+impl<'r> Found<'r> {
+    fn of(row: &'r [u8]) -> Option<Self> {
+        let (key, rest) = row.split_first_chunk::<16>()?;
+        let (digest, rest) = rest.split_at_checked(32)?;
+        let (wrapped, bytes) = match rest.split_first()? {
+            (1, rest) => rest.split_at_checked(WRAPPED).map(|(wrapped, bytes)| (Some(wrapped), bytes))?,
+            (_, bytes) => (None, bytes),
+        };
+        Some(Self { key: Uuid::from_bytes(*key), digest, wrapped, bytes })
+    }
+}
+
+pub(super) fn stored(row: &PgRow, keys: &Ring) -> Result<Stored, Failed> {
+    let (case, version) = (case_of(row, 1, 6)?, row.try_get::<i32, _>(2)?);
+    let disclosures = disclosures(row, 5, (case.stream_id(), version), keys);
+    let event = disclosures.and_then(|disclosures| event(row, 3, disclosures.as_deref()));
+    damage::stored(Position(row.try_get(0)?), case, version.cast_unsigned(), event)
 }
 
 /// The event in its place as it is kept.
-pub(super) fn kept(row: &PgRow, cases: &mut Cases) -> Result<Kept, Failed> {
+pub(super) fn kept(row: &PgRow, cases: &mut Cases, keys: &Ring) -> Result<Kept, Failed> {
     let (case, stream_id) = cases.of(row.try_get(1)?, row.try_get(6)?)?;
+    let version = row.try_get::<i32, _>(2)?;
+    let rows: Vec<Vec<u8>> = row.try_get(5)?;
+    let sealed = |found: Found<'_>| {
+        Some(Sealed { key: found.key, digest: found.digest.try_into().ok()?, bytes: found.bytes.to_vec() })
+    };
     Ok(Kept {
         position: Position(row.try_get(0)?),
         case,
         stream_id,
-        version: row.try_get::<i32, _>(2)?.cast_unsigned(),
+        version: version.cast_unsigned(),
         format: row.try_get::<i32, _>(3)?.into(),
         payload: Some(row.try_get(4)?),
-        disclosures: row.try_get::<Option<String>, _>(5)?.unwrap_or_default(),
+        disclosures: disclosures(row, 5, (stream_id, version), keys)?.unwrap_or_default(),
+        sealed: rows.iter().filter_map(|bytes| sealed(Found::of(bytes)?)).collect(),
     })
 }
 
 /// The alert event in a row.
-pub(super) fn alert(row: &PgRow) -> Result<Stored, Failed> {
-    Ok(damage::alert(Some(stored(row)?))?)
+pub(super) fn alert(row: &PgRow, keys: &Ring) -> Result<Stored, Failed> {
+    Ok(damage::alert(Some(stored(row, keys)?))?)
 }
 
 pub(super) fn delivery(row: &PgRow) -> Result<Delivery, Failed> {

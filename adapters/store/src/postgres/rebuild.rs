@@ -154,7 +154,7 @@ async fn look(
         let upto = audit::next(&mut connection, after).await?;
         *next = if upto.is_some() { Next::Behind(upto) } else { Next::Nothing };
         drop(next);
-        let chunk = audit::chunk(&mut connection, book, (after, upto), keep).await?;
+        let chunk = audit::chunk(&mut connection, book, (after, upto), (keep, &server.keys)).await?;
         if found.send(Ok(chunk)).await.is_err() {
             return Ok(());
         }

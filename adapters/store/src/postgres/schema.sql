@@ -19,14 +19,19 @@ CREATE UNIQUE INDEX case_events_position_key ON case_events (position);
 CREATE INDEX case_events_xact ON case_events (xact, position);
 ALTER SEQUENCE case_events_position OWNED BY case_events.position;
 
--- What is personal in an event, apart from it: the texts that open the digests in its payload.
+-- What is personal in an event, apart from it and encrypted: the texts that open the digests in its payload.
 CREATE TABLE disclosures (
     stream_id uuid NOT NULL,
     version   integer NOT NULL, -- of the event, in its stream
     digest    bytea NOT NULL,
-    bytes     text COLLATE "C" NOT NULL,
+    key       uuid NOT NULL,
+    bytes     bytea NOT NULL,   -- a nonce of 24 bytes, then XChaCha20-Poly1305
     PRIMARY KEY (stream_id, version, digest)
 );
+
+-- The keys of cases, each wrapped by a master key that is in no database. A table of its own, so that a dump of the log can leave
+-- it out (pg_dump --exclude-table-data) and another can hold it alone (pg_dump --table).
+CREATE TABLE case_keys (id uuid PRIMARY KEY, wrapped bytea NOT NULL);
 
 -- The view of each case; instants are seconds since 1970. Where a case is not opened yet, only its identity is set.
 -- Rows are replaced all the time: the room that is left free on each page takes the next version.

@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::io::ErrorKind;
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgListener, PgPoolOptions};
@@ -12,6 +13,8 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
 use super::address;
 use super::generation::Generation;
+use crate::secret::master;
+use crate::secret::ring::Ring;
 use crate::{Fault, Said};
 
 /// How long one attempt to connect may take.
@@ -83,21 +86,26 @@ pub(super) struct Server {
     pub wait: Duration,
     /// The sessions that are in use.
     pub generation: Generation,
+    /// The keys of what is personal in the log.
+    pub keys: Ring,
 }
 
 impl Server {
-    /// The server that an address names; what it leaves out, the environment and `~/.pgpass` say, as for every client.
+    /// The server that an address names; what it leaves out, the environment and `~/.pgpass` say, as for every client. What is
+    /// personal is under the master keys in this file, or in the one of the state folder.
     ///
     /// # Errors
     /// [`Fault::Unavailable`] if the address can't be read.
-    pub fn new(url: &str, wait: Duration) -> Result<Self, Fault> {
+    pub fn new(url: &str, wait: Duration, master_key: Option<&Path>) -> Result<Self, Fault> {
         let name = address::without_password(url);
         let options = address::options(url, |variable| std::env::var(variable).ok()).map_err(|what| {
             Fault::unavailable(format!("{name} is no address of a PostgreSQL database that can be used: {what}"))
         })?;
         let options = options.disable_statement_logging();
         // No wait at all would be no chance to answer either.
-        Ok(Self { options, name, wait: wait.max(Duration::from_secs(1)), generation: Generation::default() })
+        let (wait, generation) = (wait.max(Duration::from_secs(1)), Generation::default());
+        let keys = Ring::under(master_key.map(Path::to_owned).or_else(master::in_state_folder));
+        Ok(Self { options, name, wait, generation, keys })
     }
 
     /// A session that answers soon or is given up.

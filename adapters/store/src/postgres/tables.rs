@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::server::Failed;
 use crate::cell::Cell;
 use crate::rows::{AlertRow, COLUMNS, CaseRow, Cells, ColumnKind, NAMES};
+use crate::secret::Sealed;
 
 /// The rows of cases `n`, as [`write_cases`] binds them.
 fn unnested() -> String {
@@ -94,24 +95,25 @@ pub(super) async fn insert_alerts(
     Ok(())
 }
 
-/// What is disclosed of an event: its stream and version, the digest, and the text that opens it.
-pub(super) type Disclosure<'d> = (Uuid, i32, &'d [u8], &'d str);
+/// A disclosure, with the stream and the version of its event.
+pub(super) type Disclosure = (Uuid, i32, Sealed);
 
 /// Writes what is disclosed of events.
 pub(super) async fn insert_disclosures(
     connection: &mut PgConnection,
-    disclosures: &[Disclosure<'_>],
+    disclosures: &[Disclosure],
 ) -> Result<(), Failed> {
     if disclosures.is_empty() {
         return Ok(());
     }
-    let sql = "INSERT INTO disclosures (stream_id, version, digest, bytes)
-               SELECT * FROM unnest($1::uuid[], $2::int[], $3::bytea[], $4::text[])";
+    let sql = "INSERT INTO disclosures (stream_id, version, digest, key, bytes)
+               SELECT * FROM unnest($1::uuid[], $2::int[], $3::bytea[], $4::uuid[], $5::bytea[])";
     sqlx::query(sql)
         .bind(disclosures.iter().map(|(stream, ..)| *stream).collect::<Vec<Uuid>>())
-        .bind(disclosures.iter().map(|(_, version, ..)| *version).collect::<Vec<i32>>())
-        .bind(disclosures.iter().map(|(_, _, digest, _)| *digest).collect::<Vec<&[u8]>>())
-        .bind(disclosures.iter().map(|(.., bytes)| *bytes).collect::<Vec<&str>>())
+        .bind(disclosures.iter().map(|(_, version, _)| *version).collect::<Vec<i32>>())
+        .bind(disclosures.iter().map(|(.., sealed)| sealed.digest.as_slice()).collect::<Vec<&[u8]>>())
+        .bind(disclosures.iter().map(|(.., sealed)| sealed.key).collect::<Vec<Uuid>>())
+        .bind(disclosures.iter().map(|(.., sealed)| sealed.bytes.as_slice()).collect::<Vec<&[u8]>>())
         .execute(connection)
         .await?;
     Ok(())

@@ -196,8 +196,7 @@ impl Writer {
         jobs: &[Job],
         commit: &mut Option<Commit>,
     ) -> Result<Vec<Outcome>, Failed> {
-        let Written { xact, witness, outcomes } =
-            batch::write(connection, &self.server.name, self.rulebook, jobs).await?;
+        let Written { xact, witness, outcomes } = batch::write(connection, &self.server, self.rulebook, jobs).await?;
         self.own.add(xact);
         // Without a witness nothing was written that may not be written again.
         *commit = witness.map(|witness| Commit { xact, witness, outcomes: outcomes.clone() });

@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row, params};
 use super::file::Failed;
 use super::reads::{self, whole};
 use super::rows::{cells, insert_alert, replace_case};
-use crate::audit::{Audit, Found, Repair, Tables, Unreadable};
+use crate::audit::{Audit, Found, Repair, Tables, Unreadable, unread};
 use crate::cell::Cell;
 use crate::damage::altered_rulebook;
 use crate::examined::Keep;
@@ -78,7 +78,8 @@ pub(super) fn chunk(
 
 fn found(row: &Row<'_>) -> Result<Found<i64>, Failed> {
     let event = reads::event(row, 3).map_or_else(|failed| failed.damage().map(Err), |event| Ok(Ok(event)))?;
-    Ok(Found { key: row.get(0)?, version: row.get(1)?, position: Position(row.get(2)?), event, beside: None })
+    let unread = unread(reads::disclosures(row, 3)?);
+    Ok(Found { key: row.get(0)?, version: row.get(1)?, position: Position(row.get(2)?), event, unread, beside: None })
 }
 
 impl Tables<i64> for Connection {

@@ -77,7 +77,7 @@ impl SqliteStore {
         let source = File::to_read(from, busy_timeout);
         let ((events, damage), bytes) = in_its_place(to, existing, |written| {
             let events = write(&source, written.path(), now, &mut |done, of| progress(Step::Copying, done, of))?;
-            let damage = prove(written, from, book, events, |done, of| progress(Step::Checking, done, of))?;
+            let damage = prove(written, &source, book, events, |done, of| progress(Step::Checking, done, of))?;
             match (damage.first(), existing) {
                 (Some(first), Existing::GivesWay) => Err(Fault::corrupt(format!(
                     "{} is damaged ({first}); the copy at {} stays as it was: it may be from before; name another file",
@@ -194,20 +194,20 @@ fn end_sessions(copy: &Connection, now: Instant) -> Result<(), Failed> {
     Ok(transaction.commit()?)
 }
 
-/// Opens the copy as it lies on the disk, and holds its views and alerts against its log; gives what is damaged in single
-/// cases, for the copy holds all others.
+/// Opens the copy of `from` as it lies on the disk, with the same keys, and holds its views and alerts against its log; gives what
+/// is damaged in single cases, for the copy holds all others.
 pub(super) fn prove(
     copy: &NamedTempFile,
-    from: &Path,
+    from: &File,
     book: &Rulebook,
     events: u64,
     progress: impl FnMut(u64, u64),
 ) -> Result<Vec<String>, Fault> {
-    let file = File::at_rest(copy.path());
+    let file = File::at_rest(copy.path()).with(&from.keys);
     let found = checked(&file, book, progress)?;
     let count = || -> Result<u64, Failed> { Ok(audit::extent(&file.connect_to_read()?)?.1) };
     let there = count().map_err(|failed| file.fault(failed))?;
-    let from = from.display();
+    let from = from.path.display();
     if let Some(first) = found.rest.first() {
         return Err(Fault::corrupt(format!(
             "the copy of {from} is not in order ({first}), so nothing is left of it; `kamnot check` says what is wrong \

@@ -4,6 +4,7 @@
 //! sealed, nobody writes to that; nothing else in it changes.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::action::CaseRef;
@@ -16,11 +17,11 @@ use rusqlite::{Connection, OpenFlags, params, params_from_iter};
 use super::SqliteStore;
 use super::backup::{Existing, in_its_place, prove};
 use super::file::{APPLICATION_ID, Failed, File, LAYOUT, application_id, layout};
+use super::keys::Keys;
 use super::reads;
-use super::rows::insert_disclosures;
+use super::rows::{insert_disclosures, sealed};
 use super::texts;
 use crate::canonical::canonical;
-use crate::disclosed::disclosed;
 use crate::standing::{MOVED_TO, RULEBOOK};
 use crate::{Fault, damage};
 
@@ -42,7 +43,7 @@ impl SqliteStore {
         mut seed: impl FnMut() -> Seed,
         mut progress: impl FnMut(u64, u64),
     ) -> Result<u64, Fault> {
-        let file = File::to_write(from, busy_timeout);
+        let (file, keys) = (File::to_write(from, busy_timeout), Arc::new(Keys::of(to, None)));
         let failed = |failed: Failed| file.fault(failed);
         let old = held(from, &file).map_err(failed)?;
         let events = reads::one::<i64>(&old, "SELECT count(*) FROM events", []).map_err(failed)?.unsigned_abs();
@@ -53,11 +54,19 @@ impl SqliteStore {
         )
         .map_err(failed)?;
         let book = Rulebook::stored(&book).map_err(|flaw| Fault::corrupt(format!("{}: {flaw}", from.display())))?;
-        in_its_place(to, Existing::Stays, |written| {
-            write(&old, written.path(), &mut seed, |done| progress(done, 2 * events)).map_err(failed)?;
-            let found = prove(written, from, &book, events, |done, _| progress(events + done, 2 * events))?;
+        let had_keys = keys.are_there();
+        let brought = in_its_place(to, Existing::Stays, |written| {
+            write(&old, (written.path(), &keys), &mut seed, |done| progress(done, 2 * events)).map_err(failed)?;
+            let new = File::to_write(from, busy_timeout).with(&keys);
+            let found = prove(written, &new, &book, events, |done, _| progress(events + done, 2 * events))?;
             found.first().map_or(Ok(()), |first| Err(Fault::corrupt(first.clone())))
-        })?;
+        });
+        if let Err(fault) = brought {
+            if !had_keys {
+                keys.discard();
+            }
+            return Err(fault);
+        }
         let seal = || -> Result<(), Failed> {
             texts::keep(&old, MOVED_TO, &to.display().to_string())?;
             Ok(old.execute_batch("COMMIT")?)
@@ -88,7 +97,12 @@ fn held(path: &Path, file: &File) -> Result<Connection, Failed> {
     Ok(old)
 }
 
-fn write(old: &Connection, to: &Path, seed: &mut dyn FnMut() -> Seed, done: impl FnMut(u64)) -> Result<(), Failed> {
+fn write(
+    old: &Connection,
+    (to, keys): (&Path, &Arc<Keys>),
+    seed: &mut dyn FnMut() -> Seed,
+    done: impl FnMut(u64),
+) -> Result<(), Failed> {
     let new = Connection::open(to)?;
     // No crash has to be survived before the file is whole; then all of it is written through at once.
     new.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN")?;
@@ -99,7 +113,7 @@ fn write(old: &Connection, to: &Path, seed: &mut dyn FnMut() -> Seed, done: impl
         copy(old, &new, &table)?;
     }
     texts::keep(&new, "schema_version", &LAYOUT.to_string())?;
-    bring(old, &new, seed, done)?;
+    bring(old, &new, keys, seed, done)?;
     new.execute_batch("COMMIT; PRAGMA journal_mode = WAL")?;
     new.close().map_err(|(_, error)| error)?;
     Ok(())
@@ -127,6 +141,7 @@ fn copy(old: &Connection, new: &Connection, table: &str) -> Result<(), Failed> {
 fn bring(
     old: &Connection,
     new: &Connection,
+    keys: &Arc<Keys>,
     seed: &mut dyn FnMut() -> Seed,
     mut done: impl FnMut(u64),
 ) -> Result<(), Failed> {
@@ -151,7 +166,9 @@ fn bring(
         let event =
             read.map_err(|found| Fault::corrupt(format!("case {case}, event {version} of its stream: {found}")))?;
         insert.execute(params![position, key, version, Event::VERSION, event.to_json()])?;
-        insert_disclosures(new, key, version, disclosed(&event.commitments))?;
+        let of_case = (key, case.stream_id());
+        let disclosures = sealed(new, keys, of_case, [(version, &*event.commitments)].into_iter())?;
+        insert_disclosures(new, of_case, disclosures.iter().map(|(version, sealed)| (*version, sealed)))?;
         events += 1;
         done(events);
     }

@@ -19,7 +19,6 @@ use super::texts;
 use super::writer::deliver;
 use crate::aside::aside;
 use crate::copying::{Carried, Filling, Held, Part, cut_short, holds_a_log};
-use crate::disclosed::disclosed;
 use crate::standing::UNFINISHED;
 use crate::{Delivery, Fault};
 
@@ -108,7 +107,7 @@ fn fill_in(connection: &Connection, file: &File, filling: Filling) -> Result<(),
 
 /// Writes an event, and the row of an alert, which waits until its delivery is marked.
 fn insert(connection: &Connection, keys: &mut HashMap<Uuid, i64>, event: &Carried) -> Result<(), Failed> {
-    let Carried { position, case, stream_id, version, payload, commitments, alert, .. } = event;
+    let Carried { position, case, stream_id, version, payload, sealed, alert, .. } = event;
     let key = if let Some(&key) = keys.get(stream_id) {
         key
     } else {
@@ -120,7 +119,7 @@ fn insert(connection: &Connection, keys: &mut HashMap<Uuid, i64>, event: &Carrie
     let sql = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
     let values = params![position.0, key, version, Event::VERSION, payload];
     connection.prepare_cached(sql)?.execute(values)?;
-    insert_disclosures(connection, key, *version, disclosed(commitments))?;
+    insert_disclosures(connection, (key, *stream_id), sealed.iter().map(|sealed| (*version, sealed)))?;
     if let Some(alert) = alert {
         insert_alert(connection, *position, key, alert, alert.publishable)?;
     }

@@ -6,10 +6,12 @@ use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::keys::{Keys, teach};
 use crate::{Fault, Said};
 
 /// Says "this file is ours" in the header of the database file: `kmnt`.
@@ -37,10 +39,11 @@ pub(super) struct Identity {
 }
 
 /// Where the log lies and how long to wait for another program.
-#[derive(Debug)]
 pub(super) struct File {
     pub path: PathBuf,
     pub busy_timeout: Duration,
+    /// The keys of what is personal in it.
+    pub keys: Arc<Keys>,
     /// Whether a log that can't be written will do.
     read_only_will_do: bool,
     /// Whether it lies where `SQLite` can't even make its files beside it, and nobody is writing to it.
@@ -50,7 +53,8 @@ pub(super) struct File {
 impl File {
     /// A log that has to be written.
     pub fn to_write(path: &Path, busy_timeout: Duration) -> Self {
-        Self { path: path.to_owned(), busy_timeout, read_only_will_do: false, immutable: false }
+        let keys = Arc::new(Keys::of(path, None));
+        Self { path: path.to_owned(), busy_timeout, keys, read_only_will_do: false, immutable: false }
     }
 
     /// A log that need only be read, such as a copy on a disk that can't be written.
@@ -67,7 +71,17 @@ impl File {
 
     /// A log to which nobody writes: it is read as it lies, and nothing is laid beside it.
     pub fn at_rest(path: &Path) -> Self {
-        Self { path: path.to_owned(), busy_timeout: Duration::ZERO, read_only_will_do: true, immutable: true }
+        Self { read_only_will_do: true, immutable: true, ..Self::to_write(path, Duration::ZERO) }
+    }
+
+    /// The same log with these keys.
+    pub fn with(self, keys: &Arc<Keys>) -> Self {
+        Self { keys: Arc::clone(keys), ..self }
+    }
+
+    /// The same log with its keys under the master keys of this file, if one is named.
+    pub fn under(self, master_key: Option<&Path>) -> Self {
+        Self { keys: Arc::new(Keys::of(&self.path, master_key)), ..self }
     }
 
     /// A connection that writes, or reads where that will do; `create`: an absent or empty file becomes a log.
@@ -161,6 +175,7 @@ impl File {
             Connection::open_with_flags(&self.path, flags | create)?
         };
         connection.busy_timeout(self.busy_timeout)?;
+        teach(&connection, &self.keys)?;
         connection.set_prepared_statement_cache_capacity(64);
         connection.execute_batch("PRAGMA synchronous = FULL;")?;
         Ok(connection)

@@ -20,6 +20,7 @@ use crate::people::rows::{Row, Table};
 use crate::people::tables::Tables as _;
 use crate::rebuilt::Purpose;
 use crate::rows::Cases;
+use crate::secret::CaseKeys;
 use crate::tree::TreeStore as _;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, jobs, statements};
 
@@ -65,7 +66,7 @@ impl LogStore for SqliteStore {
         let values = [after.0, statements::limit(most)];
         let mut cases = Cases::default();
         let read = move |connection: &Connection| {
-            reads::all(connection, reads::LOG, values, |row| reads::kept(row, &mut cases))
+            reads::all(connection, reads::KEPT, values, |row| reads::kept(row, &mut cases))
         };
         self.read(read).await
     }
@@ -85,6 +86,16 @@ impl LogStore for SqliteStore {
 
     async fn beside(&self, table: &'static Table, after: Uuid, most: usize) -> Result<Vec<Row>, Fault> {
         self.rows(table.page, vec![after.into(), statements::limit(most).into()]).await
+    }
+
+    async fn keys(&self) -> Result<CaseKeys, Fault> {
+        let file = Arc::clone(&self.file);
+        aside(move || file.keys.all()).await
+    }
+
+    async fn take_keys(&self, keys: CaseKeys) -> Result<(), Fault> {
+        let file = Arc::clone(&self.file);
+        aside(move || file.keys.take(keys)).await
     }
 
     async fn hold(&self) -> Result<Box<dyn Held>, Fault> {

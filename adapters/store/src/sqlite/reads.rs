@@ -18,14 +18,15 @@ use crate::damage::{self, rulebook_text};
 use crate::passed_over::PassedOver;
 use crate::recent::Recent;
 use crate::rows::{self, Cases, NAMES};
+use crate::secret::Sealed;
 use crate::standing::Standing;
 use crate::{Backlog, Delivery, DueCase, Position, Stored, WorkShare, between};
 
 /// The columns of an event `e` as [`event`] reads it: with its disclosures in one text.
 macro_rules! whole {
     () => {
-        "e.format, e.payload, (SELECT group_concat(d.bytes, '~') FROM disclosures d
-            WHERE d.case_key = e.case_key AND d.version = e.version)"
+        "e.format, e.payload, (SELECT group_concat(disclosed(d.key, d.stream_id, d.version, d.digest, d.bytes), '~')
+            FROM disclosures d WHERE d.case_key = e.case_key AND d.version = e.version)"
     };
 }
 pub(super) use whole;
@@ -42,6 +43,14 @@ pub(super) const STREAM: &str =
 pub(super) const HEAD: &str = "SELECT coalesce(max(position), 0) FROM events";
 pub(super) const LOG: &str =
     stored!("events e JOIN cases c ON c.case_key = e.case_key WHERE e.position > ?1 ORDER BY e.position LIMIT ?2");
+/// As [`LOG`], with the disclosures as they are kept.
+pub(super) const KEPT: &str = concat!(
+    "SELECT e.position, c.reference, e.version, ",
+    whole!(),
+    ", c.stream_id, (SELECT group_concat(hex(d.key) || hex(d.digest) || hex(d.bytes), '~') FROM disclosures d
+        WHERE d.case_key = e.case_key AND d.version = e.version)
+    FROM events e JOIN cases c ON c.case_key = e.case_key WHERE e.position > ?1 ORDER BY e.position LIMIT ?2"
+);
 const AT: &str = stored!("events e JOIN cases c ON c.case_key = e.case_key WHERE e.position = ?1");
 /// As [`AT`], also where the case's row is missing.
 const ALERT_AT: &str = stored!("events e LEFT JOIN cases c ON c.case_key = e.case_key WHERE e.position = ?1");
@@ -103,8 +112,13 @@ pub(super) fn case(connection: &Connection, case: &CaseRef) -> Result<Case, Fail
 
 /// The event in the columns [`whole!`], from the column `at` on.
 pub(super) fn event(row: &Row<'_>, at: usize) -> Result<Event, Failed> {
-    let disclosures = row.get_ref(at + 2)?.as_str_or_null().unwrap_or_default().unwrap_or_default();
+    let disclosures = disclosures(row, at)?.unwrap_or_default();
     Ok(damage::event(row.get(at)?, row.get_ref(at + 1)?.as_str().ok(), disclosures)?)
+}
+
+/// Its disclosures in one text, as far as there are any.
+pub(super) fn disclosures<'r>(row: &'r Row<'_>, at: usize) -> Result<Option<&'r str>, Failed> {
+    Ok(row.get_ref(at + 2)?.as_str_or_null().unwrap_or_default())
 }
 
 /// The event in its place.
@@ -126,7 +140,15 @@ pub(super) fn kept(row: &Row<'_>, cases: &mut Cases) -> Result<Kept, Failed> {
         format: row.get(3)?,
         payload: row.get_ref(4)?.as_str().ok().map(str::to_owned),
         disclosures: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
+        sealed: sealed(row.get_ref(7)?.as_str_or_null().unwrap_or_default().unwrap_or_default()),
     })
+}
+
+/// Disclosures as they are kept, each in hexadecimal digits.
+fn sealed(texts: &str) -> Vec<Sealed> {
+    let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+    let bytes = |text: &str| text.as_bytes().chunks(2).map(byte).collect::<Option<Vec<u8>>>();
+    texts.split('~').filter_map(|text| Sealed::from_bytes(&bytes(text)?)).collect()
 }
 
 /// What may be published and was not delivered; what this process recorded just now is not read again.
@@ -204,6 +226,14 @@ pub(super) fn delivery(row: &Row<'_>) -> Result<Delivery, Failed> {
         stream_sequence: row.get::<_, i64>(2)?.cast_unsigned(),
         at: Instant::from_unix(row.get(3)?),
     })
+}
+
+/// Whether there is something personal whose key is not at hand, as far as one row tells.
+pub(super) fn keys_are_missing(connection: &Connection) -> Result<bool, Failed> {
+    let sql =
+        "SELECT disclosed(key, stream_id, version, digest, bytes) = '' FROM disclosures ORDER BY case_key DESC LIMIT 1";
+    let missing = find(connection, sql, [], |row| Ok(row.get::<_, Option<bool>>(0)?))?;
+    Ok(missing.flatten().unwrap_or(false))
 }
 
 /// A small text of the table `meta`.

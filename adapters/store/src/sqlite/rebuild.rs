@@ -46,7 +46,7 @@ impl SqliteStore {
         options: &Options,
         progress: impl FnMut(u64, u64),
     ) -> Result<(Self, Rebuilt), Fault> {
-        let file = File::to_write(path.as_ref(), options.busy_timeout);
+        let file = File::to_write(path.as_ref(), options.busy_timeout).under(options.master_key.as_deref());
         let rebuilt = rebuild(&file, &book, Purpose::Adopt, progress)?;
         Ok((Self::open(path, book, options)?, rebuilt))
     }

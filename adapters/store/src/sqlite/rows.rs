@@ -1,15 +1,19 @@
 //! What an append is in the tables of the file, and how rows are written to them and read.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use engine::action::CaseRef;
 use engine::case::{Commitment, Event};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Row, ToSql, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params, params_from_iter};
 use uuid::Uuid;
 
+use super::file::Failed;
+use super::keys::Keys;
 use crate::cell::Cell;
+use crate::disclosed::disclosed;
 use crate::rows::{AlertRow, COLUMNS, CaseRow, Cells, ColumnKind, NAMES, OfEvent, WIDTH};
+use crate::secret::Sealed;
 use crate::{Position, Stored, jobs, rows};
 
 /// What the writer is asked to write.
@@ -82,16 +86,45 @@ pub(super) fn cells<'r>(row: &'r Row<'_>) -> Result<Cells<'r>, rusqlite::Error> 
     Ok(cells)
 }
 
-/// Writes what is disclosed of the event of this version.
-pub(super) fn insert_disclosures<'d>(
+/// Encrypts what is disclosed of events of a case, each with its version, under the case's key.
+pub(super) fn sealed<'e>(
     connection: &Connection,
-    key: i64,
-    version: u32,
-    disclosures: impl Iterator<Item = (&'d [u8; 32], &'d str)>,
+    keys: &Arc<Keys>,
+    (key, stream): (i64, Uuid),
+    events: impl Iterator<Item = (u32, &'e [Commitment])>,
+) -> Result<Vec<(u32, Sealed)>, Failed> {
+    let mut sealed = Vec::new();
+    let mut of_case = None;
+    for (version, commitments) in events {
+        for (digest, disclosure) in disclosed(commitments) {
+            let of_case = match &of_case {
+                Some(known) => known,
+                None => of_case.insert(keys.of_case(last_key(connection, key)?)?),
+            };
+            sealed.push((version, Sealed::of(of_case, (stream, version), digest, disclosure)));
+        }
+    }
+    Ok(sealed)
+}
+
+/// The key under which something personal in a case was encrypted last.
+fn last_key(connection: &Connection, key: i64) -> Result<Option<Uuid>, rusqlite::Error> {
+    let sql = "SELECT key FROM disclosures WHERE case_key = ?1 ORDER BY version DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let found: Option<Vec<u8>> = statement.query_row([key], |row| row.get(0)).optional()?;
+    Ok(found.and_then(|bytes| Uuid::from_slice(&bytes).ok()))
+}
+
+/// Writes disclosures of a case, each with the version of its event.
+pub(super) fn insert_disclosures<'s>(
+    connection: &Connection,
+    (key, stream): (i64, Uuid),
+    disclosures: impl IntoIterator<Item = (u32, &'s Sealed)>,
 ) -> Result<(), rusqlite::Error> {
-    for (digest, bytes) in disclosures {
-        let sql = "INSERT INTO disclosures (case_key, version, digest, bytes) VALUES (?1, ?2, ?3, ?4)";
-        connection.prepare_cached(sql)?.execute(params![key, version, digest.as_slice(), bytes])?;
+    for (version, Sealed { key: id, digest, bytes }) in disclosures {
+        let sql = "INSERT INTO disclosures (case_key, version, digest, stream_id, key, bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let (stream, id) = (stream.as_bytes().as_slice(), id.as_bytes().as_slice());
+        connection.prepare_cached(sql)?.execute(params![key, version, digest.as_slice(), stream, id, bytes])?;
     }
     Ok(())
 }

@@ -8,12 +8,14 @@ CREATE TABLE events (
 ) STRICT;
 CREATE UNIQUE INDEX events_of_case ON events (case_key, version);
 
--- What is personal in an event, apart from it: the texts that open the digests in its payload.
+-- What is personal in an event, apart from it and encrypted: the texts that open the digests in its payload.
 CREATE TABLE disclosures (
-    case_key INTEGER NOT NULL,
-    version  INTEGER NOT NULL, -- of the event, in its stream
-    digest   BLOB NOT NULL,
-    bytes    TEXT NOT NULL,
+    case_key  INTEGER NOT NULL,
+    version   INTEGER NOT NULL, -- of the event, in its stream
+    digest    BLOB NOT NULL,
+    stream_id BLOB NOT NULL,    -- of the case; with version and digest what the encryption binds
+    key       BLOB NOT NULL,    -- the id of the case's key, which lies in another file
+    bytes     BLOB NOT NULL,    -- a nonce of 24 bytes, then XChaCha20-Poly1305
     PRIMARY KEY (case_key, version, digest)
 ) STRICT, WITHOUT ROWID;
 

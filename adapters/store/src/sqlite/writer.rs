@@ -201,7 +201,7 @@ impl Writer {
         asked(self.disk.as_deref(), Moment::Write)?;
         let connection = &self.connection;
         match job {
-            Job::Append(rows) => return Ok(self.state.appends.write(connection, rows)?.map(|()| 0)),
+            Job::Append(rows) => return Ok(self.state.appends.write(connection, &self.file.keys, rows)?.map(|()| 0)),
             Job::Deliveries(deliveries) => deliver(connection, deliveries)?,
             Job::UndoDeliveries { behind } => undo_deliveries(connection, *behind)?,
             Job::Meta { key, value } => texts::keep(connection, key, value)?,

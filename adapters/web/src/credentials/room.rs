@@ -6,7 +6,7 @@ use ring::digest::{SHA256, digest};
 
 use super::passwords::{Busy, Hashing};
 use super::secrets::secret;
-use service::private_file::{Readers, read};
+use store::private_file::{Readers, read};
 
 /// The fewest characters of the password, and the most bytes that are looked at.
 pub const LENGTH: (usize, usize) = (8, 1024);

@@ -83,11 +83,12 @@ fn standing(snapshot: &Snapshot, liberty: &Liberty, reader: &Reader<'_>) -> Stri
     format!("{standing}, {}", reader.say(C::DayOf, &[("n", &days.to_string())]))
 }
 
-/// The child's sex and age, as far as they are on record.
+/// The child's sex and age, as far as they are on record and can be read.
 fn child(assessment: &Assessment<'_>, reader: &Reader<'_>) -> String {
     let timeline = &assessment.timeline;
     let is_statement = |name| matches!(name, ActionName::CaseOpened | ActionName::ChildIdentified);
     let stated = timeline.entries().iter().filter(|entry| is_statement(entry.name));
+    let withheld = stated.clone().any(|entry| entry.action.withholds_age());
     let sex = stated.filter_map(|entry| entry.action.sex()).next_back();
     let word = match sex {
         Some("m") => reader.t(C::Boy),
@@ -100,6 +101,7 @@ fn child(assessment: &Assessment<'_>, reader: &Reader<'_>) -> String {
     let age = by_birth.map(|years| years.to_string()).or_else(|| Some(timeline.age_years()?.to_string()));
     match age {
         Some(age) => format!("{word}, {}", reader.say(C::Years, &[("n", &age)])),
+        None if withheld => format!("{word}, {}", reader.t(Label::Withheld)),
         None => word.to_owned(),
     }
 }

@@ -13,13 +13,15 @@ use uuid::Uuid;
 
 use crate::disclosed::disclosed;
 use crate::jobs::Outcome;
+use crate::postgres::keys;
 use crate::postgres::people;
 use crate::postgres::reads;
 use crate::postgres::rows::{EventRow, Job, Rows};
-use crate::postgres::server::Failed;
+use crate::postgres::server::{Failed, Server};
 use crate::postgres::tables::{self, Disclosure};
 use crate::postgres::texts;
 use crate::rows::{AlertRow, CaseRow};
+use crate::secret::{CaseKey, Sealed};
 use crate::{Delivery, Fault, statements};
 
 /// What the log says of itself, the transaction, so many positions, and the cases that are there, locked, with their
@@ -58,6 +60,10 @@ impl<'j> Append<'j> {
         self.rows.view.stream_id
     }
 
+    fn conflict(&self) -> Outcome {
+        Err(Fault::Conflict(self.rows.view.case.clone()))
+    }
+
     fn is_new(&self) -> bool {
         self.rows.expected == 0
     }
@@ -66,12 +72,18 @@ impl<'j> Append<'j> {
         self.positions.iter().copied().zip(&self.rows.events)
     }
 
-    /// What is disclosed of its events.
-    fn disclosures(&self) -> impl Iterator<Item = Disclosure<'j>> {
+    /// Whether anything is disclosed of its events.
+    fn discloses(&self) -> bool {
+        self.rows.events.iter().any(|event| disclosed(&event.commitments).next().is_some())
+    }
+
+    /// What is disclosed of its events, under the key of its case.
+    fn disclosures(&self, key: CaseKey) -> impl Iterator<Item = Disclosure> {
         let stream = self.stream_id();
-        let events = (self.rows.expected.cast_signed() + 1..).zip(&self.rows.events);
+        let events = (self.rows.expected + 1..).zip(&self.rows.events);
         events.flat_map(move |(version, event)| {
-            disclosed(&event.commitments).map(move |(digest, bytes)| (stream, version, digest.as_slice(), bytes))
+            let sealed = move |(digest, text)| Sealed::of(&key, (stream, version), digest, text);
+            disclosed(&event.commitments).map(move |found| (stream, version.cast_signed(), sealed(found)))
         })
     }
 
@@ -88,7 +100,7 @@ impl<'j> Append<'j> {
 /// Begins a transaction and writes the jobs; what is left is to commit it.
 pub(super) async fn write(
     connection: &mut PgConnection,
-    name: &str,
+    server: &Server,
     rulebook: Digest,
     jobs: &[Job],
 ) -> Result<Written, Failed> {
@@ -98,7 +110,7 @@ pub(super) async fn write(
     let known: Vec<&Rows> = appends(jobs).map(|(_, rows)| rows).filter(|rows| rows.expected > 0).collect();
     let ids: Vec<Uuid> = known.iter().map(|rows| rows.view.stream_id).collect();
     let row = sqlx::query(LOCKED).bind(statements::limit(most)).bind(ids).fetch_one(&mut *connection).await?;
-    reads::standing(&row, 0)?.permit(name, rulebook)?;
+    reads::standing(&row, 0)?.permit(&server.name, rulebook)?;
     let (xact, positions): (i64, Vec<i64>) = (row.try_get(1)?, row.try_get(2)?);
     let (locked, versions): (Vec<Uuid>, Vec<i32>) = (row.try_get(3)?, row.try_get(4)?);
     let expected = known.iter().map(|rows| (rows.view.stream_id, rows.expected.cast_signed()));
@@ -114,27 +126,41 @@ pub(super) async fn write(
         free = rest;
         fitting.push(Append { rows, positions, job });
     }
-    let mut refuse = |append: &Append<'_>| outcomes[append.job] = Err(Fault::Conflict(append.rows.view.case.clone()));
     stands.extend(begin_cases(connection, &fitting).await?);
     fitting.retain(|append| {
         let fits = stands.contains(&append.stream_id());
         if !fits {
-            refuse(append);
+            outcomes[append.job] = append.conflict();
         }
         fits
     });
+    let streams = fitting.iter().filter(|append| append.discloses()).map(Append::stream_id).collect();
+    let (keys, made) = keys::of_streams(connection, &server.keys, streams).await?;
+    if let Err(fault) = made {
+        // Without a key for what is personal in them these appends are refused, and no others.
+        let fits = |append: &Append<'_>| !append.discloses() || keys.contains_key(&append.stream_id());
+        let (rest, out): (_, Vec<Append<'_>>) = fitting.into_iter().partition(fits);
+        fitting = rest;
+        take_back(connection, &out).await?;
+        for append in out {
+            outcomes[append.job] = Err(fault.clone());
+        }
+    }
     let taken = insert_events(connection, &fitting).await?;
     if !taken.is_empty() {
         let (out, rest) = fitting.into_iter().partition(|append| append.positions.iter().any(|at| taken.contains(at)));
         fitting = rest;
         take_back(connection, &out).await?;
-        out.iter().for_each(&mut refuse);
+        for append in out {
+            outcomes[append.job] = append.conflict();
+        }
     }
     let views: Vec<&CaseRow> = fitting.iter().map(|append| &append.rows.view).collect();
     tables::update_cases(connection, &views).await?;
     let alerts: Vec<_> = fitting.iter().flat_map(Append::alerts).collect();
     tables::insert_alerts(connection, &alerts).await?;
-    let disclosures: Vec<_> = fitting.iter().flat_map(Append::disclosures).collect();
+    let with_key = fitting.iter().filter_map(|append| Some((append, *keys.get(&append.stream_id())?)));
+    let disclosures: Vec<_> = with_key.flat_map(|(append, key)| append.disclosures(key)).collect();
     tables::insert_disclosures(connection, &disclosures).await?;
     for job in jobs {
         write_other(connection, job).await?;

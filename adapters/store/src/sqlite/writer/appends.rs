@@ -3,14 +3,16 @@
 //! Invariant: positions have no gap, also behind a refused append; its rows are the last ones, and are taken back.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use engine::case::Event;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use uuid::Uuid;
 
-use crate::disclosed::disclosed;
+use crate::secret::Sealed;
 use crate::sqlite::file::Failed;
-use crate::sqlite::rows::{Rows, insert_alert, insert_case, insert_disclosures, update_view};
+use crate::sqlite::keys::Keys;
+use crate::sqlite::rows::{Rows, insert_alert, insert_case, insert_disclosures, sealed, update_view};
 use crate::{Fault, Position};
 
 /// How many keys of cases are remembered; 40 bytes each.
@@ -63,12 +65,33 @@ impl Appends {
     }
 
     /// Writes one append, or refuses it alone.
-    pub fn write(&mut self, connection: &Connection, rows: &Rows) -> Result<Result<(), Fault>, Failed> {
+    pub fn write(
+        &mut self,
+        connection: &Connection,
+        keys: &Arc<Keys>,
+        rows: &Rows,
+    ) -> Result<Result<(), Fault>, Failed> {
         let Some((key, new)) = self.key(connection, rows)? else {
             return Ok(Err(Fault::Conflict(rows.view.case.clone())));
         };
+        let drop_case = || -> Result<(), rusqlite::Error> {
+            if new {
+                connection.prepare_cached("DELETE FROM cases WHERE case_key = ?1")?.execute([key])?;
+            }
+            Ok(())
+        };
+        let events = (rows.expected + 1..).zip(rows.events.iter().map(|event| &*event.commitments));
+        let disclosures = match sealed(connection, keys, (key, rows.view.stream_id), events) {
+            Ok(disclosures) => disclosures,
+            // Without a key for what is personal in it this append is refused, and no other.
+            Err(Failed::Fault(fault)) => {
+                drop_case()?;
+                return Ok(Err(fault));
+            }
+            Err(failed) => return Err(failed),
+        };
         let before = self.last;
-        match self.insert(connection, key, rows) {
+        match self.insert(connection, key, rows, &disclosures) {
             Ok(()) => {
                 self.keys.insert(rows.view.stream_id, key);
                 Ok(Ok(()))
@@ -77,9 +100,7 @@ impl Appends {
             Err(Misfit::Taken) => {
                 self.last = before;
                 connection.prepare_cached("DELETE FROM events WHERE position > ?1")?.execute([before])?;
-                if new {
-                    connection.prepare_cached("DELETE FROM cases WHERE case_key = ?1")?.execute([key])?;
-                }
+                drop_case()?;
                 Ok(Err(Fault::Conflict(rows.view.case.clone())))
             }
         }
@@ -100,7 +121,13 @@ impl Appends {
     }
 
     /// Writes the rows.
-    fn insert(&mut self, connection: &Connection, key: i64, rows: &Rows) -> Result<(), Misfit> {
+    fn insert(
+        &mut self,
+        connection: &Connection,
+        key: i64,
+        rows: &Rows,
+        disclosures: &[(u32, Sealed)],
+    ) -> Result<(), Misfit> {
         let sql = "INSERT INTO events (position, case_key, version, format, payload) VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut statement = connection.prepare_cached(sql)?;
         let mut version = rows.expected;
@@ -115,12 +142,12 @@ impl Appends {
         let first = self.last - i64::from(version - rows.expected) + 1;
         // The view is written by now, so that nothing short of a rollback takes the append back.
         let failed = |error: rusqlite::Error| Misfit::Failed(error.into());
-        for ((position, version), event) in (first..).zip(rows.expected + 1..).zip(&rows.events) {
+        for (position, event) in (first..).zip(&rows.events) {
             if let Some(alert) = &event.alert {
                 insert_alert(connection, Position(position), key, alert, alert.publishable).map_err(failed)?;
             }
-            insert_disclosures(connection, key, version, disclosed(&event.commitments)).map_err(failed)?;
         }
-        Ok(())
+        let disclosures = disclosures.iter().map(|(version, sealed)| (*version, sealed));
+        insert_disclosures(connection, (key, rows.view.stream_id), disclosures).map_err(failed)
     }
 }
