@@ -7,6 +7,7 @@ pub mod child;
 pub mod count;
 pub mod facts;
 pub mod fixed;
+pub mod lengths;
 pub mod numbers;
 pub mod period;
 pub mod report;

@@ -55,23 +55,16 @@ impl<T: Ord + Copy> Multiset<T> {
         self.times.last_key_value().map(|(value, _)| *value)
     }
 
-    /// The smallest of the values that at least so many percent do not exceed; none of none.
-    pub fn nearest_rank(&self, percent: usize) -> Option<T> {
-        let rank = (self.len * percent).div_ceil(100);
-        let mut behind = 0;
-        let mut reached = self.times.iter().skip_while(|(_, times)| {
-            behind += **times as usize;
-            behind < rank
-        });
-        reached.next().map(|(value, _)| *value)
-    }
-}
-
-impl<T: Ord + Copy> FromIterator<T> for Multiset<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
-        let mut all = Self::default();
-        values.into_iter().for_each(|value| all.add(value));
-        all
+    /// Of the values from one on the one with a rank, counted from 1, and how many of them are smaller.
+    pub fn ranked(&self, from: T, rank: usize) -> Option<(T, usize)> {
+        let mut smaller = 0;
+        for (value, times) in self.times.range(from..) {
+            if smaller + *times as usize >= rank {
+                return Some((*value, smaller));
+            }
+            smaller += *times as usize;
+        }
+        None
     }
 }
 
@@ -91,7 +84,7 @@ impl<K: Ord + Clone, T: Ord + Copy> Multisets<K, T> {
         if let Some(values) = self.0.get_mut(key) {
             values.add(value);
         } else {
-            self.0.insert(key.clone(), Multiset::from_iter([value]));
+            self.0.entry(key.clone()).or_default().add(value);
         }
     }
 

@@ -10,7 +10,7 @@ use engine::rulebook::RuleId;
 
 use super::child::Part;
 use super::count::Count;
-use crate::multiset::Multiset;
+use super::lengths::Lengths;
 
 /// A count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,10 +63,10 @@ pub struct Values {
 /// The times that cases used at a stage, in seconds.
 #[derive(Clone, Debug, Default)]
 pub struct Stage {
-    used: Multiset<u32>,
-    allowed: Multiset<u32>,
+    used: Lengths,
+    allowed: Lengths,
     /// What was used of what was allowed, in percent.
-    shares: Multiset<u32>,
+    shares: Lengths,
 }
 
 /// The numbers of a period.
@@ -177,15 +177,15 @@ impl Span {
 impl Stage {
     /// Adds the seconds used and allowed by a case.
     pub fn add(&mut self, lengths: [u32; 2]) {
-        self.each(lengths, Multiset::add);
+        self.each(lengths, Lengths::add);
     }
 
     /// Removes those of a case that were added.
     pub fn remove(&mut self, lengths: [u32; 2]) {
-        self.each(lengths, Multiset::remove);
+        self.each(lengths, Lengths::remove);
     }
 
-    fn each(&mut self, [used, allowed]: [u32; 2], take: fn(&mut Multiset<u32>, u32)) {
+    fn each(&mut self, [used, allowed]: [u32; 2], take: fn(&mut Lengths, u32)) {
         take(&mut self.used, used);
         take(&mut self.allowed, allowed);
         // Of nothing allowed, which earlier custody used up, there is no share.
@@ -197,7 +197,7 @@ impl Stage {
 
 impl Spread {
     /// Of lengths of time in seconds; nothing of none.
-    pub fn of(lengths: &Multiset<u32>) -> Option<Self> {
+    pub fn of(lengths: &Lengths) -> Option<Self> {
         let [median, ninetieth] = [50, 90].map(|percent| lengths.nearest_rank(percent).map(i64::from));
         let values = Values { median: median?, ninetieth: ninetieth?, allowed: 0, percent: [0; 2] };
         Some(Self { count: i64::try_from(lengths.len()).unwrap_or(i64::MAX), values: Some(values) })
@@ -281,7 +281,7 @@ mod tests {
         assert_eq!(of(&[2, 1]), (1, 2));
         assert_eq!(of(&[3, 1, 2]), (2, 3));
         assert_eq!(of(&[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]), (5, 9));
-        assert_eq!(Spread::of(&Multiset::default()), None);
+        assert_eq!(Spread::of(&Lengths::default()), None);
     }
 
     #[test]

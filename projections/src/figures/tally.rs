@@ -8,10 +8,10 @@ use engine::calendar::Instant;
 use super::child::{Child, Part};
 use super::count::Count;
 use super::facts::{CaseFacts, Counted, is_late};
+use super::lengths::Lengths;
 use super::numbers::{Cell, Numbers, Span, Spread, Stage};
 use super::period::Period;
 use super::rules::Rules;
-use crate::multiset::Multiset;
 use crate::view::Seat;
 
 /// How many there are, and the sum of their keys, which says which they are.
@@ -38,7 +38,7 @@ impl Weight {
 /// How a case is added or removed.
 struct Change {
     weight: fn(&mut Weight, u64),
-    length: fn(&mut Multiset<u32>, u32),
+    length: fn(&mut Lengths, u32),
     stage: fn(&mut Stage, [u32; 2]),
 }
 
@@ -52,9 +52,9 @@ pub struct Tally {
     /// By rule and month: arguable, certain.
     breaches: Vec<[Weight; 2]>,
     stages: Vec<Stage>,
-    held: [Multiset<u32>; Part::ALL.len()],
-    recorded: Multiset<u32>,
-    taken: Multiset<u32>,
+    held: [Lengths; Part::ALL.len()],
+    recorded: Lengths,
+    taken: Lengths,
     late: Weight,
     untaken: Weight,
 }
@@ -70,8 +70,8 @@ impl Tally {
             breaches: vec![[Weight::default(); 2]; rules.count() * period.months()],
             stages: vec![Stage::default(); rules.count()],
             held: Default::default(),
-            recorded: Multiset::default(),
-            taken: Multiset::default(),
+            recorded: Lengths::default(),
+            taken: Lengths::default(),
             late: Weight::default(),
             untaken: Weight::default(),
         }
@@ -79,12 +79,12 @@ impl Tally {
 
     /// Adds a case, with its key.
     pub fn add(&mut self, case: &CaseFacts, key: u64) {
-        self.each(case, &Change { weight: Weight::add, length: Multiset::add, stage: Stage::add }, key);
+        self.each(case, &Change { weight: Weight::add, length: Lengths::add, stage: Stage::add }, key);
     }
 
     /// Removes a case that was added as of the same instant, with its key.
     pub(super) fn remove(&mut self, case: &CaseFacts, key: u64) {
-        self.each(case, &Change { weight: Weight::remove, length: Multiset::remove, stage: Stage::remove }, key);
+        self.each(case, &Change { weight: Weight::remove, length: Lengths::remove, stage: Stage::remove }, key);
     }
 
     /// Counts what is added from now on as it stands at another instant.
