@@ -14,6 +14,7 @@ mod counted;
 mod court;
 mod due;
 mod durable;
+mod evidence;
 mod hostile;
 mod lines;
 mod live;
@@ -44,7 +45,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 type Measure = fn(&Setting, &mut Report) -> Result<(), Failure>;
 
 /// The groups, in the order in which they run. `rebuild` uses the log that `growth` leaves.
-const GROUPS: [(&str, Measure); 23] = [
+const GROUPS: [(&str, Measure); 24] = [
     ("durable", durable::orderly),
     ("many", durable::orderly_many_open),
     ("disorderly", durable::disorderly),
@@ -68,6 +69,7 @@ const GROUPS: [(&str, Measure); 23] = [
     ("live", live::live),
     ("tree", tree::embedded),
     ("tree-postgres", tree::on_postgres),
+    ("evidence", evidence::evidence),
 ];
 
 fn main() -> Result<(), Failure> {

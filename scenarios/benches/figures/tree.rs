@@ -89,7 +89,7 @@ async fn turns(setting: &Setting, report: &mut Report, name: &str, mut ours: Our
 }
 
 /// Takes in what the tree does not have; how many seconds that takes.
-async fn catch_up(log: &dyn LogStore) -> Result<f64, Failure> {
+pub async fn catch_up(log: &dyn LogStore) -> Result<f64, Failure> {
     let (begun, mut integrator) = (Instant::now(), Integrator::default());
     while log.integrate(&mut integrator, MOST).await? != Integrated::Taken(0) {}
     Ok(begun.elapsed().as_secs_f64())
