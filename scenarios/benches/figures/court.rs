@@ -67,10 +67,10 @@ fn plan_of_long(today: NaiveDate) -> Plan {
     plan(today, LONG_AGO)
 }
 
-/// A case with as many actions, and its reference.
-pub fn long_case_of(actions: usize, now: i64) -> Result<(String, Vec<Line>), Failure> {
+/// The nth case with as many actions, and its reference.
+pub fn long_case_of(nth: usize, actions: usize, now: i64) -> Result<(String, Vec<Line>), Failure> {
     let today = DateTime::from_timestamp(now, 0).ok_or("a clock out of range")?.date_naive();
-    long_case(&plan_of_long(today), 0, actions, now)
+    long_case(&plan_of_long(today), nth, actions, now)
 }
 
 /// A case with as many actions as asked: those of several made-up cases that began on one day, as if they were of one child.
