@@ -47,6 +47,7 @@ mod people;
 mod shift;
 mod streams;
 mod tree;
+mod witnesses;
 
 /// A store that the contract is held against.
 trait Contracted: CaseStore {

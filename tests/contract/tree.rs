@@ -1,6 +1,6 @@
 //! The log's tree: what grows it, what it proves, and that whoever edits the log by hand is found.
 
-mod edits;
+pub(crate) mod edits;
 mod moves;
 mod naive;
 
@@ -30,12 +30,12 @@ tests::on_each_log!(
 );
 
 /// The log, laid out if it is not there.
-async fn open(place: &LogPlace) -> Arc<dyn LogStore> {
+pub(crate) async fn open(place: &LogPlace) -> Arc<dyn LogStore> {
     place.open(book(), &Options { create: true, ..Options::default() }).await.unwrap()
 }
 
 /// Records whole cases, behind everything.
-async fn record(log: &Arc<dyn LogStore>, cases: std::ops::Range<usize>) {
+pub(crate) async fn record(log: &Arc<dyn LogStore>, cases: std::ops::Range<usize>) {
     let clock = SetClock::at(after_all()) as Arc<dyn Clock>;
     let recorder = Recorder::new(Arc::clone(log) as Arc<dyn CaseStore>, book(), clock);
     for case in cases {
@@ -46,7 +46,7 @@ async fn record(log: &Arc<dyn LogStore>, cases: std::ops::Range<usize>) {
 }
 
 /// Takes everything into the tree; how many events.
-async fn grow(log: &dyn LogStore, integrator: &mut Integrator, most: usize) -> usize {
+pub(crate) async fn grow(log: &dyn LogStore, integrator: &mut Integrator, most: usize) -> usize {
     let mut all = 0;
     loop {
         match log.integrate(integrator, most).await.unwrap() {

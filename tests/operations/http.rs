@@ -10,6 +10,7 @@ use scenarios::servers::postgres::Cluster;
 use tests::lines::with_a_case;
 use tests::program::Desk;
 
+use crate::witness::with_a_policy;
 use crate::world::{Serving, ask, eventually};
 
 #[test]
@@ -48,8 +49,10 @@ fn the_page_names_every_figure_and_the_alarms_name_no_other() {
         let letters = |letter: char| !(letter.is_ascii_lowercase() || letter == '_');
         text.split(letters).filter(|word| word.starts_with("kamnot_")).map(str::to_owned).collect()
     };
-    let (desk, server) = (with_a_case(), NatsServer::start());
-    let serving = Serving::start(&desk, &["--nats", &server.url()], "info");
+    let ((desk, options, _witness), server) = (with_a_policy(), NatsServer::start());
+    let options: Vec<&str> = options.iter().map(String::as_str).chain(["--nats"]).collect();
+    let serving = Serving::start(&desk, &[&options[..], &[&server.url()]].concat(), "info");
+    serving.figure("kamnot_quorum_leaves", |size| size > 0.0);
     // The one that was missed before it began, made up for.
     serving.figure("kamnot_reconciliation_evaluated", |cases| cases >= 1.0);
     let figures = names(&serving.figures().into_keys().collect::<Vec<_>>().join(" "));

@@ -9,4 +9,5 @@ mod privacy;
 mod proof;
 mod slow;
 mod status;
+mod witness;
 mod world;

@@ -25,8 +25,18 @@ pub struct Serving {
 impl Serving {
     /// `serve` with more arguments, at this level of logs.
     pub fn start(desk: &Desk, arguments: &[&str], level: &str) -> Self {
-        let mut command = desk.command(["serve", "--listen", "127.0.0.1:0", "--log", "json"]);
-        let mut child = command.args(arguments).env("RUST_LOG", level).spawn().expect("the program starts");
+        let mut command = desk.command(["serve", "--listen", "127.0.0.1:0"]);
+        command.args(arguments);
+        Self::begin(command, level)
+    }
+
+    /// `witness run` in a folder, at this address.
+    pub fn witness(desk: &Desk, folder: &str, address: &str) -> Self {
+        Self::begin(desk.command(["witness", "run", folder, "--listen", address]), "info")
+    }
+
+    fn begin(mut command: Command, level: &str) -> Self {
+        let mut child = command.args(["--log", "json"]).env("RUST_LOG", level).spawn().expect("the program starts");
         let log = Arc::new(Mutex::new(String::new()));
         let (lines, kept) = (BufReader::new(child.stderr.take().expect("piped")).lines(), Arc::clone(&log));
         let reading = std::thread::spawn(move || {
@@ -83,6 +93,12 @@ impl Serving {
     /// What it has logged by now.
     pub fn log(&self) -> String {
         self.log.lock().expect("no panic").clone()
+    }
+
+    /// Kills it, as a power failure does, and waits until it is gone.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it ends");
     }
 
     /// Tells it to stop, waits until it has, and gives its exit code and all it logged.

@@ -17,4 +17,5 @@ pub mod serving;
 pub mod skipped;
 pub mod wait;
 pub mod way;
+pub mod witness;
 pub mod workbook;

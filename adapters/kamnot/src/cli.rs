@@ -21,6 +21,7 @@ mod evidence;
 mod export;
 mod feeds;
 mod figures;
+mod files;
 mod follow;
 mod import;
 mod in_force;
@@ -34,6 +35,7 @@ mod offices;
 mod output;
 mod pages;
 mod paint;
+mod passphrase;
 mod people;
 mod progress;
 mod prompt;
@@ -57,6 +59,8 @@ mod tokens;
 mod transfer;
 mod typed;
 mod verify;
+mod witness;
+mod witnesses;
 
 use std::process::ExitCode;
 
@@ -69,7 +73,7 @@ use output::{Completion, Failure};
 /// Runs the program on the arguments of the process.
 pub fn main() -> ExitCode {
     let arguments = Arguments::try_parse().unwrap_or_else(|error| logging::end_for(&error));
-    logging::start(arguments.common.log, matches!(arguments.command, Command::Serve(_)));
+    logging::start(arguments.common.log, arguments.command.goes_on());
     match run(&arguments) {
         Ok(Completion::Done) | Err(Failure::NobodyReads) => ExitCode::SUCCESS,
         Ok(Completion::SomethingRefused) => ExitCode::from(1),
@@ -127,6 +131,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Checkpoint(own) => checkpoint::run(common, own),
         Command::Evidence(own) => evidence::run(common, own),
         Command::Verify(own) => verify::run(common, own),
+        Command::Witness(own) => witness::run(common, own),
         Command::Rebuild => admin::rebuild(common),
         Command::Check(own) => admin::check(common, own),
     }

@@ -3,6 +3,7 @@
 //! Invariant: at a stop, work in progress is finished: alerts are recorded and deliveries are marked.
 
 pub mod http;
+pub mod witness;
 
 use std::future::Future;
 use std::sync::Arc;

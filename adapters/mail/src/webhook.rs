@@ -3,25 +3,20 @@
 //! Invariant: what is connected to is an address that was judged after its name was looked up. No redirect is followed, and of
 //! an answer no more than the head is read, within a bound.
 
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use engine::calendar::Instant;
-use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
-use hyper::{Method, Request};
-use hyper_util::rt::TokioIo;
+use hyper::header::CONTENT_TYPE;
 use projections::letters::Trouble;
 use service::mailing::webhook;
-use tokio::net::{TcpStream, lookup_host};
-use tokio::task::JoinSet;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::pki_types::ServerName;
-use url::{Host, Url};
+use url::Url;
 
 use crate::authorities::{Authorities, OutwardFault};
+use crate::http::{self, addresses, connected, encrypted, to};
 use crate::network::{Network, may_lead_to};
 use crate::signature::{HEADER, signature};
 
@@ -29,10 +24,6 @@ use crate::signature::{HEADER, signature};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long one address may take to be connected to.
 const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(5);
-/// How many addresses of a name are tried.
-const TRIES: usize = 3;
-/// The longest head of an answer, in bytes.
-const LONGEST_HEAD: usize = 16 * 1024;
 
 /// How webhooks are reached.
 pub struct Webhooks {
@@ -61,29 +52,9 @@ impl Webhooks {
 
     /// Connects to the first of the host's addresses that may be led to and answers.
     async fn connect(&self, url: &Url) -> Result<TlsStream<TcpStream>, Trouble> {
-        let port = url.port_or_known_default().ok_or(Trouble::Unwritable)?;
-        let (name, found) = match url.host().ok_or(Trouble::Unwritable)? {
-            Host::Domain(domain) => {
-                let found = lookup_host((domain, port)).await.map_err(|_| Trouble::UnknownHost)?;
-                (domain.to_owned(), found.collect())
-            }
-            Host::Ipv4(address) => (address.to_string(), vec![SocketAddr::new(IpAddr::V4(address), port)]),
-            Host::Ipv6(address) => (address.to_string(), vec![SocketAddr::new(IpAddr::V6(address), port)]),
-        };
-        let name = ServerName::try_from(name).map_err(|_| Trouble::Unwritable)?;
-        let may = found.into_iter().filter(|address| may_lead_to(address.ip(), &self.listed));
-        let mut trouble = Trouble::Inside;
-        for address in may.take(TRIES) {
-            match tokio::time::timeout(PATIENCE_TO_CONNECT, TcpStream::connect(address)).await {
-                Ok(Ok(stream)) => {
-                    let encrypted = self.connector.connect(name, stream).await;
-                    return encrypted.map_err(|_| Trouble::NoEncryption);
-                }
-                Ok(Err(_)) => trouble = Trouble::Unreachable,
-                Err(_) => trouble = Trouble::Slow,
-            }
-        }
-        Err(trouble)
+        let (name, addresses) = addresses(url).await?;
+        let may = addresses.into_iter().filter(|address| may_lead_to(address.ip(), &self.listed));
+        encrypted(&self.connector, name, connected(may, PATIENCE_TO_CONNECT).await?).await
     }
 }
 
@@ -95,25 +66,13 @@ async fn exchange(
     body: String,
     now: Instant,
 ) -> Result<(), Trouble> {
-    let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-    let host = url.host_str().unwrap_or_default();
-    let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri(path)
-        .header(HOST, host)
-        .header(USER_AGENT, concat!("kamnot/", env!("CARGO_PKG_VERSION")))
+    let request = to(url)
         .header(CONTENT_TYPE, "application/cloudevents+json; charset=utf-8")
         .header(HEADER, signature(key, now, &body))
         .body(body)
         .map_err(|_| Trouble::Unwritable)?;
-    let mut builder = http1::Builder::new();
-    builder.max_buf_size(LONGEST_HEAD);
-    let (mut sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(|_| Trouble::Dropped)?;
-    // It ends with this function: nothing of the answer's body is read.
-    let mut driving = JoinSet::new();
-    driving.spawn(connection);
-    let answer = sender.send_request(request).await.map_err(|_| Trouble::Dropped)?;
+    // The connection ends with this function: nothing of the answer's body is read.
+    let (answer, _driving) = http::send(stream, request).await?;
     match answer.status().as_u16() {
         200..=299 => Ok(()),
         code @ 300..=399 => Err(Trouble::Redirected(code)),

@@ -71,8 +71,8 @@ impl From<SigningFault> for NoEvidence {
     }
 }
 
-/// Makes a checkpoint of what is recorded, and signs it, if no other process keeps the tree. That one makes them by itself:
-/// then it is waited for a moment until it has the case.
+/// Makes a checkpoint of what is recorded, signs it and asks the witnesses, if no other process keeps the tree. That one makes them
+/// by itself: then it is waited for a moment until it has the case, and the witnesses are asked for that one.
 ///
 /// # Errors
 /// If the log cannot be read or written, or the checkpoint may not be signed.
@@ -89,15 +89,18 @@ pub async fn make_checkpoint(
         match log.integrate(&mut integrator, MOST).await? {
             Integrated::Taken(MOST) => {}
             Integrated::Taken(_) => break,
-            Integrated::ByAnother => return wait(log, case).await,
+            Integrated::ByAnother => {
+                wait(log, case).await?;
+                return Ok(signer.ask_witnesses(log).await?);
+            }
         }
     }
     signer.declare_key(log, &mut integrator).await?;
     log.make_checkpoint(&mut integrator, now).await?;
-    match log.last_checkpoint(Which::Any).await? {
-        Some(last) if last.note.is_none() => Ok(signer.sign(log, &last).await.map(|_| ())?),
-        _ => Ok(()),
+    if let Some(last) = log.last_checkpoint(Which::Any).await? {
+        signer.sign(log, &last).await?;
     }
+    Ok(())
 }
 
 /// Waits until a signed checkpoint has the whole case, but not long.

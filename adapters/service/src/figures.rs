@@ -5,6 +5,7 @@
 
 pub mod exposition;
 pub mod mail;
+mod witnesses;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +18,7 @@ use store::WorkShare;
 use store::tree::TreeStanding;
 
 use crate::clock::{SteadyClock, SystemSteadyClock};
+use crate::witnesses::Standing;
 use exposition::Exposition;
 use mail::Mail;
 
@@ -45,6 +47,8 @@ pub struct Figures {
     pub tree_standing: Noted<TreeStanding>,
     /// Why checkpoints are not signed.
     pub signing: Noted<String>,
+    /// How the log stands with its witnesses, where this process asks them.
+    pub witnesses: Noted<Standing>,
     /// The note of the newest signed checkpoint.
     pub checkpoint: Arc<Noted<Arc<str>>>,
     /// Whether the relay has a connection on which it can publish.
@@ -78,6 +82,7 @@ impl Figures {
             tree: Loop::on(Arc::clone(steady)),
             tree_standing: Noted::default(),
             signing: Noted::default(),
+            witnesses: Noted::default(),
             checkpoint: Arc::default(),
             nats_connected: Arc::default(),
             share: Noted::default(),
@@ -132,6 +137,9 @@ impl Figures {
             out.value("kamnot_share_of", u64::from(share.of));
         }
         self.mail.write(out);
+        if let Some(standing) = self.witnesses.get() {
+            witnesses::write(&standing, out);
+        }
         if let Some(reconciliation) = self.reconciliation.get() {
             out.append(&reconciliation);
         }

@@ -1,14 +1,17 @@
 //! The growth of the log's tree: takes what was recorded into it, and makes a checkpoint at an interval and at each day's end.
 //!
-//! Invariant: nothing that is recorded, and no alert, waits for it. What goes wrong is reported and tried again; the log goes on.
+//! Invariant: nothing that is recorded, and no alert, waits for it, and the tree waits for no signature and no witness. What goes
+//! wrong is reported and tried again; the log goes on.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::NaiveDate;
 use engine::calendar::Instant;
 use store::tree::{Integrated, Integrator, Which};
 use store::{Fault, LogStore};
+use tokio::sync::Notify;
 
 use crate::backoff::Backoff;
 use crate::clock::Clock;
@@ -43,7 +46,7 @@ pub struct Growth {
     pub figures: Arc<Figures>,
     /// How often a checkpoint is made.
     pub every: Duration,
-    /// Signs the checkpoints; `None` without keys.
+    /// Signs the checkpoints, and asks the witnesses; `None` without keys.
     pub signer: Option<Arc<Signer>>,
 }
 
@@ -54,6 +57,15 @@ enum Turn {
     ByAnother,
 }
 
+/// What growing tells signing.
+#[derive(Default)]
+struct ToSign {
+    /// A checkpoint was due.
+    due: Notify,
+    /// Whether it still has to be signed: no other one is made until then.
+    pending: AtomicBool,
+}
+
 /// What lies since the last checkpoint.
 struct Since {
     events: usize,
@@ -61,8 +73,6 @@ struct Since {
     last: Option<Instant>,
     /// Whether it was noted what is in force.
     noted: bool,
-    /// Why the last one was not signed.
-    refused: Trouble<Unsigned>,
 }
 
 /// Which day it is, each ending so long before midnight that its last checkpoint is still of that day.
@@ -72,18 +82,30 @@ fn day_end(at: Instant) -> NaiveDate {
 
 impl Since {
     const fn begin() -> Self {
-        Self { events: 0, last: None, noted: false, refused: Trouble::none() }
+        Self { events: 0, last: None, noted: false }
     }
 }
 
 impl Growth {
     /// Works until the stop signal; then once more, so that little is left for the next process.
     pub async fn run(&self, stop: &Stop) {
+        let (to_sign, (tell, grown)) = (ToSign::default(), Stop::pair());
+        let growing = async {
+            self.grow(stop, &to_sign).await;
+            tell.stop();
+        };
+        tokio::join!(growing, self.keep_signing(&to_sign, &grown));
+        self.store.let_go().await;
+        self.figures.tree.rests();
+    }
+
+    /// Keeps the tree growing until the stop signal, and tells of the checkpoints.
+    async fn grow(&self, stop: &Stop, to_sign: &ToSign) {
         let (mut integrator, mut since) = (Integrator::default(), Since::begin());
         let (mut trouble, mut backoff) = (Trouble::none(), AGAIN);
         loop {
             let stopping = stop.is_set();
-            let pause = match self.turn(&mut integrator, &mut since, stopping).await {
+            let pause = match self.turn(&mut integrator, &mut since, stopping, to_sign).await {
                 Ok(turn) => {
                     if trouble.is_over() {
                         tracing::info!("the log's tree grows again");
@@ -107,12 +129,39 @@ impl Growth {
             }
             stop.or(tokio::time::sleep(pause)).await;
         }
-        drop(integrator);
-        self.store.let_go().await;
-        self.figures.tree.rests();
     }
 
-    async fn turn(&self, integrator: &mut Integrator, since: &mut Since, stopping: bool) -> Result<Turn, Fault> {
+    /// Signs the last checkpoint whenever one was due, until the tree grows no more; then once more.
+    async fn keep_signing(&self, to_sign: &ToSign, grown: &Stop) {
+        let Some(signer) = &self.signer else { return };
+        let (mut refused, mut backoff) = (Trouble::none(), AGAIN);
+        loop {
+            let Some(()) = grown.or(to_sign.due.notified()).await else { break };
+            while let Err(fault) = self.sign(signer, &mut refused).await {
+                tracing::warn!(%fault, "a checkpoint could not be signed; retrying");
+                self.figures.signing.set(format!("no checkpoint is signed: {fault}"));
+                grown.or(tokio::time::sleep(backoff.pause())).await;
+                if grown.is_set() {
+                    break;
+                }
+            }
+            to_sign.pending.store(false, Ordering::Relaxed);
+            backoff.reset();
+        }
+        if to_sign.pending.load(Ordering::Relaxed)
+            && let Err(fault) = self.sign(signer, &mut refused).await
+        {
+            tracing::warn!(%fault, "the last checkpoint could not be signed; the next process signs it");
+        }
+    }
+
+    async fn turn(
+        &self,
+        integrator: &mut Integrator,
+        since: &mut Since,
+        stopping: bool,
+        to_sign: &ToSign,
+    ) -> Result<Turn, Fault> {
         if !since.noted {
             let keys = self.signer.as_ref().map(|signer| signer.keys().public());
             in_force::note(self.store.as_ref(), keys.as_ref(), self.clock.now()).await?;
@@ -124,8 +173,11 @@ impl Growth {
                 return Ok(Turn::ByAnother);
             };
             since.events += events;
-            if stopping || self.is_due(since).await? {
+            let may = self.signer.is_none() || !to_sign.pending.load(Ordering::Relaxed);
+            if stopping || (may && self.is_due(since).await?) {
                 self.make_checkpoint(integrator, since).await?;
+                to_sign.pending.store(true, Ordering::Relaxed);
+                to_sign.due.notify_one();
             }
             if events < MOST || stopping {
                 return Ok(Turn::AtTheEnd);
@@ -153,23 +205,26 @@ impl Growth {
         }
         self.store.make_checkpoint(integrator, now).await?;
         (since.events, since.last) = (0, Some(now));
-        self.sign(since).await
+        Ok(())
     }
 
     /// Signs the last checkpoint.
-    async fn sign(&self, since: &mut Since) -> Result<(), Fault> {
-        let Some(signer) = &self.signer else { return Ok(()) };
+    async fn sign(&self, signer: &Signer, refused: &mut Trouble<Unsigned>) -> Result<(), Fault> {
         let Some(last) = self.store.last_checkpoint(Which::Any).await? else { return Ok(()) };
-        match signer.sign(self.store.as_ref(), &last).await {
+        let outcome = signer.sign(self.store.as_ref(), &last).await;
+        if let Some(standing) = signer.standing() {
+            self.figures.witnesses.set(standing);
+        }
+        match outcome {
             Ok(note) => {
                 self.figures.signing.clear();
-                since.refused.is_over();
+                refused.is_over();
                 self.figures.checkpoint.set(note.into());
                 Ok(())
             }
             Err(SigningFault::Unsigned(reason)) => {
                 let said = format!("no checkpoint is signed: {reason}");
-                if since.refused.is_news(reason) {
+                if refused.is_news(reason) {
                     tracing::error!(reason = %said, "checkpoints are not signed; recording and alerts go on");
                 }
                 self.figures.signing.set(said);

@@ -1,30 +1,17 @@
 //! The keys with which a log signs its checkpoints and receipts, in a file outside the log and its backups.
 //!
-//! Invariant: a file is for its owner alone; it is written as a whole and never in place of another one but by a rotation,
-//! which keeps the key before. Under a passphrase nobody signs who has the file alone.
+//! Invariant: a file is never written in place of another one but by a rotation, which keeps the key before.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use argon2::{Algorithm, Argon2, Params, Version};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use evidence::key::{KeyError, KeyType, SignerKey, VerifierKey};
 use evidence::receipt;
-use store::private_file::{self, Readers};
-use uuid::Uuid;
 
-use crate::sealing::{SealingKey, random};
+use crate::sealing::random;
+use crate::signer_file::{SignerFile, SignerFileFault};
 
-/// The first line of a file.
-const TITLE: &str = "kamnot-log-key/1";
-/// For whom the secret in a file is sealed.
-const OWNER: Uuid = Uuid::from_u128(0x6b61_6d6e_6f74_6c6f_676b_6579_0000_0001);
-/// What a guess of the passphrase costs: 64 MiB, three times.
-const MEMORY_KIB: u32 = 64 * 1024;
-const TIMES: u32 = 3;
+const FILE: SignerFile =
+    SignerFile { title: "kamnot-log-key/1", whose: "the log's keys", written_by: "kamnot key new" };
 
 /// The keys of a log.
 #[derive(Clone, Debug)]
@@ -48,14 +35,6 @@ pub struct PublicKeys {
     pub previous: Option<VerifierKey>,
     /// Whether a passphrase opens the file.
     pub sealed: bool,
-}
-
-/// The file of a log's keys cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the log's keys, {}: {reason}", .file.display())]
-pub struct LogKeyFault {
-    file: PathBuf,
-    reason: String,
 }
 
 impl LogKeys {
@@ -96,80 +75,37 @@ impl LogKeys {
     ///
     /// # Errors
     /// If it cannot be written, or there is one.
-    pub fn write(&self, file: &Path, passphrase: Option<&str>) -> Result<(), LogKeyFault> {
-        // Unlike renaming, this replaces no file.
-        self.write_by(file, passphrase, |whole, file| fs::hard_link(whole, file))
+    pub fn write(&self, file: &Path, passphrase: Option<&str>) -> Result<(), SignerFileFault> {
+        FILE.create(file, &self.named(), passphrase)
     }
 
     /// Writes the file anew.
     ///
     /// # Errors
-    /// If it cannot be written; then it is as it was.
-    pub fn rewrite(&self, file: &Path, passphrase: Option<&str>) -> Result<(), LogKeyFault> {
-        self.write_by(file, passphrase, |whole, file| fs::rename(whole, file))
+    /// If it cannot be written.
+    pub fn rewrite(&self, file: &Path, passphrase: Option<&str>) -> Result<(), SignerFileFault> {
+        FILE.replace(file, &self.named(), passphrase)
     }
 
-    fn write_by(
-        &self,
-        file: &Path,
-        passphrase: Option<&str>,
-        name: impl FnOnce(&Path, &Path) -> io::Result<()>,
-    ) -> Result<(), LogKeyFault> {
-        let fault = |reason: String| LogKeyFault { file: file.to_owned(), reason };
-        let text = self.to_text(passphrase).map_err(fault)?;
-        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-        let whole = folder.join(format!(".kamnot-log-key.unfinished-{}", std::process::id()));
-        let write = || -> io::Result<()> {
-            let _ = fs::remove_file(&whole);
-            let mut written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&whole)?;
-            written.write_all(text.as_bytes())?;
-            written.sync_all()?;
-            name(&whole, file)?;
-            let _ = fs::remove_file(&whole);
-            fs::File::open(folder)?.sync_all()
-        };
-        write().map_err(|error| fault(format!("cannot be written: {error}")))
-    }
-
-    fn to_text(&self, passphrase: Option<&str>) -> Result<String, String> {
-        let keys = [Some(&self.log), Some(&self.receipt), self.previous.as_ref()];
-        let secret: String = keys.iter().flatten().map(|key| key.to_text() + "\n").collect();
-        let public = self.public();
-        let previous = public.previous.map(|previous| format!("previous {previous}\n")).unwrap_or_default();
-        let last = if let Some(passphrase) = passphrase {
-            let salt: [u8; 16] = random();
-            let sealed = wrapping(passphrase, &salt)?.seal(OWNER, secret.as_bytes());
-            format!("sealed {} {}", STANDARD.encode(salt), STANDARD.encode(sealed))
-        } else {
-            format!("open {}", STANDARD.encode(secret))
-        };
-        Ok(format!("{TITLE}\nlog {}\nreceipt {}\n{previous}{last}\n", public.log, public.receipt))
+    fn named(&self) -> Vec<(&'static str, &SignerKey)> {
+        let previous = self.previous.as_ref().map(|key| ("previous", key));
+        [("log", &self.log), ("receipt", &self.receipt)].into_iter().chain(previous).collect()
     }
 
     /// Reads the keys; the passphrase is asked for if the file has one.
     ///
     /// # Errors
     /// If the file cannot be read, others may read it, the passphrase is wrong, or it holds something else.
-    pub fn read(file: &Path, passphrase: impl FnOnce() -> Result<String, String>) -> Result<Self, LogKeyFault> {
-        let fault = |reason: String| LogKeyFault { file: file.to_owned(), reason };
-        let (public, line) = public(file)?;
-        let secret = match line.split(' ').collect::<Vec<_>>()[..] {
-            ["open", secret] => STANDARD.decode(secret).ok(),
-            ["sealed", salt, sealed] => {
-                let both = STANDARD.decode(salt).ok().zip(STANDARD.decode(sealed).ok());
-                let (salt, sealed) = both.ok_or_else(|| fault(damaged()))?;
-                let opened = wrapping(&passphrase().map_err(fault)?, &salt).map_err(fault)?.open(OWNER, &sealed);
-                Some(opened.ok_or_else(|| fault("the passphrase is not the one of this file".to_owned()))?)
-            }
-            _ => None,
+    pub fn read(file: &Path, passphrase: impl FnOnce() -> Result<String, String>) -> Result<Self, SignerFileFault> {
+        let mut keys = FILE.read(file, passphrase)?;
+        let mut take = |word: &str| {
+            let at = keys.iter().position(|(of, _)| of == word)?;
+            Some(keys.swap_remove(at).1)
         };
-        let secret = secret.and_then(|secret| String::from_utf8(secret).ok()).ok_or_else(|| fault(damaged()))?;
-        let signers = secret.lines().map(SignerKey::from_text).collect::<Result<Vec<SignerKey>, KeyError>>();
-        let mut signers = signers.map_err(|error| fault(error.to_string()))?.into_iter();
-        let (Some(log), Some(receipt)) = (signers.next(), signers.next()) else { return Err(fault(damaged())) };
-        let keys = Self { log, receipt, previous: signers.next() };
-        let same = keys.public() == PublicKeys { sealed: false, ..public };
-        same.then_some(keys).ok_or_else(|| fault(damaged()))
+        match (take("log"), take("receipt"), take("previous")) {
+            (Some(log), Some(receipt), previous) => Ok(Self { log, receipt, previous }),
+            _ => Err(FILE.damaged(file)),
+        }
     }
 }
 
@@ -178,46 +114,20 @@ impl PublicKeys {
     ///
     /// # Errors
     /// If it cannot be read, others may read it, or it holds something else.
-    pub fn read(file: &Path) -> Result<Self, LogKeyFault> {
-        public(file).map(|(public, _)| public)
+    pub fn read(file: &Path) -> Result<Self, SignerFileFault> {
+        let shown = FILE.shown(file)?;
+        match (shown.key("log"), shown.key("receipt"), shown.key("previous")) {
+            (Some(log), Some(receipt), previous) => Ok(Self { log, receipt, previous, sealed: shown.is_sealed() }),
+            _ => Err(FILE.damaged(file)),
+        }
     }
-}
-
-/// What a file says to everybody, and the line of its secret.
-fn public(file: &Path) -> Result<(PublicKeys, String), LogKeyFault> {
-    let fault = |reason: String| LogKeyFault { file: file.to_owned(), reason };
-    let text = private_file::read(file, Readers::Owner).map_err(fault)?;
-    let text = String::from_utf8(text).map_err(|_| fault(damaged()))?;
-    let lines: Vec<&str> = text.lines().collect();
-    let (Some((&TITLE, lines)), Some(secret)) = (lines.split_first(), lines.last()) else {
-        return Err(fault(format!("does not begin with {TITLE}")));
-    };
-    let key = |what: &str| {
-        let line = lines.iter().find_map(|line| line.strip_prefix(what)?.strip_prefix(' '));
-        line.map(|key| key.parse::<VerifierKey>().map_err(|error| fault(error.to_string()))).transpose()
-    };
-    let (Some(log), Some(receipt)) = (key("log")?, key("receipt")?) else { return Err(fault(damaged())) };
-    let public = PublicKeys { log, receipt, previous: key("previous")?, sealed: secret.starts_with("sealed ") };
-    Ok((public, (*secret).to_owned()))
-}
-
-fn damaged() -> String {
-    "is not what `kamnot key new` writes; restore a copy of it".to_owned()
-}
-
-/// The key that a passphrase gives.
-fn wrapping(passphrase: &str, salt: &[u8]) -> Result<SealingKey, String> {
-    let mut key = [0; 32];
-    let failed = |error: argon2::Error| format!("the passphrase cannot be used: {error}");
-    let params = Params::new(MEMORY_KIB, TIMES, 1, Some(key.len())).map_err(failed)?;
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    argon2.hash_password_into(passphrase.as_bytes(), salt, &mut key).map_err(failed)?;
-    Ok(SealingKey::of(key))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt as _;
+    use std::path::PathBuf;
 
     use super::*;
 
@@ -268,7 +178,8 @@ mod tests {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("a mode");
         assert!(read(&file, "a long passphrase").expect_err("refused").contains("chmod 0600"));
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("a mode");
-        for (from, to) in [(TITLE, "x"), ("log ", "lag "), ("\nsealed ", "\nopen "), (ORIGIN, "example.org/other")] {
+        for (from, to) in [(FILE.title, "x"), ("log ", "lag "), ("\nsealed ", "\nopen "), (ORIGIN, "example.org/other")]
+        {
             fs::write(&file, text.replacen(from, to, 1)).expect("written");
             assert!(read(&file, "a long passphrase").is_err(), "{from}");
         }

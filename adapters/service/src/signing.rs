@@ -1,22 +1,24 @@
 //! Signs the checkpoints of the log's tree.
 //!
-//! Invariant: what is signed continues what was signed before, as a mark outside the database says; the mark is on disk before
-//! the signature leaves. Where it does not, or the log contradicts itself, nothing is signed; recording and alerts go on.
+//! Invariant: what is signed continues what was signed before, as a mark outside the database and witnesses say; the mark is on
+//! disk before the signature leaves. Where it does not, or the log contradicts itself, nothing is signed; recording and alerts go on.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use evidence::checkpoint::Checkpoint as Signed;
+use evidence::key::{SignerKey, VerifierKey};
 use evidence::leaf::{DeclarationLeaf, Why};
 use evidence::note::{Note, SignError};
-use evidence::tree::Plan;
+use evidence::tree::{Plan, empty_root};
 use store::tree::{Checkpoint, Integrator, Which};
 use store::{Fault, LogStore};
 
 use crate::log_key::{LogKeys, PublicKeys};
 use crate::reconcile::{DifferenceKind, Reconciler};
+use crate::witnesses::{Contradiction, Standing, Witnesses};
+use store::private_file;
 
 /// Why a checkpoint is not signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +38,17 @@ pub enum Unsigned {
     )]
     NotContinued {
         /// The size of what was signed before.
+        size: u64,
+    },
+    /// The log does not continue what a witness cosigned.
+    #[error(
+        "the log does not continue the checkpoint of size {size} that the witness {witness} cosigned: it was restored or rewritten, \
+         or another log signs with its key; see \"When the log does not continue\" in kamnot's page on evidence"
+    )]
+    NotAsCosigned {
+        /// What the policy calls the witness.
+        witness: String,
+        /// The size of what it cosigned last.
         size: u64,
     },
     /// The last reconciliation, or the tree itself, says that the log was altered.
@@ -61,12 +74,24 @@ pub enum SigningFault {
 pub struct Signer {
     keys: LogKeys,
     mark: PathBuf,
+    witnesses: Option<Witnesses>,
 }
 
 impl Signer {
     /// Signs with these keys; `mark`: the file outside the database that says what was signed last.
     pub const fn new(keys: LogKeys, mark: PathBuf) -> Self {
-        Self { keys, mark }
+        Self { keys, mark, witnesses: None }
+    }
+
+    /// The same, with these witnesses.
+    #[must_use]
+    pub fn witnessed_by(self, witnesses: Option<Witnesses>) -> Self {
+        Self { witnesses, ..self }
+    }
+
+    /// How the log stands with its witnesses; none if it has none, or they were not asked yet.
+    pub fn standing(&self) -> Option<Standing> {
+        self.witnesses.as_ref()?.standing()
     }
 
     /// The keys.
@@ -74,7 +99,7 @@ impl Signer {
         &self.keys
     }
 
-    /// Signs a checkpoint, unless it is signed, and keeps its note in the log; the note.
+    /// Signs a checkpoint, unless it is signed, keeps its note in the log, and asks the witnesses; the note.
     ///
     /// # Errors
     /// If it is refused, or the log cannot be read or written.
@@ -84,6 +109,7 @@ impl Signer {
         if let Some(reason) = broken_promise(log, &self.keys.public(), &self.mark).await? {
             return Err(reason.into());
         }
+        self.ask_witnesses(log).await?;
         if let Some(note) = &checkpoint.note {
             return Ok(note.clone());
         }
@@ -100,10 +126,56 @@ impl Signer {
                 note.add(before.signatures().iter().cloned());
             }
         }
-        let note = note.to_string();
-        write(&self.mark, &note).map_err(|error| of_mark(&self.mark, format!("cannot be written: {error}")))?;
-        log.keep_note(size, &note).await?;
-        Ok(note)
+        let text = note.to_string();
+        private_file::replace(&self.mark, text.as_bytes())
+            .map_err(|error| of_mark(&self.mark, format!("cannot be written: {error}")))?;
+        log.keep_note(size, &text).await?;
+        if let Some(witnesses) = &self.witnesses {
+            // What one of them says against it, it says again before the next is signed.
+            witnesses.show(log, &note).await?;
+        }
+        Ok(text)
+    }
+
+    /// Shows the witnesses the checkpoint that was signed last, of which each says whether it continues what it cosigned.
+    ///
+    /// # Errors
+    /// If one says that it does not, or the log cannot be read or written.
+    pub async fn ask_witnesses(&self, log: &dyn LogStore) -> Result<(), SigningFault> {
+        let Some(witnesses) = &self.witnesses else { return Ok(()) };
+        let mut shown = None;
+        loop {
+            let (last, note) = self.last_signed(log).await?;
+            let Signed { size, root, .. } = last;
+            if let Some((Contradiction { witness, size }, before)) = shown.take()
+                && before == last
+            {
+                return Err(Unsigned::NotAsCosigned { witness, size }.into());
+            }
+            if size > 0 && !is_root(log, size, root).await? {
+                return Err(Unsigned::NotContinued { size }.into());
+            }
+            match witnesses.show(log, &note).await? {
+                // Unless another process of this log has signed a later one meanwhile.
+                Some(contradiction) => shown = Some((contradiction, last)),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// The last checkpoint that was signed under this origin; before the first one that of the empty tree, which every log
+    /// continues.
+    async fn last_signed(&self, log: &dyn LogStore) -> Result<(Signed, Note), SigningFault> {
+        let kept = log.last_checkpoint(Which::Signed).await?.and_then(|checkpoint| checkpoint.note);
+        if let Some(note) = kept.and_then(|note| Note::parse(note.as_bytes()).ok()) {
+            let keys = [Some(self.keys.log.verifier()), self.keys.previous.as_ref().map(SignerKey::verifier)];
+            if let Some(last) = keys.into_iter().flatten().find_map(|key| Signed::open(&note, key).ok()) {
+                return Ok((last, note));
+            }
+        }
+        let nothing = Signed { origin: self.keys.origin().to_owned(), size: 0, root: empty_root() };
+        let note = nothing.sign(&self.keys.log).map_err(Unsigned::from)?;
+        Ok((nothing, note))
     }
 
     /// Says in the tree that the log has another key, where it does not say so yet.
@@ -125,7 +197,7 @@ impl Signer {
         let Some(previous) = &self.keys.previous else { return Ok(false) };
         let last = log.last_checkpoint(Which::Signed).await?.and_then(|checkpoint| checkpoint.note);
         let note = last.and_then(|note| Note::parse(note.as_bytes()).ok());
-        let by = |key: &evidence::key::VerifierKey| note.as_ref().is_some_and(|note| note.verify([key]).is_ok());
+        let by = |key: &VerifierKey| note.as_ref().is_some_and(|note| note.verify([key]).is_ok());
         Ok(by(previous.verifier()) && !by(self.keys.log.verifier()))
     }
 }
@@ -170,16 +242,4 @@ async fn is_root(log: &dyn LogStore, size: u64, root: evidence::hash::Hash) -> R
         Err(Fault::Corrupt(_)) => Ok(false),
         Err(fault) => Err(fault),
     }
-}
-
-/// Writes a file in place of the one before, as a whole.
-fn write(file: &Path, text: &str) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let whole = folder.join(format!(".kamnot-mark.unfinished-{}", std::process::id()));
-    let mut written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&whole)?;
-    written.write_all(text.as_bytes())?;
-    written.sync_all()?;
-    fs::rename(&whole, file)?;
-    fs::File::open(folder)?.sync_all()
 }

@@ -16,6 +16,7 @@ use crate::figures::{Figures, Flag, Loop, Noted};
 use crate::lifecycle::Stop;
 use crate::reconcile::TOLD_WITHIN_SECONDS;
 use crate::watch::clock_doubt::ClockDoubt;
+use crate::witnesses::Standing;
 
 /// The shortest and the longest pause between two polls of the store. Up to the longest pause, polling takes at most a
 /// tenth of the time.
@@ -126,6 +127,8 @@ pub struct Tree {
     pub lag: i64,
     /// When the last checkpoint was made.
     pub checkpoint: Option<Instant>,
+    /// How it stands with the witnesses.
+    pub witnesses: Option<Standing>,
 }
 
 /// The connection of a `serve` to NATS.
@@ -289,6 +292,7 @@ impl Status {
             size: standing.size,
             lag: standing.waiting_since.map_or(0, |since| self.clock.now().since(since).max(0)),
             checkpoint: standing.checkpoint.map(|checkpoint| checkpoint.at),
+            witnesses: self.figures.witnesses.get(),
         })
     }
 

@@ -1,6 +1,8 @@
-//! Files with secrets: who may read them.
+//! Files for their owner alone: who may read them, and how they are written.
+//!
+//! Invariant: a file has its name only as a whole, and is on disk when it was written.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
@@ -44,20 +46,31 @@ pub fn read(path: &Path, readers: Readers) -> Result<Vec<u8>, String> {
     Ok(contents)
 }
 
-/// Writes a new file for its owner alone, in a folder that is made for its owner alone if it is not there. It gets its name when it is
-/// whole.
+/// Writes a new file, in a folder that is made for its owner alone if it is not there.
 ///
 /// # Errors
 /// If it cannot be written, or there is one.
 pub fn make(file: &Path, contents: &[u8]) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    let unfinished = folder.join(format!(".kamnot-secret.unfinished-{}-{}", std::process::id(), uuid::Uuid::new_v4()));
-    let mut written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
-    let whole = written.write_all(contents).and_then(|()| written.sync_all());
     // Unlike renaming, this replaces no file.
-    let named = whole.and_then(|()| fs::hard_link(&unfinished, file));
-    fs::remove_file(&unfinished)?;
+    write(file, contents, |whole, file| fs::hard_link(whole, file))
+}
+
+/// Writes a file in place of the one before, if there is one.
+///
+/// # Errors
+/// If it cannot be written. Then it is as it was; but for a failure at the very end, of which nobody knows.
+pub fn replace(file: &Path, contents: &[u8]) -> io::Result<()> {
+    write(file, contents, |whole, file| fs::rename(whole, file))
+}
+
+fn write(file: &Path, contents: &[u8], name: impl FnOnce(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let whole = folder.join(format!(".kamnot-secret.unfinished-{}-{}", std::process::id(), uuid::Uuid::new_v4()));
+    let mut written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&whole)?;
+    let named = written.write_all(contents).and_then(|()| written.sync_all()).and_then(|()| name(&whole, file));
+    // What was renamed is not there any more.
+    let _ = fs::remove_file(&whole);
     named?;
     File::open(folder)?.sync_all()
 }

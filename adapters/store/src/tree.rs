@@ -72,8 +72,10 @@ pub trait TreeStore: Send + Sync + 'static {
     async fn let_go(&self);
     /// Adds what the log itself says of some leaves; whether it did, and not another process integrates.
     async fn declare(&self, integrator: &mut Integrator, declaration: DeclarationLeaf) -> Result<bool, Fault>;
-    /// Keeps the signed note of the checkpoint of this size.
+    /// Keeps the signed note of the checkpoint of this size, if it has none.
     async fn keep_note(&self, size: u64, note: &str) -> Result<(), Fault>;
+    /// Keeps another note of the checkpoint of this size, if it still has the one before: with more signatures.
+    async fn replace_note(&self, size: u64, before: &str, note: &str) -> Result<(), Fault>;
     /// The last checkpoint; with a note, if that is asked for.
     async fn last_checkpoint(&self, which: Which) -> Result<Option<Checkpoint>, Fault>;
     /// How far the tree has come.
@@ -204,8 +206,15 @@ impl<T: TreeTables> TreeStore for T {
     }
 
     async fn keep_note(&self, size: u64, note: &str) -> Result<(), Fault> {
-        let keep = "UPDATE checkpoints SET note = $1 WHERE id = $2";
+        let keep = "UPDATE checkpoints SET note = $1 WHERE id = $2 AND note IS NULL";
         let keep = Change::Do(keep, vec![Value::Text(note.to_owned().into()), id_of_number(size).into()]);
+        self.write(Write::Changes(vec![keep])).await.map(|_| ())
+    }
+
+    async fn replace_note(&self, size: u64, before: &str, note: &str) -> Result<(), Fault> {
+        let text = |text: &str| Value::Text(text.to_owned().into());
+        let keep = "UPDATE checkpoints SET note = $1 WHERE id = $2 AND note = $3";
+        let keep = Change::Do(keep, vec![text(note), id_of_number(size).into(), text(before)]);
         self.write(Write::Changes(vec![keep])).await.map(|_| ())
     }
 

@@ -29,6 +29,7 @@ mod report;
 mod served;
 mod setting;
 mod tree;
+mod witness;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -45,7 +46,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 type Measure = fn(&Setting, &mut Report) -> Result<(), Failure>;
 
 /// The groups, in the order in which they run. `rebuild` uses the log that `growth` leaves.
-const GROUPS: [(&str, Measure); 24] = [
+const GROUPS: [(&str, Measure); 25] = [
     ("durable", durable::orderly),
     ("many", durable::orderly_many_open),
     ("disorderly", durable::disorderly),
@@ -70,6 +71,7 @@ const GROUPS: [(&str, Measure); 24] = [
     ("tree", tree::embedded),
     ("tree-postgres", tree::on_postgres),
     ("evidence", evidence::evidence),
+    ("witness", witness::consistency),
 ];
 
 fn main() -> Result<(), Failure> {

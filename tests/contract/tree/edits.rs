@@ -14,7 +14,7 @@ use service::reconcile::{Pace, Reconciler, Terms, WithoutNats};
 use sha2::{Digest as _, Sha256};
 use store::place::LogPlace;
 use store::tree::Checkpoint;
-use store::{Position, Stored};
+use store::{LogStore, Position, Stored};
 use tests::clock::SetClock;
 use tests::made::{after_all, book, nothing_told};
 
@@ -31,8 +31,13 @@ tests::on_each_log!(
     the_rows_of_the_tree_are_not_changed_unnoticed,
 );
 
+/// Takes the tree away, so that it is made anew from the events.
+pub(crate) const WITHOUT_TREE: &str =
+    "DELETE FROM tree_leaves; DELETE FROM tree_nodes; DELETE FROM tree_map; DELETE FROM checkpoints;
+        UPDATE tree_state SET size = 0, taken = 0, events = 0, own = 0";
+
 /// Has each store do what stands there for it.
-fn edit(place: &LogPlace, in_file: &str, in_database: &str) {
+pub(crate) fn edit(place: &LogPlace, in_file: &str, in_database: &str) {
     match place {
         LogPlace::File(path) => Connection::open(path).unwrap().execute_batch(in_file).unwrap(),
         LogPlace::Postgres(url) => {
@@ -85,29 +90,41 @@ fn replace(place: &LogPlace, position: i64, from: &str, to: &str) {
     edit(place, &in_file, &in_database);
 }
 
-async fn who_recorded_an_event_is_not_changed_unnoticed(place: &LogPlace) {
-    let (log, _) = grown(place, 4).await;
+/// Changes who recorded an event; which.
+pub(crate) async fn change_who_recorded(place: &LogPlace, log: &dyn LogStore) -> Stored {
     let event = log.log(Position(0), usize::MAX).await.unwrap().remove(3);
     let by = format!("\"recorded_by\":\"{}\"", event.event.recorded_by);
-    assert_agrees(log.as_ref()).await;
     replace(place, event.position.0, &by, "\"recorded_by\":\"somebody-else\"");
+    event
+}
+
+async fn who_recorded_an_event_is_not_changed_unnoticed(place: &LogPlace) {
+    let (log, _) = grown(place, 4).await;
+    assert_agrees(log.as_ref()).await;
+    let event = change_who_recorded(place, log.as_ref()).await;
     assert_says(&said(place).await, event.case.as_str(), event.version, "its content was altered");
 }
 
-async fn when_an_event_was_recorded_is_not_changed_unnoticed(place: &LogPlace) {
-    let (log, _) = grown(place, 4).await;
+/// Has an event recorded nine months earlier; which.
+pub(crate) async fn change_when_recorded(place: &LogPlace, log: &dyn LogStore) -> Stored {
     let event = log.log(Position(0), usize::MAX).await.unwrap().remove(0);
     let at = |at: engine::calendar::Instant| format!("\"recorded_at\":\"{at}\"");
     let earlier = event.event.recorded_at.plus(-270 * 86_400);
     replace(place, event.position.0, &at(event.event.recorded_at), &at(earlier));
     let occurred = format!("UPDATE case_events SET occurred_on = '{earlier}' WHERE position = {}", event.position.0);
     edit(place, "", &occurred);
+    event
+}
+
+async fn when_an_event_was_recorded_is_not_changed_unnoticed(place: &LogPlace) {
+    let (log, _) = grown(place, 4).await;
+    let event = change_when_recorded(place, log.as_ref()).await;
     assert_says(&said(place).await, event.case.as_str(), event.version, "it says another time of recording");
 }
 
-/// The number is in a disclosure: who changes it makes that anew, and the commitment in the event with it.
-async fn an_order_number_is_not_changed_unnoticed(place: &LogPlace) {
-    let (log, _) = grown(place, 12).await;
+/// Changes the number of an order; of which event. It is in a disclosure: who changes it makes that anew, and the commitment in the
+/// event with it.
+pub(crate) async fn change_an_order_number(place: &LogPlace, log: &dyn LogStore) -> Stored {
     let events = log.log(Position(0), usize::MAX).await.unwrap();
     let opened = |commitment: &Commitment| -> Value {
         let disclosure = URL_SAFE_NO_PAD.decode(commitment.disclosure().unwrap()).unwrap();
@@ -132,31 +149,42 @@ async fn an_order_number_is_not_changed_unnoticed(place: &LogPlace) {
         ),
         &format!("UPDATE disclosures SET digest = '\\x{new}', bytes = '{disclosure}' WHERE digest = '\\x{old}'"),
     );
-    let (mut lines, name) = (said(place).await, format!("case {}, event {} of", stored.case, stored.version));
+    stored.clone()
+}
+
+async fn an_order_number_is_not_changed_unnoticed(place: &LogPlace) {
+    let (log, _) = grown(place, 12).await;
+    let event = change_an_order_number(place, log.as_ref()).await;
+    let (mut lines, name) = (said(place).await, format!("case {}, event {} of", event.case, event.version));
     // Without the case's key nobody encrypts the new disclosure: that is said as well.
     let undisclosed = lines.extract_if(.., |line| line.contains("its disclosure is missing, or was altered"));
     assert!(undisclosed.collect::<Vec<String>>()[0].starts_with(&name));
-    assert_says(&lines, stored.case.as_str(), stored.version, "its content was altered");
+    assert_says(&lines, event.case.as_str(), event.version, "its content was altered");
 }
 
-async fn the_last_event_is_not_deleted_unnoticed(place: &LogPlace) {
-    let (log, _) = grown(place, 4).await;
+/// Deletes the last event; which.
+pub(crate) async fn delete_the_last_event(place: &LogPlace, log: &dyn LogStore) -> Stored {
     let event = log.log(Position(0), usize::MAX).await.unwrap().pop().unwrap();
     let at = event.position.0;
     let in_file = format!("DELETE FROM events WHERE position = {at}; DELETE FROM alerts WHERE position = {at}");
     let in_database =
         format!("DELETE FROM case_events WHERE position = {at}; DELETE FROM alerts WHERE position = {at}");
     edit(place, &in_file, &in_database);
+    event
+}
+
+async fn the_last_event_is_not_deleted_unnoticed(place: &LogPlace) {
+    let (log, _) = grown(place, 4).await;
+    let event = delete_the_last_event(place, log.as_ref()).await;
     assert_says(&said(place).await, event.case.as_str(), event.version, "it is missing in the log");
 }
 
-async fn a_middle_event_is_not_deleted_unnoticed_though_the_numbers_are_closed_up(place: &LogPlace) {
-    let (log, _) = grown(place, 4).await;
-    let events = log.log(Position(0), usize::MAX).await.unwrap();
+/// Deletes an event, and closes up the numbers behind it; which.
+pub(crate) async fn delete_a_middle_event(place: &LogPlace, log: &dyn LogStore) -> Stored {
+    let mut events = log.log(Position(0), usize::MAX).await.unwrap();
     // One that nothing is built upon: the views are in order without it.
     let last = events.iter().rposition(|stored| stored.event.fact.alert().is_none()).unwrap();
-    let event = &events[last];
-    let behind = events.iter().filter(|stored| stored.case == event.case && stored.version > event.version).count();
+    let event = events.swap_remove(last);
     let (at, version, stream) = (event.position.0, event.version, event.case.stream_id());
     let key = format!("(SELECT case_key FROM events WHERE position = {at})");
     let in_file = format!(
@@ -171,9 +199,17 @@ async fn a_middle_event_is_not_deleted_unnoticed_though_the_numbers_are_closed_u
          UPDATE case_events SET sequence_number = -sequence_number - 1 WHERE sequence_number < 0"
     );
     edit(place, &in_file, &in_database);
+    event
+}
+
+async fn a_middle_event_is_not_deleted_unnoticed_though_the_numbers_are_closed_up(place: &LogPlace) {
+    let (log, _) = grown(place, 4).await;
+    let events = log.log(Position(0), usize::MAX).await.unwrap();
+    let event = delete_a_middle_event(place, log.as_ref()).await;
+    let behind = events.iter().filter(|stored| stored.case == event.case && stored.version > event.version).count();
     let said = said(place).await;
     assert!(said.len() >= behind.max(1), "{said:#?}");
-    let named = format!("case {}, event {version} of its stream", event.case);
+    let named = format!("case {}, event {} of its stream", event.case, event.version);
     assert!(said.iter().any(|line| line.starts_with(&named)), "{named}: {said:#?}");
 }
 
@@ -206,9 +242,7 @@ async fn a_log_that_was_written_anew_is_not_that_of_a_checkpoint_of_before(place
     let event = log.log(Position(0), usize::MAX).await.unwrap().remove(1);
     let by = format!("\"recorded_by\":\"{}\"", event.event.recorded_by);
     replace(place, event.position.0, &by, "\"recorded_by\":\"somebody-else\"");
-    let anew = "DELETE FROM tree_leaves; DELETE FROM tree_nodes; DELETE FROM tree_map; DELETE FROM checkpoints;
-        UPDATE tree_state SET size = 0, taken = 0, events = 0, own = 0";
-    edit(place, anew, anew);
+    edit(place, WITHOUT_TREE, WITHOUT_TREE);
     drop(log);
     let log = super::open(place).await;
     let mut integrator = store::tree::Integrator::default();

@@ -15,6 +15,7 @@ mod status;
 mod succession;
 mod web;
 mod whole_log;
+mod witness;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ pub(super) use people::{FactorOf, Feeds, FeedsCommand, People, PeopleCommand, Ro
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
 pub(super) use succession::Succession;
 pub(super) use whole_log::{Backup, BringOver, Export, Move, Restore};
+pub(super) use witness::{PolicyOptions, Witness, WitnessCommand};
 
 pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};
 pub(super) use reconcile::{PATIENCE, Reconcile, ResultFormat};
@@ -146,9 +148,21 @@ pub(super) enum Command {
     Checkpoint(Checkpoint),
     Evidence(EvidenceOf),
     Verify(Verify),
+    Witness(Witness),
     /// Rebuild the views of all cases from the log; the log and the marks of delivery stay as they are
     Rebuild,
     Check(Check),
+}
+
+impl Command {
+    /// Whether it works until it is stopped.
+    pub const fn goes_on(&self) -> bool {
+        match self {
+            Self::Serve(_) => true,
+            Self::Witness(own) => matches!(own.command, WitnessCommand::Run { .. }),
+            _ => false,
+        }
+    }
 }
 
 /// Play three made-up cases on a clock that runs by itself; no server and no files needed

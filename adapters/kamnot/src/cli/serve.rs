@@ -29,13 +29,13 @@ use web::site::Demo;
 use super::arguments::{Common, DailyAt, PATIENCE, Serve};
 use super::database::{Absent, Database, run as block_on};
 use super::in_force::known_in_force;
-use super::key::mark_of;
 use super::mail::outward;
 use super::offices::warn_of_contradictions;
 use super::output::{Completion, Failure};
 use super::pages::{Behind, Pages};
 use super::reconcile::reconciler;
 use super::state_folder::secrets;
+use super::witnesses::signer;
 use crate::serve::{self, OfficeRequests, ServeFault, http};
 
 impl From<NatsFault> for Failure {
@@ -67,8 +67,7 @@ pub(super) fn run(common: &Common, own: &Serve) -> Result<Completion, Failure> {
     let offices = known.clone().unwrap_or_else(|| Arc::new(Offices::of_the_program()));
     warn_of_contradictions(&offices, &database);
     let mail = outward(&own.mail, key(own, pages.as_ref())?, database.store.installation().to_string())?;
-    let keys = own.keys.keys()?;
-    let signer = keys.map(|keys| mark_of(&keys.public()).map(|mark| Arc::new(Signer::new(keys, mark)))).transpose()?;
+    let signer = signer(&own.keys, &own.policy)?.map(Arc::new);
     let running = Running {
         store: database.store.clone(),
         clock: Arc::new(SystemClock),

@@ -16,6 +16,7 @@ use service::clock::{Clock as _, SystemClock};
 use service::growth::TAKEN_WITHIN_SECONDS;
 use service::reconcile::{DELIVERED_WITHIN_SECONDS, Reconciler, TOLD_WITHIN_SECONDS};
 use service::watch::clock_doubt::CLOCK_IN_DOUBT;
+use service::witnesses::standing_of;
 use store::LogStore;
 use store::place::LogPlace;
 use store::transfer::moved_to;
@@ -78,6 +79,9 @@ async fn look(
         found.push(words.backlog(backlog.waiting, waiting, DELIVERED_WITHIN_SECONDS));
     }
     found.push(if sealed.is_some() { words.elsewhere(Check::Tree) } else { tree(store, now, words).await? });
+    if let Some(standing) = standing_of(store).await? {
+        found.push(words.witnesses(&standing, now));
+    }
     found.push(nats(store, own, words).await?);
     let last = Reconciler::last(store).await?;
     let ago = last.as_ref().map(|last| now.since(last.at).max(0));

@@ -1,19 +1,18 @@
 //! `kamnot verify`: what an evidence file proves. It needs no log.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use evidence::file::verify::{Asked, Trust, verify};
 use evidence::file::{Evidence, LONGEST, Unread};
 use evidence::note::{LONGEST as LONGEST_NOTE, Note};
-use evidence::policy::Policy;
 use service::evidence_file::recompute;
 use service::evidence_file::said::{Verdict, unread, verdicts};
 use service::shown::plain;
 
 use super::arguments::{Common, Verify};
+use super::files::read;
 use super::output::{Completion, Failure, print_out};
+use super::witnesses::policy;
 
 /// `kamnot verify`
 pub(super) fn run(common: &Common, own: &Verify) -> Result<Completion, Failure> {
@@ -38,10 +37,7 @@ fn asked(own: &Verify) -> Result<Asked, Failure> {
         read(file, LONGEST_NOTE)?.ok_or_else(|| refused(file, "is too long for what it should be".to_owned()))
     };
     let trust = match &own.policy {
-        Some(file) => {
-            let policy = Policy::from_text(&text(file)?).map_err(|error| refused(file, error.to_string()))?;
-            Trust::Policy(policy)
-        }
+        Some(file) => Trust::Policy(policy(file)?),
         None if own.fingerprints.is_empty() => Trust::Unsaid,
         None => Trust::Fingerprints(own.fingerprints.clone()),
     };
@@ -49,13 +45,4 @@ fn asked(own: &Verify) -> Result<Asked, Failure> {
         |file: &std::path::PathBuf| Note::parse(&text(file)?).map_err(|error| refused(file, error.to_string()));
     let receipts = own.receipts.iter().map(receipt).collect::<Result<_, _>>()?;
     Ok(Asked { trust, receipts, registers: own.registers.clone(), at_least: own.at_least })
-}
-
-/// The bytes of a file; none of one that is longer than this.
-fn read(file: &Path, longest: usize) -> Result<Option<Vec<u8>>, Failure> {
-    let fault = |error: std::io::Error| Failure::Fault(format!("{}: cannot be read: {error}", file.display()));
-    let mut bytes = Vec::new();
-    let most = u64::try_from(longest).unwrap_or(u64::MAX).saturating_add(1);
-    File::open(file).map_err(fault)?.take(most).read_to_end(&mut bytes).map_err(fault)?;
-    Ok((bytes.len() <= longest).then_some(bytes))
 }

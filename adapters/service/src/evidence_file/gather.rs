@@ -22,6 +22,7 @@ use store::{Fault, LogStore, Stored};
 
 use super::{Disclosed, NoEvidence};
 use crate::log_key::PublicKeys;
+use crate::witnesses::standing_of;
 
 /// The evidence of a case; none where another checkpoint was made meanwhile.
 pub(super) async fn evidence(
@@ -109,7 +110,7 @@ fn listed(keys: &PublicKeys, stream: &Stream) -> Vec<VerifierKey> {
 }
 
 /// The checkpoints between which the events lie: the one before the first, the last of each day on which one was first in a
-/// checkpoint, the last of yesterday, and the newest.
+/// checkpoint, the last of yesterday, the last that enough witnesses have cosigned, and the newest.
 async fn chosen(
     log: &dyn LogStore,
     indexes: &[u64],
@@ -124,7 +125,9 @@ async fn chosen(
         all.extend(ends.get(under).map(|end| (end.size, end.clone())));
     }
     let yesterday = Instant::last_of(now.date() - Days::new(1));
-    for which in [Which::SignedWithin(first), Which::SignedBy(yesterday)] {
+    let cosigned = standing_of(log).await?.and_then(|standing| standing.quorum);
+    let cosigned = cosigned.map(|met| Which::SignedWithin(met.size));
+    for which in [Which::SignedWithin(first), Which::SignedBy(yesterday)].into_iter().chain(cosigned) {
         all.extend(log.last_checkpoint(which).await?.map(|checkpoint| (checkpoint.size, checkpoint)));
     }
     all.retain(|size, _| (1..newest.size).contains(size));

@@ -114,11 +114,16 @@ fn of_the_process(frame: &Frame, book: &Rulebook, is: Is) -> Vec<Row> {
 
 /// The log's tree.
 fn of_the_tree(frame: &Frame, book: &Rulebook, tree: &Tree) -> Row {
+    let cosigning = tree.witnesses.as_ref().map(|standing| {
+        let cosigning = standing.witnesses.iter().filter(|witness| witness.trouble.is_none()).count();
+        format!("{} {cosigning} / {}", frame.t(H::Cosigning), standing.witnesses.len())
+    });
     let known = [
         tree.trouble.as_deref().map(quoted),
         Some(format!("{} {}", frame.t(H::Leaves), tree.size)),
         (tree.lag > 0).then(|| format!("{} {}", frame.t(H::Behind), length(book, frame.language, tree.lag))),
         tree.checkpoint.map(|at| format!("{} {}", frame.t(H::Checkpoint), short(Some(at), frame.language))),
+        cosigning,
     ];
     let state = if tree.trouble.is_some() || tree.lag > TAKEN_WITHIN_SECONDS { H::Trouble } else { H::InOrder };
     row(frame.t(H::Tree), state, known.into_iter().flatten().collect())

@@ -10,6 +10,7 @@ projections::catalogue! {
         Store: "Log", "ບັນທຶກ";
         Tree: "Proof of the log", "ການພິສູດບັນທຶກ";
         Leaves: "Entries in its tree:", "ລາຍການໃນຕົ້ນໄມ້:";
+        Cosigning: "Witnesses that cosign:", "ຜູ້ຢັ້ງຢືນທີ່ຮ່ວມເຊັນ:";
         Checkpoint: "Last checkpoint", "ຈຸດກວດຫຼ້າສຸດ";
         Last: "Last reconciliation", "ການກວດທຽບຫຼ້າສຸດ";
         Silent: "Silent offices", "ຫ້ອງການທີ່ງຽບ";

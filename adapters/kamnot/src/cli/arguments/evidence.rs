@@ -9,8 +9,10 @@ use engine::calendar::parse_date;
 use evidence::hash::Hash;
 use evidence::register::{Day, NotALine, RegisterLine};
 
+use super::PolicyOptions;
+
 /// The heading of the options of the log's keys.
-const PROOF: &str = "Proof of the log";
+pub(super) const PROOF: &str = "Proof of the log";
 
 /// The log's keys.
 #[derive(Clone, Debug, Args)]
@@ -75,9 +77,23 @@ Examples:
   kamnot checkpoint                               the signed note, to keep elsewhere
   kamnot checkpoint --register                    yesterday's line for the paper register
   kamnot checkpoint --register --day 2026-03-04   that of another day
+  kamnot checkpoint --for-witness stick/checkpoint --from 20852163      to a witness without a network, on a stick
+  kamnot checkpoint --cosigned stick/cosigned --policy policy           and back
 
 `kamnot serve --log-key FILE` makes and signs checkpoints. Exit code 1: there is no signed one yet.")]
 pub(in crate::cli) struct Checkpoint {
+    /// Write the newest signed checkpoint into a file, for `kamnot witness sign`; none of that name may exist
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["register", "cosigned"])]
+    pub for_witness: Option<PathBuf>,
+    /// The size that the witness cosigned last, as `kamnot witness show` prints it
+    #[arg(long, value_name = "SIZE", requires = "for_witness", default_value_t = 0)]
+    pub from: u64,
+    /// Keep the cosignature that a witness gave, from the file that `kamnot witness sign` wrote
+    #[arg(long, value_name = "FILE", conflicts_with = "register", requires = "policy")]
+    pub cosigned: Option<PathBuf>,
+    /// The witnesses whose cosignatures are kept (C2SP tlog-policy)
+    #[arg(long, value_name = "FILE", env = "KAMNOT_POLICY")]
+    pub policy: Option<PathBuf>,
     /// Print the line of a day for the paper register: day, origin, size, root
     #[arg(long)]
     pub register: bool,
@@ -98,7 +114,7 @@ Examples:
   kamnot evidence VTE-2026-0001 -o case.evidence --log-key log-key --without-personal
   kamnot verify case.evidence --fingerprint '…'
 
-It first makes a checkpoint and signs it. Where a `serve` on PostgreSQL keeps the log's tree, it waits up to 5 seconds for the
+It first makes a checkpoint, signs it and, with --policy, has it cosigned by the witnesses, 5 seconds at most. Where a `serve` on PostgreSQL keeps the log's tree, it waits up to 5 seconds for the
 checkpoint of that one; what is in none yet stands in the file as not yet proved. The file holds what is personal, unless
 --without-personal is given; a file that was handed out cannot be taken back.")]
 pub(in crate::cli) struct EvidenceOf {
@@ -116,6 +132,8 @@ pub(in crate::cli) struct EvidenceOf {
     pub as_signed: bool,
     #[command(flatten)]
     pub keys: KeyOptions,
+    #[command(flatten)]
+    pub policy: PolicyOptions,
 }
 
 /// Verify an evidence file, without a log: whose it is, whether it is complete and since when, what follows from the law
@@ -149,7 +167,7 @@ pub(in crate::cli) struct Verify {
     pub at_least: Option<Day>,
 }
 
-fn fingerprint(text: &str) -> Result<Hash, String> {
+pub(super) fn fingerprint(text: &str) -> Result<Hash, String> {
     let digits: String = text.split_whitespace().collect();
     digits.to_ascii_lowercase().parse().map_err(|_| "expected 64 hexadecimal digits".to_owned())
 }

@@ -8,7 +8,7 @@ use service::intake::budget::Budget;
 use service::reconcile::TimeOfDay;
 
 use super::super::connection::{NATS, NatsOptions};
-use super::{KeyOptions, MailOptions, WebOptions, address};
+use super::{KeyOptions, MailOptions, PolicyOptions, WebOptions, address};
 
 /// Watch the limits and publish alerts, until stopped (SIGTERM, Ctrl-C)
 #[derive(Debug, Args)]
@@ -49,6 +49,8 @@ pub(in crate::cli) struct Serve {
     pub mail: MailOptions,
     #[command(flatten)]
     pub keys: KeyOptions,
+    #[command(flatten)]
+    pub policy: PolicyOptions,
 }
 
 /// The budget of each office for a minute

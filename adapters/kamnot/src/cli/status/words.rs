@@ -1,5 +1,7 @@
 //! The messages of `kamnot status`, in both languages. The Lao is ours; no lawyer has reviewed it.
 
+mod witnesses;
+
 use engine::calendar::Instant;
 use engine::rulebook::{Language, Rulebook};
 
@@ -17,6 +19,7 @@ pub(super) enum Check {
     Watch,
     Backlog,
     Tree,
+    Witnesses,
     Nats,
     Reconciliation,
     Backup,
@@ -51,6 +54,7 @@ impl Check {
             Self::Watch => "watch",
             Self::Backlog => "backlog",
             Self::Tree => "tree",
+            Self::Witnesses => "witnesses",
             Self::Nats => "nats",
             Self::Reconciliation => "reconciliation",
             Self::Backup => "backup",
@@ -132,6 +136,7 @@ impl Words {
             Check::Watch => self.word("watch", "ການເຝົ້າກຳນົດ"),
             Check::Backlog => self.word("alerts waiting", "ການແຈ້ງເຕືອນທີ່ລໍຖ້າ"),
             Check::Tree => self.word("proof of the log", "ການພິສູດບັນທຶກ"),
+            Check::Witnesses => self.word("witnesses", "ຜູ້ຢັ້ງຢືນ"),
             Check::Nats => self.word("NATS", "NATS"),
             Check::Reconciliation => self.word("reconciliation", "ການທຽບຄືນ"),
             Check::Backup => self.word("backup", "ສຳເນົາສຳຮອງ"),
