@@ -10,4 +10,5 @@ mod proof;
 mod slow;
 mod status;
 mod witness;
+mod witness_of_others;
 mod world;
