@@ -5,6 +5,7 @@
 mod codec;
 mod commitment;
 mod contradicts;
+mod sealing;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use crate::timeline::ON_LIBERTY;
 
 pub use codec::{BringingOver, EARLIER, Unreadable};
 pub use commitment::Commitment;
+pub use sealing::SealReason;
 pub(crate) use told::{State, TopicState};
 
 // ---- events
@@ -71,6 +73,8 @@ pub enum Fact {
     AlertHandled(Box<Handling>),
     /// A second person of the office that recorded this action confirmed it.
     ActionConfirmed(ActionId),
+    /// What is personal in the case was made unreadable for good.
+    CaseSealed(SealReason),
 }
 
 impl Fact {
@@ -82,7 +86,7 @@ impl Fact {
     /// The alert that this raises, settles or withdraws, and this event's own kind; `None` for any other event.
     pub fn alert(&self) -> Option<(&Alert, Kind)> {
         match self {
-            Self::ActionRecorded(_) | Self::AlertHandled(_) | Self::ActionConfirmed(_) => None,
+            Self::ActionRecorded(_) | Self::AlertHandled(_) | Self::ActionConfirmed(_) | Self::CaseSealed(_) => None,
             Self::AlertRaised(alert) => Some((alert, alert.topic.stage.kind())),
             Self::AlertSettled(settlement) => Some((&settlement.alert, Kind::Settled)),
             Self::AlertWithdrawn(withdrawal) => Some((&withdrawal.alert, Kind::Withdrawn)),
@@ -132,6 +136,8 @@ pub struct Case {
     handlings: Vec<Uuid>,
     /// The actions that a second person confirmed.
     confirmed: BTreeMap<ActionId, Confirmed>,
+    /// Why, and when, it was sealed.
+    sealed: Option<(SealReason, Instant)>,
 }
 
 /// An alert that stands, and who has it.
@@ -154,7 +160,7 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
     let goes_on = case.recorded_at == Some(event.recorded_at);
     case.told_last = match &event.fact {
         Fact::ActionRecorded(_) => 0,
-        Fact::AlertHandled(_) | Fact::ActionConfirmed(_) => case.told_last,
+        Fact::AlertHandled(_) | Fact::ActionConfirmed(_) | Fact::CaseSealed(_) => case.told_last,
         Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) if goes_on => case.told_last + 1,
         Fact::AlertRaised(_) | Fact::AlertSettled(_) | Fact::AlertWithdrawn(_) => 1,
     };
@@ -207,6 +213,7 @@ pub fn evolve(mut case: Case, event: &Event) -> Case {
         Fact::ActionConfirmed(action) => {
             case.confirmed.entry(*action).or_insert(Confirmed { person: event.person, at: event.recorded_at });
         }
+        Fact::CaseSealed(reason) => case.seal(*reason, event.recorded_at),
     }
     case
 }

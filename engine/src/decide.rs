@@ -14,6 +14,7 @@ mod handle;
 mod limit;
 mod most;
 mod past;
+mod seal;
 mod sender;
 
 use std::borrow::Cow;
@@ -26,7 +27,7 @@ use crate::action::{Action, ActionId, OfficeCode};
 use crate::ages::{Ages, Derived, Deriving};
 use crate::assess::{Assessment, assess_recorded};
 use crate::calendar::Instant;
-use crate::case::{Case, Event, Fact};
+use crate::case::{Case, Event, Fact, SealReason};
 use crate::handling::Handling;
 use crate::randomness::Seed;
 use crate::refusal::{Flaws, reasons};
@@ -103,6 +104,17 @@ pub enum Command {
         person: Uuid,
         /// The action.
         action: ActionId,
+        /// What our clock says.
+        clock: Instant,
+        /// The randomness of its event.
+        seed: Seed,
+    },
+    /// Seal the case: make what is personal in it unreadable for good.
+    Seal {
+        /// The office that has it done, if one does.
+        office: Option<OfficeCode>,
+        /// Why.
+        reason: SealReason,
         /// What our clock says.
         clock: Instant,
         /// The randomness of its event.
@@ -189,6 +201,9 @@ pub fn decide_in(case: &Case, book: &Rulebook, command: Command, setting: Settin
         }
         Command::Confirm { office, person, action, clock, seed } => {
             return confirm::decided(case, (office, person), action, envelopes(clock, seed));
+        }
+        Command::Seal { office, reason, clock, seed } => {
+            return seal::decided(case, book, (office.unwrap_or_else(kamnot), reason), envelopes(clock, seed));
         }
     };
     let verdicts = match &sender {

@@ -3,6 +3,7 @@
 //! The Lao is ours; no lawyer has reviewed it.
 
 use engine::breach::Breach;
+use engine::case::Case;
 use engine::handling::Deed;
 use engine::rulebook::Language;
 
@@ -58,6 +59,7 @@ labels! {
     EndedBy: "What ends it", "ສິ່ງທີ່ເຮັດໃຫ້ສິ້ນສຸດ";
     TakenBy: "Taken by, until", "ຜູ້ຮັບ, ຮອດ";
     TheOffice: "the office", "ຫ້ອງການ";
+    Sealed: "sealed", "ປິດຜະນຶກແລ້ວ";
     Withheld: "not to be read: the key is missing", "ອ່ານບໍ່ໄດ້: ບໍ່ມີກະແຈ";
     Inbox: "To act on", "ສິ່ງທີ່ຕ້ອງຈັດການ";
     NothingToActOn: "Nothing to act on.", "ບໍ່ມີສິ່ງທີ່ຕ້ອງຈັດການ.";
@@ -218,6 +220,11 @@ impl Label {
             _ => self.of(language),
         }
     }
+}
+
+/// Why something personal in a case can't be read.
+pub const fn withheld(case: &Case) -> Label {
+    if case.sealed().is_some() { Label::Sealed } else { Label::Withheld }
 }
 
 /// Where the child is.

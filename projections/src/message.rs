@@ -75,9 +75,11 @@ fn told<'e>(case: &CaseRef, event: &'e Event) -> Option<AlertEvent<'e>> {
             let occurrence = withdrawal.settlement.unwrap_or(alert.occurrence);
             (occurrence, Some(withdrawal.of(case)), withdrawal.replaced_by)
         }
-        Fact::ActionRecorded(_) | Fact::AlertRaised(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) => {
-            (alert.occurrence, alert.escalates(case), None)
-        }
+        Fact::ActionRecorded(_)
+        | Fact::AlertRaised(_)
+        | Fact::AlertHandled(_)
+        | Fact::ActionConfirmed(_)
+        | Fact::CaseSealed(_) => (alert.occurrence, alert.escalates(case), None),
     };
     Some(AlertEvent { alert, kind, id: event.id(case), occurrence, of, replaced_by })
 }
@@ -180,7 +182,9 @@ pub fn text(case: &CaseRef, event: &Event, book: &Rulebook, language: Language) 
     let context = [("case", case.as_str()), ("owed_by", owed_by.as_str())];
     let say = |key: &str, values: &[String]| fill(book, rule, language, key, values, &context);
     match &event.fact {
-        Fact::ActionRecorded(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) => return None,
+        Fact::ActionRecorded(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) | Fact::CaseSealed(_) => {
+            return None;
+        }
         Fact::AlertRaised(_) => {}
         Fact::AlertSettled(settlement) => return settled(settlement, say),
         Fact::AlertWithdrawn(withdrawal) => {

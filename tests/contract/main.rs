@@ -44,6 +44,7 @@ mod mail;
 mod office_changes;
 mod outbox;
 mod people;
+mod sealing;
 mod shift;
 mod streams;
 mod tree;

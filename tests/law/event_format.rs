@@ -15,7 +15,7 @@ use serde_json::Value;
 /// of the law; in the second, every action and field that was added.
 const LOGS: [&str; 2] = ["events-v2.tsv", "events-v2-second-reading.tsv"];
 
-/// What people do: one event of each kind.
+/// What people do: one event of each kind, and the seal behind them.
 const OF_PEOPLE: &str = "events-v2-people.tsv";
 
 /// Actions with all that is personal, and a child that comes of age.
@@ -107,7 +107,14 @@ fn everything_that_people_do_has_a_fixture() {
             event["event"].as_str().expect("a name").to_owned()
         })
         .collect();
-    let all = ["alert_acknowledged", "alert_handed_over", "alert_given_back", "alert_noted", "action_confirmed"];
+    let all = [
+        "alert_acknowledged",
+        "alert_handed_over",
+        "alert_given_back",
+        "alert_noted",
+        "action_confirmed",
+        "case_sealed",
+    ];
     assert_eq!(names, all);
 }
 

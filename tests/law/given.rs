@@ -78,7 +78,9 @@ impl Given {
             decide(&self.case, &self.book, command).all_or_none().unwrap_or_else(|refusal| panic!("{refusal}"));
         let told = events.iter().filter_map(|event| {
             Some(match &event.fact {
-                Fact::ActionRecorded(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) => return None,
+                Fact::ActionRecorded(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) | Fact::CaseSealed(_) => {
+                    return None;
+                }
                 Fact::AlertRaised(alert) => format!("{} {}", alert.topic.stage, alert.topic.rule),
                 Fact::AlertSettled(settled) => {
                     format!("settled-{} {}", settled.alert.topic.stage, settled.alert.topic.rule)

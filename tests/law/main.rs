@@ -14,6 +14,7 @@ mod properties;
 mod refusals;
 mod rulebook_decides;
 mod sample;
+mod sealing;
 mod second_look;
 mod told_in_parts;
 mod voided;

@@ -7,6 +7,7 @@ mod http;
 mod moves;
 mod privacy;
 mod proof;
+mod sealing;
 mod slow;
 mod status;
 mod witness;

@@ -31,6 +31,7 @@ mod refusals;
 mod rights;
 mod room;
 mod schema;
+mod sealing;
 mod second_look;
 mod serving;
 mod sessions;

@@ -43,6 +43,7 @@ mod reconcile;
 mod room;
 mod rules;
 mod said;
+mod seal;
 mod send;
 mod serve;
 mod silence;
@@ -127,6 +128,7 @@ fn run(Arguments { command, common }: &Arguments) -> Result<Completion, Failure>
         Command::Backup(own) => backup::backup(common, own),
         Command::Restore(own) => backup::restore(common, own),
         Command::Export(own) => export::run(common, own),
+        Command::Seal(own) => seal::run(common, own),
         Command::Key(own) => key::run(common, own),
         Command::Checkpoint(own) => checkpoint::run(common, own),
         Command::Evidence(own) => evidence::run(common, own),

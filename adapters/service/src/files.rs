@@ -24,6 +24,7 @@ use crate::shown::plain;
 
 pub use flaw::FileFlaw;
 pub use form::Form;
+pub use jsonl::SEALED;
 pub use sheet::row;
 
 /// The longest line that is read, in bytes. An action has some hundred bytes.

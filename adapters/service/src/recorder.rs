@@ -6,6 +6,7 @@
 mod confirm;
 mod handle;
 mod role;
+mod seal;
 mod ticks;
 mod with;
 

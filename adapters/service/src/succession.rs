@@ -100,7 +100,11 @@ impl Count {
             match event.fact {
                 Fact::AlertWithdrawn(_) => self.withdrawn += 1,
                 Fact::AlertRaised(_) => self.raised += 1,
-                Fact::ActionRecorded(_) | Fact::AlertSettled(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) => {}
+                Fact::ActionRecorded(_)
+                | Fact::AlertSettled(_)
+                | Fact::AlertHandled(_)
+                | Fact::ActionConfirmed(_)
+                | Fact::CaseSealed(_) => {}
             }
         }
     }

@@ -55,6 +55,7 @@ async fn one_case(log: Arc<dyn LogStore>, book: &Arc<Rulebook>) -> Result<String
         Fact::AlertSettled(settlement) => format!("settled: {}\n", settlement.alert.topic.rule),
         Fact::AlertHandled(handling) => format!("handled: {}\n", handling.topic.rule),
         Fact::ActionConfirmed(action) => format!("confirmed: {action}\n"),
+        Fact::CaseSealed(reason) => format!("sealed: {reason}\n"),
         Fact::AlertWithdrawn(withdrawal) => format!("withdrawn: {}\n", withdrawal.alert.topic.rule),
     });
     Ok(events.collect())

@@ -126,6 +126,8 @@ struct Open<K> {
     /// The id of the stream of the case that its events name, once they do.
     stream_id: Option<Uuid>,
     alerts: Vec<ExaminedAlert>,
+    /// The events of which something personal can't be read: nothing is wrong with that if the case is sealed.
+    undisclosed: Vec<(i64, Position)>,
     /// Set from the first event on that can't be built upon; of the others is said which can't be read.
     damaged: bool,
 }
@@ -145,7 +147,8 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
             before => {
                 self.close(before, |key, case| tables.stands_elsewhere(key, case))?;
                 let (key, name) = (found.key, self.rows.get(&found.key).map_or("?", name).to_owned());
-                Open { key, name, state: Case::default(), stream_id: None, alerts: Vec::new(), damaged: false }
+                let (state, alerts, undisclosed) = (Case::default(), Vec::new(), Vec::new());
+                Open { key, name, state, stream_id: None, alerts, undisclosed, damaged: false }
             }
         };
         self.take_event(&mut case, found, payload, tables)?;
@@ -193,7 +196,7 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
             self.note(case, version, position, UNKNOWN_RULEBOOK);
         }
         if event.commitments.iter().filter(|commitment| commitment.disclosure().is_none()).count() > unread {
-            self.note(case, version, position, UNDISCLOSED);
+            case.undisclosed.push((version, position));
         }
         let expected = case.state.version() + 1;
         let misplaced = (version != i64::from(expected))
@@ -265,8 +268,14 @@ impl<'b, K: Copy + Ord> Audit<'b, K> {
         case: Option<Open<K>>,
         stands_elsewhere: impl Fn(K, &CaseRef) -> Result<bool, F>,
     ) -> Result<(), F> {
-        let Some(Open { key, state, alerts, damaged, .. }) = case else { return Ok(()) };
+        let Some(case) = case else { return Ok(()) };
         self.chunk.cases += 1;
+        if case.state.sealed().is_none() {
+            for (version, position) in &case.undisclosed {
+                self.note(&case, *version, *position, UNDISCLOSED);
+            }
+        }
+        let Open { key, state, alerts, damaged, .. } = case;
         let found = self.rows.remove(&key);
         if damaged {
             return Ok(());

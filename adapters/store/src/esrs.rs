@@ -93,7 +93,8 @@ fn append(state: &AggregateState<Case>, events: &[Event]) -> Result<Option<Appen
         | Fact::AlertSettled(_)
         | Fact::AlertWithdrawn(_)
         | Fact::AlertHandled(_)
-        | Fact::ActionConfirmed(_) => before.reference().clone(),
+        | Fact::ActionConfirmed(_)
+        | Fact::CaseSealed(_) => before.reference().clone(),
     };
     if case.stream_id() != *state.id() || i64::from(before.version()) != i64::from(*state.sequence_number()) {
         return Err(Fault::Conflict(case));

@@ -61,7 +61,7 @@ use people::PeopleStore;
 use people::mail::MailStore;
 use people::rows::{Row, Table};
 pub use rebuilt::Rebuilt;
-use secret::CaseKeys;
+use secret::{CaseKeys, Rewrapped};
 pub use share::{SAY_EVERY, WorkShare};
 pub use sum::EventSum;
 use tree::TreeStore;
@@ -291,6 +291,11 @@ pub trait LogStore: CaseStore + PeopleStore + MailStore + TreeStore {
     async fn keys(&self) -> Result<CaseKeys, Fault>;
     /// Takes over such keys of another log.
     async fn take_keys(&self, keys: CaseKeys) -> Result<(), Fault>;
+    /// Whether [`LogStore::seal_keys`] would do, so that nothing is recorded where it would not.
+    async fn may_seal(&self) -> Result<(), Fault>;
+    /// Destroys the key of a case whose stream says that it is sealed, and what it encrypted: all other keys are wrapped by a new
+    /// master key, and the old one is destroyed. Done again, it does the same.
+    async fn seal_keys(&self, case: &CaseRef) -> Result<Rewrapped, Fault>;
     /// Keeps every writer out, of every process, until what is given here is dropped. Everyone can read.
     async fn hold(&self) -> Result<Box<dyn Held>, Fault>;
     /// Fills this log, which is empty or an unfinished copy of the same log, which then gives way. The views follow from a

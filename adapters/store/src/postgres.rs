@@ -140,7 +140,8 @@ impl PostgresStore {
         } else {
             layout::put_in_force(&mut connection, server, &book).await?
         };
-        if keys::are_missing(&mut connection, &server.keys).await? {
+        let keys = keys::are_there(&mut connection, &server.keys).await?;
+        if keys == Some(false) {
             warn_of_missing_keys(&server.name);
         }
         let row = sqlx::query(reads::META).bind("installation").fetch_optional(&mut connection).await?;
@@ -148,6 +149,10 @@ impl PostgresStore {
         let Some(Ok(installation)) = installation else {
             return Err(Fault::of_no_installation(&server.name).into());
         };
+        server.keys.belong_to(installation);
+        if keys == Some(true) {
+            server.keys.name_log();
+        }
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Changes::none();
         let (own, bell) = (Arc::new(Own::default()), Bell::new());

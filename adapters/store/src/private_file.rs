@@ -63,8 +63,32 @@ pub fn replace(file: &Path, contents: &[u8]) -> io::Result<()> {
     write(file, contents, |whole, file| fs::rename(whole, file))
 }
 
+/// As [`replace`] where there is one before, whose bytes are then overwritten: under its other names as well, if it has any.
+///
+/// # Errors
+/// If it cannot be written, or there is none before. It may be replaced and the one before not overwritten.
+pub fn replace_and_overwrite(file: &Path, contents: &[u8]) -> io::Result<()> {
+    let mut old = OpenOptions::new().write(true).open(file)?;
+    replace(file, contents)?;
+    let length = usize::try_from(old.metadata()?.len()).unwrap_or(0);
+    old.write_all(&vec![0; length])?;
+    old.sync_all()
+}
+
+/// Keeps others from changing the file, in every process, until what is given here is dropped: those who ask here as well. Who reads it
+/// need not ask.
+///
+/// # Errors
+/// If its folder can't be read.
+pub fn hold(file: &Path) -> io::Result<File> {
+    let folder =
+        File::open(file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")))?;
+    folder.lock()?;
+    Ok(folder)
+}
+
 fn write(file: &Path, contents: &[u8], name: impl FnOnce(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let folder = folder_of(file);
     DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let whole = folder.join(format!(".kamnot-secret.unfinished-{}-{}", std::process::id(), uuid::Uuid::new_v4()));
     let mut written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&whole)?;
@@ -73,4 +97,8 @@ fn write(file: &Path, contents: &[u8], name: impl FnOnce(&Path, &Path) -> io::Re
     let _ = fs::remove_file(&whole);
     named?;
     File::open(folder)?.sync_all()
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }

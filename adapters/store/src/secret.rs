@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 /// How many bytes a nonce has.
 const NONCE: usize = 24;
-/// How many bytes a wrapped key has: the name of its master key, the nonce, the key, and the tag.
-pub(crate) const WRAPPED: usize = 8 + NONCE + 32 + 16;
+/// How many bytes a wrapped key has: the id of its master key, the nonce, the key, and the tag.
+pub(crate) const WRAPPED: usize = 16 + NONCE + 32 + 16;
 
 /// A key of 256 bits.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,20 @@ pub(crate) struct CaseKey {
 }
 
 /// Keys of cases on their way to another log. Not to be printed or written.
-pub struct CaseKeys(pub(crate) Vec<CaseKey>);
+pub struct CaseKeys {
+    pub(crate) keys: Vec<CaseKey>,
+    /// The streams of sealed cases, which get no key any more, and master keys that were destroyed.
+    pub(crate) destroyed: Vec<Uuid>,
+}
+
+/// What became of keys when a case was sealed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rewrapped {
+    /// How many other keys were wrapped by the new master key, also such as are of no case yet.
+    pub keys: usize,
+    /// How many stayed as they were: the master key that wrapped them is not at hand.
+    pub left: usize,
+}
 
 /// Where a disclosure belongs.
 #[derive(Clone, Copy)]

@@ -18,6 +18,7 @@ mod readers;
 mod reads;
 mod rebuild;
 mod rows;
+mod sealed;
 mod texts;
 mod tree;
 mod writer;
@@ -128,13 +129,15 @@ impl SqliteStore {
         } else {
             put_in_force(&connection, &file, &book).map_err(|failed| file.fault(failed))?
         };
-        if reads::keys_are_missing(&connection).map_err(|failed| file.fault(failed))? {
+        let keys = reads::keys_are_there(&connection).map_err(|failed| file.fault(failed))?;
+        if keys == Some(false) {
             warn_of_missing_keys(file.path.display());
         }
         let installation = reads::meta(&connection, "installation").map_err(|failed| file.fault(failed))?;
         let installation = installation
             .and_then(|text| Uuid::try_parse(&text).ok())
             .ok_or_else(|| Fault::of_no_installation(file.path.display()))?;
+        file.keys.belong_to(installation, keys == Some(true));
         let cache = Arc::new(Cache::new(options.cache_actions));
         let changes = Changes::none();
         let recent = Arc::<Recent>::default();

@@ -66,7 +66,7 @@ impl<'a> Sheet<'a> {
         Some(Self {
             reader,
             reference: case.reference().to_string(),
-            identity: Identity::of(&assessment, &snapshot, &liberty, &reader),
+            identity: Identity::of(case, &assessment, (&snapshot, &liberty), &reader),
             free: Free::of(&assessment, &liberty, &reader),
             picture: picture(&assessment, reader.book, &form),
             limits: limits::limits(&assessment, &reader),

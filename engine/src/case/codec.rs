@@ -15,7 +15,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::commitment::Given;
-use super::{Event, Fact};
+use super::{Event, Fact, SealReason};
 use crate::action::describe::{Field, SAID};
 use crate::action::{Action, ActionId, ActionName, OfficeCode};
 use crate::alert::{Stage, Topic};
@@ -24,6 +24,8 @@ use crate::json::Json;
 use crate::randomness::Nonce;
 use crate::refusal::reasons;
 use crate::rulebook::{Digest, Language, RuleId};
+
+pub(crate) use sealed::withheld;
 
 pub use before::{BringingOver, VERSION as EARLIER};
 
@@ -49,7 +51,7 @@ impl Event {
 
     /// The event's id. For an alert event it is that event's own id. For an action, and for what somebody did about an
     /// alert, it is a UUID v5 of the case (as the namespace) and the sender's id, which is unique only within its case. For a
-    /// confirmation it follows from the confirmed action: there is one at most.
+    /// confirmation it follows from the confirmed action: there is one at most, as there is one sealing of a case.
     pub fn id(&self, case: &crate::action::CaseRef) -> Uuid {
         match &self.fact {
             Fact::ActionRecorded(action) => Uuid::new_v5(&case.stream_id(), action.id.to_string().as_bytes()),
@@ -59,6 +61,7 @@ impl Event {
             Fact::ActionConfirmed(action) => {
                 Uuid::new_v5(&case.stream_id(), format!("confirmation/{action}").as_bytes())
             }
+            Fact::CaseSealed(_) => Uuid::new_v5(&case.stream_id(), b"sealing"),
             Fact::AlertHandled(handling) => {
                 Uuid::new_v5(&case.stream_id(), format!("handling/{}", handling.id.hyphenated()).as_bytes())
             }
@@ -73,9 +76,7 @@ impl Event {
             sealed::seal(pairs, committed, "", &self.commitments);
         }
         let mut envelope: Pairs<'_> = Vec::with_capacity(9);
-        if !self.derived.is_empty() {
-            envelope.push(("derived".into(), derived::json(&self.derived)));
-        }
+        envelope.extend(self.derived_json().map(|derived| ("derived".into(), derived)));
         envelope.push(("engine".into(), Json::Number(self.engine.into())));
         envelope.push(("nonce".into(), shown(self.nonce)));
         self.written(name, data, envelope)
@@ -90,6 +91,7 @@ impl Event {
             Fact::AlertWithdrawn(withdrawal) => ("alert_withdrawn", alerts::withdrawal_json(withdrawal)),
             Fact::AlertHandled(handling) => (handling::word(&handling.doing), handling::json(handling)),
             Fact::ActionConfirmed(action) => ("action_confirmed", Json::Object(vec![("action".into(), shown(action))])),
+            Fact::CaseSealed(reason) => ("case_sealed", Json::Object(vec![("reason".into(), shown(reason))])),
         }
     }
 
@@ -104,6 +106,11 @@ impl Event {
         let mut out = String::with_capacity(768);
         Json::Object(envelope).write(&mut out);
         out
+    }
+
+    /// What is public of the child's age from this event on, as the event has it; `None` if that is nothing.
+    pub fn derived_json(&self) -> Option<Json<'_>> {
+        (!self.derived.is_empty()).then(|| derived::json(&self.derived))
     }
 
     /// The disclosures that are at hand, in one text, `~` between them.
@@ -159,7 +166,7 @@ fn committed(name: &str, pairs: &Pairs<'_>) -> Result<&'static [Field], Unreadab
         }
         "alert_acknowledged" | "alert_handed_over" => SAID,
         "alert_raised" | "alert_settled" | "alert_withdrawn" | "alert_given_back" | "alert_noted"
-        | "action_confirmed" => &[],
+        | "action_confirmed" | "case_sealed" => &[],
         _ => return unreadable("unknown event; a newer program may have written it"),
     })
 }
@@ -181,6 +188,12 @@ fn fact(name: &str, data: Json<'_>) -> Result<Fact, Unreadable> {
             let action = stored.read("action", action_id)?;
             stored.finish()?;
             Fact::ActionConfirmed(action)
+        }
+        "case_sealed" => {
+            let mut stored = Stored::of(data)?;
+            let reason = stored.read("reason", SealReason::from_word)?;
+            stored.finish()?;
+            Fact::CaseSealed(reason)
         }
         _ => return unreadable("unknown event"),
     })

@@ -45,7 +45,8 @@ impl Commitment {
             | Fact::AlertRaised(_)
             | Fact::AlertSettled(_)
             | Fact::AlertWithdrawn(_)
-            | Fact::ActionConfirmed(_) => {}
+            | Fact::ActionConfirmed(_)
+            | Fact::CaseSealed(_) => {}
         }
         all.sort_unstable_by(|a, b| (a.within, a.digest_text()).cmp(&(b.within, b.digest_text())));
         all

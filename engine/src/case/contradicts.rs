@@ -58,6 +58,8 @@ impl Case {
             Fact::ActionConfirmed(action) if self.confirmed.contains_key(action) => {
                 Some("the action was confirmed already")
             }
+            Fact::CaseSealed(_) if self.sealed.is_some() => Some("the case was sealed already"),
+            Fact::CaseSealed(_) => self.recorded.is_empty().then_some("it seals a case that was never opened"),
             Fact::ActionConfirmed(action) => {
                 self.action(*action).is_none().then_some("it confirms an action that the case does not have")
             }

@@ -15,12 +15,15 @@ pub(super) struct Envelopes {
     pub(super) at: Instant,
     rulebook: Digest,
     randomness: Randomness,
+    /// Whether the case is sealed, so that nothing personal is disclosed.
+    sealed: bool,
 }
 
 impl Envelopes {
     pub(super) fn of(case: &Case, book: &Rulebook, clock: Instant, seed: Seed) -> Self {
         let at = case.last_recorded_at().map_or(clock, |last| last.max(clock));
-        Self { at, rulebook: book.digest(), randomness: Randomness::of(seed) }
+        let sealed = case.sealed().is_some();
+        Self { at, rulebook: book.digest(), randomness: Randomness::of(seed), sealed }
     }
 
     /// The event of what an office, and a person of it, did.
@@ -30,7 +33,7 @@ impl Envelopes {
         fact: Fact,
         derived: Derived,
     ) -> Event {
-        Event {
+        let event = Event {
             nonce: self.randomness.draw(),
             engine: ENGINE,
             recorded_at: self.at,
@@ -40,6 +43,7 @@ impl Envelopes {
             commitments: Commitment::all_of(&fact, &mut self.randomness),
             fact,
             derived,
-        }
+        };
+        if self.sealed { event.undisclosed() } else { event }
     }
 }

@@ -135,6 +135,12 @@ words! {
         PersonNeeded = "person_needed",
         /// The clock of the machine is in doubt, and what people do about alerts waits until it is confirmed.
         ClockInDoubt = "clock_in_doubt",
+        /// The case is open, so that it can't be sealed.
+        StillOpen = "still_open",
+        /// The child is held, or in a training centre, so that the case can't be sealed.
+        StillHeld = "still_held",
+        /// The line is of a sealed case: what was personal in it is lost.
+        OfSealedCase = "of_sealed_case",
         /// The text is too long.
         TextTooLong = "text_too_long",
         /// An alert is taken until an instant that has passed or lies too far ahead.

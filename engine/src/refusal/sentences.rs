@@ -84,6 +84,9 @@ sentences! {
     OwnEntry: "`{field}`: you entered this action yourself; another person of your office has to confirm it", "`{field}`: ທ່ານເປັນຜູ້ປ້ອນການກະທຳນີ້ເອງ; ຕ້ອງໃຫ້ຄົນອື່ນໃນຫ້ອງການຢືນຢັນ";
     PersonNeeded: "`{field}`: a person has to confirm this; log in and confirm it there", "`{field}`: ຕ້ອງໃຫ້ຄົນຢືນຢັນ ບໍ່ແມ່ນໂປຣແກຣມ; ໃຫ້ເຂົ້າລະບົບແລ້ວຢືນຢັນຢູ່ນັ້ນ";
     ClockInDoubt: "the clock of the machine is in doubt; nothing was recorded; try again when the operator has confirmed it", "ໂມງຂອງເຄື່ອງບໍ່ແນ່ນອນ; ຍັງບໍ່ໄດ້ບັນທຶກ; ໃຫ້ລອງໃໝ່ເມື່ອຜູ້ດູແລລະບົບຢືນຢັນໂມງແລ້ວ";
+    StillOpen: "the case {found} is open; a case is sealed once case_closed or case_voided is recorded", "ຄະດີ {found} ຍັງເປີດຢູ່; ປິດຜະນຶກໄດ້ເມື່ອບັນທຶກ case_closed ຫລື case_voided ແລ້ວ";
+    StillHeld: "the child of the case {found} is held or in a training centre; the case is sealed once the release or leaving is recorded", "ເດັກໃນຄະດີ {found} ຍັງຖືກກັກ ຫລື ຢູ່ສູນຝຶກອົບຮົມ; ປິດຜະນຶກໄດ້ເມື່ອບັນທຶກການປ່ອຍຕົວແລ້ວ";
+    OfSealedCase: "the line is of a case that was sealed; what was personal in it is lost, so it cannot be recorded again", "ແຖວນີ້ແມ່ນຂອງຄະດີທີ່ປິດຜະນຶກແລ້ວ; ຂໍ້ມູນສ່ວນຕົວໃນນັ້ນບໍ່ມີແລ້ວ, ຈຶ່ງບັນທຶກຄືນບໍ່ໄດ້";
     TextTooLong: "`{field}`: found {found} characters, expected at most {expected}; shorten it", "`{field}`: ພົບ {found} ຕົວອັກສອນ, ຕ້ອງບໍ່ເກີນ {expected}; ໃຫ້ຂຽນສັ້ນລົງ";
     UntilOutOfRange: "`{field}`: found {found}, expected an instant ahead, at most {expected} days from now", "`{field}`: ພົບ {found}, ຕ້ອງເປັນເວລາຂ້າງໜ້າ ບໍ່ເກີນ {expected} ວັນນັບແຕ່ນີ້";
     Other: "{found}", "ໂປຣແກຣມອີກຝ່າຍຕອບວ່າ: {found}";

@@ -45,9 +45,11 @@ impl<'e> Life<'e> {
             Fact::AlertSettled(_) => (State::Settled, Some(stage.kind())),
             Fact::AlertWithdrawn(withdrawal) if withdrawal.settlement.is_some() => (State::Open, Some(Kind::Settled)),
             Fact::AlertWithdrawn(_) => (State::Withdrawn, Some(stage.kind())),
-            Fact::ActionRecorded(_) | Fact::AlertRaised(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) => {
-                (State::Open, None)
-            }
+            Fact::ActionRecorded(_)
+            | Fact::AlertRaised(_)
+            | Fact::AlertHandled(_)
+            | Fact::ActionConfirmed(_)
+            | Fact::CaseSealed(_) => (State::Open, None),
         };
         self.stages.insert(stage, became);
         let lead = if let Stage::Notice(lead) = stage { Some(lead) } else { None };

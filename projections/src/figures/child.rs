@@ -14,54 +14,64 @@ pub enum Part {
     Female,
     Male,
     SexUnknown,
+    SexSealed,
     Under15,
     Age15,
     Age16,
     Age17,
     Age18,
     AgeUnknown,
+    AgeSealed,
     Rural,
     NotRural,
     RuralUnknown,
+    RuralSealed,
     Minority,
     NotMinority,
     MinorityUnknown,
+    MinoritySealed,
     Disability,
     NoDisability,
     DisabilityUnknown,
+    DisabilitySealed,
 }
 
 /// The kinds of group: the groups of a kind have all children, each once.
 pub const KINDS: [&[Part]; 5] = [
-    &[Part::Female, Part::Male, Part::SexUnknown],
-    &[Part::Under15, Part::Age15, Part::Age16, Part::Age17, Part::Age18, Part::AgeUnknown],
-    &[Part::Rural, Part::NotRural, Part::RuralUnknown],
-    &[Part::Minority, Part::NotMinority, Part::MinorityUnknown],
-    &[Part::Disability, Part::NoDisability, Part::DisabilityUnknown],
+    &[Part::Female, Part::Male, Part::SexUnknown, Part::SexSealed],
+    &[Part::Under15, Part::Age15, Part::Age16, Part::Age17, Part::Age18, Part::AgeUnknown, Part::AgeSealed],
+    &[Part::Rural, Part::NotRural, Part::RuralUnknown, Part::RuralSealed],
+    &[Part::Minority, Part::NotMinority, Part::MinorityUnknown, Part::MinoritySealed],
+    &[Part::Disability, Part::NoDisability, Part::DisabilityUnknown, Part::DisabilitySealed],
 ];
 
 impl Part {
     /// All, in the order of their places.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 24] = [
         Self::All,
         Self::Female,
         Self::Male,
         Self::SexUnknown,
+        Self::SexSealed,
         Self::Under15,
         Self::Age15,
         Self::Age16,
         Self::Age17,
         Self::Age18,
         Self::AgeUnknown,
+        Self::AgeSealed,
         Self::Rural,
         Self::NotRural,
         Self::RuralUnknown,
+        Self::RuralSealed,
         Self::Minority,
         Self::NotMinority,
         Self::MinorityUnknown,
+        Self::MinoritySealed,
         Self::Disability,
         Self::NoDisability,
         Self::DisabilityUnknown,
+        Self::DisabilitySealed,
     ];
 
     /// The word in JSON.
@@ -71,22 +81,35 @@ impl Part {
             Self::Female => "female",
             Self::Male => "male",
             Self::SexUnknown => "sex_unknown",
+            Self::SexSealed => "sex_sealed",
             Self::Under15 => "under_15",
             Self::Age15 => "age_15",
             Self::Age16 => "age_16",
             Self::Age17 => "age_17",
             Self::Age18 => "age_18_or_older",
             Self::AgeUnknown => "age_unknown",
+            Self::AgeSealed => "age_sealed",
             Self::Rural => "rural",
             Self::NotRural => "not_rural",
             Self::RuralUnknown => "rural_unknown",
+            Self::RuralSealed => "rural_sealed",
             Self::Minority => "ethnic_minority",
             Self::NotMinority => "no_ethnic_minority",
             Self::MinorityUnknown => "ethnic_minority_unknown",
+            Self::MinoritySealed => "ethnic_minority_sealed",
             Self::Disability => "disability",
             Self::NoDisability => "no_disability",
             Self::DisabilityUnknown => "disability_unknown",
+            Self::DisabilitySealed => "disability_sealed",
         }
+    }
+
+    /// Whether it holds the children of sealed cases.
+    pub(super) const fn is_of_sealed(self) -> bool {
+        matches!(
+            self,
+            Self::SexSealed | Self::AgeSealed | Self::RuralSealed | Self::MinoritySealed | Self::DisabilitySealed
+        )
     }
 
     pub(super) fn of_word(word: &str) -> Option<Self> {
@@ -104,15 +127,18 @@ pub struct Child {
     rural: Option<bool>,
     minority: Option<bool>,
     disability: Option<bool>,
+    /// Whether the case is sealed, so that none of this is known any more.
+    sealed: bool,
 }
 
 impl Child {
-    /// As last known.
-    pub fn of(timeline: &Timeline<'_>) -> Self {
+    /// As last known; `sealed`: nothing is known any more.
+    pub fn of(timeline: &Timeline<'_>, sealed: bool) -> Self {
         let age = timeline.age_years();
         let mut child = Self {
             born: timeline.birth_date(),
             stated: age.map(|age| u8::try_from(age).unwrap_or(u8::MAX)),
+            sealed,
             ..Self::default()
         };
         let states = |name| matches!(name, ActionName::CaseOpened | ActionName::ChildIdentified);
@@ -128,6 +154,16 @@ impl Child {
 
     /// The groups to which the child belongs on a day: all, then one of each kind.
     pub fn parts(&self, on: NaiveDate) -> [Part; 6] {
+        if self.sealed {
+            return [
+                Part::All,
+                Part::SexSealed,
+                Part::AgeSealed,
+                Part::RuralSealed,
+                Part::MinoritySealed,
+                Part::DisabilitySealed,
+            ];
+        }
         let of = |known: Option<bool>, [yes, no, unknown]: [Part; 3]| match known {
             Some(true) => yes,
             Some(false) => no,

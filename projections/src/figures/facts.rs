@@ -123,7 +123,7 @@ impl CaseFacts {
             heard: heard(case, &offices),
             again_at: ahead.min(),
             first: entries.iter().map(Entry::date).min()?,
-            child: Child::of(timeline),
+            child: Child::of(timeline, case.sealed().is_some()),
             opened: first_of(ActionName::CaseOpened)?.date(),
             closed: closed.filter(|_| timeline.episodes().last().is_none_or(|episode| episode.end.is_some())),
             arrested: timeline.episodes().first().map(|episode| entries[episode.taking].date()),

@@ -246,7 +246,9 @@ impl Words<'_> {
             cells.insert(3, self.spread(held).swap_remove(1));
             Row { label: self.t(part.words()), cells }
         };
-        let rows = Part::ALL.iter().map(row).collect();
+        // Most logs have no sealed case.
+        let none = |part: Part| INDICATORS.iter().all(|(count, _)| numbers.children(*count, part) == 0);
+        let rows = Part::ALL.iter().filter(|part| !(part.is_of_sealed() && none(**part))).map(row).collect();
         let mut columns = vec![self.t(W::Group)];
         columns.extend(INDICATORS.iter().map(|(count, _)| self.t(count.words())));
         columns.insert(4, self.t(W::HeldForMedian));

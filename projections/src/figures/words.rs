@@ -86,21 +86,26 @@ crate::catalogue! {
         Female: "Girls", "ຍິງ";
         Male: "Boys", "ຊາຍ";
         SexUnknown: "Sex not on record", "ບໍ່ໄດ້ບັນທຶກເພດ";
+        SexSealed: "Sex: case sealed", "ເພດ: ຄະດີປິດຜະນຶກແລ້ວ";
         Under15: "Under 15", "ອາຍຸຕ່ຳກວ່າ 15 ປີ";
         Age15: "15 years", "15 ປີ";
         Age16: "16 years", "16 ປີ";
         Age17: "17 years", "17 ປີ";
         Age18: "18 or older", "18 ປີຂຶ້ນໄປ";
         AgeUnknown: "Age not on record", "ບໍ່ໄດ້ບັນທຶກອາຍຸ";
+        AgeSealed: "Age: case sealed", "ອາຍຸ: ຄະດີປິດຜະນຶກແລ້ວ";
         Rural: "Rural", "ຊົນນະບົດ";
         NotRural: "Not rural", "ບໍ່ແມ່ນຊົນນະບົດ";
         RuralUnknown: "Rural or not: not on record", "ບໍ່ໄດ້ບັນທຶກວ່າຢູ່ຊົນນະບົດຫລືບໍ່";
+        RuralSealed: "Rural or not: case sealed", "ຊົນນະບົດຫລືບໍ່: ຄະດີປິດຜະນຶກແລ້ວ";
         Minority: "Ethnic minority", "ຊົນເຜົ່າສ່ວນນ້ອຍ";
         NotMinority: "No ethnic minority", "ບໍ່ແມ່ນຊົນເຜົ່າສ່ວນນ້ອຍ";
         MinorityUnknown: "Ethnic minority or not: not on record", "ບໍ່ໄດ້ບັນທຶກວ່າແມ່ນຊົນເຜົ່າສ່ວນນ້ອຍຫລືບໍ່";
+        MinoritySealed: "Ethnic minority or not: case sealed", "ຊົນເຜົ່າສ່ວນນ້ອຍຫລືບໍ່: ຄະດີປິດຜະນຶກແລ້ວ";
         Disability: "Disability", "ຄົນພິການ";
         NoDisability: "No disability", "ບໍ່ພິການ";
         DisabilityUnknown: "Disability or not: not on record", "ບໍ່ໄດ້ບັນທຶກວ່າພິການຫລືບໍ່";
+        DisabilitySealed: "Disability or not: case sealed", "ພິການຫລືບໍ່: ຄະດີປິດຜະນຶກແລ້ວ";
     }
 }
 
@@ -112,21 +117,26 @@ impl Part {
             Self::Female => Words::Female,
             Self::Male => Words::Male,
             Self::SexUnknown => Words::SexUnknown,
+            Self::SexSealed => Words::SexSealed,
             Self::Under15 => Words::Under15,
             Self::Age15 => Words::Age15,
             Self::Age16 => Words::Age16,
             Self::Age17 => Words::Age17,
             Self::Age18 => Words::Age18,
             Self::AgeUnknown => Words::AgeUnknown,
+            Self::AgeSealed => Words::AgeSealed,
             Self::Rural => Words::Rural,
             Self::NotRural => Words::NotRural,
             Self::RuralUnknown => Words::RuralUnknown,
+            Self::RuralSealed => Words::RuralSealed,
             Self::Minority => Words::Minority,
             Self::NotMinority => Words::NotMinority,
             Self::MinorityUnknown => Words::MinorityUnknown,
+            Self::MinoritySealed => Words::MinoritySealed,
             Self::Disability => Words::Disability,
             Self::NoDisability => Words::NoDisability,
             Self::DisabilityUnknown => Words::DisabilityUnknown,
+            Self::DisabilitySealed => Words::DisabilitySealed,
         }
     }
 }

@@ -13,7 +13,7 @@ use engine::json::Json;
 use engine::rulebook::{Language, Rulebook};
 
 use crate::field_words;
-use crate::labels::Label;
+use crate::labels::{Label, withheld};
 
 /// An action of the case as it was recorded.
 #[derive(Clone, Debug, PartialEq)]
@@ -153,7 +153,8 @@ pub(super) fn actions(case: &Case, at: Instant, book: &Rulebook, language: Langu
     let in_order = engine::timeline::in_order(case.actions());
     let lines = in_order.iter().filter_map(|id| recorded.get(id)).map(|&one| {
         let action = &one.action;
-        let in_words = InWords { book, language, offices: &offices, recorded: &recorded };
+        let withheld = withheld(case);
+        let in_words = InWords { book, language, offices: &offices, recorded: &recorded, withheld };
         let line = ActionLine {
             fields: in_words.fields(action),
             withdrawn: withdrawals.get(&action.id).map(|&by| by.clone()),
@@ -189,6 +190,8 @@ struct InWords<'t> {
     language: Language,
     offices: &'t Offices,
     recorded: &'t BTreeMap<ActionId, &'t RecordedAction>,
+    /// What stands in the place of what can't be read.
+    withheld: Label,
 }
 
 impl InWords<'_> {
@@ -261,7 +264,7 @@ impl InWords<'_> {
         match value {
             Json::Null if last == "birth_date" => self.word("unknown"),
             Json::Null | Json::Fraction => self.word("none"),
-            Json::Withheld => Label::Withheld.of(self.language).to_owned(),
+            Json::Withheld => self.withheld.of(self.language).to_owned(),
             Json::Bool(value) => self.word(if *value { "yes" } else { "no" }),
             // Offences are counted from 0 in the format, and from 1 by people.
             Json::Number(number) if last == "offence" => (number + 1).to_string(),

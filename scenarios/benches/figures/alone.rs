@@ -219,7 +219,7 @@ fn update(
 
 fn alert(event: &Event) -> Option<&Alert> {
     match &event.fact {
-        Fact::ActionRecorded(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) => None,
+        Fact::ActionRecorded(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) | Fact::CaseSealed(_) => None,
         Fact::AlertRaised(alert) => Some(alert),
         Fact::AlertSettled(settlement) => Some(&settlement.alert),
         Fact::AlertWithdrawn(withdrawal) => Some(&withdrawal.alert),

@@ -116,8 +116,8 @@ impl Naive {
             self.handled += 1;
             return known.handle(case, event, handling);
         }
-        if let Fact::ActionConfirmed(_) = event.fact {
-            // A second look changes nothing of what is demanded.
+        if let Fact::ActionConfirmed(_) | Fact::CaseSealed(_) = event.fact {
+            // A second look, or a seal, changes nothing of what is demanded.
             return Ok(());
         }
         let mut new = Vec::new();
@@ -241,7 +241,9 @@ fn own(topic: &Topic) -> Topic {
 /// Whether two successive events of the log were appended together. An action after an alert event was appended later.
 fn belong_together(before: &Stored, after: &Stored) -> bool {
     let is_action = |stored: &Stored| matches!(stored.event.fact, Fact::ActionRecorded(_));
-    let is_of_people = |stored: &Stored| matches!(stored.event.fact, Fact::AlertHandled(_) | Fact::ActionConfirmed(_));
+    let is_of_people = |stored: &Stored| {
+        matches!(stored.event.fact, Fact::AlertHandled(_) | Fact::ActionConfirmed(_) | Fact::CaseSealed(_))
+    };
     if is_of_people(before) || is_of_people(after) {
         return false;
     }

@@ -35,7 +35,7 @@ pub(super) use mail::{Mail, MailCommand, MailOptions, SecretsOf};
 pub(super) use people::{FactorOf, Feeds, FeedsCommand, People, PeopleCommand, RoleOf, Tokens, TokensCommand};
 pub(super) use recording::{Assess, AssessFormat, Import, ImportForm, Record};
 pub(super) use succession::Succession;
-pub(super) use whole_log::{Backup, BringOver, Export, Move, Restore};
+pub(super) use whole_log::{Backup, BringOver, Export, Move, Restore, Seal};
 pub(super) use witness::{PolicyOptions, Witness, WitnessCommand};
 
 pub(super) use network::{Nats, NatsCommand, NatsConfig, NatsTest, Send, Whose};
@@ -143,6 +143,7 @@ pub(super) enum Command {
     Backup(Backup),
     Restore(Restore),
     Export(Export),
+    Seal(Seal),
     Reconcile(Reconcile),
     Key(Key),
     Checkpoint(Checkpoint),

@@ -7,9 +7,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use engine::action::CaseRef;
+use engine::case::Fact;
 use engine::json::Json;
-use service::files::shown;
-use store::{LogStore, Position, Stored};
+use service::files::{SEALED, shown};
+use store::{Fault, LogStore, Position, Stored};
 use tempfile::NamedTempFile;
 
 use super::arguments::{Common, Export};
@@ -67,12 +69,13 @@ fn write(
     let (mut after, mut actions, mut cases) = (Position(0), 0, BTreeSet::new());
     let bar = progress::bar(0, "events");
     bar.set_length(block_on(async { Ok(store.events().await?) })?);
+    let sealed = block_on(async { Ok(sealed(store).await?) })?;
     loop {
         let page = block_on(async { Ok(store.log(after, PAGE).await?) })?;
         let Some(last) = page.last() else { break };
         after = last.position;
         for stored in &page {
-            if let Some(line) = line(stored) {
+            if let Some(line) = line(stored, sealed.contains(&stored.case)) {
                 out.write_all(line.as_bytes()).map_err(&failed)?;
                 actions += 1;
                 cases.insert(stored.case.clone());
@@ -85,15 +88,31 @@ fn write(
     Ok(Exported { actions, cases: cases.len() })
 }
 
-/// The line of an action; `None` for an alert.
-fn line(stored: &Stored) -> Option<String> {
-    let object = Json::Object(vec![
-        ("action".into(), stored.event.fact.action()?.to_json()),
-        ("recorded_at".into(), Json::text(stored.event.recorded_at.to_string())),
-        ("recorded_by".into(), Json::text(stored.event.recorded_by.as_str())),
-    ]);
+/// The line of an action; `None` for any other event. Of a sealed case it has what is derived of the child's age.
+fn line(stored: &Stored, sealed: bool) -> Option<String> {
+    let mut pairs = vec![("action".into(), stored.event.fact.action()?.to_json())];
+    if sealed {
+        pairs.extend(stored.event.derived_json().map(|derived| ("derived".into(), derived)));
+    }
+    pairs.push(("recorded_at".into(), Json::text(stored.event.recorded_at.to_string())));
+    pairs.push(("recorded_by".into(), Json::text(stored.event.recorded_by.as_str())));
+    if sealed {
+        pairs.push((SEALED.into(), Json::Bool(true)));
+    }
     let mut line = String::with_capacity(512);
-    object.write(&mut line);
+    Json::Object(pairs).write(&mut line);
     line.push('\n');
     Some(line)
+}
+
+/// The cases that are sealed.
+async fn sealed(store: &dyn LogStore) -> Result<BTreeSet<CaseRef>, Fault> {
+    let (mut after, mut sealed) = (Position(0), BTreeSet::new());
+    loop {
+        let page = store.log(after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(sealed) };
+        after = last.position;
+        let seals = page.iter().filter(|stored| matches!(stored.event.fact, Fact::CaseSealed(_)));
+        sealed.extend(seals.map(|stored| stored.case.clone()));
+    }
 }

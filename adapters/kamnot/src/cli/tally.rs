@@ -62,7 +62,7 @@ impl Tally {
         }
         for event in &recorded.events {
             match event.fact {
-                Fact::ActionRecorded(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) => {}
+                Fact::ActionRecorded(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) | Fact::CaseSealed(_) => {}
                 Fact::AlertRaised(_) => self.alerts[0] += 1,
                 Fact::AlertSettled(_) => self.alerts[1] += 1,
                 Fact::AlertWithdrawn(_) => self.alerts[2] += 1,

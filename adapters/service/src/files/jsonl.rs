@@ -9,6 +9,9 @@ use engine::refusal::{Code, Flaws, Refusal};
 
 use super::{LONGEST_LINE, Lines, too_long};
 
+/// The key by which an export marks an action of a sealed case.
+pub const SEALED: &str = "sealed";
+
 /// A piece smaller than this is not worth a thread.
 const SMALLEST_PIECE: usize = 1 << 18;
 
@@ -76,6 +79,9 @@ pub(super) fn exported(line: &[u8]) -> Result<Action, Flaws> {
         if let Json::Object(pairs) = &mut json
             && let Some(at) = pairs.iter().position(|(key, value)| key == "action" && matches!(value, Json::Object(_)))
         {
+            if pairs.iter().any(|(key, _)| key == SEALED) {
+                return Err(Refusal::new(Code::OfSealedCase).into());
+            }
             return Action::from_json(pairs.swap_remove(at).1);
         }
         // A line that somebody added by hand.

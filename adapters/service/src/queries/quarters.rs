@@ -106,6 +106,14 @@ impl Quarters {
     }
 }
 
+/// Counts and keeps all quarters that have ended, where that was not done.
+///
+/// # Errors
+/// If the store cannot be read or written.
+pub async fn freeze(source: &Source) -> Result<(), Fault> {
+    source.count(&Progress::default()).await
+}
+
 /// The quarters that can be asked for, the last first: those that are kept, and the last that has ended.
 ///
 /// # Errors

@@ -22,7 +22,7 @@ use crate::people::rows::{Row, Table};
 use crate::people::tables::Tables as _;
 use crate::rebuilt::Purpose;
 use crate::rows::Cases;
-use crate::secret::CaseKeys;
+use crate::secret::{CaseKeys, Rewrapped};
 use crate::tree::TreeStore as _;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, jobs, statements};
 
@@ -103,12 +103,22 @@ impl LogStore for PostgresStore {
     }
 
     async fn take_keys(&self, keys: CaseKeys) -> Result<(), Fault> {
-        if keys.0.is_empty() {
+        if keys.keys.is_empty() && keys.destroyed.is_empty() {
             return Ok(());
         }
-        let wrapped = self.server.keys.wrap(keys)?;
-        let take = async { keys::insert(&mut rebuild::session(&self.server).await?, &wrapped).await };
+        let take = async { keys::take(&mut rebuild::session(&self.server).await?, &self.server.keys, keys).await };
         take.await.map_err(|failed| self.server.fault(failed))
+    }
+
+    async fn may_seal(&self) -> Result<(), Fault> {
+        let any = async { keys::are_any(&mut rebuild::session(&self.server).await?).await };
+        if any.await.map_err(|failed| self.server.fault(failed))? { self.server.keys.may_renew() } else { Ok(()) }
+    }
+
+    async fn seal_keys(&self, case: &CaseRef) -> Result<Rewrapped, Fault> {
+        let (server, stream) = (&self.server, case.stream_id());
+        let seal = async { keys::seal(&mut rebuild::session(server).await?, &server.keys, stream).await };
+        seal.await.map_err(|failed| server.fault(failed))
     }
 
     async fn hold(&self) -> Result<Box<dyn Held>, Fault> {

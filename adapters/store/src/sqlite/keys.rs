@@ -3,6 +3,7 @@
 //! Invariant: a key is durable in that file before anything is encrypted under it. The log's own transaction waits for no other
 //! file but at the beginning: keys are made beforehand, more of them each time.
 
+use std::collections::{BTreeSet, HashSet};
 use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -16,8 +17,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, Trans
 use uuid::Uuid;
 
 use crate::Fault;
-use crate::secret::ring::{Opened, Ring};
-use crate::secret::{CaseKey, CaseKeys, Place, master};
+use crate::secret::master::Master;
+use crate::secret::ring::{Opened, Ring, new_keys};
+use crate::secret::{CaseKey, CaseKeys, Place, Rewrapped, master};
 
 /// How many keys are made first, and how many at most.
 const MADE: (usize, usize) = (4, 4096);
@@ -25,8 +27,12 @@ const MADE: (usize, usize) = (4, 4096);
 const MANY: usize = 256;
 /// How long another process that makes keys is waited for.
 const WAIT: Duration = Duration::from_secs(10);
+/// Of a sealed case the id of its stream stays there, of a master key that was destroyed its own, and nothing behind it.
 const TABLE: &str =
-    "CREATE TABLE IF NOT EXISTS keys (id BLOB PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID";
+    "CREATE TABLE IF NOT EXISTS keys (id BLOB PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE INDEX IF NOT EXISTS destroyed ON keys (id) WHERE wrapped = x''";
+const DESTROYED: &str = "SELECT id FROM keys WHERE wrapped = x''";
+const INSERT: &str = "INSERT INTO keys (id, wrapped) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
 
 /// What went wrong, before it is told with the name of the file.
 type Failed = crate::fault::Failed<rusqlite::Error>;
@@ -52,6 +58,8 @@ struct Pool {
     next: usize,
     /// Whether more are being made beside.
     filling: bool,
+    /// What is destroyed; none: not read yet.
+    destroyed: Option<HashSet<Uuid>>,
 }
 
 impl Pool {
@@ -71,7 +79,7 @@ impl Keys {
         let mut path = log.as_os_str().to_owned();
         path.push(".keys");
         let ring = Ring::under(Some(master_key.map_or_else(|| master::beside(log), Path::to_owned)));
-        let pool = Pool { keys: Vec::new(), next: MADE.0, filling: false };
+        let pool = Pool { keys: Vec::new(), next: MADE.0, filling: false, destroyed: None };
         Self { path: path.into(), ring, file: Mutex::default(), pool: Mutex::new(pool) }
     }
 
@@ -87,15 +95,23 @@ impl Keys {
         }
     }
 
-    /// The key under which what is personal in a case is encrypted from now on. `last`: the one that was used last.
-    pub fn of_case(self: &Arc<Self>, last: Option<Uuid>) -> Result<CaseKey, Fault> {
+    /// The key under which what is personal in the case of this stream is encrypted from now on; none if it is sealed. `last`:
+    /// the one that was used last.
+    pub fn of_case(self: &Arc<Self>, stream: Uuid, last: Option<Uuid>) -> Result<Option<CaseKey>, Fault> {
         if let Some(last) = last {
             let kept = self.ring.get(last).or_else(|| self.ring.unwrap(last, &self.wrapped(last)?));
             if let Some(key) = kept {
-                return Ok(key);
+                return Ok(Some(key));
             }
         }
         let mut pool = held(&self.pool);
+        if pool.destroyed.is_none() {
+            let read = self.with_file(|connection| ids(connection, DESTROYED))?;
+            pool.destroyed = Some(read.unwrap_or_default().into_iter().collect());
+        }
+        if pool.destroyed.as_ref().is_some_and(|destroyed| destroyed.contains(&stream)) {
+            return Ok(None);
+        }
         if !self.path.exists() {
             // What was made is in no file any more.
             pool.keys.clear();
@@ -110,7 +126,7 @@ impl Keys {
         }
         let key = pool.keys.pop().ok_or_else(|| Fault::unavailable("no key for what is personal was made"))?;
         self.ring.keep(key);
-        Ok(key)
+        Ok(Some(key))
     }
 
     fn fill(&self) {
@@ -123,25 +139,66 @@ impl Keys {
     }
 
     fn make(&self, count: usize) -> Result<Vec<CaseKey>, Fault> {
-        let made = self.ring.make(count)?;
+        let made = CaseKeys { keys: new_keys(count), destroyed: Vec::new() };
         self.write(&made)?;
-        Ok(made.into_iter().map(|(key, _)| key).collect())
+        self.ring.name_log();
+        Ok(made.keys)
     }
 
-    /// All keys that can be unwrapped.
-    pub fn all(&self) -> Result<CaseKeys, Fault> {
-        let rows = self.with_file(|connection| {
-            let mut statement = connection.prepare("SELECT id, wrapped FROM keys")?;
-            let rows = statement.query_map([], |row| Ok((Uuid::from_bytes(row.get(0)?), row.get(1)?)))?;
-            Ok(rows.collect::<Result<Vec<(Uuid, Vec<u8>)>, _>>()?)
+    /// Whether [`Keys::destroy`] would do.
+    pub fn may_destroy(&self) -> Result<(), Fault> {
+        if self.are_there() { self.ring.may_renew() } else { Ok(()) }
+    }
+
+    /// Destroys these keys of the case of a stream, which gets none any more, and wraps all others by a new master key.
+    pub fn destroy(&self, stream: Uuid, keys: &BTreeSet<Uuid>) -> Result<Rewrapped, Fault> {
+        if !self.are_there() {
+            return Ok(Rewrapped::default());
+        }
+        let rewrapped = self.with_file(|connection| {
+            let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+            let renewal = self.ring.renew()?;
+            let (anew, rewrapped) = renewal.rewrap(keys, rows(&transaction)?);
+            for key in keys {
+                transaction.prepare_cached("DELETE FROM keys WHERE id = ?1")?.execute([key.as_bytes().as_slice()])?;
+            }
+            for (id, wrapped) in anew {
+                let sql = "UPDATE keys SET wrapped = ?2 WHERE id = ?1";
+                transaction.prepare_cached(sql)?.execute(params![id.as_bytes().as_slice(), wrapped])?;
+            }
+            for id in renewal.old().chain([stream]) {
+                transaction.prepare_cached(INSERT)?.execute(params![id.as_bytes().as_slice(), []])?;
+            }
+            transaction.commit()?;
+            renewal.finish()?;
+            Ok(rewrapped)
         })?;
-        let rows = rows.unwrap_or_default();
-        Ok(CaseKeys(rows.iter().filter_map(|(id, wrapped)| self.ring.unwrap(*id, wrapped)).collect()))
+        self.ring.forget(keys.iter().copied());
+        if let Some(destroyed) = &mut held(&self.pool).destroyed {
+            destroyed.insert(stream);
+        }
+        Ok(rewrapped.unwrap_or_default())
+    }
+
+    /// All keys that can be unwrapped, and what is destroyed.
+    pub fn all(&self) -> Result<CaseKeys, Fault> {
+        let rows = self.with_file(rows)?.unwrap_or_default();
+        let keys = rows.iter().filter_map(|(id, wrapped)| self.ring.unwrap(*id, wrapped)).collect();
+        let destroyed = rows.iter().filter(|(_, wrapped)| wrapped.is_empty()).map(|(id, _)| *id).collect();
+        Ok(CaseKeys { keys, destroyed })
     }
 
     /// Takes over keys of another log.
-    pub fn take(&self, keys: CaseKeys) -> Result<(), Fault> {
-        if keys.0.is_empty() { Ok(()) } else { self.write(&self.ring.wrap(keys)?) }
+    pub fn take(&self, keys: &CaseKeys) -> Result<(), Fault> {
+        if keys.keys.is_empty() && keys.destroyed.is_empty() { Ok(()) } else { self.write(keys) }
+    }
+
+    /// Says whose keys these are; `used`: something personal in the log can be read by them.
+    pub fn belong_to(&self, log: Uuid, used: bool) {
+        self.ring.belong_to(log);
+        if used {
+            self.ring.name_log();
+        }
     }
 
     /// Whether there is a file of keys.
@@ -167,17 +224,30 @@ impl Keys {
         found.map_or_else(failed, Option::flatten)
     }
 
-    fn write(&self, keys: &[(CaseKey, Vec<u8>)]) -> Result<(), Fault> {
+    fn write(&self, keys: &CaseKeys) -> Result<(), Fault> {
+        self.ring.master()?;
         self.make_file()?;
         let written = self.with_file(|connection| {
             let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-            for (key, wrapped) in keys {
-                let sql = "INSERT INTO keys (id, wrapped) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-                transaction.prepare_cached(sql)?.execute(params![key.id.as_bytes().as_slice(), wrapped])?;
+            // Asked for while nobody else can write: whoever destroys it wraps these keys anew, or has done so before.
+            let master = self.usable_master(&transaction)?;
+            let wrapped = keys.keys.iter().map(|key| (key.id, master.wrap(key)));
+            for (id, wrapped) in wrapped.chain(keys.destroyed.iter().map(|id| (*id, Vec::new()))) {
+                transaction.prepare_cached(INSERT)?.execute(params![id.as_bytes().as_slice(), wrapped])?;
             }
             Ok(transaction.commit()?)
         })?;
         written.ok_or_else(|| Fault::unavailable(format!("the keys in {} were removed just now", self.path.display())))
+    }
+
+    /// The master key that wraps what is new, unless it was destroyed.
+    fn usable_master(&self, connection: &Connection) -> Result<Master, Failed> {
+        let master = self.ring.master()?;
+        let mut destroyed = connection.prepare_cached("SELECT 1 FROM keys WHERE id = ?1")?;
+        if destroyed.exists([master.id.as_bytes().as_slice()])? {
+            return Err(self.ring.master_is_destroyed().into());
+        }
+        Ok(master)
     }
 
     /// Makes an empty file, if there is none.
@@ -227,6 +297,19 @@ impl Keys {
         }
         Ok(connection)
     }
+}
+
+/// The rows of the table.
+fn rows(connection: &Connection) -> Result<Vec<(Uuid, Vec<u8>)>, Failed> {
+    let mut statement = connection.prepare("SELECT id, wrapped FROM keys")?;
+    let rows = statement.query_map([], |row| Ok((Uuid::from_bytes(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn ids(connection: &Connection, sql: &str) -> Result<Vec<Uuid>, Failed> {
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([], |row| Ok(Uuid::from_bytes(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Gives a connection to a log the function by which disclosures are opened.

@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::rows::Job;
-use super::{SqliteStore, audit, copying, reads, rebuild};
+use super::{SqliteStore, audit, copying, reads, rebuild, sealed};
 use crate::aside::aside;
 use crate::copying::{Filling, Held, Kept};
 use crate::examined::{Cursor, Examined, Whole};
@@ -20,7 +20,7 @@ use crate::people::rows::{Row, Table};
 use crate::people::tables::Tables as _;
 use crate::rebuilt::Purpose;
 use crate::rows::Cases;
-use crate::secret::CaseKeys;
+use crate::secret::{CaseKeys, Rewrapped};
 use crate::tree::TreeStore as _;
 use crate::{Delivery, Fault, LogStore, Position, Progress, Rebuilt, Stored, jobs, statements};
 
@@ -95,7 +95,16 @@ impl LogStore for SqliteStore {
 
     async fn take_keys(&self, keys: CaseKeys) -> Result<(), Fault> {
         let file = Arc::clone(&self.file);
-        aside(move || file.keys.take(keys)).await
+        aside(move || file.keys.take(&keys)).await
+    }
+
+    async fn may_seal(&self) -> Result<(), Fault> {
+        self.file.keys.may_destroy()
+    }
+
+    async fn seal_keys(&self, case: &CaseRef) -> Result<Rewrapped, Fault> {
+        let (file, stream) = (Arc::clone(&self.file), case.stream_id());
+        aside(move || sealed::seal(&file, stream)).await
     }
 
     async fn hold(&self) -> Result<Box<dyn Held>, Fault> {

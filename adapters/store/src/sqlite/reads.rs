@@ -228,12 +228,10 @@ pub(super) fn delivery(row: &Row<'_>) -> Result<Delivery, Failed> {
     })
 }
 
-/// Whether there is something personal whose key is not at hand, as far as one row tells.
-pub(super) fn keys_are_missing(connection: &Connection) -> Result<bool, Failed> {
-    let sql =
-        "SELECT disclosed(key, stream_id, version, digest, bytes) = '' FROM disclosures ORDER BY case_key DESC LIMIT 1";
-    let missing = find(connection, sql, [], |row| Ok(row.get::<_, Option<bool>>(0)?))?;
-    Ok(missing.flatten().unwrap_or(false))
+/// Whether the key of what is personal in the log is at hand, as far as one row tells; none without anything personal.
+pub(super) fn keys_are_there(connection: &Connection) -> Result<Option<bool>, Failed> {
+    let sql = "SELECT disclosed(key, stream_id, version, digest, bytes) <> '' FROM disclosures ORDER BY case_key DESC LIMIT 1";
+    Ok(find(connection, sql, [], |row| Ok(row.get::<_, Option<bool>>(0)?))?.flatten())
 }
 
 /// A small text of the table `meta`.

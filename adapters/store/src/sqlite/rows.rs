@@ -99,9 +99,10 @@ pub(super) fn sealed<'e>(
         for (digest, disclosure) in disclosed(commitments) {
             let of_case = match &of_case {
                 Some(known) => known,
-                None => of_case.insert(keys.of_case(last_key(connection, key)?)?),
+                None => of_case.insert(keys.of_case(stream, last_key(connection, key)?)?),
             };
-            sealed.push((version, Sealed::of(of_case, (stream, version), digest, disclosure)));
+            // Of a sealed case it is thrown away.
+            sealed.extend(of_case.map(|key| (version, Sealed::of(&key, (stream, version), digest, disclosure))));
         }
     }
     Ok(sealed)

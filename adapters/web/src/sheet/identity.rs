@@ -3,6 +3,7 @@
 use engine::action::ActionName;
 use engine::assess::Assessment;
 use engine::calendar::{Instant, birthday};
+use engine::case::Case;
 use projections::labels::{self, Label};
 use projections::liberty::Liberty;
 use projections::snapshot::Snapshot;
@@ -16,6 +17,8 @@ use crate::words::case::Case as C;
 pub struct Identity {
     /// The child: sex and age; `None` where personal data are not shown.
     pub child: Option<Html>,
+    /// That the case is sealed, since when.
+    pub sealed: Option<Html>,
     /// Where the child is.
     pub standing: Html,
     /// The gravest offence.
@@ -30,7 +33,12 @@ pub struct Identity {
 
 impl Identity {
     /// The identity of a case.
-    pub fn of(assessment: &Assessment<'_>, snapshot: &Snapshot, liberty: &Liberty, reader: &Reader<'_>) -> Self {
+    pub fn of(
+        case: &Case,
+        assessment: &Assessment<'_>,
+        (snapshot, liberty): (&Snapshot, &Liberty),
+        reader: &Reader<'_>,
+    ) -> Self {
         let offence = assessment.timeline.gravest_before(assessment.timeline.entries().len());
         let mut offence_words =
             reader.book.text(&format!("word.{}", offence.class)).in_language(reader.language).to_owned();
@@ -56,7 +64,10 @@ impl Identity {
         ];
         let named = all.into_iter().filter_map(|(label, code)| Some((reader.t(label), html(&reader.office(code?)))));
         Self {
-            child: reader.sees_personal().then(|| html(&child(assessment, reader))),
+            sealed: case.sealed().map(|(_, at)| {
+                html(&reader.say(C::Sealed, &[("day", &words_of_time::day(at.date(), reader.language))]))
+            }),
+            child: reader.sees_personal().then(|| html(&child(assessment, labels::withheld(case), reader))),
             standing: html(&standing(snapshot, liberty, reader)),
             offence: html(&offence_words),
             gravest: worst,
@@ -84,7 +95,7 @@ fn standing(snapshot: &Snapshot, liberty: &Liberty, reader: &Reader<'_>) -> Stri
 }
 
 /// The child's sex and age, as far as they are on record and can be read.
-fn child(assessment: &Assessment<'_>, reader: &Reader<'_>) -> String {
+fn child(assessment: &Assessment<'_>, unread: Label, reader: &Reader<'_>) -> String {
     let timeline = &assessment.timeline;
     let is_statement = |name| matches!(name, ActionName::CaseOpened | ActionName::ChildIdentified);
     let stated = timeline.entries().iter().filter(|entry| is_statement(entry.name));
@@ -101,7 +112,7 @@ fn child(assessment: &Assessment<'_>, reader: &Reader<'_>) -> String {
     let age = by_birth.map(|years| years.to_string()).or_else(|| Some(timeline.age_years()?.to_string()));
     match age {
         Some(age) => format!("{word}, {}", reader.say(C::Years, &[("n", &age)])),
-        None if withheld => format!("{word}, {}", reader.t(Label::Withheld)),
+        None if withheld => format!("{word}, {}", reader.t(unread)),
         None => word.to_owned(),
     }
 }

@@ -12,6 +12,7 @@ projections::catalogue! {
         Is: "Is", "ສະຖານະ";
         DayOf: "day {n}", "ມື້ທີ {n}";
         Offence: "Offence", "ການກະທຳຜິດ";
+        Sealed: "Sealed on {day}: what was personal in this case is destroyed and cannot be read by anybody.", "ປິດຜະນຶກວັນທີ {day}: ຂໍ້ມູນສ່ວນຕົວໃນຄະດີນີ້ ຖືກທຳລາຍແລ້ວ ແລະ ບໍ່ມີໃຜອ່ານໄດ້.";
         Serious: "serious", "ຮ້າຍແຮງ";
         Gravest: "Gravest", "ໜັກທີ່ສຸດ";
         Runs: "Runs", "ດຳເນີນຢູ່";

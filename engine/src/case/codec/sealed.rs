@@ -4,6 +4,7 @@
 //! is committed to, so that nothing public can be hidden.
 
 use super::{Pairs, Unreadable, unreadable};
+use crate::action::Action;
 use crate::action::describe::{Field, FieldKind};
 use crate::case::commitment::{Commitment, Given, commits};
 use crate::json::Json;
@@ -43,6 +44,42 @@ pub(super) fn seal(pairs: &mut Pairs<'_>, fields: &'static [Field], within: &str
     if !digests.is_empty() {
         pairs.push((DIGESTS.into(), Json::List(digests)));
     }
+}
+
+/// The action as it is read where nothing of it is disclosed.
+pub(crate) fn withheld(action: &Action) -> Action {
+    let fields = action.name.fields();
+    if !commits(fields) {
+        return action.clone();
+    }
+    let mut json = action.to_json();
+    if let Json::Object(pairs) = &mut json {
+        withhold(pairs, fields);
+    }
+    Action::from_json(json).expect("what is personal may be withheld")
+}
+
+/// Puts [`Json::Withheld`] in the place of what is personal in an object of these fields. Where there is any, each field that an
+/// event does not name may be, as [`Opening::open`] has it.
+fn withhold(pairs: &mut Pairs<'_>, fields: &'static [Field]) {
+    let (mut any, mut reason_given) = (false, false);
+    for (key, value) in pairs.iter_mut() {
+        let Some(field) = fields.iter().find(|field| field.name == *key) else { continue };
+        match (field.kind, &mut *value) {
+            (_, Json::Null) => {}
+            _ if field.is_committed() => {
+                any = true;
+                reason_given |= field.is_public_whether_given();
+                *value = Json::Withheld;
+            }
+            (FieldKind::Object(inner), Json::Object(pairs)) => withhold(pairs, inner),
+            _ => {}
+        }
+    }
+    let may = |field: &&Field| field.is_committed() && (reason_given || !field.is_public_whether_given());
+    let missing = |field: &&Field| any && !pairs.iter().any(|(key, _)| key == field.name);
+    let missing: Vec<&Field> = fields.iter().filter(may).filter(missing).collect();
+    pairs.extend(missing.into_iter().map(|field| (field.name.into(), Json::Withheld)));
 }
 
 /// The disclosures of one event, and what they opened.

@@ -72,7 +72,11 @@ fn follow(told: &mut Vec<Fact>, before: usize, escalated: &TopicState) {
                 last = Some(occurrence);
                 Fact::AlertSettled(Box::new(Settlement { alert: alert(), occurrence, ..(**settled).clone() }))
             }
-            Fact::ActionRecorded(_) | Fact::AlertRaised(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) => return,
+            Fact::ActionRecorded(_)
+            | Fact::AlertRaised(_)
+            | Fact::AlertHandled(_)
+            | Fact::ActionConfirmed(_)
+            | Fact::CaseSealed(_) => return,
         };
         told.push(follows);
     }

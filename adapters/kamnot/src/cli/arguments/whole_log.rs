@@ -1,11 +1,14 @@
-//! The options of the commands that copy the whole log.
+//! The options of the commands that copy the whole log, and of the one that seals a case.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use engine::action::{CaseRef, OfficeCode};
+use engine::case::SealReason;
 use store::place::LogPlace;
 
+use super::{case, office};
 use crate::cli::connection::NatsOptions;
 
 /// Move a log to another place: copy it, compare both, and seal the old one
@@ -106,4 +109,33 @@ pub(in crate::cli) struct Export {
     /// The file to write [default: standard output]
     #[arg(value_name = "FILE")]
     pub to: Option<PathBuf>,
+}
+
+/// Make what is personal in a closed case unreadable for good, for everybody
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  kamnot seal VTE-2016-0001 --reason retention_ended
+
+What is known of the child, free texts and numbers of orders of the case can be read by nobody any more, in this log and in
+backups that are made of it later. Its limits, alerts, proofs and counts stay. It is refused while the case is open or the
+child is held. The case's key is destroyed, and the keys of all other cases are wrapped by a new master key: make a new
+copy of it, and destroy the copies of the old one. Given again after it broke off, it goes on.
+
+It does not reach what left the log: see \"Sealing a case\" in operations.md.")]
+pub(in crate::cli) struct Seal {
+    /// The case's reference
+    #[arg(value_name = "CASE", value_parser = case)]
+    pub case: CaseRef,
+    /// Why: the time for keeping it is over (`retention_ended`), a court or another body ordered it (`ordered`), or the person
+    /// whom it is about asked for it (`requested`)
+    #[arg(long, value_name = "CODE", value_parser = seal_reason)]
+    pub reason: SealReason,
+    /// The office that has it done
+    #[arg(long = "as", value_name = "OFFICE", value_parser = office)]
+    pub by: Option<OfficeCode>,
+}
+
+fn seal_reason(text: &str) -> Result<SealReason, String> {
+    SealReason::from_word(text).ok_or_else(|| format!("expected one of {}", SealReason::WORDS.join(", ")))
 }

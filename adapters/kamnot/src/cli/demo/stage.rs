@@ -152,7 +152,7 @@ impl<'w> Stage<'w> {
 
 const fn kind_of(fact: &Fact) -> Option<engine::alert::Kind> {
     match fact {
-        Fact::ActionRecorded(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) => None,
+        Fact::ActionRecorded(_) | Fact::AlertHandled(_) | Fact::ActionConfirmed(_) | Fact::CaseSealed(_) => None,
         Fact::AlertRaised(alert) => Some(alert.topic.stage.kind()),
         Fact::AlertSettled(_) => Some(engine::alert::Kind::Settled),
         Fact::AlertWithdrawn(_) => Some(engine::alert::Kind::Withdrawn),

@@ -159,7 +159,7 @@ pub(super) async fn write(
     tables::update_cases(connection, &views).await?;
     let alerts: Vec<_> = fitting.iter().flat_map(Append::alerts).collect();
     tables::insert_alerts(connection, &alerts).await?;
-    let with_key = fitting.iter().filter_map(|append| Some((append, *keys.get(&append.stream_id())?)));
+    let with_key = fitting.iter().filter_map(|append| Some((append, keys.get(&append.stream_id()).copied()??)));
     let disclosures: Vec<_> = with_key.flat_map(|(append, key)| append.disclosures(key)).collect();
     tables::insert_disclosures(connection, &disclosures).await?;
     for job in jobs {
