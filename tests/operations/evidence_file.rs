@@ -94,13 +94,16 @@ fn what_is_personal_can_stay_behind_and_the_law_says_the_same() {
 
 #[test]
 fn a_log_that_was_edited_by_hand_gives_no_evidence() {
-    for edit in [
-        "UPDATE events SET payload = replace(payload, '\"recorded_by\":\"', '\"recorded_by\":\"x') WHERE position = 1",
-        "UPDATE events SET payload = replace(payload, '+07:00\",\"recorded_by\"', '+08:00\",\"recorded_by\"') WHERE position = 1",
-    ] {
+    for altered in
+        ["'\"recorded_by\":\"', '\"recorded_by\":\"x'", "'+07:00\",\"recorded_by\"', '+08:00\",\"recorded_by\"'"]
+    {
+        let edit = format!(
+            "UPDATE events SET payload = replace(payload, {altered})
+             WHERE version = 1 AND case_key = (SELECT case_key FROM cases WHERE reference = 'A-1')"
+        );
         let (desk, ..) = with_evidence(&[]);
         let log = rusqlite::Connection::open(desk.path("kamnot.db")).expect("the log");
-        assert_eq!(log.execute(edit, []).expect("the edit"), 1);
+        assert_eq!(log.execute(&edit, []).expect("the edit"), 1);
         drop(log);
         desk.run(["evidence", "A-1", "-o", "again", "--log-key", "log-key"]).ends_with(2);
         assert!(!desk.path("again").exists());

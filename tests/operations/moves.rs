@@ -201,19 +201,24 @@ fn two_logs_that_publish_to_one_stream_are_noticed() {
         serving.figure("kamnot_outbox_alerts", |waiting| waiting == 0.0);
         serving
     };
-    let record = |case: &str, db: &str, serving: &Serving| {
+    let record = |case: &str, db: &str, serving: &[&Serving]| {
+        let published = || -> f64 {
+            serving.iter().map(|serving| serving.figures()["kamnot_alerts_published_total{kind=\"breach\"}"]).sum()
+        };
+        let before = published();
         desk.run(["import", &case_file(&desk, case), "--db", db]).ends_with(0);
-        serving.figure("kamnot_alerts_published_total{kind=\"breach\"}", |count| count >= 1.0);
-        serving.figure("kamnot_outbox_alerts", |waiting| waiting == 0.0);
+        // Any of them may publish.
+        eventually("the alerts are published", || (published() > before).then_some(()));
+        serving[0].figure("kamnot_outbox_alerts", |waiting| waiting == 0.0);
     };
     let one = start("kamnot.db");
     desk.run(["backup", "copy.db"]).ends_with(0);
-    record("A-2", "kamnot.db", &one);
+    record("A-2", "kamnot.db", &[&one]);
     // What was there before it began is history, as behind a restore.
     let other = start("copy.db");
-    record("A-3", "copy.db", &other);
+    record("A-3", "copy.db", &[&other]);
     assert!(other.figures()[others] < 1.0);
-    record("A-4", "kamnot.db", &one);
+    record("A-4", "kamnot.db", &[&one]);
     one.figure(others, |alerts| alerts >= 1.0);
     assert!(one.log().contains("SOMEBODY ELSE PUBLISHES"), "{}", one.log());
     assert!(!one.log().contains("A-3"), "{}", one.log());
@@ -222,7 +227,7 @@ fn two_logs_that_publish_to_one_stream_are_noticed() {
     let same = start("kamnot.db");
     let before = one.figures()[others];
     for n in 5..10 {
-        record(&format!("A-{n}"), "kamnot.db", &one);
+        record(&format!("A-{n}"), "kamnot.db", &[&one, &same]);
     }
     assert_eq!((one.figures()[others], same.figures()[others]), (before, 0.0));
 }
