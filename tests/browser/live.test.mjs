@@ -136,7 +136,8 @@ test("title and sound are chosen in the browser, which keeps nothing else", asyn
   await enter(elsewhere, "clerk");
   await alarm(elsewhere, "VTE-2026-0002");
   await line(page).waitFor({ timeout: PATIENCE });
-  assert.match(await page.title(), /^\(\d+\) Docket/);
+  // What is recorded is told first, and then the alert.
+  await page.waitForFunction(() => /^\(\d+\) Docket/.test(document.title), undefined, { timeout: PATIENCE });
   await page.waitForFunction(() => window.tones > 0, undefined, { timeout: PATIENCE });
   const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
   assert.deepEqual(JSON.parse(kept), { "kamnot-live-title": "yes", "kamnot-live-sound": "yes" });

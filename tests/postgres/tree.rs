@@ -99,7 +99,13 @@ async fn an_event_that_the_tree_was_made_to_pass_over_is_named() {
     let mut integrator = Integrator::default();
     grow(&store, &mut integrator).await;
     record_case(&store, 3).await;
-    let last = store.log(Position(0), usize::MAX >> 1).await.unwrap().pop().unwrap();
+    let all = async || store.log(Position(0), usize::MAX >> 1).await.unwrap();
+    // What a transaction of another test hides is shown once that has ended.
+    tests::wait::eventually("the log shows everything", async || {
+        all().await.len() as u64 == store.events().await.unwrap()
+    })
+    .await;
+    let last = all().await.pop().unwrap();
     // As if it had been written long ago.
     database.sql(&format!("UPDATE case_events SET xact = '3' WHERE position = {}", last.position.0));
     let found = store.check_tree().await.unwrap();

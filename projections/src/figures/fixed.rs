@@ -75,8 +75,13 @@ fn rounded_parts(weights: &[Weight; Part::ALL.len()]) -> [i64; Part::ALL.len()] 
 
 /// Whether somebody who knows that the groups of each kind have all children can tell a count apart from all but one other.
 fn gives_away(rounded: &[i64; Part::ALL.len()]) -> bool {
+    // Where no case is sealed, everybody may know it.
+    let is_none = |part: Part| part.is_of_sealed() && rounded[part as usize] == 0;
     let range = |part: Part| {
         let shown = rounded[part as usize];
+        if is_none(part) {
+            return [0, 0];
+        }
         [(shown - STEP + 1).max(0), shown + STEP - 1]
     };
     let sum = |parts: &[Part]| {
@@ -91,7 +96,7 @@ fn gives_away(rounded: &[i64; Part::ALL.len()]) -> bool {
     close(all)
         || KINDS.iter().any(|parts| {
             let [low, high] = sum(parts);
-            parts.iter().any(|part| {
+            parts.iter().filter(|part| !is_none(**part)).any(|part| {
                 let [least, most] = range(*part);
                 close(meet([least, most], [all[0] - (high - most), all[1] - (low - least)]))
             })

@@ -122,22 +122,30 @@ impl State {
     }
 }
 
-fn beside(log: &Path) -> PathBuf {
+/// What `SQLite` writes ahead of the log.
+const AHEAD: &str = "-wal";
+/// The keys of what is personal in the log. They are on the disk before anything is written under them.
+const KEYS: [&str; 4] = [".keys", ".keys-wal", ".keys-journal", ".master-key"];
+
+fn beside(log: &Path, suffix: &str) -> PathBuf {
     let mut name = log.as_os_str().to_owned();
-    name.push("-wal");
+    name.push(suffix);
     PathBuf::from(name)
 }
 
 fn write_ahead(log: &Path) -> u64 {
-    fs::metadata(beside(log)).map_or(0, |file| file.len())
+    fs::metadata(beside(log, AHEAD)).map_or(0, |file| file.len())
 }
 
 fn copy(from: &Path, to: &Path, bytes: u64) -> io::Result<()> {
     fs::copy(from, to)?;
-    if beside(from).exists() {
-        let mut written = fs::read(beside(from))?;
+    if beside(from, AHEAD).exists() {
+        let mut written = fs::read(beside(from, AHEAD))?;
         written.truncate(usize::try_from(bytes).unwrap_or(usize::MAX));
-        fs::write(beside(to), written)?;
+        fs::write(beside(to, AHEAD), written)?;
+    }
+    for kept in KEYS.into_iter().filter(|suffix| beside(from, suffix).exists()) {
+        fs::copy(beside(from, kept), beside(to, kept))?;
     }
     Ok(())
 }
