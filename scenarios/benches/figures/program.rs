@@ -29,7 +29,7 @@ pub fn program() -> Result<PathBuf, Failure> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("no target folder")?;
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--profile", "bench", "--package", "kamnot", "--bin", "kamnot", "--target-dir"])
+        .args(["build", "--release", "--package", "kamnot", "--bin", "kamnot", "--target-dir"])
         .arg(target)
         .current_dir(root)
         .status()?;
