@@ -23,12 +23,13 @@ tests::on_each_log!(
     without_a_master_key_only_what_is_personal_is_refused,
 );
 
-async fn open(place: &LogPlace, master_key: &Path) -> Arc<dyn LogStore> {
+/// Opens a log whose master keys lie in this file.
+pub async fn open(place: &LogPlace, master_key: &Path) -> Arc<dyn LogStore> {
     let options = Options { create: true, master_key: Some(master_key.to_owned()), ..Options::default() };
     place.open(book(), &options).await.unwrap()
 }
 
-fn recorder(log: &Arc<dyn LogStore>) -> Recorder {
+pub fn recorder(log: &Arc<dyn LogStore>) -> Recorder {
     Recorder::new(Arc::clone(log) as Arc<dyn CaseStore>, book(), SetClock::at(after_all()))
 }
 

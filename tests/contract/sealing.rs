@@ -3,19 +3,18 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 
 use engine::action::{Action, CaseRef};
 use engine::case::SealReason;
 use engine::decide::{Alerts, Verdict};
 use engine::refusal::Code;
-use service::recorder::Recorder;
 use store::place::LogPlace;
-use store::{CaseStore, Fault, LogStore, Options, Position};
-use tests::clock::SetClock;
+use store::{Fault, LogStore, Position};
 use tests::made::{after_all, book, nothing_told};
 use tests::personal::{self, WORDS};
+
+use crate::keys::{open, recorder};
 
 tests::on_each_log!(
     a_sealed_case_says_nothing_personal_and_all_else_answers_as_before,
@@ -37,15 +36,6 @@ fn closed() -> Vec<Action> {
     all.push(action(9, r#""action":"released","kind":"from_custody","at":"2026-03-02T09:00:00+07:00""#));
     all.push(action(10, r#""action":"case_closed","at":"2026-03-03T09:00:00+07:00","reason":"found in Pakse""#));
     all
-}
-
-async fn open(place: &LogPlace, master_key: &Path) -> Arc<dyn LogStore> {
-    let options = Options { create: true, master_key: Some(master_key.to_owned()), ..Options::default() };
-    place.open(book(), &options).await.unwrap()
-}
-
-fn recorder(log: &Arc<dyn LogStore>) -> Recorder {
-    Recorder::new(Arc::clone(log) as Arc<dyn CaseStore>, book(), SetClock::at(after_all()))
 }
 
 async fn record(log: &Arc<dyn LogStore>, actions: Vec<Action>) -> Result<Vec<Verdict>, Fault> {

@@ -135,20 +135,21 @@ impl Growth {
     async fn keep_signing(&self, to_sign: &ToSign, grown: &Stop) {
         let Some(signer) = &self.signer else { return };
         let (mut refused, mut backoff) = (Trouble::none(), AGAIN);
-        loop {
-            let Some(()) = grown.or(to_sign.due.notified()).await else { break };
+        'growing: while let Some(()) = grown.or(to_sign.due.notified()).await {
             while let Err(fault) = self.sign(signer, &mut refused).await {
                 tracing::warn!(%fault, "a checkpoint could not be signed; retrying");
                 self.figures.signing.set(format!("no checkpoint is signed: {fault}"));
                 grown.or(tokio::time::sleep(backoff.pause())).await;
                 if grown.is_set() {
-                    break;
+                    break 'growing;
                 }
             }
             to_sign.pending.store(false, Ordering::Relaxed);
             backoff.reset();
         }
-        if to_sign.pending.load(Ordering::Relaxed)
+        // Asked of the log: the last one may have been made while another was being signed.
+        let last = self.store.last_checkpoint(Which::Any).await;
+        if last.is_ok_and(|last| last.is_some_and(|last| last.note.is_none()))
             && let Err(fault) = self.sign(signer, &mut refused).await
         {
             tracing::warn!(%fault, "the last checkpoint could not be signed; the next process signs it");

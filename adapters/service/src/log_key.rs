@@ -6,6 +6,7 @@ use std::path::Path;
 
 use evidence::key::{KeyError, KeyType, SignerKey, VerifierKey};
 use evidence::receipt;
+use store::private_file;
 
 use crate::sealing::random;
 use crate::signer_file::{SignerFile, SignerFileFault};
@@ -76,7 +77,7 @@ impl LogKeys {
     /// # Errors
     /// If it cannot be written, or there is one.
     pub fn write(&self, file: &Path, passphrase: Option<&str>) -> Result<(), SignerFileFault> {
-        FILE.create(file, &self.named(), passphrase)
+        FILE.write(file, &self.named(), passphrase, private_file::make)
     }
 
     /// Writes the file anew.
@@ -84,7 +85,7 @@ impl LogKeys {
     /// # Errors
     /// If it cannot be written.
     pub fn rewrite(&self, file: &Path, passphrase: Option<&str>) -> Result<(), SignerFileFault> {
-        FILE.replace(file, &self.named(), passphrase)
+        FILE.write(file, &self.named(), passphrase, private_file::replace)
     }
 
     fn named(&self) -> Vec<(&'static str, &SignerKey)> {

@@ -5,6 +5,7 @@
 
 mod confirm;
 mod handle;
+mod one;
 mod role;
 mod seal;
 mod ticks;

@@ -63,34 +63,19 @@ impl Shown {
 pub(crate) type Named<'k> = [(&'static str, &'k SignerKey)];
 
 impl SignerFile {
-    /// Writes a new file.
-    ///
-    /// # Errors
-    /// If it cannot be written, or there is one.
-    pub(crate) fn create(
-        &self,
-        file: &Path,
-        keys: &Named<'_>,
-        passphrase: Option<&str>,
-    ) -> Result<(), SignerFileFault> {
-        self.written(file, private_file::make(file, self.text(file, keys, passphrase)?.as_bytes()))
-    }
-
-    /// Writes the file anew.
+    /// Writes the file as `how` says: [`private_file::make`] or [`private_file::replace`].
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn replace(
+    pub(crate) fn write(
         &self,
         file: &Path,
         keys: &Named<'_>,
         passphrase: Option<&str>,
+        how: fn(&Path, &[u8]) -> io::Result<()>,
     ) -> Result<(), SignerFileFault> {
-        self.written(file, private_file::replace(file, self.text(file, keys, passphrase)?.as_bytes()))
-    }
-
-    fn written(&self, file: &Path, written: io::Result<()>) -> Result<(), SignerFileFault> {
-        written.map_err(|error| self.fault(file, format!("cannot be written: {error}")))
+        how(file, self.text(file, keys, passphrase)?.as_bytes())
+            .map_err(|error| self.fault(file, format!("cannot be written: {error}")))
     }
 
     fn text(&self, file: &Path, keys: &Named<'_>, passphrase: Option<&str>) -> Result<String, SignerFileFault> {

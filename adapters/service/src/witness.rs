@@ -17,6 +17,7 @@ use evidence::key::{KeyError, KeyType, SignerKey, VerifierKey};
 use evidence::note::Signature;
 use evidence::tree::verify_consistency;
 use evidence::witness::AddCheckpoint;
+use store::private_file;
 
 use crate::sealing::random;
 use crate::signer_file::{SignerFile, SignerFileFault};
@@ -156,7 +157,7 @@ pub fn init(folder: &Path, name: &str, logs: &[VerifierKey], passphrase: Option<
     }
     let file = state_in(folder);
     state.create(&file).map_err(|error| unwritten(&file, &error))?;
-    Ok(KEY.create(&key_in(folder), &[(WORD, &key)], passphrase)?)
+    Ok(KEY.write(&key_in(folder), &[(WORD, &key)], passphrase, private_file::make)?)
 }
 
 /// What a witness remembers, also while a process uses it.

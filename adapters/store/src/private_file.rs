@@ -81,8 +81,7 @@ pub fn replace_and_overwrite(file: &Path, contents: &[u8]) -> io::Result<()> {
 /// # Errors
 /// If its folder can't be read.
 pub fn hold(file: &Path) -> io::Result<File> {
-    let folder =
-        File::open(file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")))?;
+    let folder = File::open(folder_of(file))?;
     folder.lock()?;
     Ok(folder)
 }

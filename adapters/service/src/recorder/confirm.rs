@@ -3,10 +3,10 @@
 //! Invariant: whose action it is, and whether the role may, is asked of the case as it is when it is recorded.
 
 use engine::action::{ActionId, CaseRef};
-use engine::decide::{Alerts, Command, Setting, Verdict, decide_in};
+use engine::decide::{Alerts, Command, Verdict};
 use engine::refusal::{Code, Refusal};
 use projections::rights::{Act, Relation, allows};
-use store::{Append, Fault};
+use store::Fault;
 
 use super::{Recorder, Sender};
 
@@ -29,29 +29,18 @@ impl Recorder {
             // Dated by a clock that is ahead, it would hold up the alerts of the case until then.
             return refused(Code::ClockInDoubt);
         }
-        let _turn = self.turn(case).await;
-        let mut tries = 0;
-        let seed = (self.seeds)();
-        loop {
-            self.tell_rest(case).await?;
-            let known = self.store.load(case).await?;
-            let relation = |role| Relation::to_case(role, &sender.office, &known, &self.book, self.clock.now());
+        self.one(case, |known, seed| {
+            let relation = |role| Relation::to_case(role, &sender.office, known, &self.book, self.clock.now());
             let may = sender
                 .role
                 .is_some_and(|role| relation(role).is_some_and(|relation| allows(role, relation, Act::Confirm)));
             if !may {
                 let refusal = Refusal::new(Code::NoSuchAction).field("action").found(action.to_string());
-                return Ok(Verdict::Refused(refusal.into()));
+                return Err(Verdict::Refused(refusal.into()));
             }
             let (office, clock) = (sender.office.clone(), self.clock.now());
-            let command = Command::Confirm { office, person, action, clock, seed };
-            let mut decided = decide_in(&known, &self.book, command, Setting::PLAIN);
-            let verdict = decided.verdicts.pop().unwrap_or(Verdict::Known);
-            let appended = self.append(Append::of(case.clone(), &known, decided.events), &[]).await;
-            if !self.is_to_be_tried_again(&appended, &mut tries) {
-                appended?;
-                return Ok(verdict);
-            }
-        }
+            Ok(Command::Confirm { office, person, action, clock, seed })
+        })
+        .await
     }
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use engine::action::CaseRef;
 use engine::case::Case;
-use engine::decide::{Alerts, Command, Setting, Verdict, decide_in};
+use engine::decide::{Alerts, Command, Verdict};
 use engine::handling::{Doing, Handling};
 use engine::refusal::{Code, Refusal};
 use projections::rights::{Act, Relation, allows};
-use store::{Append, Fault};
+use store::Fault;
 
 use super::{Recorder, Sender};
 
@@ -46,29 +46,18 @@ impl Recorder {
         {
             return Ok(Verdict::Refused(Refusal::new(Code::NotOfOffice).field("to").into()));
         }
-        let _turn = self.turn(case).await;
-        let mut tries = 0;
-        let seed = (self.seeds)();
-        loop {
-            self.tell_rest(case).await?;
-            let known = self.store.load(case).await?;
-            if !self.may_handle(sender, &known, &handling, on_behalf) {
-                let refusal = Refusal::new(Code::AlertNotOpen).field("alert");
-                return Ok(Verdict::Refused(refusal.into()));
+        let verdict = self.one(case, |known, seed| {
+            if !self.may_handle(sender, known, &handling, on_behalf) {
+                return Err(Verdict::Refused(Refusal::new(Code::AlertNotOpen).field("alert").into()));
             }
             let (office, person, handling) = (sender.office.clone(), sender.person, handling.clone());
-            let command = Command::Handle { office, person, handling, clock: self.clock.now(), seed };
-            let mut decided = decide_in(&known, &self.book, command, Setting::PLAIN);
-            let verdict = decided.verdicts.pop().unwrap_or(Verdict::Known);
-            let appended = self.append(Append::of(case.clone(), &known, decided.events), &[]).await;
-            if !self.is_to_be_tried_again(&appended, &mut tries) {
-                appended?;
-                if verdict == Verdict::Accepted {
-                    self.inboxes.used_by(&sender.office).await?;
-                }
-                return Ok(verdict);
-            }
+            Ok(Command::Handle { office, person, handling, clock: self.clock.now(), seed })
+        });
+        let verdict = verdict.await?;
+        if verdict == Verdict::Accepted {
+            self.inboxes.used_by(&sender.office).await?;
         }
+        Ok(verdict)
     }
 
     fn may_handle(&self, sender: &Sender, known: &Arc<Case>, handling: &Handling, on_behalf: OnBehalf) -> bool {
